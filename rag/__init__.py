@@ -1,0 +1,49 @@
+"""问据 Wenju: answers from your own documents, each sentence checkable against the passage it rests on.
+
+The public names, in the order of the pipeline; each is imported when it is first used, so that `import rag` is light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.answering import ask as ask
+    from rag.answering import stream_answer as stream_answer
+    from rag.errors import RagError as RagError
+    from rag.indexing import build_index as build_index
+    from rag.indexing import open_index as open_index
+    from rag.records import Answer as Answer
+    from rag.records import Evidence as Evidence
+    from rag.records import Passage as Passage
+    from rag.records import Retrieval as Retrieval
+    from rag.retrieval import Filters as Filters
+    from rag.retrieval import retrieve as retrieve
+    from rag.settings import Settings as Settings
+
+_HOMES = {
+    "Settings": "rag.settings",
+    "build_index": "rag.indexing",
+    "open_index": "rag.indexing",
+    "retrieve": "rag.retrieval",
+    "Filters": "rag.retrieval",
+    "ask": "rag.answering",
+    "stream_answer": "rag.answering",
+    "Passage": "rag.records",
+    "Evidence": "rag.records",
+    "Retrieval": "rag.records",
+    "Answer": "rag.records",
+    "RagError": "rag.errors",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}; it has {', '.join(_HOMES)}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(_HOMES)

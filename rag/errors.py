@@ -1,0 +1,58 @@
+"""Errors that a reader of Wenju may meet: what happened, where, and what to do about it.
+
+Callers: every module that touches a file, a model or a network. A caller's mistake is a `ValueError` instead.
+"""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """What went wrong, with the offending value in the message.
+
+    Attributes:
+        advice: What the reader can do, as a sentence or a command to type.
+        retryable: True when the same call may succeed later without any change.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, *, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} → {self.advice}"
+
+
+class NoDocuments(RagError):
+    """The corpus folder is missing or holds no document that can be read."""
+
+
+class UnreadableSource(RagError):
+    """One file cannot be read: empty, binary, undecodable, of unknown type, scanned, damaged."""
+
+
+class IndexMissing(RagError):
+    """There is no index yet."""
+
+
+class IndexMismatch(RagError):
+    """The index was made by another model, version or settings."""
+
+
+class ModelUnavailable(RagError):
+    """The embedding model cannot be had."""
+
+
+class StorageFailed(RagError):
+    """The disk is full or the folder may not be written."""
+
+
+class BackendFailed(RagError):
+    """The chat model did not answer: no key, refused, timed out, cut off, unusable output."""
+
+
+class BackendBusy(BackendFailed):
+    """The chat model asks to come back later (429, 5xx, timeout)."""
+
+    retryable = True

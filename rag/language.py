@@ -1,0 +1,98 @@
+"""Scripts, widths, traditional and simplified characters, sentence boundaries.
+
+Entry points: `search_form`, `to_simplified`, `main_language`, `split_sentences`.
+Callers: chunking, lexical, retrieval, verification, backends. Knows no other module but records.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+import opencc
+
+from rag.records import Language, Span
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HAN_CHARACTER = re.compile(f"[{HAN}]")
+LATIN_WORD = re.compile(r"[A-Za-z]+")
+# Characters that a text carries but nobody sees: they must neither break a match nor hide an instruction.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+_CLOSERS = "”’」』）)】〕》〉\"'"
+_SENTENCE_END = re.compile(
+    rf"[。！？!?…][{re.escape(_CLOSERS)}]*"  # Chinese sentence marks, closing quotes included
+    rf"|(?<![A-Z])(?<!\b[a-z])\.(?=[{re.escape(_CLOSERS)}]*(?:\s+[A-Z“\"'(\d{HAN}]|\s*$))[{re.escape(_CLOSERS)}]*"
+    r"|\n\s*\n"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Vol|vol|pp|p|ed|eds|et al|etc|cf|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct"
+    r"|Nov|Dec|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep|Fig|Art|Sec|ibid|Ibid|e\.g|i\.e)|\b[A-Z](?:\.[A-Z])*)$"
+)
+
+
+@functools.cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@functools.lru_cache(maxsize=65536)
+def _simplify_character(character: str) -> str:
+    converted = str(_simplifier().convert(character))
+    return converted if len(converted) == 1 else character
+
+
+def to_simplified(text: str) -> str:
+    """Return `text` with traditional characters made simplified, character by character: the length stays."""
+    return HAN_CHARACTER.sub(lambda match: _simplify_character(match.group()), text)
+
+
+def search_form(text: str) -> str:
+    """Return the form in which question and text are compared.
+
+    NFKC (full width becomes half width), simplified, casefolded, invisible characters out, dashes and quotes made
+    one kind, white space folded to one space, and none left between two Han characters.
+    """
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = to_simplified(text).casefold()
+    text = re.sub(r"[‐‑‒–—―−~～]+", "-", text)
+    text = re.sub(r"[“”„‟«»「」『』]", '"', text)
+    text = re.sub(r"[‘’‚‛`´]", "'", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    return re.sub(rf"(?<=[{HAN}]) (?=[{HAN}])", "", text)
+
+
+def main_language(text: str) -> Language:
+    """Return "zh" when Han characters outweigh Latin words (a word counts as two characters), else "en"."""
+    han = len(HAN_CHARACTER.findall(text))
+    return "zh" if han > 2 * len(LATIN_WORD.findall(text)) or (han and not LATIN_WORD.search(text)) else "en"
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Return the spans of the sentences of `text`, in order, without white space around them.
+
+    A Chinese sentence ends at 。！？… with the quotes that close behind it; an English one at . ! ? before white
+    space and a capital, a digit or a Han character, abbreviations and initials excepted; an empty line ends both.
+    Every character that is not white space lies in exactly one span.
+    """
+    spans: list[Span] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match.group().startswith(".") and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
+            continue
+        # A mark inside 《…？》 or “…！”， goes on: the sentence has not ended when a comma follows.
+        if match.end() < len(text) and text[match.end()] in "，,、；;：:的" and not match.group().startswith("\n"):
+            continue
+        spans.append((start, match.end()))
+        start = match.end()
+    spans.append((start, len(text)))
+    return [span for span in (_strip(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def _strip(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,358 @@
+"""The values that pass between the stages: sources, articles, blocks, passages, evidence, citations, answers.
+
+Every value is frozen. The span contract: a document has one canonical text, and for each article, block and
+passage `canonical[start:end] == text` holds. Spans are half-open, in characters (code points) of that text.
+Callers: every module. Knows no other module of the package.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, overload
+
+Span = tuple[int, int]
+Language = Literal["zh", "en"]
+BlockKind = Literal["heading", "paragraph", "table", "footnote", "caption"]
+ArticleKind = Literal["article", "piece", "front_matter", "abstract", "news", "notice"]
+PassageKind = Literal["body", "footnote", "table", "abstract", "metadata"]
+Standing = Literal["supported", "partly", "not_found", "uncited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as a reader of a format delivers it.
+
+    Attributes:
+        text: The line without its line break. A mark that the container itself calls a note mark is written `[^id]`.
+        kind: What the container says the line is; "text" when it says nothing (plain text, PDF). A "paragraph" is
+            known to be whole (Word, HTML), a "text" line may be a printed line of a longer paragraph.
+        level: Depth of a heading from 1; 0 for all else.
+        note: The id of a "footnote" line, as in `[^id]`; empty for all else.
+    """
+
+    text: str
+    kind: Literal["text", "paragraph", "heading", "table_row", "footnote", "caption"] = "text"
+    level: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of lines. `number` counts from 1 where the format has pages, else None; `label` is the printed number."""
+
+    number: int | None
+    label: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as the reader gave it: `id` is its path inside the corpus, with forward slashes."""
+
+    id: str
+    sha256: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """Where in the canonical text a page begins: physical `number` from 1, printed `label` or ""."""
+
+    start: int
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One work inside a source. What the source does not print is empty (or None), never guessed.
+
+    `parent` is the index of the article that holds this piece (a round table), or None.
+    `work` is the title of the work that a brief or a translated abstract is about, else "".
+    """
+
+    kind: ArticleKind
+    title: str
+    span: Span
+    authors: tuple[str, ...] = ()
+    affiliations: tuple[str, ...] = ()
+    journal: str = ""
+    year: int | None = None
+    issue: str = ""
+    pages: str = ""
+    keywords: tuple[str, ...] = ()
+    abstract: str = ""
+    fund: str = ""
+    classification: str = ""
+    title_en: str = ""
+    work: str = ""
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """A note mark of a block: `at` is the offset into the canonical text where it stood, `block` the note's index."""
+
+    marker: str
+    block: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, table, footnote or caption of one article, with its section path and physical page."""
+
+    kind: BlockKind
+    text: str
+    span: Span
+    page: int | None
+    article: int
+    section: tuple[str, ...]
+    notes: tuple[NoteMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Printed text that is no reading matter (running head, page number, editor's line), and why it was left out."""
+
+    kind: str
+    text: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source as it was read. `remarks` are sentences for the reading report: what was joined, what looked odd."""
+
+    source: Source
+    canonical: str
+    pages: tuple[PageMark, ...]
+    articles: tuple[Article, ...]
+    blocks: tuple[Block, ...]
+    left_out: tuple[LeftOut, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is retrieved: neighbouring blocks of one section of one article.
+
+    Attributes:
+        id: Made of source and span, so that a rebuild gives the same.
+        text: `canonical[span[0]:span[1]]` of its source.
+        kind: body, footnote, table, abstract or metadata (title, authors, affiliations, fund as printed).
+        article: Index of its article in the document.
+        title: The article's title, or "".
+        section: Headings from the outermost to the innermost, without the title.
+        page: First page as printed, else its physical number, else "".
+        language: Main language of the text.
+        notes: Ids of the footnote passages that its sentences cite.
+        noted: For a footnote, the id of the passage whose sentence bears its mark, else "".
+        header: For a later part of a table, its header row, so that it is readable alone; else "".
+    """
+
+    id: str
+    source: str
+    text: str
+    span: Span
+    kind: PassageKind
+    article: int
+    title: str
+    section: tuple[str, ...]
+    page: str
+    language: Language
+    notes: tuple[str, ...] = ()
+    noted: str = ""
+    header: str = ""
+
+
+def passage_id(source: str, span: Span) -> str:
+    """Return the id of the passage of `source` at `span`: `path#start-end`."""
+    return f"{source}#{span[0]}-{span[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage chosen for a question, with why it was chosen.
+
+    Attributes:
+        passage: The passage.
+        score: 0..1, comparable between questions: how likely the passage answers.
+        ranks: Rank from 1 in each leg that found it, by the leg's name.
+        scores: Score in each leg and of the reranker, by name; higher is better, units differ.
+        best_sentence: Span inside `passage.text` of the sentence that matched best, or None.
+    """
+
+    passage: Passage
+    score: float
+    ranks: dict[str, int] = dataclasses.field(default_factory=dict)
+    scores: dict[str, float] = dataclasses.field(default_factory=dict)
+    best_sentence: Span | None = None
+
+    @property
+    def id(self) -> str:
+        """The passage's id."""
+        return self.passage.id
+
+    @property
+    def text(self) -> str:
+        """The passage's text."""
+        return self.passage.text
+
+    @property
+    def source(self) -> str:
+        """Path of the source inside the corpus."""
+        return self.passage.source
+
+    @property
+    def span(self) -> Span:
+        """The passage's place in the source's canonical text."""
+        return self.passage.span
+
+    @property
+    def title(self) -> str:
+        """Title of the article, or ""."""
+        return self.passage.title
+
+    @property
+    def section(self) -> tuple[str, ...]:
+        """Headings from the outermost to the innermost."""
+        return self.passage.section
+
+    @property
+    def page(self) -> str:
+        """First page of the passage, or ""."""
+        return self.passage.page
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval(Sequence[Evidence]):
+    """What was found for a question, best first; a sequence of its evidence.
+
+    Attributes:
+        question: As it was asked.
+        understood: The question that was searched: it stands alone, without the conversation's history.
+        evidence: Best first.
+        expansions: Words that were added to the keyword leg, with their weights.
+        took_ms: Milliseconds spent on each step, by name.
+    """
+
+    question: str
+    understood: str
+    evidence: tuple[Evidence, ...]
+    expansions: tuple[tuple[str, float], ...] = ()
+    took_ms: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.evidence)
+
+    @overload
+    def __getitem__(self, index: int) -> Evidence: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Evidence, ...]: ...
+    def __getitem__(self, index: int | slice) -> Evidence | tuple[Evidence, ...]:
+        return self.evidence[index]
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """[n] in an answer: the passage, and the exact characters in it that carry the sentence.
+
+    Attributes:
+        number: n, from 1: the passage's place in `Answer.evidence`, plus what earlier turns used.
+        passage: Id of the passage.
+        source: Path of the source inside the corpus.
+        passage_span: Characters of the passage's text that carry the sentence; None when not located.
+        source_span: The same characters in the source's canonical text; None when not located.
+    """
+
+    number: int
+    passage: str
+    source: str
+    passage_span: Span | None
+    source_span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer with its standing, and in `reason` why it has it (a code that pages translate).
+
+    `text` holds no [n]. `start` is the offset of the sentence in `Answer.text`.
+    `missing` lists the figures, names and quotes of the sentence that its passages do not hold.
+    """
+
+    text: str
+    start: int
+    standing: Standing
+    reason: str
+    citations: tuple[Citation, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose every sentence can be checked.
+
+    Attributes:
+        question: As it was asked.
+        understood: The question that was searched.
+        text: The answer with its [n], in Markdown that a page shows as plain text.
+        sentences: The checked sentences of `text`, in order.
+        evidence: Passages; [n] is `evidence[n - first_number]`.
+        first_number: Number of the first evidence: 1 unless a conversation goes on.
+        refused: True when the evidence does not answer.
+        searched: How many sources and articles were searched, by name, for a refusal.
+        missing: Parts of the question that nothing was found for.
+        backend: Who wrote the text.
+        failure: What went wrong with the chosen backend and what to do, or "".
+        struck: How many citations outside the evidence were struck from the text.
+        took_ms: Milliseconds spent on each step, by name.
+    """
+
+    question: str
+    understood: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    evidence: tuple[Evidence, ...]
+    first_number: int
+    refused: bool
+    backend: str
+    searched: dict[str, int] = dataclasses.field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    failure: str = ""
+    struck: int = 0
+    took_ms: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer as values that `json.dumps` takes."""
+        return dataclasses.asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of a long task. `done` of `total` things (total 0: unknown); `stage` is a code that pages translate."""
+
+    stage: str
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """The next characters of an answer that is being written; not yet checked."""
+
+    text: str

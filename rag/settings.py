@@ -1,0 +1,54 @@
+"""What a reader may set: one frozen object, loaded once and passed on.
+
+Order: arguments, environment (`WENJU_…`), `wenju.toml` in the working folder, defaults. An unknown key or a value
+out of range is refused at load. Keys of chat models are read from their own environment variables by the backend
+and are no settings. Entry point: `Settings()`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """The settings of one corpus and its index."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WENJU_", toml_file="wenju.toml", extra="forbid", frozen=True, protected_namespaces=()
+    )
+
+    corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
+    index: Path = Field(Path("index"), description="Folder of the index; written by `wenju index` only.")
+    model: str = Field("bundled", description="Embedding model: `bundled`, a folder, or a hub name.")
+    question_prompt: str | None = Field(None, description="Prefix of questions; None: the model's own.")
+    passage_prompt: str | None = Field(None, description="Prefix of passages; None: the model's own.")
+    passage_max_chars: int = Field(400, ge=100, le=4000, description="Most characters of a passage.")
+    store: str = Field("faiss", description="Vector store: `faiss` or `milvus`.")
+    milvus_uri: str = Field("http://127.0.0.1:19530", description="Address of the Milvus server.")
+    rerank: bool = Field(True, description="Rerank candidates by late interaction.")
+    evidence_count: int = Field(8, ge=1, le=50, description="Passages that an answer may draw on.")
+    backend: str = Field("extractive", description="`extractive`, or a chat model as `provider:model`.")
+    base_url: str = Field("", description="Base URL of an OpenAI-compatible server.")
+    timeout_s: float = Field(60.0, gt=0, le=3600, description="Longest wait for a chat model, in seconds.")
+    answer_max_chars: int = Field(350, ge=80, le=4000, description="Most characters of an extractive answer.")
+    prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources in their order of precedence."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
