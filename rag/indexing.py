@@ -1,0 +1,404 @@
+"""From a folder of documents to a new generation of the index, and back from disk.
+
+`index/` holds generations. A build writes a new one beside the old and switches to it by replacing one small file
+(`current`); whoever reads goes on with the old until then, and nothing that fails half way is ever read.
+Entry points: `build_index`, `open_index`. Callers: cli, app, retrieval. Knows readers, chunking, embedding, stores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import filelock
+import numpy as np
+import numpy.typing as npt
+from pydantic import TypeAdapter
+
+from rag.centring import Centring, learn_centring
+from rag.chunking import split_passages
+from rag.embedding import load_embedder
+from rag.embedding_cache import EmbeddingCache
+from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError, StorageFailed, UnreadableSource
+from rag.glossary import Glossary, mine_glossary
+from rag.lexical import KeywordIndex
+from rag.readers import READERS, read_pages
+from rag.records import Document, Passage, Progress, Source
+from rag.settings import Settings
+from rag.stores import VectorStore, store_class
+from rag.structure import parse_document
+
+FORMAT_VERSION = 1  # raise when what a generation holds, or how documents are read, changes
+NOT_DOCUMENTS = {"README.md", "glossary.tsv"}
+_DOCUMENT = TypeAdapter(Document)
+_PASSAGE = TypeAdapter(Passage)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that could not be read: its path in the corpus, why, and what to do."""
+
+    source: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `embedded` passages went through the model, the others came from the cache."""
+
+    generation: str
+    sources: int
+    passages: int
+    embedded: int
+    rejected: tuple[Rejected, ...]
+    unchanged: bool
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What made a generation."""
+
+    format_version: int
+    created: str
+    settings: dict[str, str | int]
+    model: str
+    corpus: str
+    sources: dict[str, str]
+    rejected: tuple[Rejected, ...]
+    counts: dict[str, int]
+    versions: dict[str, str]
+
+
+_MANIFEST = TypeAdapter(Manifest)
+
+
+@dataclass(frozen=True)
+class Index:
+    """An open generation; everything in it is read only.
+
+    Attributes:
+        folder: Where the generation lies.
+        manifest: What made it.
+        passages: In row order, the order of all the legs.
+        store: The passages' centred vectors.
+        keywords: The keyword leg.
+        centring: How vectors were centred, to do the same to a question.
+        glossary: Terms mined from the corpus, and the reader's own.
+        tokens: (all tokens, token dim) int8, the passages' centred token vectors, one passage after the other.
+        token_bounds: (passages + 1,) int64: tokens of row i are `tokens[token_bounds[i]:token_bounds[i + 1]]`.
+        token_starts: (all tokens,) int32 offsets into the passage's text.
+    """
+
+    folder: Path
+    manifest: Manifest
+    passages: tuple[Passage, ...]
+    store: VectorStore
+    keywords: KeywordIndex
+    centring: Centring
+    glossary: Glossary
+    tokens: npt.NDArray[np.int8]
+    token_bounds: npt.NDArray[np.int64]
+    token_starts: npt.NDArray[np.int32]
+    _rows: dict[str, int] = field(default_factory=dict)
+
+    def row(self, passage_id: str) -> int:
+        """Return the row of the passage with that id.
+
+        Raises:
+            KeyError: The index holds no such passage.
+        """
+        return self._rows[passage_id]
+
+    def document(self, source: str) -> Document:
+        """Return the document of `source` as it was read.
+
+        Raises:
+            KeyError: The index holds no such source.
+        """
+        return _stored_document(self.folder / "records.sqlite", source)
+
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources' paths, sorted."""
+        return tuple(sorted(self.manifest.sources))
+
+
+@functools.lru_cache(maxsize=64)
+def _stored_document(database: Path, source: str) -> Document:
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT record FROM documents WHERE source = ?", (source,)).fetchone()
+    if row is None:
+        raise KeyError(f"no source {source!r} in the index")
+    return _DOCUMENT.validate_json(row[0])
+
+
+def build_index(settings: Settings | None = None, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:
+    """Bring the index up to date with the corpus.
+
+    Args:
+        settings: What to index and where; None: loaded.
+        on_progress: Called at each step: stages "reading", "loading model", "embedding", "writing", "done".
+
+    Returns:
+        What was done. Files that cannot be read are reported in it and left out.
+
+    Raises:
+        NoDocuments: The corpus holds nothing that can be read.
+        ModelUnavailable: The embedding model is not in reach.
+        StorageFailed: The index cannot be written; the old one stays in use.
+    """
+    settings = settings or Settings()
+    report = on_progress or (lambda progress: None)
+    started = time.monotonic()
+    if not settings.corpus.is_dir():
+        raise NoDocuments(
+            f"there is no folder {settings.corpus}", advice="make it and put documents there, or name another: --corpus DIR"
+        )
+    try:
+        settings.index.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(settings.index / "build.lock"):
+            return _build(settings, report, started)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StorageFailed(
+            f"the index in {settings.index} could not be written: {error}",
+            advice="free some space or choose another folder with --index DIR; the former index is still in use",
+        ) from error
+
+
+def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
+    previous = _previous(settings)
+    files = corpus_files(settings.corpus)
+    documents: list[Document] = []
+    rejected: list[Rejected] = []
+    for number, path in enumerate(files):
+        name = path.relative_to(settings.corpus).as_posix()
+        report(Progress("reading", name, number, len(files)))
+        try:
+            documents.append(_read_document(path, name, previous))
+        except UnreadableSource as error:
+            rejected.append(Rejected(name, str(error.args[0]), error.advice))
+    if not documents:
+        reasons = "; ".join(f"{item.source}: {item.reason}" for item in rejected[:3])
+        raise NoDocuments(
+            f"no document in {settings.corpus} can be read" + (f" ({reasons})" if reasons else ""),
+            advice=f"put files of these kinds there: {', '.join(sorted(READERS))}",
+        )
+    sources = {document.source.id: document.source.sha256 for document in documents}
+    glossary_file = settings.corpus / "glossary.tsv"
+    if glossary_file.exists():
+        sources = sources | {"glossary.tsv": hashlib.sha256(glossary_file.read_bytes()).hexdigest()}
+    if (
+        previous is not None
+        and previous.manifest.sources == {k: v for k, v in sources.items() if k != "glossary.tsv"}
+        and previous.manifest.settings == _settings_of(settings, sources.get("glossary.tsv", ""))
+        and previous.manifest.rejected == tuple(rejected)
+    ):
+        report(Progress("done", previous.folder.name))
+        return BuildReport(
+            previous.folder.name,
+            len(documents),
+            len(previous.passages),
+            0,
+            tuple(rejected),
+            True,
+            time.monotonic() - started,
+        )
+    glossary_hash = sources.pop("glossary.tsv", "")
+
+    passages = [p for document in documents for p in split_passages(document, settings.passage_max_chars)]
+    report(Progress("loading model", settings.model))
+    embedder = load_embedder(settings)
+    with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
+        encoded, embedded = cache.encode(
+            [(embedding_context(p), p.text) for p in passages],
+            lambda done, total: report(Progress("embedding", "", done, total)),
+        )
+    report(Progress("writing"))
+    vectors = np.stack([item.vector for item in encoded])
+    centring = learn_centring(embedder, passages, vectors, encoded)
+    glossary = mine_glossary(documents, glossary_file if glossary_file.exists() else None)
+
+    created = datetime.now(UTC)
+    name = created.strftime("%Y%m%dT%H%M%S.%f")
+    generations = settings.index / "generations"
+    generations.mkdir(exist_ok=True)
+    for abandoned in generations.glob("writing-*"):
+        shutil.rmtree(abandoned)
+    folder = generations / f"writing-{name}"
+    folder.mkdir()
+    _write_records(folder / "records.sqlite", documents, passages)
+    store_class(settings.store).create(folder, centring.centre_passages(vectors, passages))
+    KeywordIndex.build([keyword_text(p) for p in passages], glossary.names()).save(folder)
+    tokens = [centring.centre_tokens(item.tokens, p.language) for item, p in zip(encoded, passages, strict=True)]
+    np.save(folder / "tokens.npy", np.concatenate(tokens))
+    np.save(folder / "token_starts.npy", np.concatenate([item.starts for item in encoded]).astype(np.int32))
+    np.save(folder / "token_bounds.npy", np.cumsum([0] + [len(item.tokens) for item in encoded]).astype(np.int64))
+    centring.save(folder)
+    glossary.save(folder)
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        created=created.isoformat(timespec="seconds"),
+        settings=_settings_of(settings, glossary_hash),
+        model=embedder.name,
+        corpus=settings.corpus.name,
+        sources=sources,
+        rejected=tuple(rejected),
+        counts={
+            "sources": len(documents),
+            "articles": sum(len(document.articles) for document in documents),
+            "passages": len(passages),
+            "characters": sum(len(document.canonical) for document in documents),
+        },
+        versions={name: version(name) for name in ("wenju", "sentence-transformers", "faiss-cpu", "jieba", "bm25s")},
+    )
+    (folder / "manifest.json").write_bytes(_MANIFEST.dump_json(manifest, indent=1))
+    folder.rename(generations / name)
+    _switch(settings.index, name)
+    report(Progress("done", name))
+    return BuildReport(
+        name, len(documents), len(passages), embedded, tuple(rejected), False, time.monotonic() - started
+    )
+
+
+def corpus_files(corpus: Path) -> list[Path]:
+    """Return the files of the corpus, sorted by path; hidden ones and those that are no documents are left out."""
+    files = [
+        path
+        for path in sorted(corpus.rglob("*"))
+        if path.is_file() and path.name not in NOT_DOCUMENTS and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
+    ]
+    # A link may lead out of the corpus; what lies elsewhere was not given to us.
+    root = corpus.resolve()
+    return [path for path in files if path.resolve().is_relative_to(root)]
+
+
+def read_document(path: Path, name: str) -> Document:
+    """Read one file as a document whose source id is `name`.
+
+    Raises:
+        UnreadableSource: It is empty, binary, of unknown type, damaged or undecodable.
+    """
+    data = path.read_bytes()
+    source = Source(id=name, sha256=hashlib.sha256(data).hexdigest(), format=path.suffix.lower().lstrip("."))
+    return parse_document(read_pages(path), source)
+
+
+def _read_document(path: Path, name: str, previous: Index | None) -> Document:
+    if previous is not None and previous.manifest.sources.get(name) == hashlib.sha256(path.read_bytes()).hexdigest():
+        return previous.document(name)
+    return read_document(path, name)
+
+
+def embedding_context(passage: Passage) -> str:
+    """Return what a passage borrows from its article and section when it is embedded."""
+    return " ".join(part for part in (passage.title, *passage.section) if part)
+
+
+def keyword_text(passage: Passage) -> str:
+    """Return what a passage is indexed under in the keyword leg: its headings count once."""
+    return "\n".join(part for part in (passage.title, *passage.section, passage.header, passage.text) if part)
+
+
+def _write_records(database: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE documents (source TEXT PRIMARY KEY, record BLOB NOT NULL)")
+        connection.execute("CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record BLOB NOT NULL)")
+        connection.executemany(
+            "INSERT INTO documents VALUES (?, ?)", ((d.source.id, _DOCUMENT.dump_json(d)) for d in documents)
+        )
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?)",
+            ((row, p.id, _PASSAGE.dump_json(p)) for row, p in enumerate(passages)),
+        )
+
+
+def _settings_of(settings: Settings, glossary_hash: str) -> dict[str, str | int]:
+    """Return the settings that shape an index."""
+    return {
+        "model": settings.model,
+        "question_prompt": str(settings.question_prompt),
+        "passage_prompt": str(settings.passage_prompt),
+        "passage_max_chars": settings.passage_max_chars,
+        "store": settings.store,
+        "glossary": glossary_hash,
+    }
+
+
+def _switch(index: Path, generation: str) -> None:
+    """Make `generation` the one in use, and remove all but it and the one before."""
+    scratch = index / "current.new"
+    scratch.write_text(generation, encoding="ascii")
+    os.replace(scratch, index / "current")
+    for old in sorted(path for path in (index / "generations").iterdir() if path.name < generation)[:-1]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _previous(settings: Settings) -> Index | None:
+    """Return the generation in use if a build can start from it."""
+    with contextlib.suppress(RagError):
+        return open_index(settings)
+    return None
+
+
+def open_index(settings: Settings | None = None) -> Index:
+    """Open the generation in use.
+
+    Raises:
+        IndexMissing: Nothing was built yet.
+        IndexMismatch: It was made by other settings, another model or another version.
+    """
+    settings = settings or Settings()
+    pointer = settings.index / "current"
+    if not pointer.exists():
+        raise IndexMissing(f"there is no index in {settings.index} yet", advice="build it: wenju index")
+    folder = settings.index / "generations" / pointer.read_text(encoding="ascii").strip()
+    if not (folder / "manifest.json").exists():
+        raise IndexMissing(f"the index in {folder} is incomplete", advice="build it again: wenju index")
+    manifest_bytes = (folder / "manifest.json").read_bytes()
+    found = json.loads(manifest_bytes).get("format_version")
+    if found != FORMAT_VERSION:
+        raise IndexMismatch(
+            f"the index in {settings.index} has format {found}, this version reads {FORMAT_VERSION}",
+            advice="build it again: wenju index",
+        )
+    manifest = _MANIFEST.validate_json(manifest_bytes)
+    wanted = _settings_of(settings, str(manifest.settings.get("glossary", "")))
+    for key, value in wanted.items():
+        if manifest.settings.get(key) != value:
+            raise IndexMismatch(
+                f"the index in {settings.index} was made with {key}={manifest.settings.get(key)!r}, the settings say {value!r}",
+                advice="build it again: wenju index; or set the former value",
+            )
+    return _open(folder, settings.store)
+
+
+@functools.lru_cache(maxsize=2)
+def _open(folder: Path, store: str) -> Index:
+    with contextlib.closing(sqlite3.connect(f"file:{folder / 'records.sqlite'}?mode=ro", uri=True)) as connection:
+        records: Iterator[tuple[bytes]] = connection.execute("SELECT record FROM passages ORDER BY row")
+        passages = tuple(_PASSAGE.validate_json(record) for (record,) in records)
+    return Index(
+        folder=folder,
+        manifest=_MANIFEST.validate_json((folder / "manifest.json").read_bytes()),
+        passages=passages,
+        store=store_class(store).open(folder),
+        keywords=KeywordIndex.load(folder),
+        centring=Centring.load(folder),
+        glossary=Glossary.load(folder),
+        tokens=np.load(folder / "tokens.npy", mmap_mode="r"),
+        token_bounds=np.load(folder / "token_bounds.npy"),
+        token_starts=np.load(folder / "token_starts.npy", mmap_mode="r"),
+        _rows={passage.id: row for row, passage in enumerate(passages)},
+    )

@@ -1,0 +1,44 @@
+"""Where passage vectors live: one file a store behind one Protocol, chosen by the setting `store`.
+
+Entry points: `create_store`, `open_store`. Callers: indexing, retrieval.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+STORES = {"faiss": "rag.stores.faiss:FaissStore"}
+
+
+class VectorStore(Protocol):
+    """Vectors that are searched by inner product, exactly; a vector's row is its place in the order of adding."""
+
+    @classmethod
+    def create(cls, folder: Path, vectors: Floats) -> VectorStore:
+        """Store (n, dim) float32 vectors durably in `folder` and return the open store."""
+
+    @classmethod
+    def open(cls, folder: Path) -> VectorStore:
+        """Open what `create` stored; it is only read from then on."""
+
+    def search(self, queries: Floats, k: int) -> tuple[Floats, npt.NDArray[np.int64]]:
+        """Return scores and rows, both (queries, k), best first; -1 where there are fewer than k vectors."""
+
+
+def store_class(name: str) -> type[VectorStore]:
+    """Return the class of the store called `name`.
+
+    Raises:
+        ValueError: There is no store of that name.
+    """
+    if name not in STORES:
+        raise ValueError(f"unknown vector store {name!r}: set WENJU_STORE to one of {', '.join(STORES)}")
+    module, attribute = STORES[name].split(":")
+    found: type[VectorStore] = getattr(importlib.import_module(module), attribute)
+    return found
