@@ -1,0 +1,102 @@
+"""Who writes the answer: one Protocol, one table from a name to a class that is imported when it is used.
+
+Entry points: `Backend`, `AnswerRequest`, `load_backend`. Caller: `answering`. A backend writes text with [n];
+whether the text stands on its passages is for `verification` to say. Knows no provider.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from rag.errors import BackendFailed
+from rag.records import Evidence, Language, Turn
+from rag.settings import Settings
+
+# The sentence that means "the evidence does not answer", one for a language: the prompt asks for it, `is_refusal`
+# looks for it, the page and the tests know no other.
+REFUSALS: dict[Language, str] = {
+    "zh": "所给材料没有回答这个问题。",
+    "en": "The documents do not answer this question.",
+}
+
+# A name that is not in the table is `provider:model` of a chat model.
+BACKENDS = {"extractive": "rag.backends.extractive:ExtractiveBackend"}
+CHAT_MODEL = "rag.backends.chat_model:ChatModelBackend"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """What a backend is asked to do.
+
+    Attributes:
+        question: The question, standing alone.
+        evidence: Passages, best first; their numbers run from `first_number`.
+        first_number: Number of the first evidence, from 1.
+        history: Earlier turns, oldest first.
+        language: Language of the answer: that of the question.
+        max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
+        similarity: How near each of some texts is to the question, cosine -1..1; None when there are no vectors.
+    """
+
+    question: str
+    evidence: tuple[Evidence, ...]
+    first_number: int = 1
+    history: tuple[Turn, ...] = ()
+    language: Language = "zh"
+    max_chars: int = 350
+    similarity: Callable[[Sequence[str]], Sequence[float]] | None = None
+
+
+class Backend(Protocol):
+    """Writes an answer.
+
+    Attributes:
+        name: As the answer reports it: `extractive`, or `provider:model`. Never holds a key.
+    """
+
+    name: str
+
+    def write(self, request: AnswerRequest) -> Iterator[str]:
+        """Yield the answer in pieces, in order; closing the iterator stops the work.
+
+        What was yielded before an error stays the caller's: a partial answer is kept by keeping the pieces.
+
+        Raises:
+            BackendBusy: The model asks to come back later (429, 5xx) or did not answer in time.
+            BackendFailed: No key, refused, cut off, empty or unusable output.
+        """
+        ...
+
+
+def load_backend(settings: Settings) -> Backend:
+    """Return the backend that `settings.backend` names; nothing is contacted yet.
+
+    Raises:
+        BackendFailed: The name is neither in the table nor `provider:model`, a package is missing, no key is set,
+            or the reader's own prompt file cannot be used.
+    """
+    name = settings.backend
+    home = BACKENDS.get(name, CHAT_MODEL if ":" in name else "")
+    if not home:
+        raise BackendFailed(
+            f"no backend is called {name!r}",
+            advice=f"set WENJU_BACKEND to {', '.join(BACKENDS)} or to a chat model as provider:model",
+        )
+    module, _, attribute = home.partition(":")
+    make = cast("Callable[[Settings], Backend]", getattr(importlib.import_module(module), attribute))
+    return make(settings)
+
+
+def is_refusal(text: str) -> bool:
+    """Tell whether `text` is the refusal phrase of either language, perhaps with [n] or white space around it.
+
+    A refusal that goes on for more than a short remark is an answer in part, not a refusal.
+    """
+    for phrase in REFUSALS.values():
+        core = phrase.rstrip("。.")
+        if core.casefold() in text.casefold() and len(text.strip()) <= len(phrase) + 120:
+            return True
+    return False

@@ -1,0 +1,66 @@
+"""Make the text of an answer safe to show: nothing in it loads, runs or leads anywhere by itself.
+
+A passage may carry an image or a link that would send the question to a stranger as soon as a page draws it, and a
+chat model may copy it. The rule: an image or a link becomes its words; a bare address stays, as text, only when it
+stands in the evidence, else a note takes its place; `<` before a letter becomes ＜, so that no tag is a tag.
+Entry point: `defang_text`. Callers: verification, and whoever shows text that is still being written.
+"""
+
+from __future__ import annotations
+
+import re
+
+LINK_REMOVED = "〔链接已略 link removed〕"
+
+_WITHIN = r"(?:\\.|[^\[\]\\]|\[[^\[\]]{0,200}\]){0,500}"
+_INLINE = re.compile(rf"!?\[({_WITHIN})\]\(\s*<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?[^()]*\)")
+_REFERENCE_IMAGE = re.compile(rf"!\[({_WITHIN})\](?:\s?\[[^\[\]]*\])?")
+_REFERENCE_LINK = re.compile(rf"\[({_WITHIN})\]\s?\[(?!\^?\d{{1,3}}(?:\s?[,，、\-–—]\s?\d{{1,3}})*\])[^\[\]]*\]")
+_DEFINITION = re.compile(r"^[ \t]{0,3}\[[^\[\]]+\]:[ \t]*\S.*$", re.MULTILINE)
+_ADDRESS = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]{1,20}:/{1,2}|\b(?:javascript|vbscript|data|mailto|file):(?=\S)|\bwww\.)[^\s<>\"'）)】」》，。；、\u4e00-\u9fff]+",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+
+
+def defang_text(text: str, known: str = "") -> tuple[str, int]:
+    """Return `text` without images, links, tags and unknown addresses, and how many were defanged.
+
+    Args:
+        text: Markdown as a model wrote it, whole or cut off anywhere.
+        known: The evidence: an address that stands in it word for word stays, as plain text.
+    """
+    count = 0
+
+    def words(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return match[1]
+
+    def address(match: re.Match[str]) -> str:
+        nonlocal count
+        if match.group().rstrip(".,;:!?") in known and not re.match(
+            r"(?:javascript|vbscript|data|file):", match.group(), re.I
+        ):
+            return match.group()
+        count += 1
+        return LINK_REMOVED
+
+    def definition(match: re.Match[str]) -> str:
+        # A sentence may begin with "[1]: …"; only an address behind the colon makes a definition.
+        nonlocal count
+        if not re.search(r"\]:[ \t]*<?(?:[a-z][a-z0-9+.-]*:|/|www\.)", match.group(), re.I):
+            return match.group()
+        count += 1
+        return ""
+
+    text = _DEFINITION.sub(definition, text)
+    # Links may be nested (an image inside a link): until nothing changes.
+    for pattern in (_INLINE, _REFERENCE_IMAGE, _REFERENCE_LINK):
+        previous = ""
+        while previous != text:
+            previous, text = text, pattern.sub(words, text)
+    text = _ADDRESS.sub(address, text)
+    text, tags = _TAG.subn("＜", text)
+    return text, count + tags

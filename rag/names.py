@@ -1,0 +1,126 @@
+"""Names, titles and quoted strings of a sentence: what must stand in a passage word for word.
+
+A quoted string and a 《title》 are exact claims in either language. A Latin word in a Chinese sentence, a capitalised
+word or an acronym in an English one, and what the dictionary knows as a Chinese name are names.
+Entry points: `find_quotes`, `find_latin_names`, `find_han_names`. Caller: verification.
+"""
+
+# ruff: noqa: SIM905 (word lists are read more easily as text)
+from __future__ import annotations
+
+import functools
+import logging
+import re
+
+from rag.folding import fold_text
+from rag.language import HAN, main_language
+from rag.records import Span
+
+_QUOTE = re.compile(
+    r"“([^“”\n]{1,300})”|「([^「」\n]{1,300})」|『([^『』\n]{1,300})』|(?<![\w\"])\"([^\"\n]{2,300})\"(?!\w)|《([^《》\n]{1,120})》"
+)
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]+\d+[A-Za-z0-9]*|\d+[A-Za-z][A-Za-z0-9]*|[A-Z]{2,}-\d{1,3}|[A-Za-zÀ-ÿ]+(?:['·.&][A-Za-zÀ-ÿ]+)*)"
+)
+# Words that are capitalised for other reasons than being a name, or that an answer in English writes about documents.
+_PLAIN = frozenset(
+    (
+        "a an and are as at be but by for from had has have he her his i if in into is it its may mr mrs ms "
+        "dr new no not of on or our she so such than that the their there these they this those to was we "
+        "were what when which while who will with according however moreover furthermore additionally also "
+        "although because both despite during each first second third finally one two three four five six "
+        "seven eight nine ten while since unlike under after before between among all some most many "
+        "several other another yes neither nor only over per thus therefore through source sources passage "
+        "passages paper papers document documents article articles author authors table figure section page "
+        "chapter note year years january february march april june july august september october november "
+        "december jan feb mar apr jun jul aug sep sept oct nov dec percent million billion trillion usd eur "
+        "cny rmb q1 q2 q3 q4 vs etc al et ie eg pp vol"
+    ).split()
+)
+_NAME_TAGS = ("nr", "ns", "nt", "nz")
+
+
+def find_quotes(text: str) -> list[tuple[str, Span]]:
+    """Return the quoted strings and 《titles》 of `text`, each with the span of what stands between the marks.
+
+    An ellipsis cuts a quote in two, each of which must stand by itself; closing punctuation is not part of it.
+    """
+    quotes = []
+    for match in _QUOTE.finditer(text):
+        group = next(i for i in range(1, 6) if match[i] is not None)
+        for part in re.finditer(r"(?:(?!…|\.\.\.|⋯|\[…\]).)+", match[group]):
+            start, end = match.start(group) + part.start(), match.start(group) + part.end()
+            body = text[start:end]
+            start += len(body) - len(body.lstrip(" ，,"))
+            end -= len(body) - len(body.rstrip(" ，。,.;；、!！?？:："))
+            if start < end:
+                quotes.append((text[start:end], (start, end)))
+    return quotes
+
+
+def find_latin_names(text: str) -> list[tuple[str, Span]]:
+    """Return the Latin names of `text`: every Latin word of a Chinese text, names and acronyms of an English one.
+
+    The capital that opens an English sentence proves nothing: such a word counts only when it is an acronym.
+    """
+    chinese = main_language(text) == "zh"
+    folded = fold_text(text)
+    names = []
+    opening = True
+    for match in _LATIN.finditer(folded.text):
+        word = match.group()
+        opens, opening = opening, False
+        if re.search(r"[.!?:][\"')]*\s*[\"'(]*$", folded.text[: match.start()]):
+            opens = True
+        bare = re.sub(r"'s?$", "", word)
+        acronym = (
+            len(re.findall(r"[A-Z]", bare)) >= 2 or (bare[:1].isalpha() and bare[-1:].isdigit()) or bare[:1].isdigit()
+        )
+        if len(bare) < 2 or bare.casefold() in _PLAIN:
+            continue
+        if acronym or (chinese and len(bare) > 1) or (bare[0].isupper() and not opens):
+            names.append((bare, folded.source_span(match.start(), match.end())))
+    return names
+
+
+def latin_words(text: str) -> frozenset[str]:
+    """Return the Latin words of `text`, case folded, possessive endings off."""
+    return frozenset(re.sub(r"'s?$", "", word).casefold() for word in _LATIN.findall(fold_text(text).text))
+
+
+def holds_latin_name(name: str, words: frozenset[str]) -> bool:
+    """Tell whether `words` hold `name`, or a word of its stem (Japan, Japanese; Europe, European)."""
+    name = name.casefold()
+    if name in words or (name.endswith("s") and name[:-1] in words) or name + "s" in words:
+        return True
+    stem = name[: max(4, len(name) - 3)]
+    return name.isalpha() and len(stem) >= 4 and any(w.startswith(stem) and abs(len(w) - len(name)) <= 3 for w in words)
+
+
+@functools.cache
+def _tagger() -> object:
+    import jieba
+    import jieba.posseg
+
+    jieba.setLogLevel(logging.WARNING)  # type: ignore[no-untyped-call]
+    return jieba.posseg.POSTokenizer(jieba.dt)  # type: ignore[no-untyped-call]
+
+
+@functools.lru_cache(maxsize=1024)
+def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
+    """Return the words of a Chinese text with their part of speech (jieba's tags) and span."""
+    result = []
+    at = 0
+    for pair in _tagger().cut(text):  # type: ignore[attr-defined]
+        result.append((str(pair.word), str(pair.flag), (at, at + len(pair.word))))
+        at += len(pair.word)
+    return tuple(result)
+
+
+def find_han_names(text: str) -> list[tuple[str, Span]]:
+    """Return the Chinese names of people, places and bodies that the dictionary can tell, of two characters or more."""
+    return [
+        (word, span)
+        for word, tag, span in tag_words(text)
+        if tag.startswith(_NAME_TAGS) and len(word) >= 2 and re.fullmatch(f"[{HAN}·]+", word)
+    ]

@@ -1,0 +1,28 @@
+"""English and Chinese names of states, bodies and persons that papers on international affairs do not explain.
+
+An English sentence about a Chinese passage can be checked only where both names are known. The list
+(`data/bilingual_names.tsv`) is of common knowledge, not of a corpus: states by their ordinary names, bodies by their
+acronyms. Entry point: `chinese_names_of`. Caller: verification.
+"""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+
+@functools.cache
+def _table() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for row in (resources.files("rag") / "data" / "bilingual_names.tsv").read_text(encoding="utf-8").splitlines():
+        english, _, chinese = row.partition("\t")
+        if not row.startswith("#"):
+            for word in english.split():
+                table[word] = (*table.get(word, ()), *chinese.split())
+    return table
+
+
+def chinese_names_of(name: str) -> tuple[str, ...]:
+    """Return the Chinese names of an English one (case does not matter); empty when they are not known."""
+    name = name.casefold()
+    return _table().get(name, _table().get(name.removesuffix("s"), ()))
