@@ -53,6 +53,13 @@ _MARK = re.compile(rf"[ \t]*(?:\[\s*(?P<a>{_NUMBERS})\s*\]|[【［]\s*(?P<b>{_NU
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
 _FRAME = re.compile(r"[：:]\s*")
 _FRAME_MAX_CHARS = 160
+# A frame says who speaks; anything else before a colon is part of the statement.
+_ATTRIBUTION = re.compile(
+    r"(?:称|说|说道|写道|指出|认为|提到|表示|强调|记载|介绍|解释|写明|如下|原文|所述|所言)$|^(?:据|根据|按照?|依据|参见|引自|见)"
+    r"|\b(?:says?|writes?|states?|notes?|reports?|reads?|puts it|argues?|observes?|explains?)$"
+    r"|^(?:according to|from|as stated in|in)\b",
+    re.IGNORECASE,
+)
 _QUOTE_PAIRS = {"“": "”", "「": "」", "『": "』"}
 _TERMINAL = re.compile(r"[。！？!?….;；:：][”’」』）)\"'*_]*$")
 _NEGATION_ZH = re.compile(
@@ -389,9 +396,25 @@ def _locate_core(text: str, ground: _Ground) -> tuple[Span, bool] | None:
         if frame.count("《") > frame.count("》") or len(core) < 8:
             continue
         found = _locate_words(core, ground.passage.text)
-        if found and not _missing(frame, [ground])[0]:
+        if found and _is_frame(frame, ground):
             return found, True
     return None
+
+
+def _is_frame(frame: str, ground: _Ground) -> bool:
+    """Tell whether `frame` only says who speaks: an attribution, or the title or a heading of the passage."""
+    label = re.sub(r"[《》“”\"*_]|[（(][^（）()]*[）)]", "", frame).strip()
+    if label and fold_text(label, compact=True).text in ground.compact and label not in ground.passage.text:
+        return True
+    return bool(_ATTRIBUTION.search(label)) and not _negations(label) and not _missing(frame, [ground])[0]
+
+
+def _without_frame(text: str, cited: Sequence[_Ground]) -> str:
+    """Return `text` behind its frame: that a title is named says nothing about what is said."""
+    for colon in _FRAME.finditer(text[:_FRAME_MAX_CHARS]):
+        if len(text) - colon.end() >= 8 and any(_is_frame(text[: colon.start()], ground) for ground in cited):
+            return text[colon.end() :]
+    return text
 
 
 def _locate_words(text: str, passage: str) -> Span | None:
@@ -428,7 +451,7 @@ def _best_span(text: str, ground: _Ground) -> Span | None:
 
 def _judge(text: str, cited: Sequence[_Ground], grounds: Sequence[_Ground], similarity: Similarity | None) -> _Verdict:
     missing, reason, anchors = _missing(text, cited)
-    tokens = _tokens(text)
+    tokens = _tokens(_without_frame(text, cited))
     coverage = _share(tokens, frozenset().union(*(ground.tokens for ground in cited)))
     foreign = all(ground.language != main_language(text) for ground in cited)
     if foreign and coverage < COVERED:
@@ -480,6 +503,7 @@ def _missing(text: str, cited: Sequence[_Ground]) -> tuple[tuple[str, ...], str,
     held = 0
     quotes = find_quotes(text)
     quoted: list[Span] = []
+    figured: list[Span] = []  # "US dollars" names no state
     for quote, span in quotes:
         quoted.append(span)
         wanted = fold_text(quote, compact=True).text
@@ -490,13 +514,14 @@ def _missing(text: str, cited: Sequence[_Ground]) -> tuple[tuple[str, ...], str,
     for figure in find_figures(text):
         if _inside(figure.span, quoted):
             continue
+        figured.append(figure.span)
         if any(holds_figure(figure, g.figures, bare_fits=g.passage.kind == "table") for g in cited):
             held += 1
         else:
             lost.append((figure.span[0], "figure_missing", text[figure.span[0] : figure.span[1]]))
     words = frozenset().union(*(ground.words for ground in cited))
     for name, span in find_latin_names(text):
-        if _inside(span, quoted):
+        if _inside(span, quoted) or _inside(span, figured):
             continue
         if holds_latin_name(name, words):
             held += 1
@@ -566,17 +591,21 @@ def _compare_nearest(text: str, tokens: frozenset[str], cited: Sequence[_Ground]
         mine, other = _around(ours, a, b), _around(theirs, c, d)
         if _negations(mine) != _negations(other) or _opposed(ours[a:b], theirs[c:d], mine, other):
             return _Verdict("not_found", "negated", (_show(text, ours, a, b, mine),))
-    if share >= 0.75:
-        for tag, a, b, _, _ in codes:
-            if tag == "replace" and b - a <= 6:
-                changed = _changed_noun(text, ours, a, b, cited)
-                if changed:
-                    return _Verdict("partly", "wording_changed", (changed,))
+    for tag, a, b, c, d in codes:
+        if tag != "replace" or b - a > 6 or d - c > 6:
+            continue
+        figure = _changed_figure(ours[a:b], theirs[c:d], _around(ours, a, b), _around(theirs, c, d))
+        if figure:
+            return _Verdict("partly", "figure_missing", (figure,))
+        if name := _changed_name(text, ours[a:b], cited):
+            return _Verdict("partly", "name_missing", (name,))
+        if share >= 0.75 and (noun := _changed_noun(text, ours, a, b, cited)):
+            return _Verdict("partly", "wording_changed", (noun,))
     return None
 
 
 def _pieces(text: str) -> list[str]:
-    return _TOKEN.findall(fold_text(text).text.casefold())
+    return [token.replace(",", "") for token in _TOKEN.findall(fold_text(text).text.casefold())]
 
 
 def _around(pieces: Sequence[str], start: int, end: int) -> str:
@@ -604,6 +633,35 @@ def _show(text: str, pieces: Sequence[str], start: int, end: int, around: str) -
     return changed if changed and changed in text else around.strip()
 
 
+def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> str:
+    """Return the numeral that stands where the passage has another one, "" when none does.
+
+    The passage may hold the same number elsewhere (5位 became 2位, and it speaks of 两个 other things), and a vague
+    number (数千亿, 数千万) is no figure that could be looked up.
+    """
+    numerals = re.compile(r"[\d.,零〇一二两三四五六七八九十百千万亿兆]+")
+    ours, theirs = "".join(mine), "".join(other)
+    if not numerals.fullmatch(ours) or not numerals.fullmatch(theirs):
+        return ""
+    given = find_figures(other_around)
+    if all(holds_figure(figure, given) for figure in find_figures(mine_around)) and find_figures(mine_around):
+        return ""
+    return mine_around.strip()
+
+
+def _changed_name(text: str, changed: Sequence[str], cited: Sequence[_Ground]) -> str:
+    """Return the capitalised word that replaced another, be it the first of its sentence, "" when none did."""
+    for word in changed:
+        written = (
+            re.search(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", text, re.IGNORECASE) if word.isascii() else None
+        )
+        if written and word[0].isalpha() and written.group()[0].isupper() and word not in _STOP_WORDS:
+            bare = word.removesuffix("'s")
+            if len(bare) > 1 and not any(holds_latin_name(bare, ground.words) for ground in cited):
+                return written.group()
+    return ""
+
+
 def _changed_noun(text: str, pieces: Sequence[str], start: int, end: int, cited: Sequence[_Ground]) -> str:
     """Return the noun or name that replaced another in an otherwise verbatim sentence, "" when none did.
 
@@ -616,7 +674,7 @@ def _changed_noun(text: str, pieces: Sequence[str], start: int, end: int, cited:
     for word, tag, (a, b) in tag_words(folded):
         position = folded.find(changed)
         overlaps = a < position + len(changed) and position < b
-        if not overlaps or not tag.startswith("n") or len(word) < 2:
+        if not overlaps or not tag.startswith(("n", "j")) or len(word) < 2:
             continue
         if not any(word in ground.compact for ground in cited):
             return word
