@@ -1,6 +1,6 @@
 """Vectors of passages already seen, so that an update costs what changed and a killed build goes on where it stopped.
 
-One SQLite file beside the generations, keyed by model, context and text. Token vectors are kept as int8.
+One SQLite file beside the generations, keyed by model, context and text. Token vectors are kept as four-bit codes.
 Entry point: `EmbeddingCache`. Caller: indexing.
 """
 
@@ -10,16 +10,28 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import numpy.typing as npt
 
-from rag.embedding import Embedder, Encoded
+from rag.centring import Means, bank_fingerprint, general_means
+from rag.embedding import Embedder
+from rag.token_codes import Codes, pack_tokens
 
 COMMIT_EVERY = 32  # passages: what a killed build loses at most
 UNUSED_AFTER_S = 90 * 24 * 3600
-TOKEN_SCALE = 320.0  # int8 steps a unit: components beyond 0.397 are clipped, which unit vectors of 384 hardly reach
+
+
+@dataclass(frozen=True, slots=True)
+class CachedVectors:
+    """A passage's vectors: `vector` (dim,) float32 unit, `codes` (tokens, dim / 2) uint8, `starts` (tokens,) int32."""
+
+    vector: npt.NDArray[np.float32]
+    codes: Codes
+    starts: npt.NDArray[np.int32]
 
 
 class EmbeddingCache:
@@ -30,9 +42,10 @@ class EmbeddingCache:
         self._connection = sqlite3.connect(path)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, tokens BLOB NOT NULL,"
-            " starts BLOB NOT NULL, used REAL NOT NULL) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, codes BLOB NOT NULL,"
+            " starts BLOB NOT NULL, used REAL NOT NULL)"
         )
+        self._connection.execute("CREATE TABLE IF NOT EXISTS general (key TEXT PRIMARY KEY, mean BLOB NOT NULL)")
 
     def __enter__(self) -> EmbeddingCache:
         return self
@@ -45,13 +58,15 @@ class EmbeddingCache:
 
     def encode(
         self, passages: Sequence[tuple[str, str]], on_progress: Callable[[int, int], None]
-    ) -> tuple[list[Encoded], int]:
+    ) -> tuple[list[CachedVectors], int]:
         """Return the vectors of (context, text) pairs in order, and how many had to be computed.
 
-        Token vectors come back as they were kept, rounded to int8 steps.
+        Args:
+            passages: The context shapes the vectors, but has no token vectors of its own.
+            on_progress: Called with how many are done, and of how many.
         """
         keys = [self._key(context, text) for context, text in passages]
-        wanted = {key: pair for key, pair in zip(keys, passages, strict=True)}
+        wanted = dict(zip(keys, passages, strict=True))
         known = {key for key in wanted if self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()}
         missing = [key for key in wanted if key not in known]
         missing.sort(key=lambda key: sum(map(len, wanted[key])))  # passages of one length need no padding
@@ -64,6 +79,26 @@ class EmbeddingCache:
             self._connection.executemany("UPDATE vectors SET used = ? WHERE key = ?", ((now, key) for key in known))
         return [self._stored(key) for key in keys], len(missing)
 
+    def general_means(self) -> dict[str, Means]:
+        """Return `centring.general_means` of the model, computed once."""
+        prefix = f"{self._embedder.name}|{bank_fingerprint()}|"
+        rows = self._connection.execute("SELECT key, mean FROM general WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+        found: dict[str, dict[str, dict[str, npt.NDArray[np.float32]]]] = {}
+        for key, mean in rows:
+            role, kind, language = key[len(prefix) :].split(".")
+            found.setdefault(role, {"vectors": {}, "tokens": {}})[kind][language] = np.frombuffer(mean, np.float32)
+        if found:
+            return {role: Means(**kinds) for role, kinds in found.items()}
+        means = general_means(self._embedder)
+        with self._connection:
+            for role, group in means.items():
+                for kind, by_language in (("vectors", group.vectors), ("tokens", group.tokens)):
+                    self._connection.executemany(
+                        "INSERT OR REPLACE INTO general VALUES (?, ?)",
+                        ((f"{prefix}{role}.{kind}.{language}", mean.tobytes()) for language, mean in by_language.items()),
+                    )
+        return means
+
     def _key(self, context: str, text: str) -> bytes:
         return hashlib.sha256("\0".join((self._embedder.name, context, text)).encode()).digest()
 
@@ -73,12 +108,10 @@ class EmbeddingCache:
         now = time.time()
         with self._connection:
             for key, encoded in zip(batch, self._embedder.encode_passages(joined, skip=skip), strict=True):
-                tokens = np.clip(np.rint(encoded.tokens * TOKEN_SCALE), -127, 127).astype(np.int8)
-                row = (key, encoded.vector.tobytes(), tokens.tobytes(), encoded.starts.tobytes(), now)
+                row = (key, encoded.vector.tobytes(), pack_tokens(encoded.tokens).tobytes(), encoded.starts.tobytes(), now)
                 self._connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", row)
 
-    def _stored(self, key: bytes) -> Encoded:
-        row = self._connection.execute("SELECT vector, tokens, starts FROM vectors WHERE key = ?", (key,)).fetchone()
-        vector = np.frombuffer(row[0], np.float32)
-        tokens = np.frombuffer(row[1], np.int8).reshape(-1, self._embedder.dim).astype(np.float32) / TOKEN_SCALE
-        return Encoded(vector, tokens, np.frombuffer(row[2], np.int32))
+    def _stored(self, key: bytes) -> CachedVectors:
+        row = self._connection.execute("SELECT vector, codes, starts FROM vectors WHERE key = ?", (key,)).fetchone()
+        codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.dim // 2)
+        return CachedVectors(np.frombuffer(row[0], np.float32), codes, np.frombuffer(row[2], np.int32))

@@ -56,3 +56,7 @@ class BackendBusy(BackendFailed):
     """The chat model asks to come back later (429, 5xx, timeout)."""
 
     retryable = True
+
+
+class UnusableQuestion(RagError, ValueError):
+    """The question is empty or far too long."""

@@ -34,10 +34,11 @@ from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError, Stora
 from rag.glossary import Glossary, mine_glossary
 from rag.lexical import KeywordIndex
 from rag.readers import READERS, read_pages
-from rag.records import Document, Passage, Progress, Source
+from rag.records import Document, Language, Passage, Progress, Source
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
 from rag.structure import parse_document
+from rag.token_codes import Codes
 
 FORMAT_VERSION = 1  # raise when what a generation holds, or how documents are read, changes
 NOT_DOCUMENTS = {"README.md", "glossary.tsv"}
@@ -97,8 +98,8 @@ class Index:
         keywords: The keyword leg.
         centring: How vectors were centred, to do the same to a question.
         glossary: Terms mined from the corpus, and the reader's own.
-        tokens: (all tokens, token dim) int8, the passages' centred token vectors, one passage after the other.
-        token_bounds: (passages + 1,) int64: tokens of row i are `tokens[token_bounds[i]:token_bounds[i + 1]]`.
+        token_codes: (all tokens, dim / 2) uint8, the passages' packed token vectors, one passage after the other.
+        token_bounds: (passages + 1,) int64: row i owns `token_codes[token_bounds[i]:token_bounds[i + 1]]`.
         token_starts: (all tokens,) int32 offsets into the passage's text.
     """
 
@@ -109,7 +110,7 @@ class Index:
     keywords: KeywordIndex
     centring: Centring
     glossary: Glossary
-    tokens: npt.NDArray[np.int8]
+    token_codes: Codes
     token_bounds: npt.NDArray[np.int64]
     token_starts: npt.NDArray[np.int32]
     _rows: dict[str, int] = field(default_factory=dict)
@@ -121,6 +122,12 @@ class Index:
             KeyError: The index holds no such passage.
         """
         return self._rows[passage_id]
+
+    @functools.cached_property
+    def main_language(self) -> Language:
+        """The language of most passages that are no footnotes."""
+        chinese = sum(1 if p.language == "zh" else -1 for p in self.passages if p.kind != "footnote")
+        return "zh" if chinese >= 0 else "en"
 
     def document(self, source: str) -> Document:
         """Return the document of `source` as it was read.
@@ -225,9 +232,10 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
             [(embedding_context(p), p.text) for p in passages],
             lambda done, total: report(Progress("embedding", "", done, total)),
         )
+        general = cache.general_means()
     report(Progress("writing"))
     vectors = np.stack([item.vector for item in encoded])
-    centring = learn_centring(embedder, passages, vectors, encoded)
+    centring = learn_centring(general, passages, vectors, [item.codes for item in encoded])
     glossary = mine_glossary(documents, glossary_file if glossary_file.exists() else None)
 
     created = datetime.now(UTC)
@@ -239,12 +247,11 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     folder = generations / f"writing-{name}"
     folder.mkdir()
     _write_records(folder / "records.sqlite", documents, passages)
-    store_class(settings.store).create(folder, centring.centre_passages(vectors, passages))
+    store_class(settings.store).create(folder, centring.centre_passages(vectors, [p.language for p in passages]))
     KeywordIndex.build([keyword_text(p) for p in passages], glossary.names()).save(folder)
-    tokens = [centring.centre_tokens(item.tokens, p.language) for item, p in zip(encoded, passages, strict=True)]
-    np.save(folder / "tokens.npy", np.concatenate(tokens))
+    np.save(folder / "token_codes.npy", np.concatenate([item.codes for item in encoded]))
     np.save(folder / "token_starts.npy", np.concatenate([item.starts for item in encoded]).astype(np.int32))
-    np.save(folder / "token_bounds.npy", np.cumsum([0] + [len(item.tokens) for item in encoded]).astype(np.int64))
+    np.save(folder / "token_bounds.npy", np.cumsum([0] + [len(item.codes) for item in encoded]).astype(np.int64))
     centring.save(folder)
     glossary.save(folder)
     manifest = Manifest(
@@ -397,7 +404,7 @@ def _open(folder: Path, store: str) -> Index:
         keywords=KeywordIndex.load(folder),
         centring=Centring.load(folder),
         glossary=Glossary.load(folder),
-        tokens=np.load(folder / "tokens.npy", mmap_mode="r"),
+        token_codes=np.load(folder / "token_codes.npy", mmap_mode="r"),
         token_bounds=np.load(folder / "token_bounds.npy"),
         token_starts=np.load(folder / "token_starts.npy", mmap_mode="r"),
         _rows={passage.id: row for row, passage in enumerate(passages)},

@@ -183,6 +183,8 @@ class Evidence:
         ranks: Rank from 1 in each leg that found it, by the leg's name.
         scores: Score in each leg and of the reranker, by name; higher is better, units differ.
         best_sentence: Span inside `passage.text` of the sentence that matched best, or None.
+        sentence_scores: How well each sentence of `language.split_sentences(passage.text)` matched, cosine -1..1,
+            in order; empty when the passage was not reranked.
     """
 
     passage: Passage
@@ -190,6 +192,7 @@ class Evidence:
     ranks: dict[str, int] = dataclasses.field(default_factory=dict)
     scores: dict[str, float] = dataclasses.field(default_factory=dict)
     best_sentence: Span | None = None
+    sentence_scores: tuple[float, ...] = ()
 
     @property
     def id(self) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 STORES = {"faiss": "rag.stores.faiss:FaissStore"}
 
 
@@ -27,8 +28,17 @@ class VectorStore(Protocol):
     def open(cls, folder: Path) -> VectorStore:
         """Open what `create` stored; it is only read from then on."""
 
-    def search(self, queries: Floats, k: int) -> tuple[Floats, npt.NDArray[np.int64]]:
-        """Return scores and rows, both (queries, k), best first; -1 where there are fewer than k vectors."""
+    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
+        """Return scores and rows, both (queries, k), best first; row -1 where there are fewer than k vectors.
+
+        Args:
+            queries: (n, dim) float32.
+            k: How many for each query, >= 1.
+            allowed: Rows that may be found; None: all.
+        """
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return (len(rows), dim) float32 vectors."""
 
 
 def store_class(name: str) -> type[VectorStore]:

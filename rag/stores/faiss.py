@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
 FILE_NAME = "vectors.faiss"
 
 
@@ -33,7 +34,13 @@ class FaissStore:
         raw = np.frombuffer((folder / FILE_NAME).read_bytes(), np.uint8)
         return cls(faiss.deserialize_index(raw))
 
-    def search(self, queries: Floats, k: int) -> tuple[Floats, npt.NDArray[np.int64]]:
-        """Return scores and rows, both (queries, k), best first; -1 where there are fewer than k vectors."""
-        scores, rows = self._index.search(np.ascontiguousarray(queries, np.float32), k)
+    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
+        """Return scores and rows, both (queries, k), best first; see the Protocol."""
+        chosen = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        scores, rows = self._index.search(np.ascontiguousarray(queries, np.float32), k, params=chosen)
         return scores, rows
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return (len(rows), dim) float32 vectors."""
+        found: Floats = self._index.reconstruct_batch(rows)
+        return found

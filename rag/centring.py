@@ -1,0 +1,168 @@
+"""Takes the language out of a vector, so that an English question finds a Chinese passage.
+
+Multilingual vectors carry a strong mark of their language: an English question finds whatever is English first.
+Subtracting from each vector the mean of its language, questions and passages each their own, removes it (Yang et al.,
+"A Simple and Effective Method to Eliminate the Self Language Bias", EMNLP 2021). The mean of a corpus's passages is
+known; that of its questions is not, and is put together from what ships with the project, as language and domain add up:
+
+    mean(questions in L) ≈ mean(general questions in L) + share · (mean(corpus passages in M) − mean(general passages in M))
+
+where M is the corpus's main language. Token vectors are treated alike, with means of their own.
+Entry points: `learn_centring`, `Centring`. Callers: indexing, retrieval. Knows the model only through `Embedder`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.embedding import Embedder
+from rag.records import Language, Passage
+from rag.token_codes import Codes, unpack_tokens
+
+Floats = npt.NDArray[np.float32]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DOMAIN_SHARE = 0.75  # how much of the corpus's domain its questions share with its passages
+PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Mean vectors of general text by language, each (dim,) float32: of whole texts and of their tokens."""
+
+    vectors: dict[str, Floats]
+    tokens: dict[str, Floats]
+
+
+@functools.cache
+def general_bank() -> dict[str, dict[str, list[str]]]:
+    """Return the general texts that ship with the project: `["questions" | "passages"][language]`."""
+    bank: dict[str, dict[str, list[str]]] = json.loads((files("rag") / "data" / "general_bank.json").read_text("utf-8"))
+    return bank
+
+
+def bank_fingerprint() -> str:
+    """Return a hash of the bank, for what is computed from it and kept."""
+    return hashlib.sha256(json.dumps(general_bank(), ensure_ascii=False).encode()).hexdigest()
+
+
+def general_means(embedder: Embedder, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Means]:
+    """Return the means of the bank's "questions" and "passages"; this runs the model over some 700 short texts."""
+    bank = general_bank()
+    total = sum(len(texts) for group in bank.values() for texts in group.values())
+    done = 0
+    means = {}
+    for role, encode in (("questions", embedder.encode_questions), ("passages", embedder.encode_passages)):
+        vectors, tokens = {}, {}
+        for language in LANGUAGES:
+            encoded = encode(sorted(bank[role][language], key=len))  # type: ignore[operator]
+            vectors[language] = np.mean([item.vector for item in encoded], axis=0, dtype=np.float32)
+            tokens[language] = np.mean(np.concatenate([item.tokens for item in encoded]), axis=0, dtype=np.float32)
+            done += len(encoded)
+            if on_progress:
+                on_progress(done, total)
+        means[role] = Means(vectors, tokens)
+    return means
+
+
+@dataclass(frozen=True, slots=True)
+class Centring:
+    """What is subtracted: means by role ("question", "passage") and language, of vectors and of tokens."""
+
+    vectors: dict[str, dict[str, Floats]]
+    tokens: dict[str, dict[str, Floats]]
+
+    def centre_passages(self, vectors: Floats, languages: Sequence[str]) -> Floats:
+        """Return (n, dim) passage vectors without their language, unit rows."""
+        return _centred(vectors, np.stack([self.vectors["passage"][language] for language in languages]))
+
+    def centre_question(self, vector: Floats, language: str) -> Floats:
+        """Return the (dim,) question vector without its language, unit length."""
+        return _centred(vector, self.vectors["question"][language])
+
+    def centre_tokens(self, tokens: Floats, role: str, language: str) -> Floats:
+        """Return the (n, dim) token vectors of a "question" or "passage" without its language, unit rows."""
+        return _centred(tokens, self.tokens[role][language])
+
+    def save(self, folder: Path) -> None:
+        """Write the means into `folder`."""
+        arrays = {
+            f"{kind}.{role}.{language}": mean
+            for kind, roles in (("vectors", self.vectors), ("tokens", self.tokens))
+            for role, means in roles.items()
+            for language, mean in means.items()
+        }
+        np.savez(folder / "centring.npz", allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> Centring:
+        """Read what `save` wrote."""
+        found: dict[str, dict[str, dict[str, Floats]]] = {"vectors": {}, "tokens": {}}
+        with np.load(folder / "centring.npz", allow_pickle=False) as arrays:
+            for name in arrays.files:
+                kind, role, language = name.split(".")
+                found[kind].setdefault(role, {})[language] = arrays[name]
+        return cls(found["vectors"], found["tokens"])
+
+
+def _centred(vectors: Floats, means: Floats) -> Floats:
+    rest = vectors - means
+    norms = np.linalg.norm(rest, axis=-1, keepdims=True)
+    return np.asarray(rest / np.maximum(norms, 1e-9), np.float32)
+
+
+def learn_centring(
+    general: Mapping[str, Means], passages: Sequence[Passage], vectors: Floats, codes: Sequence[Codes]
+) -> Centring:
+    """Return the means of a corpus.
+
+    Args:
+        general: What `general_means` gave for the same model.
+        passages: All passages of the corpus; footnotes do not count where a language has other passages.
+        vectors: (n, dim) float32, a row a passage.
+        codes: The packed token vectors of each passage.
+    """
+    counts = {language: sum(p.language == language and p.kind != "footnote" for p in passages) for language in LANGUAGES}
+    main = max(LANGUAGES, key=lambda language: counts[language])
+    members = {language: _members(passages, language) for language in LANGUAGES}
+    sums = {
+        "vectors": {l: (vectors[rows].sum(0), len(rows)) for l, rows in members.items()},
+        "tokens": {l: _token_sum([codes[row] for row in rows], vectors.shape[1]) for l, rows in members.items()},
+    }
+    found: dict[str, dict[str, dict[str, Floats]]] = {}
+    for kind, by_language in sums.items():
+        questions, texts = (getattr(general[role], kind) for role in ("questions", "passages"))
+        prior_count = PRIOR_COUNT * (1 if kind == "vectors" else 100)  # a passage has some hundred tokens
+        total, count = by_language[main]
+        shift = total / max(count, 1) - texts[main]
+        found[kind] = {
+            "passage": {
+                language: np.asarray((total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32)
+                for language, (total, count) in by_language.items()
+            },
+            "question": {
+                language: np.asarray(questions[language] + DOMAIN_SHARE * shift, np.float32) for language in LANGUAGES
+            },
+        }
+    return Centring(found["vectors"], found["tokens"])
+
+
+def _members(passages: Sequence[Passage], language: str) -> list[int]:
+    rows = [row for row, passage in enumerate(passages) if passage.language == language]
+    return [row for row in rows if passages[row].kind != "footnote"] or rows
+
+
+def _token_sum(codes: Sequence[Codes], dim: int) -> tuple[Floats, int]:
+    total = np.zeros(dim, np.float32)
+    for passage in codes:
+        total += unpack_tokens(passage).sum(0)
+    return total, sum(map(len, codes))

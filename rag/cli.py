@@ -1,0 +1,318 @@
+"""The command line: `wenju index`, `search`, `ask`, `sources`, `parse`, `glossary`, `run`, `doctor`.
+
+Each command calls a public function of the package and prints what it gives. Errors are one line with a remedy.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+from rich.table import Table
+
+from rag.errors import RagError
+from rag.records import Answer, Evidence, Progress, Turn
+from rag.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder of the documents. 文档所在的文件夹")]
+IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index. 索引所在的文件夹")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON")]
+
+
+def main() -> None:
+    """Run the command line; errors that a reader can mend are printed without a traceback."""
+    try:
+        app()
+    except RagError as error:
+        err.print(f"[bold red]✗[/] {escape(str(error.args[0]))}\n[bold]→[/] {escape(error.advice)}")
+        sys.exit(1)
+    except ValidationError as error:
+        for item in error.errors():
+            key = ".".join(str(part) for part in item["loc"]) or "settings"
+            err.print(f"[bold red]✗[/] {escape(key)}: {escape(item['msg'])} (given: {escape(repr(item['input']))})")
+        err.print("[bold]→[/] mend wenju.toml or the WENJU_… variable of that name")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("stopped; what was embedded is kept")
+        sys.exit(130)
+
+
+def _settings(corpus: Path | None = None, index: Path | None = None, **more: Any) -> Settings:
+    given = {"corpus": corpus, "index": index, **more}
+    return Settings(**{key: value for key, value in given.items() if value is not None})
+
+
+@app.command("index")
+def index_command(corpus: Corpus = None, index: IndexFolder = None) -> None:
+    """Bring the index up to date with the documents. 建立或更新索引"""
+    settings = _settings(corpus, index)
+    report = _build_with_bar(settings)
+    for item in report.rejected:
+        err.print(f"[yellow]![/] {escape(item.source)}: {escape(item.reason)} → {escape(item.advice)}")
+    state = "nothing changed 无变化" if report.unchanged else f"{report.embedded} embedded 新嵌入"
+    out.print(
+        f"[green]✓[/] {report.sources} documents 文档, {report.passages} passages 段落, {state}, {report.took_s:.1f} s"
+    )
+
+
+def _build_with_bar(settings: Settings) -> Any:
+    from rag.indexing import build_index
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with ProgressBar(*columns, console=err) as bar:
+        tasks: dict[str, Any] = {}
+
+        def show(progress: Progress) -> None:
+            if progress.stage not in tasks:
+                tasks[progress.stage] = bar.add_task(progress.stage, total=progress.total or None)
+            done = progress.done + 1 if progress.stage == "reading" else progress.done
+            bar.update(tasks[progress.stage], completed=done, total=progress.total or None)
+
+        return build_index(settings, show)
+
+
+@app.command()
+def search(
+    question: str,
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many passages. 段落数")] = 5,
+    explain: Annotated[bool, typer.Option("--explain", help="Show ranks, scores, expansions. 显示得分来由")] = False,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find passages, write no answer. 只检索，不作答"""
+    from rag.retrieval import retrieve
+
+    found = retrieve(question, k, settings=_settings(corpus, index))
+    if as_json:
+        print(json.dumps([_evidence_json(item) for item in found], ensure_ascii=False, indent=1))
+        return
+    if explain:
+        added = ", ".join(f"{phrase} {weight:.2f}" for phrase, weight in found.expansions) or "–"
+        out.print(f"[dim]understood[/] {escape(found.understood)}\n[dim]added[/] {escape(added)}\n[dim]ms[/] {found.took_ms}")
+    for number, item in enumerate(found, 1):
+        out.print(f"\n[bold cyan][{number}][/] [bold]{escape(_place(item))}[/]  [dim]{item.score:.2f}[/]")
+        if explain:
+            ranks = ", ".join(f"{leg} #{rank}" for leg, rank in item.ranks.items())
+            scores = ", ".join(f"{name} {value:.3f}" for name, value in item.scores.items())
+            out.print(f"[dim]{ranks} | {scores} | {escape(item.id)}[/]")
+        if item.best_sentence:
+            a, b = item.best_sentence
+            out.print(f"{escape(item.text[:a])}[green]{escape(item.text[a:b])}[/]{escape(item.text[b:])}")
+        else:
+            out.print(escape(item.text))
+
+
+def _place(item: Evidence) -> str:
+    page = f"p. {item.page}" if item.page else ""
+    return " › ".join(part for part in (item.title or item.source, *item.section, page) if part)
+
+
+def _evidence_json(item: Evidence) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "source": item.source,
+        "title": item.title,
+        "section": item.section,
+        "page": item.page,
+        "span": item.span,
+        "score": round(item.score, 4),
+        "ranks": item.ranks,
+        "scores": item.scores,
+        "best_sentence": item.best_sentence,
+        "text": item.text,
+    }
+
+
+@app.command()
+def ask(question: str, corpus: Corpus = None, index: IndexFolder = None, as_json: AsJson = False) -> None:
+    """Answer a question with citations. 提问并得到带引注的回答"""
+    from rag.answering import ask as ask_question
+
+    answer = ask_question(question, settings=_settings(corpus, index))
+    if as_json:
+        print(json.dumps(answer.as_json(), ensure_ascii=False, indent=1))
+        return
+    _print_answer(answer)
+
+
+STANDINGS = {
+    "supported": "[green]✓[/]",
+    "partly": "[yellow]~[/]",
+    "not_found": "[red]✗[/]",
+    "uncited": "[dim]·[/]",
+}
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.failure:
+        err.print(f"[yellow]![/] {escape(answer.failure)}")
+    out.print(escape(answer.text))
+    cited = {citation.number for sentence in answer.sentences for citation in sentence.citations}
+    if answer.refused:
+        searched = ", ".join(f"{count} {name}" for name, count in answer.searched.items())
+        out.print(f"[dim]searched 已检索: {searched}; nearest 最接近的段落:[/]")
+        cited = set(range(answer.first_number, answer.first_number + min(3, len(answer.evidence))))
+    else:
+        out.print()
+        for sentence in answer.sentences:
+            out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(sentence.text[:40])}… {escape(sentence.reason)}[/]")
+    for number in sorted(cited):
+        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(answer.evidence[number - answer.first_number]))}")
+
+
+@app.command()
+def sources(
+    report: Annotated[str | None, typer.Option("--report", help="The reading report of one source. 某一文档的阅读报告")] = None,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """List the indexed documents and their articles. 列出文档及其文章"""
+    from rag.indexing import open_index
+    from rag.reading_report import reading_report
+
+    opened = open_index(_settings(corpus, index))
+    if report is not None:
+        if report not in opened.sources():
+            raise RagError(f"there is no source {report!r}", advice=f"choose one of {', '.join(opened.sources())}")
+        print(reading_report(opened.document(report)))
+        return
+    table = Table("source 文档", "article 文章", "authors 作者", "year 年", "kind 类别")
+    for name in opened.sources():
+        for position, article in enumerate(opened.document(name).articles):
+            row = (name if position == 0 else "", article.title or "–", "、".join(article.authors), str(article.year or ""))
+            table.add_row(*map(escape, row), article.kind)
+    out.print(table)
+    for item in opened.manifest.rejected:
+        out.print(f"[yellow]![/] {escape(item.source)}: {escape(item.reason)} → {escape(item.advice)}")
+
+
+@app.command()
+def parse(file: Path, as_json: AsJson = False) -> None:
+    """Read one file and print its structure. 解析一个文件"""
+    from rag.indexing import read_document
+    from rag.reading_report import document_as_json, reading_report
+
+    if not file.is_file():
+        raise RagError(f"there is no file {file}", advice="check the path")
+    document = read_document(file, file.name)
+    print(json.dumps(document_as_json(document), ensure_ascii=False, indent=1) if as_json else reading_report(document))
+
+
+@app.command()
+def glossary(corpus: Corpus = None, index: IndexFolder = None) -> None:
+    """Show names of one thing, and where they were found. 列出术语表"""
+    from rag.indexing import open_index
+
+    for group in open_index(_settings(corpus, index)).glossary.groups:
+        out.print(escape(str(group)))
+
+
+@app.command()
+def run(
+    questions: Path,
+    to: Annotated[Path, typer.Option("--out", help="Where the run is written, JSON lines. 输出文件")],
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+    retrieval_only: Annotated[bool, typer.Option("--retrieval-only", help="Write no answers. 只检索")] = False,
+    without_gold: Annotated[
+        bool, typer.Option("--without-gold", help="Hide from each question the sources that answer it. 隐去答案来源")
+    ] = False,
+    no_rerank: Annotated[bool, typer.Option("--no-rerank", help="Switch reranking off. 不重排")] = False,
+) -> None:
+    """Answer a set of questions, for measuring. 批量作答以供评测"""
+    from rag.answering import ask as ask_question
+    from rag.indexing import open_index
+    from rag.retrieval import Filters, retrieve
+
+    settings = _settings(corpus, index, rerank=False if no_rerank else None)
+    _build_with_bar(settings)
+    opened = open_index(settings)
+    items = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines: list[str] = []
+    for item in items:
+        history = [Turn(turn["role"], turn["content"]) for turn in item.get("history", [])]
+        hidden = {gold["doc"] for gold in item.get("gold", [])} if without_gold else set()
+        left = tuple(name for name in opened.sources() if name[:3] not in hidden)
+        filters = Filters(sources=left) if hidden else None
+        asked = {"history": history, "filters": filters, "settings": settings, "index": opened}
+        started = time.perf_counter()
+        found = retrieve(item["question"], 10, **asked)
+        line: dict[str, Any] = {
+            "id": item["id"],
+            "results": [{"doc": e.source, "text": e.text, "score": e.score} for e in found],
+            "understood": found.understood,
+            "ms": _milliseconds(started),
+        }
+        if not retrieval_only:
+            started = time.perf_counter()
+            answer = ask_question(item["question"], **asked)
+            line |= {
+                "answer": answer.text,
+                "citations": _cited(answer),
+                "refused": answer.refused,
+                "answer_ms": _milliseconds(started),
+            }
+        lines.append(json.dumps(line, ensure_ascii=False))
+    to.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    out.print(f"[green]✓[/] {len(lines)} questions 问题 → {to}")
+
+
+def _milliseconds(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
+
+
+def _cited(answer: Answer) -> list[dict[str, Any]]:
+    numbers = sorted({citation.number for sentence in answer.sentences for citation in sentence.citations})
+    items = {number: answer.evidence[number - answer.first_number] for number in numbers}
+    return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]
+
+
+@app.command()
+def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
+    """Check what Wenju needs, and say what to do. 检查运行环境"""
+    from rag.backends import load_backend
+    from rag.embedding import load_embedder
+    from rag.indexing import corpus_files, open_index
+
+    settings = _settings(corpus, index)
+
+    def files() -> str:
+        found = corpus_files(settings.corpus) if settings.corpus.is_dir() else []
+        if not found:
+            raise RagError(f"no documents in {settings.corpus}", advice="put documents there or name another: --corpus DIR")
+        return f"{len(found)} files"
+
+    checks: dict[str, Callable[[], str]] = {
+        f"documents 文档 ({settings.corpus})": files,
+        f"embedding model 嵌入模型 ({settings.model})": lambda: f"{load_embedder(settings).dim} dimensions",
+        f"index 索引 ({settings.index})": lambda: f"{len(open_index(settings).passages)} passages",
+        f"backend 后端 ({settings.backend})": lambda: load_backend(settings).name,
+    }
+    sound = True
+    for name, check in checks.items():
+        try:
+            out.print(f"[green]✓[/] {escape(name)}: {escape(check())}")
+        except RagError as error:
+            sound = False
+            out.print(f"[red]✗[/] {escape(name)}: {escape(str(error.args[0]))}\n  → {escape(error.advice)}")
+    if not sound:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()
