@@ -6,6 +6,9 @@ Each command calls a public function of the package and prints what it gives. Er
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -280,6 +283,33 @@ def _cited(answer: Answer) -> list[dict[str, Any]]:
     numbers = sorted({citation.number for sentence in answer.sentences for citation in sentence.citations})
     items = {number: answer.evidence[number - answer.first_number] for number in numbers}
     return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]
+
+
+@app.command()
+def chat(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine. 端口")] = 8501,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """Open the chat page on this machine. 打开问答页面"""
+    settings = _settings(corpus, index)
+    page = Path(__file__).resolve().parent.parent / "app.py"
+    if not page.is_file():
+        raise RagError(f"the page {page} is missing", advice="run wenju chat from a checkout of the project")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise RagError(f"port {port} is in use", advice=f"choose another: make chat PORT={port + 1}") from error
+    out.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}  (Ctrl-C 退出)")
+    environment = os.environ | {
+        "WENJU_CORPUS": str(settings.corpus.resolve()),
+        "WENJU_INDEX": str(settings.index.resolve()),
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
+    raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603
 
 
 @app.command()

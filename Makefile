@@ -1,0 +1,39 @@
+# make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT)
+# make test   environment, dependencies, all tests
+# make check  style, types and tests, as before a commit
+PYTHON ?= python3
+PORT ?= 8501
+CORPUS ?= corpus
+INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+
+.PHONY: chat index test check lint clean
+
+chat: .venv/ready
+	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
+	$(BIN)/wenju chat --corpus "$(CORPUS)" --index "$(INDEX)" --port $(PORT)
+
+index: .venv/ready
+	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
+
+test: .venv/ready-to-test
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-to-test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+check: lint test
+
+.venv/ready: pyproject.toml requirements.lock
+	@echo "问据: setting up .venv (a few minutes the first time) 正在安装依赖，首次需几分钟"
+	$(PYTHON) -m venv .venv
+	$(INSTALL) --editable .
+	@touch $@
+
+.venv/ready-to-test: .venv/ready
+	$(INSTALL) --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv index/generations index/current
