@@ -1,0 +1,235 @@
+"""HTML pages: the main text as a person reads it, without navigation, hidden elements and scripts.
+
+Entry points: `read_html`; `parse_html` and `write_lines` for `epub`. Caller: `readers`. Knows lxml; fetches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from rag.errors import UnreadableSource
+from rag.readers.archives import damage_reported
+from rag.readers.html_notes import take_notes
+from rag.readers.html_pruning import drop_hidden, find_main
+from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
+from rag.readers.text import decode_text
+from rag.records import Line, Page
+
+MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
+_DROPPED = frozenset(
+    "script style noscript template head title iframe object embed applet svg canvas audio video map form button input"
+    " select textarea datalist dialog nav menu rt rp annotation annotation-xml link meta".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dir div dl dt fieldset figure figcaption footer h1 h2 h3"
+    " h4 h5 h6 header hgroup hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul"
+    " caption".split()
+)
+_DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
+_NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
+_NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+def read_html(data: bytes) -> list[Page]:
+    """Return the one page of an HTML file, its footnotes behind the paragraphs that bear their marks.
+
+    Raises:
+        UnreadableSource: Not decodable, or no text in it.
+    """
+    with damage_reported("HTML page"):
+        root = parse_html(data)
+        title = fold_spaces(root.findtext(".//title") or "")
+        drop_hidden(root)
+        notes = take_notes({"": root})
+        main = find_main(root)
+        lines = write_lines(main, notes)
+    if not any(line.text for line in lines):
+        raise UnreadableSource(
+            "this HTML page holds no text (it may be written by scripts when a browser opens it)",
+            advice="Open it in a browser and save or print the page as you see it.",
+        )
+    if title and not any(line.kind == "heading" and line.level == 1 for line in lines):
+        lines = (Line(title, kind="heading", level=1), *lines)
+    return [Page(None, "", lines)]
+
+
+def parse_html(data: bytes) -> Any:
+    """Return the root element of HTML or XHTML, however malformed.
+
+    Raises:
+        UnreadableSource: Not decodable, or empty.
+    """
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    root = etree.fromstring(_decode(data).replace("\0", "").encode("utf-8", "replace"), parser)
+    if root is None:
+        raise UnreadableSource("this HTML page is empty", advice="Save it from the browser again.")
+    return root
+
+
+def _decode(data: bytes) -> str:
+    declared = _DECLARED_ENCODING.search(data[:4096])
+    name = declared[1].decode("ascii").lower() if declared else ""
+    if name and not name.startswith("utf") and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        try:
+            # gb2312 is declared where its supersets are used.
+            return data.decode("gb18030" if name.startswith("gb") else name)
+        except (LookupError, UnicodeError):
+            pass
+    return decode_text(data)
+
+
+def write_lines(root: Any, notes: Mapping[str, str]) -> tuple[Line, ...]:
+    """Write an element's text as lines; each note follows the paragraph, heading or table that bears its first mark."""
+    writer = _Writer(notes)
+    writer.walk(root, 0)
+    writer.flush()
+    return trim_empty(writer.lines)
+
+
+class _Writer:
+    def __init__(self, notes: Mapping[str, str]) -> None:
+        self.lines: list[Line] = []
+        self._notes = dict(notes)
+        self._text: list[str] = []
+        self._kind = Line("", kind="paragraph")
+        self._prefix = ""
+
+    def flush(self) -> None:
+        """End the paragraph that is being written."""
+        raw, self._text = "".join(self._text), []
+        texts = [joined for part in _NEW_PARAGRAPH.split(raw) if (joined := join_printed(part.split("\n")))]
+        for text in texts:
+            self._add(Line(self._prefix + text, kind=self._kind.kind, level=self._kind.level))
+            self._prefix = ""
+
+    def _add(self, *lines: Line) -> None:
+        self.lines.extend(lines)
+        for line in lines:
+            for name in _NOTE_MARK.findall(line.text):
+                if name in self._notes:
+                    self.lines.append(Line(fold_spaces(self._notes.pop(name)), kind="footnote", note=name))
+
+    def walk(self, element: Any, depth: int) -> None:
+        """Write an element with all that is in it."""
+        tag = element.tag
+        if tag in _DROPPED or not isinstance(tag, str) or depth > MAX_DEPTH:
+            return
+        if tag == "table" and _is_data_table(element):
+            self.flush()
+            self._write_table(element)
+            return
+        if tag == "br":
+            self._text.append("\n")
+            return
+        block = tag in _BLOCKS
+        outer = self._kind
+        if block:
+            self.flush()
+            self._open(element, tag)
+        if tag == "pre":
+            self._text.append("\n\n".join(_all_text(element).splitlines()))
+        else:
+            self._inside(element, depth)
+        if block:
+            self.flush()
+            self._kind = outer
+            if tag == "li":
+                self._prefix = ""
+
+    def _open(self, element: Any, tag: str) -> None:
+        if re.fullmatch("h[1-6]", tag):
+            self._kind = Line("", kind="heading", level=int(tag[1]))
+        elif tag in ("figcaption", "caption"):
+            self._kind = Line("", kind="caption")
+        elif tag == "li":
+            self._prefix = _item_mark(element)
+
+    def _inside(self, element: Any, depth: int) -> None:
+        raised = element.tag == "sup" and not element.xpath("descendant::*[starts-with(text(), '[^')]")
+        text = (element.text or "").replace("\n", " ")
+        self._text.append(f"<sup>{text.strip()}</sup>" if raised and _is_mark(text) and not len(element) else text)
+        for child in element.iterchildren():
+            self.walk(child, depth + 1)
+            self._text.append((child.tail or "").replace("\n", " "))
+
+    def _write_table(self, table: Any) -> None:
+        for caption in table.iterchildren("caption"):
+            if text := fold_spaces(_all_text(caption)):
+                self._add(Line(text, kind="caption"))
+        rows: list[list[str]] = []
+        spans: dict[int, tuple[int, str]] = {}
+        for row in table.iter("tr"):
+            cells: list[str] = []
+            for cell in row.iterchildren("td", "th"):
+                _continue_spans(cells, spans)
+                text = fold_spaces(_all_text(cell))
+                if (down := _span(cell, "rowspan")) > 1:
+                    spans[len(cells)] = (down - 1, text)
+                cells.append(text)
+                cells.extend([""] * (_span(cell, "colspan") - 1))
+            _continue_spans(cells, spans)
+            rows.append(cells)
+        lines = table_lines(rows)
+        marks = " ".join(_NOTE_MARK.findall(" ".join(line.text for line in lines))).split()
+        self.lines.extend(lines)
+        for name in marks:
+            if name in self._notes:
+                self.lines.append(Line(fold_spaces(self._notes.pop(name)), kind="footnote", note=name))
+
+
+def _is_mark(text: str) -> bool:
+    return (
+        re.fullmatch(r"\s*[\[［〔(（]?\s*(?:\d{1,3}|[①-⑳㉑-㉟㊱-㊿]|[*＊†‡]{1,3})\s*[\]］〕)）]?\s*", text) is not None
+    )
+
+
+def _all_text(element: Any) -> str:
+    """Return all text below an element, dropped kinds of elements left out, breaks as line breaks."""
+    pieces = [element.text or ""]
+    stack = [(child, False) for child in reversed(element)]
+    while stack:
+        child, done = stack.pop()
+        if done:
+            pieces.append(child.tail or "")
+            continue
+        stack.append((child, True))
+        if isinstance(child.tag, str) and child.tag not in _DROPPED:
+            pieces.append("\n" if child.tag in _BLOCKS or child.tag == "br" else "")
+            pieces.append(child.text or "")
+            stack.extend((one, False) for one in reversed(child))
+    return "".join(pieces)
+
+
+def _continue_spans(cells: list[str], spans: dict[int, tuple[int, str]]) -> None:
+    """Repeat a cell that spans rows in each of them, so that a row is readable alone."""
+    while (place := len(cells)) in spans and len(cells) < 1000:
+        left, text = spans.pop(place)
+        cells.append(text)
+        if left > 1:
+            spans[place] = (left - 1, text)
+
+
+def _span(cell: Any, name: str) -> int:
+    text = (cell.get(name) or "").strip()
+    return min(int(text), 100) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+
+
+def _is_data_table(table: Any) -> bool:
+    """Tell a table of values from one that only arranges blocks on the page."""
+    if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
+        return False
+    rows = [row for row in table.iter("tr") if len(row)]
+    return len(rows) > 1 and max(len(row) for row in rows) > 1 and not table.xpath(".//h1 | .//h2 | .//td//p[3]")
+
+
+def _item_mark(item: Any) -> str:
+    parent = item.getparent()
+    if parent is None or parent.tag != "ol" or parent.get("type") not in (None, "1"):
+        return "• " if parent is not None and parent.tag == "ul" else ""
+    start = parent.get("start") or "1"
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
+    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "

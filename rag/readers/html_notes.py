@@ -1,0 +1,182 @@
+"""Tie the note marks of HTML documents to their notes: marks become `[^id]`, notes leave the text and wait for them.
+
+Understood are EPUB's and ARIA's roles, the classes of common converters, and plain links whose text is a note mark and
+whose target begins with the same mark. Entry point: `take_notes`. Callers: `html`, `epub`. Knows lxml.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
+
+EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+_BLOCKS = frozenset(["li", "p", "div", "aside", "dd", "td", "section", "blockquote"])
+_HEADINGS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
+_MARK = re.compile(
+    r"[\[［〔(（【^]*\s*(\d{1,4}|[①-⑳㉑-㉟㊱-㊿]|[*＊∗†‡§]{1,3}|[a-z]{1,2}|注\s*\d{1,4})\s*[\]］〕)）】]*"
+)
+_LEADING_MARK = re.compile(
+    r"^\s*[\[［〔(（【^]*\s*(\d{1,4}|[①-⑳㉑-㉟㊱-㊿]|[*＊∗†‡§]{1,3}|[a-z]{1,2})\s*[\]］〕)）】.．、:：]*\s*"
+)
+_REFERENCE_WORDS = re.compile(r"\b(?:noteref|doc-noteref|footnote-?ref|note-?ref|fnref|endnote-?ref|footnoteref)\b")
+_BACKLINK_WORDS = re.compile(
+    r"\b(?:backlink|doc-backlink|footnote-?back(?:ref|link)?|reversefootnote|mw-cite-backlink|back)\b"
+)
+_NOTES_WORDS = re.compile(r"\b(?:footnotes?|endnotes?|doc-endnotes|doc-footnote|rearnotes?|notes|references|reflist)\b")
+_NOTES_HEADING = re.compile(r"(?:foot|end)?notes|注释|脚注|尾注|注|註釋|腳註", re.IGNORECASE)
+_BACK_TEXT = re.compile(r"[\s↩↑^⤴↵\ufe0e\ufe0f⏎]*|返回|back", re.IGNORECASE)
+
+
+def describe(element: Any) -> str:
+    """Return what an element says of itself: role, epub:type and class, in one string."""
+    names = ("role", EPUB_TYPE, "epub:type", "class")
+    return " ".join(str(element.get(name)) for name in names if element.get(name)).lower()
+
+
+def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
+    """Replace note marks in `trees` by `[^id]` and take the notes out of them.
+
+    Args:
+        trees: Root element by path, in reading order; links between them are followed, others never.
+
+    Returns:
+        The text-bearing element of each note is gone from its tree; its text by id. An id is the printed mark, made
+        unique by a number where marks start again.
+    """
+    places = {element: at for at, element in enumerate(one for tree in trees.values() for one in tree.iter())}
+    targets = {}
+    for path, tree in trees.items():
+        for element in tree.iter(etree.Element):
+            for name in (element.get("id"), element.get("name") if element.tag == "a" else None):
+                if name:
+                    targets.setdefault((path, name), element)
+    found: dict[Any, list[tuple[Any, str]]] = {}
+    for path, tree in trees.items():
+        for link in tree.iter("a"):
+            target = targets.get(_resolve(path, link.get("href") or ""))
+            note = _note_block(target) if target is not None else None
+            if note is None or _holds(note, link) or places[note] < places[link]:
+                continue
+            # Links inside a note that point on to the next are no marks.
+            if _is_reference(link, note) and not any(parent in found for parent in link.iterancestors()):
+                found.setdefault(note, []).append((link, _mark_of(link)))
+    ids: dict[str, int] = {}
+    named = {note: _unique(links[0][1], ids) for note, links in found.items()}
+    texts = {}
+    for note, links in found.items():
+        texts[named[note]] = _note_text(note, links[0][1])
+        for link, _ in links:
+            _replace_by_text(_outer_mark(link), f"[^{named[note]}]")
+    for note in found:
+        _remove_note(note)
+    return texts
+
+
+def _resolve(path: str, href: str) -> tuple[str, str]:
+    before, _, fragment = href.partition("#")
+    if not fragment or ":" in before:
+        return ("", "")
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(before))) if before else path
+    return (place, unquote(fragment))
+
+
+def _note_block(target: Any) -> Any | None:
+    """Return the block that holds a whole note, given what a mark links to; None where that is no note."""
+    block = target
+    while block is not None and block.tag not in _BLOCKS:
+        block = block.getparent()
+    if block is None or block.xpath(f"descendant-or-self::*[{_HEADINGS}]"):
+        return None
+    # A list item or aside around the paragraph is the note, when the paragraph is the first in it.
+    outer = block.getparent()
+    if block.tag == "p" and outer is not None and outer.tag in ("li", "aside", "dd") and outer[0] is block:
+        block = outer
+    return block
+
+
+def _holds(block: Any, element: Any) -> bool:
+    return any(parent is block for parent in element.iterancestors())
+
+
+def _is_reference(link: Any, note: Any) -> bool:
+    words = describe(link)
+    if _BACKLINK_WORDS.search(words):
+        return False
+    match = _MARK.fullmatch(_text(link))
+    if match is None:
+        return False
+    if _REFERENCE_WORDS.search(words) or _REFERENCE_WORDS.search(describe(link.getparent())):
+        return True
+    raised = link.getparent().tag == "sup" or any(child.tag == "sup" for child in link)
+    declared = any(_NOTES_WORDS.search(describe(one)) for one in (note, *note.iterancestors()))
+    leading = _LEADING_MARK.match(_text(note))
+    return raised or declared or (leading is not None and leading[1] == match[1])
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _mark_of(link: Any) -> str:
+    match = _MARK.fullmatch(_text(link))
+    return "".join(match[1].split()) if match else ""
+
+
+def _unique(mark: str, ids: dict[str, int]) -> str:
+    ids[mark] = ids.get(mark, 0) + 1
+    return mark if ids[mark] == 1 else f"{mark}-{ids[mark]}"
+
+
+def _outer_mark(link: Any) -> Any:
+    """Return the <sup> or bracketing element around a link when it holds nothing else."""
+    parent = link.getparent()
+    return parent if parent is not None and parent.tag in ("sup", "span") and _text(parent) == _text(link) else link
+
+
+def _replace_by_text(element: Any, text: str) -> None:
+    replacement = element.makeelement("span")
+    replacement.text, replacement.tail = text, element.tail
+    parent = element.getparent()
+    if parent is not None:
+        parent.replace(element, replacement)
+
+
+def _note_text(note: Any, mark: str) -> str:
+    for link in list(note.iter("a")):
+        text = _text(link)
+        back = _BACKLINK_WORDS.search(describe(link)) or _BACK_TEXT.fullmatch(text)
+        if (link.get("href") or "").find("#") >= 0 and (back or _MARK.fullmatch(text)):
+            _replace_by_text(link, "" if back else text)
+    text = _text(note)
+    leading = _LEADING_MARK.match(text)
+    return text[leading.end() :] if leading and leading[1] == mark else text.strip("^↑ ")
+
+
+def _remove_note(note: Any) -> None:
+    """Remove a note, and what held notes only: their list, its heading and its line."""
+    parent = note.getparent()
+    if parent is None:
+        return
+    if note.tail and note.tail.strip():
+        _replace_by_text(note, "")
+    else:
+        parent.remove(note)
+    while parent is not None and parent.tag not in ("body", "html") and parent.getparent() is not None:
+        headings = " ".join(map(_text, parent.xpath(f"descendant::*[{_HEADINGS}]")))
+        left = _text(parent)
+        if left and not (left == headings and _declared(parent)):
+            return
+        before = parent.getprevious()
+        if before is not None and before.xpath(_HEADINGS) and _NOTES_HEADING.fullmatch(_text(before)):
+            _replace_by_text(before, "")
+        empty, parent = parent, parent.getparent()
+        _replace_by_text(empty, "")
+
+
+def _declared(element: Any) -> bool:
+    return _NOTES_WORDS.search(describe(element)) is not None

@@ -1,0 +1,61 @@
+"""The few kinds of lines that every container's reader makes in the same way: paragraphs, table rows.
+
+Entry points: `fold_spaces`, `join_printed`, `table_lines`. Callers: the readers of containers. Knows no format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.language import HAN
+from rag.records import Line
+
+CELL_SEPARATOR = " | "
+
+# Characters that are set without a space between them: Han, kana, bopomofo, CJK and full-width punctuation.
+UNSPACED = f"{HAN}\u3001-\u3029\u3030-\u30ff\u3100-\u312f\uff01-\uff60“”‘’…—·"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_NO_SPACE_AFTER = re.compile(f"[{UNSPACED}]$")
+_NO_SPACE_BEFORE = re.compile(f"^[{UNSPACED}]")
+
+
+def fold_spaces(text: str) -> str:
+    """Return `text` on one line: control characters out, runs of white space one space, none at the ends."""
+    return " ".join(_CONTROL.sub("", text).split())
+
+
+def join_printed(parts: Iterable[str]) -> str:
+    """Join texts that a line break parts: without a space between two Chinese characters, else with one."""
+    joined = ""
+    for part in filter(None, map(fold_spaces, parts)):
+        unspaced = not joined or (_NO_SPACE_AFTER.search(joined) and _NO_SPACE_BEFORE.search(part))
+        joined += part if unspaced else f" {part}"
+    return joined
+
+
+def table_lines(rows: Iterable[Sequence[str]]) -> list[Line]:
+    """Return a table's rows as lines, header first, and an empty line that ends the table.
+
+    Rows and columns without any text are left out. A bar inside a cell becomes a full-width one, so that cells can be
+    told apart again.
+    """
+    filled = [cells for row in rows if any(cells := [fold_spaces(cell).replace("|", "｜") for cell in row])]
+    if not filled:
+        return []
+    width = max(len(cells) for cells in filled)
+    table = [[*cells, *[""] * (width - len(cells))] for cells in filled]
+    kept = [column for column in range(width) if any(cells[column] for cells in table)]
+    texts = [CELL_SEPARATOR.join(cells[column] for column in kept) for cells in table]
+    return [*(Line(text, kind="table_row") for text in texts), Line("")]
+
+
+def trim_empty(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return `lines` without empty ones at both ends and with at most one between two others."""
+    kept: list[Line] = []
+    for line in lines:
+        if line.text or (kept and kept[-1].text):
+            kept.append(line)
+    while kept and not kept[-1].text:
+        kept.pop()
+    return tuple(kept)

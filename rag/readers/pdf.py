@@ -1,0 +1,126 @@
+"""PDF files with a text layer: one printed line a line, in reading order, with physical and printed page numbers.
+
+The work is done by `pdf_process`, in a process of its own a file: a PDF library can crash or hang on a bad file.
+Entry point: `read_pdf`. Caller: `readers`. Knows no PDF library.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import UnreadableSource
+from rag.records import Line, Page
+
+DOCUMENT_TIMEOUT_S = 300  # a book of 1,000 pages takes some 20 s on a laptop
+MAX_UNREADABLE_SHARE = 0.3  # of a document's characters, above which its text layer is of no use
+MAX_IMAGE_SHARE = 0.9  # of a document's pages, above which it counts as a scan
+
+_REFUSALS = {
+    "encrypted": ("this PDF is encrypted with a password", "Save a copy without a password and add that."),
+    "damaged": ("this is no readable PDF", "Open it in a PDF viewer, print or save it to a new PDF, and add that."),
+    "large": ("this PDF is larger than can be read", "Split it into smaller files."),
+    "stopped": (
+        "this PDF made the reading program stop (damaged, or made to do so)",
+        "Open it in a PDF viewer, print it to a new PDF, and add that.",
+    ),
+    "scanned": (
+        "this PDF is a scan: its pages are pictures without a text layer",
+        "Run text recognition (OCR) on it first, as `ocrmypdf -l chi_sim+eng in.pdf out.pdf`, and add the result.",
+    ),
+    "unmapped": (
+        "this PDF's fonts do not say which characters they print, so its text layer is unreadable",
+        "Run text recognition on its pictures: `ocrmypdf --force-ocr -l chi_sim+eng in.pdf out.pdf`.",
+    ),
+}
+
+
+def read_pdf(data: bytes) -> list[Page]:
+    """Return the pages of a PDF.
+
+    A page's label is the printed number: the PDF's own page label, else a number that stands alone at the top or
+    bottom of the page and counts on from page to page; else "".
+
+    Raises:
+        UnreadableSource: Encrypted, damaged, too large, scanned without a text layer, or with unreadable fonts.
+    """
+    if b"%PDF-" not in data[:4096]:
+        raise _refusal("damaged", "it does not begin with %PDF")
+    pages = _read_apart(data)
+    glyphs = sum(page["glyphs"] for page in pages)
+    images = sum(page["image"] for page in pages)
+    if glyphs == 0 or images > MAX_IMAGE_SHARE * len(pages):
+        raise _refusal("scanned", f"{len(pages)} pages, {glyphs} characters")
+    unreadable = sum(page["unreadable"] for page in pages)
+    if unreadable > MAX_UNREADABLE_SHARE * glyphs:
+        raise _refusal("unmapped", f"{unreadable} of {glyphs} characters")
+    labels = choose_labels([page["label"] for page in pages], [page["numbers"] for page in pages])
+    return [
+        Page(number, label, tuple(Line(text, kind=kind) for text, kind in page["lines"]))
+        for number, (page, label) in enumerate(zip(pages, labels, strict=True), 1)
+    ]
+
+
+def _refusal(kind: str, detail: str) -> UnreadableSource:
+    message, advice = _REFUSALS[kind]
+    return UnreadableSource(f"{message}: {detail}" if detail else message, advice=advice)
+
+
+def _read_apart(data: bytes) -> list[dict[str, Any]]:
+    root = str(Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    try:
+        finished = subprocess.run(
+            [sys.executable, "-P", "-m", "rag.readers.pdf_process"],
+            input=data,
+            capture_output=True,
+            timeout=DOCUMENT_TIMEOUT_S,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _refusal("large", f"it took more than {DOCUMENT_TIMEOUT_S} seconds") from None
+    try:
+        answer = json.loads(finished.stdout)
+    except ValueError:
+        reason = finished.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise _refusal(
+            "stopped", f"exit code {finished.returncode}{', ' if reason else ''}{''.join(reason)[:200]}"
+        ) from None
+    if "error" in answer:
+        raise _refusal(answer["error"], answer["detail"])
+    pages: list[dict[str, Any]] = answer["pages"]
+    return pages
+
+
+def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> list[str]:
+    """Return the printed label of each page, "" where none is known.
+
+    Args:
+        given: The PDF's own page labels, "" where it has none.
+        numbers: Per page the numbers that stand alone at its top or bottom.
+
+    A lone number counts when most such numbers run in step with the pages: figures in a head or table do not. The PDF's
+    labels win, unless they merely count the pages (every program writes those) while other numbers are printed.
+    """
+    steps = collections.Counter(
+        int(number) - index for index, found in enumerate(numbers, 1) for number in found if number.isdigit()
+    )
+    step, support = max(steps.items(), key=lambda item: (item[1], -abs(item[0])), default=(0, 0))
+    several = sum(bool(found) for found in numbers) > 1
+    counted = support >= 2 or (support == 1 and not several and len(numbers) <= 2)
+    printed = []
+    for index, found in enumerate(numbers, 1):
+        roman = next((number for number in found if not number.isdigit()), "")
+        arabic = str(index + step) if counted and str(index + step) in found else ""
+        printed.append(arabic or roman)
+    trivial = list(given) == [str(index) for index in range(1, len(given) + 1)]
+    if any(given) and not (trivial and any(printed)):
+        return list(given)
+    return printed

@@ -1,0 +1,206 @@
+"""Glyphs at places become segments (no wide gap inside) and rows (one printed line), note marks flagged by their rise.
+
+Sizes and distances are in points; y grows upwards; an em is a glyph's font size.
+Entry points: `build_segments`, `build_rows`. Callers: `pdf_process`, `pdf_tables`, `pdf_layout`. Knows no PDF library.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rag.language import HAN
+from rag.readers.lines import UNSPACED
+from rag.records import Line
+
+SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
+SAME_BASELINE_EM = 0.12
+MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
+
+_NOTE_MARK = re.compile(
+    r"[\[［〔【(（]?\s*(?:\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*|[①-⑳㉑-㉟㊱-㊿]+|[*＊∗†‡§¶]{1,3})\s*[\]］〕】)）]?"
+)
+_SPACELESS_PAIR = re.compile(f"[{UNSPACED}]{{2}}|[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
+
+
+@dataclass(slots=True)
+class Glyph:
+    """A printed character: its horizontal extent, baseline and size; `space` tells what stood before it.
+
+    `space` is "" for nothing, "guessed" for a space that the PDF library saw in a gap, "typed" for a real one.
+    """
+
+    text: str
+    x0: float
+    x1: float
+    y: float
+    size: float
+    space: str = ""
+    raised: bool = False
+
+
+@dataclass(slots=True)
+class Segment:
+    """Glyphs of one baseline without a wide gap; y and size are those of its full-size glyphs."""
+
+    glyphs: list[Glyph]
+    x0: float
+    x1: float
+    y: float
+    size: float
+    table: list[Line] = field(default_factory=list)  # set when the segment stands for a whole table
+    bottom: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The segment's text with its spaces, raised note marks as <sup>…</sup>."""
+        return write_glyphs(self.glyphs)
+
+
+@dataclass(slots=True)
+class Row:
+    """Segments of one printed line from left to right, and the left and right edge of the column that it stands in."""
+
+    segments: list[Segment]
+    left: float = 0.0
+    right: float = 0.0
+    column: int = 0
+
+    @property
+    def y(self) -> float:
+        """The baseline."""
+        return self.segments[0].y
+
+    @property
+    def size(self) -> float:
+        """The size of the widest segment."""
+        return max(self.segments, key=lambda segment: segment.x1 - segment.x0).size
+
+    @property
+    def text(self) -> str:
+        """The line."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+def write_glyphs(glyphs: Sequence[Glyph]) -> str:
+    """Write glyphs from left to right as text: spaces where they show, runs of raised marks as <sup>…</sup>."""
+    text = ""
+    previous: Glyph | None = None
+    for raised, run in itertools.groupby(glyphs, key=lambda glyph: glyph.raised):
+        piece = ""
+        for glyph in run:
+            if previous is not None and _space_shows(previous, glyph):
+                piece += " "
+            piece += glyph.text
+            previous = glyph
+        mark = piece.strip()
+        text += f"<sup>{mark}</sup>" if raised and _NOTE_MARK.fullmatch(mark) else piece
+    return text.strip()
+
+
+def _space_shows(left: Glyph, right: Glyph) -> bool:
+    em = max(left.size, right.size)
+    gap = right.x0 - left.x1
+    if _SPACELESS_PAIR.fullmatch(left.text[-1] + right.text[0]):
+        # Chinese is justified by widening gaps, and programs set a quarter em between Chinese and Latin: no spaces.
+        return gap > 0.8 * em or (right.space == "typed" and gap > 0.15 * em)
+    return bool(right.space) or gap > 0.3 * em
+
+
+def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
+    """Join glyphs to segments: first neighbours in the file's order, then pieces that stand side by side.
+
+    A piece that is smaller and higher than its neighbour is joined too, its glyphs flagged as raised.
+    """
+    pieces: list[Segment] = []
+    for glyph in glyphs:
+        last = pieces[-1] if pieces else None
+        if last is not None and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y):
+            # A ligature comes as two letters at one place, bold type made by printing twice as one letter twice.
+            if glyph.text != last.glyphs[-1].text or glyph.text in "fl":
+                last.glyphs[-1].text += glyph.text
+            continue
+        if (
+            last is not None
+            and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
+            and 0.87 <= glyph.size / last.size <= 1.15
+            and -0.4 * last.size <= glyph.x0 - last.x1 <= SEGMENT_GAP_EM * last.size
+        ):
+            shadow = last.glyphs[-1]
+            if glyph.text == shadow.text and abs(glyph.x0 - shadow.x0) < 0.1 * glyph.size:
+                continue  # bold type made by printing twice
+            last.glyphs.append(glyph)
+            last.x1 = max(last.x1, glyph.x1)
+        else:
+            pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
+    if len(pieces) > MAX_SEGMENTS:
+        return pieces
+    return _join_neighbours(pieces)
+
+
+def _join_neighbours(pieces: list[Segment]) -> list[Segment]:
+    height = max(statistics.median(piece.size for piece in pieces), 1.0) if pieces else 1.0
+    by_height: dict[int, list[Segment]] = {}
+    joined: list[Segment] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.x0, -piece.y)):
+        level = int(piece.y // height)
+        reach = 1 + int(piece.size // height)
+        near = [
+            left
+            for step in range(level - min(reach, 8), level + min(reach, 8) + 1)
+            for left in by_height.get(step, ())[-8:]
+            if _stand_together(left, piece)
+        ]
+        if not near:
+            by_height.setdefault(level, []).append(piece)
+            joined.append(piece)
+            continue
+        left = max(near, key=lambda candidate: candidate.x1)
+        if _is_raised(piece, left):
+            _raise(piece)
+        elif _is_raised(left, piece):
+            _raise(left)
+        left.glyphs.extend(piece.glyphs)
+        left.x1 = max(left.x1, piece.x1)
+        if piece.size > left.size * 1.05:
+            left.y, left.size = piece.y, piece.size
+            by_height.setdefault(level, []).append(left)
+    return joined
+
+
+def _stand_together(left: Segment, right: Segment) -> bool:
+    em = max(left.size, right.size)
+    if not -0.4 * em <= right.x0 - left.x1 <= SEGMENT_GAP_EM * em:
+        return False
+    rise = right.y - left.y
+    if abs(rise) <= SAME_BASELINE_EM * em:
+        return True
+    lowered = min(left.size, right.size) <= 0.85 * em and abs(rise) < 0.35 * em
+    return _is_raised(left, right) or _is_raised(right, left) or lowered
+
+
+def _is_raised(small: Segment, full: Segment) -> bool:
+    return small.size <= 0.85 * full.size and SAME_BASELINE_EM * full.size < small.y - full.y < 0.8 * full.size
+
+
+def _raise(segment: Segment) -> None:
+    for glyph in segment.glyphs:
+        glyph.raised = True
+
+
+def build_rows(segments: Iterable[Segment]) -> list[Row]:
+    """Gather segments of one baseline to rows, from the top to the bottom of the page."""
+    rows: list[Row] = []
+    for segment in sorted(segments, key=lambda segment: -segment.y):
+        last = rows[-1] if rows else None
+        level = last.segments[0] if last is not None else segment
+        if last is None or level.y - segment.y > 0.3 * max(level.size, segment.size) or level.table or segment.table:
+            rows.append(Row([segment]))
+        else:
+            last.segments.append(segment)
+    for row in rows:
+        row.segments.sort(key=lambda segment: segment.x0)
+    return rows

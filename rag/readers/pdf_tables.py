@@ -1,0 +1,199 @@
+"""Find tables on a PDF page where that is certain: ruled ones by their lines, unruled ones by aligned figures.
+
+Anything doubtful stays as text lines in row order. Entry points: `find_ruled_tables` on a page's segments,
+`find_aligned_tables` on a column's rows. Callers: `pdf_process`, `pdf_layout`. Knows no PDF library.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.readers.lines import join_printed, table_lines
+from rag.readers.pdf_segments import Row, Segment, build_rows
+from rag.records import Line
+
+RULE_TOLERANCE = 2.5  # points: strokes that should meet often miss by this much
+MIN_ALIGNED_ROWS = 3
+MIN_FIGURE_SHARE = 0.5  # of the cells behind the first column, in a table without rules
+
+_FIGURE = re.compile(
+    r"[<>≤≥≈~±+\-–−]?[¥$€£]?\d[\d,.，]*\s*(?:%|％|‰|[a-zA-Z]{1,3}|[亿万千百元年月个件家项次人]{1,3}|\*+)?"
+    r"|[-–—/]+|N/?A"
+)
+_LEADER = re.compile(r"[.…·]{3,}|(?:\. ){3,}")
+_INTEGER = re.compile(r"\d{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight printed line along an axis: `across` tells a horizontal one; `at` is its y (or x)."""
+
+    across: bool
+    at: float
+    start: float
+    end: float
+
+
+def merge_rules(rules: Sequence[Rule]) -> list[Rule]:
+    """Join strokes of one line that touch or overlap: a table's line is often drawn cell by cell."""
+    merged: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (rule.across, round(rule.at / RULE_TOLERANCE), rule.start)):
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.across == rule.across
+            and abs(last.at - rule.at) <= RULE_TOLERANCE
+            and rule.start <= last.end + RULE_TOLERANCE
+        ):
+            merged[-1] = Rule(rule.across, last.at, last.start, max(last.end, rule.end))
+        else:
+            merged.append(rule)
+    return merged
+
+
+def find_ruled_tables(segments: list[Segment], rules: Sequence[Rule]) -> list[Segment]:
+    """Replace the segments of each ruled table by one segment that carries the table's lines."""
+    merged = merge_rules(rules)
+    across = sorted((rule for rule in merged if rule.across and rule.end - rule.start > 60), key=lambda rule: -rule.at)
+    upright = [rule for rule in merged if not rule.across]
+    while len(across) >= 3:
+        top = across[0]
+        frame = [top, *(one for one in across[1:] if _same_extent(one, top))]
+        segments = _read_frame(segments, frame, upright)
+        across = [one for one in across if one not in frame]
+    return segments
+
+
+def _same_extent(one: Rule, other: Rule) -> bool:
+    return abs(one.start - other.start) < 6 and abs(one.end - other.end) < 6
+
+
+def _read_frame(segments: list[Segment], frame: list[Rule], upright: list[Rule]) -> list[Segment]:
+    """Read the tables between the lines of one frame; text between two tables of the same width stays text."""
+    inside = [one for one in segments if frame[0].start - 4 <= one.x0 and one.x1 <= frame[0].end + 4 and not one.table]
+    run: list[tuple[Rule, Rule, list[Segment]]] = []
+    for upper, lower in [*itertools.pairwise(frame), (frame[-1], frame[-1])]:
+        held = [one for one in inside if lower.at - 1 <= one.y < upper.at]
+        posts = [
+            one.at for one in upright if one.start <= lower.at + 4 and one.end >= upper.at - 4 and upper.at > lower.at
+        ]
+        posts = [at for at in posts if frame[0].start - 4 <= at <= frame[0].end + 4]
+        if upper is not lower and (len(posts) >= 3 or _looks_like_cells(held, upper.end - upper.start)):
+            run.append((upper, lower, held))
+            continue
+        if len(run) >= 2:
+            segments = _replace(segments, run, upright)
+        run = []
+    return segments
+
+
+def _posts(upright: list[Rule], upper: Rule, lower: Rule) -> list[int]:
+    """Return the x of the upright lines that reach from one line to the other, from left to right."""
+    reaching = (one for one in upright if one.start <= lower.at + 4 and one.end >= upper.at - 4)
+    return sorted({round(one.at) for one in reaching if upper.start - 4 <= one.at <= upper.end + 4})
+
+
+def _looks_like_cells(held: list[Segment], width: float) -> bool:
+    rows = build_rows(held)
+    if not rows:
+        return False
+    several = sum(len(row.segments) > 1 for row in rows)
+    fill = sum(one.x1 - one.x0 for one in held) / (len(rows) * max(width, 1.0))
+    return 2 * several >= len(rows) and fill < 0.8 and max(one.x1 - one.x0 for one in held) < 0.75 * width
+
+
+def _replace(
+    segments: list[Segment], run: list[tuple[Rule, Rule, list[Segment]]], upright: list[Rule]
+) -> list[Segment]:
+    top, bottom = run[0][0], run[-1][1]
+    held = [segment for _, _, group in run for segment in group]
+    posts = _posts(upright, top, bottom)
+    columns = list(itertools.pairwise(posts)) if len(posts) >= 3 else _column_extents(held)
+    if len(columns) < 2:
+        return segments
+    rows: list[list[list[Segment]]] = []
+    for index, (_, _, group) in enumerate(run):
+        printed = [_cells(row.segments, columns) for row in build_rows(group)]
+        # Between two lines stands one row of the table, except under the head of a table with lines at its ends only.
+        whole = len(posts) >= 3 or len(run) > 3 or index == 0
+        rows.extend([_merge_cells(printed)] if whole and printed else _join_continued(printed))
+    lines = table_lines([[join_printed(one.text for one in cell) for cell in row] for row in rows])
+    if len(lines) < 3:
+        return segments
+    taken = {id(segment) for segment in held}
+    table = Segment(held[0].glyphs, top.start, top.end, top.at, held[0].size, lines, bottom.at)
+    return [*(segment for segment in segments if id(segment) not in taken), table]
+
+
+def _column_extents(segments: Sequence[Segment]) -> list[tuple[float, float]]:
+    """Return the extents on which segments stand, overlapping ones merged, from left to right."""
+    extents: list[tuple[float, float]] = []
+    for segment in sorted(segments, key=lambda segment: segment.x0):
+        if extents and segment.x0 < extents[-1][1]:
+            extents[-1] = (extents[-1][0], max(extents[-1][1], segment.x1))
+        else:
+            extents.append((segment.x0, segment.x1))
+    return extents
+
+
+def _cells(segments: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
+    cells: list[list[Segment]] = [[] for _ in columns]
+    for segment in segments:
+        middle = (segment.x0 + segment.x1) / 2
+        nearest = min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1], 0.0))
+        cells[nearest].append(segment)
+    return cells
+
+
+def _merge_cells(rows: list[list[list[Segment]]]) -> list[list[Segment]]:
+    return [list(itertools.chain.from_iterable(column)) for column in zip(*rows, strict=True)]
+
+
+def _join_continued(rows: list[list[list[Segment]]]) -> list[list[list[Segment]]]:
+    """Join a printed row whose first cell is empty to the row above: the second line of a long cell."""
+    joined: list[list[list[Segment]]] = []
+    for row in rows:
+        if joined and not row[0] and sum(map(bool, row)) < len(row) - 1:
+            joined[-1] = _merge_cells([joined[-1], row])
+        else:
+            joined.append(row)
+    return joined
+
+
+def find_aligned_tables(rows: list[Row]) -> list[Row]:
+    """Replace runs of rows that are certainly a table of figures by one row that carries the table's lines."""
+    found: list[Row] = []
+    index = 0
+    while index < len(rows):
+        end = index
+        while end < len(rows) and len(rows[end].segments) >= 2 and not rows[end].segments[0].table:
+            end += 1
+        table = _read_aligned(rows[index:end]) if end - index >= MIN_ALIGNED_ROWS else []
+        if table:
+            run = rows[index:end]
+            first = run[0].segments[0]
+            left, right = min(row.segments[0].x0 for row in run), max(row.segments[-1].x1 for row in run)
+            found.append(Row([Segment(first.glyphs, left, right, first.y, first.size, table, run[-1].y)]))
+        else:
+            found.extend(rows[index : max(end, index + 1)])
+        index = max(end, index + 1)
+    return found
+
+
+def _read_aligned(run: list[Row]) -> list[Line]:
+    columns = _column_extents([segment for row in run for segment in row.segments])
+    if len(columns) < 2 or sum(len(row.segments) >= len(columns) - 1 for row in run) < 0.7 * len(run):
+        return []
+    texts = [[join_printed(one.text for one in cell) for cell in _cells(row.segments, columns)] for row in run]
+    cells = [text for row in texts[1:] for text in row[1:] if text]
+    if any(_LEADER.search(text) for row in texts for text in row) or not cells:
+        return []
+    if sum(_FIGURE.fullmatch(text) is not None for text in cells) < MIN_FIGURE_SHARE * len(cells):
+        return []
+    last = [int(row[-1]) for row in texts if _INTEGER.fullmatch(row[-1])]
+    if len(columns) == 2 and len(last) >= len(texts) - 1 and last == sorted(last):
+        return []  # a table of contents: titles and rising page numbers
+    return table_lines(texts)
