@@ -1,0 +1,321 @@
+"""Blocks -> passages: what is retrieved, shown and cited.
+
+A passage is a run of neighbouring blocks of one section of one article, cut at the ends of sentences, near the wished
+length and rather where a paragraph ends. Headings stay out of its text, for its section path names them, and a short
+heading before each passage would only blur what it says. Title, authors and keywords become passages of kind
+"metadata"; a note is a passage that knows the passage it explains.
+Entry point: `split_passages`. Caller: `indexing`. Knows no printed lines.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.language import main_language, split_sentences
+from rag.paragraphs import label_of
+from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
+
+# A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
+_WHOLE_SENTENCE_FACTOR = 1.5
+_CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
+_METADATA_LABELS = ("keywords", "authors", "fund")
+_PARAGRAPH_CUT_COST = 0.12  # of cutting inside a paragraph; a passage half as long as wished costs 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring blocks of one kind and section, whose spans follow each other in the canonical text."""
+
+    kind: PassageKind
+    blocks: tuple[Block, ...]
+
+
+def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
+    """Return the passages of a document, in the order of its canonical text.
+
+    Args:
+        document: As `parse_document` returned it.
+        max_chars: Most characters of a passage; only a single sentence may be longer, up to half as much again.
+
+    Returns:
+        Passages whose text is `canonical[span]`, with unique ids. Each block's text lies in passages wholly, but for
+        section headings, which the passages of their section name in `section`.
+
+    Raises:
+        ValueError: `max_chars` < 1.
+    """
+    if max_chars < 1:
+        raise ValueError(f"max_chars must be at least 1, not {max_chars}")
+    marks = [mark.start for mark in document.pages]
+    passages: list[Passage] = []
+    for run in _runs(document):
+        if run.kind == "footnote":
+            continue
+        for span, header in _cut_run(document, run, max_chars):
+            passages.append(_passage(document, run, span, header, marks))
+    passages.sort(key=lambda passage: passage.span)
+    bearers = _bearers(document, passages)
+    notes = [
+        passage
+        for run in _runs(document)
+        if run.kind == "footnote"
+        for passage in _note_passages(document, run, bearers, passages, max_chars)
+    ]
+    return _tie_notes(document, passages, notes, bearers)
+
+
+def _runs(document: Document) -> list[_Run]:
+    runs: list[_Run] = []
+    blocks = document.blocks
+    kinds = [_kind(document, index) for index in range(len(blocks))]
+    start = 0
+    while start < len(blocks):
+        kind = kinds[start]
+        stop = start + 1
+        while (
+            stop < len(blocks)
+            and kinds[stop] == kind
+            and blocks[stop].article == blocks[start].article
+            and blocks[stop].section == blocks[start].section
+            and not (kind == "table" and blocks[stop].kind == "caption")
+        ):
+            stop += 1
+        if kind is not None:
+            runs.append(_Run(kind, tuple(blocks[start:stop])))
+        start = stop
+    return runs
+
+
+def _kind(document: Document, index: int) -> PassageKind | None:
+    """Return the kind of passage that a block belongs to; None for a heading of a section."""
+    block = document.blocks[index]
+    article = document.articles[block.article]
+    if block.kind == "footnote":
+        return "footnote"
+    if block.kind == "table":
+        return "table"
+    if block.kind == "caption":
+        following = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
+        return "table" if following is not None and following.kind == "table" and following.article == block.article else "body"
+    if block.kind == "heading":
+        return None if block.section else "metadata"
+    if block.section:
+        return "body"
+    label, _ = label_of(block.text)
+    if label == "abstract":
+        return "abstract"
+    if label in _METADATA_LABELS or _names_authors(block, article) or _is_front_matter(document, index):
+        return "metadata"
+    return "abstract" if article.kind == "abstract" and len(block.text) > 60 else "body"
+
+
+def _names_authors(block: Block, article: Article) -> bool:
+    if not article.authors or len(block.text) > 200:
+        return False
+    rest = re.sub(r"\s+", "", block.text)
+    for author in article.authors:
+        rest = rest.replace(re.sub(r"\s+", "", author), "")
+    return len(re.sub(r"[\W\d_]|and", "", rest)) == 0
+
+
+def _is_front_matter(document: Document, index: int) -> bool:
+    """Say whether a block is what a brief says about itself: the first of its source, lines of `name：value`."""
+    text = document.blocks[index].text
+    return index == 0 and all(re.match(r"^\S{1,14}(?: \S{1,10})?[：:]", line) for line in text.split("\n")) and bool(re.match(r"^(?:所述文献|作者|单位|刊物|年份|期号|Work|Authors|Affiliations|Journal|Year|Issue)[：:]", text))
+
+
+def _cut_run(document: Document, run: _Run, max_chars: int) -> list[tuple[Span, str]]:
+    if run.kind == "table":
+        return _cut_table(run.blocks, max_chars)
+    units = [unit for block in run.blocks for unit in _units(block, max_chars)]
+    return [(span, "") for span in _pack(units, max_chars)]
+
+
+def _units(block: Block, max_chars: int) -> list[tuple[int, int, bool]]:
+    """Return (start, end, whether a paragraph ends there) of what is not cut: sentences, or parts of overlong ones."""
+    start = block.span[0]
+    spans: list[Span] = []
+    for first, last in split_sentences(block.text):
+        spans.extend(_cut_sentence(block.text, first, last, max_chars))
+    return [(start + first, start + last, number == len(spans) - 1) for number, (first, last) in enumerate(spans)]
+
+
+def _cut_sentence(text: str, first: int, last: int, max_chars: int) -> list[Span]:
+    if last - first <= max_chars * _WHOLE_SENTENCE_FACTOR:
+        return [(first, last)]
+    parts: list[Span] = []
+    while last - first > max_chars:
+        ends = [match.end() for match in _CLAUSE_END.finditer(text, first + max_chars // 3, first + max_chars)]
+        cut = ends[-1] if ends else first + max_chars
+        if not ends:
+            space = text.rfind(" ", first + max_chars // 2, cut)
+            cut = space if space > 0 else cut
+        parts.append(_strip(text, first, cut))
+        first = cut
+    parts.append(_strip(text, first, last))
+    return [part for part in parts if part[0] < part[1]]
+
+
+def _strip(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
+    """Return the spans into which units are packed at least cost: near the wished length, cut at paragraphs' ends."""
+    count = len(units)
+    best = [0.0] + [float("inf")] * count
+    cut_at = [0] * (count + 1)
+    for stop in range(1, count + 1):
+        end, paragraph = units[stop - 1][1], units[stop - 1][2]
+        for start in range(stop - 1, -1, -1):
+            length = end - units[start][0]
+            if length > max_chars and start < stop - 1:
+                break
+            short = max(0.0, 1 - length / max_chars)
+            cost = best[start] + short * short + (0.0 if paragraph else _PARAGRAPH_CUT_COST) + 0.02
+            if cost < best[stop] - 1e-12:
+                best[stop], cut_at[stop] = cost, start
+    spans: list[Span] = []
+    stop = count
+    while stop:
+        start = cut_at[stop]
+        spans.append((units[start][0], units[stop - 1][1]))
+        stop = start
+    return spans[::-1]
+
+
+def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]]:
+    """Cut a table between its rows; each later part bears the caption and the header row."""
+    captions = [block for block in blocks if block.kind == "caption"]
+    spans: list[tuple[Span, str]] = []
+    for block in blocks:
+        if block.kind == "caption":
+            continue
+        rows: list[Span] = []
+        at = block.span[0]
+        for row in block.text.split("\n"):
+            rows.append((at, at + len(row)))
+            at += len(row) + 1
+        caption = captions[-1] if captions and not spans else None
+        begin = caption.span[0] if caption else rows[0][0]
+        header = (caption.text + "\n" if caption else "") + block.text.split("\n", 1)[0]
+        start, end = begin, rows[0][1]
+        for first, last in rows[1:]:
+            if last - start + (len(header) if spans else 0) > max_chars and end > rows[0][1]:
+                spans.append(((start, end), "" if start == begin else header))
+                start = first
+            end = last
+        spans.append(((start, end), "" if start == begin else header))
+    if not spans:
+        spans = [(block.span, "") for block in blocks]
+    return spans
+
+
+def _passage(document: Document, run: _Run, span: Span, header: str, marks: Sequence[int]) -> Passage:
+    first = run.blocks[0]
+    text = document.canonical[span[0] : span[1]]
+    return Passage(
+        id=passage_id(document.source.id, span),
+        source=document.source.id,
+        text=text,
+        span=span,
+        kind=run.kind,
+        article=first.article,
+        title=document.articles[first.article].title,
+        section=first.section,
+        page=_page_at(document, run, span[0], marks),
+        language=main_language(text),
+        header=header,
+    )
+
+
+def _page_at(document: Document, run: _Run, at: int, marks: Sequence[int]) -> str:
+    block = next((block for block in run.blocks if block.span[0] <= at < block.span[1]), run.blocks[0])
+    if block.page is None:
+        return ""
+    number = block.page
+    if run.kind != "footnote":
+        index = bisect.bisect_right(marks, at) - 1
+        # A page that begins inside the block: the block's own page is that of its first character.
+        if index >= 0 and block.span[0] <= marks[index]:
+            number = document.pages[index].number
+    label = next((mark.label for mark in document.pages if mark.number == number), "")
+    return label or str(number)
+
+
+def _bearers(document: Document, passages: Sequence[Passage]) -> dict[int, str]:
+    """Return footnote block -> id of the passage whose sentence bears its (first) mark."""
+    starts = [passage.span[0] for passage in passages]
+    bearers: dict[int, str] = {}
+    for block in document.blocks:
+        for mark in block.notes:
+            index = bisect.bisect_left(starts, mark.at) - 1
+            # A mark stands behind its sentence: at the very start of a passage it belongs to the one before.
+            if index >= 0 and mark.at <= passages[index].span[1]:
+                bearers.setdefault(mark.block, passages[index].id)
+            elif index + 1 < len(passages) and passages[index + 1].span[0] <= mark.at <= passages[index + 1].span[1]:
+                bearers.setdefault(mark.block, passages[index + 1].id)
+    return bearers
+
+
+def _note_passages(
+    document: Document, run: _Run, bearers: dict[int, str], passages: Sequence[Passage], max_chars: int
+) -> list[Passage]:
+    """Return the passages of neighbouring notes: one for each, short ones of one page and one passage together."""
+    marks = [mark.start for mark in document.pages]
+    place = {id(block): index for index, block in enumerate(document.blocks)}
+    groups: list[list[Block]] = []
+    for block in run.blocks:
+        bearer = bearers.get(place[id(block)], "")
+        last = groups[-1] if groups else None
+        if (
+            last is not None
+            and bearers.get(place[id(last[-1])], "") == bearer
+            and last[-1].page == block.page
+            and block.span[1] - last[0].span[0] <= max_chars
+        ):
+            last.append(block)
+        else:
+            groups.append([block])
+    found: list[Passage] = []
+    for group in groups:
+        bearer = bearers.get(place[id(group[0])], "")
+        part = _Run("footnote", tuple(group))
+        spans = [(group[0].span[0], group[-1].span[1])]
+        if spans[0][1] - spans[0][0] > max_chars * _WHOLE_SENTENCE_FACTOR:
+            spans = _pack([unit for block in group for unit in _units(block, max_chars)], max_chars)
+        found.extend(replace(_passage(document, part, span, "", marks), noted=bearer) for span in spans)
+    return found
+
+
+def _tie_notes(
+    document: Document, passages: Sequence[Passage], notes: Sequence[Passage], bearers: dict[int, str]
+) -> list[Passage]:
+    """Return all passages in order, each that bears marks with the ids of its notes."""
+    starts = [note.span[0] for note in notes]
+    ordered = sorted(range(len(notes)), key=starts.__getitem__)
+    by_start = [starts[index] for index in ordered]
+    cited: dict[str, list[str]] = {}
+    spans = [passage.span[0] for passage in passages]
+    for block in document.blocks:
+        for mark in block.notes:
+            at = bisect.bisect_left(spans, mark.at) - 1
+            if at < 0 or mark.at > passages[at].span[1]:
+                bearer = bearers.get(mark.block, "")
+            else:
+                bearer = passages[at].id
+            note = document.blocks[mark.block]
+            first = bisect.bisect_right(by_start, note.span[0]) - 1
+            if bearer and first >= 0:
+                identity = notes[ordered[first]].id
+                if identity not in cited.setdefault(bearer, []):
+                    cited[bearer].append(identity)
+    tied = [replace(passage, notes=tuple(cited.get(passage.id, ()))) for passage in passages]
+    return sorted([*tied, *notes], key=lambda passage: passage.span)

@@ -1,0 +1,299 @@
+"""Footnotes: taken out of the text they interrupt, and tied to the sentence that bears their mark.
+
+A page's notes stand at its end and their numbers begin anew on each page, so a note belongs to a mark of the same
+number between the notes of the page before and its own. Endnotes and reference lists belong to all marks before them.
+Entry points: `separate_footnotes`, `link_footnotes`. Caller: `structure`. Knows no article.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.printed import TERMINAL, TOKEN, Layout, Mark, PrintedLine, bare, note_numbers, strip_marks, tokenise_marks
+
+_NOTE_START = re.compile(
+    r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
+)
+# What may follow a mark inside a sentence, but never begins a note.
+_GOES_ON = re.compile(r"^[，。、；：！？”’）》」』〉,.;:!?)\]%]")
+_CITATION = re.compile(
+    r"https?:|www\.|《[^》]{2,}》|第\s*\d+\s*[页頁期版卷]|\bpp?\.\s*\d|\b(?:19|20)\d\d\b|参见|參見|参考|引自|转引|同上|同前|前引|载[《“]|出版社|[Ii]bid|\bSee\b|\bcf\."
+    r"|“[^”]{4,}[，,]?”|数据来源|资料来源|作者自制|笔者"
+)
+_ACKNOWLEDGEMENT = re.compile(
+    r"^[*＊†]*\s*(?:本文|本研究|本论文|本项研究|本课题|本研究报告|本刊|感谢|特别感谢|作者感谢|笔者感谢|衷心感谢|基金|资助|文责自负|作者|译自|原文|This (?:paper|article|research|study|work) (?:is|was|has)|The authors? (?:is|are|would|thank)|Supported by|Funded by)"
+)
+_HEAD_LABEL = re.compile(
+    r"^[【〔\[（]?\s*(?:作者(?:简介|信息|单位)|基金(?:项目|资助)?|资助项目|项目基金|通[讯信]作者|作者简历|第一作者|Fund(?:ing|s)?|Corresponding author|Author(?:s| information)?)\s*[】〕\]）]?\s*[:：]?"
+)
+_ENDNOTES = re.compile(r"^(?:\d+[.、\s]*|[一二三四五六七八九十]+、)?\s*[【\[（(]?(?:参\s*考\s*文\s*献|注\s*释|尾\s*注|引用文献|主要参考文献|参考资料|引文注释|References|Bibliography|Notes|Endnotes|Works Cited|REFERENCES|NOTES)[】\]）)]?\s*[:：]?$")
+_TAIL = re.compile(r"(?:访问|上网时间[^）)]*[）)]|第\s*\d[\d\-—–、,\s]*页|https?://\S+|pp?\.\s*[\d\-–,\s]+|[A-Za-z0-9]/)[。.]?$|(?:年|月|日)[）)][。.]?$")
+_FINISHED = re.compile(r"[。．.）)”\]》!?！？]$|https?://\S+$|/\S*\d\S*$")
+_NUMBERED_HEADING = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节])\s*\S")
+
+
+@dataclass(slots=True)
+class Note:
+    """A footnote: its number ("" for none, "*" for a star), its printed lines, and where it stood.
+
+    `at` is the number of lines of text before it, `zone` the run of notes that it stood in.
+    """
+
+    number: str
+    lines: list[str]
+    page: int
+    at: int
+    zone: int
+    printed: str = ""
+    known: str = ""
+    endnote: bool = False
+
+
+def separate_footnotes(
+    lines: Sequence[PrintedLine], layout: Layout, marks: list[Mark]
+) -> tuple[list[PrintedLine], list[Note], list[int]]:
+    """Part the lines of text into the body, its note marks made tokens, and the notes.
+
+    Returns:
+        The body, the notes, and for each of `lines` how many lines of body stood before it.
+
+    Args:
+        lines: Lines without furniture.
+        layout: How the document uses its lines.
+        marks: Takes the marks that are found; a token's number is an index into it.
+    """
+    body: list[PrintedLine] = []
+    notes: list[Note] = []
+    open_numbers: set[str] = set()
+    zone, in_zone, endnotes = -1, False, False
+    bounded = layout.boxed or any(line.page for line in lines)
+    interrupted = closed = False
+    places: list[int] = []
+    for index, line in enumerate(lines):
+        places.append(len(body))
+        closed = closed or line.closed
+        if line.kind == "footnote":
+            notes.append(Note("", [line.text], line.page, len(body), zone, known=line.note or "?"))
+            continue
+        follower = lines[index + 1] if index + 1 < len(lines) else None
+        start = _note_start(line) if line.kind == "text" and not line.level else None
+        if start and start[0].startswith("^"):
+            notes.append(Note("", [start[1]], line.page, len(body), zone, known=start[0][1:]))
+            in_zone = True
+            interrupted = True
+            continue
+        last = notes[-1] if in_zone else None
+        unfinished = not body or not TERMINAL.search(strip_marks(bare(body[-1].text)))
+        if start and _is_note(start, line, last, open_numbers, unfinished):
+            if last is None or (start[0] == "1" and last.number not in ("", "*")):
+                zone += 1
+                endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
+            notes.append(Note(start[0], [start[1]], line.page, len(body), zone, printed=_printed_mark(line.text, start[1]), endnote=endnotes))
+            in_zone = interrupted = True
+            continue
+        if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):
+            if not in_zone:
+                zone += 1
+            notes.append(Note("", [line.text], line.page, len(body), zone))
+            in_zone = interrupted = True
+            continue
+        if last is not None and _goes_on_in_zone(line, follower, last, layout, bounded):
+            last.lines.append(line.text)
+            continue
+        if in_zone:
+            in_zone = False
+            open_numbers = set()
+        known = len(marks)
+        text = tokenise_marks(line.text, marks)
+        open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
+        body.append(dataclasses.replace(line, text=text, cut=line.cut or interrupted, closed=closed))
+        interrupted = closed = False
+    return body, notes, places
+
+
+def _printed_mark(text: str, rest: str) -> str:
+    return re.sub(r"</?sup>", "", text[: len(text) - len(rest)] if rest else text).strip()
+
+
+def _note_start(line: PrintedLine) -> tuple[str, str] | None:
+    match = _NOTE_START.match(line.text)
+    if not match:
+        return None
+    sup, circled, bracket, known, star, rest = match.groups()
+    if known:
+        return f"^{known}", rest
+    if not rest or _GOES_ON.match(rest):
+        return None
+    if star or sup in ("*", "＊"):
+        return "*", rest
+    return note_numbers(sup or circled or bracket)[0], rest
+
+
+def _is_note(
+    start: tuple[str, str], line: PrintedLine, last: Note | None, open_numbers: set[str], unfinished: bool
+) -> bool:
+    number, rest = start
+    if number == "*":
+        return bool(_ACKNOWLEDGEMENT.match(rest)) or (last is not None and bool(_CITATION.search(rest))) or (
+            line.cut or line.ruled or unfinished
+        ) and bool(re.search(r"本文|项目|基金|课题|演讲|讲话|感谢|成果|作者|译|supported|grant|thank|fund", rest))
+    value = int(number) if number.isdigit() else 0
+    if last is not None:
+        before = int(last.number) if last.number.isdigit() else 0
+        if before < value <= before + 3:
+            return True
+        return bool(_CITATION.search(rest)) and (value == 1 or before == 0)
+    if line.ruled:
+        return True
+    if number in open_numbers:
+        # An enumeration in the text bears its numbers at the starts of its lines, and no mark before them.
+        return True
+    return bool(_CITATION.search(rest)) and (value == 1 or line.cut or line.fresh)
+
+
+def _opens_zone(
+    line: PrintedLine,
+    follower: PrintedLine | None,
+    body: Sequence[PrintedLine],
+    layout: Layout,
+    unfinished: bool,
+    in_zone: bool,
+) -> bool:
+    """Say whether an unnumbered line is a note: thanks and funds at the foot of an article's first page."""
+    if not body:
+        return False
+    labelled = bool(_HEAD_LABEL.match(line.text)) and bool(re.search(r"[:：】〕\]]", line.text[:14]))
+    if layout.wrapped:
+        return labelled and (in_zone or (unfinished and len(bare(body[-1].text)) > 12 and line.cut))
+    if line.ruled and _ACKNOWLEDGEMENT.match(line.text):
+        return True
+    followed = follower is not None and _note_start(follower) is not None
+    return bool(_ACKNOWLEDGEMENT.match(line.text)) and len(line.text) < 300 and (
+        in_zone or (unfinished and len(bare(body[-1].text)) > 30) or (followed and line.ruled)
+    )
+
+
+def _goes_on_in_zone(
+    line: PrintedLine, follower: PrintedLine | None, last: Note, layout: Layout, bounded: bool
+) -> bool:
+    if not layout.wrapped or line.level or line.kind != "text" or _ENDNOTES.match(line.text):
+        return False
+    end = last.lines[-1]
+    finished = bool(_FINISHED.search(end))
+    if line.fresh:
+        # A note that the page's end cut, its rest alone in a box before the next page's text.
+        return not finished and follower is not None and follower.fresh and bool(_TAIL.search(line.text))
+    if _NUMBERED_HEADING.match(line.text) and finished:
+        return False
+    if layout.blank_ends and line.gap and finished:
+        return False
+    if bounded:
+        return True
+    return not (finished and len(end) < 0.8 * max(len(text) for text in last.lines) or (finished and len(last.lines) == 1))
+
+
+def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:
+    """Return mark -> the notes it cites, both as indexes; a mark that cites none is no key."""
+    places = [
+        (number, int(match.group(1)))
+        for number, line in enumerate(body)
+        if TOKEN.search(line.text)
+        for match in TOKEN.finditer(line.text)
+    ]
+    links: dict[int, list[int]] = {}
+    _link_known(notes, marks, places, links)
+    zones: dict[int, list[int]] = {}
+    for index, note in enumerate(notes):
+        if not note.known:
+            zones.setdefault(note.zone, []).append(index)
+    regions = _regions(notes, zones, places)
+    left_notes: dict[int, list[int]] = {}
+    for zone, members in zones.items():
+        left_notes[zone] = _link_zone(members, regions[zone], notes, marks, links)
+    order = list(zones)
+    for position, zone in enumerate(order):
+        # A note printed before or after the page that bears its mark: try the neighbouring pages.
+        for other in (position + 1, position - 1):
+            if not left_notes[zone] or not 0 <= other < len(order):
+                continue
+            free = [mark for mark in regions[order[other]] if mark not in links]
+            left_notes[zone] = _link_zone(left_notes[zone], free, notes, marks, links, strict=True)
+    return links
+
+
+def _link_known(
+    notes: Sequence[Note], marks: Sequence[Mark], places: Sequence[tuple[int, int]], links: dict[int, list[int]]
+) -> None:
+    known: dict[str, int] = {}
+    for index, note in enumerate(notes):
+        if note.known:
+            known.setdefault(note.known, index)
+    for _, mark in places:
+        printed = marks[mark].printed
+        if printed.startswith("[^") and printed[2:-1] in known:
+            links[mark] = [known[printed[2:-1]]]
+
+
+def _regions(
+    notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]]
+) -> dict[int, list[int]]:
+    """Return zone -> marks between the zone before (or, for endnotes, the endnotes before) and itself, in order."""
+    regions: dict[int, list[int]] = {}
+    start = end_start = 0
+    for zone, members in zones.items():
+        stop = notes[members[0]].at
+        endnote = notes[members[0]].endnote
+        begin = end_start if endnote else start
+        regions[zone] = [mark for line, mark in places if begin <= line < stop]
+        start = notes[members[-1]].at
+        if endnote:
+            end_start = start
+    return regions
+
+
+def _link_zone(
+    members: Sequence[int],
+    region: Sequence[int],
+    notes: Sequence[Note],
+    marks: Sequence[Mark],
+    links: dict[int, list[int]],
+    *,
+    strict: bool = False,
+) -> list[int]:
+    """Link the notes of one page to marks; return those that found none.
+
+    From the last note back: each takes the last mark of its number before the mark of the note that follows, for
+    marks ascend on a page, and a page nearer to the notes is more likely theirs. What is left over in equal numbers
+    on both sides is linked in order: there the print numbered the marks otherwise than the notes.
+    """
+    free = [mark for mark in region if mark not in links]
+    limit = len(free)
+    left: list[int] = []
+    for note in reversed(members):
+        number = notes[note].number
+        found = next((place for place in range(limit - 1, -1, -1) if number and number in marks[free[place]].numbers), None)
+        if found is None:
+            left.append(note)
+            continue
+        links.setdefault(free[found], []).append(note)
+        limit = found + 1 if len(marks[free[found]].numbers) > 1 else found
+    left.reverse()
+    by_number = {notes[note].number: note for note in members if notes[note].number}
+    if notes[members[0]].endnote:
+        for mark in free:
+            if mark not in links:
+                cited = [by_number[number] for number in marks[mark].numbers if number in by_number]
+                if cited:
+                    links[mark] = cited
+    numbered = [note for note in left if notes[note].number.isdigit()]
+    unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdigit()]
+    if not strict and numbered and len(numbered) == len(unlinked):
+        for note, mark in zip(numbered, unlinked, strict=True):
+            links[mark] = [note]
+        left = [note for note in left if note not in numbered]
+    for mark in links:
+        links[mark] = sorted(set(links[mark]))
+    return left

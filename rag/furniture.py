@@ -1,0 +1,217 @@
+"""What a page carries that is not the text: running heads, page numbers, editors' lines, notices.
+
+Entry point: `set_aside_furniture`. Caller: `structure`. Nothing is thrown away unseen: each line that is set aside is
+kept with the reason. Rules know how journals and reports are printed, and no journal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.language import HAN
+from rag.printed import Layout, PrintedLine, bare, width
+from rag.records import LeftOut
+
+_OPEN_LABEL = r"^[【〔\[［（(「]?"
+_CLOSE_LABEL = r"[】〕\]］）)」]?[:：]?"
+# Lines that only the editor's office needs. Compared without spaces.
+_IMPRINT = re.compile(
+    _OPEN_LABEL
+    + r"(?P<label>中图分类号|中国图书分类号|分类号|文献标识码|文献标志码|文章编号|文章类型|DOI|doi|收稿日期|修回日期|修改日期|修订日期|返修日期"
+    r"|完稿日期|完稿时间|投稿日期|录用日期|接受日期|定稿日期|网络出版日期|网络首发日期|发表日期|责任编辑|责任校对|特约编辑|执行编辑|英文编辑|英文校对|责编|编校|编辑|校对"
+    r"|审校|Received|Accepted|Revised)"
+    + _CLOSE_LABEL
+)
+_DATE_LABEL = re.compile(r"日期|时间|Received|Accepted|Revised")
+_EDITOR_LABEL = re.compile(r"编辑|校对|责编|编校|审校")
+_CLOSING = re.compile(r"责任编辑|责编|完稿|特约编辑|执行编辑|编校")
+_PAGE_NUMBER = re.compile(
+    r"^(?:[-—–_~·•*|\s]{0,4}(\d{1,4}|[ivxlIVXL]{1,6})[-—–_~·•*|\s]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
+)
+_ISSUE = re.compile(
+    r"^(?:\d{1,4}\s*)?《(?P<journal>[^《》]{2,30})》\s*(?P<year>(?:19|20)\d\d)\s*年\s*第?\s*(?P<issue>\d{1,2})\s*期(?:\s*\d{1,4})?$"
+    r"|^(?:\d{1,4}\s*)?(?P<journal2>[^《》\d，。；：]{2,30}?)\s*(?P<year2>(?:19|20)\d\d)\s*年\s*第\s*(?P<issue2>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*第\s*\d+\s*卷)?(?:\s*\d{1,4})?$"
+)
+_ARTICLE_NUMBER = re.compile(r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})")
+_STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
+_NOTICE = re.compile(
+    r"^(?:【|\[)?(?:特别|免责|版权|郑重|重要)?声\s*明(?:】|\])?[:：]|^免责条款[:：]|^(?:版权所有|著作权所有)|如有侵权.{0,12}(?:联系|删除)|未经(?:书面)?(?:授权|许可|允许).{0,8}(?:不得|禁止|严禁)转载"
+    r"|^(?:扫码|扫描).{0,6}(?:关注|二维码)|^(?:点击)?阅读原文$|^(?:长按|识别).{0,6}二维码|^\s*(?:上接|下转)第?\s*\d+\s*页"
+)
+_EMPTY_LABEL = re.compile(r"^[【〔\[]?(?:作者(?:简介|信息|单位)?|来源|编辑|关键词|摘要|日期)[】〕\]]?[:：]?$")
+_TURN = re.compile(r"^[（(【\[]?(?:上接|下转|接|转)第?\s*\d{1,4}\s*页[）)】\]]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What lines of furniture say about their article or issue; empty where they say nothing."""
+
+    at: int
+    journal: str = ""
+    year: int | None = None
+    issue: str = ""
+    pages: str = ""
+    classification: str = ""
+    page_label: str = ""
+
+
+def set_aside_furniture(
+    lines: Sequence[PrintedLine], layout: Layout
+) -> tuple[list[PrintedLine], list[LeftOut], list[Imprint]]:
+    """Part the lines into text and furniture.
+
+    Returns:
+        The lines of text, told (`cut`, `fresh`, `closed`) what stood before them; what was set aside, in order; and
+        what it says about articles, each with the index among the lines of text before which it stood.
+    """
+    reasons = _find_running_heads(lines, layout)
+    kept: list[PrintedLine] = []
+    left: list[LeftOut] = []
+    imprints: list[Imprint] = []
+    cut = fresh = closed = ruled = False
+    gap = 0
+    for index, line in enumerate(lines):
+        text = bare(line.text)
+        reason = reasons.get(index) or _reason(text, line)
+        if reason:
+            if reason == "imprint" and not layout.wrapped and len(text) > 120:
+                reason = ""
+        if not reason:
+            kept.append(
+                dataclasses.replace(
+                    line,
+                    cut=line.cut or cut or line.fresh,
+                    fresh=line.fresh or fresh,
+                    closed=closed,
+                    ruled=line.ruled or ruled,
+                    gap=line.gap + gap,
+                )
+            )
+            cut = fresh = closed = ruled = False
+            gap = 0
+            continue
+        left.append(LeftOut(_name_of(reason, text), line.text, line.page))
+        imprints.extend(_read_imprint(text, len(kept)))
+        cut = True
+        ruled = ruled or line.ruled
+        gap += line.gap
+        fresh = fresh or line.fresh or reason in ("page_number", "running_head")
+        closed = closed or (reason == "imprint" and bool(_CLOSING.search(re.sub(r"\s", "", text)[:8])))
+    if closed and kept:
+        pass
+    return kept, left, imprints
+
+
+def _name_of(reason: str, text: str) -> str:
+    if reason != "imprint":
+        return reason
+    label = re.sub(r"\s", "", text)[:12]
+    if _DATE_LABEL.search(label):
+        return "date"
+    return "editor" if _EDITOR_LABEL.search(label) else "classification"
+
+
+def _reason(text: str, line: PrintedLine) -> str:
+    if line.kind not in ("text", "paragraph"):
+        return ""
+    tight = re.sub(r"\s", "", text)
+    if _IMPRINT.match(tight) and len(tight) <= 120:
+        match = _IMPRINT.match(tight)
+        # `编辑` may begin a sentence: then no colon or bracket follows.
+        if match and (match.group().endswith(tuple("】〕]］）)」:：")) or match.group("label") in ("DOI", "doi")):
+            return "imprint"
+    if _TURN.match(tight):
+        return "turn"
+    if _STRAY_MARK.match(tight):
+        return "stray_mark"
+    if _NOTICE.search(text) and len(text) <= 400:
+        return "notice"
+    if _EMPTY_LABEL.match(tight) and tight.endswith((":", "：", "】", "〕")):
+        return "empty_label"
+    return ""
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\s\W_]+", "", text)
+
+
+def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[int, str]:
+    """Return index -> reason of the page numbers and running heads."""
+    reasons: dict[int, str] = {}
+    first = {line.page: index for index, line in reversed(list(enumerate(lines)))}
+    last = {line.page: index for index, line in enumerate(lines)}
+    paged = len(first) > 1
+    edges = {index + step for index in first.values() for step in (0, 1, 2)} | {index - step for index in last.values() for step in (0, 1)}
+    short = {index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= 80}
+    counts = Counter(_head_form(lines[index].text) for index in short)
+    for index in sorted(short):
+        text = lines[index].text
+        at_edge = paged and index in edges and lines[index].page in first
+        if _ISSUE.match(text.strip()) and (layout.wrapped or counts[_head_form(text)] > 1):
+            reasons[index] = "running_head"
+        elif _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)):
+            reasons[index] = "page_number"
+        elif at_edge and counts[_head_form(text)] >= 3 and not re.search(r"[。；]$", text) and len(_head_form(text)) >= 2:
+            reasons[index] = "running_head"
+    folds = [_fold(line.text) for line in lines]
+    for index in sorted(short):
+        if index in reasons or len(folds[index]) < 4 or re.search(r"[。；，]$", lines[index].text):
+            continue
+        near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
+        by_number = any(reasons.get(other) == "page_number" for other in near[:2])
+        if index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
+            reasons[index] = "running_head"  # the head of the page, then the title itself
+        elif by_number and counts[_head_form(lines[index].text)] >= 2:
+            reasons[index] = "running_head"
+    return reasons
+
+
+def _head_form(text: str) -> str:
+    return re.sub(r"[\s\d\W_]+", "", text)
+
+
+def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line of digits is no cell of a table: the lines around it are no cells."""
+    if lines[index].kind != "text" or not re.search(r"\d", lines[index].text):
+        return False
+    for other in (index - 1, index + 1):
+        if 0 <= other < len(lines) and (width(lines[other].text) < 12 and re.fullmatch(rf"[\d\s.,%+\-—–{HAN}]+", lines[other].text)):
+            return False
+    return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0
+
+
+def _read_imprint(text: str, at: int) -> list[Imprint]:
+    tight = re.sub(r"\s", "", text)
+    number = _ARTICLE_NUMBER.search(tight)
+    if number:
+        start, count = int(number.group("first")), int(number.group("count"))
+        issue = number.group("issue")
+        return [
+            Imprint(
+                at,
+                year=int(number.group("year")),
+                issue=f"第{int(issue)}期" if issue else "",
+                pages=f"{start}-{start + count - 1}" if count > 1 else str(start),
+            )
+        ]
+    head = _ISSUE.match(text.strip())
+    if head:
+        return [
+            Imprint(
+                at,
+                journal=(head.group("journal") or head.group("journal2") or "").strip(),
+                year=int(head.group("year") or head.group("year2")),
+                issue=f"第{int(head.group('issue') or head.group('issue2'))}期",
+            )
+        ]
+    classified = re.match(r"^[【〔\[（(]?中图分类号[】〕\]）)]?[:：]?([A-Z][\w./;；、\-]*)", tight)
+    if classified:
+        return [Imprint(at, classification=classified.group(1))]
+    page = _PAGE_NUMBER.match(text)
+    if page and text.strip().isdigit():
+        return [Imprint(at, page_label=text.strip())]
+    return []

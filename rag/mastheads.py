@@ -1,0 +1,343 @@
+"""Where articles begin, and what their heads say: title, authors, abstract, keywords; what is no article.
+
+A journal issue is one file: contents, articles, round tables with their pieces, notices, translated abstracts, news. An
+article begins after a line that closes the one before, above an abstract, or where a title stands over its authors.
+Entry point: `split_articles`. Caller: `structure`. What the print does not say stays empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.language import HAN
+from rag.outline import CONVENTIONAL, numbering_rank
+from rag.paragraphs import Item, strip_label
+from rag.persons import parse_names
+from rag.printed import SENTENCE_END, bare, lower_ascii_share, width
+from rag.records import ArticleKind
+
+_CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
+_MASTHEAD = re.compile(
+    r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]|季\s*刊\s*[)）]|Editorial Board|Editor-in-Chief|印\s*刷\s*[:：]|总\s*策\s*划"
+)
+_NOTICE = re.compile(r"(?:公\s*告|启\s*事|征稿(?:函|启事|通知)?|约稿(?:函|启事)?|稿\s*约|敬告(?:作者|读者)?|投稿(?:须知|指南)|注意事项|重要声明|版权声明|征订(?:启事|通知)?|勘\s*误|更\s*正)$")
+_NEWS = re.compile(r"(?:研讨会|论坛|会议|年会|讲座|座谈会|发布会|培训班|开幕式|学术周)|举办|召开|举行|发表(?:主旨)?演讲|来访|到访|应邀|慰问|致电|致函|会见|签署|揭牌|简讯|动态|综述")
+_AFFILIATION = re.compile(rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b")
+_MAX_TITLE_WIDTH = 130
+
+
+@dataclass(slots=True)
+class Part:
+    """An article in the making: items `first` (inclusive) to `last` (exclusive), of which those before `body` are its head."""
+
+    kind: ArticleKind
+    first: int
+    last: int
+    body: int
+    titles: list[int] = field(default_factory=list)
+    names: list[int] = field(default_factory=list)
+    authors: tuple[str, ...] = ()
+    parent: int | None = None
+    silent: str = ""  # why its text is kept out of blocks: contents, masthead, notice; "" when it is read
+
+    def title(self, items: Sequence[Item]) -> str:
+        """Return the title as one line."""
+        return join_title([bare(items[index].text) for index in self.titles])
+
+
+def join_title(lines: Sequence[str]) -> str:
+    """Return the lines of a title as one: spaces that only the breaking of lines left are gone."""
+    title = ""
+    for line in lines:
+        line = re.sub(r"\s*[*＊†]+$", "", line).strip()
+        glue = " " if title and re.search(r"[A-Za-z:,]$", title) and re.match(r"[A-Za-z]", line) else ""
+        title += glue + line
+    return tidy_title(title)
+
+
+def tidy_title(title: str) -> str:
+    """Return a title or heading without the spaces that a broken line left between its characters."""
+    edge = rf"[{HAN}：，、—”》）“《（]"
+    numbering = re.match(rf"^(?:第\s*\S{{1,4}}\s*[编篇部章节条]|附录\s*\S{{0,2}}|[表图]\s?\d+|[一二三四五六七八九十\d]+)\s", title)
+    head = numbering.group() if numbering else ""
+    return head + re.sub(rf"(?<={edge})\s+(?={edge})", "", title[len(head) :])
+
+
+def is_title_like(item: Item) -> bool:
+    """Say whether an item could be a line of a title: short, no sentence, no label, no numbered section."""
+    text = bare(item.text).strip()
+    if item.kind not in ("heading", "paragraph") or item.label or not 2 <= width(text) <= _MAX_TITLE_WIDTH:
+        return False
+    if CONVENTIONAL.match(text) or numbering_rank(text) is not None:
+        return False
+    return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
+
+
+def split_articles(items: Sequence[Item]) -> list[Part]:
+    """Return the articles of a document in order; together they hold every item once."""
+    if not items:
+        return []
+    english = _english_zones(items)
+    starts = _find_starts(items, english)
+    bounds = [*sorted(starts), len(items)]
+    parts = [_read_head(items, first, last, starts[first]) for first, last in zip(bounds, bounds[1:], strict=False)]
+    _judge_kinds(items, parts)
+    _find_pieces(items, parts)
+    return parts
+
+
+def _is_english(item: Item) -> bool:
+    return lower_ascii_share(bare(item.text)) > 0.9 and bool(re.search("[A-Za-z]{2}", item.text))
+
+
+def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
+    """Return the runs of English items in a Chinese document that hold an abstract and end its text or an article."""
+    text = "".join(bare(item.text) for item in items)
+    if lower_ascii_share(text) > 0.5:
+        return []
+    zones: list[tuple[int, int]] = []
+    start: int | None = None
+    for index in range(len(items) + 1):
+        inside = index < len(items) and _is_english(items[index])
+        if inside and start is None:
+            start = index
+        elif not inside and start is not None:
+            run = items[start:index]
+            if max(len(bare(item.text)) for item in run) >= 150 and sum(len(bare(item.text)) for item in run) >= 250:
+                zones.append((start, index))
+            start = None
+    return zones
+
+
+def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, str]:
+    starts: dict[int, str] = {0: "first"}
+    in_zone = {index for first, last in zones for index in range(first, last)}
+    masthead = _fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else ""
+    body_seen = False
+    quiet = ""  # the last start was contents or a masthead: the next heading that text follows begins something new
+    for index, item in enumerate(items):
+        if index in in_zone:
+            continue
+        text = bare(item.text).strip()
+        if index and _CONTENTS.match(text):
+            if not any(start > index - 6 for start in starts if start) and index > 6:
+                starts[index] = "contents"
+            quiet = "contents"
+        elif index and _opens_masthead(items, index, masthead):
+            starts[index], quiet, body_seen = "masthead", "masthead", False
+        elif index and item.closed:
+            starts[index], quiet, body_seen = "closed", "", False
+        elif index and item.level and _NOTICE.search(text) and numbering_rank(text) is None and body_seen and _is_brief(items, index):
+            starts[index], quiet, body_seen = "notice", "notice", False
+        elif _title_over_authors(items, index):
+            if index not in starts and not _in_head(items, starts, index):
+                starts[index], quiet, body_seen = "authors", "", False
+        elif quiet and index and item.kind == "heading" and item.level and numbering_rank(text) is None and _followed_by_text(items, index) and not _CONTENTS.match(text):
+            starts[index], quiet, body_seen = "after_quiet", "", False
+        elif item.label == "abstract" and body_seen and index not in starts:
+            first = _back_to_title(items, index)
+            starts[first], quiet, body_seen = "abstract", "", False
+        if item.kind == "paragraph" and len(text) >= 80 or item.kind == "heading" and numbering_rank(text) is not None:
+            body_seen = True
+    for first, last in zones:
+        if _zone_is_apart(items, starts, first, last):
+            for start in _abstracts_of(items, first, last):
+                starts[start] = "english"
+            if last < len(items) and last not in starts:
+                starts[last] = "after_english"
+    return starts
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\W_]+", "", bare(text))
+
+
+def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
+    item = items[index]
+    if not (item.kind == "heading" or item.fresh) or numbering_rank(bare(item.text)) is not None or width(item.text) > 60:
+        return False
+    near = [bare(other.text) for other in items[index : index + 4]]
+    named = bool(masthead) and len(masthead) >= 3 and _fold(item.text).startswith(masthead)
+    return sum(bool(_MASTHEAD.search(text)) for text in near) >= (1 if named else 2)
+
+
+def _is_brief(items: Sequence[Item], index: int) -> bool:
+    total = 0
+    for item in items[index + 1 : index + 12]:
+        if item.kind == "heading":
+            break
+        total += len(bare(item.text))
+    return total <= 1500
+
+
+def _followed_by_text(items: Sequence[Item], index: int) -> bool:
+    return any(len(bare(item.text)) >= 60 and item.kind == "paragraph" for item in items[index + 1 : index + 3])
+
+
+def _title_over_authors(items: Sequence[Item], index: int) -> bool:
+    """Say whether an item is a title: authors under it, and under them an abstract, a heading or text."""
+    item = items[index]
+    if not is_title_like(item) or parse_names(bare(item.text)) and not item.level:
+        return False
+    at = index + 1
+    if at < len(items) and re.match(r"\s*[—\-–]{1,3}", bare(items[at].text)) and is_title_like(items[at]):
+        at += 1
+    if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not parse_names(bare(items[at].text)):
+        return False
+    if re.search(r"[(（]\d+[)）]$|[.…·]{3,}", bare(items[at].text)):
+        return False
+    for follower in items[at + 1 : at + 4]:
+        if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= 60):
+            return bool(item.level or item.known or item.fresh or item.closed or follower.label or index == 0)
+        if follower.kind == "heading" and numbering_rank(bare(follower.text)) is not None:
+            return bool(item.level or item.known or item.fresh or item.closed or index == 0)
+    return False
+
+
+def _in_head(items: Sequence[Item], starts: dict[int, str], index: int) -> bool:
+    """Say whether `index` is the second title line of a head that has just begun."""
+    last = max(start for start in starts if start <= index)
+    return last < index <= last + 2 and all(is_title_like(item) for item in items[last:index]) and starts[last] != "first" or (
+        starts[last] == "first" and 0 < index <= 2 and all(is_title_like(item) and not _MASTHEAD.search(item.text) and not _CONTENTS.match(bare(item.text)) for item in items[last:index])
+        and not any(_CONTENTS.match(bare(item.text)) for item in items[:12])
+    )
+
+
+def _back_to_title(items: Sequence[Item], index: int) -> int:
+    first = index
+    while first > 0 and index - first < 6 and (is_title_like(items[first - 1]) or _AFFILIATION.search(bare(items[first - 1].text)) and width(items[first - 1].text) < 120):
+        first -= 1
+    return first
+
+
+def _zone_is_apart(items: Sequence[Item], starts: dict[int, str], first: int, last: int) -> bool:
+    """Say whether an English zone stands after an article, not between its head and its text."""
+    if last >= len(items) or last in starts:
+        return True
+    start = max(start for start in starts if start <= first)
+    before = sum(len(bare(item.text)) for item in items[start:first] if item.kind == "paragraph")
+    return before >= 600
+
+
+def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
+    """Return where each translated abstract of a zone begins: at the title lines above a line of names."""
+    found: list[int] = []
+    for index in range(first, last):
+        if not parse_names(bare(items[index].text)) or items[index].label:
+            continue
+        title = index
+        while title > first and is_title_like(items[title - 1]) and not parse_names(bare(items[title - 1].text)) and index - title < 3:
+            title -= 1
+        if title < index:
+            found.append(title)
+    return sorted({first, *found})
+
+
+def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Part:
+    part = Part("abstract" if reason == "english" else "article", first, last, first)
+    at = first
+    if reason in ("contents", "masthead", "notice"):
+        part.silent = reason
+        part.kind = "notice" if reason == "notice" else "front_matter"
+        part.titles = [first] if is_title_like(items[first]) else []
+        part.body = min(last, first + len(part.titles))
+        return part
+    while at < last and len(part.titles) < 4 and is_title_like(items[at]):
+        if part.titles and parse_names(bare(items[at].text)) and not items[at].level:
+            break
+        if part.titles and not _title_goes_on(items, part.titles[-1], at, last):
+            break
+        part.titles.append(at)
+        at += 1
+    while at < last and items[at].kind in ("paragraph", "heading") and (names := parse_names(bare(items[at].text))):
+        part.authors += names
+        part.names.append(at)
+        at += 1
+    while at < last and (items[at].label or (width(items[at].text) < 160 and at <= first + 8 and _AFFILIATION.search(bare(items[at].text)) and not numbering_rank(bare(items[at].text)) and not SENTENCE_END.search(bare(items[at].text)))):
+        at += 1
+    part.body = at
+    if not part.titles and not items[first].label and not part.names:
+        part.body = first
+    return part
+
+
+def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
+    end, text = bare(items[before].text), bare(items[at].text)
+    if re.search(r"[：:—,，]$|(?:and|of|the|in|for|to|with|as|from|under|on|de)$", end) or re.match(r"\s*[—\-–]{1,3}\S", text):
+        return True
+    if items[at].level and not items[before].level:
+        return False
+    following = items[at + 1] if at + 1 < last else None
+    return following is not None and bool(parse_names(bare(following.text)) or following.label == "abstract") and not items[at].level
+
+
+def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
+    for number, part in enumerate(parts):
+        if part.kind != "article" or part.silent:
+            continue
+        inside = items[part.first : part.last]
+        texts = [bare(item.text) for item in inside]
+        longest = max(len(text) for text in texts)
+        contents = any(_CONTENTS.match(text.strip()) for text in texts[:20])
+        mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
+        if len(parts) > 1 and longest < 400 and (contents or mastheads >= 2) and not part.authors:
+            part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
+            continue
+        outlined = sum(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in inside)
+        labelled = any(item.label in ("abstract", "keywords") for item in inside)
+        after = any(other.kind in ("abstract", "front_matter", "news") for other in parts[:number])
+        title = part.title(items)
+        if len(parts) > 1 and after and not (part.authors or labelled or outlined >= 2) and (_NEWS.search(title) or sum(map(len, texts)) < 3000):
+            part.kind = "news"
+
+
+def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
+    """Make the head of a round table front matter, and what its speakers say its pieces."""
+    head: int | None = None
+    for number, part in enumerate(parts):
+        if part.kind != "article":
+            head = None if part.silent != "notice" else head
+            continue
+        text = [item for item in items[part.body : part.last] if item.kind in ("paragraph", "heading")]
+        if len(part.authors) >= 2 and sum(len(bare(item.text)) for item in text) < 200 and number + 1 < len(parts):
+            follower = parts[number + 1]
+            if follower.authors and set(follower.authors) <= set(part.authors):
+                part.kind, head = "front_matter", number
+                continue
+        if head is not None and part.authors and set(part.authors) <= set(parts[head].authors):
+            part.kind, part.parent = "piece", head
+        else:
+            head = None
+
+
+def split_keywords(text: str) -> tuple[str, ...]:
+    """Return the keywords of a labelled line."""
+    text = strip_label(text).strip().rstrip("。.；;")
+    for separator in (r"[；;]", r"[，,]", r"、", r"\s+"):
+        if re.search(separator, text):
+            return tuple(word.strip() for word in re.split(separator, text) if word.strip())
+    return (text,) if text else ()
+
+
+def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the people that a line about the authors names, and where each works, in order.
+
+    `甲，某大学教授；乙，某研究院研究员。` is read, and the same with each person on a line of his own.
+    """
+    text = strip_label(text)
+    for author in authors:
+        spread = r"\s*".join(map(re.escape, author))
+        text = re.sub(rf"(?<!^)(?<![；;，、])\s*(?={spread}\s*[，,])", "；", text)
+    people: list[str] = []
+    places: list[str] = []
+    for entry in re.split(rf"[；;]|(?<=。)\s*(?=[{HAN}]{{1,4}}\s?[{HAN}]?[，,])", text):
+        match = re.match(rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]+?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。.]?\s*$", entry, re.DOTALL)
+        names = parse_names(match.group(1)) if match else ()
+        if match and len(names) == 1:
+            people.append(names[0])
+            places.append(match.group(2).strip())
+        elif places and entry.strip() and not re.match(r"^[（(]", entry.strip()):
+            places[-1] += "；" + entry.strip().rstrip("。")
+    return tuple(people), tuple(places)

@@ -1,0 +1,115 @@
+"""The outline of an article: which lines are headings, how deep, and the section path of what follows.
+
+Numbering decides (章 节 一、 （一） 1. （1） 1.1), for in extractions the number of `#` means little; where a document's
+headings bear no numbers, `#` and the container's levels decide.
+Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`. Callers: `paragraphs`, `mastheads`, `structure`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.language import HAN
+from rag.printed import bare, width
+
+_CN = "一二三四五六七八九十百零〇两"
+# Rank of a numbering style: smaller is nearer to the title.
+_STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (0, re.compile(rf"^第\s*[{_CN}\d]+\s*[编篇部](?:分)?[\s:：、]*\S")),
+    (1, re.compile(rf"^(?:第\s*[{_CN}\d]+\s*章|Chapter\s+[\dIVXL]+\b|CHAPTER\s+[\dIVXL]+\b|Part\s+[\dIVXL]+\b)[\s:：、.]*")),
+    (2, re.compile(rf"^第\s*[{_CN}\d]+\s*节[\s:：、]*\S")),
+    (3, re.compile(rf"^[{_CN}]{{1,4}}\s?[、．.]\s*\S")),
+    (3, re.compile(r"^(?:I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII)[.、．]\s+\S")),
+    (4, re.compile(rf"^[（(]\s?[{_CN}]{{1,3}}\s?[）)]\s*\S")),
+    (5, re.compile(r"^\d{1,2}\s?[.、．]\s?(?!\d)\S")),
+    (5, re.compile(r"^\d{1,2}\s+(?=[A-Z][a-z])\S")),
+    (6, re.compile(r"^[（(]\s?\d{1,2}\s?[）)]\s*\S")),
+)
+_DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z{HAN}“《])")
+CONVENTIONAL = re.compile(
+    r"^(?:\W*)(?:引\s*言|导\s*言|导\s*论|前\s*言|绪\s*论|序\s*言|引\s*论|结\s*语|结\s*论|余\s*论|小\s*结|结束语|总结|展\s*望|总结与展望|结论与建议|结论与启示|讨论|附\s*录\s*[A-Z一二三四五六\d]?|致\s*谢|后\s*记|参\s*考\s*文\s*献|注\s*释"
+    r"|Introduction|INTRODUCTION|Background|Conclusions?|CONCLUSIONS?|Concluding [Rr]emarks|Discussion|Methods?|Results|References|REFERENCES|Bibliography|Acknowledge?ments?|Appendix(?: [A-Z\d])?|Executive [Ss]ummary)\W*$"
+)
+_MAX_HEADING_CHARS = 70
+
+
+def numbering_rank(text: str) -> int | None:
+    """Return the rank of the numbering that `text` begins with, 0 for the highest, or None."""
+    text = bare(text).strip()
+    decimal = _DECIMAL.match(text)
+    if decimal:
+        return 5 + 2 * decimal.group(1).count(".")
+    return next((rank for rank, style in _STYLES if style.match(text)), None)
+
+
+def looks_like_heading(text: str) -> bool:
+    """Say whether an unmarked line reads like a heading: numbered or conventional, short, and no sentence."""
+    text = bare(text).strip()
+    if not 2 <= len(text) <= _MAX_HEADING_CHARS or "|" in text:
+        return False
+    if CONVENTIONAL.match(text):
+        return True
+    rank = numbering_rank(text)
+    if rank is None or re.search(r"[。；;，,、：:]$", text):
+        return False
+    if rank >= 5 and (re.search(r"[。；]", text[:-1]) or len(text) > 45):
+        return False
+    if re.search(r"\.$", text) and not re.search(f"[{HAN}]", text):
+        return False
+    return len(re.findall("[。！？；]", text[:-1])) == 0 and (rank != 6 or len(text) <= 40)
+
+
+class OutlineStack:
+    """The open headings of one article, from the outermost to the innermost."""
+
+    def __init__(self, levels_meant: bool) -> None:
+        self._open: list[tuple[float, str]] = []
+        self._levels_meant = levels_meant
+        self._top: float | None = None
+
+    def push(self, heading: str, level: int) -> None:
+        """Open `heading`; `level` is what `#` or the container says, 0 for nothing."""
+        text = re.sub(r"\s+", " ", bare(heading)).strip()
+        rank = self._rank(text, level)
+        while self._open and self._open[-1][0] >= rank:
+            self._open.pop()
+        self._open.append((rank, text))
+
+    def path(self) -> tuple[str, ...]:
+        """Return the section path that now holds."""
+        return tuple(heading for _, heading in self._open)
+
+    def _rank(self, text: str, level: int) -> float:
+        numbered = numbering_rank(text)
+        if self._levels_meant and level:
+            rank = float(level)
+        elif numbered is not None:
+            rank = float(numbered)
+        elif self._top is not None and (CONVENTIONAL.match(text) or not level):
+            rank = self._top
+        elif self._top is not None:
+            rank = self._top
+        else:
+            rank = 3.0
+        self._top = rank if self._top is None else min(self._top, rank)
+        return rank
+
+
+def levels_are_meant(headings: list[tuple[str, int]]) -> bool:
+    """Say whether `#` levels can be believed: headings of one numbering style have one level, and deeper styles deeper ones."""
+    levelled = [(numbering_rank(text), level) for text, level in headings if level]
+    if len(levelled) < 2:
+        return bool(levelled) and levelled[0][0] is None
+    seen: dict[int, set[int]] = {}
+    for rank, level in levelled:
+        if rank is not None:
+            seen.setdefault(rank, set()).add(level)
+    if any(len(levels) > 1 for levels in seen.values()):
+        return False
+    order = [levels.copy().pop() for _, levels in sorted(seen.items())]
+    return all(first < second for first, second in zip(order, order[1:], strict=False))
+
+
+def heading_fits(text: str) -> bool:
+    """Say whether a line that `#` calls a heading can be one: no paragraph that a converter mistook."""
+    return width(text) <= 160 and not re.search(r"[。；，]$", bare(text))

@@ -1,0 +1,302 @@
+"""Lines of body text -> whole paragraphs, headings, tables, captions.
+
+A page's end, the notes at its foot and the breaking of lines cut sentences; here they are made whole again. In print, a
+line that ends where the next word would still have fitted was ended on purpose; that tells where a paragraph ends
+when neither indents nor empty lines do.
+Entry point: `build_items`. Caller: `structure`. Knows no article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.language import HAN
+from rag.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
+from rag.printed import SENTENCE_END, TERMINAL, TOKEN, Layout, PrintedLine, bare, width
+
+ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
+
+_LABELS = {
+    "abstract": r"摘要|内容提要|提要|内容摘要|中文摘要|内容简介|Abstract|ABSTRACT|Summary|SUMMARY",
+    "keywords": r"关键词|关键字|主题词|Key\s?[Ww]ords?|KEY\s?WORDS|KEYWORDS|Index Terms",
+    "authors": r"作者简介|作者信息|作者介绍|作者单位|作者简历|作者|第一作者|通讯作者|通信作者|Authors?|About the [Aa]uthors?|Author [Ii]nformation",
+    "fund": r"基金项目|基金资助|资助项目|项目基金|基金|Fund(?:ing)?|Foundation [Ii]tems?",
+    "editors_note": r"编者按|编者的话|编辑手记|按语|导读|Editor['’]?s [Nn]otes?",
+}
+_LABEL = re.compile(
+    r"^[【〔\[［（(]?\s?(?:" + "|".join(f"(?P<{name}>{words.replace('|', '|')})" for name, words in _LABELS.items()) + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
+)
+# A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
+_SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
+_BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT|关键词|Key\s?words|KEYWORDS|Keywords)$")
+_CAPTION = re.compile(r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]")
+_SOURCE = re.compile(r"^(?:资料来源|数据来源|图片来源|来源|Source|Sources|Note|注)\s?[:：]")
+_BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
+_ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+[，,、]|其[一二三四五六七八][，,是]|[一二三四五六七八九十]是|首先[，,]|其次[，,]|再次[，,]|最后[，,]|(?:First|Second|Third|Fourth|Finally)(?:ly)?,)")
+_GOES_ON_END = re.compile(rf"[，、（(《“‘「—–\-‐,;；和与及的在为是以对将把被从向而或并][\"”]?$")
+_OPENERS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "〔": "〕"}
+_URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
+_ROW = re.compile(r"\|")
+_CELL_WIDTH = 30
+
+
+@dataclass(slots=True)
+class Item:
+    """A piece of body text: what it is, its text with mark tokens, and what stood before it.
+
+    `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it.
+    """
+
+    kind: ItemKind
+    text: str
+    pages: list[tuple[int, int]]
+    level: int = 0
+    label: str = ""
+    closed: bool = False
+    fresh: bool = False
+    cut: bool = False
+    bold: bool = False
+    known: bool = False
+    joins: int = 0
+    lines: int = 1
+    first_width: int = 0
+    at: int = 0
+
+
+class Vocabulary:
+    """The words of a document, to tell whether a hyphen at a line's end belongs to the word."""
+
+    def __init__(self, lines: Sequence[PrintedLine]) -> None:
+        self._words: Counter[str] = Counter()
+        for line in lines:
+            if line.text.isascii() or re.search("[A-Za-z]", line.text):
+                self._words.update(word.lower() for word in re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", bare(line.text)))
+
+    def keeps_hyphen(self, first: str, second: str) -> bool:
+        """Say whether `first` and `second`, parted by a line's end at a hyphen, are a compound that keeps it."""
+        if not second[:1].islower():
+            return True
+        return self._words[f"{first}-{second}".lower()] > self._words[f"{first}{second}".lower()]
+
+
+def join_texts(first: str, second: str, vocabulary: Vocabulary) -> str:
+    """Return two parts of one sentence as one: without a space in Chinese, with one in English, hyphens undone."""
+    end, start = bare(first)[-1:], bare(second)[:1]
+    if not end or not start:
+        return first + second
+    if _URL_END.search(bare(first)[-200:]) and re.match(r"[\w/.%?=&#~-]", second, re.ASCII) and not re.search(r"[.,)]$", bare(first)):
+        return (first[:-1] if end == "‐" else first) + second
+    hyphened = re.search(r"([A-Za-z]+)([-‐\u2011])$", bare(first)[-60:])
+    word = re.match(r"[A-Za-z]+", bare(second))
+    if hyphened and word:
+        if hyphened.group(2) == "‐" or not vocabulary.keeps_hyphen(hyphened.group(1), word.group()):
+            return first[: first.rindex(hyphened.group(2))] + second
+        return first + second
+    if end in "-‐–/" and (start.isdigit() or start.isalpha()) and re.search(r"\S[-‐–/]$", first):
+        return first + second
+    if _spaced(end) and _spaced(start) or (end in ",.;:?!)]%" and _spaced(start) and re.search(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$", bare(first)[-8:])):
+        return f"{first} {second}"
+    if _spaced(end) and start in "“‘([" and re.search(r"[A-Za-z]", second[:6]):
+        return f"{first} {second}"
+    if end in "”’" and _spaced(start) and re.search(r"[A-Za-z,.][”’]$", bare(first)[-4:]):
+        return f"{first} {second}"
+    return first + second
+
+
+def _spaced(character: str) -> bool:
+    """Say whether `character` belongs to a script that sets spaces between words: letters and digits not Chinese."""
+    return character.isalnum() and not re.match(f"[{HAN}\u3040-\u30ff]", character) and ord(character) < 0x2E80
+
+
+def label_of(text: str) -> tuple[str, str]:
+    """Return the label that a line begins with ("abstract", "keywords", …; "" for none), and the text with it tidied."""
+    text = _SPREAD.sub(lambda match: match.group(1) + match.group(2).replace(" ", "") + match.group(3), text, count=1) if _SPREAD.match(text) and _LABEL.match(re.sub(r"\s", "", text[:16])) else text
+    match = _LABEL.match(text)
+    if match:
+        return str(match.lastgroup), text
+    return "", text
+
+
+def strip_label(text: str) -> str:
+    """Return `text` without the label it begins with."""
+    return _LABEL.sub("", label_of(text)[1], count=1).strip()
+
+
+def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item], int]:
+    """Return the items of the body in order, and how many times a cut sentence was made whole."""
+    vocabulary = Vocabulary(lines)
+    items: list[Item] = []
+    joins = 0
+    for index, line in enumerate(lines):
+        previous = items[-1] if items else None
+        kind, label, text = _classify(line, lines, index, layout)
+        if previous is not None and kind == "paragraph" and _continues(previous, line, lines, index, layout):
+            joined = join_texts(previous.text, text, vocabulary)
+            if line.page != previous.pages[-1][1]:
+                previous.pages.append((len(joined) - len(text), line.page))
+            previous.text = joined
+            previous.lines += 1
+            if line.cut or not layout.wrapped:
+                joins += 1
+                previous.joins += 1
+            continue
+        if previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0:
+            previous.text += "\n" + text
+            continue
+        items.append(
+            Item(
+                kind,
+                text,
+                [(0, line.page)],
+                level=line.level,
+                label=label,
+                closed=line.closed,
+                fresh=line.fresh,
+                cut=line.cut,
+                bold=line.bold,
+                known=line.kind != "text",
+                first_width=width(text),
+                at=index,
+            )
+        )
+    return items, joins
+
+
+def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layout: Layout) -> tuple[ItemKind, str, str]:
+    text = line.text
+    if line.kind == "table_row":
+        return "table", "", text
+    if line.kind == "caption":
+        return "caption", "", text
+    if line.kind == "heading":
+        return "heading", "", text
+    if line.kind == "text" and _is_row(text):
+        return "table", "", _tidy_row(text)
+    label, tidy = label_of(text)
+    if label:
+        return "label", label, tidy
+    if line.level and heading_fits(text):
+        return "heading", "", text
+    if _CAPTION.match(text) and width(text) <= 100 and not re.search(r"[。；，]$", text) and not re.match(r"^(?:表|图)[示明达现述情面层谋]", text):
+        return "caption", "", text
+    if line.kind == "paragraph":
+        return "paragraph", "", text
+    if looks_like_heading(text) and _stands_as_heading(lines, index, layout):
+        return "heading", "", text
+    return "paragraph", "", text
+
+
+def _is_row(text: str) -> bool:
+    return text.count("|") >= 2 or (text.startswith("|") and text.endswith("|") and len(text) > 2) or (text.count(" | ") == 1 and len(text) < 80)
+
+
+def _tidy_row(text: str) -> str:
+    return " | ".join(cell.strip() for cell in text.strip().strip("|").split("|"))
+
+
+def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+    line = lines[index]
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    if not layout.wrapped:
+        return not (numbering_rank(line.text) in (5, 6) and following is not None and numbering_rank(following.text) == numbering_rank(line.text) and not line.level)
+    if CONVENTIONAL.match(bare(line.text)):
+        return True
+    if layout.blank_ends and line.gap == 0 and index and not line.fresh and not TERMINAL.search(bare(lines[index - 1].text)):
+        return False
+    full = _full_width(lines, index)
+    if width(line.text) > 0.93 * full and following is not None and not looks_like_heading(following.text):
+        # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
+        rest = bare(following.text)
+        return width(rest) < 0.7 * full and not TERMINAL.search(rest)
+    return True
+
+
+def _full_width(lines: Sequence[PrintedLine], index: int) -> int:
+    """Return the width of a full line of the text around line `index`."""
+    window = [width(line.text) for line in lines[max(0, index - 3) : index + 4] if line.kind == "text"]
+    return max(window, default=0)
+
+
+def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+    if line.kind != "text" or line.level or previous.known or line.closed:
+        return False
+    end = bare(previous.text).rstrip()
+    text = bare(line.text)
+    if previous.kind == "heading":
+        return _heading_goes_on(previous, line, layout, text, end)
+    if previous.kind in ("table", "caption"):
+        return False
+    if _BARE_LABEL.match(end):
+        return True
+    if _BULLET.match(text) and not line.cut and not (layout.wrapped and not TERMINAL.search(end) and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)):
+        return False
+    before = lines[index - 1]
+    if layout.wrapped:
+        return _line_goes_on(previous, before, line, lines, index, layout, end, text)
+    return _fragment_goes_on(previous, line, end, text)
+
+
+def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: str, end: str) -> bool:
+    """Say whether a heading runs on: the print set its second line close, or its first ends with a colon."""
+    if previous.level or not layout.wrapped or looks_like_heading(text) or TERMINAL.search(text) and not text.endswith(("？", "：")):
+        return False
+    short = width(text) <= 50
+    return short and (end.endswith(("：", "——", "，", "、", ":")) or (line.gap == 0 and not layout.blank_ends and previous.lines == 1 and not line.fresh and line.indent == 0))
+
+
+def _line_goes_on(
+    previous: Item,
+    before: PrintedLine,
+    line: PrintedLine,
+    lines: Sequence[PrintedLine],
+    index: int,
+    layout: Layout,
+    end: str,
+    text: str,
+) -> bool:
+    unfinished = not TERMINAL.search(end)
+    if layout.indent_begins and line.indent >= 2 and not line.fresh:
+        return unfinished and bool(_GOES_ON_END.search(end)) and before.indent >= 2
+    if layout.blank_ends and line.gap and not line.cut and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30):
+        return False
+    full = max(_full_width(lines, index - 1), _full_width(lines, index) if not line.cut else 0)
+    token = re.match(rf"[A-Za-z\d.,'’\-/]+|.{{0,2}}", text)
+    room = full - width(before.text)
+    ended = width(token.group() if token else "") + 3 <= room
+    if unfinished:
+        if _GOES_ON_END.search(end) or _open_bracket(end):
+            return previous.lines > 1 or width(before.text) > 0.5 * full or len(end) > 20
+        if previous.label and previous.lines == 1 and line.indent >= 4:
+            return True
+        return not ended or (width(before.text) > 0.85 * full and (line.cut or width(before.text) > 40))
+    if _ORDINAL.match(text):
+        return False
+    return not ended
+
+
+def _open_bracket(text: str) -> bool:
+    tail = text[-120:]
+    return any(tail.count(opener) > tail.count(closer) for opener, closer in _OPENERS.items())
+
+
+def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) -> bool:
+    """Say whether a paragraph goes on in the next, where each line should be whole: the page's end cut it."""
+    if TERMINAL.search(end) or _SOURCE.match(text) or _SOURCE.match(end):
+        return False
+    if previous.kind == "label" and previous.label in ("keywords", "authors", "fund"):
+        return False
+    prose = len(end) >= 30 or bool(re.search("[。，；,]", end))
+    if not prose:
+        return False
+    if line.gap == 0 and not line.cut:
+        return False
+    return bool(SENTENCE_END.search(text)) or len(text) >= 40 or line.cut
+
+
+def tokens_of(text: str) -> list[int]:
+    """Return the numbers of the mark tokens of `text`, in order."""
+    return [int(match.group(1)) for match in TOKEN.finditer(text)]

@@ -1,0 +1,286 @@
+"""Printed lines made clean: markup taken off, note marks made tokens, and what the print tells about its layout.
+
+Entry points: `clean_lines`, `judge_layout`, `tokenise_marks`, `bare`, `width`. Caller: `structure` and its parts.
+Knows nothing of articles or headings.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.language import HAN, INVISIBLE
+from rag.records import Page
+
+# A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
+_STAR = "\ufdd2"  # an asterisk that was escaped in the print: never emphasis
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
+_DARK = "❶❷❸❹❺❻❼❽❾❿"
+_SUPERSCRIPT = {character: str(value) for value, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
+
+TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」』）)】〕》〉\"'\]]*$|[：:；;]$")
+SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》〉\"'\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """One line of print, clean.
+
+    Attributes:
+        text: Without markup and outer white space; `<sup>` stays until `tokenise_marks`.
+        kind: As `records.Line.kind`.
+        level: Depth of a heading that the container or `#` names; 0 for none.
+        note: Id of a footnote that the container knows.
+        page: Index of its page in what the reader gave.
+        gap: Empty lines before it.
+        indent: Width of the white space before it, in half characters.
+        fresh: A page or a text box begins here.
+        cut: Something that is no body text (notes, a running head, a page's end) stood right before.
+        ruled: A drawn line (`---`) stood right before.
+        closed: A line that ends an article (editor, date of completion) stood before.
+        bold: The whole line was set in bold.
+    """
+
+    text: str
+    kind: Literal["text", "paragraph", "heading", "table_row", "footnote", "caption"]
+    level: int
+    note: str
+    page: int
+    gap: int
+    indent: int
+    fresh: bool
+    cut: bool = False
+    ruled: bool = False
+    closed: bool = False
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a document uses its lines.
+
+    Attributes:
+        wrapped: A line may be a part of a paragraph (print, hard-wrapped text); else each line is a paragraph.
+        blank_ends: An empty line ends a paragraph.
+        indent_begins: A line that is set in begins a paragraph.
+        boxed: One space at a line's start means that a page or text box begins there.
+        markdown: `#`, `**` and backslashes are markup.
+    """
+
+    wrapped: bool
+    blank_ends: bool
+    indent_begins: bool
+    boxed: bool
+    markdown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A possible note mark: as printed, the numbers that it names, and whether the print says that it is one."""
+
+    printed: str
+    numbers: tuple[str, ...]
+    sure: bool
+
+
+def bare(text: str) -> str:
+    """Return `text` without mark tokens."""
+    return TOKEN.sub("", text) if OPEN in text else text
+
+
+def width(text: str) -> int:
+    """Return the width of `text` in half characters: a Han character is two, a Latin letter one."""
+    text = bare(text)
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(1 for character in text if unicodedata.east_asian_width(character) in "WFA")
+
+
+_LINK = re.compile(r"(!?)\[((?:[^\[\]\\\n]|\\.){0,2000})\]\((?:<([^<>\n]*)>|((?:[^()\s\\]|\\.)*(?:\((?:[^()\s\\]|\\.)*\)(?:[^()\s\\]|\\.)*)*))(?:\s+\"[^\"\n]*\")?\)")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:|ftp://)[^<>\s]+)>")
+_ESCAPED = re.compile(r"\\+([_*\[\]()#`~>+\-.!|{}<&])")
+_EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1")
+_SPACE = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f\u3000]+")
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_RULE = re.compile(r"^(?:[-—–_─━=*·]\s?){3,}$")
+_MARKDOWN_SIGN = re.compile(r"^#{1,6}\s|\*\*\S|</?su[bp]>|\\[_*]|^\s*\|.*\|\s*$|^```", re.MULTILINE)
+
+
+def _clean_markup(text: str) -> str:
+    if "](" in text:
+        text = _LINK.sub(_render_link, text)
+    if "<" in text:
+        text = _AUTOLINK.sub(r"\1", text)
+        text = re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE)
+        text = re.sub(r"</?(?:sub|u|b|i|em|strong|span|center)\b[^<>]{0,200}>", "", text, flags=re.IGNORECASE)
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda match: _STAR if match.group(1) == "*" else match.group(1), text)
+    if "*" in text:
+        text = _EMPHASIS.sub(r"\2", text)
+    return text.replace(_STAR, "*")
+
+
+def _render_link(match: re.Match[str]) -> str:
+    shown = _ESCAPED.sub(r"\1", match.group(2))
+    target = _ESCAPED.sub(r"\1", match.group(3) or match.group(4) or "")
+    if match.group(1):
+        return shown
+    if not shown or re.sub(r"\W", "", shown) == re.sub(r"\W", "", target):
+        return target
+    return f"{shown} ({target})" if "://" in target else shown
+
+
+def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
+    """Return the lines that hold text, and whether the document is written in Markdown or a dialect of it."""
+    sample = "\n".join(line.text for page in pages[:40] for line in page.lines[:400] if line.kind == "text")
+    markdown = len(_MARKDOWN_SIGN.findall(sample)) >= 2
+    cleaned: list[PrintedLine] = []
+    for index, page in enumerate(pages):
+        gap, ruled, fresh = 0, False, index > 0
+        for line in page.lines:
+            raw = line.text
+            stripped = raw.strip()
+            if not stripped:
+                gap += 1
+                continue
+            if line.kind == "text" and _RULE.match(stripped):
+                gap, ruled = gap + 1, True
+                continue
+            indent = _indent(raw)
+            text = stripped.replace(OPEN, "").replace(CLOSE, "").replace(_STAR, "")
+            level, bold = line.level, False
+            if line.kind == "text" and markdown:
+                heading = _HEADING.match(text)
+                if heading:
+                    level, text = len(heading.group(1)), heading.group(2)
+                bold = text.startswith("**") and text.endswith("**") and len(text) > 4
+                text = _clean_markup(text)
+            if text.endswith("\u00ad"):
+                text = text[:-1] + "‐"
+            text = _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+            if text:
+                cleaned.append(
+                    PrintedLine(text, line.kind, level, line.note, index, gap, indent, fresh, ruled=ruled, bold=bold)
+                )
+                gap, ruled, fresh = 0, False, False
+    return cleaned, markdown
+
+
+def _indent(raw: str) -> int:
+    head = raw[: len(raw) - len(raw.lstrip())]
+    return sum(2 if character == "\u3000" else 4 if character == "\t" else 1 for character in head)
+
+
+def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
+    """Return how the document uses its lines, judged by where its sentences end."""
+    prose = [
+        (before, line)
+        for before, line in zip([None, *lines], lines, strict=False)
+        if line.kind == "text" and line.level == 0 and "|" not in line.text
+    ]
+    long = [line for _, line in prose if width(line.text) >= 24]
+    ending = sum(1 for line in long if TERMINAL.search(strip_marks(line.text)))
+    wrapped = len(long) >= 4 and ending < 0.55 * len(long)
+    inner = [line.gap for before, line in prose if before is not None and before.kind == "text"]
+    blank_ends = wrapped and sum(gap == 0 for gap in inner) >= 0.5 * max(1, len(inner))
+    set_in = sum(1 for _, line in prose if line.indent >= 2)
+    single = sum(1 for _, line in prose if line.indent == 1)
+    return Layout(
+        wrapped=wrapped,
+        blank_ends=blank_ends,
+        indent_begins=wrapped and 0.03 * len(prose) <= set_in <= 0.5 * len(prose),
+        boxed=wrapped and 0 < single <= 0.2 * len(prose),
+        markdown=markdown,
+    )
+
+
+def begin_boxes(lines: Sequence[PrintedLine], layout: Layout) -> list[PrintedLine]:
+    """Return the lines with `fresh` set where one space tells that a page or text box begins."""
+    if not layout.boxed:
+        return list(lines)
+    return [dataclasses.replace(line, fresh=True) if line.indent == 1 and line.kind == "text" else line for line in lines]
+
+
+_SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
+_MARK = re.compile(
+    _SUP
+    + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
+)
+_END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
+
+
+def strip_marks(text: str) -> str:
+    """Return `text` without a note mark at its end, for a look at how its last sentence ends."""
+    previous = None
+    while previous != text:
+        previous = text
+        text = re.sub(rf"(?:{_SUP}|\[\^[^\]\s]{{1,40}}\]|[{_CIRCLED}]|[\[［〔]{_NUMBERS}[\]］〕]|{OPEN}\d+{CLOSE})\s*$", "", text).rstrip()
+    return text
+
+
+def note_numbers(printed: str) -> tuple[str, ...]:
+    """Return the note numbers that a mark as printed names: `[2-4]` gives 2, 3 and 4, `③` gives 3, `*` itself."""
+    printed = printed.strip().strip("[]［］〔〕()（）")
+    if len(printed) == 1 and printed in _CIRCLED:
+        return (str(_CIRCLED.index(printed) + 1),)
+    if len(printed) == 1 and printed in _DARK:
+        return (str(_DARK.index(printed) + 1),)
+    if printed and all(character in _SUPERSCRIPT for character in printed):
+        return ("".join(_SUPERSCRIPT[character] for character in printed),)
+    if not re.fullmatch(_NUMBERS, printed):
+        return (printed,)
+    numbers: list[str] = []
+    for part in re.split(r"[,，、]", printed):
+        ends = [int(number) for number in re.findall(r"\d+", part)]
+        if len(ends) == 2 and 0 < ends[1] - ends[0] <= 20:
+            numbers.extend(str(number) for number in range(ends[0], ends[1] + 1))
+        else:
+            numbers.extend(str(number) for number in ends)
+    return tuple(dict.fromkeys(numbers))
+
+
+def tokenise_marks(text: str, marks: list[Mark], *, title: bool = False) -> str:
+    """Return `text` with each possible note mark replaced by a token, whose number is its index in `marks`."""
+
+    def take(match: re.Match[str]) -> str:
+        sup, known, circled, bracket, superscript = match.groups()
+        printed = sup or known or circled or bracket or superscript
+        marks.append(Mark(match.group(), note_numbers(printed), sure=bool(sup or known)))
+        return f"{OPEN}{len(marks) - 1}{CLOSE}"
+
+    if title:
+        star = _END_STAR.search(text)
+        if star:
+            marks.append(Mark(star.group(1), ("*",), sure=True))
+            text = f"{text[: star.start()]}{OPEN}{len(marks) - 1}{CLOSE}"
+    return _MARK.sub(take, text)
+
+
+def literal_mark(mark: Mark) -> str:
+    """Return what a mark that cites no known note looks like in clean text."""
+    if not mark.printed.startswith("<sup>"):
+        return mark.printed
+    inner = re.sub(r"</?sup>", "", mark.printed).strip()
+    # An exponent or an ordinal that was set high is part of the text; a note number without its note is not.
+    if inner.isascii() and not inner.isalnum():
+        return ""
+    high = {value: character for character, value in _SUPERSCRIPT.items()}
+    if inner.isdigit():
+        return "".join(high[digit] for digit in inner)
+    return "" if mark.numbers[0].isdigit() else inner
+
+
+def lower_ascii_share(text: str) -> float:
+    """Return the share of Latin letters among the letters of `text`, 0..1."""
+    letters = [character for character in text if character.isalpha()]
+    return sum(character.isascii() for character in letters) / len(letters) if letters else 0.0
+
+
+HAN_END = re.compile(f"[{HAN}]$")
