@@ -7,6 +7,7 @@ whether the text stands on its passages is for `verification` to say. Knows no p
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
@@ -91,12 +92,13 @@ def load_backend(settings: Settings) -> Backend:
 
 
 def is_refusal(text: str) -> bool:
-    """Tell whether `text` is the refusal phrase of either language, perhaps with [n] or white space around it.
+    """Tell whether `text` is the refusal phrase of either language, perhaps with a short remark, but without any [n].
 
-    A refusal that goes on for more than a short remark is an answer in part, not a refusal.
+    A text that cites something answers, if only in part.
     """
+    cites = re.search(r"[\[【［]\s*\d{1,3}\b", text)
     for phrase in REFUSALS.values():
-        core = phrase.rstrip("。.")
-        if core.casefold() in text.casefold() and len(text.strip()) <= len(phrase) + 120:
+        core = phrase.rstrip("。.").casefold()
+        if core in text.casefold() and not cites and len(text.strip()) <= len(phrase) + 200:
             return True
     return False
