@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server on a loopback socket that answers as a test's script says, and keeps what it was asked."""
+"""An OpenAI-compatible server on a loopback socket: it answers as a script says and keeps what it was asked."""
 
 from __future__ import annotations
 

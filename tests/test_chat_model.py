@@ -48,9 +48,9 @@ def run(script: Script, request: AnswerRequest = REQUEST, **changes: object) -> 
 def run_until_error(script: Script, **changes: object) -> tuple[list[str], BackendFailed, float]:
     pieces: list[str] = []
     start = time.monotonic()
+    backend = load_backend(settings(script, **changes))
     with pytest.raises(BackendFailed) as caught:
-        for piece in load_backend(settings(script, **changes)).write(REQUEST):
-            pieces.append(piece)
+        pieces.extend(piece for piece in backend.write(REQUEST))
     return pieces, caught.value, time.monotonic() - start
 
 
@@ -139,7 +139,7 @@ def test_an_unknown_backend_is_refused_at_once(name: str) -> None:
 
 
 def test_a_missing_package_is_named() -> None:
-    with pytest.raises(BackendFailed, match="not installed|no key") as caught:
+    with pytest.raises(BackendFailed, match="not installed") as caught:
         load_backend(Settings(backend="ollama:qwen3"))
     assert "pip install langchain-ollama" in caught.value.advice
 

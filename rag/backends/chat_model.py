@@ -273,10 +273,12 @@ def _translate(error: BaseException, provider: str) -> BackendFailed:
         return BackendFailed(
             f"the chat model refused the request ({status}): {told}", advice="check the model's name and limits"
         )
-    # A client wraps what its transport raised.
-    cause = error.__cause__
-    names = {cls.__name__ for one in (error, cause) if one is not None for cls in type(one).__mro__}
-    told = _safe_text(f"{error} {cause}") if cause is not None else told
+    # A client wraps what its transport raised, perhaps more than once.
+    chain = [error]
+    while chain[-1].__cause__ is not None:
+        chain.append(chain[-1].__cause__)
+    names = {cls.__name__ for one in chain for cls in type(one).__mro__}
+    told = _safe_text("; ".join(dict.fromkeys(str(one) for one in chain)))
     if names & {"TimeoutException", "APITimeoutError", "TimeoutError"}:
         return BackendBusy("the chat model did not answer in time", advice="raise WENJU_TIMEOUT_S, or ask again")
     if names & {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
