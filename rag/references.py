@@ -1,0 +1,161 @@
+"""A cited article as a reference: GB/T 7714-2015, APA (7th edition) or BibTeX.
+
+Only what the source prints is written; a field that it does not print is left out with its punctuation, never guessed.
+Names stay as printed except that Latin names are turned round where a style asks for it. By GB/T 7714-2015, 8.8.2, the
+page of a cited article is the page that was cited; without one the article's pages stand.
+Entry point: `format_reference`. Callers: answering, cli, app. Knows no index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Literal
+
+from rag.language import HAN_CHARACTER
+from rag.records import Article
+
+Style = Literal["gbt7714", "apa", "bibtex"]
+STYLES: tuple[Style, ...] = ("gbt7714", "apa", "bibtex")
+
+_GBT_MAX_AUTHORS = 3
+_APA_MAX_AUTHORS = 20
+# Names with a particle or a comma are left as printed: where the family name begins is the bearer's own business.
+_PLAIN_LATIN_NAME = re.compile(r"^((?:[A-ZÀ-Þ][\w'’-]*\.?\s+)+)([A-ZÀ-Þ][\w'’-]+)$")
+_TEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+
+
+def format_reference(article: Article, page: str = "", style: Style = "gbt7714") -> str:
+    """Return the reference of `article`; one line, BibTeX several.
+
+    Args:
+        article: The article that was cited.
+        page: The page that was cited, as printed; "" when it is not known.
+        style: "gbt7714", "apa" or "bibtex".
+
+    Returns:
+        The reference; empty when the source prints neither title nor author.
+
+    Raises:
+        ValueError: `style` is none of these.
+    """
+    if style not in STYLES:
+        raise ValueError(f"style must be one of {', '.join(STYLES)}, not {style!r}")
+    if not article.title and not article.authors:
+        return ""
+    if style == "gbt7714":
+        return _gbt7714(article, page)
+    return _apa(article, page) if style == "apa" else _bibtex(article, page)
+
+
+def _gbt7714(article: Article, page: str) -> str:
+    chinese = bool(HAN_CHARACTER.search(article.title))
+    authors = [_turned(name, comma=False) for name in article.authors if name.strip()]
+    if len(authors) > _GBT_MAX_AUTHORS:
+        authors = [*authors[:_GBT_MAX_AUTHORS], "等" if chinese else "et al"]
+    parts = [_ended(", ".join(authors))] if authors else []
+    if article.title:
+        parts.append(f"{_unended(article.title)}[{'J' if article.journal else 'Z'}].")
+    volume, issue = volume_and_issue(article.issue)
+    where = ", ".join(part for part in (article.journal, str(article.year or ""), volume) if part)
+    if issue:
+        where += f"({issue})"
+    pages = _pages(page) or _pages(article.pages)
+    if pages:
+        where += f": {pages}" if where else pages
+    if where:
+        parts.append(f"{where}.")
+    return " ".join(parts)
+
+
+def _apa(article: Article, page: str) -> str:
+    authors = [_turned(name, comma=True) for name in article.authors if name.strip()]
+    if len(authors) > _APA_MAX_AUTHORS:
+        names = ", ".join(authors[: _APA_MAX_AUTHORS - 1]) + f", … {authors[-1]}"
+    else:
+        names = ", & ".join([", ".join(authors[:-1]), authors[-1]]) if len(authors) > 1 else "".join(authors)
+    title = _unended(article.title)
+    if title and article.title_en:
+        title += f" [{_unended(article.title_en)}]"
+    year = f"({article.year})." if article.year else ""
+    head = [_ended(names), year, _ended(title)] if names else [_ended(title), year]
+    volume, issue = volume_and_issue(article.issue)
+    number = volume + (f"({issue})" if issue else "")
+    pages = _pages(article.pages).replace("-", "–")
+    if not pages and page:
+        pages = f"p. {_pages(page)}" if _pages(page) else ""
+    where = ", ".join(part for part in (article.journal, number, pages) if part)
+    return " ".join(part for part in [*head, _ended(where)] if part)
+
+
+def _bibtex(article: Article, page: str) -> str:
+    volume, issue = volume_and_issue(article.issue)
+    cited = _pages(page)
+    pages = _pages(article.pages)
+    fields = {
+        "author": " and ".join(article.authors),
+        "title": article.title,
+        "journal": article.journal,
+        "year": str(article.year or ""),
+        "volume": volume,
+        "number": issue,
+        "pages": (pages or cited).replace("-", "--"),
+        "note": f"cited: p. {cited}" if cited and pages else "",
+    }
+    kind = "article" if article.journal else "misc"
+    # The key is made of what identifies the work, so that two exports of one article agree.
+    digest = hashlib.sha256("\n".join((*article.authors, article.title, article.issue)).encode()).hexdigest()[:8]
+    rows = [f"  {name} = {{{_tex(value)}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@{kind}{{wenju{article.year or ''}{digest},", *rows, "}"])
+
+
+def volume_and_issue(printed: str) -> tuple[str, str]:
+    """Return volume and issue as numbers from what a journal prints: 2024年第4期（总第87期，第15卷） → ("15", "4")."""
+    number = r"(\d+(?:\s*[-–—/~～、]\s*\d+)?)"
+    volume = re.search(rf"第?\s*{number}\s*卷|\b[Vv]ol(?:ume|\.)?\s*{number}", printed)
+    issue = re.search(rf"(?<!总)第\s*{number}\s*[期号]|\b(?:[Nn]o|[Ii]ssue)\.?\s*{number}", printed)
+    bare = re.fullmatch(rf"\s*(?:{number}\s*)?\(?{number}\)?\s*期?\s*", printed)
+    if bare and not volume and not issue:
+        return bare[1] or "", _dashed(bare[2])
+    found = [next((g for g in match.groups() if g), "") if match else "" for match in (volume, issue)]
+    return _dashed(found[0]), _dashed(found[1])
+
+
+def _pages(printed: str) -> str:
+    """Return the pages in what a source prints, joined by hyphens: 第72—91页 → 72-91; "" without any."""
+    ranges = re.findall(r"[A-Za-z]?\d+(?:\s*[-–—−~～]+\s*[A-Za-z]?\d+)?|^[ivxlcdm]+$", printed.strip())
+    return ", ".join(_dashed(one) for one in ranges)
+
+
+def _dashed(text: str) -> str:
+    return re.sub(r"\s*[-–—−~～]+\s*", "-", text)
+
+
+def _turned(name: str, *, comma: bool) -> str:
+    """Return a Latin name with its family name first and initials: John F. Smith → SMITH J F, or Smith, J. F.
+
+    Chinese names, names with a particle and names of bodies stay as printed.
+    """
+    match = _PLAIN_LATIN_NAME.match(name)
+    if not match or len(name.split()) > 4:
+        return name
+    initials = [part[0] for part in match[1].split()]
+    if comma:
+        return f"{match[2]}, {' '.join(f'{initial}.' for initial in initials)}"
+    return f"{match[2].upper()} {' '.join(initials)}"
+
+
+def _unended(text: str) -> str:
+    return text.rstrip(" .。")
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith((".", "?", "!", "？", "！", "。")) else f"{text}."
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX_SPECIAL.get(character, character) for character in text)
