@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.language import main_language, split_sentences
-from rag.paragraphs import label_of
+from rag.front_matter import is_front_text
+from rag.labels import label_of
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
@@ -107,7 +108,7 @@ def _kind(document: Document, index: int) -> PassageKind | None:
     label, _ = label_of(block.text)
     if label == "abstract":
         return "abstract"
-    if label in _METADATA_LABELS or _names_authors(block, article) or _is_front_matter(document, index):
+    if label in _METADATA_LABELS or _names_authors(block, article) or (index == 0 and is_front_text(block.text)):
         return "metadata"
     return "abstract" if article.kind == "abstract" and len(block.text) > 60 else "body"
 
@@ -119,12 +120,6 @@ def _names_authors(block: Block, article: Article) -> bool:
     for author in article.authors:
         rest = rest.replace(re.sub(r"\s+", "", author), "")
     return len(re.sub(r"[\W\d_]|and", "", rest)) == 0
-
-
-def _is_front_matter(document: Document, index: int) -> bool:
-    """Say whether a block is what a brief says about itself: the first of its source, lines of `name：value`."""
-    text = document.blocks[index].text
-    return index == 0 and all(re.match(r"^\S{1,14}(?: \S{1,10})?[：:]", line) for line in text.split("\n")) and bool(re.match(r"^(?:所述文献|作者|单位|刊物|年份|期号|Work|Authors|Affiliations|Journal|Year|Issue)[：:]", text))
 
 
 def _cut_run(document: Document, run: _Run, max_chars: int) -> list[tuple[Span, str]]:

@@ -12,19 +12,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.labels import label_of
 from rag.printed import TERMINAL, TOKEN, Layout, Mark, PrintedLine, bare, note_numbers, strip_marks, tokenise_marks
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
 # What may follow a mark inside a sentence, but never begins a note.
+_CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _GOES_ON = re.compile(r"^[，。、；：！？”’）》」』〉,.;:!?)\]%]")
 _CITATION = re.compile(
     r"https?:|www\.|《[^》]{2,}》|第\s*\d+\s*[页頁期版卷]|\bpp?\.\s*\d|\b(?:19|20)\d\d\b|参见|參見|参考|引自|转引|同上|同前|前引|载[《“]|出版社|[Ii]bid|\bSee\b|\bcf\."
     r"|“[^”]{4,}[，,]?”|数据来源|资料来源|作者自制|笔者"
 )
 _ACKNOWLEDGEMENT = re.compile(
-    r"^[*＊†]*\s*(?:本文|本研究|本论文|本项研究|本课题|本研究报告|本刊|感谢|特别感谢|作者感谢|笔者感谢|衷心感谢|基金|资助|文责自负|作者|译自|原文|This (?:paper|article|research|study|work) (?:is|was|has)|The authors? (?:is|are|would|thank)|Supported by|Funded by)"
+    r"^[*＊†]*\s*(?:本文|本研究|本论文|本项研究|本课题|本研究报告|本刊|感谢|特别感谢|作者感谢|笔者感谢|衷心感谢|基金|资助|文责自负|作者(?:感谢|系|为|衷心|谨)|译自|原文|This (?:paper|article|research|study|work) (?:is|was|has)|The authors? (?:is|are|would|thank)|Supported by|Funded by)"
 )
 _HEAD_LABEL = re.compile(
     r"^[【〔\[（]?\s*(?:作者(?:简介|信息|单位)|基金(?:项目|资助)?|资助项目|项目基金|通[讯信]作者|作者简历|第一作者|Fund(?:ing|s)?|Corresponding author|Author(?:s| information)?)\s*[】〕\]）]?\s*[:：]?"
@@ -107,9 +109,10 @@ def separate_footnotes(
             in_zone = False
             open_numbers = set()
         known = len(marks)
-        text = tokenise_marks(line.text, marks)
+        titled = line.kind in ("text", "heading") and len(line.text) <= 60
+        text = tokenise_marks(line.text, marks, title=titled)
         open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
-        body.append(dataclasses.replace(line, text=text, cut=line.cut or interrupted, closed=closed))
+        body.append(dataclasses.replace(line, text=text, cut=line.cut or interrupted, closed=closed, order=len(body)))
         interrupted = closed = False
     return body, notes, places
 
@@ -188,6 +191,8 @@ def _goes_on_in_zone(
         return not finished and follower is not None and follower.fresh and bool(_TAIL.search(line.text))
     if _NUMBERED_HEADING.match(line.text) and finished:
         return False
+    if line.indent >= 4 and finished or label_of(line.text)[0] in ("abstract", "keywords"):
+        return False
     if layout.blank_ends and line.gap and finished:
         return False
     if bounded:
@@ -222,6 +227,40 @@ def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Se
             free = [mark for mark in regions[order[other]] if mark not in links]
             left_notes[zone] = _link_zone(left_notes[zone], free, notes, marks, links, strict=True)
     return links
+
+
+def find_lost_marks(
+    body: Sequence[PrintedLine], marks: Sequence[Mark], links: dict[int, list[int]]
+) -> frozenset[int]:
+    """Return the marks that cite a note which is not printed: they look and stand like those that have one.
+
+    A number in a circle may also count things in the text: then it stands before what it counts, and others follow.
+    """
+    totals: dict[str, int] = {}
+    linked: dict[str, int] = {}
+    placed: list[tuple[int, int, str]] = []
+    for number, line in enumerate(body):
+        for match in TOKEN.finditer(line.text):
+            mark = int(match.group(1))
+            style = _style(marks[mark])
+            totals[style] = totals.get(style, 0) + 1
+            linked[style] = linked.get(style, 0) + (mark in links)
+            if mark not in links:
+                placed.append((number, mark, line.text[: match.start()]))
+    lost = set()
+    for number, mark, before in placed:
+        style = _style(marks[mark])
+        if linked[style] < 3 or linked[style] < 0.8 * totals[style]:
+            continue
+        others = [other for line, other, _ in placed if other != mark and abs(line - number) <= 12 and _style(marks[other]) == style]
+        if re.search(r"[^\s：:；;（(、]$", bare(before).rstrip()) and not others:
+            lost.add(mark)
+    return frozenset(lost)
+
+
+def _style(mark: Mark) -> str:
+    printed = re.sub(r"<[^>]*>", "", mark.printed).strip()
+    return ("sup" if mark.sure else "") + re.sub(r"\d+", "1", "①" if printed in _CIRCLED else printed)
 
 
 def _link_known(

@@ -40,8 +40,11 @@ _ARTICLE_NUMBER = re.compile(r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<ye
 _STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
 _NOTICE = re.compile(
     r"^(?:【|\[)?(?:特别|免责|版权|郑重|重要)?声\s*明(?:】|\])?[:：]|^免责条款[:：]|^(?:版权所有|著作权所有)|如有侵权.{0,12}(?:联系|删除)|未经(?:书面)?(?:授权|许可|允许).{0,8}(?:不得|禁止|严禁)转载"
+    r"|^本(?:刊|书|文|报告)已(?:许可|加入|被).{0,80}(?:数据库|网络|全文)|著作权使用费.{0,20}稿酬"
     r"|^(?:扫码|扫描).{0,6}(?:关注|二维码)|^(?:点击)?阅读原文$|^(?:长按|识别).{0,6}二维码|^\s*(?:上接|下转)第?\s*\d+\s*页"
 )
+# The end of a note that was broken: it repeats from note to note, and is no head.
+_NOTE_TAIL = re.compile(r"[）)]$|访问|上网|https?:|www\.|[页期]$")
 _EMPTY_LABEL = re.compile(r"^[【〔\[]?(?:作者(?:简介|信息|单位)?|来源|编辑|关键词|摘要|日期)[】〕\]]?[:：]?$")
 _TURN = re.compile(r"^[（(【\[]?(?:上接|下转|接|转)第?\s*\d{1,4}\s*页[）)】\]]?$")
 
@@ -158,6 +161,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         elif at_edge and counts[_head_form(text)] >= 3 and not re.search(r"[。；]$", text) and len(_head_form(text)) >= 2:
             reasons[index] = "running_head"
     folds = [_fold(line.text) for line in lines]
+    shown = Counter(folds[index] for index in short)
     for index in sorted(short):
         if index in reasons or len(folds[index]) < 4 or re.search(r"[。；，]$", lines[index].text):
             continue
@@ -165,7 +169,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         if index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
             reasons[index] = "running_head"  # the head of the page, then the title itself
-        elif by_number and counts[_head_form(lines[index].text)] >= 2:
+        elif by_number and shown[folds[index]] >= 2 and not _NOTE_TAIL.search(lines[index].text):
             reasons[index] = "running_head"
     return reasons
 

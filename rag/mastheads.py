@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.language import HAN
+from rag.news import order_stories
 from rag.outline import CONVENTIONAL, numbering_rank
-from rag.paragraphs import Item, strip_label
+from rag.paragraphs import Item
 from rag.persons import parse_names
 from rag.printed import SENTENCE_END, bare, lower_ascii_share, width
 from rag.records import ArticleKind
@@ -26,6 +27,7 @@ _NOTICE = re.compile(r"(?:公\s*告|启\s*事|征稿(?:函|启事|通知)?|约�
 _NEWS = re.compile(r"(?:研讨会|论坛|会议|年会|讲座|座谈会|发布会|培训班|开幕式|学术周)|举办|召开|举行|发表(?:主旨)?演讲|来访|到访|应邀|慰问|致电|致函|会见|签署|揭牌|简讯|动态|综述")
 _AFFILIATION = re.compile(rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b")
 _MAX_TITLE_WIDTH = 130
+_MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 
 
 @dataclass(slots=True)
@@ -62,30 +64,32 @@ def tidy_title(title: str) -> str:
     edge = rf"[{HAN}：，、—”》）“《（]"
     numbering = re.match(rf"^(?:第\s*\S{{1,4}}\s*[编篇部章节条]|附录\s*\S{{0,2}}|[表图]\s?\d+|[一二三四五六七八九十\d]+)\s", title)
     head = numbering.group() if numbering else ""
-    return head + re.sub(rf"(?<={edge})\s+(?={edge})", "", title[len(head) :])
+    rest = re.sub(rf"(?<={edge})\s+(?={edge})", "", title[len(head) :])
+    return head + re.sub(rf"(?<=[{HAN}])\s?([-—–])\s?(?=[{HAN}])", r"\1", rest)
 
 
 def is_title_like(item: Item) -> bool:
     """Say whether an item could be a line of a title: short, no sentence, no label, no numbered section."""
     text = bare(item.text).strip()
-    if item.kind not in ("heading", "paragraph") or item.label or not 2 <= width(text) <= _MAX_TITLE_WIDTH:
+    if item.kind not in ("heading", "paragraph") or item.label or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH):
         return False
     if CONVENTIONAL.match(text) or numbering_rank(text) is not None:
         return False
     return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
 
 
-def split_articles(items: Sequence[Item]) -> list[Part]:
-    """Return the articles of a document in order; together they hold every item once."""
+def split_articles(items: Sequence[Item]) -> tuple[list[Item], list[Part]]:
+    """Return the items, news in the order of their titles, and the articles; together they hold every item once."""
+    items = list(items)
     if not items:
-        return []
+        return [], []
     english = _english_zones(items)
     starts = _find_starts(items, english)
     bounds = [*sorted(starts), len(items)]
     parts = [_read_head(items, first, last, starts[first]) for first, last in zip(bounds, bounds[1:], strict=False)]
     _judge_kinds(items, parts)
     _find_pieces(items, parts)
-    return parts
+    return items, _part_news(items, parts)
 
 
 def _is_english(item: Item) -> bool:
@@ -127,7 +131,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             quiet = "contents"
         elif index and _opens_masthead(items, index, masthead):
             starts[index], quiet, body_seen = "masthead", "masthead", False
-        elif index and item.closed:
+        elif index and item.closed and quiet != "masthead":
             starts[index], quiet, body_seen = "closed", "", False
         elif index and item.level and _NOTICE.search(text) and numbering_rank(text) is None and body_seen and _is_brief(items, index):
             starts[index], quiet, body_seen = "notice", "notice", False
@@ -173,7 +177,10 @@ def _is_brief(items: Sequence[Item], index: int) -> bool:
 
 
 def _followed_by_text(items: Sequence[Item], index: int) -> bool:
-    return any(len(bare(item.text)) >= 60 and item.kind == "paragraph" for item in items[index + 1 : index + 3])
+    return any(
+        len(bare(item.text)) >= 60 and item.kind == "paragraph" and SENTENCE_END.search(bare(item.text))
+        for item in items[index + 1 : index + 3]
+    )
 
 
 def _title_over_authors(items: Sequence[Item], index: int) -> bool:
@@ -312,32 +319,27 @@ def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
             head = None
 
 
-def split_keywords(text: str) -> tuple[str, ...]:
-    """Return the keywords of a labelled line."""
-    text = strip_label(text).strip().rstrip("。.；;")
-    for separator in (r"[；;]", r"[，,]", r"、", r"\s+"):
-        if re.search(separator, text):
-            return tuple(word.strip() for word in re.split(separator, text) if word.strip())
-    return (text,) if text else ()
-
-
-def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the people that a line about the authors names, and where each works, in order.
-
-    `甲，某大学教授；乙，某研究院研究员。` is read, and the same with each person on a line of his own.
-    """
-    text = strip_label(text)
-    for author in authors:
-        spread = r"\s*".join(map(re.escape, author))
-        text = re.sub(rf"(?<!^)(?<![；;，、])\s*(?={spread}\s*[，,])", "；", text)
-    people: list[str] = []
-    places: list[str] = []
-    for entry in re.split(rf"[；;]|(?<=。)\s*(?=[{HAN}]{{1,4}}\s?[{HAN}]?[，,])", text):
-        match = re.match(rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]+?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。.]?\s*$", entry, re.DOTALL)
-        names = parse_names(match.group(1)) if match else ()
-        if match and len(names) == 1:
-            people.append(names[0])
-            places.append(match.group(2).strip())
-        elif places and entry.strip() and not re.match(r"^[（(]", entry.strip()):
-            places[-1] += "；" + entry.strip().rstrip("。")
-    return tuple(people), tuple(places)
+def _part_news(items: list[Item], parts: Sequence[Part]) -> list[Part]:
+    """Return the parts with each news part cut into its items, every text brought under the title it belongs to."""
+    found: list[Part] = []
+    moved = 0
+    for part in parts:
+        stories = order_stories(items[part.first : part.last]) if part.kind == "news" else []
+        if len(stories) < 2:
+            found.append(part)
+            continue
+        ats = [item.at for item in items[part.first : part.last]]
+        items[part.first : part.last] = [item for titles, texts in stories for item in (*titles, *texts)]
+        for item, at in zip(items[part.first : part.last], ats, strict=True):
+            item.at = at  # lines stay ascending: what stands before an item in the print is told by its place
+        first = part.first
+        for titles, texts in stories:
+            last = first + len(titles) + len(texts)
+            found.append(Part("news", first, last, first + len(titles), titles=list(range(first, first + len(titles)))))
+            first = last
+        moved += len(stories) - 1
+    for part in found:
+        # A parent is named by its place among the parts; news stand behind the articles, so no place before them moves.
+        if part.parent is not None and moved and part.parent >= len(found):
+            part.parent = None
+    return found

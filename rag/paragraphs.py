@@ -15,24 +15,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.language import HAN
+from rag.labels import BARE_LABEL, label_of
 from rag.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
+from rag.persons import parse_names
 from rag.printed import SENTENCE_END, TERMINAL, TOKEN, Layout, PrintedLine, bare, width
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 
-_LABELS = {
-    "abstract": r"摘要|内容提要|提要|内容摘要|中文摘要|内容简介|Abstract|ABSTRACT|Summary|SUMMARY",
-    "keywords": r"关键词|关键字|主题词|Key\s?[Ww]ords?|KEY\s?WORDS|KEYWORDS|Index Terms",
-    "authors": r"作者简介|作者信息|作者介绍|作者单位|作者简历|作者|第一作者|通讯作者|通信作者|Authors?|About the [Aa]uthors?|Author [Ii]nformation",
-    "fund": r"基金项目|基金资助|资助项目|项目基金|基金|Fund(?:ing)?|Foundation [Ii]tems?",
-    "editors_note": r"编者按|编者的话|编辑手记|按语|导读|Editor['’]?s [Nn]otes?",
-}
-_LABEL = re.compile(
-    r"^[【〔\[［（(]?\s?(?:" + "|".join(f"(?P<{name}>{words.replace('|', '|')})" for name, words in _LABELS.items()) + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
-)
-# A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
-_SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
-_BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT|关键词|Key\s?words|KEYWORDS|Keywords)$")
 _CAPTION = re.compile(r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]")
 _SOURCE = re.compile(r"^(?:资料来源|数据来源|图片来源|来源|Source|Sources|Note|注)\s?[:：]")
 _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
@@ -112,20 +101,6 @@ def _spaced(character: str) -> bool:
     return character.isalnum() and not re.match(f"[{HAN}\u3040-\u30ff]", character) and ord(character) < 0x2E80
 
 
-def label_of(text: str) -> tuple[str, str]:
-    """Return the label that a line begins with ("abstract", "keywords", …; "" for none), and the text with it tidied."""
-    text = _SPREAD.sub(lambda match: match.group(1) + match.group(2).replace(" ", "") + match.group(3), text, count=1) if _SPREAD.match(text) and _LABEL.match(re.sub(r"\s", "", text[:16])) else text
-    match = _LABEL.match(text)
-    if match:
-        return str(match.lastgroup), text
-    return "", text
-
-
-def strip_label(text: str) -> str:
-    """Return `text` without the label it begins with."""
-    return _LABEL.sub("", label_of(text)[1], count=1).strip()
-
-
 def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item], int]:
     """Return the items of the body in order, and how many times a cut sentence was made whole."""
     vocabulary = Vocabulary(lines)
@@ -160,7 +135,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
                 bold=line.bold,
                 known=line.kind != "text",
                 first_width=width(text),
-                at=index,
+                at=line.order,
             )
         )
     return items, joins
@@ -187,7 +162,19 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "paragraph", "", text
     if looks_like_heading(text) and _stands_as_heading(lines, index, layout):
         return "heading", "", text
+    if layout.wrapped and _is_first_of_two(lines, index, layout):
+        return "heading", "", text
     return "paragraph", "", text
+
+
+def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+    """Say whether a line is the first of a heading of two lines, parted at a colon or a dash."""
+    text = bare(lines[index].text)
+    following = bare(lines[index + 1].text) if index + 1 < len(lines) else ""
+    rank = numbering_rank(text)
+    if rank is None or rank > 4 or not re.search(r"(?:[：:]|——)$", text) or not following or re.search("[。；，]", text):
+        return False
+    return width(following) <= 50 and not TERMINAL.search(following) and not lines[index + 1].fresh
 
 
 def _is_row(text: str) -> bool:
@@ -207,12 +194,18 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
         return True
     if layout.blank_ends and line.gap == 0 and index and not line.fresh and not TERMINAL.search(bare(lines[index - 1].text)):
         return False
-    full = _full_width(lines, index)
-    if width(line.text) > 0.93 * full and following is not None and not looks_like_heading(following.text):
-        # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
-        rest = bare(following.text)
-        return width(rest) < 0.7 * full and not TERMINAL.search(rest)
-    return True
+    full = _body_width(lines, index)
+    if following is None or looks_like_heading(following.text) or full - width(line.text) >= 4:
+        return True
+    # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
+    rest = bare(following.text)
+    return width(rest) < 0.7 * full and not TERMINAL.search(rest)
+
+
+def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
+    """Return the width of a full line of the column around line `index`: most long lines there are as wide."""
+    window = sorted(width(line.text) for line in lines[max(0, index - 15) : index + 16] if line.kind == "text")
+    return window[int(0.8 * (len(window) - 1))] if window else 0
 
 
 def _full_width(lines: Sequence[PrintedLine], index: int) -> int:
@@ -230,11 +223,17 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return _heading_goes_on(previous, line, layout, text, end)
     if previous.kind in ("table", "caption"):
         return False
-    if _BARE_LABEL.match(end):
+    if BARE_LABEL.match(end):
         return True
     if _BULLET.match(text) and not line.cut and not (layout.wrapped and not TERMINAL.search(end) and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)):
         return False
     before = lines[index - 1]
+    if previous.label and previous.label != "abstract" and layout.wrapped:
+        # The line about an author may hang under its label; a new box begins the text.
+        if line.indent >= 4:
+            return True
+        if line.fresh or width(before.text) < _body_width(lines, index) - 3 and not re.match(r"[a-z]", text):
+            return False
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
     return _fragment_goes_on(previous, line, end, text)
@@ -263,19 +262,48 @@ def _line_goes_on(
         return unfinished and bool(_GOES_ON_END.search(end)) and before.indent >= 2
     if layout.blank_ends and line.gap and not line.cut and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30):
         return False
-    full = max(_full_width(lines, index - 1), _full_width(lines, index) if not line.cut else 0)
+    full = _column_width(previous, lines, index)
     token = re.match(rf"[A-Za-z\d.,'’\-/]+|.{{0,2}}", text)
     room = full - width(before.text)
     ended = width(token.group() if token else "") + 3 <= room
     if unfinished:
         if _GOES_ON_END.search(end) or _open_bracket(end):
             return previous.lines > 1 or width(before.text) > 0.5 * full or len(end) > 20
-        if previous.label and previous.lines == 1 and line.indent >= 4:
-            return True
-        return not ended or (width(before.text) > 0.85 * full and (line.cut or width(before.text) > 40))
-    if _ORDINAL.match(text):
+        if _opens_names(previous, lines, index):
+            return False
+        return not ended or width(before.text) > (0.75 if full > 45 else 0.7) * full and _in_column(lines, index, full)
+    if _ORDINAL.match(text) and SENTENCE_END.search(end):
         return False
     return not ended
+
+
+def _column_width(previous: Item, lines: Sequence[PrintedLine], index: int) -> int:
+    """Return the width of a full line where line `index - 1` is followed by line `index`.
+
+    The lines of the same paragraph and those that follow tell; what stands before in another box or column does not.
+    """
+    widths = [width(line.text) for line in lines[max(index - previous.lines, index - 6) : index]]
+    for line in lines[index : index + 4]:
+        if widths and line.fresh and len(widths) > 2:
+            break
+        widths.append(width(line.text))
+    return max(widths, default=0)
+
+
+def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
+    """Say whether line `index - 1` stands in running text: it is long, or the narrow column's next lines are prose."""
+    if width(lines[index - 1].text) > 40:
+        return True
+    near = [bare(line.text) for line in lines[index : index + 4]]
+    return len(near) >= 3 and all(width(text) > 0.7 * full for text in near[:3]) and any(re.search("[，。]", text) for text in near)
+
+
+def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line of names under a title begins: a title's last line is often as wide as a line of text."""
+    if previous.lines > 3 or re.search(r"[.。，]", bare(previous.text)) or not parse_names(bare(lines[index].text)):
+        return False
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    return following is not None and not re.match(r"[a-z，。]", bare(following.text))
 
 
 def _open_bracket(text: str) -> bool:
@@ -289,12 +317,20 @@ def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) ->
         return False
     if previous.kind == "label" and previous.label in ("keywords", "authors", "fund"):
         return False
-    prose = len(end) >= 30 or bool(re.search("[。，；,]", end))
-    if not prose:
+    cut_text = line.cut and len(re.findall(f"[{HAN}]", end)) >= 18
+    if not (_is_prose(end) or cut_text) or not (_is_prose(text) or SENTENCE_END.search(text)):
         return False
     if line.gap == 0 and not line.cut:
         return False
-    return bool(SENTENCE_END.search(text)) or len(text) >= 40 or line.cut
+    # An English sentence that was cut goes on in lower case; a capital begins something new, unless the page was cut.
+    return line.cut or not re.match(r"[A-Z]", text) or end.endswith((",", "-", "‐"))
+
+
+def _is_prose(text: str) -> bool:
+    """Say whether a piece of text reads as running text, not as a title, a name or an entry of a list."""
+    if len(re.findall(f"[{HAN}]", text)) >= 12:
+        return bool(re.search("[。，；,]", text)) or len(text) >= 40
+    return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(re.search(r"[,.]", text))
 
 
 def tokens_of(text: str) -> list[int]:

@@ -120,4 +120,10 @@ def same_person(han: str, latin: str) -> bool:
     simple = to_simplified(han)
     surname = simple[:2] if simple[:2] in _PINYIN and len(simple) > 2 else simple[:1]
     words = re.sub(r"['’\-]", "", latin).lower().split()
-    return len(words) >= 2 and bool(_PINYIN.get(surname, set()) & {words[0], words[-1]})
+    if len(words) < 2 or not words[0] or not words[-1]:
+        return False
+    for family, given in ((words[0], words[1:]), (words[-1], words[:-1])):
+        syllables = sum(len(re.findall(r"[aeiouvü]+", word)) for word in given)
+        if family in _PINYIN.get(surname, set()) and syllables == len(simple) - len(surname):
+            return True
+    return False

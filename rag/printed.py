@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.language import HAN, INVISIBLE
-from rag.records import Page
+from rag.records import Line, Page
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -46,6 +46,7 @@ class PrintedLine:
         ruled: A drawn line (`---`) stood right before.
         closed: A line that ends an article (editor, date of completion) stood before.
         bold: The whole line was set in bold.
+        order: How many lines of the body stand before it, once it is known to be one.
     """
 
     text: str
@@ -60,6 +61,7 @@ class PrintedLine:
     ruled: bool = False
     closed: bool = False
     bold: bool = False
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def _render_link(match: re.Match[str]) -> str:
     target = _ESCAPED.sub(r"\1", match.group(3) or match.group(4) or "")
     if match.group(1):
         return shown
-    if not shown or re.sub(r"\W", "", shown) == re.sub(r"\W", "", target):
+    folded, aim = re.sub(r"\W|^https?|^www", "", shown), re.sub(r"\W|^https?|^www", "", target)
+    if not shown or aim.endswith(folded) or folded in aim:
         return target
     return f"{shown} ({target})" if "://" in target else shown
 
@@ -144,7 +147,7 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
     cleaned: list[PrintedLine] = []
     for index, page in enumerate(pages):
         gap, ruled, fresh = 0, False, index > 0
-        for line in page.lines:
+        for line in _find_rows(page.lines):
             raw = line.text
             stripped = raw.strip()
             if not stripped:
@@ -171,6 +174,36 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
                 )
                 gap, ruled, fresh = 0, False, False
     return cleaned, markdown
+
+
+_CELLS = re.compile(r"\s*\t\s*| {3,}")
+
+
+def _find_rows(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with those made rows of a table whose cells are set apart by tabs or wide spaces.
+
+    One such line may be anything; two below each other with the same number of cells are a table.
+    """
+    counts = [_count_cells(line) for line in lines]
+    filled = [number for number, line in enumerate(lines) if line.text.strip()]
+    place = {number: order for order, number in enumerate(filled)}
+    found = list(lines)
+    for number, count in enumerate(counts):
+        if count < 2:
+            continue
+        near = [filled[at] for at in (place[number] - 1, place[number] + 1) if 0 <= at < len(filled)]
+        if any(counts[other] == count for other in near):
+            cells = [cell.strip() for cell in _CELLS.split(lines[number].text.strip())]
+            found[number] = dataclasses.replace(lines[number], text=" | ".join(cells), kind="table_row")
+    return found
+
+
+def _count_cells(line: Line) -> int:
+    text = line.text.strip()
+    if line.kind != "text" or len(text) > 400 or not ("\t" in text or "   " in text):
+        return 0
+    cells = _CELLS.split(text)
+    return len(cells) if len(cells) >= 3 or "\t" in text else 0
 
 
 def _indent(raw: str) -> int:
@@ -205,7 +238,7 @@ def begin_boxes(lines: Sequence[PrintedLine], layout: Layout) -> list[PrintedLin
     """Return the lines with `fresh` set where one space tells that a page or text box begins."""
     if not layout.boxed:
         return list(lines)
-    return [dataclasses.replace(line, fresh=True) if line.indent == 1 and line.kind == "text" else line for line in lines]
+    return [dataclasses.replace(line, fresh=True) if 1 <= line.indent <= 3 and line.kind == "text" else line for line in lines]
 
 
 _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"

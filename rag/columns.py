@@ -1,0 +1,106 @@
+"""Tables that an extraction printed cell by cell, put together again as rows.
+
+A page's table often comes out as its row names, then column after column of figures, one cell a line, and the header at
+the end. Where names, figures and header fit exactly, the rows can be told; where not, the cells stay as printed.
+Entry point: `rebuild_tables`. Caller: `structure`. Knows no article.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from rag.language import HAN
+from rag.printed import PrintedLine, bare, width
+
+_CAPTION = re.compile(r"^(?:续?表|Table|TABLE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})")
+_CONTINUED = re.compile(r"^续表|^(?:表|Table)\s?\d*\s?[（(](?:续|continued|cont\.)[)）]", re.IGNORECASE)
+_FIGURE = re.compile(r"^[（(]?[-–—+]?[￥$€£]?\d[\d,，.]*%?[)）]?[*a-c]?$|^[-–—·/]$|^(?:n\.?a\.?|N/A)$")
+_GROUP = re.compile(r"^按.{1,12}(?:划分|分|分类|统计|计)$|^其中[:：]?$|^(?:By|Of which)\b.*|[:：]$")
+_CELL_WIDTH = 40
+_MIN_FIGURES = 8
+_MAX_CELLS = 4000
+
+
+def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Return the lines with each table that was printed cell by cell, under its caption, as lines of kind "table_row"."""
+    rebuilt: list[PrintedLine] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        rebuilt.append(line)
+        index += 1
+        if line.kind != "text" or not _CAPTION.match(bare(line.text)) or _CONTINUED.match(bare(line.text)):
+            continue
+        stop = _end_of_cells(lines, index)
+        cells = [bare(cell.text) for cell in lines[index:stop] if not _CONTINUED.match(bare(cell.text))]
+        if sum(bool(_FIGURE.match(cell)) for cell in cells) < _MIN_FIGURES:
+            continue
+        rows = _rows(cells) or cells
+        rebuilt.extend(dataclasses.replace(lines[index], text=row, kind="table_row", gap=0) for row in rows)
+        index = stop
+    return rebuilt
+
+
+def _end_of_cells(lines: Sequence[PrintedLine], start: int) -> int:
+    stop = start
+    while stop < len(lines) and stop - start < _MAX_CELLS and _is_cell(lines[stop]):
+        stop += 1
+    return stop
+
+
+def _is_cell(line: PrintedLine) -> bool:
+    text = bare(line.text)
+    if line.kind != "text" or line.level or re.search(r"[。；]", text) or re.match(r"^(?:资料来源|数据来源|来源|注|Source|Note)", text):
+        return False
+    return width(text) <= _CELL_WIDTH or _header(text) != []
+
+
+def _header(text: str) -> list[str]:
+    """Return the cells of a line that could be a header: three or more years, figures or short names."""
+    cells = text.split()
+    if len(cells) < 3 or any(len(cell) > 12 for cell in cells):
+        return []
+    years = sum(bool(re.fullmatch(r"(?:19|20)\d\d年?", cell)) for cell in cells)
+    return cells if years >= 3 or (re.search(f"[{HAN}]", text) and not re.search("[，。]", text)) else []
+
+
+def _rows(cells: Sequence[str]) -> list[str]:
+    """Return the rows of a table whose cells were printed column by column, or row by row; [] when they do not fit."""
+    header: list[str] = []
+    segments: list[tuple[list[str], list[str]]] = [([], [])]
+    for cell in cells:
+        found = _header(cell)
+        if found:
+            header = header or found
+            if found != header:
+                return []
+            if segments[-1][1]:
+                segments.append(([], []))
+        elif _FIGURE.match(cell):
+            segments[-1][1].append(cell)
+        else:
+            if segments[-1][1]:
+                segments.append(([], []))
+            segments[-1][0].append(cell)
+    if not header:
+        return []
+    columns = len(header)
+    rows = ["| " + " | ".join(header)]
+    for names, figures in segments:
+        if not figures:
+            rows.extend(names)
+            continue
+        count, rest = divmod(len(figures), columns)
+        groups = sum(bool(_GROUP.match(name)) for name in names)
+        if rest or not count or len(names) - groups != count:
+            return []
+        row = 0
+        for name in names:
+            if _GROUP.match(name):
+                rows.append(name)
+                continue
+            rows.append(" | ".join([name, *(figures[column * count + row] for column in range(columns))]))
+            row += 1
+    return rows

@@ -1,0 +1,159 @@
+"""What the print says about each article: authors, where they work, journal, year, issue, pages, keywords, fund.
+
+Entry point: `describe_articles`. Caller: `structure`. A field that is not printed stays empty: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from rag.footnotes import Note
+from rag.furniture import Imprint
+from rag.labels import strip_label
+from rag.language import HAN
+from rag.mastheads import Part
+from rag.paragraphs import Item
+from rag.persons import parse_names, same_person
+from rag.printed import bare
+from rag.records import Article
+
+_ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
+_FUND = re.compile(r"基金|项目|课题|资助|[Ff]und|[Gg]rant|[Ss]upported")
+_ABOUT = re.compile(r"^[【〔]?\s*作者(?:简介|信息|介绍|单位)")
+_PERSON = re.compile(
+    rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]{{1,40}}?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。.]?\s*$",
+    re.DOTALL,
+)
+_REMARK = re.compile(r"[。.]?\s*[（(](?:本文|The authors)[^（）()]*[)）]$")
+
+
+def describe_articles(
+    parts: Sequence[Part], items: Sequence[Item], notes: Sequence[Note], imprints: Sequence[tuple[Imprint, int]]
+) -> list[Article]:
+    """Return a description of each part, its span still (0, 0).
+
+    Args:
+        parts: The articles in the making, over `items`.
+        items: The items of the body.
+        notes: The footnotes; thanks and funds often stand in the first one, without a number.
+        imprints: What furniture said, each with the line of body before which it stood.
+    """
+    journal, year, issue = _issue_of(parts, items, imprints)
+    described: list[Article] = []
+    for part in parts:
+        inside = items[part.first : part.last]
+        start = items[part.first].at
+        stop = items[part.last].at if part.last < len(items) else None
+        own = [imprint for imprint, at in imprints if start <= at and (stop is None or at < stop)]
+        said = [
+            " ".join(note.lines)
+            for note in notes
+            if start < note.at and (stop is None or note.at <= stop) and not note.number.isdigit() and not note.known
+        ]
+        labelled = _labelled(inside)
+        about = [*labelled["authors"], *(text for text in said if _ABOUT.match(text))]
+        people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())
+        funds = [*labelled["fund"], *(text for text in said if _FUND.search(text) and not _ABOUT.match(text))]
+        described.append(
+            Article(
+                kind=part.kind,
+                title=part.title(items),
+                span=(0, 0),
+                authors=part.authors or (people if part.kind == "article" else ()),
+                affiliations=affiliations,
+                journal=journal,
+                year=next((one.year for one in own if one.year), year),
+                issue=next((one.issue for one in own if one.issue), issue),
+                pages=next((one.pages for one in own if one.pages), ""),
+                keywords=split_keywords(labelled["keywords"][0]) if labelled["keywords"] else (),
+                abstract=strip_label(labelled["abstract"][0]) if labelled["abstract"] else "",
+                fund=re.sub(r"^[*＊]\s*", "", strip_label(funds[0])) if funds else "",
+                classification=next((one.classification for one in own if one.classification), ""),
+                title_en=part.title(items) if part.kind == "abstract" else "",
+                parent=part.parent,
+            )
+        )
+    _link_abstracts(described)
+    return described
+
+
+def _labelled(items: Sequence[Item]) -> dict[str, list[str]]:
+    """Return label -> texts of the items of one article that bear it; a bare label's text is the item after it."""
+    found: dict[str, list[str]] = {"abstract": [], "keywords": [], "authors": [], "fund": [], "editors_note": []}
+    for item in items:
+        if item.label:
+            found[item.label].append(bare(item.text).strip())
+    return found
+
+
+def _issue_of(
+    parts: Sequence[Part], items: Sequence[Item], imprints: Sequence[tuple[Imprint, int]]
+) -> tuple[str, int | None, str]:
+    """Return journal, year and issue that the whole source shares, from its running heads or its masthead."""
+    for imprint, _ in imprints:
+        if imprint.journal and imprint.year:
+            return imprint.journal, imprint.year, imprint.issue
+    for part in parts:
+        if part.silent not in ("masthead", "contents"):
+            continue
+        for item in items[part.first : part.last]:
+            match = _ISSUE_LINE.search(bare(item.text))
+            if match:
+                return part.title(items), int(match.group(1)), f"第{int(match.group(2))}期"
+    return "", None, ""
+
+
+def _link_abstracts(articles: list[Article]) -> None:
+    """Link each translated abstract to its article by the names of all authors; one article leaves no question."""
+    works = [index for index, article in enumerate(articles) if article.kind in ("article", "front_matter")]
+    single = [index for index in works if articles[index].kind == "article"]
+    taken: set[int] = set()
+    for index, article in enumerate(articles):
+        if article.kind != "abstract":
+            continue
+        fitting = [work for work in works if work not in taken and _same_authors(articles[work], article)]
+        if not fitting and len(single) == 1 and not taken:
+            fitting = single
+        if fitting:
+            taken.add(fitting[0])
+            articles[fitting[0]] = dataclasses.replace(articles[fitting[0]], title_en=article.title)
+            articles[index] = dataclasses.replace(article, work=articles[fitting[0]].title)
+
+
+def _same_authors(work: Article, abstract: Article) -> bool:
+    return len(work.authors) == len(abstract.authors) > 0 and all(
+        same_person(han, latin) for han, latin in zip(work.authors, abstract.authors, strict=True)
+    )
+
+
+def split_keywords(text: str) -> tuple[str, ...]:
+    """Return the keywords of a labelled line, parted by ； or ， or 、 or spaces, whichever comes first in that order."""
+    text = strip_label(text).strip().rstrip("。.；;")
+    for separator in (r"[；;]", r"[，,]", r"、", r"\s+"):
+        if re.search(separator, text):
+            return tuple(word.strip() for word in re.split(separator, text) if word.strip())
+    return (text,) if text else ()
+
+
+def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the people that a line about the authors names, and where each works, in the same order.
+
+    `甲，某大学教授；乙，某研究院研究员。` is read, and the same with each person on a line of his own.
+    """
+    text = strip_label(text)
+    for author in authors:
+        spread = r"\s*".join(map(re.escape, author))
+        text = re.sub(rf"(?<!^)(?<![；;，,、])\s*(?={spread}\s*[，,])", "；", text)
+    people: list[str] = []
+    places: list[str] = []
+    for entry in re.split(rf"[；;]|(?<=。)\s*(?=[{HAN}]{{1,4}}\s?[{HAN}]?[，,])", text):
+        match = _PERSON.match(entry)
+        names = parse_names(match.group(1)) if match else ()
+        if match and len(names) == 1:
+            people.append(names[0])
+            places.append(_REMARK.sub("", match.group(2)).strip())
+        elif places and entry.strip() and not re.match(r"^\s*[（(]", entry):
+            places[-1] += "；" + entry.strip().rstrip("。")
+    return tuple(people), tuple(places)

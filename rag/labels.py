@@ -1,0 +1,38 @@
+"""The labels that the parts of an article's head begin with: 摘要, 关键词, 作者简介, 基金项目, 编者按, and their English kin.
+
+Entry points: `label_of`, `strip_label`. Callers: `paragraphs`, `footnotes`, `mastheads`, `chunking`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.language import HAN
+
+_LABELS = {
+    "abstract": r"摘要|内容提要|提要|内容摘要|中文摘要|内容简介|Abstract|ABSTRACT|Summary|SUMMARY",
+    "keywords": r"关键词|关键字|主题词|Key\s?[Ww]ords?|KEY\s?WORDS|KEYWORDS|Index Terms",
+    "authors": r"作者简介|作者信息|作者介绍|作者单位|作者简历|作者|第一作者|通讯作者|通信作者|Authors?|About the [Aa]uthors?|Author [Ii]nformation",
+    "fund": r"基金项目|基金资助|资助项目|项目基金|基金|Fund(?:ing)?|Foundation [Ii]tems?",
+    "editors_note": r"编者按|编者的话|编辑手记|按语|导读|Editor['’]?s [Nn]otes?",
+}
+_LABEL = re.compile(
+    r"^[【〔\[［（(]?\s?(?:" + "|".join(f"(?P<{name}>{words.replace('|', '|')})" for name, words in _LABELS.items()) + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
+)
+# A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
+_SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
+BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT|关键词|Key\s?words|KEYWORDS|Keywords)$")
+
+
+def label_of(text: str) -> tuple[str, str]:
+    """Return the label that a line begins with ("abstract", "keywords", …; "" for none), and the text with it tidied."""
+    text = _SPREAD.sub(lambda match: match.group(1) + match.group(2).replace(" ", "") + match.group(3), text, count=1) if _SPREAD.match(text) and _LABEL.match(re.sub(r"\s", "", text[:16])) else text
+    match = _LABEL.match(text)
+    if match:
+        return str(match.lastgroup), text
+    return "", text
+
+
+def strip_label(text: str) -> str:
+    """Return `text` without the label it begins with."""
+    return _LABEL.sub("", label_of(text)[1], count=1).strip()
