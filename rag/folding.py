@@ -112,6 +112,11 @@ def locate(needle: str, haystack: str) -> Span | None:
 
 def _stands_free(text: str, start: int, end: int) -> bool:
     """Tell whether text[start:end] cuts no Latin word or number in two."""
-    before = text[start - 1 : start] + text[start : start + 1]
-    after = text[end - 1 : end] + text[end : end + 1]
-    return not any(len(pair) == 2 and pair.isascii() and pair.isalnum() for pair in (before, after))
+    return not any(
+        _is_latin(text[at - 1 : at]) and _is_latin(text[at : at + 1]) for at in (start, end) if 0 < at < len(text)
+    )
+
+
+def _is_latin(character: str) -> bool:
+    folded = _fold_character(character)
+    return folded.isascii() and folded.isalnum()

@@ -322,9 +322,21 @@ def _ground(passage: Passage) -> _Ground:
 
 
 def _tokens(text: str) -> frozenset[str]:
-    """Return the pairs of Chinese characters, the stems of English words and the numerals of `text`."""
-    folded = fold_text(text).text.casefold()
+    """Return the pairs of Chinese characters, the stems of English words and the figures of `text`.
+
+    A figure is one token in whatever form it is written: 百分之四十 is no run of characters.
+    """
     tokens: set[str] = set()
+    plain = text
+    for figure in find_figures(text):
+        start, end = figure.span
+        plain = plain[:start] + "，" * (end - start) + plain[end:]
+        if figure.kind == "date":
+            parts = (("y", figure.year), ("m", figure.month), ("d", figure.day), ("q", figure.quarter))
+            tokens.update(f"#{name}{part}" for name, part in parts if part)
+        else:
+            tokens.add(f"#{figure.value:g}")
+    folded = fold_text(plain).text.casefold()
     previous = ""
     end = -1
     for match in _TOKEN.finditer(folded):

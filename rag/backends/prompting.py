@@ -113,10 +113,10 @@ def _write_evidence(evidence: Sequence[Evidence], first_number: int) -> str:
     used = 0
     for number, item in enumerate(evidence, first_number):
         passage = item.passage
-        labels = {"title": passage.title, "section": " / ".join(passage.section), "page": passage.page}
-        attributes = "".join(f' {name}="{_as_data(value, "")}"' for name, value in labels.items() if value)
+        labels = (passage.title, " / ".join(passage.section), f"p. {passage.page}" if passage.page else "")
+        label = " | ".join(_as_data(part, "") for part in labels if part)
         header = f"{_as_data(passage.header, passage.header)}\n" if passage.header else ""
-        body = f'<passage n="{number}"{attributes}>\n{header}{_as_data(passage.text, passage.text)}\n</passage>'
+        body = f"[{number}] {label}\n<passage>\n{header}{_as_data(passage.text, passage.text)}\n</passage>"
         used += len(body)
         if blocks and used > EVIDENCE_MAX_CHARS:
             break

@@ -1,0 +1,166 @@
+"""Figures of both languages come to one form; figures that differ stay different."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.figures import Figure, find_figures, han_number, holds_figure
+
+
+def only(text: str) -> Figure:
+    (figure,) = find_figures(text)
+    return figure
+
+
+SAME = [
+    ("2000亿美元", "２,０００亿美元", "两千亿美元", "$200 billion", "US$200bn", "200 billion U.S. dollars"),
+    ("三亿五千万人", "3.5亿人", "350 million people", "3亿5000万人", "350,000,000 people"),
+    ("百分之五十四", "54%", "54％", "54 percent", "54 per cent"),
+    ("17000千米", "17 000公里", "1.7万公里", "17,000 km"),
+    ("三分之一", "one third", "one-third"),
+    ("17个国家", "十七国", "17 countries", "seventeen countries"),
+    ("3500万欧元", "€35 million", "35 million euros", "三千五百万欧元"),
+    ("2万亿元", "2 trillion yuan", "¥2 trillion", "人民币2万亿元"),
+    ("3个百分点", "3 percentage points", "三个百分点"),
+    ("20世纪90年代", "the 1990s", "1990年代"),
+    ("十五年", "15年", "15 years", "fifteen years"),
+    ("二十国集团", "20国集团"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("forms", SAME)
+def test_one_figure_in_many_forms(forms: tuple[str, ...]) -> None:
+    for one in forms:
+        for other in forms:
+            assert holds_figure(only(one), find_figures(other)), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2100亿美元", "2100万美元"),
+        ("2000亿美元", "2000亿欧元"),
+        ("2000亿美元", "2100亿美元"),
+        ("2000亿元", "2000亿美元"),
+        ("54%", "54"),
+        ("54%", "54个百分点"),
+        ("5年", "5个月"),
+        ("5年", "5天"),
+        ("17000千米", "17000米"),
+        ("17国", "17人"),
+        ("$200 billion", "$200 million"),
+        ("5 km", "5 miles"),
+        ("第三次", "第四次"),
+        ("90年代", "80年代"),
+        ("12亿", "2亿"),
+    ],
+)
+def test_figures_that_differ(one: str, other: str) -> None:
+    assert not holds_figure(only(one), find_figures(other))
+    assert not holds_figure(only(other), find_figures(one))
+
+
+DATES = (
+    "2022年6月26日",
+    "二〇二二年六月二十六日",
+    "June 26, 2022",
+    "26 June 2022",
+    "2022-06-26",
+    "2022/6/26",
+    "2022 年 6 月 26 日",
+)
+
+
+def test_one_date_in_many_forms() -> None:
+    for one in DATES:
+        for other in DATES:
+            assert holds_figure(only(one), find_figures(other)), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given_text", "held"),
+    [
+        ("2022年6月", "2022年6月26日", True),
+        ("2022年", "June 26, 2022", True),
+        ("2022年6月26日", "2022年6月", False),
+        ("2022年7月", "2022年2月发布报告，7月又发布宣言", True),
+        ("2021年7月", "2022年2月发布报告，7月又发布宣言", False),
+        ("2021年12月", "英国于2021年11月、12月两次提出", True),
+        ("2022年6月28日", "2022年6月26日至28日举行", True),
+        ("2023年第一季度", "2023年2月", True),
+        ("Q1 2023", "2023年一季度", True),
+        ("2018年", "2017—2018年", True),
+        ("2017年", "2017—2018年", True),
+        ("in May 2024", "2024年5月", True),
+        ("2024年4月", "2024年5月", False),
+    ],
+)
+def test_parts_of_dates(wanted: str, given_text: str, held: bool) -> None:
+    assert holds_figure(only(wanted), find_figures(given_text)) is held
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["一致认为十分重要", "“一带一路”", "万一出事", "数十亿", "几百家", "5G和B3W", "3D打印", "编号22JJD810004",
+     "统一部署", "第一，要开放", "they may march on", "First, open the ports.", "千方百计", "一些"],
+)  # fmt: skip
+def test_what_is_no_figure(text: str) -> None:
+    assert find_figures(text) == ()
+
+
+def test_a_range_shares_its_unit() -> None:
+    assert [(f.value, f.unit) for f in find_figures("需要20—30亿美元")] == [(2e9, "usd"), (3e9, "usd")]
+    assert [(f.value, f.unit) for f in find_figures("上限为150万和75万欧元")] == [(1.5e6, "eur"), (0.75e6, "eur")]
+
+
+def test_spans_are_places_in_the_text() -> None:
+    text = "该基金出资 ２,０００ 亿美元，2022 年 6 月成立，占 百分之 三十。"
+    assert [text[a:b] for a, b in (f.span for f in find_figures(text))] == [
+        "２,０００ 亿美元",
+        "2022 年 6 月",
+        "百分之 三十",
+    ]
+
+
+def test_a_table_may_leave_the_unit_to_its_header() -> None:
+    cell = find_figures("| 波兰 | 54 |")
+    assert not holds_figure(only("54%"), cell)
+    assert holds_figure(only("54%"), cell, bare_fits=True)
+
+
+def _spell(number: int) -> str:
+    """Write a number below 10^12 in Chinese numerals, by the textbook."""
+    digits, small = "零一二三四五六七八九", ["", "十", "百", "千"]
+
+    def section(value: int) -> str:
+        out, zero = "", False
+        for place in (3, 2, 1, 0):
+            digit = value // 10**place % 10
+            if digit:
+                out += ("零" if zero and out else "") + digits[digit] + small[place]
+                zero = False
+            else:
+                zero = True
+        return out
+
+    high, middle, low = number // 10**8, number // 10**4 % 10**4, number % 10**4
+    out = section(high) + "亿" if high else ""
+    if middle:
+        out += ("零" if high and middle < 1000 else "") + section(middle) + "万"
+    if low:
+        out += ("零" if (high or middle) and low < 1000 else "") + section(low)
+    return out
+
+
+@given(st.integers(1, 10**12 - 1))
+def test_chinese_numerals_are_read_as_they_are_written(number: int) -> None:
+    assert han_number(_spell(number)) == number
+
+
+@given(st.integers(2, 10**9), st.sampled_from(["美元", "欧元", "元", "公里", "吨"]))
+def test_separators_and_widths_do_not_matter(number: int, unit: str) -> None:
+    wide = f"{number:,}".translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789,"})
+    for form in (f"{number}{unit}", f"{number:,}{unit}", f"{wide} {unit}", f"{_spell(number)}{unit}"):
+        assert holds_figure(only(form), find_figures(f"共计{number}{unit}。")), form

@@ -1,0 +1,293 @@
+"""Each sentence of an answer gets the standing that its passages give it, and the characters that carry it."""
+
+from __future__ import annotations
+
+import re
+import time
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.chunking import split_passages
+from rag.language import split_sentences
+from rag.readers import read_pages
+from rag.records import Evidence, Passage, Sentence, Source
+from rag.structure import parse_document
+from rag.verification import VerifiedText, verify_answer
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+def evidence(
+    text: str, start: int = 100, title: str = "海底电缆投资研究", language: str = "zh", kind: str = "body"
+) -> Evidence:
+    span = (start, start + len(text))
+    passage = Passage(f"甲.md#{span[0]}-{span[1]}", "甲.md", text, span, kind, 0, title, ("融资",), "12", language)  # type: ignore[arg-type]
+    return Evidence(passage, 0.9)
+
+
+FUND = evidence(
+    "该基金由林若水于2021年6月提出，承诺出资600亿元，其中40%用于海底电缆，被称为“蓝色走廊”。"
+    "基金没有向私人投资者开放。三家银行共同管理该基金，《港口公约》第5条规定了它们的责任。"
+)
+PORT = evidence("阿尔塔港项目在2019年停工，原因是环保诉讼，损失约12亿美元。", start=400, title="港口停工记")
+ENGLISH = evidence(
+    "The Harbour Fund pledged $60 billion in June 2021. It is run by three banks and was proposed by Anna Lindqvist of "
+    "the OECD. The fund does not accept private investors.",
+    start=600,
+    title="Cables and ports",
+    language="en",
+)
+ALL = [FUND, PORT, ENGLISH]
+
+
+def check(text: str, chosen: list[Evidence] = ALL) -> Sentence:
+    (sentence,) = verify_answer(text, chosen).sentences
+    return sentence
+
+
+def carried(sentence: Sentence, chosen: list[Evidence] = ALL) -> list[str | None]:
+    texts = []
+    for citation in sentence.citations:
+        passage = chosen[citation.number - 1].passage
+        span = citation.passage_span
+        texts.append(None if span is None else passage.text[span[0] : span[1]])
+        if span is not None:
+            assert citation.source_span == (passage.span[0] + span[0], passage.span[0] + span[1])
+    return texts
+
+
+def test_a_verbatim_sentence_is_supported_and_located() -> None:
+    sentence = check("基金没有向私人投资者开放。[1]")
+    assert (sentence.standing, sentence.reason) == ("supported", "verbatim")
+    assert carried(sentence) == ["基金没有向私人投资者开放。"]
+
+
+def test_through_traditional_characters_widths_and_line_breaks() -> None:
+    sentence = check("該基金由林若水於２０２１年６月提出，承諾出資６００億元[1]")
+    assert sentence.reason == "verbatim"
+    assert carried(sentence) == ["该基金由林若水于2021年6月提出，承诺出资600亿元"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "《海底电缆投资研究》称：基金没有向私人投资者开放。[1]",
+        "海底电缆投资研究（第12页）：基金没有向私人投资者开放。[1]",
+        "据《海底电缆投资研究》：“基金没有向私人投资者开放。”[1]",
+        "According to “海底电缆投资研究” (p. 12): 基金没有向私人投资者开放。 [1]",
+    ],
+)
+def test_a_frame_that_says_who_speaks_is_taken_off(text: str) -> None:
+    sentence = check(text)
+    assert (sentence.standing, sentence.reason) == ("supported", "framed")
+    assert carried(sentence) == ["基金没有向私人投资者开放。"]
+
+
+def test_a_statement_before_a_colon_is_no_frame() -> None:
+    passage = [evidence("第一类是信贷，共四种：出口信贷、项目信贷、贸易信贷、联合信贷。")]
+    assert check("第一类不是信贷，共四种：出口信贷、项目信贷、贸易信贷、联合信贷。[1]", passage).reason == "negated"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "missing"),
+    [
+        ("该基金承诺出资610亿元[1]。", "figure_missing", ("610亿元",)),
+        ("该基金承诺出资600亿美元[1]。", "figure_missing", ("600亿美元",)),
+        ("该基金承诺出资600万元[1]。", "figure_missing", ("600万元",)),
+        ("该基金由林若水于2020年6月提出[1]。", "figure_missing", ("2020年6月",)),
+        ("该基金由林若水于2021年7月提出[1]。", "figure_missing", ("2021年7月",)),
+        ("该基金被称为“蓝色走郎”[1]。", "quote_missing", ("蓝色走郎",)),
+        ("《港口条约》第5条规定了三家银行的责任[1]。", "quote_missing", ("港口条约",)),
+        ("阿尔塔港项目由OECD管理，在2019年停工[2]。", "name_missing", ("OECD",)),
+        ("日本的阿尔塔港项目在2019年停工，原因是环保诉讼[2]。", "name_missing", ("日本",)),
+        ("The fund was proposed by Anna Lindgren of the OECD [3].", "name_missing", ("Lindgren",)),
+        ("The Harbour Fund pledged €60 billion in June 2021 [3].", "figure_missing", ("€60 billion",)),
+        ("The Harbour Fund pledged $60 billion in July 2021 [3].", "figure_missing", ("July 2021",)),
+    ],
+)
+def test_what_does_not_stand_in_the_passage_is_named(text: str, reason: str, missing: tuple[str, ...]) -> None:
+    sentence = check(text)
+    assert (sentence.standing, sentence.reason, sentence.missing) == ("partly", reason, missing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "林若水在2021年提出该基金，承诺出资六百亿元[1]。",
+        "承诺出资600亿元的该基金由三家银行共同管理[1]。",
+        "其中百分之四十用于海底电缆[1]。",
+        "阿尔塔港项目因环保诉讼在2019年停工，损失约$1.2 billion[2]。",
+        "Three banks run the Harbour Fund, which pledged 60 billion US dollars [3].",
+        "The Harbour Fund was proposed in 2021 by Anna Lindqvist of the OECD [3].",
+    ],
+)
+def test_other_words_for_the_same_are_supported(text: str) -> None:
+    assert check(text).standing == "supported"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "基金向私人投资者开放。[1]",
+        "该基金并未由林若水于2021年6月提出，承诺出资600亿元[1]。",
+        "三家银行不共同管理该基金[1]。",
+        "The fund does accept private investors [3].",
+        "The Harbour Fund has not pledged $60 billion in June 2021 [3].",
+    ],
+)
+def test_a_sense_turned_round_is_found(text: str) -> None:
+    sentence = check(text)
+    assert (sentence.standing, sentence.reason) == ("not_found", "negated")
+
+
+def test_a_citation_of_the_wrong_passage_is_found() -> None:
+    sentence = check("基金没有向私人投资者开放。[2]")
+    assert (sentence.standing, sentence.reason) == ("not_found", "no_overlap")
+    assert carried(sentence) == [None]
+
+
+def test_a_sentence_on_two_passages_may_take_from_both() -> None:
+    sentence = check("该基金承诺出资600亿元，阿尔塔港项目在2019年停工[1][2]。")
+    assert sentence.standing == "supported"
+    assert [c.number for c in sentence.citations] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("marks", "clean", "struck"),
+    [
+        ("[1]", "[1]", 0),
+        ("[1][2]", "[1][2]", 0),
+        ("[1, 2]", "[1][2]", 0),
+        ("[1，2]", "[1][2]", 0),
+        ("[1-3]", "[1][2][3]", 0),
+        ("【1】", "[1]", 0),
+        ("［１］", "[1]", 0),
+        ("[^1]", "[1]", 0),
+        ("【1†甲.md】", "[1]", 0),
+        ("[9]", "", 1),
+        ("[1][9][0]", "[1]", 2),
+        ("[2022]", "[2022]", 0),
+    ],
+)
+def test_citations_in_many_forms(marks: str, clean: str, struck: int) -> None:
+    verified = verify_answer(f"基金没有向私人投资者开放{marks}。", ALL)
+    assert verified.text == f"基金没有向私人投资者开放{clean}。"
+    assert verified.struck == struck
+
+
+def test_numbers_go_on_in_a_conversation() -> None:
+    verified = verify_answer("基金没有向私人投资者开放。[7] 阿尔塔港项目在2019年停工[1]。", [FUND], first_number=7)
+    assert [s.standing for s in verified.sentences] == ["supported", "uncited"]
+    assert verified.sentences[1].reason == "citation_struck"
+    assert verified.struck == 1
+    with pytest.raises(ValueError, match="at least 1"):
+        verify_answer("好。", [FUND], first_number=0)
+
+
+def test_sentences_are_places_in_the_text() -> None:
+    text = (
+        "要点如下：\n- 其中40%用于海底电缆[1]。三家银行共同管理该基金。[1]\n"
+        "2. 阿尔塔港项目在2019年停工[2][8]，原因是环保诉讼。\n\n没有出处的话。"
+    )
+    verified = verify_answer(text, ALL)
+    assert [(s.standing, s.reason) for s in verified.sentences] == [
+        ("uncited", "lead_in"),
+        ("supported", "verbatim"),
+        ("supported", "verbatim"),
+        ("supported", "verbatim"),
+        ("uncited", "no_citation"),
+    ]
+    for sentence in verified.sentences:
+        shown = re.sub(r"\[\d+\]", "", verified.text[sentence.start :])
+        assert shown.startswith(sentence.text)
+
+
+def test_a_mark_behind_the_full_stop_belongs_to_the_sentence_before() -> None:
+    verified = verify_answer("三家银行共同管理该基金。[1]阿尔塔港项目在2019年停工。[2]", ALL)
+    assert [[c.number for c in s.citations] for s in verified.sentences] == [[1], [2]]
+
+
+def test_a_quotation_of_two_sentences_is_not_cut() -> None:
+    passage = [evidence("林若水说：“电缆是命脉。我们不会出售它。”会议随后结束。")]
+    assert check("林若水说：“电缆是命脉。我们不会出售它。”[1]", passage).standing == "supported"
+    assert check("林若水说：“电缆是命脉。我们将会出售它。”[1]", passage).standing != "supported"
+
+
+def test_a_translation_is_judged_by_figures_and_names() -> None:
+    assert check("The fund was proposed in June 2021 and pledged 60 billion yuan [1].").reason == "translated"
+    assert check("The fund was proposed in June 2021 and pledged 61 billion yuan [1].").missing == ("61 billion yuan",)
+    assert check("Banks manage it together [1].").reason == "other_language"
+
+
+def test_vectors_decide_where_words_cannot() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def nearest_first(text: str, others: object) -> list[float]:
+        asked.append((text, len(list(others))))  # type: ignore[call-overload]
+        return [0.9, 0.4, 0.5]
+
+    near = verify_answer("Private investors were kept out [1].", ALL, similarity=nearest_first).sentences[0]
+    far = verify_answer("Private investors were kept out [2].", ALL, similarity=nearest_first).sentences[0]
+    assert (near.standing, near.reason) == ("supported", "similar")
+    assert (far.standing, far.reason) == ("not_found", "no_overlap")
+    assert asked == [("Private investors were kept out.", 3)] * 2
+
+
+def test_a_table_cell_takes_its_unit_from_the_header() -> None:
+    table = [evidence("| 国家 | 占比（%） |\n| 波兰 | 54 |\n| 捷克 | 22 |", kind="table")]
+    assert check("波兰占比54%[1]。", table).missing == ()
+    assert check("波兰占比55%[1]。", table).missing == ("55%",)
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "[1]", "。。。"])
+def test_nothing_said_is_nothing_to_check(text: str) -> None:
+    assert verify_answer(text, ALL).sentences == ()
+
+
+def test_no_evidence_strikes_every_citation() -> None:
+    verified = verify_answer("该基金承诺出资600亿元[1]。", [])
+    assert verified == VerifiedText("该基金承诺出资600亿元。", verified.sentences, 1, 0)
+    assert verified.sentences[0].reason == "citation_struck"
+
+
+@cache
+def corpus_passages() -> tuple[Passage, ...]:
+    passages: list[Passage] = []
+    for path in sorted(CORPUS.glob("*.md"))[::3]:
+        document = parse_document(read_pages(path), Source(path.name, "0" * 64, "md"))
+        passages.extend(split_passages(document))
+    return tuple(passages)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_every_sentence_of_a_passage_is_supported_by_it_in_its_place(data: st.DataObject) -> None:
+    passage = data.draw(st.sampled_from(corpus_passages()))
+    start, end = data.draw(st.sampled_from(split_sentences(passage.text)))
+    sentence = passage.text[start:end]
+    verified = verify_answer(f"{sentence}[1]", [Evidence(passage, 0.5)])
+    assert [s.standing for s in verified.sentences] == ["supported"] * len(verified.sentences), verified
+    for checked in verified.sentences:
+        span = checked.citations[0].passage_span
+        assert span is not None
+        assert passage.text[span[0] : span[1]] == checked.text
+        assert start <= passage.text.find(checked.text, start) <= end
+
+
+def test_a_sentence_takes_under_five_milliseconds() -> None:
+    chosen = [Evidence(passage, 0.5) for passage in corpus_passages()[:8]]
+    spans = [(e, span) for e in chosen for span in split_sentences(e.text)][:40]
+    text = "\n".join(f"此外，{e.text[a:b][:-1]}[{chosen.index(e) + 1}]。" for e, (a, b) in spans)
+    verify_answer(text, chosen)  # the word dictionary is loaded once
+    best = min(_time(text, chosen) for _ in range(3))
+    assert best / len(spans) < 0.005
+
+
+def _time(text: str, chosen: list[Evidence]) -> float:
+    start = time.perf_counter()
+    verify_answer(text, chosen)
+    return time.perf_counter() - start
