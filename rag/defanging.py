@@ -18,7 +18,7 @@ _REFERENCE_IMAGE = re.compile(rf"!\[({_WITHIN})\](?:\s?\[[^\[\]]*\])?")
 _REFERENCE_LINK = re.compile(rf"\[({_WITHIN})\]\s?\[(?!\^?\d{{1,3}}(?:\s?[,，、\-–—]\s?\d{{1,3}})*\])[^\[\]]*\]")
 _DEFINITION = re.compile(r"^[ \t]{0,3}\[[^\[\]]+\]:[ \t]*\S.*$", re.MULTILINE)
 _ADDRESS = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{1,20}:/{1,2}|\b(?:javascript|vbscript|data|mailto|file):(?=\S)|\bwww\.)[^\s<>\"'）)】」》，。；、\u4e00-\u9fff]+",
+    r"(?:\b[a-z][a-z0-9+.-]{1,20}:/{1,2}|\b(?:javascript|vbscript|data|mailto|file):(?=\S)|\bwww\.)[^\s<>\"'“”）)】」》，。；、]+",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
@@ -32,6 +32,7 @@ def defang_text(text: str, known: str = "") -> tuple[str, int]:
         known: The evidence: an address that stands in it word for word stays, as plain text.
     """
     count = 0
+    addresses = frozenset(_ADDRESS.findall(known))
 
     def words(match: re.Match[str]) -> str:
         nonlocal count
@@ -40,9 +41,8 @@ def defang_text(text: str, known: str = "") -> tuple[str, int]:
 
     def address(match: re.Match[str]) -> str:
         nonlocal count
-        if match.group().rstrip(".,;:!?") in known and not re.match(
-            r"(?:javascript|vbscript|data|file):", match.group(), re.I
-        ):
+        # The whole address must be known: a known one with the question behind it is another address.
+        if match.group() in addresses and not re.match(r"(?:javascript|vbscript|data|file):", match.group(), re.I):
             return match.group()
         count += 1
         return LINK_REMOVED

@@ -206,6 +206,9 @@ def _make_model(settings: Settings) -> Any:
     options: dict[str, Any] = {"temperature": 0}
     if provider in _RETRYING:
         options["max_retries"] = 0
+    if provider == "openai":
+        # Its own limits would end a slow server's answer before ours does.
+        options |= {"timeout": settings.timeout_s, "stream_chunk_timeout": None}
     if settings.base_url:
         options["base_url"] = settings.base_url
     key = _KEYS.get(provider)
