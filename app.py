@@ -1,0 +1,34 @@
+"""The chat page of Wenju 问据: `streamlit run app.py`.
+
+It draws and calls; how a question is answered is `rag`'s business, and how a page looks is `page`'s.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from page import chat, jobs, reader, sidebar, state
+from page.components import style
+from page.state import t
+
+
+def main() -> None:
+    """Draw the page that the reader is on."""
+    st.set_page_config(page_title="问据 Wenju", page_icon="📖", layout="wide")
+    style("page.css")
+    jobs.warm(state.settings())
+    pages = {
+        "chat": st.Page(chat.draw, title=t("nav_chat"), icon=":material/chat:", url_path="ask", default=True),
+    }
+    current = st.navigation(list(pages.values()))
+    if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:
+        st.switch_page(pages["chat"])
+    if question := st.query_params.pop("q", ""):
+        state.ask(question)
+    reader.open_from_address()
+    sidebar.draw()
+    current.run()
+    reader.draw()
+
+
+main()

@@ -1,0 +1,8 @@
+// Suggested questions, as buttons. Acts sent to Python: {kind: "ask", question}.
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = freshRoot(parentElement, "choices");
+  root.append(el("h3", {}, data.title), el("ul", {}, data.questions.map((question) =>
+    el("li", {}, el("button", { type: "button", onclick: () => setTriggerValue("act", { kind: "ask", question, at: Date.now() }) }, el("bdi", {}, question))))));
+}

@@ -1,0 +1,53 @@
+// Shared by the components of the page. Everything that comes from documents, models or readers is set as text:
+// no innerHTML, no attribute that a browser would fetch or run.
+
+function el(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// Python counts code points, JavaScript half characters.
+function cut(text, start, end) {
+  return Array.from(text).slice(start, end).join("");
+}
+
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+async function copyText(text, button, words) {
+  let done = true;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = el("textarea", { "aria-hidden": "true", style: "position:fixed;opacity:0" });
+    area.value = text;
+    button.after(area);
+    area.select();
+    done = document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  const label = button.textContent;
+  button.textContent = done ? words.copied : words.copy_failed;
+  button.setAttribute("aria-live", "polite");
+  setTimeout(() => { button.textContent = label; }, 1600);
+}
+
+// The root that a component draws into, emptied; one for a mount.
+function freshRoot(parentElement, className) {
+  let root = [...parentElement.children].find((child) => child.classList.contains("wenju"));
+  if (!root) {
+    root = el("div", {});
+    parentElement.append(root);
+  }
+  root.className = "wenju " + className;
+  root.replaceChildren();
+  return root;
+}

@@ -1,0 +1,222 @@
+// One question and its checked answer. Acts sent to Python: {kind: "open", citation} {kind: "evidence", number}
+// {kind: "ask", question} {kind: "rate", value, reason}.
+
+const GLYPH = { partly: "◐", not_found: "○" };
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const { words } = data;
+  const root = freshRoot(parentElement, "turn");
+  const act = (value) => setTriggerValue("act", { ...value, at: Date.now() });
+  const card = el("div", { class: "card", popover: "manual", role: "tooltip", id: "card" });
+  const chips = [];
+
+  root.append(questionPart());
+  if (data.lines) root.append(answerPart());
+  root.append(card);
+
+  function questionPart() {
+    const shown = el("div", { class: "asked" },
+      el("h2", { class: "question" }, el("span", { class: "unseen" }, words.you + "："), el("bdi", {}, data.question)));
+    const edit = el("button", { class: "quiet-button", type: "button", onclick: openEditor }, words.edit_question);
+    const tools = el("div", { class: "question-tools" }, edit);
+    const note = data.understood
+      ? el("p", { class: "understood" }, words.understood_as + " ", el("bdi", {}, data.understood)) : null;
+    const part = el("header", {}, shown, note, data.pending ? null : tools);
+
+    function openEditor() {
+      const field = el("textarea", { rows: 2, "aria-label": words.edit_question });
+      field.value = data.understood || data.question;
+      const send = () => { if (field.value.trim()) act({ kind: "ask", question: field.value }); };
+      field.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+        if (event.key === "Escape") close();
+      });
+      const form = el("div", { class: "editor" }, field,
+        el("button", { class: "firm-button", type: "button", onclick: send }, words.ask_again),
+        el("button", { class: "quiet-button", type: "button", onclick: close }, words.cancel));
+      function close() { form.replaceWith(tools); edit.focus(); }
+      tools.replaceWith(form);
+      field.focus();
+      field.select();
+    }
+    part.openEditor = openEditor;
+    return part;
+  }
+
+  function answerPart() {
+    const part = el("div", { class: "answer", role: "region", "aria-label": words.answer });
+    for (const notice of data.notices) part.append(el("p", { class: "notice" }, el("bdi", {}, notice)));
+    if (data.refused) {
+      part.append(refusal());
+    } else {
+      let list = null;
+      for (const line of data.lines) {
+        const sentences = line.sentences.map(sentence);
+        if (line.kind === "item") {
+          if (!list) { list = el("ul", {}); part.append(list); }
+          list.append(el("li", {}, sentences));
+        } else {
+          list = null;
+          part.append(el(line.kind === "heading" ? "h3" : line.kind === "quote" ? "blockquote" : "p", {}, sentences));
+        }
+      }
+      part.append(legend());
+    }
+    part.append(foot());
+    return part;
+  }
+
+  function sentence(value) {
+    const span = el("span", { class: "sentence " + value.standing });
+    for (const piece of value.pieces) {
+      if (piece.number) span.append(chip(piece.number, piece.citation));
+      else span.append(piece.bold ? el("strong", {}, piece.text) : piece.text);
+    }
+    if (GLYPH[value.standing]) {
+      const reason = [words["reason_" + value.reason] ?? value.reason, value.missing.length ? fill(words.not_in_source, { parts: value.missing.join("、") }) : ""]
+        .filter(Boolean).join("。");
+      const label = words["standing_" + value.standing];
+      const mark = el("button", { class: "glyph", type: "button", "aria-label": label + "：" + reason }, GLYPH[value.standing]);
+      hover(mark, () => [el("p", { class: "card-title" }, label), el("p", {}, el("bdi", {}, reason))]);
+      span.append(mark);
+    }
+    return span;
+  }
+
+  function chip(number, citation) {
+    const item = data.evidence[number];
+    const button = el("button", {
+      class: "chip" + (citation >= 0 && citation === data.active ? " active" : ""), type: "button",
+      "data-citation": citation, "aria-label": fill(words.citation, { n: number }) + "：" + item.where,
+      onclick: () => act(citation >= 0 ? { kind: "open", citation } : { kind: "evidence", number }),
+    }, String(number));
+    const span = citation >= 0 ? data.citations[citation] : null;
+    hover(button, () => passageCard(item, span));
+    button.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) { event.preventDefault(); chips[(chips.indexOf(button) + step + chips.length) % chips.length].focus(); }
+    });
+    chips.push(button);
+    return button;
+  }
+
+  function passageCard(item, span) {
+    const text = el("p", { class: "card-text" });
+    if (span) {
+      const [a, b] = span;
+      const from = Math.max(0, a - 60), to = b + 90;
+      text.append((from > 0 ? "…" : "") + cut(item.text, from, a), el("mark", {}, cut(item.text, a, b)), cut(item.text, b, to) + (Array.from(item.text).length > to ? "…" : ""));
+    } else {
+      text.append(cut(item.text, 0, 220) + (Array.from(item.text).length > 220 ? "…" : ""));
+    }
+    return [
+      el("p", { class: "card-title" }, el("bdi", {}, item.where)),
+      span ? null : el("p", { class: "card-note" }, words.not_located),
+      text,
+    ];
+  }
+
+  function hover(target, content) {
+    let timer = 0;
+    const show = () => {
+      card.replaceChildren(...content().filter(Boolean));
+      if (!card.showPopover) return;
+      if (!card.matches(":popover-open")) card.showPopover();
+      const at = target.getBoundingClientRect();
+      const width = Math.min(420, innerWidth - 24);
+      card.style.width = width + "px";
+      card.style.left = Math.max(12, Math.min(at.left - 20, innerWidth - width - 12)) + "px";
+      const below = at.bottom + 8 + card.offsetHeight < innerHeight;
+      card.style.top = (below ? at.bottom + 8 : Math.max(8, at.top - 8 - card.offsetHeight)) + "px";
+      target.setAttribute("aria-describedby", "card");
+    };
+    const hide = () => {
+      clearTimeout(timer);
+      target.removeAttribute("aria-describedby");
+      if (card.hidePopover && card.matches(":popover-open")) card.hidePopover();
+    };
+    target.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") timer = setTimeout(show, 180); });
+    target.addEventListener("pointerleave", hide);
+    target.addEventListener("focus", () => { if (target.matches(":focus-visible")) show(); });
+    target.addEventListener("blur", hide);
+    target.addEventListener("click", hide);
+    target.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  }
+
+  function legend() {
+    const entries = Object.entries(data.standings).filter(([standing]) => standing !== "uncited" || data.standings.uncited);
+    return el("p", { class: "legend" }, entries.map(([standing, count]) =>
+      el("span", { class: standing }, el("span", { "aria-hidden": "true", class: "sign" }, GLYPH[standing] ?? (standing === "supported" ? "●" : "–")),
+        " " + words["standing_" + standing] + " " + count)));
+  }
+
+  function refusal() {
+    return el("div", { class: "refusal" },
+      el("p", { class: "refusal-title" }, words.refused),
+      el("p", {}, data.searched),
+      el("p", {}, el("button", { class: "firm-button", type: "button", onclick: () => root.querySelector("header").openEditor() }, words.rephrase)),
+      data.others.length ? el("p", { class: "small-title" }, words.nearest) : null,
+      passages(data.others));
+  }
+
+  function passages(numbers) {
+    return el("ul", { class: "passages" }, numbers.map((number) => {
+      const item = data.evidence[number];
+      return el("li", {}, el("button", { type: "button", class: "passage-link", onclick: () => act({ kind: "evidence", number }) },
+        el("span", { class: "passage-where" }, el("bdi", {}, item.where)),
+        el("span", { class: "passage-text" }, el("bdi", {}, cut(item.text, 0, 96) + (Array.from(item.text).length > 96 ? "…" : "")))));
+    }));
+  }
+
+  function foot() {
+    const rows = [];
+    if (!data.refused && data.others.length) {
+      rows.push(el("details", {}, el("summary", {}, fill(words.other_evidence, { n: data.others.length })), passages(data.others)));
+    }
+    if (data.spread && data.spread.length > 1) {
+      const most = Math.max(...data.spread.map((row) => row.count));
+      rows.push(el("details", {}, el("summary", {}, words.where_evidence), el("table", { class: "bars" }, data.spread.map((row) =>
+        el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, row.name)),
+          el("td", {}, el("span", { class: "bar", style: `width:${(100 * row.count) / most}%` }), el("span", {}, " " + row.count)))))));
+    }
+    if (data.years && data.years.length > 1) rows.push(el("details", {}, el("summary", {}, words.years_named), timeline()));
+    if (data.steps.length) {
+      rows.push(el("details", {}, el("summary", {}, data.took), el("ul", { class: "steps" }, data.steps.map((step) => el("li", {}, el("bdi", {}, step))))));
+    }
+    const copy = el("button", { class: "quiet-button", type: "button" }, words.copy_answer);
+    copy.addEventListener("click", () => copyText(data.plain, copy, words));
+    const tools = el("div", { class: "tools" }, data.plain ? copy : null, rating());
+    return el("footer", {}, el("div", { class: "more" }, rows), tools);
+  }
+
+  function timeline() {
+    const years = data.years.map((row) => row.year);
+    const low = Math.min(...years), high = Math.max(...years);
+    return el("ol", { class: "timeline" }, data.years.map((row) =>
+      el("li", { style: `--at:${high === low ? 0 : (row.year - low) / (high - low)}` }, el("b", {}, String(row.year)), " ", el("bdi", {}, row.text))));
+  }
+
+  function rating() {
+    if (data.rated === null) return null;
+    const box = el("div", { class: "rating", role: "group", "aria-label": words.rate });
+    const reason = el("input", { type: "text", placeholder: words.rate_reason, "aria-label": words.rate_reason, maxlength: 500 });
+    for (const [value, label] of [[1, words.rate_up], [-1, words.rate_down]]) {
+      box.append(el("button", { type: "button", class: "quiet-button rate", "aria-pressed": String(data.rated === value), onclick: () => act({ kind: "rate", value, reason: "" }) }, label));
+    }
+    if (data.rated) {
+      const send = () => act({ kind: "rate", value: data.rated, reason: reason.value });
+      reason.value = data.rated_reason;
+      reason.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) send(); });
+      box.append(reason, el("button", { type: "button", class: "quiet-button", onclick: send }, words.rate_send));
+    }
+    return box;
+  }
+
+  // The source pane was closed: who came from a chip goes back to it.
+  const back = window.wenjuComeFrom;
+  if (back && back.turn === data.turn && data.active < 0) {
+    delete window.wenjuComeFrom;
+    chips.find((button) => Number(button.dataset.citation) === back.citation)?.focus({ preventScroll: true });
+  }
+}

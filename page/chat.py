@@ -1,0 +1,148 @@
+"""The conversation: questions, answers with their citations, and the answer that is being written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
+
+from page import first_run, jobs, state, views
+from page.components import mount
+from page.reader import open_citation, open_passage
+from page.state import t
+from page.trouble import show_error
+from rag.answer_layout import lay_out_answer
+from rag.conversations import KeptTurn, history_of, next_number
+
+WATCH_EVERY_S = 0.05
+
+
+def draw() -> None:
+    """Draw the page on which questions are asked."""
+    settings = state.settings()
+    if not first_run.ready(settings):
+        return
+    kept = state.conversations()
+    conversation = state.conversation()
+    turns = kept.turns(conversation)
+    pending = st.session_state.pop("pending", "")
+    writing = jobs.writing_of(conversation)
+    if not turns and not pending and writing is None:
+        _welcome()
+    ratings = state.feedback().of_conversation(conversation)
+    pane = st.session_state.get("pane", {})
+    for turn in turns:
+        active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
+        key = f"turn-{conversation}-{turn.position}"
+        mount("turn", views.turn(turn, key, active, ratings.get(turn.position)), key=key, on_act=_acts_of(turn))
+
+    question = st.chat_input(t("ask_here"), key="question", submit_mode="stop")
+    pending = pending or (question or "").strip()
+    if pending and writing is None:
+        st.session_state.pop("failed", None)
+        writing = jobs.start_writing(
+            kept,
+            conversation,
+            pending,
+            history=history_of(turns),
+            filters=state.filters(),
+            settings=settings,
+            first_number=next_number(turns),
+        )
+    if writing is not None:
+        _watch(writing, conversation)
+    elif failed := st.session_state.get("failed"):
+        mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
+        show_error(failed.error, again=lambda: state.ask(failed.question))
+
+
+def _watch(writing: jobs.Writing, conversation: str) -> None:
+    """Show an answer while it is written; a click elsewhere ends the run, not the writing."""
+    st.query_params["c"] = conversation
+    mount("turn", views.pending_turn(writing.question), key=f"writing-{conversation}", on_act=_act_anywhere)
+    with st.container(key="steps"):
+        steps = st.empty()
+    with st.container(key="live"):
+        live = st.empty()
+    try:
+        while not writing.done.wait(WATCH_EVERY_S):
+            lines = [views.step_line(step, seconds) for step, seconds in writing.steps]
+            steps.text("\n".join(lines) or t("warming" if _cold() else "stage_searching"))
+            if writing.text:
+                live.text(writing.text)
+    except StopException:  # the stop button; any other click raises something else and leaves the writing alone
+        writing.cancelled = True
+        raise
+    jobs.forget_writing(conversation)
+    if writing.error is not None:
+        st.session_state["failed"] = writing
+    st.rerun()
+
+
+def _cold() -> bool:
+    return not jobs.warm(state.settings()).is_set()
+
+
+def _acts_of(turn: KeptTurn) -> Any:
+    def act(value: dict[str, Any]) -> None:
+        if turn.answer is not None:
+            if value.get("kind") == "open":
+                citations = lay_out_answer(turn.answer).citations
+                number = value.get("citation")
+                if isinstance(number, int) and 0 <= number < len(citations):
+                    open_citation(turn.position, turn.answer, number)
+            elif value.get("kind") == "evidence":
+                place = int(value.get("number", 0)) - turn.answer.first_number
+                if 0 <= place < len(turn.answer.evidence):
+                    open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
+            elif value.get("kind") == "rate":
+                _rate(turn, value)
+        _act_anywhere(value)
+
+    return act
+
+
+def _act_anywhere(value: dict[str, Any]) -> None:
+    if value.get("kind") == "ask":
+        state.ask(str(value.get("question", "")))
+
+
+def _rate(turn: KeptTurn, value: dict[str, Any]) -> None:
+    assert turn.answer is not None
+    conversation = state.conversation()
+    given = state.feedback().of_conversation(conversation).get(turn.position)
+    verdict, reason = value.get("value"), str(value.get("reason", ""))
+    if verdict not in (1, -1):
+        return
+    if given is not None and given.verdict == verdict and not reason:
+        state.feedback().withdraw(conversation, turn.position)
+    else:
+        state.feedback().rate(conversation, turn.position, verdict, turn.answer, reason)
+
+
+def _welcome() -> None:
+    st.title(t("welcome"), anchor=False)
+    _counts_and_suggestions()
+
+
+@st.fragment(run_every=1.0)
+def _counts_when_warm() -> None:
+    if jobs.warm(state.settings()).is_set():
+        st.rerun()
+    st.caption(t("warming"))
+
+
+def _counts_and_suggestions() -> None:
+    settings = state.settings()
+    if not jobs.warm(settings).is_set():
+        _counts_when_warm()
+        return
+    from rag.indexing import open_index
+
+    index = open_index(settings)
+    counts = index.manifest.counts
+    st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
+    questions = state.suggestions(index)
+    if questions:
+        mount("choices", {"title": t("suggestions"), "questions": questions}, key="suggestions", on_act=_act_anywhere)

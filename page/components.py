@@ -1,0 +1,43 @@
+"""Mounting of the page's own components: one JavaScript and one CSS file each, read once, nothing fetched.
+
+Data goes to them as JSON and is shown as text; what a reader does comes back as one trigger, `act`.
+Entry point: `mount`. Callers: the other modules of the page.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+@functools.cache
+def asset(name: str) -> str:
+    """Return the text of a file of `page/assets`."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def mount(name: str, data: dict[str, Any], *, key: str, on_act: Callable[[dict[str, Any]], None]) -> None:
+    """Draw the component `name` with `data`; `on_act` is called before the next run with what the reader did."""
+
+    def acted() -> None:
+        act = st.session_state[key].get("act")
+        if isinstance(act, dict):
+            on_act(act)
+
+    component = st.components.v2.component(
+        f"wenju_{name}",
+        css=asset("common.css") + asset(f"{name}.css"),
+        js=asset("common.js") + asset(f"{name}.js"),
+    )
+    component(key=key, data=data, on_act_change=acted)
+
+
+def style(*names: str) -> None:
+    """Apply style sheets of `page/assets` to the whole page."""
+    st.html("<style>" + "".join(asset(name) for name in names) + "</style>")

@@ -1,0 +1,81 @@
+"""Before anything can be asked: building the index on the page, and what to do when the library is empty."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from page import jobs, state
+from page.state import plain, t
+from page.trouble import show_error
+from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError
+from rag.page_texts import TEXTS
+from rag.settings import Settings
+
+
+def ready(settings: Settings) -> bool:
+    """Tell whether questions can be asked; else draw what is going on or what to do."""
+    build = jobs.building(settings)
+    if build is not None and not build.done.is_set():
+        show_building()
+        return False
+    if build is not None and build.error is not None:
+        _failed(build.error, settings)
+        return False
+    if not (settings.index / "current").exists():
+        if _is_empty(settings):
+            _empty(settings)
+        else:
+            jobs.start_building(settings)
+            show_building()
+        return False
+    if jobs.warm(settings).is_set():  # before that, whatever is wrong shows when the first question is asked
+        from rag.indexing import open_index
+
+        try:
+            open_index(settings)
+        except RagError as error:
+            _failed(error, settings)
+            return False
+    return True
+
+
+@st.fragment(run_every=0.4)
+def show_building() -> None:
+    """Show how far the build of the index is."""
+    build = jobs.building(state.settings())
+    if build is None or build.done.is_set():
+        st.rerun()
+    st.subheader(t("building"), anchor=False)
+    step = build.progress
+    key = f"stage_{step.stage}"
+    label = t(key) if key in TEXTS else step.stage
+    share = min(step.done / step.total, 1.0) if step.total else 0.0
+    counted = f"　{step.done} / {step.total}" if step.total else ""
+    st.progress(share, text=f"{label}{counted}　{plain(step.detail)}")
+    st.caption(t("building_hint"))
+    if st.button(t("cancel"), key="cancel-build"):
+        build.cancelled = True
+
+
+def _is_empty(settings: Settings) -> bool:
+    if not settings.corpus.is_dir():
+        return True
+    files = (path for path in settings.corpus.rglob("*") if path.is_file())
+    return all(path.name == "README.md" or path.name.startswith(".") for path in files)
+
+
+def _empty(settings: Settings) -> None:
+    st.title(t("empty_library"), anchor=False)
+    st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
+
+
+def _failed(error: Exception, settings: Settings) -> None:
+    if isinstance(error, NoDocuments):
+        _empty(settings)
+    show_error(error)
+    label = {IndexMismatch: "rebuild", IndexMissing: "build_now"}.get(type(error), "try_again")
+    st.button(t(label), type="primary", key="build", on_click=_build, args=(settings,))
+
+
+def _build(settings: Settings) -> None:
+    jobs.start_building(settings)

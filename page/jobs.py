@@ -1,0 +1,188 @@
+"""Work that outlives a run of the page: writing an answer, building the index, loading the model.
+
+Streamlit ends a run when the reader clicks anything. An answer that is being written must not end with it, so it is
+written in a thread of its own; a run only watches. Entry points: `writing_of`, `start_writing`, `building`,
+`start_building`, `warm`. Callers: the other modules of the page. Heavy imports happen inside the threads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rag.conversations import Conversations
+from rag.errors import RagError
+from rag.records import Answer, Progress, TextPiece, Turn
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from rag.indexing import BuildReport
+    from rag.retrieval import Filters
+
+
+@dataclass
+class Writing:
+    """An answer that is being written.
+
+    Attributes:
+        question: As it was asked.
+        text: What was written so far, not yet checked.
+        steps: The steps done, each with the seconds since the question.
+        error: Why nothing came of it.
+        done: Set at the end, after the turn was kept.
+    """
+
+    question: str
+    text: str = ""
+    steps: list[tuple[Progress, float]] = field(default_factory=list)
+    error: Exception | None = None
+    cancelled: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def run(
+        self,
+        kept: Conversations,
+        conversation: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        settings: Settings,
+        first_number: int,
+    ) -> None:
+        """Write the answer and keep the turn."""
+        started = time.perf_counter()
+        try:
+            warm(settings).wait()
+            from rag.answering import stream_answer
+
+            answer = None
+            events = stream_answer(
+                self.question, history=history, filters=filters, settings=settings, first_number=first_number
+            )
+            for event in events:
+                if self.cancelled:
+                    events.close()  # type: ignore[attr-defined]
+                    break
+                if isinstance(event, TextPiece):
+                    self.text += event.text
+                elif isinstance(event, Answer):
+                    answer = event
+                else:
+                    if event.stage == "restarted":
+                        self.text = ""
+                    self.steps.append((event, time.perf_counter() - started))
+            if answer is not None or self.text:
+                kept.add(conversation, self.question, answer, "" if answer else self.text)
+        except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
+            self.error = error
+        finally:
+            self.done.set()
+
+
+@dataclass
+class Building:
+    """A build of the index.
+
+    Attributes:
+        progress: Its last step.
+        report: What it did, once it is done.
+        error: Why it failed.
+    """
+
+    progress: Progress = field(default_factory=lambda: Progress("reading"))
+    report: BuildReport | None = None
+    error: Exception | None = None
+    cancelled: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def run(self, settings: Settings) -> None:
+        """Build the index."""
+
+        def on_progress(progress: Progress) -> None:
+            self.progress = progress
+            if self.cancelled:
+                raise _Cancelled
+
+        try:
+            from rag.indexing import build_index
+
+            self.report = build_index(settings, on_progress)
+        except _Cancelled:
+            pass
+        except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
+            self.error = error
+        finally:
+            self.done.set()
+
+
+class _Cancelled(Exception):
+    """The reader called the build off; what was embedded stays in the cache."""
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs() -> dict[str, Any]:
+    return {}
+
+
+def writing_of(conversation: str) -> Writing | None:
+    """Return the answer that is being written in a conversation, or was and is not yet taken note of."""
+    return _jobs().get("writing " + conversation)
+
+
+def start_writing(kept: Conversations, conversation: str, question: str, **arguments: Any) -> Writing:
+    """Begin to write an answer."""
+    job = Writing(question)
+    _jobs()["writing " + conversation] = job
+    threading.Thread(target=job.run, args=(kept, conversation), kwargs=arguments, daemon=True).start()
+    return job
+
+
+def forget_writing(conversation: str) -> None:
+    """Take note of the end of a writing."""
+    _jobs().pop("writing " + conversation, None)
+
+
+def building(settings: Settings) -> Building | None:
+    """Return the build of this index that runs or ran last."""
+    return _jobs().get(f"building {settings.index.resolve()}")
+
+
+def start_building(settings: Settings) -> Building:
+    """Begin to build the index, unless a build is running."""
+    running = building(settings)
+    if running is not None and not running.done.is_set():
+        return running
+    job = Building()
+    _jobs()[f"building {settings.index.resolve()}"] = job
+    threading.Thread(target=job.run, args=(settings,), daemon=True).start()
+    return job
+
+
+@st.cache_resource(show_spinner=False)
+def _warming(index: str, model: str, _settings: Settings) -> threading.Event:
+    ready = threading.Event()
+
+    def load() -> None:
+        try:
+            from rag.embedding import load_embedder
+            from rag.indexing import open_index
+
+            load_embedder(_settings).embed_questions(["预热"])
+            open_index(_settings)
+        except (RagError, OSError, sqlite3.Error):
+            pass  # whoever needs the model or the index meets the same error, with a place to show it
+        finally:
+            ready.set()
+
+    threading.Thread(target=load, daemon=True).start()
+    return ready
+
+
+def warm(settings: Settings) -> threading.Event:
+    """Load model and index in the background, once; the event is set when that is over, well or not."""
+    return _warming(str(settings.index), settings.model, settings)

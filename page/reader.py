@@ -1,0 +1,179 @@
+"""The source pane: what it shows, how it is opened, and the address that opens it again.
+
+A place is a dict in the session: `source`, `article` (index or None), `passage`, `cited`, `focus` (spans or None),
+`text` (the passage as it was cited, or ""), `turn` and `citation` (which [n] of which turn, or None and 0).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from page import jobs, state, views
+from page.components import mount, style
+from page.state import t, words
+from rag.answer_layout import lay_out_answer
+from rag.errors import RagError
+from rag.reading import article_at, focus_of, lay_out_article
+from rag.records import Answer, Passage, Span
+
+WORDS = (
+    "source_pane", "close", "previous_citation", "next_citation", "citation_of", "copy_quote", "copy_link", "copied",
+    "copy_failed", "to_note", "to_text", "footnote", "page_mark", "articles_of_source", "read_earlier", "read_later",
+)  # fmt: skip
+
+
+def open_citation(turn: int, answer: Answer, number: int) -> None:
+    """Open the pane at a citation of an answer, `number` counted from 0 in the order of reading."""
+    citation = lay_out_answer(answer).citations[number]
+    evidence = answer.evidence[citation.number - answer.first_number]
+    open_passage(evidence.passage, citation.passage_span, turn=turn, citation=number)
+
+
+def open_passage(passage: Passage, inside: Span | None = None, *, turn: int | None = None, citation: int = -1) -> None:
+    """Open the pane at a passage; `inside` are the characters of its text to highlight."""
+    cited = None if inside is None else (passage.span[0] + inside[0], passage.span[0] + inside[1])
+    state.open_pane(
+        source=passage.source,
+        article=passage.article,
+        passage=passage.span,
+        cited=cited,
+        focus=None,
+        text=passage.text,
+        turn=turn,
+        citation=citation,
+    )
+
+
+def open_article(source: str, article: int | None = None, span: Span | None = None) -> None:
+    """Open the pane at an article, or at characters of a source."""
+    state.open_pane(
+        source=source, article=article, passage=None, cited=span, focus=None, text="", turn=None, citation=-1
+    )
+
+
+def open_from_address() -> None:
+    """Open the pane that `?source=…&span=start-end` names, once."""
+    source = st.query_params.get("source", "")
+    if not source or "pane" in st.session_state:
+        return
+    start, _, end = st.query_params.get("span", "").partition("-")
+    span = (int(start), int(end)) if start.isdecimal() and end.isdecimal() and int(start) < int(end) else None
+    open_article(source, None, span)
+
+
+def draw() -> None:
+    """Draw the pane if it is open."""
+    place = st.session_state.get("pane")
+    if place is None:
+        return
+    style("pane-open.css")
+    mount("reader", _values(place), key="reader", on_act=_act)
+    st.query_params["source"] = place["source"]
+    if place["cited"] or place["passage"]:
+        st.query_params["span"] = _span_text(place["cited"] or place["passage"])
+    else:
+        st.query_params.pop("span", None)
+
+
+def _values(place: dict[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "words": words(*WORDS),
+        "source": place["source"],
+        "title": "",
+        "details": [],
+        "place": "",
+        "articles": [],
+        "article": place["article"],
+        "blocks": [],
+        "notice": "",
+        "stored": "",
+        "earlier": None,
+        "later": None,
+        "middle": False,
+        "quote": "",
+        "link": "",
+        "turn": f"turn-{state.conversation()}-{place['turn']}" if place["turn"] is not None else "",
+        "citation": place["citation"],
+        "count": len(_citations(place)),
+        "view": repr((place["source"], place["article"], place["cited"], place["passage"], place["focus"])),
+    }
+    settings = state.settings()
+    jobs.warm(settings).wait()
+    from rag.indexing import open_index
+
+    try:
+        document = open_index(settings).document(place["source"])
+    except (KeyError, RagError):
+        gone = t("source_gone") if place["text"] else t("no_such_source", source=place["source"])
+        return values | {"notice": gone, "stored": place["text"]}
+
+    passage, cited = place["passage"], place["cited"]
+    if passage is not None and place["text"]:
+        found = focus_of(document, Passage("", place["source"], place["text"], passage, "body", 0, "", (), "", "zh"))
+        if found is None:
+            values |= {"notice": t("pane_not_located"), "stored": place["text"]}
+            passage = cited = None
+        else:
+            cited = None if cited is None else (cited[0] - passage[0] + found[0], cited[1] - passage[0] + found[0])
+            passage = found
+    article = place["article"]
+    at = cited or passage
+    if at is not None and place["focus"] is None and (article is None or place["text"]):
+        article = article_at(document, at[0])
+    if not document.articles:
+        return values
+    article = min(article or 0, len(document.articles) - 1)
+    laid = lay_out_article(document, article, passage=passage, cited=cited, focus=place["focus"])
+    quoted = document.canonical[at[0] : at[1]] if at else ""
+    sections = next((b.section for b in document.blocks if at and b.span[0] <= at[0] < b.span[1]), ())
+    return values | {
+        "article": article,
+        "title": laid.record.title or t("untitled"),
+        "details": views.describe(laid.record),
+        "place": " › ".join(sections),
+        "articles": [{"index": i, "title": a.title or t("untitled")} for i, a in enumerate(document.articles)],
+        "blocks": [dataclasses.asdict(block) for block in laid.blocks],
+        "earlier": laid.earlier,
+        "later": laid.later,
+        "quote": views.quotation(quoted, laid.record, document, at) if at else "",
+        "link": "?"
+        + urlencode({"source": place["source"], "span": _span_text(at)} if at else {"source": place["source"]}),
+    }
+
+
+def _act(value: dict[str, Any]) -> None:
+    place = st.session_state.get("pane")
+    if place is None:
+        return
+    kind = value.get("kind")
+    if kind == "close":
+        state.close_pane()
+    elif kind == "step":
+        citations = _citations(place)
+        if citations:
+            answer = _answer(place)
+            assert answer is not None
+            open_citation(place["turn"], answer, (place["citation"] + int(value.get("by", 1))) % len(citations))
+    elif kind == "article":
+        open_article(place["source"], int(value.get("article", 0)))
+    elif kind == "focus":
+        start, end = value.get("span", (0, 1))
+        st.session_state["pane"] = place | {"focus": (int(start), int(end))}
+
+
+def _answer(place: dict[str, Any]) -> Answer | None:
+    turns = state.conversations().turns(state.conversation())
+    return next((turn.answer for turn in turns if turn.position == place["turn"]), None)
+
+
+def _citations(place: dict[str, Any]) -> tuple[Any, ...]:
+    answer = _answer(place) if place["turn"] is not None else None
+    return () if answer is None else lay_out_answer(answer).citations
+
+
+def _span_text(span: Span) -> str:
+    return f"{span[0]}-{span[1]}"

@@ -1,0 +1,87 @@
+"""The left column: name, pages, conversations, language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from page import state
+from page.components import mount
+from page.state import plain, t, words
+
+
+def draw() -> None:
+    """Draw the left column below the pages' names."""
+    with st.sidebar:
+        st.button(t("new_conversation"), icon=":material/add:", key="new", width="stretch", on_click=_new)
+        _undo()
+        search = st.text_input(
+            t("search_conversations"), key="search", placeholder=t("search_conversations"), label_visibility="collapsed"
+        )
+        listed = state.conversations().listed(search)
+        mount(
+            "conversations",
+            {
+                "words": words("rename", "delete", "none_found", "no_conversations"),
+                "items": [{"id": item.id, "title": item.title} for item in listed],
+                "current": state.conversation(),
+                "searching": bool(search),
+            },
+            key="conversations",
+            on_act=_act,
+        )
+        st.segmented_control(
+            t("language"),
+            ["zh", "en"],
+            default=state.language(),
+            required=True,
+            format_func={"zh": "中文", "en": "English"}.__getitem__,
+            key="choose-language",
+            label_visibility="collapsed",
+            on_change=_change_language,
+        )
+
+
+def _new() -> None:
+    state.show_conversation(state.conversations().start())
+    st.query_params.clear()
+
+
+def _change_language() -> None:
+    chosen = st.session_state["choose-language"]
+    st.session_state["language"] = chosen
+    state.conversations().prefer("language", chosen)
+
+
+def _undo() -> None:
+    gone = st.session_state.get("deleted")
+    if gone is None:
+        return
+    st.caption(t("deleted", title=plain(gone["title"])))
+    st.button(t("undo"), key="undo", on_click=_restore, args=(gone["id"],))
+
+
+def _restore(identifier: str) -> None:
+    state.conversations().restore(identifier)
+    st.session_state.pop("deleted", None)
+    state.show_conversation(identifier)
+
+
+def _act(value: dict[str, Any]) -> None:
+    kept = state.conversations()
+    found = kept.find(str(value.get("id", "")))
+    if found is None:
+        return
+    if value["kind"] == "open":
+        state.show_conversation(found.id)
+        st.query_params.clear()
+        st.query_params["c"] = found.id
+        st.session_state.pop("deleted", None)
+    elif value["kind"] == "rename" and str(value.get("title", "")).strip():
+        kept.rename(found.id, str(value["title"]))
+    elif value["kind"] == "delete":
+        kept.delete(found.id)
+        st.session_state["deleted"] = {"id": found.id, "title": found.title}
+        if found.id == state.conversation():
+            _new()

@@ -1,0 +1,216 @@
+"""Conversations that are kept: questions, answers and what the reader named them, in one SQLite file.
+
+The file lies beside the index (`index/conversations.sqlite`) and is independent of its generations. Two pages may
+write at once: a turn is appended in one transaction, and nobody writes back what he read before.
+Entry point: `Conversations`. Callers: the page, exporting. Knows no other module but records.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from rag.records import Answer, Turn
+
+TITLE_CHARS = 40  # longer first questions are cut to this many characters for the list
+BUSY_TIMEOUT_S = 10.0
+_ANSWER = TypeAdapter(Answer)
+_TABLES = """
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL, deleted TEXT
+);
+CREATE TABLE IF NOT EXISTS turns (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT, partial TEXT NOT NULL, asked TEXT NOT NULL,
+    PRIMARY KEY (conversation, position)
+);
+CREATE TABLE IF NOT EXISTS preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One conversation in the list: `changed` is when its last turn was added or its title changed (ISO 8601, UTC)."""
+
+    id: str
+    title: str
+    created: str
+    changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A question and what came of it.
+
+    Attributes:
+        position: From 0, in the order of asking.
+        question: As it was asked.
+        answer: The checked answer, or None when the reader stopped it or it failed.
+        partial: What had been written when it was stopped; "" when there is an answer.
+        asked: When, ISO 8601, UTC.
+    """
+
+    position: int
+    question: str
+    answer: Answer | None
+    partial: str
+    asked: str
+
+
+class Conversations:
+    """The conversations in one file.
+
+    Every call opens the file anew, so that an object may be shared between threads.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at `path`, and make it when it is absent.
+
+        Raises:
+            OSError: Its folder cannot be made.
+            sqlite3.OperationalError: The file cannot be written.
+        """
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connect() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(_TABLES)
+
+    def start(self) -> str:
+        """Return the id of a new conversation. It is listed from its first turn on."""
+        return secrets.token_urlsafe(9)
+
+    def add(self, conversation: str, question: str, answer: Answer | None, partial: str = "") -> int:
+        """Append a turn and return its position; the first one names the conversation."""
+        now = _now()
+        record = None if answer is None else _ANSWER.dump_json(answer).decode()
+        with self._connect() as connection:
+            connection.execute(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, NULL)"
+                " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, deleted = NULL",
+                (conversation, title_from(question), now, now),
+            )
+            (position,) = connection.execute(
+                "INSERT INTO turns SELECT ?, COALESCE(MAX(position) + 1, 0), ?, ?, ?, ? FROM turns"
+                " WHERE conversation = ? RETURNING position",
+                (conversation, question, record, partial, now, conversation),
+            ).fetchone()
+        return int(position)
+
+    def turns(self, conversation: str) -> tuple[KeptTurn, ...]:
+        """Return the turns of a conversation in order; none for an unknown id."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT position, question, answer, partial, asked FROM turns WHERE conversation = ? ORDER BY position",
+                (conversation,),
+            ).fetchall()
+        return tuple(
+            KeptTurn(position, question, None if answer is None else _ANSWER.validate_json(answer), partial, asked)
+            for position, question, answer, partial, asked in rows
+        )
+
+    def listed(self, search: str = "") -> tuple[Conversation, ...]:
+        """Return the conversations whose title, questions or answers hold `search`, the last changed first."""
+        pattern = "%" + search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+        with self._connect() as connection:
+            rows = connection.execute(
+                r"SELECT id, title, created, changed FROM conversations AS c WHERE deleted IS NULL AND ("
+                r" title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ("
+                r" question LIKE ? ESCAPE '\' OR partial LIKE ? ESCAPE '\'"
+                r" OR json_extract(answer, '$.text') LIKE ? ESCAPE '\')))"
+                r" ORDER BY changed DESC, id",
+                (pattern,) * 4,
+            ).fetchall()
+        return tuple(Conversation(*row) for row in rows)
+
+    def find(self, conversation: str) -> Conversation | None:
+        """Return the conversation with that id, or None when there is none or it is deleted."""
+        with self._connect() as connection:
+            row = connection.execute(
+                "SELECT id, title, created, changed FROM conversations WHERE id = ? AND deleted IS NULL",
+                (conversation,),
+            ).fetchone()
+        return None if row is None else Conversation(*row)
+
+    def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title.
+
+        Raises:
+            ValueError: The title is blank.
+        """
+        if not title.strip():
+            raise ValueError("a conversation needs a title")
+        with self._connect() as connection:
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title.strip()[:200], conversation))
+
+    def delete(self, conversation: str) -> None:
+        """Take a conversation off the list; `restore` brings it back until `purge` was called."""
+        with self._connect() as connection:
+            connection.execute("UPDATE conversations SET deleted = ? WHERE id = ?", (_now(), conversation))
+
+    def restore(self, conversation: str) -> None:
+        """Undo `delete`."""
+        with self._connect() as connection:
+            connection.execute("UPDATE conversations SET deleted = NULL WHERE id = ?", (conversation,))
+
+    def purge(self, before: datetime) -> int:
+        """Remove for good what was deleted before that moment, and return how many conversations that were."""
+        with self._connect() as connection:
+            return connection.execute(
+                "DELETE FROM conversations WHERE deleted < ?", (before.astimezone(UTC).isoformat(),)
+            ).rowcount
+
+    def preference(self, name: str, default: str = "") -> str:
+        """Return what the reader chose under that name, or `default`. Keys of chat models are never kept here."""
+        with self._connect() as connection:
+            row = connection.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
+        return default if row is None else str(json.loads(row[0]))
+
+    def prefer(self, name: str, value: str) -> None:
+        """Keep what the reader chose."""
+        with self._connect() as connection:
+            connection.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
+
+    @contextlib.contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            with connection:
+                yield connection
+
+
+def history_of(turns: tuple[KeptTurn, ...]) -> tuple[Turn, ...]:
+    """Return the turns as the history that retrieval and answering take; stopped ones count as far as they went."""
+    history: list[Turn] = []
+    for turn in turns:
+        history.append(Turn("user", turn.question))
+        text = turn.partial if turn.answer is None else turn.answer.text
+        if text:
+            history.append(Turn("assistant", text))
+    return tuple(history)
+
+
+def next_number(turns: tuple[KeptTurn, ...]) -> int:
+    """Return the first evidence number that no earlier turn used, from 1."""
+    return 1 + max(
+        (turn.answer.first_number - 1 + len(turn.answer.evidence) for turn in turns if turn.answer is not None),
+        default=0,
+    )
+
+
+def title_from(question: str) -> str:
+    """Return the first question as a title: one line, at most `TITLE_CHARS` characters, with … where it was cut."""
+    line = " ".join(question.split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1] + "…"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,107 @@
+"""What readers thought of answers: 👍 or 👎 with a reason, kept on their own machine.
+
+The file lies beside the index (`index/feedback.sqlite`); an entry holds all that is needed to look at the case again.
+Entry point: `Feedback`. Callers: the page, cli. Knows records only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from rag.records import Answer
+
+REASON_CHARS = 500  # longer reasons are cut
+Verdict = Literal[1, -1]
+_TABLE = """
+CREATE TABLE IF NOT EXISTS feedback (
+    conversation TEXT NOT NULL, position INTEGER NOT NULL, verdict INTEGER NOT NULL CHECK (verdict IN (1, -1)),
+    reason TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, given TEXT NOT NULL,
+    PRIMARY KEY (conversation, position)
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A reader's verdict on one answer: 1 for good, -1 for bad, with a reason or ""."""
+
+    verdict: Verdict
+    reason: str
+
+
+class Feedback:
+    """The ratings in one file. Every call opens it anew, so that an object may be shared between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file at `path`, and make it when it is absent.
+
+        Raises:
+            OSError: Its folder cannot be made.
+            sqlite3.OperationalError: The file cannot be written.
+        """
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._connect() as connection:
+            connection.executescript(_TABLE)
+
+    def rate(self, conversation: str, position: int, verdict: Verdict, answer: Answer, reason: str = "") -> None:
+        """Keep a verdict on the answer at `position` of a conversation; a later one replaces it.
+
+        Raises:
+            ValueError: The verdict is neither 1 nor -1.
+        """
+        if verdict not in (1, -1):
+            raise ValueError(f"a verdict is 1 or -1, not {verdict}")
+        with self._connect() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    conversation,
+                    position,
+                    verdict,
+                    reason.strip()[:REASON_CHARS],
+                    answer.question,
+                    json.dumps(answer.as_json(), ensure_ascii=False),
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
+
+    def withdraw(self, conversation: str, position: int) -> None:
+        """Forget the verdict on that answer."""
+        with self._connect() as connection:
+            connection.execute("DELETE FROM feedback WHERE conversation = ? AND position = ?", (conversation, position))
+
+    def of_conversation(self, conversation: str) -> dict[int, Rating]:
+        """Return the verdicts on a conversation's answers, by position."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT position, verdict, reason FROM feedback WHERE conversation = ?", (conversation,)
+            ).fetchall()
+        return {position: Rating(verdict, reason) for position, verdict, reason in rows}
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """Yield all verdicts, the oldest first: verdict, reason, question, given (ISO 8601, UTC), answer."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT verdict, reason, question, answer, given FROM feedback ORDER BY given, conversation, position"
+            ).fetchall()
+        for verdict, reason, question, answer, given in rows:
+            yield {
+                "verdict": verdict,
+                "reason": reason,
+                "question": question,
+                "given": given,
+                "answer": json.loads(answer),
+            }
+
+    @contextlib.contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection, connection:
+            yield connection
