@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import xml.etree.ElementTree
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ MAX_MEMBERS = 20_000
 # What zip, XML and the Office libraries raise on damaged files, found by fuzzing. A plain bug of ours could hide in
 # here as "damaged", which is why the readers' tests ask for exact pages.
 _DAMAGE = (
-    zipfile.BadZipFile, zlib.error, etree.LxmlError, EOFError, OSError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, etree.LxmlError, xml.etree.ElementTree.ParseError, EOFError, OSError, RuntimeError,
     ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError, OverflowError,
 )  # fmt: skip
 _XML_NAME = re.compile(r"\.(?:xml|rels|vml|opf|ncx)$", re.IGNORECASE)

@@ -19,19 +19,21 @@ from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
 from rag.readers.text import decode_text
 from rag.records import Line, Page
 
+MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
 MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
-_DROPPED = frozenset(
-    "script style noscript template head title iframe object embed applet svg canvas audio video map form button input"
-    " select textarea datalist dialog nav menu rt rp annotation annotation-xml link meta".split()
-)
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figure figcaption footer h1 h2 h3"
-    " h4 h5 h6 header hgroup hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul"
-    " caption".split()
-)
+_DROPPED_TAGS = """
+script style noscript template head title iframe object embed applet svg canvas audio video map button input select
+textarea datalist dialog nav menu rt rp annotation annotation-xml link meta
+"""
+_BLOCK_TAGS = """
+address article aside blockquote body caption center dd details dir div dl dt fieldset figure figcaption footer form h1
+h2 h3 h4 h5 h6 header hgroup hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul
+"""
+_DROPPED = frozenset(_DROPPED_TAGS.split())
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
-_NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
+_NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,40})\]")
 
 
 def read_html(data: bytes) -> list[Page]:
@@ -61,12 +63,16 @@ def parse_html(data: bytes) -> Any:
     """Return the root element of HTML or XHTML, however malformed.
 
     Raises:
-        UnreadableSource: Not decodable, or empty.
+        UnreadableSource: Not decodable, empty, or larger than `MAX_ELEMENTS`.
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     root = etree.fromstring(_decode(data).replace("\0", "").encode("utf-8", "replace"), parser)
     if root is None:
         raise UnreadableSource("this HTML page is empty", advice="Save it from the browser again.")
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        raise UnreadableSource(
+            f"this HTML page has more than {MAX_ELEMENTS:,} elements", advice="Split it into smaller pages."
+        )
     return root
 
 
@@ -97,6 +103,7 @@ class _Writer:
         self._text: list[str] = []
         self._kind = Line("", kind="paragraph")
         self._prefix = ""
+        self._items: dict[Any, int] = {}
 
     def flush(self) -> None:
         """End the paragraph that is being written."""
@@ -146,7 +153,18 @@ class _Writer:
         elif tag in ("figcaption", "caption"):
             self._kind = Line("", kind="caption")
         elif tag == "li":
-            self._prefix = _item_mark(element)
+            self._prefix = self._item_mark(element)
+
+    def _item_mark(self, item: Any) -> str:
+        parent = item.getparent()
+        if parent is None or parent.tag != "ol" or parent.get("type") not in (None, "1"):
+            return "• " if parent is not None and parent.tag == "ul" else ""
+        if parent not in self._items:
+            start = parent.get("start") or "1"
+            self._items[parent] = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
+        number = self._items[parent]
+        self._items[parent] += 1
+        return f"{number}. "
 
     def _inside(self, element: Any, depth: int) -> None:
         raised = element.tag == "sup" and not element.xpath("descendant::*[starts-with(text(), '[^')]")
@@ -224,12 +242,3 @@ def _is_data_table(table: Any) -> bool:
         return False
     rows = [row for row in table.iter("tr") if len(row)]
     return len(rows) > 1 and max(len(row) for row in rows) > 1 and not table.xpath(".//h1 | .//h2 | .//td//p[3]")
-
-
-def _item_mark(item: Any) -> str:
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol" or parent.get("type") not in (None, "1"):
-        return "• " if parent is not None and parent.tag == "ul" else ""
-    start = parent.get("start") or "1"
-    first = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
-    return f"{first + sum(1 for _ in item.itersiblings('li', preceding=True))}. "

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+MAX_HOLDERS = 2_000  # lists of notes that are tidied up; a book has some hundred
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 _BLOCKS = frozenset(["li", "p", "div", "aside", "dd", "td", "section", "blockquote"])
 _HEADINGS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
@@ -49,21 +50,27 @@ def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
         unique by a number where marks start again.
     """
     places = {element: at for at, element in enumerate(one for tree in trees.values() for one in tree.iter())}
-    targets = {}
+    targets: dict[tuple[str, str], Any] = {}
     for path, tree in trees.items():
         for element in tree.iter(etree.Element):
             for name in (element.get("id"), element.get("name") if element.tag == "a" else None):
                 if name:
                     targets.setdefault((path, name), element)
     found: dict[Any, list[tuple[Any, str]]] = {}
+    blocks: dict[Any, Any] = {}
+    leading: dict[Any, str] = {}
     for path, tree in trees.items():
         for link in tree.iter("a"):
             target = targets.get(_resolve(path, link.get("href") or ""))
-            note = _note_block(target) if target is not None else None
+            if target is not None and target not in blocks:
+                blocks[target] = _note_block(target)
+            note = blocks.get(target)
             if note is None or _holds(note, link) or places[note] < places[link]:
                 continue
             # Links inside a note that point on to the next are no marks.
-            if _is_reference(link, note) and not any(parent in found for parent in link.iterancestors()):
+            if note not in leading:
+                leading[note] = _leading_mark(note)
+            if _is_reference(link, note, leading[note]) and not any(parent in found for parent in link.iterancestors()):
                 found.setdefault(note, []).append((link, _mark_of(link)))
     ids: dict[str, int] = {}
     named = {note: _unique(links[0][1], ids) for note, links in found.items()}
@@ -72,8 +79,10 @@ def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
         texts[named[note]] = _note_text(note, links[0][1])
         for link, _ in links:
             _replace_by_text(_outer_mark(link), f"[^{named[note]}]")
-    for note in found:
-        _remove_note(note)
+    # Taken out first and tidied up after, so that thousands of notes in one list cost one look at that list.
+    holders = dict.fromkeys(holder for note in found if (holder := _take_out(note)) is not None)
+    for holder in list(holders)[:MAX_HOLDERS]:
+        _remove_if_empty(holder)
     return texts
 
 
@@ -103,7 +112,12 @@ def _holds(block: Any, element: Any) -> bool:
     return any(parent is block for parent in element.iterancestors())
 
 
-def _is_reference(link: Any, note: Any) -> bool:
+def _leading_mark(note: Any) -> str:
+    match = _LEADING_MARK.match(_text(note)[:100])
+    return match[1] if match else ""
+
+
+def _is_reference(link: Any, note: Any, leading: str) -> bool:
     words = describe(link)
     if _BACKLINK_WORDS.search(words):
         return False
@@ -114,8 +128,7 @@ def _is_reference(link: Any, note: Any) -> bool:
         return True
     raised = link.getparent().tag == "sup" or any(child.tag == "sup" for child in link)
     declared = any(_NOTES_WORDS.search(describe(one)) for one in (note, *note.iterancestors()))
-    leading = _LEADING_MARK.match(_text(note))
-    return raised or declared or (leading is not None and leading[1] == match[1])
+    return raised or declared or leading == match[1]
 
 
 def _text(element: Any) -> str:
@@ -157,24 +170,25 @@ def _note_text(note: Any, mark: str) -> str:
     return text[leading.end() :] if leading and leading[1] == mark else text.strip("^↑ ")
 
 
-def _remove_note(note: Any) -> None:
-    """Remove a note, and what held notes only: their list, its heading and its line."""
+def _take_out(note: Any) -> Any | None:
+    """Take a note out of its tree and return what held it."""
     parent = note.getparent()
-    if parent is None:
-        return
-    if note.tail and note.tail.strip():
+    if parent is not None:
         _replace_by_text(note, "")
-    else:
-        parent.remove(note)
-    while parent is not None and parent.tag not in ("body", "html") and parent.getparent() is not None:
-        headings = " ".join(map(_text, parent.xpath(f"descendant::*[{_HEADINGS}]")))
-        left = _text(parent)
-        if left and not (left == headings and _declared(parent)):
-            return
-        before = parent.getprevious()
+    return parent
+
+
+def _remove_if_empty(holder: Any) -> None:
+    """Remove what held nothing but notes: their list, its heading and its line."""
+    while holder is not None and holder.tag not in ("body", "html") and holder.getparent() is not None:
+        if any(text.strip() for text in holder.itertext()):
+            headings = " ".join(map(_text, holder.xpath(f"descendant::*[{_HEADINGS}]"))) if _declared(holder) else ""
+            if not headings or headings != _text(holder):
+                return
+        before = holder.getprevious()
         if before is not None and before.xpath(_HEADINGS) and _NOTES_HEADING.fullmatch(_text(before)):
             _replace_by_text(before, "")
-        empty, parent = parent, parent.getparent()
+        empty, holder = holder, holder.getparent()
         _replace_by_text(empty, "")
 
 

@@ -6,6 +6,7 @@ Entry points: `drop_hidden`, `find_main`. Callers: `html`, `epub`. Knows lxml.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,6 @@ _HIDDEN_STYLE = (
     r"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01])"
 )
 _HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
-_MEDIA_RULE = re.compile(r"@[a-z-]+[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
 
 
@@ -38,13 +37,28 @@ def drop_hidden(root: Any) -> None:
 
 
 def _hidden_names(root: Any) -> frozenset[str]:
-    hidden = set()
+    hidden: set[str] = set()
     for sheet in root.iter("style"):
-        text = re.sub(r"/\*.*?\*/", "", (sheet.text or "")[:500_000], flags=re.DOTALL)
-        for selectors, body in _RULE.findall(_MEDIA_RULE.sub("", text)):
+        for selectors, body in _plain_rules((sheet.text or "")[:500_000]):
             if _HIDDEN.search(body):
                 hidden.update(one for one in map(str.strip, selectors.split(",")) if re.fullmatch(r"[.#][\w-]+", one))
     return frozenset(hidden)
+
+
+def _plain_rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """Yield selectors and body of the rules that hold everywhere: those inside @media and the like do not."""
+    first, *rest = sheet.split("/*")
+    text = first + "".join(part.partition("*/")[2] for part in rest)
+    depth, selectors, before = 0, "", ""
+    for piece in re.split(r"([{}])", text):
+        if piece == "{":
+            depth += 1
+            selectors = before if depth == 1 else selectors
+        elif piece == "}":
+            if depth == 1 and "@" not in selectors:
+                yield selectors, before
+            depth = max(depth - 1, 0)
+        before = piece
 
 
 def _is_hidden(element: Any, names: frozenset[str]) -> bool:
@@ -97,7 +111,10 @@ def _measure(root: Any) -> dict[Any, _Amount]:
     for element in reversed(list(root.iter(etree.Element))):  # children before their parents
         amount = _amount(element.text)
         for child in element.iterchildren(etree.Element):
-            amount += amounts[child] + _amount(child.tail)
+            if amounts[child].characters:
+                amount += amounts[child]
+            if child.tail:
+                amount += _amount(child.tail)
         if element.tag == "a":
             amount = _Amount(amount.characters, amount.characters, 1, amount.sentences)
         amounts[element] = amount

@@ -16,8 +16,7 @@ CELL_SEPARATOR = " | "
 # Characters that are set without a space between them: Han, kana, bopomofo, CJK and full-width punctuation.
 UNSPACED = f"{HAN}\u3001-\u3029\u3030-\u30ff\u3100-\u312f\uff01-\uff60“”‘’…—·"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-_NO_SPACE_AFTER = re.compile(f"[{UNSPACED}]$")
-_NO_SPACE_BEFORE = re.compile(f"^[{UNSPACED}]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def fold_spaces(text: str) -> str:
@@ -27,11 +26,12 @@ def fold_spaces(text: str) -> str:
 
 def join_printed(parts: Iterable[str]) -> str:
     """Join texts that a line break parts: without a space between two Chinese characters, else with one."""
-    joined = ""
+    joined: list[str] = []
     for part in filter(None, map(fold_spaces, parts)):
-        unspaced = not joined or (_NO_SPACE_AFTER.search(joined) and _NO_SPACE_BEFORE.search(part))
-        joined += part if unspaced else f" {part}"
-    return joined
+        if joined and not (_UNSPACED.match(joined[-1][-1]) and _UNSPACED.match(part)):
+            joined.append(" ")
+        joined.append(part)
+    return "".join(joined)
 
 
 def table_lines(rows: Iterable[Sequence[str]]) -> list[Line]:

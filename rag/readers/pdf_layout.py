@@ -111,7 +111,7 @@ def _margin_rows(rows: list[Row]) -> set[int]:
     if len(steps) < 3:
         return set()
     usual = statistics.median(steps)
-    margins = set()
+    margins: set[int] = set()
     for order in (range(len(rows) - 1), range(len(rows) - 1, 0, -1)):
         forward = order.step > 0
         for count, index in enumerate(order[:2], 1):

@@ -27,7 +27,8 @@ from rag.readers.pdf_layout import lay_out
 from rag.readers.pdf_segments import Glyph, Segment, build_rows, build_segments
 from rag.readers.pdf_tables import Rule, find_ruled_tables
 
-raw: Any = pypdfium2.raw  # its names come from a C header at run time
+pdfium: Any = pypdfium2  # has no types
+raw: Any = pypdfium2.raw
 
 PAGE_TIMEOUT_S = 10  # a dense page takes 0.05 s
 MEMORY_LIMIT_BYTES = 3 << 30
@@ -59,8 +60,8 @@ def main() -> None:
     data = sys.stdin.buffer.read()
     _restart_watchdog()
     try:
-        answer = {"pages": list(read_document(data))}
-    except pypdfium2.PdfiumError as error:
+        answer: dict[str, Any] = {"pages": list(read_document(data))}
+    except pdfium.PdfiumError as error:
         kind = "encrypted" if error.err_code == raw.FPDF_ERR_PASSWORD else "damaged"
         answer = {"error": kind, "detail": str(error)}
     except (OverflowError, MemoryError) as error:
@@ -80,7 +81,7 @@ def read_document(data: bytes) -> Iterator[dict[str, Any]]:
         pypdfium2.PdfiumError: Encrypted or damaged.
         OverflowError: More pages or glyphs than are read.
     """
-    document = pypdfium2.PdfDocument(data)
+    document = pdfium.PdfDocument(data)
     if len(document) > MAX_PAGES:
         raise OverflowError(f"{len(document):,} pages, at most {MAX_PAGES:,} are read")
     total = 0
@@ -109,7 +110,7 @@ def read_document(data: bytes) -> Iterator[dict[str, Any]]:
             page.close()
 
 
-def _is_image(page: pypdfium2.PdfPage) -> bool:
+def _is_image(page: Any) -> bool:
     area = page.get_width() * page.get_height()
     for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
         left, bottom, right, top = image.get_bounds()
@@ -130,7 +131,7 @@ def _page_numbers(segments: list[Segment], height: float) -> list[str]:
     return list(dict.fromkeys(numbers))
 
 
-def read_glyphs(page: pypdfium2.PdfPage) -> list[Glyph]:
+def read_glyphs(page: Any) -> list[Glyph]:
     """Return the page's upright glyphs, turned to reading direction where the whole page lies on its side.
 
     Slanted text (a watermark) and a few letters that run along the margin (a stamp) are no reading matter.
@@ -208,7 +209,7 @@ def _write_character(text: str) -> str:
     return text
 
 
-def read_rules(page: pypdfium2.PdfPage) -> list[Rule]:
+def read_rules(page: Any) -> list[Rule]:
     """Return the straight strokes of the page along its axes, as far as tables may be made of them."""
     rules: list[Rule] = []
     points = 0
