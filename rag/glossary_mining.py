@@ -1,0 +1,378 @@
+"""Places where a document says that two names mean one: 中文（English, ABBR）, 全称（简称“X”）, English Name (ABBR).
+
+What stands inside a parenthesis is easy to read; where the Chinese name to its left begins is not. Quotes and 《》 say
+it. Else the name is made of whole words back to a mark, a function word or a verb that brings something in, and:
+
+    a person              what follows the last word for an office or a calling
+    an English full name  begins with the leftmost word that translates one of its words
+    an abbreviation       has one to some three characters a letter; its full name elsewhere in the corpus helps
+
+What stays in doubt is left out: a wrong equation costs more than a missing one.
+Entry point: `mine_equations`. Caller: glossary. Knows the dictionary, no particular paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.dictionary import content_words, dictionary_words, is_english_word
+from rag.language import HAN
+from rag.names import tag_words
+from rag.persons import SURNAMES
+from rag.records import Document
+
+LONGEST_NAME = 30  # characters left of a parenthesis that are looked at when no quote says where the name begins
+ALIGNED = 2 / 3  # share of the English content words that a Chinese name must translate
+ABBREVIATION_CHARS = (1.0, 2.6)  # Chinese characters a letter of an abbreviation, least and most
+MIN_SURNAME = 4  # letters: a shorter surname is too often a word or a part of another name
+PERSON_CHARS = 6  # of a personal name without a dot
+
+_PARENTHESIS = re.compile(r"[（(]([^（）()\n]{2,160})[)）]")
+_CLOSE_TO_OPEN = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《", '"': '"'}
+_OPENERS = "“‘「『《"
+_AFTER_QUOTE = re.compile(
+    r"(?<=[”’」』》])(?:计划|倡议|战略|项目|机制|论坛|政策|原则|协定|协议|法案|草案|行动|网络|关系|组织|基金|概念|理论|模式|方案|条约|公约)$"
+)
+_SHORT = re.compile(
+    rf"(?:以下|下文)?(?:简称|缩写)(?:为|作|是)?[：:\s]*[“‘「\"《]?([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」\"》]?(?:[，,；;].*)?"
+)
+_SHORT_RUNNING = re.compile(rf"[，,]?\s*(?:以下|下文)?简称(?:为|作)?[“‘「]([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」]")
+_ENGLISH_LEAD = re.compile(
+    r"^(?:(?:英文|英语|英)(?:全称|名称|名|简称|缩写)?(?:为|是)?|全称|又称|即|缩写(?:为)?)[：:]?\s*"
+)
+_LETTERS = "A-Za-zÀ-ÖØ-öø-žȘ-ț"
+_LATIN_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9.&+'’\-—–/ ]*|[0-9][A-Z][{_LETTERS}0-9]*")
+_ABBREVIATION = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z0-9][A-Za-z0-9&\-]*[A-Za-z0-9]|[A-Z]{2,} [A-Z]{2,4}")
+_REFERENCE = re.compile(
+    r"\d{4,}[A-Z]|[A-Z]{2,}\d{3,}|\b(?:pp?|vols?|no|eds?|press|ibid|http|www|see)\b|\.(?:com|org|cn)", re.IGNORECASE
+)
+_GIVEN = rf"[A-ZÀ-ÖØ-Þ](?:\.|(?=[{_LETTERS}'’\-]*[a-zß-ž])[{_LETTERS}'’\-]+)"
+_PERSON = re.compile(rf"(?:{_GIVEN}\s+){{1,3}}(?:(?:de|van|von|der|la|bin|al)\s+)?{_GIVEN}")
+_LATIN_BEFORE = re.compile(
+    rf"(?:[A-Z][{_LETTERS}0-9’'\-]*,?\s+(?:(?:of|and|for|the|on|in|to|with|&)\s+)*){{2,9}}[“”\"]?\s*$"
+)
+_SMALL = frozenset(["of", "and", "for", "the", "on", "in", "to", "with", "a", "an", "&"])
+_JOINERS = frozenset(["和", "与", "及", "以及", "暨"])
+_INSIDE_NAME = re.compile("[A-Za-z0-9一三四五六七八九十·—-]")  # whatever its tag
+_BARRIER_TAGS = ("p", "c", "u", "d", "r", "y", "e", "m", "q", "t", "x", "o", "zg")
+# Function words, and verbs that bring a name in; what often stands inside a name (发展, 合作, 管理) is none of them.
+_BARRIER_WORDS = (
+    "建立 设立 成立 创立 组建 推出 发布 提出 宣布 发起 启动 签署 签订 加入 退出 通过 根据 依据 依托 依靠 包括 "
+    "例如 比如 诸如 正如 称为 名为 称作 叫做 受到 参与 制定 出台 推行 推动 推进 实施 举行 召开 举办 访问 以及 "
+    "表示 认为 指出 强调 作为 成为 建设 构建 打造 面临 应对 针对 利用 采用 使用 运用 借助 促使 导致 赋予 撤销 "
+    "合并 更名 公布 颁布 批准 主张 支持 反对 批评 担任 任命 曾任 时任 现任 前任 遏制 遵守 违反 符合 属于 位于 "
+    "来自 涉及 涵盖 扩大到 介入 取消 吸纳 邀请 联合 牵头 主导 主办 创办 分配给 提升 提高 增强 强化 关注 提及 介绍 "
+    "讨论 承认 创建 筹建 下属 所属 旗下 负责 聚焦 建成 视为 视作 定义 即 如 像 由 被 把 将 对 向 从 以 用 给 让 "
+    "使 等 之 的 地 得 了 着 过 是 为 在 有 至 到 于 则 而 并 其 该 此 各 某 这 那 本 一种 一个 一项 所谓 主要 "
+    "重要 新 新的 所有 各种 依次 划分 实现 开展 进行 加强 深化 发展出"
+)
+_BARRIERS = frozenset(_BARRIER_WORDS.split())
+_OFFICE = re.compile(
+    "教授|学者|专家|国务卿|副总统|总统|主席|部长|外长|防长|财长|司长|局长|署长|所长|会长|行长|校长|院长|省长|州长|"
+    "市长|司令|主任|顾问|大使|公使|参赞|议员|议长|首相|总理|先生|女士|博士|爵士|秘书长|代表|助理|帮办|委员|智囊|"
+    "主义者|记者|作家|作者|发言人|创始人|创办人|研究员|分析师|[学史思评论战略政治]家|负责人|总裁|首席执行官|"
+    "董事长|经理|总监|检察官|大法官|法官|将军|上将|专员|特使|官员|国王|女王|王储|教皇|捷克人|[国洲]人|领导人|领袖|"
+    "总督|幕僚长|主管|会员|成员"
+)
+_TRANSLITERATION = frozenset(
+    "阿埃艾安昂奥巴白班邦鲍贝本比彼宾波伯博布勃察查达戴丹道德登邓得迪蒂丁东杜顿多厄恩尔耳法范方菲费芬丰冯弗福富盖"
+    "冈高戈哥格葛根古瓜贵哈海汉豪赫亨侯胡华怀霍基吉加贾简杰金津卡凯坎康考柯科可克肯库奎昆拉莱赖兰朗劳勒雷黎里理丽"
+    "利莉林琳龙隆卢鲁路露伦罗洛马玛麦迈曼芒毛梅蒙米密敏明摩莫默姆穆拿纳娜南瑙内尼妮涅宁纽农努诺欧帕派潘庞佩彭皮平"
+    "珀蒲普奇齐契恰乔切琴琼丘热日瑞若萨塞赛桑森沙山珊尚绍舍申圣施什史士舒斯丝苏素索塔泰坦汤唐陶特滕提图托陀瓦万威"
+    "韦维魏温文翁沃乌武西希锡席夏香肖谢辛欣休许雅亚扬耶叶伊以易因英尤于约泽扎詹珍芝朱兹子宗祖佐儿夫娃茨采季纬奈泊"
+    "钦钠思"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """Names that a document says are one: its Chinese and its Latin ones, the source, the offset in canonical text."""
+
+    chinese: tuple[str, ...]
+    latin: tuple[str, ...]
+    source: str
+    offset: int
+
+
+def mine_equations(documents: Sequence[Document]) -> list[Equation]:
+    """Return what the documents say about names of one thing, in order of documents and places."""
+    equations: list[Equation] = []
+    spelt_out: dict[str, str] = {}
+    for document in documents:
+        for pair, offset in _latin_pairs(document.canonical):
+            equations.append(Equation((), pair, document.source.id, offset))
+            spelt_out.setdefault(pair[1], pair[0])
+    for document in documents:
+        for match in _PARENTHESIS.finditer(document.canonical):
+            latin = _read_latin(match[1])
+            if len(latin) == 2:
+                spelt_out.setdefault(latin[1], latin[0])
+            elif latin:
+                for words, capitals in _tails(latin[0]):
+                    spelt_out.setdefault(capitals, words)
+    for document in documents:
+        text = document.canonical
+        found = [*_in_parentheses(text, spelt_out), *_running(text)]
+        for chinese, names, offset in sorted(found, key=lambda item: item[2]):
+            equations.append(Equation(chinese, names, document.source.id, offset))
+    return equations
+
+
+_Found = tuple[tuple[str, ...], tuple[str, ...], int]
+
+
+def _in_parentheses(text: str, spelt_out: dict[str, str]) -> Iterator[_Found]:
+    for match in _PARENTHESIS.finditer(text):
+        before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2].rstrip()
+        short = _SHORT.fullmatch(match[1].strip())
+        latin: tuple[str, ...] = () if short else _read_latin(match[1])
+        if short and _ABBREVIATION.fullmatch(short[1]):
+            latin, short = (short[1],), None
+        if not before or not (short or latin):
+            continue
+        name = _quoted_name(before)
+        if short:
+            name = name or _full_name_of(short[1], before)
+            if name and name != short[1]:
+                yield (name, short[1]), (), match.start()
+        elif name:
+            if _fits_in_length(name, latin[0]):
+                yield (name,), latin, match.start()
+        elif _is_person(latin[0], before):
+            if person := _person_name(before):
+                surname = latin[0].split()[-1]
+                known = is_english_word(surname) or len(surname) < MIN_SURNAME
+                yield (person,), (latin[0],) if known else (latin[0], surname), match.start()
+        elif name := _unmarked_name(before, latin, spelt_out):
+            yield (name,), latin, match.start()
+
+
+def _running(text: str) -> Iterator[_Found]:
+    """Find 全称，简称“X” outside parentheses."""
+    for match in _SHORT_RUNNING.finditer(text):
+        before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2].rstrip()
+        if not before or before[-1] in "（(":
+            continue
+        name = _quoted_name(before) or _full_name_of(match[1], before)
+        if name and name != match[1]:
+            latin = bool(_ABBREVIATION.fullmatch(match[1]))
+            yield ((name,), (match[1],), match.start()) if latin else ((name, match[1]), (), match.start())
+
+
+def _latin_pairs(text: str) -> Iterator[tuple[tuple[str, str], int]]:
+    """Find `English Name (ABBR)`, where the abbreviation takes up the capitals of the name's last words."""
+    for match in re.finditer(r"\(((?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{2,8})\)", text):
+        before = _LATIN_BEFORE.search(text[max(0, match.start() - 120) : match.start()])
+        if before is None:
+            continue
+        words = before.group().strip(' “”"\n').split()
+        letters = re.sub(r"([A-Z])(\d)", lambda m: m[1] * int(m[2]) if int(m[2]) < 5 else m[0], match[1])
+        for start in range(len(words)):
+            parts = [part for word in words[start:] for part in word.split("-")]
+            capitals = "".join(part[0] for part in parts if part and part[0].isupper())
+            if words[start][0].isupper() and capitals == letters:
+                yield (" ".join(words[start:]), match[1]), match.start()
+                break
+
+
+def _read_latin(inside: str) -> tuple[str, ...]:
+    """Return the Latin names inside a parenthesis: (full), (full, abbreviation), (abbreviation,) or nothing."""
+    inside = _ENGLISH_LEAD.sub("", inside.strip()).strip(" “”‘’\"'*").removeprefix("The ")
+    if _REFERENCE.search(inside):
+        return ()
+    split = re.split(r"[，；;]|,(?=\s*[A-Z0-9&\-]{2,10}$)|(?:，|,)?\s*简称(?:为)?", inside)
+    parts = [part for part in (piece.strip(" “”‘’\"'") for piece in split) if part]
+    if not parts or len(parts) > 2 or not all(_LATIN_NAME.fullmatch(part.replace(",", "")) for part in parts):
+        return ()
+    if len(parts) == 2 and not _is_abbreviation_of(parts[1], parts[0]):
+        return ()
+    if sum(letter.isalpha() for letter in parts[0]) < 2 or ("," in parts[0] and " and " not in parts[0]):
+        return ()
+    return tuple(parts)
+
+
+def _is_abbreviation_of(short: str, full: str) -> bool:
+    """Tell whether the letters of `short` stand in `full` in this order, the first ones alike or a digit."""
+    rest = iter(full.casefold())
+    letters = [letter for letter in short.casefold() if letter.isalpha()]
+    return len(short) < len(full) and len(letters) >= 2 and all(letter in rest for letter in letters)
+
+
+def _quoted_name(before: str) -> str:
+    """Return the name in quotes or 《》 that ends `before`, or that began there and is still open; else ""."""
+    core = _AFTER_QUOTE.sub("", before)
+    if core and core[-1] in _CLOSE_TO_OPEN:
+        opener = _CLOSE_TO_OPEN[core[-1]]
+        depth, at = 1, len(core) - 2
+        while at >= 0:
+            if core[at] == opener:
+                depth -= 1
+                if depth == 0:
+                    return _clean(core[at + 1 : -1])
+            elif core[at] == core[-1]:
+                depth += 1
+            at -= 1
+        return ""
+    opened = max((core.rfind(opener) for opener in _OPENERS), default=-1)
+    inside = core[opened + 1 :]
+    if opened >= 0 and len(inside) <= LONGEST_NAME and not re.search(r"[”’」』》，。；：、,;:!?！？]", inside):
+        return _clean(inside)
+    return ""
+
+
+def _clean(name: str) -> str:
+    """Return a quoted name without inner notes and white space, or "" when it is no name: too long, a sentence."""
+    name = re.sub(r"\s+", "", re.sub(r"[（(][^（）()]*[)）]", "", name)).strip("“”‘’《》")
+    if re.search(r"[。！？；]", name) or not 2 <= len(name) <= 40 or not re.search(f"[{HAN}]", name):
+        return ""
+    return name
+
+
+def _fits_in_length(name: str, latin: str) -> bool:
+    """Tell whether a quoted Chinese name is as long as a name of that many English words or letters can be."""
+    if _ABBREVIATION.fullmatch(latin):
+        return len(name) <= 4 * len(latin) + 4
+    words = len(content_words(latin.replace("-", " "))) or 1
+    return len(name) <= 5 * words + 3 and not (words == 1 and len(name) == 2 and is_english_word(latin))
+
+
+def _tails(full: str) -> Iterator[tuple[str, str]]:
+    """Yield the last words of an English name, three capitals or more, with what would abbreviate them."""
+    words = full.split()
+    for start, word in enumerate(words):
+        if word[0].isupper():
+            capitals = "".join(part[0] for part in words[start:] if part[0].isupper())
+            if len(capitals) >= 3:
+                yield " ".join(words[start:]), capitals
+
+
+def _words_before(before: str) -> list[tuple[str, str]]:
+    """Return the words and tags back to the nearest mark, at most `LONGEST_NAME` characters."""
+    run = re.search(rf"[{HAN}A-Za-z0-9·•‧—\-\s]*$", before[-LONGEST_NAME:])
+    text = re.sub(r"\s*[•‧·]\s*", "·", run.group() if run else "")
+    text = re.sub(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])", "", text)
+    text = text.rpartition("——")[2]
+    return [(word, tag) for word, tag, _ in tag_words(text)]
+
+
+def _phrase_before(before: str, *, across_joiners: bool) -> list[str]:
+    """Return the words of the longest noun phrase that ends `before`."""
+    words: list[str] = []
+    for word, tag in reversed(_words_before(before)):
+        if word in _JOINERS:
+            if not across_joiners:
+                break
+        elif word in _BARRIERS or (tag.startswith(_BARRIER_TAGS) and not _INSIDE_NAME.match(word)):
+            break
+        words.insert(0, word)
+    while words and (words[0] in _JOINERS or words[0] in "-—·"):
+        words.pop(0)
+    return words
+
+
+def _is_person(latin: str, before: str) -> bool:
+    """Tell whether a Latin name is a person's: the Chinese has a dot or an office before it, or no word is like it."""
+    if not _PERSON.fullmatch(latin):
+        return False
+    run = "".join(word for word, _ in _words_before(before))
+    if re.search(f"[{HAN}]·[{HAN}]+$", run) or ((name := _after_office(run)) and _is_transliterated(name)):
+        return True
+    return not is_english_word(latin.split()[-1])
+
+
+def _after_office(run: str) -> str:
+    """Return the two characters or more after the last office in `run`, or ""."""
+    offices = [office for office in _OFFICE.finditer(run) if len(run) - office.end() >= 2]
+    return run[offices[-1].end() :].rpartition("的")[2] if offices else ""
+
+
+def _is_transliterated(name: str) -> bool:
+    return all(character in _TRANSLITERATION or character == "·" for character in name)
+
+
+def _person_name(before: str) -> str:
+    """Return the translated personal name that ends `before`, or "" when its beginning is in doubt."""
+    run = "".join(word for word, _ in _words_before(before))
+    run = re.sub(rf"^.*[^{HAN}·]", "", run)
+    name = _after_office(run)
+    if name and 2 <= len(name) <= (15 if "·" in name else PERSON_CHARS):
+        return name
+    ends = [split.end() for split in re.finditer("[的和与如用由被以对据像及在将]", run) if len(run) - split.end() >= 2]
+    name = run[ends[-1] :] if ends else run
+    if 2 <= len(name) <= 15 and (_is_transliterated(name) or (len(name) == 3 and name[0] in SURNAMES)):
+        return name
+    return ""
+
+
+def _full_name_of(short: str, before: str) -> str:
+    """Return the shortest phrase of whole words that ends `before` and holds the characters of `short` in order."""
+    words = _phrase_before(before, across_joiners=True)
+    for start in range(len(words) - 1, -1, -1):
+        name = "".join(words[start:])
+        rest = iter(name)
+        if len(name) > len(short) and name[0] == short[0] and all(character in rest for character in short):
+            return name
+    return ""
+
+
+def _unmarked_name(before: str, latin: Sequence[str], spelt_out: dict[str, str]) -> str:
+    """Return the Chinese name before a parenthesis that holds `latin`, or "" when its beginning is in doubt."""
+    full = latin[0]
+    if _ABBREVIATION.fullmatch(full):
+        if full in spelt_out and (name := _translated_name(before, spelt_out[full])):
+            return name
+        return _abbreviated_name(before, full)
+    return _translated_name(before, full)
+
+
+def _translated_name(before: str, full: str) -> str:
+    words = _phrase_before(before, across_joiners=bool(re.search(r"\band\b|&", full)))
+    english = content_words(full.replace("-", " "))
+    if not words or not english:
+        return ""
+    longest = 5 * len(english) + 2
+    translations = [dictionary_words(word) for word in english]
+    start, aligned = len(words), set[int]()
+    length = 0
+    for at in range(len(words) - 1, -1, -1):
+        length += len(words[at])
+        if length > longest:
+            break
+        hits = {n for n, known in enumerate(translations) if _translates(words[at], known, english[n])}
+        if hits - aligned:
+            start = at
+        aligned |= hits
+    missing = len(english) - len(aligned)
+    covered = len(aligned)
+    left_over = [word for word in words[:start] if word not in _JOINERS]
+    if aligned and len(left_over) <= missing:
+        covered += len(left_over)  # what is left over on both sides is one thing
+        start = 0
+    name = "".join(words[start:])
+    if not re.search(f"[{HAN}]{{2}}", name) or covered < ALIGNED * len(english):
+        return ""
+    return name if _fits_in_length(name, full) else ""
+
+
+def _translates(word: str, known: frozenset[str], english: str) -> bool:
+    if word.casefold() == english.casefold():
+        return True
+    return len(word) >= 2 and any(other in word or word[:2] == other[:2] for other in known)
+
+
+def _abbreviated_name(before: str, abbreviation: str) -> str:
+    """Return the longest phrase of whole words whose length fits the letters; none when 和 or 与 leaves it in doubt."""
+    words = _phrase_before(before, across_joiners=False)
+    beyond = _phrase_before(before, across_joiners=True)
+    if (len(words) > 1 and len(beyond) > len(words)) or set("-—").intersection(words):
+        return ""
+    letters = sum(character.isalnum() for character in abbreviation)
+    least, most = ABBREVIATION_CHARS
+    for start in range(len(words)):
+        name = "".join(words[start:])
+        fits = max(3.0 if letters > 2 else 2.0, least * letters) <= len(name) <= most * letters + 1
+        if fits and re.search(f"[{HAN}]{{2}}", name):
+            return name
+    return ""
