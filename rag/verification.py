@@ -21,8 +21,9 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.defanging import defang_text
@@ -60,6 +61,8 @@ _ATTRIBUTION = re.compile(
     r"|^(?:according to|from|as stated in|in)\b",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
+_QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
 _QUOTE_PAIRS = {"“": "”", "「": "」", "『": "』"}
 _TERMINAL = re.compile(r"[。！？!?….;；:：][”’」』）)\"'*_]*$")
 _NEGATION_ZH = re.compile(
@@ -220,7 +223,7 @@ def _read_citations(text: str, grounds: Sequence[_Ground], first_number: int) ->
         position = mark.end()
     keep(text[position:])
     plain = "".join(bare)
-    spans = _sentence_spans(plain)
+    spans = _sentence_spans(plain, [place for place, _, _ in marks if _ends_part(plain, place)])
     owners: list[list[int]] = [[] for _ in spans]
     lost = [0] * len(spans)
     for place, known, gone in marks:
@@ -242,28 +245,34 @@ def _read_citations(text: str, grounds: Sequence[_Ground], first_number: int) ->
     return "".join(clean), drafts, struck
 
 
-def _sentence_spans(plain: str) -> list[Span]:
-    """Return the sentences: a line ends one, list marks are none of it, and an open quotation is not cut."""
+def _ends_part(plain: str, place: int) -> bool:
+    """Tell whether a mark at `place` closes a part of the answer: a stop or a semicolon stands before it."""
+    return bool(_STOP.search(plain[max(0, place - 4) : place])) and not plain[place:].lstrip(" ")[:1].islower()
+
+
+def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
+    """Return the sentences: a line or a cut ends one, list marks are none of it, an open quotation is not cut."""
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", plain):
         head = _LINE_START.match(line.group())
         start = line.start() + (head.end() if head else 0)
-        pending: Span | None = None
-        for sentence in split_sentences(plain[start : line.end()]):
-            span = (pending[0] if pending else start + sentence[0], start + sentence[1])
-            body = plain[span[0] : span[1]]
-            if (
-                any(body.count(opener) > body.count(closer) for opener, closer in _QUOTE_PAIRS.items())
-                and len(body) < 400
-            ):
-                pending = span
-                continue
-            pending = None
-            if re.search(r"\w", body):
-                spans.append(span)
-        if pending:
-            spans.append(pending)
+        inner = [cut for cut in cuts if start < cut < line.end()]
+        for piece in itertools.pairwise([start, *inner, line.end()]):
+            spans.extend(_spans_of_piece(plain, *piece))
     return spans
+
+
+def _spans_of_piece(plain: str, start: int, end: int) -> Iterator[Span]:
+    pending: Span | None = None
+    for sentence in split_sentences(plain[start:end]):
+        span = (pending[0] if pending else start + sentence[0], start + sentence[1])
+        body = plain[span[0] : span[1]]
+        is_open = any(body.count(opener) > body.count(closer) for opener, closer in _QUOTE_PAIRS.items())
+        pending = span if is_open and len(body) < _QUOTATION_MAX_CHARS else None
+        if pending is None and re.search(r"\w", body):
+            yield span
+    if pending:
+        yield pending
 
 
 def _owner(place: int, spans: Sequence[Span], plain: str) -> int | None:
@@ -416,7 +425,8 @@ def _locate_core(text: str, ground: _Ground) -> tuple[Span, bool] | None:
 def _is_frame(frame: str, ground: _Ground) -> bool:
     """Tell whether `frame` only says who speaks: an attribution, or the title or a heading of the passage."""
     label = re.sub(r"[《》“”\"*_]|[（(][^（）()]*[）)]", "", frame).strip()
-    if label and fold_text(label, compact=True).text in ground.compact and label not in ground.passage.text:
+    names = (ground.passage.title, ground.passage.source, *ground.passage.section)
+    if label and fold_text(label, compact=True).text in (fold_text(name, compact=True).text for name in names):
         return True
     return bool(_ATTRIBUTION.search(label)) and not _negations(label) and not _missing(frame, [ground])[0]
 

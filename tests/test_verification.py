@@ -211,6 +211,20 @@ def test_a_mark_behind_the_full_stop_belongs_to_the_sentence_before() -> None:
     assert [[c.number for c in s.citations] for s in verified.sentences] == [[1], [2]]
 
 
+def test_parts_that_are_cited_one_by_one_are_checked_one_by_one() -> None:
+    text = (
+        "《港口停工记》：阿尔塔港项目在2019年停工；[2]基金没有向私人投资者开放。[1]"
+        "It is run by three banks.[3]The fund lost $9.[3]"
+    )
+    verified = verify_answer(text, ALL)
+    assert [([c.number for c in s.citations], s.standing) for s in verified.sentences] == [
+        ([2], "supported"),
+        ([1], "supported"),
+        ([3], "supported"),
+        ([3], "not_found"),
+    ]
+
+
 def test_a_quotation_of_two_sentences_is_not_cut() -> None:
     passage = [evidence("林若水说：“电缆是命脉。我们不会出售它。”会议随后结束。")]
     assert check("林若水说：“电缆是命脉。我们不会出售它。”[1]", passage).standing == "supported"
