@@ -106,7 +106,8 @@ def _space_shows(left: Glyph, right: Glyph) -> bool:
     gap = right.x0 - left.x1
     if _SPACELESS_PAIR.fullmatch(left.text[-1] + right.text[0]):
         # Chinese is justified by widening gaps, and programs set a quarter em between Chinese and Latin: no spaces.
-        return gap > 0.8 * em or (right.space == "typed" and gap > 0.15 * em)
+        latin = left.text[-1].isascii() or right.text[0].isascii()
+        return gap > 0.8 * em or (right.space == "typed" and (latin or gap > 0.15 * em))
     return bool(right.space) or gap > 0.3 * em
 
 

@@ -1,0 +1,302 @@
+"""PDFs that reportlab makes: columns, notes, running heads, labels, tables, scans, and damaged ones."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.errors import UnreadableSource
+from rag.readers.pdf import choose_labels, read_pdf
+from rag.readers.pdf_segments import Glyph, build_rows, build_segments
+from rag.records import Page
+
+SONG = "STSong-Light"
+pdfmetrics.registerFont(UnicodeCIDFont(SONG))
+HAN = "数据要素市场化配置改革须以产权制度为基础并兼顾效率与公平各方主体依法享有权益"
+
+
+def make(*draws: Callable[[Canvas], None], **options: object) -> bytes:
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(595, 842), **options)
+    for draw in draws:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def write(canvas: Canvas, x: float, y: float, text: str, size: float = 10.5, font: str = SONG) -> float:
+    canvas.setFont(font, size)
+    canvas.drawString(x, y, text)
+    return x + pdfmetrics.stringWidth(text, font, size)
+
+
+def lines(page: Page) -> list[str]:
+    return [line.text for line in page.lines]
+
+
+def han(start: int, length: int) -> str:
+    return "".join(HAN[(start + at) % len(HAN)] for at in range(length))
+
+
+def test_footnotes_marks_and_paragraph_gaps() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 800, "示例研究", 9)
+        write(canvas, 480, 800, "第1期", 9)
+        for row in range(6):
+            write(canvas, 72, 740 - 16 * row, han(row, 42))
+        end = write(canvas, 72, 740 - 16 * 6, "此说已有定论")
+        write(canvas, end, 740 - 16 * 6 + 4, "1", 6, "Helvetica")
+        write(canvas, end + 4, 740 - 16 * 6, "。")
+        write(canvas, 72 + 21, 740 - 16 * 7, han(3, 40))
+        write(canvas, 72, 740 - 16 * 8, han(5, 42))
+        canvas.line(72, 150, 200, 150)
+        write(canvas, 72, 139, "1", 5, "Helvetica")
+        write(canvas, 76, 136, "见示例年鉴，第12页。", 8)
+        write(canvas, 290, 60, "45", 9, "Helvetica")
+
+    page = read_pdf(make(draw))[0]
+    assert (page.number, page.label) == (1, "45")
+    assert lines(page) == [
+        "示例研究 第1期",
+        "",
+        *(han(row, 42) for row in range(6)),
+        "此说已有定论<sup>1</sup>。",
+        "",
+        han(3, 40),
+        han(5, 42),
+        "",
+        "<sup>1</sup>见示例年鉴，第12页。",
+        "",
+        "45",
+    ]
+
+
+def two_columns(canvas: Canvas) -> None:
+    write(canvas, 72, 800, "Journal of Samples", 9, "Helvetica")
+    write(canvas, 505, 800, "1", 9, "Helvetica")
+    write(canvas, 180, 770, "两栏论文的题目 A Title across Columns", 14)
+    for row in range(20):
+        # The columns' baselines differ, and the right one is written first.
+        write(canvas, 310, 733 - 16 * row, f"右{row:02d}{han(row, 18)}")
+        write(canvas, 72, 735 - 16 * row, f"左{row:02d}{han(row, 18)}")
+    write(canvas, 72, 380, "① 左栏的注 left note", 8)
+    write(canvas, 72, 340, "全宽的一行横跨两栏" * 4, 10.5)
+    for row in range(5):
+        write(canvas, 72, 320 - 16 * row, f"下左{row}{han(row, 18)}")
+        write(canvas, 310, 320 - 16 * row, f"下右{row}{han(row, 18)}")
+
+
+def test_two_columns_with_lines_across_them() -> None:
+    assert [line for line in lines(read_pdf(make(two_columns))[0]) if line] == [
+        "Journal of Samples 1",
+        "两栏论文的题目 A Title across Columns",
+        *(f"左{row:02d}{han(row, 18)}" for row in range(20)),
+        *(f"右{row:02d}{han(row, 18)}" for row in range(20)),
+        "① 左栏的注 left note",
+        "全宽的一行横跨两栏" * 4,
+        *(f"下左{row}{han(row, 18)}" for row in range(5)),
+        *(f"下右{row}{han(row, 18)}" for row in range(5)),
+    ]
+
+
+def test_text_runs_on_from_column_to_column_without_a_gap() -> None:
+    texts = lines(read_pdf(make(two_columns))[0])
+    at = texts.index(f"右00{han(0, 18)}")
+    assert texts[at - 1] == f"左19{han(19, 18)}"
+
+
+def test_hyphens_ligatures_and_spaces() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "The oﬃce of infor-", 10, "Times-Roman")
+        write(canvas, 72, 688, "mation said: use AI", 10, "Times-Roman")
+        end = write(canvas, 72, 660, "使用")
+        write(canvas, end + 2, 660, "AI", 10.5, "Helvetica")
+        write(canvas, end + 16, 660, "技术")
+        for at, character in enumerate("均匀排开的一行"):
+            write(canvas, 72 + 14 * at, 640, character)
+
+    texts = [text for text in lines(read_pdf(make(draw))[0]) if text]
+    assert texts[0].endswith("infor-")
+    assert texts[1:] == ["mation said: use AI", "使用AI技术", "均匀排开的一行"]
+
+
+def test_a_ruled_table_is_rows_of_cells() -> None:
+    rows = [("地区", "Year", "数量"), ("东部沿海", "2021", "12.5"), ("West", "2022", "7")]
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 740, "正文一行在表之前。")
+        xs, ys = [72, 200, 300, 400], [700, 680, 660, 640]
+        canvas.grid(xs, ys)
+        for y, row in zip(ys, rows, strict=False):
+            for x, cell in zip(xs, row, strict=False):
+                write(canvas, x + 4, y - 14, cell)
+        write(canvas, 72, 600, "Text after the table 表后。")
+
+    page = read_pdf(make(draw))[0]
+    assert [(line.kind, line.text) for line in page.lines] == [
+        ("text", "正文一行在表之前。"),
+        ("text", ""),
+        *(("table_row", " | ".join(row)) for row in rows),
+        ("text", ""),
+        ("text", "Text after the table 表后。"),
+    ]
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_a_table_of_figures_with_three_lines_or_none(ruled: bool) -> None:
+    rows = [
+        ("指标 Index", "2021", "2022"),
+        ("产值", "12.5", "13.1"),
+        ("Jobs", "7%", "8%"),
+        ("贸易额", "1,200", "1,350"),
+    ]
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 740, "正文一行在表之前，说的是表中的数目如何得来，以及怎样读它。")
+        for at, row in enumerate(rows):
+            for x, cell in zip((80, 230, 330), row, strict=True):
+                write(canvas, x, 690 - 16 * at, cell)
+        for y in (705, 686, 635) if ruled else ():
+            canvas.line(72, y, 400, y)
+
+    table = [line.text for line in read_pdf(make(draw))[0].lines if line.kind == "table_row"]
+    assert table == [" | ".join(row) for row in rows]
+
+
+def test_a_table_of_contents_and_a_list_are_no_tables() -> None:
+    def draw(canvas: Canvas) -> None:
+        for at in range(5):
+            write(canvas, 72, 740 - 16 * at, f"第{at}章 绪论 Chapter")
+            write(canvas, 400, 740 - 16 * at, str(3 + 7 * at))
+        for at in range(5):
+            write(canvas, 72, 600 - 16 * at, f"({at})")
+            write(canvas, 110, 600 - 16 * at, han(at, 30))
+
+    assert {line.kind for line in read_pdf(make(draw))[0].lines} == {"text"}
+
+
+def test_watermarks_and_margin_stamps_are_left_out_and_turned_pages_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(4):
+            write(canvas, 72, 740 - 16 * row, han(row, 40))
+        canvas.saveState()
+        canvas.translate(200, 400)
+        canvas.rotate(45)
+        write(canvas, 0, 0, "内部资料 DRAFT", 40)
+        canvas.restoreState()
+
+    def turned(canvas: Canvas) -> None:
+        canvas.translate(500, 72)
+        canvas.rotate(90)
+        for row in range(4):
+            write(canvas, 0, -16 * row, f"横页{row} sideways")
+
+    upright, sideways = read_pdf(make(draw, turned))
+    assert lines(upright) == [han(row, 40) for row in range(4)]
+    assert lines(sideways) == [f"横页{row} sideways" for row in range(4)]
+
+
+def test_printed_numbers_in_step_are_labels() -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            write(canvas, 72, 800, "示例 sample", 9)
+            write(canvas, 300, 60, f"· {number} ·", 9, "Helvetica")
+            for row in range(5):
+                write(canvas, 72, 700 - 16 * row, han(number + row, 40))
+
+        return draw
+
+    assert [(page.number, page.label) for page in read_pdf(make(page(87), page(88), page(89)))] == [
+        (1, "87"),
+        (2, "88"),
+        (3, "89"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given_labels", "numbers", "labels"),
+    [
+        (["i", "ii", "1"], [[], [], ["7"]], ["i", "ii", "1"]),
+        (["1", "2", "3"], [["45"], ["46"], ["47"]], ["45", "46", "47"]),
+        (["1", "2"], [[], []], ["1", "2"]),
+        (["", "", ""], [["2024", "5"], ["6"], ["2024", "7"]], ["5", "6", "7"]),
+        (["", "", "", ""], [["12"], ["99"], ["3"], []], ["", "", "", ""]),
+        (["", ""], [["xii"], ["xiii"]], ["xii", "xiii"]),
+    ],
+)
+def test_choice_of_labels(given_labels: list[str], numbers: list[list[str]], labels: list[str]) -> None:
+    assert choose_labels(given_labels, numbers) == labels
+
+
+def test_page_labels_of_the_file() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.addPageLabel(0, "ROMAN_LOWER", 4, "前")
+        write(canvas, 72, 700, "序言 preface")
+
+    assert [page.label for page in read_pdf(make(draw, draw))] == ["前iv", "前v"]
+
+
+def test_a_scan_is_refused_with_what_to_do() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(50, 50, 400, 600, fill=1)
+
+    with pytest.raises(UnreadableSource, match="scan") as caught:
+        read_pdf(make(draw))
+    assert "ocrmypdf" in caught.value.advice
+
+
+def test_an_encrypted_file_is_refused() -> None:
+    data = make(two_columns, encrypt=StandardEncryption("密码x".encode("ascii", "ignore").decode(), ownerPassword="o"))
+    with pytest.raises(UnreadableSource, match="password"):
+        read_pdf(data)
+
+
+SAMPLE = make(two_columns, two_columns)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", "只是文字".encode(), b"%PDF-1.7\n", b"%PDF-1.4\n" + b"\xff" * 5000, SAMPLE[:200]]
+)
+def test_what_is_no_pdf_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableSource) as caught:
+        read_pdf(data)
+    assert caught.value.advice
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=25, deadline=None)
+def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(SAMPLE)
+    for _ in range(chance.randrange(40)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    if chance.random() < 0.3:
+        del data[chance.randrange(len(data)) :]
+    with contextlib.suppress(UnreadableSource):
+        assert read_pdf(bytes(data))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 600), st.floats(0, 800), st.floats(1, 40), st.sampled_from("文字ab1。")), max_size=120
+    )
+)
+def test_no_glyph_is_lost_or_doubled_whatever_its_place(places: list[tuple[float, float, float, str]]) -> None:
+    places = list({(x, y): (x, y, size, text) for x, y, size, text in places}.values())
+    rows = build_rows(build_segments(Glyph(text, x, x + size, y, size) for x, y, size, text in places))
+    printed = "".join(segment.text for row in rows for segment in row.segments)
+    printed = printed.replace("<sup>", "").replace("</sup>", "")
+    for character in "文字ab1。":
+        printings = [place for place in places if place[3] == character]
+        assert min(len(printings), 1) <= printed.count(character) <= len(printings)
