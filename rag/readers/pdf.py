@@ -89,7 +89,7 @@ def _read_apart(data: bytes) -> list[dict[str, Any]]:
     try:
         answer = json.loads(finished.stdout)
     except ValueError:
-        reason = finished.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        reason = finished.stderr.decode(errors="replace").strip().splitlines()[:1]
         raise _refusal(
             "stopped", f"exit code {finished.returncode}{', ' if reason else ''}{''.join(reason)[:200]}"
         ) from None
