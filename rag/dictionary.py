@@ -39,6 +39,7 @@ _NO_MEANING = re.compile(
     r"cl:|surname |see |used in |old |variant |erhua |also |equivalent to |taiwan pr|japanese variant|bound form"
     r"|lit\. |fig\. |abbr\. (?:for|to) [^a-z]*$"
 )
+_LED = ("to ", "a ", "an ", "the ", "abbr. ")
 _LEADING = re.compile(r"^(?:abbr\. (?:for|to) [^a-z]*|to be |to |an? |the )+")
 _LETTERS = rf"(?:(?![{HAN}])[^\W_])+"
 _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
@@ -236,8 +237,14 @@ def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
             for gloss in entry.lower().replace(";", "/").split("/"):
                 if _NO_MEANING.match(gloss):
                     continue
-                for part in _LEADING.sub("", gloss.strip()).split(", "):
-                    index.setdefault(part, []).append(number + place)
+                gloss = gloss.strip()
+                if gloss.startswith(_LED):
+                    gloss = _LEADING.sub("", gloss)
+                for part in gloss.split(", "):
+                    if part in index:
+                        index[part].append(number + place)
+                    else:
+                        index[part] = [number + place]
                 place = min(place + 1, 15)
     finally:
         if collecting:

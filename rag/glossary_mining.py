@@ -59,6 +59,7 @@ _INSIDE_NAME = re.compile("[A-Za-z0-9一三四五六七八九十·—-]")  # wha
 _BARRIER_TAGS = ("p", "c", "u", "d", "r", "y", "e", "m", "q", "t", "x", "o", "zg")
 # Function words, and verbs that bring a name in; what often stands inside a name (发展, 合作, 管理) is none of them.
 _BARRIER_WORDS = (
+    "援引 引用 写道 "
     "建立 设立 成立 创立 组建 推出 发布 提出 宣布 发起 启动 签署 签订 加入 退出 通过 根据 依据 依托 依靠 包括 "
     "例如 比如 诸如 正如 称为 名为 称作 叫做 受到 参与 制定 出台 推行 推动 推进 实施 举行 召开 举办 访问 以及 "
     "表示 认为 指出 强调 作为 成为 建设 构建 打造 面临 应对 针对 利用 采用 使用 运用 借助 促使 导致 赋予 撤销 "
@@ -257,17 +258,21 @@ def _words_before(before: str) -> list[tuple[str, str]]:
     return [(word, tag) for word, tag, _ in tag_words(text)]
 
 
-def _phrase_before(before: str, *, across_joiners: bool) -> list[str]:
-    """Return the words of the longest noun phrase that ends `before`."""
-    words: list[str] = []
+def _is_function_word(word: str, tag: str) -> bool:
+    return tag.startswith(_BARRIER_TAGS) and not _INSIDE_NAME.match(word)
+
+
+def _phrase_before(before: str, *, across_joiners: bool) -> list[tuple[str, str]]:
+    """Return the words and tags of the longest noun phrase that ends `before`."""
+    words: list[tuple[str, str]] = []
     for word, tag in reversed(_words_before(before)):
         if word in _JOINERS:
             if not across_joiners:
                 break
-        elif word in _BARRIERS or (tag.startswith(_BARRIER_TAGS) and not _INSIDE_NAME.match(word)):
+        elif word in _BARRIERS or (tag == "v" and len(word) == 1) or _is_function_word(word, tag):
             break
-        words.insert(0, word)
-    while words and (words[0] in _JOINERS or words[0] in "-—·"):
+        words.insert(0, (word, tag))
+    while words and (words[0][0] in _JOINERS or words[0][0] in "-—·"):
         words.pop(0)
     return words
 
@@ -308,7 +313,7 @@ def _person_name(before: str) -> str:
 
 def _full_name_of(short: str, before: str) -> str:
     """Return the shortest phrase of whole words that ends `before` and holds the characters of `short` in order."""
-    words = _phrase_before(before, across_joiners=True)
+    words = [word for word, _ in _phrase_before(before, across_joiners=True)]
     for start in range(len(words) - 1, -1, -1):
         name = "".join(words[start:])
         rest = iter(name)
@@ -328,7 +333,8 @@ def _unmarked_name(before: str, latin: Sequence[str], spelt_out: dict[str, str])
 
 
 def _translated_name(before: str, full: str) -> str:
-    words = _phrase_before(before, across_joiners=bool(re.search(r"\band\b|&", full)))
+    across = bool(re.search(r"\band\b|&", full))
+    words = [word for word, _ in _phrase_before(before, across_joiners=across)]
     english = content_words(full.replace("-", " "))
     if not words or not english:
         return ""
@@ -364,9 +370,12 @@ def _translates(word: str, known: frozenset[str], english: str) -> bool:
 
 def _abbreviated_name(before: str, abbreviation: str) -> str:
     """Return the longest phrase of whole words whose length fits the letters; none when 和 or 与 leaves it in doubt."""
-    words = _phrase_before(before, across_joiners=False)
+    phrase = _phrase_before(before, across_joiners=False)
+    while len(phrase) > 1 and phrase[0][1] == "v":
+        phrase.pop(0)  # a verb that no list holds brings the name in
+    words = [word for word, _ in phrase]
     beyond = _phrase_before(before, across_joiners=True)
-    if (len(words) > 1 and len(beyond) > len(words)) or set("-—").intersection(words):
+    if (len(words) > 1 and _JOINERS.intersection(word for word, _ in beyond)) or set("-—").intersection(words):
         return ""
     letters = sum(character.isalnum() for character in abbreviation)
     least, most = ABBREVIATION_CHARS

@@ -41,6 +41,7 @@ def mined(text: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
             ("Institute of Trade and Development",),
         ),
         ("随后加入区域粮食储备机制（RFRM）。", ("区域粮食储备机制",), ("RFRM",)),
+        ("他写区域粮食储备机制（RFRM）迟迟未动。", ("区域粮食储备机制",), ("RFRM",)),
         ("中国远洋海运集团（以下简称“中远海运”）表示", ("中国远洋海运集团", "中远海运"), ()),
         (
             "“海丝灯塔计划”（英文全称 Maritime Beacon Plan，简称“MBP”）",
