@@ -155,7 +155,7 @@ class Glossary:
 
     def _found(self, text: str) -> list[tuple[int, int]]:
         spans = [(at, at + len(name)) for name in self._groups_of for at in _occurrences(name, text)]
-        if any(end - start == 2 for start, end in spans):  # 巴尔 is not in 巴尔干
+        if any(end - start == 2 for start, end in spans):  # 科索 is not in 科索沃
             ends = _word_ends(text)
             spans = [span for span in spans if span[1] - span[0] > 2 or ends.issuperset(span)]
         return sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
@@ -281,7 +281,7 @@ def _is_slip(word: str, name: str) -> bool:
     """
     at = next(i for i in range(len(word)) if word[i] != name[i])
     if len(word) == MIN_TYPO_HAN and at != 1:
-        return False  # 马尔萨斯 is not 马尔斯 misspelt
+        return False  # 卡尔森林 does not misspell 卡尔斯
     pairs = (word[max(0, at - 1) : at + 1], word[at : at + 2])
     return not any(len(pair) == 2 and _is_chinese_word(pair) for pair in pairs)
 

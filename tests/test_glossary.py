@@ -121,18 +121,18 @@ def test_a_slip_of_one_character_still_finds_the_name() -> None:
 def test_another_word_is_no_slip() -> None:
     groups = (TermGroup((Name("欧盟委员会", "甲", 0), Name("EC", "甲", 0)), "mined"),)
     assert Glossary(groups).expand("欧洲委员会有多少成员？") == {}
-    groups = (TermGroup((Name("马尔斯", "甲", 0), Name("Marles", "甲", 0)), "mined"),)
-    assert Glossary(groups).expand("什么是马尔萨斯陷阱？") == {}
+    groups = (TermGroup((Name("卡尔斯", "甲", 0), Name("Karlson", "甲", 0)), "mined"),)
+    assert Glossary(groups).expand("卡尔森林公园在哪里？") == {}
 
 
 def test_a_short_name_inside_a_word_and_an_acronym_that_is_a_word_are_not_found() -> None:
     groups = (
-        TermGroup((Name("巴尔", "甲", 0), Name("William Barr", "甲", 0)), "mined"),
+        TermGroup((Name("科索", "甲", 0), Name("Mira Koso", "甲", 0)), "mined"),
         TermGroup((Name("基础架构法案", "甲", 9), Name("BRIDGE", "甲", 9)), "mined"),
     )
     glossary = Glossary(groups)
-    assert glossary.expand("巴尔干国家") == {}
-    assert glossary.expand("巴尔说了什么") == {"william barr": EQUAL_NAME}
+    assert glossary.expand("科索沃局势") == {}
+    assert glossary.expand("科索说了什么") == {"mira koso": EQUAL_NAME}
     assert glossary.expand("Which bridge did 中国 build?") == {}
     assert glossary.expand("What is BRIDGE?") == {"基础架构法案": EQUAL_NAME}
 
