@@ -32,13 +32,18 @@ _DTD = re.compile(b"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C|E\0N\0T)|\0<\0!\0(?:D\
 
 
 @contextlib.contextmanager
-def damage_reported(what: str) -> Iterator[None]:
-    """Turn what parsers raise on a damaged file into `UnreadableSource`; `what` names the format ("Word document")."""
+def damage_reported(what: str, *of_library: type[Exception]) -> Iterator[None]:
+    """Turn what parsers raise on a damaged file into `UnreadableSource`.
+
+    Args:
+        what: Name of the format in messages, as "Word document".
+        of_library: Exceptions of the library that reads the format.
+    """
     try:
         yield
     except UnreadableSource:
         raise
-    except _DAMAGE as error:
+    except (*_DAMAGE, *of_library) as error:
         reason = _reason(error)
         raise UnreadableSource(
             f"this is no readable {what}: {reason}",

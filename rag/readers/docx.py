@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import docx
+from docx.exceptions import PythonDocxError
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
 
 from rag.errors import UnreadableSource
@@ -53,7 +55,7 @@ def read_docx(data: bytes) -> list[Page]:
         UnreadableSource: Damaged, encrypted, hostile, or without any text.
     """
     open_archive(data, "Word document")
-    with damage_reported("Word document"):
+    with damage_reported("Word document", PythonDocxError, OpcError):
         pages = _DocumentReader(docx.Document(io.BytesIO(data))).read()
     if not any(page.lines for page in pages):
         raise UnreadableSource(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pptx
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.exc import PythonPptxError
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported, open_archive
@@ -32,7 +33,7 @@ def read_slides(data: bytes) -> list[Page]:
         UnreadableSource: Damaged, encrypted, hostile, or without any text.
     """
     open_archive(data, "PowerPoint file")
-    with damage_reported("PowerPoint file"):
+    with damage_reported("PowerPoint file", PythonPptxError):
         slides = pptx.Presentation(io.BytesIO(data)).slides
         pages = [
             Page(number, "", _slide_lines(slide))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import openpyxl.reader.excel
+from openpyxl.utils.exceptions import InvalidFileException, ReadOnlyWorkbookException
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported, open_archive
@@ -41,7 +42,7 @@ def read_xlsx(data: bytes) -> list[Page]:
     open_archive(data, "Excel workbook")
     pages = []
     budget = itertools.count(1)
-    with damage_reported("Excel workbook"):
+    with damage_reported("Excel workbook", InvalidFileException, ReadOnlyWorkbookException):
         workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         for sheet in workbook.worksheets:
             if sheet.sheet_state != "visible":
