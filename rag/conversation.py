@@ -7,6 +7,7 @@ along the part of the answer that it counts. Entry point: `stand_alone`. Caller:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -67,7 +68,7 @@ def _counted_part(question: str, answer: str) -> str:
         return ""
     answer = re.sub(r"\[\d+\]", "", answer)
     marks = [match.start() for match in _LIST_MARK.finditer(answer)]
-    parts = [answer[a:b] for a, b in zip(marks, [*marks[1:], len(answer)], strict=True)]
+    parts = [answer[a:b] for a, b in itertools.pairwise([*marks, len(answer)])]
     if len(parts) < 2:
         parts = [answer[a:b] for a, b in split_sentences(answer)]
     if len(parts) < 2:

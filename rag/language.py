@@ -52,7 +52,7 @@ def search_form(text: str) -> str:
     """Return the form in which question and text are compared.
 
     NFKC (full width becomes half width), simplified, casefolded, invisible characters out, dashes and quotes made
-    one kind, white space folded to one space, and none left between two Han characters.
+    one kind, white space folded to one space, and none left beside a Han character: 1.2 万 is 1.2万.
     """
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     text = to_simplified(text).casefold()
@@ -60,7 +60,7 @@ def search_form(text: str) -> str:
     text = re.sub(r"[“”„‟«»「」『』]", '"', text)
     text = re.sub(r"[‘’‚‛`´]", "'", text)
     text = re.sub(r"\s+", " ", text).strip()
-    return re.sub(rf"(?<=[{HAN}]) (?=[{HAN}])", "", text)
+    return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
 
 
 def main_language(text: str) -> Language:

@@ -7,6 +7,7 @@ Entry points: `KeywordIndex.build`, `KeywordIndex.load`, `Tokenizer`. Callers: i
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import re
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.language import HAN, search_form
+from rag.settings import cache_folder
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -31,6 +33,17 @@ _HAN_RUN = re.compile(rf"[{HAN}]+")
 _GRAM_MARK = "_"  # keeps the bigram 中国 apart from the word 中国
 
 
+@functools.cache
+def _dictionary() -> jieba.Tokenizer:
+    """Return jieba's dictionary, read once; its cache lies in our folder, as a shared one could be planted."""
+    tokenizer = jieba.Tokenizer()
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.tmp_dir = str(folder)
+    tokenizer.initialize()
+    return tokenizer
+
+
 class Tokenizer:
     """Cuts texts into the terms of the keyword index.
 
@@ -39,8 +52,10 @@ class Tokenizer:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
+        dictionary = _dictionary()
         self._jieba = jieba.Tokenizer()
-        self._jieba.initialize()
+        self._jieba.FREQ, self._jieba.total = dict(dictionary.FREQ), dictionary.total
+        self._jieba.initialized = True
         for name in names:
             self._jieba.add_word(name)
 
@@ -80,6 +95,8 @@ class KeywordIndex:
         self._scorer = scorer
         self.tokenizer = tokenizer
         self._names = list(names)
+        # A row of bm25s's sparse matrix holds a term's passages, so its length is the term's document frequency.
+        self._frequencies = np.diff(scorer.scores["indptr"]).tolist()
 
     @classmethod
     def build(cls, texts: Sequence[str], names: Sequence[str] = ()) -> KeywordIndex:
@@ -100,16 +117,17 @@ class KeywordIndex:
         names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
         return cls(bm25s.BM25.load(folder), Tokenizer(names), names)
 
-    def knows(self, term: str) -> bool:
-        """Say whether any passage holds `term`."""
-        return term in self._scorer.vocab_dict
+    def frequency(self, word: str) -> int:
+        """Return in how many passages all the terms of `word` may stand: the count of the rarest; 0: in none."""
+        terms = self.tokenizer.terms(word)
+        return min((self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms), default=0)
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""
         total = np.zeros(int(self._scorer.scores["num_docs"]), np.float32)
         groups: dict[float, list[str]] = {}
         for term, weight in terms.items():
-            if self.knows(term):
+            if term in self._scorer.vocab_dict:
                 groups.setdefault(weight, []).append(term)
         for weight, group in groups.items():
             total += weight * self._scorer.get_scores(group)

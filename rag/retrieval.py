@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.conversation import stand_alone
-from rag.dictionary import translate_terms
+from rag.dictionary import content_words, translate_terms
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
@@ -35,8 +35,8 @@ Rows = npt.NDArray[np.int64]
 LEG_DEPTH = 150  # candidates that each leg puts forward
 RERANKED = 60  # candidates whose token vectors are compared
 KEYWORD_WEIGHT = 0.5  # against the dense leg's 1, both standardised
-TRANSLATED_KEYWORD_WEIGHT = 0.25  # the same for a question in another language than the corpus
-RERANK_WEIGHT = 2.0  # against the fused score's 1, both standardised
+TRANSLATED_KEYWORD_WEIGHT = 0.5  # the same for a question in another language than the corpus
+RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised
 FOOTNOTE_PENALTY = 1.0  # in standard deviations of the fused score
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 _ASKS_FOR_SOURCE = re.compile(
@@ -172,11 +172,14 @@ def check_question(question: str) -> None:
 def keyword_terms(index: Index, question: str, language: Language) -> tuple[dict[str, float], dict[str, float]]:
     """Return the weighted terms of the keyword leg, and the phrases that were added with their weights."""
     tokenizer = index.keywords.tokenizer
-    terms = tokenizer.weighted(question)
     expansions = dict(index.glossary.expand(question))
+    own_words = question
     if language == "en" and index.main_language == "zh":
-        for phrase, weight in translate_terms(question, index.keywords.knows).items():
+        # "the" and "of" would find the English abstracts, whatever they are about.
+        own_words = " ".join(content_words(question))
+        for phrase, weight in translate_terms(question, index.keywords.frequency).items():
             expansions[phrase] = max(weight, expansions.get(phrase, 0.0))
+    terms = tokenizer.weighted(own_words)
     for phrase, weight in expansions.items():
         for term, term_weight in tokenizer.weighted(phrase).items():
             terms[term] = max(terms.get(term, 0.0), weight * term_weight)

@@ -7,6 +7,7 @@ and are no settings. Entry point: `Settings()`.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -16,6 +17,11 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: `$WENJU_CACHE`, else `~/.cache/wenju`."""
+    return Path(os.environ.get("WENJU_CACHE") or Path.home() / ".cache" / "wenju")
 
 
 class Settings(BaseSettings):

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.conversation import leans_on_history, stand_alone
+from rag.records import Turn
+
+HISTORY = (
+    Turn("user", "南江大桥的造价是多少？"),
+    Turn("assistant", "有两种说法：第一，省厅称12.5亿元；第二，报社称13亿元。"),
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["那工期呢？", "它是哪年开工的？", "為什麼呢？", "And the second one?", "What about its length?", "多少米", "后者是谁说的"],
+)
+def test_follow_ups_lean_on_the_history(question: str) -> None:
+    assert leans_on_history(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "臺灣茶葉2021年的出口量是多少公噸？",
+        "哪些国家参加了“蓝点网络”？",
+        "How many species did the river survey count?",
+        "PGII 筹资额",
+        "欧盟的人工智能法案由哪几个机构负责执行？",
+    ],
+)
+def test_questions_that_say_what_they_ask_stand_alone(question: str) -> None:
+    assert not leans_on_history(question)
+    assert stand_alone(question, HISTORY) == question
+
+
+def test_a_follow_up_takes_the_question_before_along() -> None:
+    assert stand_alone("那工期呢？", HISTORY) == "南江大桥的造价是多少？ 那工期呢？"
+
+
+def test_an_ordinal_takes_its_part_of_the_answer_along() -> None:
+    understood = stand_alone("第二个是谁说的？", HISTORY)
+    assert understood == "南江大桥的造价是多少？ 第二，报社称13亿元 第二个是谁说的？"
+
+
+def test_a_chain_of_follow_ups_reaches_back_to_the_first_question() -> None:
+    history = (*HISTORY, Turn("user", "那工期呢？"), Turn("assistant", "三年。"))
+    assert stand_alone("为什么呢？", history) == "南江大桥的造价是多少？ 那工期呢？ 为什么呢？"
+
+
+def test_without_history_nothing_changes() -> None:
+    assert stand_alone("那工期呢？", ()) == "那工期呢？"

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.language import main_language, search_form, split_sentences, to_simplified
+
+MIXED = st.text("中文欧歐盟。！？；，“”（）《》.!? \n\tAbc123①", max_size=80)
+
+
+def sentences(text: str) -> list[str]:
+    return [text[a:b] for a, b in split_sentences(text)]
+
+
+def test_chinese_sentences_keep_their_closing_quotes() -> None:
+    assert sentences("他说：“好！”然后走了。（见注。）完") == ["他说：“好！”", "然后走了。", "（见注。）", "完"]
+
+
+def test_english_abbreviations_and_initials_end_no_sentence() -> None:
+    text = "The U.S. said no. Dr. Lin et al. agreed in No. 5. 中国同意。"
+    assert sentences(text) == ["The U.S. said no.", "Dr. Lin et al. agreed in No. 5.", "中国同意。"]
+
+
+def test_a_question_mark_inside_a_title_ends_no_sentence() -> None:
+    assert sentences("《谁赢了？》，一文发表于2020年。") == ["《谁赢了？》，一文发表于2020年。"]
+
+
+@given(MIXED)
+def test_every_visible_character_is_in_one_sentence(text: str) -> None:
+    spans = split_sentences(text)
+    assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("１７＋１　合作機制", "17+1合作机制"),
+        ("數字絲綢之路 — “歐盟”", '数字丝绸之路- "欧盟"'),
+        ("GDP\u200b 增长 ５％", "gdp增长5%"),
+    ],
+)
+def test_search_form(text: str, form: str) -> None:
+    assert search_form(text) == form
+
+
+@given(MIXED)
+def test_simplifying_keeps_the_length(text: str) -> None:
+    assert len(to_simplified(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("PGII 欧盟 出多少钱", "zh"), ("What is 一带一路?", "en"), ("歐盟", "zh"), ("", "en"), ("2019", "en")],
+)
+def test_main_language(text: str, language: str) -> None:
+    assert main_language(text) == language

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.lexical import B, K1, KeywordIndex, Tokenizer
+
+SMALL = KeywordIndex.build(["中文", ""])
+TEXTS = ["美国和欧盟筹集6000亿美元", "華為的5G網絡在歐洲", "The EU plans AI rules，欧盟立法", "蘋果樹"]
+
+
+def textbook_bm25(documents: list[list[str]], terms: dict[str, float]) -> list[float]:
+    """Robertson and Zaragoza 2009 with Lucene's idf, term by term."""
+    average = sum(map(len, documents)) / len(documents)
+    scores = [0.0] * len(documents)
+    for term, weight in terms.items():
+        holding = sum(term in document for document in documents)
+        if not holding:
+            continue
+        idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+        for place, document in enumerate(documents):
+            frequency = Counter(document)[term]
+            norm = frequency + K1 * (1 - B + B * len(document) / average)
+            scores[place] += weight * idf * frequency / norm
+    return scores
+
+
+@pytest.mark.parametrize("question", ["欧盟 6000亿", "华为 5G", "EU AI rules", "欧盟立法与美国"])
+def test_scores_agree_with_the_textbook(question: str) -> None:
+    index = KeywordIndex.build(TEXTS)
+    terms = index.tokenizer.weighted(question)
+    documents = [index.tokenizer.terms(text) for text in TEXTS]
+    assert index.scores(terms) == pytest.approx(textbook_bm25(documents, terms), abs=1e-5)
+
+
+def test_a_name_that_jieba_cuts_wrongly_is_found_by_its_bigrams() -> None:
+    index = KeywordIndex.build(["佩列沙茨大桥由欧盟出资", "其他桥梁由本国出资"])
+    assert int(np.argmax(index.scores(index.tokenizer.weighted("列沙茨")))) == 0
+
+
+def test_traditional_and_full_width_questions_find_simplified_text() -> None:
+    index = KeywordIndex.build(TEXTS)
+    assert int(np.argmax(index.scores(index.tokenizer.weighted("华为的５Ｇ网络")))) == 1
+
+
+def test_mined_names_are_words() -> None:
+    assert "蓝点网络" not in Tokenizer().words("日澳提出蓝点网络倡议")
+    assert "蓝点网络" in Tokenizer(["蓝点网络"]).words("日澳提出藍點網絡倡议")
+
+
+def test_the_frequency_of_a_word_is_that_of_its_rarest_part() -> None:
+    index = KeywordIndex.build(TEXTS)
+    assert [index.frequency(word) for word in ("欧盟", "欧洲", "欧盟立法", "火星", "")] == [2, 1, 1, 0, 0]
+
+
+def test_weights_multiply_scores() -> None:
+    index = KeywordIndex.build(TEXTS)
+    assert index.scores({"欧盟": 0.5}) == pytest.approx(0.5 * index.scores({"欧盟": 1.0}))
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    index = KeywordIndex.build(TEXTS, ["蓝点网络"])
+    index.save(tmp_path)
+    loaded = KeywordIndex.load(tmp_path)
+    terms = index.tokenizer.weighted("欧盟 华为 蓝点网络")
+    assert loaded.scores(terms) == pytest.approx(index.scores(terms))
+    assert loaded.tokenizer.words("蓝点网络") == index.tokenizer.words("蓝点网络")
+    assert not list(tmp_path.glob("*.pkl"))
+
+
+@given(st.text("中文欧盟ab1 ，。%+-", max_size=40))
+def test_any_question_gives_a_score_for_every_text(question: str) -> None:
+    scores = SMALL.scores(SMALL.tokenizer.weighted(question))
+    assert scores.shape == (2,)
+    assert (scores >= 0).all()

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.token_codes import pack_tokens, unpack_tokens
+
+
+def test_codes_by_hand() -> None:
+    # 中: the peak 1.0 becomes 7 + 8 = 15, 0 becomes 8, -0.5 becomes round(-3.5) + 8 = 4
+    codes = pack_tokens(np.array([[1.0, 0.0, -0.5, 1.0]], np.float32))
+    assert codes.tolist() == [[15 | 8 << 4, 4 | 15 << 4]]
+    expected = np.array([7.0, 0.0, -4.0, 7.0]) / np.sqrt(7**2 + 4**2 + 7**2)
+    assert unpack_tokens(codes)[0] == pytest.approx(expected, abs=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 5))
+def test_directions_survive(seed: int, count: int) -> None:
+    vectors = np.random.default_rng(seed).normal(size=(count, 384)).astype(np.float32)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert ((unpack_tokens(pack_tokens(vectors)) * unit).sum(1) > 0.98).all()
+
+
+def test_odd_dimensions_are_refused() -> None:
+    with pytest.raises(ValueError, match="even number of dimensions, got 3"):
+        pack_tokens(np.ones((1, 3), np.float32))
