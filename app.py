@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from page import chat, jobs, reader, sidebar, state
+from page import chat, jobs, library, look, reader, settings, sidebar, state
 from page.components import style
 from page.state import t
 
@@ -15,10 +15,13 @@ from page.state import t
 def main() -> None:
     """Draw the page that the reader is on."""
     st.set_page_config(page_title="问据 Wenju", page_icon="📖", layout="wide")
-    style("page.css")
+    style("page.css", *(["zh.css"] if state.language() == "zh" else []))
     jobs.warm(state.settings())
     pages = {
         "chat": st.Page(chat.draw, title=t("nav_chat"), icon=":material/chat:", url_path="ask", default=True),
+        "library": st.Page(library.draw, title=t("nav_library"), icon=":material/menu_book:", url_path="library"),
+        "look": st.Page(look.draw, title=t("nav_look"), icon=":material/search:", url_path="look"),
+        "settings": st.Page(settings.draw, title=t("nav_settings"), icon=":material/tune:", url_path="settings"),
     }
     current = st.navigation(list(pages.values()))
     if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:

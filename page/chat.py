@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from typing import Any
 
 import streamlit as st
@@ -14,8 +16,15 @@ from page.state import t
 from page.trouble import show_error
 from rag.answer_layout import lay_out_answer
 from rag.conversations import KeptTurn, history_of, next_number
+from rag.errors import RagError
+from rag.records import Article, Language, Passage
 
 WATCH_EVERY_S = 0.05
+MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "html": "text/html",
+    "md": "text/markdown",
+}
 
 
 def draw() -> None:
@@ -37,6 +46,9 @@ def draw() -> None:
         key = f"turn-{conversation}-{turn.position}"
         mount("turn", views.turn(turn, key, active, ratings.get(turn.position)), key=key, on_act=_acts_of(turn))
 
+    if turns:
+        _export(conversation, turns)
+    _narrowed()
     question = st.chat_input(t("ask_here"), key="question", submit_mode="stop")
     pending = pending or (question or "").strip()
     if pending and writing is None:
@@ -119,6 +131,63 @@ def _rate(turn: KeptTurn, value: dict[str, Any]) -> None:
         state.feedback().withdraw(conversation, turn.position)
     else:
         state.feedback().rate(conversation, turn.position, verdict, turn.answer, reason)
+
+
+def _narrowed() -> None:
+    """Say so when only chosen articles are asked."""
+    chosen = st.session_state.get("only_articles", ())
+    if chosen:
+        with st.container(horizontal=True, vertical_alignment="center", key="narrowed"):
+            st.caption(t("filtered_to", n=len(chosen)))
+            st.button(t("clear_filter"), key="clear-filter", type="tertiary", on_click=_ask_all)
+
+
+def _ask_all() -> None:
+    st.session_state.pop("only_articles", None)
+
+
+def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
+    """Offer the conversation as a file; it is written when it is asked for."""
+    with st.popover(t("export"), icon=":material/download:", type="tertiary"):
+        style = st.segmented_control(
+            t("export_style"),
+            ["gbt7714", "apa", "bibtex"],
+            default="gbt7714",
+            required=True,
+            format_func={"gbt7714": "GB/T 7714", "apa": "APA", "bibtex": "BibTeX"}.__getitem__,
+            key="export-style",
+        )
+        found = state.conversations().find(conversation)
+        title = found.title if found else turns[0].question
+        for form, label in (("docx", "word"), ("html", "webpage"), ("md", "markdown")):
+            st.download_button(
+                t(label),
+                data=functools.partial(_file, title, turns, form, style, state.language()),
+                file_name=f"{safe_file_name(title)}.{form}",
+                mime=MEDIA[form],
+                key=f"export-{form}",
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language) -> bytes:
+    from rag.exporting import export_conversation
+    from rag.indexing import open_index
+
+    def article_of(passage: Passage) -> Article | None:
+        try:
+            return open_index(settings).document(passage.source).articles[passage.article]
+        except (KeyError, IndexError, RagError):
+            return None
+
+    settings = state.base_settings()
+    return export_conversation(title, turns, form, style=style, language=language, article_of=article_of)
+
+
+def safe_file_name(title: str) -> str:
+    """Return a conversation's title as a file name."""
+    return re.sub(r"[^\w一-鿿-]+", "_", title).strip("_")[:60] or "wenju"
 
 
 def _welcome() -> None:

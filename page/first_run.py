@@ -73,7 +73,9 @@ def _failed(error: Exception, settings: Settings) -> None:
     if isinstance(error, NoDocuments):
         _empty(settings)
     show_error(error)
-    label = {IndexMismatch: "rebuild", IndexMissing: "build_now"}.get(type(error), "try_again")
+    label = "try_again"
+    if isinstance(error, IndexMismatch | IndexMissing):
+        label = "rebuild" if isinstance(error, IndexMismatch) else "build_now"
     st.button(t(label), type="primary", key="build", on_click=_build, args=(settings,))
 
 

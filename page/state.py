@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # What the settings page may change, and the page keeps; all else comes from file and environment.
 CHOSEN = ("backend", "base_url", "evidence_count", "answer_max_chars")
+SUGGESTED = 6
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -129,5 +130,12 @@ def filters() -> Filters | None:
 
 
 def suggestions(index: Index) -> list[str]:
-    """Return questions to begin with, made from the corpus."""
-    return []
+    """Return questions to begin with, made of what the corpus prints."""
+    return _suggestions(str(index.folder), index)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _suggestions(generation: str, _index: Index) -> list[str]:
+    from rag.suggesting import suggest_questions
+
+    return suggest_questions((_index.document(source) for source in _index.sources()[:200]), SUGGESTED)

@@ -1,0 +1,56 @@
+// The library's shelf. Acts sent to Python: {kind: "open", source, article} {kind: "select", articles: [[source, article], …]}
+// {kind: "remove", source}.
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const { words } = data;
+  const asked = parentElement.querySelector?.("input.search")?.value ?? "";
+  const root = freshRoot(parentElement, "shelf");
+  const act = (value) => setTriggerValue("act", { ...value, at: Date.now() });
+  const selected = new Set(data.selected.map(([source, article]) => source + "\n" + article));
+  const rows = [];
+
+  const search = el("input", { type: "search", class: "search", placeholder: words.search_library, "aria-label": words.search_library, oninput: filter });
+  search.value = asked;
+  const count = el("span", { class: "count", "aria-live": "polite" });
+  const choose = el("button", { type: "button", class: "firm-button", onclick: () => send() }, words.ask_selected);
+  const clear = el("button", { type: "button", class: "quiet-button", onclick: () => { selected.clear(); send(); } }, words.clear_filter);
+  root.append(el("div", { class: "bar" }, search, el("span", { class: "chosen" }, count, choose, clear)));
+  root.append(el("ul", { class: "sources" }, data.sources.map(source)));
+  filter();
+  tally();
+
+  function source(value) {
+    const all = value.articles.map((article) => value.id + "\n" + article.index);
+    const articles = value.articles.map((article) => {
+      const key = value.id + "\n" + article.index;
+      const box = el("input", { type: "checkbox", "aria-label": words.select + "：" + article.title });
+      box.checked = selected.has(key);
+      box.addEventListener("change", () => { box.checked ? selected.add(key) : selected.delete(key); tally(); });
+      const row = el("li", { class: "article" }, box,
+        el("button", { type: "button", class: "title", onclick: () => act({ kind: "open", source: value.id, article: article.index }) },
+          el("span", {}, el("bdi", {}, article.title)), el("small", {}, el("bdi", {}, article.details))));
+      rows.push({ row, text: (article.title + " " + article.details + " " + value.id).toLowerCase() });
+      return row;
+    });
+    return el("li", { class: "source" }, el("ul", {}, articles),
+      el("details", {}, el("summary", {}, el("bdi", {}, value.id), " · " + value.size),
+        el("pre", {}, value.report),
+        el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind: "remove", source: value.id }) }, words.remove_source)));
+  }
+
+  function filter() {
+    const wanted = search.value.trim().toLowerCase().split(/\s+/);
+    for (const { row, text } of rows) row.hidden = !wanted.every((word) => text.includes(word));
+    for (const item of root.querySelectorAll("li.source")) item.hidden = ![...item.querySelectorAll("li.article")].some((row) => !row.hidden);
+  }
+
+  function tally() {
+    count.textContent = selected.size ? fill(words.selected_n, { n: selected.size }) : "";
+    choose.hidden = clear.hidden = !selected.size;
+  }
+
+  function send() {
+    act({ kind: "select", articles: [...selected].map((key) => { const [id, article] = key.split("\n"); return [id, Number(article)]; }) });
+  }
+}

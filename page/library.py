@@ -1,0 +1,176 @@
+"""The library: what is in it, what is chosen to be asked, putting files in and taking them out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from page import first_run, jobs, state, views
+from page.components import mount
+from page.reader import open_article
+from page.state import plain, t, words
+from page.trouble import show_error
+from rag.errors import RagError
+
+SHELF_WORDS = ("search_library", "select", "ask_selected", "selected_n", "clear_filter", "remove_source")
+SUFFIXES = ("pdf", "docx", "html", "htm", "epub", "pptx", "xlsx", "csv", "tsv", "txt", "text", "md", "markdown")
+
+
+def draw() -> None:
+    """Draw the library."""
+    settings = state.settings()
+    st.title(t("nav_library"), anchor=False)
+    _upload(settings.corpus)
+    build = jobs.building(settings)
+    if build is not None and not build.done.is_set():
+        first_run.show_building()
+        return
+    if not jobs.warm(settings).is_set():
+        with st.spinner(t("warming")):
+            jobs.warm(settings).wait()
+    from rag.indexing import open_index
+    from rag.library import pending_changes
+
+    index = None
+    try:
+        index = open_index(settings)
+    except RagError as error:
+        show_error(error)
+    _removed(settings.corpus)
+    pending = pending_changes(settings.corpus, index)
+    if pending:
+        st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
+    if build is not None and build.error is not None:
+        show_error(build.error)
+    elif build is not None and build.report is not None and not pending:
+        st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
+    if pending or index is None:
+        st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
+    if index is None:
+        return
+    if index.manifest.rejected:
+        with st.expander(t("rejected", n=len(index.manifest.rejected))):
+            for item in index.manifest.rejected:
+                st.markdown(f"**{plain(item.source)}**　{plain(item.reason)}　{t('what_to_do')}{plain(item.advice)}")
+    mount(
+        "shelf",
+        {
+            "words": words(*SHELF_WORDS),
+            "sources": _shelf(str(index.folder), state.language()),
+            "selected": [list(item) for item in st.session_state.get("only_articles", ())],
+        },
+        key="shelf",
+        on_act=_act,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _shelf(generation: str, language: str) -> list[dict[str, Any]]:
+    """Return the sources of a generation with their articles; cached, since it reads every document."""
+    from rag.indexing import open_index
+    from rag.reading_report import reading_report
+
+    index = open_index(state.settings())
+    shelf = []
+    for source in index.sources():
+        document = index.document(source)
+        shelf.append(
+            {
+                "id": source,
+                "size": t("characters", n=f"{len(document.canonical):,}"),
+                "report": reading_report(document),
+                "articles": [
+                    {
+                        "index": number,
+                        "title": article.title or t("untitled"),
+                        "details": " · ".join(views.describe(article)[:2]),
+                    }
+                    for number, article in enumerate(document.articles)
+                ],
+            }
+        )
+    return shelf
+
+
+def _upload(corpus: Path) -> None:
+    turn = st.session_state.setdefault("upload_turn", 0)
+    files = st.file_uploader(
+        t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}", help=t("upload_hint")
+    )
+    if files:
+        st.session_state["uploaded"] = _take_in(corpus, files)
+        st.session_state["upload_turn"] = turn + 1
+        if any(kind == "added" for kind, _, _ in st.session_state["uploaded"]):
+            jobs.start_building(state.settings())
+        st.rerun()
+    for kind, name, detail in st.session_state.get("uploaded", ()):
+        show = {"added": st.success, "duplicate": st.info}.get(kind, st.error)
+        show(f"**{plain(name)}**　{detail}")
+
+
+def _take_in(corpus: Path, files: list[Any]) -> list[tuple[str, str, str]]:
+    """Put files into the corpus; returns (added, duplicate or failed; name; what to tell)."""
+    from rag.library import add_file
+
+    told = []
+    bar = st.progress(0.0)
+    for number, file in enumerate(files):
+        bar.progress(number / len(files), text=f"{t('stage_reading')}　{number + 1} / {len(files)}　{plain(file.name)}")
+        try:
+            added = add_file(corpus, file.name, file.getvalue())
+        except RagError as error:
+            told.append(("failed", file.name, f"{plain(str(error.args[0]))}　{t('what_to_do')}{plain(error.advice)}"))
+            continue
+        if added.duplicate or added.document is None:
+            told.append(("duplicate", file.name, t("duplicate", source=plain(added.source))))
+        else:
+            told.append(
+                (
+                    "added",
+                    added.source,
+                    t("added", articles=len(added.document.articles), n=f"{len(added.document.canonical):,}"),
+                )
+            )
+    bar.empty()
+    return told
+
+
+def _removed(corpus: Path) -> None:
+    gone = st.session_state.get("removed")
+    if gone is None:
+        return
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.info(t("source_removed", source=plain(gone)))
+    right.button(t("undo"), key="undo-remove", on_click=_restore, args=(corpus, gone))
+
+
+def _restore(corpus: Path, source: str) -> None:
+    from rag.library import restore_source
+
+    st.session_state.pop("removed", None)
+    restore_source(corpus, source)
+    _rebuild()
+
+
+def _rebuild() -> None:
+    st.session_state.pop("uploaded", None)
+    jobs.start_building(state.settings())
+
+
+def _act(value: dict[str, Any]) -> None:
+    kind = value.get("kind")
+    if kind == "open":
+        open_article(str(value.get("source", "")), int(value.get("article", 0)))
+    elif kind == "select":
+        chosen = {(str(source), int(article)) for source, article in value.get("articles", ())}
+        st.session_state["only_articles"] = chosen
+        if chosen:
+            st.session_state["go_to_chat"] = True
+    elif kind == "remove":
+        from rag.library import remove_source
+
+        remove_source(state.settings().corpus, str(value.get("source", "")))
+        st.session_state["removed"] = str(value.get("source", ""))
+        _rebuild()
