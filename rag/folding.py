@@ -24,6 +24,8 @@ _DASHES = "‐‑‒–—―−~～﹣-"
 _DOUBLE_QUOTES = '“”„‟«»「」『』＂"'
 _SINGLE_QUOTES = "‘’‚‛`´＇'"
 _DOTS = "·•・‧∙⋅･"
+# Characters whose simplified form depends on the word: one form for both sides of a comparison is enough.
+_VARIANTS = str.maketrans("藉伕著乾瞭餘併託週佈鍾徵裡牠妳", "借夫着干了余并托周布钟征里它你")
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 
 
@@ -54,7 +56,7 @@ def _fold_character(character: str) -> str:
         return "'"
     if character in _DOTS:
         return "·"
-    return to_simplified(unicodedata.normalize("NFKC", character))
+    return to_simplified(unicodedata.normalize("NFKC", character)).translate(_VARIANTS)
 
 
 @functools.lru_cache(maxsize=512)

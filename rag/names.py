@@ -15,6 +15,7 @@ import re
 from rag.folding import fold_text
 from rag.language import HAN, main_language
 from rag.records import Span
+from rag.translations import chinese_names_of
 
 _QUOTE = re.compile(
     r"“([^“”\n]{1,300})”|「([^「」\n]{1,300})」|『([^『』\n]{1,300})』|(?<![\w\"])\"([^\"\n]{2,300})\"(?!\w)|《([^《》\n]{1,120})》"
@@ -36,6 +37,10 @@ _PLAIN = frozenset(
         "december jan feb mar apr jun jul aug sep sept oct nov dec percent million billion trillion usd eur "
         "cny rmb q1 q2 q3 q4 vs etc al et ie eg pp vol"
     ).split()
+)
+# Known names that are common words as well.
+_COMMON = frozenset(
+    {"states", "nations", "commission", "council", "congress", "senate", "parliament", "latin", "who", "road"}
 )
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 
@@ -78,7 +83,9 @@ def find_latin_names(text: str) -> list[tuple[str, Span]]:
         )
         if len(bare) < 2 or bare.casefold() in _PLAIN:
             continue
-        if acronym or (chinese and len(bare) > 1) or (bare[0].isupper() and not opens):
+        # A state is a name wherever it stands; of other words the capital at the beginning proves nothing.
+        known = opens and bare[0].isupper() and bare.casefold() not in _COMMON and bool(chinese_names_of(bare))
+        if acronym or known or (chinese and len(bare) > 1) or (bare[0].isupper() and not opens):
             names.append((bare, folded.source_span(match.start(), match.end())))
     return names
 

@@ -2,7 +2,7 @@
 
 An English sentence about a Chinese passage can be checked only where both names are known. The list
 (`data/bilingual_names.tsv`) is of common knowledge, not of a corpus: states by their ordinary names, bodies by their
-acronyms. Entry point: `chinese_names_of`. Caller: verification.
+acronyms. Entry points: `chinese_names_of`, `english_names_of`. Caller: verification.
 """
 
 from __future__ import annotations
@@ -26,3 +26,17 @@ def chinese_names_of(name: str) -> tuple[str, ...]:
     """Return the Chinese names of an English one (case does not matter); empty when they are not known."""
     name = name.casefold()
     return _table().get(name, _table().get(name.removesuffix("s"), ()))
+
+
+@functools.cache
+def _inverse() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for english, names in _table().items():
+        for chinese in names:
+            table[chinese] = (*table.get(chinese, ()), english)
+    return table
+
+
+def english_names_of(name: str) -> tuple[str, ...]:
+    """Return the English names of a Chinese one, case folded; empty when they are not known."""
+    return _inverse().get(name, ())

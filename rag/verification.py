@@ -39,7 +39,7 @@ from rag.names import (
     tag_words,
 )
 from rag.records import Citation, Evidence, Language, Passage, Sentence, Span, Standing
-from rag.translations import chinese_names_of
+from rag.translations import chinese_names_of, english_names_of
 
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -47,10 +47,13 @@ Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 COVERED = 0.55  # share of a sentence's word pairs that its passages hold, from which it counts as covered
 WEAK = 0.30  # below this the words do not agree at all
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
+SAME_SENTENCE = 0.85  # from this share on, the whole of it is one passage sentence with something changed
+MOST_CHANGED = 8  # pieces (characters, English words): a longer difference is another clause, not a turned sense
 SIMILARITY_SLACK = 0.01  # how far behind the nearest passage a cited one may lie and still carry a translation
 
 _NUMBERS = r"\^?\d{1,3}(?:\s*[,，、;；\-–—]\s*\^?\d{1,3})*"
 _MARK = re.compile(rf"[ \t]*(?:\[\s*(?P<a>{_NUMBERS})\s*\]|[【［]\s*(?P<b>{_NUMBERS})\s*(?:†[^】］\n]{{0,80}})?[】］])")
+_PARENTHESISED = re.compile(r"[（(]\s*((?:[\[【［]\s*\^?\d{1,3}\s*[\]】］]\s*)+)[）)]")
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
 _FRAME = re.compile(r"[：:]\s*")
 _FRAME_MAX_CHARS = 160
@@ -58,9 +61,10 @@ _FRAME_MAX_CHARS = 160
 _ATTRIBUTION = re.compile(
     r"(?:称|说|说道|写道|指出|认为|提到|表示|强调|记载|介绍|解释|写明|如下|原文|所述|所言)$|^(?:据|根据|按照?|依据|参见|引自|见)"
     r"|\b(?:says?|writes?|states?|notes?|reports?|reads?|puts it|argues?|observes?|explains?)$"
-    r"|^(?:according to|from|as stated in|in)\b",
+    r"|^(?:according to\b|as stated in\b|(?:in|from) [“\"《])",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(r"[^，；,;。]+")
 _STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
 _QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
 _QUOTE_PAIRS = {"“": "”", "「": "」", "『": "』"}
@@ -100,6 +104,8 @@ _STOP_WORDS = frozenset(
     ).split()
 )
 _TOKEN = re.compile(rf"[{HAN}]|[a-zà-ÿ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
+_SEPARATORS = ",;:。"
+_PIECE = re.compile(rf"{_TOKEN.pattern}|[{_SEPARATORS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,7 @@ def _read_citations(text: str, grounds: Sequence[_Ground], first_number: int) ->
         places.extend(range(length, length + len(piece)))
         length += len(piece)
 
+    text = _PARENTHESISED.sub(r"\1", text)
     for mark in _MARK.finditer(text):
         keep(text[position : mark.start()])
         numbers = list(dict.fromkeys(_numbers_of(mark)))
@@ -247,7 +254,9 @@ def _read_citations(text: str, grounds: Sequence[_Ground], first_number: int) ->
 
 def _ends_part(plain: str, place: int) -> bool:
     """Tell whether a mark at `place` closes a part of the answer: a stop or a semicolon stands before it."""
-    return bool(_STOP.search(plain[max(0, place - 4) : place])) and not plain[place:].lstrip(" ")[:1].islower()
+    stop = _STOP.search(plain[max(0, place - 4) : place])
+    # Behind "U.S. [1]" a small letter goes on with the sentence.
+    return stop is not None and (stop.group()[0] in ";；" or not plain[place:].lstrip(" ")[:1].islower())
 
 
 def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
@@ -413,8 +422,9 @@ def _locate_core(text: str, ground: _Ground) -> tuple[Span, bool] | None:
         return whole, False
     for colon in _FRAME.finditer(text[:_FRAME_MAX_CHARS]):
         frame, core = text[: colon.start()], text[colon.end() :]
-        # Inside 《…：…》 a colon is part of a title.
-        if frame.count("《") > frame.count("》") or len(core) < 8:
+        # Inside 《…：…》 or a quotation a colon is a part of it.
+        is_cut = any(frame.count(a) > frame.count(b) for a, b in ("《》", "“”")) or frame.count('"') % 2
+        if is_cut or len(core) < 8:
             continue
         found = _locate_words(core, ground.passage.text)
         if found and _is_frame(frame, ground):
@@ -566,6 +576,13 @@ def _missing(text: str, cited: Sequence[_Ground]) -> tuple[tuple[str, ...], str,
             if any(form in ground.compact or _short_form(form, ground) for ground in cited):
                 continue
             lost.append((span[0], "name_missing", name))
+    elif main_language(text) == "zh":
+        for name, span in find_han_names(text):
+            english = english_names_of(name)
+            if any(holds_latin_name(word, words) for word in english):
+                held += 1
+            elif english and not _inside(span, quoted):
+                lost.append((span[0], "name_missing", name))
     lost.sort()
     return tuple(item for _, _, item in lost), lost[0][1] if lost else "", held
 
@@ -575,8 +592,8 @@ def _is_acronym(name: str) -> bool:
 
 
 def _short_form(name: str, ground: _Ground) -> bool:
-    """Tell whether the passage uses the one-character name of a country: 美 of 美国, 日 of 日本."""
-    return len(name) == 2 and name[1] in "国本洲" and name[0] in ground.compact
+    """Tell whether the passage uses the one-character name of a country: 美 of 美国 and 美方, 日 of 日本."""
+    return len(name) == 2 and name[1] in "国本洲方" and name[0] in ground.compact
 
 
 def _inside(span: Span, others: Sequence[Span]) -> bool:
@@ -589,32 +606,21 @@ def _compare_nearest(text: str, tokens: frozenset[str], cited: Sequence[_Ground]
     Only what was put in, taken out or replaced within a few words counts: a clause left out is a shorter sentence,
     a 不 that came or went is another sense.
     """
-    share, nearest, ground = max(
-        ((_share(tokens, own), span, ground) for ground in cited for span, own in ground.sentences),
-        key=lambda item: item[0],
-        default=(0.0, (0, 0), None),
-    )
+    for clause in _CLAUSE.findall(text):
+        if turned := _turned(clause, _tokens(clause), cited, NEAR_VERBATIM):
+            return _Verdict("not_found", "negated", (turned,))
+    if turned := _turned(text, tokens, cited, SAME_SENTENCE):
+        return _Verdict("not_found", "negated", (turned,))
+    share, span, ground = _nearest_sentence(tokens, cited)
     if ground is None or share < NEAR_VERBATIM:
         return None
-    ours, theirs = _pieces(text), _pieces(ground.passage.text[nearest[0] : nearest[1]])
-    matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
-    codes = matcher.get_opcodes()
+    ours, theirs = _pieces(text), _pieces(ground.passage.text[span[0] : span[1]])
+    codes = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
     for i, (tag, a, b, c, d) in enumerate(codes):
-        at_edge = i in (0, len(codes) - 1)
-        if (
-            tag == "equal"
-            or (b - a > 8 and d - c > 8)
-            or (tag == "delete" and b - a > 8)
-            or (tag == "insert" and d - c > 8)
-        ):
-            continue
-        if at_edge and tag == "insert":
-            continue  # the passage goes on: the sentence is a part of it
-        mine, other = _around(ours, a, b), _around(theirs, c, d)
-        if _negations(mine) != _negations(other) or _opposed(ours[a:b], theirs[c:d], mine, other):
-            return _Verdict("not_found", "negated", (_show(text, ours, a, b, mine),))
-    for tag, a, b, c, d in codes:
-        if tag != "replace" or b - a > 6 or d - c > 6:
+        if i == 0:  # opening words (“此外，”) and what the passage says before are no part of the change
+            a = max([a, *(k + 1 for k in range(a, b - 1) if ours[k] in _SEPARATORS)])
+            c = max([c, *(k + 1 for k in range(c, d - 1) if theirs[k] in _SEPARATORS)])
+        if tag != "replace" or not 0 < b - a <= MOST_CHANGED or not 0 < d - c <= MOST_CHANGED:
             continue
         figure = _changed_figure(ours[a:b], theirs[c:d], _around(ours, a, b), _around(theirs, c, d))
         if figure:
@@ -626,14 +632,58 @@ def _compare_nearest(text: str, tokens: frozenset[str], cited: Sequence[_Ground]
     return None
 
 
+def _nearest_sentence(tokens: frozenset[str], cited: Sequence[_Ground]) -> tuple[float, Span, _Ground | None]:
+    """Return the passage sentence that holds the largest share of `tokens`: share, span, passage."""
+    return max(
+        ((_share(tokens, own), span, ground) for ground in cited for span, own in ground.sentences),
+        key=lambda item: item[0],
+        default=(0.0, (0, 0), None),
+    )
+
+
+def _turned(text: str, tokens: frozenset[str], cited: Sequence[_Ground], least: float) -> str:
+    """Return what turns the sense of `text` round against the nearest passage sentence, "" when nothing does."""
+    share, span, ground = _nearest_sentence(tokens, cited)
+    if ground is None or share < least or len(tokens) < 2:
+        return ""
+    ours, theirs = _pieces(text), _pieces(ground.passage.text[span[0] : span[1]])
+    codes = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    for i, (tag, a, b, c, d) in enumerate(codes):
+        if tag == "equal":
+            continue
+        other_start = c - 1
+        # The passage goes on before and behind: of that only what touches `text` matters, a 没有 or a "not".
+        if i == 0 and d > c:
+            touching = 1 if theirs[d - 1].isascii() else 2
+            c = max([c, d - touching, *(k + 1 for k in range(c, d) if theirs[k] in _SEPARATORS)])
+            other_start = c
+        elif i == len(codes) - 1:
+            if tag == "insert":
+                continue
+            d = min([d, c + b - a, *(k for k in range(c, d) if theirs[k] in _SEPARATORS)])
+        if b - a > MOST_CHANGED or d - c > MOST_CHANGED:
+            continue
+        mine, other = _join(ours[max(0, a - 1) : b + 1]), _join(theirs[max(0, other_start) : d + 1])
+        if _negations(mine) != _negations(other) or _opposed(ours[a:b], theirs[c:d], mine, other):
+            return _show(text, ours, a, b, mine)
+    return ""
+
+
 def _pieces(text: str) -> list[str]:
-    return [token.replace(",", "") for token in _TOKEN.findall(fold_text(text).text.casefold())]
+    """Return characters, English words, numerals and the marks between clauses, folded."""
+    return [
+        token.replace(",", "") if token[0].isdigit() else token
+        for token in _PIECE.findall(fold_text(text).text.casefold())
+    ]
 
 
 def _around(pieces: Sequence[str], start: int, end: int) -> str:
     """Return the changed pieces with one neighbour on each side, as the text they were."""
-    chosen = pieces[max(0, start - 1) : end + 1]
-    return "".join(piece if HAN_CHARACTER.match(piece) else f" {piece} " for piece in chosen)
+    return _join(pieces[max(0, start - 1) : end + 1])
+
+
+def _join(pieces: Sequence[str]) -> str:
+    return "".join(piece if HAN_CHARACTER.match(piece) else f" {piece} " for piece in pieces)
 
 
 def _negations(text: str) -> int:
