@@ -14,15 +14,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language import main_language, split_sentences
 from rag.front_matter import is_front_text
 from rag.labels import label_of
+from rag.language import main_language, split_sentences
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
 _METADATA_LABELS = ("keywords", "authors", "fund")
+_MANY_UNITS = 20_000
 _PARAGRAPH_CUT_COST = 0.12  # of cutting inside a paragraph; a passage half as long as wished costs 0.25
 
 
@@ -50,20 +51,21 @@ def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
     """
     if max_chars < 1:
         raise ValueError(f"max_chars must be at least 1, not {max_chars}")
-    marks = [mark.start for mark in document.pages]
+    pages = _Pages(document)
     passages: list[Passage] = []
     for run in _runs(document):
         if run.kind == "footnote":
             continue
         for span, header in _cut_run(document, run, max_chars):
-            passages.append(_passage(document, run, span, header, marks))
+            passages.append(_passage(document, run, span, header, pages))
     passages.sort(key=lambda passage: passage.span)
     bearers = _bearers(document, passages)
+    place = {id(block): index for index, block in enumerate(document.blocks)}
     notes = [
         passage
         for run in _runs(document)
         if run.kind == "footnote"
-        for passage in _note_passages(document, run, bearers, passages, max_chars)
+        for passage in _note_passages(document, run, bearers, place, pages, max_chars)
     ]
     return _tie_notes(document, passages, notes, bearers)
 
@@ -100,7 +102,11 @@ def _kind(document: Document, index: int) -> PassageKind | None:
         return "table"
     if block.kind == "caption":
         following = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
-        return "table" if following is not None and following.kind == "table" and following.article == block.article else "body"
+        return (
+            "table"
+            if following is not None and following.kind == "table" and following.article == block.article
+            else "body"
+        )
     if block.kind == "heading":
         return None if block.section else "metadata"
     if block.section:
@@ -164,6 +170,8 @@ def _strip(text: str, start: int, end: int) -> Span:
 
 def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
     """Return the spans into which units are packed at least cost: near the wished length, cut at paragraphs' ends."""
+    if len(units) > _MANY_UNITS:
+        units = _merge_tiny(units, max_chars // 8)
     count = len(units)
     best = [0.0] + [float("inf")] * count
     cut_at = [0] * (count + 1)
@@ -184,6 +192,17 @@ def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
         spans.append((units[start][0], units[stop - 1][1]))
         stop = start
     return spans[::-1]
+
+
+def _merge_tiny(units: Sequence[tuple[int, int, bool]], least: int) -> list[tuple[int, int, bool]]:
+    """Return units of which none but a paragraph's last is shorter than `least`: packing a million dots takes for ever."""
+    merged: list[tuple[int, int, bool]] = []
+    for start, end, last in units:
+        if merged and not merged[-1][2] and merged[-1][1] - merged[-1][0] < least:
+            merged[-1] = (merged[-1][0], end, last)
+        else:
+            merged.append((start, end, last))
+    return merged
 
 
 def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]]:
@@ -213,7 +232,7 @@ def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]
     return spans
 
 
-def _passage(document: Document, run: _Run, span: Span, header: str, marks: Sequence[int]) -> Passage:
+def _passage(document: Document, run: _Run, span: Span, header: str, pages: _Pages) -> Passage:
     first = run.blocks[0]
     text = document.canonical[span[0] : span[1]]
     return Passage(
@@ -225,24 +244,33 @@ def _passage(document: Document, run: _Run, span: Span, header: str, marks: Sequ
         article=first.article,
         title=document.articles[first.article].title,
         section=first.section,
-        page=_page_at(document, run, span[0], marks),
+        page=pages.at(run, span[0]),
         language=main_language(text),
         header=header,
     )
 
 
-def _page_at(document: Document, run: _Run, at: int, marks: Sequence[int]) -> str:
-    block = next((block for block in run.blocks if block.span[0] <= at < block.span[1]), run.blocks[0])
-    if block.page is None:
-        return ""
-    number = block.page
-    if run.kind != "footnote":
-        index = bisect.bisect_right(marks, at) - 1
-        # A page that begins inside the block: the block's own page is that of its first character.
-        if index >= 0 and block.span[0] <= marks[index]:
-            number = document.pages[index].number
-    label = next((mark.label for mark in document.pages if mark.number == number), "")
-    return label or str(number)
+class _Pages:
+    """Which page a place of the canonical text stands on, as printed where its number is printed."""
+
+    def __init__(self, document: Document) -> None:
+        self._starts = [mark.start for mark in document.pages]
+        self._numbers = [mark.number for mark in document.pages]
+        self._labels = {mark.number: mark.label for mark in document.pages}
+
+    def at(self, run: _Run, at: int) -> str:
+        """Return the page of place `at` inside `run`, "" when the format has none."""
+        index = bisect.bisect_right(run.blocks, at, key=lambda block: block.span[0]) - 1
+        block = run.blocks[max(0, index)]
+        if block.page is None:
+            return ""
+        number = block.page
+        if run.kind != "footnote":
+            mark = bisect.bisect_right(self._starts, at) - 1
+            # A page that begins inside the block: the block's own page is that of its first character.
+            if mark >= 0 and block.span[0] <= self._starts[mark]:
+                number = self._numbers[mark]
+        return self._labels.get(number, "") or str(number)
 
 
 def _bearers(document: Document, passages: Sequence[Passage]) -> dict[int, str]:
@@ -261,11 +289,9 @@ def _bearers(document: Document, passages: Sequence[Passage]) -> dict[int, str]:
 
 
 def _note_passages(
-    document: Document, run: _Run, bearers: dict[int, str], passages: Sequence[Passage], max_chars: int
+    document: Document, run: _Run, bearers: dict[int, str], place: dict[int, int], pages: _Pages, max_chars: int
 ) -> list[Passage]:
     """Return the passages of neighbouring notes: one for each, short ones of one page and one passage together."""
-    marks = [mark.start for mark in document.pages]
-    place = {id(block): index for index, block in enumerate(document.blocks)}
     groups: list[list[Block]] = []
     for block in run.blocks:
         bearer = bearers.get(place[id(block)], "")
@@ -286,7 +312,7 @@ def _note_passages(
         spans = [(group[0].span[0], group[-1].span[1])]
         if spans[0][1] - spans[0][0] > max_chars * _WHOLE_SENTENCE_FACTOR:
             spans = _pack([unit for block in group for unit in _units(block, max_chars)], max_chars)
-        found.extend(replace(_passage(document, part, span, "", marks), noted=bearer) for span in spans)
+        found.extend(replace(_passage(document, part, span, "", pages), noted=bearer) for span in spans)
     return found
 
 
@@ -302,10 +328,8 @@ def _tie_notes(
     for block in document.blocks:
         for mark in block.notes:
             at = bisect.bisect_left(spans, mark.at) - 1
-            if at < 0 or mark.at > passages[at].span[1]:
-                bearer = bearers.get(mark.block, "")
-            else:
-                bearer = passages[at].id
+            inside = at >= 0 and mark.at <= passages[at].span[1]
+            bearer = passages[at].id if inside else bearers.get(mark.block, "")
             note = document.blocks[mark.block]
             first = bisect.bisect_right(by_start, note.span[0]) - 1
             if bearer and first >= 0:

@@ -52,7 +52,12 @@ def _end_of_cells(lines: Sequence[PrintedLine], start: int) -> int:
 
 def _is_cell(line: PrintedLine) -> bool:
     text = bare(line.text)
-    if line.kind != "text" or line.level or re.search(r"[。；]", text) or re.match(r"^(?:资料来源|数据来源|来源|注|Source|Note)", text):
+    if (
+        line.kind != "text"
+        or line.level
+        or re.search(r"[。；]", text)
+        or re.match(r"^(?:资料来源|数据来源|来源|注|Source|Note)", text)
+    ):
         return False
     return width(text) <= _CELL_WIDTH or _header(text) != []
 

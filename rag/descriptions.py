@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from rag.footnotes import Note
@@ -19,6 +20,8 @@ from rag.persons import parse_names, same_person
 from rag.printed import bare
 from rag.records import Article
 
+_NO_END = 10**9
+_MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _FUND = re.compile(r"基金|项目|课题|资助|[Ff]und|[Gg]rant|[Ss]upported")
 _ABOUT = re.compile(r"^[【〔]?\s*作者(?:简介|信息|介绍|单位)")
@@ -41,17 +44,16 @@ def describe_articles(
         imprints: What furniture said, each with the line of body before which it stood.
     """
     journal, year, issue = _issue_of(parts, items, imprints)
+    note_ats = [note.at for note in notes]
+    imprint_ats = [at for _, at in imprints]
     described: list[Article] = []
     for part in parts:
         inside = items[part.first : part.last]
         start = items[part.first].at
-        stop = items[part.last].at if part.last < len(items) else None
-        own = [imprint for imprint, at in imprints if start <= at and (stop is None or at < stop)]
-        said = [
-            " ".join(note.lines)
-            for note in notes
-            if start < note.at and (stop is None or note.at <= stop) and not note.number.isdigit() and not note.known
-        ]
+        end = items[part.last].at if part.last < len(items) else _NO_END
+        own = [one for one, _ in imprints[bisect_left(imprint_ats, start) : bisect_left(imprint_ats, end)]]
+        near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
+        said = [" ".join(note.lines[:40]) for note in near if not note.number.isdigit() and not note.known]
         labelled = _labelled(inside)
         about = [*labelled["authors"], *(text for text in said if _ABOUT.match(text))]
         people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())
@@ -110,6 +112,8 @@ def _link_abstracts(articles: list[Article]) -> None:
     works = [index for index, article in enumerate(articles) if article.kind in ("article", "front_matter")]
     single = [index for index in works if articles[index].kind == "article"]
     taken: set[int] = set()
+    if len(works) * (len(articles) - len(works)) > _MAX_PAIRS:
+        return
     for index, article in enumerate(articles):
         if article.kind != "abstract":
             continue

@@ -7,13 +7,14 @@ Entry points: `separate_footnotes`, `link_footnotes`. Caller: `structure`. Knows
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.labels import label_of
-from rag.printed import TERMINAL, TOKEN, Layout, Mark, PrintedLine, bare, note_numbers, strip_marks, tokenise_marks
+from rag.printed import TOKEN, Layout, Mark, PrintedLine, bare, ends_line, note_numbers, tokenise_marks
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
@@ -31,10 +32,16 @@ _ACKNOWLEDGEMENT = re.compile(
 _HEAD_LABEL = re.compile(
     r"^[【〔\[（]?\s*(?:作者(?:简介|信息|单位)|基金(?:项目|资助)?|资助项目|项目基金|通[讯信]作者|作者简历|第一作者|Fund(?:ing|s)?|Corresponding author|Author(?:s| information)?)\s*[】〕\]）]?\s*[:：]?"
 )
-_ENDNOTES = re.compile(r"^(?:\d+[.、\s]*|[一二三四五六七八九十]+、)?\s*[【\[（(]?(?:参\s*考\s*文\s*献|注\s*释|尾\s*注|引用文献|主要参考文献|参考资料|引文注释|References|Bibliography|Notes|Endnotes|Works Cited|REFERENCES|NOTES)[】\]）)]?\s*[:：]?$")
-_TAIL = re.compile(r"(?:访问|上网时间[^）)]*[）)]|第\s*\d[\d\-—–、,\s]*页|https?://\S+|pp?\.\s*[\d\-–,\s]+|[A-Za-z0-9]/)[。.]?$|(?:年|月|日)[）)][。.]?$")
+_ENDNOTES = re.compile(
+    r"^(?:\d+[.、\s]*|[一二三四五六七八九十]+、)?\s*[【\[（(]?(?:参\s*考\s*文\s*献|注\s*释|尾\s*注|引用文献|主要参考文献|参考资料|引文注释|References|Bibliography|Notes|Endnotes|Works Cited|REFERENCES|NOTES)[】\]）)]?\s*[:：]?$"
+)
+_TAIL = re.compile(
+    r"(?:访问|上网时间[^）)]*[）)]|第\s*\d[\d\-—–、,\s]*页|https?://\S+|pp?\.\s*[\d\-–,\s]+|[A-Za-z0-9]/)[。.]?$|(?:年|月|日)[）)][。.]?$"
+)
 _FINISHED = re.compile(r"[。．.）)”\]》!?！？]$|https?://\S+$|/\S*\d\S*$")
-_NUMBERED_HEADING = re.compile(r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节])\s*\S")
+_NUMBERED_HEADING = re.compile(
+    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节])\s*\S"
+)
 
 
 @dataclass(slots=True)
@@ -88,12 +95,22 @@ def separate_footnotes(
             interrupted = True
             continue
         last = notes[-1] if in_zone else None
-        unfinished = not body or not TERMINAL.search(strip_marks(bare(body[-1].text)))
+        unfinished = not body or not ends_line(body[-1].text)
         if start and _is_note(start, line, last, open_numbers, unfinished):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
-            notes.append(Note(start[0], [start[1]], line.page, len(body), zone, printed=_printed_mark(line.text, start[1]), endnote=endnotes))
+            notes.append(
+                Note(
+                    start[0],
+                    [start[1]],
+                    line.page,
+                    len(body),
+                    zone,
+                    printed=_printed_mark(line.text, start[1]),
+                    endnote=endnotes,
+                )
+            )
             in_zone = interrupted = True
             continue
         if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):
@@ -140,9 +157,14 @@ def _is_note(
 ) -> bool:
     number, rest = start
     if number == "*":
-        return bool(_ACKNOWLEDGEMENT.match(rest)) or (last is not None and bool(_CITATION.search(rest))) or (
-            line.cut or line.ruled or unfinished
-        ) and bool(re.search(r"本文|项目|基金|课题|演讲|讲话|感谢|成果|作者|译|supported|grant|thank|fund", rest))
+        return (
+            bool(_ACKNOWLEDGEMENT.match(rest))
+            or (last is not None and bool(_CITATION.search(rest)))
+            or (
+                (line.cut or line.ruled or unfinished)
+                and bool(re.search(r"本文|项目|基金|课题|演讲|讲话|感谢|成果|作者|译|supported|grant|thank|fund", rest))
+            )
+        )
     value = int(number) if number.isdigit() else 0
     if last is not None:
         before = int(last.number) if last.number.isdigit() else 0
@@ -174,8 +196,10 @@ def _opens_zone(
     if line.ruled and _ACKNOWLEDGEMENT.match(line.text):
         return True
     followed = follower is not None and _note_start(follower) is not None
-    return bool(_ACKNOWLEDGEMENT.match(line.text)) and len(line.text) < 300 and (
-        in_zone or (unfinished and len(bare(body[-1].text)) > 30) or (followed and line.ruled)
+    return (
+        bool(_ACKNOWLEDGEMENT.match(line.text))
+        and len(line.text) < 300
+        and (in_zone or (unfinished and len(bare(body[-1].text)) > 30) or (followed and line.ruled))
     )
 
 
@@ -191,13 +215,15 @@ def _goes_on_in_zone(
         return not finished and follower is not None and follower.fresh and bool(_TAIL.search(line.text))
     if _NUMBERED_HEADING.match(line.text) and finished:
         return False
-    if line.indent >= 4 and finished or label_of(line.text)[0] in ("abstract", "keywords"):
+    if (line.indent >= 4 and finished) or label_of(line.text)[0] in ("abstract", "keywords"):
         return False
     if layout.blank_ends and line.gap and finished:
         return False
     if bounded:
         return True
-    return not (finished and len(end) < 0.8 * max(len(text) for text in last.lines) or (finished and len(last.lines) == 1))
+    return not (
+        (finished and len(end) < 0.8 * len(last.lines[0])) or (finished and len(last.lines) == 1)
+    )
 
 
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:
@@ -226,12 +252,10 @@ def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Se
                 continue
             free = [mark for mark in regions[order[other]] if mark not in links]
             left_notes[zone] = _link_zone(left_notes[zone], free, notes, marks, links, strict=True)
-    return links
+    return {mark: sorted(set(cited)) for mark, cited in links.items()}
 
 
-def find_lost_marks(
-    body: Sequence[PrintedLine], marks: Sequence[Mark], links: dict[int, list[int]]
-) -> frozenset[int]:
+def find_lost_marks(body: Sequence[PrintedLine], marks: Sequence[Mark], links: dict[int, list[int]]) -> frozenset[int]:
     """Return the marks that cite a note which is not printed: they look and stand like those that have one.
 
     A number in a circle may also count things in the text: then it stands before what it counts, and others follow.
@@ -247,14 +271,16 @@ def find_lost_marks(
             linked[style] = linked.get(style, 0) + (mark in links)
             if mark not in links:
                 placed.append((number, mark, line.text[: match.start()]))
-    lost = set()
-    for number, mark, before in placed:
-        style = _style(marks[mark])
+    lost: set[int] = set()
+    for style in {_style(marks[mark]) for _, mark, _ in placed}:
         if linked[style] < 3 or linked[style] < 0.8 * totals[style]:
             continue
-        others = [other for line, other, _ in placed if other != mark and abs(line - number) <= 12 and _style(marks[other]) == style]
-        if re.search(r"[^\s：:；;（(、]$", bare(before).rstrip()) and not others:
-            lost.add(mark)
+        own = [(number, mark, before) for number, mark, before in placed if _style(marks[mark]) == style]
+        for place, (number, mark, before) in enumerate(own):
+            near = own[max(0, place - 1) : place] + own[place + 1 : place + 2]
+            counts = any(abs(other - number) <= 12 for other, _, _ in near)
+            if not counts and re.search(r"[^\s：:；;（(、]$", bare(before[-40:]).rstrip()):
+                lost.add(mark)
     return frozenset(lost)
 
 
@@ -280,13 +306,15 @@ def _regions(
     notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]]
 ) -> dict[int, list[int]]:
     """Return zone -> marks between the zone before (or, for endnotes, the endnotes before) and itself, in order."""
+    lines = [line for line, _ in places]
     regions: dict[int, list[int]] = {}
     start = end_start = 0
     for zone, members in zones.items():
         stop = notes[members[0]].at
         endnote = notes[members[0]].endnote
         begin = end_start if endnote else start
-        regions[zone] = [mark for line, mark in places if begin <= line < stop]
+        first, last = bisect.bisect_left(lines, begin), bisect.bisect_left(lines, stop)
+        regions[zone] = [mark for _, mark in places[first:last]]
         start = notes[members[-1]].at
         if endnote:
             end_start = start
@@ -309,14 +337,19 @@ def _link_zone(
     on both sides is linked in order: there the print numbered the marks otherwise than the notes.
     """
     free = [mark for mark in region if mark not in links]
+    by_place: dict[str, list[int]] = {}
+    for place, mark in enumerate(free):
+        for number in marks[mark].numbers:
+            by_place.setdefault(number, []).append(place)
     limit = len(free)
     left: list[int] = []
     for note in reversed(members):
-        number = notes[note].number
-        found = next((place for place in range(limit - 1, -1, -1) if number and number in marks[free[place]].numbers), None)
-        if found is None:
+        candidates = by_place.get(notes[note].number, []) if notes[note].number else []
+        at = bisect.bisect_left(candidates, limit) - 1
+        if at < 0:
             left.append(note)
             continue
+        found = candidates[at]
         links.setdefault(free[found], []).append(note)
         limit = found + 1 if len(marks[free[found]].numbers) > 1 else found
     left.reverse()
@@ -333,6 +366,4 @@ def _link_zone(
         for note, mark in zip(numbered, unlinked, strict=True):
             links[mark] = [note]
         left = [note for note in left if note not in numbered]
-    for mark in links:
-        links[mark] = sorted(set(links[mark]))
     return left

@@ -16,6 +16,7 @@ from rag.language import HAN
 from rag.printed import Layout, PrintedLine, bare, width
 from rag.records import LeftOut
 
+_MAX_FURNITURE_CHARS = 400
 _OPEN_LABEL = r"^[【〔\[［（(「]?"
 _CLOSE_LABEL = r"[】〕\]］）)」]?[:：]?"
 # Lines that only the editor's office needs. Compared without spaces.
@@ -23,8 +24,7 @@ _IMPRINT = re.compile(
     _OPEN_LABEL
     + r"(?P<label>中图分类号|中国图书分类号|分类号|文献标识码|文献标志码|文章编号|文章类型|DOI|doi|收稿日期|修回日期|修改日期|修订日期|返修日期"
     r"|完稿日期|完稿时间|投稿日期|录用日期|接受日期|定稿日期|网络出版日期|网络首发日期|发表日期|责任编辑|责任校对|特约编辑|执行编辑|英文编辑|英文校对|责编|编校|编辑|校对"
-    r"|审校|Received|Accepted|Revised)"
-    + _CLOSE_LABEL
+    r"|审校|Received|Accepted|Revised)" + _CLOSE_LABEL
 )
 _DATE_LABEL = re.compile(r"日期|时间|Received|Accepted|Revised")
 _EDITOR_LABEL = re.compile(r"编辑|校对|责编|编校|审校")
@@ -36,7 +36,9 @@ _ISSUE = re.compile(
     r"^(?:\d{1,4}\s*)?《(?P<journal>[^《》]{2,30})》\s*(?P<year>(?:19|20)\d\d)\s*年\s*第?\s*(?P<issue>\d{1,2})\s*期(?:\s*\d{1,4})?$"
     r"|^(?:\d{1,4}\s*)?(?P<journal2>[^《》\d，。；：]{2,30}?)\s*(?P<year2>(?:19|20)\d\d)\s*年\s*第\s*(?P<issue2>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*第\s*\d+\s*卷)?(?:\s*\d{1,4})?$"
 )
-_ARTICLE_NUMBER = re.compile(r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})")
+_ARTICLE_NUMBER = re.compile(
+    r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
+)
 _STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
 _NOTICE = re.compile(
     r"^(?:【|\[)?(?:特别|免责|版权|郑重|重要)?声\s*明(?:】|\])?[:：]|^免责条款[:：]|^(?:版权所有|著作权所有)|如有侵权.{0,12}(?:联系|删除)|未经(?:书面)?(?:授权|许可|允许).{0,8}(?:不得|禁止|严禁)转载"
@@ -80,9 +82,6 @@ def set_aside_furniture(
     for index, line in enumerate(lines):
         text = bare(line.text)
         reason = reasons.get(index) or _reason(text, line)
-        if reason:
-            if reason == "imprint" and not layout.wrapped and len(text) > 120:
-                reason = ""
         if not reason:
             kept.append(
                 dataclasses.replace(
@@ -104,8 +103,6 @@ def set_aside_furniture(
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
         closed = closed or (reason == "imprint" and bool(_CLOSING.search(re.sub(r"\s", "", text)[:8])))
-    if closed and kept:
-        pass
     return kept, left, imprints
 
 
@@ -119,19 +116,18 @@ def _name_of(reason: str, text: str) -> str:
 
 
 def _reason(text: str, line: PrintedLine) -> str:
-    if line.kind not in ("text", "paragraph"):
+    if line.kind not in ("text", "paragraph") or len(text) > _MAX_FURNITURE_CHARS:
         return ""
     tight = re.sub(r"\s", "", text)
-    if _IMPRINT.match(tight) and len(tight) <= 120:
-        match = _IMPRINT.match(tight)
-        # `编辑` may begin a sentence: then no colon or bracket follows.
-        if match and (match.group().endswith(tuple("】〕]］）)」:：")) or match.group("label") in ("DOI", "doi")):
-            return "imprint"
+    match = _IMPRINT.match(tight) if len(tight) <= 120 else None
+    # `编辑` may begin a sentence: then no colon or bracket follows.
+    if match and (match.group().endswith(tuple("】〕]］）)」:：")) or match.group("label") in ("DOI", "doi")):
+        return "imprint"
     if _TURN.match(tight):
         return "turn"
     if _STRAY_MARK.match(tight):
         return "stray_mark"
-    if _NOTICE.search(text) and len(text) <= 400:
+    if _NOTICE.search(text):
         return "notice"
     if _EMPTY_LABEL.match(tight) and tight.endswith((":", "：", "】", "〕")):
         return "empty_label"
@@ -148,7 +144,9 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
     first = {line.page: index for index, line in reversed(list(enumerate(lines)))}
     last = {line.page: index for index, line in enumerate(lines)}
     paged = len(first) > 1
-    edges = {index + step for index in first.values() for step in (0, 1, 2)} | {index - step for index in last.values() for step in (0, 1)}
+    edges = {index + step for index in first.values() for step in (0, 1, 2)} | {
+        index - step for index in last.values() for step in (0, 1)
+    }
     short = {index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= 80}
     counts = Counter(_head_form(lines[index].text) for index in short)
     for index in sorted(short):
@@ -158,9 +156,11 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)):
             reasons[index] = "page_number"
-        elif at_edge and counts[_head_form(text)] >= 3 and not re.search(r"[。；]$", text) and len(_head_form(text)) >= 2:
+        elif (
+            at_edge and counts[_head_form(text)] >= 3 and not re.search(r"[。；]$", text) and len(_head_form(text)) >= 2
+        ):
             reasons[index] = "running_head"
-    folds = [_fold(line.text) for line in lines]
+    folds = [_fold(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
     shown = Counter(folds[index] for index in short)
     for index in sorted(short):
         if index in reasons or len(folds[index]) < 4 or re.search(r"[。；，]$", lines[index].text):
@@ -183,7 +183,9 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
     if lines[index].kind != "text" or not re.search(r"\d", lines[index].text):
         return False
     for other in (index - 1, index + 1):
-        if 0 <= other < len(lines) and (width(lines[other].text) < 12 and re.fullmatch(rf"[\d\s.,%+\-—–{HAN}]+", lines[other].text)):
+        if 0 <= other < len(lines) and (
+            width(lines[other].text) < 12 and re.fullmatch(rf"[\d\s.,%+\-—–{HAN}]+", lines[other].text)
+        ):
             return False
     return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0
 

@@ -17,7 +17,9 @@ _LABELS = {
     "editors_note": r"编者按|编者的话|编辑手记|按语|导读|Editor['’]?s [Nn]otes?",
 }
 _LABEL = re.compile(
-    r"^[【〔\[［（(]?\s?(?:" + "|".join(f"(?P<{name}>{words.replace('|', '|')})" for name, words in _LABELS.items()) + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
+    r"^[【〔\[［（(]?\s?(?:"
+    + "|".join(f"(?P<{name}>{words.replace('|', '|')})" for name, words in _LABELS.items())
+    + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
 )
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
 _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
@@ -26,7 +28,10 @@ BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT
 
 def label_of(text: str) -> tuple[str, str]:
     """Return the label that a line begins with ("abstract", "keywords", …; "" for none), and the text with it tidied."""
-    text = _SPREAD.sub(lambda match: match.group(1) + match.group(2).replace(" ", "") + match.group(3), text, count=1) if _SPREAD.match(text) and _LABEL.match(re.sub(r"\s", "", text[:16])) else text
+    spread = _SPREAD.match(text)
+    if spread and _LABEL.match(re.sub(r"\s", "", text[:16])):
+        opening, name, closing = spread.groups()
+        text = opening + name.replace(" ", "") + closing + text[spread.end() :]
     match = _LABEL.match(text)
     if match:
         return str(match.lastgroup), text

@@ -7,6 +7,7 @@ Entry point: `split_articles`. Caller: `structure`. What the print does not say 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,16 +17,22 @@ from rag.news import order_stories
 from rag.outline import CONVENTIONAL, numbering_rank
 from rag.paragraphs import Item
 from rag.persons import parse_names
-from rag.printed import SENTENCE_END, bare, lower_ascii_share, width
+from rag.printed import bare, ends_sentence, lower_ascii_share, width
 from rag.records import ArticleKind
 
 _CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _MASTHEAD = re.compile(
     r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]|季\s*刊\s*[)）]|Editorial Board|Editor-in-Chief|印\s*刷\s*[:：]|总\s*策\s*划"
 )
-_NOTICE = re.compile(r"(?:公\s*告|启\s*事|征稿(?:函|启事|通知)?|约稿(?:函|启事)?|稿\s*约|敬告(?:作者|读者)?|投稿(?:须知|指南)|注意事项|重要声明|版权声明|征订(?:启事|通知)?|勘\s*误|更\s*正)$")
-_NEWS = re.compile(r"(?:研讨会|论坛|会议|年会|讲座|座谈会|发布会|培训班|开幕式|学术周)|举办|召开|举行|发表(?:主旨)?演讲|来访|到访|应邀|慰问|致电|致函|会见|签署|揭牌|简讯|动态|综述")
-_AFFILIATION = re.compile(rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b")
+_NOTICE = re.compile(
+    r"(?:公\s*告|启\s*事|征稿(?:函|启事|通知)?|约稿(?:函|启事)?|稿\s*约|敬告(?:作者|读者)?|投稿(?:须知|指南)|注意事项|重要声明|版权声明|征订(?:启事|通知)?|勘\s*误|更\s*正)$"
+)
+_NEWS = re.compile(
+    r"(?:研讨会|论坛|会议|年会|讲座|座谈会|发布会|培训班|开幕式|学术周)|举办|召开|举行|发表(?:主旨)?演讲|来访|到访|应邀|慰问|致电|致函|会见|签署|揭牌|简讯|动态|综述"
+)
+_AFFILIATION = re.compile(
+    rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
+)
 _MAX_TITLE_WIDTH = 130
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 
@@ -62,7 +69,9 @@ def join_title(lines: Sequence[str]) -> str:
 def tidy_title(title: str) -> str:
     """Return a title or heading without the spaces that a broken line left between its characters."""
     edge = rf"[{HAN}：，、—”》）“《（]"
-    numbering = re.match(rf"^(?:第\s*\S{{1,4}}\s*[编篇部章节条]|附录\s*\S{{0,2}}|[表图]\s?\d+|[一二三四五六七八九十\d]+)\s", title)
+    numbering = re.match(
+        r"^(?:第\s*\S{1,4}\s*[编篇部章节条]|附录\s*\S{0,2}|[表图]\s?\d+|[一二三四五六七八九十\d]+)\s", title
+    )
     head = numbering.group() if numbering else ""
     rest = re.sub(rf"(?<={edge})\s+(?={edge})", "", title[len(head) :])
     return head + re.sub(rf"(?<=[{HAN}])\s?([-—–])\s?(?=[{HAN}])", r"\1", rest)
@@ -71,7 +80,11 @@ def tidy_title(title: str) -> str:
 def is_title_like(item: Item) -> bool:
     """Say whether an item could be a line of a title: short, no sentence, no label, no numbered section."""
     text = bare(item.text).strip()
-    if item.kind not in ("heading", "paragraph") or item.label or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH):
+    if (
+        item.kind not in ("heading", "paragraph")
+        or item.label
+        or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
+    ):
         return False
     if CONVENTIONAL.match(text) or numbering_rank(text) is not None:
         return False
@@ -86,7 +99,7 @@ def split_articles(items: Sequence[Item]) -> tuple[list[Item], list[Part]]:
     english = _english_zones(items)
     starts = _find_starts(items, english)
     bounds = [*sorted(starts), len(items)]
-    parts = [_read_head(items, first, last, starts[first]) for first, last in zip(bounds, bounds[1:], strict=False)]
+    parts = [_read_head(items, first, last, starts[first]) for first, last in itertools.pairwise(bounds)]
     _judge_kinds(items, parts)
     _find_pieces(items, parts)
     return items, _part_news(items, parts)
@@ -116,42 +129,66 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
 
 
 def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, str]:
+    """Return where articles and what stands between them begin, each with what told so."""
     starts: dict[int, str] = {0: "first"}
     in_zone = {index for first, last in zones for index in range(first, last)}
     masthead = _fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else ""
+    has_contents = any(_CONTENTS.match(bare(item.text)) for item in items[:12])
     body_seen = False
-    quiet = ""  # the last start was contents or a masthead: the next heading that text follows begins something new
+    quiet = ""  # contents, a masthead or a notice came last: the next heading that text follows begins something new
+    last = 0
     for index, item in enumerate(items):
         if index in in_zone:
             continue
-        text = bare(item.text).strip()
-        if index and _CONTENTS.match(text):
-            if not any(start > index - 6 for start in starts if start) and index > 6:
-                starts[index] = "contents"
-            quiet = "contents"
-        elif index and _opens_masthead(items, index, masthead):
-            starts[index], quiet, body_seen = "masthead", "masthead", False
-        elif index and item.closed and quiet != "masthead":
-            starts[index], quiet, body_seen = "closed", "", False
-        elif index and item.level and _NOTICE.search(text) and numbering_rank(text) is None and body_seen and _is_brief(items, index):
-            starts[index], quiet, body_seen = "notice", "notice", False
-        elif _title_over_authors(items, index):
-            if index not in starts and not _in_head(items, starts, index):
-                starts[index], quiet, body_seen = "authors", "", False
-        elif quiet and index and item.kind == "heading" and item.level and numbering_rank(text) is None and _followed_by_text(items, index) and not _CONTENTS.match(text):
-            starts[index], quiet, body_seen = "after_quiet", "", False
-        elif item.label == "abstract" and body_seen and index not in starts:
-            first = _back_to_title(items, index)
-            starts[first], quiet, body_seen = "abstract", "", False
-        if item.kind == "paragraph" and len(text) >= 80 or item.kind == "heading" and numbering_rank(text) is not None:
-            body_seen = True
-    for first, last in zones:
-        if _zone_is_apart(items, starts, first, last):
-            for start in _abstracts_of(items, first, last):
+        reason, at = _reason_to_start(items, index, masthead, has_contents, body_seen, quiet, last, starts[last])
+        if reason:
+            if reason != "contents_line":
+                starts[at] = reason
+                last, body_seen = at, False
+            quiet = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}.get(reason, "")
+        numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
+        body_seen = body_seen or numbered or (item.kind == "paragraph" and item.size >= 80)
+    for first, stop in zones:
+        if _zone_is_apart(items, starts, first, stop):
+            for start in _abstracts_of(items, first, stop):
                 starts[start] = "english"
-            if last < len(items) and last not in starts:
-                starts[last] = "after_english"
+            if stop < len(items) and stop not in starts:
+                starts[stop] = "after_english"
     return starts
+
+
+def _reason_to_start(
+    items: Sequence[Item],
+    index: int,
+    masthead: str,
+    has_contents: bool,
+    body_seen: bool,
+    quiet: str,
+    last: int,
+    last_reason: str,
+) -> tuple[str, int]:
+    """Return why something new begins at item `index`, "" for no reason, and the item where it begins."""
+    item = items[index]
+    text = bare(item.text).strip() if item.size <= 200 else ""
+    unnumbered = numbering_rank(text) is None
+    if text and _CONTENTS.match(text):
+        return ("contents" if index > last + 5 and index > 6 else "contents_line"), index
+    if not index:
+        return "", index
+    if _opens_masthead(items, index, masthead):
+        return "masthead", index
+    if item.closed and quiet != "masthead":
+        return "closed", index
+    if item.level and text and _NOTICE.search(text) and unnumbered and body_seen and _is_brief(items, index):
+        return "notice", index
+    if _title_over_authors(items, index):
+        in_head = index == last or _in_head(items, last, last_reason, index, has_contents)
+        return ("", index) if in_head else ("authors", index)
+    if quiet and item.kind == "heading" and item.level and unnumbered and _followed_by_text(items, index):
+        return "after_quiet", index
+    if item.label == "abstract" and body_seen:
+        return "abstract", _back_to_title(items, index)
+    return "", index
 
 
 def _fold(text: str) -> str:
@@ -160,7 +197,11 @@ def _fold(text: str) -> str:
 
 def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
     item = items[index]
-    if not (item.kind == "heading" or item.fresh) or numbering_rank(bare(item.text)) is not None or width(item.text) > 60:
+    if (
+        not (item.kind == "heading" or item.fresh)
+        or numbering_rank(bare(item.text)) is not None
+        or width(item.text) > 60
+    ):
         return False
     near = [bare(other.text) for other in items[index : index + 4]]
     named = bool(masthead) and len(masthead) >= 3 and _fold(item.text).startswith(masthead)
@@ -178,7 +219,7 @@ def _is_brief(items: Sequence[Item], index: int) -> bool:
 
 def _followed_by_text(items: Sequence[Item], index: int) -> bool:
     return any(
-        len(bare(item.text)) >= 60 and item.kind == "paragraph" and SENTENCE_END.search(bare(item.text))
+        len(bare(item.text)) >= 60 and item.kind == "paragraph" and ends_sentence(item.tail)
         for item in items[index + 1 : index + 3]
     )
 
@@ -186,7 +227,7 @@ def _followed_by_text(items: Sequence[Item], index: int) -> bool:
 def _title_over_authors(items: Sequence[Item], index: int) -> bool:
     """Say whether an item is a title: authors under it, and under them an abstract, a heading or text."""
     item = items[index]
-    if not is_title_like(item) or parse_names(bare(item.text)) and not item.level:
+    if not is_title_like(item) or (parse_names(bare(item.text)) and not item.level):
         return False
     at = index + 1
     if at < len(items) and re.match(r"\s*[—\-–]{1,3}", bare(items[at].text)) and is_title_like(items[at]):
@@ -203,18 +244,25 @@ def _title_over_authors(items: Sequence[Item], index: int) -> bool:
     return False
 
 
-def _in_head(items: Sequence[Item], starts: dict[int, str], index: int) -> bool:
-    """Say whether `index` is the second title line of a head that has just begun."""
-    last = max(start for start in starts if start <= index)
-    return last < index <= last + 2 and all(is_title_like(item) for item in items[last:index]) and starts[last] != "first" or (
-        starts[last] == "first" and 0 < index <= 2 and all(is_title_like(item) and not _MASTHEAD.search(item.text) and not _CONTENTS.match(bare(item.text)) for item in items[last:index])
-        and not any(_CONTENTS.match(bare(item.text)) for item in items[:12])
-    )
+def _in_head(items: Sequence[Item], last: int, last_reason: str, index: int, has_contents: bool) -> bool:
+    """Say whether item `index` is a later title line of the head that began at item `last`."""
+    if not last < index <= last + 2 or not all(is_title_like(item) for item in items[last:index]):
+        return False
+    if last_reason != "first":
+        return True
+    return not has_contents and not any(_MASTHEAD.search(item.text) for item in items[last:index])
 
 
 def _back_to_title(items: Sequence[Item], index: int) -> int:
     first = index
-    while first > 0 and index - first < 6 and (is_title_like(items[first - 1]) or _AFFILIATION.search(bare(items[first - 1].text)) and width(items[first - 1].text) < 120):
+    while (
+        first > 0
+        and index - first < 6
+        and (
+            is_title_like(items[first - 1])
+            or (_AFFILIATION.search(bare(items[first - 1].text)) and width(items[first - 1].text) < 120)
+        )
+    ):
         first -= 1
     return first
 
@@ -223,7 +271,8 @@ def _zone_is_apart(items: Sequence[Item], starts: dict[int, str], first: int, la
     """Say whether an English zone stands after an article, not between its head and its text."""
     if last >= len(items) or last in starts:
         return True
-    start = max(start for start in starts if start <= first)
+    # Looking back as far as an article's head may reach is enough.
+    start = next((start for start in range(first, max(-1, first - 40), -1) if start in starts), max(0, first - 40))
     before = sum(len(bare(item.text)) for item in items[start:first] if item.kind == "paragraph")
     return before >= 600
 
@@ -235,7 +284,12 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
         if not parse_names(bare(items[index].text)) or items[index].label:
             continue
         title = index
-        while title > first and is_title_like(items[title - 1]) and not parse_names(bare(items[title - 1].text)) and index - title < 3:
+        while (
+            title > first
+            and is_title_like(items[title - 1])
+            and not parse_names(bare(items[title - 1].text))
+            and index - title < 3
+        ):
             title -= 1
         if title < index:
             found.append(title)
@@ -262,7 +316,16 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
         part.authors += names
         part.names.append(at)
         at += 1
-    while at < last and (items[at].label or (width(items[at].text) < 160 and at <= first + 8 and _AFFILIATION.search(bare(items[at].text)) and not numbering_rank(bare(items[at].text)) and not SENTENCE_END.search(bare(items[at].text)))):
+    while at < last and (
+        items[at].label
+        or (
+            width(items[at].text) < 160
+            and at <= first + 8
+            and _AFFILIATION.search(bare(items[at].text))
+            and not numbering_rank(bare(items[at].text))
+            and not ends_sentence(items[at].tail)
+        )
+    ):
         at += 1
     part.body = at
     if not part.titles and not items[first].label and not part.names:
@@ -272,17 +335,25 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
     end, text = bare(items[before].text), bare(items[at].text)
-    if re.search(r"[：:—,，]$|(?:and|of|the|in|for|to|with|as|from|under|on|de)$", end) or re.match(r"\s*[—\-–]{1,3}\S", text):
+    if re.search(r"[：:—,，]$|(?:and|of|the|in|for|to|with|as|from|under|on|de)$", end) or re.match(
+        r"\s*[—\-–]{1,3}\S", text
+    ):
         return True
     if items[at].level and not items[before].level:
         return False
     following = items[at + 1] if at + 1 < last else None
-    return following is not None and bool(parse_names(bare(following.text)) or following.label == "abstract") and not items[at].level
+    return (
+        following is not None
+        and bool(parse_names(bare(following.text)) or following.label == "abstract")
+        and not items[at].level
+    )
 
 
 def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
-    for number, part in enumerate(parts):
+    after = False
+    for part in parts:
         if part.kind != "article" or part.silent:
+            after = after or part.kind in ("abstract", "front_matter")
             continue
         inside = items[part.first : part.last]
         texts = [bare(item.text) for item in inside]
@@ -291,13 +362,18 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
         if len(parts) > 1 and longest < 400 and (contents or mastheads >= 2) and not part.authors:
             part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
+            after = True
             continue
         outlined = sum(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in inside)
         labelled = any(item.label in ("abstract", "keywords") for item in inside)
-        after = any(other.kind in ("abstract", "front_matter", "news") for other in parts[:number])
         title = part.title(items)
-        if len(parts) > 1 and after and not (part.authors or labelled or outlined >= 2) and (_NEWS.search(title) or sum(map(len, texts)) < 3000):
-            part.kind = "news"
+        if (
+            len(parts) > 1
+            and after
+            and not (part.authors or labelled or outlined >= 2)
+            and (_NEWS.search(title) or sum(map(len, texts)) < 3000)
+        ):
+            part.kind, after = "news", True
 
 
 def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:

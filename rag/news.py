@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rag.language import HAN
 from rag.paragraphs import Item
-from rag.printed import SENTENCE_END, bare, width
+from rag.printed import bare, ends_sentence, width
 
 _MIN_SHARED = 3  # pairs of characters that a text must share with a title to be told its own
 
@@ -38,7 +38,9 @@ def order_stories(items: Sequence[Item]) -> list[tuple[list[Item], list[Item]]]:
 
 def _is_title(item: Item) -> bool:
     text = bare(item.text).strip()
-    return item.kind in ("heading", "paragraph") and 8 <= width(text) <= 80 and not re.search(r"[。；，：,;:]$|。", text)
+    return (
+        item.kind in ("heading", "paragraph") and 8 <= width(text) <= 80 and not re.search(r"[。；，：,;:]$|。", text)
+    )
 
 
 def _pair(titles: list[Item], texts: list[Item]) -> list[tuple[list[Item], list[Item]]]:
@@ -60,7 +62,7 @@ def _pair(titles: list[Item], texts: list[Item]) -> list[tuple[list[Item], list[
 
 def _best_title(titles: Sequence[Item], text: Item) -> int | None:
     """Return the title whose pairs of characters a text shares most, when it is clear; else None."""
-    if not SENTENCE_END.search(bare(text.text)):
+    if not ends_sentence(text.tail):
         return None
     pairs = _pairs(text.text)
     shares = [len(_pairs(title.text) & pairs) for title in titles]

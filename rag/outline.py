@@ -7,6 +7,7 @@ Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`. Callers: `
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from rag.language import HAN
@@ -16,7 +17,12 @@ _CN = "一二三四五六七八九十百零〇两"
 # Rank of a numbering style: smaller is nearer to the title.
 _STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
     (0, re.compile(rf"^第\s*[{_CN}\d]+\s*[编篇部](?:分)?[\s:：、]*\S")),
-    (1, re.compile(rf"^(?:第\s*[{_CN}\d]+\s*章|Chapter\s+[\dIVXL]+\b|CHAPTER\s+[\dIVXL]+\b|Part\s+[\dIVXL]+\b)[\s:：、.]*")),
+    (
+        1,
+        re.compile(
+            rf"^(?:第\s*[{_CN}\d]+\s*章|Chapter\s+[\dIVXL]+\b|CHAPTER\s+[\dIVXL]+\b|Part\s+[\dIVXL]+\b)[\s:：、.]*"
+        ),
+    ),
     (2, re.compile(rf"^第\s*[{_CN}\d]+\s*节[\s:：、]*\S")),
     (3, re.compile(rf"^[{_CN}]{{1,4}}\s?[、．.]\s*\S")),
     (3, re.compile(r"^(?:I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII)[.、．]\s+\S")),
@@ -85,9 +91,7 @@ class OutlineStack:
             rank = float(level)
         elif numbered is not None:
             rank = float(numbered)
-        elif self._top is not None and (CONVENTIONAL.match(text) or not level):
-            rank = self._top
-        elif self._top is not None:
+        elif (self._top is not None and (CONVENTIONAL.match(text) or not level)) or self._top is not None:
             rank = self._top
         else:
             rank = 3.0
@@ -107,7 +111,7 @@ def levels_are_meant(headings: list[tuple[str, int]]) -> bool:
     if any(len(levels) > 1 for levels in seen.values()):
         return False
     order = [levels.copy().pop() for _, levels in sorted(seen.items())]
-    return all(first < second for first, second in zip(order, order[1:], strict=False))
+    return all(first < second for first, second in itertools.pairwise(order))
 
 
 def heading_fits(text: str) -> bool:

@@ -14,20 +14,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.language import HAN
 from rag.labels import BARE_LABEL, label_of
+from rag.language import HAN
 from rag.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
 from rag.persons import parse_names
-from rag.printed import SENTENCE_END, TERMINAL, TOKEN, Layout, PrintedLine, bare, width
+from rag.printed import TOKEN, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 
-_CAPTION = re.compile(r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]")
+_CAPTION = re.compile(
+    r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
+)
 _SOURCE = re.compile(r"^(?:资料来源|数据来源|图片来源|来源|Source|Sources|Note|注)\s?[:：]")
 _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
-_ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+[，,、]|其[一二三四五六七八][，,是]|[一二三四五六七八九十]是|首先[，,]|其次[，,]|再次[，,]|最后[，,]|(?:First|Second|Third|Fourth|Finally)(?:ly)?,)")
-_GOES_ON_END = re.compile(rf"[，、（(《“‘「—–\-‐,;；和与及的在为是以对将把被从向而或并][\"”]?$")
+_ORDINAL = re.compile(
+    r"^(?:第[一二三四五六七八九十]+[，,、]|其[一二三四五六七八][，,是]|[一二三四五六七八九十]是|首先[，,]|其次[，,]|再次[，,]|最后[，,]|(?:First|Second|Third|Fourth|Finally)(?:ly)?,)"
+)
+_GOES_ON_END = re.compile(r"[，、（(《“‘「—–\-‐,;；和与及的在为是以对将把被从向而或并][\"”]?$")
 _OPENERS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "〔": "〕"}
+_TAIL = 400  # characters of a paragraph's end that tell how it goes on
+_URL_GOES_ON = re.compile(r"[\w/.%?=&#~-]", re.ASCII)
+_HYPHENED = re.compile(r"([A-Za-z]+)([-‐\u2011])$")
+_LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’]$")
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
 _ROW = re.compile(r"\|")
 _CELL_WIDTH = 30
@@ -37,23 +45,38 @@ _CELL_WIDTH = 30
 class Item:
     """A piece of body text: what it is, its text with mark tokens, and what stood before it.
 
-    `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it.
+    `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it; `at` is
+    the number of lines of the body before it.
     """
 
     kind: ItemKind
-    text: str
+    pieces: list[str]
     pages: list[tuple[int, int]]
     level: int = 0
     label: str = ""
     closed: bool = False
     fresh: bool = False
-    cut: bool = False
     bold: bool = False
     known: bool = False
-    joins: int = 0
     lines: int = 1
-    first_width: int = 0
     at: int = 0
+    size: int = 0
+    tail: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        if len(self.pieces) > 1:
+            self.pieces = ["".join(self.pieces)]
+        return self.pieces[0]
+
+    def append(self, text: str, drop: int = 0, glue: str = "") -> None:
+        """Add `text` at the end, after `drop` characters were taken off there and `glue` was set between."""
+        if drop:
+            self.pieces[-1] = self.pieces[-1][:-drop]
+        self.pieces.append(glue + text)
+        self.size += len(glue) + len(text) - drop
+        self.tail = (self.tail[: len(self.tail) - drop] + glue + text)[-_TAIL:]
 
 
 class Vocabulary:
@@ -72,28 +95,41 @@ class Vocabulary:
         return self._words[f"{first}-{second}".lower()] > self._words[f"{first}{second}".lower()]
 
 
-def join_texts(first: str, second: str, vocabulary: Vocabulary) -> str:
-    """Return two parts of one sentence as one: without a space in Chinese, with one in English, hyphens undone."""
-    end, start = bare(first)[-1:], bare(second)[:1]
+def join_lines(lines: Sequence[str], vocabulary: Vocabulary) -> str:
+    """Return the printed lines of one paragraph as one text."""
+    pieces: list[str] = []
+    tail = ""
+    for line in lines:
+        drop, glue = seam(tail, line, vocabulary)
+        if drop:
+            pieces[-1] = pieces[-1][:-drop]
+        pieces.append(glue + line)
+        tail = (tail[: len(tail) - drop] + glue + line)[-_TAIL:]
+    return "".join(pieces)
+
+
+def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
+    """Return how two parts of one sentence are joined: characters to take off the first, and what to set between.
+
+    Chinese goes on without a space, English with one, a hyphen that only broke the word is undone, and an address that
+    was broken is whole again.
+    """
+    first, second = bare(first[-_TAIL:]), bare(second[:_TAIL])
+    end, start = first[-1:], second[:1]
     if not end or not start:
-        return first + second
-    if _URL_END.search(bare(first)[-200:]) and re.match(r"[\w/.%?=&#~-]", second, re.ASCII) and not re.search(r"[.,)]$", bare(first)):
-        return (first[:-1] if end == "‐" else first) + second
-    hyphened = re.search(r"([A-Za-z]+)([-‐\u2011])$", bare(first)[-60:])
-    word = re.match(r"[A-Za-z]+", bare(second))
+        return 0, ""
+    if _URL_END.search(first) and _URL_GOES_ON.match(second) and end not in ".,)":
+        return (1, "") if end == "‐" else (0, "")
+    hyphened = _HYPHENED.search(first)
+    word = re.match(r"[A-Za-z]+", second)
     if hyphened and word:
-        if hyphened.group(2) == "‐" or not vocabulary.keeps_hyphen(hyphened.group(1), word.group()):
-            return first[: first.rindex(hyphened.group(2))] + second
-        return first + second
-    if end in "-‐–/" and (start.isdigit() or start.isalpha()) and re.search(r"\S[-‐–/]$", first):
-        return first + second
-    if _spaced(end) and _spaced(start) or (end in ",.;:?!)]%" and _spaced(start) and re.search(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$", bare(first)[-8:])):
-        return f"{first} {second}"
-    if _spaced(end) and start in "“‘([" and re.search(r"[A-Za-z]", second[:6]):
-        return f"{first} {second}"
-    if end in "”’" and _spaced(start) and re.search(r"[A-Za-z,.][”’]$", bare(first)[-4:]):
-        return f"{first} {second}"
-    return first + second
+        drops = hyphened.group(2) == "‐" or not vocabulary.keeps_hyphen(hyphened.group(1), word.group())
+        return (1, "") if drops else (0, "")
+    if end in "-‐–/" and start.isalnum() and re.search(r"\S[-‐–/]$", first):
+        return 0, ""
+    if _spaced(start) and (_spaced(end) or _LATIN_END.search(first)):
+        return 0, " "
+    return 0, " " if _spaced(end) and start in "“‘([" and re.search(r"[A-Za-z]", second[:6]) else ""
 
 
 def _spaced(character: str) -> bool:
@@ -110,32 +146,30 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         previous = items[-1] if items else None
         kind, label, text = _classify(line, lines, index, layout)
         if previous is not None and kind == "paragraph" and _continues(previous, line, lines, index, layout):
-            joined = join_texts(previous.text, text, vocabulary)
+            previous.append(text, *seam(previous.tail, text, vocabulary))
             if line.page != previous.pages[-1][1]:
-                previous.pages.append((len(joined) - len(text), line.page))
-            previous.text = joined
+                previous.pages.append((previous.size - len(text), line.page))
             previous.lines += 1
             if line.cut or not layout.wrapped:
                 joins += 1
-                previous.joins += 1
             continue
         if previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0:
-            previous.text += "\n" + text
+            previous.append(text, glue="\n")
             continue
         items.append(
             Item(
                 kind,
-                text,
+                [text],
                 [(0, line.page)],
                 level=line.level,
                 label=label,
                 closed=line.closed,
                 fresh=line.fresh,
-                cut=line.cut,
                 bold=line.bold,
                 known=line.kind != "text",
-                first_width=width(text),
                 at=line.order,
+                size=len(text),
+                tail=text[-_TAIL:],
             )
         )
     return items, joins
@@ -156,7 +190,12 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "label", label, tidy
     if line.level and heading_fits(text):
         return "heading", "", text
-    if _CAPTION.match(text) and width(text) <= 100 and not re.search(r"[。；，]$", text) and not re.match(r"^(?:表|图)[示明达现述情面层谋]", text):
+    if (
+        _CAPTION.match(text)
+        and width(text) <= 100
+        and not re.search(r"[。；，]$", text)
+        and not re.match(r"^(?:表|图)[示明达现述情面层谋]", text)
+    ):
         return "caption", "", text
     if line.kind == "paragraph":
         return "paragraph", "", text
@@ -172,13 +211,23 @@ def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -
     text = bare(lines[index].text)
     following = bare(lines[index + 1].text) if index + 1 < len(lines) else ""
     rank = numbering_rank(text)
-    if rank is None or rank > 4 or not re.search(r"(?:[：:]|——)$", text) or not following or re.search("[。；，]", text):
+    if (
+        rank is None
+        or rank > 4
+        or not re.search(r"(?:[：:]|——)$", text)
+        or not following
+        or re.search("[。；，]", text)
+    ):
         return False
-    return width(following) <= 50 and not TERMINAL.search(following) and not lines[index + 1].fresh
+    return width(following) <= 50 and not ends_line(following) and not lines[index + 1].fresh
 
 
 def _is_row(text: str) -> bool:
-    return text.count("|") >= 2 or (text.startswith("|") and text.endswith("|") and len(text) > 2) or (text.count(" | ") == 1 and len(text) < 80)
+    return (
+        text.count("|") >= 2
+        or (text.startswith("|") and text.endswith("|") and len(text) > 2)
+        or (text.count(" | ") == 1 and len(text) < 80)
+    )
 
 
 def _tidy_row(text: str) -> str:
@@ -189,17 +238,28 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     line = lines[index]
     following = lines[index + 1] if index + 1 < len(lines) else None
     if not layout.wrapped:
-        return not (numbering_rank(line.text) in (5, 6) and following is not None and numbering_rank(following.text) == numbering_rank(line.text) and not line.level)
+        return not (
+            numbering_rank(line.text) in (5, 6)
+            and following is not None
+            and numbering_rank(following.text) == numbering_rank(line.text)
+            and not line.level
+        )
     if CONVENTIONAL.match(bare(line.text)):
         return True
-    if layout.blank_ends and line.gap == 0 and index and not line.fresh and not TERMINAL.search(bare(lines[index - 1].text)):
+    if (
+        layout.blank_ends
+        and line.gap == 0
+        and index
+        and not line.fresh
+        and not ends_line(lines[index - 1].text)
+    ):
         return False
     full = _body_width(lines, index)
     if following is None or looks_like_heading(following.text) or full - width(line.text) >= 4:
         return True
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
     rest = bare(following.text)
-    return width(rest) < 0.7 * full and not TERMINAL.search(rest)
+    return width(rest) < 0.7 * full and not ends_line(rest)
 
 
 def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
@@ -217,7 +277,7 @@ def _full_width(lines: Sequence[PrintedLine], index: int) -> int:
 def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
     if line.kind != "text" or line.level or previous.known or line.closed:
         return False
-    end = bare(previous.text).rstrip()
+    end = bare(previous.tail).rstrip()
     text = bare(line.text)
     if previous.kind == "heading":
         return _heading_goes_on(previous, line, layout, text, end)
@@ -225,14 +285,22 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     if BARE_LABEL.match(end):
         return True
-    if _BULLET.match(text) and not line.cut and not (layout.wrapped and not TERMINAL.search(end) and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)):
+    if (
+        _BULLET.match(text)
+        and not line.cut
+        and not (
+            layout.wrapped
+            and not ends_line(end)
+            and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)
+        )
+    ):
         return False
     before = lines[index - 1]
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
         if line.indent >= 4:
             return True
-        if line.fresh or width(before.text) < _body_width(lines, index) - 3 and not re.match(r"[a-z]", text):
+        if line.fresh or (width(before.text) < _body_width(lines, index) - 3 and not re.match(r"[a-z]", text)):
             return False
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
@@ -241,10 +309,18 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
 
 def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: str, end: str) -> bool:
     """Say whether a heading runs on: the print set its second line close, or its first ends with a colon."""
-    if previous.level or not layout.wrapped or looks_like_heading(text) or TERMINAL.search(text) and not text.endswith(("？", "：")):
+    if (
+        previous.level
+        or not layout.wrapped
+        or looks_like_heading(text)
+        or (ends_line(text) and not text.endswith(("？", "：")))
+    ):
         return False
     short = width(text) <= 50
-    return short and (end.endswith(("：", "——", "，", "、", ":")) or (line.gap == 0 and not layout.blank_ends and previous.lines == 1 and not line.fresh and line.indent == 0))
+    return short and (
+        end.endswith(("：", "——", "，", "、", ":"))
+        or (line.gap == 0 and not layout.blank_ends and previous.lines == 1 and not line.fresh and line.indent == 0)
+    )
 
 
 def _line_goes_on(
@@ -257,13 +333,18 @@ def _line_goes_on(
     end: str,
     text: str,
 ) -> bool:
-    unfinished = not TERMINAL.search(end)
+    unfinished = not ends_line(end)
     if layout.indent_begins and line.indent >= 2 and not line.fresh:
         return unfinished and bool(_GOES_ON_END.search(end)) and before.indent >= 2
-    if layout.blank_ends and line.gap and not line.cut and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30):
+    if (
+        layout.blank_ends
+        and line.gap
+        and not line.cut
+        and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30)
+    ):
         return False
     full = _column_width(previous, lines, index)
-    token = re.match(rf"[A-Za-z\d.,'’\-/]+|.{{0,2}}", text)
+    token = re.match(r"[A-Za-z\d.,'’\-/]+|.{0,2}", text)
     room = full - width(before.text)
     ended = width(token.group() if token else "") + 3 <= room
     if unfinished:
@@ -271,8 +352,10 @@ def _line_goes_on(
             return previous.lines > 1 or width(before.text) > 0.5 * full or len(end) > 20
         if _opens_names(previous, lines, index):
             return False
-        return not ended or width(before.text) > (0.75 if full > 45 else 0.7) * full and _in_column(lines, index, full)
-    if _ORDINAL.match(text) and SENTENCE_END.search(end):
+        return not ended or (
+            width(before.text) > (0.75 if full > 45 else 0.7) * full and _in_column(lines, index, full)
+        )
+    if _ORDINAL.match(text) and ends_sentence(end):
         return False
     return not ended
 
@@ -295,12 +378,16 @@ def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
     if width(lines[index - 1].text) > 40:
         return True
     near = [bare(line.text) for line in lines[index : index + 4]]
-    return len(near) >= 3 and all(width(text) > 0.7 * full for text in near[:3]) and any(re.search("[，。]", text) for text in near)
+    return (
+        len(near) >= 3
+        and all(width(text) > 0.7 * full for text in near[:3])
+        and any(re.search("[，。]", text) for text in near)
+    )
 
 
 def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of names under a title begins: a title's last line is often as wide as a line of text."""
-    if previous.lines > 3 or re.search(r"[.。，]", bare(previous.text)) or not parse_names(bare(lines[index].text)):
+    if previous.lines > 3 or re.search(r"[.。，]", bare(previous.tail)) or not parse_names(bare(lines[index].text)):
         return False
     following = lines[index + 1] if index + 1 < len(lines) else None
     return following is not None and not re.match(r"[a-z，。]", bare(following.text))
@@ -313,12 +400,12 @@ def _open_bracket(text: str) -> bool:
 
 def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) -> bool:
     """Say whether a paragraph goes on in the next, where each line should be whole: the page's end cut it."""
-    if TERMINAL.search(end) or _SOURCE.match(text) or _SOURCE.match(end):
+    if ends_line(end) or _SOURCE.match(text) or _SOURCE.match(end):
         return False
     if previous.kind == "label" and previous.label in ("keywords", "authors", "fund"):
         return False
     cut_text = line.cut and len(re.findall(f"[{HAN}]", end)) >= 18
-    if not (_is_prose(end) or cut_text) or not (_is_prose(text) or SENTENCE_END.search(text)):
+    if not (_is_prose(end) or cut_text) or not (_is_prose(text) or ends_sentence(text)):
         return False
     if line.gap == 0 and not line.cut:
         return False
@@ -328,6 +415,7 @@ def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) ->
 
 def _is_prose(text: str) -> bool:
     """Say whether a piece of text reads as running text, not as a title, a name or an entry of a list."""
+    text = text[:_TAIL]
     if len(re.findall(f"[{HAN}]", text)) >= 12:
         return bool(re.search("[。，；,]", text)) or len(text) >= 40
     return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(re.search(r"[,.]", text))

@@ -45,7 +45,10 @@ _PINYIN["单"].add("dan")
 _SPELLINGS = frozenset(spelling for spellings in _PINYIN.values() for spelling in spellings)
 
 _GROUP = re.compile(r"(?:课题组|编辑部|研究组|编写组|项目组|评论员|联合报告组|工作组|写作组|研究小组|专家组|编委会)$")
-_ROLE = re.compile(r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$", re.IGNORECASE)
+_ROLE = re.compile(
+    r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
+    re.IGNORECASE,
+)
 _AFFIX = re.compile(r"[\d,，*＊†‡①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
 _LATIN_WORD = r"[A-Z][A-Za-zÀ-ÿ'’\-]*\.?"
@@ -82,7 +85,9 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
     for part in parts:
         if pending:
             part, pending = pending + part, ""
-        elif len(part) == 1 or (part in SURNAMES and len(part) == 2 and len(parts) % 2 == 0 and all(len(p) <= 2 for p in parts)):
+        elif len(part) == 1 or (
+            part in SURNAMES and len(part) == 2 and len(parts) % 2 == 0 and all(len(p) <= 2 for p in parts)
+        ):
             pending = part
             continue
         names.append(part)
@@ -97,7 +102,7 @@ def _is_han_name(name: str, introduced: bool) -> bool:
     if re.search("[·•‧∙]", name):  # a foreign name in Chinese letters
         return 3 <= len(name) <= 20
     simple = to_simplified(name)
-    surname = simple[:2] in SURNAMES and len(simple) >= 3 or simple[0] in SURNAMES
+    surname = (simple[:2] in SURNAMES and len(simple) >= 3) or simple[0] in SURNAMES
     return 2 <= len(name) <= 4 and (surname or introduced) and (len(name) <= 3 or simple[:2] in SURNAMES or introduced)
 
 
@@ -112,7 +117,7 @@ def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
     if not names or not all(_LATIN_NAME.fullmatch(name) for name in names):
         return ()
     known = any(word.lower() in _SPELLINGS for name in names for word in (name.split()[0], name.split()[-1]))
-    return tuple(names) if known or introduced or len(names) > 1 and len(text) < 100 else ()
+    return tuple(names) if known or introduced or (len(names) > 1 and len(text) < 100) else ()
 
 
 def same_person(han: str, latin: str) -> bool:

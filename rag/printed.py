@@ -7,8 +7,8 @@ Knows nothing of articles or headings.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -92,20 +92,41 @@ class Mark:
     sure: bool
 
 
+# No rule about lines looks further than this from a line's start or end.
+_REACH = 200
+
+
+def ends_line(text: str) -> bool:
+    """Say whether `text` ends as a sentence, a clause or an announcement does, marks behind it left aside."""
+    return bool(TERMINAL.search(strip_marks(text[-_REACH:])))
+
+
+def ends_sentence(text: str) -> bool:
+    """Say whether `text` ends as a sentence does, marks behind it left aside."""
+    return bool(SENTENCE_END.search(strip_marks(text[-_REACH:])))
+
+
 def bare(text: str) -> str:
     """Return `text` without mark tokens."""
     return TOKEN.sub("", text) if OPEN in text else text
 
 
+# Set as wide as a Han character in Chinese print; Greek and Cyrillic letters, also "ambiguous" to Unicode, are not.
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2014-\u2015\u2018-\u201d\u2026\u2460-\u24ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60]"
+)
+
+
+@functools.lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """Return the width of `text` in half characters: a Han character is two, a Latin letter one."""
     text = bare(text)
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(1 for character in text if unicodedata.east_asian_width(character) in "WFA")
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
 
 
-_LINK = re.compile(r"(!?)\[((?:[^\[\]\\\n]|\\.){0,2000})\]\((?:<([^<>\n]*)>|((?:[^()\s\\]|\\.)*(?:\((?:[^()\s\\]|\\.)*\)(?:[^()\s\\]|\\.)*)*))(?:\s+\"[^\"\n]*\")?\)")
+_LINK = re.compile(
+    r"(!?)\[((?:[^\[\]\\\n]|\\.){0,2000})\]\((?:<([^<>\n]*)>|((?:[^()\s\\]|\\.)*(?:\((?:[^()\s\\]|\\.)*\)(?:[^()\s\\]|\\.)*)*))(?:\s+\"[^\"\n]*\")?\)"
+)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:|ftp://)[^<>\s]+)>")
 _ESCAPED = re.compile(r"\\+([_*\[\]()#`~>+\-.!|{}<&])")
 _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1")
@@ -219,7 +240,7 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
         if line.kind == "text" and line.level == 0 and "|" not in line.text
     ]
     long = [line for _, line in prose if width(line.text) >= 24]
-    ending = sum(1 for line in long if TERMINAL.search(strip_marks(line.text)))
+    ending = sum(1 for line in long if ends_line(line.text))
     wrapped = len(long) >= 4 and ending < 0.55 * len(long)
     inner = [line.gap for before, line in prose if before is not None and before.kind == "text"]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= 0.5 * max(1, len(inner))
@@ -238,23 +259,31 @@ def begin_boxes(lines: Sequence[PrintedLine], layout: Layout) -> list[PrintedLin
     """Return the lines with `fresh` set where one space tells that a page or text box begins."""
     if not layout.boxed:
         return list(lines)
-    return [dataclasses.replace(line, fresh=True) if 1 <= line.indent <= 3 and line.kind == "text" else line for line in lines]
+    return [
+        dataclasses.replace(line, fresh=True) if 1 <= line.indent <= 3 and line.kind == "text" else line
+        for line in lines
+    ]
 
 
 _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
 _MARK = re.compile(
-    _SUP
-    + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
+    _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
 )
 _END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
 
 
+_END_MARK = re.compile(rf"(?:{_SUP}|\[\^[^\]\s]{{1,40}}\]|[{_CIRCLED}]|[\[［〔]{_NUMBERS}[\]］〕]|{OPEN}\d+{CLOSE})$")
+_MARK_ENDS = frozenset(f">]］〕{CLOSE}{_CIRCLED}")
+
+
 def strip_marks(text: str) -> str:
     """Return `text` without a note mark at its end, for a look at how its last sentence ends."""
-    previous = None
-    while previous != text:
-        previous = text
-        text = re.sub(rf"(?:{_SUP}|\[\^[^\]\s]{{1,40}}\]|[{_CIRCLED}]|[\[［〔]{_NUMBERS}[\]］〕]|{OPEN}\d+{CLOSE})\s*$", "", text).rstrip()
+    text = text.rstrip()
+    while text and text[-1] in _MARK_ENDS:
+        match = _END_MARK.search(text[-60:])
+        if not match:
+            break
+        text = text[: len(text) - len(match.group())].rstrip()
     return text
 
 
@@ -312,8 +341,9 @@ def literal_mark(mark: Mark) -> str:
 
 def lower_ascii_share(text: str) -> float:
     """Return the share of Latin letters among the letters of `text`, 0..1."""
-    letters = [character for character in text if character.isalpha()]
-    return sum(character.isascii() for character in letters) / len(letters) if letters else 0.0
+    text = text[:5000]
+    latin, han = len(re.findall("[A-Za-z]", text)), len(re.findall(r"[^\W\d_a-zA-Z]", text))
+    return latin / (latin + han) if latin + han else 0.0
 
 
 HAN_END = re.compile(f"[{HAN}]$")

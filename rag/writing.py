@@ -17,7 +17,7 @@ from rag.front_matter import front_text
 from rag.language import HAN
 from rag.mastheads import Part, tidy_title
 from rag.outline import OutlineStack, levels_are_meant
-from rag.paragraphs import Item, Vocabulary, join_texts
+from rag.paragraphs import Item, Vocabulary, join_lines
 from rag.printed import TOKEN, Mark, bare, literal_mark
 from rag.records import Article, Block, BlockKind, LeftOut, NoteMark, Page, PageMark
 
@@ -93,15 +93,15 @@ class Writer:
         bearer: dict[int, int] = {}
         for index, item in enumerate(self._items):
             for match in TOKEN.finditer(item.text):
-                for note in self._links.get(int(match.group(1)), ()):
-                    bearer.setdefault(note, index)
+                for cited in self._links.get(int(match.group(1)), ()):
+                    bearer.setdefault(cited, index)
         starts = [item.at for item in self._items]
         owners: dict[int, list[int]] = {}
-        for number, note in enumerate(self._notes):
-            owner = bearer.get(number)
+        for index, note in enumerate(self._notes):
+            owner = bearer.get(index)
             if owner is None:
                 owner = max(0, bisect.bisect_left(starts, note.at) - 1)
-            owners.setdefault(owner, []).append(number)
+            owners.setdefault(owner, []).append(index)
         return owners
 
     def write_part(self, part: Part, article: Article, index: int, front: dict[str, str]) -> Article:
@@ -110,13 +110,17 @@ class Writer:
         if part.silent:
             text = _GAP.join(_literal_text(item.text, self._marks) for item in self._items[part.first : part.last])
             self._append(text)
-            self.silent.append(LeftOut(part.silent, text, page_number(self._pages, self._items[part.first].pages[0][1])))
+            self.silent.append(
+                LeftOut(part.silent, text, page_number(self._pages, self._items[part.first].pages[0][1]))
+            )
             return dataclasses.replace(article, span=(start, self._length))
         if front:
             text = front_text(front)
             if text:
                 self._block("paragraph", text, [], [], index, ())
-        headings = [(bare(item.text), item.level) for item in self._items[part.body : part.last] if item.kind == "heading"]
+        headings = [
+            (bare(item.text), item.level) for item in self._items[part.body : part.last] if item.kind == "heading"
+        ]
         stack = OutlineStack(levels_are_meant(headings))
         waiting: list[int] = []
         for number in range(part.first, part.last):
@@ -129,14 +133,16 @@ class Writer:
                 stack.push(tidy_title(re.sub(r"\s*[*＊]+$", "", bare(item.text))), item.level)
                 kind = "heading"
             else:
-                kind = "paragraph" if item.kind in ("label", "heading") else item.kind
+                kind = item.kind if item.kind == "table" or item.kind == "caption" else "paragraph"
             self._write_item(item, kind, index, stack.path())
             waiting.extend(self._owners.get(number, ()))
         self._write_notes(waiting, index, stack.path())
         return dataclasses.replace(article, span=(start, self._length))
 
     def _write_item(self, item: Item, kind: BlockKind, article: int, section: tuple[str, ...]) -> None:
-        text, cited, offsets = _resolve(item.text, self._marks, self._links, self._lost, [offset for offset, _ in item.pages])
+        text, cited, offsets = _resolve(
+            item.text, self._marks, self._links, self._lost, [offset for offset, _ in item.pages]
+        )
         if kind == "heading":
             tidy = tidy_title(re.sub(r"\s*[*＊]+$", "", text))
             cited = [(min(offset, len(tidy)), note, marker) for offset, note, marker in cited]
@@ -149,10 +155,7 @@ class Writer:
     def _write_notes(self, waiting: Sequence[int], article: int, section: tuple[str, ...]) -> None:
         for number in waiting:
             note = self._notes[number]
-            text = note.lines[0]
-            for line in note.lines[1:]:
-                text = join_texts(text, line, self._vocabulary)
-            text = re.sub(r"</?sup>", "", text).strip()
+            text = re.sub(r"</?sup>", "", join_lines(note.lines, self._vocabulary)).strip()
             if note.printed:
                 text = f"{note.printed} {text}"
             if text:
@@ -210,7 +213,13 @@ def _resolve(
     for match in [*TOKEN.finditer(text), None]:
         stop = match.start() if match else len(text)
         piece = text[at:stop]
-        if out and cited and cited[-1][0] == length and piece[:1] == " " and re.search(rf"[{HAN}，。；：！？”》）]$", out[-1] if out[-1] else " "):
+        if (
+            out
+            and cited
+            and cited[-1][0] == length
+            and piece[:1] == " "
+            and re.search(rf"[{HAN}，。；：！？”》）]$", out[-1] if out[-1] else " ")
+        ):
             trimmed = piece[1:]
         else:
             trimmed = piece
@@ -224,7 +233,10 @@ def _resolve(
         number = int(match.group(1))
         mark = marks[number]
         if number in links or number in lost:
-            if out[-1].endswith(" ") and (stop + len(match.group()) >= len(text) or re.match(rf"[\s，。；：、,.;:)）{HAN}]", text[match.end() : match.end() + 1])):
+            if out[-1].endswith(" ") and (
+                stop + len(match.group()) >= len(text)
+                or re.match(rf"[\s，。；：、,.;:)）{HAN}]", text[match.end() : match.end() + 1])
+            ):
                 out[-1] = out[-1][:-1]
                 length -= 1
             cited.extend((length, note, mark.printed) for note in links.get(number, ()))

@@ -26,7 +26,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # Frequent in any Chinese prose of some length; the wrong one of GB18030 and Big5 yields characters that hardly occur.
-_FREQUENT = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处這國個來時們為學會對發說過產種動經現實當體從業與關後還應開間樣進點機數問題變條")
+_FREQUENT = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处這國個來時們為學會對發說過產種動經現實當體從業與關後還應開間樣進點機數問題變條"
+)
 _FREQUENT |= frozenset("，。、；：“”（）《》！？「」『』—…　")
 
 
@@ -43,7 +45,8 @@ def read_text(data: bytes) -> list[Page]:
     sheets = text.split("\f")
     if sum(len(_LINE_BREAK.findall(sheet)) for sheet in sheets) > _MAX_LINES:
         raise UnreadableSource(
-            f"the text has more than {_MAX_LINES} lines", advice="Split it into several files, or keep it out of the corpus."
+            f"the text has more than {_MAX_LINES} lines",
+            advice="Split it into several files, or keep it out of the corpus.",
         )
     paged = len(sheets) > 1
     return [
@@ -101,8 +104,13 @@ def _wide_encoding(data: bytes) -> str:
     """Return "utf-16-le" or "utf-16-be" when line breaks and spaces stand in the data as two bytes each, else ""."""
     if len(data) % 2:
         data = data[:-1]
-    for encoding, patterns in (("utf-16-le", (b"\n\x00", b" \x00", b"\x020")), ("utf-16-be", (b"\x00\n", b"\x00 ", b"0\x02"))):
-        offset = [sum(1 for match in re.finditer(re.escape(p), data[:200_000]) if match.start() % 2 == 0) for p in patterns]
+    for encoding, patterns in (
+        ("utf-16-le", (b"\n\x00", b" \x00", b"\x020")),
+        ("utf-16-be", (b"\x00\n", b"\x00 ", b"0\x02")),
+    ):
+        offset = [
+            sum(1 for match in re.finditer(re.escape(p), data[:200_000]) if match.start() % 2 == 0) for p in patterns
+        ]
         text = _decode(data, encoding)
         if sum(offset) * 200 > min(len(data), 200_000) // 2 and text is not None and not _looks_binary(text):
             return encoding
