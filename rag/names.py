@@ -125,9 +125,19 @@ def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
 
 
 def find_han_names(text: str) -> list[tuple[str, Span]]:
-    """Return the Chinese names of people, places and bodies that the dictionary can tell, of two characters or more."""
+    """Return the Chinese names of people, places and bodies in `text`, of two characters or more.
+
+    Names that the dictionary does not hold are guessed by it, and where one begins may be wrong; see `is_known_word`.
+    """
     return [
         (word, span)
         for word, tag, span in tag_words(text)
         if tag.startswith(_NAME_TAGS) and len(word) >= 2 and re.fullmatch(f"[{HAN}·]+", word)
     ]
+
+
+def is_known_word(word: str) -> bool:
+    """Tell whether the dictionary holds `word`: then its boundaries are no guess."""
+    import jieba
+
+    return bool(jieba.dt.FREQ.get(word))

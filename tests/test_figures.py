@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.figures import Figure, find_figures, han_number, holds_figure
+from rag.figure_finding import find_figures
+from rag.figures import Figure, holds_figure
+from rag.numerals import han_number
 
 
 def only(text: str) -> Figure:

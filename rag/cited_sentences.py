@@ -1,0 +1,174 @@
+"""The sentences of an answer with the citations that belong to each.
+
+[1], [1][2], [1, 2], [1-3], 【1】 and ［１］ are citations; those outside the evidence are struck and counted. A line
+ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself.
+Entry point: `read_citations`. Caller: verification. Knows nothing of what passages say, only where they say it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.folding import locate
+from rag.language import split_sentences
+from rag.records import Span
+
+_NUMBERS = r"\^?\d{1,3}(?:\s*[,，、;；\-–—]\s*\^?\d{1,3})*"
+_MARK = re.compile(rf"[ \t]*(?:\[\s*(?P<a>{_NUMBERS})\s*\]|[【［]\s*(?P<b>{_NUMBERS})\s*(?:†[^】］\n]{{0,80}})?[】］])")
+_PARENTHESISED = re.compile(r"[（(]\s*((?:[\[【［]\s*\^?\d{1,3}\s*[\]】］]\s*)+)[）)]")
+_LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
+_STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
+_QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
+_QUOTE_PAIRS = {"“": "”", "「": "」", "『": "』"}
+_TERMINAL = re.compile(r"[。！？!?….;；:：][”’」』）)\"'*_]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSentence:
+    """A sentence before the check: its text without [n], its offset in the clean text, what it cites."""
+
+    text: str
+    start: int
+    numbers: tuple[int, ...]
+    struck: int
+    heading: bool
+
+
+def _numbers_of(mark: re.Match[str]) -> list[int]:
+    numbers: list[int] = []
+    parts = re.split(r"\s*([,，、;；\-–—])\s*", (mark["a"] or mark["b"]).replace("^", ""))
+    for i in range(0, len(parts), 2):
+        number = int(parts[i])
+        if i and parts[i - 1] in "-–—" and numbers[-1] < number <= numbers[-1] + 20:
+            numbers.extend(range(numbers[-1] + 1, number + 1))
+        else:
+            numbers.append(number)
+    return numbers
+
+
+def read_citations(text: str, passages: Sequence[str], first_number: int) -> tuple[str, list[CitedSentence], int]:
+    """Read the citations of an answer.
+
+    Args:
+        text: The answer, safe to show.
+        passages: Texts of the evidence; [n] is `passages[n - first_number]`.
+        first_number: Number of the first, from 1.
+
+    Returns:
+        The text with the citations that exist, each as [n]; its sentences; how many citations were struck.
+    """
+    clean: list[str] = []
+    bare: list[str] = []
+    places: list[int] = []  # of each character of the bare text in the clean one
+    marks: list[tuple[int, list[int], int]] = []  # place in the bare text, numbers that exist, how many do not
+    length = struck = position = 0
+
+    def keep(piece: str) -> None:
+        nonlocal length
+        clean.append(piece)
+        bare.append(piece)
+        places.extend(range(length, length + len(piece)))
+        length += len(piece)
+
+    text = _PARENTHESISED.sub(r"\1", text)
+    for mark in _MARK.finditer(text):
+        keep(text[position : mark.start()])
+        numbers = list(dict.fromkeys(_numbers_of(mark)))
+        known = [n for n in numbers if first_number <= n < first_number + len(passages)]
+        struck += len(numbers) - len(known)
+        marks.append((len(places), known, len(numbers) - len(known)))
+        if known:
+            lead = " " if mark.group()[0].isspace() and clean and clean[-1][-1:].strip() else ""
+            written = lead + "".join(f"[{n}]" for n in known)
+            clean.append(written)
+            length += len(written)
+        position = mark.end()
+    keep(text[position:])
+    plain = "".join(bare)
+    spans = _sentence_spans(plain, [place for place, _, _ in marks if _ends_part(plain, place)])
+    owners: list[list[int]] = [[] for _ in spans]
+    lost = [0] * len(spans)
+    for place, known, gone in marks:
+        owner = _owner(place, spans, plain)
+        if owner is not None:
+            owners[owner].extend(known)
+            lost[owner] += gone
+    spans, owners, lost = _join_verbatim(plain, spans, owners, lost, passages, first_number)
+    drafts = [
+        CitedSentence(
+            plain[start:end],
+            places[start],
+            tuple(dict.fromkeys(numbers)),
+            gone,
+            bool(re.search(r"(?:^|\n)[ \t]*#{1,6}[ \t]*$", plain[:start])),
+        )
+        for (start, end), numbers, gone in zip(spans, owners, lost, strict=True)
+    ]
+    return "".join(clean), drafts, struck
+
+
+def _ends_part(plain: str, place: int) -> bool:
+    """Tell whether a mark at `place` closes a part of the answer: a stop or a semicolon stands before it."""
+    stop = _STOP.search(plain[max(0, place - 4) : place])
+    # Behind "U.S. [1]" a small letter goes on with the sentence.
+    return stop is not None and (stop.group()[0] in ";；" or not plain[place:].lstrip(" ")[:1].islower())
+
+
+def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
+    """Return the sentences: a line or a cut ends one, list marks are none of it, an open quotation is not cut."""
+    spans: list[Span] = []
+    for line in re.finditer(r"[^\n]+", plain):
+        head = _LINE_START.match(line.group())
+        start = line.start() + (head.end() if head else 0)
+        inner = [cut for cut in cuts if start < cut < line.end()]
+        for piece in itertools.pairwise([start, *inner, line.end()]):
+            spans.extend(_spans_of_piece(plain, *piece))
+    return spans
+
+
+def _spans_of_piece(plain: str, start: int, end: int) -> Iterator[Span]:
+    pending: Span | None = None
+    for sentence in split_sentences(plain[start:end]):
+        span = (pending[0] if pending else start + sentence[0], start + sentence[1])
+        body = plain[span[0] : span[1]]
+        is_open = any(body.count(opener) > body.count(closer) for opener, closer in _QUOTE_PAIRS.items())
+        pending = span if is_open and len(body) < _QUOTATION_MAX_CHARS else None
+        if pending is None and re.search(r"\w", body):
+            yield span
+    if pending:
+        yield pending
+
+
+def _owner(place: int, spans: Sequence[Span], plain: str) -> int | None:
+    """Return the sentence of a mark at `place`: the one it stands in or behind, else the next of its line."""
+    before = [i for i, (start, _) in enumerate(spans) if start < place]
+    if before and "\n" not in plain[spans[before[-1]][1] : place]:
+        return before[-1]
+    after = len(before)
+    if after < len(spans) and "\n" not in plain[place : spans[after][0]]:
+        return after
+    return before[-1] if before else None
+
+
+def _join_verbatim(
+    plain: str, spans: list[Span], owners: list[list[int]], lost: list[int], passages: Sequence[str], first: int
+) -> tuple[list[Span], list[list[int]], list[int]]:
+    """Join an uncited line without a full stop to the cited sentence behind it when a passage has them in one go."""
+    joined: tuple[list[Span], list[list[int]], list[int]] = ([], [], [])
+    for span, numbers, gone in zip(spans, owners, lost, strict=True):
+        while joined[0] and numbers and not joined[1][-1] and not joined[2][-1]:
+            whole = (joined[0][-1][0], span[1])
+            if _TERMINAL.search(plain[joined[0][-1][0] : joined[0][-1][1]]) or not any(
+                locate(plain[whole[0] : whole[1]], passages[n - first]) for n in numbers
+            ):
+                break
+            span = whole
+            for column in joined:
+                column.pop()
+        joined[0].append(span)
+        joined[1].append(numbers)
+        joined[2].append(gone)
+    return joined
