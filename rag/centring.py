@@ -3,9 +3,10 @@
 Multilingual vectors carry a strong mark of their language: an English question finds whatever is English first.
 Subtracting from each vector the mean of its language, questions and passages each their own, removes it (Yang et al.,
 "A Simple and Effective Method to Eliminate the Self Language Bias", EMNLP 2021). The mean of a corpus's passages is
-known; that of its questions is not, and is put together from what ships with the project, as language and domain add up:
+known; that of its questions is not, and is put together from what ships with the project, as language and domain add
+up:
 
-    mean(questions in L) ≈ mean(general questions in L) + share · (mean(corpus passages in M) − mean(general passages in M))
+    mean(questions in L) ≈ mean(general questions in L) + share · (mean(corpus in M) − mean(general passages in M))
 
 where M is the corpus's main language. Token vectors are treated alike, with means of their own.
 Entry points: `learn_centring`, `Centring`. Callers: indexing, retrieval. Knows the model only through `Embedder`.
@@ -62,11 +63,12 @@ def general_means(embedder: Embedder, on_progress: Callable[[int, int], None] | 
     done = 0
     means = {}
     for role, encode in (("questions", embedder.encode_questions), ("passages", embedder.encode_passages)):
-        vectors, tokens = {}, {}
+        vectors: dict[str, Floats] = {}
+        tokens: dict[str, Floats] = {}
         for language in LANGUAGES:
-            encoded = encode(sorted(bank[role][language], key=len))  # type: ignore[operator]
-            vectors[language] = np.mean([item.vector for item in encoded], axis=0, dtype=np.float32)
-            tokens[language] = np.mean(np.concatenate([item.tokens for item in encoded]), axis=0, dtype=np.float32)
+            encoded = encode(sorted(bank[role][language], key=len))
+            vectors[language] = np.asarray(np.mean([item.vector for item in encoded], axis=0), np.float32)
+            tokens[language] = np.asarray(np.concatenate([item.tokens for item in encoded]).mean(axis=0), np.float32)
             done += len(encoded)
             if on_progress:
                 on_progress(done, total)
@@ -131,12 +133,14 @@ def learn_centring(
         vectors: (n, dim) float32, a row a passage.
         codes: The packed token vectors of each passage.
     """
-    counts = {language: sum(p.language == language and p.kind != "footnote" for p in passages) for language in LANGUAGES}
+    counts = {
+        language: sum(p.language == language and p.kind != "footnote" for p in passages) for language in LANGUAGES
+    }
     main = max(LANGUAGES, key=lambda language: counts[language])
     members = {language: _members(passages, language) for language in LANGUAGES}
     sums = {
-        "vectors": {l: (vectors[rows].sum(0), len(rows)) for l, rows in members.items()},
-        "tokens": {l: _token_sum([codes[row] for row in rows], vectors.shape[1]) for l, rows in members.items()},
+        "vectors": {lang: (vectors[rows].sum(0), len(rows)) for lang, rows in members.items()},
+        "tokens": {lang: _token_sum([codes[row] for row in rows], vectors.shape[1]) for lang, rows in members.items()},
     }
     found: dict[str, dict[str, dict[str, Floats]]] = {}
     for kind, by_language in sums.items():
@@ -146,7 +150,9 @@ def learn_centring(
         shift = total / max(count, 1) - texts[main]
         found[kind] = {
             "passage": {
-                language: np.asarray((total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32)
+                language: np.asarray(
+                    (total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32
+                )
                 for language, (total, count) in by_language.items()
             },
             "question": {

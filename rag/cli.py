@@ -106,7 +106,9 @@ def search(
         return
     if explain:
         added = ", ".join(f"{phrase} {weight:.2f}" for phrase, weight in found.expansions) or "–"
-        out.print(f"[dim]understood[/] {escape(found.understood)}\n[dim]added[/] {escape(added)}\n[dim]ms[/] {found.took_ms}")
+        out.print(
+            f"[dim]understood[/] {escape(found.understood)}\n[dim]added[/] {escape(added)}\n[dim]ms[/] {found.took_ms}"
+        )
     for number, item in enumerate(found, 1):
         out.print(f"\n[bold cyan][{number}][/] [bold]{escape(_place(item))}[/]  [dim]{item.score:.2f}[/]")
         if explain:
@@ -180,7 +182,9 @@ def _print_answer(answer: Answer) -> None:
 
 @app.command()
 def sources(
-    report: Annotated[str | None, typer.Option("--report", help="The reading report of one source. 某一文档的阅读报告")] = None,
+    report: Annotated[
+        str | None, typer.Option("--report", help="The reading report of one source. 某一文档的阅读报告")
+    ] = None,
     corpus: Corpus = None,
     index: IndexFolder = None,
 ) -> None:
@@ -197,7 +201,12 @@ def sources(
     table = Table("source 文档", "article 文章", "authors 作者", "year 年", "kind 类别")
     for name in opened.sources():
         for position, article in enumerate(opened.document(name).articles):
-            row = (name if position == 0 else "", article.title or "–", "、".join(article.authors), str(article.year or ""))
+            row = (
+                name if position == 0 else "",
+                article.title or "–",
+                "、".join(article.authors),
+                str(article.year or ""),
+            )
             table.add_row(*map(escape, row), article.kind)
     out.print(table)
     for item in opened.manifest.rejected:
@@ -252,7 +261,7 @@ def run(
         hidden = {gold["doc"] for gold in item.get("gold", [])} if without_gold else set()
         left = tuple(name for name in opened.sources() if name[:3] not in hidden)
         filters = Filters(sources=left) if hidden else None
-        asked = {"history": history, "filters": filters, "settings": settings, "index": opened}
+        asked: dict[str, Any] = {"history": history, "filters": filters, "settings": settings, "index": opened}
         started = time.perf_counter()
         found = retrieve(item["question"], 10, **asked)
         line: dict[str, Any] = {
@@ -324,7 +333,9 @@ def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
     def files() -> str:
         found = corpus_files(settings.corpus) if settings.corpus.is_dir() else []
         if not found:
-            raise RagError(f"no documents in {settings.corpus}", advice="put documents there or name another: --corpus DIR")
+            raise RagError(
+                f"no documents in {settings.corpus}", advice="put documents there or name another: --corpus DIR"
+            )
         return f"{len(found)} files"
 
     checks: dict[str, Callable[[], str]] = {

@@ -1,7 +1,7 @@
 """A follow-up becomes a question that stands alone, without a language model.
 
-A question leans on the conversation when it points back (那, 它, 呢, "and the second one?") or is too bare to be found by
-itself. It then takes along the question before it, which was made to stand alone in the same way; an ordinal takes
+A question leans on the conversation when it points back (那, 它, 呢, "and the second one?") or is too bare to be found
+by itself. It then takes along the question before it, which was made to stand alone in the same way; an ordinal takes
 along the part of the answer that it counts. Entry point: `stand_alone`. Caller: retrieval.
 """
 
@@ -23,10 +23,13 @@ _POINTS_BACK = re.compile(
     r"|(?:它|他们|她们|他(?!国|人)|她|这个|那个|这些|那些|这里|那里|那边|这边|该(?!如何|怎)|此举|其中|后者|前者|后一|前一|上述|同样|对方)"
     r"|呢[？?，,。]|呢$"
     r"|^(?:and|but|so|then|what about|how about|why not|why is that|which one|also|or)\b"
-    r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|the (?:first|second|third|last|latter|former|same|other)(?: one)?)\b",
+    r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there"
+    r"|the (?:first|second|third|last|latter|former|same|other)(?: one)?)\b",
     re.IGNORECASE,
 )
-_THAT_AS_CONJUNCTION = re.compile(r"\b(?:say|says|said|argue[sd]?|claim(?:s|ed)?|show(?:s|ed)?|so|countries|think) that\b", re.IGNORECASE)
+_THAT_AS_CONJUNCTION = re.compile(
+    r"\b(?:say|says|said|argue[sd]?|claim(?:s|ed)?|show(?:s|ed)?|so|countries|think) that\b", re.IGNORECASE
+)
 _ORDINALS = {
     "第一": 0, "前者": 0, "前一": 0, "first": 0, "former": 0,
     "第二": 1, "后者": 1, "后一": 1, "second": 1, "latter": 1,

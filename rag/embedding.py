@@ -68,15 +68,12 @@ class Embedder:
         """Return the vectors of each question and of its tokens."""
         return self._encode(texts, "question")
 
-    def encode_passages(self, texts: Sequence[str], *, skip: Sequence[int] = ()) -> list[Encoded]:
+    def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Return the vectors of each passage and of its tokens.
 
-        Args:
-            texts: The passages; what the model cannot hold of a long one (512 tokens for most) is not seen.
-            skip: For each text, how many of its first characters are only context: they shape the vectors but
-                their tokens are left out, and `starts` counts from behind them.
+        What the model cannot hold of a long one (512 tokens for most) is not seen.
         """
-        return self._encode(texts, "passage", skip)
+        return self._encode(texts, "passage")
 
     def _embed(self, texts: Sequence[str], role: str) -> Floats:
         if not texts:
@@ -91,7 +88,7 @@ class Embedder:
         )
         return np.asarray(vectors, np.float32)
 
-    def _encode(self, texts: Sequence[str], role: str, skip: Sequence[int] = ()) -> list[Encoded]:
+    def _encode(self, texts: Sequence[str], role: str) -> list[Encoded]:
         if not texts:
             return []
         prompt = self._prompts[role]
@@ -99,15 +96,14 @@ class Embedder:
             list(texts), prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
         )
         encoded = []
-        for position, (text, output) in enumerate(zip(texts, outputs, strict=True)):
-            context = skip[position] if skip else 0
+        for text, output in zip(texts, outputs, strict=True):
             tokens = output["token_embeddings"].float().cpu().numpy()[output["attention_mask"].cpu().numpy() > 0]
             places = self._model.tokenizer(
                 prompt + text, return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
             )
             offsets = np.asarray(places["offset_mapping"], np.int32)
-            starts = offsets[:, 0] - len(prompt) - context
-            kept = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > len(prompt) + context)
+            starts = offsets[:, 0] - len(prompt)
+            kept = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > len(prompt))
             rows = tokens[kept]
             rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-12
             vector = output["sentence_embedding"].float().cpu().numpy()
@@ -157,5 +153,7 @@ def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -
         transformer,
         name=name,
         question_prompt=question_prompt if question_prompt is not None else prompts.get("query") or "",
-        passage_prompt=passage_prompt if passage_prompt is not None else prompts.get("passage") or prompts.get("document") or "",
+        passage_prompt=passage_prompt
+        if passage_prompt is not None
+        else prompts.get("passage") or prompts.get("document") or "",
     )

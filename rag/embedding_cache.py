@@ -1,6 +1,6 @@
 """Vectors of passages already seen, so that an update costs what changed and a killed build goes on where it stopped.
 
-One SQLite file beside the generations, keyed by model, context and text. Token vectors are kept as four-bit codes.
+One SQLite file beside the generations, keyed by model and text. Token vectors are kept as four-bit codes.
 Entry point: `EmbeddingCache`. Caller: indexing.
 """
 
@@ -50,26 +50,28 @@ class EmbeddingCache:
     def __enter__(self) -> EmbeddingCache:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self._connection.execute("DELETE FROM vectors WHERE used < ?", (time.time() - UNUSED_AFTER_S,))
             self._connection.commit()
         self._connection.close()
 
-    def encode(
-        self, passages: Sequence[tuple[str, str]], on_progress: Callable[[int, int], None]
-    ) -> tuple[list[CachedVectors], int]:
-        """Return the vectors of (context, text) pairs in order, and how many had to be computed.
+    def encode(self, texts: Sequence[str], on_progress: Callable[[int, int], None]) -> tuple[list[CachedVectors], int]:
+        """Return the vectors of passages in order, and how many had to be computed.
 
         Args:
-            passages: The context shapes the vectors, but has no token vectors of its own.
+            texts: The passages.
             on_progress: Called with how many are done, and of how many.
         """
-        keys = [self._key(context, text) for context, text in passages]
-        wanted = dict(zip(keys, passages, strict=True))
-        known = {key for key in wanted if self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()}
+        keys = [self._key(text) for text in texts]
+        wanted = dict(zip(keys, texts, strict=True))
+        known = {
+            key for key in wanted if self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
+        }
         missing = [key for key in wanted if key not in known]
-        missing.sort(key=lambda key: sum(map(len, wanted[key])))  # passages of one length need no padding
+        missing.sort(key=lambda key: len(wanted[key]))  # passages of one length need no padding
         for start in range(0, len(missing), COMMIT_EVERY):
             on_progress(len(known) + start, len(wanted))
             self._compute({key: wanted[key] for key in missing[start : start + COMMIT_EVERY]})
@@ -82,7 +84,9 @@ class EmbeddingCache:
     def general_means(self) -> dict[str, Means]:
         """Return `centring.general_means` of the model, computed once."""
         prefix = f"{self._embedder.name}|{bank_fingerprint()}|"
-        rows = self._connection.execute("SELECT key, mean FROM general WHERE substr(key, 1, ?) = ?", (len(prefix), prefix))
+        rows = self._connection.execute(
+            "SELECT key, mean FROM general WHERE substr(key, 1, ?) = ?", (len(prefix), prefix)
+        )
         found: dict[str, dict[str, dict[str, npt.NDArray[np.float32]]]] = {}
         for key, mean in rows:
             role, kind, language = key[len(prefix) :].split(".")
@@ -95,21 +99,25 @@ class EmbeddingCache:
                 for kind, by_language in (("vectors", group.vectors), ("tokens", group.tokens)):
                     self._connection.executemany(
                         "INSERT OR REPLACE INTO general VALUES (?, ?)",
-                        ((f"{prefix}{role}.{kind}.{language}", mean.tobytes()) for language, mean in by_language.items()),
+                        (
+                            (f"{prefix}{role}.{kind}.{language}", mean.tobytes())
+                            for language, mean in by_language.items()
+                        ),
                     )
         return means
 
-    def _key(self, context: str, text: str) -> bytes:
-        return hashlib.sha256("\0".join((self._embedder.name, context, text)).encode()).digest()
+    def _key(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self._embedder.name}\0{text}".encode()).digest()
 
-    def _compute(self, batch: dict[bytes, tuple[str, str]]) -> None:
-        joined = [f"{context}\n{text}" if context else text for context, text in batch.values()]
-        skip = [len(context) + 1 if context else 0 for context, _ in batch.values()]
+    def _compute(self, batch: dict[bytes, str]) -> None:
+        encoded = self._embedder.encode_passages(list(batch.values()))
         now = time.time()
+        rows = (
+            (key, item.vector.tobytes(), pack_tokens(item.tokens).tobytes(), item.starts.tobytes(), now)
+            for key, item in zip(batch, encoded, strict=True)
+        )
         with self._connection:
-            for key, encoded in zip(batch, self._embedder.encode_passages(joined, skip=skip), strict=True):
-                row = (key, encoded.vector.tobytes(), pack_tokens(encoded.tokens).tobytes(), encoded.starts.tobytes(), now)
-                self._connection.execute("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", row)
+            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", rows)
 
     def _stored(self, key: bytes) -> CachedVectors:
         row = self._connection.execute("SELECT vector, codes, starts FROM vectors WHERE key = ?", (key,)).fetchone()

@@ -28,7 +28,7 @@ from rag.glossary_mining import Equation, mine_equations
 from rag.language import HAN, search_form
 from rag.records import Document
 
-jieba.setLogLevel(logging.WARNING)  # type: ignore[no-untyped-call]
+jieba.setLogLevel(logging.WARNING)
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
@@ -288,12 +288,12 @@ def _is_slip(word: str, name: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _is_chinese_word(text: str) -> bool:
-    jieba.initialize()  # type: ignore[no-untyped-call]
+    jieba.initialize()
     return bool(jieba.dt.FREQ.get(text))
 
 
 def _cut(text: str) -> list[str]:
-    return list(jieba.dt.cut(text))  # type: ignore[no-untyped-call]
+    return list(jieba.dt.cut(text))
 
 
 def _word_ends(text: str) -> frozenset[int]:

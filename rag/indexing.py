@@ -41,6 +41,7 @@ from rag.structure import parse_document
 from rag.token_codes import Codes
 
 FORMAT_VERSION = 1  # raise when what a generation holds, or how documents are read, changes
+BACKGROUND = 512  # passages that stand for the corpus
 NOT_DOCUMENTS = {"README.md", "glossary.tsv"}
 _DOCUMENT = TypeAdapter(Document)
 _PASSAGE = TypeAdapter(Passage)
@@ -124,6 +125,12 @@ class Index:
         return self._rows[passage_id]
 
     @functools.cached_property
+    def background(self) -> npt.NDArray[np.float32]:
+        """(up to BACKGROUND, dim) vectors from all over the corpus, against which scores are standardised."""
+        count = len(self.passages)
+        return self.store.vectors(np.unique(np.linspace(0, count - 1, min(BACKGROUND, count)).astype(np.int64)))
+
+    @functools.cached_property
     def main_language(self) -> Language:
         """The language of most passages that are no footnotes."""
         chinese = sum(1 if p.language == "zh" else -1 for p in self.passages if p.kind != "footnote")
@@ -171,7 +178,8 @@ def build_index(settings: Settings | None = None, on_progress: Callable[[Progres
     started = time.monotonic()
     if not settings.corpus.is_dir():
         raise NoDocuments(
-            f"there is no folder {settings.corpus}", advice="make it and put documents there, or name another: --corpus DIR"
+            f"there is no folder {settings.corpus}",
+            advice="make it and put documents there, or name another: --corpus DIR",
         )
     try:
         settings.index.mkdir(parents=True, exist_ok=True)
@@ -229,7 +237,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     embedder = load_embedder(settings)
     with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
         encoded, embedded = cache.encode(
-            [(embedding_context(p), p.text) for p in passages],
+            [p.text for p in passages],
             lambda done, total: report(Progress("embedding", "", done, total)),
         )
         general = cache.general_means()
@@ -284,7 +292,9 @@ def corpus_files(corpus: Path) -> list[Path]:
     files = [
         path
         for path in sorted(corpus.rglob("*"))
-        if path.is_file() and path.name not in NOT_DOCUMENTS and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
+        if path.is_file()
+        and path.name not in NOT_DOCUMENTS
+        and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
     ]
     # A link may lead out of the corpus; what lies elsewhere was not given to us.
     root = corpus.resolve()
@@ -308,11 +318,6 @@ def _read_document(path: Path, name: str, previous: Index | None) -> Document:
     return read_document(path, name)
 
 
-def embedding_context(passage: Passage) -> str:
-    """Return what a passage borrows from its article and section when it is embedded."""
-    return " ".join(part for part in (passage.title, *passage.section) if part)
-
-
 def keyword_text(passage: Passage) -> str:
     """Return what a passage is indexed under in the keyword leg: its headings count once."""
     return "\n".join(part for part in (passage.title, *passage.section, passage.header, passage.text) if part)
@@ -321,7 +326,9 @@ def keyword_text(passage: Passage) -> str:
 def _write_records(database: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("CREATE TABLE documents (source TEXT PRIMARY KEY, record BLOB NOT NULL)")
-        connection.execute("CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record BLOB NOT NULL)")
+        connection.execute(
+            "CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record BLOB NOT NULL)"
+        )
         connection.executemany(
             "INSERT INTO documents VALUES (?, ?)", ((d.source.id, _DOCUMENT.dump_json(d)) for d in documents)
         )
@@ -385,7 +392,7 @@ def open_index(settings: Settings | None = None) -> Index:
     for key, value in wanted.items():
         if manifest.settings.get(key) != value:
             raise IndexMismatch(
-                f"the index in {settings.index} was made with {key}={manifest.settings.get(key)!r}, the settings say {value!r}",
+                f"the index in {settings.index} was made with {key}={manifest.settings.get(key)!r}, not {value!r}",
                 advice="build it again: wenju index; or set the former value",
             )
     return _open(folder, settings.store)

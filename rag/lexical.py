@@ -120,7 +120,10 @@ class KeywordIndex:
     def frequency(self, word: str) -> int:
         """Return in how many passages all the terms of `word` may stand: the count of the rarest; 0: in none."""
         terms = self.tokenizer.terms(word)
-        return min((self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms), default=0)
+        return min(
+            (self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms),
+            default=0,
+        )
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""

@@ -4,7 +4,8 @@
     keyword leg  BM25 over words and bigrams (lexical), with the glossary's and the dictionary's words added
     fusion       weighted sum of both legs' standardised scores; footnotes stand behind the body
     reranking    MaxSim over the token vectors of the best candidates (ColBERT, Khattab & Zaharia 2020)
-    spreading    what repeats a better passage steps back; a comparison gets evidence for both sides
+    spreading    a passage gains by what it adds: the words of the question that the ones before it match less well
+    notes        a question for a source gets the notes of each passage right behind it
 
 Entry point: `retrieve`. Callers: answering, app, cli. Knows no backend and no page.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +34,12 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 LEG_DEPTH = 150  # candidates that each leg puts forward
+KEYWORD_WEIGHT = 0.7  # against the dense leg's 1, both standardised over the corpus
+FOOTNOTE_PENALTY = 1.0  # in standard deviations of the dense leg
 RERANKED = 60  # candidates whose token vectors are compared
-KEYWORD_WEIGHT = 0.5  # against the dense leg's 1, both standardised
-TRANSLATED_KEYWORD_WEIGHT = 0.5  # the same for a question in another language than the corpus
-RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised
-FOOTNOTE_PENALTY = 1.0  # in standard deviations of the fused score
+RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
+COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
+NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 _ASKS_FOR_SOURCE = re.compile(
     r"出处|引自|引用|引的|援引|来源|注释|脚注|参考文献|哪篇(?:文章|论文)|谁的(?:文章|论文|书)|哪本书|哪家报"
@@ -89,16 +91,24 @@ class Filters:
         return self.years is None or (article.year is not None and self.years[0] <= article.year <= self.years[1])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Candidate rows with their scores, all arrays in the same order."""
+    """Candidates, best first: rows, (n,) scores in the same order, and the similarities that reranking computed.
+
+    `similarities[row]` is (question tokens, passage tokens); a row that was not reranked is not in it.
+    """
 
     rows: Rows
     dense: Floats
     keyword: Floats
-    fused: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
-    late: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
-    final: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    final: Floats
+    similarities: dict[int, Floats]
+
+    def ordered(self) -> _Candidates:
+        order = np.argsort(-self.final, kind="stable")
+        return _Candidates(
+            self.rows[order], self.dense[order], self.keyword[order], self.final[order], self.similarities
+        )
 
 
 def retrieve(
@@ -143,17 +153,16 @@ def retrieve(
     vector = index.centring.centre_question(encoded.vector, language)
     terms, expansions = keyword_terms(index, understood, language)
     allowed = (filters or Filters()).allowed(index)
-    found = _search_legs(index, vector, terms, allowed)
+    asks_for_source = bool(_ASKS_FOR_SOURCE.search(understood))
+    found = _search_legs(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
     watch.lap("searched")
-    if len(found.rows) == 0:
-        return Retrieval(question, understood, (), tuple(expansions.items()), watch.laps)
-    translated = language != index.main_language
-    _fuse(index, found, understood, TRANSLATED_KEYWORD_WEIGHT if translated else KEYWORD_WEIGHT)
-    tokens = index.centring.centre_tokens(encoded.tokens, "question", language)
-    matches = _rerank(index, found, tokens) if settings.rerank else {}
+    if settings.rerank:
+        found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
     watch.lap("reranked")
-    order = _spread(found, matches, k)
-    evidence = tuple(_evidence(index, found, place, matches.get(int(found.rows[place]))) for place in order)
+    chosen = _spread(found, k)
+    if asks_for_source:
+        chosen = _with_notes(index, found, chosen, allowed)[:k]
+    evidence = tuple(_evidence(index, found, row) for row in chosen)
     watch.lap("chosen")
     return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps)
 
@@ -199,99 +208,114 @@ class _Watch:
         self._last = now
 
 
-def _search_legs(index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None) -> _Candidates:
-    """Return the best of both legs, each candidate with its score in both."""
-    keyword_scores = index.keywords.scores(terms)
-    if allowed is not None:
-        rows_left = allowed
-    else:
-        rows_left = np.arange(len(index.passages))
-    _, dense_rows = index.store.search(vector[None], min(LEG_DEPTH, len(index.passages)), allowed)
-    dense_rows = dense_rows[0][dense_rows[0] >= 0]
-    by_keyword = rows_left[np.argsort(-keyword_scores[rows_left], kind="stable")[:LEG_DEPTH]]
-    by_keyword = by_keyword[keyword_scores[by_keyword] > 0]
-    rows = np.array(sorted({*dense_rows.tolist(), *by_keyword.tolist()}), np.int64)
-    dense = index.store.vectors(rows) @ vector if len(rows) else np.zeros(0, np.float32)
-    return _Candidates(rows, dense, keyword_scores[rows])
+def _search_legs(
+    index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float
+) -> _Candidates:
+    """Return the best of both legs, each candidate with its score in both, ordered by the fused score."""
+    keyword_all = index.keywords.scores(terms)
+    eligible = np.arange(len(index.passages)) if allowed is None else allowed
+    _, by_dense = index.store.search(vector[None], min(LEG_DEPTH, len(index.passages)), allowed)
+    by_keyword = eligible[np.argsort(-keyword_all[eligible], kind="stable")[:LEG_DEPTH]]
+    by_keyword = by_keyword[keyword_all[by_keyword] > 0]
+    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], by_keyword]))
+    dense = index.store.vectors(rows) @ vector
+    keyword = keyword_all[rows]
+    fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keyword_all)
+    footnotes = np.array([index.passages[row].kind == "footnote" for row in rows], bool)
+    return _Candidates(rows, dense, keyword, np.asarray(fused - footnote_penalty * footnotes, np.float32), {}).ordered()
 
 
-def _fuse(index: Index, found: _Candidates, question: str, keyword_weight: float) -> None:
-    found.fused = standardised(found.dense) + keyword_weight * standardised(found.keyword)
-    if not _ASKS_FOR_SOURCE.search(question):
-        footnotes = np.array([index.passages[row].kind == "footnote" for row in found.rows])
-        found.fused = found.fused - FOOTNOTE_PENALTY * footnotes
-    found.final = found.fused
+def _standardised(scores: Floats, among: Floats) -> Floats:
+    """Return `scores` in standard deviations of `among` above its mean; zeros where those are all alike."""
+    deviation = among.std() if len(among) else 0.0
+    return (scores - among.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)
 
 
-def standardised(scores: Floats) -> Floats:
-    """Return scores with mean 0 and standard deviation 1; zeros where they are all alike."""
-    deviation = scores.std()
-    return (scores - scores.mean()) / deviation if deviation > 1e-9 else np.zeros_like(scores)
+def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> _Candidates:
+    """Reorder the best candidates by MaxSim and the fused score; what is not reranked follows as it was.
 
-
-def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> dict[int, Floats]:
-    """Score the best candidates by MaxSim and return, by row, (question tokens, passage tokens) similarities."""
-    best = np.argsort(-found.fused, kind="stable")[:RERANKED]
+    MaxSim is the mean over the question's tokens of the greatest cosine with a token of the passage.
+    """
     similarities: dict[int, Floats] = {}
-    late = np.full(len(found.rows), np.nan, np.float32)
-    for place in best:
-        row = int(found.rows[place])
+    for row in found.rows[:RERANKED].tolist():
         codes = index.token_codes[index.token_bounds[row] : index.token_bounds[row + 1]]
-        if len(codes) == 0:
-            continue
         tokens = index.centring.centre_tokens(unpack_tokens(codes), "passage", index.passages[row].language)
         similarities[row] = question_tokens @ tokens.T
-        late[place] = similarities[row].max(axis=1).mean()
-    found.late = late
-    scored = ~np.isnan(late)
-    final = np.full(len(found.rows), -np.inf, np.float32)
-    final[scored] = standardised(found.fused[scored]) + RERANK_WEIGHT * standardised(late[scored])
-    # What was not reranked follows in the order of the fused score.
-    rest = ~scored
-    if rest.any():
-        floor = final[scored].min(initial=0.0)
-        final[rest] = floor - 1 + found.fused[rest] - found.fused[rest].max()
-    found.final = final
-    return similarities
+    count = len(similarities)
+    late = np.array([_late(found_similarities) for found_similarities in similarities.values()], np.float32)
+    fused = found.final
+    final = fused - (fused.max(initial=0) + 1000)  # far behind whatever is reranked, in their order
+    final[:count] = _standardised(fused[:count], fused[:count]) + RERANK_WEIGHT * _standardised(late, late)
+    return _Candidates(found.rows, found.dense, found.keyword, final, similarities).ordered()
 
 
-def _spread(found: _Candidates, matches: Mapping[int, Floats], k: int) -> list[int]:
-    """Return the places of the `k` candidates to show, best first."""
-    return [int(place) for place in np.argsort(-found.final, kind="stable")[:k]]
+def _late(similarities: Floats) -> float:
+    return float(similarities.max(axis=1, initial=-1.0).mean()) if len(similarities) else 0.0
 
 
-def _evidence(index: Index, found: _Candidates, place: int, similarities: Floats | None) -> Evidence:
-    row = int(found.rows[place])
+def _spread(found: _Candidates, k: int) -> list[int]:
+    """Return up to `k` rows, one after the other the best by its score and by what it adds to those before it."""
+    rows: list[int] = found.rows.tolist()
+    matched = {row: found.similarities[row].max(axis=1, initial=-1.0) for row in rows if row in found.similarities}
+    if not matched:
+        return rows[:k]
+    deviation = float(np.std([match.mean() for match in matched.values()])) or 1.0
+    scores = dict(zip(rows, found.final.tolist(), strict=True))
+    covered = np.full(len(next(iter(matched.values()))), 1.0, np.float32)  # nothing adds to the first choice
+    chosen: list[int] = []
+    while matched and len(chosen) < k:
+        best = max(
+            matched,
+            key=lambda row: (
+                scores[row] + COVERAGE_WEIGHT * float(np.maximum(matched[row] - covered, 0).mean()) / deviation
+            ),
+        )
+        match = matched.pop(best)
+        covered = np.maximum(covered, match) if chosen else match
+        chosen.append(best)
+    return chosen + [row for row in rows if row not in found.similarities][: k - len(chosen)]
+
+
+def _with_notes(index: Index, found: _Candidates, chosen: Sequence[int], allowed: Rows | None) -> list[int]:
+    """Return `chosen` with the notes of each passage behind it, and the sentence that bears it behind a note."""
+    eligible = None if allowed is None else set(allowed.tolist())
+    rows: dict[int, None] = {}
+    for row in chosen:
+        passage = index.passages[row]
+        tied = [*passage.notes[:NOTES_OF_A_PASSAGE], *([passage.noted] if passage.noted else [])]
+        for other in [row, *map(index.row, tied)]:
+            if eligible is None or other in eligible:
+                rows.setdefault(other)
+    return list(rows)
+
+
+def _evidence(index: Index, found: _Candidates, row: int) -> Evidence:
     passage = index.passages[row]
-    scores = {"dense": float(found.dense[place]), "keyword": float(found.keyword[place]), "fused": float(found.fused[place])}
-    if similarities is not None:
-        scores["late"] = float(found.late[place])
-    ranks = {
-        leg: 1 + int((values > values[place]).sum())
-        for leg, values in (("dense", found.dense), ("keyword", found.keyword))
-        if leg == "dense" or values[place] > 0
-    }
-    sentence_scores: tuple[float, ...] = ()
-    best = None
-    if similarities is not None:
-        starts = index.token_starts[index.token_bounds[row] : index.token_bounds[row + 1]]
-        spans = split_sentences(passage.text)
-        sentence_scores = _sentence_scores(spans, starts, similarities)
-        best = spans[int(np.argmax(sentence_scores))] if spans else None
-    return Evidence(passage, likelihood(found, place), ranks, scores, best, sentence_scores)
+    ranks: dict[str, int] = {}
+    scores: dict[str, float] = {}
+    place = np.flatnonzero(found.rows == row)
+    if len(place):  # else it came along as a note of another passage
+        for leg, values in (("dense", found.dense), ("keyword", found.keyword)):
+            scores[leg] = float(values[place[0]])
+            if leg == "dense" or scores[leg] > 0:
+                ranks[leg] = 1 + int((values > values[place[0]]).sum())
+    similarities = found.similarities.get(row)
+    if similarities is None:
+        return Evidence(passage, likelihood(scores), ranks, scores)
+    scores["late"] = _late(similarities)
+    starts = index.token_starts[index.token_bounds[row] : index.token_bounds[row + 1]]
+    spans = split_sentences(passage.text)
+    sentence_scores = _sentence_scores(spans, starts, similarities)
+    best = spans[int(np.argmax(sentence_scores))] if spans else None
+    return Evidence(passage, likelihood(scores), ranks, scores, best, sentence_scores)
 
 
-def _sentence_scores(
-    spans: Sequence[Span], starts: npt.NDArray[np.int32], similarities: Floats
-) -> tuple[float, ...]:
+def _sentence_scores(spans: Sequence[Span], starts: npt.NDArray[np.int32], similarities: Floats) -> tuple[float, ...]:
     """Return for each sentence the mean over the question's tokens of their best match inside it."""
     inside = [(starts >= a) & (starts < b) for a, b in spans]
-    return tuple(
-        float(similarities[:, tokens].max(axis=1).mean()) if tokens.any() else -1.0 for tokens in inside
-    )
+    return tuple(float(similarities[:, tokens].max(axis=1).mean()) if tokens.any() else -1.0 for tokens in inside)
 
 
-def likelihood(found: _Candidates, place: int) -> float:
-    """Return how likely the candidate answers, 0..1."""
-    late = found.late[place] if len(found.late) and not np.isnan(found.late[place]) else 0.0
-    return float(1 / (1 + np.exp(-12 * (late - 0.45))))
+def likelihood(scores: Mapping[str, float]) -> float:
+    """Return how likely a passage with these scores answers, 0..1."""
+    return float(1 / (1 + np.exp(-12 * (scores.get("late", 0.0) - 0.45))))

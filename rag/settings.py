@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     model: str = Field("bundled", description="Embedding model: `bundled`, a folder, or a hub name.")
     question_prompt: str | None = Field(None, description="Prefix of questions; None: the model's own.")
     passage_prompt: str | None = Field(None, description="Prefix of passages; None: the model's own.")
-    passage_max_chars: int = Field(400, ge=100, le=4000, description="Most characters of a passage.")
+    passage_max_chars: int = Field(550, ge=100, le=4000, description="Most characters of a passage.")
     store: str = Field("faiss", description="Vector store: `faiss` or `milvus`.")
     milvus_uri: str = Field("http://127.0.0.1:19530", description="Address of the Milvus server.")
     rerank: bool = Field(True, description="Rerank candidates by late interaction.")

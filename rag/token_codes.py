@@ -27,7 +27,8 @@ def pack_tokens(vectors: Floats) -> Codes:
         raise ValueError(f"token vectors need an even number of dimensions, got {vectors.shape[1]}")
     peak = np.abs(vectors).max(axis=1, keepdims=True, initial=1e-12)
     codes = (np.rint(vectors * (STEPS / peak)) + 8).astype(np.uint8)
-    return codes[:, ::2] | (codes[:, 1::2] << 4)
+    packed: Codes = codes[:, ::2] | (codes[:, 1::2] << 4)
+    return packed
 
 
 def unpack_tokens(codes: Codes) -> Floats:

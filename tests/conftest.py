@@ -35,7 +35,7 @@ DOCUMENTS = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_corpus(tmp_path: Path) -> Settings:
     """Settings of a corpus of three small documents without an index."""
     for name, text in DOCUMENTS.items():

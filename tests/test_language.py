@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def test_a_question_mark_inside_a_title_ends_no_sentence() -> None:
 def test_every_visible_character_is_in_one_sentence(text: str) -> None:
     spans = split_sentences(text)
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(spans))
 
 
 @pytest.mark.parametrize(

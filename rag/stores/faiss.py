@@ -36,7 +36,9 @@ class FaissStore:
 
     def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
         """Return scores and rows, both (queries, k), best first; see the Protocol."""
-        chosen = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        chosen = None
+        if allowed is not None:
+            chosen = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         scores, rows = self._index.search(np.ascontiguousarray(queries, np.float32), k, params=chosen)
         return scores, rows
 
