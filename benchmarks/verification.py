@@ -46,7 +46,8 @@ TABLE = Path("docs/benchmarks/verification.md")
 MAX_CHARS = 400
 STATES = (
     "美国 中国 德国 法国 英国 意大利 西班牙 波兰 匈牙利 捷克 日本 韩国 印度 巴基斯坦 越南 印度尼西亚 新加坡 "
-    "澳大利亚 加拿大 墨西哥 巴西 阿根廷 智利 秘鲁 俄罗斯 乌克兰 土耳其 伊朗 沙特 埃及 尼日利亚 哈萨克斯坦 乌兹别克斯坦 欧盟 北约 联合国"
+    "澳大利亚 加拿大 墨西哥 巴西 阿根廷 智利 秘鲁 俄罗斯 乌克兰 土耳其 伊朗 沙特 埃及 尼日利亚 "
+    "哈萨克斯坦 乌兹别克斯坦 欧盟 北约 联合国"
 ).split()
 STATES_EN = (
     "China Germany France Britain Italy Spain Poland Hungary Japan Korea India Pakistan Vietnam Indonesia Singapore "
@@ -166,7 +167,7 @@ def other_year(text: str, chance: random.Random, said: str) -> str | None:
 
 
 UNITS = [
-    ("亿", "万"), ("万亿", "亿"), ("万", "亿"), ("美元", "欧元"), ("欧元", "美元"), 
+    ("亿", "万"), ("万亿", "亿"), ("万", "亿"), ("美元", "欧元"), ("欧元", "美元"),
     ("个百分点", "%"), ("%", "‰"), ("公里", "米"), ("千米", "米"), ("吨", "千克"), ("年", "个月"), ("个月", "年"),
     ("billion", "million"), ("million", "billion"), ("trillion", "billion"),
     ("$", "€"), ("€", "$"), ("percent", "percentage points"), (" years", " months"), (" km", " miles"),

@@ -22,6 +22,7 @@ _PARENTHESISED = re.compile(r"[（(]\s*((?:[\[【［]\s*\^?\d{1,3}\s*[\]】］]\
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
 _STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
 _QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
+_SENTENCE_MAX_CHARS = 1000
 _QUOTE_PAIRS = {"“": "”", "「": "」", "『": "』"}
 _TERMINAL = re.compile(r"[。！？!?….;；:：][”’」』）)\"'*_]*$")
 
@@ -103,7 +104,7 @@ def read_citations(text: str, passages: Sequence[str], first_number: int) -> tup
             places[start],
             tuple(dict.fromkeys(numbers)),
             gone,
-            bool(re.search(r"(?:^|\n)[ \t]*#{1,6}[ \t]*$", plain[:start])),
+            bool(re.search(r"(?:^|\n)[ \t]*#{1,6}[ \t]*$", plain[max(0, start - 12) : start])),
         )
         for (start, end), numbers, gone in zip(spans, owners, lost, strict=True)
     ]
@@ -137,9 +138,15 @@ def _spans_of_piece(plain: str, start: int, end: int) -> Iterator[Span]:
         is_open = any(body.count(opener) > body.count(closer) for opener, closer in _QUOTE_PAIRS.items())
         pending = span if is_open and len(body) < _QUOTATION_MAX_CHARS else None
         if pending is None and re.search(r"\w", body):
-            yield span
+            yield from _bounded(span)
     if pending:
-        yield pending
+        yield from _bounded(pending)
+
+
+def _bounded(span: Span) -> Iterator[Span]:
+    """Cut what no sentence can be: comparing takes time that grows with the square of the length."""
+    for start in range(span[0], span[1], _SENTENCE_MAX_CHARS):
+        yield start, min(span[1], start + _SENTENCE_MAX_CHARS)
 
 
 def _owner(place: int, spans: Sequence[Span], plain: str) -> int | None:

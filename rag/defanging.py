@@ -12,7 +12,7 @@ import re
 
 LINK_REMOVED = "〔链接已略 link removed〕"
 
-_WITHIN = r"(?:\\.|[^\[\]\\]|\[[^\[\]]{0,200}\]){0,500}"
+_WITHIN = r"(?:\\.|[^\[\]\\]|\[[^\[\]]{0,100}\]){0,200}"
 _INLINE = re.compile(rf"!?\[({_WITHIN})\]\(\s*<?[^()\s]*(?:\([^()]*\)[^()\s]*)*>?[^()]*\)")
 _REFERENCE_IMAGE = re.compile(rf"!\[({_WITHIN})\](?:\s?\[[^\[\]]*\])?")
 _REFERENCE_LINK = re.compile(rf"\[({_WITHIN})\]\s?\[(?!\^?\d{{1,3}}(?:\s?[,，、\-–—]\s?\d{{1,3}})*\])[^\[\]]*\]")
@@ -61,6 +61,8 @@ def defang_text(text: str, known: str = "") -> tuple[str, int]:
         previous = ""
         while previous != text:
             previous, text = text, pattern.sub(words, text)
+    # Whatever the patterns did not take for a link (too long, oddly nested) is none with a space in it.
+    text = text.replace("](", "] (")
     text = _ADDRESS.sub(address, text)
     text, tags = _TAG.subn("＜", text)
     return text, count + tags

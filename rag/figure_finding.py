@@ -189,7 +189,9 @@ def _is_month(match: re.Match[str], line: str) -> bool:
         return True
     return bool(
         re.search(
-            r"\b(?:in|of|since|by|until|from|to|early|late|mid|during|last|this|and) ?-?$", line[: match.start()], re.I
+            r"\b(?:in|of|since|by|until|from|to|early|late|mid|during|last|this|and) ?-?$",
+            line[max(0, match.start() - 12) : match.start()],
+            re.I,
         )
     )
 

@@ -75,7 +75,7 @@ def find_latin_names(text: str) -> list[tuple[str, Span]]:
     for match in _LATIN.finditer(folded.text):
         word = match.group()
         opens, opening = opening, False
-        if re.search(r"[.!?:][\"')]*\s*[\"'(]*$", folded.text[: match.start()]):
+        if re.search(r"[.!?:][\"')]*\s*[\"'(]*$", folded.text[max(0, match.start() - 12) : match.start()]):
             opens = True
         bare = re.sub(r"'s?$", "", word)
         acronym = (
@@ -109,8 +109,8 @@ def _tagger() -> object:
     import jieba
     import jieba.posseg
 
-    jieba.setLogLevel(logging.WARNING)  # type: ignore[no-untyped-call]
-    return jieba.posseg.POSTokenizer(jieba.dt)  # type: ignore[no-untyped-call]
+    jieba.setLogLevel(logging.WARNING)
+    return jieba.posseg.POSTokenizer(jieba.dt)
 
 
 @functools.lru_cache(maxsize=1024)

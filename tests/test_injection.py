@@ -8,6 +8,7 @@ image, link, tag or unknown address survives, and a sentence that no passage say
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -164,6 +165,21 @@ def test_a_true_answer_beside_an_order_stays_supported(carried: str, obeyed: str
 )
 def test_what_is_defanged_and_what_is_not(text: str, expected: str) -> None:
     assert defang_text(text, "来源：https://b.example/a")[0] == expected
+
+
+def test_a_link_of_any_length_or_nesting_is_none() -> None:
+    known = "见 https://b.example/a"
+    for words in ("长" * 5000, "[" * 50 + "]" * 50, "a]b[c", "\\]"):
+        assert "](" not in defang_text(f"![{words}](https://b.example/a)", known)[0]
+
+
+@pytest.mark.parametrize("unit", ["[", "![a](", "一", "不", "May ", "“", "《", "12,345 ", "<a", "[1,", "甲："])
+def test_hostile_length_costs_no_minutes(unit: str) -> None:
+    text = (unit * 20_000)[:20_000]
+    start = time.monotonic()
+    verify_answer(f"{text}[1]", [evidence(TRUE)])
+    verify_answer(f"{TRUE[:-1]}[1]。", [evidence(text[:4000])])
+    assert time.monotonic() - start < 10
 
 
 @settings(deadline=None)
