@@ -195,10 +195,10 @@ def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
 
 
 def _merge_tiny(units: Sequence[tuple[int, int, bool]], least: int) -> list[tuple[int, int, bool]]:
-    """Return units of which none but a paragraph's last is shorter than `least`: packing a million dots takes for ever."""
+    """Return units hardly any of which is shorter than `least`: to pack a million dots takes for ever."""
     merged: list[tuple[int, int, bool]] = []
     for start, end, last in units:
-        if merged and not merged[-1][2] and merged[-1][1] - merged[-1][0] < least:
+        if merged and merged[-1][1] - merged[-1][0] < least and end - merged[-1][0] < 8 * least:
             merged[-1] = (merged[-1][0], end, last)
         else:
             merged.append((start, end, last))
@@ -243,6 +243,8 @@ def _passage(document: Document, run: _Run, span: Span, header: str, pages: _Pag
         kind=run.kind,
         article=first.article,
         title=document.articles[first.article].title,
+        authors=document.articles[first.article].authors,
+        year=document.articles[first.article].year,
         section=first.section,
         page=pages.at(run, span[0]),
         language=main_language(text),

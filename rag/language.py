@@ -1,12 +1,13 @@
 """Scripts, widths, traditional and simplified characters, sentence boundaries.
 
-Entry points: `search_form`, `to_simplified`, `main_language`, `split_sentences`.
+Entry points: `search_form`, `to_simplified`, `main_language`, `split_sentences`, `split_statements`.
 Callers: chunking, lexical, retrieval, verification, backends. Knows no other module but records.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 
@@ -17,6 +18,8 @@ from rag.records import Language, Span
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 LATIN_WORD = re.compile(r"[A-Za-z]+")
+LONG_SENTENCE_CHARS = 110
+_SEMICOLON = re.compile("[；;]")
 # Characters that a text carries but nobody sees: they must neither break a match nor hide an instruction.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
@@ -88,6 +91,19 @@ def split_sentences(text: str) -> list[Span]:
         start = match.end()
     spans.append((start, len(text)))
     return [span for span in (_strip(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def split_statements(text: str) -> list[Span]:
+    """Return the spans of `split_sentences`, those of long sentences cut behind their semicolons.
+
+    A sentence of more than LONG_SENTENCE_CHARS is several statements, as a rule: an answer quotes the one that it needs.
+    """
+    spans: list[Span] = []
+    for start, end in split_sentences(text):
+        inner = [start + match.end() for match in _SEMICOLON.finditer(text[start:end])]
+        cuts = [start, *inner, end] if end - start > LONG_SENTENCE_CHARS else [start, end]
+        spans += [span for span in (_strip(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
+    return spans
 
 
 def _strip(text: str, start: int, end: int) -> Span:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -124,6 +125,12 @@ class KeywordIndex:
             (self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms),
             default=0,
         )
+
+    def idf(self, term: str) -> float:
+        """Return how rare `term` is: ln(1 + (n - df + 0.5) / (df + 0.5)), Robertson and Zaragoza 2009."""
+        holding = self._frequencies[self._scorer.vocab_dict[term]] if term in self._scorer.vocab_dict else 0
+        count = int(self._scorer.scores["num_docs"])
+        return math.log(1 + (count - holding + 0.5) / (holding + 0.5))
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""

@@ -145,6 +145,8 @@ class Passage:
         kind: body, footnote, table, abstract or metadata (title, authors, affiliations, fund as printed).
         article: Index of its article in the document.
         title: The article's title, or "".
+        authors: The article's authors as printed.
+        year: The article's year of publication, or None.
         section: Headings from the outermost to the innermost, without the title.
         page: First page as printed, else its physical number, else "".
         language: Main language of the text.
@@ -163,6 +165,8 @@ class Passage:
     section: tuple[str, ...]
     page: str
     language: Language
+    authors: tuple[str, ...] = ()
+    year: int | None = None
     notes: tuple[str, ...] = ()
     noted: str = ""
     header: str = ""
@@ -182,9 +186,10 @@ class Evidence:
         score: 0..1, comparable between questions: how likely the passage answers.
         ranks: Rank from 1 in each leg that found it, by the leg's name.
         scores: Score in each leg and of the reranker, by name; higher is better, units differ.
-        best_sentence: Span inside `passage.text` of the sentence that matched best, or None.
-        sentence_scores: How well each sentence of `language.split_sentences(passage.text)` matched, cosine -1..1,
-            in order; empty when the passage was not reranked.
+        best_sentence: Span inside `passage.text` of the statement that matched best, or None.
+        statements: The spans of the passage's statements (`language.split_statements`), in order.
+        matches: For each of them how well it matches the question by meaning (MaxSim, cosine -1..1) and by words (the
+            share of the question's keywords, weighted by rarity, that it holds, 0..1).
     """
 
     passage: Passage
@@ -192,7 +197,8 @@ class Evidence:
     ranks: dict[str, int] = dataclasses.field(default_factory=dict)
     scores: dict[str, float] = dataclasses.field(default_factory=dict)
     best_sentence: Span | None = None
-    sentence_scores: tuple[float, ...] = ()
+    statements: tuple[Span, ...] = ()
+    matches: tuple[tuple[float, float], ...] = ()
 
     @property
     def id(self) -> str:

@@ -25,8 +25,8 @@ from rag.dictionary import content_words, translate_terms
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
-from rag.language import main_language, search_form, split_sentences
-from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
+from rag.language import main_language, search_form, split_statements
+from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Turn
 from rag.settings import Settings
 from rag.token_codes import unpack_tokens
 
@@ -72,9 +72,9 @@ class Filters:
         """Return the rows of the passages that pass, or None when all do."""
         if self == Filters():
             return None
-        return np.array([row for row, passage in enumerate(index.passages) if self._passes(index, passage)], np.int64)
+        return np.array([row for row, passage in enumerate(index.passages) if self._passes(passage)], np.int64)
 
-    def _passes(self, index: Index, passage: Passage) -> bool:
+    def _passes(self, passage: Passage) -> bool:
         if self.sources and passage.source not in self.sources:
             return False
         if self.articles and (passage.source, passage.article) not in self.articles:
@@ -83,12 +83,9 @@ class Filters:
             return False
         if self.kinds and passage.kind not in self.kinds:
             return False
-        if not self.authors and self.years is None:
-            return True
-        article = index.document(passage.source).articles[passage.article]
-        if self.authors and not {search_form(a) for a in self.authors} & {search_form(a) for a in article.authors}:
+        if self.authors and not {search_form(a) for a in self.authors} & {search_form(a) for a in passage.authors}:
             return False
-        return self.years is None or (article.year is not None and self.years[0] <= article.year <= self.years[1])
+        return self.years is None or (passage.year is not None and self.years[0] <= passage.year <= self.years[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,7 @@ def retrieve(
     chosen = _spread(found, k)
     if asks_for_source:
         chosen = _with_notes(index, found, chosen, allowed)[:k]
-    evidence = tuple(_evidence(index, found, row) for row in chosen)
+    evidence = tuple(_evidence(index, found, row, terms) for row in chosen)
     watch.lap("chosen")
     return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps)
 
@@ -289,7 +286,7 @@ def _with_notes(index: Index, found: _Candidates, chosen: Sequence[int], allowed
     return list(rows)
 
 
-def _evidence(index: Index, found: _Candidates, row: int) -> Evidence:
+def _evidence(index: Index, found: _Candidates, row: int, terms: Mapping[str, float]) -> Evidence:
     passage = index.passages[row]
     ranks: dict[str, int] = {}
     scores: dict[str, float] = {}
@@ -299,21 +296,33 @@ def _evidence(index: Index, found: _Candidates, row: int) -> Evidence:
             scores[leg] = float(values[place[0]])
             if leg == "dense" or scores[leg] > 0:
                 ranks[leg] = 1 + int((values > values[place[0]]).sum())
+    statements = tuple(split_statements(passage.text))
+    shares = [_keyword_share(index, terms, passage.text[a:b]) for a, b in statements]
     similarities = found.similarities.get(row)
     if similarities is None:
-        return Evidence(passage, likelihood(scores), ranks, scores)
-    scores["late"] = _late(similarities)
-    starts = index.token_starts[index.token_bounds[row] : index.token_bounds[row + 1]]
-    spans = split_sentences(passage.text)
-    sentence_scores = _sentence_scores(spans, starts, similarities)
-    best = spans[int(np.argmax(sentence_scores))] if spans else None
-    return Evidence(passage, likelihood(scores), ranks, scores, best, sentence_scores)
+        late = [0.0] * len(statements)
+    else:
+        scores["late"] = _late(similarities)
+        starts = index.token_starts[index.token_bounds[row] : index.token_bounds[row + 1]]
+        late = [_late(similarities[:, (starts >= a) & (starts < b)]) for a, b in statements]
+    best = max(range(len(statements)), key=lambda i: late[i] + shares[i], default=None)
+    return Evidence(
+        passage=passage,
+        score=likelihood(scores),
+        ranks=ranks,
+        scores=scores,
+        best_sentence=None if best is None else statements[best],
+        statements=statements,
+        matches=tuple(zip(late, shares, strict=True)),
+    )
 
 
-def _sentence_scores(spans: Sequence[Span], starts: npt.NDArray[np.int32], similarities: Floats) -> tuple[float, ...]:
-    """Return for each sentence the mean over the question's tokens of their best match inside it."""
-    inside = [(starts >= a) & (starts < b) for a, b in spans]
-    return tuple(float(similarities[:, tokens].max(axis=1).mean()) if tokens.any() else -1.0 for tokens in inside)
+def _keyword_share(index: Index, terms: Mapping[str, float], text: str) -> float:
+    """Return the share of the question's keywords, weighted by their rarity, that `text` holds, 0..1."""
+    weights = {term: weight * index.keywords.idf(term) for term, weight in terms.items()}
+    held = set(index.keywords.tokenizer.terms(text))
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
 
 
 def likelihood(scores: Mapping[str, float]) -> float:
