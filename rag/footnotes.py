@@ -8,7 +8,7 @@ Entry points: `separate_footnotes`, `link_footnotes`. Caller: `structure`. Knows
 from __future__ import annotations
 
 import bisect
-import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,9 +129,18 @@ def separate_footnotes(
         titled = line.kind in ("text", "heading") and len(line.text) <= 60
         text = tokenise_marks(line.text, marks, title=titled)
         open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
-        body.append(dataclasses.replace(line, text=text, cut=line.cut or interrupted, closed=closed, order=len(body)))
+        line.text, line.cut, line.closed, line.order = text, line.cut or interrupted, closed, len(body)
+        body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Return the lines of a document that is taken as body text as it stands."""
+    for order, line in enumerate(lines):
+        line.order = order
+        line.kind = "paragraph" if line.kind == "footnote" else line.kind
+    return list(lines)
 
 
 def _printed_mark(text: str, rest: str) -> str:
@@ -270,7 +279,7 @@ def find_lost_marks(body: Sequence[PrintedLine], marks: Sequence[Mark], links: d
             totals[style] = totals.get(style, 0) + 1
             linked[style] = linked.get(style, 0) + (mark in links)
             if mark not in links:
-                placed.append((number, mark, line.text[: match.start()]))
+                placed.append((number, mark, line.text[max(0, match.start() - 40) : match.start()]))
     lost: set[int] = set()
     for style in {_style(marks[mark]) for _, mark, _ in placed}:
         if linked[style] < 3 or linked[style] < 0.8 * totals[style]:
@@ -279,11 +288,12 @@ def find_lost_marks(body: Sequence[PrintedLine], marks: Sequence[Mark], links: d
         for place, (number, mark, before) in enumerate(own):
             near = own[max(0, place - 1) : place] + own[place + 1 : place + 2]
             counts = any(abs(other - number) <= 12 for other, _, _ in near)
-            if not counts and re.search(r"[^\s：:；;（(、]$", bare(before[-40:]).rstrip()):
+            if not counts and re.search(r"[^\s：:；;（(、]$", bare(before).rstrip()):
                 lost.add(mark)
     return frozenset(lost)
 
 
+@functools.lru_cache(maxsize=4096)
 def _style(mark: Mark) -> str:
     printed = re.sub(r"<[^>]*>", "", mark.printed).strip()
     return ("sup" if mark.sure else "") + re.sub(r"\d+", "1", "①" if printed in _CIRCLED else printed)

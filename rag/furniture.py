@@ -6,7 +6,6 @@ kept with the reason. Rules know how journals and reports are printed, and no jo
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -83,16 +82,9 @@ def set_aside_furniture(
         text = bare(line.text)
         reason = reasons.get(index) or _reason(text, line)
         if not reason:
-            kept.append(
-                dataclasses.replace(
-                    line,
-                    cut=line.cut or cut or line.fresh,
-                    fresh=line.fresh or fresh,
-                    closed=closed,
-                    ruled=line.ruled or ruled,
-                    gap=line.gap + gap,
-                )
-            )
+            line.cut, line.fresh = line.cut or cut or line.fresh, line.fresh or fresh
+            line.closed, line.ruled, line.gap = closed, line.ruled or ruled, line.gap + gap
+            kept.append(line)
             cut = fresh = closed = ruled = False
             gap = 0
             continue
@@ -167,7 +159,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
-        if index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
+        at_top = not index or lines[index].fresh
+        if at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
             reasons[index] = "running_head"  # the head of the page, then the title itself
         elif by_number and shown[folds[index]] >= 2 and not _NOTE_TAIL.search(lines[index].text):
             reasons[index] = "running_head"

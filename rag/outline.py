@@ -7,6 +7,7 @@ Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`. Callers: `
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 
@@ -39,6 +40,7 @@ CONVENTIONAL = re.compile(
 _MAX_HEADING_CHARS = 70
 
 
+@functools.lru_cache(maxsize=4096)
 def numbering_rank(text: str) -> int | None:
     """Return the rank of the numbering that `text` begins with, 0 for the highest, or None."""
     text = bare(text).strip()

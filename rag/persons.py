@@ -5,6 +5,7 @@ Entry points: `parse_names`, `same_person`. Caller: `mastheads`. Knows surnames,
 
 from __future__ import annotations
 
+import functools
 import re
 
 from rag.language import HAN, to_simplified
@@ -59,6 +60,7 @@ _NO_NAME_WORD = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_names(line: str) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 

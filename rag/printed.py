@@ -29,9 +29,9 @@ TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」�
 SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》〉\"'\]]*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PrintedLine:
-    """One line of print, clean.
+    """One line of print, clean; the stages write down on it what they learn.
 
     Attributes:
         text: Without markup and outer white space; `<sup>` stays until `tokenise_marks`.
@@ -128,7 +128,7 @@ _LINK = re.compile(
     r"(!?)\[((?:[^\[\]\\\n]|\\.){0,2000})\]\((?:<([^<>\n]*)>|((?:[^()\s\\]|\\.)*(?:\((?:[^()\s\\]|\\.)*\)(?:[^()\s\\]|\\.)*)*))(?:\s+\"[^\"\n]*\")?\)"
 )
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:|ftp://)[^<>\s]+)>")
-_ESCAPED = re.compile(r"\\+([_*\[\]()#`~>+\-.!|{}<&])")
+_ESCAPED = re.compile(r"\\{1,3}([_*\[\]()#`~>+\-.!|{}<&])")
 _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1")
 _SPACE = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f\u3000]+")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
@@ -259,16 +259,18 @@ def begin_boxes(lines: Sequence[PrintedLine], layout: Layout) -> list[PrintedLin
     """Return the lines with `fresh` set where one space tells that a page or text box begins."""
     if not layout.boxed:
         return list(lines)
-    return [
-        dataclasses.replace(line, fresh=True) if 1 <= line.indent <= 3 and line.kind == "text" else line
-        for line in lines
-    ]
+    for line in lines:
+        if 1 <= line.indent <= 3 and line.kind == "text":
+            line.fresh = True
+    return list(lines)
 
 
 _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
 _MARK = re.compile(
     _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
 )
+_MAX_MARKS = 100_000
+_MAX_MARKED_CHARS = 100_000  # of a line that is looked through for marks
 _END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
 
 
@@ -322,7 +324,8 @@ def tokenise_marks(text: str, marks: list[Mark], *, title: bool = False) -> str:
         if star:
             marks.append(Mark(star.group(1), ("*",), sure=True))
             text = f"{text[: star.start()]}{OPEN}{len(marks) - 1}{CLOSE}"
-    return _MARK.sub(take, text)
+    # A text of that many marks is no text; what stands in it stays as it stands.
+    return _MARK.sub(take, text) if len(marks) < _MAX_MARKS and len(text) < _MAX_MARKED_CHARS else text
 
 
 def literal_mark(mark: Mark) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 
 from rag.columns import rebuild_tables
 from rag.descriptions import describe_articles
-from rag.footnotes import Note, find_lost_marks, link_footnotes, separate_footnotes
+from rag.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
 from rag.front_matter import apply_front_matter, take_front_matter
 from rag.furniture import set_aside_furniture
 from rag.mastheads import split_articles
@@ -38,6 +38,9 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
     marks: list[Mark] = []
     body, notes, places = separate_footnotes(kept, layout, marks)
+    if lines and not body:
+        # All of it looks like what stands around a text: then it is the text.
+        body, notes, places, left, imprints = all_body(lines), [], [], [], []
     links = link_footnotes(body, notes, marks)
     lost = find_lost_marks(body, marks, links)
     items, joins = build_items(rebuild_tables(body), layout)

@@ -15,8 +15,8 @@ from rag.records import Line, Page
 # Characters that a text file has no use for; more than a trace of them means that the bytes are no text.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_CONTROL_SHARE = 0.002
-# More lines than any book has: a file with so many is a log or a table of numbers, and would take minutes.
-_MAX_LINES = 300_000
+# More lines than a book of ten megabytes has: a file with so many is a log or a table of numbers.
+_MAX_LINES = 150_000
 _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -39,19 +39,19 @@ def read_text(data: bytes) -> list[Page]:
         data: The file's bytes, in UTF-8, UTF-16, UTF-32, GB18030 or Big5, with or without a byte order mark.
 
     Raises:
-        UnreadableSource: The file is empty, binary, in no known encoding, or has more than 300,000 lines.
+        UnreadableSource: The file is empty, binary, in no known encoding, or has more than 150,000 lines that are not empty.
     """
     text = decode_text(data)
     sheets = text.split("\f")
-    if sum(len(_LINE_BREAK.findall(sheet)) for sheet in sheets) > _MAX_LINES:
+    printed = [_LINE_BREAK.split(sheet) for sheet in sheets]
+    if sum(1 for lines in printed for line in lines if line and not line.isspace()) > _MAX_LINES:
         raise UnreadableSource(
             f"the text has more than {_MAX_LINES} lines",
             advice="Split it into several files, or keep it out of the corpus.",
         )
     paged = len(sheets) > 1
     return [
-        Page(number if paged else None, "", tuple(Line(line) for line in _LINE_BREAK.split(sheet)))
-        for number, sheet in enumerate(sheets, start=1)
+        Page(number if paged else None, "", tuple(map(Line, lines))) for number, lines in enumerate(printed, start=1)
     ]
 
 
