@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rag.language import HAN
+from rag.language import HAN, main_language
 from rag.news import order_stories
 from rag.outline import CONVENTIONAL, numbering_rank
 from rag.paragraphs import Item
@@ -111,8 +111,7 @@ def _is_english(item: Item) -> bool:
 
 def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
     """Return the runs of English items in a Chinese document that hold an abstract and end its text or an article."""
-    text = "".join(bare(item.text) for item in items)
-    if lower_ascii_share(text) > 0.5:
+    if main_language("".join(bare(item.text[:2000]) for item in items[:2000])) == "en":
         return []
     zones: list[tuple[int, int]] = []
     start: int | None = None

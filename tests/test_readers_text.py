@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import UnreadableSource
+from rag.readers import READERS, read_pages
+from rag.readers.text import decode_text, read_text
+
+PROSE = "本报告讨论港口合作的进展。\n各方在谈判中提出了三点意见，其中两点已经写进协议。\nThe port was opened in 2019.\n"
+TRADITIONAL = "本報告討論港口合作的進展，各方在談判中提出了三點意見，其中兩點已經寫進協議。"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "gbk"]
+)
+def test_each_encoding_gives_the_same_lines(encoding: str) -> None:
+    pages = read_text(PROSE.encode(encoding))
+    assert [line.text for line in pages[0].lines] == PROSE.split("\n")
+
+
+def test_big5_is_told_from_gb18030() -> None:
+    assert decode_text(TRADITIONAL.encode("big5")) == TRADITIONAL
+
+
+def test_a_form_feed_begins_a_page_and_without_one_there_is_no_number() -> None:
+    assert [page.number for page in read_text("第一页\f第二页".encode())] == [1, 2]
+    assert [page.number for page in read_text("只有一页".encode())] == [None]
+
+
+def test_marks_of_markdown_stay_in_the_lines() -> None:
+    assert read_text("# 标题\n| 甲 | 乙 |\n正文<sup>①</sup>".encode())[0].lines[2].text == "正文<sup>①</sup>"
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t ", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b"\x00" * 40])
+def test_an_empty_file_is_refused(data: bytes) -> None:
+    with pytest.raises(UnreadableSource, match="empty"):
+        read_text(data)
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, b"%PDF-1.7\n" + bytes(range(256)) * 9])
+def test_a_binary_file_is_refused_with_advice(data: bytes) -> None:
+    with pytest.raises(UnreadableSource) as refused:
+        read_text(data)
+    assert refused.value.advice
+
+
+def test_a_file_of_too_many_lines_is_refused() -> None:
+    with pytest.raises(UnreadableSource, match="150000 lines"):
+        read_text("行\n".encode() * 150_001)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    try:
+        pages = read_text(data)
+    except UnreadableSource as refused:
+        assert refused.advice
+    else:
+        assert pages
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1))
+def test_utf8_text_comes_back_whole(text: str) -> None:
+    if text.strip("\ufeff \u3000\u200b"):
+        lines = [line.text for page in read_text(text.encode()) for line in page.lines]
+        assert "".join(lines) == text.removeprefix("\ufeff").replace("\u2028", "").replace("\u2029", "")
+
+
+def test_an_unknown_ending_names_those_that_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "文件.xyz"
+    path.write_text("内容")
+    with pytest.raises(UnreadableSource, match=r"文件\.xyz") as refused:
+        read_pages(path)
+    assert ".pdf" in refused.value.advice
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match=r"没有\.txt"):
+        read_pages(tmp_path / "没有.txt")
+
+
+def test_every_reader_can_be_had() -> None:
+    import importlib
+
+    for target in READERS.values():
+        module, function = target.split(":")
+        assert callable(getattr(importlib.import_module(module), function))

@@ -1,0 +1,428 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.reading_report import document_as_json, reading_report
+from rag.records import Block, Document, Line, Page, Source
+from rag.structure import parse_document
+
+
+def parse(text: str, name: str = "样本.txt") -> Document:
+    sheets = text.split("\f")
+    pages = [
+        Page(number if len(sheets) > 1 else None, "", tuple(Line(line) for line in sheet.split("\n")))
+        for number, sheet in enumerate(sheets, start=1)
+    ]
+    return parse_document(pages, Source(name, "0" * 64, name.rsplit(".")[-1]))
+
+
+def texts(document: Document, kind: str) -> list[str]:
+    return [block.text for block in document.blocks if block.kind == kind]
+
+
+def cited(document: Document, block: Block) -> list[tuple[str, str]]:
+    """Return (text before the mark, note) for each note mark of a block."""
+    return [
+        (document.canonical[block.span[0] : note.at], document.blocks[note.block].text) for note in block.notes
+    ]
+
+
+# A page of print: one printed line a line, empty lines between, two pages, each with its notes.
+PRINTED = """ 港口联盟的兴起与未来 *
+
+     陈明远 周 岚
+
+〔提   要〕 港口联盟近十年来迅速扩大，改变了区域航运的格局，
+
+也带来了新的治理难题。本文考察其由来与前景。
+
+〔关 键 词〕港口联盟、航运治理、区域合作
+
+〔作者简介〕陈明远，海城大学航运学院教授
+
+                    周 岚，东湾研究院副研究员
+
+〔中图分类号〕F551
+
+〔文章编号〕1234-5678（2021）3 期 0045-08
+
+一、港口联盟的由来
+
+港口联盟最早出现在二十世纪九十年代的北方海域。当时五个中等港口为了
+
+争取远洋班轮，决定共用泊位与仓库。[1] 这一安排起初只有三年期限，但各
+
+方很快发现，共同议价使装卸费用下降了百分之十二，于是把期限一再延长，
+
+直到二〇〇八年正式成立常设秘书处。在此期间，加入联盟的港口由五个增加
+
+ *　本文系海城市社会科学基金项目“港口治理研究”（2020A12）的阶段性成果。
+
+[1]　林海：“泊位共用的经济学”，《航运评论》1998年第2期，第14页。
+
+ 到十九个，覆盖了四个海域。[1] 学者们由此提出“网络港口”的概念。
+
+二、面临的难题
+
+（一）规则不一
+
+各港口所在国的海关规则并不相同，同一批货物往往要申报三次。[2]
+
+【责任编辑：吴 桐】
+
+[1]　Anna Berg, “Ports in Networks,” Sea Policy, Vol. 12, No. 3, 2011, pp. 201-219, https://
+
+www.example.org/sea-policy/12/3.
+
+[2]　同上，第15页。
+"""
+
+
+def test_a_sentence_cut_by_notes_and_a_page_is_whole_again() -> None:
+    assert any("港口由五个增加到十九个，覆盖了四个海域。学者们" in text for text in texts(parse(PRINTED), "paragraph"))
+
+
+def test_lines_of_print_join_without_a_space_and_addresses_without_a_break() -> None:
+    document = parse(PRINTED)
+    assert any("决定共用泊位与仓库。这一安排起初只有三年期限，但各方很快发现" in t for t in texts(document, "paragraph"))
+    assert any("https://www.example.org/sea-policy/12/3." in t for t in texts(document, "footnote"))
+
+
+def test_each_note_belongs_to_the_mark_of_its_own_page() -> None:
+    document = parse(PRINTED)
+    links = [link for block in document.blocks for link in cited(document, block)]
+    ends = {before[-6:]: note[:12] for before, note in links}
+    assert ends["泊位与仓库。"].startswith("[1] 林海：")
+    assert ends["了四个海域。"].startswith("[1] Anna")
+    assert ends["要申报三次。"].startswith("[2] 同上")
+
+
+def test_body_text_carries_no_marks() -> None:
+    assert not any("[1]" in text or "[2]" in text for text in texts(parse(PRINTED), "paragraph"))
+
+
+def test_the_star_of_a_title_is_a_note_mark() -> None:
+    document = parse(PRINTED)
+    title = document.blocks[0]
+    assert title.text == "港口联盟的兴起与未来"
+    assert cited(document, title)[0][1].startswith("* 本文系")
+
+
+def test_the_head_of_an_article_is_read() -> None:
+    article = parse(PRINTED).articles[0]
+    assert article.title == "港口联盟的兴起与未来"
+    assert article.authors == ("陈明远", "周岚")
+    assert article.affiliations == ("海城大学航运学院教授", "东湾研究院副研究员")
+    assert article.keywords == ("港口联盟", "航运治理", "区域合作")
+    assert article.abstract.endswith("也带来了新的治理难题。本文考察其由来与前景。")
+    assert (article.year, article.issue, article.pages) == (2021, "第3期", "45-52")  # eight pages from page 45
+    assert article.classification == "F551"
+    assert "2020A12" in article.fund
+
+
+def test_sections_are_paths_of_headings() -> None:
+    block = next(block for block in parse(PRINTED).blocks if "申报三次" in block.text)
+    assert block.section == ("二、面临的难题", "（一）规则不一")
+
+
+def test_editors_lines_are_left_out_with_their_reason() -> None:
+    document = parse(PRINTED)
+    assert ("editor", "【责任编辑：吴 桐】") in [(left.kind, left.text) for left in document.left_out]
+    assert not any("责任编辑" in block.text or "中图分类号" in block.text for block in document.blocks)
+
+
+# An extraction in Markdown: `#` without meaning, notes behind a rule, numbers that begin anew.
+MARKDOWN = """# 海底电缆与
+数字主权
+
+# 海底电缆与数字主权：以北湾为例
+
+林晓 何 畏
+
+**摘 要：**海底电缆承载了绝大部分跨境数据，沿岸各国对其管辖权的主张彼此重叠，由此产生的争议正在增加。
+
+**关键词：**海底电缆；数字主权；北湾
+
+## 一、问题的提出
+
+二〇一五年以来，北湾沿岸先后铺设了七条电缆，总长度超过九千公里，<sup>①</sup>其中三条经过有争议的海域，铺设许可因此一
+
+---
+
+<sup>①</sup> 《北湾通信年鉴2020》，北湾出版社2021年版，第33页。
+
+<sup>②</sup> [https://example.org/cable\\_map](https://example.org/cable_map)。
+
+再推迟。各国的主张大致可以分为三类。
+
+### （一）沿岸国优先
+
+主张沿岸国优先的国家认为，\\[2018年\\]的公约已经给出了答案。<sup>①</sup>
+
+## （二）使用国优先
+
+使用国则强调流量。
+
+### 二、结语
+
+争议短期内难以解决，但合作的空间仍然存在。
+
+<sup>①</sup> 何畏：《公约的边界》，载《海洋法评论》2019年第4期。
+"""
+
+
+def test_hash_levels_that_contradict_the_numbering_are_not_believed() -> None:
+    document = parse(MARKDOWN)
+    paths = {block.section for block in document.blocks if block.kind == "heading"}
+    assert ("一、问题的提出", "（二）使用国优先") in paths
+    assert ("二、结语",) in paths
+
+
+def test_a_paragraph_cut_by_a_block_of_notes_is_whole_again() -> None:
+    assert any("铺设许可因此一再推迟。各国的主张" in text for text in texts(parse(MARKDOWN), "paragraph"))
+
+
+def test_links_and_escapes_of_markdown_are_taken_off() -> None:
+    document = parse(MARKDOWN)
+    assert "② https://example.org/cable_map。" in texts(document, "footnote")
+    assert any("[2018年]的公约" in text for text in texts(document, "paragraph"))
+
+
+def test_a_note_whose_mark_is_lost_is_still_a_note() -> None:
+    document = parse(MARKDOWN)
+    linked = {note.block for block in document.blocks for note in block.notes}
+    lost = next(index for index, block in enumerate(document.blocks) if "cable_map" in block.text)
+    assert document.blocks[lost].kind == "footnote"
+    assert lost not in linked
+
+
+ISSUE = """# 远洋研究
+
+(双月刊)
+
+JOURNAL OF OCEAN STUDIES 2022年 第3期(总第12期)
+
+## 目录
+
+灯塔与航路
+
+赵启明 孙小海 (3)
+
+浮标网络的治理
+
+钱江 (20)
+
+# 灯塔与航路
+
+赵启明 孙小海
+
+**编者按：**灯塔是航路的起点，本刊特约两位专家围绕灯塔与航路展开笔谈，希望引起学界对这一问题的关注与讨论。
+
+**关键词：**灯塔；航路
+
+## 灯塔的公共性质
+
+赵启明
+
+灯塔长期被当作公共物品的典型例子，但历史上相当多的灯塔由私人建造并收取费用，这一事实对经典理论提出了挑战，也值得今天的人们重新思考。
+
+## 航路的划分
+
+孙小海
+
+航路的划分从来不只是技术问题。近百年来，主要海域的航路划分先后经历了四次大的调整，每一次都伴随着长时间的谈判与妥协，其结果影响至今。
+
+# 浮标网络的治理
+
+钱江
+
+**摘要：**浮标网络由多个国家共同维护，其数据的归属与使用规则长期悬而未决，本文提出一种分级共享的办法。
+
+一、背景
+
+浮标网络始建于上世纪末，目前在用的浮标约有三千个，由十一个国家分别维护，数据汇总到两个中心，再向各国的气象部门免费提供。
+
+### 《远洋研究》投稿系统启用公告
+
+自2022年5月起，本刊只接受网上投稿，请各位作者登录系统提交稿件，不再接收纸质稿件与电子邮件投稿。
+
+## **Lighthouses and Sea Lanes**
+
+**Zhao Qiming; Sun Xiaohai**
+
+**Editor's note:** The lighthouse is where the sea lane begins. Two scholars were invited to discuss lighthouses and sea lanes for this journal, in the hope that the matter receives the attention that it deserves from the academic community at large.
+
+## **Governance of the Buoy Network**
+
+**Qian Jiang**
+
+**Abstract:** The buoy network is kept up by several countries, and who owns and who may use its data has long been an open question. This paper proposes a graded way of sharing them, under which raw data stay with the country that keeps the buoy.
+"""
+
+
+def test_an_issue_is_split_into_its_works() -> None:
+    found = [(article.kind, article.title, article.authors) for article in parse(ISSUE).articles]
+    assert found == [
+        ("front_matter", "远洋研究", ()),
+        ("front_matter", "灯塔与航路", ("赵启明", "孙小海")),
+        ("piece", "灯塔的公共性质", ("赵启明",)),
+        ("piece", "航路的划分", ("孙小海",)),
+        ("article", "浮标网络的治理", ("钱江",)),
+        ("notice", "《远洋研究》投稿系统启用公告", ()),
+        ("abstract", "Lighthouses and Sea Lanes", ("Zhao Qiming", "Sun Xiaohai")),
+        ("abstract", "Governance of the Buoy Network", ("Qian Jiang",)),
+    ]
+
+
+def test_pieces_name_their_round_table_and_all_name_the_issue() -> None:
+    articles = parse(ISSUE).articles
+    assert [article.parent for article in articles[1:5]] == [None, 1, 1, None]
+    assert {(article.journal, article.year, article.issue) for article in articles} == {("远洋研究", 2022, "第3期")}
+
+
+def test_a_translated_abstract_is_linked_by_its_authors() -> None:
+    articles = parse(ISSUE).articles
+    assert articles[4].title_en == "Governance of the Buoy Network"
+    assert articles[7].work == "浮标网络的治理"
+
+
+def test_contents_and_notices_stand_in_the_text_but_in_no_block() -> None:
+    document = parse(ISSUE)
+    assert "只接受网上投稿" in document.canonical
+    assert not any("只接受网上投稿" in block.text or "双月刊" in block.text for block in document.blocks)
+    assert {"contents", "notice"} <= {left.kind for left in document.left_out}
+
+
+def test_an_english_word_cut_by_the_line_is_whole_and_a_compound_keeps_its_hyphen() -> None:
+    text = (
+        "The committee met in Geneva and discussed the manage-\nment of shared waters, which had been left open.\n"
+        "A long-term plan was drawn up in the same week and, in spite of much resistance, this long-\n"
+        "term plan was adopted by all the members of the committee without a vote being taken on it.\n"
+        "它的中文摘要见附录。\n"
+    )
+    whole = " ".join(texts(parse(text), "paragraph"))
+    assert "the management of shared waters" in whole
+    assert "this long-term plan was adopted" in whole
+
+
+def test_running_heads_and_page_numbers_at_the_edges_of_pages_are_left_out() -> None:
+    body = "沿岸各地的渔获量在过去十年里持续下降，主管部门为此先后出台了四项措施，效果并不理想。"
+    document = parse("\f".join(f"渔业年报 2021\n{body}第{number}节到此为止。\n— {number} —" for number in range(1, 6)))
+    assert [left.kind for left in document.left_out] == ["running_head", "page_number"] * 5
+    assert [mark.number for mark in document.pages] == [1, 2, 3, 4, 5]
+
+
+def test_a_table_printed_column_by_column_is_put_together() -> None:
+    names, years = ["总计", "按海域分", "北海", "南海"], ["2018", "2019", "2020"]
+    figures = ["9.1", "4.0", "5.1", "9.8", "4.2", "5.6", "9.9", "4.1", "5.8"]
+    lines = ["表1 各海域的渔获量（单位：万吨）", *names, *figures, " ".join(years), "资料来源：年报。"]
+    table = texts(parse("\n\n".join(["渔获量的变化见下表，各海域的差别十分明显。", *lines])), "table")
+    assert table == [
+        "| 2018 | 2019 | 2020\n总计 | 9.1 | 9.8 | 9.9\n按海域分\n北海 | 4.0 | 4.2 | 4.1\n南海 | 5.1 | 5.6 | 5.8"
+    ]
+
+
+def test_rows_set_apart_by_tabs_are_a_table() -> None:
+    assert texts(parse("年份\t事件\n1998\t成立\n2008\t扩大\n\n以上是大事记。"), "table") == ["年份 | 事件\n1998 | 成立\n2008 | 扩大"]
+
+
+def test_what_a_container_knows_is_believed() -> None:
+    lines = (
+        Line("渔港的变迁", kind="heading", level=1),
+        Line("第一段说的是渔港[^7]的由来。", kind="paragraph"),
+        Line("第二段没有句号", kind="paragraph"),
+        Line("第三段也是整段", kind="paragraph"),
+        Line("小节", kind="heading", level=2),
+        Line("甲 | 乙", kind="table_row"),
+        Line("一 | 二", kind="table_row"),
+        Line("渔港志，第三卷。", kind="footnote", note="7"),
+    )
+    document = parse_document([Page(None, "", lines)], Source("渔港.docx", "0" * 64, "docx"))
+    assert [block.kind for block in document.blocks] == [
+        "heading", "paragraph", "paragraph", "paragraph", "footnote", "heading", "table",
+    ]
+    assert cited(document, document.blocks[1]) == [("第一段说的是渔港", "渔港志，第三卷。")]
+    assert document.blocks[1].text == "第一段说的是渔港的由来。"
+
+
+def test_the_front_matter_of_a_brief_describes_it() -> None:
+    text = (
+        "---\ntitle: 港口简报\nwork: 港口联盟的兴起与未来\nauthors: 陈明远；周岚\njournal: 航运评论\nyear: 2021\n"
+        "issue: 第3期\nlanguage: zh\n---\n\n# 港口简报\n\n正文只有一句。\n"
+    )
+    document = parse(text, "简报.md")
+    article = document.articles[0]
+    assert (article.title, article.work, article.authors) == ("港口简报", "港口联盟的兴起与未来", ("陈明远", "周岚"))
+    assert (article.journal, article.year, article.issue) == ("航运评论", 2021, "第3期")
+    assert document.blocks[0].text == "所述文献：港口联盟的兴起与未来\n作者：陈明远；周岚\n刊物：航运评论\n年份：2021\n期号：第3期"
+
+
+def test_an_enumeration_in_circles_is_no_note() -> None:
+    text = "措施包括：①疏浚航道；②扩建码头；③修订规章。\n\n以上三项将在明年完成。"
+    assert "①疏浚航道；②扩建码头；③修订规章。" in parse(text).canonical
+
+
+def test_endnotes_are_linked_to_every_mark_that_cites_them() -> None:
+    text = (
+        "渔业资源的评估方法很多[1]，各有长短。\n\n较新的研究[2,3]采用了声学调查。\n\n也有人沿用旧法[1]。\n\n参考文献\n\n"
+        "[1] 李渔．渔业评估[M]．北京：海洋出版社，2001．\n\n[2] 王海．声学调查[J]．渔业学报，2015(2)：3-9．\n\n"
+        "[3] Smith J. Acoustics[J]. Fish Res, 2016, 12: 1-8.\n"
+    )
+    document = parse(text)
+    links = [(before[-2:], note[:3]) for block in document.blocks for before, note in cited(document, block)]
+    assert links == [("很多", "[1]"), ("研究", "[2]"), ("研究", "[3]"), ("旧法", "[1]")]
+
+
+def test_a_clean_document_passes_unharmed() -> None:
+    text = "# 渔港志\n\n渔港始建于明代。\n\n## 第一章 由来\n\n据记载，1371年已有码头。\n\n- 东码头\n- 西码头\n\n今存三处。"
+    document = parse(text, "渔港志.md")
+    assert document.canonical == text.replace("# ", "").replace("#", "").replace("\n- 西", "\n\n- 西").replace("## ", "")
+    assert not document.left_out
+
+
+SENTENCE = st.text(alphabet="渔港码头修建于明代南北海域a1", min_size=4, max_size=30).map(lambda text: text + "，历史悠久，至今仍在。")
+
+
+@given(st.lists(SENTENCE, min_size=1, max_size=12))
+def test_no_character_of_a_clean_text_is_lost_or_doubled(paragraphs: list[str]) -> None:
+    document = parse("\n\n".join(paragraphs))
+    assert re.sub(r"\s", "", document.canonical) == "".join(paragraphs)
+
+
+@given(st.lists(SENTENCE, min_size=3, max_size=8), st.integers(16, 30))
+def test_no_character_of_wrapped_print_is_lost_or_doubled(paragraphs: list[str], width: int) -> None:
+    lines = [part[at : at + width] for part in paragraphs for at in range(0, len(part), width)]
+    document = parse("\n".join(lines))
+    assert re.sub(r"\s", "", document.canonical) == "".join(paragraphs)
+
+
+ANY = st.text(alphabet=st.sampled_from("渔港。，：；、\n\f \t#*|-[]()（）①②1一二（》《“”a.\\<sup>【】责任编辑摘要关键词表参考文献—‐\u00ad\ufdd0"), max_size=300)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY)
+def test_spans_hold_and_reading_twice_gives_the_same(text: str) -> None:
+    document = parse(text)
+    assert document == parse(text)
+    for block in document.blocks:
+        assert document.canonical[block.span[0] : block.span[1]] == block.text
+        article = document.articles[block.article]
+        assert article.span[0] <= block.span[0] <= block.span[1] <= article.span[1]
+        for note in block.notes:
+            assert block.span[0] <= note.at <= block.span[1]
+            assert document.blocks[note.block].kind == "footnote"
+    spans = [block.span for block in document.blocks]
+    assert spans == sorted(spans)
+    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    json.dumps(document_as_json(document), ensure_ascii=False)
+    assert reading_report(document)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "---\n---", "#", "|", "***", "[1]", "①"])
+def test_next_to_nothing_is_a_document(text: str) -> None:
+    assert isinstance(parse(text), Document)
