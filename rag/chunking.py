@@ -108,7 +108,7 @@ def _kind(document: Document, index: int) -> PassageKind | None:
             else "body"
         )
     if block.kind == "heading":
-        return None if block.section else "metadata"
+        return _kind_of_heading(document, index)
     if block.section:
         return "body"
     label, _ = label_of(block.text)
@@ -117,6 +117,16 @@ def _kind(document: Document, index: int) -> PassageKind | None:
     if label in _METADATA_LABELS or _names_authors(block, article) or (index == 0 and is_front_text(block.text)):
         return "metadata"
     return "abstract" if article.kind == "abstract" and len(block.text) > 60 else "body"
+
+
+def _kind_of_heading(document: Document, index: int) -> PassageKind | None:
+    """Return "metadata" for a title, "body" for a heading under which nothing stands, else None."""
+    block = document.blocks[index]
+    if not block.section:
+        return "metadata"
+    following = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
+    heads = following is not None and following.article == block.article and following.kind != "footnote"
+    return None if heads and following and following.section[: len(block.section)] == block.section else "body"
 
 
 def _names_authors(block: Block, article: Article) -> bool:

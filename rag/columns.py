@@ -24,7 +24,7 @@ _MAX_CELLS = 4000
 
 
 def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
-    """Return the lines with each table that was printed cell by cell, under its caption, as lines of kind "table_row"."""
+    """Return the lines, those of each table that was printed cell by cell under its caption made rows."""
     rebuilt: list[PrintedLine] = []
     index = 0
     while index < len(lines):

@@ -26,7 +26,8 @@ _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _FUND = re.compile(r"基金|项目|课题|资助|[Ff]und|[Gg]rant|[Ss]upported")
 _ABOUT = re.compile(r"^[【〔]?\s*作者(?:简介|信息|介绍|单位)")
 _PERSON = re.compile(
-    rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]{{1,40}}?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。.]?\s*$",
+    rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]{{1,40}}?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。"
+    rf".]?\s*$",
     re.DOTALL,
 )
 _REMARK = re.compile(r"[。.]?\s*[（(](?:本文|The authors)[^（）()]*[)）]$")
@@ -133,7 +134,7 @@ def _same_authors(work: Article, abstract: Article) -> bool:
 
 
 def split_keywords(text: str) -> tuple[str, ...]:
-    """Return the keywords of a labelled line, parted by ； or ， or 、 or spaces, whichever comes first in that order."""
+    """Return the keywords of a labelled line, parted by ；, ，, 、 or spaces, whichever comes first in that order."""
     text = strip_label(text).strip().rstrip("。.；;")
     for separator in (r"[；;]", r"[，,]", r"、", r"\s+"):
         if re.search(separator, text):

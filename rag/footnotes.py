@@ -27,13 +27,19 @@ _CITATION = re.compile(
     r"|“[^”]{4,}[，,]?”|数据来源|资料来源|作者自制|笔者"
 )
 _ACKNOWLEDGEMENT = re.compile(
-    r"^[*＊†]*\s*(?:本文|本研究|本论文|本项研究|本课题|本研究报告|本刊|感谢|特别感谢|作者感谢|笔者感谢|衷心感谢|基金|资助|文责自负|作者(?:感谢|系|为|衷心|谨)|译自|原文|This (?:paper|article|research|study|work) (?:is|was|has)|The authors? (?:is|are|would|thank)|Supported by|Funded by)"
+    r"^[*＊†]*\s*(?:本文|本研究|本论文|本项研究|本课题|本研究报告|本刊|感谢|特别感谢|作者感谢|笔者感谢"
+    r"|衷心感谢|基金|资助|文责自负|作者(?:感谢|系|为|衷心|谨)|译自|原文|This (?:paper|article|research"
+    r"|study|work) (?:is|was|has)|The authors? (?:is|are|would|thank)|Supported by|Funded by)"
 )
 _HEAD_LABEL = re.compile(
-    r"^[【〔\[（]?\s*(?:作者(?:简介|信息|单位)|基金(?:项目|资助)?|资助项目|项目基金|通[讯信]作者|作者简历|第一作者|Fund(?:ing|s)?|Corresponding author|Author(?:s| information)?)\s*[】〕\]）]?\s*[:：]?"
+    r"^[【〔\[（]?\s*(?:作者(?:简介|信息|单位)|基金(?:项目|资助)?|资助项目|项目基金|通[讯信]作者"
+    r"|作者简历|第一作者|Fund(?:ing|s)?|Corresponding author|Author(?:s"
+    r"| information)?)\s*[】〕\]）]?\s*[:：]?"
 )
 _ENDNOTES = re.compile(
-    r"^(?:\d+[.、\s]*|[一二三四五六七八九十]+、)?\s*[【\[（(]?(?:参\s*考\s*文\s*献|注\s*释|尾\s*注|引用文献|主要参考文献|参考资料|引文注释|References|Bibliography|Notes|Endnotes|Works Cited|REFERENCES|NOTES)[】\]）)]?\s*[:：]?$"
+    r"^(?:\d+[.、\s]*|[一二三四五六七八九十]+、)?\s*[【\[（(]?(?:参\s*考\s*文\s*献|注\s*释|尾\s*注"
+    r"|引用文献|主要参考文献|参考资料|引文注释|References|Bibliography|Notes|Endnotes|Works Cited"
+    r"|REFERENCES|NOTES)[】\]）)]?\s*[:：]?$"
 )
 _TAIL = re.compile(
     r"(?:访问|上网时间[^）)]*[）)]|第\s*\d[\d\-—–、,\s]*页|https?://\S+|pp?\.\s*[\d\-–,\s]+|[A-Za-z0-9]/)[。.]?$|(?:年|月|日)[）)][。.]?$"
@@ -230,9 +236,7 @@ def _goes_on_in_zone(
         return False
     if bounded:
         return True
-    return not (
-        (finished and len(end) < 0.8 * len(last.lines[0])) or (finished and len(last.lines) == 1)
-    )
+    return not ((finished and len(end) < 0.8 * len(last.lines[0])) or (finished and len(last.lines) == 1))
 
 
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:

@@ -20,8 +20,8 @@ _OPEN_LABEL = r"^[【〔\[［（(「]?"
 _CLOSE_LABEL = r"[】〕\]］）)」]?[:：]?"
 # Lines that only the editor's office needs. Compared without spaces.
 _IMPRINT = re.compile(
-    _OPEN_LABEL
-    + r"(?P<label>中图分类号|中国图书分类号|分类号|文献标识码|文献标志码|文章编号|文章类型|DOI|doi|收稿日期|修回日期|修改日期|修订日期|返修日期"
+    _OPEN_LABEL + r"(?P<label>中图分类号|中国图书分类号|分类号|文献标识码|文献标志码|文章编号|文章类型|DOI|doi"
+    r"|收稿日期|修回日期|修改日期|修订日期|返修日期"
     r"|完稿日期|完稿时间|投稿日期|录用日期|接受日期|定稿日期|网络出版日期|网络首发日期|发表日期|责任编辑|责任校对|特约编辑|执行编辑|英文编辑|英文校对|责编|编校|编辑|校对"
     r"|审校|Received|Accepted|Revised)" + _CLOSE_LABEL
 )
@@ -36,7 +36,8 @@ _ISSUE = re.compile(
     r"|^(?:\d{1,4}\s*)?(?P<journal2>[^《》\d，。；：]{2,30}?)\s*(?P<year2>(?:19|20)\d\d)\s*年\s*第\s*(?P<issue2>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*第\s*\d+\s*卷)?(?:\s*\d{1,4})?$"
 )
 _ARTICLE_NUMBER = re.compile(
-    r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
+    r"(?P<issn>\d{4}[-—– "
+    r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
 _STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
 _NOTICE = re.compile(

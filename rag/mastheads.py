@@ -22,7 +22,9 @@ from rag.records import ArticleKind
 
 _CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _MASTHEAD = re.compile(
-    r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]|季\s*刊\s*[)）]|Editorial Board|Editor-in-Chief|印\s*刷\s*[:：]|总\s*策\s*划"
+    r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]"
+    r"|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]"
+    r"|季\s*刊\s*[)）]|Editorial Board|Editor-in-Chief|印\s*刷\s*[:：]|总\s*策\s*划"
 )
 _NOTICE = re.compile(
     r"(?:公\s*告|启\s*事|征稿(?:函|启事|通知)?|约稿(?:函|启事)?|稿\s*约|敬告(?:作者|读者)?|投稿(?:须知|指南)|注意事项|重要声明|版权声明|征订(?:启事|通知)?|勘\s*误|更\s*正)$"
@@ -33,13 +35,14 @@ _NEWS = re.compile(
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
 )
+_QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 
 
 @dataclass(slots=True)
 class Part:
-    """An article in the making: items `first` (inclusive) to `last` (exclusive), of which those before `body` are its head."""
+    """An article in the making: items `first` to `last` (exclusive), of which those before `body` are its head."""
 
     kind: ArticleKind
     first: int
@@ -144,7 +147,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             if reason != "contents_line":
                 starts[at] = reason
                 last, body_seen = at, False
-            quiet = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}.get(reason, "")
+            quiet = _QUIET.get(reason, "")
         numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
         body_seen = body_seen or numbered or (item.kind == "paragraph" and item.size >= 80)
     for first, stop in zones:
@@ -311,7 +314,12 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
             break
         part.titles.append(at)
         at += 1
-    while at < last and items[at].kind in ("paragraph", "heading") and (names := parse_names(bare(items[at].text))):
+    while (
+        at < last
+        and len(part.names) < 8
+        and items[at].kind in ("paragraph", "heading")
+        and (names := parse_names(bare(items[at].text)))
+    ):
         part.authors += names
         part.names.append(at)
         at += 1

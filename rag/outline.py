@@ -1,7 +1,7 @@
 """The outline of an article: which lines are headings, how deep, and the section path of what follows.
 
-Numbering decides (章 节 一、 （一） 1. （1） 1.1), for in extractions the number of `#` means little; where a document's
-headings bear no numbers, `#` and the container's levels decide.
+Numbering decides (章 节 一、 （一） 1. （1） 1.1), for in extractions the number of `#` means little; where the
+headings of a document bear no numbers, `#` and the levels of the container decide.
 Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`. Callers: `paragraphs`, `mastheads`, `structure`.
 """
 
@@ -35,7 +35,9 @@ _STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
 _DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z{HAN}“《])")
 CONVENTIONAL = re.compile(
     r"^(?:\W*)(?:引\s*言|导\s*言|导\s*论|前\s*言|绪\s*论|序\s*言|引\s*论|结\s*语|结\s*论|余\s*论|小\s*结|结束语|总结|展\s*望|总结与展望|结论与建议|结论与启示|讨论|附\s*录\s*[A-Z一二三四五六\d]?|致\s*谢|后\s*记|参\s*考\s*文\s*献|注\s*释"
-    r"|Introduction|INTRODUCTION|Background|Conclusions?|CONCLUSIONS?|Concluding [Rr]emarks|Discussion|Methods?|Results|References|REFERENCES|Bibliography|Acknowledge?ments?|Appendix(?: [A-Z\d])?|Executive [Ss]ummary)\W*$"
+    r"|Introduction|INTRODUCTION|Background|Conclusions?|CONCLUSIONS?|Concluding [Rr]emarks|Discussion"
+    r"|Methods?|Results|References|REFERENCES|Bibliography|Acknowledge?ments?|Appendix(?: [A-Z\d])?"
+    r"|Executive [Ss]ummary)\W*$"
 )
 _MAX_HEADING_CHARS = 70
 
@@ -102,7 +104,7 @@ class OutlineStack:
 
 
 def levels_are_meant(headings: list[tuple[str, int]]) -> bool:
-    """Say whether `#` levels can be believed: headings of one numbering style have one level, and deeper styles deeper ones."""
+    """Say whether `#` levels can be believed: one numbering style has one level, and deeper styles deeper ones."""
     levelled = [(numbering_rank(text), level) for text, level in headings if level]
     if len(levelled) < 2:
         return bool(levelled) and levelled[0][0] is None

@@ -246,13 +246,7 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
         )
     if CONVENTIONAL.match(bare(line.text)):
         return True
-    if (
-        layout.blank_ends
-        and line.gap == 0
-        and index
-        and not line.fresh
-        and not ends_line(lines[index - 1].text)
-    ):
+    if layout.blank_ends and line.gap == 0 and index and not line.fresh and not ends_line(lines[index - 1].text):
         return False
     full = _body_width(lines, index)
     if following is None or looks_like_heading(following.text) or full - width(line.text) >= 4:
@@ -289,9 +283,7 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         _BULLET.match(text)
         and not line.cut
         and not (
-            layout.wrapped
-            and not ends_line(end)
-            and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)
+            layout.wrapped and not ends_line(end) and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)
         )
     ):
         return False

@@ -269,6 +269,7 @@ _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
 _MARK = re.compile(
     _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
 )
+_MAX_MARKS_AT_END = 6
 _MAX_MARKS = 100_000
 _MAX_MARKED_CHARS = 100_000  # of a line that is looked through for marks
 _END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
@@ -281,7 +282,9 @@ _MARK_ENDS = frozenset(f">]］〕{CLOSE}{_CIRCLED}")
 def strip_marks(text: str) -> str:
     """Return `text` without a note mark at its end, for a look at how its last sentence ends."""
     text = text.rstrip()
-    while text and text[-1] in _MARK_ENDS:
+    for _ in range(_MAX_MARKS_AT_END):
+        if not text or text[-1] not in _MARK_ENDS:
+            break
         match = _END_MARK.search(text[-60:])
         if not match:
             break

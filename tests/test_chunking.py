@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,7 +69,9 @@ def test_a_note_and_the_passage_it_explains_know_each_other() -> None:
 def test_of_two_passages_the_note_belongs_to_the_one_with_its_sentence() -> None:
     passages = split_passages(parse(ARTICLE), max_chars=20)
     note = next(passage for passage in passages if passage.kind == "footnote")
-    assert next(passage.text for passage in passages if passage.id == note.noted) == "北岬灯塔建于1371年，以桐油为燃料。"
+    assert (
+        next(passage.text for passage in passages if passage.id == note.noted) == "北岬灯塔建于1371年，以桐油为燃料。"
+    )
 
 
 def test_sentences_are_whole_and_passages_even() -> None:
@@ -85,7 +89,9 @@ def test_a_sentence_longer_than_a_passage_is_cut_at_a_clause() -> None:
 
 def test_a_long_table_repeats_its_caption_and_header() -> None:
     rows = "\n".join(f"灯塔{number} | 第{number}海域 | {number}0海里" for number in range(1, 20))
-    document = parse(f"各灯塔的射程如下，数据取自年报。\n\n表1：灯塔射程\n\n名称 | 海域 | 射程\n{rows}\n\n以上为全部灯塔。")
+    document = parse(
+        f"各灯塔的射程如下，数据取自年报。\n\n表1：灯塔射程\n\n名称 | 海域 | 射程\n{rows}\n\n以上为全部灯塔。"
+    )
     tables = [passage for passage in split_passages(document, max_chars=100) if passage.kind == "table"]
     assert tables[0].text.startswith("表1：灯塔射程\n\n名称 | 海域 | 射程\n灯塔1 |")
     assert tables[0].header == ""
@@ -129,7 +135,7 @@ def test_passages_are_spans_with_unique_ids_that_hold_every_block(text: str, max
         if block.kind != "heading":
             whole = {at for at in range(*block.span) if not document.canonical[at].isspace()}
             assert whole <= covered
-    for first, second in zip(passages, passages[1:], strict=False):
+    for first, second in itertools.pairwise(passages):
         assert first.span[1] <= second.span[0]
 
 

