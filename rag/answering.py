@@ -12,19 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from rag.backends import AnswerRequest, is_refusal, load_backend
-from rag.backends import REFUSALS
+from rag.asking import asked_kinds
+from rag.backends import REFUSALS, AnswerRequest, is_refusal, load_backend
 from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.language import main_language
-from rag.records import Answer, Evidence, Progress, Retrieval, TextPiece, Turn
+from rag.records import Answer, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.verification import verify_answer
 
-REFUSAL_SCORE = 0.3  # below it the best passage is too unlikely to answer
+# Below it, the best passage is too unlikely to answer. A question for an amount needs more: what is written about its
+# subject matches it well, and says nothing of the amount.
+REFUSAL_SCORE = 0.035
+AMOUNT_REFUSAL_SCORE = 0.12
 
 
 def ask(
@@ -80,11 +83,14 @@ def stream_answer(
     settings = settings or Settings()
     index = index or open_index(settings)
     started = time.perf_counter()
-    found = retrieve(question, settings.evidence_count, history=history, filters=filters, settings=settings, index=index)
+    found = retrieve(
+        question, settings.evidence_count, history=history, filters=filters, settings=settings, index=index
+    )
     yield Progress("understood", found.understood)
     yield Progress("searched", "", len(found), settings.evidence_count)
     took_ms = dict(found.took_ms)
-    if not found or found[0].score < REFUSAL_SCORE:
+    enough = AMOUNT_REFUSAL_SCORE if "amount" in asked_kinds(question) else REFUSAL_SCORE
+    if max((item.score for item in found), default=0.0) < enough:
         yield _refusal(found, index, first_number, took_ms)
         return
     request = AnswerRequest(

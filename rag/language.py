@@ -19,7 +19,8 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 LATIN_WORD = re.compile(r"[A-Za-z]+")
 LONG_SENTENCE_CHARS = 110
-_SEMICOLON = re.compile("[；;]")
+_BREAK = re.compile("\n")
+_SEMICOLON_OR_BREAK = re.compile("[；;\n]")
 # Characters that a text carries but nobody sees: they must neither break a match nor hide an instruction.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
@@ -94,14 +95,15 @@ def split_sentences(text: str) -> list[Span]:
 
 
 def split_statements(text: str) -> list[Span]:
-    """Return the spans of `split_sentences`, those of long sentences cut behind their semicolons.
+    """Return the spans of `split_sentences`, cut at line breaks, and those of long sentences behind their semicolons.
 
-    A sentence of more than LONG_SENTENCE_CHARS is several statements, as a rule: an answer quotes the one that it needs.
+    A row of a table is a statement, and a sentence of more than LONG_SENTENCE_CHARS is several, as a rule: an answer
+    quotes the one that it needs.
     """
     spans: list[Span] = []
     for start, end in split_sentences(text):
-        inner = [start + match.end() for match in _SEMICOLON.finditer(text[start:end])]
-        cuts = [start, *inner, end] if end - start > LONG_SENTENCE_CHARS else [start, end]
+        separators = _SEMICOLON_OR_BREAK if end - start > LONG_SENTENCE_CHARS else _BREAK
+        cuts = [start, *(start + match.end() for match in separators.finditer(text[start:end])), end]
         spans += [span for span in (_strip(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
     return spans
 

@@ -37,14 +37,13 @@ class Settings(BaseSettings):
     question_prompt: str | None = Field(None, description="Prefix of questions; None: the model's own.")
     passage_prompt: str | None = Field(None, description="Prefix of passages; None: the model's own.")
     passage_max_chars: int = Field(550, ge=100, le=4000, description="Most characters of a passage.")
-    store: str = Field("faiss", description="Vector store: `faiss` or `milvus`.")
-    milvus_uri: str = Field("http://127.0.0.1:19530", description="Address of the Milvus server.")
+    store: str = Field("faiss", description="Vector store.")
     rerank: bool = Field(True, description="Rerank candidates by late interaction.")
     evidence_count: int = Field(8, ge=1, le=50, description="Passages that an answer may draw on.")
     backend: str = Field("extractive", description="`extractive`, or a chat model as `provider:model`.")
     base_url: str = Field("", description="Base URL of an OpenAI-compatible server.")
     timeout_s: float = Field(60.0, gt=0, le=3600, description="Longest wait for a chat model, in seconds.")
-    answer_max_chars: int = Field(350, ge=80, le=4000, description="Most characters of an extractive answer.")
+    answer_max_chars: int = Field(365, ge=80, le=4000, description="Most characters of an extractive answer.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
 
     @classmethod
