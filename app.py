@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from page import chat, jobs, library, look, reader, settings, sidebar, state
+from page import chat, jobs, library, look, reader, settings, sidebar, state, trouble
 from page.components import style
 from page.state import t
 
@@ -15,6 +15,8 @@ from page.state import t
 def main() -> None:
     """Draw the page that the reader is on."""
     st.set_page_config(page_title="问据 Wenju", page_icon="📖", layout="wide")
+    if not trouble.can_start():
+        return
     style("page.css", *(["zh.css"] if state.language() == "zh" else []))
     jobs.warm(state.settings())
     pages = {

@@ -17,7 +17,7 @@ from page.components import mount, style
 from page.state import t, words
 from rag.answer_layout import lay_out_answer
 from rag.errors import RagError
-from rag.reading import article_at, focus_of, lay_out_article
+from rag.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
 
 WORDS = (
@@ -136,13 +136,19 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "details": views.describe(laid.record),
         "place": " › ".join(sections),
         "articles": [{"index": i, "title": a.title or t("untitled")} for i, a in enumerate(document.articles)],
-        "blocks": [dataclasses.asdict(block) for block in laid.blocks],
+        "blocks": [dataclasses.asdict(block) for block in laid.blocks if not _repeats_title(block, laid.record.title)],
         "earlier": laid.earlier,
         "later": laid.later,
         "quote": views.quotation(quoted, laid.record, document, at) if at else "",
         "link": "?"
         + urlencode({"source": place["source"], "span": _span_text(at)} if at else {"source": place["source"]}),
     }
+
+
+def _repeats_title(block: LaidOutBlock, title: str) -> bool:
+    """Tell whether a heading only says again what stands above the text; a cited one is shown all the same."""
+    runs = [run for line in block.lines for run in line]
+    return block.kind == "heading" and "".join(run.text for run in runs) == title and not any(run.cited for run in runs)
 
 
 def _act(value: dict[str, Any]) -> None:

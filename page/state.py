@@ -6,6 +6,7 @@ Callers: the other modules of the page.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # What the settings page may change, and the page keeps; all else comes from file and environment.
 CHOSEN = ("backend", "base_url", "evidence_count", "answer_max_chars")
 SUGGESTED = 6
+CONVERSATIONS = "conversations.sqlite"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -50,12 +52,12 @@ def feedback() -> Feedback:
 
 @st.cache_resource(show_spinner=False)
 def _conversations(index: str) -> Conversations:
-    return Conversations(Settings(index=index).index / "conversations.sqlite")
+    return Conversations(Path(index) / CONVERSATIONS)
 
 
 @st.cache_resource(show_spinner=False)
 def _feedback(index: str) -> Feedback:
-    return Feedback(Settings(index=index).index / "feedback.sqlite")
+    return Feedback(Path(index) / "feedback.sqlite")
 
 
 def language() -> Language:

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable
 
 import streamlit as st
+from pydantic import ValidationError
 
+from page import state
 from page.state import plain, t
-from rag.errors import RagError
+from rag.errors import RagError, StorageFailed
 from rag.page_texts import TEXTS
+
+LOG = logging.getLogger(__name__)
+
+
+def can_start() -> bool:
+    """Tell whether the page has what it stands on, its settings and its file of conversations; else say what to do."""
+    try:
+        state.conversations()
+    except ValidationError as error:
+        st.session_state.setdefault("language", "zh")
+        wrong = "\n".join(f"- {plain('.'.join(map(str, e['loc'])))}: {plain(e['msg'])}" for e in error.errors())
+        st.error(f"**{t('error_settings')}**\n\n{wrong}\n\n{t('what_to_do')}{t('settings_advice')}")
+        return False
+    except (OSError, sqlite3.Error) as error:
+        st.session_state.setdefault("language", "zh")
+        folder = state.base_settings().index
+        show_error(StorageFailed(f"{folder / state.CONVERSATIONS}: {error}", advice=t("conversations_advice")))
+        return False
+    return True
 
 
 def show_error(error: Exception, *, again: Callable[[], None] | None = None) -> None:
     """Show an error with its remedy, and a button to try again when that may help.
 
-    Raises:
-        Exception: `error`, when it is none that a reader could do something about.
+    Of one that a reader can do nothing about, the traceback goes to the log and its name to the page.
     """
     if not isinstance(error, RagError):
-        raise error
+        LOG.error("unexpected", exc_info=error)
+        st.error(f"**{t('error_other')}**\n\n{plain(type(error).__name__)}. {t('unexpected_advice')}")
+        return
     key = f"error_{type(error).__name__}"
     title = t(key if key in TEXTS else "error_other")
     st.error(

@@ -12,7 +12,6 @@ from rag.records import Language
 TEXTS: dict[str, tuple[str, str]] = {
     # the house
     "name": ("问据", "Wenju"),
-    "motto": ("每一句，都有出处。", "Every sentence, with its source."),
     "nav_chat": ("提问", "Ask"),
     "nav_library": ("文库", "Library"),
     "nav_look": ("只检索", "Search only"),
@@ -28,7 +27,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "delete": ("删除", "Delete"),
     "deleted": ("已删除“{title}”。", "“{title}” was deleted."),
     "undo": ("撤销", "Undo"),
-    "today": ("今天", "Today"),
     "earlier": ("更早", "Earlier"),
     # asking
     "ask_here": ("问一个问题，中文或英文都可以", "Ask a question, in English or Chinese"),
@@ -39,7 +37,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "suggestions": ("可以从这些问题开始", "Questions to begin with"),
     "stopped": ("已停止。以下内容未经核对。", "Stopped. What follows was not checked."),
-    "asked_nothing": ("没有写成回答。", "No answer was written."),
     "you": ("你", "You"),
     "answer": ("回答", "Answer"),
     "understood_as": ("理解为", "Understood as"),
@@ -98,7 +95,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_in_source": ("出处中未见：{parts}", "Not in the source: {parts}"),
     # citations
     "citation": ("出处 {n}", "Source {n}"),
-    "open_source": ("打开原文", "Open the source"),
     "page_n": ("第 {page} 页", "p. {page}"),
     "not_located": (
         "没有在段落中定位到具体文句，以下是整段。",
@@ -121,8 +117,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "previous_citation": ("上一处引文", "Previous citation"),
     "next_citation": ("下一处引文", "Next citation"),
     "citation_of": ("引文 {i}/{n}", "Citation {i} of {n}"),
-    "previous_article": ("上一篇", "Previous article"),
-    "next_article": ("下一篇", "Next article"),
     "articles_of_source": ("本文献的文章", "Articles of this source"),
     "copy_quote": ("复制引文与出处", "Copy quotation and reference"),
     "copy_link": ("复制链接", "Copy link"),
@@ -191,7 +185,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error_BackendBusy": ("模型正忙", "The model is busy"),
     "error_UnusableQuestion": ("这个问题没法查", "This question cannot be searched"),
     "error_other": ("出了问题", "Something went wrong"),
+    "unexpected_advice": (
+        "这是程序的错误，详情在启动它的终端里；请连同问题一起告诉我们。",
+        "This is a mistake in the program. Details are in the terminal that started it; please report them with the question.",
+    ),
     "error_settings": ("设置有误", "The settings are wrong"),
+    "settings_advice": (
+        "改正 wenju.toml 或以 WENJU_ 开头的环境变量，然后重新启动。",
+        "Mend wenju.toml or the environment variables that begin with WENJU_, and start again.",
+    ),
+    "conversations_advice": (
+        "把这个文件移到别处（历次对话存在里面），或者换一个可写的索引文件夹，再刷新页面。",
+        "Move this file away (it holds the conversations), or choose an index folder that may be written; then reload.",
+    ),
     # library
     "upload": ("拖入文献，或点按选择", "Drop documents here, or choose them"),
     "upload_hint": (

@@ -14,7 +14,7 @@ from rag.language import HAN_CHARACTER, LATIN_WORD, main_language
 from rag.records import Article, Document
 
 MAX_SUBJECT_CHARS = 30  # a longer title would make a question that nobody reads
-_ASKS = re.compile(r"[？?]$|^(?:为什么|为何|如何|怎样|什么是|谁|why|how|what|who|when|where)\b", re.IGNORECASE)
+_ASKS = re.compile(r"[？?]$|^(?:为什么|为何|如何|怎样|什么是|谁)|^(?:why|how|what|who|when|where)\b", re.IGNORECASE)
 _NUMBERING = re.compile(r"^(?:第?[一二三四五六七八九十\d]+[章节、.．)）]\s*|（[一二三四五六七八九十\d]+）\s*)+")
 _STRUCTURE = re.compile(
     r"^(?:引言|导言|前言|结语|结论|余论|小结|摘要|参考文献|注释|introduction|conclusion|abstract|references)$",

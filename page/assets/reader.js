@@ -63,10 +63,12 @@ export default function (component) {
     if (value.kind === "heading") return el("h" + Math.min(value.level + 2, 6), { id, class: "level" + value.level }, value.lines.map(inline));
     if (value.kind === "table") return table(value, id);
     if (value.kind === "footnote") {
+      const text = value.lines.flat().map((run) => run.text).join("");
+      const mark = value.marker && !text.trimStart().startsWith(value.marker) ? el("span", { class: "note" }, value.marker, " ") : null;
       const back = value.origin >= 0
-        ? el("button", { class: "note", type: "button", "aria-label": words.to_text, title: words.to_text, onclick: () => go(`mark-${value.index}`, `block-${value.origin}`) }, (value.marker || "※"))
-        : el("span", { class: "note" }, value.marker || "※");
-      return el("div", { id, class: "footnote", role: "note", "aria-label": words.footnote, tabindex: "-1" }, back, " ", value.lines.map(inline));
+        ? el("button", { class: "note", type: "button", "aria-label": words.to_text, title: words.to_text, onclick: () => go(`mark-${value.index}`, `block-${value.origin}`) }, "↩")
+        : null;
+      return el("div", { id, class: "footnote", role: "note", "aria-label": words.footnote, tabindex: "-1" }, mark, value.lines.map(inline), " ", back);
     }
     return el("p", { id, class: value.kind, tabindex: "-1" }, value.lines.map(inline));
   }

@@ -1,0 +1,410 @@
+"""The page in a real Chromium, as a reader would use it. Skipped where there is none."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import docx
+import pytest
+from page_server import HOSTILE_NAME, Served, serve, write_corpus
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.conversations import Conversations, KeptTurn
+from rag.indexing import open_index
+from rag.records import Answer, Evidence
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CATCH = "2019年江心岛的捕捞量是多少？"
+WAIT_MS = 60_000  # the first question waits for the model
+NewPage = Callable[..., Page]
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="module")
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    corpus = tmp_path_factory.mktemp("page") / "corpus"
+    write_corpus(corpus)
+    index: Path = request.config.cache.mkdir("page-index")
+    for old in (*index.glob("conversations.sqlite*"), *index.glob("feedback.sqlite*")):
+        old.unlink()
+    with serve(corpus, index) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, served: Served) -> Iterator[NewPage]:
+    """Opens pages; afterwards nothing may have left the machine, run, or complained."""
+    troubles: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
+
+    def open_page(path: str = "/", **options: object) -> Page:
+        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))  # type: ignore[arg-type]
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        context.on("request", lambda r: None if _is_local(r.url) else troubles.append(f"request: {r.url}"))
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.set_default_timeout(20_000)
+        page.goto(served.url + path)
+        page.get_by_test_id("stChatInput").wait_for(timeout=WAIT_MS)
+        return page
+
+    yield open_page
+    hacked = [page.evaluate("window.hacked ?? null") for context in contexts for page in context.pages]
+    for context in contexts:
+        context.close()
+    assert troubles == []
+    assert [value for value in hacked if value is not None] == []
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask, wait for the checked answer, and return its turn."""
+    before = page.locator(".turn footer").count()
+    box = page.get_by_test_id("stChatInput").locator("textarea")
+    box.fill(question)
+    box.press("Enter")
+    turn = page.locator(".turn:has(footer)").nth(before)
+    try:
+        turn.or_(page.get_by_test_id("stException")).or_(page.get_by_test_id("stAlert")).first.wait_for(timeout=WAIT_MS)
+    except TimeoutError:
+        pytest.fail(f"no answer; the page says: {page.locator('.stMain').inner_text()}")
+    assert turn.count(), page.locator(".stMain").inner_text()
+    return turn
+
+
+def kept(served: Served, page: Page) -> tuple[KeptTurn, ...]:
+    """Return the conversation on the page as it was kept."""
+    match = re.search(r"[?&]c=([\w-]+)", page.url)
+    assert match, page.url
+    return Conversations(served.settings.index / "conversations.sqlite").turns(match[1])
+
+
+def highlighted(page: Page) -> str:
+    """Return the highlighted characters of the source pane, without white space (lines of a table are cells there)."""
+    return re.sub(r"\s", "", "".join(page.locator("aside mark.cited").all_inner_texts()))
+
+
+def cited(served: Served, turn: KeptTurn, place: int) -> str:
+    """Return the characters that the citation at `place` (in the order of reading) rests on."""
+    from rag.answer_layout import lay_out_answer
+
+    assert turn.answer is not None
+    citation = lay_out_answer(turn.answer).citations[place]
+    assert citation.source_span is not None
+    canonical = open_index(served.settings).document(citation.source).canonical
+    return re.sub(r"\s", "", canonical[slice(*citation.source_span)])
+
+
+def open_chip(page: Page, turn: Locator, place: int = 0) -> None:
+    turn.locator(f".chip[data-citation='{place}']").first.click()
+    page.locator("aside mark.cited").first.wait_for()
+
+
+def test_a_chinese_question_its_citation_and_the_way_back(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    turn = ask(page, CATCH)
+    expect(turn.locator(".answer")).to_contain_text("4.36万吨")
+    chip = turn.locator(".sentence", has_text="4.36万吨").locator(".chip").first
+    place = int(chip.get_attribute("data-citation") or -1)
+    open_chip(page, turn, place)
+    aside = page.locator("aside")
+    assert highlighted(page) == cited(served, kept(served, page)[0], place)
+    assert "4.36万吨" in highlighted(page)
+    expect(aside).to_contain_text("江心岛渔业的兴衰")
+    expect(aside.locator(".place")).to_contain_text("捕捞量的变化")
+    box = page.locator("aside mark.cited").first.bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 900  # scrolled to
+    aside.get_by_role("button", name="关闭").click()
+    expect(aside).to_have_count(0)
+    expect(chip).to_be_focused()
+
+
+def test_an_english_question_on_an_english_page(new_page: NewPage, served: Served) -> None:
+    page = new_page("/?lang=en")
+    turn = ask(page, "How many keepers served at Gull Rock lighthouse in 1898?")
+    expect(turn.locator(".answer")).to_contain_text("eleven keepers")
+    expect(turn.get_by_role("button", name="Copy answer")).to_be_visible()
+    open_chip(page, turn)
+    assert highlighted(page) == cited(served, kept(served, page)[0], 0)
+    expect(page.locator("aside")).to_contain_text("The keepers of Gull Rock lighthouse")
+
+
+def test_a_footnote_is_linked_both_ways(new_page: NewPage) -> None:
+    page = new_page("/?source=渔业.md")
+    mark = page.locator("aside p .note", has_text="①").first
+    mark.click()
+    note = page.locator("aside .footnote", has_text="江心岛渔业年鉴")
+    expect(note).to_be_focused()
+    note.get_by_role("button").click()
+    expect(mark).to_be_focused()
+    expect(page.locator("aside table th").first).to_have_text("年份")
+    expect(page.locator("aside table td", has_text="28.4")).to_be_visible()
+
+
+def test_a_conversation_goes_on_survives_a_refresh_and_is_exported(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    ask(page, CATCH)
+    second = ask(page, "那2021年的养殖量呢？")
+    expect(second.locator(".answer")).to_contain_text("5.18万吨")
+    expect(second.locator(".understood")).to_contain_text("江心岛")
+    first_turn, second_turn = kept(served, page)
+    assert first_turn.answer is not None
+    assert second_turn.answer is not None
+    assert second_turn.answer.first_number == 1 + len(first_turn.answer.evidence)
+    open_chip(page, second)
+    assert highlighted(page) == cited(served, second_turn, 0)
+    if page.get_by_role("button", name="下一处引文").count():
+        page.get_by_role("button", name="下一处引文").click()
+        expect(page.locator("aside .stepper")).to_contain_text("2/")
+        assert highlighted(page) == cited(served, second_turn, 1)
+
+    page.reload()
+    expect(page.locator(".turn .question")).to_have_count(2)
+    page.locator("aside .passage, aside mark.cited").first.wait_for()  # the pane is open again
+    page.get_by_role("button", name="关闭").click()
+
+    page.get_by_role("button", name="导出").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Word 文档").click()
+    word = docx.Document(str(download.value.path()))
+    text = "\n".join(paragraph.text for paragraph in word.paragraphs)
+    assert CATCH in text
+    assert "江心岛渔业的兴衰" in text
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Markdown").click()
+    assert "4.36万吨" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_conversations_are_renamed_searched_deleted_and_brought_back(new_page: NewPage) -> None:
+    page = new_page()
+    ask(page, "防波堤的宽度是多少？")
+    item = page.locator(".conversations li.current")
+    expect(item).to_contain_text("防波堤的宽度")
+    item.get_by_role("button", name="改名").click()
+    item.locator("input").fill("堤 <b>宽</b>")
+    item.locator("input").press("Enter")
+    expect(page.locator(".conversations li.current .name")).to_have_text("堤 <b>宽</b>")
+    other = new_page()
+    search = other.get_by_placeholder("搜索对话")
+    search.fill("没有这样的对话")
+    search.press("Enter")
+    expect(other.locator(".conversations .empty")).to_have_text("没有找到。")
+    search.fill("八米")
+    search.press("Enter")
+    found = other.locator(".conversations .name", has_text="堤 <b>宽</b>")
+    found.click()
+    expect(other.locator(".turn .question").first).to_contain_text("防波堤的宽度")
+    page.locator(".conversations li.current").get_by_role("button", name="删除").click()
+    expect(page.locator(".conversations .name", has_text="堤 <b>宽</b>")).to_have_count(0)
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator(".conversations li.current .name")).to_have_text("堤 <b>宽</b>")
+
+
+def test_hostile_documents_names_and_questions_are_text(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    question = (
+        "防波堤的维修费用<img src=http://evil.example/q.png onerror=hacked=5>是多少 ![x](http://evil.example/y.png)"
+    )
+    turn = ask(page, question)
+    expect(turn.locator(".question")).to_contain_text("<img src=http://evil.example/q.png")
+    turn.locator(".chip, .passage-link").first.click()
+    aside = page.locator("aside")
+    expect(aside.locator(".source-name")).to_have_text(HOSTILE_NAME)
+    expect(aside).to_contain_text("<script>window.hacked=1</script>")
+    assert aside.locator("script, img, iframe, a").count() == 0
+    assert page.locator(".conversations img, .conversations b, .turn img, .turn a").count() == 0
+    page.get_by_role("link", name="文库").click()
+    shelf = page.locator(".shelf")
+    expect(shelf).to_contain_text(HOSTILE_NAME)
+    assert shelf.locator("b, i, img, a").count() == 0
+
+
+def test_a_text_of_seventy_thousand_characters_without_a_space_opens_in_parts(new_page: NewPage) -> None:
+    page = new_page("/?source=潮汐/长.txt&span=5000-5005")
+    expect(page.locator("aside mark.cited")).to_have_text("甲甲甲甲甲")
+    page.get_by_role("button", name="读后面的部分").click()
+    expect(page.locator("aside mark.cited")).to_have_count(0)
+    body = page.locator("aside .page-body")
+    assert body.evaluate("body => body.scrollWidth <= body.clientWidth + 1")
+
+
+def test_deep_links(new_page: NewPage) -> None:
+    page = new_page("/?q=灯塔哪一年自动化")
+    page.locator(".turn footer").wait_for(timeout=WAIT_MS)
+    expect(page.locator(".turn .question").first).to_contain_text("灯塔哪一年自动化")
+    assert "q=" not in page.url
+    page = new_page("/?source=没有.md&span=1-2")
+    expect(page.locator("aside .notice")).to_contain_text("没有.md")
+
+
+def test_a_phone(new_page: NewPage, served: Served) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    turn = ask(page, CATCH)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    chip = turn.locator(".chip").first
+    chip.tap()
+    aside = page.locator("aside")
+    page.locator("aside mark.cited").first.wait_for()
+    box = aside.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390)
+    assert highlighted(page) == cited(served, kept(served, page)[0], 0)
+    aside.get_by_role("button", name="关闭").tap()
+    expect(aside).to_have_count(0)
+
+
+def test_by_keyboard_alone(new_page: NewPage) -> None:
+    page = new_page()
+    page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
+    page.get_by_test_id("stChatInput").locator("textarea").focus()
+    page.keyboard.type(CATCH)
+    page.keyboard.press("Enter")
+    page.locator(".turn footer").wait_for(timeout=WAIT_MS)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(".turn .chip:focus").count():
+            break
+    expect(page.locator(".turn .chip:focus")).to_have_count(1)
+    expect(page.locator(".turn .card")).to_be_visible()  # focus shows the passage
+    page.keyboard.press("Enter")
+    expect(page.locator("aside .page-body")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("aside")).to_have_count(0)
+    expect(page.locator(".turn .chip:focus")).to_have_count(1)
+
+
+def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPage, served: Served) -> None:
+    conversations = Conversations(served.settings.index / "conversations.sqlite")
+    one = conversations.start()
+    passages = [p for p in open_index(served.settings).passages if "渔船" in p.text]
+    refused = Answer(
+        question="木星有几颗卫星？",
+        understood="木星有几颗卫星？",
+        text="所给材料没有回答这个问题。",
+        sentences=(),
+        evidence=tuple(Evidence(passage, 0.1, best_sentence=(0, 5)) for passage in passages),
+        first_number=1,
+        refused=True,
+        backend="",
+        searched={"sources": 4, "articles": 4, "passages": 9},
+    )
+    conversations.add(one, refused.question, refused)
+    page = new_page(f"/?c={one}")
+    turn = page.locator(".turn:has(footer)").first
+    expect(turn.locator(".refusal")).to_contain_text("查了 4 份文献")
+    turn.locator(".passage-link").first.click()
+    page.locator("aside .passage, aside mark.cited").first.wait_for()
+    turn.get_by_role("button", name="换个问法").click()
+    turn.locator("textarea").fill(CATCH)
+    turn.locator("textarea").press("Enter")
+    expect(page.locator(".turn:has(footer)").nth(1)).to_contain_text("4.36万吨", timeout=WAIT_MS)
+
+
+def test_a_verdict_is_kept(new_page: NewPage, served: Served) -> None:
+    from rag.feedback import Feedback
+
+    page = new_page()
+    turn = ask(page, "岛上渔船减少到多少艘？")
+    turn.get_by_role("button", name="有问题").click()
+    expect(turn.get_by_role("button", name="有问题")).to_have_attribute("aria-pressed", "true")
+    turn.locator(".rating input").fill("少了单位")
+    turn.locator(".rating input").press("Enter")
+    expect(turn.locator(".rating input")).to_have_value("少了单位")
+    feedback = Feedback(served.settings.index / "feedback.sqlite")
+    expected = ("岛上渔船减少到多少艘？", -1, "少了单位")
+    for _ in range(50):
+        if expected in {(e["question"], e["verdict"], e["reason"]) for e in feedback.entries()}:
+            return
+        page.wait_for_timeout(200)
+    pytest.fail("the reason was not kept")
+
+
+def test_looking_without_asking(new_page: NewPage) -> None:
+    page = new_page()
+    page.get_by_role("link", name="只检索").click()
+    box = page.get_by_label("问题", exact=True)
+    box.fill("海带的价格")
+    box.press("Enter")
+    page.locator(".look li").first.wait_for(timeout=WAIT_MS)
+    expect(page.locator(".look li").first.locator(".why")).to_contain_text("按意思第")
+    page.locator(".look .where").first.click()
+    page.locator("aside mark.cited, aside .passage").first.wait_for()
+
+
+def _pdf(text: str) -> bytes:
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    written = io.BytesIO()
+    canvas = Canvas(written, pagesize=A4)
+    canvas.setFont("STSong-Light", 12)
+    canvas.drawString(72, 720, text)
+    canvas.save()
+    return written.getvalue()
+
+
+def _word(text: str) -> bytes:
+    document = docx.Document()
+    document.add_heading("盐田", 1)
+    document.add_paragraph(text)
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    page.get_by_role("link", name="文库").click()
+    page.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
+    page.locator("input[type=file]").set_input_files(
+        [
+            {"name": "盐田.docx", "mimeType": "application/octet-stream", "buffer": _word("盐田面积为六百二十亩。")},
+            {"name": "../风车.pdf", "mimeType": "application/pdf", "buffer": _pdf("风车共有十九座，高度为四十米。")},
+            {"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"not a pdf"},
+        ]
+    )
+    expect(page.get_by_test_id("stAlert").filter(has_text="盐田.docx")).to_contain_text("已加入", timeout=WAIT_MS)
+    expect(page.get_by_test_id("stAlert").filter(has_text="坏.pdf")).to_contain_text("可以这样做")
+    row = page.locator(".shelf li.source", has_text="盐田.docx")
+    row.wait_for(timeout=WAIT_MS)
+    expect(page.locator(".shelf li.source", has_text="风车.pdf")).to_be_visible()
+    row.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="只问这些").click()
+    expect(page.get_by_text("只问选定的 1 篇文章")).to_be_visible()
+    turn = ask(page, "面积是多少？")
+    expect(turn).to_contain_text("六百二十亩")
+    assert {item.source for item in kept(served, page)[0].answer.evidence} == {"盐田.docx"}  # type: ignore[union-attr]
+
+    page.get_by_role("link", name="文库").click()
+    row = page.locator(".shelf li.source", has_text="盐田.docx")
+    row.locator("summary").click()
+    row.get_by_role("button", name="移出文库").click()
+    expect(page.get_by_text("已移出文库")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".shelf li.source", has_text="盐田.docx")).to_have_count(0, timeout=WAIT_MS)
+    assert not (served.settings.corpus / "盐田.docx").exists()

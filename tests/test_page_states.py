@@ -1,0 +1,126 @@
+"""The page's states and errors, by Streamlit's own AppTest: no browser."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from page import jobs, state
+from rag.conversations import Conversations
+from rag.indexing import build_index
+from rag.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an empty corpus folder, which the page will use."""
+    (tmp_path / "文献").mkdir()
+    monkeypatch.setenv("WENJU_CORPUS", str(tmp_path / "文献"))
+    monkeypatch.setenv("WENJU_INDEX", str(tmp_path / "index"))
+    return Settings()
+
+
+def run(**query: str) -> AppTest:
+    page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90)
+    for name, value in query.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def shown(page: AppTest) -> str:
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "info", "text")
+    return "\n".join(str(element.value) for kind in kinds for element in page.get(kind))
+
+
+def finish(page: AppTest, done: str) -> AppTest:
+    """Run again until the page says `done`, as a browser does while something is going on."""
+    for _ in range(120):
+        if done in shown(page):
+            return page
+        time.sleep(0.5)
+        page.run()
+    raise AssertionError(f"{done!r} never came; last: {shown(page)}")
+
+
+def test_an_empty_library_says_what_to_do(home: Settings) -> None:
+    page = run()
+    assert not page.exception
+    assert "文库还是空的" in shown(page)
+    assert "文献" in shown(page)
+
+
+def test_the_index_builds_on_the_page(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元，由省里出资。\n", encoding="utf-8")
+    page = run()
+    assert not page.exception
+    assert "正在为文库建立索引" in shown(page)
+    finish(page, "文库里有 1 份文献")
+    assert not page.exception
+
+
+def test_a_library_of_unreadable_files_says_which_and_why(home: Settings) -> None:
+    (home.corpus / "空.md").write_bytes(b"")
+    page = finish(run(), "文库里没有可读的文献")
+    assert "空" in page.error[0].value
+    assert "可以这样做" in page.error[0].value
+    assert page.button(key="build").label == "再试一次"
+
+
+def test_an_index_of_other_settings_is_refused_with_a_button(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    monkeypatch.setenv("WENJU_PASSAGE_MAX_CHARS", "300")
+    page = finish(run(), "索引与当前设置不符")
+    assert page.button(key="build").label == "重建索引"
+    page.button(key="build").click().run()
+    finish(page, "文库里有 1 份文献")
+
+
+def test_english_in_the_address_and_remembered(home: Settings) -> None:
+    assert "The library is empty" in shown(run(lang="en"))
+    Conversations(home.index / "conversations.sqlite").prefer("language", "en")
+    assert "The library is empty" in shown(run())
+
+
+def test_a_damaged_file_of_conversations_is_explained(home: Settings) -> None:
+    home.index.mkdir()
+    (home.index / "conversations.sqlite").write_bytes(b"this is no database, it only has its name" * 50)
+    page = run()
+    assert not page.exception
+    assert "写不进磁盘" in page.error[0].value
+    assert "移到别处" in page.error[0].value
+
+
+def test_wrong_settings_are_explained(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_EVIDENCE_COUNT", "900")
+    page = run()
+    assert not page.exception
+    assert "设置有误" in page.error[0].value
+    assert "evidence" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    "text", ["![图](http://evil.example/a.png)", "**粗** :red[红] $x$", "行一\n# 行二", "<b>&amp;"]
+)
+def test_plain_escapes_what_a_label_would_read(text: str) -> None:
+    escaped = state.plain(text)
+    assert "\n" not in escaped
+    unescaped = escaped.replace("\\", "")
+    assert unescaped == " ".join(text.split())
+    for mark in "!*[]()<>$#:&_`":
+        assert escaped.count(mark) == escaped.count("\\" + mark)
+
+
+def test_a_build_can_be_called_off(home: Settings) -> None:
+    for number in range(30):
+        (home.corpus / f"{number}.md").write_text(f"# 第{number}份\n\n正文。\n", encoding="utf-8")
+    job = jobs.Building(cancelled=True)
+    job.run(home)
+    assert job.done.is_set()
+    assert (job.report, job.error) == (None, None)
+    assert not (home.index / "current").exists()

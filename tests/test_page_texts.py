@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from rag.language import main_language
+from rag.page_texts import TEXTS, say, says
+
+PAGE = Path(__file__).resolve().parent.parent / "page"
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_say_the_same_values(key: str) -> None:
+    chinese, english = TEXTS[key]
+    assert chinese
+    assert english
+    names = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (chinese, english)]
+    assert names[0] == names[1]
+    assert main_language(english) == "en"
+
+
+def test_say_and_says() -> None:
+    assert say("page_n", "zh", page="21") == "第 21 页"
+    assert says("standing_", "en")["partly"] == "partly supported"
+    with pytest.raises(KeyError):
+        say("no_such_text", "zh")
+
+
+def test_every_text_that_the_page_names_exists_and_every_text_is_used() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in [PAGE.parent / "app.py", *PAGE.rglob("*.py"), *PAGE.rglob("*.js")]
+    )
+    code += (PAGE.parent / "rag" / "exporting.py").read_text(encoding="utf-8")
+    named = set(re.findall(r"""\bt\(\s*["'](\w+)["']""", code))
+    families = ("standing_", "reason_", "stage_", "error_", "leg_")
+    assert named - set(families) <= set(TEXTS)
+    unused = {key for key in TEXTS if not key.startswith(families) and not re.search(rf"\b{key}\b", code)}
+    assert unused == set()
