@@ -19,7 +19,7 @@ from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.language import main_language
-from rag.records import Answer, Progress, Retrieval, TextPiece, Turn
+from rag.records import Answer, Language, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.verification import verify_answer
@@ -28,6 +28,8 @@ from rag.verification import verify_answer
 # subject matches it well, and says nothing of the amount.
 REFUSAL_SCORE = 0.035
 AMOUNT_REFUSAL_SCORE = 0.12
+NEAREST_PASSAGES = 3  # offered with a refusal
+NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 
 
 def ask(
@@ -144,10 +146,15 @@ def stream_answer(
 
 
 def _refusal(found: Retrieval, index: Index, first_number: int, took_ms: dict[str, float]) -> Answer:
+    language = main_language(found.question)
+    text = REFUSALS[language]
+    if found:
+        numbers = range(first_number, first_number + min(NEAREST_PASSAGES, len(found)))
+        text += NEAREST[language] + "".join(f"[{number}]" for number in numbers)
     return Answer(
         question=found.question,
         understood=found.understood,
-        text=REFUSALS[main_language(found.question)],
+        text=text,
         sentences=(),
         evidence=found.evidence,
         first_number=first_number,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -167,16 +168,12 @@ def _print_answer(answer: Answer) -> None:
     if answer.failure:
         err.print(f"[yellow]![/] {escape(answer.failure)}")
     out.print(escape(answer.text))
-    cited = {citation.number for sentence in answer.sentences for citation in sentence.citations}
     if answer.refused:
         searched = ", ".join(f"{count} {name}" for name, count in answer.searched.items())
-        out.print(f"[dim]searched 已检索: {searched}; nearest 最接近的段落:[/]")
-        cited = set(range(answer.first_number, answer.first_number + min(3, len(answer.evidence))))
-    else:
-        out.print()
-        for sentence in answer.sentences:
-            out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(sentence.text[:40])}… {escape(sentence.reason)}[/]")
-    for number in sorted(cited):
+        out.print(f"[dim]searched 已检索: {searched}[/]")
+    for sentence in answer.sentences:
+        out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(sentence.text[:40])}… {escape(sentence.reason)}[/]")
+    for number in _cited_numbers(answer):
         out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(answer.evidence[number - answer.first_number]))}")
 
 
@@ -288,9 +285,12 @@ def _milliseconds(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)
 
 
+def _cited_numbers(answer: Answer) -> list[int]:
+    return sorted({int(number) for number in re.findall(r"\[(\d+)\]", answer.text)})
+
+
 def _cited(answer: Answer) -> list[dict[str, Any]]:
-    numbers = sorted({citation.number for sentence in answer.sentences for citation in sentence.citations})
-    items = {number: answer.evidence[number - answer.first_number] for number in numbers}
+    items = {number: answer.evidence[number - answer.first_number] for number in _cited_numbers(answer)}
     return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]
 
 

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     backend: str = Field("extractive", description="`extractive`, or a chat model as `provider:model`.")
     base_url: str = Field("", description="Base URL of an OpenAI-compatible server.")
     timeout_s: float = Field(60.0, gt=0, le=3600, description="Longest wait for a chat model, in seconds.")
-    answer_max_chars: int = Field(365, ge=80, le=4000, description="Most characters of an extractive answer.")
+    answer_max_chars: int = Field(360, ge=80, le=4000, description="Most characters of an extractive answer.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
 
     @classmethod

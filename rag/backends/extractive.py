@@ -10,6 +10,7 @@ Entry point: `ExtractiveBackend`. Knows neither the index nor the vectors.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,12 +23,13 @@ from rag.settings import Settings
 MOST_UNITS = 8
 # The weights of a statement's score, in units of its match by meaning (MaxSim, cosine). A logistic regression on the
 # development questions, cross-validated by question, gave their proportions; they are rounded.
-STANDING_OUT_WEIGHT = 1.5  # of how far the statement stays behind the best of its passage
+STANDING_OUT_WEIGHT = 1.2  # of how far the statement stays behind the best of its passage
 WORDS_WEIGHT = 0.5  # of the share of the question's keywords that it holds
 PLACE_COST = 0.02  # for each place that its passage stands lower
 ASKED_BONUS = 0.07  # for holding what the question asks for
 BESIDE_COST = 0.15  # for standing in a note, an abstract or the title's lines when the question is not about those
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
+REPEAT_COST = 0.04  # for each statement of the same passage that is quoted already
 WEAKEST = 0.4  # a statement whose score is this much below the best is left out
 
 
@@ -69,15 +71,17 @@ def choose_units(request: AnswerRequest) -> list[Unit]:
     """Return the statements to quote, best first; together at most `request.max_chars` where the best one allows."""
     asked = asked_kinds(request.question)
     by_place = [_units_of(place, item, asked) for place, item in enumerate(request.evidence)]
-    units = sorted(
-        (unit for units in by_place for unit in units), key=lambda unit: (-unit.score, unit.place, unit.span)
-    )
+    left = sorted((unit for units in by_place for unit in units), key=lambda unit: (-unit.score, unit.place, unit.span))
+    quoted: Counter[int] = Counter()
     chosen: list[Unit] = []
     said: set[str] = set()
     room = request.max_chars
     opened: set[tuple[str, int]] = set()
-    for unit in units:
-        if len(chosen) >= MOST_UNITS or (chosen and unit.score < units[0].score - WEAKEST):
+    weakest = left[0].score - WEAKEST if left else 0.0
+    while left and len(chosen) < MOST_UNITS:
+        unit = max(left, key=lambda unit: unit.score - REPEAT_COST * quoted[unit.place])
+        left.remove(unit)
+        if chosen and unit.score < weakest:
             break
         for piece in [unit, *_companions(unit, by_place[unit.place], "list" in asked)]:
             passage = request.evidence[piece.place].passage
@@ -88,6 +92,7 @@ def choose_units(request: AnswerRequest) -> list[Unit]:
             if piece in chosen or (chosen and (cost > room or told)):
                 continue
             chosen.append(piece)
+            quoted[piece.place] += 1
             said |= grams
             room -= cost
             opened.add(article)
@@ -144,10 +149,10 @@ def _lay_out(units: Sequence[Unit], request: AnswerRequest) -> Iterator[str]:
 
 def _frame(passage: Passage, language: Language) -> str:
     """Return who says what follows: the authors, else the title, else the source."""
-    if passage.authors:
-        who = "、".join(passage.authors[:3]) + ("等" if len(passage.authors) > 3 else "")
-    else:
+    if not passage.authors:
         who = f"《{passage.title}》" if passage.title else passage.source
-    if language == "zh":
-        return f"{who}（{passage.year}）：" if passage.year else f"{who}："
-    return f"{who} ({passage.year}): " if passage.year else f"{who}: "
+    elif len(passage.authors) == 1:
+        who = passage.authors[0]
+    else:
+        who = f"{passage.authors[0]}{'等' if language == 'zh' else ' et al.'}"
+    return f"{who}：" if language == "zh" else f"{who}: "
