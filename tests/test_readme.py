@@ -1,0 +1,60 @@
+"""What the README shows can be run as it stands."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+PYTHON_BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+ASK_LINES = re.findall(r"^wenju ask .*$", README, re.MULTILINE)
+
+
+@pytest.fixture()
+def readers_settings(brief_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_CORPUS", str(brief_settings.corpus))
+    monkeypatch.setenv("WENJU_INDEX", str(brief_settings.index))
+
+
+@pytest.mark.usefixtures("readers_settings")
+def test_checking_a_citation_prints_supported_sentences_about_elmau(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(PYTHON_BLOCKS[0], {})
+    printed = capsys.readouterr().out
+    assert printed.startswith("supported ")
+    assert "埃尔毛" in printed
+    assert "[1] western-infrastructure-initiatives.md (" in printed
+
+
+@pytest.mark.usefixtures("readers_settings")
+def test_retrieving_finds_the_initiative_for_an_english_question(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(PYTHON_BLOCKS[1], {})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 5
+    assert "西方" in lines[0]
+
+
+@pytest.mark.usefixtures("readers_settings")
+def test_the_command_line_answers_in_both_languages() -> None:
+    assert len(ASK_LINES) == 2
+    printed = [
+        subprocess.run(
+            [sys.executable, "-m", "rag.cli", *shlex.split(line)[1:]], capture_output=True, text=True, check=True
+        ).stdout
+        for line in ASK_LINES
+    ]
+    assert "6000亿美元" in printed[0]
+    assert "三大目标" in printed[1]
+
+
+def test_importing_the_package_loads_no_model() -> None:
+    code = "import sys, rag; assert rag.Settings; print([m for m in ('torch', 'streamlit', 'faiss') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
