@@ -23,6 +23,7 @@ from rag.records import Article, Block, Document, Passage, PassageKind, Span, pa
 _WHOLE_SENTENCE_FACTOR = 1.5
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
 _METADATA_LABELS = ("keywords", "authors", "fund")
+_CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次)$|^(?:Table of )?Contents$", re.MULTILINE | re.IGNORECASE)
 _MANY_UNITS = 20_000
 _PARAGRAPH_CUT_COST = 0.12  # of cutting inside a paragraph; a passage half as long as wished costs 0.25
 
@@ -58,6 +59,7 @@ def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
             continue
         for span, header in _cut_run(document, run, max_chars):
             passages.append(_passage(document, run, span, header, pages))
+    passages.extend(_set_apart(document, max_chars))
     passages.sort(key=lambda passage: passage.span)
     bearers = _bearers(document, passages)
     place = {id(block): index for index, block in enumerate(document.blocks)}
@@ -68,6 +70,43 @@ def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
         for passage in _note_passages(document, run, bearers, place, pages, max_chars)
     ]
     return _tie_notes(document, passages, notes, bearers)
+
+
+def _set_apart(document: Document, max_chars: int) -> list[Passage]:
+    """Return passages of what stands in no block, mastheads and notices: people ask who edits and where to submit.
+
+    Contents stay out: they say nothing but titles, and would be found before the articles.
+    """
+    passages: list[Passage] = []
+    read = {block.article for block in document.blocks}
+    for index, article in enumerate(document.articles):
+        text = document.canonical[article.span[0] : article.span[1]]
+        if index in read or not text.strip() or _CONTENTS.search(text):
+            continue
+        at = article.span[0]
+        units: list[tuple[int, int, bool]] = []
+        for line in text.split("\n"):
+            start, end = _strip(text, at - article.span[0], at - article.span[0] + len(line))
+            parts = _cut_sentence(text, start, end, max_chars) if start < end else []
+            units.extend((article.span[0] + first, article.span[0] + last, True) for first, last in parts)
+            at += len(line) + 1
+        for start, end in _pack(units, max_chars):
+            piece = document.canonical[start:end]
+            passages.append(
+                Passage(
+                    id=passage_id(document.source.id, (start, end)),
+                    source=document.source.id,
+                    text=piece,
+                    span=(start, end),
+                    kind="metadata",
+                    article=index,
+                    title=article.title,
+                    section=(),
+                    page="",
+                    language=main_language(piece),
+                )
+            )
+    return passages
 
 
 def _runs(document: Document) -> list[_Run]:

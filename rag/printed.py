@@ -188,7 +188,9 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
                 text = _clean_markup(text)
             if text.endswith("\u00ad"):
                 text = text[:-1] + "‐"
-            text = _SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+            known_row = line.kind == "table_row" and _CELL_GAP in text
+            text = INVISIBLE.sub("", text) if known_row else _SPACE.sub(" ", INVISIBLE.sub("", text))
+            text = text.strip()
             if text:
                 cleaned.append(
                     PrintedLine(text, line.kind, level, line.note, index, gap, indent, fresh, ruled=ruled, bold=bold)
@@ -197,6 +199,7 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
     return cleaned, markdown
 
 
+_CELL_GAP = "\t"  # white space, as in the print: what is quoted from the file is found in the text
 _CELLS = re.compile(r"\s*\t\s*| {3,}")
 
 
@@ -215,7 +218,7 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         near = [filled[at] for at in (place[number] - 1, place[number] + 1) if 0 <= at < len(filled)]
         if any(counts[other] == count for other in near):
             cells = [cell.strip() for cell in _CELLS.split(lines[number].text.strip())]
-            found[number] = dataclasses.replace(lines[number], text=" | ".join(cells), kind="table_row")
+            found[number] = dataclasses.replace(lines[number], text=_CELL_GAP.join(cells), kind="table_row")
     return found
 
 

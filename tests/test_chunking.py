@@ -107,6 +107,14 @@ def test_a_passage_tells_its_page_where_a_paragraph_crosses_two() -> None:
     assert pages[-1] == "2"
 
 
+def test_a_masthead_can_be_found_though_it_stands_in_no_block() -> None:
+    article = "# 灯塔志\n\n赵启明\n\n摘要：灯塔的由来。\n\n一、由来\n\n" + "北岬灯塔建于1371年，以桐油为燃料。" * 6
+    document = parse(f"{article}\n\n# 远洋研究\n\n编委会：\n\n李航 海城大学\n\n主编：王舟\n\n主办：海城大学")
+    silent = [passage for passage in split_passages(document) if "主编：王舟" in passage.text]
+    assert [(passage.kind, passage.title) for passage in silent] == [("metadata", "远洋研究")]
+    assert not any("主编" in block.text for block in document.blocks)
+
+
 def test_ids_are_made_of_source_and_span() -> None:
     passage = split_passages(parse("灯塔建于明代。", "志.md"))[0]
     assert passage.id == "志.md#0-7"

@@ -331,7 +331,7 @@ def test_a_table_printed_column_by_column_is_put_together() -> None:
 
 def test_rows_set_apart_by_tabs_are_a_table() -> None:
     document = parse("年份\t事件\n1998\t成立\n2008\t扩大\n\n以上是大事记。")
-    assert texts(document, "table") == ["年份 | 事件\n1998 | 成立\n2008 | 扩大"]
+    assert texts(document, "table") == ["年份\t事件\n1998\t成立\n2008\t扩大"]
 
 
 def test_what_a_container_knows_is_believed() -> None:
