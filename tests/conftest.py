@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from rag.embedding import load_embedder
+from rag.embedding_cache import EmbeddingCache
 from rag.indexing import Index, build_index, open_index
 from rag.settings import Settings
 
@@ -13,9 +17,20 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")
-def brief_settings(request: pytest.FixtureRequest) -> Settings:
+def bank(request: pytest.FixtureRequest) -> Path:
+    """A cache of vectors with the means of general text alone, so that a new index costs its own passages only."""
+    path = request.config.cache.mkdir("bank") / "embeddings.sqlite"
+    with EmbeddingCache(path, load_embedder(Settings())) as cache:
+        cache.general_means()
+    return path
+
+
+@pytest.fixture(scope="session")
+def brief_settings(request: pytest.FixtureRequest, bank: Path) -> Settings:
     """Settings of an index over `corpus/` that is up to date."""
     folder = request.config.cache.mkdir("brief-index")
+    if not (folder / bank.name).exists():
+        shutil.copy(bank, folder)
     settings = Settings(corpus=PROJECT / "corpus", index=folder)
     build_index(settings)
     return settings
@@ -35,11 +50,36 @@ DOCUMENTS = {
 }
 
 
-@pytest.fixture
-def small_corpus(tmp_path: Path) -> Settings:
-    """Settings of a corpus of three small documents without an index."""
-    for name, text in DOCUMENTS.items():
-        path = tmp_path / "corpus" / name
+def write_corpus(folder: Path, documents: Mapping[str, str | bytes], bank: Path) -> Settings:
+    """Write `documents` into a corpus and return its settings; there is no index yet."""
+    for name, text in documents.items():
+        path = folder / "corpus" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return Settings(corpus=tmp_path / "corpus", index=tmp_path / "index")
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+    (folder / "index").mkdir()
+    shutil.copy(bank, folder / "index")
+    return Settings(corpus=folder / "corpus", index=folder / "index")
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path, bank: Path) -> Settings:
+    """Settings of a corpus of three small documents without an index."""
+    return write_corpus(tmp_path, DOCUMENTS, bank)
+
+
+@pytest.fixture(scope="session")
+def index_of(tmp_path_factory: pytest.TempPathFactory, bank: Path) -> Callable[[Mapping[str, str]], Settings]:
+    """A function that builds an index over documents given by name and text; nobody may write to it."""
+
+    def build(documents: Mapping[str, str]) -> Settings:
+        settings = write_corpus(tmp_path_factory.mktemp("indexed"), documents, bank)
+        build_index(settings)
+        return settings
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def small_index(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    """Settings of an index over the three small documents; nobody may write to it."""
+    return index_of(DOCUMENTS)
