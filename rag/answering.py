@@ -7,6 +7,7 @@ Entry points: `ask`, `stream_answer`. Callers: cli, app. Knows no provider and n
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -19,7 +20,7 @@ from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.language import main_language
-from rag.records import Answer, Language, Progress, Retrieval, TextPiece, Turn
+from rag.records import Answer, Evidence, Language, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.verification import verify_answer
@@ -139,6 +140,7 @@ def stream_answer(
         refused=is_refusal(verified.text),
         backend=backend_name,
         searched=_searched(index),
+        missing=missing_parts(question, found.evidence),
         failure=failure,
         struck=verified.struck,
         took_ms=took_ms,
@@ -161,7 +163,29 @@ def _refusal(found: Retrieval, index: Index, first_number: int, took_ms: dict[st
         refused=True,
         backend="",
         searched=_searched(index),
+        missing=missing_parts(found.question, found.evidence) if found else (),
         took_ms=took_ms,
+    )
+
+
+def missing_parts(question: str, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Return the figures, Latin names and quotations of a question that none of the evidence holds.
+
+    The question is checked like a sentence of an answer that cites all the evidence. What it takes for granted and the
+    documents do not say, a wrong year or another sum, shows in the same way.
+    """
+    cited = "".join(f"[{number}]" for number in range(1, len(evidence) + 1))
+    statement = question.strip().rstrip("？?。.!！")
+    missing = dict.fromkeys(
+        part for sentence in verify_answer(f"{statement}。{cited}", evidence).sentences for part in sentence.missing
+    )
+    return tuple(part for part in missing if _is_definite(part, question))
+
+
+def _is_definite(part: str, question: str) -> bool:
+    """Say whether `part` is a figure, a Latin name or quoted: a Han word that is missing may be said in other words."""
+    return bool(re.search(r"\d|^[A-Z][A-Za-z.&-]+$", part)) or any(
+        f"{a}{part}{b}" in question for a, b in ("“”", "《》", '""')
     )
 
 

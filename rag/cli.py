@@ -168,6 +168,8 @@ def _print_answer(answer: Answer) -> None:
     if answer.failure:
         err.print(f"[yellow]![/] {escape(answer.failure)}")
     out.print(escape(answer.text))
+    if answer.missing:
+        out.print(f"[yellow]![/] not in the passages 所引段落未提到: {escape('; '.join(answer.missing))}")
     if answer.refused:
         searched = ", ".join(f"{count} {name}" for name, count in answer.searched.items())
         out.print(f"[dim]searched 已检索: {searched}[/]")

@@ -156,7 +156,9 @@ def retrieve(
     chosen = _spread(found, k)
     if asks_for_source:
         chosen = _with_notes(index, found, chosen, allowed)[:k]
-    evidence = tuple(_evidence(index, found, row, terms, required_kind(asked)) for row in chosen)
+    rarity = {term: weight * index.keywords.idf(term) for term, weight in terms.items()}
+    required = required_kind(asked)
+    evidence = tuple(_evidence(index, found, row, rarity, required) for row in chosen)
     watch.lap("chosen")
     return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps)
 
@@ -284,7 +286,7 @@ def _with_notes(index: Index, found: _Candidates, chosen: Sequence[int], allowed
 
 
 def _evidence(
-    index: Index, found: _Candidates, row: int, terms: Mapping[str, float], required: Kind | None
+    index: Index, found: _Candidates, row: int, rarity: Mapping[str, float], required: Kind | None
 ) -> Evidence:
     passage = index.passages[row]
     ranks: dict[str, int] = {}
@@ -296,7 +298,7 @@ def _evidence(
             if leg == "dense" or scores[leg] > 0:
                 ranks[leg] = 1 + int((values > values[place[0]]).sum())
     statements = tuple(split_statements(passage.text))
-    shares = [_keyword_share(index, terms, passage.text[a:b]) for a, b in statements]
+    shares = [_keyword_share(index, rarity, passage.text[a:b]) for a, b in statements]
     similarities = found.similarities.get(row)
     if similarities is None:
         late = [scores.get("dense", 0.0)] * len(statements)  # not reranked: the passage speaks for its statements
@@ -318,12 +320,11 @@ def _evidence(
     )
 
 
-def _keyword_share(index: Index, terms: Mapping[str, float], text: str) -> float:
+def _keyword_share(index: Index, rarity: Mapping[str, float], text: str) -> float:
     """Return the share of the question's keywords, weighted by their rarity, that `text` holds, 0..1."""
-    weights = {term: weight * index.keywords.idf(term) for term, weight in terms.items()}
     held = set(index.keywords.tokenizer.terms(text))
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in held) / total if total else 0.0
+    total = sum(rarity.values())
+    return sum(weight for term, weight in rarity.items() if term in held) / total if total else 0.0
 
 
 def likelihood(meaning: float, words: float) -> float:

@@ -1,7 +1,7 @@
 """What a passage says, in the forms in which a sentence of an answer is compared with it.
 
-A passage says its text, and also its title, section, table header and page. Words are compared as pairs of Chinese
-characters, stems of English words and figures, so that neither word boundaries nor notation matter.
+A passage says its text, and also its title, authors, section, table header and page. Words are compared as pairs of
+Chinese characters, stems of English words and figures, so that neither word boundaries nor notation matter.
 Entry points: `said_by`, `word_pairs`, `share_of`, `nearest_sentence`. Callers: verification and its parts.
 """
 
@@ -38,7 +38,7 @@ class Said:
 
     Attributes:
         passage: The passage.
-        said: Its title, section, table header, text and page, a line each.
+        said: Its title, authors, section, table header, text and page, a line each.
         compact: The same, folded without white space and case.
         language: Main language of the passage's text.
         figures: Figures of `said`.
@@ -60,9 +60,8 @@ class Said:
 @functools.lru_cache(maxsize=512)
 def said_by(passage: Passage) -> Said:
     """Return what `passage` says; kept for passages that come again."""
-    said = "\n".join(
-        part for part in (passage.title, *passage.section, passage.header, passage.text, passage.page) if part
-    )
+    parts = (passage.title, "、".join(passage.authors), *passage.section, passage.header, passage.text, passage.page)
+    said = "\n".join(part for part in parts if part)
     sentences = []
     for start, end in split_sentences(passage.text):
         sentences.append(((start, end), word_pairs(passage.text[start:end])))

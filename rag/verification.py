@@ -3,7 +3,8 @@
 An answer is split into sentences, its [n] are read, those outside the evidence are struck. A sentence that a cited
 passage holds word for word is supported. Of any other sentence every figure, date, name, 《title》 and quoted string
 must stand in the cited passages, a sentence close to one of the passage may not turn its sense round, and the rest
-must be covered by the passage's words. A passage says its text, and also its title, section, table header and page.
+must be covered by the passage's words. A passage says its text, and also its title, authors, section, table header
+and page.
 
 Standings and their reasons (codes; a page translates them):
   supported  `verbatim`; `framed` (a frame such as “《题名》称：” and a verbatim rest); `overlap`; `translated` (other
@@ -158,10 +159,14 @@ def _locate_core(text: str, ground: Said) -> tuple[Span, bool] | None:
 
 
 def _is_frame(frame: str, ground: Said) -> bool:
-    """Tell whether `frame` only says who speaks: an attribution, or the title or a heading of the passage."""
+    """Tell whether `frame` only says who speaks: an attribution, the authors, the title or a heading of the passage."""
     label = re.sub(r"[《》“”\"*_]|[（(][^（）()]*[）)]", "", frame).strip()
     names = (ground.passage.title, ground.passage.source, *ground.passage.section)
     if label and fold_text(label, compact=True).text in (fold_text(name, compact=True).text for name in names):
+        return True
+    people = re.split(r"[、，,]|\band\b|和", re.sub(r"(?:等|\s*et al\.?)$", "", label))
+    authors = {fold_text(author, compact=True).text for author in ground.passage.authors}
+    if all(fold_text(person, compact=True).text in authors for person in people):
         return True
     return bool(_ATTRIBUTION.search(label)) and not count_negations(label) and not find_missing(frame, [ground])[0]
 
