@@ -38,7 +38,11 @@ def take_front_matter(pages: Sequence[Page]) -> tuple[dict[str, str], list[Page]
     try:
         said = yaml.safe_load("\n".join(line.text for line in lines[1:stop]))
     except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, pages
+        # A title with a colon in it is no YAML, but everybody writes it so.
+        pairs = [
+            re.match(r"^(\w[\w -]*):(?:\s+(.*))?$", line.text.strip()) for line in lines[1:stop] if line.text.strip()
+        ]
+        said = {pair.group(1): pair.group(2) or "" for pair in pairs if pair} if all(pairs) else None
     if not isinstance(said, dict) or not said:
         return {}, pages
     front = {str(key): _flat(value) for key, value in said.items() if value is not None}

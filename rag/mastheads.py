@@ -35,6 +35,7 @@ _NEWS = re.compile(
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
 )
+_ISSUE_REASONS = {"authors", "closed", "abstract", "masthead", "contents"}
 _QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
@@ -150,6 +151,9 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             quiet = _QUIET.get(reason, "")
         numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
         body_seen = body_seen or numbered or (item.kind == "paragraph" and item.size >= 80)
+    if not _ISSUE_REASONS & set(starts.values()):
+        # A section on notices is no notice of a journal: only an issue, with several works, prints those.
+        starts = {at: reason for at, reason in starts.items() if reason not in ("notice", "after_quiet")}
     for first, stop in zones:
         if _zone_is_apart(items, starts, first, stop):
             for start in _abstracts_of(items, first, stop):

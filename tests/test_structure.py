@@ -372,6 +372,22 @@ def test_the_front_matter_of_a_brief_describes_it() -> None:
     assert document.blocks[0].text == "\n".join(lines)
 
 
+def test_a_title_with_a_colon_is_read_though_it_is_no_yaml() -> None:
+    document = parse("---\ntitle: 灯塔: 由来与前景\njournal:\nyear: 2020\n---\n\n正文在此。", "简报.md")
+    assert (document.articles[0].title, document.articles[0].year) == ("灯塔: 由来与前景", 2020)
+
+
+def test_a_section_on_notices_stays_in_its_article() -> None:
+    text = (
+        "# 期刊一览\n\n"
+        + "本期刊出七篇文章，内容涉及灯塔与航路的由来与治理。" * 4
+        + "\n\n## 投稿启事\n\n自五月起只收网上来稿。"
+    )
+    document = parse(text)
+    assert [article.kind for article in document.articles] == ["article"]
+    assert any("只收网上来稿" in block.text for block in document.blocks)
+
+
 def test_an_enumeration_in_circles_is_no_note() -> None:
     text = "措施包括：①疏浚航道；②扩建码头；③修订规章。\n\n以上三项将在明年完成。"
     assert "①疏浚航道；②扩建码头；③修订规章。" in parse(text).canonical
