@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 BATCH_SIZE = 8  # more only adds padding on a processor
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Embedder:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
         vectors = self._model.encode(
-            list(texts),
+            [_readable(text) for text in texts],
             prompt=self._prompts[role],
             batch_size=BATCH_SIZE,
             normalize_embeddings=True,
@@ -92,8 +94,9 @@ class Embedder:
         if not texts:
             return []
         prompt = self._prompts[role]
+        texts = [_readable(text) for text in texts]
         outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
-            list(texts), prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
+            texts, prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
         )
         encoded = []
         for text, output in zip(texts, outputs, strict=True):
@@ -110,6 +113,11 @@ class Embedder:
             vector /= np.linalg.norm(vector) + 1e-12
             encoded.append(Encoded(vector, rows, np.maximum(starts[kept], 0).astype(np.int32)))
         return encoded
+
+
+def _readable(text: str) -> str:
+    """Return `text`, as long as it was, with what no tokenizer takes replaced."""
+    return _NO_CHARACTER.sub("\ufffd", text)
 
 
 def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None = None) -> Embedder:

@@ -1,0 +1,147 @@
+"""The project's own questions about its briefs: what is found, what answers hold, what is refused.
+
+The floors stand a few points below what was measured; whoever raises a figure raises its floor.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PROJECT
+
+from rag.answering import ask
+from rag.indexing import Index
+from rag.language import search_form
+from rag.records import Answer, Evidence, Turn
+from rag.retrieval import Filters
+from rag.settings import Settings
+
+QUESTIONS: list[dict[str, Any]] = [
+    json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answer; `rank` of the first passage that holds a gold quote, from 1, or None."""
+
+    question: dict[str, Any]
+    answer: Answer
+    rank: int | None
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether the answer holds each string that no right answer can do without, in one of its forms."""
+        text = folded(self.answer.text)
+        return all(any(folded(form) in text for form in must.split("|")) for must in self.question["must"])
+
+
+def folded(text: str) -> str:
+    return re.sub(r"\s+", "", search_form(text))
+
+
+def rank_of_gold(evidence: Sequence[Evidence], gold: Sequence[dict[str, str]]) -> int | None:
+    for rank, item in enumerate(evidence, 1):
+        if any(item.source == g["source"] and folded(g["quote"]) in folded(item.text) for g in gold):
+            return rank
+    return None
+
+
+@pytest.fixture(scope="module")
+def asked(brief_settings: Settings, brief_index: Index) -> list[Asked]:
+    found = []
+    for question in QUESTIONS:
+        history = [Turn(turn["role"], turn["content"]) for turn in question["history"]]
+        answer = ask(question["question"], history=history, settings=brief_settings, index=brief_index)
+        found.append(Asked(question, answer, rank_of_gold(answer.evidence, question["gold"])))
+    return found
+
+
+def answerable(asked: Sequence[Asked], language: str = "") -> list[Asked]:
+    return [
+        item
+        for item in asked
+        if item.question["type"] != "unanswerable" and item.question["lang"] in (language or ("zh", "en"))
+    ]
+
+
+def share(hits: Sequence[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+def test_the_set_covers_what_people_ask() -> None:
+    assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS) >= 66
+    assert sum(question["lang"] == "en" for question in QUESTIONS) >= 18
+    kinds = [question["type"] for question in QUESTIONS]
+    assert {"factoid", "numeric", "reason", "list", "definition", "compare", "meta"} <= set(kinds)
+    assert kinds.count("followup") == 6
+    assert kinds.count("unanswerable") == 8
+    for question in QUESTIONS:
+        assert bool(question["history"]) == (question["type"] == "followup")
+        assert bool(question["gold"]) == bool(question["must"]) == (question["type"] != "unanswerable")
+
+
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if q["gold"]], ids=lambda q: q["id"])
+def test_quotes_stand_in_their_sources_and_hold_the_answer(question: dict[str, Any]) -> None:
+    for gold in question["gold"]:
+        assert gold["quote"] in (PROJECT / "corpus" / gold["source"]).read_text("utf-8")
+    quotes = folded(" ".join(gold["quote"] for gold in question["gold"]))
+    for must in question["must"]:
+        assert any(folded(form) in quotes for form in must.split("|")), must
+
+
+FLOORS = {"": (0.95, 0.88), "zh": (0.94, 0.87), "en": (0.94, 0.88)}  # recall@5, MRR
+
+
+@pytest.mark.parametrize("language", FLOORS, ids=lambda language: language or "all")
+def test_passages_that_answer_are_found(asked: list[Asked], language: str) -> None:
+    items = answerable(asked, language)
+    recall = share([item.rank is not None and item.rank <= 5 for item in items])
+    reciprocal_rank = sum(1 / item.rank for item in items if item.rank) / len(items)
+    missed = [item.question["id"] for item in items if (item.rank or 99) > 5]
+    figures = f"{len(items)} questions: recall@5 {recall:.3f}, MRR {reciprocal_rank:.3f}, missed {missed}"
+    least_recall, least_reciprocal_rank = FLOORS[language]
+    assert recall >= least_recall, figures
+    assert reciprocal_rank >= least_reciprocal_rank, figures
+
+
+def test_answers_hold_what_no_right_answer_can_do_without(asked: list[Asked]) -> None:
+    items = answerable(asked)
+    held = share([item.holds_all for item in items])
+    lengths = sorted(len(item.answer.text) for item in items)
+    missed = [item.question["id"] for item in items if not item.holds_all]
+    assert held >= 0.82, f"{held:.3f} of {len(items)}, median {lengths[len(items) // 2]} characters, missed {missed}"
+    assert lengths[len(items) // 2] <= 375
+
+
+def test_answers_are_quotes_that_stand_on_their_passages(asked: list[Asked]) -> None:
+    for item in asked:
+        assert {sentence.standing for sentence in item.answer.sentences} <= {"supported"}, item.question["id"]
+        assert bool(item.answer.sentences) != item.answer.refused, item.question["id"]
+
+
+def test_what_the_briefs_answer_is_not_refused(asked: list[Asked]) -> None:
+    wrongly = [item.question["id"] for item in answerable(asked) if item.answer.refused]
+    assert len(wrongly) / len(answerable(asked)) <= 0.1, f"wrongly refused: {wrongly}"
+
+
+def test_what_no_brief_answers_is_refused(asked: list[Asked], brief_settings: Settings, brief_index: Index) -> None:
+    """Questions that nothing answers, and others without the briefs that do; the rest speak of the same things."""
+    answers = {item.question["id"]: item.answer for item in asked if item.question["type"] == "unanswerable"}
+    for question in [q for q in QUESTIONS if q["gold"] and not q["history"]][::3]:
+        hidden = {gold["source"] for gold in question["gold"]}
+        left = Filters(sources=tuple(source for source in brief_index.sources() if source not in hidden))
+        answers[question["id"]] = ask(question["question"], filters=left, settings=brief_settings, index=brief_index)
+    answered = {
+        name: round(max(item.score for item in answer.evidence), 2)
+        for name, answer in answers.items()
+        if not answer.refused
+    }
+    refused = 1 - len(answered) / len(answers)
+    assert refused >= 0.36, f"refused {refused:.3f} of {len(answers)}; answered, with the best score: {answered}"

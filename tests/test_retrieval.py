@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pytest
+from harbour import BRIDGE, DOCUMENTS, FISH, NEWS, PORT, TEA
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.embedding import load_embedder
+from rag.errors import UnusableQuestion
+from rag.indexing import Index, open_index
+from rag.language import main_language, split_statements
+from rag.records import Retrieval, Turn
+from rag.retrieval import (
+    FOOTNOTE_PENALTY,
+    KEYWORD_WEIGHT,
+    MAX_QUESTION_CHARS,
+    Filters,
+    keyword_terms,
+    likelihood,
+    retrieve,
+)
+from rag.settings import Settings
+
+NOTE = "① 何水生：《红树林的消失》"
+
+
+@pytest.fixture(scope="module")
+def harbour(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of(DOCUMENTS)
+
+
+@pytest.fixture(scope="module")
+def index(harbour: Settings) -> Index:
+    return open_index(harbour)
+
+
+def find(harbour: Settings, question: str, k: int = 5, filters: Filters | None = None) -> Retrieval:
+    return retrieve(question, k, settings=harbour, filters=filters)
+
+
+def standardised(scores: np.ndarray, among: np.ndarray) -> np.ndarray:
+    return (scores - among.mean()) / among.std() if among.std() > 1e-9 else np.zeros_like(scores)
+
+
+@pytest.mark.parametrize(
+    "question", ["南江大桥的工期为什么推迟", "红树林 扩建", "How many species of fish did the survey count?", "茶"]
+)
+def test_without_reranking_the_order_is_that_of_the_weighted_sum_of_both_legs(
+    harbour: Settings, index: Index, question: str
+) -> None:
+    count = len(index.passages)
+    language = main_language(question)
+    encoded = load_embedder(harbour).encode_questions([question])[0]
+    vectors = index.store.vectors(np.arange(count))
+    dense = vectors @ index.centring.centre_question(encoded.vector, language)
+    keyword = index.keywords.scores(keyword_terms(index, question, language)[0])
+    notes = np.array([passage.kind == "footnote" for passage in index.passages])
+    fused = standardised(dense, dense) + KEYWORD_WEIGHT * standardised(keyword, keyword) - FOOTNOTE_PENALTY * notes
+    expected = [index.passages[row].id for row in np.argsort(-fused, kind="stable")]
+
+    plain = retrieve(question, 50, settings=harbour.model_copy(update={"rerank": False}), index=index)
+    assert [item.id for item in plain] == expected
+    for item in plain:
+        row = index.row(item.id)
+        assert item.scores == {"dense": pytest.approx(dense[row], abs=1e-5), "keyword": pytest.approx(keyword[row])}
+        assert item.ranks["dense"] == 1 + (dense > dense[row] + 1e-6).sum()
+        assert item.ranks.get("keyword") == (1 + (keyword > keyword[row]).sum() if keyword[row] > 0 else None)
+
+
+@pytest.mark.parametrize(
+    ("question", "source", "said"),
+    [
+        ("南江大桥什么时候开工的", BRIDGE, "2019年5月开工"),
+        ("茶农种哪些品种？", TEA, "银针、乌龙和白牡丹"),
+        ("渡轮 票价", NEWS, "票价为两元"),
+        ("How many kinds of fish live in the Nanjiang?", FISH, "43 species"),
+        ("Why was the bridge delayed?", BRIDGE, "洪水冲毁了便桥"),
+        ("谁写了海湾港口的扩建？", PORT, "作者：陈一航"),
+    ],
+)
+def test_the_passage_that_answers_comes_first(harbour: Settings, question: str, source: str, said: str) -> None:
+    (first,) = find(harbour, question, 1)
+    assert first.source == source
+    assert said in first.text
+
+
+def test_a_question_in_other_characters_finds_the_same(harbour: Settings) -> None:
+    simplified = [item.id for item in find(harbour, "南江大桥的总造价是12.5亿元吗?")]
+    for question in ("南江大橋的總造價是12.5億元嗎?", "南江大桥的总造价是１２．５亿元吗？"):
+        found = find(harbour, question)
+        assert found[0].id == simplified[0]
+        assert {item.id for item in found[:2]} == set(simplified[:2])
+        assert found[0].ranks["keyword"] == 1
+
+
+def test_traditional_documents_are_found_by_simplified_questions(small_index: Settings) -> None:
+    found = retrieve("台湾茶叶出口量是多少？", 1, settings=small_index)
+    assert "臺灣茶葉出口量為九千公噸" in found[0].text
+    assert found[0].ranks["keyword"] == 1
+
+
+FILTERS = [
+    (Filters(sources=(TEA, NEWS)), {TEA, NEWS}),
+    (Filters(articles=((PORT, 0),)), {PORT}),
+    (Filters(articles=((PORT, 1),)), set()),
+    (Filters(authors=("周明",)), {BRIDGE, TEA}),
+    (Filters(authors=("ＡＮＮ  lee", "陳一航")), {FISH, PORT}),
+    (Filters(years=(2019, 2021)), {BRIDGE, TEA}),
+    (Filters(years=(2024, 2030)), set()),
+    (Filters(languages=("en",)), {FISH}),
+    (Filters(kinds=("footnote",)), {PORT}),
+    (Filters(kinds=("table",)), {TEA}),
+    (Filters(authors=("周明",), years=(2021, 2021), kinds=("body",)), {TEA}),
+]
+
+
+@pytest.mark.parametrize(("filters", "sources"), FILTERS)
+def test_filters_let_pass_what_they_name(harbour: Settings, index: Index, filters: Filters, sources: set[str]) -> None:
+    found = find(harbour, "南江大桥的造价", 50, filters)
+    assert {item.source for item in found} == sources
+    rows = filters.allowed(index)
+    assert rows is not None
+    assert {item.id for item in found} == {index.passages[row].id for row in rows}
+
+
+def test_the_kinds_of_passages(harbour: Settings) -> None:
+    (note,) = find(harbour, "红树林", 50, Filters(kinds=("footnote",)))
+    assert note.text.startswith(NOTE)
+    (table,) = find(harbour, "出口量", 50, Filters(kinds=("table",)))
+    assert "2019 | 7600 | 日本" in table.text
+
+
+def test_no_filter_allows_all(index: Index) -> None:
+    assert Filters().allowed(index) is None
+
+
+def test_a_question_for_a_source_brings_the_note_and_its_sentence(harbour: Settings) -> None:
+    asked = [item.text for item in find(harbour, "扩建破坏红树林的说法，出处是什么？", 2)]
+    assert any(text.startswith(NOTE) for text in asked)
+    assert any("有学者认为扩建破坏了红树林" in text for text in asked)
+    other = find(harbour, "港口扩建破坏了什么？", 1)
+    assert "有学者认为扩建破坏了红树林" in other[0].text
+
+
+def test_notes_do_not_pass_a_filter_that_leaves_them_out(harbour: Settings) -> None:
+    found = find(harbour, "扩建破坏红树林的说法，出处是什么？", 50, Filters(kinds=("body",)))
+    assert {item.passage.kind for item in found} == {"body"}
+
+
+def test_k_is_the_most_that_is_returned(harbour: Settings, index: Index) -> None:
+    ordered = [item.id for item in find(harbour, "南江大桥造价", 3)]
+    assert len(ordered) == 3
+    assert [item.id for item in find(harbour, "南江大桥造价", 1)] == ordered[:1]
+    assert len(find(harbour, "南江大桥造价", 500)) == len(index.passages)
+    for k in (0, -1):
+        with pytest.raises(ValueError, match=f"k must be at least 1, got {k}"):
+            find(harbour, "南江大桥造价", k)
+
+
+@pytest.mark.parametrize("question", ["", " \n　\t"])
+def test_an_empty_question_is_refused(harbour: Settings, question: str) -> None:
+    with pytest.raises(UnusableQuestion, match="the question is empty") as caught:
+        find(harbour, question)
+    assert caught.value.advice == "type a question"
+
+
+def test_a_question_as_long_as_a_book_is_refused(harbour: Settings) -> None:
+    with pytest.raises(UnusableQuestion, match="has 100,000 characters, at most 2,000 are read") as caught:
+        find(harbour, "桥" * 100_000)
+    assert "belongs in the corpus" in caught.value.advice
+    assert find(harbour, "桥" * MAX_QUESTION_CHARS, 1)[0].source == BRIDGE
+
+
+def explained(found: Retrieval) -> None:
+    """What each result says of itself is consistent with its text and with the others."""
+    assert len({item.id for item in found}) == len(found)
+    for item in found:
+        assert 0.0 <= item.score <= 1.0
+        assert set(item.ranks) <= {"dense", "keyword"}
+        assert all(1 <= rank <= 2 * len(found) for rank in item.ranks.values())
+        assert set(item.ranks) <= set(item.scores)
+        assert all(np.isfinite(value) for value in item.scores.values())
+        assert item.statements == tuple(split_statements(item.text))
+        assert len(item.matches) == len(item.statements)
+        assert all(-1.001 <= meaning <= 1.001 and 0.0 <= words <= 1.001 for meaning, words in item.matches)
+        if item.best_sentence is None:
+            assert item.statements == ()
+        else:
+            sums = [meaning + words for meaning, words in item.matches]
+            assert item.statements[int(np.argmax(sums))] == item.best_sentence
+            start, end = item.best_sentence
+            assert item.text[start:end].strip()
+
+
+def test_results_explain_themselves(harbour: Settings) -> None:
+    found = find(harbour, "南江大桥的工期为什么推迟了八个月？", 50)
+    explained(found)
+    for leg in ("dense", "keyword"):
+        ranks = sorted(item.ranks[leg] for item in found if leg in item.ranks)
+        assert ranks[0] == 1
+        by_score = sorted((item for item in found if leg in item.ranks), key=lambda item: -item.scores[leg])
+        assert [item.ranks[leg] for item in by_score] == ranks
+    start, end = found[0].best_sentence or (0, 0)
+    assert found[0].text[start:end] == "由于2020年夏天的洪水冲毁了便桥，工期推迟了八个月。"
+    assert found[0].scores["late"] == max(item.scores["late"] for item in found)
+    assert found[0].score > 0.5 > found[-1].score
+    assert set(found.took_ms) == {"loaded", "embedded", "searched", "reranked", "chosen"}
+    assert (found.question, found.understood) == ("南江大桥的工期为什么推迟了八个月？",) * 2
+
+
+def test_what_was_added_to_the_keyword_leg_is_told(harbour: Settings) -> None:
+    found = find(harbour, "How much tea was exported?", 1)
+    added = dict(found.expansions)
+    assert {"茶叶", "出口"} <= set(added)
+    assert all(0 < weight <= 1 for weight in added.values())
+    assert found[0].source == TEA
+    assert "keyword" in found[0].ranks
+    assert find(harbour, "茶叶").expansions == ()
+
+
+def test_switching_reranking_off_leaves_its_score_out(harbour: Settings) -> None:
+    plain = retrieve("大桥有多长？", 5, settings=harbour.model_copy(update={"rerank": False}))
+    explained(plain)
+    assert "大桥全长1860米" in plain[0].text
+    assert all("late" not in item.scores for item in plain)
+    assert all("late" in item.scores for item in find(harbour, "大桥有多长？"))
+
+
+def test_both_sides_of_a_comparison_are_found(harbour: Settings) -> None:
+    texts = [item.text for item in find(harbour, "南江大桥的总造价，林小河和陈一航各说是多少？", 2)]
+    assert any("总造价为12.5亿元" in text for text in texts)
+    assert any("总造价超过15亿元" in text for text in texts)
+
+
+def test_a_follow_up_is_searched_with_what_it_leans_on(harbour: Settings) -> None:
+    history = [Turn("user", "南江大桥什么时候开工？"), Turn("assistant", "2019年5月开工[1]。")]
+    found = retrieve("它有多长？", 2, history=history, settings=harbour)
+    assert found.question == "它有多长？"
+    assert found.understood == "南江大桥什么时候开工？ 它有多长？"
+    assert "大桥全长1860米" in found[0].text
+
+
+def test_likelihood_by_hand() -> None:
+    assert likelihood(0.5, 0.5) == pytest.approx(1 / (1 + np.exp(10.3 - 8.8 - 3.1)))
+    assert 0 <= likelihood(-1, 0) < likelihood(0.3, 0.2) < likelihood(0.3, 0.9) < likelihood(0.9, 0.9) <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    question=st.one_of(
+        st.text(max_size=80),
+        st.text("南江大桥造价多少?？《》“”[]()①②\u200b\ud800\x00\n%_*'\";", min_size=1, max_size=40),
+    )
+)
+def test_any_text_may_be_asked(question: str) -> None:
+    given_settings = ANY["harbour"]
+    if not question.strip():
+        with pytest.raises(UnusableQuestion):
+            find(given_settings, question)
+        return
+    explained(find(given_settings, question, 50))
+
+
+ANY: dict[str, Settings] = {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _any(harbour: Settings) -> None:
+    ANY["harbour"] = harbour
