@@ -71,7 +71,8 @@ class EmbeddingCache:
             key for key in wanted if self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
         }
         missing = [key for key in wanted if key not in known]
-        missing.sort(key=lambda key: len(wanted[key]))  # passages of one length need no padding
+        # Passages of one length need no padding; the longest come first, so that memory does not grow step by step.
+        missing.sort(key=lambda key: -len(wanted[key]))
         for start in range(0, len(missing), COMMIT_EVERY):
             on_progress(len(known) + start, len(wanted))
             self._compute({key: wanted[key] for key in missing[start : start + COMMIT_EVERY]})

@@ -29,7 +29,7 @@ PLACE_COST = 0.02  # for each place that its passage stands lower
 ASKED_BONUS = 0.07  # for holding what the question asks for
 BESIDE_COST = 0.15  # for standing in a note, an abstract or the title's lines when the question is not about those
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
-REPEAT_COST = 0.04  # for each statement of the same passage that is quoted already
+REPEAT_COST = 0.02  # for each statement of the same passage that is quoted already
 WEAKEST = 0.4  # a statement whose score is this much below the best is left out
 
 
