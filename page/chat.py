@@ -44,7 +44,8 @@ def draw() -> None:
     for turn in turns:
         active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
         key = f"turn-{conversation}-{turn.position}"
-        mount("turn", views.turn(turn, key, active, ratings.get(turn.position)), key=key, on_act=_acts_of(turn))
+        values = views.turn(turn, key, active, ratings.get(turn.position), last=turn is turns[-1])
+        mount("turn", values, key=key, on_act=_acts_of(turn))
 
     if turns:
         _export(conversation, turns)
@@ -84,7 +85,8 @@ def _watch(writing: jobs.Writing, conversation: str) -> None:
             if writing.text:
                 live.text(writing.text)
     except StopException:  # the stop button; any other click raises something else and leaves the writing alone
-        writing.cancelled = True
+        writing.cancel(state.conversations(), conversation)
+        jobs.forget_writing(conversation)
         raise
     jobs.forget_writing(conversation)
     if writing.error is not None:

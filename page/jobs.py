@@ -44,6 +44,16 @@ class Writing:
     error: Exception | None = None
     cancelled: bool = False
     done: threading.Event = field(default_factory=threading.Event)
+    _keeping: threading.Lock = field(default_factory=threading.Lock)
+
+    def cancel(self, kept: Conversations, conversation: str) -> None:
+        """Stop the writing and keep what there is; the thread ends at the next piece or at the model's time limit."""
+        with self._keeping:
+            if self.done.is_set() or self.cancelled:
+                return
+            self.cancelled = True
+            if self.text:
+                kept.add(conversation, self.question, None, self.text)
 
     def run(
         self,
@@ -76,8 +86,9 @@ class Writing:
                     if event.stage == "restarted":
                         self.text = ""
                     self.steps.append((event, time.perf_counter() - started))
-            if answer is not None or self.text:
-                kept.add(conversation, self.question, answer, "" if answer else self.text)
+            with self._keeping:
+                if not self.cancelled and answer is not None:
+                    kept.add(conversation, self.question, answer)
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
             self.error = error
         finally:

@@ -62,12 +62,13 @@ def pending_turn(question: str) -> dict[str, Any]:
     return {"words": words(*TURN_WORDS), "question": question, "pending": True, "turn": "", "lines": None}
 
 
-def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None) -> dict[str, Any]:
+def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: bool) -> dict[str, Any]:
     """Return the values of a kept turn; `active` is the citation that the source pane shows, or -1."""
     base: dict[str, Any] = {
         "words": words(*TURN_WORDS, prefixes=("standing_", "reason_")),
         "question": kept.question,
         "pending": False,
+        "last": last,
         "turn": key,
         "active": active,
     }

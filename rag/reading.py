@@ -8,11 +8,13 @@ Caller: the page. Knows records only; no colours, no widgets.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.records import Article, Block, BlockKind, Document, PageMark, Passage, Span
 
+_WRITTEN_MARK = re.compile(r"(?:<sup>)?\s*(?:\[\^(?P<id>[^\]]+)\]|(?P<mark>.*?))\s*(?:</sup>)?", re.IGNORECASE)
 WINDOW_CHARS = 60_000  # an article longer than this is shown in parts, so that the page stays quick
 
 
@@ -125,7 +127,9 @@ def lay_out_article(
     focus = focus or cited or passage or record.span
     shown, earlier, later = _window(document.blocks, members, focus)
     pages = _page_starts(document)
-    origins = {mark.block: (i, mark.marker) for i in reversed(members) for mark in document.blocks[i].notes}
+    origins = {
+        mark.block: (i, _shown_mark(mark.marker)) for i in reversed(members) for mark in document.blocks[i].notes
+    }
     blocks = tuple(
         _lay_out_block(document.blocks[i], i, bounds, pages.get(i, ()), origins.get(i), passage, cited)
         for i, bounds in shown
@@ -198,7 +202,7 @@ def _lay_out_block(
         at = max(page.start, block.span[0])
         marks.append((at, 1, Run("", page=page.label or str(page.number))))
     for note in block.notes:
-        marks.append((note.at, 0, Run("", note=note.marker, target=note.block)))
+        marks.append((note.at, 0, Run("", note=_shown_mark(note.marker), target=note.block)))
     marks = sorted((mark for mark in marks if bounds[0] <= mark[0] <= bounds[1]), key=lambda mark: mark[:2])
 
     lines: list[tuple[Run, ...]] = []
@@ -212,6 +216,12 @@ def _lay_out_block(
     return LaidOutBlock(
         index, block.kind, level, tuple(lines), "" if origin is None else origin[1], -1 if origin is None else origin[0]
     )
+
+
+def _shown_mark(marker: str) -> str:
+    """Return a note mark as a reader should see it: `<sup>[1]</sup>` and `[^1]` are how files write it."""
+    match = _WRITTEN_MARK.fullmatch(marker)
+    return (match["id"] or match["mark"] if match else "") or marker
 
 
 def _row_spans(block: Block, bounds: Span) -> list[Span]:

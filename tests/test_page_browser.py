@@ -16,6 +16,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from scripted_server import says_then_hangs, scripted_server
 
 from rag.conversations import Conversations, KeptTurn
 from rag.indexing import open_index
@@ -175,6 +176,10 @@ def test_a_conversation_goes_on_survives_a_refresh_and_is_exported(new_page: New
     second = ask(page, "那2021年的养殖量呢？")
     expect(second.locator(".answer")).to_contain_text("5.18万吨")
     expect(second.locator(".understood")).to_contain_text("江心岛")
+    page.wait_for_timeout(1000)
+    box = second.locator(".question").bounding_box()
+    assert box is not None
+    assert 0 < box["y"] < 450  # the new question came into view, not only the end of its answer
     first_turn, second_turn = kept(served, page)
     assert first_turn.answer is not None
     assert second_turn.answer is not None
@@ -357,6 +362,31 @@ def test_looking_without_asking(new_page: NewPage) -> None:
     expect(page.locator(".look li").first.locator(".why")).to_contain_text("按意思第")
     page.locator(".look .where").first.click()
     page.locator("aside mark.cited, aside .passage").first.wait_for()
+
+
+def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) -> None:
+    conversations = Conversations(served.settings.index / "conversations.sqlite")
+    with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 20.0)) as script:
+        conversations.prefer("base_url", script.url)
+        conversations.prefer("backend", "openai:scripted")
+        try:
+            page = new_page()
+            box = page.get_by_test_id("stChatInput").locator("textarea")
+            box.fill(CATCH)
+            box.press("Enter")
+            expect(page.locator(".st-key-live")).to_contain_text("我还在想", timeout=WAIT_MS)
+            page.get_by_test_id("stChatInput").get_by_role("button").last.click()
+            expect(box).to_be_enabled()
+            assert [(turn.answer, turn.partial) for turn in kept(served, page)] == [
+                (None, "江心岛的捕捞量为4.36万吨[1]。我还在想")
+            ]
+        finally:
+            conversations.prefer("backend", "extractive")
+            conversations.prefer("base_url", "")
+    page.reload()
+    expect(page.locator(".turn .notice")).to_contain_text("已停止")
+    expect(page.locator(".turn .answer")).to_contain_text("我还在想")
+    expect(ask(page, CATCH).locator(".answer")).to_contain_text("4.36万吨")
 
 
 def _pdf(text: str) -> bytes:

@@ -39,6 +39,18 @@ def test_the_first_page_stands_before_the_heading_and_the_note_knows_its_origin(
     assert not laid.located
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [("①", "①"), ("<sup>[1]</sup>", "[1]"), ("[^注3]", "注3"), ("<sup>②</sup>", "②"), ("[2]", "[2]"), ("", "")],
+)
+def test_note_marks_are_shown_as_printed(written: str, seen: str) -> None:
+    blocks = list(document().blocks)
+    blocks[1] = dataclasses.replace(blocks[1], notes=(dataclasses.replace(blocks[1].notes[0], marker=written),))
+    laid = lay_out_article(dataclasses.replace(document(), blocks=tuple(blocks)), 0)
+    assert [run.note for run in laid.blocks[1].lines[0] if run.target == 3] == [seen]
+    assert laid.blocks[3].marker == seen
+
+
 def test_a_table_keeps_a_line_for_each_row() -> None:
     laid = lay_out_article(document(), 0, cited=span_of("2020 | 8.4"))
     rows = laid.blocks[2].lines

@@ -3,6 +3,21 @@
 
 const GLYPH = { partly: "◐", not_found: "○" };
 
+// Streamlit pulls a page with a chat box to its end while it grows. A reader begins at the beginning of an answer:
+// hold it there until the page has come to rest, or the reader scrolls.
+function holdInView(root) {
+  const stop = new AbortController();
+  for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(event, () => stop.abort(), { signal: stop.signal });
+  let times = 0;
+  const hold = () => {
+    if (stop.signal.aborted || !root.isConnected) return;
+    root.scrollIntoView({ block: "start" });
+    if (times++ < 15) setTimeout(hold, 100);
+    else stop.abort();
+  };
+  requestAnimationFrame(hold);
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
@@ -212,6 +227,16 @@ export default function (component) {
     }
     return box;
   }
+
+  // A question that was just asked comes into view, and so does its answer, once.
+  if (data.pending || (data.last && window.wenjuFollows)) {
+    window.wenjuFollows = data.pending;
+    holdInView(root);
+  }
+
+  // The source pane narrows the conversation: the number that opened it stays in view.
+  const active = root.querySelector(".chip.active");
+  if (active) setTimeout(() => active.scrollIntoView({ block: "nearest" }), 200);
 
   // The source pane was closed: who came from a chip goes back to it.
   const back = window.wenjuComeFrom;
