@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,6 +50,9 @@ def main() -> None:
             key = ".".join(str(part) for part in item["loc"]) or "settings"
             err.print(f"[bold red]✗[/] {escape(key)}: {escape(item['msg'])} (given: {escape(repr(item['input']))})")
         err.print("[bold]→[/] mend wenju.toml or the WENJU_… variable of that name")
+        sys.exit(2)
+    except tomllib.TOMLDecodeError as error:
+        err.print(f"[bold red]✗[/] wenju.toml: {escape(str(error))}\n[bold]→[/] mend it; texts are quoted")
         sys.exit(2)
     except KeyboardInterrupt:
         err.print("stopped; what was embedded is kept")
@@ -250,6 +254,8 @@ def run(
     from rag.indexing import open_index
     from rag.retrieval import Filters, retrieve
 
+    if not questions.is_file():
+        raise RagError(f"there is no file {questions}", advice="check the path")
     settings = _settings(corpus, index, rerank=False if no_rerank else None)
     _build_with_bar(settings)
     opened = open_index(settings)

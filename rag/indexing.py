@@ -185,7 +185,7 @@ def build_index(settings: Settings | None = None, on_progress: Callable[[Progres
         settings.index.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(settings.index / "build.lock"):
             return _build(settings, report, started)
-    except (OSError, sqlite3.OperationalError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise StorageFailed(
             f"the index in {settings.index} could not be written: {error}",
             advice="free some space or choose another folder with --index DIR; the former index is still in use",
@@ -370,7 +370,7 @@ def open_index(settings: Settings | None = None) -> Index:
     """Open the generation in use.
 
     Raises:
-        IndexMissing: Nothing was built yet.
+        IndexMissing: Nothing was built yet, or what was built is damaged.
         IndexMismatch: It was made by other settings, another model or another version.
     """
     settings = settings or Settings()
@@ -381,13 +381,15 @@ def open_index(settings: Settings | None = None) -> Index:
     if not (folder / "manifest.json").exists():
         raise IndexMissing(f"the index in {folder} is incomplete", advice="build it again: wenju index")
     manifest_bytes = (folder / "manifest.json").read_bytes()
-    found = json.loads(manifest_bytes).get("format_version")
+    with _damage_told(folder):
+        found = json.loads(manifest_bytes).get("format_version")
     if found != FORMAT_VERSION:
         raise IndexMismatch(
             f"the index in {settings.index} has format {found}, this version reads {FORMAT_VERSION}",
             advice="build it again: wenju index",
         )
-    manifest = _MANIFEST.validate_json(manifest_bytes)
+    with _damage_told(folder):
+        manifest = _MANIFEST.validate_json(manifest_bytes)
     wanted = _settings_of(settings, str(manifest.settings.get("glossary", "")))
     for key, value in wanted.items():
         if manifest.settings.get(key) != value:
@@ -395,7 +397,20 @@ def open_index(settings: Settings | None = None) -> Index:
                 f"the index in {settings.index} was made with {key}={manifest.settings.get(key)!r}, not {value!r}",
                 advice="build it again: wenju index; or set the former value",
             )
-    return _open(folder, settings.store)
+    with _damage_told(folder):
+        return _open(folder, settings.store)
+
+
+@contextlib.contextmanager
+def _damage_told(folder: Path) -> Iterator[None]:
+    """Turn what reading a damaged file of `folder` raises into IndexMissing: it cannot be used and can be built."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, AttributeError, RuntimeError, EOFError, sqlite3.DatabaseError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise IndexMissing(
+            f"the index in {folder} is damaged ({reason})", advice="build it again: wenju index"
+        ) from error
 
 
 @functools.lru_cache(maxsize=2)

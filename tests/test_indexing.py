@@ -352,6 +352,29 @@ def test_an_index_without_its_manifest_is_refused(small_corpus: Settings) -> Non
     assert not build_index(small_corpus).unchanged
 
 
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "records.sqlite", "vectors.faiss", "token_codes.npy", "centring.npz"]
+)
+def test_a_damaged_index_is_told_of_and_built_again(small_corpus: Settings, name: str) -> None:
+    first = build_index(small_corpus)
+    (small_corpus.index / "generations" / first.generation / name).write_bytes("坏了".encode() * 50)
+    with pytest.raises(IndexMissing, match="is damaged") as caught:
+        open_index(small_corpus)
+    assert caught.value.advice == "build it again: wenju index"
+    second = build_index(small_corpus)
+    assert (second.unchanged, second.embedded) == (False, 0)
+    assert open_index(small_corpus).sources() == ("river.md", BRIDGE, "茶業/報告.txt")
+
+
+def test_a_damaged_cache_leaves_the_old_index(small_corpus: Settings) -> None:
+    first = build_index(small_corpus)
+    (small_corpus.index / "embeddings.sqlite").write_bytes("坏了".encode() * 500)
+    (small_corpus.corpus / "补遗.txt").write_text("大桥的桥面为双向六车道。", "utf-8")
+    with pytest.raises(StorageFailed, match="not a database"):
+        build_index(small_corpus)
+    assert open_index(small_corpus).folder.name == first.generation
+
+
 def test_links_out_of_the_corpus_are_not_followed(small_corpus: Settings, tmp_path: Path) -> None:
     outside = tmp_path / "外面"
     outside.mkdir()

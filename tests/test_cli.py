@@ -1,0 +1,362 @@
+"""Each command of `wenju` as a person types it, and each error as a person reads it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, write_corpus
+from harbour import BRIDGE, DOCUMENTS, FISH, PORT
+
+from rag import cli
+from rag.indexing import build_index
+from rag.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command left behind; `out` and `err` without the line breaks that the width of a terminal makes."""
+
+    code: int
+    printed: str
+    out: str
+    err: str
+
+
+Wenju = Callable[..., Ran]
+
+
+@pytest.fixture
+def wenju(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Wenju:
+    """Run a command line in a folder without settings."""
+    for name in [name for name in os.environ if name.startswith("WENJU_") and name != "WENJU_CACHE"]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Ran:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["wenju", *map(str, arguments)])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 1
+        printed, told = capsys.readouterr()
+        assert "Traceback" not in printed + told
+        return Ran(code, printed, folded(printed), folded(told))
+
+    return run
+
+
+def folded(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def refused(ran: Ran, message: str, advice: str, code: int = 1) -> None:
+    """An error is what happened and what to do, on the error stream, with a code that says so."""
+    assert ran.code == code
+    assert f"✗{folded(message)}" in ran.err
+    assert "→" in ran.err
+    assert folded(advice) in ran.err.partition("→")[2]
+
+
+@pytest.fixture(scope="module")
+def harbour(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of(DOCUMENTS)
+
+
+def places(settings: Settings) -> tuple[str, Path, str, Path]:
+    return "--corpus", settings.corpus, "--index", settings.index
+
+
+def test_index_says_what_it_did(wenju: Wenju, small_corpus: Settings) -> None:
+    (small_corpus.corpus / "空.txt").write_bytes(b"")
+    first = wenju("index", *places(small_corpus))
+    assert first.code == 0
+    assert re.search(r"✓3documents文档,\d+passages段落,\d+embedded新嵌入", first.out)
+    assert "!空.txt:空.txt:thefileisempty→Removeit" in first.err
+    second = wenju("index", *places(small_corpus))
+    assert "nothingchanged无变化" in second.out
+
+
+def test_search_prints_passages(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("search", "南江大桥什么时候开工？", "-k", 2, *places(harbour))
+    assert ran.code == 0
+    assert ran.out.startswith("[1]南江大桥的建设›造价")
+    assert "南江大桥于2019年5月开工" in ran.out
+    assert "[2]" in ran.out
+    assert "[3]" not in ran.out
+
+
+def test_search_explains_itself(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("search", "How much tea was exported?", "--explain", *places(harbour))
+    assert ran.out.startswith("understoodHowmuchteawasexported?added")
+    assert "茶叶1.00" in ran.out
+    assert "dense#1" in ran.out
+    assert re.search(r"late-?\d\.\d{3}", ran.out)
+    assert "'embedded':" in ran.out
+    assert "茶叶.md#42-70" in ran.out
+
+
+def test_search_as_json(wenju: Wenju, harbour: Settings) -> None:
+    found = json.loads(wenju("search", "南江大桥什么时候开工？", "-k", 3, "--json", *places(harbour)).printed)
+    assert len(found) == 3
+    assert (found[0]["source"], found[0]["title"], found[0]["section"]) == (BRIDGE, "南江大桥的建设", ["造价"])
+    start, end = found[0]["best_sentence"]
+    assert "2019年5月开工" in found[0]["text"][start:end]
+    assert found[0]["id"] == f"{BRIDGE}#{found[0]['span'][0]}-{found[0]['span'][1]}"
+    assert found[0]["ranks"]["keyword"] == 1
+
+
+@pytest.mark.parametrize("k", [0, 51])
+def test_search_refuses_a_count_out_of_range(wenju: Wenju, harbour: Settings, k: int) -> None:
+    assert wenju("search", "桥", "-k", k, *places(harbour)).code == 2
+
+
+def test_ask_prints_the_answer_with_its_standing_and_places(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("ask", "How many species of fish did the survey count?", *places(harbour))
+    assert ran.code == 0
+    assert "43speciesoffishintheNanjiang(南江).[1]" in ran.out
+    assert "✓Theriversurveyof2018counted43spec…verbatim" in ran.out
+    assert "[1]Theriversurvey›Species" in ran.out
+
+
+def test_ask_as_json(wenju: Wenju, harbour: Settings) -> None:
+    answer = json.loads(
+        wenju("ask", "How many species of fish did the survey count?", "--json", *places(harbour)).printed
+    )
+    assert answer["backend"] == "extractive"
+    assert answer["sentences"][0]["standing"] == "supported"
+    assert answer["sentences"][0]["citations"][0]["source"] == FISH
+
+
+def test_ask_refuses_with_what_was_searched_and_the_nearest_passages(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("ask", "火星上有多少人口？", *places(harbour))
+    assert ran.code == 0
+    assert ran.out.startswith("所给材料没有回答这个问题")
+    assert "searched已检索:5sources,5articles,15passages" in ran.out
+    assert "[3]" in ran.out
+
+
+def test_ask_tells_of_a_backend_that_failed(wenju: Wenju, harbour: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("WENJU_BACKEND", "openai:gpt-test")
+    ran = wenju("ask", "南江大桥什么时候开工？", *places(harbour))
+    assert ran.code == 0
+    assert "OPENAI_API_KEY" in ran.err
+    assert "2019年5月开工" in ran.out
+
+
+def test_sources_lists_articles(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("sources", *places(harbour))
+    assert ran.code == 0
+    for said in ("南江大桥的建设", "陈一航", "2023", "Theriversurvey"):
+        assert any(part in ran.out for part in (said, said[:6]))
+
+
+def test_the_reading_report_of_a_source(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("sources", "--report", PORT, *places(harbour))
+    assert ran.code == 0
+    assert "海湾港口的扩建" in ran.out
+    refused(
+        wenju("sources", "--report", "没有.md", *places(harbour)),
+        "there is no source '没有.md'",
+        "choose one of river.md",
+    )
+
+
+def test_parse_reads_one_file(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("parse", harbour.corpus / PORT)
+    assert "海湾港口的扩建" in ran.out
+    document = json.loads(wenju("parse", harbour.corpus / PORT, "--json").printed)
+    assert document["source"] == PORT
+    assert document["articles"][0]["authors"] == ["陈一航"]
+    (note,) = [block for block in document["blocks"] if block["kind"] == "footnote"]
+    start, end = note["span"]
+    assert document["canonical"][start:end] == note["text"]
+
+
+def test_parse_refuses_what_it_cannot_read(wenju: Wenju, tmp_path: Path) -> None:
+    refused(wenju("parse", "没有.md"), "there is no file 没有.md", "check the path")
+    (tmp_path / "录音.mp3").write_bytes(b"ID3")
+    refused(wenju("parse", "录音.mp3"), "录音.mp3: no reader for files ending in .mp3", "Convert it to one of")
+
+
+def test_glossary_prints_what_was_mined(wenju: Wenju, tmp_path: Path, bank: Path) -> None:
+    text = "南江区域合作组织（Nanjiang Cooperation Organisation, NCO）成立于2001年。NCO的秘书处设在海湾镇。"
+    given = write_corpus(tmp_path, {"组织.md": f"# 组织\n\n{text}\n"}, bank)
+    build_index(given)
+    ran = wenju("glossary", *places(given))
+    assert ran.code == 0
+    assert "NCO" in ran.out
+    assert "合作组织" in ran.out
+
+
+QUESTIONS = [
+    {"id": "甲-1", "question": "南江大桥什么时候开工？", "gold": [{"doc": "000"}], "history": []},
+    {
+        "id": "甲-2",
+        "question": "它有多长？",
+        "gold": [{"doc": "000"}],
+        "history": [{"role": "user", "content": "南江大桥什么时候开工？"}],
+    },
+]
+
+
+@pytest.fixture
+def numbered(tmp_path: Path, bank: Path) -> tuple[Path, Settings]:
+    """A file of questions, and a corpus whose names begin with the numbers that the questions know."""
+    given = write_corpus(tmp_path, {"000-桥.md": DOCUMENTS[BRIDGE], "001-港.md": DOCUMENTS[PORT]}, bank)
+    file = tmp_path / "问题.jsonl"
+    file.write_text("\n".join(json.dumps(question, ensure_ascii=False) for question in QUESTIONS) + "\n\n", "utf-8")
+    return file, given
+
+
+def test_run_answers_a_set_of_questions(wenju: Wenju, numbered: tuple[Path, Settings], tmp_path: Path) -> None:
+    file, given = numbered
+    ran = wenju("run", file, "--out", tmp_path / "跑.jsonl", *places(given))
+    assert ran.code == 0
+    one, two = map(json.loads, (tmp_path / "跑.jsonl").read_text("utf-8").splitlines())
+    assert (one["id"], one["refused"], one["results"][0]["doc"]) == ("甲-1", False, "000-桥.md")
+    assert "2019年5月开工" in one["answer"]
+    assert one["citations"][0]["n"] == 1
+    assert "2019年5月开工" in one["citations"][0]["text"]
+    assert two["understood"] == "南江大桥什么时候开工？ 它有多长？"
+    assert {"ms", "answer_ms"} <= set(two)
+
+
+def test_run_can_retrieve_only_and_hide_what_answers(
+    wenju: Wenju, numbered: tuple[Path, Settings], tmp_path: Path
+) -> None:
+    file, given = numbered
+    ran = wenju(
+        "run", file, "--out", tmp_path / "跑.jsonl", "--retrieval-only", "--without-gold", "--no-rerank", *places(given)
+    )
+    assert ran.code == 0
+    for line in (tmp_path / "跑.jsonl").read_text("utf-8").splitlines():
+        run = json.loads(line)
+        assert {item["doc"] for item in run["results"]} == {"001-港.md"}
+        assert "answer" not in run
+
+
+def test_run_refuses_a_file_that_is_not_there(wenju: Wenju, harbour: Settings, tmp_path: Path) -> None:
+    ran = wenju("run", "没有.jsonl", "--out", tmp_path / "跑.jsonl", *places(harbour))
+    refused(ran, "there is no file 没有.jsonl", "check the path")
+
+
+def test_doctor_finds_all_in_order(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("doctor", *places(harbour))
+    assert ran.code == 0
+    assert ran.out.count("✓") == 4
+    for said in ("5files", "384dimensions", "15passages", "extractive"):
+        assert said in ran.out
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(
+    wenju: Wenju, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENJU_BACKEND", "魔法")
+    ran = wenju("doctor", "--corpus", tmp_path / "文档", "--index", tmp_path / "索引")
+    assert ran.code == 1
+    assert (ran.out.count("✓"), ran.out.count("✗")) == (1, 3)
+    for said in ("nodocumentsin", "buildit:wenjuindex", "nobackendiscalled'魔法'"):
+        assert said in ran.out
+
+
+def test_a_port_in_use_is_told_of(wenju: Wenju, harbour: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = wenju("chat", "--port", port, *places(harbour))
+    refused(ran, f"port {port} is in use", f"choose another: make chat PORT={port + 1}")
+
+
+def test_a_corpus_without_documents_is_refused(wenju: Wenju, tmp_path: Path) -> None:
+    ran = wenju("index", "--corpus", "没有", "--index", tmp_path / "索引")
+    refused(ran, "there is no folder 没有", "--corpus DIR")
+    (tmp_path / "文档").mkdir()
+    ran = wenju("index", "--corpus", "文档", "--index", tmp_path / "索引")
+    refused(ran, "no document in 文档 can be read", "put files of these kinds there: .csv")
+
+
+@pytest.mark.parametrize("command", [("search", "桥"), ("ask", "桥"), ("sources",), ("glossary",)])
+def test_without_an_index_each_command_says_how_to_build_one(
+    wenju: Wenju, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    refused(wenju(*command, "--index", tmp_path / "索引"), "there is no index in", "build it: wenju index")
+
+
+def test_an_index_of_other_settings_is_refused(
+    wenju: Wenju, harbour: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENJU_MODEL", "/models/别的")
+    ran = wenju("ask", "桥", *places(harbour))
+    refused(ran, f"the index in {harbour.index} was made with model='bundled', not '/models/别的'", "build it again")
+
+
+def test_a_model_that_cannot_be_had_is_refused(
+    wenju: Wenju, small_corpus: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "空模型").mkdir()
+    monkeypatch.setenv("WENJU_MODEL", str(tmp_path / "空模型"))
+    ran = wenju("index", *places(small_corpus))
+    refused(ran, f"the embedding model '{tmp_path / '空模型'}' cannot be loaded", "use WENJU_MODEL=bundled")
+
+
+@pytest.mark.parametrize(
+    ("question", "message", "advice"),
+    [
+        ("", "the question is empty", "type a question"),
+        ("　", "the question is empty", "type a question"),
+        ("桥" * 100_000, "the question has 100,000 characters", "shorten it"),
+    ],
+)
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_what_is_no_question_is_refused(
+    wenju: Wenju, harbour: Settings, command: str, question: str, message: str, advice: str
+) -> None:
+    refused(wenju(command, question, *places(harbour)), message, advice)
+
+
+def test_settings_that_make_no_sense_are_refused(wenju: Wenju, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_PASSAGE_MAX_CHARS", "7")
+    refused(wenju("sources"), "passage_max_chars:", "mend wenju.toml or the WENJU_", code=2)
+    monkeypatch.delenv("WENJU_PASSAGE_MAX_CHARS")
+    (tmp_path / "wenju.toml").write_text('modle = "别的"\n', "utf-8")
+    refused(wenju("sources"), "modle:", "mend wenju.toml", code=2)
+    (tmp_path / "wenju.toml").write_text("model = 别的\n", "utf-8")
+    refused(wenju("sources"), "wenju.toml: Invalid value (at line 1, column 9)", "mend it; texts are quoted", code=2)
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+from rag.cli import main
+main()
+"""
+
+
+def test_a_full_disk_is_told_of_by_the_real_program(small_corpus: Settings) -> None:
+    command = [sys.executable, "-c", FULL, "index", *map(str, places(small_corpus))]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=120, check=False)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert f"✗theindexin{small_corpus.index}couldnotbewritten" in folded(ran.stderr)
+    assert "→freesomespace" in folded(ran.stderr)
+
+
+def test_help_names_every_command(wenju: Wenju) -> None:
+    ran = wenju("--help")
+    assert ran.code == 0
+    for command in ("index", "search", "ask", "sources", "parse", "glossary", "run", "chat", "doctor"):
+        assert command in ran.out
