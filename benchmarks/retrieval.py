@@ -228,9 +228,9 @@ def main() -> None:
             moved = round(value * factor) if isinstance(value, int) else value * factor
             with constant(retrieval, name, moved):
                 report(f"{name} {value} → {moved:.3g}", measure(questions, find))
-    for share in (1 / 3, 2 / 3):
+    for share in (0.4, 0.8):
         moved_index = with_domain_share(index, embedder, settings, share)
-        report(f"DOMAIN_SHARE 0.5 → {share:.3g}", measure(questions, finder(moved_index)))
+        report(f"DOMAIN_SHARE 0.6 → {share:.3g}", measure(questions, finder(moved_index)))
 
     alone = []
     for question in questions:

@@ -32,7 +32,7 @@ from rag.token_codes import Codes, unpack_tokens
 
 Floats = npt.NDArray[np.float32]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-DOMAIN_SHARE = 0.5  # how much of the corpus's domain its questions share with its passages
+DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
 PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
 
 

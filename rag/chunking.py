@@ -14,10 +14,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.front_matter import is_front_text
-from rag.labels import label_of
 from rag.language import main_language, split_sentences
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
+from rag.structure.front_matter import is_front_text
+from rag.structure.labels import label_of
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -83,3 +86,16 @@ def index_of(tmp_path_factory: pytest.TempPathFactory, bank: Path) -> Callable[[
 def small_index(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
     """Settings of an index over the three small documents; nobody may write to it."""
     return index_of(DOCUMENTS)
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file grow beyond `size` bytes, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)

@@ -13,7 +13,15 @@ HISTORY = (
 
 @pytest.mark.parametrize(
     "question",
-    ["那工期呢？", "它是哪年开工的？", "為什麼呢？", "And the second one?", "What about its length?", "多少米", "后者是谁说的"],
+    [
+        "那工期呢？",
+        "它是哪年开工的？",
+        "為什麼呢？",
+        "And the second one?",
+        "What about its length?",
+        "多少米",
+        "后者是谁说的",
+    ],
 )
 def test_follow_ups_lean_on_the_history(question: str) -> None:
     assert leans_on_history(question)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.figure_finding import find_figures
-from rag.figures import Figure, holds_figure
-from rag.numerals import han_number
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import Figure, holds_figure
+from rag.verification.numerals import han_number
 
 
 def only(text: str) -> Figure:

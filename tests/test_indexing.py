@@ -3,19 +3,17 @@ from __future__ import annotations
 import io
 import json
 import pickle
-import resource
 import signal
 import subprocess
 import sys
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DOCUMENTS, PROJECT, write_corpus
+from conftest import DOCUMENTS, PROJECT, largest_file, write_corpus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
@@ -224,19 +222,6 @@ def test_a_model_that_cannot_be_had_leaves_the_old_index(small_corpus: Settings,
         build_index(Settings(corpus=small_corpus.corpus, index=small_corpus.index, model=str(empty)))
     assert "WENJU_MODEL=bundled" in caught.value.advice
     assert open_index(small_corpus).folder.name == first.generation
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file grow beyond `size` bytes, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.parametrize(("room", "reached"), [(0, "loading model"), (100_000, "writing")])

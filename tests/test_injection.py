@@ -17,10 +17,10 @@ from scripted_server import says, scripted_server
 
 from rag.backends import AnswerRequest, load_backend
 from rag.backends.prompting import fill_prompt, load_prompt
-from rag.defanging import LINK_REMOVED, defang_text
 from rag.records import Evidence, Passage
 from rag.settings import Settings
 from rag.verification import verify_answer
+from rag.verification.defanging import LINK_REMOVED, defang_text
 
 TRUE = "该基金在2021年承诺出资600亿元。"
 QUESTION = "该基金出资多少？"

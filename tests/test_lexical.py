@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import B, K1, KeywordIndex, Tokenizer
+from rag.lexical import K1, B, KeywordIndex, Tokenizer
 
 SMALL = KeywordIndex.build(["中文", ""])
 TEXTS = ["美国和欧盟筹集6000亿美元", "華為的5G網絡在歐洲", "The EU plans AI rules，欧盟立法", "蘋果樹"]

@@ -18,7 +18,7 @@ PYTHON_BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 ASK_LINES = re.findall(r"^wenju ask .*$", README, re.MULTILINE)
 
 
-@pytest.fixture()
+@pytest.fixture
 def readers_settings(brief_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WENJU_CORPUS", str(brief_settings.corpus))
     monkeypatch.setenv("WENJU_INDEX", str(brief_settings.index))
@@ -55,6 +55,6 @@ def test_the_command_line_answers_in_both_languages() -> None:
 
 
 def test_importing_the_package_loads_no_model() -> None:
-    code = "import sys, rag; assert rag.Settings; print([m for m in ('torch', 'streamlit', 'faiss') if m in sys.modules])"
+    code = "import sys, rag; rag.Settings; print([m for m in ('torch', 'streamlit', 'faiss') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -15,10 +15,10 @@ from importlib import resources
 from pathlib import Path
 
 from rag.backends import REFUSALS, AnswerRequest
-from rag.defanging import defang_text
 from rag.errors import BackendFailed
 from rag.language import INVISIBLE
 from rag.records import Evidence, Language, Turn
+from rag.verification.defanging import defang_text
 
 HISTORY_MAX_CHARS = 2400  # of all earlier turns together
 TURN_MAX_CHARS = 800  # of one earlier turn

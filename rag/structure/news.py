@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from rag.language import HAN
-from rag.paragraphs import Item
-from rag.printed import bare, ends_sentence, width
+from rag.structure.paragraphs import Item
+from rag.structure.printed import bare, ends_sentence, width
 
 _MIN_SHARED = 3  # pairs of characters that a text must share with a title to be told its own
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.labels import label_of
-from rag.printed import TOKEN, Layout, Mark, PrintedLine, bare, ends_line, note_numbers, tokenise_marks
+from rag.structure.labels import label_of
+from rag.structure.printed import TOKEN, Layout, Mark, PrintedLine, bare, ends_line, note_numbers, tokenise_marks
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"

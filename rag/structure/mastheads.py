@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag.language import HAN, main_language
-from rag.news import order_stories
-from rag.outline import CONVENTIONAL, numbering_rank
-from rag.paragraphs import Item
-from rag.persons import parse_names
-from rag.printed import bare, ends_sentence, lower_ascii_share, width
 from rag.records import ArticleKind
+from rag.structure.news import order_stories
+from rag.structure.outline import CONVENTIONAL, numbering_rank
+from rag.structure.paragraphs import Item
+from rag.structure.persons import parse_names
+from rag.structure.printed import bare, ends_sentence, lower_ascii_share, width
 
 _CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _MASTHEAD = re.compile(

@@ -23,15 +23,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.alterations import count_negations, find_alteration
-from rag.cited_sentences import CitedSentence, read_citations
-from rag.claims import find_missing
-from rag.defanging import defang_text
-from rag.folding import fold_text, locate
 from rag.language import main_language
-from rag.names import find_quotes
 from rag.records import Citation, Evidence, Passage, Sentence, Span, Standing
-from rag.said import Said, said_by, share_of, word_pairs
+from rag.verification.alterations import count_negations, find_alteration
+from rag.verification.cited_sentences import CitedSentence, read_citations
+from rag.verification.claims import find_missing
+from rag.verification.defanging import defang_text
+from rag.verification.folding import fold_text, locate
+from rag.verification.names import find_quotes
+from rag.verification.said import Said, said_by, share_of, word_pairs
 
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.figures import Figure
-from rag.folding import fold_text
-from rag.numerals import (
+from rag.records import Span
+from rag.verification.figures import Figure
+from rag.verification.folding import fold_text
+from rag.verification.numerals import (
     ARABIC,
     DIGITS,
     ENGLISH_NUMBER,
@@ -23,8 +24,7 @@ from rag.numerals import (
     arabic_number,
     han_number,
 )
-from rag.records import Span
-from rag.units import CURRENCY_SIGNS, UNITS, read_unit
+from rag.verification.units import CURRENCY_SIGNS, UNITS, read_unit
 
 _ORDINALS = {
     w: i

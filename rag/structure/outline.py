@@ -12,7 +12,7 @@ import itertools
 import re
 
 from rag.language import HAN
-from rag.printed import bare, width
+from rag.structure.printed import bare, width
 
 _CN = "一二三四五六七八九十百零〇两"
 # Rank of a numbering style: smaller is nearer to the title.

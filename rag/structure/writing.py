@@ -12,14 +12,14 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
-from rag.footnotes import Note
-from rag.front_matter import front_text
 from rag.language import HAN
-from rag.mastheads import Part, tidy_title
-from rag.outline import OutlineStack, levels_are_meant
-from rag.paragraphs import Item, Vocabulary, join_lines
-from rag.printed import TOKEN, Mark, bare, literal_mark
 from rag.records import Article, Block, BlockKind, LeftOut, NoteMark, Page, PageMark
+from rag.structure.footnotes import Note
+from rag.structure.front_matter import front_text
+from rag.structure.mastheads import Part, tidy_title
+from rag.structure.outline import OutlineStack, levels_are_meant
+from rag.structure.paragraphs import Item, Vocabulary, join_lines
+from rag.structure.printed import TOKEN, Mark, bare, literal_mark
 
 _GAP = "\n\n"
 

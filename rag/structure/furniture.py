@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.language import HAN
-from rag.printed import Layout, PrintedLine, bare, width
 from rag.records import LeftOut
+from rag.structure.printed import Layout, PrintedLine, bare, width
 
 _MAX_FURNITURE_CHARS = 400
 _OPEN_LABEL = r"^[【〔\[［（(「]?"

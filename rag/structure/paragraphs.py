@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.labels import BARE_LABEL, label_of
 from rag.language import HAN
-from rag.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
-from rag.persons import parse_names
-from rag.printed import TOKEN, Layout, PrintedLine, bare, ends_line, ends_sentence, width
+from rag.structure.labels import BARE_LABEL, label_of
+from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
+from rag.structure.persons import parse_names
+from rag.structure.printed import TOKEN, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 

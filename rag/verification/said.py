@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.figure_finding import find_figures
-from rag.figures import Figure
-from rag.folding import fold_text
 from rag.language import HAN, HAN_CHARACTER, main_language, split_sentences
-from rag.names import latin_words
 from rag.records import Language, Passage, Span
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import Figure
+from rag.verification.folding import fold_text
+from rag.verification.names import latin_words
 
 STOP_WORDS = frozenset(
     (

@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.figure_finding import find_figures
-from rag.figures import holds_figure
-from rag.folding import fold_text
 from rag.language import HAN_CHARACTER
-from rag.names import holds_latin_name, tag_words
-from rag.said import STOP_WORDS, TOKEN, Said, nearest_sentence, word_pairs
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import holds_figure
+from rag.verification.folding import fold_text
+from rag.verification.names import holds_latin_name, tag_words
+from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, word_pairs
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from rag.columns import rebuild_tables
-from rag.descriptions import describe_articles
-from rag.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
-from rag.front_matter import apply_front_matter, take_front_matter
-from rag.furniture import set_aside_furniture
-from rag.mastheads import split_articles
-from rag.paragraphs import Vocabulary, build_items
-from rag.printed import Mark, begin_boxes, clean_lines, judge_layout
 from rag.records import Article, Document, LeftOut, Page, Source
-from rag.writing import Writer, page_number
+from rag.structure.columns import rebuild_tables
+from rag.structure.descriptions import describe_articles
+from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
+from rag.structure.front_matter import apply_front_matter, take_front_matter
+from rag.structure.furniture import set_aside_furniture
+from rag.structure.mastheads import split_articles
+from rag.structure.paragraphs import Vocabulary, build_items
+from rag.structure.printed import Mark, begin_boxes, clean_lines, judge_layout
+from rag.structure.writing import Writer, page_number
 
 
 def parse_document(pages: Sequence[Page], source: Source) -> Document:

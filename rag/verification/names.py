@@ -12,10 +12,10 @@ import functools
 import logging
 import re
 
-from rag.folding import fold_text
 from rag.language import HAN, main_language
 from rag.records import Span
-from rag.translations import chinese_names_of
+from rag.verification.folding import fold_text
+from rag.verification.translations import chinese_names_of
 
 _QUOTE = re.compile(
     r"“([^“”\n]{1,300})”|「([^「」\n]{1,300})」|『([^『』\n]{1,300})』|(?<![\w\"])\"([^\"\n]{2,300})\"(?!\w)|《([^《》\n]{1,120})》"

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.figure_finding import find_figures
-from rag.figures import holds_figure
-from rag.folding import fold_text, locate
 from rag.language import main_language
-from rag.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
 from rag.records import Span
-from rag.said import Said
-from rag.translations import chinese_names_of, english_names_of
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import holds_figure
+from rag.verification.folding import fold_text, locate
+from rag.verification.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
+from rag.verification.said import Said
+from rag.verification.translations import chinese_names_of, english_names_of
 
 
 def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str, int]:
