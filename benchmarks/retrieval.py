@@ -183,7 +183,8 @@ def main() -> None:
     lines = [
         "# What each part of retrieval is worth",
         "",
-        f"{len(questions)} questions, {len(index.passages)} passages, {index.manifest.counts['characters']:,} characters. "
+        f"{len(questions)} questions, "
+        f"{len(index.passages)} passages, {index.manifest.counts['characters']:,} characters, "
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}, "
         + ", ".join(f"{name} {version}" for name, version in index.manifest.versions.items()),
         "",
