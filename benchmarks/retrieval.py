@@ -81,7 +81,8 @@ class Figures:
 
     def row(self, name: str, base: Figures | None = None) -> str:
         change = "" if base is None else f" ({self.recall - base.recall:+.3f})"
-        return f"| {name} | {self.recall:.3f}{change} | {self.english:.3f} | {self.budget:.3f} | {self.rank:.3f} | {self.ms:.0f} |"
+        rest = f"{self.english:.3f} | {self.budget:.3f} | {self.rank:.3f} | {self.ms:.0f}"
+        return f"| {name} | {self.recall:.3f}{change} | {rest} |"
 
 
 def measure(questions: Sequence[dict[str, Any]], find: Callable[[dict[str, Any]], Found]) -> Figures:
