@@ -85,8 +85,9 @@ class Conversations:
             connection.executescript(_TABLES)
 
     def start(self) -> str:
-        """Return the id of a new conversation. It is listed from its first turn on."""
-        return secrets.token_urlsafe(9)
+        """Return the id of a new conversation: 16 hexadecimal digits. It is listed from its first turn on."""
+        # Digits and letters only: Streamlit refuses keys that hold two underscores in a row.
+        return secrets.token_hex(8)
 
     def add(self, conversation: str, question: str, answer: Answer | None, partial: str = "") -> int:
         """Append a turn and return its position; the first one names the conversation."""

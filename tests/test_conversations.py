@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +82,12 @@ def test_pages_that_write_at_once_lose_nothing(kept: Conversations) -> None:
     turns = kept.turns(one)
     assert [turn.position for turn in turns] == list(range(20))
     assert sorted(turn.question for turn in turns) == sorted(asked)
+
+
+def test_ids_are_fit_for_addresses_and_keys(kept: Conversations) -> None:
+    made = {kept.start() for _ in range(200)}
+    assert len(made) == 200
+    assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in made)
 
 
 def test_preferences(kept: Conversations) -> None:

@@ -298,7 +298,7 @@ def test_by_keyboard_alone(new_page: NewPage) -> None:
         if page.locator(".turn .chip:focus").count():
             break
     expect(page.locator(".turn .chip:focus")).to_have_count(1)
-    expect(page.locator(".turn .card")).to_be_visible()  # focus shows the passage
+    expect(page.locator(".turn:has(footer) .card")).to_be_visible()  # focus shows the passage
     page.keyboard.press("Enter")
     expect(page.locator("aside .page-body")).to_be_focused()
     page.keyboard.press("Escape")
