@@ -20,7 +20,7 @@ import jieba
 import numpy as np
 import numpy.typing as npt
 
-from rag.language import HAN, search_form
+from rag.language import HAN, HAN_CHARACTER, search_form
 from rag.settings import cache_folder
 
 jieba.setLogLevel(logging.WARNING)
@@ -81,6 +81,18 @@ class Tokenizer:
     def terms(self, text: str) -> list[str]:
         """Return all terms that `text` is indexed under."""
         return self.words(text) + self.bigrams(text)
+
+    @staticmethod
+    def held(terms: Iterable[str], text: str) -> list[str]:
+        """Return those of `terms` that stand in `text`; Han terms anywhere, others as whole words.
+
+        Much faster than cutting the text, and blind to how jieba would have cut it.
+        """
+        form = search_form(text)
+        words = {part for run in _RUN.findall(form) for part in (run, *re.findall(r"[^\W_]+", run))}
+        return [
+            term for term in terms if (term.lstrip(_GRAM_MARK) in form if HAN_CHARACTER.search(term) else term in words)
+        ]
 
     def weighted(self, text: str) -> dict[str, float]:
         """Return the terms of a question with their weights; a term counts once."""

@@ -232,11 +232,16 @@ def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> _Candi
 
     MaxSim is the mean over the question's tokens of the greatest cosine with a token of the passage.
     """
-    similarities: dict[int, Floats] = {}
-    for row in found.rows[:RERANKED].tolist():
-        codes = index.token_codes[index.token_bounds[row] : index.token_bounds[row + 1]]
-        tokens = index.centring.centre_tokens(unpack_tokens(codes), "passage", index.passages[row].language)
-        similarities[row] = question_tokens @ tokens.T
+    best: list[int] = found.rows[:RERANKED].tolist()
+    similarities: dict[int, Floats] = dict.fromkeys(best, np.zeros((len(question_tokens), 0), np.float32))
+    for language in {index.passages[row].language for row in best}:
+        rows = [row for row in best if index.passages[row].language == language]
+        bounds = [(index.token_bounds[row], index.token_bounds[row + 1]) for row in rows]
+        # One product over all passages of a language: many small ones would spend their time on starting threads.
+        codes = np.concatenate([index.token_codes[start:end] for start, end in bounds])
+        tokens = index.centring.centre_tokens(unpack_tokens(codes), "passage", language)
+        ends = np.cumsum([end - start for start, end in bounds])[:-1]
+        similarities.update(zip(rows, np.split(question_tokens @ tokens.T, ends, axis=1), strict=True))
     count = len(similarities)
     late = np.array([_late(found_similarities) for found_similarities in similarities.values()], np.float32)
     fused = found.final
@@ -322,9 +327,8 @@ def _evidence(
 
 def _keyword_share(index: Index, rarity: Mapping[str, float], text: str) -> float:
     """Return the share of the question's keywords, weighted by their rarity, that `text` holds, 0..1."""
-    held = set(index.keywords.tokenizer.terms(text))
     total = sum(rarity.values())
-    return sum(weight for term, weight in rarity.items() if term in held) / total if total else 0.0
+    return sum(rarity[term] for term in index.keywords.tokenizer.held(rarity, text)) / total if total else 0.0
 
 
 def likelihood(meaning: float, words: float) -> float:

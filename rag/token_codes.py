@@ -13,6 +13,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
 STEPS = 7  # codes run from 1 to 15, 8 is zero
+# What each byte stands for: its low four bits, then its high four.
+_DECODED = np.array([(byte % 16 - 8, byte // 16 - 8) for byte in range(256)], np.float32)
 
 
 def pack_tokens(vectors: Floats) -> Codes:
@@ -33,9 +35,6 @@ def pack_tokens(vectors: Floats) -> Codes:
 
 def unpack_tokens(codes: Codes) -> Floats:
     """Return (n, dim) float32 vectors of unit length from what `pack_tokens` gave."""
-    vectors = np.empty((len(codes), codes.shape[1] * 2), np.float32)
-    vectors[:, ::2] = codes & 15
-    vectors[:, 1::2] = codes >> 4
-    vectors -= 8
+    vectors = _DECODED[codes].reshape(len(codes), 2 * codes.shape[1])
     vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None] + 1e-9
     return vectors
