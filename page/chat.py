@@ -14,9 +14,9 @@ from page.components import mount
 from page.reader import open_citation, open_passage
 from page.state import t
 from page.trouble import show_error
-from rag.answer_layout import lay_out_answer
-from rag.conversations import KeptTurn, history_of, next_number
 from rag.errors import RagError
+from rag.reading_room.answer_layout import lay_out_answer
+from rag.reading_room.conversations import KeptTurn, history_of, next_number
 from rag.records import Article, Language, Passage
 
 WATCH_EVERY_S = 0.05
@@ -174,8 +174,8 @@ def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
 
 
 def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language) -> bytes:
-    from rag.exporting import export_conversation
     from rag.indexing import open_index
+    from rag.reading_room.exporting import export_conversation
 
     def article_of(passage: Passage) -> Article | None:
         try:

@@ -8,7 +8,7 @@ from page import jobs, state
 from page.state import plain, t
 from page.trouble import show_error
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError
-from rag.page_texts import TEXTS
+from rag.reading_room.page_texts import TEXTS
 from rag.settings import Settings
 
 

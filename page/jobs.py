@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rag.conversations import Conversations
 from rag.errors import RagError
+from rag.reading_room.conversations import Conversations
 from rag.records import Answer, Progress, TextPiece, Turn
 from rag.settings import Settings
 

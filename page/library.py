@@ -31,7 +31,7 @@ def draw() -> None:
         with st.spinner(t("warming")):
             jobs.warm(settings).wait()
     from rag.indexing import open_index
-    from rag.library import pending_changes
+    from rag.reading_room.library import pending_changes
 
     index = None
     try:
@@ -112,7 +112,7 @@ def _upload(corpus: Path) -> None:
 
 def _take_in(corpus: Path, files: list[Any]) -> list[tuple[str, str, str]]:
     """Put files into the corpus; returns (added, duplicate or failed; name; what to tell)."""
-    from rag.library import add_file
+    from rag.reading_room.library import add_file
 
     told = []
     bar = st.progress(0.0)
@@ -147,7 +147,7 @@ def _removed(corpus: Path) -> None:
 
 
 def _restore(corpus: Path, source: str) -> None:
-    from rag.library import restore_source
+    from rag.reading_room.library import restore_source
 
     st.session_state.pop("removed", None)
     restore_source(corpus, source)
@@ -169,7 +169,7 @@ def _act(value: dict[str, Any]) -> None:
         if chosen:
             st.session_state["go_to_chat"] = True
     elif kind == "remove":
-        from rag.library import remove_source
+        from rag.reading_room.library import remove_source
 
         remove_source(state.settings().corpus, str(value.get("source", "")))
         st.session_state["removed"] = str(value.get("source", ""))

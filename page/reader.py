@@ -15,9 +15,9 @@ import streamlit as st
 from page import jobs, state, views
 from page.components import mount, style
 from page.state import t, words
-from rag.answer_layout import lay_out_answer
 from rag.errors import RagError
-from rag.reading import LaidOutBlock, article_at, focus_of, lay_out_article
+from rag.reading_room.answer_layout import lay_out_answer
+from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
 
 WORDS = (

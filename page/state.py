@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
 
-from rag.conversations import Conversations
-from rag.feedback import Feedback
-from rag.page_texts import say, says
+from rag.reading_room.conversations import Conversations
+from rag.reading_room.feedback import Feedback
+from rag.reading_room.page_texts import say, says
 from rag.records import Language
 from rag.settings import Settings
 
@@ -138,6 +138,6 @@ def suggestions(index: Index) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _suggestions(generation: str, _index: Index) -> list[str]:
-    from rag.suggesting import suggest_questions
+    from rag.reading_room.suggesting import suggest_questions
 
     return suggest_questions((_index.document(source) for source in _index.sources()[:200]), SUGGESTED)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from page import state
 from page.state import plain, t
 from rag.errors import RagError, StorageFailed
-from rag.page_texts import TEXTS
+from rag.reading_room.page_texts import TEXTS
 
 LOG = logging.getLogger(__name__)
 

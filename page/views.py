@@ -7,9 +7,9 @@ import re
 from typing import Any
 
 from page.state import t, words
-from rag.answer_layout import LaidOutAnswer, lay_out_answer
-from rag.conversations import KeptTurn
-from rag.feedback import Rating
+from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.feedback import Rating
 from rag.records import Answer, Article, Document, Evidence, Passage, Progress, Span
 
 TURN_WORDS = (

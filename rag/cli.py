@@ -238,6 +238,22 @@ def glossary(corpus: Corpus = None, index: IndexFolder = None) -> None:
 
 
 @app.command()
+def feedback(
+    as_lines: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line. 每行一个 JSON 对象")] = False,
+    index: IndexFolder = None,
+) -> None:
+    """Print what readers thought of answers. 列出读者的评价"""
+    from rag.reading_room.feedback import Feedback
+
+    for entry in Feedback(_settings(index=index).index / "feedback.sqlite").entries():
+        if as_lines:
+            print(json.dumps(entry, ensure_ascii=False))
+        else:
+            mark = "👍" if entry["verdict"] > 0 else "👎"
+            out.print(f"{mark} {escape(str(entry['question']))}  [dim]{escape(str(entry['reason']))}[/]")
+
+
+@app.command()
 def run(
     questions: Path,
     to: Annotated[Path, typer.Option("--out", help="Where the run is written, JSON lines. 输出文件")],

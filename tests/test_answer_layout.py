@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_matter import answer
 
-from rag.answer_layout import Piece, lay_out_answer
+from rag.reading_room.answer_layout import Piece, lay_out_answer
 from rag.records import Answer
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from reading_matter import answer
 
-from rag.conversations import TITLE_CHARS, Conversations, history_of, next_number, title_from
+from rag.reading_room.conversations import TITLE_CHARS, Conversations, history_of, next_number, title_from
 from rag.records import Turn
 
 

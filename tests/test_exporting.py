@@ -9,8 +9,8 @@ import lxml.html
 import pytest
 from reading_matter import FIRST, SECOND, answer, document
 
-from rag.conversations import KeptTurn
-from rag.exporting import FORMATS, export_conversation
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.exporting import FORMATS, export_conversation
 from rag.records import Article, Passage
 
 TURNS = (

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from reading_matter import answer
 
-from rag.feedback import REASON_CHARS, Feedback, Rating
+from rag.reading_room.feedback import REASON_CHARS, Feedback, Rating
 
 
 def test_a_verdict_is_kept_replaced_and_withdrawn(tmp_path: Path) -> None:

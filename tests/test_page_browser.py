@@ -18,8 +18,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from scripted_server import says_then_hangs, scripted_server
 
-from rag.conversations import Conversations, KeptTurn
 from rag.indexing import open_index
+from rag.reading_room.conversations import Conversations, KeptTurn
 from rag.records import Answer, Evidence
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -114,7 +114,7 @@ def highlighted(page: Page) -> str:
 
 def cited(served: Served, turn: KeptTurn, place: int) -> str:
     """Return the characters that the citation at `place` (in the order of reading) rests on."""
-    from rag.answer_layout import lay_out_answer
+    from rag.reading_room.answer_layout import lay_out_answer
 
     assert turn.answer is not None
     citation = lay_out_answer(turn.answer).citations[place]
@@ -334,7 +334,7 @@ def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPa
 
 
 def test_a_verdict_is_kept(new_page: NewPage, served: Served) -> None:
-    from rag.feedback import Feedback
+    from rag.reading_room.feedback import Feedback
 
     page = new_page()
     turn = ask(page, "岛上渔船减少到多少艘？")

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from page import jobs, state
-from rag.conversations import Conversations
 from rag.indexing import build_index
+from rag.reading_room.conversations import Conversations
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from rag.language import main_language
-from rag.page_texts import TEXTS, say, says
+from rag.reading_room.page_texts import TEXTS, say, says
 
 PAGE = Path(__file__).resolve().parent.parent / "page"
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading_matter import CANONICAL, FIRST, HEADING, NOTE, SECOND, TABLE, document, passage, span_of
 
-from rag import reading
-from rag.reading import LaidOutArticle, Run, article_at, focus_of, lay_out_article
+from rag.reading_room import reading
+from rag.reading_room.reading import LaidOutArticle, Run, article_at, focus_of, lay_out_article
 from rag.records import Block
 
 

@@ -4,8 +4,8 @@ import dataclasses
 
 from reading_matter import document
 
+from rag.reading_room.suggesting import suggest_questions
 from rag.records import Block, Document
-from rag.suggesting import suggest_questions
 
 
 def with_heading(text: str, **article: object) -> Document:

@@ -20,9 +20,9 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from rag.answer_layout import LaidOutAnswer, lay_out_answer
-from rag.conversations import KeptTurn
-from rag.page_texts import say
+from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.page_texts import say
 from rag.records import Article, Evidence, Language, Passage, Span
 from rag.references import Style, format_reference
 
