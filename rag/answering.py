@@ -27,8 +27,8 @@ from rag.verification import verify_answer
 
 # Below it, the best passage is too unlikely to answer. A question for an amount needs more: what is written about its
 # subject matches it well, and says nothing of the amount.
-REFUSAL_SCORE = 0.035
-AMOUNT_REFUSAL_SCORE = 0.12
+REFUSAL_SCORE = 0.045
+AMOUNT_REFUSAL_SCORE = 0.15
 NEAREST_PASSAGES = 3  # offered with a refusal
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 
@@ -92,7 +92,7 @@ def stream_answer(
     yield Progress("understood", found.understood)
     yield Progress("searched", "", len(found), settings.evidence_count)
     took_ms = dict(found.took_ms)
-    enough = AMOUNT_REFUSAL_SCORE if "amount" in asked_kinds(question) else REFUSAL_SCORE
+    enough = AMOUNT_REFUSAL_SCORE if "amount" in asked_kinds(found.understood) else REFUSAL_SCORE
     if max((item.score for item in found), default=0.0) < enough:
         yield _refusal(found, index, first_number, took_ms)
         return

@@ -146,7 +146,7 @@ def retrieve(
     vector = index.centring.centre_question(encoded.vector, language)
     terms, expansions = keyword_terms(index, understood, language)
     allowed = (filters or Filters()).allowed(index)
-    asked = asked_kinds(question)
+    asked = asked_kinds(understood)
     asks_for_source = "source" in asked
     found = _search_legs(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
     watch.lap("searched")
@@ -158,7 +158,7 @@ def retrieve(
         chosen = _with_notes(index, found, chosen, allowed)[:k]
     rarity = {term: weight * index.keywords.idf(term) for term, weight in terms.items()}
     required = required_kind(asked)
-    evidence = tuple(_evidence(index, found, row, rarity, required) for row in chosen)
+    evidence = tuple(_evidence(index, found, row, rarity, required, language) for row in chosen)
     watch.lap("chosen")
     return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps)
 
@@ -291,9 +291,10 @@ def _with_notes(index: Index, found: _Candidates, chosen: Sequence[int], allowed
 
 
 def _evidence(
-    index: Index, found: _Candidates, row: int, rarity: Mapping[str, float], required: Kind | None
+    index: Index, found: _Candidates, row: int, rarity: Mapping[str, float], required: Kind | None, language: Language
 ) -> Evidence:
     passage = index.passages[row]
+    translated = passage.language != language
     ranks: dict[str, int] = {}
     scores: dict[str, float] = {}
     place = np.flatnonzero(found.rows == row)
@@ -316,7 +317,7 @@ def _evidence(
     answering = [i for i in places if required is None or holds(passage.text[slice(*statements[i])], [required])]
     return Evidence(
         passage=passage,
-        score=max((likelihood(late[i], shares[i]) for i in answering), default=likelihood(0.0, 0.0)),
+        score=max((likelihood(late[i], shares[i], translated) for i in answering), default=likelihood(0.0, 0.0, False)),
         ranks=ranks,
         scores=scores,
         best_sentence=None if best is None else statements[best],
@@ -331,7 +332,7 @@ def _keyword_share(index: Index, rarity: Mapping[str, float], text: str) -> floa
     return sum(rarity[term] for term in index.keywords.tokenizer.held(rarity, text)) / total if total else 0.0
 
 
-def likelihood(meaning: float, words: float) -> float:
+def likelihood(meaning: float, words: float, translated: bool) -> float:
     """Return how likely a statement answers that matches the question by meaning and by words; 0..1.
 
     A logistic regression over the passages found for the development questions, with and without the sources that
@@ -340,5 +341,6 @@ def likelihood(meaning: float, words: float) -> float:
     Args:
         meaning: MaxSim of the statement, centred, cosine -1..1.
         words: Share of the question's keywords, weighted by rarity, 0..1.
+        translated: The passage is in another language than the question, where fewer words can agree.
     """
-    return 1 / (1 + math.exp(10.3 - 17.6 * meaning - 6.2 * words))
+    return 1 / (1 + math.exp(10.3 - 17.6 * meaning - 6.2 * words - 1.0 * translated))

@@ -106,10 +106,11 @@ def test_the_length_is_kept_to() -> None:
     assert write("桥？", evidence(long, (0.9, 0.9)), max_chars=80) == f"{long}[1]"  # the best one stands, however long
 
 
-def test_line_breaks_inside_a_statement_are_folded() -> None:
-    text = "大桥全长\n1860米。"
-    statements = split_statements(text)
-    assert write("大桥多长？", evidence(text, *[(0.9, 0.9)] * len(statements))).count("\n") == 0
+def test_a_statement_without_a_full_stop_stands_on_a_line_of_its_own() -> None:
+    text = "所述文献：南江大桥的建设\n大桥全长1860米。"
+    assert len(split_statements(text)) == 2
+    written = write("大桥多长？", evidence(text, (0.9, 0.9), (0.9, 0.9)))
+    assert written == "所述文献：南江大桥的建设[1]\n大桥全长1860米。[1]"
 
 
 def test_no_evidence_is_no_answer() -> None:

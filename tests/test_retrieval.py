@@ -244,8 +244,9 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(harbour: Settings) -> Non
 
 
 def test_likelihood_by_hand() -> None:
-    assert likelihood(0.5, 0.5) == pytest.approx(1 / (1 + np.exp(10.3 - 8.8 - 3.1)))
-    assert 0 <= likelihood(-1, 0) < likelihood(0.3, 0.2) < likelihood(0.3, 0.9) < likelihood(0.9, 0.9) <= 1
+    assert likelihood(0.5, 0.5, False) == pytest.approx(1 / (1 + np.exp(10.3 - 8.8 - 3.1)))
+    assert likelihood(0.5, 0.5, True) == pytest.approx(1 / (1 + np.exp(10.3 - 8.8 - 3.1 - 1.0)))
+    assert 0 <= likelihood(-1, 0, False) < likelihood(0.3, 0.2, False) < likelihood(0.3, 0.9, False) <= 1
 
 
 @settings(max_examples=40, deadline=None)

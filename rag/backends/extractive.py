@@ -39,6 +39,7 @@ _LEANS_BACK = re.compile(
     r"^(?:其(?!中|次|他|余)|该|这|它|他们|她|他(?!国)|此|两者|二者|前者|后者|对此|为此|上述|但|然而|不过|因此|所以)"
     r"|^(?:It|They|He|She|This|That|These|Those|Its|Their|His|Her|But|However|Therefore)\b"
 )
+_ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
 _NEXT_ITEM = re.compile(
     r"^(?:[二三四五六七八九十]是|第[二三四五六七八九十]|其[次二三四]|再次|再者|最后|此外|另一方面|[2-9][.、])"
 )
@@ -139,10 +140,14 @@ def _lay_out(units: Sequence[Unit], request: AnswerRequest) -> Iterator[str]:
     for position, members in enumerate(groups.values()):
         if position:
             yield "\n\n"
-        if len(groups) > 1:
-            yield _frame(request.evidence[members[0].place].passage, request.language)
         members.sort(key=lambda unit: request.evidence[unit.place].span[0] + unit.span[0])
-        for unit in members:
+        frame = _frame(request.evidence[members[0].place].passage, request.language)
+        if len(groups) > 1 and not members[0].text.startswith(frame.rstrip("： :等").removesuffix(" et al.")):
+            yield frame
+        for number, unit in enumerate(members):
+            # A title or a row of a table has no full stop: on a line of its own it does not run into the next.
+            if number and not _ENDS_SENTENCE.search(members[number - 1].text):
+                yield "\n"
             quoted = re.sub(r"\s*\n\s*", " ", unit.text)
             yield f"{quoted}[{request.first_number + unit.place}]"
 
