@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -45,6 +45,14 @@ class Settings(BaseSettings):
     timeout_s: float = Field(60.0, gt=0, le=3600, description="Longest wait for a chat model, in seconds.")
     answer_max_chars: int = Field(360, ge=80, le=4000, description="Most characters of an extractive answer.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
+
+    @model_validator(mode="after")
+    def _refuse_unknown_variables(self) -> Settings:
+        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE"}
+        for name in os.environ:
+            if name.upper().startswith("WENJU_") and name.upper() not in known:
+                raise ValueError(f"unknown environment variable {name}; known are {', '.join(sorted(known))}")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from rag.settings import Settings
+
+
+def test_the_environment_goes_before_the_file_and_arguments_before_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wenju.toml").write_text('corpus = "文件"\nindex = "索引"\n', encoding="utf-8")
+    monkeypatch.setenv("WENJU_INDEX", "環境")
+    settings = Settings(passage_max_chars=300)
+    assert (settings.corpus, settings.index, settings.passage_max_chars) == (Path("文件"), Path("環境"), 300)
+
+
+def test_a_misspelt_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_CORPSE", "文档")
+    with pytest.raises(ValidationError, match=r"unknown environment variable WENJU_CORPSE; known are .*WENJU_CORPUS"):
+        Settings()
+
+
+def test_a_misspelt_key_of_the_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wenju.toml").write_text('corpsu = "文档"\n', encoding="utf-8")
+    with pytest.raises(ValidationError, match="corpsu"):
+        Settings()
+
+
+@pytest.mark.parametrize(("key", "value"), [("passage_max_chars", 5), ("evidence_count", 0), ("timeout_s", -1)])
+def test_a_value_out_of_range_is_refused(key: str, value: int) -> None:
+    with pytest.raises(ValidationError, match=key):
+        Settings(**{key: value})
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings(corpus=Path("文档")).corpus = Path("别处")  # type: ignore[misc]
