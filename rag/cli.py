@@ -1,4 +1,4 @@
-"""The command line: `wenju index`, `search`, `ask`, `sources`, `parse`, `glossary`, `feedback`, `run`, `chat`, `doctor`.
+"""The command line of Wenju 问据, one command for each thing that the package does.
 
 Each command calls a public function of the package and prints what it gives. Errors are one line with a remedy.
 """
