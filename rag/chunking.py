@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language import main_language, split_sentences
+from rag.language import main_language, split_sentences, strip_span
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
 from rag.structure.labels import label_of
@@ -86,7 +86,7 @@ def _set_apart(document: Document, max_chars: int) -> list[Passage]:
         at = article.span[0]
         units: list[tuple[int, int, bool]] = []
         for line in text.split("\n"):
-            start, end = _strip(text, at - article.span[0], at - article.span[0] + len(line))
+            start, end = strip_span(text, at - article.span[0], at - article.span[0] + len(line))
             parts = _cut_sentence(text, start, end, max_chars) if start < end else []
             units.extend((article.span[0] + first, article.span[0] + last, True) for first, last in parts)
             at += len(line) + 1
@@ -202,19 +202,11 @@ def _cut_sentence(text: str, first: int, last: int, max_chars: int) -> list[Span
         cut = ends[-1] if ends else first + max_chars
         if not ends:
             space = text.rfind(" ", first + max_chars // 2, cut)
-            cut = space if space > 0 else cut
-        parts.append(_strip(text, first, cut))
+            cut = space if space > first else cut  # a space at its very beginning would cut off nothing, for ever
+        parts.append(strip_span(text, first, cut))
         first = cut
-    parts.append(_strip(text, first, last))
+    parts.append(strip_span(text, first, last))
     return [part for part in parts if part[0] < part[1]]
-
-
-def _strip(text: str, start: int, end: int) -> Span:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
 
 
 def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:

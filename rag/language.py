@@ -91,7 +91,7 @@ def split_sentences(text: str) -> list[Span]:
         spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(text)))
-    return [span for span in (_strip(text, *span) for span in spans) if span[0] < span[1]]
+    return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
 
 
 def split_statements(text: str) -> list[Span]:
@@ -104,11 +104,12 @@ def split_statements(text: str) -> list[Span]:
     for start, end in split_sentences(text):
         separators = _SEMICOLON_OR_BREAK if end - start > LONG_SENTENCE_CHARS else _BREAK
         cuts = [start, *(start + match.end() for match in separators.finditer(text[start:end])), end]
-        spans += [span for span in (_strip(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
+        spans += [span for span in (strip_span(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
     return spans
 
 
-def _strip(text: str, start: int, end: int) -> Span:
+def strip_span(text: str, start: int, end: int) -> Span:
+    """Return the span without the white space at its ends."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -39,7 +39,6 @@ class AnswerRequest:
         history: Earlier turns, oldest first.
         language: Language of the answer: that of the question.
         max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
-        similarity: How near each of some texts is to the question, cosine -1..1; None when there are no vectors.
     """
 
     question: str
@@ -48,7 +47,6 @@ class AnswerRequest:
     history: tuple[Turn, ...] = ()
     language: Language = "zh"
     max_chars: int = 350
-    similarity: Callable[[Sequence[str]], Sequence[float]] | None = None
 
 
 class Backend(Protocol):

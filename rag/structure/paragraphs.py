@@ -18,7 +18,7 @@ from rag.language import HAN
 from rag.structure.labels import BARE_LABEL, label_of
 from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
 from rag.structure.persons import parse_names
-from rag.structure.printed import TOKEN, Layout, PrintedLine, bare, ends_line, ends_sentence, width
+from rag.structure.printed import Layout, PrintedLine, bare, ends_line, ends_sentence, width
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 
@@ -411,8 +411,3 @@ def _is_prose(text: str) -> bool:
     if len(re.findall(f"[{HAN}]", text)) >= 12:
         return bool(re.search("[。，；,]", text)) or len(text) >= 40
     return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(re.search(r"[,.]", text))
-
-
-def tokens_of(text: str) -> list[int]:
-    """Return the numbers of the mark tokens of `text`, in order."""
-    return [int(match.group(1)) for match in TOKEN.finditer(text)]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.language import HAN, INVISIBLE
+from rag.language import INVISIBLE
 from rag.records import Line, Page
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
@@ -353,6 +353,3 @@ def lower_ascii_share(text: str) -> float:
     text = text[:5000]
     latin, han = len(re.findall("[A-Za-z]", text)), len(re.findall(r"[^\W\d_a-zA-Z]", text))
     return latin / (latin + han) if latin + han else 0.0
-
-
-HAN_END = re.compile(f"[{HAN}]$")
