@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from page import first_run, jobs, state, views
 from page.components import mount
@@ -19,7 +18,7 @@ from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of, next_number
 from rag.records import Article, Language, Passage
 
-WATCH_EVERY_S = 0.05
+WATCH_EVERY_S = 0.1
 MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html",
@@ -35,24 +34,23 @@ def draw() -> None:
     kept = state.conversations()
     conversation = state.conversation()
     turns = kept.turns(conversation)
-    pending = st.session_state.pop("pending", "")
     writing = jobs.writing_of(conversation)
-    if not turns and not pending and writing is None:
+    if not turns and "pending" not in st.session_state and writing is None:
         _welcome()
     ratings = state.feedback().of_conversation(conversation)
     pane = st.session_state.get("pane", {})
+    log = st.container(key="log")
     for turn in turns:
         active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
-        key = f"turn-{conversation}-{turn.position}"
+        key = _key(conversation, turn.position)
         values = views.turn(turn, key, active, ratings.get(turn.position), last=turn is turns[-1])
-        mount("turn", values, key=key, on_act=_acts_of(turn))
+        with log:
+            mount("turn", values, key=key, on_act=_acts_of(turn))
 
-    if turns:
-        _export(conversation, turns)
     _narrowed()
-    question = st.chat_input(t("ask_here"), key="question", submit_mode="stop")
-    pending = pending or (question or "").strip()
-    if pending and writing is None:
+    if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
+        st.session_state["pending"] = question
+    if writing is None and (pending := st.session_state.pop("pending", "")):  # else it waits for its turn
         st.session_state.pop("failed", None)
         writing = jobs.start_writing(
             kept,
@@ -63,31 +61,49 @@ def draw() -> None:
             settings=settings,
             first_number=next_number(turns),
         )
+    failed = st.session_state.get("failed")
     if writing is not None:
+        with log:
+            # In the place and under the key of the turn that it becomes: the page does not jump when it is done.
+            mount(
+                "turn",
+                views.pending_turn(writing.question, stoppable=True),
+                key=_key(conversation, len(turns)),
+                on_act=_stop_of(writing, conversation),
+            )
+            if queued := st.session_state.get("pending"):
+                mount("turn", views.pending_turn(queued), key="queued", on_act=_act_anywhere)
         _watch(writing, conversation)
-    elif failed := st.session_state.get("failed"):
-        mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
+    elif failed:
+        with log:
+            mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
         show_error(failed.error, again=lambda: state.ask(failed.question))
+    elif turns:
+        _export(conversation, turns)
+
+
+def _key(conversation: str, position: int) -> str:
+    return f"turn-{conversation}-{position}"
 
 
 def _watch(writing: jobs.Writing, conversation: str) -> None:
     """Show an answer while it is written; a click elsewhere ends the run, not the writing."""
     st.query_params["c"] = conversation
-    mount("turn", views.pending_turn(writing.question), key=f"writing-{conversation}", on_act=_act_anywhere)
     with st.container(key="steps"):
         steps = st.empty()
     with st.container(key="live"):
         live = st.empty()
-    try:
-        while not writing.done.wait(WATCH_EVERY_S):
-            lines = [views.step_line(step, seconds) for step, seconds in writing.steps]
-            steps.text("\n".join(lines) or t("warming" if _cold() else "stage_searching"))
-            if writing.text:
-                live.text(writing.text)
-    except StopException:  # the stop button; any other click raises something else and leaves the writing alone
-        writing.cancel(state.conversations(), conversation)
-        jobs.forget_writing(conversation)
-        raise
+    steps_shown = text_shown = ""
+    while not writing.done.wait(WATCH_EVERY_S):
+        # What has not changed is not sent, since a browser draws all that it is sent; the seconds change, so that a
+        # run whose reader has gone elsewhere is sent something, and ends there.
+        lines = [views.step_line(step, seconds) for step, seconds in writing.steps]
+        lines.append(t("waiting" if lines else "warming" if _cold() else "stage_searching"))
+        if (now := "\n".join(lines) + f"　{writing.seconds():.0f} s") != steps_shown:
+            steps.text(now)
+        if (text := writing.text) != text_shown:
+            live.text(text)
+        steps_shown, text_shown = now, text
     jobs.forget_writing(conversation)
     if writing.error is not None:
         st.session_state["failed"] = writing
@@ -96,6 +112,15 @@ def _watch(writing: jobs.Writing, conversation: str) -> None:
 
 def _cold() -> bool:
     return not jobs.warm(state.settings()).is_set()
+
+
+def _stop_of(writing: jobs.Writing, conversation: str) -> Any:
+    def act(value: dict[str, Any]) -> None:
+        if value.get("kind") == "stop":
+            writing.cancel(state.conversations(), conversation)
+            jobs.forget_writing(conversation)
+
+    return act
 
 
 def _acts_of(turn: KeptTurn) -> Any:

@@ -7,12 +7,15 @@ written in a thread of its own; a run only watches. Entry points: `writing_of`, 
 
 from __future__ import annotations
 
+import functools
+import itertools
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -24,6 +27,9 @@ from rag.settings import Settings
 if TYPE_CHECKING:
     from rag.indexing import BuildReport
     from rag.retrieval import Filters
+
+Found = TypeVar("Found")
+WARMING_CHARS = 40  # of a passage, as part of a question
 
 
 @dataclass
@@ -44,15 +50,18 @@ class Writing:
     error: Exception | None = None
     cancelled: bool = False
     done: threading.Event = field(default_factory=threading.Event)
+    _started: float = field(default_factory=time.perf_counter)
     _keeping: threading.Lock = field(default_factory=threading.Lock)
+
+    def seconds(self) -> float:
+        """Return the seconds since the question was asked."""
+        return time.perf_counter() - self._started
 
     def cancel(self, kept: Conversations, conversation: str) -> None:
         """Stop the writing and keep what there is; the thread ends at the next piece or at the model's time limit."""
         with self._keeping:
-            if self.done.is_set() or self.cancelled:
-                return
-            self.cancelled = True
-            if self.text:
+            if not self.done.is_set() and not self.cancelled:
+                self.cancelled = True
                 kept.add(conversation, self.question, None, self.text)
 
     def run(
@@ -65,7 +74,6 @@ class Writing:
         first_number: int,
     ) -> None:
         """Write the answer and keep the turn."""
-        started = time.perf_counter()
         try:
             warm(settings).wait()
             from rag.answering import stream_answer
@@ -74,7 +82,8 @@ class Writing:
             events = stream_answer(
                 self.question, history=history, filters=filters, settings=settings, first_number=first_number
             )
-            for event in events:
+            first = search(lambda: next(events))
+            for event in itertools.chain([first], events):
                 if self.cancelled:
                     events.close()  # type: ignore[attr-defined]
                     break
@@ -85,14 +94,27 @@ class Writing:
                 else:
                     if event.stage == "restarted":
                         self.text = ""
-                    self.steps.append((event, time.perf_counter() - started))
+                    self.steps.append((event, self.seconds()))
             with self._keeping:
                 if not self.cancelled and answer is not None:
                     kept.add(conversation, self.question, answer)
+                    self.done.set()  # here already: who stops it now must not keep it a second time
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
             self.error = error
         finally:
             self.done.set()
+
+
+def search(do: Callable[[], Found]) -> Found:
+    """Do it in the thread that searches for all readers, one after the other.
+
+    A search keeps all processors busy: several at once would end no sooner, and each thread that has ever searched
+    keeps tens of megabytes.
+    """
+    return _SEARCHER.submit(do).result()
+
+
+_SEARCHER = ThreadPoolExecutor(1, "search")
 
 
 @dataclass
@@ -123,6 +145,7 @@ class Building:
             from rag.indexing import build_index
 
             self.report = build_index(settings, on_progress)
+            _warm_up(settings)
         except _Cancelled:
             pass
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
@@ -180,11 +203,7 @@ def _warming(index: str, model: str, _settings: Settings) -> threading.Event:
 
     def load() -> None:
         try:
-            from rag.embedding import load_embedder
-            from rag.indexing import open_index
-
-            load_embedder(_settings).embed_questions(["预热"])
-            open_index(_settings)
+            _warm_up(_settings)
         except (RagError, OSError, sqlite3.Error):
             pass  # whoever needs the model or the index meets the same error, with a place to show it
         finally:
@@ -192,6 +211,17 @@ def _warming(index: str, model: str, _settings: Settings) -> threading.Event:
 
     threading.Thread(target=load, daemon=True).start()
     return ready
+
+
+def _warm_up(settings: Settings) -> None:
+    """Ask in both languages, for a figure and a name: tables that load on use would cost the first reader seconds."""
+    from rag.answering import ask
+    from rag.indexing import open_index
+
+    settings = settings.model_copy(update={"backend": "extractive"})
+    answered = open_index(settings).passages[0].text[:WARMING_CHARS]  # what is refused would not be checked
+    for question in ("In 2019, how many members did the UN have?", f"2019年，UN有多少成员？{answered}"):
+        search(functools.partial(ask, question, settings=settings))
 
 
 def warm(settings: Settings) -> threading.Event:

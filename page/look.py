@@ -33,7 +33,8 @@ def draw() -> None:
     from rag.retrieval import retrieve
 
     try:
-        found = retrieve(question, FOUND, filters=state.filters(), settings=settings)
+        filters = state.filters()
+        found = jobs.search(lambda: retrieve(question, FOUND, filters=filters, settings=settings))
     except RagError as error:
         show_error(error)
         return

@@ -28,8 +28,9 @@ CONVERSATIONS = "conversations.sqlite"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
+@st.cache_resource(show_spinner=False)
 def base_settings() -> Settings:
-    """Return the settings of file and environment."""
+    """Return the settings of file and environment; read until they are right, then kept."""
     return Settings()
 
 

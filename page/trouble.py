@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from page import state
 from page.state import plain, t
 from rag.errors import RagError, StorageFailed
 from rag.reading_room.page_texts import TEXTS
+from rag.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
@@ -20,18 +22,35 @@ LOG = logging.getLogger(__name__)
 def can_start() -> bool:
     """Tell whether the page has what it stands on, its settings and its file of conversations; else say what to do."""
     try:
-        state.conversations()
-    except ValidationError as error:
-        st.session_state.setdefault("language", "zh")
-        wrong = "\n".join(f"- {plain('.'.join(map(str, e['loc'])))}: {plain(e['msg'])}" for e in error.errors())
-        st.error(f"**{t('error_settings')}**\n\n{wrong}\n\n{t('what_to_do')}{t('settings_advice')}")
+        state.base_settings()
+    except ValueError as error:  # pydantic's, or of a wenju.toml that is no TOML or no UTF-8
+        st.session_state.setdefault("language", "en" if st.query_params.get("lang") == "en" else "zh")
+        wrong = "\n".join(f"- {line}" for line in _wrong_settings(error))
+        advice = t("settings_advice", file=plain(str(Path("wenju.toml").resolve())))
+        st.error(f"**{t('error_settings')}**\n\n{wrong}\n\n{t('what_to_do')}{advice}")
         return False
+    try:
+        state.conversations()
     except (OSError, sqlite3.Error) as error:
         st.session_state.setdefault("language", "zh")
         folder = state.base_settings().index
         show_error(StorageFailed(f"{folder / state.CONVERSATIONS}: {error}", advice=t("conversations_advice")))
         return False
     return True
+
+
+def _wrong_settings(error: ValueError) -> list[str]:
+    if not isinstance(error, ValidationError):
+        return [f"wenju.toml: {plain(str(error))}"]
+    lines = []
+    for item in error.errors():
+        name = ".".join(map(str, item["loc"]))
+        if item["type"] == "extra_forbidden":
+            lines.append(t("unknown_setting", name=plain(name), known=plain("、".join(Settings.model_fields))))
+        else:
+            given = f" ({plain(repr(item['input']))})" if name else ""
+            lines.append(f"{plain(name)}{given}: {plain(item['msg'])}" if name else plain(item["msg"]))
+    return lines
 
 
 def show_error(error: Exception, *, again: Callable[[], None] | None = None) -> None:

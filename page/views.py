@@ -15,7 +15,7 @@ from rag.records import Answer, Article, Document, Evidence, Passage, Progress, 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
     "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase", "citation",
-    "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send",
+    "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop",
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
@@ -57,9 +57,16 @@ def page_at(document: Document, offset: int) -> str:
     return (marks[-1].label or str(marks[-1].number)) if marks else ""
 
 
-def pending_turn(question: str) -> dict[str, Any]:
+def pending_turn(question: str, *, stoppable: bool = False) -> dict[str, Any]:
     """Return the values of a question that has no answer yet."""
-    return {"words": words(*TURN_WORDS), "question": question, "pending": True, "turn": "", "lines": None}
+    return {
+        "words": words(*TURN_WORDS),
+        "question": question,
+        "pending": True,
+        "stoppable": stoppable,
+        "turn": "",
+        "lines": None,
+    }
 
 
 def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: bool) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def _unchecked(partial: str) -> dict[str, Any]:
         "standings": {},
         "evidence": {},
         "others": [],
-        "notices": [t("stopped")],
+        "notices": [t("stopped" if partial else "stopped_early")],
         "spread": [],
         "years": [],
         "steps": [],

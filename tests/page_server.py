@@ -80,10 +80,11 @@ DOCUMENTS = {
 
 @dataclass(frozen=True)
 class Served:
-    """The page: where it is, and the settings that it was started with."""
+    """The page: where it is, the settings that it was started with, and its process."""
 
     url: str
     settings: Settings
+    pid: int
 
 
 def write_corpus(folder: Path) -> None:
@@ -111,7 +112,7 @@ def serve(corpus: Path, index: Path, **environment: str) -> Iterator[Served]:
         )
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
-            yield Served(f"http://127.0.0.1:{port}", settings)
+            yield Served(f"http://127.0.0.1:{port}", settings, process.pid)
         finally:
             process.terminate()
             process.wait(20)

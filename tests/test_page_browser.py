@@ -375,8 +375,9 @@ def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) 
             box.fill(CATCH)
             box.press("Enter")
             expect(page.locator(".st-key-live")).to_contain_text("我还在想", timeout=WAIT_MS)
-            page.get_by_test_id("stChatInput").get_by_role("button").last.click()
-            expect(box).to_be_enabled()
+            page.get_by_role("button", name="停止").click()
+            expect(page.locator(".turn .notice")).to_contain_text("已停止")  # at once, with what was written
+            expect(page.locator(".turn .answer")).to_contain_text("我还在想")
             assert [(turn.answer, turn.partial) for turn in kept(served, page)] == [
                 (None, "江心岛的捕捞量为4.36万吨[1]。我还在想")
             ]
@@ -385,8 +386,47 @@ def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) 
             conversations.prefer("base_url", "")
     page.reload()
     expect(page.locator(".turn .notice")).to_contain_text("已停止")
-    expect(page.locator(".turn .answer")).to_contain_text("我还在想")
     expect(ask(page, CATCH).locator(".answer")).to_contain_text("4.36万吨")
+
+
+def test_nobody_waits_for_the_stream_of_another(new_page: NewPage, served: Served) -> None:
+    conversations = Conversations(served.settings.index / "conversations.sqlite")
+    watching, asking = new_page(), new_page()
+    with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 60.0)) as script:
+        conversations.prefer("base_url", script.url)
+        conversations.prefer("backend", "openai:scripted")
+        try:
+            box = watching.get_by_test_id("stChatInput").locator("textarea")
+            box.fill(CATCH)
+            box.press("Enter")
+            expect(watching.locator(".st-key-live")).to_contain_text("我还在想", timeout=WAIT_MS)
+        finally:
+            conversations.prefer("backend", "extractive")
+            conversations.prefer("base_url", "")
+        expect(ask(asking, CATCH).locator(".answer")).to_contain_text("4.36万吨")
+        expect(watching.locator(".st-key-live")).to_contain_text("我还在想")  # and its stream went on
+        # A click elsewhere does not stop a stream, and a question asked meanwhile waits for its end.
+        box.fill("岛上渔船减少到多少艘？")
+        box.press("Enter")
+        expect(watching.locator(".turn .question")).to_have_count(2)
+        watching.get_by_role("link", name="设置").click()
+        expect(watching.locator("h1")).to_have_text("设置")
+        watching.get_by_role("link", name="提问").click()
+        expect(watching.locator(".st-key-live")).to_contain_text("我还在想")
+        watching.get_by_role("button", name="停止").click()
+        expect(watching.locator(".turn:has(footer)").nth(1)).to_contain_text("214艘", timeout=WAIT_MS)
+
+
+def test_what_is_open_in_a_turn_stays_open(new_page: NewPage) -> None:
+    page = new_page()
+    turn = ask(page, CATCH)
+    turn.locator("summary", has_text="用时").click()
+    open_chip(page, turn)
+    expect(turn.locator(".chip.active")).to_have_count(1)
+    expect(turn.locator(".steps")).to_be_visible()
+    page.locator("aside").get_by_role("button", name="关闭").click()
+    expect(turn.locator(".chip.active")).to_have_count(0)
+    expect(turn.locator(".steps")).to_be_visible()
 
 
 def _pdf(text: str) -> bytes:

@@ -26,6 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def run(**query: str) -> AppTest:
+    state.base_settings.clear()  # type: ignore[attr-defined]  as in a new process
     page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90)
     for name, value in query.items():
         page.query_params[name] = value
@@ -102,6 +103,31 @@ def test_wrong_settings_are_explained(home: Settings, monkeypatch: pytest.Monkey
     assert not page.exception
     assert "设置有误" in page.error[0].value
     assert "evidence" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("backend = 文库\n", "line 1"),
+        ("passages = 3  # 段落数\n", "没有“passages”这个设置项"),
+        ("evidence_count = '八'\n", "'八'"),
+        (b"corpus = '\xce\xc4'\n", "utf-8"),
+    ],
+)
+def test_a_broken_settings_file_is_explained_and_mending_it_is_enough(
+    home: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: str | bytes, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "wenju.toml"
+    file.write_bytes(written.encode() if isinstance(written, str) else written)
+    page = run()
+    assert not page.exception
+    said = page.error[0].value.replace("\\", "")
+    assert "设置有误" in said
+    assert told in said
+    assert str(file) in said
+    file.write_text("# 都好\n", encoding="utf-8")
+    assert "文库还是空的" in shown(page.run())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 // One question and its checked answer. Acts sent to Python: {kind: "open", citation} {kind: "evidence", number}
-// {kind: "ask", question} {kind: "rate", value, reason}.
+// {kind: "ask", question} {kind: "rate", value, reason} {kind: "stop"}.
 
 const GLYPH = { partly: "◐", not_found: "○" };
 
@@ -21,7 +21,15 @@ function holdInView(root) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
+  // Streamlit draws anew at every click. A turn that has not changed stays as it is, with what is open or focused in it.
+  const { active: _, ...lasting } = data;
+  const old = parentElement.querySelector(".turn");
+  if (old && old.shown === JSON.stringify(lasting)) {
+    for (const button of old.querySelectorAll(".chip")) button.classList.toggle("active", isActive(button));
+    return showActive(old);
+  }
   const root = freshRoot(parentElement, "turn");
+  root.shown = JSON.stringify(lasting);
   const act = (value) => setTriggerValue("act", { ...value, at: Date.now() });
   const card = el("div", { class: "card", popover: "manual", role: "tooltip", id: "card" });
   const chips = [];
@@ -37,7 +45,9 @@ export default function (component) {
     const tools = el("div", { class: "question-tools" }, edit);
     const note = data.understood
       ? el("p", { class: "understood" }, words.understood_as + " ", el("bdi", {}, data.understood)) : null;
-    const part = el("header", {}, shown, note, data.pending ? null : tools);
+    const stop = data.stoppable
+      ? el("button", { class: "quiet-button stop", type: "button", onclick: () => act({ kind: "stop" }) }, "■ " + words.stop) : null;
+    const part = el("header", {}, shown, note, data.pending ? stop : tools);
 
     function openEditor() {
       const field = el("textarea", { rows: 2, "aria-label": words.edit_question });
@@ -102,7 +112,7 @@ export default function (component) {
   function chip(number, citation) {
     const item = data.evidence[number];
     const button = el("button", {
-      class: "chip" + (citation >= 0 && citation === data.active ? " active" : ""), type: "button",
+      class: "chip", type: "button",
       "data-citation": citation, "aria-label": fill(words.citation, { n: number }) + "：" + item.where,
       onclick: () => act(citation >= 0 ? { kind: "open", citation } : { kind: "evidence", number }),
     }, String(number));
@@ -234,14 +244,22 @@ export default function (component) {
     holdInView(root);
   }
 
-  // The source pane narrows the conversation: the number that opened it stays in view.
-  const active = root.querySelector(".chip.active");
-  if (active) setTimeout(() => active.scrollIntoView({ block: "nearest" }), 200);
+  for (const button of chips) button.classList.toggle("active", isActive(button));
+  showActive(root);
 
-  // The source pane was closed: who came from a chip goes back to it.
-  const back = window.wenjuComeFrom;
-  if (back && back.turn === data.turn && data.active < 0) {
-    delete window.wenjuComeFrom;
-    chips.find((button) => Number(button.dataset.citation) === back.citation)?.focus({ preventScroll: true });
+  function isActive(button) {
+    return data.active >= 0 && Number(button.dataset.citation) === data.active;
+  }
+
+  function showActive(turn) {
+    // The source pane narrows the conversation: the number that opened it stays in view.
+    const active = turn.querySelector(".chip.active");
+    if (active) setTimeout(() => active.scrollIntoView({ block: "nearest" }), 200);
+    // The source pane was closed: who came from a chip goes back to it.
+    const back = window.wenjuComeFrom;
+    if (back && back.turn === data.turn && data.active < 0) {
+      delete window.wenjuComeFrom;
+      turn.querySelector(`.chip[data-citation="${Number(back.citation)}"]`)?.focus({ preventScroll: true });
+    }
   }
 }

@@ -132,6 +132,10 @@ def _pieces(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
     return [piece for piece in [*pieces, (text[position:], False)] if piece[0]]
 
 
+def _stopped(turn: KeptTurn, language: Language) -> str:
+    return say("stopped" if turn.partial else "stopped_early", language)
+
+
 def _standing(reason: str, standing: str, language: Language) -> str:
     """Return what is said behind a sentence that does not stand firmly, or ""."""
     if standing not in ("partly", "not_found"):
@@ -145,7 +149,7 @@ def _markdown(exported: _Exported) -> str:
     for turn, laid in exported.turns:
         lines += [f"## {_escaped(turn.question)}", ""]
         if laid is None:
-            lines += [f"*{say('stopped', language)}*", "", _escaped(turn.partial), ""]
+            lines += [f"*{_stopped(turn, language)}*", "", _escaped(turn.partial), ""]
             continue
         for line in laid.lines:
             text = ""
@@ -203,7 +207,7 @@ def _html(exported: _Exported) -> str:
     for turn, laid in exported.turns:
         parts.append(f"<h2>{_text(turn.question)}</h2>")
         if laid is None:
-            parts.append(f"<p><em>{say('stopped', language)}</em></p><p>{_text(turn.partial)}</p>")
+            parts.append(f"<p><em>{_stopped(turn, language)}</em></p><p>{_text(turn.partial)}</p>")
             continue
         for line in laid.lines:
             inner = ""
@@ -255,7 +259,7 @@ def _word(exported: _Exported) -> bytes:
     for turn, laid in exported.turns:
         document.add_heading(_clean(turn.question), 1)
         if laid is None:
-            document.add_paragraph().add_run(say("stopped", language)).italic = True
+            document.add_paragraph().add_run(_stopped(turn, language)).italic = True
             document.add_paragraph(_clean(turn.partial))
             continue
         for line in laid.lines:

@@ -37,6 +37,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "suggestions": ("可以从这些问题开始", "Questions to begin with"),
     "stopped": ("已停止。以下内容未经核对。", "Stopped. What follows was not checked."),
+    "stopped_early": ("已停止，还没有写出内容。", "Stopped before anything was written."),
+    "stop": ("停止", "Stop"),
     "you": ("你", "You"),
     "answer": ("回答", "Answer"),
     "understood_as": ("理解为", "Understood as"),
@@ -139,6 +141,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "keywords": ("关键词", "Keywords"),
     # steps: of writing an answer, and of building the index
     "stage_understood": ("理解为", "Understood as"),
+    "waiting": ("请稍候……", "One moment…"),
     "stage_searching": ("正在检索……", "Searching…"),
     "stage_loaded": ("载入模型", "loading the model"),
     "stage_embedded": ("理解问题", "reading the question"),
@@ -191,9 +194,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error_settings": ("设置有误", "The settings are wrong"),
     "settings_advice": (
-        "改正 wenju.toml 或以 WENJU_ 开头的环境变量，然后重新启动。",
-        "Mend wenju.toml or the environment variables that begin with WENJU_, and start again.",
+        "改正 {file} 或以 WENJU_ 开头的环境变量；改了文件刷新本页即可，改了环境变量要重新启动。",
+        "Mend {file} and reload this page, or the environment variables that begin with WENJU_ and start again.",
     ),
+    "unknown_setting": ("没有“{name}”这个设置项；可用的有 {known}", "there is no setting “{name}”; there are {known}"),
     "conversations_advice": (
         "把这个文件移到别处（历次对话存在里面），或者换一个可写的索引文件夹，再刷新页面。",
         "Move this file away (it holds the conversations), or choose an index folder that may be written; then reload.",
