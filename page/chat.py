@@ -35,8 +35,7 @@ def draw() -> None:
     conversation = state.conversation()
     turns = kept.turns(conversation)
     writing = jobs.writing_of(conversation)
-    if not turns and "pending" not in st.session_state and writing is None:
-        _welcome()
+    welcome = st.empty()  # emptied at once by a question: what a run no longer draws stays until its end
     ratings = state.feedback().of_conversation(conversation)
     pane = st.session_state.get("pane", {})
     log = st.container(key="log")
@@ -50,6 +49,9 @@ def draw() -> None:
     _narrowed()
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
         st.session_state["pending"] = question
+    if not turns and "pending" not in st.session_state and writing is None:
+        with welcome.container():
+            _welcome()
     if writing is None and (pending := st.session_state.pop("pending", "")):  # else it waits for its turn
         st.session_state.pop("failed", None)
         writing = jobs.start_writing(

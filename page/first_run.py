@@ -24,6 +24,9 @@ def ready(settings: Settings) -> bool:
     if not (settings.index / "current").exists():
         if _is_empty(settings):
             _empty(settings)
+        elif build is not None and build.cancelled:
+            show_cancelled()
+            st.button(t("build_now"), type="primary", key="build", on_click=_build, args=(settings,))
         else:
             jobs.start_building(settings)
             show_building()
@@ -45,7 +48,7 @@ def show_building() -> None:
     build = jobs.building(state.settings())
     if build is None or build.done.is_set():
         st.rerun()
-    st.subheader(t("building"), anchor=False)
+    st.header(t("building"), anchor=False)
     step = build.progress
     key = f"stage_{step.stage}"
     label = t(key) if key in TEXTS else step.stage
@@ -53,8 +56,15 @@ def show_building() -> None:
     counted = f"　{step.done} / {step.total}" if step.total else ""
     st.progress(share, text=f"{label}{counted}　{plain(step.detail)}")
     st.caption(t("building_hint"))
-    if st.button(t("cancel"), key="cancel-build"):
-        build.cancelled = True
+    if build.cancelled:
+        st.caption(t("cancelling"))
+    else:
+        st.button(t("cancel"), key="cancel-build", on_click=build.cancel)
+
+
+def show_cancelled() -> None:
+    """Say that a build was called off, and what is left."""
+    st.info(t("build_cancelled"), icon=":material/info:")
 
 
 def _is_empty(settings: Settings) -> bool:

@@ -125,6 +125,7 @@ class Building:
         progress: Its last step.
         report: What it did, once it is done.
         error: Why it failed.
+        cancelled: It was called off.
     """
 
     progress: Progress = field(default_factory=lambda: Progress("reading"))
@@ -132,6 +133,10 @@ class Building:
     error: Exception | None = None
     cancelled: bool = False
     done: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        """Call the build off; it ends at its next step, and the index stays what it was."""
+        self.cancelled = True
 
     def run(self, settings: Settings) -> None:
         """Build the index."""

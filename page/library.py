@@ -42,7 +42,9 @@ def draw() -> None:
     pending = pending_changes(settings.corpus, index)
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
-    if build is not None and build.error is not None:
+    if build is not None and build.cancelled:
+        first_run.show_cancelled()
+    elif build is not None and build.error is not None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))

@@ -18,7 +18,7 @@ def draw() -> None:
     """Draw the page."""
     settings = state.settings()
     st.title(t("nav_settings"), anchor=False)
-    st.subheader(t("who_writes"), anchor=False)
+    st.header(t("who_writes"), anchor=False)
     own = settings.backend == "extractive"
     choice = st.radio(
         t("who_writes"),
@@ -42,16 +42,16 @@ def draw() -> None:
             _keep("backend", model.strip())
         elif not own:
             _model_state(settings)
-    st.subheader(t("answers"), anchor=False)
+    st.header(t("answers"), anchor=False)
     count = st.slider(t("evidence_count"), 3, 20, settings.evidence_count, key="choose-count")
     if count != settings.evidence_count:
         _keep("evidence_count", str(count))
     length = st.slider(t("answer_length"), 100, 1500, settings.answer_max_chars, step=50, key="choose-length")
     if length != settings.answer_max_chars and abs(length - settings.answer_max_chars) >= 50:
         _keep("answer_max_chars", str(length))
-    st.subheader(t("looks"), anchor=False)
+    st.header(t("looks"), anchor=False)
     st.caption(t("looks_hint"))
-    st.subheader(t("kept_where"), anchor=False)
+    st.header(t("kept_where"), anchor=False)
     st.caption(t("kept_where_hint", corpus=plain(str(settings.corpus)), index=plain(str(settings.index))))
 
 

@@ -91,6 +91,7 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         "citations": [citation.passage_span for citation in laid.citations],
         "standings": laid.standings,
         "evidence": {number: _card(item) for number, item in (*laid.cited, *laid.uncited)},
+        "nearest": [number for number, _ in laid.cited] if answer.refused else [],
         "others": [number for number, _ in laid.uncited],
         "notices": _notices(answer),
         "spread": _spread(laid),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -140,6 +142,36 @@ def test_plain_escapes_what_a_label_would_read(text: str) -> None:
     assert unescaped == " ".join(text.split())
     for mark in "!*[]()<>$#:&_`":
         assert escaped.count(mark) == escaped.count("\\" + mark)
+
+
+def test_a_build_that_was_called_off_says_so_and_can_be_begun_again(home: Settings) -> None:
+    for number in range(12):
+        (home.corpus / f"{number}.md").write_text(f"# 第{number}座桥\n\n总造价为{number}亿元。\n", encoding="utf-8")
+    page = run()
+    page.button(key="cancel-build").click().run()
+    finish(page, "已停止建立索引")
+    assert not page.exception
+    assert not (home.index / "current").exists()
+    page.button(key="build").click().run()
+    finish(page, "文库里有 12 份文献")
+
+
+def test_the_first_words_do_not_wait_for_the_model(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    # In a process of its own, where nothing was imported; loading the model takes for ever there.
+    code = """
+import sys, threading
+from page import jobs
+jobs._warm_up = lambda settings: threading.Event().wait()
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file("app.py", default_timeout=60).run()
+assert not page.exception, page.exception
+print(page.title[0].value)
+print(sorted({"torch", "faiss", "jieba", "transformers", "sentence_transformers", "langchain"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines() == ["想查证什么？", "[]"], done.stdout + done.stderr
 
 
 def test_a_build_can_be_called_off(home: Settings) -> None:

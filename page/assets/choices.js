@@ -3,6 +3,6 @@
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = freshRoot(parentElement, "choices");
-  root.append(el("h3", {}, data.title), el("ul", {}, data.questions.map((question) =>
+  root.append(el("h2", {}, data.title), el("ul", {}, data.questions.map((question) =>
     el("li", {}, el("button", { type: "button", onclick: () => setTriggerValue("act", { kind: "ask", question, at: Date.now() }) }, el("bdi", {}, question))))));
 }

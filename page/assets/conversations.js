@@ -1,5 +1,16 @@
 // The list of conversations. Acts sent to Python: {kind: "open" | "delete" | "rename", id, title}.
 
+// On a phone the left column covers the page: it goes when something in it was chosen.
+function uncover() {
+  if (innerWidth < 768) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+}
+if (!window.wenjuUncovers) {
+  window.wenjuUncovers = true;
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.('[data-testid="stSidebarNavLink"], .st-key-new button')) setTimeout(uncover, 0);
+  });
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
@@ -12,7 +23,7 @@ export default function (component) {
   root.append(el("ul", {}, data.items.map(item)));
 
   function item(value) {
-    const open = el("button", { class: "name", type: "button", "aria-current": value.id === data.current ? "true" : null, title: value.title, onclick: () => act({ kind: "open", id: value.id }) }, el("bdi", {}, value.title));
+    const open = el("button", { class: "name", type: "button", "aria-current": value.id === data.current ? "true" : null, title: value.title, onclick: () => { act({ kind: "open", id: value.id }); uncover(); } }, el("bdi", {}, value.title));
     const tools = el("span", { class: "tools" },
       el("button", { type: "button", "aria-label": words.rename + "：" + value.title, title: words.rename, onclick: rename }, "✎"),
       el("button", { type: "button", "aria-label": words.delete + "：" + value.title, title: words.delete, onclick: () => act({ kind: "delete", id: value.id }) }, "✕"));

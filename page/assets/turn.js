@@ -70,7 +70,7 @@ export default function (component) {
   }
 
   function answerPart() {
-    const part = el("div", { class: "answer", role: "region", "aria-label": words.answer });
+    const part = el("div", { class: "answer", role: "group", "aria-label": words.answer });
     for (const notice of data.notices) part.append(el("p", { class: "notice" }, el("bdi", {}, notice)));
     if (data.refused) {
       part.append(refusal());
@@ -181,22 +181,22 @@ export default function (component) {
       el("p", { class: "refusal-title" }, words.refused),
       el("p", {}, data.searched),
       el("p", {}, el("button", { class: "firm-button", type: "button", onclick: () => root.querySelector("header").openEditor() }, words.rephrase)),
-      data.others.length ? el("p", { class: "small-title" }, words.nearest) : null,
-      passages(data.others));
+      data.nearest.length ? el("p", { class: "small-title" }, words.nearest) : null,
+      passages(data.nearest));
   }
 
   function passages(numbers) {
     return el("ul", { class: "passages" }, numbers.map((number) => {
       const item = data.evidence[number];
       return el("li", {}, el("button", { type: "button", class: "passage-link", onclick: () => act({ kind: "evidence", number }) },
-        el("span", { class: "passage-where" }, el("bdi", {}, item.where)),
+        el("span", { class: "passage-where" }, `[${number}] `, el("bdi", {}, item.where)),
         el("span", { class: "passage-text" }, el("bdi", {}, cut(item.text, 0, 96) + (Array.from(item.text).length > 96 ? "…" : "")))));
     }));
   }
 
   function foot() {
     const rows = [];
-    if (!data.refused && data.others.length) {
+    if (data.others.length) {
       rows.push(el("details", {}, el("summary", {}, fill(words.other_evidence, { n: data.others.length })), passages(data.others)));
     }
     if (data.spread && data.spread.length > 1) {

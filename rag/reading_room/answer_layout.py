@@ -56,7 +56,7 @@ class LaidOutAnswer:
         lines: Its lines; empty ones are left out.
         citations: Every [n] of a sentence in the order of reading, so that a page can step through them.
         standings: How many sentences have each standing.
-        cited: The evidence that is cited, with its number, by number.
+        cited: The evidence that is cited, with its number, by number; of a refusal, the nearest passages it names.
         uncited: The evidence that is not cited, with its number.
     """
 
@@ -100,7 +100,7 @@ def lay_out_answer(answer: Answer) -> LaidOutAnswer:
     standings: dict[Standing, int] = {}
     for sentence in answer.sentences:
         standings[sentence.standing] = standings.get(sentence.standing, 0) + 1
-    used = {citation.number for citation in citations}
+    used = {piece.number for line in lines for sentence in line.sentences for piece in sentence.pieces}
     numbered = list(enumerate(answer.evidence, answer.first_number))
     return LaidOutAnswer(
         tuple(lines),

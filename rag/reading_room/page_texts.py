@@ -166,6 +166,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "第一次需要一两分钟，之后只处理新增和改动的文献。",
         "The first time takes a minute or two; later only what is new or changed is read.",
     ),
+    "cancelling": ("正在停下……", "Stopping…"),
+    "build_cancelled": (
+        "已停止建立索引。原有的索引照常可用；已经算好的部分会留用，下次接着做。",
+        "The build was stopped. The index is what it was before; what was computed is kept for the next time.",
+    ),
     "build_now": ("建立索引", "Build the index"),
     "rebuild": ("重建索引", "Rebuild the index"),
     "built": (
@@ -255,8 +260,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "answer_length": ("摘句回答最多多少字", "Most characters of an answer from sentences"),
     "looks": ("外观", "Looks"),
     "looks_hint": (
-        "深浅随系统；也可在右上角 ⋮ → Settings 里选定。语言在左栏下方切换。",
-        "Light or dark follows the system; choose otherwise under ⋮ → Settings. The language is chosen in the left column.",
+        "深浅随系统；点右上角的 ⋮ 可选浅色（Light）或深色（Dark）。语言在左栏下方切换。",
+        "Light or dark follows the system; choose otherwise under ⋮, at the top right. The language is chosen in the left column.",
     ),
     "kept_where": ("东西放在哪里", "Where things are kept"),
     "kept_where_hint": (
