@@ -19,6 +19,7 @@ TURN_WORDS = (
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
+NEAREST = 3  # passages offered with a refusal
 
 
 def where(passage: Passage) -> str:
@@ -83,6 +84,11 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         return base | _unchecked(kept.partial)
     answer = kept.answer
     laid = lay_out_answer(answer)
+    others = [number for number, _ in laid.uncited]
+    nearest: list[int] = []
+    if answer.refused:  # in words of its own it names the nearest, in those of a model it may name none
+        nearest = [number for number, _ in laid.cited] or others[:NEAREST]
+        others = [number for number in others if number not in nearest]
     return base | {
         "understood": answer.understood if answer.understood.strip() != kept.question.strip() else "",
         "refused": answer.refused,
@@ -91,8 +97,8 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         "citations": [citation.passage_span for citation in laid.citations],
         "standings": laid.standings,
         "evidence": {number: _card(item) for number, item in (*laid.cited, *laid.uncited)},
-        "nearest": [number for number, _ in laid.cited] if answer.refused else [],
-        "others": [number for number, _ in laid.uncited],
+        "nearest": nearest,
+        "others": others,
         "notices": _notices(answer),
         "spread": _spread(laid),
         "years": _years(answer),
