@@ -26,7 +26,7 @@ INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2
 
 _CLOSERS = "”’」』）)】〕》〉\"'"
 _SENTENCE_END = re.compile(
-    rf"[。！？!?…][{re.escape(_CLOSERS)}]*"  # Chinese sentence marks, closing quotes included
+    rf"[。！？!?…]+[{re.escape(_CLOSERS)}]*"  # Chinese sentence marks, closing quotes included
     rf"|(?<![A-Z])(?<!\b[a-z])\.(?=[{re.escape(_CLOSERS)}]*(?:\s+[A-Z“\"'(\d{HAN}]|\s*$))[{re.escape(_CLOSERS)}]*"
     r"|\n\s*\n"
 )
