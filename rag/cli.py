@@ -253,6 +253,22 @@ def feedback(
             out.print(f"{mark} {escape(str(entry['question']))}  [dim]{escape(str(entry['reason']))}[/]")
 
 
+def _read_questions(file: Path) -> list[dict[str, Any]]:
+    items = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            items.append({"id": item["id"], "question": item["question"], **item})
+        except (ValueError, KeyError, TypeError) as error:
+            raise RagError(
+                f"line {number} of {file} is no question",
+                advice='write one JSON object a line, with at least "id" and "question"',
+            ) from error
+    return items
+
+
 @app.command()
 def run(
     questions: Path,
@@ -272,10 +288,10 @@ def run(
 
     if not questions.is_file():
         raise RagError(f"there is no file {questions}", advice="check the path")
+    items = _read_questions(questions)
     settings = _settings(corpus, index, rerank=False if no_rerank else None)
     _build_with_bar(settings)
     opened = open_index(settings)
-    items = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
     lines: list[str] = []
     for item in items:
         history = [Turn(turn["role"], turn["content"]) for turn in item.get("history", [])]

@@ -247,6 +247,14 @@ def test_run_can_retrieve_only_and_hide_what_answers(
         assert "answer" not in run
 
 
+@pytest.mark.parametrize("line", ["{不是", '{"question": "没有编号？"}', '["列表"]', '{"id": "h-3"}'])
+def test_run_tells_which_line_is_no_question(wenju: Wenju, harbour: Settings, tmp_path: Path, line: str) -> None:
+    questions = tmp_path / "题.jsonl"
+    questions.write_text('{"id": "h-1", "question": "大桥有多长？"}\n\n' + line + "\n", encoding="utf-8")
+    ran = wenju("run", questions, "--out", tmp_path / "出.jsonl", *places(harbour))
+    refused(ran, "line 3 of", '"id" and "question"')
+
+
 def test_run_refuses_a_file_that_is_not_there(wenju: Wenju, harbour: Settings, tmp_path: Path) -> None:
     ran = wenju("run", "没有.jsonl", "--out", tmp_path / "跑.jsonl", *places(harbour))
     refused(ran, "there is no file 没有.jsonl", "check the path")
