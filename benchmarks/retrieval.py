@@ -116,7 +116,7 @@ def without_centring(index: Index, embedder: Embedder, settings: Settings, folde
         encoded, _ = cache.encode([passage.text for passage in index.passages], lambda done, total: None)
     zero = {role: dict.fromkeys(("zh", "en"), np.zeros(embedder.dim, np.float32)) for role in ("question", "passage")}
     store = store_class(settings.store).create(folder, np.stack([item.vector for item in encoded]))
-    return dataclasses.replace(index, store=store, centring=Centring(zero, zero))
+    return dataclasses.replace(index, store=store, centring=Centring(zero, zero, index.centring.domain))
 
 
 def with_domain_share(index: Index, embedder: Embedder, settings: Settings, share: float) -> Index:

@@ -13,22 +13,21 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from rag.asking import asked_kinds
+from rag.answerability import answerability
 from rag.backends import REFUSALS, AnswerRequest, is_refusal, load_backend
 from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.language import main_language
-from rag.records import Answer, Evidence, Language, Progress, Retrieval, TextPiece, Turn
+from rag.records import Answer, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.verification import verify_answer
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import figures_within, years_of
 
-# Below it, the best passage is too unlikely to answer. A question for an amount needs more: what is written about its
-# subject matches it well, and says nothing of the amount.
-REFUSAL_SCORE = 0.045
-AMOUNT_REFUSAL_SCORE = 0.15
+REFUSED_BELOW = 0.2  # of `answerability`
 NEAREST_PASSAGES = 3  # offered with a refusal
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 
@@ -92,8 +91,7 @@ def stream_answer(
     yield Progress("understood", found.understood)
     yield Progress("searched", "", len(found), settings.evidence_count)
     took_ms = dict(found.took_ms)
-    enough = AMOUNT_REFUSAL_SCORE if "amount" in asked_kinds(found.understood) else REFUSAL_SCORE
-    if max((item.score for item in found), default=0.0) < enough:
+    if answerability(found) < REFUSED_BELOW:
         yield _refusal(found, index, first_number, took_ms)
         return
     request = AnswerRequest(
@@ -103,6 +101,7 @@ def stream_answer(
         history=tuple(history),
         language=main_language(question),
         max_chars=settings.answer_max_chars,
+        asked=question,
     )
     before_writing = time.perf_counter()
     text, backend_name, failure = "", settings.backend, ""
@@ -140,7 +139,7 @@ def stream_answer(
         refused=is_refusal(verified.text),
         backend=backend_name,
         searched=_searched(index),
-        missing=missing_parts(question, found.evidence),
+        missing=missing_parts(question, found.evidence, verified.sentences),
         failure=failure,
         struck=verified.struck,
         took_ms=took_ms,
@@ -168,18 +167,34 @@ def _refusal(found: Retrieval, index: Index, first_number: int, took_ms: dict[st
     )
 
 
-def missing_parts(question: str, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequence[Sentence] = ()) -> tuple[str, ...]:
     """Return the figures, Latin names and quotations of a question that none of the evidence holds.
 
     The question is checked like a sentence of an answer that cites all the evidence. What it takes for granted and the
-    documents do not say, a wrong year or another sum, shows in the same way.
+    documents do not say, a wrong year or another sum, shows in the same way. A year is missing as well when what the
+    `sentences` of the answer cite speaks of other years.
     """
     cited = "".join(f"[{number}]" for number in range(1, len(evidence) + 1))
     statement = question.strip().rstrip("？?。.!！")
     missing = dict.fromkeys(
         part for sentence in verify_answer(f"{statement}。{cited}", evidence).sentences for part in sentence.missing
     )
-    return tuple(part for part in missing if _is_definite(part, question))
+    parts = [part for part in missing if _is_definite(part, question)]
+    if cited_years := _years_cited(evidence, sentences):
+        asked = [figure for figure in find_figures(question) if figure.kind == "date" and figure.year]
+        parts += [question[slice(*figure.span)] for figure in asked if figure.year not in cited_years]
+    return tuple(dict.fromkeys(parts))
+
+
+def _years_cited(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> frozenset[int]:
+    """Return the years that the cited characters speak of; where they speak of none, those of the whole passage."""
+    texts = {item.id: item.text for item in evidence}
+    years: frozenset[int] = frozenset()
+    for citation in (citation for sentence in sentences for citation in sentence.citations):
+        figures = find_figures(texts[citation.passage])
+        own = years_of(figures_within(figures, citation.passage_span)) if citation.passage_span else frozenset()
+        years |= own or years_of(figures)
+    return years
 
 
 def _is_definite(part: str, question: str) -> bool:

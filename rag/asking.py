@@ -1,6 +1,6 @@
 """What a question asks for, and whether a statement holds it: an amount, a date, a person, a reason, a source.
 
-Entry points: `asked_kinds`, `holds`, `required_kind`. Callers: retrieval, answering, backends. Knows words only.
+Entry points: `asked_kinds`, `holds`. Callers: retrieval, seeking, backends. Knows words only.
 """
 
 from __future__ import annotations
@@ -63,7 +63,6 @@ _HOLDS: dict[Kind, re.Pattern[str]] = {
     ),
     "list": _any_of("、.*、|[一二三四]是|第[一二三四]|首先|其次|包括|分别|以及|；", r", .*, and "),
 }
-_MEASURABLE: tuple[Kind, ...] = ("amount", "date", "figure")
 
 
 def asked_kinds(question: str) -> frozenset[Kind]:
@@ -74,9 +73,3 @@ def asked_kinds(question: str) -> frozenset[Kind]:
 def holds(statement: str, kinds: Iterable[Kind]) -> bool:
     """Say whether `statement` holds something of one of `kinds`, as far as its words tell."""
     return any(kind in _HOLDS and _HOLDS[kind].search(statement) for kind in kinds)
-
-
-def required_kind(kinds: Iterable[Kind]) -> Kind | None:
-    """Return the one kind without which no statement answers: an amount, a date or a figure, the narrowest first."""
-    asked = set(kinds)
-    return next((kind for kind in _MEASURABLE if kind in asked), None)

@@ -246,6 +246,7 @@ class Retrieval(Sequence[Evidence]):
         evidence: Best first.
         expansions: Words that were added to the keyword leg, with their weights.
         took_ms: Milliseconds spent on each step, by name.
+        domain: How far the question lies in the corpus's domain: about 0 for general knowledge, 0.6 for a typical one.
     """
 
     question: str
@@ -253,6 +254,7 @@ class Retrieval(Sequence[Evidence]):
     evidence: tuple[Evidence, ...]
     expansions: tuple[tuple[str, float], ...] = ()
     took_ms: dict[str, float] = dataclasses.field(default_factory=dict)
+    domain: float = 0.6
 
     def __len__(self) -> int:
         return len(self.evidence)

@@ -12,7 +12,6 @@ Entry point: `retrieve`. Callers: answering, app, cli. Knows no backend and no p
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rag.asking import Kind, asked_kinds, holds, required_kind
+from rag.answerability import best_statement
+from rag.asking import asked_kinds
 from rag.conversation import stand_alone
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import load_embedder
@@ -28,6 +28,7 @@ from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
 from rag.language import main_language, search_form, split_statements
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Turn
+from rag.seeking import Sought, read_sought
 from rag.settings import Settings
 from rag.token_codes import unpack_tokens
 
@@ -157,10 +158,11 @@ def retrieve(
     if asks_for_source:
         chosen = _with_notes(index, found, chosen, allowed)[:k]
     rarity = {term: weight * index.keywords.idf(term) for term, weight in terms.items()}
-    required = required_kind(asked)
-    evidence = tuple(_evidence(index, found, row, rarity, required, language) for row in chosen)
+    sought = read_sought(question, understood)
+    evidence = tuple(_evidence(index, found, row, rarity, sought, language) for row in chosen)
     watch.lap("chosen")
-    return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps)
+    domain = index.centring.share_of_domain(encoded.vector, language)
+    return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps, domain)
 
 
 def check_question(question: str) -> None:
@@ -291,10 +293,9 @@ def _with_notes(index: Index, found: _Candidates, chosen: Sequence[int], allowed
 
 
 def _evidence(
-    index: Index, found: _Candidates, row: int, rarity: Mapping[str, float], required: Kind | None, language: Language
+    index: Index, found: _Candidates, row: int, rarity: Mapping[str, float], sought: Sought, language: Language
 ) -> Evidence:
     passage = index.passages[row]
-    translated = passage.language != language
     ranks: dict[str, int] = {}
     scores: dict[str, float] = {}
     place = np.flatnonzero(found.rows == row)
@@ -312,17 +313,16 @@ def _evidence(
         scores["late"] = _late(similarities)
         starts = index.token_starts[index.token_bounds[row] : index.token_bounds[row + 1]]
         late = [_late(similarities[:, (starts >= a) & (starts < b)]) for a, b in statements]
-    places = range(len(statements))
-    best = max(places, key=lambda i: late[i] + shares[i], default=None)
-    answering = [i for i in places if required is None or holds(passage.text[slice(*statements[i])], [required])]
+    matches = tuple(zip(late, shares, strict=True))
+    best, score = best_statement(passage, statements, matches, sought, translated=passage.language != language)
     return Evidence(
         passage=passage,
-        score=max((likelihood(late[i], shares[i], translated) for i in answering), default=likelihood(0.0, 0.0, False)),
+        score=score,
         ranks=ranks,
         scores=scores,
         best_sentence=None if best is None else statements[best],
         statements=statements,
-        matches=tuple(zip(late, shares, strict=True)),
+        matches=matches,
     )
 
 
@@ -330,17 +330,3 @@ def _keyword_share(index: Index, rarity: Mapping[str, float], text: str) -> floa
     """Return the share of the question's keywords, weighted by their rarity, that `text` holds, 0..1."""
     total = sum(rarity.values())
     return sum(rarity[term] for term in index.keywords.tokenizer.held(rarity, text)) / total if total else 0.0
-
-
-def likelihood(meaning: float, words: float, translated: bool) -> float:
-    """Return how likely a statement answers that matches the question by meaning and by words; 0..1.
-
-    A logistic regression over the passages found for the development questions, with and without the sources that
-    answer them. Cross-validated by question, it is off by 0.01 on the average (expected calibration error).
-
-    Args:
-        meaning: MaxSim of the statement, centred, cosine -1..1.
-        words: Share of the question's keywords, weighted by rarity, 0..1.
-        translated: The passage is in another language than the question, where fewer words can agree.
-    """
-    return 1 / (1 + math.exp(10.3 - 17.6 * meaning - 6.2 * words - 1.0 * translated))

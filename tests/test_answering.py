@@ -14,6 +14,7 @@ from rag.indexing import Index, open_index
 from rag.records import Answer, Progress, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
+from rag.verification import verify_answer
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,15 @@ def test_what_the_question_takes_for_granted_and_nothing_says_is_named(harbour: 
     found = retrieve("2017年开工的南江大桥造价是多少？", 8, settings=harbour)
     assert any("2017" in part for part in missing_parts(found.question, found.evidence))
     found = retrieve("2019年开工的南江大桥造价是多少？", 8, settings=harbour)
+    assert missing_parts(found.question, found.evidence) == ()
+
+
+def test_a_year_that_only_other_sentences_speak_of_is_named(harbour: Settings) -> None:
+    found = retrieve("2019年茶叶出口了多少吨？", 8, settings=harbour)
+    place = next(i for i, item in enumerate(found, 1) if "2021年，海湾茶叶出口量为九千吨" in item.text)
+    of_2021 = verify_answer(f"2021年，海湾茶叶出口量为九千吨，主要销往日本与美国。[{place}]", found.evidence).sentences
+    assert missing_parts(found.question, found.evidence, of_2021) == ("2019年",)
+    assert missing_parts("2021年茶叶出口了多少吨？", found.evidence, of_2021) == ()
     assert missing_parts(found.question, found.evidence) == ()
 
 

@@ -76,12 +76,12 @@ def share(hits: Sequence[bool]) -> float:
 
 
 def test_the_set_covers_what_people_ask() -> None:
-    assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS) >= 66
-    assert sum(question["lang"] == "en" for question in QUESTIONS) >= 18
+    assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS) == 172
+    assert sum(question["lang"] == "en" for question in QUESTIONS) >= 36
     kinds = [question["type"] for question in QUESTIONS]
     assert {"factoid", "numeric", "reason", "list", "definition", "compare", "meta"} <= set(kinds)
-    assert kinds.count("followup") == 6
-    assert kinds.count("unanswerable") == 8
+    assert kinds.count("followup") == 10
+    assert kinds.count("unanswerable") == 48
     for question in QUESTIONS:
         assert bool(question["history"]) == (question["type"] == "followup")
         assert bool(question["gold"]) == bool(question["must"]) == (question["type"] != "unanswerable")
@@ -96,7 +96,7 @@ def test_quotes_stand_in_their_sources_and_hold_the_answer(question: dict[str, A
         assert any(folded(form) in quotes for form in must.split("|")), must
 
 
-FLOORS = {"": (0.95, 0.88), "zh": (0.94, 0.87), "en": (0.94, 0.88)}  # recall@5, MRR
+FLOORS = {"": (0.95, 0.86), "zh": (0.94, 0.85), "en": (0.93, 0.86)}  # recall@5, MRR
 
 
 @pytest.mark.parametrize("language", FLOORS, ids=lambda language: language or "all")
@@ -116,7 +116,7 @@ def test_answers_hold_what_no_right_answer_can_do_without(asked: list[Asked]) ->
     held = share([item.holds_all for item in items])
     lengths = sorted(len(item.answer.text) for item in items)
     missed = [item.question["id"] for item in items if not item.holds_all]
-    assert held >= 0.82, f"{held:.3f} of {len(items)}, median {lengths[len(items) // 2]} characters, missed {missed}"
+    assert held >= 0.86, f"{held:.3f} of {len(items)}, median {lengths[len(items) // 2]} characters, missed {missed}"
     assert lengths[len(items) // 2] <= 375
 
 
@@ -128,20 +128,37 @@ def test_answers_are_quotes_that_stand_on_their_passages(asked: list[Asked]) -> 
 
 def test_what_the_briefs_answer_is_not_refused(asked: list[Asked]) -> None:
     wrongly = [item.question["id"] for item in answerable(asked) if item.answer.refused]
-    assert len(wrongly) / len(answerable(asked)) <= 0.1, f"wrongly refused: {wrongly}"
+    assert len(wrongly) / len(answerable(asked)) <= 0.07, f"wrongly refused: {wrongly}"
 
 
-def test_what_no_brief_answers_is_refused(asked: list[Asked], brief_settings: Settings, brief_index: Index) -> None:
-    """Questions that nothing answers, and others without the briefs that do; the rest speak of the same things."""
-    answers = {item.question["id"]: item.answer for item in asked if item.question["type"] == "unanswerable"}
-    for question in [q for q in QUESTIONS if q["gold"] and not q["history"]][::3]:
+def test_what_no_brief_answers_is_refused(asked: list[Asked]) -> None:
+    """Most speak of what the briefs speak of, and ask what they do not say: another year, a length, a name."""
+    unanswerable = [item for item in asked if item.question["type"] == "unanswerable"]
+    answered = [item.question["id"] for item in unanswerable if not item.answer.refused]
+    refused = 1 - len(answered) / len(unanswerable)
+    assert refused >= 0.6, f"refused {refused:.3f} of {len(unanswerable)}, answered {answered}"
+
+
+def test_without_the_briefs_that_answer_most_is_refused(brief_settings: Settings, brief_index: Index) -> None:
+    answered = []
+    questions = [q for q in QUESTIONS if q["gold"] and not q["history"]][::3]
+    for question in questions:
         hidden = {gold["source"] for gold in question["gold"]}
         left = Filters(sources=tuple(source for source in brief_index.sources() if source not in hidden))
-        answers[question["id"]] = ask(question["question"], filters=left, settings=brief_settings, index=brief_index)
-    answered = {
-        name: round(max(item.score for item in answer.evidence), 2)
-        for name, answer in answers.items()
-        if not answer.refused
-    }
-    refused = 1 - len(answered) / len(answers)
-    assert refused >= 0.36, f"refused {refused:.3f} of {len(answers)}; answered, with the best score: {answered}"
+        if not ask(question["question"], filters=left, settings=brief_settings, index=brief_index).refused:
+            answered.append(question["id"])
+    refused = 1 - len(answered) / len(questions)
+    assert refused >= 0.6, f"refused {refused:.3f} of {len(questions)}, answered {answered}"
+
+
+GENERAL = """火星上有多少人口？|谁发现了青霉素？|怎样做红烧肉？|珠穆朗玛峰有多高？|猫一天睡几个小时？|水的沸点是多少度？
+|《紅樓夢》的作者是誰？|怎么治感冒？|光速是多少公里每秒？|长颈鹿的脖子为什么那么长？|Python 里怎样读文件？|熊貓吃什麼？
+|地球到月亮有多远？|减肥应该吃什么？|How do I bake sourdough bread?|How many bones are in the human body?
+|Who painted the Mona Lisa?|When did the Titanic sink?|How long does a cat live?|How tall is Mount Everest?"""
+
+
+def test_general_knowledge_is_refused(brief_settings: Settings, brief_index: Index) -> None:
+    questions = GENERAL.replace("\n", "").split("|")
+    assert len(questions) == 20
+    answered = [q for q in questions if not ask(q, settings=brief_settings, index=brief_index).refused]
+    assert len(answered) <= 1, answered

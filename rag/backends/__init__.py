@@ -39,6 +39,7 @@ class AnswerRequest:
         history: Earlier turns, oldest first.
         language: Language of the answer: that of the question.
         max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
+        asked: The question as it was asked; "" when it stands alone.
     """
 
     question: str
@@ -47,6 +48,7 @@ class AnswerRequest:
     history: tuple[Turn, ...] = ()
     language: Language = "zh"
     max_chars: int = 350
+    asked: str = ""
 
 
 class Backend(Protocol):

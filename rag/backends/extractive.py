@@ -18,7 +18,10 @@ from rag.asking import Kind, asked_kinds, holds
 from rag.backends import AnswerRequest
 from rag.language import search_form
 from rag.records import Evidence, Language, Passage, Span
+from rag.seeking import Sought, read_sought
 from rag.settings import Settings
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import figures_within
 
 MOST_UNITS = 8
 # The weights of a statement's score, in units of its match by meaning (MaxSim, cosine). A logistic regression on the
@@ -27,6 +30,10 @@ STANDING_OUT_WEIGHT = 1.2  # of how far the statement stays behind the best of i
 WORDS_WEIGHT = 0.5  # of the share of the question's keywords that it holds
 PLACE_COST = 0.02  # for each place that its passage stands lower
 ASKED_BONUS = 0.07  # for holding what the question asks for
+LIST_BONUS = 0.05  # for listing, when a list is asked for: that much more
+SOUGHT_BONUS = 0.1  # for holding the very measure, amount, date or name sought
+OTHER_YEAR_COST = 0.1  # for speaking of other years than the question
+NEIGHBOUR_WEIGHT = 0.4  # of how much better a statement beside it matches: answers follow what was asked for
 BESIDE_COST = 0.15  # for standing in a note, an abstract or the title's lines when the question is not about those
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 REPEAT_COST = 0.02  # for each statement of the same passage that is quoted already
@@ -40,9 +47,10 @@ _LEANS_BACK = re.compile(
     r"|^(?:It|They|He|She|This|That|These|Those|Its|Their|His|Her|But|However|Therefore)\b"
 )
 _ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
-_NEXT_ITEM = re.compile(
-    r"^(?:[二三四五六七八九十]是|第[二三四五六七八九十]|其[次二三四]|再次|再者|最后|此外|另一方面|[2-9][.、])"
+_ITEM = re.compile(
+    r"^(?:[一二三四五六七八九十]是|第[一二三四五六七八九十]|首先|其[次一二三四]|再次|再者|最后|此外|另一方面|[（(]?[1-9][）).、])"
 )
+LEAST_CHARS = 4  # of letters or digits: less (an ellipsis, a lone mark) is no statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ class ExtractiveBackend:
 def choose_units(request: AnswerRequest) -> list[Unit]:
     """Return the statements to quote, best first; together at most `request.max_chars` where the best one allows."""
     asked = asked_kinds(request.question)
-    by_place = [_units_of(place, item, asked) for place, item in enumerate(request.evidence)]
+    sought = read_sought(request.asked or request.question, request.question)
+    by_place = [_units_of(place, item, asked, sought) for place, item in enumerate(request.evidence)]
     left = sorted((unit for units in by_place for unit in units), key=lambda unit: (-unit.score, unit.place, unit.span))
     quoted: Counter[int] = Counter()
     chosen: list[Unit] = []
@@ -100,14 +109,24 @@ def choose_units(request: AnswerRequest) -> list[Unit]:
     return chosen
 
 
-def _units_of(place: int, item: Evidence, asked: frozenset[Kind]) -> list[Unit]:
-    best = max((meaning for meaning, _ in item.matches), default=0.0)
+def _units_of(place: int, item: Evidence, asked: frozenset[Kind], sought: Sought) -> list[Unit]:
     wanted = {_BESIDE_ASKS[kind] for kind in asked if kind in _BESIDE_ASKS}
+    best_meaning = max((meaning for meaning, _ in item.matches), default=0.0)
+    matches = [meaning + WORDS_WEIGHT * words for meaning, words in item.matches]
+    figures = find_figures(item.text)
     units = []
-    for (start, end), (meaning, words) in zip(item.statements, item.matches, strict=True):
+    for i, (start, end) in enumerate(item.statements):
         text = item.text[start:end]
-        score = meaning + STANDING_OUT_WEIGHT * (meaning - best) + WORDS_WEIGHT * words - PLACE_COST * place
-        score += ASKED_BONUS * holds(text, asked)
+        if len(re.sub(r"[\W_]", "", text)) < LEAST_CHARS:
+            continue
+        own = figures_within(figures, (start, end))
+        neighbours = max(matches[max(0, i - 1) : i + 2])
+        score = matches[i] + STANDING_OUT_WEIGHT * (item.matches[i][0] - best_meaning) - PLACE_COST * place
+        score += NEIGHBOUR_WEIGHT * (neighbours - matches[i])
+        score += ASKED_BONUS * holds(text, asked) + LIST_BONUS * ("list" in asked and holds(text, ["list"]))
+        if sought.thing:
+            score += SOUGHT_BONUS * sought.is_held_by(text, own, in_table=item.passage.kind == "table")
+        score -= OTHER_YEAR_COST * sought.is_of_other_year(own)
         score += BESIDE_COST * ((item.passage.kind in wanted) - (item.passage.kind in _BESIDE))
         units.append(Unit(place, (start, end), text, score))
     return units
@@ -126,7 +145,7 @@ def _companions(unit: Unit, beside: Sequence[Unit], is_list: bool) -> list[Unit]
         found.append(beside[position - 1])
     if is_list:
         for other in beside[position + 1 :]:
-            if not _NEXT_ITEM.search(other.text):
+            if not _ITEM.search(other.text):
                 break
             found.append(other)
     return found

@@ -2,7 +2,8 @@
 
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
-Entry points: `Figure`, `holds_figure`; figures are found by `figure_finding`. Callers: verification's parts.
+Entry points: `Figure`, `holds_figure`, `figures_within`, `years_of`; figures are found by `figure_finding`.
+Callers: verification's parts, seeking, answerability, backends.
 """
 
 from __future__ import annotations
@@ -41,6 +42,16 @@ class Figure:
     quarter: int = 0
     context_year: int = 0
     context_month: int = 0
+
+
+def figures_within(figures: Iterable[Figure], span: Span) -> tuple[Figure, ...]:
+    """Return those of a text's `figures` that begin inside `span`."""
+    return tuple(figure for figure in figures if span[0] <= figure.span[0] < span[1])
+
+
+def years_of(figures: Iterable[Figure]) -> frozenset[int]:
+    """Return the years of the dates among `figures`, those included that the text before them says."""
+    return frozenset(f.year or f.context_year for f in figures if f.kind == "date") - {0}
 
 
 def holds_figure(wanted: Figure, given: Iterable[Figure], *, bare_fits: bool = False) -> bool:

@@ -1,13 +1,14 @@
 """Units of figures in Chinese and English, each brought to its base unit.
 
-Entry point: `read_unit`. Caller: figures. To teach another unit, add a row to `_MEASURES` or `_CURRENCIES`.
+Entry points: `read_unit`, `unit_of_word`. Callers: figures, seeking.
+To teach another unit, add a row to `_MEASURES` or `CURRENCIES`.
 """
 
 from __future__ import annotations
 
 import re
 
-_CURRENCIES = {
+CURRENCIES = {
     "usd": r"美元|美金|(?:US|U\.S\.) ?dollars?|dollars?|USD",
     "eur": r"欧元|euros?|EUR",
     "cny": r"元人民币|人民币元?|元|yuan|renminbi|RMB|CNY",
@@ -76,7 +77,7 @@ _MEASURES: tuple[tuple[str, str, float], ...] = (
 )  # fmt: skip
 UNITS: list[tuple[re.Pattern[str], str, float]] = [
     *((re.compile(rf"(?:{p})(?![A-Za-z])" if name != "cny" else rf"(?:{p})(?![A-Za-z首老素旦])"), name, 1.0)
-      for name, p in _CURRENCIES.items()),
+      for name, p in CURRENCIES.items()),
     *((re.compile(rf"(?:{p})(?![A-Za-z])"), name, factor) for p, name, factor in _MEASURES),
 ]  # fmt: skip
 
@@ -91,3 +92,8 @@ def read_unit(line: str, at: int, *, own_scale: bool) -> tuple[str, float, int]:
                     continue
                 return unit, factor, match.end()
     return "", 1.0, at
+
+
+def unit_of_word(word: str) -> str:
+    """Return the base unit that an English word names (kilometres, people), or ""."""
+    return next((unit for pattern, unit, _ in UNITS if pattern.fullmatch(word)), "")
