@@ -4,7 +4,7 @@
     answerability    of all that was found: the best passage's best statement, against the rest and the corpus's domain
 
 Both are logistic regressions over answerable and unanswerable questions (docs/benchmarks/refusal.md).
-Entry points: `best_statement`, `answerability`. Callers: retrieval, answering. Knows no index and no vectors.
+Entry points: `best_statement`, `answerability`, `signs_of`. Callers: retrieval, answering. Knows no index.
 """
 
 from __future__ import annotations
@@ -18,8 +18,21 @@ from rag.seeking import Sought, read_sought
 from rag.verification.figure_finding import find_figures
 from rag.verification.figures import figures_within, years_of
 
-STANDING_OUT_OF = 3  # statements, the best ones: from their mean the chosen one must stand out
+BEST = 3  # statements, from whose mean the chosen one must stand out
 AT_HOME = 0.35  # share of the domain from which a question is at home in the corpus
+# In log-odds for each unit of a sign (`signs_of`), fitted by benchmarks/refusal.py and rounded.
+WEIGHTS = {
+    "meaning": 19.5,
+    "meaning of the best": -19.9,
+    "words": 2.4,
+    "nearness": 10.9,
+    "at home": 5.1,
+    "translated": 0.7,
+    "other year": -6.1,
+    "no year": -4.5,
+    "amount": -1.2,
+}
+INTERCEPT = -6.35
 
 
 def best_statement(
@@ -58,35 +71,44 @@ def best_statement(
 
 
 def answerability(found: Retrieval) -> float:
-    """Return how likely what was `found` answers the question, 0..1; 0.0 when nothing holds what it seeks.
+    """Return how likely what was `found` answers the question, 0..1; 0.0 when nothing holds what it seeks."""
+    signs = signs_of(found)
+    return _logistic(INTERCEPT + sum(WEIGHTS[name] * value for name, value in signs.items())) if signs else 0.0
 
-    The best statement of the best passage is judged once more: how it matches, how far it stands out from the other
-    statements, whether it or its passage speaks of the year of the question, how near its passage lies, and whether the
-    question is at home in the corpus. An amount is asked for more often than stated.
+
+def signs_of(found: Retrieval) -> dict[str, float]:
+    """Return what speaks for and against the best statement of the best passage; empty when nothing can answer.
+
+    Returns:
+        "meaning" and "words": how it matches (`Evidence.matches`).
+        "meaning of the best": the mean of the BEST statements found, from which it should stand out.
+        "nearness": inner product of the question with the nearest passage, centred.
+        "at home": `Retrieval.domain`, at most AT_HOME.
+        "translated": 1 when its passage is in another language than the question.
+        "other year": 1 when it speaks of other years than the question; "no year": 1 when it speaks of none, and
+        nothing in its passage does of that of the question.
+        "amount": 1 when an amount is sought, which is asked for more often than stated.
     """
-    if not found:
-        return 0.0
-    item = max(found, key=lambda item: item.score)
-    if item.score == 0.0 or item.best_sentence is None:
-        return 0.0
+    item = max(found, key=lambda item: item.score, default=None)
+    if item is None or item.score == 0.0 or item.best_sentence is None:
+        return {}
     sought = read_sought(found.question, found.understood)
     figures = find_figures(item.text)
     own = figures_within(figures, item.best_sentence)
-    no_year = bool(sought.years) and not years_of(own) and not sought.years & (years_of(figures) | {item.passage.year})
     meaning, words = item.matches[item.statements.index(item.best_sentence)]
-    meanings = sorted((match[0] for other in found for match in other.matches), reverse=True)[:STANDING_OUT_OF]
-    return _logistic(
-        19.5 * meaning
-        - 19.9 * sum(meanings) / len(meanings)
-        + 2.4 * words
-        + 10.9 * max(other.scores.get("dense", 0.0) for other in found)
-        + 5.1 * min(found.domain, AT_HOME)
-        + 0.7 * (item.passage.language != main_language(found.understood))
-        - 6.1 * sought.is_of_other_year(own)
-        - 4.5 * no_year
-        - 1.2 * (sought.thing == "money")
-        - 6.35
-    )
+    best = sorted((match[0] for other in found for match in other.matches), reverse=True)[:BEST]
+    known_years = years_of(figures) | {item.passage.year}
+    return {
+        "meaning": meaning,
+        "meaning of the best": sum(best) / len(best),
+        "words": words,
+        "nearness": max(other.scores.get("dense", 0.0) for other in found),
+        "at home": min(found.domain, AT_HOME),
+        "translated": item.passage.language != main_language(found.understood),
+        "other year": sought.is_of_other_year(own),
+        "no year": bool(sought.years) and not years_of(own) and not sought.years & known_years,
+        "amount": sought.thing == "money",
+    }
 
 
 def _logistic(log_odds: float) -> float:

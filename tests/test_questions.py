@@ -25,6 +25,7 @@ from rag.settings import Settings
 QUESTIONS: list[dict[str, Any]] = [
     json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text("utf-8").splitlines()
 ]
+UNANSWERED = ("unanswerable", "general")  # nothing in the briefs answers; nobody would look for it there
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def answerable(asked: Sequence[Asked], language: str = "") -> list[Asked]:
     return [
         item
         for item in asked
-        if item.question["type"] != "unanswerable" and item.question["lang"] in (language or ("zh", "en"))
+        if item.question["type"] not in UNANSWERED and item.question["lang"] in (language or ("zh", "en"))
     ]
 
 
@@ -76,15 +77,16 @@ def share(hits: Sequence[bool]) -> float:
 
 
 def test_the_set_covers_what_people_ask() -> None:
-    assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS) == 172
+    assert len({question["id"] for question in QUESTIONS}) == len(QUESTIONS) == 212
     assert sum(question["lang"] == "en" for question in QUESTIONS) >= 36
     kinds = [question["type"] for question in QUESTIONS]
     assert {"factoid", "numeric", "reason", "list", "definition", "compare", "meta"} <= set(kinds)
     assert kinds.count("followup") == 10
     assert kinds.count("unanswerable") == 48
+    assert kinds.count("general") == 40
     for question in QUESTIONS:
         assert bool(question["history"]) == (question["type"] == "followup")
-        assert bool(question["gold"]) == bool(question["must"]) == (question["type"] != "unanswerable")
+        assert bool(question["gold"]) == bool(question["must"]) == (question["type"] not in UNANSWERED)
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if q["gold"]], ids=lambda q: q["id"])
@@ -151,14 +153,7 @@ def test_without_the_briefs_that_answer_most_is_refused(brief_settings: Settings
     assert refused >= 0.6, f"refused {refused:.3f} of {len(questions)}, answered {answered}"
 
 
-GENERAL = """火星上有多少人口？|谁发现了青霉素？|怎样做红烧肉？|珠穆朗玛峰有多高？|猫一天睡几个小时？|水的沸点是多少度？
-|《紅樓夢》的作者是誰？|怎么治感冒？|光速是多少公里每秒？|长颈鹿的脖子为什么那么长？|Python 里怎样读文件？|熊貓吃什麼？
-|地球到月亮有多远？|减肥应该吃什么？|How do I bake sourdough bread?|How many bones are in the human body?
-|Who painted the Mona Lisa?|When did the Titanic sink?|How long does a cat live?|How tall is Mount Everest?"""
-
-
-def test_general_knowledge_is_refused(brief_settings: Settings, brief_index: Index) -> None:
-    questions = GENERAL.replace("\n", "").split("|")
-    assert len(questions) == 20
-    answered = [q for q in questions if not ask(q, settings=brief_settings, index=brief_index).refused]
-    assert len(answered) <= 1, answered
+def test_general_knowledge_is_refused(asked: list[Asked]) -> None:
+    general = [item for item in asked if item.question["type"] == "general"]
+    answered = [item.question["question"] for item in general if not item.answer.refused]
+    assert len(answered) <= 0.08 * len(general), answered
