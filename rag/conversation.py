@@ -1,28 +1,41 @@
 """A follow-up becomes a question that stands alone, without a language model.
 
-A question leans on the conversation when it points back (那, 它, 呢, "and the second one?") or is too bare to be found
-by itself. It then takes along the question before it, which was made to stand alone in the same way; an ordinal takes
+A question leans on the conversation when it points back (那, 它, 呢, "and the second one?"), unless it is so long that
+what it points to may stand in it, or when it is too bare to be found by itself. It then takes along the question before it, which was made to stand alone in the same way; an ordinal takes
 along the part of the answer that it counts. Entry point: `stand_alone`. Caller: retrieval.
 """
 
+# ruff: noqa: SIM905 (word lists are read more easily as text)
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN, main_language, search_form, split_sentences
+from rag.dictionary import content_words
+from rag.language import HAN, main_language, search_form, split_sentences, to_simplified
 from rag.records import Turn
+from rag.verification.names import tag_words
 
 MAX_CARRIED_CHARS = 300
-BARE_HAN_CHARACTERS = 9  # a Chinese question with fewer and without a name in it says too little by itself
+# What a pronoun stands for may stand in the same question, if that is long.
+LONG_HAN_CHARACTERS = 18
+LONG_ENGLISH_WORDS = 10
+# A question with fewer, and with fewer than two words that say of what, is too bare to be found by itself.
+BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 5
 
+_OPENS_BACK = re.compile(
+    r"^(?:那(?![个位条份些次种家篇段])|那么|然后|还有|此外|另外|其(?!实|他|次)|它|他(?!国)|她|对方|双方|两者|二者|前者|后者"
+    r"|上述|后[面来]|具体|为什么呢|为何呢|怎么说)"
+    r"|^[^，。？！,?!]{1,8}呢[？?]"
+    r"|^(?:and|but|so|then|what about|how about|why not|why is that|which one|also|or)\b",
+    re.IGNORECASE,
+)
 _POINTS_BACK = re.compile(
-    r"^(?:那|那么|然后|还有|此外|另外|其|它|他|她|这|该|对方|双方|两者|二者|前者|后者|上述|为什么呢|为何呢|怎么说|具体)"
-    r"|(?:它|他们|她们|他(?!国|人)|她|这个|那个|这些|那些|这里|那里|那边|这边|该(?!如何|怎)|此举|其中|后者|前者|后一|前一|上述|同样|对方)"
+    r"它|他们|她们|他(?!国|人|乡|项)|她|这(?!些年|几年)|(?<![的A-Za-z])那[个位条份些次种家篇段里边]|(?<!不)该(?!如何|怎)"
+    r"|此举|其中|后者|前者|后一|前一|上述|同样|对方|里头"
     r"|呢[？?，,。]|呢$"
-    r"|^(?:and|but|so|then|what about|how about|why not|why is that|which one|also|or)\b"
     r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there"
     r"|the (?:first|second|third|last|latter|former|same|other)(?: one)?)\b",
     re.IGNORECASE,
@@ -36,6 +49,14 @@ _ORDINALS = {
     "第三": 2, "third": 2, "第四": 3, "fourth": 3, "第五": 4, "fifth": 4,
     "最后": -1, "last": -1,
 }  # fmt: skip
+_DEFINES = re.compile(r"^(?:什么是|何谓|什么叫|what is (?!it|that|this))", re.IGNORECASE)
+# Words that ask, or that any subject has: they do not say of what a question is.
+_LIGHT_WORDS = frozenset(
+    (
+        "有 是 为 做 叫 会 要 能 到 在 对 请 提出 开始 包括 举例 举例说明 说明 面临 多长 时候 意思 啥意思 内容 原因 影响 "
+        "目标 意义 结果 作用 成员国 观点 措施 挑战 问题 特点 作者 造价 数量 名字 时间 地点"
+    ).split()
+)
 _NAME = re.compile(r"[A-Z]{2,}|[A-Za-z]*\d|《[^》]+》|“[^”]+”")
 _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
 
@@ -54,14 +75,24 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 
 def leans_on_history(question: str) -> bool:
     """Say whether `question` cannot be understood without the turns before it."""
-    question = _THAT_AS_CONJUNCTION.sub("", question.strip())
-    if _POINTS_BACK.search(question):
+    question = _THAT_AS_CONJUNCTION.sub("", to_simplified(question.strip()))
+    if _OPENS_BACK.search(question):
         return True
-    if _NAME.search(question):
+    characters, words = len(re.findall(f"[{HAN}]", question)), len(question.split())
+    chinese = main_language(question) == "zh"
+    is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
+    if _POINTS_BACK.search(question):
+        return not is_long
+    if _NAME.search(question) or _DEFINES.search(question):
         return False
-    if main_language(question) == "zh":
-        return len(re.findall(f"[{HAN}]", question)) < BARE_HAN_CHARACTERS
-    return len(question.split()) < BARE_ENGLISH_WORDS
+    if chinese:
+        return characters < BARE_HAN_CHARACTERS and len(_telling_words(question)) < 2
+    return words < BARE_ENGLISH_WORDS and len(content_words(question)) < 2
+
+
+def _telling_words(question: str) -> list[str]:
+    """Return the nouns and verbs of a Chinese question that say of what it is."""
+    return [word for word, tag, _ in tag_words(question) if tag[0] in "nv" and word not in _LIGHT_WORDS]
 
 
 def _counted_part(question: str, answer: str) -> str:

@@ -21,6 +21,11 @@ HISTORY = (
         "What about its length?",
         "多少米",
         "后者是谁说的",
+        "英国呢？它比欧盟早一个月提出的那个叫什么？",
+        "具體有哪些？",
+        "有什么影响？",
+        "Why?",
+        "Who proposed it?",
     ],
 )
 def test_follow_ups_lean_on_the_history(question: str) -> None:
@@ -34,6 +39,13 @@ def test_follow_ups_lean_on_the_history(question: str) -> None:
         "哪些国家参加了“蓝点网络”？",
         "How many species did the river survey count?",
         "PGII 筹资额",
+        "木星有几颗卫星？",
+        "什么是光合作用？",
+        "这些年數字絲路闖過了哪幾道難關？",
+        "2019年去台湾的那个官员叫什么？",
+        "墨西哥其实不想作对，李开盛为什么还是不看好它？",
+        "Who discovered penicillin (青霉素)?",
+        "Which systems does the Act (法案) leave outside its scope because of what they are used for?",
         "欧盟的人工智能法案由哪几个机构负责执行？",
     ],
 )
