@@ -352,11 +352,13 @@ def chat(
         except OSError as error:
             raise RagError(f"port {port} is in use", advice=f"choose another: make chat PORT={port + 1}") from error
     out.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}  (Ctrl-C 退出)")
+    # The page runs in the project's folder: what the settings file of this one says goes along.
+    given = settings.model_dump(exclude_defaults=True) | {"corpus": settings.corpus, "index": settings.index}
     environment = os.environ | {
-        "WENJU_CORPUS": str(settings.corpus.resolve()),
-        "WENJU_INDEX": str(settings.index.resolve()),
-        "OMP_WAIT_POLICY": "PASSIVE",
+        f"WENJU_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
+        for name, value in given.items()
     }
+    environment["OMP_WAIT_POLICY"] = "PASSIVE"
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603
 

@@ -1,8 +1,9 @@
 """A follow-up becomes a question that stands alone, without a language model.
 
 A question leans on the conversation when it points back (那, 它, 呢, "and the second one?"), unless it is so long that
-what it points to may stand in it, or when it is too bare to be found by itself. It then takes along the question before it, which was made to stand alone in the same way; an ordinal takes
-along the part of the answer that it counts. Entry point: `stand_alone`. Caller: retrieval.
+what it points to may stand in it, or when it is too bare to be found by itself. It then takes along the question before
+it, which was made to stand alone in the same way; an ordinal takes along the part of the answer that it counts.
+Entry point: `stand_alone`. Caller: retrieval.
 """
 
 # ruff: noqa: SIM905 (word lists are read more easily as text)
@@ -53,8 +54,8 @@ _DEFINES = re.compile(r"^(?:什么是|何谓|什么叫|what is (?!it|that|this))
 # Words that ask, or that any subject has: they do not say of what a question is.
 _LIGHT_WORDS = frozenset(
     (
-        "有 是 为 做 叫 会 要 能 到 在 对 请 提出 开始 包括 举例 举例说明 说明 面临 多长 时候 意思 啥意思 内容 原因 影响 "
-        "目标 意义 结果 作用 成员国 观点 措施 挑战 问题 特点 作者 造价 数量 名字 时间 地点"
+        "有 是 为 做 叫 会 要 能 到 在 对 请 提出 开始 包括 举例 举例说明 说明 面临 多长 时候 意思 啥意思 内容 原因 "
+        "影响 目标 意义 结果 作用 成员国 观点 措施 挑战 问题 特点 作者 造价 数量 名字 时间 地点"
     ).split()
 )
 _NAME = re.compile(r"[A-Z]{2,}|[A-Za-z]*\d|《[^》]+》|“[^”]+”")

@@ -288,6 +288,35 @@ def test_a_port_in_use_is_told_of(wenju: Wenju, harbour: Settings) -> None:
     refused(ran, f"port {port} is in use", f"choose another: make chat PORT={port + 1}")
 
 
+def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(
+    wenju: Wenju, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("wenju.toml").write_text('corpus = "文档"\nrerank = false\nprompt_file = "提示.toml"\n', encoding="utf-8")
+    given: dict[str, str] = {}
+
+    def started(command: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        given.update({name: value for name, value in env.items() if name.startswith("WENJU_") and name[6:] != "CACHE"})
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(cli.subprocess, "run", started)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert wenju("chat", "--port", port).code == 0
+    assert given == {
+        "WENJU_CORPUS": str(tmp_path / "文档"),
+        "WENJU_INDEX": str(tmp_path / "index"),
+        "WENJU_RERANK": "False",
+        "WENJU_PROMPT_FILE": str(tmp_path / "提示.toml"),
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    Path("wenju.toml").unlink()
+    assert Settings() == Settings(
+        corpus=tmp_path / "文档", index=tmp_path / "index", rerank=False, prompt_file=tmp_path / "提示.toml"
+    )
+
+
 def test_a_corpus_without_documents_is_refused(wenju: Wenju, tmp_path: Path) -> None:
     ran = wenju("index", "--corpus", "没有", "--index", tmp_path / "索引")
     refused(ran, "there is no folder 没有", "--corpus DIR")
