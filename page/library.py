@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,18 @@ from rag.errors import RagError
 
 SHELF_WORDS = ("search_library", "select", "ask_selected", "selected_n", "clear_filter", "remove_source")
 SUFFIXES = ("pdf", "docx", "html", "htm", "epub", "pptx", "xlsx", "csv", "tsv", "txt", "text", "md", "markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of one dropped file: its place in the corpus and its size, or why it could not be read."""
+
+    name: str
+    source: str = ""
+    duplicate: bool = False
+    articles: int = 0
+    characters: int = 0
+    error: RagError | None = None
 
 
 def draw() -> None:
@@ -102,41 +115,50 @@ def _upload(corpus: Path) -> None:
         t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}", help=t("upload_hint")
     )
     if files:
-        st.session_state["uploaded"] = _take_in(corpus, files)
-        st.session_state["upload_turn"] = turn + 1
-        if any(kind == "added" for kind, _, _ in st.session_state["uploaded"]):
+        told: list[Taken] = []
+        st.session_state["uploaded"] = told
+        st.button(t("cancel"), key="cancel-upload", on_click=_next_upload)
+        _take_in(corpus, files, told)
+        _next_upload()
+        if any(not taken.error and not taken.duplicate for taken in told):
             jobs.start_building(state.settings())
         st.rerun()
-    for kind, name, detail in st.session_state.get("uploaded", ()):
-        show = {"added": st.success, "duplicate": st.info}.get(kind, st.error)
-        show(f"**{plain(name)}**　{detail}")
+    for taken in st.session_state.get("uploaded", ()):
+        _tell(taken)
 
 
-def _take_in(corpus: Path, files: list[Any]) -> list[tuple[str, str, str]]:
-    """Put files into the corpus; returns (added, duplicate or failed; name; what to tell)."""
+def _tell(taken: Taken) -> None:
+    if taken.error is not None:
+        reason = f"{plain(str(taken.error.args[0]))}　{t('what_to_do')}{plain(taken.error.advice)}"
+        st.error(f"**{plain(taken.name)}**　{reason}")
+    elif taken.duplicate:
+        st.info(f"**{plain(taken.name)}**　{t('duplicate', source=plain(taken.source))}")
+    else:
+        size = t("added", articles=taken.articles, n=f"{taken.characters:,}")
+        st.success(f"**{plain(taken.source)}**　{size}")
+
+
+def _next_upload() -> None:
+    """Let go of the files in hand: a new uploader has none. Streamlit has ended the run that was taking them in."""
+    st.session_state["upload_turn"] += 1
+
+
+def _take_in(corpus: Path, files: list[Any], told: list[Taken]) -> None:
+    """Put files into the corpus; tells of each what came of it before anything can end the run."""
     from rag.reading_room.library import add_file
 
-    told = []
     bar = st.progress(0.0)
     for number, file in enumerate(files):
         bar.progress(number / len(files), text=f"{t('stage_reading')}　{number + 1} / {len(files)}　{plain(file.name)}")
         try:
             added = add_file(corpus, file.name, file.getvalue())
         except RagError as error:
-            told.append(("failed", file.name, f"{plain(str(error.args[0]))}　{t('what_to_do')}{plain(error.advice)}"))
+            told.append(Taken(file.name, error=error))
             continue
-        if added.duplicate or added.document is None:
-            told.append(("duplicate", file.name, t("duplicate", source=plain(added.source))))
-        else:
-            told.append(
-                (
-                    "added",
-                    added.source,
-                    t("added", articles=len(added.document.articles), n=f"{len(added.document.canonical):,}"),
-                )
-            )
+        read = added.document
+        size = (len(read.articles), len(read.canonical)) if read else (0, 0)
+        told.append(Taken(file.name, added.source, added.duplicate, *size))
     bar.empty()
-    return told
 
 
 def _removed(corpus: Path) -> None:

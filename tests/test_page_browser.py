@@ -540,6 +540,30 @@ def _word(text: str) -> bytes:
     return written.getvalue()
 
 
+def test_an_upload_can_be_called_off(new_page: NewPage, served: Served) -> None:
+    before = set(served.settings.corpus.iterdir())
+    page = new_page()
+    page.get_by_role("link", name="文库").click()
+    page.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
+    text = "第{n}號檔案記載：海湾在{n}月的潮位为{m}厘米，由周明测得。\n\n" * 4000
+    files = [
+        {"name": f"潮位{n}.txt", "mimeType": "text/plain", "buffer": text.format(n=n, m=n * 7).encode()}
+        for n in range(1, 13)
+    ]
+    page.locator("input[type=file]").set_input_files(files)
+    page.get_by_role("button", name="取消").click(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="取消")).to_have_count(0, timeout=WAIT_MS)
+    page.wait_for_timeout(1500)
+    added = {path.name for path in set(served.settings.corpus.iterdir()) - before}
+    assert len(added) < len(files)
+    told = page.get_by_test_id("stAlert").filter(has_text="已加入")
+    expect(told).to_have_count(len(added))
+    for name in added:  # what was taken in before is there, and is not indexed before the reader says so
+        expect(told.filter(has_text=name)).to_be_visible()
+        (served.settings.corpus / name).unlink()
+    assert page.locator(".shelf li.source").count() == len(before)
+
+
 def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> None:
     page = new_page()
     page.get_by_role("link", name="文库").click()
