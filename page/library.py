@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,14 @@ class Taken:
     articles: int = 0
     characters: int = 0
     error: RagError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Dropped files that are taken in: what came of each so far, and whether the run that takes them in has ended."""
+
+    told: list[Taken] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
 
 
 def draw() -> None:
@@ -115,15 +124,24 @@ def _upload(corpus: Path) -> None:
         t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}", help=t("upload_hint")
     )
     if files:
-        told: list[Taken] = []
-        st.session_state["uploaded"] = told
+        upload = Upload()
+        st.session_state["upload"] = upload
         st.button(t("cancel"), key="cancel-upload", on_click=_next_upload)
-        _take_in(corpus, files, told)
+        try:
+            _take_in(corpus, files, upload.told)
+        finally:
+            upload.ended.set()
         _next_upload()
-        if any(not taken.error and not taken.duplicate for taken in told):
+        if any(not taken.error and not taken.duplicate for taken in upload.told):
             jobs.start_building(state.settings())
         st.rerun()
-    for taken in st.session_state.get("uploaded", ()):
+    if "upload" not in st.session_state:
+        return
+    upload = st.session_state["upload"]
+    if not upload.ended.is_set():  # called off: the run before still reads its file
+        with st.spinner(t("cancelling")):
+            upload.ended.wait()
+    for taken in upload.told:
         _tell(taken)
 
 
@@ -139,7 +157,7 @@ def _tell(taken: Taken) -> None:
 
 
 def _next_upload() -> None:
-    """Let go of the files in hand: a new uploader has none. Streamlit has ended the run that was taking them in."""
+    """Let go of the files in hand: a new uploader has none."""
     st.session_state["upload_turn"] += 1
 
 
@@ -179,7 +197,7 @@ def _restore(corpus: Path, source: str) -> None:
 
 
 def _rebuild() -> None:
-    st.session_state.pop("uploaded", None)
+    st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
 
 
