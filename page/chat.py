@@ -48,22 +48,24 @@ def draw() -> None:
 
     _narrowed()
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
-        st.session_state["pending"] = question
-    if not turns and "pending" not in st.session_state and writing is None:
+        state.waiting(conversation).append(question)
+    waiting = state.waiting(conversation)
+    failures: dict[str, jobs.Writing] = st.session_state.setdefault("failed", {})
+    if not turns and not waiting and writing is None:
         with welcome.container():
             _welcome()
-    if writing is None and (pending := st.session_state.pop("pending", "")):  # else it waits for its turn
-        st.session_state.pop("failed", None)
+    if writing is None and waiting:
+        failures.pop(conversation, None)
         writing = jobs.start_writing(
             kept,
             conversation,
-            pending,
+            waiting.pop(0),
             history=history_of(turns),
             filters=state.filters(),
             settings=settings,
             first_number=next_number(turns),
         )
-    failed = st.session_state.get("failed")
+    failed = failures.get(conversation)
     if writing is not None:
         with log:
             # In the place and under the key of the turn that it becomes: the page does not jump when it is done.
@@ -73,10 +75,10 @@ def draw() -> None:
                 key=_key(conversation, len(turns)),
                 on_act=_stop_of(writing, conversation),
             )
-            if queued := st.session_state.get("pending"):
-                mount("turn", views.pending_turn(queued), key="queued", on_act=_act_anywhere)
+            for place, queued in enumerate(waiting):
+                mount("turn", views.pending_turn(queued), key=f"queued-{place}", on_act=_act_anywhere)
         _watch(writing, conversation)
-    elif failed:
+    elif failed is not None and failed.error is not None:
         with log:
             mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
         show_error(failed.error, again=lambda: state.ask(failed.question))
@@ -106,9 +108,9 @@ def _watch(writing: jobs.Writing, conversation: str) -> None:
         if (text := writing.text) != text_shown:
             live.text(text)
         steps_shown, text_shown = now, text
-    jobs.forget_writing(conversation)
+    jobs.forget_writing(conversation, writing)
     if writing.error is not None:
-        st.session_state["failed"] = writing
+        st.session_state["failed"][conversation] = writing
     st.rerun()
 
 
@@ -120,7 +122,7 @@ def _stop_of(writing: jobs.Writing, conversation: str) -> Any:
     def act(value: dict[str, Any]) -> None:
         if value.get("kind") == "stop":
             writing.cancel(state.conversations(), conversation)
-            jobs.forget_writing(conversation)
+            jobs.forget_writing(conversation, writing)
 
     return act
 

@@ -7,6 +7,7 @@ written in a thread of its own; a run only watches. Entry points: `writing_of`, 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 import sqlite3
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from rag.retrieval import Filters
 
 Found = TypeVar("Found")
-WARMING_CHARS = 40  # of a passage, as part of a question
 
 
 @dataclass
@@ -61,8 +61,8 @@ class Writing:
         """Stop the writing and keep what there is; the thread ends at the next piece or at the model's time limit."""
         with self._keeping:
             if not self.done.is_set() and not self.cancelled:
-                self.cancelled = True
                 kept.add(conversation, self.question, None, self.text)
+                self.cancelled = True
 
     def run(
         self,
@@ -82,7 +82,7 @@ class Writing:
             events = stream_answer(
                 self.question, history=history, filters=filters, settings=settings, first_number=first_number
             )
-            first = search(lambda: next(events))
+            first = search(lambda: Progress("understood") if self.cancelled else next(events))
             for event in itertools.chain([first], events):
                 if self.cancelled:
                     events.close()  # type: ignore[attr-defined]
@@ -115,6 +115,7 @@ def search(do: Callable[[], Found]) -> Found:
 
 
 _SEARCHER = ThreadPoolExecutor(1, "search")
+_STARTING = threading.Lock()
 
 
 @dataclass
@@ -150,13 +151,16 @@ class Building:
             from rag.indexing import build_index
 
             self.report = build_index(settings, on_progress)
-            _warm_up(settings)
         except _Cancelled:
             pass
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
             self.error = error
         finally:
+            self.cancelled = self.cancelled and self.report is None  # too late to be called off
             self.done.set()
+        if self.report is not None:
+            with contextlib.suppress(RagError, OSError, sqlite3.Error):
+                _warm_up(settings)
 
 
 class _Cancelled(Exception):
@@ -181,9 +185,11 @@ def start_writing(kept: Conversations, conversation: str, question: str, **argum
     return job
 
 
-def forget_writing(conversation: str) -> None:
-    """Take note of the end of a writing."""
-    _jobs().pop("writing " + conversation, None)
+def forget_writing(conversation: str, writing: Writing) -> None:
+    """Take note of the end of a writing; another one, begun in another tab meanwhile, stays."""
+    with _STARTING:
+        if writing_of(conversation) is writing:
+            del _jobs()["writing " + conversation]
 
 
 def building(settings: Settings) -> Building | None:
@@ -193,11 +199,12 @@ def building(settings: Settings) -> Building | None:
 
 def start_building(settings: Settings) -> Building:
     """Begin to build the index, unless a build is running."""
-    running = building(settings)
-    if running is not None and not running.done.is_set():
-        return running
-    job = Building()
-    _jobs()[f"building {settings.index.resolve()}"] = job
+    with _STARTING:
+        running = building(settings)
+        if running is not None and not running.done.is_set():
+            return running
+        job = Building()
+        _jobs()[f"building {settings.index.resolve()}"] = job
     threading.Thread(target=job.run, args=(settings,), daemon=True).start()
     return job
 
@@ -209,7 +216,7 @@ def _warming(index: str, model: str, _settings: Settings) -> threading.Event:
     def load() -> None:
         try:
             _warm_up(_settings)
-        except (RagError, OSError, sqlite3.Error):
+        except (RagError, OSError, ValueError, sqlite3.Error):
             pass  # whoever needs the model or the index meets the same error, with a place to show it
         finally:
             ready.set()
@@ -219,14 +226,14 @@ def _warming(index: str, model: str, _settings: Settings) -> threading.Event:
 
 
 def _warm_up(settings: Settings) -> None:
-    """Ask in both languages, for a figure and a name: tables that load on use would cost the first reader seconds."""
+    """Ask and check in both languages: tables that load on use would cost the first reader seconds."""
     from rag.answering import ask
-    from rag.indexing import open_index
+    from rag.verification import verify_answer
 
     settings = settings.model_copy(update={"backend": "extractive"})
-    answered = open_index(settings).passages[0].text[:WARMING_CHARS]  # what is refused would not be checked
-    for question in ("In 2019, how many members did the UN have?", f"2019年，UN有多少成员？{answered}"):
-        search(functools.partial(ask, question, settings=settings))
+    for question in ("In 2019, how many members did the UN have?", "2019年，谁是UN的主席？"):
+        answer = search(functools.partial(ask, question, settings=settings))
+        verify_answer(f"{question}[1]", answer.evidence[:1])  # a refusal was not checked
 
 
 def warm(settings: Settings) -> threading.Event:

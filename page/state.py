@@ -104,10 +104,15 @@ def show_conversation(identifier: str) -> None:
 
 
 def ask(question: str) -> None:
-    """Put a question to the conversation on the page; it is answered in this or the next run."""
+    """Put a question to the conversation on the page; it is answered in its turn."""
     if question.strip():
-        st.session_state["pending"] = question.strip()
+        waiting(conversation()).append(question.strip())
         st.session_state["go_to_chat"] = True
+
+
+def waiting(conversation: str) -> list[str]:
+    """Return the questions that wait to be answered in a conversation, the next one first."""
+    return cast("list[str]", st.session_state.setdefault("waiting", {}).setdefault(conversation, []))
 
 
 def open_pane(**place: Any) -> None:

@@ -3,7 +3,8 @@
     best_statement   of a passage, the statement that holds what is sought and matches best, and how likely it answers
     answerability    of all that was found: the best passage's best statement, against the rest and the corpus's domain
 
-Both are logistic regressions over answerable and unanswerable questions (docs/benchmarks/refusal.md).
+Both are logistic regressions over answerable and unanswerable questions; what the signs of the second are worth is in
+docs/benchmarks/refusal.md.
 Entry points: `best_statement`, `answerability`, `signs_of`. Callers: retrieval, answering. Knows no index.
 """
 
@@ -22,17 +23,18 @@ BEST = 3  # statements, from whose mean the chosen one must stand out
 AT_HOME = 0.35  # share of the domain from which a question is at home in the corpus
 # In log-odds for each unit of a sign (`signs_of`), fitted by benchmarks/refusal.py and rounded.
 WEIGHTS = {
-    "meaning": 19.5,
-    "meaning of the best": -19.9,
-    "words": 2.4,
-    "nearness": 10.9,
-    "at home": 5.1,
+    "meaning": 17.6,
+    "meaning of the best": -17.3,
+    "words": 2.7,
+    "nearness": 11.0,
+    "at home": 4.4,
     "translated": 0.7,
-    "other year": -6.1,
-    "no year": -4.5,
-    "amount": -1.2,
+    "other year": -6.7,
+    "no year": -4.7,
+    "lacking": -7.7,
+    "amount": -1.3,
 }
-INTERCEPT = -6.35
+INTERCEPT = -6.45
 
 
 def best_statement(
@@ -53,31 +55,35 @@ def best_statement(
         translated: The passage is in another language than the question, where fewer words can agree.
 
     Returns:
-        (place from 0, likelihood 0..1). Where no statement holds what is sought the best match is returned, and 0.0 as
-        its likelihood; (None, 0.0) for a passage without statements.
+        (place from 0, likelihood 0..1); (None, 0.0) for a passage without statements.
     """
     figures = find_figures(passage.text)
     chances: list[float] = []
-    held: list[bool] = []
     for (start, end), (meaning, words) in zip(statements, matches, strict=True):
         own = figures_within(figures, (start, end))
-        # Over the passages found for the questions, with and without the sources that answer; calibrated to 0.01.
-        log_odds = 20.4 * meaning + 1.9 * words + 1.6 * translated - 2.8 * sought.is_of_other_year(own) - 11.2
-        chances.append(_logistic(log_odds))
-        held.append(sought.is_held_by(passage.text[start:end], own, in_table=passage.kind == "table"))
-    places = [place for place, holds in enumerate(held) if holds] or range(len(held))
-    best = max(places, key=lambda place: chances[place], default=None)
-    return best, chances[best] if best is not None and held[best] else 0.0
+        held = sought.is_held_by(passage.text[start:end], own, in_table=passage.kind == "table")
+        chances.append(
+            _logistic(
+                20.4 * meaning
+                + 1.9 * words
+                + 1.6 * translated
+                - 2.8 * sought.is_of_other_year(own)
+                - 3.0 * (not held)
+                - 11.2
+            )
+        )
+    best = max(range(len(chances)), key=lambda place: chances[place], default=None)
+    return best, 0.0 if best is None else chances[best]
 
 
 def answerability(found: Retrieval) -> float:
-    """Return how likely what was `found` answers the question, 0..1; 0.0 when nothing holds what it seeks."""
+    """Return how likely what was `found` answers the question, 0..1; 0.0 when nothing was found."""
     signs = signs_of(found)
     return _logistic(INTERCEPT + sum(WEIGHTS[name] * value for name, value in signs.items())) if signs else 0.0
 
 
 def signs_of(found: Retrieval) -> dict[str, float]:
-    """Return what speaks for and against the best statement of the best passage; empty when nothing can answer.
+    """Return what speaks for and against the best statement of the best passage; empty when nothing was found.
 
     Returns:
         "meaning" and "words": how it matches (`Evidence.matches`).
@@ -87,10 +93,11 @@ def signs_of(found: Retrieval) -> dict[str, float]:
         "translated": 1 when its passage is in another language than the question.
         "other year": 1 when it speaks of other years than the question; "no year": 1 when it speaks of none, and
         nothing in its passage does of that of the question.
+        "lacking": 1 when it does not hold what the question seeks.
         "amount": 1 when an amount is sought, which is asked for more often than stated.
     """
     item = max(found, key=lambda item: item.score, default=None)
-    if item is None or item.score == 0.0 or item.best_sentence is None:
+    if item is None or item.best_sentence is None:
         return {}
     sought = read_sought(found.question, found.understood)
     figures = find_figures(item.text)
@@ -107,6 +114,9 @@ def signs_of(found: Retrieval) -> dict[str, float]:
         "translated": item.passage.language != main_language(found.understood),
         "other year": sought.is_of_other_year(own),
         "no year": bool(sought.years) and not years_of(own) and not sought.years & known_years,
+        "lacking": not sought.is_held_by(
+            item.text[slice(*item.best_sentence)], own, in_table=item.passage.kind == "table"
+        ),
         "amount": sought.thing == "money",
     }
 

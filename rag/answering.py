@@ -92,6 +92,7 @@ def stream_answer(
     yield Progress("searched", "", len(found), settings.evidence_count)
     took_ms = dict(found.took_ms)
     if answerability(found) < REFUSED_BELOW:
+        took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
         yield _refusal(found, index, first_number, took_ms)
         return
     request = AnswerRequest(

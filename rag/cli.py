@@ -255,17 +255,19 @@ def feedback(
 
 def _read_questions(file: Path) -> list[dict[str, Any]]:
     items = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if not line.strip():
             continue
         try:
             item = json.loads(line)
-            items.append({"id": item["id"], "question": item["question"], **item})
+            if not (isinstance(item["id"], str) and isinstance(item["question"], str)):
+                raise ValueError
         except (ValueError, KeyError, TypeError) as error:
             raise RagError(
                 f"line {number} of {file} is no question",
-                advice='write one JSON object a line, with at least "id" and "question"',
+                advice='write one JSON object a line, in UTF-8, with at least "id" and "question"',
             ) from error
+        items.append(item)
     return items
 
 
@@ -352,12 +354,14 @@ def chat(
         except OSError as error:
             raise RagError(f"port {port} is in use", advice=f"choose another: make chat PORT={port + 1}") from error
     out.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}  (Ctrl-C 退出)")
-    # The page runs in the project's folder: what the settings file of this one says goes along.
-    given = settings.model_dump(exclude_defaults=True) | {"corpus": settings.corpus, "index": settings.index}
-    environment = os.environ | {
-        f"WENJU_{name.upper()}": str(value.resolve() if isinstance(value, Path) else value)
-        for name, value in given.items()
-    }
+    # The page runs in the project's folder: what was set in this one goes along, folders as whole paths.
+    folders = {"corpus": settings.corpus.resolve(), "index": settings.index.resolve()}
+    if Path(settings.model).is_dir():
+        folders["model"] = Path(settings.model).resolve()
+    if settings.prompt_file:
+        folders["prompt_file"] = settings.prompt_file.resolve()
+    given = {name: value for name, value in settings.model_dump().items() if value is not None} | folders
+    environment = os.environ | {f"WENJU_{name.upper()}": str(value) for name, value in given.items()}
     environment["OMP_WAIT_POLICY"] = "PASSIVE"
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603

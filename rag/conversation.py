@@ -24,21 +24,20 @@ LONG_HAN_CHARACTERS = 18
 LONG_ENGLISH_WORDS = 10
 # A question with fewer, and with fewer than two words that say of what, is too bare to be found by itself.
 BARE_HAN_CHARACTERS = 9
-BARE_ENGLISH_WORDS = 5
+BARE_ENGLISH_WORDS = 6
 
 _OPENS_BACK = re.compile(
     r"^(?:那(?![个位条份些次种家篇段])|那么|然后|还有|此外|另外|其(?!实|他|次)|它|他(?!国)|她|对方|双方|两者|二者|前者|后者"
     r"|上述|后[面来]|具体|为什么呢|为何呢|怎么说)"
-    r"|^[^，。？！,?!]{1,8}呢[？?]"
+    r"|^[^，。？！,?!]{1,8}呢(?:[？?，,]|$)"
     r"|^(?:and|but|so|then|what about|how about|why not|why is that|which one|also|or)\b",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(
-    r"它|他们|她们|他(?!国|人|乡|项)|她|这(?!些年|几年)|(?<![的A-Za-z])那[个位条份些次种家篇段里边]|(?<!不)该(?!如何|怎)"
+    r"它|(?<![其吉])他(?!国|人|乡|项)|她|这(?!些年|几年)|(?<![的A-Za-z])那[个位条份些次种家篇段里边]|(?<![应不])该(?!如何|怎|不该|怎么)"
     r"|此举|其中|后者|前者|后一|前一|上述|同样|对方|里头"
-    r"|呢[？?，,。]|呢$"
-    r"|\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there"
-    r"|the (?:first|second|third|last|latter|former|same|other)(?: one)?)\b",
+    r"|\b(?:it|its|they|them|their(?! own)|he|him|his|she|her|this(?! year)|that|these|those"
+    r"|the (?:latter|former|same|other)|the (?:first|second|third|last)(?: one)?(?=\W*$))\b",
     re.IGNORECASE,
 )
 _THAT_AS_CONJUNCTION = re.compile(

@@ -2,7 +2,7 @@
 
 A question for an amount is not answered by a statement without money in it, one for kilometres not by one without a
 length, one for a person not by one that names nobody new; one about 2019 hardly by one that speaks of 2021.
-Entry point: `read_sought`. Callers: answerability, backends. Knows no passage and no index.
+Entry point: `read_sought`. Callers: retrieval, answerability, backends. Knows no passage and no index.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rag.asking import asked_kinds
 from rag.language import HAN_CHARACTER, search_form
 from rag.verification.figure_finding import find_figures
 from rag.verification.figures import Figure, years_of
-from rag.verification.names import find_latin_names, tag_words
+from rag.verification.names import find_latin_names, find_quotes, tag_words
 from rag.verification.units import CURRENCIES, read_unit, unit_of_word
 
 # What a statement must hold: a measure in some unit, money, a share, a rank, a date, any number, a new name.
@@ -32,8 +32,8 @@ def _any_of(*alternatives: str) -> re.Pattern[str]:
 _COUNTS = re.compile(r"(?<![十百这近好前])(?:多少|几(?![乎年十百]|个方面|点|项))(?!年来)[十百千]*[万亿]*")
 _COUNTS_ENGLISH = re.compile(r"\bhow many ([a-z]+)(?: ([a-z]+))?", re.IGNORECASE)
 _MONEY = "钱|资金|贷款|投资|拨款|经费|援助款|债"
+_RANK = _any_of("排第?几|第几[位名]|排名[^，。？]{0,2}多少", r"\b(?:what|which) rank|\bhow\b.{0,30}\brank")
 _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
-    ("rank", _any_of("排第?几|第几[位名]|排名[^，。？]{0,2}多少", r"\b(?:what|which) rank|\bhow\b.{0,30}\brank")),
     (
         "share",
         _any_of(
@@ -45,10 +45,10 @@ _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
     (
         "money",
         _any_of(
-            rf"(?:多少|几)[十百千万亿]*(?:{_MONEY})|出多少|花多少|砸多少",
+            rf"(?:多少|几)[十百千万亿]*(?:{_MONEY})|(?:出|花|砸)多少(?!时间|力|功夫|人)",
             "(?:预算|造价|耗资|总投资|总额|金额|贸易额|出口额|进口额|成本)[^，。？]{0,4}多少",
-            r"\bcosts?\b|\bbudget\b|\bin (?:US )?dollars\b",
-            r"\bhow much\b.{0,40}\b(?:money|invest|spend|pa[iy]|pledge|worth|fund)",
+            r"\bhow much\b.{0,40}\b(?:costs?|budget|money|invest|spend|pa[iy]|pledge|worth|fund)",
+            r"\b(?:what|how large|how big) (?:is|was|were|are) the (?:\w+ )?(?:costs?|budget)\b|\bin (?:US )?dollars\b",
             r"\bhow many (?:\w+ )?(?:billion|million)|\bhow much (?:in )?(?:billion|million)",
         ),
     ),
@@ -72,14 +72,20 @@ _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
     ),
 )
 _LENGTH = re.compile(
-    r"多长|离[^，。？]{0,12}多远|(?:全长|长度|总长|里程|距离)(?:是|为|有|达)?多少|\bwhat length\b|\bhow far is\b", re.I
+    r"多长|离[^，。？]{0,12}多远|(?:全长|长度|总长|里程|距离)(?:是|为|有|达)?多少"
+    r"|\bwhat length\b|\bhow far is \w+ from\b",
+    re.IGNORECASE,
 )
 _TIME = re.compile(r"多久|多长时间|(?:时间|期限?|期间)[^，。？]{0,3}多长|\bhow long\b", re.IGNORECASE)
-_RANKED = re.compile(r"第\s*[\d一二三四五六七八九十]|排名|首位|榜首|末位|垫底|\brank|\bfirst\b|\blast\b", re.IGNORECASE)
+_RANKED = _any_of(r"第\s*[\d一二三四五六七八九十]|首位|榜首|末位|垫底|\branks?\b|\bfirst\b|\blast\b")
+_HALF = _any_of(r"半|\bhalf\b|\bdecades?\b")
+LARGE = 10_000  # a number without a unit, from here on, may be an amount
+_OPEN_BEFORE = re.compile(r"(?:到|至|自|自从|\b(?:since|until|till|before|after|by))\s*$", re.IGNORECASE)
+_OPEN_BEHIND = re.compile(r"(?:[初中底末])?(?:以来|以前|以后|之前|之后|为止|前|后|起|议程|计划|目标|战略|[–—-])")
 _OTHER_MONEY = re.compile("坚戈|比索|雷亚尔|里亚尔|兹罗提|福林|克朗|先令|第纳尔|里拉")
 _HAN_NUMERAL = re.compile("[一二三四五六七八九十两百千万亿]")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
-_BODY = re.compile("[\u4e00-\u9fff]{2,}(?:大学|学院|公司|集团|医院|银行|报|市)")
+_BODY = re.compile("[\u4e00-\u9fff]{2,6}(?:大学|学院|公司|集团|医院|银行)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class Sought:
         units: The base units of a measure, any of which will do.
         said: The question as it is searched, in search form: what stands in it is no news.
         values: The numbers in it.
-        years: The years it speaks of.
+        years: The years that it is about; not those of a name, and not "since 2019" or "到2030年为止".
     """
 
     thing: Thing
@@ -112,14 +118,14 @@ class Sought:
         if in_table and numbers:
             return True
         if self.thing == "money":
-            return any(n.unit in CURRENCIES for n in numbers) or bool(_OTHER_MONEY.search(statement))
+            large = any(n.unit in CURRENCIES or (not n.unit and n.value >= LARGE) for n in numbers)
+            return large or bool(_OTHER_MONEY.search(statement))
         if self.thing == "share":
-            return any(n.unit in ("ratio", "point", "") for n in numbers)
+            return any(n.unit in ("ratio", "point", "") for n in numbers) or bool(_HALF.search(statement))
         if self.thing == "rank":
-            ordinal = any(figure.kind == "ordinal" for figure in figures)
-            return ordinal or bool(numbers and _RANKED.search(statement))
+            return any(figure.kind == "ordinal" for figure in figures) or bool(_RANKED.search(statement))
         if self.thing == "measure":
-            return any(n.unit in self.units for n in numbers)
+            return any(n.unit in self.units for n in numbers) or bool(_HALF.search(statement))
         return bool(numbers or any(f.kind == "ordinal" for f in figures) or _HAN_NUMERAL.search(statement))
 
     def _names_someone_new(self, statement: str) -> bool:
@@ -128,7 +134,7 @@ class Sought:
             tag.startswith(_NAME_TAGS) and len(word) > 1 and word not in self.said for word, tag, _ in tag_words(form)
         ):
             return True
-        return bool(_BODY.search(form)) or any(
+        return any(body[-5:] not in self.said for body in _BODY.findall(form)) or any(
             name.casefold() not in self.said for name, _ in find_latin_names(statement)
         )
 
@@ -151,19 +157,18 @@ def read_sought(question: str, understood: str = "") -> Sought:
     asks = question if _thing(question)[0] or asked_kinds(question) else understood
     thing, units = _thing(asks)
     figures = find_figures(understood)
-    years = frozenset(f.year for f in find_figures(question) if f.kind == "date" and f.year)
     return Sought(
         thing=thing,
         units=units,
         said=search_form(understood),
         values=frozenset(figure.value for figure in figures if figure.kind == "number"),
-        years=years or frozenset(figure.year for figure in figures if figure.kind == "date" and figure.year),
+        years=_years(question) or _years(understood),
     )
 
 
 def _thing(question: str) -> tuple[Thing, frozenset[str]]:
     form = search_form(question)
-    if _SEEKS[0][1].search(form):
+    if _RANK.search(form):  # 第几名 counts no people
         return "rank", frozenset()
     unit = _unit(form)
     if unit in CURRENCIES:
@@ -179,6 +184,18 @@ def _thing(question: str) -> tuple[Thing, frozenset[str]]:
     if _LENGTH.search(form):
         return "measure", _DURATIONS | {"m"}
     return next((thing for thing, pattern in _SEEKS if pattern.search(form)), ""), frozenset()
+
+
+def _years(question: str) -> frozenset[int]:
+    quoted = [span for _, span in find_quotes(question)]
+    years = set()
+    for figure in find_figures(question):
+        start, end = figure.span
+        if figure.kind != "date" or any(a <= start and end <= b for a, b in quoted):
+            continue
+        if not (_OPEN_BEFORE.search(question[:start]) or _OPEN_BEHIND.match(question[end:])):
+            years.add(figure.year)
+    return frozenset(years - {0})
 
 
 def _unit(form: str) -> str:

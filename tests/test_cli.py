@@ -247,7 +247,9 @@ def test_run_can_retrieve_only_and_hide_what_answers(
         assert "answer" not in run
 
 
-@pytest.mark.parametrize("line", ["{不是", '{"question": "没有编号？"}', '["列表"]', '{"id": "h-3"}'])
+@pytest.mark.parametrize(
+    "line", ["{不是", '{"id": "h-2", "question": 5}', '{"question": "没有编号？"}', '["列表"]', '{"id": "h-3"}']
+)
 def test_run_tells_which_line_is_no_question(wenju: Wenju, harbour: Settings, tmp_path: Path, line: str) -> None:
     questions = tmp_path / "题.jsonl"
     questions.write_text('{"id": "h-1", "question": "大桥有多长？"}\n\n' + line + "\n", encoding="utf-8")
@@ -291,7 +293,10 @@ def test_a_port_in_use_is_told_of(wenju: Wenju, harbour: Settings) -> None:
 def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(
     wenju: Wenju, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path("wenju.toml").write_text('corpus = "文档"\nrerank = false\nprompt_file = "提示.toml"\n', encoding="utf-8")
+    Path("wenju.toml").write_text(
+        'corpus = "文档"\nrerank = false\nprompt_file = "提示.toml"\nmodel = "模型"\n', "utf-8"
+    )
+    Path("模型").mkdir()
     given: dict[str, str] = {}
 
     def started(command: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
@@ -303,18 +308,16 @@ def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     assert wenju("chat", "--port", port).code == 0
-    assert given == {
-        "WENJU_CORPUS": str(tmp_path / "文档"),
-        "WENJU_INDEX": str(tmp_path / "index"),
-        "WENJU_RERANK": "False",
-        "WENJU_PROMPT_FILE": str(tmp_path / "提示.toml"),
-    }
+    assert given["WENJU_CORPUS"] == str(tmp_path / "文档")
+    assert given["WENJU_INDEX"] == str(tmp_path / "index")
+    assert given["WENJU_PROMPT_FILE"] == str(tmp_path / "提示.toml")
+    assert given["WENJU_MODEL"] == str(tmp_path / "模型")
+    assert (given["WENJU_RERANK"], given["WENJU_BACKEND"]) == ("False", "extractive")
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     Path("wenju.toml").unlink()
-    assert Settings() == Settings(
-        corpus=tmp_path / "文档", index=tmp_path / "index", rerank=False, prompt_file=tmp_path / "提示.toml"
-    )
+    assert Settings().rerank is False
+    assert Settings().prompt_file == tmp_path / "提示.toml"
 
 
 def test_a_corpus_without_documents_is_refused(wenju: Wenju, tmp_path: Path) -> None:

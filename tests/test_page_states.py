@@ -174,6 +174,26 @@ print(sorted({"torch", "faiss", "jieba", "transformers", "sentence_transformers"
     assert done.stdout.splitlines() == ["想查证什么？", "[]"], done.stdout + done.stderr
 
 
+def test_a_question_waits_in_its_own_conversation(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    page = run()
+    page.session_state["waiting"] = {"另一段对话": ["大桥造价多少？", "桥有多長？"]}
+    page.run()
+    assert page.session_state["waiting"]["另一段对话"] == ["大桥造价多少？", "桥有多長？"]
+    assert jobs.writing_of(page.session_state["conversation"]) is None
+    assert not page.exception
+
+
+def test_the_end_of_one_writing_forgets_no_other() -> None:
+    first, second = jobs.Writing("大桥造价多少？"), jobs.Writing("桥有多長？")
+    jobs._jobs()["writing 甲"] = second
+    jobs.forget_writing("甲", first)
+    assert jobs.writing_of("甲") is second
+    jobs.forget_writing("甲", second)
+    assert jobs.writing_of("甲") is None
+
+
 def test_a_build_can_be_called_off(home: Settings) -> None:
     for number in range(30):
         (home.corpus / f"{number}.md").write_text(f"# 第{number}份\n\n正文。\n", encoding="utf-8")

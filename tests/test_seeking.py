@@ -34,6 +34,11 @@ def held(question: str, statement: str, *, in_table: bool = False) -> bool:
         ("几十年来为什么没有修？", ""),
         ("作者提出了哪几点要求？", ""),
         ("为什么推迟？", ""),
+        ("Who approves the budget of the 港务局?", "name"),
+        ("When was the budget (预算) adopted?", "date"),
+        ("What human costs did the 洪水 bring?", ""),
+        ("修桥花多少时间？", "number"),
+        ("How far is the EU (欧盟) willing to go?", ""),
     ],
 )
 def test_what_a_question_seeks(question: str, thing: str) -> None:
@@ -63,6 +68,13 @@ def test_what_a_question_seeks(question: str, thing: str) -> None:
         ("两位学者叫什么？", "有两位学者入选。", False),
         ("兩位學者叫什麼？", "入選的是曾毅和張凌寒（Zhang Linghan）。", True),
         ("为什么推迟？", "工程推迟。", True),
+        ("花了多少钱？", "前后用了三百万。", True),
+        ("出口占產量的幾成？", "出口佔一半。", True),
+        ("工期多久？", "历时半年。", True),
+        ("How long did the 工程 take?", "It took three decades.", True),
+        ("在全省排名多少？", "稳居榜首。", True),
+        ("哪家公司建了海湾大学的新楼？", "海湾大学的新楼已建成。", False),
+        ("哪家公司建了海湾大学的新楼？", "由南江路桥公司建成。", True),
     ],
 )
 def test_whether_a_statement_holds_it(question: str, statement: str, answers: bool) -> None:
@@ -86,4 +98,6 @@ def test_the_year_of_the_question() -> None:
     assert sought.is_of_other_year(find_figures("2021年，海湾茶叶出口量为九千吨。"))
     assert not sought.is_of_other_year(find_figures("2019年为7600吨，2020年为8100吨。"))
     assert not sought.is_of_other_year(find_figures("出口量为九千吨。"))
+    assert read_sought("到2020年为止、2019年以来出口多少吨？").years == frozenset()
+    assert read_sought("《中国制造2025》谁提出的？ By 2030, how much (多少)?").years == frozenset()
     assert not read_sought("茶叶出口多少吨？").is_of_other_year(find_figures("2021年出口九千吨。"))

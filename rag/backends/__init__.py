@@ -39,7 +39,7 @@ class AnswerRequest:
         history: Earlier turns, oldest first.
         language: Language of the answer: that of the question.
         max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
-        asked: The question as it was asked; "" when it stands alone.
+        asked: The question as it was asked; "" is the same as `question`.
     """
 
     question: str

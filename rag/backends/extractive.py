@@ -1,9 +1,9 @@
 """The default backend: no model, no key, no network. It chooses the few sentences that answer and quotes them.
 
-A statement is chosen for how well it matches the question by meaning and by words, for standing out in its passage,
-for standing in a good passage, and for holding what the question asks for: a person, a date, a figure, a reason, a
-definition. What says the same as a chosen statement is passed over. The chosen ones are laid out by article, the best
-first, and inside an article in the order of the source.
+A statement is chosen for how well it and its neighbours match the question by meaning and by words, for standing out
+in its passage, for standing in a good passage, for holding what the question asks for (a person, a date, a reason, the
+very measure), and for not speaking of other years. What says the same as a chosen statement is passed over. The chosen
+ones are laid out by article, the best first, and inside an article in the order of the source.
 Entry point: `ExtractiveBackend`. Knows neither the index nor the vectors.
 """
 
@@ -50,7 +50,7 @@ _ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
 _ITEM = re.compile(
     r"^(?:[一二三四五六七八九十]是|第[一二三四五六七八九十]|首先|其[次一二三四]|再次|再者|最后|此外|另一方面|[（(]?[1-9][）).、])"
 )
-LEAST_CHARS = 4  # of letters or digits: less (an ellipsis, a lone mark) is no statement
+_SAYS_SOMETHING = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _units_of(place: int, item: Evidence, asked: frozenset[Kind], sought: Sought
     units = []
     for i, (start, end) in enumerate(item.statements):
         text = item.text[start:end]
-        if len(re.sub(r"[\W_]", "", text)) < LEAST_CHARS:
+        if not _SAYS_SOMETHING.search(text):  # an ellipsis, a lone mark
             continue
         own = figures_within(figures, (start, end))
         neighbours = max(matches[max(0, i - 1) : i + 2])
