@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure, holds_figure
+from rag.verification.figures import Figure, holds_figure, spans_years
 from rag.verification.numerals import han_number
 
 
@@ -28,6 +28,9 @@ SAME = [
     ("3个百分点", "3 percentage points", "三个百分点"),
     ("20世纪90年代", "the 1990s", "1990年代"),
     ("十五年", "15年", "15 years", "fifteen years"),
+    ("二十年", "20年", "20 years", "two decades", "two-decade"),
+    ("3小时", "3个小时", "三個鐘頭", "3钟头", "three hours"),
+    ("两座", "兩所", "两家", "两个"),
     ("二十国集团", "20国集团"),
 ]  # fmt: skip
 
@@ -54,6 +57,9 @@ def test_one_figure_in_many_forms(forms: tuple[str, ...]) -> None:
         ("17国", "17人"),
         ("$200 billion", "$200 million"),
         ("5 km", "5 miles"),
+        ("3个钟头", "3天"),
+        ("两座", "三座"),
+        ("two decades", "two years"),
         ("第三次", "第四次"),
         ("90年代", "80年代"),
         ("12亿", "2亿"),
@@ -110,6 +116,33 @@ def test_parts_of_dates(wanted: str, given_text: str, held: bool) -> None:
 )  # fmt: skip
 def test_what_is_no_figure(text: str) -> None:
     assert find_figures(text) == ()
+
+
+def test_a_counted_thing_is_found_behind_any_character() -> None:
+    assert [(f.value, f.unit) for f in find_figures("不到15天就建成两所医院")] == [(15, "day"), (2, "count")]
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "follows"),
+    [
+        ("2015年到2019年这五年", "五年", True),
+        ("2015年至2019年的四年间", "四年", True),
+        ("2015年到2019年這六年", "六年", False),
+        ("the five years from 2015 to 2019", "five years", True),
+        ("2015年起的五年", "五年", False),
+        ("2015年到2019年这五个月", "五个月", False),
+    ],
+)
+def test_the_years_between_two_years(text: str, length: str, follows: bool) -> None:
+    assert spans_years(find_figures(text), only(length)) is follows
+
+
+def test_a_large_bare_number_may_be_an_amount() -> None:
+    given = find_figures("此前10年为300亿美元，覆盖3亿人。")
+    assert not holds_figure(only("300億"), given)
+    assert holds_figure(only("300億"), given, amount_fits=True)
+    assert not holds_figure(only("310亿"), given, amount_fits=True)
+    assert not holds_figure(only("300亿欧元"), given, amount_fits=True)
 
 
 def test_a_range_shares_its_unit() -> None:

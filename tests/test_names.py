@@ -55,6 +55,30 @@ def test_chinese_names_of_the_dictionary() -> None:
     assert [name for name, _ in find_han_names("日本和德国在北京会谈。")] == ["日本", "德国", "北京"]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("日本和德勤在北京开会", ["日本", "德勤", "北京"]),
+        ("項目惠及非洲", ["非洲"]),
+        ("張倩雨的論文說，德國領先。", ["張倩雨", "德國"]),
+        ("任保平的論文說，德國領先。", ["任保平", "德國"]),
+        ("据阮建平的文章，数据重要。", ["阮建平"]),
+        ("任何国家认为，数据重要。", []),
+        ("本文认为，方案可行。", []),
+    ],
+)
+def test_names_that_the_dictionary_guesses(text: str, names: list[str]) -> None:
+    found = find_han_names(text)
+    assert [name for name, _ in found] == names
+    assert [text[a:b] for _, (a, b) in found] == names
+
+
+def test_think_tanks_in_both_languages() -> None:
+    assert "兰德" in chinese_names_of("RAND")
+    assert "皮尤" in chinese_names_of("Pew")
+    assert "deloitte" in english_names_of("德勤")
+
+
 def test_names_in_both_languages() -> None:
     assert "德国" in chinese_names_of("German")
     assert "german" in english_names_of("德国")

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language import main_language
+from rag.language import HAN, main_language, to_simplified
 from rag.records import Span
 from rag.verification.figure_finding import find_figures
-from rag.verification.figures import holds_figure
+from rag.verification.figures import holds_figure, spans_years
 from rag.verification.folding import fold_text, locate
 from rag.verification.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
 from rag.verification.said import Said
 from rag.verification.translations import chinese_names_of, english_names_of
+
+# What follows a number and may be a unit that is not known: then the number is no bare one.
+_UNIT_MAY_FOLLOW = re.compile(rf" ?(?![的和与與及或到至左右以上下之而但])[{HAN}A-Za-z]")
 
 
 def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str, int]:
@@ -32,15 +35,24 @@ def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str
             held += 1
         else:
             lost.append((span[0], "quote_missing", quote))
-    for figure in find_figures(text):
+    figures = find_figures(text)
+    for figure in figures:
         if _inside(figure.span, quoted):
             continue
         figured.append(figure.span)
         written = text[figure.span[0] : figure.span[1]]
         if (figure.kind == "ordinal" and any(locate(written, ground.said) for ground in cited)) or any(
-            holds_figure(figure, g.figures, bare_fits=g.passage.kind == "table") for g in cited
+            holds_figure(
+                figure,
+                g.figures,
+                bare_fits=g.passage.kind == "table",
+                amount_fits=not _UNIT_MAY_FOLLOW.match(text, figure.span[1]),
+            )
+            for g in cited
         ):
             held += 1
+        elif spans_years(figures, figure):
+            continue  # it follows from the two years, which are looked for themselves
         else:
             lost.append((figure.span[0], "figure_missing", text[figure.span[0] : figure.span[1]]))
     words = frozenset().union(*(ground.words for ground in cited))
@@ -62,12 +74,12 @@ def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str
             lost.append((span[0], "name_missing", name))
     if any(ground.language == "zh" for ground in cited):
         for name, span in find_han_names(text):
-            if _inside(span, quoted):
+            if _inside(span, quoted) or _inside(span, figured):
                 continue
             form = fold_text(name, compact=True).text
             if any(form in ground.compact or _short_form(form, ground) for ground in cited):
                 continue
-            if not is_known_word(name) and _is_cut_wrongly(text, span, cited):
+            if not is_known_word(to_simplified(name)) and _is_cut_wrongly(text, span, cited):
                 continue
             lost.append((span[0], "name_missing", name))
     elif main_language(text) == "zh":

@@ -81,7 +81,7 @@ _TENTHS = re.compile(
 _POWER = re.compile(r"10\^(?P<e>\d+)|10的(?P<f>\d+)次方")
 _NUMBER = re.compile(
     rf"(?P<sign>US\$|HK\$|A\$|C\$|S\$|[$€£¥]|(?<![A-Za-z])(?:USD|EUR|RMB|CNY|GBP) ?|人民币)?"
-    rf"(?:(?<![A-Za-z\d.])(?<![A-Za-z]-(?!(?:1[5-9]|2[01])\d\d(?!\d)))(?P<arabic>(?:(?:{ARABIC}){SCALE})+|{ARABIC})|(?<![数几上成])(?P<han>{HAN_NUMERAL})"
+    rf"(?:(?<![A-Za-z\d.])(?<![A-Za-z]-(?!(?:1[5-9]|2[01])\d\d(?!\d)))(?P<arabic>(?:(?:{ARABIC}){SCALE})+|{ARABIC})|(?<![数几])(?P<han>{HAN_NUMERAL})"
     rf"|(?<![A-Za-z-])(?P<word>{ENGLISH_NUMBER})(?![A-Za-z]))"
     r"(?P<scale> ?(?:hundred|thousand|million|billion|trillion)(?![A-Za-z])|-(?:million|billion|trillion)(?![A-Za-z])"
     r"| ?(?:mn|bn|tn)(?![A-Za-z])|[mbk](?![A-Za-z\d]))?"

@@ -2,19 +2,22 @@
 
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
-Entry points: `Figure`, `holds_figure`, `figures_within`, `years_of`; figures are found by `figure_finding`.
-Callers: verification's parts, seeking, answerability, backends.
+Entry points: `Figure`, `holds_figure`, `spans_years`, `figures_within`, `years_of`; `figure_finding` finds figures.
+Callers: verification's parts, seeking, answerability, answering, backends.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Span
+from rag.verification.units import CURRENCIES
 
+LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
 FigureKind = Literal["number", "ordinal", "date", "decade"]
 
 
@@ -54,15 +57,34 @@ def years_of(figures: Iterable[Figure]) -> frozenset[int]:
     return frozenset(f.year or f.context_year for f in figures if f.kind == "date") - {0}
 
 
-def holds_figure(wanted: Figure, given: Iterable[Figure], *, bare_fits: bool = False) -> bool:
+def spans_years(figures: Sequence[Figure], length: Figure) -> bool:
+    """Tell whether two years named one after the other among `figures` are `length` apart: 2015年到2019年这五年.
+
+    Both ends may be counted or one of them: 2015 to 2019 are five years or four.
+    """
+    years = [figure.year for figure in figures if figure.kind == "date" and figure.year]
+    return length.unit == "year" and any(
+        end > start and length.value in (end - start, end - start + 1) for start, end in itertools.pairwise(years)
+    )
+
+
+def holds_figure(
+    wanted: Figure, given: Iterable[Figure], *, bare_fits: bool = False, amount_fits: bool = False
+) -> bool:
     """Tell whether one of `given` says what `wanted` says.
 
     Args:
         wanted: A figure of an answer.
         given: The figures of a passage.
         bare_fits: A number without a unit fits any unit: in tables the unit stands in the header.
+        amount_fits: A large `wanted` without a unit fits an amount of money: 300亿 behind another amount.
     """
-    return any(_agrees(wanted, figure, bare_fits) for figure in given)
+    is_amount = amount_fits and wanted.kind == "number" and not wanted.unit and wanted.value >= LEAST_AMOUNT
+    return any(
+        _agrees(wanted, figure, bare_fits)
+        or (is_amount and figure.unit in CURRENCIES and math.isclose(wanted.value, figure.value, rel_tol=1e-9))
+        for figure in given
+    )
 
 
 def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:

@@ -12,7 +12,7 @@ import functools
 import logging
 import re
 
-from rag.language import HAN, main_language
+from rag.language import HAN, HAN_CHARACTER, main_language, to_simplified
 from rag.records import Span
 from rag.verification.folding import fold_text
 from rag.verification.translations import chinese_names_of
@@ -43,6 +43,25 @@ _COMMON = frozenset(
     {"states", "nations", "commission", "council", "congress", "senate", "parliament", "latin", "who", "road"}
 )
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
+_GLUED = frozenset("和与同跟及或对向在从由被把给据按")  # what may stand before a name and open a surname as well
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖"
+    "邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文阮严葛祝季殷翁华霍"
+)
+_SPEAKS = re.compile(
+    "等?人?(?:认为|指出|主张|强调|提出|提到|写道|断言|承认|称|说|引用?|把|将|用|的(?:论文|文章|研究|书|文|报告|看法|说法|观点))"
+)
+# Verbs and common nouns that the word dictionary holds for names.
+_NO_NAMES = frozenset(
+    (
+        "惠及 普及 波及 封锁 汇报 抗议 申报 云集 中断 周转 修正 上台 林立 国际化 陈列 通达 力争 许可 容纳 杜绝 抗争 "
+        "治国 晋升 加盟 弘扬 曝光 崇尚 兴盛 查明 周旋 上岗 拓宽 扬言 权衡 升华 印发 串联 加密 入世 凌驾 嘉奖 扎根 "
+        "勾勒 启迪 搜罗 罗列 牟利 最大化 付诸 游弋 合龙 盛赞 力克 公开化 格式化 绥靖 置信 夸赞 廓清 脱敏 越权 罗致 "
+        "包罗 和平 普通 论文 正文 通讯 家族 奇特 精华 宝库 威信 源泉 曙光 抗衡 对华 大战 和谈 联谊 端正 美观 天文 "
+        "集成电路 世界观 爱国主义 第二产业 第三产业 中西部 社会科学 交易所 商学院 联合会 联合体 上市公司 国家机关 "
+        "商业银行 联合政府"
+    ).split()
+)
 
 
 def find_quotes(text: str) -> list[tuple[str, Span]]:
@@ -127,13 +146,34 @@ def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
 def find_han_names(text: str) -> list[tuple[str, Span]]:
     """Return the Chinese names of people, places and bodies in `text`, of two characters or more.
 
+    The dictionary is of simplified words, so that a text in traditional characters is read as its simplified form.
     Names that the dictionary does not hold are guessed by it, and where one begins may be wrong; see `is_known_word`.
+    A conjunction or preposition that was guessed to be a part of one (和德勤) is taken off.
     """
-    return [
-        (word, span)
-        for word, tag, span in tag_words(text)
-        if tag.startswith(_NAME_TAGS) and len(word) >= 2 and re.fullmatch(f"[{HAN}·]+", word)
-    ]
+    names = []
+    for word, tag, (start, end) in tag_words(to_simplified(text)):
+        if not tag.startswith(_NAME_TAGS) or word in _NO_NAMES or not re.fullmatch(f"[{HAN}·]+", word):
+            continue
+        if word[0] in _GLUED and not is_known_word(word):
+            start += 1
+        if end - start >= 2:
+            names.append((text[start:end], (start, end)))
+    return sorted({*names, *_find_speakers(text)}, key=lambda item: item[1])
+
+
+def _find_speakers(text: str) -> list[tuple[str, Span]]:
+    """Return who speaks where the dictionary sees a surname and a common word: [任][保平]认为, 据[阮][建平]的论文."""
+    words = tag_words(to_simplified(text))
+    found = []
+    for i, (surname, _, (start, _)) in enumerate(words[:-2]):
+        given, _, (_, end) = words[i + 1]
+        if surname not in _SURNAMES or len(given) > 2 or not re.fullmatch(f"[{HAN}]+", given):
+            continue
+        behind = "".join(word for word, _, _ in words[i + 2 : i + 5])
+        is_free = i == 0 or words[i - 1][1] in ("p", "c", "x", "y") or not HAN_CHARACTER.match(words[i - 1][0])
+        if is_free and _SPEAKS.match(behind) and not is_known_word(surname + given):
+            found.append((text[start:end], (start, end)))
+    return found
 
 
 def is_known_word(word: str) -> bool:
