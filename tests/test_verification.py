@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
-from rag.language import split_sentences
+from rag.language import main_language, split_sentences
 from rag.readers import read_pages
 from rag.records import Evidence, Passage, Sentence, Source
 from rag.structure import parse_document
@@ -141,6 +141,76 @@ def test_other_words_for_the_same_are_supported(text: str) -> None:
 )
 def test_a_sense_turned_round_is_found(text: str) -> None:
     sentence = check(text)
+    assert (sentence.standing, sentence.reason) == ("not_found", "negated")
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("以色列可從美國拿到380億美元軍援，之前十年則是300億[1]。",
+         "2016年美以协议规定向以色列提供380亿美元军事援助，此前10年为300亿美元。"),
+        ("2015年到2019年这五年，基金对发展中国家的基础设施只投了220亿美元[1]。",
+         "2015—2019年基金对发展中国家基础设施只投了220亿美元。"),
+        ("櫻桃開售才3個鐘頭就賣出4700多單[1]。", "车厘子（樱桃）在天猫开售3小时卖出4700多单。"),
+        ("该基金支持港口项目，惠及东盟十国[1]。", "该基金支持东盟10国的港口项目。"),
+        ("据人瑞人才和德勤中国的报告，数字人才缺口仍在扩大[1]。",
+         "数字人才缺口仍在扩大，数字出自人瑞人才与德勤中国的报告。"),
+        ("Going green costs the port 1.4% of revenue on average [1].",
+         "Lindqvist puts the average cost of a green port at 1.4 percent of revenue."),
+        ("两座医院在15天之内建成，共有2500张床位[1]。", "工程人员不到15天就建成两所医院，共有2500张床位。"),
+    ],
+)  # fmt: skip
+def test_figures_and_names_in_another_form_are_supported(text: str, passage: str) -> None:
+    sentence = check(text, [evidence(passage, language=main_language(passage))])
+    assert (sentence.standing, sentence.missing) == ("supported", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "reason", "missing"),
+    [
+        ("以色列可從美國拿到380億美元軍援，之前十年則是300億歐元[1]。",
+         "2016年美以协议规定向以色列提供380亿美元军事援助，此前10年为300亿美元。", "figure_missing", "300億歐元"),
+        ("以色列可從美國拿到380億美元軍援，之前十年則是300億比索[1]。",
+         "2016年美以协议规定向以色列提供380亿美元军事援助，此前10年为300亿美元。", "figure_missing", "300億"),
+        ("任保平的論文說，德國把科學理論用於實踐，平均比英國快三至五年[1]。",
+         "张倩雨的论文说，德国把科学理论用于实践，平均比英国快三至五年。", "name_missing", "任保平"),
+        ("Mao argues that the port should stay open to private investors [1].",
+         "Later Zhou argues that the port should stay open to private investors.", "name_missing", "Mao"),
+        ("安装好的5G天线2026年前须拆除[1]。",
+         "德国计划2026年起禁用部分零部件，法国已安装的5G天线须在2028年前拆除。", "figure_missing", "2026年"),
+        ("2006年又同拉美國家商定建立夥伴關係[1]。",
+         "2006年与非统组织确立新型伙伴关系，2014年与拉美国家商定建立伙伴关系。", "figure_missing", "2006年"),
+    ],
+)  # fmt: skip
+def test_figures_and_names_of_something_else_are_named(text: str, passage: str, reason: str, missing: str) -> None:
+    sentence = check(text, [evidence(passage, language=main_language(passage))])
+    assert sentence.standing in ("partly", "not_found")
+    assert (sentence.reason, sentence.missing) == (reason, (missing,))
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("Zhou cautions that the port's influence has not kept pace with its weight [1].",
+         "Yet, Zhou warns, the port's influence lags behind its weight."),
+        ("總理林若水2020年宣布不再同該銀行合作[1]。", "2020年总理林若水宣布放弃与该银行合作。"),
+    ],
+)  # fmt: skip
+def test_a_negation_among_other_words_proves_nothing(text: str, passage: str) -> None:
+    sentence = check(text, [evidence(passage, language=main_language(passage))])
+    assert (sentence.standing, sentence.reason, sentence.missing) == ("partly", "weak_overlap", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("伙伴關係快於同盟的發展[1]。", "伙伴关系慢于同盟的发展。"),
+        ("港口的贸易条件在2021年改善[1]。", "港口的贸易条件在2021年恶化。"),
+        ("The port's income grew faster than its debt [1].", "The port's income grew slower than its debt."),
+    ],
+)
+def test_an_opposite_word_turns_the_sense_round(text: str, passage: str) -> None:
+    sentence = check(text, [evidence(passage, language=main_language(passage))])
     assert (sentence.standing, sentence.reason) == ("not_found", "negated")
 
 

@@ -9,8 +9,9 @@ and page.
 Standings and their reasons (codes; a page translates them):
   supported  `verbatim`; `framed` (a frame such as “《题名》称：” and a verbatim rest); `overlap`; `translated` (other
              language: figures and names agree); `similar` (other language: nearest to the cited passage)
-  partly     `figure_missing`, `name_missing`, `quote_missing`, `wording_changed` (a noun of an otherwise verbatim
-             sentence), `weak_overlap`, `other_language` (nothing in it that could be checked)
+  partly     `figure_missing` (also: said of something else in the passage), `name_missing`, `quote_missing`,
+             `wording_changed` (a noun of an otherwise verbatim sentence), `weak_overlap` (also: negations differ, and
+             the words around them too), `other_language` (nothing in it that could be checked)
   not_found  `negated`, `no_overlap`, and the three `…_missing` when the words do not agree either
   uncited    `no_citation`, `citation_struck`, `lead_in` (ends in a colon), `heading`
 
@@ -222,9 +223,10 @@ def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity
         return _Verdict("partly" if coverage >= COVERED else "not_found", reason, missing)
     changed = find_alteration(text, tokens, cited)
     if changed is not None:
-        return _Verdict("not_found" if changed.reason == "negated" else "partly", changed.reason, (changed.what,))
+        missing = (changed.what,) if changed.what else ()
+        return _Verdict("not_found" if changed.reason == "negated" else "partly", changed.reason, missing)
     # Figures and names that agree stand for words: who repeats three of them speaks of the same thing.
-    if coverage >= COVERED - ANCHOR_WORTH * min(anchors, 2):
+    if round(coverage, 6) >= round(COVERED - ANCHOR_WORTH * min(anchors, 2), 6):
         return _Verdict("supported", "overlap")
     if coverage >= WEAK:
         return _Verdict("partly", "weak_overlap")

@@ -1,7 +1,8 @@
 """What was changed in a sentence that is otherwise close to one of its passage.
 
 A 不 that came or went, 增加 for 减少, a figure or a name put in the place of another: each leaves most words as they
-were, so the sentence is compared with its nearest passage sentence piece by piece.
+were, so the sentence is compared with its nearest passage sentence piece by piece. What other words say the opposite
+with (没有一个, 已有一个), or two sides that change places (甲 above 乙, 乙 above 甲), it does not see.
 Entry point: `find_alteration`. Caller: verification.
 """
 
@@ -9,29 +10,32 @@ Entry point: `find_alteration`. Caller: verification.
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.language import HAN_CHARACTER
 from rag.verification.figure_finding import find_figures
-from rag.verification.figures import holds_figure
+from rag.verification.figures import Figure, figures_within, holds_figure
 from rag.verification.folding import fold_text
-from rag.verification.names import holds_latin_name, tag_words
-from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, word_pairs
+from rag.verification.names import find_latin_names, holds_latin_name, tag_words
+from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence
 SAME_SENTENCE = 0.85  # from this share on, the whole of it is one passage sentence with something changed
+LEAST_WORDS = 3  # fewer pairs of characters or words tell no clause from another
 MOST_CHANGED = 8  # pieces (characters, English words): a longer difference is another clause, not a turned sense
 _CLAUSE = re.compile(r"[^，；,;。]+")
 _NEGATION_ZH = re.compile(
-    r"不(?!断|仅|但|同(?!意)|少|久|论|管|只|光|单|得不|可避免|过|妨|禁|免|乏|已|可分割|可或缺|懈|可)|没有?|尚?未(?!来|必不)|"
+    r"不(?!到[\s\d一二两三四五六七八九十百千半]|断|仅|但|同(?!意)|少|久|论|管|只|光|单|得不|可避免|过|妨|禁|免|乏|已|可分割|可或缺|懈|可)|没有?|尚?未(?!来|必不)|"
     r"无(?!线|人机|疑|论|数|非|偿|障碍|形)|非(?!洲|常|政府|盟|正式|关税|传统|营利|国家行为)|否(?!认|则|定)|勿|莫|绝非|拒绝|禁止|不可能|难以"
 )
 _NEGATION_EN = re.compile(
     r"\b(?:not|no|never|cannot|without|neither|nor|none|nobody|nothing|hardly|\w+n't)\b", re.IGNORECASE
 )
+_FORM_ZH = re.compile("已经|曾经|可以|能够|并且|[的了着过地得也都就还又已曾是有能会可并且将要在]")
 _OPPOSITES = tuple(
     pair.split("/")
     for pair in (
@@ -39,11 +43,18 @@ _OPPOSITES = tuple(
         "超过/不足 高于/低于 多于/少于 大于/小于 允许/禁止 批准/否决 通过/否决  "
         "同意/拒绝 加入/退出 接受/拒绝 肯定/否定 承认/否认 成功/失败 有利/不利 顺差/逆差 进口/出口 "
         "最高/最低 最大/最小 上限/下限 高估/低估 促进/阻碍 开放/封闭 积极/消极  "
-        "早于/晚于 之前/之后 以前/以后 increase/decrease increased/decreased increases/decreases rise/fall rose/fell "
+        "早于/晚于 之前/之后 以前/以后 增多/减少 增长/减少 上涨/下跌 快于/慢于 强于/弱于 优于/劣于 领先/落后 改善/恶化 "
+        "扩张/收缩 收紧/放松 紧张/缓和 盈余/赤字 乐观/悲观 合法/非法 强制/自愿 长期/短期 多数/少数 双边/多边 国内/国外 "
+        "顺利/受阻 升级/降级 越多/越少 increase/decrease increased/decreased increases/decreases rise/fall rose/fell "
         "grew/shrank support/oppose supports/opposes supported/opposed more/less more/fewer above/below "
         "over/under before/after accept/reject accepted/rejected allow/forbid allows/forbids "
         "allowed/forbidden join/leave joined/left success/failure maximum/minimum highest/lowest "
-        "largest/smallest import/export imports/exports strengthen/weaken expand/shrink higher/lower"
+        "largest/smallest import/export imports/exports strengthen/weaken expand/shrink higher/lower "
+        "faster/slower stronger/weaker ahead/behind larger/smaller bigger/smaller greater/smaller greater/less "
+        "earlier/later rising/falling growing/shrinking increasing/decreasing improve/worsen improved/worsened "
+        "improves/worsens agree/disagree agrees/disagrees agreed/disagreed won/lost gains/losses bought/sold buy/sell "
+        "surplus/deficit majority/minority legal/illegal optimistic/pessimistic tighten/loosen public/private "
+        "developed/developing bilateral/multilateral domestic/foreign"
     ).split()
 )
 _OPPOSITE_OF: dict[str, set[str]] = {}
@@ -60,7 +71,11 @@ _PIECE = re.compile(rf"{TOKEN.pattern}|[{_SEPARATORS}]")
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """What was changed: `reason` is negated, figure_missing, name_missing or wording_changed; `what`, the words."""
+    """What was changed: `what`, the words, and why it counts.
+
+    `reason` is negated, figure_missing, name_missing, wording_changed, or weak_overlap with `what` "" when negations
+    differ but so do the words around them.
+    """
 
     reason: str
     what: str
@@ -80,11 +95,66 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     Returns:
         The change, or None when nothing speaks against the sentence, be it that it resembles none.
     """
-    for clause in _CLAUSE.findall(text):
-        if turned := _turned(clause, word_pairs(clause), cited, SAME_CLAUSE):
-            return Alteration("negated", turned)
-    if turned := _turned(text, tokens, cited, SAME_SENTENCE):
-        return Alteration("negated", turned)
+    turns = [
+        *(_find_turn(clause, word_pairs(clause), cited, SAME_CLAUSE) for clause in _CLAUSE.findall(text)),
+        _find_turn(text, tokens, cited, SAME_SENTENCE),
+    ]
+    for turn in turns:
+        if turn and turn.is_plain:
+            return Alteration("negated", turn.what)
+    doubtful = Alteration("weak_overlap", "") if any(turns) else None
+    return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or doubtful
+
+
+def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
+    """Return the figure that stands in another clause of the passages, while its own clause has another one there.
+
+    2028年前拆除 in a passage that also says 2026年起禁用: “2026年前拆除” holds a year of the passage, the wrong one.
+    """
+    figures = find_figures(text)
+    for clause in _CLAUSE.finditer(text):
+        words = _plain_words(clause.group())
+        mine = [figure for figure in figures_within(figures, clause.span()) if _is_exact(figure)]
+        if not mine or len(words) < LEAST_WORDS:
+            continue
+        near = [(share_of(words, own), given) for ground in cited for own, given in _clauses_of(ground.passage.text)]
+        near = [(share, given) for share, given in near if share >= SAME_CLAUSE]
+        if not near:
+            continue
+        left = [
+            other
+            for other in max(near, key=lambda item: item[0])[1]
+            if _is_exact(other) and not any(holds_figure(f, [other]) or holds_figure(other, [f]) for f in figures)
+        ]
+        for figure in mine:
+            is_replaced = any((figure.kind, figure.unit) == (other.kind, other.unit) for other in left)
+            if is_replaced and not any(holds_figure(figure, given) for _, given in near):
+                return Alteration("figure_missing", text[figure.span[0] : figure.span[1]])
+    return None
+
+
+def _is_exact(figure: Figure) -> bool:
+    return bool(figure.year if figure.kind == "date" else figure.kind == "number" and figure.unit)
+
+
+def _plain_words(text: str) -> frozenset[str]:
+    return frozenset(token for token in word_pairs(text) if token[0] != "#")
+
+
+@functools.lru_cache(maxsize=512)
+def _clauses_of(text: str) -> tuple[tuple[frozenset[str], tuple[Figure, ...]], ...]:
+    """Return the clauses of a passage that hold figures: the pairs of characters and words, the figures."""
+    figures = find_figures(text)
+    clauses = []
+    for clause in _CLAUSE.finditer(text):
+        given = figures_within(figures, clause.span())
+        if given:
+            clauses.append((_plain_words(clause.group()), given))
+    return tuple(clauses)
+
+
+def _find_replacement(text: str, tokens: frozenset[str], cited: Sequence[Said]) -> Alteration | None:
+    """Return the figure, name or noun that stands where the nearest passage sentence has another one."""
     share, span, ground = nearest_sentence(tokens, cited)
     if ground is None or share < NEAR_VERBATIM:
         return None
@@ -99,18 +169,31 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
         figure = _changed_figure(ours[a:b], theirs[c:d], _around(ours, a, b), _around(theirs, c, d))
         if figure:
             return Alteration("figure_missing", figure)
-        if name := _changed_name(text, ours[a:b], cited):
+        if name := _changed_name(text, ours[a:b], theirs[c:d], cited):
             return Alteration("name_missing", name)
         if share >= 0.75 and (noun := _changed_noun(text, ours, a, b, cited)):
             return Alteration("wording_changed", noun)
     return None
 
 
-def _turned(text: str, tokens: frozenset[str], cited: Sequence[Said], least: float) -> str:
-    """Return what turns the sense of `text` round against the nearest passage sentence, "" when nothing does."""
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What turns a sentence round, plainly or perhaps: “has not kept pace” for “lags behind” may say the same."""
+
+    what: str
+    is_plain: bool
+
+
+def _find_turn(text: str, tokens: frozenset[str], cited: Sequence[Said], least: float) -> _Turn | None:
+    """Return what turns the sense of `text` round against the nearest passage sentence, None when nothing does.
+
+    A negation that came or went is plain where the words around it stayed; where both sides say something else as
+    well, the other words may carry the sense.
+    """
     share, span, ground = nearest_sentence(tokens, cited)
     if ground is None or share < least or len(tokens) < 2:
-        return ""
+        return None
+    doubtful = None
     ours, theirs = _pieces(text), _pieces(ground.passage.text[span[0] : span[1]])
     codes = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
     for i, (tag, a, b, c, d) in enumerate(codes):
@@ -129,9 +212,24 @@ def _turned(text: str, tokens: frozenset[str], cited: Sequence[Said], least: flo
         if b - a > MOST_CHANGED or d - c > MOST_CHANGED:
             continue
         mine, other = _join(ours[max(0, a - 1) : b + 1]), _join(theirs[max(0, other_start) : d + 1])
-        if count_negations(mine) != count_negations(other) or _opposed(ours[a:b], theirs[c:d], mine, other):
-            return _show(text, ours, a, b, mine)
-    return ""
+        if _opposed(ours[a:b], theirs[c:d], mine, other):
+            return _Turn(_show(text, ours, a, b, mine), is_plain=True)
+        if count_negations(mine) != count_negations(other):
+            is_plain = share >= SAME_SENTENCE or not (_has_content(ours[a:b]) and _has_content(theirs[c:d]))
+            turn = _Turn(_show(text, ours, a, b, mine), is_plain)
+            if is_plain:
+                return turn
+            doubtful = doubtful or turn
+    return doubtful
+
+
+def _has_content(pieces: Sequence[str]) -> bool:
+    """Tell whether `pieces` say anything but a negation and words of form."""
+    han = _FORM_ZH.sub("", _NEGATION_ZH.sub("", "".join(piece for piece in pieces if HAN_CHARACTER.match(piece))))
+    return len(han) >= 2 or any(
+        piece[0].isalnum() and piece.isascii() and piece not in STOP_WORDS and not _NEGATION_EN.fullmatch(piece)
+        for piece in pieces
+    )
 
 
 def _pieces(text: str) -> list[str]:
@@ -187,17 +285,32 @@ def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str,
     return mine_around.strip()
 
 
-def _changed_name(text: str, changed: Sequence[str], cited: Sequence[Said]) -> str:
-    """Return the capitalised word that replaced another, be it the first of its sentence, "" when none did."""
+def _changed_name(text: str, changed: Sequence[str], other: Sequence[str], cited: Sequence[Said]) -> str:
+    """Return the capitalised word that replaced another, "" when none did.
+
+    The first word of a sentence counts when a name of the passage stood in about its place: its own capital proves
+    nothing.
+    """
     for word in changed:
         written = (
             re.search(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", text, re.IGNORECASE) if word.isascii() else None
         )
         if written and word[0].isalpha() and written.group()[0].isupper() and word not in STOP_WORDS:
             bare = word.removesuffix("'s")
-            if len(bare) > 1 and not any(holds_latin_name(bare, ground.words) for ground in cited):
+            if len(bare) < 2 or any(holds_latin_name(bare, ground.words) for ground in cited):
+                continue
+            is_first = not any(character.isalnum() for character in text[: written.start()])
+            if not is_first or (
+                len(other) <= 2 * len(changed)
+                and any(piece in _names_said(ground) for piece in other for ground in cited)
+            ):
                 return written.group()
     return ""
+
+
+def _names_said(ground: Said) -> frozenset[str]:
+    """Return the names of a passage, case folded, without the words that open its sentences."""
+    return frozenset(name.casefold() for name, _ in find_latin_names(ground.said))
 
 
 def _changed_noun(text: str, pieces: Sequence[str], start: int, end: int, cited: Sequence[Said]) -> str:
