@@ -4,14 +4,21 @@
 
 Each question with gold quotes is asked twice, the second time with the sources hidden that answer it. `--keep` writes
 the tables to docs/benchmarks/refusal.md.
+
+answerable      the sources answer: to refuse is wrong
+sources hidden  the same question, where to refuse is right as a rule
+unanswerable    near misses: what the sources speak of is asked for something they do not say
+general         general knowledge, which nobody would look for there
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +65,7 @@ def ask_all(file: Path, corpus: Path, index: Path, first: int) -> list[Asked]:
         left = tuple(s for s in opened.sources() if not s.startswith(tuple(hidden))) if hidden else ()
         kind = "answerable" if hidden else question["type"]
         runs = [(kind, None), *([("sources hidden", Filters(sources=left))] if left else [])]
-        for kind, filters in runs:
+        for run_kind, filters in runs:
             found = retrieve(
                 question["question"],
                 settings.evidence_count,
@@ -67,7 +74,7 @@ def ask_all(file: Path, corpus: Path, index: Path, first: int) -> list[Asked]:
                 settings=settings,
                 index=opened,
             )
-            asked.append(Asked(name, number, kind, signs_of(found)))
+            asked.append(Asked(name, number, run_kind, signs_of(found)))
     return asked
 
 
@@ -122,7 +129,9 @@ def report(asked: Sequence[Asked]) -> str:
     head = "| | " + " | ".join(KINDS) + " |\n" + "| --- " * (len(KINDS) + 1) + "|"
     names = list(WEIGHTS)
     chance = chances(asked, names, np.array(list(WEIGHTS.values())), INTERCEPT)
-    lines = ["# Refusal", "", f"Share of questions refused as the project is (below {REFUSED_BELOW}):", "", head]
+    made = f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}"
+    lines = ["# Refusal", "", *(__doc__ or "").strip().splitlines(), "", made, ""]
+    lines += ["Share of questions refused as the project is; its weights were fitted to these sets:", "", head]
     for name in dict.fromkeys(item.name for item in asked):
         own = [i for i, item in enumerate(asked) if item.name == name]
         lines.append(row(name, [asked[i] for i in own], chance[own], REFUSED_BELOW))
