@@ -28,8 +28,7 @@ def main() -> None:
     current = st.navigation(list(pages.values()))
     if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:
         st.switch_page(pages["chat"])
-    if question := st.query_params.pop("q", ""):
-        state.ask(question)
+    state.ask_from_address()
     reader.open_from_address()
     sidebar.draw()
     current.run()

@@ -47,21 +47,22 @@ def draw() -> None:
             mount("turn", values, key=key, on_act=_acts_of(turn))
 
     _narrowed()
+    waiting = state.waiting(conversation)  # before the question: what asks for it may end the run
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
-        state.waiting(conversation).append(question)
-    waiting = state.waiting(conversation)
+        waiting.append(question)
     failures: dict[str, jobs.Writing] = st.session_state.setdefault("failed", {})
     if not turns and not waiting and writing is None:
         with welcome.container():
             _welcome()
     if writing is None and waiting:
         failures.pop(conversation, None)
+        filters = state.filters()  # it may end the run, so before a question leaves the queue
         writing = jobs.start_writing(
             kept,
             conversation,
             waiting.pop(0),
             history=history_of(turns),
-            filters=state.filters(),
+            filters=filters,
             settings=settings,
             first_number=next_number(turns),
         )

@@ -110,6 +110,20 @@ def ask(question: str) -> None:
         st.session_state["go_to_chat"] = True
 
 
+def ask_from_address() -> None:
+    """Ask what `?q=` says, once. Any use of Streamlit's state may end a run: none lies between noting and asking."""
+    question = st.query_params.get("q", "").strip()
+    if not question:
+        return
+    noted: set[str] = st.session_state.setdefault("from_address", set())
+    queue = waiting(conversation())
+    if question not in noted:
+        noted.add(question)
+        queue.append(question)
+    st.session_state["go_to_chat"] = True
+    st.query_params.pop("q", None)
+
+
 def waiting(conversation: str) -> list[str]:
     """Return the questions that wait to be answered in a conversation, the next one first."""
     return cast("list[str]", st.session_state.setdefault("waiting", {}).setdefault(conversation, []))
