@@ -34,7 +34,6 @@ def draw() -> None:
     kept = state.conversations()
     conversation = state.conversation()
     turns = kept.turns(conversation)
-    writing = jobs.writing_of(conversation)
     welcome = st.empty()  # emptied at once by a question: what a run no longer draws stays until its end
     ratings = state.feedback().of_conversation(conversation)
     pane = st.session_state.get("pane", {})
@@ -51,21 +50,20 @@ def draw() -> None:
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
         waiting.append(question)
     failures: dict[str, jobs.Writing] = st.session_state.setdefault("failed", {})
-    if not turns and not waiting and writing is None:
+    if waiting:
+        failures.pop(conversation, None)
+    writing = jobs.start_writing(
+        kept,
+        conversation,
+        waiting,
+        history=history_of(turns),
+        filters=state.filters(),
+        settings=settings,
+        first_number=next_number(turns),
+    )
+    if not turns and writing is None:
         with welcome.container():
             _welcome()
-    if writing is None and waiting:
-        failures.pop(conversation, None)
-        filters = state.filters()  # it may end the run, so before a question leaves the queue
-        writing = jobs.start_writing(
-            kept,
-            conversation,
-            waiting.pop(0),
-            history=history_of(turns),
-            filters=filters,
-            settings=settings,
-            first_number=next_number(turns),
-        )
     failed = failures.get(conversation)
     if writing is not None:
         with log:

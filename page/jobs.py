@@ -177,11 +177,16 @@ def writing_of(conversation: str) -> Writing | None:
     return _jobs().get("writing " + conversation)
 
 
-def start_writing(kept: Conversations, conversation: str, question: str, **arguments: Any) -> Writing:
-    """Begin to write an answer."""
-    job = Writing(question)
-    _jobs()["writing " + conversation] = job
-    threading.Thread(target=job.run, args=(kept, conversation), kwargs=arguments, daemon=True).start()
+def start_writing(kept: Conversations, conversation: str, waiting: list[str], **arguments: Any) -> Writing | None:
+    """Return the answer that is being written in a conversation; if there is none, begin with the next that waits.
+
+    For a moment two runs of one page go side by side: both must see the same answer.
+    """
+    with _STARTING:
+        job = writing_of(conversation)
+        if job is None and waiting:
+            job = _jobs()["writing " + conversation] = Writing(waiting.pop(0))
+            threading.Thread(target=job.run, args=(kept, conversation), kwargs=arguments, daemon=True).start()
     return job
 
 

@@ -303,6 +303,7 @@ def test_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.locator("aside .page-body")).to_be_focused()
     page.keyboard.press("]")
     expect(page.locator("aside .stepper")).to_contain_text("2/")
+    expect(page.locator("aside .page-body")).to_be_focused()  # a key pressed before that goes nowhere
     page.keyboard.press("[")
     expect(page.locator("aside .stepper")).to_contain_text("1/")
     expect(page.locator("aside .page-body")).to_be_focused()
