@@ -1,8 +1,9 @@
 """Work that outlives a run of the page: writing an answer, building the index, loading the model.
 
 Streamlit ends a run when the reader clicks anything. An answer that is being written must not end with it, so it is
-written in a thread of its own; a run only watches. Entry points: `writing_of`, `start_writing`, `building`,
-`start_building`, `warm`. Callers: the other modules of the page. Heavy imports happen inside the threads.
+written in a thread of its own; a run only watches.
+Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `search`, `warm`. Callers:
+the other modules of the page. Heavy imports happen inside the threads.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Writing:
         text: What was written so far, not yet checked.
         steps: The steps done, each with the seconds since the question.
         error: Why nothing came of it.
+        cancelled: The reader stopped it; what there was is kept.
         done: Set at the end, after the turn was kept.
     """
 

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from page.state import t, words
+from rag.backends import NEAREST_PASSAGES
 from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
@@ -19,7 +20,6 @@ TURN_WORDS = (
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
-NEAREST = 3  # passages offered with a refusal
 
 
 def where(passage: Passage) -> str:
@@ -87,7 +87,7 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
     others = [number for number, _ in laid.uncited]
     nearest: list[int] = []
     if answer.refused:  # in words of its own it names the nearest, in those of a model it may name none
-        nearest = [number for number, _ in laid.cited] or others[:NEAREST]
+        nearest = [number for number, _ in laid.cited] or others[:NEAREST_PASSAGES]
         others = [number for number in others if number not in nearest]
     return base | {
         "understood": answer.understood if answer.understood.strip() != kept.question.strip() else "",

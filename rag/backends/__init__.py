@@ -22,6 +22,7 @@ REFUSALS: dict[Language, str] = {
     "zh": "所给材料没有回答这个问题。",
     "en": "The documents do not answer this question.",
 }
+NEAREST_PASSAGES = 3  # offered with a refusal
 
 # A name that is not in the table is `provider:model` of a chat model.
 BACKENDS = {"extractive": "rag.backends.extractive:ExtractiveBackend"}
