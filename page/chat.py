@@ -15,7 +15,7 @@ from page.state import t
 from page.trouble import show_error
 from rag.errors import RagError
 from rag.reading_room.answer_layout import lay_out_answer
-from rag.reading_room.conversations import KeptTurn, history_of, next_number
+from rag.reading_room.conversations import KeptTurn, history_of
 from rag.records import Article, Language, Passage
 
 WATCH_EVERY_S = 0.1
@@ -59,7 +59,6 @@ def draw() -> None:
         history=history_of(turns),
         filters=state.filters(),
         settings=settings,
-        first_number=next_number(turns),
     )
     if not turns and writing is None:
         with welcome.container():
@@ -135,7 +134,7 @@ def _acts_of(turn: KeptTurn) -> Any:
                 if isinstance(number, int) and 0 <= number < len(citations):
                     open_citation(turn.position, turn.answer, number)
             elif value.get("kind") == "evidence":
-                place = int(value.get("number", 0)) - turn.answer.first_number
+                place = int(value.get("number", 0)) - 1
                 if 0 <= place < len(turn.answer.evidence):
                     open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
             elif value.get("kind") == "rate":

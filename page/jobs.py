@@ -73,7 +73,6 @@ class Writing:
         history: Sequence[Turn],
         filters: Filters | None,
         settings: Settings,
-        first_number: int,
     ) -> None:
         """Write the answer and keep the turn."""
         try:
@@ -81,9 +80,7 @@ class Writing:
             from rag.answering import stream_answer
 
             answer = None
-            events = stream_answer(
-                self.question, history=history, filters=filters, settings=settings, first_number=first_number
-            )
+            events = stream_answer(self.question, history=history, filters=filters, settings=settings)
             first = search(lambda: Progress("understood") if self.cancelled else next(events))
             for event in itertools.chain([first], events):
                 if self.cancelled:

@@ -29,7 +29,7 @@ WORDS = (
 def open_citation(turn: int, answer: Answer, number: int) -> None:
     """Open the pane at a citation of an answer, `number` counted from 0 in the order of reading."""
     citation = lay_out_answer(answer).citations[number]
-    evidence = answer.evidence[citation.number - answer.first_number]
+    evidence = answer.evidence[citation.number - 1]
     open_passage(evidence.passage, citation.passage_span, turn=turn, citation=number)
 
 

@@ -1,34 +1,43 @@
-"""From a question to an answer with citations that were checked, or to an honest no.
+"""From a question to an answer with citations that were checked, to the nearest without certainty, or to an honest no.
 
-    retrieve -> refuse, or let the backend write -> verify every sentence
-
-Entry points: `ask`, `stream_answer`. Callers: cli, app. Knows no provider and no page.
+Input: a question and the turns before it. Output: progress, pieces of text, and one `Answer`.
+    read the question -> retrieve -> judge -> let the backend write -> number the citations -> verify every sentence
+A chat model is asked whenever anything was found: it may refuse by itself.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from rag.answerability import answerability
-from rag.backends import NEAREST_PASSAGES, REFUSALS, AnswerRequest, is_refusal, load_backend
+from rag.backends import NEAREST_PASSAGES, REFUSALS, UNCERTAIN, AnswerRequest, is_refusal, load_backend
 from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.language import main_language
-from rag.records import Answer, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
-from rag.retrieval import Filters, retrieve
+from rag.pages import PageFinder
+from rag.question import Question, read_question
+from rag.records import Answer, Citation, Ending, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
+from rag.retrieval import Filters, check_question, retrieve
 from rag.settings import Settings
 from rag.verification import verify_answer
+from rag.verification.cited_sentences import number_by_appearance
 from rag.verification.figure_finding import find_figures
 from rag.verification.figures import figures_within, years_of
 
-REFUSED_BELOW = 0.2  # of `answerability`
+CERTAIN = 0.5  # likelihood of the best statement from which it is called an answer
+POSSIBLE = 0.1  # below this nothing is near
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
+COURTESIES: dict[str, dict[Language, str]] = {
+    "greeting": {"zh": "您好！请就文档中的内容提问。", "en": "Hello! Ask about anything in your documents."},
+    "thanks": {"zh": "不客气，请继续提问。", "en": "You are welcome. Do ask on."},
+    "farewell": {"zh": "再见，欢迎再来提问。", "en": "Goodbye, and come back with more questions."},
+}
 
 
 def ask(
@@ -38,7 +47,6 @@ def ask(
     filters: Filters | None = None,
     settings: Settings | None = None,
     index: Index | None = None,
-    first_number: int = 1,
 ) -> Answer:
     """Answer a question from the corpus.
 
@@ -48,18 +56,15 @@ def ask(
         filters: What the answer may draw on; None: all.
         settings: None: loaded.
         index: An open index; None: the one that the settings name.
-        first_number: Number of the first citation, from 1; a conversation goes on counting.
 
     Returns:
-        The answer with its sentences checked, or a refusal.
+        The answer with its sentences checked; `Answer.ending` says whether it is one.
 
     Raises:
         UnusableQuestion, IndexMissing, IndexMismatch: See `retrieve`. A failing backend raises nothing: the
             extractive answer is given and `Answer.failure` says what went wrong.
     """
-    for event in stream_answer(
-        question, history=history, filters=filters, settings=settings, index=index, first_number=first_number
-    ):
+    for event in stream_answer(question, history=history, filters=filters, settings=settings, index=index):
         if isinstance(event, Answer):
             return event
     raise AssertionError("stream_answer ends with an Answer")
@@ -72,7 +77,6 @@ def stream_answer(
     filters: Filters | None = None,
     settings: Settings | None = None,
     index: Index | None = None,
-    first_number: int = 1,
 ) -> Iterator[Progress | TextPiece | Answer]:
     """Answer a question step by step; arguments and errors as `ask`.
 
@@ -81,27 +85,43 @@ def stream_answer(
         "writing" (detail: the backend) and "restarted" (the pieces so far are void: the backend failed and the
         extractive answer follows); TextPiece while the backend writes; the checked Answer last.
     """
+    check_question(question)
+    started = time.perf_counter()
+    read = read_question(question, history)
+    if read.courtesy:
+        yield _courtesy(read)
+        return
     settings = settings or Settings()
     index = index or open_index(settings)
-    started = time.perf_counter()
-    found = retrieve(
-        question, settings.evidence_count, history=history, filters=filters, settings=settings, index=index
-    )
-    yield Progress("understood", found.understood)
+    searches = [
+        retrieve(
+            dataclasses.replace(read, text=part),
+            settings.evidence_count,
+            filters=filters,
+            settings=settings,
+            index=index,
+        )
+        for part in read.parts
+    ]
+    found = merge_searches(searches, settings.evidence_count)
+    yield Progress("understood", read.text)
     yield Progress("searched", "", len(found), settings.evidence_count)
-    took_ms = dict(found.took_ms)
-    if answerability(found) < REFUSED_BELOW:
+    took_ms = dict(searches[0].took_ms)
+    unanswered = tuple(
+        part for part, search in zip(read.parts, searches, strict=True) if likelihood_of(search) < POSSIBLE
+    )
+    ending = judge(max(map(likelihood_of, searches)))
+    if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
-        yield _refusal(found, index, first_number, took_ms)
+        yield _refusal(read, found, index, took_ms)
         return
     request = AnswerRequest(
-        question=found.understood,
-        evidence=found.evidence,
-        first_number=first_number,
+        question=read.text,
+        evidence=found,
         history=tuple(history),
-        language=main_language(question),
+        language=read.language,
         max_chars=settings.answer_max_chars,
-        asked=question,
+        types=read.types,
     )
     before_writing = time.perf_counter()
     text, backend_name, failure = "", settings.backend, ""
@@ -125,44 +145,140 @@ def stream_answer(
                 yield TextPiece(piece)
     took_ms["written"] = round((time.perf_counter() - before_writing) * 1000, 2)
     before_check = time.perf_counter()
-    similarity = None if backend_name == "extractive" else _similarity(settings, index)
-    verified = verify_answer(text, found.evidence, first_number, similarity)
+    quotes = backend_name == ExtractiveBackend.name
+    answer = _checked(read, found, text, index, None if quotes else _similarity(settings, index))
     took_ms["checked"] = round((time.perf_counter() - before_check) * 1000, 2)
     took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
-    yield Answer(
-        question=question,
-        understood=found.understood,
-        text=verified.text,
-        sentences=verified.sentences,
-        evidence=found.evidence,
-        first_number=first_number,
-        refused=is_refusal(verified.text),
+    if not quotes:
+        ending = "refusal" if is_refusal(text) else "answer"
+    elif ending != "answer":
+        answer = _led(answer, UNCERTAIN[read.language])
+    yield dataclasses.replace(
+        answer,
+        ending=ending,
         backend=backend_name,
         searched=_searched(index),
-        missing=missing_parts(question, found.evidence, verified.sentences),
+        missing=tuple(
+            dict.fromkeys(
+                [
+                    *missing_parts(question, answer.evidence, answer.sentences),
+                    *(unanswered if len(read.parts) > 1 else ()),
+                ]
+            )
+        ),
         failure=failure,
-        struck=verified.struck,
         took_ms=took_ms,
     )
 
 
-def _refusal(found: Retrieval, index: Index, first_number: int, took_ms: dict[str, float]) -> Answer:
-    language = main_language(found.question)
-    text = REFUSALS[language]
-    if found:
-        numbers = range(first_number, first_number + min(NEAREST_PASSAGES, len(found)))
-        text += NEAREST[language] + "".join(f"[{number}]" for number in numbers)
+def judge(likelihood: float) -> Ending:
+    """Return how an answer ends whose best statement answers with `likelihood`, 0..1."""
+    if likelihood >= CERTAIN:
+        return "answer"
+    return "uncertain" if likelihood >= POSSIBLE else "refusal"
+
+
+def likelihood_of(found: Retrieval) -> float:
+    """Return how likely the best statement of all that was found answers, 0..1."""
+    return max((item.score for item in found), default=0.0)
+
+
+def merge_searches(searches: Sequence[Retrieval], count: int) -> tuple[Evidence, ...]:
+    """Return the evidence of several searches in turns, best first; a passage found twice keeps its better reading."""
+    best: dict[str, Evidence] = {}
+    for search in searches:
+        for item in search:
+            if item.id not in best or best[item.id].score < item.score:
+                best[item.id] = item
+    in_turns: dict[str, Evidence] = {}
+    for place in range(count):
+        for search in searches:
+            if place < len(search):
+                in_turns.setdefault(search[place].id, best[search[place].id])
+    return tuple(in_turns.values())
+
+
+def _checked(
+    read: Question,
+    found: tuple[Evidence, ...],
+    text: str,
+    index: Index,
+    similarity: Callable[[str, Sequence[str]], Sequence[float]] | None,
+) -> Answer:
+    """Return a written text as an answer whose citations are numbered in order and whose sentences were checked."""
+    numbered, order, struck = number_by_appearance(text, [item.text for item in found])
+    evidence = tuple(found[place] for place in order)
+    verified = verify_answer(numbered, evidence, similarity)
+    pages: dict[str, PageFinder] = {}
+    by_id = {item.id: item for item in evidence}
+    sentences = tuple(
+        dataclasses.replace(
+            sentence,
+            citations=tuple(_with_page(citation, index, pages) for citation in sentence.citations),
+            answer_span=_answer_span(sentence, by_id),
+        )
+        for sentence in verified.sentences
+    )
     return Answer(
-        question=found.question,
-        understood=found.understood,
+        question=read.asked,
+        understood=read.text,
+        text=verified.text,
+        sentences=sentences,
+        evidence=evidence,
+        ending="answer",
+        backend="",
+        struck=struck + verified.struck,
+    )
+
+
+def _with_page(citation: Citation, index: Index, pages: dict[str, PageFinder]) -> Citation:
+    if citation.source_span is None:
+        return citation
+    if citation.source not in pages:
+        pages[citation.source] = PageFinder(index.document(citation.source))
+    return dataclasses.replace(citation, page=pages[citation.source].at(citation.source_span[0]))
+
+
+def _answer_span(sentence: Sentence, evidence: dict[str, Evidence]) -> tuple[int, int] | None:
+    """Return where the words stand in a sentence that answer in the passage it cites, or None."""
+    for citation in sentence.citations:
+        item = evidence[citation.passage]
+        carrying = citation.passage_span
+        for span, answer in zip(item.statements, item.answers, strict=False):
+            if answer is None or carrying is None or span[1] <= carrying[0] or carrying[1] <= span[0]:
+                continue
+            at = sentence.text.find(item.text[slice(*answer)])
+            if at >= 0:
+                return at, at + answer[1] - answer[0]
+    return None
+
+
+def _led(answer: Answer, lead: str) -> Answer:
+    """Return the answer with `lead` put before its text."""
+    sentences = tuple(dataclasses.replace(s, start=s.start + len(lead)) for s in answer.sentences)
+    return dataclasses.replace(answer, text=lead + answer.text, sentences=sentences)
+
+
+def _courtesy(read: Question) -> Answer:
+    text = COURTESIES[read.courtesy][read.language]
+    return Answer(read.asked, read.text, text, (), (), "courtesy", "")
+
+
+def _refusal(read: Question, found: tuple[Evidence, ...], index: Index, took_ms: dict[str, float]) -> Answer:
+    text = REFUSALS[read.language]
+    if found:
+        numbers = range(1, 1 + min(NEAREST_PASSAGES, len(found)))
+        text += NEAREST[read.language] + "".join(f"[{number}]" for number in numbers)
+    return Answer(
+        question=read.asked,
+        understood=read.text,
         text=text,
         sentences=(),
-        evidence=found.evidence,
-        first_number=first_number,
-        refused=True,
+        evidence=found,
+        ending="refusal",
         backend="",
         searched=_searched(index),
-        missing=missing_parts(found.question, found.evidence) if found else (),
+        missing=missing_parts(read.asked, found) if found else (),
         took_ms=took_ms,
     )
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.language import main_language, split_sentences, strip_span
+from rag.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
 from rag.structure.labels import label_of
@@ -52,7 +53,7 @@ def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
     """
     if max_chars < 1:
         raise ValueError(f"max_chars must be at least 1, not {max_chars}")
-    pages = _Pages(document)
+    pages = PageFinder(document)
     passages: list[Passage] = []
     for run in _runs(document):
         if run.kind == "footnote":
@@ -273,7 +274,7 @@ def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]
     return spans
 
 
-def _passage(document: Document, run: _Run, span: Span, header: str, pages: _Pages) -> Passage:
+def _passage(document: Document, run: _Run, span: Span, header: str, pages: PageFinder) -> Passage:
     first = run.blocks[0]
     text = document.canonical[span[0] : span[1]]
     return Passage(
@@ -287,33 +288,10 @@ def _passage(document: Document, run: _Run, span: Span, header: str, pages: _Pag
         authors=document.articles[first.article].authors,
         year=document.articles[first.article].year,
         section=first.section,
-        page=pages.at(run, span[0]),
+        page=pages.at(span[0]),
         language=main_language(text),
         header=header,
     )
-
-
-class _Pages:
-    """Which page a place of the canonical text stands on, as printed where its number is printed."""
-
-    def __init__(self, document: Document) -> None:
-        self._starts = [mark.start for mark in document.pages]
-        self._numbers = [mark.number for mark in document.pages]
-        self._labels = {mark.number: mark.label for mark in document.pages}
-
-    def at(self, run: _Run, at: int) -> str:
-        """Return the page of place `at` inside `run`, "" when the format has none."""
-        index = bisect.bisect_right(run.blocks, at, key=lambda block: block.span[0]) - 1
-        block = run.blocks[max(0, index)]
-        if block.page is None:
-            return ""
-        number = block.page
-        if run.kind != "footnote":
-            mark = bisect.bisect_right(self._starts, at) - 1
-            # A page that begins inside the block: the block's own page is that of its first character.
-            if mark >= 0 and block.span[0] <= self._starts[mark]:
-                number = self._numbers[mark]
-        return self._labels.get(number, "") or str(number)
 
 
 def _bearers(document: Document, passages: Sequence[Passage]) -> dict[int, str]:
@@ -332,7 +310,7 @@ def _bearers(document: Document, passages: Sequence[Passage]) -> dict[int, str]:
 
 
 def _note_passages(
-    document: Document, run: _Run, bearers: dict[int, str], place: dict[int, int], pages: _Pages, max_chars: int
+    document: Document, run: _Run, bearers: dict[int, str], place: dict[int, int], pages: PageFinder, max_chars: int
 ) -> list[Passage]:
     """Return the passages of neighbouring notes: one for each, short ones of one page and one passage together."""
     groups: list[list[Block]] = []

@@ -180,7 +180,7 @@ def _print_answer(answer: Answer) -> None:
     for sentence in answer.sentences:
         out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(sentence.text[:40])}… {escape(sentence.reason)}[/]")
     for number in _cited_numbers(answer):
-        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(answer.evidence[number - answer.first_number]))}")
+        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(answer.evidence[number - 1]))}")
 
 
 @app.command()
@@ -316,6 +316,7 @@ def run(
                 "answer": answer.text,
                 "citations": _cited(answer),
                 "refused": answer.refused,
+                "uncertain": answer.uncertain,
                 "answer_ms": _milliseconds(started),
             }
         lines.append(json.dumps(line, ensure_ascii=False))
@@ -332,7 +333,7 @@ def _cited_numbers(answer: Answer) -> list[int]:
 
 
 def _cited(answer: Answer) -> list[dict[str, Any]]:
-    items = {number: answer.evidence[number - answer.first_number] for number in _cited_numbers(answer)}
+    items = {number: answer.evidence[number - 1] for number in _cited_numbers(answer)}
     return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]
 
 

@@ -18,6 +18,8 @@ BlockKind = Literal["heading", "paragraph", "table", "footnote", "caption"]
 ArticleKind = Literal["article", "piece", "front_matter", "abstract", "news", "notice"]
 PassageKind = Literal["body", "footnote", "table", "abstract", "metadata"]
 Standing = Literal["supported", "partly", "not_found", "uncited"]
+# An answer; what comes nearest without being likely enough; nothing near; a greeting or thanks, which ask nothing.
+Ending = Literal["answer", "uncertain", "refusal", "courtesy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +185,26 @@ class Evidence:
 
     Attributes:
         passage: The passage.
-        score: 0..1, comparable between questions: how likely the passage answers.
+        score: 0..1, comparable between questions: how likely its best statement answers; 0 when it was not read.
         ranks: Rank from 1 in each leg that found it, by the leg's name.
         scores: Score in each leg and of the reranker, by name; higher is better, units differ.
-        best_sentence: Span inside `passage.text` of the statement that matched best, or None.
         statements: The spans of the passage's statements (`language.split_statements`), in order.
-        matches: For each of them how well it matches the question by meaning (MaxSim, cosine -1..1) and by words (the
-            share of the question's keywords, weighted by rarity, that it holds, 0..1).
+        likelihoods: For each of them how likely it answers, 0..1; empty when the passage was not read.
+        answers: For each of them the characters of `passage.text` that answer, or None.
     """
 
     passage: Passage
     score: float
     ranks: dict[str, int] = dataclasses.field(default_factory=dict)
     scores: dict[str, float] = dataclasses.field(default_factory=dict)
-    best_sentence: Span | None = None
     statements: tuple[Span, ...] = ()
-    matches: tuple[tuple[float, float], ...] = ()
+    likelihoods: tuple[float, ...] = ()
+    answers: tuple[Span | None, ...] = ()
+
+    @property
+    def best_sentence(self) -> Span | None:
+        """Span inside the text of the statement that most likely answers; None when the passage was not read."""
+        return self.statements[self.likelihoods.index(max(self.likelihoods))] if self.likelihoods else None
 
     @property
     def id(self) -> str:
@@ -246,7 +252,6 @@ class Retrieval(Sequence[Evidence]):
         evidence: Best first.
         expansions: Words that were added to the keyword leg, with their weights.
         took_ms: Milliseconds spent on each step, by name.
-        domain: How far the question lies in the corpus's domain: about 0 for general knowledge, 0.6 for a typical one.
     """
 
     question: str
@@ -254,7 +259,6 @@ class Retrieval(Sequence[Evidence]):
     evidence: tuple[Evidence, ...]
     expansions: tuple[tuple[str, float], ...] = ()
     took_ms: dict[str, float] = dataclasses.field(default_factory=dict)
-    domain: float = 0.6
 
     def __len__(self) -> int:
         return len(self.evidence)
@@ -283,11 +287,12 @@ class Citation:
     """[n] in an answer: the passage, and the exact characters in it that carry the sentence.
 
     Attributes:
-        number: n, from 1: the passage's place in `Answer.evidence`, plus what earlier turns used.
+        number: n, from 1: the passage's place in `Answer.evidence`.
         passage: Id of the passage.
         source: Path of the source inside the corpus.
         passage_span: Characters of the passage's text that carry the sentence; None when not located.
         source_span: The same characters in the source's canonical text; None when not located.
+        page: The page on which these characters begin, as printed where it is printed; "" when there is none.
     """
 
     number: int
@@ -295,6 +300,7 @@ class Citation:
     source: str
     passage_span: Span | None
     source_span: Span | None
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +309,7 @@ class Sentence:
 
     `text` holds no [n]. `start` is the offset of the sentence in `Answer.text`.
     `missing` lists the figures, names and quotes of the sentence that its passages do not hold.
+    `answer_span` holds the characters of `text` that answer the question (the figure, name, date, clause), or is None.
     """
 
     text: str
@@ -311,6 +318,7 @@ class Sentence:
     reason: str
     citations: tuple[Citation, ...] = ()
     missing: tuple[str, ...] = ()
+    answer_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +330,8 @@ class Answer:
         understood: The question that was searched.
         text: The answer with its [n], in Markdown that a page shows as plain text.
         sentences: The checked sentences of `text`, in order.
-        evidence: Passages; [n] is `evidence[n - first_number]`.
-        first_number: Number of the first evidence: 1 unless a conversation goes on.
-        refused: True when the evidence does not answer.
+        evidence: Passages; [n] is `evidence[n - 1]`: the cited ones first, in the order in which they are cited.
+        ending: How it ends: with an answer, as "uncertain", with a "refusal", or as a "courtesy".
         searched: How many sources and articles were searched, by name, for a refusal.
         missing: Parts of the question that nothing was found for.
         backend: Who wrote the text.
@@ -338,8 +345,7 @@ class Answer:
     text: str
     sentences: tuple[Sentence, ...]
     evidence: tuple[Evidence, ...]
-    first_number: int
-    refused: bool
+    ending: Ending
     backend: str
     searched: dict[str, int] = dataclasses.field(default_factory=dict)
     missing: tuple[str, ...] = ()
@@ -347,9 +353,19 @@ class Answer:
     struck: int = 0
     took_ms: dict[str, float] = dataclasses.field(default_factory=dict)
 
+    @property
+    def refused(self) -> bool:
+        """True when nothing is answered: nothing was near, or nothing was asked."""
+        return self.ending in ("refusal", "courtesy")
+
+    @property
+    def uncertain(self) -> bool:
+        """True when what is quoted comes nearest, and is not likely enough to be called an answer."""
+        return self.ending == "uncertain"
+
     def as_json(self) -> dict[str, Any]:
         """Return the answer as values that `json.dumps` takes."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"refused": self.refused, "uncertain": self.uncertain}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
-"""From a question to passages: two legs, fusion, reranking by late interaction, and no crowding.
+"""From a question to passages: two retrievers, fusion, reranking, diversification, and a reading of the best.
 
-    dense leg    inner product of centred vectors (centring), exact
-    keyword leg  BM25 over words and bigrams (lexical), with the glossary's and the dictionary's words added
-    fusion       weighted sum of both legs' standardised scores; footnotes stand behind the body
-    reranking    MaxSim over the token vectors of the best candidates (ColBERT, Khattab & Zaharia 2020)
-    spreading    a passage gains by what it adds: the words of the question that the ones before it match less well
-    notes        a question for a source gets the notes of each passage right behind it
+    dense            inner product of centred vectors (centring), exact
+    keyword          BM25 over words and bigrams (lexical), with the glossary's and the dictionary's words added
+    fusion           weighted sum of both standardised scores; footnotes stand behind the body
+    reranking        MaxSim over the token vectors of the best candidates (ColBERT, Khattab & Zaharia 2020)
+    diversification  a passage gains by what it adds: the words of the question that those before it match less well
+    notes            a question for a source gets the notes of each passage right behind it
+    reading          the comprehension model says of each statement of the best passages how likely it answers
 
-Entry point: `retrieve`. Callers: answering, app, cli. Knows no backend and no page.
+Input: a question. Output: passages, best first, with their statements judged.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,29 +22,30 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rag.answerability import best_statement
-from rag.asking import asked_kinds
-from rag.conversation import stand_alone
+from rag.comprehension import Comprehension, load_comprehension
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
 from rag.language import main_language, search_form, split_statements
+from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Turn
-from rag.seeking import Sought, read_sought
 from rag.settings import Settings
 from rag.token_codes import unpack_tokens
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
-LEG_DEPTH = 150  # candidates that each leg puts forward
-KEYWORD_WEIGHT = 0.7  # against the dense leg's 1, both standardised over the corpus
-FOOTNOTE_PENALTY = 1.0  # in standard deviations of the dense leg
+DEPTH = 150  # candidates that each retriever puts forward
+KEYWORD_WEIGHT = 0.7  # against the dense retriever's 1, both standardised over the corpus
+FOOTNOTE_PENALTY = 1.0  # in standard deviations of the dense retriever
 RERANKED = 60  # candidates whose token vectors are compared
 RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
+READ = 8  # passages that are read: each costs as much as embedding it
+READING_WEIGHT = 1.0  # of a passage's log-odds of answering, against the reranker's score in standard deviations
+LEAST_ODDS = 1e-6
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
 
@@ -106,7 +110,7 @@ class _Candidates:
 
 
 def retrieve(
-    question: str,
+    question: str | Question,
     k: int = 5,
     *,
     history: Sequence[Turn] = (),
@@ -117,7 +121,7 @@ def retrieve(
     """Find the passages that answer a question.
 
     Args:
-        question: In Chinese or English, as a person types it.
+        question: In Chinese or English, as a person types it; or as `read_question` read it.
         k: Most passages to return, >= 1.
         history: Earlier turns, oldest first; a follow-up is made to stand alone with them.
         filters: What may be found; None: all.
@@ -134,35 +138,67 @@ def retrieve(
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
-    check_question(question)
+    if isinstance(question, str):
+        check_question(question)
+        question = read_question(question, history)
     settings = settings or Settings()
     index = index or open_index(settings)
     watch = _Watch()
-    understood = stand_alone(question, history)
-    language = main_language(understood)
+    language = main_language(question.text)
     embedder = load_embedder(settings)
+    comprehension = load_comprehension()
     watch.lap("loaded")
-    encoded = embedder.encode_questions([understood])[0]
+    encoded = embedder.encode_questions([question.text])[0]
     watch.lap("embedded")
     vector = index.centring.centre_question(encoded.vector, language)
-    terms, expansions = keyword_terms(index, understood, language)
-    allowed = (filters or Filters()).allowed(index)
-    asked = asked_kinds(understood)
-    asks_for_source = "source" in asked
-    found = _search_legs(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
+    terms, expansions = keyword_terms(index, question.text, language)
+    allowed = narrow_to_works(index, question, (filters or Filters()).allowed(index))
+    asks_for_source = "source" in question.types
+    found = _search_both(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
     watch.lap("searched")
     if settings.rerank:
         found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
     watch.lap("reranked")
-    chosen = _spread(found, k)
+    chosen = _diversify(found, max(k, READ))
     if asks_for_source:
-        chosen = _with_notes(index, found, chosen, allowed)[:k]
-    rarity = {term: weight * index.keywords.idf(term) for term, weight in terms.items()}
-    sought = read_sought(question, understood)
-    evidence = tuple(_evidence(index, found, row, rarity, sought, language) for row in chosen)
+        chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
+    evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
-    domain = index.centring.share_of_domain(encoded.vector, language)
-    return Retrieval(question, understood, evidence, tuple(expansions.items()), watch.laps, domain)
+    evidence = _read(comprehension, question.text, evidence)
+    watch.lap("read")
+    return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
+
+
+def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> Rows | None:
+    """Return the rows of the works whose titles the question quotes, among those allowed; `allowed` when none is named."""
+    quoted = {search_form(quote) for quote in question.quoted}
+    named = (
+        [row for row, passage in enumerate(index.passages) if search_form(passage.title) in quoted] if quoted else []
+    )
+    if not named:
+        return allowed
+    rows = np.array(named, np.int64)
+    return rows if allowed is None else np.intersect1d(rows, allowed)
+
+
+def _read(comprehension: Comprehension, question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence with its first READ passages judged, and ordered by likelihood and by the order it came in."""
+    first = evidence[:READ]
+    readings = comprehension.read(question, [item.passage for item in first], [item.statements for item in first])
+    judged = [
+        dataclasses.replace(
+            item,
+            score=float(reading.likelihoods.max(initial=0.0)),
+            likelihoods=tuple(float(likelihood) for likelihood in reading.likelihoods),
+            answers=reading.answers,
+        )
+        for item, reading in zip(first, readings, strict=True)
+    ]
+    places = {
+        item.id: READING_WEIGHT * math.log((item.score + LEAST_ODDS) / (1 - item.score + LEAST_ODDS)) - place
+        for place, item in enumerate(judged)
+    }
+    return [*sorted(judged, key=lambda item: -places[item.id]), *evidence[READ:]]
 
 
 def check_question(question: str) -> None:
@@ -206,14 +242,14 @@ class _Watch:
         self._last = now
 
 
-def _search_legs(
+def _search_both(
     index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float
 ) -> _Candidates:
-    """Return the best of both legs, each candidate with its score in both, ordered by the fused score."""
+    """Return the best of both retrievers, each candidate with its score in both, ordered by the fused score."""
     keyword_all = index.keywords.scores(terms)
     eligible = np.arange(len(index.passages)) if allowed is None else allowed
-    _, by_dense = index.store.search(vector[None], min(LEG_DEPTH, len(index.passages)), allowed)
-    by_keyword = eligible[np.argsort(-keyword_all[eligible], kind="stable")[:LEG_DEPTH]]
+    _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
+    by_keyword = eligible[np.argsort(-keyword_all[eligible], kind="stable")[:DEPTH]]
     by_keyword = by_keyword[keyword_all[by_keyword] > 0]
     rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], by_keyword]))
     dense = index.store.vectors(rows) @ vector
@@ -256,7 +292,7 @@ def _late(similarities: Floats) -> float:
     return float(similarities.max(axis=1, initial=-1.0).mean()) if len(similarities) else 0.0
 
 
-def _spread(found: _Candidates, k: int) -> list[int]:
+def _diversify(found: _Candidates, k: int) -> list[int]:
     """Return up to `k` rows, one after the other the best by its score and by what it adds to those before it."""
     rows: list[int] = found.rows.tolist()
     matched = {row: found.similarities[row].max(axis=1, initial=-1.0) for row in rows if row in found.similarities}
@@ -292,41 +328,18 @@ def _with_notes(index: Index, found: _Candidates, chosen: Sequence[int], allowed
     return list(rows)
 
 
-def _evidence(
-    index: Index, found: _Candidates, row: int, rarity: Mapping[str, float], sought: Sought, language: Language
-) -> Evidence:
+def _evidence(index: Index, found: _Candidates, row: int) -> Evidence:
     passage = index.passages[row]
     ranks: dict[str, int] = {}
     scores: dict[str, float] = {}
     place = np.flatnonzero(found.rows == row)
     if len(place):  # else it came along as a note of another passage
-        for leg, values in (("dense", found.dense), ("keyword", found.keyword)):
-            scores[leg] = float(values[place[0]])
-            if leg == "dense" or scores[leg] > 0:
-                ranks[leg] = 1 + int((values > values[place[0]]).sum())
-    statements = tuple(split_statements(passage.text))
-    shares = [_keyword_share(index, rarity, passage.text[a:b]) for a, b in statements]
-    similarities = found.similarities.get(row)
-    if similarities is None:
-        late = [scores.get("dense", 0.0)] * len(statements)  # not reranked: the passage speaks for its statements
-    else:
-        scores["late"] = _late(similarities)
-        starts = index.token_starts[index.token_bounds[row] : index.token_bounds[row + 1]]
-        late = [_late(similarities[:, (starts >= a) & (starts < b)]) for a, b in statements]
-    matches = tuple(zip(late, shares, strict=True))
-    best, score = best_statement(passage, statements, matches, sought, translated=passage.language != language)
+        for retriever, values in (("dense", found.dense), ("keyword", found.keyword)):
+            scores[retriever] = float(values[place[0]])
+            if retriever == "dense" or scores[retriever] > 0:
+                ranks[retriever] = 1 + int((values > values[place[0]]).sum())
+    if row in found.similarities:
+        scores["late"] = _late(found.similarities[row])
     return Evidence(
-        passage=passage,
-        score=score,
-        ranks=ranks,
-        scores=scores,
-        best_sentence=None if best is None else statements[best],
-        statements=statements,
-        matches=matches,
+        passage=passage, score=0.0, ranks=ranks, scores=scores, statements=tuple(split_statements(passage.text))
     )
-
-
-def _keyword_share(index: Index, rarity: Mapping[str, float], text: str) -> float:
-    """Return the share of the question's keywords, weighted by their rarity, that `text` holds, 0..1."""
-    total = sum(rarity.values())
-    return sum(rarity[term] for term in index.keywords.tokenizer.held(rarity, text)) / total if total else 0.0

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from rag.errors import BackendFailed
+from rag.question import AnswerType
 from rag.records import Evidence, Language, Turn
 from rag.settings import Settings
 
@@ -22,6 +23,8 @@ REFUSALS: dict[Language, str] = {
     "zh": "所给材料没有回答这个问题。",
     "en": "The documents do not answer this question.",
 }
+# What stands before a quotation that comes nearest and is not likely enough to be called an answer.
+UNCERTAIN: dict[Language, str] = {"zh": "不能确定，最接近的是：", "en": "Not certain; the nearest is: "}
 NEAREST_PASSAGES = 3  # offered with a refusal
 
 # A name that is not in the table is `provider:model` of a chat model.
@@ -35,21 +38,19 @@ class AnswerRequest:
 
     Attributes:
         question: The question, standing alone.
-        evidence: Passages, best first; their numbers run from `first_number`.
-        first_number: Number of the first evidence, from 1.
+        evidence: Passages, best first; [n] is `evidence[n - 1]`.
         history: Earlier turns, oldest first.
         language: Language of the answer: that of the question.
         max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
-        asked: The question as it was asked; "" is the same as `question`.
+        types: What kind of answer is expected, see `Question.types`.
     """
 
     question: str
     evidence: tuple[Evidence, ...]
-    first_number: int = 1
     history: tuple[Turn, ...] = ()
     language: Language = "zh"
     max_chars: int = 350
-    asked: str = ""
+    types: frozenset[AnswerType] = frozenset()
 
 
 class Backend(Protocol):

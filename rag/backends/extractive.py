@@ -1,66 +1,44 @@
-"""The default backend: no model, no key, no network. It chooses the few sentences that answer and quotes them.
+"""The default backend: no model, no key, no network. It quotes the statement that answers, and what that needs.
 
-A statement is chosen for how well it and its neighbours match the question by meaning and by words, for standing out
-in its passage, for standing in a good passage, for holding what the question asks for (a person, a date, a reason, the
-very measure), and for not speaking of other years. What says the same as a chosen statement is passed over. The chosen
-ones are laid out by article, the best first, and inside an article in the order of the source.
-Entry point: `ExtractiveBackend`. Knows neither the index nor the vectors.
+Input: passages whose statements were judged. Output: text with [n]. The likeliest statement stands first, alone if it
+suffices. It is followed by the statement that it leans on, by further items where several are asked for, by what
+another work says otherwise, and by the next likeliest where the first one is no sure answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.asking import Kind, asked_kinds, holds
 from rag.backends import AnswerRequest
 from rag.language import search_form
-from rag.records import Evidence, Language, Passage, Span
-from rag.seeking import Sought, read_sought
+from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import figures_within
+from rag.tables import is_row, table_head
+from rag.vocabulary import phrases, read_table
 
-MOST_UNITS = 8
-# The weights of a statement's score, in units of its match by meaning (MaxSim, cosine). A logistic regression on the
-# development questions, cross-validated by question, gave their proportions; they are rounded.
-STANDING_OUT_WEIGHT = 1.2  # of how far the statement stays behind the best of its passage
-WORDS_WEIGHT = 0.5  # of the share of the question's keywords that it holds
-PLACE_COST = 0.02  # for each place that its passage stands lower
-ASKED_BONUS = 0.07  # for holding what the question asks for
-LIST_BONUS = 0.05  # for listing, when a list is asked for: that much more
-SOUGHT_BONUS = 0.1  # for holding the very measure, amount, date or name sought
-OTHER_YEAR_COST = 0.1  # for speaking of other years than the question
-NEIGHBOUR_WEIGHT = 0.4  # of how much better a statement beside it matches: answers follow what was asked for
-BESIDE_COST = 0.15  # for standing in a note, an abstract or the title's lines when the question is not about those
+MOST_STATEMENTS = 6
+MOST_OTHERS = 2  # statements of other works, or next likeliest ones, behind the first
+SURE = 0.8  # likelihood from which one statement is enough
+SHARE_OF_FIRST = 0.5  # of the first one's odds, which a next likeliest statement must reach
+LIST_LEAST = 0.3  # likelihood of a further item of a list
+OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
-REPEAT_COST = 0.02  # for each statement of the same passage that is quoted already
-WEAKEST = 0.4  # a statement whose score is this much below the best is left out
-
-
-_BESIDE = {"footnote", "abstract", "metadata"}
-_BESIDE_ASKS: dict[Kind, str] = {"source": "footnote", "work": "metadata"}
-_LEANS_BACK = re.compile(
-    r"^(?:其(?!中|次|他|余)|该|这|它|他们|她|他(?!国)|此|两者|二者|前者|后者|对此|为此|上述|但|然而|不过|因此|所以)"
-    r"|^(?:It|They|He|She|This|That|These|Those|Its|Their|His|Her|But|However|Therefore)\b"
-)
+LEAD_CHARS = 120  # within which a reader should see the answer
+_LETTERS = re.compile(r"[\W_]+")
 _ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
-_ITEM = re.compile(
-    r"^(?:[一二三四五六七八九十]是|第[一二三四五六七八九十]|首先|其[次一二三四]|再次|再者|最后|此外|另一方面|[（(]?[1-9][）).、])"
-)
-_SAYS_SOMETHING = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """A statement, verbatim: the place of its evidence from 0, its span in the passage, its score."""
+class Quoted:
+    """A statement: the place of its evidence from 0, its own place in the passage, its text and answer, verbatim."""
 
     place: int
-    span: Span
+    order: int
     text: str
-    score: float
+    answer: str
+    likelihood: float
 
 
 class ExtractiveBackend:
@@ -73,102 +51,130 @@ class ExtractiveBackend:
 
     def write(self, request: AnswerRequest) -> Iterator[str]:
         """Yield the answer, a statement at a time."""
-        yield from _lay_out(choose_units(request), request)
+        yield from _lay_out(choose_statements(request), request)
 
 
-def choose_units(request: AnswerRequest) -> list[Unit]:
-    """Return the statements to quote, best first; together at most `request.max_chars` where the best one allows."""
-    asked = asked_kinds(request.question)
-    sought = read_sought(request.asked or request.question, request.question)
-    by_place = [_units_of(place, item, asked, sought) for place, item in enumerate(request.evidence)]
-    left = sorted((unit for units in by_place for unit in units), key=lambda unit: (-unit.score, unit.place, unit.span))
-    quoted: Counter[int] = Counter()
-    chosen: list[Unit] = []
-    said: set[str] = set()
-    room = request.max_chars
-    opened: set[tuple[str, int]] = set()
-    weakest = left[0].score - WEAKEST if left else 0.0
-    while left and len(chosen) < MOST_UNITS:
-        unit = max(left, key=lambda unit: unit.score - REPEAT_COST * quoted[unit.place])
-        left.remove(unit)
-        if chosen and unit.score < weakest:
-            break
-        for piece in [unit, *_companions(unit, by_place[unit.place], "list" in asked)]:
-            passage = request.evidence[piece.place].passage
-            article = (passage.source, passage.article)
-            cost = len(piece.text) + (0 if article in opened else len(_frame(passage, request.language)))
-            grams = _bigrams(piece.text)
-            told = len(grams & said) > SAME_SHARE * len(grams)
-            if piece in chosen or (chosen and (cost > room or told)):
-                continue
-            chosen.append(piece)
-            quoted[piece.place] += 1
-            said |= grams
-            room -= cost
-            opened.add(article)
+def choose_statements(request: AnswerRequest) -> list[Quoted]:
+    """Return the statements to quote, in the order of the answer, together at most `request.max_chars` if there are two."""
+    ranked = sorted(
+        (unit for place, item in enumerate(request.evidence) for unit in _units_of(place, item)),
+        key=lambda unit: (-unit.likelihood, unit.place, unit.order),
+    )
+    if not ranked:
+        return []
+    first = ranked[0]
+    chosen = _with_what_it_leans_on(first, request.evidence)
+    said = _grams("".join(unit.text for unit in chosen))
+    room = request.max_chars - sum(len(unit.text) for unit in chosen)
+    several = bool(request.types & {"list", "comparison"})
+    others = 0
+    for unit in ranked[1:]:
+        if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
+            continue
+        if not _is_news(unit, said, chosen):
+            continue
+        if several:
+            wanted = unit.likelihood >= LIST_LEAST
+        else:
+            wanted = others < MOST_OTHERS and _is_wanted(unit, first, request.evidence)
+        if wanted:
+            chosen.append(unit)
+            others += 1
+            said |= _grams(unit.text)
+            room -= len(unit.text)
     return chosen
 
 
-def _units_of(place: int, item: Evidence, asked: frozenset[Kind], sought: Sought) -> list[Unit]:
-    wanted = {_BESIDE_ASKS[kind] for kind in asked if kind in _BESIDE_ASKS}
-    best_meaning = max((meaning for meaning, _ in item.matches), default=0.0)
-    matches = [meaning + WORDS_WEIGHT * words for meaning, words in item.matches]
-    figures = find_figures(item.text)
-    units = []
-    for i, (start, end) in enumerate(item.statements):
-        text = item.text[start:end]
-        if not _SAYS_SOMETHING.search(text):  # an ellipsis, a lone mark
-            continue
-        own = figures_within(figures, (start, end))
-        neighbours = max(matches[max(0, i - 1) : i + 2])
-        score = matches[i] + STANDING_OUT_WEIGHT * (item.matches[i][0] - best_meaning) - PLACE_COST * place
-        score += NEIGHBOUR_WEIGHT * (neighbours - matches[i])
-        score += ASKED_BONUS * holds(text, asked) + LIST_BONUS * ("list" in asked and holds(text, ["list"]))
-        if sought.thing:
-            score += SOUGHT_BONUS * sought.is_held_by(text, own, in_table=item.passage.kind == "table")
-        score -= OTHER_YEAR_COST * sought.is_of_other_year(own)
-        score += BESIDE_COST * ((item.passage.kind in wanted) - (item.passage.kind in _BESIDE))
-        units.append(Unit(place, (start, end), text, score))
-    return units
+def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
+    for order, (span, likelihood) in enumerate(zip(item.statements, item.likelihoods, strict=False)):
+        text = item.text[slice(*span)]
+        if _LETTERS.sub("", text):  # else an ellipsis, a line of dashes
+            answer = item.answers[order]
+            yield Quoted(place, order, text, item.text[slice(*answer)] if answer else "", likelihood)
 
 
-def _bigrams(text: str) -> set[str]:
-    folded = re.sub(r"[\W_]+", "", search_form(text))
+def _is_wanted(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -> bool:
+    """Say whether a factual answer wants another statement: another work says otherwise, or the first is not sure."""
+    one, other = evidence[first.place].passage, evidence[unit.place].passage
+    if (one.source, one.article) != (other.source, other.article) and unit.likelihood >= OTHERWISE_LEAST:
+        return _folded(unit.answer) not in _folded(first.text)
+    return first.likelihood < SURE and _odds(unit.likelihood) >= SHARE_OF_FIRST * _odds(first.likelihood)
+
+
+def _odds(likelihood: float) -> float:
+    return likelihood / (1 - min(likelihood, 0.999))
+
+
+def _is_news(unit: Quoted, said: set[str], chosen: Sequence[Quoted]) -> bool:
+    """Say whether a statement says something that the chosen ones do not; another figure is news in the same words."""
+    grams = _grams(unit.text)
+    if not grams or len(grams & said) <= SAME_SHARE * len(grams):
+        return True
+    return bool(unit.answer) and not any(_folded(unit.answer) in _folded(other.text) for other in chosen)
+
+
+def _folded(text: str) -> str:
+    return _LETTERS.sub("", search_form(text))
+
+
+def _grams(text: str) -> set[str]:
+    folded = _folded(text)
     return {folded[i : i + 2] for i in range(len(folded) - 1)}
 
 
-def _companions(unit: Unit, beside: Sequence[Unit], is_list: bool) -> list[Unit]:
-    """Return what a statement needs beside it: the one it leans on, the further items of a list that it opens."""
-    position = beside.index(unit)
-    found = []
-    if _LEANS_BACK.search(unit.text) and position > 0:
-        found.append(beside[position - 1])
-    if is_list:
-        for other in beside[position + 1 :]:
-            if not _ITEM.search(other.text):
-                break
-            found.append(other)
-    return found
+def _with_what_it_leans_on(unit: Quoted, evidence: Sequence[Evidence]) -> list[Quoted]:
+    """Return a statement and the one before it where it leans on that; in reading order where both fit the lead."""
+    if unit.order == 0 or not leans_back(unit.text):
+        return [unit]
+    before = next(
+        (other for other in _units_of(unit.place, evidence[unit.place]) if other.order == unit.order - 1), None
+    )
+    if before is None or is_row(before.text):
+        return [unit]
+    return [before, unit] if len(before.text) + len(unit.text) <= LEAD_CHARS else [unit, before]
 
 
-def _lay_out(units: Sequence[Unit], request: AnswerRequest) -> Iterator[str]:
-    groups: dict[tuple[str, int], list[Unit]] = {}
+def leans_back(statement: str) -> bool:
+    """Say whether a statement opens with a word that stands for something in the one before it."""
+    form = search_form(statement)
+    for opener, exceptions, _ in read_table("leaning_openers"):
+        opens = (
+            form.startswith(f"{opener} ") or form.startswith(f"{opener},")
+            if opener.isascii()
+            else form.startswith(opener)
+        )
+        if opens and not form.startswith(phrases(exceptions)):
+            return True
+    return False
+
+
+def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
+    articles = {_article(unit, request) for unit in units}
+    previous: Quoted | None = None
     for unit in units:
         passage = request.evidence[unit.place].passage
-        groups.setdefault((passage.source, passage.article), []).append(unit)
-    for position, members in enumerate(groups.values()):
-        if position:
-            yield "\n\n"
-        members.sort(key=lambda unit: request.evidence[unit.place].span[0] + unit.span[0])
-        frame = _frame(request.evidence[members[0].place].passage, request.language)
-        if len(groups) > 1 and not members[0].text.startswith(frame.rstrip("： :等").removesuffix(" et al.")):
-            yield frame
-        for number, unit in enumerate(members):
-            # A title or a row of a table has no full stop: on a line of its own it does not run into the next.
-            if number and not _ENDS_SENTENCE.search(members[number - 1].text):
-                yield "\n"
-            quoted = re.sub(r"\s*\n\s*", " ", unit.text)
-            yield f"{quoted}[{request.first_number + unit.place}]"
+        if previous is None or _article(unit, request) != _article(previous, request):
+            frame = _frame(passage, request.language)
+            yield "\n\n" if previous else ""
+            if (
+                len(articles) > 1
+                and not is_row(unit.text)
+                and not unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
+            ):
+                yield frame
+        elif is_row(unit.text) or is_row(previous.text) or not _ENDS_SENTENCE.search(previous.text):
+            yield "\n"  # a row or an item without a full stop does not run into the next
+        if is_row(unit.text) and (previous is None or previous.place != unit.place):
+            head = table_head(passage)
+            yield f"{head}\n" if head and head != unit.text else ""
+        quoted = " ".join(unit.text.split("\n"))
+        yield f"{quoted}[{unit.place + 1}]"
+        previous = unit
+
+
+def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:
+    passage = request.evidence[unit.place].passage
+    return passage.source, passage.article
 
 
 def _frame(passage: Passage, language: Language) -> str:

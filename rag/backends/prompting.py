@@ -97,7 +97,7 @@ def fill_prompt(prompt: Prompt, request: AnswerRequest, *, file_language: Langua
     written = file_language or request.language
     values = {
         "question": request.question.strip(),
-        "evidence": _write_evidence(request.evidence, request.first_number),
+        "evidence": _write_evidence(request.evidence),
         "refusal": REFUSALS[request.language],
         "history": _write_history(request.history, written),
         "language": _LANGUAGE_NAMES[written][request.language],
@@ -108,10 +108,10 @@ def fill_prompt(prompt: Prompt, request: AnswerRequest, *, file_language: Langua
     return system, user
 
 
-def _write_evidence(evidence: Sequence[Evidence], first_number: int) -> str:
+def _write_evidence(evidence: Sequence[Evidence]) -> str:
     blocks: list[str] = []
     used = 0
-    for number, item in enumerate(evidence, first_number):
+    for number, item in enumerate(evidence, 1):
         passage = item.passage
         labels = (passage.title, " / ".join(passage.section), f"p. {passage.page}" if passage.page else "")
         label = " | ".join(_as_data(part, "") for part in labels if part)

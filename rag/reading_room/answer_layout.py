@@ -101,7 +101,7 @@ def lay_out_answer(answer: Answer) -> LaidOutAnswer:
     for sentence in answer.sentences:
         standings[sentence.standing] = standings.get(sentence.standing, 0) + 1
     used = {piece.number for line in lines for sentence in line.sentences for piece in sentence.pieces}
-    numbered = list(enumerate(answer.evidence, answer.first_number))
+    numbered = list(enumerate(answer.evidence, 1))
     return LaidOutAnswer(
         tuple(lines),
         tuple(citations),
@@ -113,13 +113,13 @@ def lay_out_answer(answer: Answer) -> LaidOutAnswer:
 
 def _show(answer: Answer, order: int, text: str, places: dict[tuple[int, int], int]) -> ShownSentence:
     sentence = answer.sentences[order] if order >= 0 else Sentence(text, 0, "uncited", "no_citation")
-    last = answer.first_number + len(answer.evidence)
+    last = 1 + len(answer.evidence)
     pieces: list[Piece] = []
     position = 0
     for token in _TOKEN.finditer(text):
         if token["number"]:
             number = int(token["number"])
-            if not answer.first_number <= number < last:
+            if not 1 <= number < last:
                 continue  # no evidence of this answer: the characters stay what they are
             piece = Piece("", number=number, citation=places.get((order, number), -1))
         else:

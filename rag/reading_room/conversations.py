@@ -199,14 +199,6 @@ def history_of(turns: tuple[KeptTurn, ...]) -> tuple[Turn, ...]:
     return tuple(history)
 
 
-def next_number(turns: tuple[KeptTurn, ...]) -> int:
-    """Return the first evidence number that no earlier turn used, from 1."""
-    return 1 + max(
-        (turn.answer.first_number - 1 + len(turn.answer.evidence) for turn in turns if turn.answer is not None),
-        default=0,
-    )
-
-
 def title_from(question: str) -> str:
     """Return the first question as a title: one line, at most `TITLE_CHARS` characters, with … where it was cut."""
     line = " ".join(question.split())

@@ -80,35 +80,27 @@ class _Verdict:
     missing: tuple[str, ...] = ()
 
 
-def verify_answer(
-    text: str, evidence: Sequence[Evidence], first_number: int = 1, similarity: Similarity | None = None
-) -> VerifiedText:
+def verify_answer(text: str, evidence: Sequence[Evidence], similarity: Similarity | None = None) -> VerifiedText:
     """Check every sentence of an answer against the passages that it cites.
 
     Args:
         text: The answer as a backend wrote it. [1], [1][2], [1, 2], [1-3], 【1】 and ［１］ are citations.
-        evidence: Passages; [n] is `evidence[n - first_number]`.
-        first_number: Number of the first evidence, from 1.
+        evidence: Passages; [n] is `evidence[n - 1]`.
         similarity: Cosine of a sentence with each of some passage texts, for sentences in another language than
             their passages; None: such sentences are judged by their figures and names alone.
 
     Returns:
         The text to show and its sentences; see `VerifiedText`. An empty text gives no sentences.
-
-    Raises:
-        ValueError: `first_number` < 1.
     """
-    if first_number < 1:
-        raise ValueError(f"first_number must be at least 1, not {first_number}")
     safe, defanged = defang_text(text, "\n".join(item.text for item in evidence))
     grounds = [said_by(item.passage) for item in evidence]
-    clean, drafts, struck = read_citations(safe, [item.text for item in evidence], first_number)
-    sentences = tuple(_check(draft, grounds, first_number, similarity) for draft in drafts)
+    clean, drafts, struck = read_citations(safe, [item.text for item in evidence])
+    sentences = tuple(_check(draft, grounds, similarity) for draft in drafts)
     return VerifiedText(clean, sentences, struck, defanged)
 
 
-def _check(draft: CitedSentence, grounds: Sequence[Said], first: int, similarity: Similarity | None) -> Sentence:
-    cited = [grounds[n - first] for n in draft.numbers]
+def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity | None) -> Sentence:
+    cited = [grounds[n - 1] for n in draft.numbers]
     if not cited:
         reason = "no_citation"
         if draft.struck:

@@ -20,6 +20,7 @@ _NUMBERS = r"\^?\d{1,3}(?:\s*[,，、;；\-–—]\s*\^?\d{1,3})*"
 _MARK = re.compile(rf"[ \t]*(?:\[\s*(?P<a>{_NUMBERS})\s*\]|[【［]\s*(?P<b>{_NUMBERS})\s*(?:†[^】］\n]{{0,80}})?[】］])")
 _PARENTHESISED = re.compile(r"[（(]\s*((?:[\[【［]\s*\^?\d{1,3}\s*[\]】］]\s*)+)[）)]")
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
+_WRITTEN = re.compile(r"\[(\d{1,3})\]")
 _STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
 _QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
 _SENTENCE_MAX_CHARS = 1000
@@ -50,13 +51,12 @@ def _numbers_of(mark: re.Match[str]) -> list[int]:
     return numbers
 
 
-def read_citations(text: str, passages: Sequence[str], first_number: int) -> tuple[str, list[CitedSentence], int]:
+def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedSentence], int]:
     """Read the citations of an answer.
 
     Args:
         text: The answer, safe to show.
-        passages: Texts of the evidence; [n] is `passages[n - first_number]`.
-        first_number: Number of the first, from 1.
+        passages: Texts of the evidence; [n] is `passages[n - 1]`.
 
     Returns:
         The text with the citations that exist, each as [n]; its sentences; how many citations were struck.
@@ -78,7 +78,7 @@ def read_citations(text: str, passages: Sequence[str], first_number: int) -> tup
     for mark in _MARK.finditer(text):
         keep(text[position : mark.start()])
         numbers = list(dict.fromkeys(_numbers_of(mark)))
-        known = [n for n in numbers if first_number <= n < first_number + len(passages)]
+        known = [n for n in numbers if 1 <= n <= len(passages)]
         struck += len(numbers) - len(known)
         marks.append((len(places), known, len(numbers) - len(known)))
         if known:
@@ -97,7 +97,7 @@ def read_citations(text: str, passages: Sequence[str], first_number: int) -> tup
         if owner is not None:
             owners[owner].extend(known)
             lost[owner] += gone
-    spans, owners, lost = _join_verbatim(plain, spans, owners, lost, passages, first_number)
+    spans, owners, lost = _join_verbatim(plain, spans, owners, lost, passages)
     drafts = [
         CitedSentence(
             plain[start:end],
@@ -109,6 +109,24 @@ def read_citations(text: str, passages: Sequence[str], first_number: int) -> tup
         for (start, end), numbers, gone in zip(spans, owners, lost, strict=True)
     ]
     return "".join(clean), drafts, struck
+
+
+def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple[int, ...], int]:
+    """Renumber the citations of an answer from 1 in the order in which they appear, one number for one passage.
+
+    Args:
+        text: The answer as a backend wrote it.
+        passages: Texts of the evidence; [n] is `passages[n - 1]`.
+
+    Returns:
+        The text; the places (from 0) of the passages in their new order, the uncited ones behind as they were; how many
+        citations outside the evidence were struck.
+    """
+    clean, _, struck = read_citations(text, passages)
+    cited = [int(number) - 1 for number in _WRITTEN.findall(clean)]
+    order = tuple(dict.fromkeys([*cited, *range(len(passages))]))
+    numbers = {place: number for number, place in enumerate(order, 1)}
+    return _WRITTEN.sub(lambda mark: f"[{numbers[int(mark[1]) - 1]}]", clean), order, struck
 
 
 def _ends_part(plain: str, place: int) -> bool:
@@ -161,7 +179,7 @@ def _owner(place: int, spans: Sequence[Span], plain: str) -> int | None:
 
 
 def _join_verbatim(
-    plain: str, spans: list[Span], owners: list[list[int]], lost: list[int], passages: Sequence[str], first: int
+    plain: str, spans: list[Span], owners: list[list[int]], lost: list[int], passages: Sequence[str]
 ) -> tuple[list[Span], list[list[int]], list[int]]:
     """Join an uncited line without a full stop to the cited sentence behind it when a passage has them in one go."""
     joined: tuple[list[Span], list[list[int]], list[int]] = ([], [], [])
@@ -169,7 +187,7 @@ def _join_verbatim(
         while joined[0] and numbers and not joined[1][-1] and not joined[2][-1]:
             whole = (joined[0][-1][0], span[1])
             if _TERMINAL.search(plain[joined[0][-1][0] : joined[0][-1][1]]) or not any(
-                locate(plain[whole[0] : whole[1]], passages[n - first]) for n in numbers
+                locate(plain[whole[0] : whole[1]], passages[n - 1]) for n in numbers
             ):
                 break
             span = whole

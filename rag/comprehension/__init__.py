@@ -1,0 +1,162 @@
+"""Reads a question together with passages: which statement answers, which words of it, and how likely.
+
+Input: a question and passages under their headings. Output: for each statement a likelihood and its answer words.
+Method: the bundled encoder, adapted by low-rank matrices (LoRA, Hu et al. 2021) and read by three small heads, scores
+each statement of a window by itself, so that the judgement does not depend on what else the corpus holds.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.records import Passage, Span
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from rag.comprehension.network import Network
+
+WINDOW_MAX_TOKENS = 448  # what the encoder reads at once
+QUESTION_MAX_TOKENS = 96
+HEADING_MAX_TOKENS = 96
+BOS, EOS = 0, 2  # of the bundled model's vocabulary
+BATCH_WINDOWS = 4
+WEIGHTS = "comprehension.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A question and a passage as one sequence of tokens: <s> question </s></s> headings </s> text </s>.
+
+    Attributes:
+        tokens: Ids, at most WINDOW_MAX_TOKENS.
+        statements: For each statement its half-open range of tokens; empty (equal ends) where it is cut off.
+        text_at: Where the text's tokens begin.
+        offsets: (n, 2) characters of the passage's text that each of its tokens stands for, end exclusive.
+    """
+
+    tokens: tuple[int, ...]
+    statements: tuple[Span, ...]
+    text_at: int
+    offsets: npt.NDArray[np.int32]
+
+    def token_range(self, start: int, end: int) -> Span:
+        """Return the first and the last token that hold characters start..end of the text; (-1, -1) when none does."""
+        inside = np.flatnonzero((self.offsets[:, 0] < end) & (self.offsets[:, 1] > start))
+        return (self.text_at + int(inside[0]), self.text_at + int(inside[-1])) if len(inside) else (-1, -1)
+
+    def characters(self, first: int, last: int) -> Span:
+        """Return the characters of the text that tokens first..last, both included, stand for."""
+        return int(self.offsets[first - self.text_at, 0]), int(self.offsets[last - self.text_at, 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a passage was found to say to a question.
+
+    Attributes:
+        likelihoods: (n,) float32, 0..1: for each statement how likely it answers.
+        answers: For each statement the characters of the passage's text that answer, or None where it was cut off.
+    """
+
+    likelihoods: npt.NDArray[np.float32]
+    answers: tuple[Span | None, ...]
+
+
+def heading_of(passage: Passage) -> str:
+    """Return what stands above a passage: title and sections, and the head of its table."""
+    return "\n".join(part for part in (" › ".join((passage.title, *passage.section)), passage.header) if part.strip())
+
+
+class WindowEncoder:
+    """Makes windows with the bundled model's tokenizer."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def encode(self, question: str, heading: str, text: str, statements: Sequence[Span]) -> Window:
+        """Return the window of a passage's `text` with its statements' spans, under its `heading`."""
+        asked = self._ids(question)[:QUESTION_MAX_TOKENS]
+        above = self._ids(heading)[-HEADING_MAX_TOKENS:]
+        head = [BOS, *asked, EOS, EOS, *above, EOS]
+        room = WINDOW_MAX_TOKENS - len(head) - 1
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        offsets = np.asarray(encoding.offsets[:room], np.int32).reshape(-1, 2)
+        ranges = []
+        for start, end in statements:
+            inside = np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > start))
+            ranges.append((len(head) + int(inside[0]), len(head) + int(inside[-1]) + 1) if len(inside) else (0, 0))
+        return Window((*head, *encoding.ids[:room], EOS), tuple(ranges), len(head), offsets)
+
+    def _ids(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text, add_special_tokens=False).ids
+
+
+class Comprehension:
+    """The bundled encoder with its adaptation, ready to read; safe to share between threads."""
+
+    def __init__(self, network: Network, encoder: WindowEncoder) -> None:
+        self._network = network
+        self._encoder = encoder
+        self._lock = threading.Lock()
+
+    def read(self, question: str, passages: Sequence[Passage], statements: Sequence[Sequence[Span]]) -> list[Reading]:
+        """Return what each passage says to `question`.
+
+        Args:
+            question: Standing alone.
+            passages: What to read.
+            statements: The spans of the statements of each passage.
+        """
+        windows = [
+            self._encoder.encode(question, heading_of(passage), passage.text, spans)
+            for passage, spans in zip(passages, statements, strict=True)
+        ]
+        order = sorted(range(len(windows)), key=lambda place: len(windows[place].tokens))
+        readings: dict[int, Reading] = {}
+        for start in range(0, len(order), BATCH_WINDOWS):
+            batch = order[start : start + BATCH_WINDOWS]
+            with self._lock:
+                scored = self._network.score([windows[place] for place in batch])
+            readings.update(zip(batch, scored, strict=True))
+        return [readings[place] for place in range(len(windows))]
+
+
+@functools.cache
+def load_window_encoder() -> WindowEncoder:
+    """Return the encoder of windows; the bundled model's folder is written first where it is not there.
+
+    Raises:
+        ModelUnavailable, StorageFailed: See `bundled_model_folder`.
+    """
+    from tokenizers import Tokenizer
+
+    from rag.bundled_model import bundled_model_folder
+
+    return WindowEncoder(Tokenizer.from_file(str(bundled_model_folder() / "tokenizer.json")))
+
+
+@functools.cache
+def load_comprehension(weights: Path | None = None) -> Comprehension:
+    """Return the comprehension model, loaded once in a process.
+
+    Args:
+        weights: Another weights file than the one that comes with the project.
+
+    Raises:
+        ModelUnavailable, StorageFailed: See `bundled_model_folder`.
+    """
+    from rag.bundled_model import bundled_model_folder
+    from rag.comprehension.network import load_network
+
+    path = weights or Path(str(files("rag") / "data" / WEIGHTS))
+    return Comprehension(load_network(bundled_model_folder(), path), load_window_encoder())
