@@ -108,9 +108,9 @@ def stream_answer(
     yield Progress("searched", "", len(found), settings.evidence_count)
     took_ms = dict(searches[0].took_ms)
     unanswered = tuple(
-        part for part, search in zip(read.parts, searches, strict=True) if likelihood_of(search) < POSSIBLE
+        part for part, search in zip(read.parts, searches, strict=True) if answerability(search) < POSSIBLE
     )
-    ending = judge(max(map(likelihood_of, searches)))
+    ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
         yield _refusal(read, found, index, took_ms)
@@ -178,7 +178,7 @@ def judge(likelihood: float) -> Ending:
     return "uncertain" if likelihood >= POSSIBLE else "refusal"
 
 
-def likelihood_of(found: Retrieval) -> float:
+def answerability(found: Retrieval) -> float:
     """Return how likely the best statement of all that was found answers, 0..1."""
     return max((item.score for item in found), default=0.0)
 

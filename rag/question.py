@@ -18,7 +18,7 @@ from rag.verification.names import find_quotes
 from rag.vocabulary import holds_any, phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
-LEAST_PART_CHARS = 4  # a shorter part ("为什么？") belongs to the one before it
+LEAST_PART_CHARS = 6  # a shorter part ("为什么？") belongs to the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Question:
         asked: As it was typed.
         text: Standing alone: what a follow-up leans on is put before it. This is what is searched.
         language: Main language of `asked`, that of the answer.
-        types: What kind of answer is expected beyond a statement: the note that names a source, several items, two sides.
+        types: What is expected beyond a statement: the note that names a source, several items, two sides.
         quoted: What it puts between 《》 or quotation marks: works, sections, terms.
         parts: The questions of which it consists, each standing alone; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing, else "".

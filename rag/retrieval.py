@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rag.comprehension import Comprehension, load_comprehension
+from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
@@ -31,6 +31,7 @@ from rag.language import main_language, search_form, split_statements
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Turn
 from rag.settings import Settings
+from rag.tables import is_rule
 from rag.token_codes import unpack_tokens
 
 Floats = npt.NDArray[np.float32]
@@ -44,8 +45,12 @@ RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the r
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
 READ = 8  # passages that are read: each costs as much as embedding it
-READING_WEIGHT = 1.0  # of a passage's log-odds of answering, against the reranker's score in standard deviations
-LEAST_ODDS = 1e-6
+READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
+# Of a statement's log-odds, by a fit on collections that the model had not seen.
+BEHIND_WEIGHT = 15.0  # for each unit of MaxSim by which its passage stays behind the best
+FOREIGN_COST = 0.7  # for standing in another language than the question
+TOPIC_ODDS = 1.0
+LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
 
@@ -164,13 +169,13 @@ def retrieve(
         chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
     evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
-    evidence = _read(comprehension, question.text, evidence)
+    evidence = _read(comprehension, question, evidence)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
 
 
 def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> Rows | None:
-    """Return the rows of the works whose titles the question quotes, among those allowed; `allowed` when none is named."""
+    """Return the rows of the works whose titles the question quotes, among those allowed; all of these if none is."""
     quoted = {search_form(quote) for quote in question.quoted}
     named = (
         [row for row, passage in enumerate(index.passages) if search_form(passage.title) in quoted] if quoted else []
@@ -181,24 +186,54 @@ def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> R
     return rows if allowed is None else np.intersect1d(rows, allowed)
 
 
-def _read(comprehension: Comprehension, question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Return the evidence with its first READ passages judged, and ordered by likelihood and by the order it came in."""
+def _read(comprehension: Comprehension, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
     first = evidence[:READ]
-    readings = comprehension.read(question, [item.passage for item in first], [item.statements for item in first])
+    readings = comprehension.read(question.text, [item.passage for item in first], [item.statements for item in first])
+    nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
-        dataclasses.replace(
-            item,
-            score=float(reading.likelihoods.max(initial=0.0)),
-            likelihoods=tuple(float(likelihood) for likelihood in reading.likelihoods),
-            answers=reading.answers,
-        )
+        _judged(item, reading, question, nearest - item.scores.get("late", nearest))
         for item, reading in zip(first, readings, strict=True)
     ]
-    places = {
-        item.id: READING_WEIGHT * math.log((item.score + LEAST_ODDS) / (1 - item.score + LEAST_ODDS)) - place
-        for place, item in enumerate(judged)
-    }
-    return [*sorted(judged, key=lambda item: -places[item.id]), *evidence[READ:]]
+    ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
+    return [*(judged[place] for place in ranked), *evidence[READ:]]
+
+
+def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:
+    """Return the evidence with how likely each of its statements answers.
+
+    Args:
+        item: The passage.
+        reading: What the comprehension model says of it.
+        question: What is asked.
+        behind: By how much the passage matches less, by late interaction, than the best of those that were read.
+    """
+    passage = item.passage
+    headings = {_bare(heading) for heading in (passage.title, *passage.section)}
+    topic = _bare(question.text) in headings
+    likelihoods = []
+    for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
+        text = item.text[slice(*span)]
+        odds = (
+            _log_odds(likelihood) - BEHIND_WEIGHT * behind - FOREIGN_COST * (main_language(text) != question.language)
+        )
+        if _bare(text) in headings or is_rule(text):
+            odds = _log_odds(0.0)  # a title or heading is no answer to what something says
+        elif topic and place == 0:
+            odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
+        likelihoods.append(1 / (1 + math.exp(-odds)))
+    return dataclasses.replace(
+        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=reading.answers
+    )
+
+
+def _log_odds(likelihood: float) -> float:
+    return math.log((likelihood + LEAST) / (1 - likelihood + LEAST))
+
+
+def _bare(text: str) -> str:
+    """Return a heading or question in search form, without marks."""
+    return "".join(character for character in search_form(text) if character.isalnum())
 
 
 def check_question(question: str) -> None:

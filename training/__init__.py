@@ -1,0 +1,1 @@
+"""Training of the comprehension model; nothing of it is needed to ask."""

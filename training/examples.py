@@ -1,4 +1,4 @@
-"""Question sets -> training examples of the comprehension model: windows of tokens, statements that answer, answer words.
+"""Question sets -> training examples of the comprehension model: windows, statements that answer, answer words.
 
 A collection is two files, `NAME.texts.jsonl` and `NAME.questions.jsonl` (training/README.md). Its texts go through the
 same reading and cutting as a reader's documents, so that a window in training is a passage in use. For each question:

@@ -26,7 +26,8 @@ from transformers import BertModel
 from rag.comprehension.network import Network, adapt, adaptation, pad
 
 NEGATIVES = 3  # windows without an answer that a question shows in an epoch
-BATCH_TOKENS = 16_000
+NEAREST = 2  # of those that were found, shown in each epoch where nothing answers
+BATCH_TOKENS = 32_000
 WARM_UP = 0.06  # share of the steps
 HEAD_RATE = 1e-3  # learning rate of the heads and norms
 DROPOUT = 0.1
@@ -64,9 +65,9 @@ class Data:
             near = [window for window in windows if self.kinds[window] >= 2]
             found = [window for window in windows if self.kinds[window] == 1]
             chosen += chance.sample(gold, min(2, len(gold))) + chance.sample(near, min(1, len(near)))
-            # The first found ones are the nearest: half of those shown are among them.
-            close = found[: 2 * negatives] if gold else found
-            chosen += chance.sample(close, min(negatives, len(close)))
+            # The first found ones are the nearest; a question without an answer always shows them.
+            close = found[: 2 * negatives] if gold else found[NEAREST:]
+            chosen += chance.sample(close, min(negatives, len(close))) + ([] if gold else found[:NEAREST])
         lengths = np.diff(self.bounds)
         chosen.sort(key=lambda window: int(lengths[window]) + chance.random() * 24)
         batches: list[list[int]] = [[]]

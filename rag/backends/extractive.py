@@ -55,7 +55,7 @@ class ExtractiveBackend:
 
 
 def choose_statements(request: AnswerRequest) -> list[Quoted]:
-    """Return the statements to quote, in the order of the answer, together at most `request.max_chars` if there are two."""
+    """Return the statements to quote, in the order of the answer; several keep to `request.max_chars`."""
     ranked = sorted(
         (unit for place, item in enumerate(request.evidence) for unit in _units_of(place, item)),
         key=lambda unit: (-unit.likelihood, unit.place, unit.order),

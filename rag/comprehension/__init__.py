@@ -29,7 +29,7 @@ WINDOW_MAX_TOKENS = 448  # what the encoder reads at once
 QUESTION_MAX_TOKENS = 96
 HEADING_MAX_TOKENS = 96
 BOS, EOS = 0, 2  # of the bundled model's vocabulary
-BATCH_WINDOWS = 4
+BATCH_WINDOWS = 2
 WEIGHTS = "comprehension.safetensors"
 
 

@@ -1,78 +1,168 @@
-"""Questions to begin with, made of what the corpus prints: its own question headings, titles and keywords.
+"""Questions to begin with, made of what the corpus prints, and each answered before it is shown.
 
-Nothing is invented: every question is a heading that asks, or a frame around words of one article.
-Entry point: `suggest_questions`. Caller: the page. Knows records only.
+Input: an open index and the language of the page. Output: questions. Candidates are headings that ask, definitions
+turned round (“X是指……” -> 什么是X？) and statements whose figure is asked for (“……耗资12亿元” -> ……耗资多少元？). A
+candidate is kept when the answer begins with the statement that it was made from, or with one of its article.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rag.language import HAN_CHARACTER, LATIN_WORD, main_language
-from rag.records import Article, Document
+from rag.answering import CERTAIN
+from rag.backends.extractive import leans_back
+from rag.indexing import Index
+from rag.language import HAN_CHARACTER, LATIN_WORD, main_language, split_statements
+from rag.records import Evidence, Language, Passage
+from rag.retrieval import retrieve
+from rag.settings import Settings
+from rag.tables import is_row
+from rag.verification.figure_finding import find_figures
+from rag.verification.figures import Figure
+from rag.vocabulary import holds_any, phrases, read_table
 
-MAX_SUBJECT_CHARS = 30  # a longer title would make a question that nobody reads
-_ASKS = re.compile(r"[？?]$|^(?:为什么|为何|如何|怎样|什么是|谁)|^(?:why|how|what|who|when|where)\b", re.IGNORECASE)
-_NUMBERING = re.compile(r"^(?:第?[一二三四五六七八九十\d]+[章节、.．)）]\s*|（[一二三四五六七八九十\d]+）\s*)+")
-_STRUCTURE = re.compile(
-    r"^(?:引言|导言|前言|结语|结论|余论|小结|摘要|参考文献|注释|introduction|conclusion|abstract|references)$",
-    re.IGNORECASE,
-)
+TRIES = 30  # candidates that are answered, at most, for one list of suggestions
+TRIES_OF_AN_ARTICLE = 2
+QUESTION_CHARS: dict[Language, tuple[int, int]] = {"zh": (8, 36), "en": (20, 110)}
+TERM_CHARS: dict[Language, int] = {"zh": 14, "en": 60}
 
 
-def suggest_questions(documents: Iterable[Document], limit: int = 6) -> list[str]:
-    """Return up to `limit` questions, each of another article, the same ones for the same corpus.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question, the article that it is about (source, index), and the statement that should answer, or ""."""
 
-    An article gives, in this order of preference: a heading that is a question; a section of it; two of its keywords;
-    its title.
+    question: str
+    article: tuple[str, int]
+    statement: str
+
+
+def suggest_questions(
+    index: Index,
+    language: Language,
+    *,
+    settings: Settings,
+    limit: int = 6,
+    articles: Iterable[tuple[str, int]] | None = None,
+    besides: Sequence[str] = (),
+) -> list[str]:
+    """Return up to `limit` questions, each of another article where there are enough, the same for the same corpus.
+
+    Args:
+        index: What is asked.
+        language: Of the questions.
+        settings: How it is asked.
+        limit: Most questions, >= 1.
+        articles: (source, index of the article) pairs to ask about; None: all.
+        besides: Questions that were asked already.
     """
-    candidates = [
-        (article, question)
-        for document in documents
-        for number, article in enumerate(document.articles)
-        if article.kind in ("article", "piece")
-        and (question := _question_of(article, _headings(document, number))) is not None
-    ]
-    # By hash: a stable order that does not favour the first files of the folder.
-    candidates.sort(key=lambda item: hashlib.sha256(item[1].encode()).digest())
-    chosen: list[str] = []
-    for _, question in candidates:
-        if question not in chosen:
-            chosen.append(question)
-    return chosen[:limit]
+    wanted = None if articles is None else set(articles)
+    by_article: dict[tuple[str, int], list[Candidate]] = {}
+    for candidate in _candidates(index.passages, language):
+        if (wanted is None or candidate.article in wanted) and candidate.question not in besides:
+            by_article.setdefault(candidate.article, []).append(candidate)
+    # By hash: a stable order that favours neither the first files of the folder nor the first lines of a file.
+    for found in by_article.values():
+        found.sort(key=lambda candidate: _hash(candidate.question))
+    order = sorted(by_article.values(), key=lambda found: _hash(found[0].question))
+    rounds = itertools.chain.from_iterable(itertools.zip_longest(*order))
+    chosen: dict[tuple[str, int], list[str]] = {}
+    tried: dict[tuple[str, int], int] = {}
+    for candidate in itertools.islice((c for c in rounds if c is not None), 10 * TRIES):
+        enough = 1 if len(order) >= limit else -(-limit // max(1, len(order)))
+        if tried.get(candidate.article, 0) >= TRIES_OF_AN_ARTICLE * enough or sum(tried.values()) >= TRIES:
+            continue
+        if len(chosen.get(candidate.article, [])) >= enough:
+            continue
+        tried[candidate.article] = tried.get(candidate.article, 0) + 1
+        if is_answered(candidate, retrieve(candidate.question, 4, settings=settings, index=index)):
+            chosen.setdefault(candidate.article, []).append(candidate.question)
+        if sum(map(len, chosen.values())) >= limit:
+            break
+    return [question for questions in chosen.values() for question in questions][:limit]
 
 
-def _headings(document: Document, article: int) -> list[str]:
-    found = [block.text for block in document.blocks if block.kind == "heading" and block.article == article]
-    cleaned = [_NUMBERING.sub("", " ".join(text.split())).lstrip("# ").strip() for text in found]
-    title = document.articles[article].title
-    return [text for text in cleaned if text and not _STRUCTURE.match(text) and text != title]
+def is_answered(candidate: Candidate, found: Sequence[Evidence]) -> bool:
+    """Say whether what was found answers a candidate, with its own statement, or with one of its article."""
+    best = max(found, key=lambda item: item.score, default=None)
+    if best is None or best.score < CERTAIN or (best.source, best.passage.article) != candidate.article:
+        return False
+    span = best.best_sentence
+    return span is not None and (not candidate.statement or best.text[slice(*span)] == candidate.statement)
 
 
-def _stands_alone(question: str) -> bool:
-    """Tell whether a heading asks something that is understood without its article: not “Why now?”."""
-    return len(question) <= 2 * MAX_SUBJECT_CHARS and (
-        len(HAN_CHARACTER.findall(question)) >= 10 or len(LATIN_WORD.findall(question)) >= 7
-    )
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
-def _question_of(article: Article, headings: list[str]) -> str | None:
-    chinese = main_language(article.title or "".join(headings) or article.abstract) == "zh"
-    for heading in headings:
-        if _ASKS.search(heading) and _stands_alone(heading):
-            return heading if heading.endswith(("？", "?")) else heading + ("？" if chinese else "?")
-    subject = article.title or article.work
-    quoted = f"《{subject}》" if chinese else f"“{subject}”"
-    short = bool(subject) and len(subject) <= (MAX_SUBJECT_CHARS if chinese else 3 * MAX_SUBJECT_CHARS)
-    if short and headings:
-        heading = headings[len(headings) // 2]
-        if len(heading) <= MAX_SUBJECT_CHARS * (1 if chinese else 2):
-            return f"{quoted}怎样论述“{heading}”？" if chinese else f"What does {quoted} say about “{heading}”?"
-    if len(article.keywords) >= 2:
-        first, second = article.keywords[:2]
-        return f"{first}与{second}有什么关系？" if chinese else f"How are {first} and {second} related?"
-    if short:
-        return f"{quoted}的主要观点是什么？" if chinese else f"What does {quoted} argue?"
-    return None
+def _candidates(passages: Iterable[Passage], language: Language) -> Iterator[Candidate]:
+    headings: set[str] = set()
+    for passage in passages:
+        article = (passage.source, passage.article)
+        for heading in passage.section:
+            if heading not in headings and main_language(heading) == language and _asks(heading):
+                headings.add(heading)
+                yield Candidate(_as_question(_without_number(heading), language), article, "")
+        if passage.kind != "body" or passage.language != language:
+            continue
+        for start, end in split_statements(passage.text):
+            statement = passage.text[start:end]
+            if is_row(statement) or leans_back(statement):
+                continue
+            for question in (*_of_definition(statement, language), *_of_figure(statement, language)):
+                least, most = QUESTION_CHARS[language]
+                if least <= len(question) <= most:
+                    yield Candidate(question, article, statement)
+
+
+def _asks(heading: str) -> bool:
+    words = [phrases(cell) for kind, cell, _ in read_table("question_words") if kind == main_language(heading)]
+    long_enough = len(HAN_CHARACTER.findall(heading)) >= 10 or len(LATIN_WORD.findall(heading)) >= 6
+    return long_enough and (heading.rstrip().endswith(("？", "?")) or any(holds_any(heading, cell) for cell in words))
+
+
+def _without_number(heading: str) -> str:
+    return re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", heading).strip()
+
+
+def _as_question(text: str, language: Language) -> str:
+    return text.rstrip("？?。.") + ("？" if language == "zh" else "?")
+
+
+def _of_definition(statement: str, language: Language) -> Iterator[str]:
+    """Yield 什么是X？ for “X是指……”, What is X? for “X is a …”."""
+    for kind, cell, _ in read_table("definition_words"):
+        for word in phrases(cell) if kind == language else ():
+            term, found, _ = statement.partition(word if language == "zh" else f" {word} ")
+            term = term.strip(' “”"')
+            if found and 2 <= len(term) <= TERM_CHARS[language] and not re.search(r"[，。；：、,;:]", term):
+                if language == "zh":
+                    yield f"什么是{term}？"
+                elif not term.casefold().startswith(("there", "here", "what", "who")):
+                    yield f"What is {term[:1].lower() + term[1:] if term.split()[0] in ('The', 'A', 'An') else term}?"
+                return
+
+
+def _of_figure(statement: str, language: Language) -> Iterator[str]:
+    """Yield a Chinese statement's first clause with its only figure asked for; English would need another order."""
+    if language != "zh":
+        return
+    clause = re.split("[，；。]", statement, maxsplit=1)[0]
+    figures = [figure for figure in find_figures(clause) if figure.kind in ("number", "date")]
+    if len(figures) == 1 and len(HAN_CHARACTER.findall(clause)) >= 10 and (word := _asking_word(clause, figures[0])):
+        start, end = figures[0].span
+        yield f"{clause[:start]}{word}{clause[end:]}？"
+
+
+def _asking_word(clause: str, figure: Figure) -> str:
+    """Return what a question says for a figure: 哪一年, 百分之多少, 多少 with its unit; "" where that is odd."""
+    words = clause[slice(*figure.span)]
+    if figure.kind == "date":
+        return "哪一年" if words.endswith("年") and figure.year and not figure.month else ""
+    if figure.unit == "ratio":
+        return "百分之多少"
+    unit = re.sub(r"^[约近超逾]?[\d,，.一二三四五六七八九十两百千万亿余多]+", "", words)
+    return f"多少{unit}" if unit and HAN_CHARACTER.match(unit) else ""

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import dataclasses
+
+from reading_matter import TABLE, passage
+
+from rag.tables import cells, is_row, is_rule, table_head
+
+
+def test_a_row_has_cells() -> None:
+    assert is_row("2019 | 4.1")
+    assert not is_row("产量为4.1亿元。")
+    assert cells("2019 | 4.1 | ") == ["2019", "4.1", ""]
+
+
+def test_a_rule_between_rows_has_no_words() -> None:
+    assert is_rule("--- | :---:")
+    assert not is_rule("年份 | 亿元")
+
+
+def test_the_head_of_a_table_is_its_first_row_or_its_header() -> None:
+    first = dataclasses.replace(passage(TABLE), kind="table")
+    assert table_head(first) == "年份 | 亿元"
+    later = dataclasses.replace(first, text="2020 | 8.4", header="表1 造价\n年份 | 亿元")
+    assert table_head(later) == "年份 | 亿元"
+    assert table_head(passage()) == ""
