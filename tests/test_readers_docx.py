@@ -184,7 +184,7 @@ def test_pages_where_word_marked_them() -> None:
 def test_line_breaks_inside_a_paragraph() -> None:
     document = docx.Document()
     document.add_paragraph("上行\n下行 and\nthe end")
-    assert lines_of(save(document)) == [Line("上行下行 and the end", kind="paragraph")]
+    assert lines_of(save(document)) == [Line("上行 下行 and the end", kind="paragraph")]
 
 
 def repack(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
