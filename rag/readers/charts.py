@@ -1,13 +1,13 @@
 """Charts and diagrams of office files as the text that they draw: a chart as a table, SmartArt as its entries in order.
 
-Entry points: `chart_lines`, `diagram_lines`, `drawn_parts`. Callers: `docx`, `slides`, `workbooks`. Any kind of chart is read
-by its data, whatever it looks like; how many points it claims to have is not believed.
+Any kind of chart is read by its data, whatever it looks like; how many points it claims to have is not believed.
+Entry points: `chart_lines`, `diagram_lines`, `drawn_parts`. Callers: `docx_runs`, `slides`, `tables`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from rag.readers.lines import fold_spaces, table_lines
@@ -16,7 +16,6 @@ from rag.readers.packages import (
     Package,
     drawing_paragraphs,
     name_of,
-    text_amount,
     whole_number,
     write_drawing_paragraph,
 )
@@ -91,10 +90,7 @@ def chart_lines(root: Any, package: Package, path: str) -> list[Line]:
     """
     titles = [text for paragraph in root.iter(name_of("a:p")) if (text := write_drawing_paragraph(paragraph))]
     lines = [Line(text, kind="caption") for text in [" ".join(titles)] if text]
-    if root.tag == name_of("cx:chartSpace"):
-        tables = list(_extended_tables(root))
-    else:
-        tables = list(_tables(root))
+    tables = list(_extended_tables(root) if root.tag == name_of("cx:chartSpace") else _tables(root))
     for table in tables:
         lines.extend(table_lines(table))
     if not tables:
@@ -173,7 +169,7 @@ def _write_value(text: str, code: str) -> str:
 
 
 def _extended_tables(root: Any) -> Iterator[list[list[str]]]:
-    """Yield the tables of the newer kinds of charts (waterfall, treemap, funnel), as each of their data sets has them."""
+    """Yield the tables of the newer kinds of charts (waterfall, treemap, funnel), one for each set of data."""
     names: dict[str, str] = {}
     for series in root.iter(name_of("cx:series")):
         name = series.find(f"{name_of('cx:tx')}/{name_of('cx:txData')}/{name_of('cx:v')}")
@@ -205,8 +201,3 @@ def _extended_points(level: Any) -> dict[int, str]:
         else fold_spaces(point.text or "")
         for place, point in enumerate(level.iterchildren(name_of("cx:pt")))
     }
-
-
-def drawn_amount(package: Package, paths: Iterable[str]) -> int:
-    """Return how many characters the drawings at these paths hold."""
-    return sum(text_amount(package.part(path)) for path in paths)

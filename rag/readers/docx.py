@@ -17,7 +17,15 @@ from rag.readers.archives import damage_reported
 from rag.readers.docx_numbering import BULLET, Numbering
 from rag.readers.docx_runs import LINE_BREAK, MAX_DEPTH, PAGE_BREAK, RunReader
 from rag.readers.docx_styles import Styles, attribute, below
-from rag.readers.docx_tables import deleted_amount, is_frame, is_marked_deleted, read_rows, write_inner
+from rag.readers.docx_tables import (
+    children_of,
+    deleted_amount,
+    is_deleted,
+    is_frame,
+    is_marked_deleted,
+    read_rows,
+    write_inner,
+)
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
 from rag.readers.packages import Package, chosen_branches, name_of, names_of, open_package, text_amount
 from rag.records import Line, Page
@@ -250,7 +258,10 @@ class _DocumentReader:
     def _read_table(self, table: Any, depth: int) -> None:
         if is_frame(table):
             self._runs.left_out["deleted text"] += deleted_amount(table, text_amount)
-            read_rows(table, lambda cell: self._read_blocks(cell, depth + 1) or "")
+            for row in children_of(table, "w:tr"):
+                for cell in children_of(row, "w:tc") if not is_deleted(row) else ():
+                    if not is_deleted(cell):
+                        self._read_blocks(cell, depth + 1)
             return
         beside = _Beside()
         rows = self._rows_of(table, beside, depth)

@@ -38,11 +38,11 @@ def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
     rows: list[list[str]] = []
     merged: dict[int, str] = {}
     for row in children_of(table, "w:tr"):
-        if below(row, "w:trPr/w:del") is not None:
+        if is_deleted(row):
             continue
         cells = [""] * _skipped(row, "w:gridBefore")
         for cell in children_of(row, "w:tc"):
-            if below(cell, "w:tcPr/w:cellDel") is not None:
+            if is_deleted(cell):
                 continue
             text = read_cell(cell)
             merge = below(cell, "w:tcPr/w:vMerge")
@@ -80,17 +80,16 @@ def write_inner(rows: list[list[str]]) -> str:
     return INNER_ROW.join(INNER_CELL.join(row) for row in filled if row)
 
 
+def is_deleted(part: Any) -> bool:
+    """Tell whether a tracked change deleted a row or a cell."""
+    return below(part, "w:trPr/w:del") is not None or below(part, "w:tcPr/w:cellDel") is not None
+
+
 def deleted_amount(table: Any, amount_of: Callable[[Any], int]) -> int:
     """Return how much text the deleted rows and cells of a table hold."""
-    rows = [row for row in children_of(table, "w:tr") if below(row, "w:trPr/w:del") is not None]
-    cells = [
-        cell
-        for row in children_of(table, "w:tr")
-        if below(row, "w:trPr/w:del") is None
-        for cell in children_of(row, "w:tc")
-        if below(cell, "w:tcPr/w:cellDel") is not None
-    ]
-    return sum(map(amount_of, [*rows, *cells]))
+    rows = list(children_of(table, "w:tr"))
+    cells = [cell for row in rows if not is_deleted(row) for cell in children_of(row, "w:tc")]
+    return sum(amount_of(one) for one in [*rows, *cells] if is_deleted(one))
 
 
 def is_marked_deleted(paragraph: Any) -> bool:

@@ -1,7 +1,7 @@
 """Numbers as a sheet shows them: 1 under `0%` is 100%, 7 under `000` is 007, 0.26 under `h:mm` is 6:15.
 
-Entry points: `write_number`, `write_text`, `BUILT_IN`. Callers: `workbooks`, `charts`. Knows number format codes (ECMA-376
-part 1, 18.8.31), no files. Column widths are not known: nothing is cut to fit, and `General` shows 15 digits.
+Entry points: `write_number`, `write_text`, `BUILT_IN`. Callers: `workbooks`, `charts`. Knows number format codes
+(ECMA-376 part 1, 18.8.31), no files. Column widths are not known: nothing is cut to fit, and `General` shows 15 digits.
 """
 
 from __future__ import annotations
@@ -25,26 +25,32 @@ _FALSE_LEAP_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not
 _MAX_DECIMALS = 30
 _MAX_PRECISION = 400  # digits: a stored number has at most 309 before its point
 _GROUP = 3
-_DIGITS = "0#?"
-_MONTHS = "January February March April May June July August September October November December".split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+]  # fmt: skip
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _CHINESE = "一二三四五六七八九十"
 _CHINESE_MONTHS = [*(f"{digit}月" for digit in _CHINESE), "十一月", "十二月"]
 _CHINESE_LOCALES = ("804", "404", "C04", "1004")
 _HALF_DAYS = {"AM/PM": ("AM", "PM"), "A/P": ("A", "P"), "上午/下午": ("上午", "下午")}
 
-# Codes that a file names by number only; those from 27 on as Chinese Excel has them, 14 and 22 with the year in front.
+# Codes that a file names by number only (18.8.30); those from 27 on as Chinese Excel has them, 14 and 22 with the year
+# in front, as no order of day and month can be mistaken then.
+_DOLLARS, _NO_SIGN = '"$"', ""
+_ACCOUNTS = '_(* {0}#,##0{1}_);_(* ({0}#,##0{1});_(* {0}"-"??_);_(@_)'
 BUILT_IN: dict[int, str] = {
-    0: GENERAL, 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"$"#,##0;-"$"#,##0', 6: '"$"#,##0;-"$"#,##0',
-    7: '"$"#,##0.00;-"$"#,##0.00', 8: '"$"#,##0.00;-"$"#,##0.00', 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
+    0: GENERAL, 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?",
     13: "# ??/??", 14: "yyyy/m/d", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM",
-    20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 27: "yyyy年m月", 28: "m月d日", 29: "m月d日", 30: "m-d-yy",
-    31: "yyyy年m月d日", 32: "h时mm分", 33: "h时mm分ss秒", 34: "上午/下午h时mm分", 35: "上午/下午h时mm分ss秒",
-    36: "yyyy年m月", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00",
-    41: "#,##0;-#,##0", 42: '"$"#,##0;-"$"#,##0', 43: "#,##0.00;-#,##0.00", 44: '"$"#,##0.00;-"$"#,##0.00',
-    45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "##0.0E+0", 49: "@", 50: "yyyy年m月", 51: "m月d日",
-    52: "yyyy年m月", 53: "m月d日", 54: "m月d日", 55: "上午/下午h时mm分", 56: "上午/下午h时mm分ss秒", 57: "yyyy年m月",
-    58: "m月d日",
+    20: "h:mm", 21: "h:mm:ss", 22: "yyyy/m/d h:mm", 30: "m-d-yy", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0",
+    48: "##0.0E+0", 49: "@",
+    **dict.fromkeys((5, 6), '"$"#,##0_);("$"#,##0)'), **dict.fromkeys((7, 8), '"$"#,##0.00_);("$"#,##0.00)'),
+    **dict.fromkeys((37, 38), "#,##0_);(#,##0)"), **dict.fromkeys((39, 40), "#,##0.00_);(#,##0.00)"),
+    41: _ACCOUNTS.format(_NO_SIGN, ""), 42: _ACCOUNTS.format(_DOLLARS, ""),
+    43: _ACCOUNTS.format(_NO_SIGN, ".00"), 44: _ACCOUNTS.format(_DOLLARS, ".00"),
+    **dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月"), **dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日"),
+    31: "yyyy年m月d日", 32: "h时mm分", 33: "h时mm分ss秒",
+    **dict.fromkeys((34, 55), "上午/下午h时mm分"), **dict.fromkeys((35, 56), "上午/下午h时mm分ss秒"),
 }  # fmt: skip
 
 
