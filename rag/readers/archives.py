@@ -80,7 +80,7 @@ def open_archive(data: bytes, what: str, *, allow_dtd: bool = False, max_tags: i
         data: The file.
         what: Name of the format in messages, as "Word document".
         allow_dtd: False refuses XML members with a DTD, as Office files may not have one (ECMA-376 part 2, 6.2.5).
-        max_tags: Most tags of all XML members together, where there may be no DTD.
+        max_tags: Most tags of all XML members together.
 
     Raises:
         UnreadableSource: No zip, damaged, encrypted, too large once unpacked, of an unusual compression, or with a DTD.
@@ -104,12 +104,13 @@ def open_archive(data: bytes, what: str, *, allow_dtd: bool = False, max_tags: i
                     f"this {what} is packed in an unusual way (method {member.compress_type})", advice="Save it anew."
                 )
         _check_sizes(members, what)
-        if not allow_dtd:
-            _check_xml(archive, members, what, max_tags)
+        _check_xml(archive, members, what, max_tags, allow_dtd=allow_dtd)
         return Archive(archive, frozenset(archive.namelist()))
 
 
-def _check_xml(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], what: str, max_tags: int) -> None:
+def _check_xml(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], what: str, max_tags: int, *, allow_dtd: bool
+) -> None:
     tags = 0
     for member in members:
         if not _XML_NAME.search(member.filename):
@@ -118,7 +119,7 @@ def _check_xml(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], what: s
             content = archive.read(member)
         except (zipfile.BadZipFile, zlib.error, EOFError):
             continue  # whoever needs the part will find out, and can tell which one it was
-        if _DTD.search(content):
+        if not allow_dtd and _DTD.search(content):
             raise UnreadableSource(
                 f"this {what} declares XML entities ({member.filename}), which no such file may",
                 advice="Do not trust it; if you do, open it in Office and save it anew.",

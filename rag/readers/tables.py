@@ -1,6 +1,6 @@
 """Spreadsheets (.xlsx) and delimited text (.csv, .tsv): a sheet is a table with its header row.
 
-Entry points: `read_xlsx`, `read_csv`. Caller: `readers`. Knows what a table looks like, not how files keep it.
+Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Callers: `readers`, `odf`. Knows what a table looks like, not how files keep it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def read_xlsx(data: bytes) -> list[Page]:
         pages = [
             Page(None, "", (Line(fold_spaces(sheet.name), kind="heading", level=1), *lines))
             for sheet in sheets
-            if (lines := trim_empty([*_sheet_lines(_sheet_blocks(sheet)), *sheet.drawn]))
+            if (lines := trim_empty([*sheet_lines(sheet), Line(""), *sheet.drawn]))
         ]
     if not pages:
         told = f" ({'; '.join(remarks)})" if remarks else ""
@@ -47,11 +47,16 @@ def read_xlsx(data: bytes) -> list[Page]:
     return pages
 
 
+def sheet_lines(sheet: Sheet) -> tuple[Line, ...]:
+    """Write the cells of a sheet as tables with their titles and remarks."""
+    return _block_lines(_sheet_blocks(sheet))
+
+
 def _sheet_blocks(sheet: Sheet) -> Iterator[list[list[str]]]:
     """Yield the stretches of rows of a sheet that no empty row parts, each with the columns that it fills."""
     block: list[dict[int, str]] = []
     last = 0
-    for number, row in [*sheet.rows, (0, {})]:
+    for number, row in [*sheet.rows, (-1, {})]:
         filled = {column: text for column, text in row.items() if text.strip()}
         if block and (number != last + 1 or not filled):
             columns = sorted({column for one in block for column in one})
@@ -80,7 +85,7 @@ def read_csv(data: bytes) -> list[Page]:
             f"this is no readable CSV file: {error}",
             advice="Check its quotation marks, or save it anew as CSV (UTF-8).",
         ) from error
-    lines = _sheet_lines(_csv_blocks(rows))
+    lines = _block_lines(_csv_blocks(rows))
     if not lines:
         raise UnreadableSource("this CSV file holds no values", advice="Check that it is the right file.")
     return [Page(None, "", lines)]
@@ -117,7 +122,7 @@ def _csv_blocks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
             yield list(block)
 
 
-def _sheet_lines(blocks: Iterable[Sequence[list[str]]]) -> tuple[Line, ...]:
+def _block_lines(blocks: Iterable[Sequence[list[str]]]) -> tuple[Line, ...]:
     """Write blocks of filled rows, parted by empty ones, as tables with their titles and remarks."""
     lines: list[Line] = []
     tables = list(blocks)
