@@ -6,6 +6,7 @@ file of its format is read, so that a text file needs no PDF library.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from rag.errors import UnreadableSource
 from rag.records import Page
 
+MAX_FILE_BYTES = 512 * 1024 * 1024
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
@@ -87,6 +89,7 @@ def read_pages(path: Path) -> list[Page]:
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
             advice=f"Convert it to one of {', '.join(sorted(READERS))}.",
         )
+    _check_size(path)
     module, function = READERS[suffix].split(":")
     reader: Callable[[bytes], list[Page]] = getattr(importlib.import_module(module), function)
     try:
@@ -117,3 +120,13 @@ def _real_suffix(path: Path, suffix: str) -> str:
             return endings[suffix]
     what, advice = CONVERTED[suffix]
     raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
+
+
+def _check_size(path: Path) -> None:
+    with contextlib.suppress(OSError):  # told when it is opened
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise UnreadableSource(
+                f"{path.name}: {size / 1e6:,.0f} MB; files of at most {MAX_FILE_BYTES / 1e6:,.0f} MB are read",
+                advice="Split it into smaller files.",
+            )

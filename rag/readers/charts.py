@@ -36,6 +36,8 @@ def drawn_parts(package: Package, path: str, drawing: Any) -> list[Line]:
             continue
         diagram = reference.tag == name_of("dgm:relIds")
         target = package.target(path, reference.get(name_of("r:dm" if diagram else "r:id")))
+        if target and not package.draw(target):
+            continue
         root = package.part(target) if target else None
         if root is None:
             package.tell(f"a {'diagram' if diagram else 'chart'} of {path} cannot be read and was left out")

@@ -37,13 +37,12 @@ _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECAS
 _TITLE_NAME = re.compile(r"(?:title|标题|標題)$", re.IGNORECASE)
 _CAPTION_NAME = re.compile(r"(?:caption|题注|題注|图题|表题)$", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"(?:toc|目录|目錄)\s*[1-9]$", re.IGNORECASE)
+_PARAGRAPH = name_of("w:p")
 _DELETED = names_of("w:del w:moveFrom")
 _PROPERTIES = names_of("w:pPr w:rPr w:sdtPr w:sdtEndPr w:tblPr w:sectPr w:tcPr w:trPr")
 _ASIDE = {
-    "header": "page headers", "footer": "page footers", "comments": "comments", "commentsExtended": "comments",
-    "glossaryDocument": "building blocks", "attachedTemplate": "the template",
+    "header": "page headers", "footer": "page footers", "comments": "comments", "glossaryDocument": "building blocks",
 }  # fmt: skip
-_DRAWN_TWICE = ("diagramDrawing", "diagramLayout", "diagramQuickStyle", "diagramColors")
 
 
 def read_docx(data: bytes) -> list[Page]:
@@ -140,14 +139,12 @@ class _DocumentReader:
         package.tell_amount(missing, "notes that no text refers to, or of what stands too deep,")
         if runs.pictures:
             package.tell(f"{runs.pictures} pictures were not read")
-        for relation in package.relations(self._path):
-            if relation.kind not in _ASIDE:
-                continue
-            root = package.part(relation.target)
-            if amount := text_amount(root):
-                texts = fold_spaces(" ".join(one.text or "" for one in root.iter(name_of("w:t"))))
-                what = _ASIDE[relation.kind]
-                package.tell(f"{amount:,} characters of {what} were left out: {texts[:_SHOWN_CHARS]}")
+        for kind, what in _ASIDE.items():
+            roots = [root for path in package.related(self._path, kind) if (root := package.part(path)) is not None]
+            if amount := sum(map(text_amount, roots)):
+                texts = (fold_spaces("".join(one.text or "" for one in root.iter(name_of("w:t")))) for root in roots)
+                shown = " / ".join(dict.fromkeys(filter(None, texts)))
+                package.tell(f"{amount:,} characters of {what} were left out: {shown[:_SHOWN_CHARS]}")
 
     def _style_id(self, paragraph: Any) -> str:
         return attribute(below(paragraph, "w:pPr/w:pStyle"))
@@ -159,8 +156,9 @@ class _DocumentReader:
         if depth > MAX_DEPTH:
             return
         for child in parent.iterchildren():
-            if child.tag == name_of("w:p"):
-                self._read_paragraph(child, depth)
+            if child.tag == _PARAGRAPH:
+                if len(child):
+                    self._read_paragraph(child, depth)
             elif child.tag == name_of("w:tbl"):
                 self._read_table(child, depth)
             elif child.tag == name_of("w:altChunk"):
@@ -238,13 +236,13 @@ class _DocumentReader:
         return self._numbering.next_mark(instance, int(level) if level.isascii() and level.isdigit() else 0)
 
     def _refer(self, reference: Any, kind: str) -> str:
-        note = self._notes[kind].get(attribute(reference, "w:id"))
+        note = self._notes[kind].pop(attribute(reference, "w:id"), None)
         if note is None:
             return ""
         self._given[kind] += 1
         mark = f"{'e' if kind == 'endnote' else ''}{self._given[kind]}"
         # A note inside a note does not exist in Word: its reference is dropped rather than followed in a circle. Nor is
-        # a note read twice, though a damaged file may refer to it twice.
+        # a note read twice, though a damaged file may refer to it a thousand times.
         others, self._notes[kind] = self._notes[kind], {}
         outer, self._path = self._path, self._note_paths[kind]
         beside = _Beside()

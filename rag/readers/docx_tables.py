@@ -11,7 +11,7 @@ from typing import Any
 from rag.readers.docx_styles import attribute, below
 from rag.readers.packages import is_on, name_of, names_of, whole_number
 
-MAX_SPAN = 100  # columns of a merged cell
+MAX_SPAN = 64  # columns of a merged cell: Word has no more in a table
 INNER_CELL, INNER_ROW = "｜", "；"  # between the cells and the rows of a table inside a cell
 _WRAPPERS = names_of("w:sdt w:sdtContent w:ins w:moveTo w:customXml w:smartTag")
 

@@ -86,6 +86,8 @@ def write_number(value: float, code: str, *, from_1904: bool = False) -> str:
     """
     if not math.isfinite(value):
         return str(value)
+    if code in ("", GENERAL):
+        return _write_general(value)
     sections = _sections(code[:MAX_CODE_CHARS].replace(_GENERAL_IN_CHINESE, GENERAL) or GENERAL)
     index, section = _section_of(value, sections)
     if section.has("date", "elapsed", "half_day"):

@@ -18,7 +18,7 @@ from rag.readers.docx_numbering import BULLET
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
 from rag.readers.packages import MAX_TEXT_CHARS, count_characters, is_on, whole_number
 from rag.readers.tables import sheet_lines
-from rag.readers.workbooks import Sheet
+from rag.readers.workbooks import MAX_CELLS, Sheet, too_large
 from rag.records import Line, Page
 
 WHAT = "OpenDocument file"
@@ -111,7 +111,7 @@ class _ContentReader:
                 parts = styles.iter(_name(f"style:{kind}"))
                 self._left_out[f"page {kind}s"] += sum(count_characters("".join(part.itertext())) for part in parts)
         self._lines: list[Line] = []
-        self._notes = self._chars = 0
+        self._notes = self._chars = self._cells = 0
 
     def _learn_styles(self, root: Any) -> None:
         for style in root.iter(_name("style:style")):
@@ -306,6 +306,9 @@ class _ContentReader:
                     cells[column + place] = self._spent(text)
                 column += repeated
             times = max(whole_number(row.get(_name("table:number-rows-repeated")), 1), 1)
+            self._cells += len(cells) * min(times, MAX_REPEATED)
+            if self._cells > MAX_CELLS:
+                raise too_large(f"{self._cells:,} filled cells so far")
             for place in range(min(times, MAX_REPEATED) if cells else 0):
                 self._spent("".join(cells.values()) if place else "")
                 rows.append((number + place, cells))

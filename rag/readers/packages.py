@@ -22,6 +22,7 @@ from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archiv
 from rag.readers.lines import fold_spaces
 
 MAX_TEXT_CHARS = 10_000_000  # of one file: some ten long books
+MAX_REMARKS = 40
 _SCHEMAS = "http://schemas.openxmlformats.org/"
 NAMESPACES = {
     "w": f"{_SCHEMAS}wordprocessingml/2006/main",
@@ -99,7 +100,8 @@ class Package:
     main: str = ""
     remarks: list[str] = field(default_factory=list)
     chars: int = 0
-    _relations: dict[str, list[Relation]] = field(default_factory=dict)
+    _relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
+    _drawn: set[str] = field(default_factory=set)
 
     def part(self, path: str) -> Any:
         """Return the root element of a part, or None where it is missing or damaged, which is told."""
@@ -127,7 +129,7 @@ class Package:
         if path not in self._relations:
             folder, name = posixpath.split(path)
             own = posixpath.join(folder, "_rels", f"{name}.rels")
-            found = []
+            found: dict[str, Relation] = {}
             root = self.part(own) if own in self.archive.names else None
             for relation in root if root is not None else ():
                 if not isinstance(relation.tag, str) or relation.get("TargetMode") == "External":
@@ -135,17 +137,26 @@ class Package:
                 target = urllib.parse.unquote(relation.get("Target", "")).replace("\\", "/").split("#")[0]
                 joined = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
                 kind = relation.get("Type", "").rsplit("/", 1)[-1]
-                found.append(Relation(relation.get("Id", ""), kind, posixpath.normpath(joined)))
+                one = Relation(relation.get("Id", ""), kind, posixpath.normpath(joined))
+                found.setdefault(one.id, one)
             self._relations[path] = found
-        return self._relations[path]
+        return list(self._relations[path].values())
 
     def related(self, path: str, kind: str) -> Iterator[str]:
-        """Yield the paths of the parts of that kind that the part at `path` names."""
-        return (relation.target for relation in self.relations(path) if relation.kind == kind)
+        """Return the paths of the parts of that kind that the part at `path` names, each once."""
+        return iter(dict.fromkeys(relation.target for relation in self.relations(path) if relation.kind == kind))
 
     def target(self, path: str, relation_id: str | None) -> str:
         """Return the path that the part at `path` means by a relation's id, or ""."""
-        return next((one.target for one in self.relations(path) if one.id == relation_id), "")
+        self.relations(path)
+        relation = self._relations[path].get(relation_id or "")
+        return relation.target if relation else ""
+
+    def draw(self, path: str) -> bool:
+        """Tell whether a chart or diagram is met for the first time: one that is named twice is read once."""
+        first = path not in self._drawn
+        self._drawn.add(path)
+        return first
 
     def first_part(self, path: str, kind: str) -> tuple[str, Any]:
         """Return path and root of the first related part of that kind; ("", None) where there is none."""
@@ -153,7 +164,9 @@ class Package:
         return target, self.part(target) if target else None
 
     def tell(self, remark: str) -> None:
-        """Add a remark, once."""
+        """Add a remark, once; of very many the last ones are only said to be there."""
+        if len(self.remarks) >= MAX_REMARKS:
+            remark = "there are more remarks of these kinds"
         if remark not in self.remarks:
             self.remarks.append(remark)
 

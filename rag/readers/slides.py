@@ -75,9 +75,11 @@ class _DeckReader:
         if root is None:
             raise ValueError(f"its main part, {package.main}, is damaged")
         identities = [one.get(name_of("r:id")) for one in root.iter(name_of("p:sldId"))]
-        self._slides = [package.target(package.main, identity) for identity in identities]
+        # A slide that is named twice is read once.
+        self._slides = list(dict.fromkeys(package.target(package.main, identity) for identity in identities))
         self._parts: dict[str, Any] = {}
         self._printed: set[str] = set()
+        self._frames: dict[str, dict[str, Frame]] = {}
         self._furniture = 0
         self._comments = 0
 
@@ -120,7 +122,7 @@ class _DeckReader:
     def _slide_lines(self, path: str, root: Any) -> tuple[Line, ...]:
         layout = next(self._package.related(path, "slideLayout"), "")
         master = next(self._package.related(layout, "slideMaster"), "") if layout else ""
-        shapes = self._placed_shapes(root, [self._part(one) for one in (layout, master) if one])
+        shapes = self._placed_shapes(root, [self._model_frames(one) for one in (layout, master) if one])
         title = next((one for one in shapes if one.placeholder in _TITLES and text_amount(one.shape)), None)
         lines: list[Line] = []
         if title is not None:
@@ -133,7 +135,21 @@ class _DeckReader:
         self._comments += sum(self._comment_amount(one) for one in self._package.related(path, "comments"))
         return trim_empty(lines)
 
-    def _placed_shapes(self, root: Any, models: list[Any]) -> list[_Placed]:
+    def _model_frames(self, path: str) -> dict[str, Frame]:
+        """Return where a layout or master places its placeholders: index, and kind behind a colon -> frame."""
+        if path not in self._frames:
+            frames: dict[str, Frame] = {}
+            root = self._part(path)
+            for shape, placing in _walk(_tree(root) if root is not None else None, Placing(), 0):
+                kind, index = _placeholder_of(shape)
+                frame = own_frame(shape)
+                if kind is not None and frame is not None:
+                    frames.setdefault(index or f":{kind}", placing.place(frame))
+                    frames.setdefault(f":{'title' if kind in _TITLES else kind}", placing.place(frame))
+            self._frames[path] = frames
+        return self._frames[path]
+
+    def _placed_shapes(self, root: Any, models: list[dict[str, Frame]]) -> list[_Placed]:
         placed: list[_Placed] = []
         for shape, placing in _walk(_tree(root), Placing(), 0):
             kind, index = _placeholder_of(shape)
@@ -141,7 +157,8 @@ class _DeckReader:
             if frame is not None:
                 frame = placing.place(frame)
             elif kind is not None:
-                frame = next((found for model in models if (found := _model_frame(model, kind, index))), None)
+                names = (index, f":{'title' if kind in _TITLES else kind}")
+                frame = next((model[name] for model in models for name in names if name in model), None)
             if text_amount(shape) or shape.tag == name_of("p:graphicFrame"):
                 placed.append(_Placed(shape, frame or _NOWHERE, kind or ""))
         return placed
@@ -231,20 +248,3 @@ def _placeholder_of(shape: Any) -> tuple[str | None, str]:
     """Return the kind of placeholder that a shape is, None for none, and its index, by which layouts know it."""
     mark = next(shape.iter(name_of("p:ph")), None)
     return (mark.get("type", "body"), mark.get("idx", "")) if mark is not None else (None, "")
-
-
-def _model_frame(model: Any, kind: str, index: str) -> Frame | None:
-    """Return the place that a layout or master gives to a placeholder: to that index, else to that kind."""
-    if model is None:
-        return None
-    similar: Frame | None = None
-    for shape, placing in _walk(_tree(model), Placing(), 0):
-        other, number = _placeholder_of(shape)
-        frame = own_frame(shape)
-        if other is None or frame is None:
-            continue
-        if index and number == index:
-            return placing.place(frame)
-        if similar is None and (other == kind or {other, kind} == set(_TITLES)):
-            similar = placing.place(frame)
-    return similar

@@ -1,6 +1,7 @@
 """Spreadsheets (.xlsx) and delimited text (.csv, .tsv): a sheet is a table with its header row.
 
-Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Callers: `readers`, `odf`. Knows what a table looks like, not how files keep it.
+Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Callers: `readers`, `odf`. Knows what a table looks
+like, not how files keep it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.lines import check_table_size, fold_spaces, table_lines, trim_empty
 from rag.readers.packages import MAX_TEXT_CHARS
 from rag.readers.text import decode_text
 from rag.readers.workbooks import MAX_CELLS, MAX_COLUMNS, WHAT, Sheet, read_workbook, too_large
@@ -60,6 +61,7 @@ def _sheet_blocks(sheet: Sheet) -> Iterator[list[list[str]]]:
         filled = {column: text for column, text in row.items() if text.strip()}
         if block and (number != last + 1 or not filled):
             columns = sorted({column for one in block for column in one})
+            check_table_size(len(block), len(columns))
             yield [[one.get(column, "") for column in columns] for one in block]
             block = []
         if filled:

@@ -193,6 +193,7 @@ class _WorkbookReader:
 
     def _fill_merged(self, sheet: Sheet, merged: Sequence[tuple[int, int, int, int]]) -> None:
         """Write a cell that spans rows into each of them, as far as they hold anything, so that each reads alone."""
+        steps = 0
         places = {number: at for at, (number, _) in enumerate(sheet.rows)}
         for top, left, bottom, right in merged:
             if top not in places:
@@ -202,6 +203,9 @@ class _WorkbookReader:
             for number, row in sheet.rows[start + 1 : start + 1 + bottom - top] if text else ():
                 if number > bottom:
                     break
+                steps += 1
+                if steps > MAX_CELLS:
+                    raise too_large(f"{len(merged):,} merged cells over more than {steps:,} rows")
                 beside = any(not left <= column <= right for column in row)
                 if beside and left not in row:
                     row[left] = text
