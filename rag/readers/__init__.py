@@ -15,6 +15,7 @@ from rag.errors import UnreadableSource
 from rag.records import Page
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
+MAX_LINES = 400_000  # printed lines, paragraphs and rows: a book of 2,000 pages has some 80,000
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
@@ -93,13 +94,20 @@ def read_pages(path: Path) -> list[Page]:
     module, function = READERS[suffix].split(":")
     reader: Callable[[bytes], list[Page]] = getattr(importlib.import_module(module), function)
     try:
-        return reader(path.read_bytes())
+        pages = reader(path.read_bytes())
     except OSError as error:
         raise UnreadableSource(
             f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
         ) from error
     except UnreadableSource as error:
         raise UnreadableSource(f"{path.name}: {error.args[0]}", advice=error.advice) from error
+    lines = sum(len(page.lines) for page in pages)
+    if lines > MAX_LINES:
+        raise UnreadableSource(
+            f"{path.name}: {lines:,} lines; files of at most {MAX_LINES:,} are read",
+            advice="Split it into smaller files.",
+        )
+    return pages
 
 
 def _real_suffix(path: Path, suffix: str) -> str:
