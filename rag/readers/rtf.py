@@ -211,8 +211,8 @@ class _Reader:
             state.encoding = self._fonts.get(self._font, "")
         elif word in ("fcharset", "cpg") and state.fonts:
             self._fonts[self._font] = _CODE_PAGES.get(number or 0, "") if word == "fcharset" else _code_page(number)
-        elif word == "s":
-            self._style = self._paragraph.style = number or 0
+        elif word == "s" and state.styles:
+            self._style = number or 0
         elif word == "ansicpg":
             self._default = _code_page(number) or self._default
         elif word == "uc":
@@ -262,6 +262,8 @@ class _Reader:
             self._paragraph = _Paragraph()
         elif word == "intbl" or (word == "itap" and number):
             self._paragraph.in_table = True
+        elif word == "s":
+            self._paragraph.style = number or 0
         elif word == "outlinelevel":
             self._paragraph.outline = number or 0
         elif word == "trowd":
