@@ -59,7 +59,7 @@ def read_docx(data: bytes) -> list[Page]:
         pages = _DocumentReader(package).read()
     if not any(page.lines for page in pages):
         raise UnreadableSource(
-            "this Word document holds no text (its pages may be pictures)",
+            f"this Word document holds no text ({'; '.join(package.remarks) or 'its pages may be pictures'})",
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     return pages
@@ -84,13 +84,12 @@ class _DocumentReader:
         root = package.part(package.main)
         if root is None:
             raise ValueError(f"its main part, {package.main}, is damaged")
-        self._body = root.find(name_of("w:body"))
-        if self._body is None:
-            raise ValueError("its main part has no body")
+        self._body = root  # a damaged file may have several bodies
         self._styles = Styles(package.first_part(package.main, "styles")[1])
         self._runs = RunReader(package, self._styles, self._refer)
         self._note_paths: dict[str, str] = {}
         self._totals = [text_amount(self._body)]
+        self._separators = 0
         self._notes = {kind: self._read_notes(kind) for kind in ("footnote", "endnote")}
         self._numbering = Numbering(package.first_part(package.main, "numbering")[1])
         self._titled = any(map(self._is_title, self._body.iter(name_of("w:p"))))
@@ -123,16 +122,18 @@ class _DocumentReader:
         if root is None:
             return {}
         # Notes with a type are the lines and spaces that Word draws above notes.
-        notes = {
-            attribute(note, "w:id"): note
-            for note in root.iterchildren(name_of(f"w:{kind}"))
-            if attribute(note, "w:type") in ("", "normal")
-        }
+        notes: dict[str, Any] = {}
+        for note in root.iterchildren(name_of(f"w:{kind}")):
+            if attribute(note, "w:type") in ("", "normal"):
+                notes.setdefault(attribute(note, "w:id"), note)
+            elif any(map(str.isalnum, "".join(note.itertext()))):
+                self._separators += text_amount(note)
         self._totals.extend(map(text_amount, notes.values()))
         return notes
 
     def _tell_left_out(self) -> None:
         package, runs = self._package, self._runs
+        package.tell_amount(self._separators, "the lines that part notes from the text")
         for what, amount in sorted(runs.left_out.items()):
             package.tell_amount(amount, what)
         missing = sum(self._totals) - runs.read - runs.repeated - sum(runs.left_out.values())

@@ -7,6 +7,7 @@ Entry point: `open_package`. Callers: `docx`, `slides`, `workbooks`. Knows ECMA-
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import urllib.parse
 import zipfile
@@ -44,6 +45,7 @@ _FAMILIES = (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"drawing
 _BROKEN_PART = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, etree.LxmlError, ValueError)
 
 
+@functools.cache
 def name_of(short: str) -> str:
     """Return the full name of an element or attribute that is written with its usual prefix, as "w:p"."""
     prefix, local = short.split(":")
@@ -72,7 +74,8 @@ def count_characters(text: str) -> int:
 
 def whole_number(text: str | None, default: int = 0) -> int:
     """Return the number that an attribute says; `default` where it says none of at most nine digits."""
-    text = text or ""
+    if not text:
+        return default
     sign = -1 if text.startswith("-") else 1
     digits = text.removeprefix("-")
     return sign * int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else default

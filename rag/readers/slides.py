@@ -51,7 +51,7 @@ def read_slides(data: bytes) -> list[Page]:
         pages = _DeckReader(package).read()
     if not any(page.lines for page in pages):
         raise UnreadableSource(
-            "this PowerPoint file holds no text (its slides may be pictures)",
+            f"this PowerPoint file holds no text ({'; '.join(package.remarks) or 'its slides may be pictures'})",
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     return pages

@@ -8,6 +8,7 @@ Entry point: `read_workbook`. Caller: `tables`. Knows SpreadsheetML (ECMA-376 pa
 from __future__ import annotations
 
 import datetime
+import functools
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -33,9 +34,12 @@ WHAT = "Excel workbook"
 MAX_CELLS = 1_000_000  # filled cells of a file: more is a database, not reading matter
 MAX_COLUMNS = 16_384  # as the format allows: column XFD
 MAX_ROWS = 1_048_576
-MAX_TAGS = 8_000_000  # of XML: sheets are streamed, so that only time limits them
+MAX_TAGS = 5_000_000  # of XML: sheets are streamed row by row
+MAX_LETTERS = 8  # of a column's name: the last is XFD
 _ESCAPE = "_x"  # of a character that XML cannot hold, as in _x000D_
 _ESCAPE_CHARS = 7
+_DIGITS = "0123456789"
+_ROW, _CELL, _VALUE = name_of("x:row"), name_of("x:c"), name_of("x:v")
 _FIRST_DAY = datetime.datetime(1899, 12, 30)
 _ERRORS_OF_STREAMS = (etree.LxmlError, ValueError, KeyError)
 
@@ -85,11 +89,12 @@ class _WorkbookReader:
         said = properties.get("date1904") if properties is not None else None
         self._from_1904 = said is not None and is_on(said)
         self._codes = _read_codes(package.first_part(package.main, "styles")[1])
+        self._readings = 0
         self._shared = self._read_shared(next(package.related(package.main, "sharedStrings"), ""))
         self._used = bytearray(len(self._shared))
         self._cells = 0
-        self._comments = 0
-        self._uncomputed = 0
+        self._comments = self._uncomputed = 0
+        self._hidden = any(one.get("state", "visible") != "visible" for one in self._root.iter(name_of("x:sheet")))
 
     def read(self) -> list[Sheet]:
         """Return the visible sheets; hidden ones are told."""
@@ -120,6 +125,7 @@ class _WorkbookReader:
     def _tell_left_out(self) -> None:
         unused = sum(count_characters(text) for text, used in zip(self._shared, self._used, strict=True) if not used)
         self._package.tell_amount(unused, "texts that no cell shows")
+        self._package.tell_amount(self._readings, "readings above characters")
         self._package.tell_amount(self._comments, "comments")
         if self._uncomputed:
             self._package.tell(
@@ -135,10 +141,15 @@ class _WorkbookReader:
         if not path:
             return []
         try:
-            return [_item_text(item) for item in self._stream(path, "x:si")]
+            return [self._shared_text(item) for item in self._stream(path, "x:si")]
         except _ERRORS_OF_STREAMS:
             self._package.tell("the workbook's shared texts are missing or damaged: cells with text were left out")
             return []
+
+    def _shared_text(self, item: Any) -> str:
+        readings = item.iterchildren(name_of("x:rPh"))
+        self._readings += sum(count_characters("".join(one.itertext())) for one in readings)
+        return _item_text(item)
 
     def _stream(self, path: str, *names: str) -> Iterator[Any]:
         """Yield the elements of these names as they end, and forget them afterwards."""
@@ -154,25 +165,15 @@ class _WorkbookReader:
 
     def _read_cells(self, path: str, sheet: Sheet) -> None:
         merged: list[tuple[int, int, int, int]] = []
-        hidden_rows = hidden_columns = 0
-        row: dict[int, str] = {}
-        column = number = 0
-        for element in self._stream(path, "x:c", "x:row", "x:col", "x:mergeCell"):
-            if element.tag == name_of("x:c"):
-                _, given = split_reference(element.get("r", ""))
-                column = given or column + 1
-                if column > MAX_COLUMNS:
-                    raise too_large(f"a cell in column {column:,}")
-                if text := self._cell_text(element):
-                    row[column] = text
-            elif element.tag == name_of("x:row"):
+        hidden_rows = hidden_columns = number = 0
+        for element in self._stream(path, "x:row", "x:col", "x:mergeCell"):
+            if element.tag == _ROW:
                 given = whole_number(element.get("r"))
                 number = given if number < given <= MAX_ROWS else number + 1
-                hidden_rows += bool(row) and element.get("hidden") is not None and is_on(element.get("hidden"))
-                if row:
+                if row := self._row_texts(element):
+                    hidden_rows += element.get("hidden") is not None and is_on(element.get("hidden"))
                     self._count(row)
                     sheet.rows.append((number, row))
-                row, column = {}, 0
             elif element.tag == name_of("x:col"):
                 hidden_columns += element.get("hidden") is not None and is_on(element.get("hidden"))
             else:
@@ -184,6 +185,24 @@ class _WorkbookReader:
             self._package.tell(
                 f"sheet {sheet.name} hides {hidden_rows} rows and {hidden_columns} groups of columns, which were read"
             )
+
+    def _row_texts(self, element: Any) -> dict[int, str]:
+        """Return column -> shown text of the cells of a row."""
+        row: dict[int, str] = {}
+        column = 0
+        for cell in element:
+            if cell.tag != _CELL:
+                continue
+            column += 1
+            if not len(cell):
+                continue
+            if reference := cell.get("r"):
+                column = column_of(reference.rstrip(_DIGITS)) or column
+            if column > MAX_COLUMNS:
+                raise too_large(f"a cell in column {column:,}")
+            if text := self._cell_text(cell):
+                row[column] = text
+        return row
 
     def _count(self, row: dict[int, str]) -> None:
         self._cells += len(row)
@@ -212,13 +231,18 @@ class _WorkbookReader:
                     self._count({left: text})
 
     def _cell_text(self, cell: Any) -> str:
+        text = ""
+        formula = False
+        for child in cell:
+            if child.tag == _VALUE:
+                text = child.text or ""
+            elif child.tag == name_of("x:is"):
+                return write_text(_item_text(child), self._code(cell))
+            else:
+                formula = formula or child.tag == name_of("x:f")
         kind = cell.get("t", "n")
-        if kind == "inlineStr":
-            return write_text(_item_text(cell.find(name_of("x:is"))), self._code(cell))
-        value = cell.find(name_of("x:v"))
-        text = value.text or "" if value is not None else ""
         if not text:
-            self._uncomputed += kind != "str" and cell.find(name_of("x:f")) is not None
+            self._uncomputed += formula and kind != "str"
             return ""
         if kind == "s":
             place = whole_number(text.strip(), -1)
@@ -250,8 +274,10 @@ class _WorkbookReader:
         if root is None:
             return
         sheet.drawn.extend(Line(text, kind="paragraph") for text in drawing_paragraphs(root))
-        # The values of a chart stand in the cells.
-        sheet.drawn.extend(line for line in drawn_parts(self._package, path, root) if line.kind != "table_row")
+        # The values of a chart stand in the cells, unless its cells are hidden or it is all that a sheet shows.
+        kept = self._hidden or not sheet.rows
+        lines = drawn_parts(self._package, path, root)
+        sheet.drawn.extend(line for line in lines if kept or line.kind != "table_row")
 
 
 def _read_codes(root: Any) -> list[str]:
@@ -293,18 +319,23 @@ def _unescape(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def split_reference(reference: str) -> tuple[int, int]:
-    """Return row and column, from 1, that a reference as "AB12" names; 0 for what it does not name."""
-    reference = reference.replace("$", "")
-    letters = reference.rstrip("0123456789")
-    if not letters.isascii() or not letters.isalpha():
-        return 0, 0
+@functools.lru_cache(maxsize=MAX_COLUMNS)
+def column_of(letters: str) -> int:
+    """Return the column, from 1, that letters as "AB" name; 0 for what is no such letters."""
     column = 0
-    for letter in letters[:8].upper():
+    for letter in letters[:MAX_LETTERS].upper():
+        if not "A" <= letter <= "Z":
+            return 0
         column = column * 26 + ord(letter) - ord("A") + 1
-    return whole_number(reference[len(letters) :]), column
+    return column
+
+
+def _split_reference(reference: str) -> tuple[int, int]:
+    reference = reference.replace("$", "")
+    letters = reference.rstrip(_DIGITS)
+    return whole_number(reference[len(letters) :]), column_of(letters)
 
 
 def _read_range(reference: str) -> tuple[tuple[int, int], tuple[int, int]]:
     start, _, end = reference.partition(":")
-    return split_reference(start), split_reference(end or start)
+    return _split_reference(start), _split_reference(end or start)
