@@ -322,6 +322,23 @@ def test_form_fields_and_symbols_are_read() -> None:
     assert lines_of(save(document)) == [Line("☑ 同意 乙等 □反对".replace("□", "☐"), kind="paragraph")]
 
 
+def test_formulas_and_raised_digits_keep_their_value() -> None:
+    document = docx.Document()
+    document.add_paragraph("约10").add_run("3").font.superscript = True
+    m = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def part(name: str, text: str) -> str:
+        return f"<m:{name}><m:r><m:t>{text}</m:t></m:r></m:{name}>"
+
+    add_xml(
+        document.add_paragraph("占"),
+        f"<m:oMath {m}><m:f>{part('num', '1')}{part('den', '20')}</m:f>"
+        f"<m:sSup>{part('e', 'x')}{part('sup', '2')}</m:sSup>"
+        f"<m:f>{part('num', 'a+b')}{part('den', '2c')}</m:f></m:oMath>",
+    )
+    assert [line.text for line in lines_of(save(document))] == ["约10³", "占1/20x^2(a+b)/(2c)"]
+
+
 def test_a_text_box_with_its_older_form_is_read_once() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent>"
     document = docx.Document()

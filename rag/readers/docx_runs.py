@@ -41,6 +41,12 @@ _TEXTS = {
 }  # fmt: skip
 _REFERENCES = {name_of("w:footnoteReference"): "footnote", name_of("w:endnoteReference"): "endnote"}
 _DRAWINGS = names_of("w:drawing w:pict w:object")
+# Parts of formulas that stand above, below or raised, with what stands before them when all is on one line.
+_NUMERATOR = name_of("m:num")
+_FORMULA_SIGNS = {
+    name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√", name_of("m:deg"): "",
+}  # fmt: skip
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # The few signs that people set in symbol fonts, by their place in the font.
 _SYMBOLS = {
     ("Wingdings", 0xA8): UNCHECKED, ("Wingdings", 0x6F): UNCHECKED, ("Wingdings", 0x71): UNCHECKED,
@@ -66,6 +72,7 @@ class RunReader:
         self.left_out: collections.Counter[str] = collections.Counter()
         self.repeated = 0
         self.pictures = 0
+        self._last = ""
         self._package = package
         self._styles = styles
         self._refer = refer
@@ -87,8 +94,20 @@ class RunReader:
             if not isinstance(tag, str) or tag in _PROPERTIES:
                 continue
             if tag in _RUN_TEXT:
-                self.read += count_characters(child.text or "")
-                yield child.text or ""
+                text = child.text or ""
+                self.read += count_characters(text)
+                # 10³ must not be read as 103.
+                if text.isdigit() and self._last.isdigit() and _is_raised(parent):
+                    text = text.translate(_RAISED)
+                self._last = text[-1:] or self._last
+                yield text
+            elif tag in _FORMULA_SIGNS:
+                inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
+                yield _FORMULA_SIGNS[tag] if inner else ""
+                yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
+            elif tag == _NUMERATOR:
+                inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
+                yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
             elif tag in _TEXTS:
                 yield _TEXTS[tag]
             elif tag in _NOT_PRINTED:
@@ -129,6 +148,10 @@ class RunReader:
             return is_on(attribute(vanish))
         style = attribute(properties.find(name_of("w:rStyle")))
         return bool(style) and self._styles.hides(style)
+
+
+def _is_raised(run: Any) -> bool:
+    return attribute(below(run, "w:rPr/w:vertAlign")) == "superscript"
 
 
 def _write_symbol(symbol: Any) -> str:

@@ -8,12 +8,13 @@ Entry point: `read_odf`. Caller: `readers`. Knows OpenDocument 1.3, by lxml alon
 from __future__ import annotations
 
 import collections
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from rag.errors import UnreadableSource
-from rag.readers.archives import MAX_TAGS, damage_reported, open_archive, parse_xml
+from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archive, parse_xml
 from rag.readers.docx_numbering import BULLET
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
 from rag.readers.packages import MAX_TEXT_CHARS, count_characters, is_on, whole_number
@@ -34,6 +35,7 @@ _NAMES = {
     "draw": f"{_ROOT}drawing:1.0", "style": f"{_ROOT}style:1.0", "presentation": f"{_ROOT}presentation:1.0",
     "svg": f"{_ROOT}svg-compatible:1.0",
 }  # fmt: skip
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _TITLES = ("title", "标题")
 _HIDDEN = "none"
 
@@ -76,7 +78,7 @@ def read_odf(data: bytes) -> list[Page]:
             raise UnreadableSource(f"this {WHAT} is encrypted with a password", advice="Save it without a password.")
         content = parse_xml(archive.read(CONTENT))
         styles = parse_xml(archive.read(STYLES)) if STYLES in archive.names else None
-        pages = _ContentReader(content, styles).read()
+        pages = _ContentReader(archive, content, styles).read()
     if not any(page.lines for page in pages):
         raise UnreadableSource(
             f"this {WHAT} holds no text (its pages may be pictures)",
@@ -90,13 +92,16 @@ class _Beside:
     """What stands in a paragraph or table and is written behind it."""
 
     notes: list[Line] = field(default_factory=list)
+    objects: list[Any] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)
 
 
 class _ContentReader:
     """Walks the body of one file in order."""
 
-    def __init__(self, content: Any, styles: Any) -> None:
+    def __init__(self, archive: Archive, content: Any, styles: Any) -> None:
+        self._archive = archive
+        self._objects: set[str] = set()
         self._body = content.find(_name("office:body"))
         if self._body is None:
             raise ValueError("its content has no body")
@@ -201,6 +206,8 @@ class _ContentReader:
                 prefix = ""
             elif tag == _name("table:table"):
                 self._read_table(child, depth)
+            elif tag == _name("draw:object"):
+                self._read_object(child, depth)
             elif tag == _name("text:list"):
                 self._read_list(child, depth)
             elif child.get(_name("text:display")) == _HIDDEN:
@@ -224,6 +231,16 @@ class _ContentReader:
         self._lines.extend(beside.notes)
         for box in beside.boxes:
             self._read_blocks(box, depth + 1)
+        for one in beside.objects:
+            self._read_object(one, depth + 1)
+
+    def _read_object(self, reference: Any, depth: int) -> None:
+        """Read the values of an embedded chart, once; of other objects there is nothing to read but pictures."""
+        path = posixpath.normpath(f"{reference.get(_HREF, '')}/{CONTENT}")
+        if path in self._archive.names and path not in self._objects:
+            self._objects.add(path)
+            for table in parse_xml(self._archive.read(path)).iter(_name("table:table")):
+                self._read_table(table, depth)
 
     def _line(self, text: str, paragraph: Any, prefix: str) -> Line:
         style = paragraph.get(_name("text:style-name"), "")
@@ -252,6 +269,8 @@ class _ContentReader:
                 self._left_out[_LEFT_OUT[tag]] += count_characters("".join(child.itertext()))
             elif tag in _BOXES or tag == _name("table:table"):
                 beside.boxes.append(child)
+            elif tag == _name("draw:object"):
+                beside.objects.append(child)
             elif child.get(_name("text:display")) == _HIDDEN:
                 self._left_out["hidden text"] += count_characters("".join(child.itertext()))
             elif isinstance(tag, str) and tag not in _NO_TEXT:

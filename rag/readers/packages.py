@@ -103,8 +103,15 @@ class Package:
     main: str = ""
     remarks: list[str] = field(default_factory=list)
     chars: int = 0
+    _spelled: dict[str, str] = field(default_factory=dict)
     _relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
     _drawn: set[str] = field(default_factory=set)
+
+    def find(self, path: str) -> str:
+        """Return how the archive spells a part's path, "" where it has none: parts are named without regard to case."""
+        if not self._spelled:
+            self._spelled = {name.replace("\\", "/").lower(): name for name in self.archive.names}
+        return self._spelled.get(path.lower(), "")
 
     def part(self, path: str) -> Any:
         """Return the root element of a part, or None where it is missing or damaged, which is told."""
@@ -121,7 +128,7 @@ class Package:
             KeyError: There is no such part.
             zipfile.BadZipFile: It is damaged.
         """
-        content = self.archive.read(path)
+        content = self.archive.read(self.find(path) or path)
         if _STRICT in content:
             for family in _FAMILIES:
                 content = content.replace(_STRICT + family + b"/", _SCHEMAS.encode() + family + b"/2006/")
@@ -133,7 +140,7 @@ class Package:
             folder, name = posixpath.split(path)
             own = posixpath.join(folder, "_rels", f"{name}.rels")
             found: dict[str, Relation] = {}
-            root = self.part(own) if own in self.archive.names else None
+            root = self.part(own) if self.find(own) else None
             for relation in root if root is not None else ():
                 if not isinstance(relation.tag, str) or relation.get("TargetMode") == "External":
                     continue
@@ -207,7 +214,7 @@ def open_package(data: bytes, what: str, roots: Iterable[str], *, max_tags: int 
     package = Package(open_archive(data, what, max_tags=max_tags))
     with damage_reported(what):
         named = [*package.related("", "officeDocument"), *roots]
-        main = next((path for path in named if path in package.archive.names), "")
+        main = next(filter(None, map(package.find, named)), "")
     if not main:
         raise UnreadableSource(
             f"this is no readable {what}: its main part is missing",

@@ -103,7 +103,7 @@ class _WorkbookReader:
         for entry in self._root.iter(name_of("x:sheet")):
             name = " ".join(entry.get("name", "").split())
             path = package.target(package.main, entry.get(name_of("r:id")))
-            if path not in package.archive.names:
+            if not package.find(path):
                 package.tell(f"sheet {name} is missing and was left out")
                 continue
             sheet = Sheet(name)
