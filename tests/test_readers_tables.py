@@ -143,6 +143,25 @@ def test_a_title_over_all_columns_is_a_caption_with_its_unit() -> None:
     assert [line.text for line in lines[2:]] == ["地区 | 费用", "东部 | 3"]
 
 
+def test_tables_beside_each_other_that_begin_in_different_rows_are_two() -> None:
+    workbook = sheet_of(
+        ("年份", "收入"),
+        (2021, 5),
+        (2022, 6, None, "地区", "人数"),
+        (2023, 7, None, "东部", 30),
+        (None, None, None, "西部", 40),
+    )
+    lines = read_xlsx(save(workbook))[0].lines
+    assert [line.text for line in lines[1:]] == [
+        "年份 | 收入", "2021 | 5", "2022 | 6", "2023 | 7", "", "地区 | 人数", "东部 | 30", "西部 | 40",
+    ]  # fmt: skip
+
+
+def test_an_empty_column_parts_nothing() -> None:
+    workbook = sheet_of(("地区", "人数", None, "收入", "利润"), ("东部", 30, None, 5, 1), ("西部", 40, None, 6, 2))
+    assert texts_of(workbook)[1:] == ["地区 | 人数 | 收入 | 利润", "东部 | 30 | 5 | 1", "西部 | 40 | 6 | 2"]
+
+
 def test_formulas_give_their_stored_value_and_are_told_without_one() -> None:
     workbook = sheet_of(("项", "和"), ("甲", "=1+1"))
     assert read_xlsx(save(workbook))[0].remarks == (

@@ -20,6 +20,7 @@ from rag.readers.workbooks import MAX_CELLS, MAX_COLUMNS, WHAT, Sheet, read_work
 from rag.records import Line, Page
 
 MAX_ROWS = 2_000_000  # of delimited text, empty ones too
+MAX_BESIDE = 8  # tables beside each other
 MAX_FIELD_CHARS = 1_000_000
 DELIMITERS = ",\t;|，；"
 _HINT = "sep="  # with which Excel tells itself the delimiter, on a line of its own
@@ -53,20 +54,57 @@ def sheet_lines(sheet: Sheet) -> tuple[Line, ...]:
     return _block_lines(_sheet_blocks(sheet))
 
 
+_Rows = Sequence[tuple[int, dict[int, str]]]
+
+
 def _sheet_blocks(sheet: Sheet) -> Iterator[list[list[str]]]:
-    """Yield the stretches of rows of a sheet that no empty row parts, each with the columns that it fills."""
-    block: list[dict[int, str]] = []
-    last = 0
-    for number, row in [*sheet.rows, (-1, {})]:
+    """Yield the tables of a sheet, each with the columns that it fills."""
+    for rows in _parted_rows(sheet.rows):
+        for part in _parted_columns(rows, sheet):
+            for block in _parted_rows(part) if part is not rows else [part]:
+                columns = sorted({column for _, row in block for column in row})
+                check_table_size(len(block), len(columns))
+                yield [[row.get(column, "") for column in columns] for _, row in block]
+
+
+def _parted_rows(rows: _Rows) -> Iterator[_Rows]:
+    """Yield the stretches of rows that no empty row parts."""
+    block: list[tuple[int, dict[int, str]]] = []
+    for number, row in rows:
         filled = {column: text for column, text in row.items() if text.strip()}
-        if block and (number != last + 1 or not filled):
-            columns = sorted({column for one in block for column in one})
-            check_table_size(len(block), len(columns))
-            yield [[one.get(column, "") for column in columns] for one in block]
+        if not filled:
+            continue
+        if block and number != block[-1][0] + 1:
+            yield block
             block = []
-        if filled:
-            block.append(filled)
-            last = number
+        block.append((number, filled))
+    if block:
+        yield block
+
+
+def _parted_columns(rows: _Rows, sheet: Sheet) -> list[_Rows]:
+    """Part tables that stand beside each other and begin in different rows: their heads name different columns.
+
+    An empty column alone parts nothing, for in many tables one is left out for looks.
+    """
+    stretches = [(column, column) for _, row in rows for column in row]
+    stretches += [span for number, _ in rows for span in sheet.spans.get(number, ())]
+    groups: list[tuple[int, int]] = []
+    for left, right in sorted(set(stretches)):
+        if groups and left <= groups[-1][1] + 1:
+            groups[-1] = (groups[-1][0], max(right, groups[-1][1]))
+        else:
+            groups.append((left, right))
+    if not 1 < len(groups) <= MAX_BESIDE:
+        return [rows]
+    parts = [
+        [(number, cells) for number, row in rows if (cells := {at: row[at] for at in row if left <= at <= right})]
+        for left, right in groups
+    ]
+    parts = [part for part in parts if part]
+    several = all(len(part) == 1 or len({at for _, row in part for at in row}) > 1 for part in parts)
+    begins = {part[0][0] for part in parts}
+    return list(parts) if several and len(begins) == len(parts) else [rows]
 
 
 def read_csv(data: bytes) -> list[Page]:

@@ -52,11 +52,13 @@ class Sheet:
         name: As on its tab.
         rows: Row number from 1, column number from 1 -> shown text; no cell without text.
         drawn: Lines of text boxes, diagrams and titles of charts.
+        spans: Row -> first and last column of the cells that begin there and span columns.
     """
 
     name: str
     rows: list[tuple[int, dict[int, str]]] = field(default_factory=list)
     drawn: list[Line] = field(default_factory=list)
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 def read_workbook(data: bytes) -> tuple[list[Sheet], list[str]]:
@@ -178,6 +180,8 @@ class _WorkbookReader:
                 hidden_columns += element.get("hidden") is not None and is_on(element.get("hidden"))
             else:
                 (top, left), (bottom, right) = _read_range(element.get("ref", ""))
+                if right > left:
+                    sheet.spans.setdefault(top, []).append((left, right))
                 if bottom > top:
                     merged.append((top, left, bottom, right))
         self._fill_merged(sheet, merged)
