@@ -15,9 +15,10 @@ from page.reader import open_article
 from page.state import plain, t, words
 from page.trouble import show_error
 from rag.errors import RagError
+from rag.readers import CONVERTED, READERS
 
 SHELF_WORDS = ("search_library", "select", "ask_selected", "selected_n", "clear_filter", "remove_source")
-SUFFIXES = ("pdf", "docx", "html", "htm", "epub", "pptx", "xlsx", "csv", "tsv", "txt", "text", "md", "markdown")
+SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
 
 
 @dataclass(frozen=True, slots=True)

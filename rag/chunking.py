@@ -19,6 +19,7 @@ from rag.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
 from rag.structure.labels import label_of
+from rag.structure.table_rows import count_head_rows
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5
@@ -248,26 +249,31 @@ def _merge_tiny(units: Sequence[tuple[int, int, bool]], least: int) -> list[tupl
 
 
 def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]]:
-    """Cut a table between its rows; each later part bears the caption and the header row."""
+    """Cut a table between its rows; each later part bears the caption and the rows of the head.
+
+    A row much longer than a passage may be is prose in a frame: it is cut like a sentence, and is no head.
+    """
     captions = [block for block in blocks if block.kind == "caption"]
     spans: list[tuple[Span, str]] = []
     for block in blocks:
         if block.kind == "caption":
             continue
-        rows: list[Span] = []
-        at = block.span[0]
-        for row in block.text.split("\n"):
-            rows.append((at, at + len(row)))
-            at += len(row) + 1
+        texts = block.text.split("\n")
+        heads = count_head_rows(texts) if len(texts) > 1 else 0
+        if any(len(text) > max_chars for text in texts[:heads]):
+            heads = 0
         caption = captions[-1] if captions and not spans else None
-        begin = caption.span[0] if caption else rows[0][0]
-        header = (caption.text + "\n" if caption else "") + block.text.split("\n", 1)[0]
-        start, end = begin, rows[0][1]
-        for first, last in rows[1:]:
-            if last - start + (len(header) if spans else 0) > max_chars and end > rows[0][1]:
-                spans.append(((start, end), "" if start == begin else header))
-                start = first
-            end = last
+        begin = caption.span[0] if caption else block.span[0]
+        header = "\n".join([*([caption.text[:max_chars]] if caption else []), *texts[:heads]])
+        at = block.span[0] + sum(len(text) + 1 for text in texts[:heads])
+        start, end, begun = begin, at - 1, False
+        for text in texts[heads:]:
+            for first, last in _cut_sentence(text, 0, len(text), max_chars):
+                if begun and at + last - start + (len(header) if start != begin else 0) > max_chars:
+                    spans.append(((start, end), "" if start == begin else header))
+                    start = at + first
+                end, begun = at + last, True
+            at += len(text) + 1
         spans.append(((start, end), "" if start == begin else header))
     if not spans:
         spans = [(block.span, "") for block in blocks]

@@ -42,11 +42,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of lines. `number` counts from 1 where the format has pages, else None; `label` is the printed number."""
+    """A page of lines. `number` counts from 1 where the format has pages, else None; `label` is the printed number.
+
+    `remarks` are sentences of its reader for the reading report: what was not read here, why, and how much it is.
+    """
 
     number: int | None
     label: str
     lines: tuple[Line, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

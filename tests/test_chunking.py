@@ -99,6 +99,34 @@ def test_a_long_table_repeats_its_caption_and_header() -> None:
     assert sum(passage.text.count("\n灯塔") + passage.text.startswith("灯塔") for passage in tables) == 19
 
 
+def test_both_rows_of_a_head_and_the_caption_are_in_every_later_passage() -> None:
+    head = "地区 | 2022年 | | 2023年 |\n地区 | 收入 | 利润 | 收入 | 利润"
+    rows = [f"第{number}分公司 | {number}1 | {number}2 | {number}3 | {number}4" for number in range(1, 20)]
+    table = (
+        Line("表1：分公司收支", kind="caption"),
+        *(Line(row, kind="table_row") for row in [*head.split("\n"), *rows]),
+    )
+    document = parse_document([Page(None, "", table)], Source("表.docx", "0" * 64, "docx"))
+    passages = split_passages(document, max_chars=150)
+    assert {passage.header for passage in passages[1:]} == {f"表1：分公司收支\n{head}"}
+    assert [row for passage in passages for row in passage.text.split("\n") if row.startswith("第")] == rows
+
+
+def test_the_rule_of_a_markdown_table_is_no_row() -> None:
+    document = parse("| 名称 | 海域 |\n| --- | :---: |\n| 北岬 | 东海 |\n| 南岬 | 南海 |")
+    assert [passage.text for passage in split_passages(document)] == ["名称 | 海域\n北岬 | 东海\n南岬 | 南海"]
+
+
+def test_a_row_of_prose_is_cut_like_a_sentence() -> None:
+    prose = "，".join(["灯塔照亮了附近的海面"] * 40) + "。"
+    lines = (Line("项目 | 说明", kind="table_row"), Line(f"甲 | {prose}", kind="table_row"))
+    document = parse_document([Page(None, "", lines)], Source("表.docx", "0" * 64, "docx"))
+    passages = split_passages(document, max_chars=100)
+    assert max(len(passage.text) for passage in passages) <= 150
+    assert {passage.header for passage in passages[1:]} == {"项目 | 说明"}
+    assert document.canonical.replace("\n", "") == "".join(passage.text for passage in passages).replace("\n", "")
+
+
 def test_a_passage_tells_its_page_where_a_paragraph_crosses_two() -> None:
     first = "".join(f"第{number}段航道由南岬的灯塔照亮，夜间也可以通行。" for number in range(1, 9))
     document = parse(f"{first}北岬以外的航\f道没有灯塔，" + first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import time
 import zipfile
 from collections.abc import Callable
 
@@ -184,7 +185,7 @@ def test_pages_where_word_marked_them() -> None:
 def test_line_breaks_inside_a_paragraph() -> None:
     document = docx.Document()
     document.add_paragraph("上行\n下行 and\nthe end")
-    assert lines_of(save(document)) == [Line("上行下行 and the end", kind="paragraph")]
+    assert lines_of(save(document)) == [Line("上行 下行 and the end", kind="paragraph")]
 
 
 def repack(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
@@ -193,6 +194,350 @@ def repack(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
         for name in old.namelist():
             new.writestr(name, change(name, old.read(name)))
     return stream.getvalue()
+
+
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+DIAGRAM = 'xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" xmlns:r="' + RELATIONSHIPS + '"'
+DRAWN = f'{DIAGRAM} xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+
+
+def add_part(data: bytes, name: str, body: str, kind: str, identity: str) -> bytes:
+    """Add a part that the main part names by a relation of that kind and id."""
+    relation = f'<Relationship Id="{identity}" Type="{RELATIONSHIPS}/{kind}" Target="{name}"/></Relationships>'
+
+    def change(path: str, content: bytes) -> bytes:
+        if path == "word/_rels/document.xml.rels":
+            return content.replace(b"</Relationships>", relation.encode())
+        return content
+
+    stream = io.BytesIO(repack(data, change))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr(f"word/{name}", body)
+    return stream.getvalue()
+
+
+def table_of(*rows: str) -> docx.document.Document:
+    document = docx.Document()
+    document.element.body.insert(0, parse_xml(f"<w:tbl {W}>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"))
+    return document
+
+
+def cell(*paragraphs: str, properties: str = "") -> str:
+    texts = "".join(f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>" for text in paragraphs)
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{texts}</w:tc>"
+
+
+def remarks_of(data: bytes) -> tuple[str, ...]:
+    return tuple(remark for page in read_docx(data) for remark in page.remarks)
+
+
+def test_what_a_break_parts_in_a_cell_is_not_glued() -> None:
+    names = cell("张明远</w:t><w:br/><w:t>李晓岚", "王启")
+    assert [line.text for line in lines_of(save(table_of(cell("岗位") + cell("人员"), cell("泵站") + names)))] == [
+        "岗位 | 人员",
+        "泵站 | 张明远 李晓岚 王启",
+    ]
+
+
+def test_cells_keep_their_columns_whatever_is_merged_or_left_out() -> None:
+    document = table_of(
+        cell("车间") + cell("设备") + cell("周期"),
+        cell("一车间", properties='<w:vMerge w:val="restart"/>') + cell("空压机") + cell("30天"),
+        cell("", properties="<w:vMerge/>") + cell("停用", properties='<w:gridSpan w:val="2"/>'),
+        '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' + cell("冷却塔") + cell("45天"),
+    )
+    assert [line.text for line in lines_of(save(document))] == [
+        "车间 | 设备 | 周期",
+        "一车间 | 空压机 | 30天",
+        "一车间 | 停用 | ",
+        " | 冷却塔 | 45天",
+    ]
+
+
+def test_rows_and_cells_of_an_inner_table_stay_apart() -> None:
+    inner = f"<w:tbl><w:tr>{cell('泵')}{cell('7天')}</w:tr><w:tr>{cell('闸')}{cell('9天')}</w:tr></w:tbl>"
+    document = table_of(
+        cell("车间") + cell("周期"), cell("一车间") + cell("见内表").replace("</w:tc>", f"{inner}</w:tc>")
+    )
+    assert lines_of(save(document))[1].text == "一车间 | 见内表 泵｜7天；闸｜9天"
+
+
+def test_a_large_inner_table_follows_the_outer_one() -> None:
+    long = "检修记录须逐项填写" * 30
+    inner = f"<w:tbl><w:tr>{cell('项')}{cell('文')}</w:tr><w:tr>{cell('甲')}{cell(long)}</w:tr></w:tbl>"
+    document = table_of(
+        cell("车间") + cell("周期"), cell("一车间") + cell("见下").replace("</w:tc>", f"{inner}</w:tc>")
+    )
+    assert [line.text for line in lines_of(save(document))] == [
+        "车间 | 周期",
+        "一车间 | 见下",
+        "",
+        "项 | 文",
+        f"甲 | {long}",
+    ]
+
+
+def test_a_table_that_only_frames_text_is_text() -> None:
+    document = table_of(cell("第一段在框里。", "第二段 too."))
+    assert lines_of(save(document)) == [
+        Line("第一段在框里。", kind="paragraph"),
+        Line("第二段 too.", kind="paragraph"),
+    ]
+
+
+def test_a_deleted_row_and_a_moved_text_are_out_and_told() -> None:
+    document = table_of(cell("甲") + cell("1"), '<w:trPr><w:del w:id="1"/></w:trPr>' + cell("删行") + cell("2"))
+    add_xml(
+        document.add_paragraph("段落"),
+        "<w:moveFrom><w:r><w:t>移走</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>移来</w:t></w:r></w:moveTo>",
+    )
+    data = save(document)
+    assert [line.text for line in lines_of(data)] == ["甲 | 1", "", "段落移来"]
+    assert remarks_of(data) == (
+        "3 characters of deleted text were left out",
+        "2 characters of text that was moved elsewhere were left out",
+    )
+
+
+def test_a_deleted_end_of_a_paragraph_joins_it_to_the_next() -> None:
+    document = docx.Document()
+    properties = document.add_paragraph("前半句")._p.get_or_add_pPr()
+    properties.append(parse_xml(f'<w:rPr {W}><w:del w:id="3"/></w:rPr>'))
+    document.add_paragraph("后半句。")
+    assert lines_of(save(document)) == [Line("前半句后半句。", kind="paragraph")]
+
+
+def test_form_fields_and_symbols_are_read() -> None:
+    document = docx.Document()
+    add_xml(
+        document.add_paragraph(""),
+        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox>'
+        "</w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r>"
+        '<w:r><w:t xml:space="preserve"> 同意 </w:t></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="甲等"/>'
+        '<w:listEntry w:val="乙等"/></w:ddList></w:ffData></w:fldChar></w:r>'
+        '<w:r><w:t xml:space="preserve"> </w:t><w:sym w:font="Wingdings" w:char="F0A8"/><w:t>反对</w:t></w:r>',
+    )
+    assert lines_of(save(document)) == [Line("☑ 同意 乙等 □反对".replace("□", "☐"), kind="paragraph")]
+
+
+def test_formulas_and_raised_digits_keep_their_value() -> None:
+    document = docx.Document()
+    document.add_paragraph("约10").add_run("3").font.superscript = True
+    m = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def part(name: str, text: str) -> str:
+        return f"<m:{name}><m:r><m:t>{text}</m:t></m:r></m:{name}>"
+
+    add_xml(
+        document.add_paragraph("占"),
+        f"<m:oMath {m}><m:f>{part('num', '1')}{part('den', '20')}</m:f>"
+        f"<m:sSup>{part('e', 'x')}{part('sup', '2')}</m:sSup>"
+        f"<m:f>{part('num', 'a+b')}{part('den', '2c')}</m:f></m:oMath>",
+    )
+    assert [line.text for line in lines_of(save(document))] == ["约10³", "占1/20x^2(a+b)/(2c)"]
+
+
+def test_a_text_box_with_its_older_form_is_read_once() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent>"
+    document = docx.Document()
+    add_xml(
+        document.add_paragraph("框外"),
+        f"<w:r><mc:AlternateContent {MC}><mc:Choice Requires='wps'><w:drawing>{box}</w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>",
+    )
+    add_xml(
+        document.add_paragraph("只有旧式"),
+        f"<w:r><mc:AlternateContent {MC}><mc:Choice Requires='x'/><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>",
+    )
+    data = save(document)
+    assert [line.text for line in lines_of(data)] == ["框外", "框内", "只有旧式", "框内"]
+    assert remarks_of(data) == ()
+
+
+def point(identity: str, text: str, kind: str = "node") -> str:
+    body = f"<dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t>" if text else ""
+    return f'<dgm:pt modelId="{identity}" type="{kind}">{body}</dgm:pt>'
+
+
+def test_smartart_is_read_in_its_order() -> None:
+    document = docx.Document()
+    add_xml(
+        document.add_paragraph("流程"),
+        f'<w:r><w:drawing><a:graphic {DRAWN}><a:graphicData uri="d"><dgm:relIds r:dm="rDgm"/></a:graphicData>'
+        "</a:graphic></w:drawing></w:r>",
+    )
+    points = (
+        point("0", "", "doc")
+        + point("3", "办结")
+        + point("1", "受理")
+        + point("2", "登记 log")
+        + point("9", "x", "pres")
+    )
+    links = "".join(
+        f'<dgm:cxn srcId="{source}" destId="{target}" srcOrd="{order}"/>'
+        for source, target, order in (("0", "3", 1), ("0", "1", 0), ("1", "2", 0))
+    )
+    data = f"<dgm:dataModel {DRAWN}><dgm:ptLst>{points}</dgm:ptLst><dgm:cxnLst>{links}</dgm:cxnLst></dgm:dataModel>"
+    assert [line.text for line in lines_of(add_part(save(document), "d.xml", data, "diagramData", "rDgm"))] == [
+        "流程",
+        "受理",
+        "登记 log",
+        "办结",
+    ]
+
+
+def test_a_diagram_whose_part_is_missing_is_told() -> None:
+    document = docx.Document()
+    drawing = f'<w:r><w:drawing><dgm:relIds {DRAWN} r:dm="rNone"/></w:drawing></w:r>'
+    add_xml(document.add_paragraph("流程如下："), drawing)
+    assert remarks_of(save(document)) == ("a diagram of word/document.xml cannot be read and was left out",)
+
+
+def test_the_strict_dialect_is_read() -> None:
+    def to_strict(name: str, content: bytes) -> bytes:
+        for family in (b"wordprocessingml", b"officeDocument", b"drawingml"):
+            content = content.replace(
+                b"http://schemas.openxmlformats.org/" + family + b"/2006/",
+                b"http://purl.oclc.org/ooxml/" + family + b"/",
+            )
+        return content
+
+    assert read_docx(repack(save(paper()), to_strict)) == read_docx(save(paper()))
+
+
+def test_a_part_that_is_missing_or_damaged_costs_itself_only() -> None:
+    damaged = repack(save(paper()), lambda name, body: body[:60] if name == "word/footnotes.xml" else body)
+    assert [line.text for line in lines_of(damaged)][:3] == [
+        "数据流通的制度成本",
+        "一、问题的提出",
+        "交易费用居高不下，故须立法。",
+    ]
+    assert remarks_of(damaged) == ("word/footnotes.xml is damaged and was left out",)
+    missing = add_part(save(paper()), "x.xml", "", "endnotes", "rX").replace(b"word/styles.xml", b"word/stylex.xml")
+    assert "word/styles.xml is missing and was left out" in remarks_of(missing)
+
+
+def test_headers_and_comments_are_told_with_their_amount() -> None:
+    document = docx.Document()
+    document.add_paragraph("正文 body")
+    document.sections[0].header.paragraphs[0].text = "内部资料"
+    document.sections[0].footer.paragraphs[0].text = "第 1 页"
+    document.add_comment(document.paragraphs[0].runs, "请核对")
+    assert remarks_of(save(document)) == (
+        "4 characters of page headers were left out: 内部资料",
+        "3 characters of page footers were left out: 第 1 页",
+        "3 characters of comments were left out: 请核对",
+    )
+
+
+def test_text_that_its_style_hides_is_out() -> None:
+    document = docx.Document()
+    style = document.styles.add_style("藏", docx.enum.style.WD_STYLE_TYPE.CHARACTER)
+    style.element.append(parse_xml(f"<w:rPr {W}><w:vanish/></w:rPr>"))
+    document.add_paragraph("可见").add_run("不可见", style=style)
+    data = save(document)
+    assert [line.text for line in lines_of(data)] == ["可见"]
+    assert remarks_of(data) == ("3 characters of hidden text were left out",)
+
+
+def test_pages_go_on_behind_a_table_that_runs_over_them() -> None:
+    broken = cell("下页").replace("<w:t>", "<w:lastRenderedPageBreak/><w:t>")
+    document = table_of(cell("甲") + cell("乙"), broken + broken)
+    document.add_paragraph("第二页 two")
+    assert [(page.number, [line.text for line in page.lines]) for page in read_docx(save(document))] == [
+        (1, ["甲 | 乙", "下页 | 下页"]),
+        (2, ["第二页 two"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<w:p/>" * 2_600_000,
+        f"<w:p><w:r><w:t>{'重复' * 3_000}</w:t></w:r></w:p>" * 2_000,
+        f"<w:tbl><w:tr>{cell('头') * 5000}</w:tr>" + f"<w:tr>{cell('身')}</w:tr>" * 5000 + "</w:tbl>",
+    ],
+    ids=["paragraphs", "characters", "separators"],
+)
+def test_small_files_that_unfold_are_refused(body: str) -> None:
+    document = f"<w:document {W}><w:body>{body}</w:body></w:document>".encode()
+    data = repack(save(docx.Document()), lambda name, content: document if name == "word/document.xml" else content)
+    assert len(data) < 500_000
+    with pytest.raises(UnreadableSource, match=r"more than|larger than"):
+        read_docx(data)
+
+
+def test_styles_in_a_ring_cost_nothing() -> None:
+    ring = "".join(
+        f'<w:style w:styleId="s{at}"><w:name w:val="环{at}"/><w:basedOn w:val="s{(at + 1) % 3000}"/></w:style>'
+        for at in range(3000)
+    )
+    styled = "".join(
+        f'<w:p><w:pPr><w:pStyle w:val="s{at % 3000}"/></w:pPr><w:r><w:t>第{at}段</w:t></w:r></w:p>'
+        for at in range(6000)
+    )
+    parts = {
+        "word/styles.xml": f"<w:styles {W}>{ring}</w:styles>".encode(),
+        "word/document.xml": f"<w:document {W}><w:body>{styled}</w:body></w:document>".encode(),
+    }
+    started = time.process_time()
+    lines = lines_of(repack(save(docx.Document()), lambda name, body: parts.get(name, body)))
+    assert lines[5999].text == "第5999段"
+    assert time.process_time() - started < 10
+
+
+WORDS = st.text(alphabet=st.sampled_from("桥梁养护年报abc12。，"), min_size=1, max_size=12)
+PIECES = st.lists(
+    st.tuples(
+        st.sampled_from(["paragraph", "heading", "cell", "box", "note", "insertion", "deletion", "control"]), WORDS
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(PIECES)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_all_text_is_read_or_told(pieces: list[tuple[str, str]]) -> None:
+    document = docx.Document()
+    document.add_paragraph("起")
+    notes = [text for kind, text in pieces if kind == "note"]
+    if notes:
+        add_notes(document, "footnote", notes)
+    deleted = 0
+    for kind, text in pieces:
+        run = f"<w:r><w:t>{text}</w:t></w:r>"
+        if kind == "heading":
+            document.add_heading(text, 2)
+        elif kind == "cell":
+            document.add_table(rows=2, cols=2).cell(1, 1).text = text
+        elif kind == "note":
+            number = 2 + notes.index(text)
+            notes[number - 2] = ""
+            add_xml(document.add_paragraph("注"), f'<w:r><w:footnoteReference w:id="{number}"/></w:r>')
+        elif kind == "deletion":
+            deleted += len(text)
+            add_xml(document.add_paragraph(), f"<w:del>{run}</w:del>")
+        elif kind == "box":
+            box = f"<w:txbxContent><w:p>{run}</w:p></w:txbxContent>"
+            add_xml(document.add_paragraph(), f"<w:r><w:pict>{box}</w:pict></w:r>")
+        else:
+            wrapped = {
+                "insertion": f"<w:ins>{run}</w:ins>",
+                "control": f"<w:sdt><w:sdtContent>{run}</w:sdtContent></w:sdt>",
+            }
+            add_xml(document.add_paragraph(), wrapped.get(kind, run))
+    data = save(document)
+    texts = [line.text for line in lines_of(data)]
+    rest = list(texts)
+    for kind, text in pieces:
+        if kind != "deletion":
+            found = next(line for line in rest if text in line.split(" | ") or line.strip() == text)
+            rest.remove(found)
+    assert remarks_of(data) == ((f"{deleted:,} characters of deleted text were left out",) if deleted else ())
 
 
 def test_entities_are_refused() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import zipfile
+from collections.abc import Callable
 
 import pptx
 import pytest
@@ -69,6 +70,187 @@ def test_slides_are_pages_with_tables_charts_and_notes() -> None:
         Line("Then the pact.", kind="paragraph"),
     )
     assert [line.text for line in pages[2].lines] == [" | 占比", "东部 | 0.5", "West | 12"]
+
+
+def blank_deck(*boxes: tuple[str, float, float, float, float]) -> pptx.presentation.Presentation:
+    """A deck of one slide with text boxes: text, left, top, width, height in inches."""
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    for text, *place in boxes:
+        slide.shapes.add_textbox(*map(Inches, place)).text_frame.text = text
+    return deck
+
+
+def texts_of(data: bytes) -> list[str]:
+    return [line.text for page in read_slides(data) for line in page.lines if line.text]
+
+
+def change_parts(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if (body := change(name, old.read(name))) is not None:
+                new.writestr(name, body)
+    return stream.getvalue()
+
+
+def chart_deck(kind: XL_CHART_TYPE = XL_CHART_TYPE.BAR_CLUSTERED, number_format: str = "General") -> bytes:
+    deck = blank_deck()
+    data = CategoryChartData(number_format=number_format)
+    data.categories = ["东部", "West"]
+    data.add_series("出口额", (0.5, 12))
+    data.add_series("进口额", (7, None))
+    chart = deck.slides[0].shapes.add_chart(kind, Inches(1), Inches(2), Inches(5), Inches(3), data).chart
+    chart.has_title = True
+    chart.chart_title.text_frame.text = "图1 进出口 Trade"
+    return save(deck)
+
+
+def test_cards_are_read_one_after_the_other_and_rows_row_by_row() -> None:
+    cards = blank_deck(
+        ("乙的说明", 5, 2.1, 2, 1),
+        ("甲", 1, 1, 2, 1),
+        ("乙", 5, 1, 2, 1),
+        ("甲的说明", 1, 2.1, 2, 1),
+        ("题", 1, 0.1, 6, 0.4),
+    )
+    assert texts_of(save(cards)) == ["题", "甲", "甲的说明", "乙", "乙的说明"]
+    rows = blank_deck(("丁", 4, 4, 2, 1), ("丙", 1, 4, 2, 1), ("乙", 4, 1, 2, 1), ("甲", 1, 1.05, 2, 1))
+    assert texts_of(save(rows)) == ["甲", "乙", "丙", "丁"]
+
+
+def test_shapes_of_a_group_stand_where_the_group_puts_them() -> None:
+    deck = blank_deck(("末 last", 1, 5, 3, 0.5))
+    group = deck.slides[0].shapes.add_group_shape()
+    for text, top in (("次", 2), ("首 first", 1)):
+        group.shapes.add_textbox(Inches(1), Inches(top), Inches(3), Inches(0.5)).text_frame.text = text
+    inner = group.shapes.add_group_shape()
+    inner.shapes.add_textbox(Inches(1), Inches(3), Inches(3), Inches(0.5)).text_frame.text = "组中组"
+    assert texts_of(save(deck)) == ["首 first", "次", "组中组", "末 last"]
+
+
+def test_what_a_layout_prints_is_read_once_and_its_prompts_are_told() -> None:
+    deck = pptx.Presentation()
+    layout = deck.slide_layouts[5]
+    shape = layout.shapes._spTree
+    box = blank_deck(("海城大学 Harbour University", 1, 7, 4, 0.4)).slides[0].shapes[0]._element
+    shape.append(box)
+    for title in ("一", "二"):
+        deck.slides.add_slide(layout).shapes.title.text = title
+    data = save(deck)
+    assert texts_of(data) == ["一", "海城大学 Harbour University", "二"]
+    assert "prompts and layouts that no slide shows were left out" in read_slides(data)[-1].remarks[0]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [XL_CHART_TYPE.LINE, XL_CHART_TYPE.DOUGHNUT, XL_CHART_TYPE.RADAR, XL_CHART_TYPE.AREA, XL_CHART_TYPE.COLUMN_STACKED],
+)
+def test_a_chart_of_any_kind_is_a_table(kind: XL_CHART_TYPE) -> None:
+    assert texts_of(chart_deck(kind)) == ["图1 进出口 Trade", " | 出口额 | 进口额", "东部 | 0.5 | 7", "West | 12 | "]
+
+
+def test_a_chart_of_an_unknown_kind_is_a_table_too() -> None:
+    data = change_parts(chart_deck(), lambda name, body: body.replace(b"c:barChart", b"c:ofPieChart"))
+    assert texts_of(data)[1:] == [" | 出口额 | 进口额", "东部 | 0.5 | 7", "West | 12 | "]
+
+
+def test_values_of_a_chart_are_written_as_it_shows_them() -> None:
+    assert texts_of(chart_deck(number_format="0%"))[2:] == ["东部 | 50% | 700%", "West | 1200% | "]
+
+
+def test_how_many_points_a_chart_claims_is_not_believed() -> None:
+    def claim(name: str, body: bytes) -> bytes:
+        return body.replace(b'ptCount val="2"', b'ptCount val="999999999"')
+
+    data = change_parts(chart_deck(), claim)
+    assert b"999999999" in b"".join(zipfile.ZipFile(io.BytesIO(data)).read(name) for name in chart_parts(data))
+    assert texts_of(data) == texts_of(chart_deck())
+
+
+def chart_parts(data: bytes) -> list[str]:
+    return [name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if "charts/chart" in name]
+
+
+def test_a_chart_or_slide_that_is_missing_is_told() -> None:
+    broken = change_parts(chart_deck(), lambda name, body: None if "charts/chart" in name else body)
+    with pytest.raises(UnreadableSource, match="no text"):
+        read_slides(broken)
+    lost = change_parts(save(deck_of_three()), lambda name, body: None if name.endswith("slide2.xml") else body)
+    assert "slide 2 cannot be read and was left out" in read_slides(lost)[-1].remarks
+
+
+def test_a_merged_cell_stands_in_each_of_its_rows() -> None:
+    deck = blank_deck()
+    table = deck.slides[0].shapes.add_table(3, 2, Inches(1), Inches(1), Inches(6), Inches(2)).table
+    for at, text in enumerate(("类别", "渠道", "一般", "电话", "", "信函\n传真")):
+        table.cell(at // 2, at % 2).text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    assert texts_of(save(deck)) == ["类别 | 渠道", "一般 | 电话", "一般 | 信函 传真"]
+
+
+def test_footers_hidden_slides_and_comments_are_told() -> None:
+    def foot(name: str, body: bytes) -> bytes:
+        shape = (
+            '<p:sp><p:nvSpPr><p:cNvPr id="9" name="f"/><p:cNvSpPr/><p:nvPr><p:ph type="ftr"/></p:nvPr></p:nvSpPr>'
+            "<p:spPr/><p:txBody><a:bodyPr/><a:p><a:r><a:t>内部资料</a:t></a:r></a:p></p:txBody></p:sp></p:spTree>"
+        )
+        return body.replace(b"</p:spTree>", shape.encode()) if name == "ppt/slides/slide1.xml" else body
+
+    remarks = read_slides(change_parts(save(deck_of_three()), foot))[-1].remarks
+    assert "hidden slide 3 was left out: 5 characters" in remarks
+    assert "4 characters of slide numbers, dates and footers were left out" in remarks
+
+
+def test_the_strict_dialect_is_read() -> None:
+    def to_strict(name: str, body: bytes) -> bytes:
+        for family in (b"presentationml", b"officeDocument", b"drawingml"):
+            body = body.replace(
+                b"http://schemas.openxmlformats.org/" + family + b"/2006/",
+                b"http://purl.oclc.org/ooxml/" + family + b"/",
+            )
+        return body
+
+    assert read_slides(change_parts(SAMPLE, to_strict)) == read_slides(SAMPLE)
+
+
+def test_a_slide_that_is_named_a_thousand_times_is_read_once() -> None:
+    def repeat(name: str, body: bytes) -> bytes:
+        start, end = body.find(b"<p:sldIdLst>"), body.find(b"</p:sldIdLst>")
+        if start < 0:
+            return body
+        entries = body[start + len(b"<p:sldIdLst>") : end]
+        return body[:start] + b"<p:sldIdLst>" + entries * 1000 + body[end:]
+
+    assert texts_of(change_parts(SAMPLE, repeat)) == texts_of(SAMPLE)
+
+
+WORDS = st.text(alphabet=st.sampled_from("桥梁养护年报abc12。，"), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["box", "group", "cell", "notes", "chart"]), WORDS), min_size=1, max_size=8))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_all_text_is_read(pieces: list[tuple[str, str]]) -> None:
+    deck = pptx.Presentation()
+    for at, (kind, text) in enumerate(pieces):
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        place = (Inches(at % 5), Inches(at % 4), Inches(2), Inches(1))
+        if kind == "cell":
+            slide.shapes.add_table(2, 2, *place).table.cell(1, 1).text = text
+        elif kind == "notes":
+            slide.notes_slide.notes_text_frame.text = text
+        elif kind == "chart":
+            data = CategoryChartData()
+            data.categories = [text]
+            data.add_series("值", (1,))
+            slide.shapes.add_chart(XL_CHART_TYPE.PIE, *place, data)
+        else:
+            shapes = slide.shapes.add_group_shape().shapes if kind == "group" else slide.shapes
+            shapes.add_textbox(*place).text_frame.text = text
+    data = save(deck)
+    rest = texts_of(data)
+    for _, text in pieces:
+        rest.remove(next(line for line in rest if text in line.split(" | ")))
 
 
 def test_a_deck_without_text_is_refused() -> None:

@@ -6,6 +6,7 @@ file of its format is read, so that a text file needs no PDF library.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 from rag.errors import UnreadableSource
 from rag.records import Page
 
+MAX_FILE_BYTES = 512 * 1024 * 1024
+MAX_LINES = 400_000  # printed lines, paragraphs and rows: a book of 2,000 pages has some 80,000
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
@@ -20,15 +23,56 @@ READERS: dict[str, str] = {
     ".markdown": "rag.readers.text:read_text",
     ".pdf": "rag.readers.pdf:read_pdf",
     ".docx": "rag.readers.docx:read_docx",
+    ".docm": "rag.readers.docx:read_docx",
+    ".rtf": "rag.readers.rtf:read_rtf",
+    ".odt": "rag.readers.odf:read_odf",
+    ".ods": "rag.readers.odf:read_odf",
+    ".odp": "rag.readers.odf:read_odf",
     ".html": "rag.readers.html:read_html",
     ".htm": "rag.readers.html:read_html",
     ".epub": "rag.readers.epub:read_epub",
     ".pptx": "rag.readers.slides:read_slides",
+    ".pptm": "rag.readers.slides:read_slides",
+    ".ppsx": "rag.readers.slides:read_slides",
     ".xlsx": "rag.readers.tables:read_xlsx",
+    ".xlsm": "rag.readers.tables:read_xlsx",
     ".csv": "rag.readers.tables:read_csv",
     ".tsv": "rag.readers.tables:read_csv",
 }
 """File name ending, in lower case with its dot -> "module:function" of the reader."""
+
+_OFFICE = "Open it in Word, WPS or LibreOffice and save it as {0}, or run `soffice --convert-to {1} FILE`."
+CONVERTED: dict[str, tuple[str, str]] = {
+    ".doc": ("the Word format from before 2007", _OFFICE.format("Word document (.docx)", "docx")),
+    ".wps": ("the WPS Writer format", _OFFICE.format("Word document (.docx)", "docx")),
+    ".xls": ("the Excel format from before 2007", _OFFICE.format("Excel workbook (.xlsx)", "xlsx")),
+    ".et": ("the WPS Spreadsheets format", _OFFICE.format("Excel workbook (.xlsx)", "xlsx")),
+    ".ppt": ("the PowerPoint format from before 2007", _OFFICE.format("PowerPoint presentation (.pptx)", "pptx")),
+    ".dps": ("the WPS Presentation format", _OFFICE.format("PowerPoint presentation (.pptx)", "pptx")),
+    ".ofd": (
+        "the Chinese layout format OFD (GB/T 33190)",
+        "Open it in an OFD viewer (数科, 福昕, WPS) and export or print it as PDF, and add that.",
+    ),
+    ".caj": (
+        "CNKI's own format CAJ, which only its viewer opens",
+        "Open it in CAJViewer and print it as PDF, or download the PDF of the paper where it is offered.",
+    ),
+    ".kdh": ("CNKI's own format KDH, which only its viewer opens", "Open it in CAJViewer and print it as PDF."),
+    ".nh": ("CNKI's own format NH, which only its viewer opens", "Open it in CAJViewer and print it as PDF."),
+}
+"""File name ending of a format that is not read -> what it is, and how to convert it."""
+
+# Files of old formats are often new ones, or Web pages, under an old name: how such a file begins -> its reader.
+_DISGUISED: tuple[tuple[bytes, dict[str, str]], ...] = (
+    (
+        b"PK\x03\x04",
+        {".doc": ".docx", ".wps": ".docx", ".xls": ".xlsx", ".et": ".xlsx", ".ppt": ".pptx", ".dps": ".pptx"},
+    ),
+    (b"{\\rtf", {".doc": ".rtf", ".wps": ".rtf"}),
+    (b"<html", {".doc": ".html", ".xls": ".html", ".wps": ".html"}),
+    (b"<!doctype html", {".doc": ".html", ".xls": ".html", ".wps": ".html"}),
+    (b"%PDF-", {".caj": ".pdf", ".kdh": ".pdf"}),
+)
 
 
 def read_pages(path: Path) -> list[Page]:
@@ -39,18 +83,58 @@ def read_pages(path: Path) -> list[Page]:
             names the file.
     """
     suffix = path.suffix.lower()
+    if suffix in CONVERTED:
+        suffix = _real_suffix(path, suffix)
     if suffix not in READERS:
         raise UnreadableSource(
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
             advice=f"Convert it to one of {', '.join(sorted(READERS))}.",
         )
+    _check_size(path)
     module, function = READERS[suffix].split(":")
     reader: Callable[[bytes], list[Page]] = getattr(importlib.import_module(module), function)
     try:
-        return reader(path.read_bytes())
+        pages = reader(path.read_bytes())
     except OSError as error:
         raise UnreadableSource(
             f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
         ) from error
     except UnreadableSource as error:
         raise UnreadableSource(f"{path.name}: {error.args[0]}", advice=error.advice) from error
+    lines = sum(len(page.lines) for page in pages)
+    if lines > MAX_LINES:
+        raise UnreadableSource(
+            f"{path.name}: {lines:,} lines; files of at most {MAX_LINES:,} are read",
+            advice="Split it into smaller files.",
+        )
+    return pages
+
+
+def _real_suffix(path: Path, suffix: str) -> str:
+    """Return the ending of the format that a file of an old ending really has.
+
+    Raises:
+        UnreadableSource: It has the format that it says, or cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    except OSError as error:
+        raise UnreadableSource(
+            f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
+        ) from error
+    for signature, endings in _DISGUISED:
+        if start.startswith(signature.lower()) and suffix in endings:
+            return endings[suffix]
+    what, advice = CONVERTED[suffix]
+    raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
+
+
+def _check_size(path: Path) -> None:
+    with contextlib.suppress(OSError):  # told when it is opened
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise UnreadableSource(
+                f"{path.name}: {size / 1e6:,.0f} MB; files of at most {MAX_FILE_BYTES / 1e6:,.0f} MB are read",
+                advice="Split it into smaller files.",
+            )

@@ -21,6 +21,7 @@ from rag.errors import UnreadableSource
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024  # a book of 2,000 pages with its pictures stays below
 MAX_XML_BYTES = 64 * 1024 * 1024  # all XML of a container together: what a parser unfolds some tenfold in memory
 MAX_MEMBERS = 20_000
+MAX_TAGS = 2_500_000  # start and end tags of all XML together: a tree of them takes some 150 bytes each in memory
 # What zip, XML and the Office libraries raise on damaged files, found by fuzzing. A plain bug of ours could hide in
 # here as "damaged", which is why the readers' tests ask for exact pages.
 _DAMAGE = (
@@ -72,13 +73,14 @@ class Archive:
         return self.container.read(name)
 
 
-def open_archive(data: bytes, what: str, *, allow_dtd: bool = False) -> Archive:
+def open_archive(data: bytes, what: str, *, allow_dtd: bool = False, max_tags: int = MAX_TAGS) -> Archive:
     """Open a zip container and check what it would cost to read.
 
     Args:
         data: The file.
         what: Name of the format in messages, as "Word document".
         allow_dtd: False refuses XML members with a DTD, as Office files may not have one (ECMA-376 part 2, 6.2.5).
+        max_tags: Most tags of all XML members together.
 
     Raises:
         UnreadableSource: No zip, damaged, encrypted, too large once unpacked, of an unusual compression, or with a DTD.
@@ -102,14 +104,32 @@ def open_archive(data: bytes, what: str, *, allow_dtd: bool = False) -> Archive:
                     f"this {what} is packed in an unusual way (method {member.compress_type})", advice="Save it anew."
                 )
         _check_sizes(members, what)
-        if not allow_dtd:
-            for member in members:
-                if _XML_NAME.search(member.filename) and _DTD.search(archive.read(member)):
-                    raise UnreadableSource(
-                        f"this {what} declares XML entities ({member.filename}), which no such file may",
-                        advice="Do not trust it; if you do, open it in Office and save it anew.",
-                    )
+        _check_xml(archive, members, what, max_tags, allow_dtd=allow_dtd)
         return Archive(archive, frozenset(archive.namelist()))
+
+
+def _check_xml(
+    archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], what: str, max_tags: int, *, allow_dtd: bool
+) -> None:
+    tags = 0
+    for member in members:
+        if not _XML_NAME.search(member.filename):
+            continue
+        try:
+            content = archive.read(member)
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            continue  # whoever needs the part will find out, and can tell which one it was
+        if not allow_dtd and _DTD.search(content):
+            raise UnreadableSource(
+                f"this {what} declares XML entities ({member.filename}), which no such file may",
+                advice="Do not trust it; if you do, open it in Office and save it anew.",
+            )
+        tags += content.count(b"<")
+        if tags > max_tags:
+            raise UnreadableSource(
+                f"this {what} holds more than {max_tags:,} XML tags ({member.filename}); no more are read",
+                advice="Split it into smaller files.",
+            )
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], what: str) -> None:

@@ -1,132 +1,154 @@
 """Word files (.docx): paragraphs, headings by style, numbering, tables, footnotes and endnotes as Word keeps them.
 
-Deleted and hidden text is left out, inserted text kept. Pages are known only where Word left marks of its last layout.
-Entry point: `read_docx`. Caller: `readers`. Knows python-docx and WordprocessingML (ECMA-376 part 1).
+Deleted and hidden text is left out, inserted text kept; text boxes, charts and diagrams follow the paragraph that holds
+them. Pages are known only where Word left marks of its last layout. What is not read is told with its amount.
+Entry point: `read_docx`. Caller: `readers`. Knows WordprocessingML (ECMA-376 part 1).
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-import docx
-from docx.exceptions import PythonDocxError
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.exceptions import OpcError
-from docx.oxml.ns import qn
-
 from rag.errors import UnreadableSource
-from rag.readers.archives import damage_reported, open_archive, parse_xml
-from rag.readers.docx_numbering import Numbering
-from rag.readers.lines import join_printed, table_lines, trim_empty
+from rag.readers.archives import damage_reported
+from rag.readers.docx_numbering import BULLET, Numbering
+from rag.readers.docx_runs import LINE_BREAK, MAX_DEPTH, PAGE_BREAK, RunReader
+from rag.readers.docx_styles import Styles, attribute, below
+from rag.readers.docx_tables import (
+    children_of,
+    deleted_amount,
+    is_deleted,
+    is_frame,
+    is_marked_deleted,
+    read_rows,
+    write_inner,
+)
+from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.packages import Package, chosen_branches, name_of, names_of, open_package, text_amount
 from rag.records import Line, Page
 
-MAX_DEPTH = 60  # of tables in tables and boxes in boxes
+WHAT = "Word document"
+MAX_INNER_CHARS = 200  # a table inside a cell stands in its line when it is no longer, else behind the outer table
+_SHOWN_CHARS = 40  # of what is left out, in a remark
 _HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
 _TITLE_NAME = re.compile(r"(?:title|标题|標題)$", re.IGNORECASE)
 _CAPTION_NAME = re.compile(r"(?:caption|题注|題注|图题|表题)$", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"(?:toc|目录|目錄)\s*[1-9]$", re.IGNORECASE)
-_LINE_BREAK = "\n"
-_PAGE_BREAK = "\f"
-_MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_SKIPPED = frozenset(
-    [
-        *map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:instrText", "w:delText", "w:rt", "w:sdtPr", "w:tblPr")),
-        f"{_COMPATIBILITY}Fallback",
-    ]
-)
-_BOX = qn("w:txbxContent")
-_TEXTS = {
-    qn("w:tab"): "\t", qn("w:cr"): _LINE_BREAK, qn("w:noBreakHyphen"): "-", qn("w:lastRenderedPageBreak"): _PAGE_BREAK,
+_PARAGRAPH = name_of("w:p")
+_DELETED = names_of("w:del w:moveFrom")
+_PROPERTIES = names_of("w:pPr w:rPr w:sdtPr w:sdtEndPr w:tblPr w:sectPr w:tcPr w:trPr")
+_ASIDE = {
+    "header": "page headers", "footer": "page footers", "comments": "comments", "glossaryDocument": "building blocks",
 }  # fmt: skip
-_REFERENCES = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 
 
 def read_docx(data: bytes) -> list[Page]:
     """Return the pages of a Word file; one without a number where Word left no marks of its pages.
 
     Footnotes are marked `[^1]`, endnotes `[^e1]`, numbered as printed; each note follows the paragraph (or table) that
-    bears its mark.
+    bears its mark. The last page's remarks tell what was left out.
 
     Raises:
         UnreadableSource: Damaged, encrypted, hostile, or without any text.
     """
-    open_archive(data, "Word document")
-    with damage_reported("Word document", PythonDocxError, OpcError):
-        pages = _DocumentReader(docx.Document(io.BytesIO(data))).read()
+    package = open_package(data, WHAT, ["word/document.xml"])
+    with damage_reported(WHAT):
+        pages = _DocumentReader(package).read()
     if not any(page.lines for page in pages):
         raise UnreadableSource(
-            "this Word document holds no text (its pages may be pictures)",
+            f"this Word document holds no text ({'; '.join(package.remarks) or 'its pages may be pictures'})",
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     return pages
 
 
-class _Styles:
-    """What a paragraph style means: its names and the outline level and numbering that it inherits."""
+@dataclass(slots=True)
+class _Beside:
+    """What stands in a paragraph or a table and is written behind it; `breaks` counts the page breaks in each row."""
 
-    def __init__(self, root: Any) -> None:
-        self._styles = {style.get(qn("w:styleId"), ""): style for style in root.iterchildren(qn("w:style"))}
-
-    def chain(self, style_id: str) -> Iterator[Any]:
-        """Yield the style and those that it is based on; each once, though a damaged file may run in a circle."""
-        seen: set[str] = set()
-        while style_id in self._styles and style_id not in seen:
-            seen.add(style_id)
-            yield self._styles[style_id]
-            style_id = _attribute(self._styles[style_id].find(qn("w:basedOn")))
-
-    def names(self, style_id: str) -> list[str]:
-        return [_attribute(style.find(qn("w:name"))) for style in self.chain(style_id)]
-
-    def find(self, style_id: str, path: str) -> str:
-        """Return the value of the nearest `path` below pPr along the chain, or ""."""
-        return next((value for style in self.chain(style_id) if (value := _attribute(_property(style, path)))), "")
-
-
-def _attribute(element: Any, name: str = "w:val") -> str:
-    return str(element.get(qn(name), "")) if element is not None else ""
-
-
-def _property(parent: Any, path: str) -> Any:
-    element = parent.find(qn("w:pPr"))
-    for step in path.split("/"):
-        element = element.find(qn(step)) if element is not None else None
-    return element
+    boxes: list[Any] = field(default_factory=list)
+    drawn: list[Line] = field(default_factory=list)
+    inner: list[list[list[str]]] = field(default_factory=list)
+    breaks: dict[Any, int] = field(default_factory=dict)
 
 
 class _DocumentReader:
     """Walks the body of one document in order and collects lines and pages."""
 
-    def __init__(self, document: Any) -> None:
-        self._body = document.element.body
-        self._styles = _Styles(document.styles.element)
-        self._notes = {"footnote": self._read_notes(document, RELATIONSHIP_TYPE.FOOTNOTES, "w:footnote")}
-        self._notes["endnote"] = self._read_notes(document, RELATIONSHIP_TYPE.ENDNOTES, "w:endnote")
-        self._numbering = Numbering(_related(document, RELATIONSHIP_TYPE.NUMBERING))
-        self._titled = any(map(self._is_title, self._body.iter(qn("w:p"))))
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._path = package.main
+        root = package.part(package.main)
+        if root is None:
+            raise ValueError(f"its main part, {package.main}, is damaged")
+        self._body = root  # a damaged file may have several bodies
+        self._styles = Styles(package.first_part(package.main, "styles")[1])
+        self._runs = RunReader(package, self._styles, self._refer)
+        self._note_paths: dict[str, str] = {}
+        self._totals = [text_amount(self._body)]
+        self._separators = 0
+        self._notes = {kind: self._read_notes(kind) for kind in ("footnote", "endnote")}
+        self._numbering = Numbering(package.first_part(package.main, "numbering")[1])
+        self._titled = any(map(self._is_title, self._body.iter(name_of("w:p"))))
         self._given: dict[str, int] = {"footnote": 0, "endnote": 0}
         self._waiting: list[Line] = []
+        self._carried = ""
         self._pages: list[list[Line]] = [[]]
 
     def read(self) -> list[Page]:
+        """Return the pages; the last bears the remarks."""
         self._read_blocks(self._body, 0)
+        if self._carried:
+            self._pages[-1].append(Line(self._carried, kind="paragraph"))
+        self._tell_left_out()
         numbered = len(self._pages) > 1
+        last = len(self._pages)
         return [
-            Page(number if numbered else None, "", trim_empty(lines)) for number, lines in enumerate(self._pages, 1)
+            Page(
+                number if numbered else None,
+                "",
+                trim_empty(lines),
+                tuple(self._package.remarks) if number == last else (),
+            )
+            for number, lines in enumerate(self._pages, 1)
         ]
 
-    def _read_notes(self, document: Any, relationship: str, name: str) -> dict[str, Any]:
-        root = _related(document, relationship)
-        found = root.iterchildren(qn(name)) if root is not None else ()
+    def _read_notes(self, kind: str) -> dict[str, Any]:
+        path, root = self._package.first_part(self._path, f"{kind}s")
+        self._note_paths[kind] = path
+        if root is None:
+            return {}
         # Notes with a type are the lines and spaces that Word draws above notes.
-        return {_attribute(note, "w:id"): note for note in found if _attribute(note, "w:type") in ("", "normal")}
+        notes: dict[str, Any] = {}
+        for note in root.iterchildren(name_of(f"w:{kind}")):
+            if attribute(note, "w:type") in ("", "normal"):
+                notes.setdefault(attribute(note, "w:id"), note)
+            elif any(map(str.isalnum, "".join(note.itertext()))):
+                self._separators += text_amount(note)
+        self._totals.extend(map(text_amount, notes.values()))
+        return notes
+
+    def _tell_left_out(self) -> None:
+        package, runs = self._package, self._runs
+        package.tell_amount(self._separators, "the lines that part notes from the text")
+        for what, amount in sorted(runs.left_out.items()):
+            package.tell_amount(amount, what)
+        missing = sum(self._totals) - runs.read - runs.repeated - sum(runs.left_out.values())
+        package.tell_amount(missing, "notes that no text refers to, or of what stands too deep,")
+        if runs.pictures:
+            package.tell(f"{runs.pictures} pictures were not read")
+        for kind, what in _ASIDE.items():
+            roots = [root for path in package.related(self._path, kind) if (root := package.part(path)) is not None]
+            if amount := sum(map(text_amount, roots)):
+                texts = (fold_spaces("".join(one.text or "" for one in root.iter(name_of("w:t")))) for root in roots)
+                shown = " / ".join(dict.fromkeys(filter(None, texts)))
+                package.tell(f"{amount:,} characters of {what} were left out: {shown[:_SHOWN_CHARS]}")
 
     def _style_id(self, paragraph: Any) -> str:
-        return _attribute(_property(paragraph, "w:pStyle"))
+        return attribute(below(paragraph, "w:pPr/w:pStyle"))
 
     def _is_title(self, paragraph: Any) -> bool:
         return any(map(_TITLE_NAME.match, self._styles.names(self._style_id(paragraph))[:1]))
@@ -135,140 +157,151 @@ class _DocumentReader:
         if depth > MAX_DEPTH:
             return
         for child in parent.iterchildren():
-            if child.tag == qn("w:p"):
-                self._read_paragraph(child, depth)
-            elif child.tag == qn("w:tbl"):
+            if child.tag == _PARAGRAPH:
+                if len(child):
+                    self._read_paragraph(child, depth)
+            elif child.tag == name_of("w:tbl"):
                 self._read_table(child, depth)
-            elif isinstance(child.tag, str) and child.tag not in _SKIPPED:
+            elif child.tag == name_of("w:altChunk"):
+                path = self._package.target(self._path, child.get(name_of("r:id")))
+                self._package.tell(f"an embedded document ({path or 'missing'}) was left out")
+            elif child.tag in _DELETED:
+                self._runs.left_out["deleted text"] += text_amount(child)
+            elif child.tag == name_of("mc:AlternateContent"):
+                chosen = chosen_branches(child)
+                self._runs.repeated += text_amount(child) - sum(map(text_amount, chosen))
+                for branch in chosen:
+                    self._read_blocks(branch, depth + 1)
+            elif isinstance(child.tag, str) and child.tag not in _PROPERTIES:
                 self._read_blocks(child, depth + 1)  # content controls, custom XML, insertions of whole blocks
 
+    def _text_of(self, paragraph: Any, beside: _Beside) -> str:
+        return "".join(self._runs.texts(paragraph, self._path, beside.boxes, beside.drawn))
+
+    def _write_beside(self, beside: _Beside, depth: int) -> None:
+        for rows in beside.inner:
+            self._pages[-1].extend(table_lines(rows))
+        self._pages[-1].extend(self._waiting)
+        self._waiting.clear()
+        self._pages[-1].extend(beside.drawn)
+        for box in beside.boxes:
+            self._read_blocks(box, depth + 1)
+
     def _read_paragraph(self, paragraph: Any, depth: int) -> None:
-        boxes: list[Any] = []
-        text = "".join(self._texts(paragraph, boxes, 0))
+        beside = _Beside()
+        text = self._text_of(paragraph, beside)
         style = self._style_id(paragraph)
         names = self._styles.names(style)
         if any(map(_CONTENTS_NAME.match, names)):
             text = text.replace("\t", " …… ")  # the dots that a table of contents prints there
         mark = self._mark(paragraph, style)
-        before, *after = text.split(_PAGE_BREAK)
+        before, *after = text.split(PAGE_BREAK)
         # A break in front of the text moves the paragraph to the new page, one inside it what follows it.
         breaks = len(after) if not before.strip() else 0
         self._pages.extend([] for _ in range(breaks))
-        if body := join_printed(text.replace(_PAGE_BREAK, "").split(_LINE_BREAK)):
-            line = f"{mark} {body}" if mark and mark[-1].isascii() else mark + body
-            if mark.endswith("•"):
-                line = f"{mark} {body}"
-            self._pages[-1].append(self._line(line, paragraph, style, names))
-        self._pages[-1].extend(self._waiting)
-        self._waiting.clear()
-        for box in boxes:
-            self._read_blocks(box, depth + 1)
+        # A break inside a paragraph is made on purpose: what it parts is never glued.
+        body = fold_spaces(self._carried + text.replace(PAGE_BREAK, ""))
+        self._carried = ""
+        if body and is_marked_deleted(paragraph):
+            self._carried = body
+        elif body:
+            spaced = mark and (mark[-1].isascii() or mark.endswith(BULLET))
+            line = self._line(f"{mark} {body}" if spaced else mark + body, paragraph, style, names)
+            self._package.spend([line.text])
+            self._pages[-1].append(line)
+        self._write_beside(beside, depth)
         self._pages.extend([] for _ in range(len(after) - breaks))
 
-    def _line(self, text: str, paragraph: Any, style: str, names: list[str]) -> Line:
+    def _line(self, text: str, paragraph: Any, style: str, names: tuple[str, ...]) -> Line:
         if any(map(_CAPTION_NAME.match, names)):
             return Line(text, kind="caption")
         if self._is_title(paragraph):
             return Line(text, kind="heading", level=1)
-        outline = _attribute(_property(paragraph, "w:outlineLvl"))
+        outline = attribute(below(paragraph, "w:pPr/w:outlineLvl"))
         heading = next((match for name in names if (match := _HEADING_NAME.match(name))), None)
         if not outline and heading is None:
-            outline = self._styles.find(style, "w:outlineLvl")
-        level = int(outline) + 1 if outline.isascii() and outline.isdigit() else int(heading[1]) if heading else 0
+            outline = self._styles.find(style, "w:pPr/w:outlineLvl")
+        numeric = outline.isascii() and outline.isdigit() and len(outline) == 1
+        level = int(outline) + 1 if numeric else int(heading[1]) if heading else 0
         if 1 <= level <= 9:
             return Line(text, kind="heading", level=level + self._titled)
         return Line(text, kind="paragraph")
 
     def _mark(self, paragraph: Any, style: str) -> str:
-        own = _attribute(_property(paragraph, "w:numPr/w:numId"))
-        instance = own or self._styles.find(style, "w:numPr/w:numId")
-        if not instance or instance == "0" or not "".join(paragraph.itertext()).strip():
+        own = attribute(below(paragraph, "w:pPr/w:numPr/w:numId"))
+        instance = own or self._styles.find(style, "w:pPr/w:numPr/w:numId")
+        if not instance or instance == "0" or not any(text.strip() for text in paragraph.itertext()):
             return ""
-        level = _attribute(_property(paragraph, "w:numPr/w:ilvl")) or self._styles.find(style, "w:numPr/w:ilvl")
+        level = attribute(below(paragraph, "w:pPr/w:numPr/w:ilvl"))
+        level = level or self._styles.find(style, "w:pPr/w:numPr/w:ilvl")
         return self._numbering.next_mark(instance, int(level) if level.isascii() and level.isdigit() else 0)
 
-    def _texts(self, parent: Any, boxes: list[Any], depth: int) -> Iterator[str]:
-        """Yield the text of runs in order; collect text boxes, and notes in `_waiting`."""
-        for child in parent.iterchildren():
-            tag = child.tag
-            if tag in _SKIPPED or not isinstance(tag, str) or depth > MAX_DEPTH:
-                continue
-            if tag == _BOX:
-                boxes.append(child)
-            elif tag in (qn("w:t"), _MATH_TEXT):
-                yield child.text or ""
-            elif tag in _TEXTS:
-                yield _TEXTS[tag]
-            elif tag == qn("w:br"):
-                yield _LINE_BREAK
-            elif tag in _REFERENCES:
-                yield self._refer(child, _REFERENCES[tag])
-                if _attribute(child, "w:customMarkFollows") in ("1", "true", "on"):
-                    return  # the rest of this run is the printed mark
-            elif tag != qn("w:r") or not _is_hidden(child):
-                yield from self._texts(child, boxes, depth + 1)
-
     def _refer(self, reference: Any, kind: str) -> str:
-        note = self._notes[kind].get(_attribute(reference, "w:id"))
+        note = self._notes[kind].pop(attribute(reference, "w:id"), None)
         if note is None:
             return ""
         self._given[kind] += 1
         mark = f"{'e' if kind == 'endnote' else ''}{self._given[kind]}"
-        # A note inside a note does not exist in Word: its reference is dropped rather than followed in a circle.
+        # A note inside a note does not exist in Word: its reference is dropped rather than followed in a circle. Nor is
+        # a note read twice, though a damaged file may refer to it a thousand times.
         others, self._notes[kind] = self._notes[kind], {}
-        texts = ("".join(self._texts(one, [], 0)) for one in note.iter(qn("w:p")))
-        text = join_printed(texts)
-        self._notes[kind] = others
+        outer, self._path = self._path, self._note_paths[kind]
+        beside = _Beside()
+        text = fold_spaces(LINE_BREAK.join(self._text_of(one, beside) for one in note.iter(name_of("w:p"))))
+        self._notes[kind], self._path = others, outer
+        self._package.spend([text])
         self._waiting.append(Line(text, kind="footnote", note=mark))
+        self._waiting.extend(beside.drawn)
         return f"[^{mark}]"
 
     def _read_table(self, table: Any, depth: int) -> None:
-        rows: list[list[str]] = []
-        boxes: list[Any] = []
-        for row in _children(table, qn("w:tr")):
-            cells: list[str] = []
-            for cell in _children(row, qn("w:tc")):
-                text = join_printed(
-                    "".join(self._texts(one, boxes, 0)).replace(_PAGE_BREAK, "") for one in cell.iter(qn("w:p"))
-                )
-                merge = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
-                # A cell that spans rows is repeated in each, so that a row is readable alone.
-                if merge is not None and _attribute(merge) != "restart" and rows and len(cells) < len(rows[-1]):
-                    text = rows[-1][len(cells)]
-                cells.append(text)
-                cells.extend([""] * (min(_span(cell), 100) - 1))
-            rows.append(cells)
+        if is_frame(table):
+            self._runs.left_out["deleted text"] += deleted_amount(table, text_amount)
+            for row in children_of(table, "w:tr"):
+                for cell in children_of(row, "w:tc") if not is_deleted(row) else ():
+                    if not is_deleted(cell):
+                        self._read_blocks(cell, depth + 1)
+            return
+        beside = _Beside()
+        rows = self._rows_of(table, beside, depth)
         if self._pages[-1] and self._pages[-1][-1].kind == "table_row":
             self._pages[-1].append(Line(""))
         self._pages[-1].extend(table_lines(rows))
-        self._pages[-1].extend(self._waiting)
-        self._waiting.clear()
-        for box in boxes:
-            self._read_blocks(box, depth + 1)
+        self._write_beside(beside, depth)
+        # A table stays whole on the page where it begins; the pages that it goes on over are empty.
+        self._pages.extend([] for _ in range(sum(beside.breaks.values())))
 
+    def _rows_of(self, table: Any, beside: _Beside, depth: int) -> list[list[str]]:
+        self._runs.left_out["deleted text"] += deleted_amount(table, text_amount)
 
-def _children(parent: Any, tag: str) -> Iterator[Any]:
-    """Yield children of `tag`, also those inside content controls and insertions."""
-    for child in parent.iterchildren():
-        if child.tag == tag:
-            yield child
-        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
-            yield from _children(child, tag)
+        def read_cell(cell: Any) -> str:
+            text = LINE_BREAK.join(self._cell_pieces(cell, beside, depth))
+            # The cells of one row break at the same place, each with its own mark.
+            row = cell.getparent()
+            beside.breaks[row] = max(beside.breaks.get(row, 0), text.count(PAGE_BREAK))
+            return fold_spaces(text.replace(PAGE_BREAK, ""))
 
+        rows = read_rows(table, read_cell)
+        self._package.spend(cell for row in rows for cell in row)
+        return rows
 
-def _span(cell: Any) -> int:
-    text = _attribute(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-
-
-def _is_hidden(run: Any) -> bool:
-    vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return vanish is not None and _attribute(vanish) not in ("0", "false", "off")
-
-
-def _related(document: Any, relationship: str) -> Any:
-    """Return the root of the part that `document` names by that relationship, or None."""
-    for relation in document.part.rels.values():
-        if relation.reltype == relationship and not relation.is_external:
-            return parse_xml(relation.target_part.blob)
-    return None
+    def _cell_pieces(self, parent: Any, beside: _Beside, depth: int) -> Iterator[str]:
+        """Yield the texts of the paragraphs and small tables in a cell; larger tables are written behind the table."""
+        if depth > MAX_DEPTH:
+            return
+        for child in parent.iterchildren():
+            if child.tag == name_of("w:p"):
+                yield self._text_of(child, beside)
+            elif child.tag == name_of("w:tbl"):
+                rows = self._rows_of(child, beside, depth + 1)
+                if sum(len(cell) for row in rows for cell in row) > MAX_INNER_CHARS:
+                    beside.inner.append(rows)
+                else:
+                    yield write_inner(rows)
+            elif child.tag in _DELETED:
+                self._runs.left_out["deleted text"] += text_amount(child)
+            elif child.tag == name_of("mc:AlternateContent"):
+                for branch in chosen_branches(child):
+                    yield from self._cell_pieces(branch, beside, depth + 1)
+            elif isinstance(child.tag, str) and child.tag not in _PROPERTIES:
+                yield from self._cell_pieces(child, beside, depth + 1)

@@ -1,6 +1,6 @@
 """The numbers that Word prints before list items and headings but does not store in their text: 第一章, （二）, 1.2.
 
-Entry point: `Numbering`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.9), not python-docx.
+Entry point: `Numbering`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.9).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from docx.oxml.ns import qn
+from rag.readers.packages import name_of
 
 BULLET = "•"
 MAX_LEVEL = 8
+MAX_TEXT_CHARS = 60  # of what is written before a paragraph
 _DIGITS = "〇一二三四五六七八九"
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
 _ROMAN_LOW = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -82,11 +83,13 @@ class Numbering:
         self._counts: dict[str, list[int]] = {}
         if part is None:
             return
-        for abstract in part.iterchildren(qn("w:abstractNum")):
-            levels = {_number(level.get(qn("w:ilvl")), 0): level for level in abstract.iterchildren(qn("w:lvl"))}
-            self._levels[abstract.get(qn("w:abstractNumId"), "")] = levels
-        for instance in part.iterchildren(qn("w:num")):
-            self._abstract[instance.get(qn("w:numId"), "")] = _value(instance, "w:abstractNumId")
+        for abstract in part.iterchildren(name_of("w:abstractNum")):
+            levels = {
+                _number(level.get(name_of("w:ilvl")), 0): level for level in abstract.iterchildren(name_of("w:lvl"))
+            }
+            self._levels[abstract.get(name_of("w:abstractNumId"), "")] = levels
+        for instance in part.iterchildren(name_of("w:num")):
+            self._abstract[instance.get(name_of("w:numId"), "")] = _value(instance, "w:abstractNumId")
 
     def next_mark(self, instance: str, level: int) -> str:
         """Return what stands before the next paragraph of list `instance` (its numId) on `level` from 0, or ""."""
@@ -112,12 +115,12 @@ class Numbering:
             writer = _WRITERS.get(_value(levels.get(at), "w:numFmt"), str)
             return writer(counts[at] or _start(levels, at))
 
-        return re.sub(r"%([1-9])", write, _value(levels[level], "w:lvlText"))
+        return re.sub(r"%([1-9])", write, _value(levels[level], "w:lvlText")[:MAX_TEXT_CHARS])
 
 
 def _value(parent: Any, name: str) -> str:
-    child = parent.find(qn(name)) if parent is not None else None
-    return str(child.get(qn("w:val"), "")) if child is not None else ""
+    child = parent.find(name_of(name)) if parent is not None else None
+    return str(child.get(name_of("w:val"), "")) if child is not None else ""
 
 
 def _start(levels: dict[int, Any], level: int) -> int:

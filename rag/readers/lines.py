@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from rag.errors import UnreadableSource
 from rag.language import HAN
 from rag.records import Line
 
 CELL_SEPARATOR = " | "
+MAX_TABLE_CELLS = 10_000_000  # rows times columns, empty ones too: each costs its separator
 
 # Characters that are set without a space between them: Han, kana, bopomofo, CJK and full-width punctuation.
 UNSPACED = f"{HAN}\u3001-\u3029\u3030-\u30ff\u3100-\u312f\uff01-\uff60“”‘’…—·"
@@ -39,15 +41,34 @@ def table_lines(rows: Iterable[Sequence[str]]) -> list[Line]:
 
     Rows and columns without any text are left out. A bar inside a cell becomes a full-width one, so that cells can be
     told apart again.
+
+    Raises:
+        UnreadableSource: The table is larger than `check_table_size` lets pass.
     """
-    filled = [cells for row in rows if any(cells := [fold_spaces(cell).replace("|", "｜") for cell in row])]
+    filled: list[dict[int, str]] = []
+    for row in rows:
+        cells = {column: text for column, cell in enumerate(row) if cell and (text := fold_spaces(cell))}
+        if cells:
+            filled.append(cells)
     if not filled:
         return []
-    width = max(len(cells) for cells in filled)
-    table = [[*cells, *[""] * (width - len(cells))] for cells in filled]
-    kept = [column for column in range(width) if any(cells[column] for cells in table)]
-    texts = [CELL_SEPARATOR.join(cells[column] for column in kept) for cells in table]
+    kept = sorted({column for cells in filled for column in cells})
+    check_table_size(len(filled), len(kept))
+    texts = (CELL_SEPARATOR.join([cells.get(column, "").replace("|", "｜") for column in kept]) for cells in filled)
     return [*(Line(text, kind="table_row") for text in texts), Line("")]
+
+
+def check_table_size(rows: int, columns: int) -> None:
+    """Refuse a table that would be mostly separators.
+
+    Raises:
+        UnreadableSource: More than `MAX_TABLE_CELLS` cells, empty ones too.
+    """
+    if rows * columns > MAX_TABLE_CELLS:
+        raise UnreadableSource(
+            f"a table of {rows:,} rows and {columns:,} columns is larger than can be read",
+            advice="Keep the rows and columns that you want to ask about, or split it into several files.",
+        )
 
 
 def trim_empty(lines: Sequence[Line]) -> tuple[Line, ...]:

@@ -1,103 +1,250 @@
-"""PowerPoint files (.pptx): a slide is a page with its title, texts, tables, charts and the speaker's notes.
+"""PowerPoint files (.pptx): a slide is a page with its title, texts, tables, charts, diagrams and the speaker's notes.
 
-Entry point: `read_slides`. Caller: `readers`. Knows python-pptx.
+What a layout or master prints on every slide is read once, at the first slide that shows it. What is not read is told
+with its amount: hidden slides, footers, comments, parts that are damaged.
+Entry point: `read_slides`. Caller: `readers`. Knows PresentationML (ECMA-376 part 1).
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-import pptx
-from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.exc import PythonPptxError
-
 from rag.errors import UnreadableSource
-from rag.readers.archives import damage_reported, open_archive
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.archives import damage_reported
+from rag.readers.charts import drawn_parts
+from rag.readers.lines import table_lines, trim_empty
+from rag.readers.packages import (
+    Package,
+    chosen_branches,
+    drawing_paragraphs,
+    is_on,
+    name_of,
+    names_of,
+    open_package,
+    text_amount,
+)
+from rag.readers.slide_layout import Frame, Placing, in_reading_order, own_frame
 from rag.records import Line, Page
 
+WHAT = "PowerPoint file"
 MAX_GROUP_DEPTH = 20
-# What a slide's master prints on every slide.
-_FURNITURE = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.DATE, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.HEADER)
+MAX_SPAN = 100  # columns of a merged cell
+_SHAPES = names_of("p:sp p:graphicFrame p:pic p:cxnSp")
+_TITLES = ("title", "ctrTitle")
+_FURNITURE = ("sldNum", "dt", "ftr", "hdr", "sldImg")  # placeholders that count the slides and the like
+_NOWHERE = Frame(0, 0, 0, 0)
 
 
 def read_slides(data: bytes) -> list[Page]:
     """Return one page per slide, numbered as in the file; a hidden slide has no page.
 
-    A slide's title is a heading: of level 1 on a title slide, else of level 2. Shapes follow from top to bottom, then
-    from left to right; the speaker's notes come last.
+    A slide's title is a heading: of level 1 on a title slide, else of level 2. Shapes follow in reading order; the
+    speaker's notes come last. The last page's remarks tell what was left out.
 
     Raises:
         UnreadableSource: Damaged, encrypted, hostile, or without any text.
     """
-    open_archive(data, "PowerPoint file")
-    with damage_reported("PowerPoint file", PythonPptxError):
-        slides = pptx.Presentation(io.BytesIO(data)).slides
-        pages = [
-            Page(number, "", _slide_lines(slide))
-            for number, slide in enumerate(slides, 1)
-            if slide.element.get("show", "1") not in ("0", "false")
-        ]
+    package = open_package(data, WHAT, ["ppt/presentation.xml"])
+    with damage_reported(WHAT):
+        pages = _DeckReader(package).read()
     if not any(page.lines for page in pages):
         raise UnreadableSource(
-            "this PowerPoint file holds no text (its slides may be pictures)",
+            f"this PowerPoint file holds no text ({'; '.join(package.remarks) or 'its slides may be pictures'})",
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     return pages
 
 
-def _slide_lines(slide: Any) -> tuple[Line, ...]:
-    lines: list[Line] = []
-    title = slide.shapes.title
-    if title is not None and (text := fold_spaces(title.text_frame.text)):
-        opening = title.placeholder_format.type == PP_PLACEHOLDER.CENTER_TITLE
-        lines.append(Line(text, kind="heading", level=1 if opening else 2))
-    for shape in _in_reading_order(slide.shapes):
-        if title is None or shape.shape_id != title.shape_id:
-            lines.extend(_shape_lines(shape))
-    if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame) is not None:
-        lines.extend([Line(""), *_paragraphs(notes)])
-    return trim_empty(lines)
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A shape with its place on the slide and the kind of its placeholder, "" for none."""
+
+    shape: Any
+    frame: Frame
+    placeholder: str
 
 
-def _in_reading_order(shapes: Iterable[Any], depth: int = 0) -> Iterator[Any]:
-    # A slide's file order is the order of drawing. Shapes without a place of their own come first, as they stand.
-    for shape in sorted(shapes, key=lambda shape: (shape.top or 0, shape.left or 0)):
-        if hasattr(shape, "shapes") and depth < MAX_GROUP_DEPTH:
-            yield from _in_reading_order(shape.shapes, depth + 1)
-        elif not (shape.is_placeholder and shape.placeholder_format.type in _FURNITURE):
-            yield shape
+class _DeckReader:
+    """Reads the slides of one package in order."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        root = package.part(package.main)
+        if root is None:
+            raise ValueError(f"its main part, {package.main}, is damaged")
+        identities = [one.get(name_of("r:id")) for one in root.iter(name_of("p:sldId"))]
+        # A slide that is named twice is read once.
+        self._slides = list(dict.fromkeys(package.target(package.main, identity) for identity in identities))
+        self._parts: dict[str, Any] = {}
+        self._printed: set[str] = set()
+        self._frames: dict[str, dict[str, Frame]] = {}
+        self._furniture = 0
+        self._comments = 0
+
+    def read(self) -> list[Page]:
+        """Return the pages; the last bears the remarks."""
+        pages: list[Page] = []
+        for number, path in enumerate(self._slides, 1):
+            root = self._package.part(path) if path else None
+            if root is None:
+                self._package.tell(f"slide {number} cannot be read and was left out")
+            elif not is_on(root.get("show")):
+                self._package.tell(f"hidden slide {number} was left out: {text_amount(root):,} characters")
+            else:
+                lines = self._slide_lines(path, root)
+                self._package.spend(line.text for line in lines)
+                pages.append(Page(number, "", lines))
+        self._tell_left_out()
+        if pages:
+            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, tuple(self._package.remarks))
+        return pages
+
+    def _tell_left_out(self) -> None:
+        package = self._package
+        package.tell_amount(self._furniture, "slide numbers, dates and footers")
+        package.tell_amount(self._comments, "comments")
+        prompts = 0
+        for path in sorted(package.archive.names):
+            if path.startswith(("ppt/slideLayouts/slideLayout", "ppt/slideMasters/slideMaster")):
+                root = self._part(path)
+                unseen = path not in self._printed
+                for shape in _shapes(root.find(f".//{name_of('p:spTree')}") if root is not None else None, 0):
+                    prompts += text_amount(shape) if unseen or _placeholder_of(shape)[0] is not None else 0
+        package.tell_amount(prompts, "prompts and layouts that no slide shows")
+
+    def _part(self, path: str) -> Any:
+        if path not in self._parts:
+            self._parts[path] = self._package.part(path)
+        return self._parts[path]
+
+    def _slide_lines(self, path: str, root: Any) -> tuple[Line, ...]:
+        layout = next(self._package.related(path, "slideLayout"), "")
+        master = next(self._package.related(layout, "slideMaster"), "") if layout else ""
+        shapes = self._placed_shapes(root, [self._model_frames(one) for one in (layout, master) if one])
+        title = next((one for one in shapes if one.placeholder in _TITLES and text_amount(one.shape)), None)
+        lines: list[Line] = []
+        if title is not None:
+            level = 1 if title.placeholder == "ctrTitle" else 2
+            lines.append(Line(" ".join(drawing_paragraphs(title.shape)), kind="heading", level=level))
+        for one in in_reading_order([(one.frame, one) for one in shapes if one is not title]):
+            lines.extend(self._shape_lines(path, one))
+        lines.extend(self._printed_lines(root, layout, master))
+        lines.extend(self._notes(path))
+        self._comments += sum(self._comment_amount(one) for one in self._package.related(path, "comments"))
+        return trim_empty(lines)
+
+    def _model_frames(self, path: str) -> dict[str, Frame]:
+        """Return where a layout or master places its placeholders: index, and kind behind a colon -> frame."""
+        if path not in self._frames:
+            frames: dict[str, Frame] = {}
+            root = self._part(path)
+            for shape, placing in _walk(_tree(root) if root is not None else None, Placing(), 0):
+                kind, index = _placeholder_of(shape)
+                frame = own_frame(shape)
+                if kind is not None and frame is not None:
+                    frames.setdefault(index or f":{kind}", placing.place(frame))
+                    frames.setdefault(f":{'title' if kind in _TITLES else kind}", placing.place(frame))
+            self._frames[path] = frames
+        return self._frames[path]
+
+    def _placed_shapes(self, root: Any, models: list[dict[str, Frame]]) -> list[_Placed]:
+        placed: list[_Placed] = []
+        for shape, placing in _walk(_tree(root), Placing(), 0):
+            kind, index = _placeholder_of(shape)
+            frame = own_frame(shape)
+            if frame is not None:
+                frame = placing.place(frame)
+            elif kind is not None:
+                names = (index, f":{'title' if kind in _TITLES else kind}")
+                frame = next((model[name] for model in models for name in names if name in model), None)
+            if text_amount(shape) or shape.tag == name_of("p:graphicFrame"):
+                placed.append(_Placed(shape, frame or _NOWHERE, kind or ""))
+        return placed
+
+    def _shape_lines(self, path: str, one: _Placed) -> list[Line]:
+        if one.placeholder in _FURNITURE:
+            self._furniture += text_amount(one.shape)
+            return []
+        lines: list[Line] = []
+        for table in one.shape.iter(name_of("a:tbl")):
+            lines.extend(table_lines(self._table_rows(table)))
+        if not lines:
+            lines.extend(Line(text, kind="paragraph") for text in drawing_paragraphs(one.shape))
+        lines.extend(drawn_parts(self._package, path, one.shape))
+        if next(one.shape.iter(name_of("p:oleObj")), None) is not None:
+            self._package.tell(f"an embedded object of {path} was left out")
+        return lines
+
+    def _table_rows(self, table: Any) -> list[list[str]]:
+        """Return the rows of a table; a cell that spans rows stands in each of them."""
+        rows: list[list[str]] = []
+        for row in table.iterchildren(name_of("a:tr")):
+            cells: list[str] = []
+            for cell in row.iterchildren(name_of("a:tc")):
+                text = " ".join(drawing_paragraphs(cell))
+                covered = cell.get("vMerge") is not None and is_on(cell.get("vMerge"))
+                if covered and rows and len(cells) < len(rows[-1]):
+                    text = text or rows[-1][len(cells)]
+                cells.append(text)
+            rows.append(cells)
+        self._package.spend(cell for row in rows for cell in row)
+        return rows
+
+    def _printed_lines(self, root: Any, layout: str, master: str) -> list[Line]:
+        """Return the lines of what layout and master print on this slide and on none before it."""
+        shown = [layout, master] if is_on(root.get("showMasterSp")) else []
+        if layout and (model := self._part(layout)) is not None and not is_on(model.get("showMasterSp")):
+            shown = shown[:1]
+        lines: list[Line] = []
+        for path in filter(None, shown):
+            if path in self._printed or self._part(path) is None:
+                continue
+            self._printed.add(path)
+            shapes = [one for one in self._placed_shapes(self._part(path), []) if _placeholder_of(one.shape)[0] is None]
+            for one in in_reading_order([(one.frame, one) for one in shapes]):
+                lines.extend(self._shape_lines(path, one))
+        return lines
+
+    def _notes(self, path: str) -> list[Line]:
+        target, root = self._package.first_part(path, "notesSlide")
+        if root is None:
+            return []
+        lines: list[Line] = []
+        for one in in_reading_order([(one.frame, one) for one in self._placed_shapes(root, [])]):
+            lines.extend(self._shape_lines(target, one))
+        return [Line(""), *lines] if lines else []
+
+    def _comment_amount(self, path: str) -> int:
+        root = self._package.part(path)
+        texts = root.iter(name_of("p:text"), name_of("a:t")) if root is not None else ()
+        return sum(len("".join((text.text or "").split())) for text in texts)
 
 
-def _shape_lines(shape: Any) -> list[Line]:
-    if getattr(shape, "has_table", False):
-        return table_lines([[_cell_text(cell) for cell in row.cells] for row in shape.table.rows])
-    if getattr(shape, "has_chart", False):
-        return _chart_lines(shape.chart)
-    return _paragraphs(shape.text_frame) if shape.has_text_frame else []
+def _tree(root: Any) -> Any:
+    return root.find(f"{name_of('p:cSld')}/{name_of('p:spTree')}")
 
 
-def _cell_text(cell: Any) -> str:
-    return "" if cell.is_spanned else fold_spaces(cell.text_frame.text)
+def _walk(parent: Any, placing: Placing, depth: int) -> Iterator[tuple[Any, Placing]]:
+    """Yield the shapes below `parent`, those of groups too, each with the placing of what holds it."""
+    if parent is None or depth > MAX_GROUP_DEPTH:
+        return
+    for child in parent.iterchildren():
+        if child.tag in _SHAPES:
+            yield child, placing
+        elif child.tag == name_of("p:grpSp"):
+            yield from _walk(child, placing.inside(child), depth + 1)
+        elif child.tag == name_of("mc:AlternateContent"):
+            for branch in chosen_branches(child):
+                yield from _walk(branch, placing, depth + 1)
 
 
-def _paragraphs(frame: Any) -> list[Line]:
-    texts = (fold_spaces(paragraph.text) for paragraph in frame.paragraphs)
-    return [Line(text, kind="paragraph") for text in texts if text]
+def _shapes(parent: Any, depth: int) -> Iterator[Any]:
+    return (shape for shape, _ in _walk(parent, Placing(), depth))
 
 
-def _chart_lines(chart: Any) -> list[Line]:
-    """Write a chart as the table of the values that it draws."""
-    lines = []
-    if chart.has_title and chart.chart_title.has_text_frame:
-        lines.append(Line(fold_spaces(chart.chart_title.text_frame.text), kind="caption"))
-    for plot in chart.plots:
-        series = list(plot.series)
-        rows = [["", *(str(one.name) for one in series)]]
-        for index, category in enumerate(plot.categories):
-            values = (one.values[index] if index < len(one.values) else None for one in series)
-            rows.append([str(category), *("" if value is None else f"{value:.15g}" for value in values)])
-        lines.extend(table_lines(rows) if len(rows) > 1 else [])
-    return lines
+def _placeholder_of(shape: Any) -> tuple[str | None, str]:
+    """Return the kind of placeholder that a shape is, None for none, and its index, by which layouts know it."""
+    mark = next(shape.iter(name_of("p:ph")), None)
+    return (mark.get("type", "body"), mark.get("idx", "")) if mark is not None else (None, "")

@@ -1,81 +1,110 @@
 """Spreadsheets (.xlsx) and delimited text (.csv, .tsv): a sheet is a table with its header row.
 
-Entry points: `read_xlsx`, `read_csv`. Caller: `readers`. Knows openpyxl.
+Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Callers: `readers`, `odf`. Knows what a table looks
+like, not how files keep it.
 """
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
-
-import openpyxl.reader.excel
-from openpyxl.utils.exceptions import InvalidFileException, ReadOnlyWorkbookException
 
 from rag.errors import UnreadableSource
-from rag.readers.archives import damage_reported, open_archive
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.archives import damage_reported
+from rag.readers.lines import check_table_size, fold_spaces, table_lines, trim_empty
+from rag.readers.packages import MAX_TEXT_CHARS
 from rag.readers.text import decode_text
+from rag.readers.workbooks import MAX_CELLS, MAX_COLUMNS, WHAT, Sheet, read_workbook, too_large
 from rag.records import Line, Page
 
-load_workbook: Any = openpyxl.reader.excel.load_workbook  # has no types
-
-MAX_CELLS = 1_000_000  # filled cells of a file: more is a database, not reading matter
-MAX_COLUMNS = 1_000
-MAX_ROWS = 2_000_000  # empty ones too: the format allows 1,048,576 a sheet
+MAX_ROWS = 2_000_000  # of delimited text, empty ones too
+MAX_BESIDE = 8  # tables beside each other
 MAX_FIELD_CHARS = 1_000_000
-DELIMITERS = ",\t;|，"
+DELIMITERS = ",\t;|，；"
+_HINT = "sep="  # with which Excel tells itself the delimiter, on a line of its own
 
 
 def read_xlsx(data: bytes) -> list[Page]:
     """Return one page per visible sheet that holds anything: its name as a heading, its values as tables.
 
-    Values are those that the program saved, not formulas. An empty row ends a table; a lone cell in front of a table
-    is its title, one behind it a remark.
+    Values are those that the program saved, as it shows them, not formulas. An empty row ends a table; a lone cell in
+    front of a table is its title, one behind it a remark. The last page's remarks tell what was left out.
 
     Raises:
         UnreadableSource: Damaged, encrypted, hostile, or larger than `MAX_CELLS` and its like.
     """
-    open_archive(data, "Excel workbook")
-    pages = []
-    budget = itertools.count(1)
-    with damage_reported("Excel workbook", InvalidFileException, ReadOnlyWorkbookException):
-        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        for sheet in workbook.worksheets:
-            if sheet.sheet_state != "visible":
-                continue
-            # A sheet may claim more rows and columns than it has, and would be padded to that.
-            sheet.reset_dimensions()
-            lines = _sheet_lines(_checked(map(_xlsx_row, sheet.iter_rows()), budget))
-            if lines:
-                pages.append(Page(None, "", (Line(fold_spaces(sheet.title), kind="heading", level=1), *lines)))
+    with damage_reported(WHAT):
+        sheets, remarks = read_workbook(data)
+        pages = [
+            Page(None, "", (Line(fold_spaces(sheet.name), kind="heading", level=1), *lines))
+            for sheet in sheets
+            if (lines := trim_empty([*sheet_lines(sheet), Line(""), *sheet.drawn]))
+        ]
     if not pages:
-        raise UnreadableSource("this Excel workbook holds no values", advice="Check that it is the right file.")
+        told = f" ({'; '.join(remarks)})" if remarks else ""
+        raise UnreadableSource(f"this {WHAT} holds no values{told}", advice="Check that it is the right file.")
+    pages[-1] = Page(None, "", pages[-1].lines, tuple(remarks))
     return pages
 
 
-def _xlsx_row(cells: Sequence[Any]) -> list[str]:
-    if len(cells) > MAX_COLUMNS:
-        raise _too_large(f"{len(cells):,} columns")
-    return [_write_value(cell.value, cell.number_format) if cell.value is not None else "" for cell in cells]
+def sheet_lines(sheet: Sheet) -> tuple[Line, ...]:
+    """Write the cells of a sheet as tables with their titles and remarks."""
+    return _block_lines(_sheet_blocks(sheet))
 
 
-def _write_value(value: object, number_format: str) -> str:
-    """Write a cell's value as a person would type it; a share is written as the sheet shows it, in percent."""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        if "%" in (number_format or ""):
-            return f"{value * 100:.10g}%"
-        return f"{value:.15g}"
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
-    if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
-    return str(value)
+_Rows = Sequence[tuple[int, dict[int, str]]]
+
+
+def _sheet_blocks(sheet: Sheet) -> Iterator[list[list[str]]]:
+    """Yield the tables of a sheet, each with the columns that it fills."""
+    for rows in _parted_rows(sheet.rows):
+        for part in _parted_columns(rows, sheet):
+            for block in _parted_rows(part) if part is not rows else [part]:
+                columns = sorted({column for _, row in block for column in row})
+                check_table_size(len(block), len(columns))
+                yield [[row.get(column, "") for column in columns] for _, row in block]
+
+
+def _parted_rows(rows: _Rows) -> Iterator[_Rows]:
+    """Yield the stretches of rows that no empty row parts."""
+    block: list[tuple[int, dict[int, str]]] = []
+    for number, row in rows:
+        filled = {column: text for column, text in row.items() if text.strip()}
+        if not filled:
+            continue
+        if block and number != block[-1][0] + 1:
+            yield block
+            block = []
+        block.append((number, filled))
+    if block:
+        yield block
+
+
+def _parted_columns(rows: _Rows, sheet: Sheet) -> list[_Rows]:
+    """Part tables that stand beside each other and begin in different rows: their heads name different columns.
+
+    An empty column alone parts nothing, for in many tables one is left out for looks.
+    """
+    stretches = [(column, column) for _, row in rows for column in row]
+    stretches += [span for number, _ in rows for span in sheet.spans.get(number, ())]
+    groups: list[tuple[int, int]] = []
+    for left, right in sorted(set(stretches)):
+        if groups and left <= groups[-1][1] + 1:
+            groups[-1] = (groups[-1][0], max(right, groups[-1][1]))
+        else:
+            groups.append((left, right))
+    if not 1 < len(groups) <= MAX_BESIDE:
+        return [rows]
+    parts = [
+        [(number, cells) for number, row in rows if (cells := {at: row[at] for at in row if left <= at <= right})]
+        for left, right in groups
+    ]
+    parts = [part for part in parts if part]
+    several = all(len(part) == 1 or len({at for _, row in part for at in row}) > 1 for part in parts)
+    begins = {part[0][0] for part in parts}
+    return list(parts) if several and len(begins) == len(parts) else [rows]
 
 
 def read_csv(data: bytes) -> list[Page]:
@@ -85,16 +114,18 @@ def read_csv(data: bytes) -> list[Page]:
         UnreadableSource: Not decodable, unevenly quoted beyond `MAX_FIELD_CHARS`, too large, or empty.
     """
     text = decode_text(data).replace("\0", "")
-    delimiter = choose_delimiter(text)
+    first, _, rest = text.partition("\n")
+    hinted = first.strip().lower().removeprefix(_HINT) if first.lower().startswith(_HINT) else ""
+    delimiter, text = (hinted, rest) if len(hinted) == 1 else (choose_delimiter(text), text)
     csv.field_size_limit(MAX_FIELD_CHARS)
     try:
-        rows = list(_checked(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), itertools.count(1)))
+        rows = list(_checked(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)))
     except csv.Error as error:
         raise UnreadableSource(
             f"this is no readable CSV file: {error}",
             advice="Check its quotation marks, or save it anew as CSV (UTF-8).",
         ) from error
-    lines = _sheet_lines(rows)
+    lines = _block_lines(_csv_blocks(rows))
     if not lines:
         raise UnreadableSource("this CSV file holds no values", advice="Check that it is the right file.")
     return [Page(None, "", lines)]
@@ -106,7 +137,7 @@ def choose_delimiter(text: str) -> str:
 
     def evenness(delimiter: str) -> tuple[float, int]:
         try:
-            counts = [len(row) for row in csv.reader(sample, delimiter=delimiter) if row]
+            counts = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if row]
         except csv.Error:
             return (0.0, 0)
         usual = max(counts, key=counts.count, default=1)
@@ -115,38 +146,42 @@ def choose_delimiter(text: str) -> str:
     return max(DELIMITERS, key=evenness)
 
 
-def _too_large(size: str) -> UnreadableSource:
-    return UnreadableSource(
-        f"this table is larger than can be read: {size} (at most {MAX_CELLS:,} filled cells, {MAX_COLUMNS:,} columns)",
-        advice="Keep the rows and columns that you want to ask about, or split it into several files.",
-    )
-
-
-def _checked(rows: Iterable[list[str]], budget: itertools.count[int]) -> Iterator[list[str]]:
-    filled = 0
-    for row in rows:
+def _checked(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    filled = chars = 0
+    for number, row in enumerate(rows, 1):
         filled += sum(map(bool, row))
-        if next(budget) > MAX_ROWS or filled > MAX_CELLS or len(row) > MAX_COLUMNS:
-            raise _too_large(f"{filled:,} filled cells so far, {len(row):,} columns")
+        chars += sum(map(len, row))
+        if number > MAX_ROWS or filled > MAX_CELLS or len(row) > MAX_COLUMNS or chars > MAX_TEXT_CHARS:
+            raise too_large(f"{filled:,} filled cells so far, {len(row):,} columns, {chars:,} characters")
         yield row
 
 
-def _sheet_lines(rows: Iterable[list[str]]) -> tuple[Line, ...]:
+def _csv_blocks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
+    for filled, block in itertools.groupby(rows, key=lambda row: any(map(str.strip, row))):
+        if filled:
+            yield list(block)
+
+
+def _block_lines(blocks: Iterable[Sequence[list[str]]]) -> tuple[Line, ...]:
     """Write blocks of filled rows, parted by empty ones, as tables with their titles and remarks."""
     lines: list[Line] = []
-    for filled, block in itertools.groupby(rows, key=lambda row: any(map(str.strip, row))):
-        if not filled:
-            continue
-        table = list(block)
+    tables = list(blocks)
+    for place, table in enumerate(tables):
         widths = [sum(bool(cell.strip()) for cell in row) for row in table]
-        if max(widths) == 1 and len(table[0]) > 1 and len(table) == 1:
-            first, last = len(table), len(table)
-        else:
-            wide = max(widths) > 1
-            first = next(index for index, width in enumerate(widths) if width > 1 or not wide)
-            last = len(table) - next(index for index, width in enumerate(reversed(widths)) if width > 1 or not wide)
-        lines.extend(Line(fold_spaces(" ".join(row)), kind="caption") for row in table[:first])
+        if len(table) == 1 and widths[0] == 1 and len(tables) > 1:
+            behind = place == len(tables) - 1
+            lines.extend([Line(_one_line(table), kind="paragraph" if behind else "caption"), Line("")])
+            continue
+        wide = max(widths) > 1
+        first = next(index for index, width in enumerate(widths) if width > 1 or not wide)
+        last = len(table) - next(index for index, width in enumerate(reversed(widths)) if width > 1 or not wide)
+        if first:
+            lines.append(Line(_one_line(table[:first]), kind="caption"))
         lines.extend(table_lines(table[first:last]))
-        lines.extend(Line(fold_spaces(" ".join(row)), kind="paragraph") for row in table[last:])
+        lines.extend(Line(_one_line([row]), kind="paragraph") for row in table[last:])
         lines.append(Line(""))
     return trim_empty(lines)
+
+
+def _one_line(rows: Iterable[Iterable[str]]) -> str:
+    return fold_spaces(" ".join(cell for row in rows for cell in row))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rag.errors import StorageFailed, UnreadableSource
 from rag.indexing import Index, corpus_files, read_document
-from rag.readers import READERS
+from rag.readers import CONVERTED, READERS
 from rag.records import Document
 
 REMOVED = ".removed"  # hidden, so that it is no part of the corpus
@@ -72,7 +72,7 @@ def add_file(corpus: Path, name: str, data: bytes) -> Added:
             if path.stat().st_size == len(data) and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
                 return Added(path.relative_to(corpus).as_posix(), True, None)
         suffix = Path(wanted).suffix.lower()
-        if suffix not in READERS:
+        if suffix not in READERS and suffix not in CONVERTED:
             raise UnreadableSource(
                 f"{wanted}: files ending in {suffix or 'nothing'} cannot be read",
                 advice=f"convert it to one of {', '.join(sorted(READERS))}",

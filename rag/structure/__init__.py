@@ -32,6 +32,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     Returns:
         Canonical text, articles, blocks and what was set aside; the same for the same pages, always.
     """
+    told = tuple(remark for page in pages for remark in page.remarks)
     front, pages = take_front_matter(pages)
     lines, markdown = clean_lines(pages)
     layout = judge_layout(lines, markdown)
@@ -60,7 +61,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         tuple(articles),
         writer.blocks(),
         tuple(left_out),
-        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles),
+        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles) + told,
     )
 
 

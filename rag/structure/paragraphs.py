@@ -19,6 +19,7 @@ from rag.structure.labels import BARE_LABEL, label_of
 from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
 from rag.structure.persons import parse_names
 from rag.structure.printed import Layout, PrintedLine, bare, ends_line, ends_sentence, width
+from rag.structure.table_rows import is_rule
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 
@@ -154,6 +155,8 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
                 joins += 1
             continue
         if previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0:
+            if line.kind == "text" and is_rule(text):
+                continue
             previous.append(text, glue="\n")
             continue
         items.append(

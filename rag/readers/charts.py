@@ -1,0 +1,205 @@
+"""Charts and diagrams of office files as the text that they draw: a chart as a table, SmartArt as its entries in order.
+
+Any kind of chart is read by its data, whatever it looks like; how many points it claims to have is not believed.
+Entry points: `chart_lines`, `diagram_lines`, `drawn_parts`. Callers: `docx_runs`, `slides`, `tables`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from rag.readers.lines import fold_spaces, table_lines
+from rag.readers.number_formats import GENERAL, write_number
+from rag.readers.packages import (
+    Package,
+    drawing_paragraphs,
+    name_of,
+    whole_number,
+    write_drawing_paragraph,
+)
+from rag.records import Line
+
+_LABELS = ("c:cat", "c:xVal")
+_VALUES = ("c:xVal", "c:val", "c:yVal", "c:bubbleSize")
+_NO_ENTRIES = ("pres",)  # points of a diagram that say how others are drawn
+_PARENT_OF = ("", "parOf")
+
+
+def drawn_parts(package: Package, path: str, drawing: Any) -> list[Line]:
+    """Return the lines of the charts and diagrams that a drawing in the part at `path` refers to, in order."""
+    lines: list[Line] = []
+    references = drawing.iter(name_of("c:chart"), name_of("cx:chart"), name_of("dgm:relIds"))
+    for reference in references:
+        if reference.getparent() is not None and reference.getparent().tag == name_of("cx:chartSpace"):
+            continue
+        diagram = reference.tag == name_of("dgm:relIds")
+        target = package.target(path, reference.get(name_of("r:dm" if diagram else "r:id")))
+        if target and not package.draw(target):
+            continue
+        root = package.part(target) if target else None
+        if root is None:
+            package.tell(f"a {'diagram' if diagram else 'chart'} of {path} cannot be read and was left out")
+            continue
+        found = diagram_lines(root) if diagram else chart_lines(root, package, target)
+        package.spend(line.text for line in found)
+        lines.extend(found)
+        if not diagram:
+            for shapes in package.related(target, "chartUserShapes"):
+                lines.extend(Line(text, kind="paragraph") for text in drawing_paragraphs(package.part(shapes)))
+    return lines
+
+
+def diagram_lines(root: Any) -> list[Line]:
+    """Return the entries of SmartArt, each parent before its children, in the order in which they are drawn.
+
+    Args:
+        root: The root of the diagram's data part.
+    """
+    points: dict[str, Any] = {}
+    for point in root.iter(name_of("dgm:pt")):
+        if point.get("type", "node") not in _NO_ENTRIES:
+            points.setdefault(point.get("modelId", ""), point)
+    children: dict[str, list[tuple[int, str]]] = {}
+    below: set[str] = set()
+    for connection in root.iter(name_of("dgm:cxn")):
+        source, target = connection.get("srcId", ""), connection.get("destId", "")
+        if connection.get("type", "") in _PARENT_OF and source in points and target in points:
+            children.setdefault(source, []).append((whole_number(connection.get("srcOrd")), target))
+            below.add(target)
+    lines: list[Line] = []
+    seen: set[str] = set()
+    # Entries that only a ring of connections reaches come last: they are text all the same.
+    stack = [*reversed([*(one for one in points if one not in below), *(one for one in points if one in below)])]
+    while stack:
+        identity = stack.pop()
+        if identity in seen:
+            continue
+        seen.add(identity)
+        lines.extend(Line(text, kind="paragraph") for text in drawing_paragraphs(points[identity]))
+        stack.extend(target for _, target in sorted(children.get(identity, ()), reverse=True))
+    return lines
+
+
+def chart_lines(root: Any, package: Package, path: str) -> list[Line]:
+    """Return a chart's titles as captions and its values as a table: a row each category, a column each series.
+
+    Args:
+        root: The root of the chart's part.
+        package: Where it lies; told when the chart names no data.
+        path: The part's path, for that.
+    """
+    titles = [text for paragraph in root.iter(name_of("a:p")) if (text := write_drawing_paragraph(paragraph))]
+    lines = [Line(text, kind="caption") for text in [" ".join(titles)] if text]
+    tables = list(_extended_tables(root) if root.tag == name_of("cx:chartSpace") else _tables(root))
+    for table in tables:
+        lines.extend(table_lines(table))
+    if not tables:
+        package.tell(f"a chart without stored values ({path}): only its titles were read")
+    return lines
+
+
+def _tables(root: Any) -> Iterator[list[list[str]]]:
+    """Yield a table for neighbouring series over the same categories."""
+    series = [(_series_labels(one), one) for one in root.iter(name_of("c:ser"))]
+    for labels, group in itertools.groupby(series, key=lambda pair: pair[0]):
+        columns: list[dict[int, str]] = []
+        names: list[str] = []
+        for _, one in group:
+            name = fold_spaces(" ".join(_cached_texts(one.find(name_of("c:tx"))).values()))
+            parts = [one.find(name_of(part)) for part in _VALUES if not (labels and part in _LABELS)]
+            found = [values for part in parts if (values := _cached_texts(part))]
+            columns.extend(found or [{}])
+            names.extend([name, *[""] * (len(found) - 1)])
+        rows = sorted({*labels, *(index for column in columns for index in column)})
+        if rows:
+            head = [["", *names]] if any(names) else []
+            yield head + [[labels.get(row, ""), *(column.get(row, "") for column in columns)] for row in rows]
+
+
+def _series_labels(series: Any) -> dict[int, str]:
+    for name in _LABELS:
+        part = series.find(name_of(name))
+        if part is not None and (name == "c:cat" or next(part.iter(name_of("c:strCache")), None) is not None):
+            return _cached_texts(part)
+    return {}
+
+
+def _cached_texts(part: Any) -> dict[int, str]:
+    """Return index -> text of the points that a chart keeps, numbers as they are drawn, levels of labels joined."""
+    if part is None:
+        return {}
+    code = next((one.text or "" for one in part.iter(name_of("c:formatCode"))), "")
+    levels = list(part.iter(name_of("c:lvl")))
+    if levels:
+        return _joined_levels([_points(level, "") for level in reversed(levels)])
+    texts = _points(part, code)
+    if not texts:
+        direct = part.find(name_of("c:v"))
+        texts = {0: direct.text or ""} if direct is not None else {}
+    return texts
+
+
+def _joined_levels(levels: list[dict[int, str]]) -> dict[int, str]:
+    """Join the labels of an axis with several levels; an outer label stands once, before the first that it covers."""
+    carried = [""] * len(levels)
+    joined: dict[int, str] = {}
+    for index in sorted({index for level in levels for index in level}):
+        carried = [level.get(index, carried[at]) for at, level in enumerate(levels)]
+        joined[index] = " ".join(filter(None, carried))
+    return joined
+
+
+def _points(part: Any, code: str) -> dict[int, str]:
+    texts: dict[int, str] = {}
+    numeric = next(part.iter(name_of("c:numCache"), name_of("c:numLit")), None) is not None
+    for place, point in enumerate(part.iter(name_of("c:pt"))):
+        value = point.find(name_of("c:v"))
+        text = fold_spaces((value.text or "") if value is not None else "")
+        texts[whole_number(point.get("idx"), place)] = (
+            _write_value(text, point.get("formatCode") or code) if numeric else text
+        )
+    return texts
+
+
+def _write_value(text: str, code: str) -> str:
+    try:
+        return write_number(float(text), code or GENERAL)
+    except ValueError:
+        return text  # "#N/A", where the sheet had no value
+
+
+def _extended_tables(root: Any) -> Iterator[list[list[str]]]:
+    """Yield the tables of the newer kinds of charts (waterfall, treemap, funnel), one for each set of data."""
+    names: dict[str, str] = {}
+    for series in root.iter(name_of("cx:series")):
+        name = series.find(f"{name_of('cx:tx')}/{name_of('cx:txData')}/{name_of('cx:v')}")
+        reference = series.find(name_of("cx:dataId"))
+        if name is not None and reference is not None:
+            names.setdefault(reference.get("val", ""), fold_spaces(name.text or ""))
+    for data in root.iter(name_of("cx:data")):
+        labels: dict[int, str] = {}
+        columns: list[dict[int, str]] = []
+        for dimension in data.iterchildren(name_of("cx:strDim"), name_of("cx:numDim")):
+            levels = [_extended_points(level) for level in dimension.iterchildren(name_of("cx:lvl"))]
+            if dimension.tag == name_of("cx:strDim"):
+                labels = _joined_levels(levels[::-1])
+            else:
+                columns.extend(levels)
+        rows = sorted({*labels, *(index for column in columns for index in column)})
+        name = names.get(data.get("id", ""), "")
+        if rows:
+            head = [["", name]] if name else []
+            yield head + [[labels.get(row, ""), *(column.get(row, "") for column in columns)] for row in rows]
+
+
+def _extended_points(level: Any) -> dict[int, str]:
+    code = level.get("formatCode", "")
+    numeric = level.getparent().tag == name_of("cx:numDim")
+    return {
+        whole_number(point.get("idx"), place): _write_value(point.text or "", code)
+        if numeric
+        else fold_spaces(point.text or "")
+        for place, point in enumerate(level.iterchildren(name_of("cx:pt")))
+    }

@@ -1,0 +1,182 @@
+"""The text inside a Word paragraph: runs, fields, form fields, formulas, note marks; what is not printed is counted.
+
+Entry point: `RunReader`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.3 and 17.16).
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rag.readers.charts import drawn_parts
+from rag.readers.docx_styles import Styles, attribute, below
+from rag.readers.packages import (
+    Package,
+    chosen_branches,
+    count_characters,
+    is_on,
+    name_of,
+    names_of,
+    text_amount,
+    whole_number,
+)
+from rag.records import Line
+
+MAX_DEPTH = 60  # of elements in a paragraph, of tables in tables and boxes in boxes
+LINE_BREAK = "\n"
+PAGE_BREAK = "\f"
+BOX = name_of("w:txbxContent")
+CHECKED, UNCHECKED = "☑", "☐"
+_ALTERNATES = name_of("mc:AlternateContent")
+_RUN_TEXT = names_of("w:t m:t a:t")
+_NOT_PRINTED = {
+    name_of("w:del"): "deleted text", name_of("w:moveFrom"): "text that was moved elsewhere",
+    name_of("w:rt"): "readings above characters",
+}  # fmt: skip
+_PROPERTIES = names_of("w:pPr w:rPr w:instrText w:delText w:sdtPr w:sdtEndPr w:tblPr w:delInstrText")
+_TEXTS = {
+    name_of("w:tab"): "\t", name_of("w:ptab"): "\t", name_of("w:cr"): LINE_BREAK, name_of("w:br"): LINE_BREAK,
+    name_of("w:noBreakHyphen"): "-", name_of("w:lastRenderedPageBreak"): PAGE_BREAK, name_of("a:br"): LINE_BREAK,
+}  # fmt: skip
+_REFERENCES = {name_of("w:footnoteReference"): "footnote", name_of("w:endnoteReference"): "endnote"}
+_DRAWINGS = names_of("w:drawing w:pict w:object")
+# Parts of formulas that stand above, below or raised, with what stands before them when all is on one line.
+_NUMERATOR = name_of("m:num")
+_FORMULA_SIGNS = {
+    name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√", name_of("m:deg"): "",
+}  # fmt: skip
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# The few signs that people set in symbol fonts, by their place in the font.
+_SYMBOLS = {
+    ("Wingdings", 0xA8): UNCHECKED, ("Wingdings", 0x6F): UNCHECKED, ("Wingdings", 0x71): UNCHECKED,
+    ("Wingdings", 0xFE): CHECKED, ("Wingdings", 0xFD): "☒", ("Wingdings", 0xFC): "✓", ("Wingdings", 0xFB): "✗",
+    ("Wingdings", 0x6C): "●", ("Wingdings", 0x6E): "■", ("Wingdings", 0x75): "◆", ("Wingdings", 0xE0): "→",
+    ("Wingdings", 0xDF): "←", ("Wingdings 2", 0x52): CHECKED, ("Wingdings 2", 0xA3): UNCHECKED,
+    ("Wingdings 2", 0x53): "☒", ("Wingdings 2", 0x50): "✓", ("Wingdings 2", 0x4F): "✗",
+}  # fmt: skip
+_PRIVATE = 0xF000  # symbol fonts stand in a private range: this and the place in the font
+
+
+class RunReader:
+    """Reads paragraphs of one package; knows how much it read and how much it left out, and why.
+
+    Args:
+        package: The Word file.
+        styles: Its styles, some of which hide text.
+        refer: Called for each note reference with it and its kind ("footnote", "endnote"); returns the mark's text.
+    """
+
+    def __init__(self, package: Package, styles: Styles, refer: Callable[[Any, str], str]) -> None:
+        self.read = 0
+        self.left_out: collections.Counter[str] = collections.Counter()
+        self.repeated = 0
+        self.pictures = 0
+        self._last = ""
+        self._package = package
+        self._styles = styles
+        self._refer = refer
+
+    def texts(self, parent: Any, path: str, boxes: list[Any], drawn: list[Line], depth: int = 0) -> Iterator[str]:
+        """Yield the text of runs below `parent` in order.
+
+        Args:
+            parent: A paragraph or what is in it.
+            path: The part that it stands in.
+            boxes: Text boxes are added here instead.
+            drawn: The lines of charts and diagrams are added here.
+            depth: How deep it stands in its paragraph.
+        """
+        if depth > MAX_DEPTH:
+            return
+        for child in parent.iterchildren():
+            tag = child.tag
+            if not isinstance(tag, str) or tag in _PROPERTIES:
+                continue
+            if tag in _RUN_TEXT:
+                text = child.text or ""
+                self.read += count_characters(text)
+                # 10³ must not be read as 103.
+                if text.isdigit() and self._last.isdigit() and _is_raised(parent):
+                    text = text.translate(_RAISED)
+                self._last = text[-1:] or self._last
+                yield text
+            elif tag in _FORMULA_SIGNS:
+                inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
+                yield _FORMULA_SIGNS[tag] if inner else ""
+                yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
+            elif tag == _NUMERATOR:
+                inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
+                yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
+            elif tag in _TEXTS:
+                yield _TEXTS[tag]
+            elif tag in _NOT_PRINTED:
+                self.left_out[_NOT_PRINTED[tag]] += text_amount(child)
+            elif tag == BOX:
+                boxes.append(child)
+            elif tag == _ALTERNATES:
+                chosen = chosen_branches(child)
+                self.repeated += text_amount(child) - sum(map(text_amount, chosen))
+                for branch in chosen:
+                    yield from self.texts(branch, path, boxes, drawn, depth + 1)
+            elif tag in _REFERENCES:
+                yield self._refer(child, _REFERENCES[tag])
+                if attribute(child, "w:customMarkFollows") in ("1", "true", "on"):
+                    self.left_out["marks of notes"] += sum(map(text_amount, child.itersiblings()))
+                    return  # the rest of this run is the printed mark
+            elif tag == name_of("w:sym"):
+                yield _write_symbol(child)
+            elif tag == name_of("w:fldChar"):
+                yield _write_form_field(child)
+            elif tag == name_of("v:textpath"):
+                yield child.get("string", "")
+            elif tag == name_of("w:r") and self._is_hidden(child):
+                self.left_out["hidden text"] += text_amount(child)
+            else:
+                if tag in _DRAWINGS:
+                    drawn.extend(drawn_parts(self._package, path, child))
+                elif tag == name_of("pic:pic"):
+                    self.pictures += 1
+                yield from self.texts(child, path, boxes, drawn, depth + 1)
+
+    def _is_hidden(self, run: Any) -> bool:
+        properties = run.find(name_of("w:rPr"))
+        if properties is None:
+            return False
+        vanish = properties.find(name_of("w:vanish"))
+        if vanish is not None:
+            return is_on(attribute(vanish))
+        style = attribute(properties.find(name_of("w:rStyle")))
+        return bool(style) and self._styles.hides(style)
+
+
+def _is_raised(run: Any) -> bool:
+    return attribute(below(run, "w:rPr/w:vertAlign")) == "superscript"
+
+
+def _write_symbol(symbol: Any) -> str:
+    try:
+        code = int(attribute(symbol, "w:char"), 16)
+    except ValueError:
+        return ""
+    place = code - _PRIVATE if code >= _PRIVATE else code
+    known = _SYMBOLS.get((attribute(symbol, "w:font"), place))
+    return known or (chr(code) if 0x20 < code < 0xD800 else "")
+
+
+def _write_form_field(mark: Any) -> str:
+    """Return what a form field shows that has no text of its own: a box to tick, the chosen entry of a list."""
+    data = mark.find(name_of("w:ffData"))
+    if data is None:
+        return ""
+    box = data.find(name_of("w:checkBox"))
+    if box is not None:
+        state = box.find(name_of("w:checked"))
+        state = box.find(name_of("w:default")) if state is None else state
+        return CHECKED if state is not None and is_on(attribute(state)) else UNCHECKED
+    choices = data.find(name_of("w:ddList"))
+    if choices is not None:
+        entries = [attribute(entry) for entry in choices.iterchildren(name_of("w:listEntry"))]
+        chosen = attribute(below(choices, "w:result")) or attribute(below(choices, "w:default"))
+        return next(iter(entries[max(0, whole_number(chosen)) :]), "")
+    return ""

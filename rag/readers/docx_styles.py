@@ -1,0 +1,68 @@
+"""What a Word paragraph's style means: its names, and the outline level, numbering and hiding that it inherits.
+
+Entry point: `Styles`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.7).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from rag.readers.packages import is_on, name_of
+
+MAX_CHAIN = 20  # styles that are based on each other: Word's own go three deep
+
+
+def attribute(element: Any, name: str = "w:val") -> str:
+    """Return an attribute's text, "" where it or the element is missing."""
+    return str(element.get(name_of(name), "")) if element is not None else ""
+
+
+def below(parent: Any, path: str) -> Any:
+    """Return the first descendant along a path of children, as "w:pPr/w:numPr", or None."""
+    element = parent
+    for step in path.split("/"):
+        element = element.find(name_of(step)) if element is not None else None
+    return element
+
+
+class Styles:
+    """The styles of one document.
+
+    Args:
+        root: The root of styles.xml, or None where it is missing.
+    """
+
+    def __init__(self, root: Any) -> None:
+        found = root.iterchildren(name_of("w:style")) if root is not None else ()
+        self._styles = {attribute(style, "w:styleId"): style for style in found}
+        self._chains: dict[str, tuple[Any, ...]] = {}
+        self.names = functools.cache(self._names)
+        self.find = functools.cache(self._find)
+        self.hides = functools.cache(self._hides)
+
+    def _chain(self, style_id: str) -> Iterable[Any]:
+        """Return the style and those that it is based on, the nearest first; a damaged file may run in a circle."""
+        if style_id not in self._chains:
+            chain: list[Any] = []
+            at = style_id
+            while at in self._styles and self._styles[at] not in chain and len(chain) < MAX_CHAIN:
+                chain.append(self._styles[at])
+                at = attribute(below(self._styles[at], "w:basedOn"))
+            self._chains[style_id] = tuple(chain)
+        return self._chains[style_id]
+
+    def _names(self, style_id: str) -> tuple[str, ...]:
+        """Return the names of the style and of those that it is based on."""
+        return tuple(attribute(below(style, "w:name")) for style in self._chain(style_id))
+
+    def _find(self, style_id: str, path: str) -> str:
+        """Return the value of the nearest `path` along the chain, or ""."""
+        return next((value for style in self._chain(style_id) if (value := attribute(below(style, path)))), "")
+
+    def _hides(self, style_id: str) -> bool:
+        """Tell whether text of that style is hidden."""
+        marks = (below(style, "w:rPr/w:vanish") for style in self._chain(style_id))
+        nearest = next((mark for mark in marks if mark is not None), None)
+        return nearest is not None and is_on(attribute(nearest))

@@ -1,0 +1,98 @@
+"""Word tables: each row readable alone, cells that are merged, left out or nested in their places.
+
+Entry point: `read_rows`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.4), not paragraphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rag.readers.docx_styles import attribute, below
+from rag.readers.packages import is_on, name_of, names_of, whole_number
+
+MAX_SPAN = 64  # columns of a merged cell: Word has no more in a table
+INNER_CELL, INNER_ROW = "｜", "；"  # between the cells and the rows of a table inside a cell
+_WRAPPERS = names_of("w:sdt w:sdtContent w:ins w:moveTo w:customXml w:smartTag")
+
+
+def children_of(parent: Any, tag: str) -> Iterator[Any]:
+    """Yield children of `tag`, also those inside content controls and insertions."""
+    for child in parent.iterchildren():
+        if child.tag == name_of(tag):
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from children_of(child, tag)
+
+
+def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
+    """Return a table's rows of cells.
+
+    A cell that spans rows is repeated in each of them; one that spans columns stands in its first and leaves the others
+    empty. Rows and cells that a tracked change deleted are left out.
+
+    Args:
+        table: A `w:tbl`.
+        read_cell: Returns the text of a `w:tc`; called once for each cell that is not deleted.
+    """
+    rows: list[list[str]] = []
+    merged: dict[int, str] = {}
+    for row in children_of(table, "w:tr"):
+        if is_deleted(row):
+            continue
+        cells = [""] * _skipped(row, "w:gridBefore")
+        for cell in children_of(row, "w:tc"):
+            if is_deleted(cell):
+                continue
+            text = read_cell(cell)
+            merge = below(cell, "w:tcPr/w:vMerge")
+            column = len(cells)
+            if merge is None:
+                merged.pop(column, None)
+            elif attribute(merge) == "restart" or column not in merged:
+                merged[column] = text
+            else:
+                text = text or merged[column]
+            cells.append(text)
+            cells.extend(
+                [""] * (min(max(whole_number(attribute(below(cell, "w:tcPr/w:gridSpan")), 1), 1), MAX_SPAN) - 1)
+            )
+        rows.append(cells)
+    return rows
+
+
+def _skipped(row: Any, name: str) -> int:
+    return min(max(whole_number(attribute(below(row, f"w:trPr/{name}"))), 0), MAX_SPAN)
+
+
+def is_frame(table: Any) -> bool:
+    """Tell a table that only frames text, one cell a row with paragraphs or tables in it, from one of values."""
+    rows = [list(children_of(row, "w:tc")) for row in children_of(table, "w:tr")]
+    if not rows or any(len(cells) != 1 for cells in rows):
+        return False
+    blocks = (name_of("w:p"), name_of("w:tbl"))
+    return any(sum(1 for _ in cells[0].iterchildren(*blocks)) > 1 for cells in rows)
+
+
+def write_inner(rows: list[list[str]]) -> str:
+    """Write a small table that stands in a cell of another on one line."""
+    filled = ([cell for cell in row if cell] for row in rows)
+    return INNER_ROW.join(INNER_CELL.join(row) for row in filled if row)
+
+
+def is_deleted(part: Any) -> bool:
+    """Tell whether a tracked change deleted a row or a cell."""
+    return below(part, "w:trPr/w:del") is not None or below(part, "w:tcPr/w:cellDel") is not None
+
+
+def deleted_amount(table: Any, amount_of: Callable[[Any], int]) -> int:
+    """Return how much text the deleted rows and cells of a table hold."""
+    rows = list(children_of(table, "w:tr"))
+    cells = [cell for row in rows if not is_deleted(row) for cell in children_of(row, "w:tc")]
+    return sum(amount_of(one) for one in [*rows, *cells] if is_deleted(one))
+
+
+def is_marked_deleted(paragraph: Any) -> bool:
+    """Tell whether a tracked change deleted the end of a paragraph, so that the next one goes on in it."""
+    mark = below(paragraph, "w:pPr/w:rPr/w:del")
+    return mark is not None and is_on(attribute(mark))

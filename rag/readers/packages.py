@@ -1,0 +1,269 @@
+"""Office files as packages of XML parts that name each other: Word, PowerPoint and Excel files alike.
+
+Both dialects are read, transitional and strict, the latter translated to the names of the former. A part that is
+missing or damaged is told in `remarks` and costs nothing but itself.
+Entry point: `open_package`. Callers: `docx`, `slides`, `workbooks`. Knows ECMA-376 part 2, not what the parts mean.
+"""
+
+from __future__ import annotations
+
+import functools
+import posixpath
+import urllib.parse
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from rag.errors import UnreadableSource
+from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archive, parse_xml
+from rag.readers.lines import fold_spaces
+
+MAX_TEXT_CHARS = 10_000_000  # of one file: some ten long books
+MAX_REMARKS = 40
+_SCHEMAS = "http://schemas.openxmlformats.org/"
+NAMESPACES = {
+    "w": f"{_SCHEMAS}wordprocessingml/2006/main",
+    "x": f"{_SCHEMAS}spreadsheetml/2006/main",
+    "p": f"{_SCHEMAS}presentationml/2006/main",
+    "a": f"{_SCHEMAS}drawingml/2006/main",
+    "c": f"{_SCHEMAS}drawingml/2006/chart",
+    "cx": "http://schemas.microsoft.com/office/drawing/2014/chartex",
+    "dgm": f"{_SCHEMAS}drawingml/2006/diagram",
+    "pic": f"{_SCHEMAS}drawingml/2006/picture",
+    "m": f"{_SCHEMAS}officeDocument/2006/math",
+    "mc": f"{_SCHEMAS}markup-compatibility/2006",
+    "r": f"{_SCHEMAS}officeDocument/2006/relationships",
+    "v": "urn:schemas-microsoft-com:vml",
+    "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
+}
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_FAMILIES = (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"drawingml", b"officeDocument")
+_BROKEN_PART = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, etree.LxmlError, ValueError)
+
+
+@functools.cache
+def name_of(short: str) -> str:
+    """Return the full name of an element or attribute that is written with its usual prefix, as "w:p"."""
+    prefix, local = short.split(":")
+    return f"{{{NAMESPACES[prefix]}}}{local}"
+
+
+def names_of(shorts: str) -> frozenset[str]:
+    """Return the full names of elements that are written with their prefixes and spaces between."""
+    return frozenset(map(name_of, shorts.split()))
+
+
+_TEXT_TAGS = tuple(names_of("w:t a:t m:t"))
+
+
+def text_amount(root: Any) -> int:
+    """Return how many characters, white space apart, the text elements below `root` hold (Word, drawings, formulas)."""
+    if root is None:
+        return 0
+    return sum(count_characters(element.text or "") for element in root.iter(*_TEXT_TAGS))
+
+
+def count_characters(text: str) -> int:
+    """Return how many characters of `text` are no white space."""
+    return len("".join(text.split()))
+
+
+def whole_number(text: str | None, default: int = 0) -> int:
+    """Return the number that an attribute says; `default` where it says none of at most nine digits."""
+    if not text:
+        return default
+    sign = -1 if text.startswith("-") else 1
+    digits = text.removeprefix("-")
+    return sign * int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else default
+
+
+def is_on(text: str | None) -> bool:
+    """Tell whether an attribute that is there or not, with or without a value, means yes."""
+    return text not in ("0", "false", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How a part names another: its id there, the last word of its type ("footnotes"), the other part's path."""
+
+    id: str
+    kind: str
+    target: str
+
+
+@dataclass(slots=True)
+class Package:
+    """An office file. `main` is the path of its main part; `remarks` grow as parts are found missing or damaged."""
+
+    archive: Archive
+    main: str = ""
+    remarks: list[str] = field(default_factory=list)
+    chars: int = 0
+    _spelled: dict[str, str] = field(default_factory=dict)
+    _relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
+    _drawn: set[str] = field(default_factory=set)
+
+    def find(self, path: str) -> str:
+        """Return how the archive spells a part's path, "" where it has none: parts are named without regard to case."""
+        if not self._spelled:
+            self._spelled = {name.replace("\\", "/").lower(): name for name in self.archive.names}
+        return self._spelled.get(path.lower(), "")
+
+    def part(self, path: str) -> Any:
+        """Return the root element of a part, or None where it is missing or damaged, which is told."""
+        try:
+            return parse_xml(self.bytes(path))
+        except _BROKEN_PART as error:
+            self.tell(f"{path} is {'missing' if isinstance(error, KeyError) else 'damaged'} and was left out")
+            return None
+
+    def bytes(self, path: str) -> bytes:
+        """Return a part's bytes, in the names of the transitional dialect.
+
+        Raises:
+            KeyError: There is no such part.
+            zipfile.BadZipFile: It is damaged.
+        """
+        content = self.archive.read(self.find(path) or path)
+        if _STRICT in content:
+            for family in _FAMILIES:
+                content = content.replace(_STRICT + family + b"/", _SCHEMAS.encode() + family + b"/2006/")
+        return content
+
+    def relations(self, path: str) -> list[Relation]:
+        """Return the parts that the part at `path` ("" for the package itself) names, in its order."""
+        if path not in self._relations:
+            folder, name = posixpath.split(path)
+            own = posixpath.join(folder, "_rels", f"{name}.rels")
+            found: dict[str, Relation] = {}
+            root = self.part(own) if self.find(own) else None
+            for relation in root if root is not None else ():
+                if not isinstance(relation.tag, str) or relation.get("TargetMode") == "External":
+                    continue
+                target = urllib.parse.unquote(relation.get("Target", "")).replace("\\", "/").split("#")[0]
+                joined = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+                kind = relation.get("Type", "").rsplit("/", 1)[-1]
+                one = Relation(relation.get("Id", ""), kind, posixpath.normpath(joined))
+                found.setdefault(one.id, one)
+            self._relations[path] = found
+        return list(self._relations[path].values())
+
+    def related(self, path: str, kind: str) -> Iterator[str]:
+        """Return the paths of the parts of that kind that the part at `path` names, each once."""
+        return iter(dict.fromkeys(relation.target for relation in self.relations(path) if relation.kind == kind))
+
+    def target(self, path: str, relation_id: str | None) -> str:
+        """Return the path that the part at `path` means by a relation's id, or ""."""
+        self.relations(path)
+        relation = self._relations[path].get(relation_id or "")
+        return relation.target if relation else ""
+
+    def draw(self, path: str) -> bool:
+        """Tell whether a chart or diagram is met for the first time: one that is named twice is read once."""
+        first = path not in self._drawn
+        self._drawn.add(path)
+        return first
+
+    def first_part(self, path: str, kind: str) -> tuple[str, Any]:
+        """Return path and root of the first related part of that kind; ("", None) where there is none."""
+        target = next(self.related(path, kind), "")
+        return target, self.part(target) if target else None
+
+    def tell(self, remark: str) -> None:
+        """Add a remark, once; of very many the last ones are only said to be there."""
+        if len(self.remarks) >= MAX_REMARKS:
+            remark = "there are more remarks of these kinds"
+        if remark not in self.remarks:
+            self.remarks.append(remark)
+
+    def tell_amount(self, amount: int, what: str) -> None:
+        """Say how many characters of what were left out, if any."""
+        if amount > 0:
+            self.tell(f"{amount:,} characters of {what} were left out")
+
+    def spend(self, texts: Iterable[str]) -> None:
+        """Count characters that were read: repeated text costs little in a file and much behind it.
+
+        Raises:
+            UnreadableSource: More than `MAX_TEXT_CHARS`.
+        """
+        self.chars += sum(map(len, texts))
+        if self.chars > MAX_TEXT_CHARS:
+            raise UnreadableSource(
+                f"this file holds more than {MAX_TEXT_CHARS:,} characters of text; no more are read",
+                advice="Split it into smaller files.",
+            )
+
+
+def open_package(data: bytes, what: str, roots: Iterable[str], *, max_tags: int = MAX_TAGS) -> Package:
+    """Open an office file and find its main part.
+
+    Args:
+        data: The file.
+        what: Name of the format in messages, as "Word document".
+        roots: Paths of the main part as the usual programs name it, for a file that does not say.
+        max_tags: Most XML tags that are read.
+
+    Raises:
+        UnreadableSource: No zip, damaged, encrypted, hostile, or without a main part.
+    """
+    package = Package(open_archive(data, what, max_tags=max_tags))
+    with damage_reported(what):
+        named = [*package.related("", "officeDocument"), *roots]
+        main = next(filter(None, map(package.find, named)), "")
+    if not main:
+        raise UnreadableSource(
+            f"this is no readable {what}: its main part is missing",
+            advice="Open it in the program that made it, save it anew, and add it again.",
+        )
+    package.main = main
+    return package
+
+
+def chosen_branches(alternates: Any) -> list[Any]:
+    """Return which branch of an `mc:AlternateContent` to read: the newer one, unless only the older holds any text."""
+    choices = list(alternates.iterchildren(name_of("mc:Choice")))
+    fallbacks = list(alternates.iterchildren(name_of("mc:Fallback")))
+    told = next((one for one in choices if text_amount(one) or _names_parts(one)), None)
+    if told is not None:
+        return [told]
+    return [one for one in fallbacks if text_amount(one) or _names_parts(one)][:1] or choices[:1]
+
+
+def _names_parts(branch: Any) -> bool:
+    tags = (name_of("dgm:relIds"), name_of("c:chart"), name_of("cx:chart"))
+    return next(branch.iter(*tags), None) is not None
+
+
+def drawing_paragraphs(parent: Any) -> list[str]:
+    """Return the paragraphs of DrawingML text below `parent`, none empty, line breaks as spaces."""
+    texts = (write_drawing_paragraph(paragraph) for paragraph in parent.iter(name_of("a:p")))
+    return [text for text in texts if text]
+
+
+_DRAWN = {name_of("a:br"): "\n", name_of("a:tab"): "\t"}
+_DRAWN_TEXT = frozenset(names_of("a:t m:t"))
+
+
+def write_drawing_paragraph(paragraph: Any) -> str:
+    """Return the text of one `a:p`."""
+    pieces = []
+    skipped: Any = None
+    for element in paragraph.iter():
+        if element.tag == name_of("mc:Fallback") and _chosen_elsewhere(element):
+            skipped = set(element.iter())
+        if skipped is not None and element in skipped:
+            continue
+        if element.tag in _DRAWN_TEXT:
+            pieces.append(element.text or "")
+        elif element.tag in _DRAWN:
+            pieces.append(_DRAWN[element.tag])
+    return fold_spaces("".join(pieces))
+
+
+def _chosen_elsewhere(fallback: Any) -> bool:
+    return fallback not in chosen_branches(fallback.getparent())

@@ -1,0 +1,121 @@
+"""Where the shapes of a slide stand, and in which order a person reads them.
+
+Entry points: `Frame`, `Placing`, `in_reading_order`. Caller: `slides`. Knows PresentationML's places, not its texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rag.readers.packages import name_of, whole_number
+
+MAX_CUTS = 40  # one inside the other; shapes that still overlap then are read from the top
+_TRANSFORMS = ("p:spPr/a:xfrm", "p:xfrm", "p:grpSpPr/a:xfrm")
+_Shape = TypeVar("_Shape")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The rectangle of a shape, in the slide's units of 1/914,400 inch from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How the places inside a group become places on the slide: scaled, then moved."""
+
+    scale_x: float = 1.0
+    scale_y: float = 1.0
+    move_x: float = 0.0
+    move_y: float = 0.0
+
+    def place(self, frame: Frame) -> Frame:
+        """Return a frame inside the group as one on the slide."""
+        return Frame(
+            frame.left * self.scale_x + self.move_x,
+            frame.top * self.scale_y + self.move_y,
+            frame.right * self.scale_x + self.move_x,
+            frame.bottom * self.scale_y + self.move_y,
+        )
+
+    def inside(self, group: Any) -> Placing:
+        """Return the placing of what stands inside `group`, a group placed by this one."""
+        transform = _transform(group)
+        outer = own_frame(group)
+        if transform is None or outer is None:
+            return self
+        start, size = transform.find(name_of("a:chOff")), transform.find(name_of("a:chExt"))
+        if start is None or size is None:
+            return self
+        width, height = whole_number(size.get("cx")), whole_number(size.get("cy"))
+        scale_x = (outer.right - outer.left) / width if width else 1.0
+        scale_y = (outer.bottom - outer.top) / height if height else 1.0
+        left, top = whole_number(start.get("x")) * scale_x, whole_number(start.get("y")) * scale_y
+        return Placing(
+            scale_x * self.scale_x,
+            scale_y * self.scale_y,
+            self.move_x + (outer.left - left) * self.scale_x,
+            self.move_y + (outer.top - top) * self.scale_y,
+        )
+
+
+def own_frame(shape: Any) -> Frame | None:
+    """Return the place that a shape itself gives, in the units of what holds it; None where it gives none."""
+    transform = _transform(shape)
+    if transform is None:
+        return None
+    start, size = transform.find(name_of("a:off")), transform.find(name_of("a:ext"))
+    if start is None or size is None:
+        return None
+    left, top = whole_number(start.get("x")), whole_number(start.get("y"))
+    return Frame(left, top, left + whole_number(size.get("cx")), top + whole_number(size.get("cy")))
+
+
+def _transform(shape: Any) -> Any:
+    for path in _TRANSFORMS:
+        found = shape.find("/".join(map(name_of, path.split("/"))))
+        if found is not None:
+            return found
+    return None
+
+
+def in_reading_order(shapes: Sequence[tuple[Frame, _Shape]]) -> list[_Shape]:
+    """Return shapes in the order in which a person reads them.
+
+    A slide is cut where a blank strip runs through all of it, along the widest strip first: into parts above each
+    other, or beside each other where the columns lie further apart than their rows. Ties are cut into rows. What cannot
+    be cut is read by its upper edges, then from left to right.
+    """
+    return [shape for _, shape in _ordered(list(shapes), 0)]
+
+
+def _ordered(shapes: list[tuple[Frame, _Shape]], depth: int) -> list[tuple[Frame, _Shape]]:
+    if len(shapes) < 2:
+        return shapes
+    by_top = sorted(shapes, key=lambda one: (one[0].top, one[0].left))
+    if depth >= MAX_CUTS:
+        return by_top
+    by_left = sorted(shapes, key=lambda one: (one[0].left, one[0].top))
+    down, row_at = _widest_gap([(frame.top, frame.bottom) for frame, _ in by_top])
+    across, column_at = _widest_gap([(frame.left, frame.right) for frame, _ in by_left])
+    if not row_at and not column_at:
+        return by_top
+    parts, at = (by_top, row_at) if row_at and (down >= across or not column_at) else (by_left, column_at)
+    return _ordered(parts[:at], depth + 1) + _ordered(parts[at:], depth + 1)
+
+
+def _widest_gap(edges: Sequence[tuple[float, float]]) -> tuple[float, int]:
+    """Return the widest gap between sorted stretches and the number of those before it; (0, 0) where all overlap."""
+    widest, place = -1.0, 0
+    end = edges[0][1]
+    for index, (start, stop) in enumerate(edges[1:], 1):
+        if start >= end and start - end > widest:
+            widest, place = start - end, index
+        end = max(end, stop)
+    return max(widest, 0.0), place

@@ -1,0 +1,134 @@
+"""How files of office formats are taken in, by their names and what they really hold."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+
+from rag.errors import UnreadableSource
+from rag.indexing import read_document
+from rag.readers import MAX_LINES, read_pages
+from rag.readers.archives import open_archive
+from rag.readers.packages import MAX_REMARKS, chosen_branches, open_package, whole_number
+
+
+def word_file(text: str) -> bytes:
+    document = docx.Document()
+    document.add_paragraph(text)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "advice"),
+    [
+        ("年报.doc", "the Word format from before 2007", ".docx"),
+        ("年报.ofd", "the Chinese layout format OFD", "PDF"),
+        ("论文.CAJ", "CNKI's own format CAJ", "CAJViewer"),
+        ("台账.xls", "the Excel format from before 2007", ".xlsx"),
+        ("讲稿.ppt", "the PowerPoint format from before 2007", ".pptx"),
+    ],
+)
+def test_a_format_that_is_not_read_says_how_to_convert_it(tmp_path: Path, name: str, what: str, advice: str) -> None:
+    (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "旧".encode() * 9)
+    with pytest.raises(UnreadableSource, match=what) as caught:
+        read_pages(tmp_path / name)
+    assert advice in caught.value.advice
+    assert caught.value.args[0].startswith(name)
+
+
+def test_a_new_format_under_an_old_name_is_read(tmp_path: Path) -> None:
+    (tmp_path / "报告.doc").write_bytes(word_file("其实是新格式"))
+    (tmp_path / "通知.doc").write_bytes("<html><body><p>其实是网页。</p></body></html>".encode())
+    (tmp_path / "函.doc").write_bytes(b"{\\rtf1\\ansi\\ansicpg936 " + b"\\'ba\\'af\\par}")
+    found = [read_pages(tmp_path / name)[0].lines[-1].text for name in ("报告.doc", "通知.doc", "函.doc")]
+    assert found == ["其实是新格式", "其实是网页。", "函"]
+
+
+def test_remarks_of_a_reader_are_remarks_of_its_document(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("正文。")
+    document.sections[0].header.paragraphs[0].text = "内部资料"
+    document.save(str(tmp_path / "a.docx"))
+    read = read_document(tmp_path / "a.docx", "a.docx")
+    assert read.remarks[-1] == "4 characters of page headers were left out: 内部资料"
+
+
+def test_more_lines_than_a_book_has_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "长.csv").write_text("甲\n" * (MAX_LINES + 1), encoding="utf-8")
+    with pytest.raises(UnreadableSource, match="400,001 lines"):
+        read_pages(tmp_path / "长.csv")
+
+
+def test_a_sparse_file_is_refused_unopened(tmp_path: Path) -> None:
+    with (tmp_path / "大.csv").open("wb") as file:
+        file.truncate(3 << 30)
+    with pytest.raises(UnreadableSource, match="3,221 MB"):
+        read_pages(tmp_path / "大.csv")
+
+
+def package_of(parts: dict[str, str]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in parts.items():
+            archive.writestr(name, body)
+    return stream.getvalue()
+
+
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def test_parts_are_found_by_their_relations_whatever_their_case() -> None:
+    relations = f'<R><r Id="a" Type="{RELATIONSHIPS}/officeDocument" Target="/Word/正文.XML"/></R>'
+    package = open_package(package_of({"_rels/.rels": relations, "word/正文.xml": "<a/>"}), "Word document", [])
+    assert package.main == "word/正文.xml"
+    assert package.part(package.main).tag == "a"
+    assert package.part("word/none.xml") is None
+    assert package.remarks == ["word/none.xml is missing and was left out"]
+
+
+def test_remarks_are_bounded() -> None:
+    package = open_package(package_of({"a.xml": "<a/>"}), "Word document", ["a.xml"])
+    for number in range(500):
+        package.tell(f"第{number}条")
+    assert len(package.remarks) == MAX_REMARKS + 1
+
+
+def test_numbers_that_a_file_says() -> None:
+    assert [whole_number(text, 7) for text in ("12", "-3", "", None, "1e5", "²", "99999999999")] == [
+        12,
+        -3,
+        7,
+        7,
+        7,
+        7,
+        7,
+    ]
+
+
+def test_tags_are_bounded_before_anything_is_parsed() -> None:
+    data = package_of({"a.xml": "<a>" + "<b/>" * 1000 + "</a>"})
+    assert open_archive(data, "Word document", max_tags=2000).names == {"a.xml"}
+    with pytest.raises(UnreadableSource, match="more than 500 XML tags"):
+        open_archive(data, "Word document", max_tags=500)
+
+
+def test_of_two_forms_the_one_with_text_is_chosen() -> None:
+    from rag.readers.archives import parse_xml
+
+    names = (
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    )
+    both = parse_xml(
+        f"<mc:AlternateContent {names}><mc:Choice><a:t>新</a:t></mc:Choice><mc:Fallback><a:t>旧</a:t></mc:Fallback>"
+        "</mc:AlternateContent>".encode()
+    )
+    assert [branch[0].text for branch in chosen_branches(both)] == ["新"]
+    both[0][0].text = ""
+    assert [branch[0].text for branch in chosen_branches(both)] == ["旧"]
