@@ -47,8 +47,8 @@ NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is aske
 READ = 8  # passages that are read: each costs as much as embedding it
 READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
 # Of a statement's log-odds, by a fit on collections that the model had not seen.
-BEHIND_WEIGHT = 15.0  # for each unit of MaxSim by which its passage stays behind the best
-FOREIGN_COST = 0.7  # for standing in another language than the question
+BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
+FOREIGN_COST = 1.0  # for standing in another language than the question
 TOPIC_ODDS = 1.0
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
