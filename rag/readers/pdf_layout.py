@@ -1,146 +1,219 @@
-"""Put the segments of a PDF page in reading order and write them as lines: columns, notes, paragraph gaps.
+"""Put the pieces of a PDF page in reading order and write them as lines: columns, notes, paragraph gaps.
 
-Rows follow the page's gutters: what spans the page stays in its place, between two of those column after column.
+The page is cut along its gutters (XY-cut, Nagy and Seth, 1984): above the best one, left of it, right of it, below it,
+and each part again. What spans the page therefore stays in its place, between columns that are read one after another.
+Where the print leaves open what belongs together, the rows are marked: text beside text without a gutter, lines
+between lines, a column that two gutters cut in different places.
 Entry point: `lay_out`. Caller: `pdf_process`. Knows no PDF library and no format.
 """
 
 from __future__ import annotations
 
-import bisect
 import itertools
 import re
 import statistics
 from collections.abc import Sequence
 
 from rag.readers.lines import fold_spaces, trim_empty
-from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows
+from rag.readers.pdf_columns import Strip, bottom_of, find_strips, is_gutter, top_of, type_size
+from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
 
 SMALL_TYPE = 0.93  # of the body's size: notes are set at least that much smaller
-MIN_COLUMN_ROWS = 4  # fewer rows side by side are no text columns
-MIN_COLUMN_FILL = 0.6  # text fills its column; the cells of a table do not
+MAX_DEPTH = 6  # of cuts inside cuts
+MAX_TRIED_STRIPS = 12
+MAX_HEAD_GLYPHS = 80  # of a running head
+BESIDE_EM = 6.0  # width from which what stands beside other text may be a line of its own
+CLOSE_LINES_EM = 0.75  # baselines nearer than this belong to lines that were set over each other
+SHIFTED_EM = 0.05  # baselines of one printed line differ by less
+MIN_DOUBTED_ROWS = 3
+SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
+WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 
 _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]］]*(?:<sup>[^<]*</sup>)?$")
 
 
-def find_gutter(segments: Sequence[Segment]) -> float | None:
-    """Return the x between two columns of running text, or None where there is one column (or a table)."""
-    if len(segments) < 2 * MIN_COLUMN_ROWS:
-        return None
-    starts = sorted(segment.x0 for segment in segments)
-    ends = sorted(segment.x1 for segment in segments)
-    candidates = {}
-    for end in set(ends):
-        at = end + 0.5
-        left, right = bisect.bisect_right(ends, at), len(starts) - bisect.bisect_left(starts, at)
-        crossing = len(segments) - left - right
-        if min(left, right) >= MIN_COLUMN_ROWS and crossing <= min(left, right):
-            candidates[at] = min(left, right) - 2 * crossing
-    for at in sorted(candidates, key=lambda at: (-candidates[at], at))[:12]:
-        left_rows = build_rows(segment for segment in segments if segment.x1 <= at and not segment.table)
-        right_rows = build_rows(segment for segment in segments if segment.x0 >= at and not segment.table)
-        if _is_text_column(left_rows) and _is_text_column(right_rows) and _overlap(left_rows, right_rows):
-            return at
-    return None
+def order_rows(pieces: Sequence[Segment], body_size: float) -> list[Row]:
+    """Return the rows of a page in reading order.
+
+    Args:
+        pieces: From `build_pieces`; a piece that stands for a table carries its lines.
+        body_size: Font size of the document's running text in points.
+    """
+    above, inside, below = _part_margins(pieces)
+    return _number_columns([_leaf(above), *_order_part(inside, body_size, 0), _leaf(below)])
 
 
-def _is_text_column(rows: list[Row]) -> bool:
-    if len(rows) < MIN_COLUMN_ROWS:
-        return False
-    left = min(row.segments[0].x0 for row in rows)
-    width = max(row.segments[-1].x1 for row in rows) - left
-    fills = [sum(segment.x1 - segment.x0 for segment in row.segments) / max(width, 1.0) for row in rows]
-    characters = statistics.median(sum(len(segment.glyphs) for segment in row.segments) for row in rows)
-    return statistics.median(fills) >= MIN_COLUMN_FILL and characters >= 8
-
-
-def _overlap(left: list[Row], right: list[Row]) -> bool:
-    shared = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
-    return shared > 0.3 * min(left[0].y - left[-1].y, right[0].y - right[-1].y)
-
-
-def _order_rows(segments: list[Segment], body_size: float, depth: int = 0) -> list[Row]:
-    """Return rows in reading order: what spans the page in its place, between two of those column after column."""
-    gutter = find_gutter(segments) if depth < 3 else None
-    if gutter is None:
-        return _edged(find_aligned_tables(build_rows(segments)))
+def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
     rows: list[Row] = []
-    band: list[Segment] = []
-
-    def close_band() -> None:
-        left = _order_rows([one for one in band if one.x1 <= gutter], body_size, depth + 1)
-        right = _order_rows([one for one in band if one.x1 > gutter], body_size, depth + 1)
-        column = 1 + max((row.column for row in left), default=-1)
-        for row in right:
-            row.column += column
-        notes = _trailing_notes(left, body_size)
-        right_notes = _trailing_notes(right, body_size) if notes else []
-        texts = [*left[: len(left) - len(notes)], *right[: len(right) - len(right_notes)]]
-        offset = 1 + max((row.column for row in rows), default=-1)
-        for row in (ordered := [*texts, *notes, *right_notes]):
-            row.column += offset
-        rows.extend(ordered)
-        band.clear()
-
-    page_rows = build_rows(segments)
-    margins = _margin_rows(page_rows)
-    for index, row in enumerate(page_rows):
-        spans = any(one.x0 < gutter < one.x1 for one in row.segments)
-        if index in margins or spans:
-            close_band()
-            row.column = 1 + max((before.column for before in rows), default=-1)
-            rows.extend(_edged([row]))
-        else:
-            band.extend(row.segments)
-    close_band()
+    for column, part in enumerate(part for part in parts if part):
+        for row in part:
+            row.column = column
+        rows.extend(part)
     return rows
 
 
-def _edged(rows: list[Row]) -> list[Row]:
-    if rows:
-        left, right = min(row.segments[0].x0 for row in rows), max(row.segments[-1].x1 for row in rows)
-        for row in rows:
-            row.left, row.right = left, right
-    return rows
+def _part_margins(pieces: Sequence[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
+    """Part off what stands apart at the page's top and bottom: running heads and page numbers."""
+    rows = build_rows(pieces)
+    step = _usual_step(rows)
+    if step is None:
+        return [], list(pieces), []
+    top = _apart(rows, step)
+    bottom = _apart(rows[::-1], step) if len(rows) - top > 1 else 0
+    bottom = min(bottom, len(rows) - top - 1)
+    parts = rows[:top], rows[top : len(rows) - bottom], rows[len(rows) - bottom :]
+    above, inside, below = ([one for row in part for one in row.segments] for part in parts)
+    return above, inside, below
 
 
-def _margin_rows(rows: list[Row]) -> set[int]:
-    """Return the indexes of rows at the page's top and bottom that stand apart: running heads and page numbers."""
-    steps = [above.y - below.y for above, below in itertools.pairwise(rows)]
-    if len(steps) < 3:
-        return set()
-    usual = statistics.median(steps)
-    margins: set[int] = set()
-    for order in (range(len(rows) - 1), range(len(rows) - 1, 0, -1)):
-        forward = order.step > 0
-        for count, index in enumerate(order[:2], 1):
-            step = steps[index] if forward else steps[index - 1]
+def _usual_step(rows: Sequence[Row]) -> float | None:
+    """Return the usual distance from a row to the next one below that stands under it; None for hardly any rows."""
+    if len(rows) < 4:
+        return None
+    steps = []
+    for index, row in enumerate(rows):
+        x0, x1 = row.segments[0].x0, max(one.x1 for one in row.segments)
+        for other in rows[index + 1 : index + 6]:
             if (
-                step > max(1.5 * usual, 1.3 * rows[index].size)
-                and sum(len(one.glyphs) for one in rows[index].segments) < 80
+                other.segments[0].x0 < x1
+                and max(one.x1 for one in other.segments) > x0
+                and row.y - other.y > 0.75 * row.size
             ):
-                margins.update(order[:count])
-    return margins
+                steps.append(row.y - other.y)
+                break
+    return statistics.median(steps) if steps else None
 
 
-def _trailing_notes(rows: list[Row], body_size: float) -> list[Row]:
-    notes: list[Row] = []
-    for row in reversed(rows):
-        if row.size > SMALL_TYPE * body_size or row.segments[0].table:
+def _apart(rows: Sequence[Row], step: float) -> int:
+    """Return how many rows at the beginning, two at most, stand apart from the others and are short."""
+    found = 0
+    for count, (row, following) in enumerate(itertools.pairwise(rows[:3]), 1):
+        distance = abs(row.y - following.y)
+        if row.segments[0].table or sum(len(one.glyphs) for one in row.segments) >= MAX_HEAD_GLYPHS:
             break
-        notes.insert(0, row)
-    return notes if len(notes) < len(rows) else []
+        if distance > max(1.5 * step, 1.3 * row.size):
+            found = count
+    return found
 
 
-def lay_out(segments: list[Segment], body_size: float) -> tuple[Line, ...]:
+def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[list[Row]]:
+    """Return the columns of a part of the page in reading order, each as its rows."""
+    if len(pieces) > MAX_SEGMENTS:
+        return [[Row([piece]) for piece in pieces]]
+    strips = find_strips(pieces) if depth < MAX_DEPTH else []
+    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces)]
+    if not gutters:
+        return [_leaf(pieces, strips)]
+    slack = SLACK_EM * type_size(pieces)
+    gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
+    above = [one for one in pieces if bottom_of(one) >= gutter.top]
+    below = [one for one in pieces if top_of(one) <= gutter.bottom and bottom_of(one) < gutter.top]
+    apart = {id(one) for one in (*above, *below)}
+    beside = [one for one in pieces if id(one) not in apart]
+    middle = (gutter.x0 + gutter.x1) / 2
+    left = _order_part([one for one in beside if one.x0 + one.x1 < 2 * middle], body_size, depth + 1)
+    right = _order_part([one for one in beside if one.x0 + one.x1 >= 2 * middle], body_size, depth + 1)
+    notes = _take_notes(left, body_size)
+    right_notes = _take_notes(right, body_size) if notes else []
+    over = _order_part(above, body_size, depth + 1) if above else []
+    under = _order_part(below, body_size, depth + 1) if below else []
+    if any(_is_cut(other, gutter, slack) for other in gutters):
+        # A column that another gutter bounds goes on beyond this cut: what comes before and after it is open.
+        for part in (*over, *left, *right, *under):
+            for row in (*part[:1], *part[-1:]):
+                row.uncertain = True
+    return [*over, *left, *right, notes, right_notes, *under]
+
+
+def _is_cut(other: Strip, gutter: Strip, slack: float) -> bool:
+    """Say whether cutting the page at the ends of one gutter cuts another one in two."""
+    if other.x0 < gutter.x1 and gutter.x0 < other.x1:
+        return False
+    return any(other.bottom + slack < end < other.top - slack for end in (gutter.bottom, gutter.top))
+
+
+def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
+    """Take the notes at the foot of a column off it: they follow the text of the columns beside it."""
+    last = parts[-1] if parts else []
+    notes: list[Row] = []
+    while len(last) > 1 and last[-1].size <= SMALL_TYPE * body_size and not last[-1].segments[0].table:
+        notes.insert(0, last.pop())
+    if notes and last[-1].size <= SMALL_TYPE * body_size:
+        last.extend(notes)  # all of the column is set small
+        return []
+    return notes
+
+
+def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
+    """Return the rows of one column, with its edges, and marked where they may not be rows of one column."""
+    rows = find_aligned_tables(build_rows(join_pieces(pieces)))
+    if not rows:
+        return []
+    left, right = min(row.segments[0].x0 for row in rows), max(one.x1 for row in rows for one in row.segments)
+    for row in rows:
+        row.left, row.right = left, right
+    em = type_size(pieces)
+    for strip in strips:
+        _doubt_beside(rows, strip, em)
+    for above, below in itertools.pairwise(rows):
+        _doubt_overlap(above, below)
+    for row in rows:
+        row.uncertain = row.uncertain or _is_shifted(row)
+    return rows
+
+
+def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
+    """Mark rows that an empty strip parts into texts side by side, though the strip is no certain gutter."""
+    parted = []
+    for row in rows:
+        if row.segments[0].table or not strip.bottom <= row.y <= strip.top:
+            continue
+        glyphs = [glyph for one in row.segments for glyph in one.glyphs]
+        before = [glyph for glyph in glyphs if glyph.x1 <= strip.x0]
+        after = [glyph for glyph in glyphs if glyph.x0 >= strip.x1]
+        if _is_wide(before, em) and _is_wide(after, em):
+            parted.append((row, after[0].x0))
+    wide = strip.x1 - strip.x0 >= WIDE_GAP_EM * em
+    begun = sum(start - strip.x1 <= 0.1 * em for _, start in parted)
+    if len(parted) >= (2 if wide else MIN_DOUBTED_ROWS) and (wide or begun >= 0.6 * len(parted)):
+        for row, _ in parted:
+            row.uncertain = True
+
+
+def _is_wide(glyphs: Sequence[object], em: float) -> bool:
+    return bool(glyphs) and glyphs[-1].x1 - glyphs[0].x0 >= BESIDE_EM * em  # type: ignore[attr-defined]
+
+
+def _doubt_overlap(above: Row, below: Row) -> None:
+    """Mark two rows whose lines were set over each other, or between each other's."""
+    if above.segments[0].table or below.segments[0].table or not 0.85 <= above.size / below.size <= 1.18:
+        return
+    if above.y - below.y >= CLOSE_LINES_EM * below.size:
+        return
+    if all(_extent(row) >= BESIDE_EM * row.size for row in (above, below)):
+        above.uncertain = below.uncertain = True
+
+
+def _extent(row: Row) -> float:
+    return sum(one.x1 - one.x0 for one in row.segments)
+
+
+def _is_shifted(row: Row) -> bool:
+    """Say whether two texts of a row stand side by side on baselines that are not quite the same."""
+    wide = [one for one in row.segments if not one.table and one.x1 - one.x0 >= BESIDE_EM * one.size]
+    return any(abs(a.y - b.y) > SHIFTED_EM * a.size for a, b in itertools.pairwise(wide))
+
+
+def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
     """Return the lines of a page in reading order, with an empty one wherever a paragraph visibly ends.
 
     Args:
-        segments: From `build_segments`; a segment that stands for a table carries its lines.
+        pieces: From `build_pieces`; a piece that stands for a table carries its lines.
         body_size: Font size of the document's running text in points.
     """
-    rows = _order_rows(segments, body_size) if len(segments) <= MAX_SEGMENTS else [Row([one]) for one in segments]
+    rows = order_rows(pieces, body_size)
     steps: dict[int, list[float]] = {}
     for above, below in itertools.pairwise(rows):
         if above.column == below.column and 0 < above.y - below.y < 4 * above.size:
@@ -153,7 +226,8 @@ def lay_out(segments: list[Segment], body_size: float) -> tuple[Line, ...]:
         step = usual.get(row.column, 1.7 * row.size)
         if before is None or row.segments[0].table or _parted(before, row, after, step):
             lines.append(Line(""))
-        lines.extend(row.segments[0].table or [Line(fold_spaces(row.text))])
+        text = Line(fold_spaces(row.text), order_uncertain=row.uncertain, size=row.size)
+        lines.extend(row.segments[0].table or [text])
     return trim_empty(lines)
 
 

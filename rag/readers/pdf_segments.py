@@ -1,7 +1,10 @@
-"""Glyphs at places become segments (no wide gap inside) and rows (one printed line), note marks flagged by their rise.
+"""Glyphs at places become pieces (no gap inside), segments (no wide gap) and rows (one printed line).
 
-Sizes and distances are in points; y grows upwards; an em is a glyph's font size.
-Entry points: `build_segments`, `build_rows`. Callers: `pdf_process`, `pdf_tables`, `pdf_layout`. Knows no PDF library.
+Columns are found between pieces, and only what stands in one column is joined to segments, so that no gutter is
+bridged. Note marks are flagged by their rise. Sizes and distances are in points; y grows upwards; an em is a glyph's
+font size.
+Entry points: `build_pieces`, `join_pieces`, `build_rows`. Callers: `pdf_process`, `pdf_tables`, `pdf_layout`. Knows no
+PDF library.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from rag.language import HAN
 from rag.readers.lines import UNSPACED
 from rag.records import Line
 
+PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
 SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
 SAME_BASELINE_EM = 0.12
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
@@ -68,6 +72,7 @@ class Row:
     left: float = 0.0
     right: float = 0.0
     column: int = 0
+    uncertain: bool = False  # whether what stands in it, or around it, may belong to another column
 
     @property
     def y(self) -> float:
@@ -111,35 +116,54 @@ def _space_shows(left: Glyph, right: Glyph) -> bool:
     return bool(right.space) or gap > 0.3 * em
 
 
-def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
-    """Join glyphs to segments: first neighbours in the file's order, then pieces that stand side by side.
+def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
+    """Join neighbours in the file's order to pieces without a gap, and return what was printed twice in one place.
 
-    A piece that is smaller and higher than its neighbour is joined too, its glyphs flagged as raised.
+    Nothing else is left out: every glyph stands in one piece.
     """
     pieces: list[Segment] = []
+    doubled: list[str] = []
     for glyph in glyphs:
         last = pieces[-1] if pieces else None
         if last is not None and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y):
             # A ligature comes as two letters at one place, bold type made by printing twice as one letter twice.
             if glyph.text != last.glyphs[-1].text or glyph.text in "fl":
                 last.glyphs[-1].text += glyph.text
+            else:
+                doubled.append(glyph.text)
             continue
         if (
             last is not None
             and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
             and 0.87 <= glyph.size / last.size <= 1.15
-            and -0.4 * last.size <= glyph.x0 - last.x1 <= SEGMENT_GAP_EM * last.size
+            and -0.4 * last.size <= glyph.x0 - last.x1 <= PIECE_GAP_EM * last.size
         ):
             shadow = last.glyphs[-1]
             if glyph.text == shadow.text and abs(glyph.x0 - shadow.x0) < 0.1 * glyph.size:
-                continue  # bold type made by printing twice
+                doubled.append(glyph.text)  # bold type made by printing twice
+                continue
             last.glyphs.append(glyph)
             last.x1 = max(last.x1, glyph.x1)
         else:
             pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
-    if len(pieces) > MAX_SEGMENTS:
-        return pieces
-    return _join_neighbours(pieces)
+    return pieces, "".join(doubled)
+
+
+def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
+    """Return the segments of glyphs that stand in one column."""
+    return join_pieces(build_pieces(glyphs)[0])
+
+
+def join_pieces(pieces: Sequence[Segment]) -> list[Segment]:
+    """Join pieces of one column that stand side by side, a smaller and higher one with its glyphs flagged as raised.
+
+    The pieces stay as they are; a piece that stands for a table is joined to nothing.
+    """
+    tables = [piece for piece in pieces if piece.table]
+    texts = [Segment(list(one.glyphs), one.x0, one.x1, one.y, one.size) for one in pieces if not one.table]
+    if len(texts) > MAX_SEGMENTS:
+        return [*texts, *tables]
+    return [*_join_neighbours(texts), *tables]
 
 
 def _join_neighbours(pieces: list[Segment]) -> list[Segment]:
