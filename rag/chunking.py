@@ -276,6 +276,12 @@ def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]
 def _passage(document: Document, run: _Run, span: Span, header: str, pages: _Pages) -> Passage:
     first = run.blocks[0]
     text = document.canonical[span[0] : span[1]]
+    uncertain = (
+        (max(start, span[0]) - span[0], min(end, span[1]) - span[0])
+        for block in run.blocks
+        for start, end in block.uncertain
+        if start < span[1] and end > span[0]
+    )
     return Passage(
         id=passage_id(document.source.id, span),
         source=document.source.id,
@@ -290,6 +296,7 @@ def _passage(document: Document, run: _Run, span: Span, header: str, pages: _Pag
         page=pages.at(run, span[0]),
         language=main_language(text),
         header=header,
+        uncertain=tuple(uncertain),
     )
 
 

@@ -40,7 +40,7 @@ from rag.stores import VectorStore, store_class
 from rag.structure import parse_document
 from rag.token_codes import Codes
 
-FORMAT_VERSION = 4  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 5  # raise when what a generation holds, or how documents are read, changes
 BACKGROUND = 512  # passages that stand for the corpus
 NOT_DOCUMENTS = {"README.md", "glossary.tsv"}
 _DOCUMENT = TypeAdapter(Document)

@@ -9,6 +9,7 @@ Entry points: `find_strips`, `is_gutter`. Caller: `pdf_layout`. Knows no PDF lib
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,10 +27,12 @@ MIN_ROW_CHARACTERS = 8
 MIN_COLUMN_FILL = 0.6  # text fills its column; the cells of a table do not
 MIN_SHARED_HEIGHT = 0.3  # of the lower column
 MIN_ROW_DENSITY = 0.35  # rows fill a column from top to bottom; 1 would be lines set solid
-SAME_EDGE_EM = 0.15
+SAME_EDGE_EM = 0.08
 MIN_ALIGNED = 0.4  # of the rows right of a narrow strip, that begin at one edge
 MIN_ALIGNED_FEW = 0.6  # where there are few rows
 FEW_ROWS = 8
+LOOSE_PIECES = 2  # pieces in the usual row, from which gaps between words are wide enough to be taken for a gutter
+MIN_NEIGHBOUR_HEIGHT = 0.6  # of a strip, beside which another one bounds the column
 RUN_GAP_EM = 1.2  # a wider gap ends the run of words beside a strip
 
 
@@ -115,7 +118,7 @@ def find_strips(pieces: Sequence[Segment]) -> list[Strip]:
     found.extend(
         Strip(x0, x1, floor, top) for x0, x1, top in open_strips if top - floor >= lowest and x0 > left and x1 < right
     )
-    return sorted(set(found), key=lambda strip: (-strip_worth(strip, em), strip.x0, -strip.top))
+    return sorted(_without_parts(found, em), key=lambda strip: (-strip_worth(strip, em), strip.x0, -strip.top))
 
 
 def _cut(x0: float, x1: float, piece: Segment) -> tuple[tuple[float, float], ...]:
@@ -134,6 +137,25 @@ def _without_covered(strips: list[tuple[float, float, float]]) -> list[tuple[flo
     return kept
 
 
+def _without_parts(strips: list[Strip], em: float) -> list[Strip]:
+    """Return strips without those that are a part of a taller one along the same edge.
+
+    Lines that reach further into a gutter from the left make it narrower and are lines of the column all the same. One
+    that begins left of the right column's edge spans both columns: there the gutter ends.
+    """
+    kept: list[Strip] = []
+    for strip in sorted(strips, key=lambda one: (-one.height, one.x0 - one.x1)):
+        if not any(
+            other.bottom <= strip.bottom
+            and strip.top <= other.top
+            and other.x0 < strip.x1
+            and abs(other.x1 - strip.x1) <= SAME_EDGE_EM * em
+            for other in kept
+        ):
+            kept.append(strip)
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """The words of one row that stand beside a strip without a wide gap."""
@@ -142,24 +164,63 @@ class _Run:
     x1: float
     y: float
     characters: int
+    pieces: int
 
 
-def is_gutter(strip: Strip, pieces: Sequence[Segment]) -> bool:
-    """Say whether columns of running text stand on both sides of a strip; cells of a table are none."""
+def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> bool:
+    """Say whether columns of running text stand on both sides of a strip; cells of a table are none.
+
+    Args:
+        strip: One of `find_strips(pieces)`.
+        pieces: What stands on the part of the page.
+        strips: All strips there. A column ends at the next one that is as tall, if not at the part's edge: the space
+            behind the dots of a list is as tall, too.
+    """
     em = type_size(pieces)
     texts = [piece for piece in pieces if not piece.table and strip.bottom <= piece.y <= strip.top]
-    left = _runs(texts, strip, before=True)
-    right = _runs(texts, strip, before=False)
-    if not (_is_text_column(left, em) and _is_text_column(right, em)):
+    near = [
+        other
+        for other in strips
+        if min(other.top, strip.top) - max(other.bottom, strip.bottom) >= MIN_NEIGHBOUR_HEIGHT * strip.height
+    ]
+    first = max((other.x1 for other in near if other.x1 <= strip.x0), default=-math.inf)
+    last = min((other.x0 for other in near if other.x0 >= strip.x1), default=math.inf)
+    left = _column_beside(texts, strip, first, em, before=True)
+    right = _column_beside(texts, strip, last, em, before=False)
+    if not left or not right:
         return False
     shared = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
     if shared < MIN_SHARED_HEIGHT * min(left[0].y - left[-1].y, right[0].y - right[-1].y):
         return False
-    if strip.x1 - strip.x0 >= WIDE_STRIP_EM * em:
-        return True
-    begun = sum(run.x0 - strip.x1 <= SAME_EDGE_EM * em for run in right)
     few = min(len(left), len(right)) < FEW_ROWS
-    return begun >= (MIN_ALIGNED_FEW if few else MIN_ALIGNED) * len(right)
+    if strip.x1 - strip.x0 >= (FULL_WORTH_EM if few else WIDE_STRIP_EM) * em:
+        return True
+    loose = statistics.median(run.pieces for run in (*left, *right)) >= LOOSE_PIECES
+    if few and loose:
+        return False  # gaps between words may stand above each other in so few rows
+    enough = MIN_ALIGNED_FEW if few or loose else MIN_ALIGNED
+    if _aligned([run.x0 for run in right], SAME_EDGE_EM * em) < enough:
+        return False
+    return not loose or _aligned([-run.x1 for run in left], SAME_EDGE_EM * em) >= enough
+
+
+def _column_beside(pieces: Sequence[Segment], strip: Strip, bound: float, em: float, *, before: bool) -> list[_Run]:
+    """Return the rows of the text column beside a strip, up to `bound` or further; [] when there is none."""
+    for limit in dict.fromkeys((bound, -math.inf if before else math.inf)):
+        held = [piece for piece in pieces if (piece.x0 >= limit if before else piece.x1 <= limit)]
+        runs = _runs(held, strip, before=before)
+        if _is_text_column(runs, em):
+            return runs
+    return []
+
+
+def _aligned(starts: Sequence[float], slack: float) -> float:
+    """Return the share of rows that begin at a column's edge or, several of them, at its indent, 0..1."""
+    edge = [start for start in starts if start - min(starts) <= slack]
+    others = [start for start in starts if start - min(starts) > slack]
+    indents = [sum(abs(start - other) <= slack for other in others) for start in others]
+    indented = max(indents, default=0)
+    return (len(edge) + (indented if indented > 1 and len(edge) > 1 else 0)) / len(starts)
 
 
 def _runs(pieces: Sequence[Segment], strip: Strip, *, before: bool) -> list[_Run]:
@@ -180,6 +241,7 @@ def _runs(pieces: Sequence[Segment], strip: Strip, *, before: bool) -> list[_Run
                 max(piece.x1 for piece in taken),
                 row.y,
                 sum(len(piece.glyphs) for piece in taken),
+                len(taken),
             )
         )
     return runs

@@ -26,8 +26,9 @@ MAX_TRIED_STRIPS = 12
 MAX_HEAD_GLYPHS = 80  # of a running head
 BESIDE_EM = 6.0  # width from which what stands beside other text may be a line of its own
 CLOSE_LINES_EM = 0.75  # baselines nearer than this belong to lines that were set over each other
-SHIFTED_EM = 0.05  # baselines of one printed line differ by less
+SHIFTED_EM = 0.05  # baselines of one printed line, and edges of one column, differ by less
 MIN_DOUBTED_ROWS = 3
+DOUBTED_SHARE = 0.9  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
 SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
 WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 
@@ -103,10 +104,11 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     if len(pieces) > MAX_SEGMENTS:
         return [[Row([piece]) for piece in pieces]]
     strips = find_strips(pieces) if depth < MAX_DEPTH else []
-    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces)]
+    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces, strips)]
     if not gutters:
         return [_leaf(pieces, strips)]
-    slack = SLACK_EM * type_size(pieces)
+    em = type_size(pieces)
+    slack = SLACK_EM * em
     gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
     above = [one for one in pieces if bottom_of(one) >= gutter.top]
     below = [one for one in pieces if top_of(one) <= gutter.bottom and bottom_of(one) < gutter.top]
@@ -176,8 +178,8 @@ def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
         if _is_wide(before, em) and _is_wide(after, em):
             parted.append((row, after[0].x0))
     wide = strip.x1 - strip.x0 >= WIDE_GAP_EM * em
-    begun = sum(start - strip.x1 <= 0.1 * em for _, start in parted)
-    if len(parted) >= (2 if wide else MIN_DOUBTED_ROWS) and (wide or begun >= 0.6 * len(parted)):
+    begun = sum(start - strip.x1 <= SHIFTED_EM * em for _, start in parted)
+    if len(parted) >= (2 if wide else MIN_DOUBTED_ROWS) and (wide or begun >= DOUBTED_SHARE * len(parted)):
         for row, _ in parted:
             row.uncertain = True
 

@@ -65,6 +65,7 @@ class Note:
     printed: str = ""
     known: str = ""
     endnote: bool = False
+    uncertain: bool = False  # whether the order of one of its lines in the print is
 
 
 def separate_footnotes(
@@ -115,6 +116,7 @@ def separate_footnotes(
                     zone,
                     printed=_printed_mark(line.text, start[1]),
                     endnote=endnotes,
+                    uncertain=line.uncertain,
                 )
             )
             in_zone = interrupted = True
@@ -122,11 +124,12 @@ def separate_footnotes(
         if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):
             if not in_zone:
                 zone += 1
-            notes.append(Note("", [line.text], line.page, len(body), zone))
+            notes.append(Note("", [line.text], line.page, len(body), zone, uncertain=line.uncertain))
             in_zone = interrupted = True
             continue
         if last is not None and _goes_on_in_zone(line, follower, last, layout, bounded):
             last.lines.append(line.text)
+            last.uncertain = last.uncertain or line.uncertain
             continue
         if in_zone:
             in_zone = False

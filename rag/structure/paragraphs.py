@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.language import HAN
@@ -46,7 +46,8 @@ class Item:
     """A piece of body text: what it is, its text with mark tokens, and what stood before it.
 
     `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it; `at` is
-    the number of lines of the body before it.
+    the number of lines of the body before it. `uncertain` holds the spans of the text whose order in the print is
+    uncertain.
     """
 
     kind: ItemKind
@@ -62,6 +63,7 @@ class Item:
     at: int = 0
     size: int = 0
     tail: str = ""
+    uncertain: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -77,6 +79,11 @@ class Item:
         self.pieces.append(glue + text)
         self.size += len(glue) + len(text) - drop
         self.tail = (self.tail[: len(self.tail) - drop] + glue + text)[-_TAIL:]
+
+    def note_order(self, text: str, line: PrintedLine) -> None:
+        """Note that `text`, which now ends the item, came from `line`, whose order may be uncertain."""
+        if line.uncertain:
+            self.uncertain.append((self.size - len(text), self.size))
 
 
 class Vocabulary:
@@ -147,6 +154,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         kind, label, text = _classify(line, lines, index, layout)
         if previous is not None and kind == "paragraph" and _continues(previous, line, lines, index, layout):
             previous.append(text, *seam(previous.tail, text, vocabulary))
+            previous.note_order(text, line)
             if line.page != previous.pages[-1][1]:
                 previous.pages.append((previous.size - len(text), line.page))
             previous.lines += 1
@@ -155,6 +163,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             continue
         if previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0:
             previous.append(text, glue="\n")
+            previous.note_order(text, line)
             continue
         items.append(
             Item(
@@ -172,6 +181,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
                 tail=text[-_TAIL:],
             )
         )
+        items[-1].note_order(text, line)
     return items, joins
 
 

@@ -47,6 +47,8 @@ class PrintedLine:
         closed: A line that ends an article (editor, date of completion) stood before.
         bold: The whole line was set in bold.
         order: How many lines of the body stand before it, once it is known to be one.
+        uncertain: As `records.Line.order_uncertain`.
+        size: As `records.Line.size`.
     """
 
     text: str
@@ -62,6 +64,8 @@ class PrintedLine:
     closed: bool = False
     bold: bool = False
     order: int = 0
+    uncertain: bool = False
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
