@@ -183,9 +183,9 @@ def _is_note(
                 and bool(re.search(r"本文|项目|基金|课题|演讲|讲话|感谢|成果|作者|译|supported|grant|thank|fund", rest))
             )
         )
-    value = int(number) if number.isdigit() else 0
+    value = int(number) if number.isdecimal() else 0
     if last is not None:
-        before = int(last.number) if last.number.isdigit() else 0
+        before = int(last.number) if last.number.isdecimal() else 0
         if before < value <= before + 3:
             return True
         return bool(_CITATION.search(rest)) and (value == 1 or before == 0)
@@ -377,8 +377,8 @@ def _link_zone(
                 cited = [by_number[number] for number in marks[mark].numbers if number in by_number]
                 if cited:
                     links[mark] = cited
-    numbered = [note for note in left if notes[note].number.isdigit()]
-    unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdigit()]
+    numbered = [note for note in left if notes[note].number.isdecimal()]
+    unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdecimal()]
     if not strict and numbered and len(numbered) == len(unlinked):
         for note, mark in zip(numbered, unlinked, strict=True):
             links[mark] = [note]

@@ -212,6 +212,6 @@ def _read_imprint(text: str, at: int) -> list[Imprint]:
     if classified:
         return [Imprint(at, classification=classified.group(1))]
     page = _PAGE_NUMBER.match(text)
-    if page and text.strip().isdigit():
+    if page and text.strip().isdecimal():
         return [Imprint(at, page_label=text.strip())]
     return []

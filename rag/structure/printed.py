@@ -343,13 +343,11 @@ def literal_mark(mark: Mark) -> str:
     if not mark.printed.startswith("<sup>"):
         return mark.printed
     inner = re.sub(r"</?sup>", "", mark.printed).strip()
-    # An exponent or an ordinal that was set high is part of the text; a note number without its note is not.
-    if inner.isascii() and not inner.isalnum():
-        return ""
-    high = {value: character for character, value in _SUPERSCRIPT.items()}
-    if inner.isdigit():
+    # What was set high and is no note's mark is part of the text: an exponent, an ordinal, a number in a circle.
+    if inner.isascii() and inner.isdigit():
+        high = {value: character for character, value in _SUPERSCRIPT.items()}
         return "".join(high[digit] for digit in inner)
-    return "" if mark.numbers[0].isdigit() else inner
+    return inner
 
 
 def lower_ascii_share(text: str) -> float:
