@@ -151,7 +151,7 @@ def _kind(document: Document, index: int) -> PassageKind | None:
     if block.section:
         return "body"
     label, _ = label_of(block.text)
-    if label == "abstract":
+    if label == "abstract" or (article.abstract and block.text.endswith(article.abstract)):
         return "abstract"
     if label in _METADATA_LABELS or _names_authors(block, article) or (index == 0 and is_front_text(block.text)):
         return "metadata"

@@ -14,7 +14,7 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from rag.readers.lines import fold_spaces, trim_empty
+from rag.readers.lines import UNSPACED, fold_spaces, trim_empty
 from rag.readers.pdf_columns import Strip, bottom_of, find_strips, is_gutter, top_of, type_size
 from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
@@ -30,8 +30,11 @@ SHIFTED_EM = 0.05  # baselines of one printed line, and edges of one column, dif
 MIN_DOUBTED_ROWS = 3
 DOUBTED_SHARE = 0.9  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
 SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
+FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
+REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
 WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]］]*(?:<sup>[^<]*</sup>)?$")
 
 
@@ -161,6 +164,7 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
         _doubt_beside(rows, strip, em)
     for above, below in itertools.pairwise(rows):
         _doubt_overlap(above, below)
+    _set_reach(rows)
     for row in rows:
         row.uncertain = row.uncertain or _is_shifted(row)
     return rows
@@ -241,6 +245,8 @@ def _parted(before: Row, row: Row, after: Row | None, step: float) -> bool:
         return True
     if not same_column and (row.left, row.right) != (before.left, before.right) and not _side_by_side(before, row):
         return True
+    if same_column and (_ended_early(before, row) or _is_centred(before, row)):
+        return True
     # A paragraph by indent: this row is indented, the next is not, and the one before was the end of something.
     em = row.size
     indented = 0.8 * em < row.segments[0].x0 - row.left < 4 * em
@@ -249,6 +255,48 @@ def _parted(before: Row, row: Row, after: Row | None, step: float) -> bool:
     closed = _PARAGRAPH_END.search(before.text) is not None
     flush = before.segments[0].x0 - before.left < 0.8 * em
     return indented and not hanging and ((short or closed) if flush else (short and closed))
+
+
+def _ended_early(before: Row, row: Row) -> bool:
+    """Say whether a line was ended on purpose: the first word of the next one would still have fitted."""
+    edge = max(before.reach, row.reach)
+    return edge - before.segments[-1].x1 > _first_word(row) + FITTING_EM * row.size
+
+
+def _first_word(row: Row) -> float:
+    glyphs = row.segments[0].glyphs
+    end = 1
+    while end < len(glyphs) and not glyphs[end].space and glyphs[end].x0 - glyphs[end - 1].x1 < 0.2 * row.size:
+        if _UNSPACED.match(glyphs[end].text) and not _PARAGRAPH_END.search(glyphs[end].text):
+            break
+        end += 1
+    return glyphs[end - 1].x1 - glyphs[0].x0
+
+
+def _is_centred(before: Row, row: Row) -> bool:
+    """Say whether two lines are centred above each other, neither as wide as the column: a head, no paragraph."""
+    edges = [(one.segments[0].x0, one.segments[-1].x1) for one in (before, row)]
+    (a0, a1), (b0, b1) = edges
+    em = row.size
+    return (
+        abs(a0 + a1 - b0 - b1) < em
+        and abs(a0 - b0) > em
+        and min(a0, b0) - row.left > em
+        and row.right - max(a1, b1) > em
+    )
+
+
+def _set_reach(rows: Sequence[Row]) -> None:
+    """Tell each row how far to the right lines reach that begin below each other near it."""
+    for index, row in enumerate(rows):
+        near = (
+            other
+            for other in rows[max(0, index - REACH_ROWS) : index + REACH_ROWS + 1]
+            if abs(other.segments[0].x0 - row.segments[0].x0) < row.size
+            and abs(other.size - row.size) < 0.1 * row.size
+            and not other.segments[0].table
+        )
+        row.reach = max(one.segments[-1].x1 for one in (row, *near))
 
 
 def _side_by_side(before: Row, row: Row) -> bool:

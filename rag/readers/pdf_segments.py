@@ -72,6 +72,7 @@ class Row:
     left: float = 0.0
     right: float = 0.0
     column: int = 0
+    reach: float = 0.0  # how far to the right lines near it go that begin where it begins
     uncertain: bool = False  # whether what stands in it, or around it, may belong to another column
 
     @property

@@ -14,12 +14,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.structure.labels import label_of
-from rag.structure.printed import TOKEN, Layout, Mark, PrintedLine, bare, ends_line, note_numbers, tokenise_marks
+from rag.structure.printed import (
+    TOKEN,
+    Layout,
+    Mark,
+    PrintedLine,
+    bare,
+    ends_line,
+    ends_sentence,
+    note_numbers,
+    tokenise_marks,
+)
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
 # What may follow a mark inside a sentence, but never begins a note.
+MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
+MIN_TEXT_CHARS = 90  # of a printed line that can only be text
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _GOES_ON = re.compile(r"^[，。、；：！？”’）》」』〉,.;:!?)\]%]")
 _CITATION = re.compile(
@@ -103,7 +115,11 @@ def separate_footnotes(
             continue
         last = notes[-1] if in_zone else None
         unfinished = not body or not ends_line(body[-1].text)
-        if start and _is_note(start, line, last, open_numbers, unfinished):
+        if (
+            start
+            and not (_is_head(body, line, start[0]) and last is None)
+            and _is_note(start, line, last, open_numbers, unfinished)
+        ):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
@@ -142,6 +158,16 @@ def separate_footnotes(
         body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def _is_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> bool:
+    """Say whether a numbered line stands in an article's head: no text was printed, which a note could explain.
+
+    There the number says which author works where. Only print with its type sizes tells so much.
+    """
+    if not line.size or not number.isdecimal() or len(body) > MAX_HEAD_LINES:
+        return False
+    return not any(len(bare(before.text)) >= MIN_TEXT_CHARS or ends_sentence(before.text) for before in body)
 
 
 def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:

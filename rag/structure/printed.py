@@ -25,6 +25,12 @@ _DARK = "❶❷❸❹❺❻❼❽❾❿"
 _SUPERSCRIPT = {character: str(value) for value, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 
+HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
+NOTE_SIZE = 0.95  # of the running text's type: notes and running heads are set smaller
+SAME_SIZE = 0.04  # sizes that differ by less are one size
+_MIN_LONG_LINES = 4  # from which their ends tell whether lines are parts of paragraphs
+_MIN_PRINTED_LINES = 2  # where the container tells that they are printed lines
+
 TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」』）)】〕》〉\"'\]]*$|[：:；;]$")
 SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》〉\"'\]]*$")
 
@@ -197,7 +203,20 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
             text = text.strip()
             if text:
                 cleaned.append(
-                    PrintedLine(text, line.kind, level, line.note, index, gap, indent, fresh, ruled=ruled, bold=bold)
+                    PrintedLine(
+                        text,
+                        line.kind,
+                        level,
+                        line.note,
+                        index,
+                        gap,
+                        indent,
+                        fresh,
+                        ruled=ruled,
+                        bold=bold,
+                        uncertain=line.order_uncertain,
+                        size=line.size,
+                    )
                 )
                 gap, ruled, fresh = 0, False, False
     return cleaned, markdown
@@ -248,7 +267,8 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
     ]
     long = [line for _, line in prose if width(line.text) >= 24]
     ending = sum(1 for line in long if ends_line(line.text))
-    wrapped = len(long) >= 4 and ending < 0.55 * len(long)
+    enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
+    wrapped = len(long) >= enough and ending < 0.55 * len(long)
     inner = [line.gap for before, line in prose if before is not None and before.kind == "text"]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= 0.5 * max(1, len(inner))
     set_in = sum(1 for _, line in prose if line.indent >= 2)
