@@ -4,7 +4,7 @@ A strip is a rectangle that no piece of text reaches into, as tall as it can be 
 1992; the whitespace rectangles of Breuel, 2002). It needs no common baselines, so columns whose lines are offset are
 told like others. A strip is a gutter when text columns stand on both of its sides: several rows each, most of them as
 wide as their column, the right ones beginning at one edge. Gaps between words lie above each other only by chance.
-Entry points: `find_strips`, `is_gutter`. Caller: `pdf_layout`. Knows no PDF library.
+Entry points: `find_strips`, `is_gutter`, `aligned_share`. Caller: `pdf_layout`. Knows no PDF library.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ WIDE_STRIP_EM = 1.5  # so wide is no gap between words
 FULL_WORTH_EM = 2.0  # a strip wider than this is worth no more
 X_HEIGHT_EM = 0.5  # of the type size: the zone above a baseline that letters fill
 MIN_STRIP_ROWS = 2
+MAX_OPEN_STRIPS = 60  # at one height: a text has a few, a table of many columns needs none
 MIN_COLUMN_ROWS = 4  # fewer rows side by side are no text columns
 MIN_COLUMN_EM = 6.0  # width of the usual row of a text column
 MIN_ROW_CHARACTERS = 8
@@ -30,6 +31,8 @@ MIN_ROW_DENSITY = 0.35  # rows fill a column from top to bottom; 1 would be line
 SAME_EDGE_EM = 0.08
 MIN_ALIGNED = 0.4  # of the rows right of a narrow strip, that begin at one edge
 MIN_ALIGNED_FEW = 0.6  # where there are few rows
+MIN_ALIGNED_LOOSE = 0.75  # where there are few rows, with wide gaps between their words
+EXACT_EDGE_EM = 0.03
 FEW_ROWS = 8
 LOOSE_PIECES = 2  # pieces in the usual row, from which gaps between words are wide enough to be taken for a gutter
 MIN_NEIGHBOUR_HEIGHT = 0.6  # of a strip, beside which another one bounds the column
@@ -106,7 +109,7 @@ def find_strips(pieces: Sequence[Segment]) -> list[Strip]:
                 kept.extend((*part, top) for part in _cut(x0, x1, piece) if part[1] - part[0] >= narrowest)
                 if top - ceiling >= lowest and x0 > left and x1 < right:
                     found.append(Strip(x0, x1, ceiling, top))
-            open_strips = _without_covered(kept)
+            open_strips = kept
             if ceiling - bottom_of(piece) > em:
                 tall.append(piece)
         base = max(bottom_of(piece) for piece in row)
@@ -132,6 +135,8 @@ def _without_covered(strips: list[tuple[float, float, float]]) -> list[tuple[flo
     """Return open strips without those that lie within another one that began higher or as high."""
     kept: list[tuple[float, float, float]] = []
     for strip in sorted(set(strips), key=lambda one: (-one[2], one[0] - one[1])):
+        if len(kept) == MAX_OPEN_STRIPS:
+            break
         if not any(other[0] <= strip[0] and strip[1] <= other[1] for other in kept):
             kept.append(strip)
     return kept
@@ -196,12 +201,13 @@ def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip] =
     if strip.x1 - strip.x0 >= (FULL_WORTH_EM if few else WIDE_STRIP_EM) * em:
         return True
     loose = statistics.median(run.pieces for run in (*left, *right)) >= LOOSE_PIECES
-    if few and loose:
-        return False  # gaps between words may stand above each other in so few rows
     enough = MIN_ALIGNED_FEW if few or loose else MIN_ALIGNED
-    if _aligned([run.x0 for run in right], SAME_EDGE_EM * em) < enough:
+    slack = SAME_EDGE_EM * em
+    if few and loose:  # gaps between words may stand above each other in so few rows, but not edge to edge
+        enough, slack = MIN_ALIGNED_LOOSE, EXACT_EDGE_EM * em
+    if aligned_share([run.x0 for run in right], slack) < enough:
         return False
-    return not loose or _aligned([-run.x1 for run in left], SAME_EDGE_EM * em) >= enough
+    return not loose or aligned_share([-run.x1 for run in left], slack) >= enough
 
 
 def _column_beside(pieces: Sequence[Segment], strip: Strip, bound: float, em: float, *, before: bool) -> list[_Run]:
@@ -214,7 +220,7 @@ def _column_beside(pieces: Sequence[Segment], strip: Strip, bound: float, em: fl
     return []
 
 
-def _aligned(starts: Sequence[float], slack: float) -> float:
+def aligned_share(starts: Sequence[float], slack: float) -> float:
     """Return the share of rows that begin at a column's edge or, several of them, at its indent, 0..1."""
     edge = [start for start in starts if start - min(starts) <= slack]
     others = [start for start in starts if start - min(starts) > slack]

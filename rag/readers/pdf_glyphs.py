@@ -69,6 +69,7 @@ class _Placed:
     size: float
     degrees: float
     space: str
+    space_width: float
 
 
 def read_writings(page: Any) -> tuple[list[Writing], str]:
@@ -101,11 +102,16 @@ def _read_placed(page: Any) -> tuple[list[_Placed], str]:
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     placed: list[_Placed] = []
     astray = space = pending = ""
+    spaces, space_width = 0, 0.0
     for index in range(min(textpage.count_chars(), 2 * MAX_PAGE_GLYPHS)):
         code = raw.FPDFText_GetUnicode(textpage, index)
         if code in SPACES:
             generated = raw.FPDFText_IsGenerated(textpage, index) == 1
             space = space or ("guessed" if generated else "typed")
+            spaces += 1
+            if not generated and spaces == 1:
+                raw.FPDFText_GetLooseCharBox(textpage, index, box)
+                space_width = max(box.right - box.left, 0.0)
             continue
         if 0xD800 <= code < 0xDC00:
             pending = chr(code)
@@ -130,8 +136,8 @@ def _read_placed(page: Any) -> tuple[list[_Placed], str]:
         size = abs(type_size) * math.hypot(matrix.c, matrix.d)
         if not SIZES[0] < size < SIZES[1]:
             size = max(min(box.top - box.bottom, box.right - box.left), SIZES[0])
-        placed.append(_Placed(text, edges, x.value, y.value, size, degrees, space))
-        space = ""
+        placed.append(_Placed(text, edges, x.value, y.value, size, degrees, space, space_width if spaces == 1 else 0.0))
+        space, spaces, space_width = "", 0, 0.0
     return placed, astray
 
 
@@ -186,7 +192,9 @@ def _turn(group: Sequence[_Placed], degrees: float, width: float, height: float,
             start = one.x * cos + one.y * sin
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
         base = one.y * cos - one.x * sin
-        glyphs.append(Glyph(one.text, start - left, stop - left, base - bottom, one.size, one.space))
+        glyphs.append(
+            Glyph(one.text, start - left, stop - left, base - bottom, one.size, one.space, space_width=one.space_width)
+        )
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
 
 

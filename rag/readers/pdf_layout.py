@@ -15,7 +15,7 @@ import statistics
 from collections.abc import Sequence
 
 from rag.readers.lines import UNSPACED, fold_spaces, trim_empty
-from rag.readers.pdf_columns import Strip, bottom_of, find_strips, is_gutter, top_of, type_size
+from rag.readers.pdf_columns import Strip, aligned_share, bottom_of, find_strips, is_gutter, top_of, type_size
 from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
@@ -28,7 +28,7 @@ BESIDE_EM = 6.0  # width from which what stands beside other text may be a line 
 CLOSE_LINES_EM = 0.75  # baselines nearer than this belong to lines that were set over each other
 SHIFTED_EM = 0.05  # baselines of one printed line, and edges of one column, differ by less
 MIN_DOUBTED_ROWS = 3
-DOUBTED_SHARE = 0.9  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
+DOUBTED_SHARE = 0.8  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
 SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
 FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
 REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
@@ -182,8 +182,9 @@ def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
         if _is_wide(before, em) and _is_wide(after, em):
             parted.append((row, after[0].x0))
     wide = strip.x1 - strip.x0 >= WIDE_GAP_EM * em
-    begun = sum(start - strip.x1 <= SHIFTED_EM * em for _, start in parted)
-    if len(parted) >= (2 if wide else MIN_DOUBTED_ROWS) and (wide or begun >= DOUBTED_SHARE * len(parted)):
+    if len(parted) < (2 if wide else MIN_DOUBTED_ROWS):
+        return
+    if wide or aligned_share([start for _, start in parted], SHIFTED_EM * em) >= DOUBTED_SHARE:
         for row, _ in parted:
             row.uncertain = True
 

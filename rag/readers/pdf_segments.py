@@ -20,6 +20,7 @@ from rag.readers.lines import UNSPACED
 from rag.records import Line
 
 PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
+TYPED_SLACK_EM = 0.1  # what a gap may be wider than the typed space in it
 SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
 SAME_BASELINE_EM = 0.12
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
@@ -34,7 +35,8 @@ _SPACELESS_PAIR = re.compile(f"[{UNSPACED}]{{2}}|[{HAN}][A-Za-z0-9]|[A-Za-z0-9][
 class Glyph:
     """A printed character: its horizontal extent, baseline and size; `space` tells what stood before it.
 
-    `space` is "" for nothing, "guessed" for a space that the PDF library saw in a gap, "typed" for a real one.
+    `space` is "" for nothing, "guessed" for a space that the PDF library saw in a gap, "typed" for a real one, whose
+    width in points is `space_width`.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Glyph:
     size: float
     space: str = ""
     raised: bool = False
+    space_width: float = 0.0
 
 
 @dataclass(slots=True)
@@ -137,7 +140,7 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
             last is not None
             and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
             and 0.87 <= glyph.size / last.size <= 1.15
-            and -0.4 * last.size <= glyph.x0 - last.x1 <= PIECE_GAP_EM * last.size
+            and -0.4 * last.size <= glyph.x0 - last.x1 <= max(PIECE_GAP_EM * last.size, _typed_gap(glyph))
         ):
             shadow = last.glyphs[-1]
             if glyph.text == shadow.text and abs(glyph.x0 - shadow.x0) < 0.1 * glyph.size:
@@ -148,6 +151,11 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
         else:
             pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
     return pieces, "".join(doubled)
+
+
+def _typed_gap(glyph: Glyph) -> float:
+    """Return how wide a gap before `glyph` is filled by a typed space: typewriter faces have wide ones."""
+    return glyph.space_width + TYPED_SLACK_EM * glyph.size if glyph.space_width else 0.0
 
 
 def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
