@@ -20,6 +20,8 @@ MIN_STRIP_EM = 0.4  # width of a strip in type sizes: a gutter of 8 points besid
 WIDE_STRIP_EM = 1.5  # so wide is no gap between words
 FULL_WORTH_EM = 2.0  # a strip wider than this is worth no more
 X_HEIGHT_EM = 0.5  # of the type size: the zone above a baseline that letters fill
+HANGING = frozenset("。，、；：．！？）》」』】〕”’")  # may hang over a column's edge in Chinese print
+HANGING_EM = 0.5
 MIN_STRIP_ROWS = 2
 MAX_OPEN_STRIPS = 60  # at one height: a text has a few, a table of many columns needs none
 MIN_COLUMN_ROWS = 4  # fewer rows side by side are no text columns
@@ -69,6 +71,12 @@ def bottom_of(piece: Segment) -> float:
     return piece.bottom if piece.table else piece.y
 
 
+def right_of(piece: Segment) -> float:
+    """Return the right edge of a piece's ink: a full-width stop at its end fills the left half of its place."""
+    hangs = not piece.table and piece.glyphs[-1].text in HANGING
+    return piece.x1 - HANGING_EM * piece.glyphs[-1].size if hangs else piece.x1
+
+
 def type_size(pieces: Sequence[Segment]) -> float:
     """Return the type size in which most of the text of `pieces` is set; 10 where there is none."""
     sizes = [size for piece in pieces for size in [piece.size] * min(len(piece.glyphs), 100)]
@@ -103,7 +111,7 @@ def find_strips(pieces: Sequence[Segment]) -> list[Strip]:
             ceiling = top_of(piece)
             kept: list[tuple[float, float, float]] = []
             for x0, x1, top in open_strips:
-                if piece.x1 <= x0 or piece.x0 >= x1:
+                if right_of(piece) <= x0 or piece.x0 >= x1:
                     kept.append((x0, x1, top))
                     continue
                 kept.extend((*part, top) for part in _cut(x0, x1, piece) if part[1] - part[0] >= narrowest)
@@ -126,9 +134,10 @@ def find_strips(pieces: Sequence[Segment]) -> list[Strip]:
 
 def _cut(x0: float, x1: float, piece: Segment) -> tuple[tuple[float, float], ...]:
     """Return what a piece leaves of the space from `x0` to `x1`, left and right of it."""
-    if piece.x1 <= x0 or piece.x0 >= x1:
+    edge = right_of(piece)
+    if edge <= x0 or piece.x0 >= x1:
         return ((x0, x1),)
-    return ((x0, piece.x0), (piece.x1, x1))
+    return ((x0, piece.x0), (edge, x1))
 
 
 def _without_covered(strips: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
@@ -231,7 +240,7 @@ def aligned_share(starts: Sequence[float], slack: float) -> float:
 
 def _runs(pieces: Sequence[Segment], strip: Strip, *, before: bool) -> list[_Run]:
     """Return, from the top down, what each row has beside the strip: left of it when `before`, else right of it."""
-    side = [piece for piece in pieces if (piece.x1 <= strip.x0 if before else piece.x0 >= strip.x1)]
+    side = [piece for piece in pieces if (right_of(piece) <= strip.x0 if before else piece.x0 >= strip.x1)]
     runs: list[_Run] = []
     for row in build_rows(side):
         ordered = row.segments[::-1] if before else row.segments

@@ -9,13 +9,23 @@ Entry point: `lay_out`. Caller: `pdf_process`. Knows no PDF library and no forma
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import statistics
 from collections.abc import Sequence
 
 from rag.readers.lines import UNSPACED, fold_spaces, trim_empty
-from rag.readers.pdf_columns import Strip, aligned_share, bottom_of, find_strips, is_gutter, top_of, type_size
+from rag.readers.pdf_columns import (
+    MIN_STRIP_EM,
+    Strip,
+    aligned_share,
+    bottom_of,
+    find_strips,
+    is_gutter,
+    top_of,
+    type_size,
+)
 from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
@@ -30,6 +40,12 @@ SHIFTED_EM = 0.05  # baselines of one printed line, and edges of one column, dif
 MIN_DOUBTED_ROWS = 3
 DOUBTED_SHARE = 0.8  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
 SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
+MAX_INTERRUPTED_EM = 4.0  # between two gutters that may be one
+NEAR_EM = 6.0  # above and below it, where the steps from line to line are compared
+EVEN_STEPS = 1.25  # the widest step beside the narrowest, where nothing is set off
+MAX_SPANNING_ROWS = 8  # above columns, whose gaps may happen to stand above a gutter
+WORD_GAP_GROWTH = 1.5
+SET_OFF_STEPS = 1.2
 FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
 REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
 WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
@@ -46,7 +62,7 @@ def order_rows(pieces: Sequence[Segment], body_size: float) -> list[Row]:
         body_size: Font size of the document's running text in points.
     """
     above, inside, below = _part_margins(pieces)
-    return _number_columns([_leaf(above), *_order_part(inside, body_size, 0), _leaf(below)])
+    return _number_columns([_margin(above), *_order_part(inside, body_size, 0), _margin(below)])
 
 
 def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
@@ -99,7 +115,29 @@ def _apart(rows: Sequence[Row], step: float) -> int:
             break
         if distance > max(1.5 * step, 1.3 * row.size):
             found = count
+    if found > 1 and all(_gaps_between_texts(row) for row in rows[:found]):
+        return 0  # the notes of columns, below a wide space
     return found
+
+
+def _gaps_between_texts(row: Row) -> list[tuple[float, float]]:
+    """Return the gaps of a row, as (left, right) edges, on both sides of which stands what may be a line of its own."""
+    least = BESIDE_EM * row.size
+    start, end = row.segments[0].x0, max(one.x1 for one in row.segments)
+    return [
+        (one.x1, other.x0)
+        for one, other in itertools.pairwise(row.segments)
+        if other.x0 - one.x1 >= MIN_STRIP_EM * row.size and one.x1 - start >= least and end - other.x0 >= least
+    ]
+
+
+def _margin(pieces: Sequence[Segment]) -> list[Row]:
+    """Return the rows of a running head or foot; what stands at its left and right is one line or two."""
+    doubted = {round(row.y, 1) for row in build_rows(pieces) if _gaps_between_texts(row)}
+    rows = _leaf(pieces)
+    for row in rows:
+        row.uncertain = row.uncertain or round(row.y, 1) in doubted
+    return rows
 
 
 def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[list[Row]]:
@@ -113,6 +151,7 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     em = type_size(pieces)
     slack = SLACK_EM * em
     gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
+    gutter, doubtful_rows = _lower_top(gutter, pieces, em)
     above = [one for one in pieces if bottom_of(one) >= gutter.top]
     below = [one for one in pieces if top_of(one) <= gutter.bottom and bottom_of(one) < gutter.top]
     apart = {id(one) for one in (*above, *below)}
@@ -124,8 +163,8 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     right_notes = _take_notes(right, body_size) if notes else []
     over = _order_part(above, body_size, depth + 1) if above else []
     under = _order_part(below, body_size, depth + 1) if below else []
-    if any(_is_cut(other, gutter, slack) for other in gutters):
-        # A column that another gutter bounds goes on beyond this cut: what comes before and after it is open.
+    if doubtful_rows or any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters):
+        # A column goes on beyond this cut, or the cut is one of two that may be right: what meets here is open.
         for part in (*over, *left, *right, *under):
             for row in (*part[:1], *part[-1:]):
                 row.uncertain = True
@@ -139,16 +178,59 @@ def _is_cut(other: Strip, gutter: Strip, slack: float) -> bool:
     return any(other.bottom + slack < end < other.top - slack for end in (gutter.bottom, gutter.top))
 
 
+def _goes_on(other: Strip, gutter: Strip, pieces: Sequence[Segment], em: float) -> bool:
+    """Say whether two gutters are one that a row or two interrupt without any space above and below them.
+
+    A heading or a figure across columns is set off from them; a line in their midst that reaches into the gutter may be
+    a long line of one column.
+    """
+    lower, upper = sorted((other, gutter), key=lambda one: one.top)
+    if other == gutter or min(other.x1, gutter.x1) - max(other.x0, gutter.x0) < MIN_STRIP_EM * em:
+        return False
+    if not 0 <= upper.bottom - lower.top <= MAX_INTERRUPTED_EM * em:
+        return False
+    near = [one for one in pieces if abs(one.y - (lower.top + upper.bottom) / 2) <= NEAR_EM * em and not one.table]
+    rows = build_rows(near)
+    steps = [above.y - below.y for above, below in itertools.pairwise(rows) if above.y - below.y > CLOSE_LINES_EM * em]
+    return bool(steps) and max(steps) <= EVEN_STEPS * min(steps)
+
+
+def _lower_top(gutter: Strip, pieces: Sequence[Segment], em: float) -> tuple[Strip, bool]:
+    """Lower a gutter's top below lines that span the page, whose words happen to leave it open.
+
+    Such lines are set off from the columns, and leave no wider gap at the gutter than elsewhere. Returns the gutter and
+    whether it was lowered.
+    """
+    rows = build_rows([one for one in pieces if gutter.bottom <= one.y < gutter.top and not one.table])
+    for index, (row, following) in enumerate(itertools.pairwise(rows[: MAX_SPANNING_ROWS + 1])):
+        gaps = [(one.x1, other.x0) for one, other in itertools.pairwise(row.segments)]
+        at_gutter = [right - left for left, right in gaps if left <= gutter.x0 + 1 and right >= gutter.x1 - 1]
+        others = [right - left for left, right in gaps if not (left <= gutter.x0 + 1 and right >= gutter.x1 - 1)]
+        if not at_gutter or not others or max(at_gutter) > WORD_GAP_GROWTH * max(others):
+            break
+        step = row.y - following.y
+        usual = (
+            statistics.median(above.y - below.y for above, below in itertools.pairwise(rows[index + 1 :]))
+            if len(rows) > index + 3
+            else step
+        )
+        if step > SET_OFF_STEPS * usual and step > em:
+            return dataclasses.replace(gutter, top=row.y), True
+    return gutter, False
+
+
 def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
-    """Take the notes at the foot of a column off it: they follow the text of the columns beside it."""
-    last = parts[-1] if parts else []
+    """Take the notes at the foot of columns off them: they follow the text of the columns beside."""
     notes: list[Row] = []
-    while len(last) > 1 and last[-1].size <= SMALL_TYPE * body_size and not last[-1].segments[0].table:
-        notes.insert(0, last.pop())
-    if notes and last[-1].size <= SMALL_TYPE * body_size:
-        last.extend(notes)  # all of the column is set small
-        return []
-    return notes
+    while parts:
+        last = parts[-1]
+        while last and last[-1].size <= SMALL_TYPE * body_size and not last[-1].segments[0].table:
+            notes.insert(0, last.pop())
+        if last:
+            return notes
+        parts.pop()
+    parts.append(notes)  # all of it is set small
+    return []
 
 
 def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:

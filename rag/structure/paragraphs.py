@@ -41,6 +41,7 @@ _ROW = re.compile(r"\|")
 _CELL_WIDTH = 30
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
+_OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
 
 
 @dataclass(slots=True)
@@ -319,6 +320,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return same and _is_set_large(lines, index) and not looks_like_heading(text)
     if line.size >= HEADING_SIZE and _is_set_large(lines, index):
         return False
+    if line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size:
+        return False  # a text is set in one size: notes and captions are no part of it
     if previous.kind == "heading":
         return _heading_goes_on(previous, line, layout, text, end)
     if previous.kind in ("table", "caption"):
