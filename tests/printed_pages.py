@@ -19,11 +19,12 @@ SONG = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(SONG))
 WIDTH, HEIGHT = 595.0, 842.0
 GUTTERS = (8.0, 9.0, 10.0, 12.0, 14.0, 18.0, 24.0, 30.0)
-ENGLISH = (
-    "committee report regional trade spring ministers member states received exports grew year while imports fell trend "
-    "will go on islands fishing forestry main trades centuries quotas agreed late summer talks between two governments "
-    "concerned treaty of the a in and to it is by"
-).split()
+_WORDS = (
+    "committee report regional trade spring ministers member states received exports grew year while imports fell "
+    "trend will go on islands fishing forestry main trades centuries quotas agreed late summer talks between two "
+    "governments concerned treaty of the a in and to it is by"
+)
+ENGLISH = _WORDS.split()
 CHINESE = "数据要素市场化配置改革须以产权制度为基础并兼顾效率与公平各方主体依法享有权益研究表明移动支付提升了农户收入"
 
 
@@ -89,7 +90,7 @@ class Printer:
         return self.print
 
     def _draw(self, canvas: Canvas) -> None:
-        chance, full = self.chance, WIDTH - 2 * self.left
+        chance = self.chance
         y = 780.0
         if chance.random() < 0.3:
             canvas.setFont(self.font, 9)
@@ -196,9 +197,10 @@ class Printer:
         while True:
             for token in self._sentence():
                 wide = self._width(token, size)
-                if line and used + space + wide > width and not (self.chinese and token == "。"):
+                if line and used + space + wide > width + 0.01:
+                    carried = [line.pop()] if token == "。" and len(line) > 1 else []  # no line begins with a stop
                     lines.append((line, False))
-                    line, used = [], 0.0
+                    line, used = carried, sum(self._width(one, size) for one in carried)
                     if len(lines) == count:
                         return lines
                 used += wide + (space if line else 0.0)

@@ -20,6 +20,7 @@ from rag.readers.lines import UNSPACED
 from rag.records import Line
 
 PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
+SHADOW_EM = 0.1  # a letter printed again so near is the same letter
 TYPED_SLACK_EM = 0.1  # what a gap may be wider than the typed space in it
 SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
 SAME_BASELINE_EM = 0.12
@@ -127,30 +128,41 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
     """
     pieces: list[Segment] = []
     doubled: list[str] = []
+    printed: dict[tuple[str, int], list[Glyph]] = {}
     for glyph in glyphs:
         last = pieces[-1] if pieces else None
-        if last is not None and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y):
-            # A ligature comes as two letters at one place, bold type made by printing twice as one letter twice.
-            if glyph.text != last.glyphs[-1].text or glyph.text in "fl":
-                last.glyphs[-1].text += glyph.text
-            else:
-                doubled.append(glyph.text)
+        if (
+            last is not None
+            and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y)
+            and (glyph.text != last.glyphs[-1].text or glyph.text in "fl")
+        ):
+            last.glyphs[-1].text += glyph.text  # a ligature comes as two letters at one place
             continue
+        level = round(glyph.y)
+        if any(
+            _is_shadow(other, glyph)
+            for near in (level - 1, level, level + 1)
+            for other in printed.get((glyph.text, near), ())
+        ):
+            doubled.append(glyph.text)  # bold type made by printing twice
+            continue
+        printed.setdefault((glyph.text, level), []).append(glyph)
         if (
             last is not None
             and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
             and 0.87 <= glyph.size / last.size <= 1.15
             and -0.4 * last.size <= glyph.x0 - last.x1 <= max(PIECE_GAP_EM * last.size, _typed_gap(glyph))
         ):
-            shadow = last.glyphs[-1]
-            if glyph.text == shadow.text and abs(glyph.x0 - shadow.x0) < 0.1 * glyph.size:
-                doubled.append(glyph.text)  # bold type made by printing twice
-                continue
             last.glyphs.append(glyph)
             last.x1 = max(last.x1, glyph.x1)
         else:
             pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
     return pieces, "".join(doubled)
+
+
+def _is_shadow(one: Glyph, other: Glyph) -> bool:
+    slack = SHADOW_EM * other.size
+    return abs(one.x0 - other.x0) < slack and abs(one.y - other.y) < slack and abs(one.size - other.size) < slack
 
 
 def _typed_gap(glyph: Glyph) -> float:

@@ -47,6 +47,7 @@ _ARTICLE_NUMBER = re.compile(
 _STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
 _NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
+_HEADING_MARKS = (".", "．", "、", ")", "）")
 _NOTICE = re.compile(
     r"^(?:【|\[)?(?:特别|免责|版权|郑重|重要)?声\s*明(?:】|\])?[:：]|^免责条款[:：]|^(?:版权所有|著作权所有)|如有侵权.{0,12}(?:联系|删除)|未经(?:书面)?(?:授权|许可|允许).{0,8}(?:不得|禁止|严禁)转载"
     r"|^本(?:刊|书|文|报告)已(?:许可|加入|被).{0,80}(?:数据库|网络|全文)"
@@ -220,7 +221,10 @@ def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
             for match, index in zip(matches, group, strict=True)
             if match is not None
         )
-        named = any(looks_like_heading(lines[index].text) for index in group)
+        # A heading has its number behind its kind (Chapter 1) or before a mark (1. 巡检).
+        named = any(match["rest"].startswith(_HEADING_MARKS) for match in numbers) or (
+            pattern is _NUMBER_BEHIND and any(looks_like_heading(lines[index].text) for index in group)
+        )
         if len(numbers) == len(group) and len(rests) == 1 and not named:
             return steps.most_common(1)[0][1] >= max(2, MIN_COUNTED * len(group))
     return False
