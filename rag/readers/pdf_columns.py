@@ -9,6 +9,7 @@ Entry points: `find_strips`, `is_gutter`, `aligned_share`. Caller: `pdf_layout`.
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ MIN_ROW_CHARACTERS = 8
 MIN_COLUMN_FILL = 0.6  # text fills its column; the cells of a table do not
 MIN_SHARED_HEIGHT = 0.3  # of the lower column
 MIN_ROW_DENSITY = 0.35  # rows fill a column from top to bottom; 1 would be lines set solid
+MAX_HOLE_EM = 6.0
 SAME_EDGE_EM = 0.08
 MIN_ALIGNED = 0.4  # of the rows right of a narrow strip, that begin at one edge
 MIN_ALIGNED_FEW = 0.6  # where there are few rows
@@ -267,7 +269,8 @@ def _is_text_column(runs: Sequence[_Run], em: float) -> bool:
         return False
     widths = sorted(run.x1 - run.x0 for run in runs)
     usual, full = statistics.median(widths), widths[int(0.9 * (len(widths) - 1))]
-    height = runs[0].y - runs[-1].y
+    # A figure, or nothing above the notes, is no sparse text: a hole counts for a few lines.
+    height = sum(min(above.y - below.y, MAX_HOLE_EM * em) for above, below in itertools.pairwise(runs))
     return (
         usual >= MIN_COLUMN_EM * em
         and usual >= MIN_COLUMN_FILL * full

@@ -159,6 +159,11 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     middle = (gutter.x0 + gutter.x1) / 2
     left = _order_part([one for one in beside if one.x0 + one.x1 < 2 * middle], body_size, depth + 1)
     right = _order_part([one for one in beside if one.x0 + one.x1 >= 2 * middle], body_size, depth + 1)
+    for level in _open_levels(gutter, gutters, pieces, em):
+        for part in filter(None, (*left, *right)):
+            over_it, under_it = [row for row in part if row.y > level], [row for row in part if row.y <= level]
+            for row in (part[0], *over_it[-1:], *under_it[:1], part[-1]):
+                row.uncertain = True
     notes = _take_notes(left, body_size)
     right_notes = _take_notes(right, body_size) if notes else []
     over = _order_part(above, body_size, depth + 1) if above else []
@@ -176,6 +181,27 @@ def _is_cut(other: Strip, gutter: Strip, slack: float) -> bool:
     if other.x0 < gutter.x1 and gutter.x0 < other.x1:
         return False
     return any(other.bottom + slack < end < other.top - slack for end in (gutter.bottom, gutter.top))
+
+
+def _open_levels(gutter: Strip, gutters: Sequence[Strip], pieces: Sequence[Segment], em: float) -> list[float]:
+    """Return the heights at which a gutter leads past a line that interrupts another one, with no text beside it.
+
+    The line may span all columns, and be short: then what is read down past it belongs above and below it.
+    """
+    levels = []
+    for upper, lower in itertools.permutations([one for one in gutters if _is_within(one, gutter)], 2):
+        if upper.bottom < lower.top or min(upper.x1, lower.x1) - max(upper.x0, lower.x0) < MIN_STRIP_EM * em:
+            continue
+        between = [one for one in pieces if lower.top - em <= bottom_of(one) <= upper.bottom + em / 2]
+        sides = {one.x0 >= gutter.x1 for one in between}
+        if len(sides) == 1:
+            levels.append((upper.bottom + lower.top) / 2)
+    return levels
+
+
+def _is_within(one: Strip, other: Strip) -> bool:
+    apart = one.x1 <= other.x0 or one.x0 >= other.x1
+    return apart and one.height < other.height and other.bottom <= one.bottom and one.top <= other.top
 
 
 def _goes_on(other: Strip, gutter: Strip, pieces: Sequence[Segment], em: float) -> bool:
