@@ -15,6 +15,7 @@ import itertools
 import json
 import math
 import re
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -33,7 +34,8 @@ from rag.records import Line
 pdfium: Any = pypdfium2  # has no types
 raw: Any = pypdfium2.raw
 
-PAGE_TIMEOUT_S = 10  # a dense page takes 0.05 s
+PAGE_TIMEOUT_S = 10  # of processor time; a dense page takes 0.05 s
+PAGE_WAIT_S = 120  # of the clock: a page may wait for the processor while other programs are busy
 MEMORY_LIMIT_BYTES = 3 << 30
 MAX_PAGES = 10_000
 MAX_GLYPHS = 30_000_000
@@ -67,8 +69,10 @@ def main() -> None:
 
 
 def _restart_watchdog() -> None:
-    # A thread of the C runtime: it ends the process even while the library is busy, where a signal would wait.
-    faulthandler.dump_traceback_later(PAGE_TIMEOUT_S, exit=True)
+    # A thread of the C runtime and a signal that Python does not catch: both end the process while the library is busy.
+    faulthandler.dump_traceback_later(PAGE_WAIT_S, exit=True)
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, PAGE_TIMEOUT_S)
 
 
 def read_document(data: bytes) -> Iterator[dict[str, Any]]:
