@@ -153,7 +153,7 @@ def _kind(document: Document, index: int) -> PassageKind | None:
     if block.section:
         return "body"
     label, _ = label_of(block.text)
-    if label == "abstract":
+    if label == "abstract" or (article.abstract and block.text.endswith(article.abstract)):
         return "abstract"
     if label in _METADATA_LABELS or _names_authors(block, article) or (index == 0 and is_front_text(block.text)):
         return "metadata"
@@ -283,6 +283,12 @@ def _cut_table(blocks: Sequence[Block], max_chars: int) -> list[tuple[Span, str]
 def _passage(document: Document, run: _Run, span: Span, header: str, pages: PageFinder) -> Passage:
     first = run.blocks[0]
     text = document.canonical[span[0] : span[1]]
+    uncertain = (
+        (max(start, span[0]) - span[0], min(end, span[1]) - span[0])
+        for block in run.blocks
+        for start, end in block.uncertain
+        if start < span[1] and end > span[0]
+    )
     return Passage(
         id=passage_id(document.source.id, span),
         source=document.source.id,
@@ -297,6 +303,7 @@ def _passage(document: Document, run: _Run, span: Span, header: str, pages: Page
         page=pages.at(span[0]),
         language=main_language(text),
         header=header,
+        uncertain=tuple(uncertain),
     )
 
 

@@ -46,6 +46,7 @@ def document_as_json(document: Document) -> dict[str, Any]:
                 "article": block.article,
                 "section": list(block.section),
                 "notes": [{"marker": note.marker, "block": note.block, "at": note.at} for note in block.notes],
+                "uncertain": [list(span) for span in block.uncertain],
             }
             for block in document.blocks
         ],

@@ -32,12 +32,16 @@ class Line:
             known to be whole (Word, HTML), a "text" line may be a printed line of a longer paragraph.
         level: Depth of a heading from 1; 0 for all else.
         note: The id of a "footnote" line, as in `[^id]`; empty for all else.
+        order_uncertain: Whether parts of it, or what stands next to it, may belong to another column of the print.
+        size: Size of its type, 1 for that of the running text; 0 where the container does not say.
     """
 
     text: str
     kind: Literal["text", "paragraph", "heading", "table_row", "footnote", "caption"] = "text"
     level: int = 0
     note: str = ""
+    order_uncertain: bool = False
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,14 @@ class Page:
     """A page of lines. `number` counts from 1 where the format has pages, else None; `label` is the printed number.
 
     `remarks` are sentences of its reader for the reading report: what was not read here, why, and how much it is.
+    `aside` is what the page bears besides its text, as (kind, text): a stamp, a watermark, a comment.
     """
 
     number: int | None
     label: str
     lines: tuple[Line, ...]
     remarks: tuple[str, ...] = ()
+    aside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,11 @@ class NoteMark:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, paragraph, table, footnote or caption of one article, with its section path and physical page."""
+    """A heading, paragraph, table, footnote or caption of one article, with its section path and physical page.
+
+    `uncertain` are the spans of the canonical text that were printed where columns or order cannot be told: what
+    reaches into one of them may join words that do not belong together.
+    """
 
     kind: BlockKind
     text: str
@@ -117,6 +127,7 @@ class Block:
     article: int
     section: tuple[str, ...]
     notes: tuple[NoteMark, ...] = ()
+    uncertain: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,7 @@ class Passage:
         notes: Ids of the footnote passages that its sentences cite.
         noted: For a footnote, the id of the passage whose sentence bears its mark, else "".
         header: For a later part of a table, its header row, so that it is readable alone; else "".
+        uncertain: Spans of `text` whose order on the printed page is uncertain, as `Block.uncertain`.
     """
 
     id: str
@@ -176,6 +188,7 @@ class Passage:
     notes: tuple[str, ...] = ()
     noted: str = ""
     header: str = ""
+    uncertain: tuple[Span, ...] = ()
 
 
 def passage_id(source: str, span: Span) -> str:

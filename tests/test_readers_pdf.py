@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import random
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from printed_pages import SONG, make
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSource
 from rag.readers.pdf import choose_labels, read_pdf
-from rag.readers.pdf_segments import Glyph, build_rows, build_segments
+from rag.readers.pdf_segments import Glyph, build_pieces, build_rows, build_segments
 from rag.records import Page
 
-SONG = "STSong-Light"
-pdfmetrics.registerFont(UnicodeCIDFont(SONG))
 HAN = "数据要素市场化配置改革须以产权制度为基础并兼顾效率与公平各方主体依法享有权益"
-
-
-def make(*draws: Callable[[Canvas], None], **options: object) -> bytes:
-    stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=(595, 842), **options)
-    for draw in draws:
-        draw(canvas)
-        canvas.showPage()
-    canvas.save()
-    return stream.getvalue()
 
 
 def write(canvas: Canvas, x: float, y: float, text: str, size: float = 10.5, font: str = SONG) -> float:
@@ -300,3 +287,120 @@ def test_no_glyph_is_lost_or_doubled_whatever_its_place(places: list[tuple[float
     for character in "文字ab1。":
         printings = [place for place in places if place[3] == character]
         assert min(len(printings), 1) <= printed.count(character) <= len(printings)
+
+
+def page_of(content: str) -> bytes:
+    """Return a PDF of one page with `content` as its content stream, /F1 being Helvetica."""
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R"
+        " /Resources << /Font << /F1 4 0 R >> >> >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+    ]
+    body = "".join(f"{number} 0 obj\n{text}\nendobj\n" for number, text in enumerate(objects, 1))
+    return f"%PDF-1.4\n{body}trailer << /Size 6 /Root 1 0 R >>\n%%EOF\n".encode("latin-1")
+
+
+THREE_LINES = ["The committee published its third report", "and ministers received a copy of it in", "the spring."]
+TJ = [f"({text}) Tj" for text in THREE_LINES]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"BT /F1 -11 Tf -1 0 0 -1 70 770 Tm {TJ[0]} 0 14 Td {TJ[1]} 0 14 Td {TJ[2]} ET",
+        f"BT /F1 -11 Tf 1 0 0 1 500 70 Tm {TJ[0]} 0 14 Td {TJ[1]} 0 14 Td {TJ[2]} ET",
+        f"q 0.24 0 0 0.24 0 0 cm BT /F1 1 Tf 46 0 0 46 290 3200 Tm {TJ[0]} 0 -1.3 Td {TJ[1]} 0 -1.3 Td {TJ[2]} ET Q",
+        f"q 100 0 0 100 0 0 cm BT /F1 0.11 Tf 0.7 7.7 Td {TJ[0]} 0 -0.14 Td {TJ[1]} 0 -0.14 Td {TJ[2]} ET Q",
+        f"q .9998 .0175 -.0175 .9998 0 0 cm BT /F1 11 Tf 70 700 Td {TJ[0]} 0 -14 Td {TJ[1]} 0 -14 Td {TJ[2]} ET Q",
+        f"q .9903 -.1392 .1392 .9903 0 0 cm BT /F1 11 Tf 70 700 Td {TJ[0]} 0 -14 Td {TJ[1]} 0 -14 Td {TJ[2]} ET Q",
+        f"BT /F1 11 Tf 0 1 -1 0 300 70 Tm {TJ[0]} 0 -14 Td {TJ[1]} 0 -14 Td {TJ[2]} ET",
+        f"BT /F1 11 Tf -1 0 0 -1 500 300 Tm {TJ[0]} 0 -14 Td {TJ[1]} 0 -14 Td {TJ[2]} ET",
+    ],
+    ids=["negative", "on its head", "scaled down", "scaled up", "one degree", "eight degrees", "on its side", "turned"],
+)
+def test_type_of_any_size_sign_and_direction_is_read(content: str) -> None:
+    assert lines(read_pdf(page_of(content))[0]) == THREE_LINES
+
+
+def test_vertical_lines_are_read_from_right_to_left() -> None:
+    def draw(canvas: Canvas) -> None:
+        for column in range(3):
+            for row in range(15):
+                write(canvas, 400 - 20 * column, 700 - 12 * row, han(15 * column + row, 1))
+
+    assert lines(read_pdf(make(draw))[0]) == [han(0, 15), han(15, 15), han(30, 15)]
+
+
+def test_a_watermark_and_a_stamp_stand_beside_the_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(4):
+            write(canvas, 72, 740 - 16 * row, han(row, 40))
+        for angle, text, size in ((45, "内部资料", 40), (90, "arXiv:1234", 12)):
+            canvas.saveState()
+            canvas.translate(40, 300)
+            canvas.rotate(angle)
+            write(canvas, 0, 0, text, size)
+            canvas.restoreState()
+
+    (page,) = read_pdf(make(draw))
+    assert lines(page) == [han(row, 40) for row in range(4)]
+    assert sorted(page.aside) == [("stamp", "arXiv:1234"), ("watermark", "内部资料")]
+
+
+def test_what_is_printed_twice_for_bold_type_is_told_once() -> None:
+    twice = [
+        Glyph(text, 10 * at + shift, 10 * at + 10 + shift, 0, 10)
+        for at, text in enumerate("粗体")
+        for shift in (0, 0.2)
+    ]
+    pieces, doubled = build_pieces(twice)
+    assert [piece.text for piece in pieces] == ["粗体"]
+    assert doubled == "粗体"
+
+
+def test_fields_are_read_in_their_place_and_comments_beside_the_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 60, 640, "部门 Department:", 12)
+        canvas.acroForm.textfield(name="a", value="Pump house 3", x=180, y=632, width=220, height=20)
+        write(canvas, 60, 600, "加急 Urgent:", 12)
+        canvas.acroForm.checkbox(name="b", checked=True, x=180, y=596, size=14)
+        canvas.textAnnotation("5月3日已查。", Rect=[300, 700, 320, 720])
+
+    (page,) = read_pdf(make(draw))
+    assert [line for line in lines(page) if line] == ["部门 Department: Pump house 3", "加急 Urgent: ☑"]
+    assert page.aside == (("comment", "5月3日已查。"),)
+
+
+def test_sizes_are_told_beside_the_running_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 740, "题目", 21)
+        for row in range(4):
+            write(canvas, 72, 700 - 16 * row, han(row, 40), 10.5)
+
+    (page,) = read_pdf(make(draw))
+    assert [line.size for line in page.lines if line.text] == [2.0, 1.0, 1.0, 1.0, 1.0]
+
+
+def test_a_line_that_was_ended_early_ends_its_paragraph() -> None:
+    def draw(canvas: Canvas) -> None:
+        texts = (
+            "Jane Doe and John Roe",
+            "Institute of Trade, 海城",
+            "the first line of a paragraph that runs on here",
+            "to its end",
+        )
+        for row, text in enumerate(texts):
+            write(canvas, 72, 700 - 14 * row, text)
+
+    texts = lines(read_pdf(make(draw))[0])
+    assert texts == [
+        "Jane Doe and John Roe",
+        "",
+        "Institute of Trade, 海城",
+        "",
+        "the first line of a paragraph that runs on here",
+        "to its end",
+    ]

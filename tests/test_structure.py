@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.chunking import split_passages
 from rag.reading_report import document_as_json, reading_report
 from rag.records import Block, Document, Line, Page, Source
 from rag.structure import parse_document
@@ -455,3 +456,129 @@ def test_spans_hold_and_reading_twice_gives_the_same(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "---\n---", "#", "|", "***", "[1]", "①"])
 def test_next_to_nothing_is_a_document(text: str) -> None:
     assert isinstance(parse(text), Document)
+
+
+def printed(*pages: list[tuple[float, str]]) -> Document:
+    """Parse pages of printed lines with their type sizes; an empty line is written (0, "")."""
+    return parse_document(
+        [
+            Page(number, "", tuple(Line(text, size=size) for size, text in lines))
+            for number, lines in enumerate(pages, 1)
+        ],
+        Source("样张.pdf", "0" * 64, "pdf"),
+    )
+
+
+BODIES = [
+    [(1.0, f"{team}车间每日巡检两次，由{team}班负责，记录保存一年，班组长每周核对一次，并把结"), (1.0, end)]
+    for team, end in zip(
+        "甲乙丙",
+        (
+            "果报给调度室。发现漏油的应当立即停机，并在十分钟内上报，不得带病运行。",
+            "果写进台账。冷却塔水位低于两米时应当补水，并通知电工班，不得擅自离岗。",
+            "果贴在门口。行车吊装时下方不得站人，指挥人员须持证上岗，违者停工学习。",
+        ),
+        strict=True,
+    )
+]
+BODY = BODIES[0]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["第1章 巡检", "第2章 巡检", "第3章 巡检"],
+        ["2024年3月会议纪要", "2024年4月会议纪要", "2024年5月会议纪要"],
+        ["Section 1: Inspection", "Section 2: Inspection", "Section 3: Inspection"],
+        ["车间 1", "车间 2", "车间 3"],
+    ],
+)
+def test_headings_at_page_tops_that_differ_by_a_number_are_kept(heads: list[str]) -> None:
+    document = printed(*([(1.4, head), (0, ""), *body] for head, body in zip(heads, BODIES, strict=True)))
+    assert texts(document, "heading") == heads
+    assert document.left_out == ()
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["设备巡检手册 2024版"] * 3,
+        ["巡检手册 11", "巡检手册 12", "巡检手册 13"],
+        ["11 Island Trade", "12 Island Trade", "13 Island Trade"],
+        ["· 11 · 巡检", "· 12 · 巡检", "· 13 · 巡检"],
+    ],
+)
+def test_lines_that_come_again_but_for_the_number_of_the_page_are_running_heads(heads: list[str]) -> None:
+    document = printed(*([(1.0, head), (0, ""), *body] for head, body in zip(heads, BODIES, strict=True)))
+    assert [(left.kind, left.text) for left in document.left_out] == [("running_head", head) for head in heads]
+
+
+@pytest.mark.parametrize("number", ["3 / 3", "— 3 —", "第 3 页 共 3 页", "(3)", "3"])
+def test_the_number_of_the_last_page_is_left_out(number: str) -> None:
+    document = printed(BODIES[0], BODIES[1], [*BODIES[2], (0, ""), (0.9, number)])
+    assert [(left.kind, left.text, left.page) for left in document.left_out] == [("page_number", number, 3)]
+
+
+def test_a_number_before_an_affiliation_opens_no_note() -> None:
+    document = printed(
+        [
+            (1.6, "Trade Agreements and the Growth"),
+            (1.6, "of Small Island Economies"),
+            (0, ""),
+            (1.0, "Jane Q. Doe<sup>1</sup>, P.N.J. Lane<sup>2</sup> and Ana Pšrez<sup>1</sup>"),
+            (0, ""),
+            (0.9, "<sup>1</sup> Institute of Trade, Island College"),
+            (0, ""),
+            (0.9, "<sup>2</sup> 海城大学经济学院"),
+            (0, ""),
+            (1.0, "Abstract"),
+            (1.0, "The committee published its third report on regional trade in the spring, and the ministers of"),
+            (1.0, "all member states received a copy. It says that exports grew by four per cent."),
+            (0, ""),
+            *BODY,
+        ]
+    )
+    (article,) = document.articles
+    assert article.title == "Trade Agreements and the Growth of Small Island Economies"
+    assert article.authors == ("Jane Q. Doe", "P.N.J. Lane", "Ana Pšrez")
+    assert article.abstract.startswith("The committee published")
+    assert article.abstract.endswith("four per cent.")
+    assert texts(document, "footnote") == []
+
+
+def test_a_note_in_smaller_type_does_not_go_on_in_the_text() -> None:
+    document = printed([*BODY, (0, ""), (0.8, "注释与正文并"), *BODY])
+    assert "注释与正文并" in texts(document, "paragraph")
+
+
+@pytest.mark.parametrize("digit", ["²", "①", "𝟎", "２", "❶", "٢", "[1]"])
+def test_what_is_set_high_and_is_no_mark_of_a_note_stays(digit: str) -> None:
+    document = parse(f"# 题目\n\n能量随速度增长，x<sup>{digit}</sup> 是其关系式，**后面**还有一句话。\n")
+    assert f"x{digit} 是其关系式" in document.canonical
+
+
+def test_lines_that_begin_with_doing_are_text_and_a_doi_is_none() -> None:
+    document = parse("The ministers were\ndoing enough to keep the promises of the year,\n\ndoi:10.1234/渔港.5\n")
+    assert "doing enough" in document.canonical
+    assert [left.text for left in document.left_out] == ["doi:10.1234/渔港.5"]
+
+
+def test_uncertain_lines_become_spans_of_their_block_and_passage() -> None:
+    lines = [
+        Line("移动支付使渔民的收入有所增长，这里所用的模", size=1.0),
+        Line("型，并控制<sup>①</sup>了年份与村庄，结果依然稳健，", size=1.0, order_uncertain=True),
+        Line("各项检验都支持这一结论，下文将分别加以说明。", size=1.0),
+    ]
+    document = parse_document([Page(1, "", tuple(lines))], Source("甲.pdf", "0" * 64, "pdf"))
+    (block,) = document.blocks
+    assert [document.canonical[start:end] for start, end in block.uncertain] == [
+        "型，并控制①了年份与村庄，结果依然稳健，"
+    ]
+    (passage,) = split_passages(document)
+    assert [passage.text[start:end] for start, end in passage.uncertain] == ["型，并控制①了年份与村庄，结果依然稳健，"]
+
+
+def test_what_a_page_bears_besides_its_text_is_left_out_with_its_kind() -> None:
+    page = Page(1, "", (Line("巡检人员应当佩戴安全帽。", size=1.0),), (("watermark", "内部资料"),))
+    document = parse_document([page], Source("甲.pdf", "0" * 64, "pdf"))
+    assert [(left.kind, left.text, left.page) for left in document.left_out] == [("watermark", "内部资料", 1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -377,3 +378,37 @@ def _time(text: str, chosen: list[Evidence]) -> float:
     start = time.perf_counter()
     verify_answer(text, chosen)
     return time.perf_counter() - start
+
+
+def uncertain(text: str, start: str, end: str) -> Evidence:
+    """Return evidence whose text is uncertain in its order from the words `start` to the words `end`."""
+    whole = evidence(text)
+    span = (text.index(start), text.index(end) + len(end))
+    return Evidence(replace(whole.passage, uncertain=(span,)), 0.9)
+
+
+JOINED = "港口在2019年停工。移动支付使渔民的收入\n型，并控制了年份。海底电缆由三家银行共同管理。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("移动支付使渔民的收入型，并控制了年份。", ("partly", "order_uncertain")),
+        ("报告称：移动支付使渔民的收入型，并控制了年份。", ("partly", "order_uncertain")),
+        ("移动支付使渔民的收入型，也控制了年份。", ("partly", "order_uncertain")),
+        ("海底电缆由三家银行共同管理。", ("supported", "verbatim")),
+        ("港口在2019年停工。", ("supported", "verbatim")),
+        ("海底电缆共同由三家银行管理。", ("supported", "overlap")),
+    ],
+)
+def test_words_from_where_the_order_is_uncertain_support_nothing(sentence: str, verdict: tuple[str, str]) -> None:
+    found = check(f"{sentence}[1]", [uncertain(JOINED, "型，并", "年份。")])
+    assert (found.standing, found.reason) == verdict
+
+
+def test_another_passage_whose_order_is_certain_supports_the_sentence() -> None:
+    found = check(
+        "海底电缆由三家银行共同管理。[1][2]",
+        [uncertain(JOINED, "海底", "管理。"), evidence("海底电缆由三家银行共同管理。", 900)],
+    )
+    assert (found.standing, found.reason) == ("supported", "verbatim")

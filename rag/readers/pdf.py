@@ -61,8 +61,17 @@ def read_pdf(data: bytes) -> list[Page]:
     if unreadable > MAX_UNREADABLE_SHARE * glyphs:
         raise _refusal("unmapped", f"{unreadable} of {glyphs} characters")
     labels = choose_labels([page["label"] for page in pages], [page["numbers"] for page in pages])
+    body_size = pages[-1]["body"]
     return [
-        Page(number, label, tuple(Line(text, kind=kind) for text, kind in page["lines"]))
+        Page(
+            number,
+            label,
+            tuple(
+                Line(text, kind=kind, order_uncertain=uncertain, size=round(size / body_size, 2))
+                for text, kind, uncertain, size in page["lines"]
+            ),
+            tuple((kind, text) for kind, text in page["aside"]),
+        )
         for number, (page, label) in enumerate(zip(pages, labels, strict=True), 1)
     ]
 
@@ -110,14 +119,14 @@ def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> lis
     labels win, unless they merely count the pages (every program writes those) while other numbers are printed.
     """
     steps = collections.Counter(
-        int(number) - index for index, found in enumerate(numbers, 1) for number in found if number.isdigit()
+        int(number) - index for index, found in enumerate(numbers, 1) for number in found if number.isdecimal()
     )
     step, support = max(steps.items(), key=lambda item: (item[1], -abs(item[0])), default=(0, 0))
     several = sum(bool(found) for found in numbers) > 1
     counted = support >= 2 or (support == 1 and not several and len(numbers) <= 2)
     printed = []
     for index, found in enumerate(numbers, 1):
-        roman = next((number for number in found if not number.isdigit()), "")
+        roman = next((number for number in found if not number.isdecimal()), "")
         arabic = str(index + step) if counted and str(index + step) in found else ""
         printed.append(arabic or roman)
     trivial = list(given) == [str(index) for index in range(1, len(given) + 1)]

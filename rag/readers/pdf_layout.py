@@ -1,146 +1,334 @@
-"""Put the segments of a PDF page in reading order and write them as lines: columns, notes, paragraph gaps.
+"""Put the pieces of a PDF page in reading order and write them as lines: columns, notes, paragraph gaps.
 
-Rows follow the page's gutters: what spans the page stays in its place, between two of those column after column.
+The page is cut along its gutters (XY-cut, Nagy and Seth, 1984): above the best one, left of it, right of it, below it,
+and each part again. What spans the page therefore stays in its place, between columns that are read one after another.
+Where the print leaves open what belongs together, the rows are marked: text beside text without a gutter, lines
+between lines, a column that two gutters cut in different places.
 Entry point: `lay_out`. Caller: `pdf_process`. Knows no PDF library and no format.
 """
 
 from __future__ import annotations
 
-import bisect
+import dataclasses
 import itertools
 import re
 import statistics
 from collections.abc import Sequence
 
-from rag.readers.lines import fold_spaces, trim_empty
-from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows
+from rag.readers.lines import UNSPACED, fold_spaces, trim_empty
+from rag.readers.pdf_columns import (
+    MIN_STRIP_EM,
+    Strip,
+    aligned_share,
+    bottom_of,
+    find_strips,
+    is_gutter,
+    top_of,
+    type_size,
+)
+from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
 
 SMALL_TYPE = 0.93  # of the body's size: notes are set at least that much smaller
-MIN_COLUMN_ROWS = 4  # fewer rows side by side are no text columns
-MIN_COLUMN_FILL = 0.6  # text fills its column; the cells of a table do not
+MAX_DEPTH = 6  # of cuts inside cuts
+MAX_TRIED_STRIPS = 12
+MAX_HEAD_GLYPHS = 80  # of a running head
+BESIDE_EM = 6.0  # width from which what stands beside other text may be a line of its own
+CLOSE_LINES_EM = 0.75  # baselines nearer than this belong to lines that were set over each other
+SHIFTED_EM = 0.05  # baselines of one printed line, and edges of one column, differ by less
+MIN_DOUBTED_ROWS = 3
+DOUBTED_SHARE = 0.8  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
+SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
+MAX_INTERRUPTED_EM = 4.0  # between two gutters that may be one
+NEAR_EM = 6.0  # above and below it, where the steps from line to line are compared
+EVEN_STEPS = 1.25  # the widest step beside the narrowest, where nothing is set off
+MAX_SPANNING_ROWS = 8  # above columns, whose gaps may happen to stand above a gutter
+WORD_GAP_GROWTH = 1.5
+SET_OFF_STEPS = 1.2
+FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
+REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
+WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]］]*(?:<sup>[^<]*</sup>)?$")
 
 
-def find_gutter(segments: Sequence[Segment]) -> float | None:
-    """Return the x between two columns of running text, or None where there is one column (or a table)."""
-    if len(segments) < 2 * MIN_COLUMN_ROWS:
-        return None
-    starts = sorted(segment.x0 for segment in segments)
-    ends = sorted(segment.x1 for segment in segments)
-    candidates = {}
-    for end in set(ends):
-        at = end + 0.5
-        left, right = bisect.bisect_right(ends, at), len(starts) - bisect.bisect_left(starts, at)
-        crossing = len(segments) - left - right
-        if min(left, right) >= MIN_COLUMN_ROWS and crossing <= min(left, right):
-            candidates[at] = min(left, right) - 2 * crossing
-    for at in sorted(candidates, key=lambda at: (-candidates[at], at))[:12]:
-        left_rows = build_rows(segment for segment in segments if segment.x1 <= at and not segment.table)
-        right_rows = build_rows(segment for segment in segments if segment.x0 >= at and not segment.table)
-        if _is_text_column(left_rows) and _is_text_column(right_rows) and _overlap(left_rows, right_rows):
-            return at
-    return None
+def order_rows(pieces: Sequence[Segment], body_size: float) -> list[Row]:
+    """Return the rows of a page in reading order.
+
+    Args:
+        pieces: From `build_pieces`; a piece that stands for a table carries its lines.
+        body_size: Font size of the document's running text in points.
+    """
+    above, inside, below = _part_margins(pieces)
+    return _number_columns([_margin(above), *_order_part(inside, body_size, 0), _margin(below)])
 
 
-def _is_text_column(rows: list[Row]) -> bool:
-    if len(rows) < MIN_COLUMN_ROWS:
-        return False
-    left = min(row.segments[0].x0 for row in rows)
-    width = max(row.segments[-1].x1 for row in rows) - left
-    fills = [sum(segment.x1 - segment.x0 for segment in row.segments) / max(width, 1.0) for row in rows]
-    characters = statistics.median(sum(len(segment.glyphs) for segment in row.segments) for row in rows)
-    return statistics.median(fills) >= MIN_COLUMN_FILL and characters >= 8
-
-
-def _overlap(left: list[Row], right: list[Row]) -> bool:
-    shared = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
-    return shared > 0.3 * min(left[0].y - left[-1].y, right[0].y - right[-1].y)
-
-
-def _order_rows(segments: list[Segment], body_size: float, depth: int = 0) -> list[Row]:
-    """Return rows in reading order: what spans the page in its place, between two of those column after column."""
-    gutter = find_gutter(segments) if depth < 3 else None
-    if gutter is None:
-        return _edged(find_aligned_tables(build_rows(segments)))
+def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
     rows: list[Row] = []
-    band: list[Segment] = []
-
-    def close_band() -> None:
-        left = _order_rows([one for one in band if one.x1 <= gutter], body_size, depth + 1)
-        right = _order_rows([one for one in band if one.x1 > gutter], body_size, depth + 1)
-        column = 1 + max((row.column for row in left), default=-1)
-        for row in right:
-            row.column += column
-        notes = _trailing_notes(left, body_size)
-        right_notes = _trailing_notes(right, body_size) if notes else []
-        texts = [*left[: len(left) - len(notes)], *right[: len(right) - len(right_notes)]]
-        offset = 1 + max((row.column for row in rows), default=-1)
-        for row in (ordered := [*texts, *notes, *right_notes]):
-            row.column += offset
-        rows.extend(ordered)
-        band.clear()
-
-    page_rows = build_rows(segments)
-    margins = _margin_rows(page_rows)
-    for index, row in enumerate(page_rows):
-        spans = any(one.x0 < gutter < one.x1 for one in row.segments)
-        if index in margins or spans:
-            close_band()
-            row.column = 1 + max((before.column for before in rows), default=-1)
-            rows.extend(_edged([row]))
-        else:
-            band.extend(row.segments)
-    close_band()
+    for column, part in enumerate(part for part in parts if part):
+        for row in part:
+            row.column = column
+        rows.extend(part)
     return rows
 
 
-def _edged(rows: list[Row]) -> list[Row]:
-    if rows:
-        left, right = min(row.segments[0].x0 for row in rows), max(row.segments[-1].x1 for row in rows)
-        for row in rows:
-            row.left, row.right = left, right
-    return rows
+def _part_margins(pieces: Sequence[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
+    """Part off what stands apart at the page's top and bottom: running heads and page numbers."""
+    rows = build_rows(pieces)
+    step = _usual_step(rows)
+    if step is None:
+        return [], list(pieces), []
+    top = _apart(rows, step)
+    bottom = _apart(rows[::-1], step) if len(rows) - top > 1 else 0
+    bottom = min(bottom, len(rows) - top - 1)
+    parts = rows[:top], rows[top : len(rows) - bottom], rows[len(rows) - bottom :]
+    above, inside, below = ([one for row in part for one in row.segments] for part in parts)
+    return above, inside, below
 
 
-def _margin_rows(rows: list[Row]) -> set[int]:
-    """Return the indexes of rows at the page's top and bottom that stand apart: running heads and page numbers."""
-    steps = [above.y - below.y for above, below in itertools.pairwise(rows)]
-    if len(steps) < 3:
-        return set()
-    usual = statistics.median(steps)
-    margins: set[int] = set()
-    for order in (range(len(rows) - 1), range(len(rows) - 1, 0, -1)):
-        forward = order.step > 0
-        for count, index in enumerate(order[:2], 1):
-            step = steps[index] if forward else steps[index - 1]
+def _usual_step(rows: Sequence[Row]) -> float | None:
+    """Return the usual distance from a row to the next one below that stands under it; None for hardly any rows."""
+    if len(rows) < 4:
+        return None
+    steps = []
+    for index, row in enumerate(rows):
+        x0, x1 = row.segments[0].x0, max(one.x1 for one in row.segments)
+        for other in rows[index + 1 : index + 6]:
             if (
-                step > max(1.5 * usual, 1.3 * rows[index].size)
-                and sum(len(one.glyphs) for one in rows[index].segments) < 80
+                other.segments[0].x0 < x1
+                and max(one.x1 for one in other.segments) > x0
+                and row.y - other.y > 0.75 * row.size
             ):
-                margins.update(order[:count])
-    return margins
+                steps.append(row.y - other.y)
+                break
+    return statistics.median(steps) if steps else None
 
 
-def _trailing_notes(rows: list[Row], body_size: float) -> list[Row]:
-    notes: list[Row] = []
-    for row in reversed(rows):
-        if row.size > SMALL_TYPE * body_size or row.segments[0].table:
+def _apart(rows: Sequence[Row], step: float) -> int:
+    """Return how many rows at the beginning, two at most, stand apart from the others and are short."""
+    found = 0
+    for count, (row, following) in enumerate(itertools.pairwise(rows[:3]), 1):
+        distance = abs(row.y - following.y)
+        if row.segments[0].table or sum(len(one.glyphs) for one in row.segments) >= MAX_HEAD_GLYPHS:
             break
-        notes.insert(0, row)
-    return notes if len(notes) < len(rows) else []
+        if distance > max(1.5 * step, 1.3 * row.size):
+            found = count
+    if found > 1 and all(_gaps_between_texts(row) for row in rows[:found]):
+        return 0  # the notes of columns, below a wide space
+    return found
 
 
-def lay_out(segments: list[Segment], body_size: float) -> tuple[Line, ...]:
+def _gaps_between_texts(row: Row) -> list[tuple[float, float]]:
+    """Return the gaps of a row, as (left, right) edges, on both sides of which stands what may be a line of its own."""
+    least = BESIDE_EM * row.size
+    start, end = row.segments[0].x0, max(one.x1 for one in row.segments)
+    return [
+        (one.x1, other.x0)
+        for one, other in itertools.pairwise(row.segments)
+        if other.x0 - one.x1 >= MIN_STRIP_EM * row.size and one.x1 - start >= least and end - other.x0 >= least
+    ]
+
+
+def _margin(pieces: Sequence[Segment]) -> list[Row]:
+    """Return the rows of a running head or foot; what stands at its left and right is one line or two."""
+    doubted = {round(row.y, 1) for row in build_rows(pieces) if _gaps_between_texts(row)}
+    rows = _leaf(pieces)
+    for row in rows:
+        row.uncertain = row.uncertain or round(row.y, 1) in doubted
+    return rows
+
+
+def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[list[Row]]:
+    """Return the columns of a part of the page in reading order, each as its rows."""
+    if len(pieces) > MAX_SEGMENTS:
+        return [[Row([piece]) for piece in pieces]]
+    strips = find_strips(pieces) if depth < MAX_DEPTH else []
+    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces, strips)]
+    if not gutters:
+        return [_leaf(pieces, strips)]
+    em = type_size(pieces)
+    slack = SLACK_EM * em
+    gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
+    gutter, doubtful_rows = _lower_top(gutter, pieces, em)
+    above = [one for one in pieces if bottom_of(one) >= gutter.top]
+    below = [one for one in pieces if top_of(one) <= gutter.bottom and bottom_of(one) < gutter.top]
+    apart = {id(one) for one in (*above, *below)}
+    beside = [one for one in pieces if id(one) not in apart]
+    middle = (gutter.x0 + gutter.x1) / 2
+    left = _order_part([one for one in beside if one.x0 + one.x1 < 2 * middle], body_size, depth + 1)
+    right = _order_part([one for one in beside if one.x0 + one.x1 >= 2 * middle], body_size, depth + 1)
+    for level in _open_levels(gutter, gutters, pieces, em):
+        for part in filter(None, (*left, *right)):
+            over_it, under_it = [row for row in part if row.y > level], [row for row in part if row.y <= level]
+            for row in (part[0], *over_it[-1:], *under_it[:1], part[-1]):
+                row.uncertain = True
+    notes = _take_notes(left, body_size)
+    right_notes = _take_notes(right, body_size) if notes else []
+    over = _order_part(above, body_size, depth + 1) if above else []
+    under = _order_part(below, body_size, depth + 1) if below else []
+    if doubtful_rows or any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters):
+        # A column goes on beyond this cut, or the cut is one of two that may be right: what meets here is open.
+        for part in (*over, *left, *right, *under):
+            for row in (*part[:1], *part[-1:]):
+                row.uncertain = True
+    return [*over, *left, *right, notes, right_notes, *under]
+
+
+def _is_cut(other: Strip, gutter: Strip, slack: float) -> bool:
+    """Say whether cutting the page at the ends of one gutter cuts another one in two."""
+    if other.x0 < gutter.x1 and gutter.x0 < other.x1:
+        return False
+    return any(other.bottom + slack < end < other.top - slack for end in (gutter.bottom, gutter.top))
+
+
+def _open_levels(gutter: Strip, gutters: Sequence[Strip], pieces: Sequence[Segment], em: float) -> list[float]:
+    """Return the heights at which a gutter leads past a line that interrupts another one, with no text beside it.
+
+    The line may span all columns, and be short: then what is read down past it belongs above and below it.
+    """
+    levels = []
+    for upper, lower in itertools.permutations([one for one in gutters if _is_within(one, gutter)], 2):
+        if upper.bottom < lower.top or min(upper.x1, lower.x1) - max(upper.x0, lower.x0) < MIN_STRIP_EM * em:
+            continue
+        between = [one for one in pieces if lower.top - em <= bottom_of(one) <= upper.bottom + em / 2]
+        sides = {one.x0 >= gutter.x1 for one in between}
+        if len(sides) == 1:
+            levels.append((upper.bottom + lower.top) / 2)
+    return levels
+
+
+def _is_within(one: Strip, other: Strip) -> bool:
+    apart = one.x1 <= other.x0 or one.x0 >= other.x1
+    return apart and one.height < other.height and other.bottom <= one.bottom and one.top <= other.top
+
+
+def _goes_on(other: Strip, gutter: Strip, pieces: Sequence[Segment], em: float) -> bool:
+    """Say whether two gutters are one that a row or two interrupt without any space above and below them.
+
+    A heading or a figure across columns is set off from them; a line in their midst that reaches into the gutter may be
+    a long line of one column.
+    """
+    lower, upper = sorted((other, gutter), key=lambda one: one.top)
+    if other == gutter or min(other.x1, gutter.x1) - max(other.x0, gutter.x0) < MIN_STRIP_EM * em:
+        return False
+    if not 0 <= upper.bottom - lower.top <= MAX_INTERRUPTED_EM * em:
+        return False
+    near = [one for one in pieces if abs(one.y - (lower.top + upper.bottom) / 2) <= NEAR_EM * em and not one.table]
+    rows = build_rows(near)
+    steps = [above.y - below.y for above, below in itertools.pairwise(rows) if above.y - below.y > CLOSE_LINES_EM * em]
+    return bool(steps) and max(steps) <= EVEN_STEPS * min(steps)
+
+
+def _lower_top(gutter: Strip, pieces: Sequence[Segment], em: float) -> tuple[Strip, bool]:
+    """Lower a gutter's top below lines that span the page, whose words happen to leave it open.
+
+    Such lines are set off from the columns, and leave no wider gap at the gutter than elsewhere. Returns the gutter and
+    whether it was lowered.
+    """
+    rows = build_rows([one for one in pieces if gutter.bottom <= one.y < gutter.top and not one.table])
+    for index, (row, following) in enumerate(itertools.pairwise(rows[: MAX_SPANNING_ROWS + 1])):
+        gaps = [(one.x1, other.x0) for one, other in itertools.pairwise(row.segments)]
+        at_gutter = [right - left for left, right in gaps if left <= gutter.x0 + 1 and right >= gutter.x1 - 1]
+        others = [right - left for left, right in gaps if not (left <= gutter.x0 + 1 and right >= gutter.x1 - 1)]
+        if not at_gutter or not others or max(at_gutter) > WORD_GAP_GROWTH * max(others):
+            break
+        step = row.y - following.y
+        usual = (
+            statistics.median(above.y - below.y for above, below in itertools.pairwise(rows[index + 1 :]))
+            if len(rows) > index + 3
+            else step
+        )
+        if step > SET_OFF_STEPS * usual and step > em:
+            return dataclasses.replace(gutter, top=row.y), True
+    return gutter, False
+
+
+def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
+    """Take the notes at the foot of columns off them: they follow the text of the columns beside."""
+    notes: list[Row] = []
+    while parts:
+        last = parts[-1]
+        while last and last[-1].size <= SMALL_TYPE * body_size and not last[-1].segments[0].table:
+            notes.insert(0, last.pop())
+        if last:
+            return notes
+        parts.pop()
+    parts.append(notes)  # all of it is set small
+    return []
+
+
+def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
+    """Return the rows of one column, with its edges, and marked where they may not be rows of one column."""
+    rows = find_aligned_tables(build_rows(join_pieces(pieces)))
+    if not rows:
+        return []
+    left, right = min(row.segments[0].x0 for row in rows), max(one.x1 for row in rows for one in row.segments)
+    for row in rows:
+        row.left, row.right = left, right
+    em = type_size(pieces)
+    for strip in strips:
+        _doubt_beside(rows, strip, em)
+    for above, below in itertools.pairwise(rows):
+        _doubt_overlap(above, below)
+    _set_reach(rows)
+    for row in rows:
+        row.uncertain = row.uncertain or _is_shifted(row)
+    return rows
+
+
+def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
+    """Mark rows that an empty strip parts into texts side by side, though the strip is no certain gutter."""
+    parted = []
+    for row in rows:
+        if row.segments[0].table or not strip.bottom <= row.y <= strip.top:
+            continue
+        glyphs = [glyph for one in row.segments for glyph in one.glyphs]
+        before = [glyph for glyph in glyphs if glyph.x1 <= strip.x0]
+        after = [glyph for glyph in glyphs if glyph.x0 >= strip.x1]
+        if _is_wide(before, em) and _is_wide(after, em):
+            parted.append((row, after[0].x0))
+    wide = strip.x1 - strip.x0 >= WIDE_GAP_EM * em
+    if len(parted) < (2 if wide else MIN_DOUBTED_ROWS):
+        return
+    if wide or aligned_share([start for _, start in parted], SHIFTED_EM * em) >= DOUBTED_SHARE:
+        for row, _ in parted:
+            row.uncertain = True
+
+
+def _is_wide(glyphs: Sequence[object], em: float) -> bool:
+    return bool(glyphs) and glyphs[-1].x1 - glyphs[0].x0 >= BESIDE_EM * em  # type: ignore[attr-defined]
+
+
+def _doubt_overlap(above: Row, below: Row) -> None:
+    """Mark two rows whose lines were set over each other, or between each other's."""
+    if above.segments[0].table or below.segments[0].table or not 0.85 <= above.size / below.size <= 1.18:
+        return
+    if above.y - below.y >= CLOSE_LINES_EM * below.size:
+        return
+    if all(_extent(row) >= BESIDE_EM * row.size for row in (above, below)):
+        above.uncertain = below.uncertain = True
+
+
+def _extent(row: Row) -> float:
+    return sum(one.x1 - one.x0 for one in row.segments)
+
+
+def _is_shifted(row: Row) -> bool:
+    """Say whether two texts of a row stand side by side on baselines that are not quite the same."""
+    wide = [one for one in row.segments if not one.table and one.x1 - one.x0 >= BESIDE_EM * one.size]
+    return any(abs(a.y - b.y) > SHIFTED_EM * a.size for a, b in itertools.pairwise(wide))
+
+
+def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
     """Return the lines of a page in reading order, with an empty one wherever a paragraph visibly ends.
 
     Args:
-        segments: From `build_segments`; a segment that stands for a table carries its lines.
+        pieces: From `build_pieces`; a piece that stands for a table carries its lines.
         body_size: Font size of the document's running text in points.
     """
-    rows = _order_rows(segments, body_size) if len(segments) <= MAX_SEGMENTS else [Row([one]) for one in segments]
+    rows = order_rows(pieces, body_size)
     steps: dict[int, list[float]] = {}
     for above, below in itertools.pairwise(rows):
         if above.column == below.column and 0 < above.y - below.y < 4 * above.size:
@@ -153,7 +341,8 @@ def lay_out(segments: list[Segment], body_size: float) -> tuple[Line, ...]:
         step = usual.get(row.column, 1.7 * row.size)
         if before is None or row.segments[0].table or _parted(before, row, after, step):
             lines.append(Line(""))
-        lines.extend(row.segments[0].table or [Line(fold_spaces(row.text))])
+        text = Line(fold_spaces(row.text), order_uncertain=row.uncertain, size=row.size)
+        lines.extend(row.segments[0].table or [text])
     return trim_empty(lines)
 
 
@@ -165,6 +354,8 @@ def _parted(before: Row, row: Row, after: Row | None, step: float) -> bool:
         return True
     if not same_column and (row.left, row.right) != (before.left, before.right) and not _side_by_side(before, row):
         return True
+    if same_column and (_ended_early(before, row) or _is_centred(before, row)):
+        return True
     # A paragraph by indent: this row is indented, the next is not, and the one before was the end of something.
     em = row.size
     indented = 0.8 * em < row.segments[0].x0 - row.left < 4 * em
@@ -173,6 +364,48 @@ def _parted(before: Row, row: Row, after: Row | None, step: float) -> bool:
     closed = _PARAGRAPH_END.search(before.text) is not None
     flush = before.segments[0].x0 - before.left < 0.8 * em
     return indented and not hanging and ((short or closed) if flush else (short and closed))
+
+
+def _ended_early(before: Row, row: Row) -> bool:
+    """Say whether a line was ended on purpose: the first word of the next one would still have fitted."""
+    edge = max(before.reach, row.reach)
+    return edge - before.segments[-1].x1 > _first_word(row) + FITTING_EM * row.size
+
+
+def _first_word(row: Row) -> float:
+    glyphs = row.segments[0].glyphs
+    end = 1
+    while end < len(glyphs) and not glyphs[end].space and glyphs[end].x0 - glyphs[end - 1].x1 < 0.2 * row.size:
+        if _UNSPACED.match(glyphs[end].text) and not _PARAGRAPH_END.search(glyphs[end].text):
+            break
+        end += 1
+    return glyphs[end - 1].x1 - glyphs[0].x0
+
+
+def _is_centred(before: Row, row: Row) -> bool:
+    """Say whether two lines are centred above each other, neither as wide as the column: a head, no paragraph."""
+    edges = [(one.segments[0].x0, one.segments[-1].x1) for one in (before, row)]
+    (a0, a1), (b0, b1) = edges
+    em = row.size
+    return (
+        abs(a0 + a1 - b0 - b1) < em
+        and abs(a0 - b0) > em
+        and min(a0, b0) - row.left > em
+        and row.right - max(a1, b1) > em
+    )
+
+
+def _set_reach(rows: Sequence[Row]) -> None:
+    """Tell each row how far to the right lines reach that begin below each other near it."""
+    for index, row in enumerate(rows):
+        near = (
+            other
+            for other in rows[max(0, index - REACH_ROWS) : index + REACH_ROWS + 1]
+            if abs(other.segments[0].x0 - row.segments[0].x0) < row.size
+            and abs(other.size - row.size) < 0.1 * row.size
+            and not other.segments[0].table
+        )
+        row.reach = max(one.segments[-1].x1 for one in (row, *near))
 
 
 def _side_by_side(before: Row, row: Row) -> bool:

@@ -15,34 +15,33 @@ import itertools
 import json
 import math
 import re
+import signal
 import sys
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw
 
+from rag.readers.lines import fold_spaces
+from rag.readers.pdf_fields import read_fields
+from rag.readers.pdf_glyphs import SAME_DIRECTION_DEGREES, Writing, is_stamp, read_writings
 from rag.readers.pdf_layout import lay_out
-from rag.readers.pdf_segments import Glyph, Segment, build_rows, build_segments
+from rag.readers.pdf_segments import Segment, build_pieces, build_rows, join_pieces
 from rag.readers.pdf_tables import Rule, find_ruled_tables
+from rag.records import Line
 
 pdfium: Any = pypdfium2  # has no types
 raw: Any = pypdfium2.raw
 
-PAGE_TIMEOUT_S = 10  # a dense page takes 0.05 s
+PAGE_TIMEOUT_S = 10  # of processor time; a dense page takes 0.05 s
+PAGE_WAIT_S = 120  # of the clock: a page may wait for the processor while other programs are busy
 MEMORY_LIMIT_BYTES = 3 << 30
 MAX_PAGES = 10_000
-MAX_PAGE_GLYPHS = 200_000
 MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
 MIN_PAGE_GLYPHS = 25  # less is a stamp on a scan, no text
 
-# Radicals and ligatures that fonts name instead of the character: the NFKC forms, and the radicals that have none.
-_RADICALS = str.maketrans(
-    "⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻤⻥⻦⻨⻩⻬⻮⻰⻳", "民西见角贝车长门青韦页风飞食马鬼鱼鸟麦黄齐齿龙龟"
-)
-_FOLDED = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x01-\x08\x0e-\x1f]")
 _PAGE_NUMBER = re.compile(
     r"[-–—·•\s.(（\[【第]*(\d{1,4}|[ivxlc]{1,7})[-–—·•\s.)）\]】页]*"  # ·45·, - 45 -, 第 45 页, xii
@@ -70,18 +69,24 @@ def main() -> None:
 
 
 def _restart_watchdog() -> None:
-    # A thread of the C runtime: it ends the process even while the library is busy, where a signal would wait.
-    faulthandler.dump_traceback_later(PAGE_TIMEOUT_S, exit=True)
+    # A thread of the C runtime and a signal that Python does not catch: both end the process while the library is busy.
+    faulthandler.dump_traceback_later(PAGE_WAIT_S, exit=True)
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, PAGE_TIMEOUT_S)
 
 
 def read_document(data: bytes) -> Iterator[dict[str, Any]]:
-    """Yield per page `lines` ([text, kind]), `label`, `numbers` that may be its label, `glyphs`, `unreadable`, `image`.
+    """Yield per page what `pdf` makes a page of.
+
+    `lines` ([text, kind, order uncertain, type size in points]), `aside` ([kind, text] of what is no text of the page),
+    `label`, `numbers` that may be its label, `glyphs`, `unreadable`, `image`, `body` (type size of the text so far).
 
     Raises:
         pypdfium2.PdfiumError: Encrypted or damaged.
         OverflowError: More pages or glyphs than are read.
     """
     document = pdfium.PdfDocument(data)
+    document.init_forms()
     if len(document) > MAX_PAGES:
         raise OverflowError(f"{len(document):,} pages, at most {MAX_PAGES:,} are read")
     total = 0
@@ -90,24 +95,58 @@ def read_document(data: bytes) -> Iterator[dict[str, Any]]:
         _restart_watchdog()
         page = document[index]
         try:
-            glyphs = read_glyphs(page)
+            writings, astray = read_writings(page)
+            glyphs = [glyph for writing in writings for glyph in writing.glyphs]
             total += len(glyphs)
-            if len(glyphs) > MAX_PAGE_GLYPHS or total > MAX_GLYPHS:
-                raise OverflowError(f"{len(glyphs):,} characters on page {index + 1}, {total:,} in all")
+            if total > MAX_GLYPHS:
+                raise OverflowError(f"{total:,} characters on {index + 1} pages")
             sizes.update(round(glyph.size * 2) / 2 for glyph in glyphs)
             body_size = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
-            segments = find_ruled_tables(build_segments(glyphs), read_rules(page))
-            lines = lay_out(segments, body_size)
+            values, comments = read_fields(document, page, body_size)
+            if writings and writings[0].degrees == 0:
+                writings[0].glyphs.extend(values)
+            elif values:
+                writings.append(Writing(values, page.get_height(), 0.0))
+            lines, aside, numbers = _lay_out_writings(writings, read_rules(page), body_size)
+            aside += [("comment", text) for text in comments]
             yield {
-                "lines": [[line.text, line.kind] for line in lines],
+                "lines": [[line.text, line.kind, line.order_uncertain, line.size] for line in lines],
+                "aside": aside + ([("astray", astray)] if astray else []),
                 "label": document.get_page_label(index),
-                "numbers": _page_numbers(segments, page.get_height()),
-                "glyphs": len(glyphs),
+                "numbers": numbers,
+                "glyphs": len(glyphs) + len(values),
                 "unreadable": sum(_UNREADABLE.search(glyph.text) is not None for glyph in glyphs),
                 "image": len(glyphs) < MIN_PAGE_GLYPHS and _is_image(page),
+                "body": body_size,
             }
         finally:
             page.close()
+
+
+def _lay_out_writings(
+    writings: Sequence[Writing], rules: Sequence[Rule], body_size: float
+) -> tuple[list[Line], list[tuple[str, str]], list[str]]:
+    """Return the lines of a page, what stands aside, and what may be the page's number.
+
+    Text in another direction than most of the page follows it; a stamp in the margin and a watermark stand aside.
+    """
+    lines: list[Line] = []
+    aside: list[tuple[str, str]] = []
+    numbers: list[str] = []
+    for writing in writings:
+        pieces, doubled = build_pieces(writing.glyphs)
+        if doubled:
+            aside.append(("printed_twice", doubled))
+        if writing is not writings[0] and is_stamp(writing, writings[0]):
+            slant = abs(writing.degrees) % 90
+            kind = "watermark" if min(slant, 90 - slant) > SAME_DIRECTION_DEGREES else "stamp"
+            aside.append((kind, " ".join(fold_spaces(line.text) for line in lay_out(pieces, body_size) if line.text)))
+            continue
+        pieces = find_ruled_tables(pieces, rules if writing.degrees == 0 else ())
+        if writing is writings[0]:
+            numbers = _page_numbers(pieces, writing.height)
+        lines += [Line("")] * bool(lines) + list(lay_out(pieces, body_size))
+    return lines, aside, numbers
 
 
 def _is_image(page: Any) -> bool:
@@ -119,9 +158,9 @@ def _is_image(page: Any) -> bool:
     return False
 
 
-def _page_numbers(segments: list[Segment], height: float) -> list[str]:
+def _page_numbers(pieces: Sequence[Segment], height: float) -> list[str]:
     """Return what may be the printed page number: numbers standing alone in the two top or bottom rows."""
-    rows = build_rows(one for one in segments if not one.table)
+    rows = build_rows(join_pieces([one for one in pieces if not one.table]))
     numbers = []
     for row in [*rows[:2], *rows[-2:]]:
         for segment in row.segments:
@@ -129,84 +168,6 @@ def _page_numbers(segments: list[Segment], height: float) -> list[str]:
             if match and (segment.y > 0.8 * height or segment.y < 0.2 * height):
                 numbers.append(match[1])
     return list(dict.fromkeys(numbers))
-
-
-def read_glyphs(page: Any) -> list[Glyph]:
-    """Return the page's upright glyphs, turned to reading direction where the whole page lies on its side.
-
-    Slanted text (a watermark) and a few letters that run along the margin (a stamp) are no reading matter.
-    """
-    textpage = page.get_textpage()
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    turned: dict[int, list[Glyph]] = {0: [], 1: [], 2: [], 3: []}
-    space = ""
-    pending = ""
-    width, height = page.get_width(), page.get_height()
-    if page.get_rotation() in (90, 270):
-        width, height = height, width
-    for index in range(min(textpage.count_chars(), 2 * MAX_PAGE_GLYPHS)):
-        code = raw.FPDFText_GetUnicode(textpage, index)
-        if code in (0, 13, 10, 9, 32, 0xA0, 0x3000, 0x200B):
-            generated = raw.FPDFText_IsGenerated(textpage, index) == 1
-            space = space or ("guessed" if generated else "typed")
-            continue
-        if 0xD800 <= code < 0xDC00:
-            pending = chr(code)
-            continue
-        text = _write_character(pending + chr(code))
-        pending = ""
-        raw.FPDFText_GetLooseCharBox(textpage, index, box)
-        raw.FPDFText_GetCharOrigin(textpage, index, x, y)
-        raw.FPDFText_GetMatrix(textpage, index, matrix)
-        size = raw.FPDFText_GetFontSize(textpage, index) * math.hypot(matrix.c, matrix.d)
-        edges = (box.left, box.bottom, box.right, box.top, x.value, y.value, size)
-        if not text or not all(map(math.isfinite, edges)) or not 0.5 < size < 2000 or max(map(abs, edges)) > 1e5:
-            continue
-        if code == 0xAD and box.right - box.left < 0.5:
-            continue
-        quarter = math.atan2(matrix.b, matrix.a) / (math.pi / 2)
-        if abs(quarter - round(quarter)) > 0.06:
-            continue
-        turn = round(quarter) % 4
-        left, base, right = _turn(turn, box, x.value, y.value, width, height)
-        turned[turn].append(Glyph(text, left, right, base, size, space))
-        space = ""
-    main = max(turned, key=lambda turn: (len(turned[turn]), -turn))
-    glyphs = turned.pop(main)
-    # Text in another direction follows the page's own, below it, unless it is a stamp in the margin.
-    for aside in turned.values():
-        if len(aside) > max(60, 0.02 * len(glyphs)):
-            floor = min((glyph.y for glyph in glyphs), default=0.0) - 3 * max(glyph.size for glyph in aside)
-            top = max(glyph.y for glyph in aside)
-            for glyph in aside:
-                glyph.y += floor - top
-            glyphs.extend(aside)
-    return glyphs
-
-
-def _turn(turn: int, box: Any, x: float, y: float, width: float, height: float) -> tuple[float, float, float]:
-    """Return left edge, baseline and right edge of a glyph on a page turned by `turn` quarters."""
-    if turn == 0:
-        return box.left, y, box.right
-    if turn == 1:
-        return box.bottom, width - x, box.top
-    if turn == 2:
-        return width - box.right, height - y, width - box.left
-    return height - box.top, x, height - box.bottom
-
-
-def _write_character(text: str) -> str:
-    """Return what a glyph's code means as text: hyphens as printed, ligatures and radicals as letters."""
-    if text in ("\x02", "\ufffe", "\xad"):  # the library's code for a hyphen at a line's end; a printed soft hyphen
-        return "-"
-    if len(text) == 2:
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    elif "\ud800" <= text <= "\udfff":
-        return "\ufffd"
-    if _FOLDED.search(text):
-        return unicodedata.normalize("NFKC", text).translate(_RADICALS)
-    return text
 
 
 def read_rules(page: Any) -> list[Rule]:

@@ -1,7 +1,10 @@
-"""Glyphs at places become segments (no wide gap inside) and rows (one printed line), note marks flagged by their rise.
+"""Glyphs at places become pieces (no gap inside), segments (no wide gap) and rows (one printed line).
 
-Sizes and distances are in points; y grows upwards; an em is a glyph's font size.
-Entry points: `build_segments`, `build_rows`. Callers: `pdf_process`, `pdf_tables`, `pdf_layout`. Knows no PDF library.
+Columns are found between pieces, and only what stands in one column is joined to segments, so that no gutter is
+bridged. Note marks are flagged by their rise. Sizes and distances are in points; y grows upwards; an em is a glyph's
+font size.
+Entry points: `build_pieces`, `join_pieces`, `build_rows`. Callers: `pdf_process`, `pdf_tables`, `pdf_layout`. Knows no
+PDF library.
 """
 
 from __future__ import annotations
@@ -16,6 +19,9 @@ from rag.language import HAN
 from rag.readers.lines import UNSPACED
 from rag.records import Line
 
+PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
+SHADOW_EM = 0.1  # a letter printed again so near is the same letter
+TYPED_SLACK_EM = 0.1  # what a gap may be wider than the typed space in it
 SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
 SAME_BASELINE_EM = 0.12
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
@@ -30,7 +36,8 @@ _SPACELESS_PAIR = re.compile(f"[{UNSPACED}]{{2}}|[{HAN}][A-Za-z0-9]|[A-Za-z0-9][
 class Glyph:
     """A printed character: its horizontal extent, baseline and size; `space` tells what stood before it.
 
-    `space` is "" for nothing, "guessed" for a space that the PDF library saw in a gap, "typed" for a real one.
+    `space` is "" for nothing, "guessed" for a space that the PDF library saw in a gap, "typed" for a real one, whose
+    width in points is `space_width`.
     """
 
     text: str
@@ -40,6 +47,7 @@ class Glyph:
     size: float
     space: str = ""
     raised: bool = False
+    space_width: float = 0.0
 
 
 @dataclass(slots=True)
@@ -68,6 +76,8 @@ class Row:
     left: float = 0.0
     right: float = 0.0
     column: int = 0
+    reach: float = 0.0  # how far to the right lines near it go that begin where it begins
+    uncertain: bool = False  # whether what stands in it, or around it, may belong to another column
 
     @property
     def y(self) -> float:
@@ -111,35 +121,70 @@ def _space_shows(left: Glyph, right: Glyph) -> bool:
     return bool(right.space) or gap > 0.3 * em
 
 
-def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
-    """Join glyphs to segments: first neighbours in the file's order, then pieces that stand side by side.
+def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
+    """Join neighbours in the file's order to pieces without a gap, and return what was printed twice in one place.
 
-    A piece that is smaller and higher than its neighbour is joined too, its glyphs flagged as raised.
+    Nothing else is left out: every glyph stands in one piece.
     """
     pieces: list[Segment] = []
+    doubled: list[str] = []
+    printed: dict[tuple[str, int], list[Glyph]] = {}
     for glyph in glyphs:
         last = pieces[-1] if pieces else None
-        if last is not None and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y):
-            # A ligature comes as two letters at one place, bold type made by printing twice as one letter twice.
-            if glyph.text != last.glyphs[-1].text or glyph.text in "fl":
-                last.glyphs[-1].text += glyph.text
+        if (
+            last is not None
+            and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y)
+            and (glyph.text != last.glyphs[-1].text or glyph.text in "fl")
+        ):
+            last.glyphs[-1].text += glyph.text  # a ligature comes as two letters at one place
             continue
+        level = round(glyph.y)
+        if any(
+            _is_shadow(other, glyph)
+            for near in (level - 1, level, level + 1)
+            for other in printed.get((glyph.text, near), ())
+        ):
+            doubled.append(glyph.text)  # bold type made by printing twice
+            continue
+        printed.setdefault((glyph.text, level), []).append(glyph)
         if (
             last is not None
             and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
             and 0.87 <= glyph.size / last.size <= 1.15
-            and -0.4 * last.size <= glyph.x0 - last.x1 <= SEGMENT_GAP_EM * last.size
+            and -0.4 * last.size <= glyph.x0 - last.x1 <= max(PIECE_GAP_EM * last.size, _typed_gap(glyph))
         ):
-            shadow = last.glyphs[-1]
-            if glyph.text == shadow.text and abs(glyph.x0 - shadow.x0) < 0.1 * glyph.size:
-                continue  # bold type made by printing twice
             last.glyphs.append(glyph)
             last.x1 = max(last.x1, glyph.x1)
         else:
             pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
-    if len(pieces) > MAX_SEGMENTS:
-        return pieces
-    return _join_neighbours(pieces)
+    return pieces, "".join(doubled)
+
+
+def _is_shadow(one: Glyph, other: Glyph) -> bool:
+    slack = SHADOW_EM * other.size
+    return abs(one.x0 - other.x0) < slack and abs(one.y - other.y) < slack and abs(one.size - other.size) < slack
+
+
+def _typed_gap(glyph: Glyph) -> float:
+    """Return how wide a gap before `glyph` is filled by a typed space: typewriter faces have wide ones."""
+    return glyph.space_width + TYPED_SLACK_EM * glyph.size if glyph.space_width else 0.0
+
+
+def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
+    """Return the segments of glyphs that stand in one column."""
+    return join_pieces(build_pieces(glyphs)[0])
+
+
+def join_pieces(pieces: Sequence[Segment]) -> list[Segment]:
+    """Join pieces of one column that stand side by side, a smaller and higher one with its glyphs flagged as raised.
+
+    The pieces stay as they are; a piece that stands for a table is joined to nothing.
+    """
+    tables = [piece for piece in pieces if piece.table]
+    texts = [Segment(list(one.glyphs), one.x0, one.x1, one.y, one.size) for one in pieces if not one.table]
+    if len(texts) > MAX_SEGMENTS:
+        return [*texts, *tables]
+    return [*_join_neighbours(texts), *tables]
 
 
 def _join_neighbours(pieces: list[Segment]) -> list[Segment]:

@@ -1,6 +1,6 @@
 """Find tables on a PDF page where that is certain: ruled ones by their lines, unruled ones by aligned figures.
 
-Anything doubtful stays as text lines in row order. Entry points: `find_ruled_tables` on a page's segments,
+Anything doubtful stays as text lines in row order. Entry points: `find_ruled_tables` on a page's pieces,
 `find_aligned_tables` on a column's rows. Callers: `pdf_process`, `pdf_layout`. Knows no PDF library.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.readers.lines import join_printed, table_lines
-from rag.readers.pdf_segments import Row, Segment, build_rows
+from rag.readers.pdf_segments import Row, Segment, build_rows, join_pieces
 from rag.records import Line
 
 RULE_TOLERANCE = 2.5  # points: strokes that should meet often miss by this much
@@ -54,40 +54,48 @@ def merge_rules(rules: Sequence[Rule]) -> list[Rule]:
     return merged
 
 
-def find_ruled_tables(segments: list[Segment], rules: Sequence[Rule]) -> list[Segment]:
-    """Replace the segments of each ruled table by one segment that carries the table's lines."""
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """What stands between two lines of a table's frame: pieces, and the segments that they make."""
+
+    upper: Rule
+    lower: Rule
+    pieces: list[Segment]
+    segments: list[Segment]
+
+
+def find_ruled_tables(pieces: list[Segment], rules: Sequence[Rule]) -> list[Segment]:
+    """Replace the pieces of each ruled table by one segment that carries the table's lines."""
     merged = merge_rules(rules)
     across = sorted((rule for rule in merged if rule.across and rule.end - rule.start > 60), key=lambda rule: -rule.at)
     upright = [rule for rule in merged if not rule.across]
     while len(across) >= 3:
         top = across[0]
         frame = [top, *(one for one in across[1:] if _same_extent(one, top))]
-        segments = _read_frame(segments, frame, upright)
+        pieces = _read_frame(pieces, frame, upright)
         across = [one for one in across if one not in frame]
-    return segments
+    return pieces
 
 
 def _same_extent(one: Rule, other: Rule) -> bool:
     return abs(one.start - other.start) < 6 and abs(one.end - other.end) < 6
 
 
-def _read_frame(segments: list[Segment], frame: list[Rule], upright: list[Rule]) -> list[Segment]:
+def _read_frame(pieces: list[Segment], frame: list[Rule], upright: list[Rule]) -> list[Segment]:
     """Read the tables between the lines of one frame; text between two tables of the same width stays text."""
-    inside = [one for one in segments if frame[0].start - 4 <= one.x0 and one.x1 <= frame[0].end + 4 and not one.table]
-    run: list[tuple[Rule, Rule, list[Segment]]] = []
+    inside = [one for one in pieces if frame[0].start - 4 <= one.x0 and one.x1 <= frame[0].end + 4 and not one.table]
+    run: list[_Band] = []
     for upper, lower in [*itertools.pairwise(frame), (frame[-1], frame[-1])]:
-        held = [one for one in inside if lower.at - 1 <= one.y < upper.at]
-        posts = [
-            one.at for one in upright if one.start <= lower.at + 4 and one.end >= upper.at - 4 and upper.at > lower.at
-        ]
-        posts = [at for at in posts if frame[0].start - 4 <= at <= frame[0].end + 4]
-        if upper is not lower and (len(posts) >= 3 or _looks_like_cells(held, upper.end - upper.start)):
-            run.append((upper, lower, held))
+        held = [one for one in inside if lower.at - 1 <= one.y < upper.at - 1]
+        band = _Band(upper, lower, held, join_pieces(held))
+        posts = _posts(upright, upper, lower) if upper.at > lower.at else []
+        if upper is not lower and (len(posts) >= 3 or _looks_like_cells(band.segments, upper.end - upper.start)):
+            run.append(band)
             continue
         if len(run) >= 2:
-            segments = _replace(segments, run, upright)
+            pieces = _replace(pieces, run, upright)
         run = []
-    return segments
+    return pieces
 
 
 def _posts(upright: list[Rule], upper: Rule, lower: Rule) -> list[int]:
@@ -105,27 +113,25 @@ def _looks_like_cells(held: list[Segment], width: float) -> bool:
     return 2 * several >= len(rows) and fill < 0.8 and max(one.x1 - one.x0 for one in held) < 0.75 * width
 
 
-def _replace(
-    segments: list[Segment], run: list[tuple[Rule, Rule, list[Segment]]], upright: list[Rule]
-) -> list[Segment]:
-    top, bottom = run[0][0], run[-1][1]
-    held = [segment for _, _, group in run for segment in group]
+def _replace(pieces: list[Segment], run: list[_Band], upright: list[Rule]) -> list[Segment]:
+    top, bottom = run[0].upper, run[-1].lower
+    held = [segment for band in run for segment in band.segments]
     posts = _posts(upright, top, bottom)
     columns = list(itertools.pairwise(posts)) if len(posts) >= 3 else _column_extents(held)
     if len(columns) < 2:
-        return segments
+        return pieces
     rows: list[list[list[Segment]]] = []
-    for index, (_, _, group) in enumerate(run):
-        printed = [_cells(row.segments, columns) for row in build_rows(group)]
+    for index, band in enumerate(run):
+        printed = [_cells(row.segments, columns) for row in build_rows(band.segments)]
         # Between two lines stands one row of the table, except under the head of a table with lines at its ends only.
         whole = len(posts) >= 3 or len(run) > 3 or index == 0
         rows.extend([_merge_cells(printed)] if whole and printed else _join_continued(printed))
     lines = table_lines([[join_printed(one.text for one in cell) for cell in row] for row in rows])
     if len(lines) < 3:
-        return segments
-    taken = {id(segment) for segment in held}
+        return pieces
+    taken = {id(piece) for band in run for piece in band.pieces}
     table = Segment(held[0].glyphs, top.start, top.end, top.at, held[0].size, lines, bottom.at)
-    return [*(segment for segment in segments if id(segment) not in taken), table]
+    return [*(piece for piece in pieces if id(piece) not in taken), table]
 
 
 def _column_extents(segments: Sequence[Segment]) -> list[tuple[float, float]]:

@@ -88,6 +88,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "由另一种语言转述，没有可核对的数字或名称",
         "put into another language; nothing in it could be checked",
     ),
+    "reason_order_uncertain": (
+        "印在分栏或次序不明之处，前后文字未必相连，请对照原页",
+        "printed where columns or order are unclear: the words may not belong together; compare the page",
+    ),
     "reason_negated": ("与原文意思可能相反", "may say the opposite of the source"),
     "reason_no_overlap": ("与所引段落不相合", "does not agree with the cited passage"),
     "reason_no_citation": ("这一句没有注明出处", "this sentence names no source"),

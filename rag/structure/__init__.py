@@ -54,6 +54,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     for index, part in enumerate(parts):
         articles[index] = writer.write_part(part, articles[index], index, front if index == 0 else {})
     left_out = [LeftOut(one.kind, one.text, page_number(pages, one.page)) for one in left] + writer.silent
+    left_out += [LeftOut(kind, text, page.number) for page in pages for kind, text in page.aside]
     return Document(
         source,
         writer.canonical(),

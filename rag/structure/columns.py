@@ -38,7 +38,10 @@ def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
         if sum(bool(_FIGURE.match(cell)) for cell in cells) < _MIN_FIGURES:
             continue
         rows = _rows(cells) or cells
-        rebuilt.extend(dataclasses.replace(lines[index], text=row, kind="table_row", gap=0) for row in rows)
+        uncertain = any(cell.uncertain for cell in lines[index:stop])
+        rebuilt.extend(
+            dataclasses.replace(lines[index], text=row, kind="table_row", gap=0, uncertain=uncertain) for row in rows
+        )
         index = stop
     return rebuilt
 

@@ -54,7 +54,7 @@ def describe_articles(
         end = items[part.last].at if part.last < len(items) else _NO_END
         own = [one for one, _ in imprints[bisect_left(imprint_ats, start) : bisect_left(imprint_ats, end)]]
         near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
-        said = [" ".join(note.lines[:40]) for note in near if not note.number.isdigit() and not note.known]
+        said = [" ".join(note.lines[:40]) for note in near if not note.number.isdecimal() and not note.known]
         labelled = _labelled(inside)
         about = [*labelled["authors"], *(text for text in said if _ABOUT.match(text))]
         people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())

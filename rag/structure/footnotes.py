@@ -14,12 +14,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.structure.labels import label_of
-from rag.structure.printed import TOKEN, Layout, Mark, PrintedLine, bare, ends_line, note_numbers, tokenise_marks
+from rag.structure.printed import (
+    TOKEN,
+    Layout,
+    Mark,
+    PrintedLine,
+    bare,
+    ends_line,
+    ends_sentence,
+    note_numbers,
+    tokenise_marks,
+)
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
 # What may follow a mark inside a sentence, but never begins a note.
+MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
+MIN_TEXT_CHARS = 90  # of a printed line that can only be text
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _GOES_ON = re.compile(r"^[，。、；：！？”’）》」』〉,.;:!?)\]%]")
 _CITATION = re.compile(
@@ -65,6 +77,7 @@ class Note:
     printed: str = ""
     known: str = ""
     endnote: bool = False
+    uncertain: bool = False  # whether the order of one of its lines in the print is
 
 
 def separate_footnotes(
@@ -102,7 +115,11 @@ def separate_footnotes(
             continue
         last = notes[-1] if in_zone else None
         unfinished = not body or not ends_line(body[-1].text)
-        if start and _is_note(start, line, last, open_numbers, unfinished):
+        if (
+            start
+            and not (_is_head(body, line, start[0]) and last is None)
+            and _is_note(start, line, last, open_numbers, unfinished)
+        ):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
@@ -115,6 +132,7 @@ def separate_footnotes(
                     zone,
                     printed=_printed_mark(line.text, start[1]),
                     endnote=endnotes,
+                    uncertain=line.uncertain,
                 )
             )
             in_zone = interrupted = True
@@ -122,11 +140,12 @@ def separate_footnotes(
         if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):
             if not in_zone:
                 zone += 1
-            notes.append(Note("", [line.text], line.page, len(body), zone))
+            notes.append(Note("", [line.text], line.page, len(body), zone, uncertain=line.uncertain))
             in_zone = interrupted = True
             continue
         if last is not None and _goes_on_in_zone(line, follower, last, layout, bounded):
             last.lines.append(line.text)
+            last.uncertain = last.uncertain or line.uncertain
             continue
         if in_zone:
             in_zone = False
@@ -139,6 +158,16 @@ def separate_footnotes(
         body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def _is_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> bool:
+    """Say whether a numbered line stands in an article's head: no text was printed, which a note could explain.
+
+    There the number says which author works where. Only print with its type sizes tells so much.
+    """
+    if not line.size or not number.isdecimal() or len(body) > MAX_HEAD_LINES:
+        return False
+    return not any(len(bare(before.text)) >= MIN_TEXT_CHARS or ends_sentence(before.text) for before in body)
 
 
 def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
@@ -180,9 +209,9 @@ def _is_note(
                 and bool(re.search(r"本文|项目|基金|课题|演讲|讲话|感谢|成果|作者|译|supported|grant|thank|fund", rest))
             )
         )
-    value = int(number) if number.isdigit() else 0
+    value = int(number) if number.isdecimal() else 0
     if last is not None:
-        before = int(last.number) if last.number.isdigit() else 0
+        before = int(last.number) if last.number.isdecimal() else 0
         if before < value <= before + 3:
             return True
         return bool(_CITATION.search(rest)) and (value == 1 or before == 0)
@@ -374,8 +403,8 @@ def _link_zone(
                 cited = [by_number[number] for number in marks[mark].numbers if number in by_number]
                 if cited:
                     links[mark] = cited
-    numbered = [note for note in left if notes[note].number.isdigit()]
-    unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdigit()]
+    numbered = [note for note in left if notes[note].number.isdecimal()]
+    unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdecimal()]
     if not strict and numbered and len(numbered) == len(unlinked):
         for note, mark in zip(numbered, unlinked, strict=True):
             links[mark] = [note]

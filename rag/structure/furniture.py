@@ -13,9 +13,13 @@ from dataclasses import dataclass
 
 from rag.language import HAN
 from rag.records import LeftOut
-from rag.structure.printed import Layout, PrintedLine, bare, width
+from rag.structure.outline import looks_like_heading
+from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, width
 
 _MAX_FURNITURE_CHARS = 400
+MIN_HEADS = 3  # pages at whose edges a line comes again, from which it is a running head
+MIN_SMALL_HEADS = 2  # where it is set smaller than the text
+MIN_COUNTED = 0.6  # of such lines, whose numbers rise with the pages
 _OPEN_LABEL = r"^[【〔\[［（(「]?"
 _CLOSE_LABEL = r"[】〕\]］）)」]?[:：]?"
 # Lines that only the editor's office needs. Compared without spaces.
@@ -25,11 +29,12 @@ _IMPRINT = re.compile(
     r"|完稿日期|完稿时间|投稿日期|录用日期|接受日期|定稿日期|网络出版日期|网络首发日期|发表日期|责任编辑|责任校对|特约编辑|执行编辑|英文编辑|英文校对|责编|编校|编辑|校对"
     r"|审校|Received|Accepted|Revised)" + _CLOSE_LABEL
 )
+_DOI_BEGINS = ("10.", "http", "/10.")  # what follows the letters doi where they are no word of a sentence
 _DATE_LABEL = re.compile(r"日期|时间|Received|Accepted|Revised")
 _EDITOR_LABEL = re.compile(r"编辑|校对|责编|编校|审校")
 _CLOSING = re.compile(r"责任编辑|责编|完稿|特约编辑|执行编辑|编校")
 _PAGE_NUMBER = re.compile(
-    r"^(?:[-—–_~·•*|\s]{0,4}(\d{1,4}|[ivxlIVXL]{1,6})[-—–_~·•*|\s]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
+    r"^(?:[-—–_~·•*|\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|\s\]］)）]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
 )
 _ISSUE = re.compile(
     r"^(?:\d{1,4}\s*)?《(?P<journal>[^《》]{2,30})》\s*(?P<year>(?:19|20)\d\d)\s*年\s*第?\s*(?P<issue>\d{1,2})\s*期(?:\s*\d{1,4})?$"
@@ -40,6 +45,9 @@ _ARTICLE_NUMBER = re.compile(
     r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
 _STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
+_NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
+_NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
+_HEADING_MARKS = (".", "．", "、", ")", "）")
 _NOTICE = re.compile(
     r"^(?:【|\[)?(?:特别|免责|版权|郑重|重要)?声\s*明(?:】|\])?[:：]|^免责条款[:：]|^(?:版权所有|著作权所有)|如有侵权.{0,12}(?:联系|删除)|未经(?:书面)?(?:授权|许可|允许).{0,8}(?:不得|禁止|严禁)转载"
     r"|^本(?:刊|书|文|报告)已(?:许可|加入|被).{0,80}(?:数据库|网络|全文)"
@@ -113,8 +121,11 @@ def _reason(text: str, line: PrintedLine) -> str:
         return ""
     tight = re.sub(r"\s", "", text)
     match = _IMPRINT.match(tight) if len(tight) <= 120 else None
-    # `编辑` may begin a sentence: then no colon or bracket follows.
-    if match and (match.group().endswith(tuple("】〕]］）)」:：")) or match.group("label") in ("DOI", "doi")):
+    # `编辑` may begin a sentence, and `doing` one of its lines: then no colon, bracket or number follows.
+    if match and (
+        match.group().endswith(tuple("】〕]］）)」:："))
+        or (match.group("label") in ("DOI", "doi") and tight[match.end() :].startswith(_DOI_BEGINS))
+    ):
         return "imprint"
     if _TURN.match(tight):
         return "turn"
@@ -142,6 +153,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
     }
     short = {index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= 80}
     counts = Counter(_head_form(lines[index].text) for index in short)
+    heads = _repeated_heads([index for index in sorted(short) if paged and index in edges], lines)
     for index in sorted(short):
         text = lines[index].text
         at_edge = paged and index in edges and lines[index].page in first
@@ -149,9 +161,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)):
             reasons[index] = "page_number"
-        elif (
-            at_edge and counts[_head_form(text)] >= 3 and not re.search(r"[。；]$", text) and len(_head_form(text)) >= 2
-        ):
+        elif index in heads and not re.search(r"[。；]$", text):
             reasons[index] = "running_head"
     folds = [_fold(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
     shown = Counter(folds[index] for index in short)
@@ -170,6 +180,54 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
 
 def _head_form(text: str) -> str:
     return re.sub(r"[\s\d\W_]+", "", text)
+
+
+def _repeated_heads(edges: Sequence[int], lines: Sequence[PrintedLine]) -> set[int]:
+    """Return those lines at the edges of pages that come again there, but for the page's number.
+
+    Lines that differ in another number are headings: 第1章 and 第2章 each begin a page, or minutes by their month.
+    """
+    groups: dict[str, list[int]] = {}
+    for index in edges:
+        form = _head_form(lines[index].text)
+        if len(form) >= 2:
+            groups.setdefault(form, []).append(index)
+    heads: set[int] = set()
+    for group in groups.values():
+        small = all(0 < lines[index].size <= NOTE_SIZE for index in group)
+        if len({lines[index].page for index in group}) < (MIN_SMALL_HEADS if small else MIN_HEADS):
+            continue
+        exact = Counter(_fold(lines[index].text) for index in group)
+        again = [index for index in group if exact[_fold(lines[index].text)] >= 2]
+        heads.update(again)
+        others = [index for index in group if exact[_fold(lines[index].text)] < 2]
+        if _count_pages(others, lines):
+            heads.update(others)
+        elif small or len(again) >= MIN_HEADS:
+            heads.update(index for index in others if not looks_like_heading(lines[index].text))
+    return heads
+
+
+def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
+    """Say whether the lines differ by the page's number alone, at their beginning or end, and are no headings."""
+    if len(group) < 2 or any(lines[index].size >= HEADING_SIZE for index in group):
+        return False
+    for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND):
+        matches = [pattern.fullmatch(lines[index].text.strip()) for index in group]
+        numbers = [match for match in matches if match is not None]
+        rests = Counter(re.sub(r"\s", "", match["rest"]) for match in numbers)
+        steps = Counter(
+            int(match["number"]) - lines[index].page
+            for match, index in zip(matches, group, strict=True)
+            if match is not None
+        )
+        # A heading has its number behind its kind (Chapter 1) or before a mark (1. 巡检).
+        named = any(match["rest"].startswith(_HEADING_MARKS) for match in numbers) or (
+            pattern is _NUMBER_BEHIND and any(looks_like_heading(lines[index].text) for index in group)
+        )
+        if len(numbers) == len(group) and len(rests) == 1 and not named:
+            return steps.most_common(1)[0][1] >= max(2, MIN_COUNTED * len(group))
+    return False
 
 
 def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -212,6 +270,6 @@ def _read_imprint(text: str, at: int) -> list[Imprint]:
     if classified:
         return [Imprint(at, classification=classified.group(1))]
     page = _PAGE_NUMBER.match(text)
-    if page and text.strip().isdigit():
+    if page and text.strip().isdecimal():
         return [Imprint(at, page_label=text.strip())]
     return []

@@ -1,6 +1,6 @@
 """The labels that the parts of an article's head begin with: 摘要, 关键词, 作者简介, 基金项目, 编者按.
 
-Entry points: `label_of`, `strip_label`. Callers: `paragraphs`, `footnotes`, `mastheads`, `chunking`.
+Entry points: `label_of`, `bare_label_of`, `strip_label`. Callers: `paragraphs`, `footnotes`, `mastheads`, `chunking`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,18 @@ def label_of(text: str) -> tuple[str, str]:
     return "", text
 
 
+def bare_label_of(line: str) -> str:
+    """Return the label that a line consists of and nothing else, as "Abstract" over its text; "" for none."""
+    if not BARE_LABEL.match(line.strip()):
+        return ""
+    return label_of("".join(line.split()) + ":")[0]
+
+
 def strip_label(text: str) -> str:
-    """Return `text` without the label it begins with."""
-    return _LABEL.sub("", label_of(text)[1], count=1).strip()
+    """Return `text` without the label it begins with, a bare one included that stood on a line of its own."""
+    tidy = label_of(text)[1]
+    stripped = _LABEL.sub("", tidy, count=1)
+    if stripped == tidy:
+        first, _, rest = tidy.partition(" ")
+        stripped = rest if bare_label_of(first) and rest else tidy
+    return stripped.strip()

@@ -18,7 +18,16 @@ from rag.structure.news import order_stories
 from rag.structure.outline import CONVENTIONAL, numbering_rank
 from rag.structure.paragraphs import Item
 from rag.structure.persons import parse_names
-from rag.structure.printed import bare, ends_sentence, lower_ascii_share, width
+from rag.structure.printed import (
+    HEADING_SIZE,
+    OPEN,
+    SAME_SIZE,
+    TOKEN,
+    bare,
+    ends_sentence,
+    lower_ascii_share,
+    width,
+)
 
 _CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _MASTHEAD = re.compile(
@@ -38,6 +47,9 @@ _AFFILIATION = re.compile(
 _ISSUE_REASONS = {"authors", "closed", "abstract", "masthead", "contents"}
 _QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
+MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
+MAX_TITLE_CHARS = 300
+MAX_TITLE_ITEMS = 3
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 
 
@@ -93,6 +105,11 @@ def is_title_like(item: Item) -> bool:
     if CONVENTIONAL.match(text) or numbering_rank(text) is not None:
         return False
     return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
+
+
+def names_of(item: Item) -> tuple[str, ...]:
+    """Return the people that an item names and nothing else; marks that tell where they work part their names."""
+    return parse_names(TOKEN.sub(", ", item.text) if OPEN in item.text else item.text)
 
 
 def split_articles(items: Sequence[Item]) -> tuple[list[Item], list[Part]]:
@@ -233,12 +250,12 @@ def _followed_by_text(items: Sequence[Item], index: int) -> bool:
 def _title_over_authors(items: Sequence[Item], index: int) -> bool:
     """Say whether an item is a title: authors under it, and under them an abstract, a heading or text."""
     item = items[index]
-    if not is_title_like(item) or (parse_names(bare(item.text)) and not item.level):
+    if not is_title_like(item) or (names_of(item) and not item.level):
         return False
     at = index + 1
     if at < len(items) and re.match(r"\s*[—\-–]{1,3}", bare(items[at].text)) and is_title_like(items[at]):
         at += 1
-    if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not parse_names(bare(items[at].text)):
+    if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not names_of(items[at]):
         return False
     if re.search(r"[(（]\d+[)）]$|[.…·]{3,}", bare(items[at].text)):
         return False
@@ -287,14 +304,11 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
     """Return where each translated abstract of a zone begins: at the title lines above a line of names."""
     found: list[int] = []
     for index in range(first, last):
-        if not parse_names(bare(items[index].text)) or items[index].label:
+        if not names_of(items[index]) or items[index].label:
             continue
         title = index
         while (
-            title > first
-            and is_title_like(items[title - 1])
-            and not parse_names(bare(items[title - 1].text))
-            and index - title < 3
+            title > first and is_title_like(items[title - 1]) and not names_of(items[title - 1]) and index - title < 3
         ):
             title -= 1
         if title < index:
@@ -311,8 +325,11 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
-    while at < last and len(part.titles) < 4 and is_title_like(items[at]):
-        if part.titles and parse_names(bare(items[at].text)) and not items[at].level:
+    large = _largest_lines(items, first, last) if reason == "first" else []
+    if large:
+        part.titles, at = large, large[-1] + 1
+    while not large and at < last and len(part.titles) < 4 and is_title_like(items[at]):
+        if part.titles and names_of(items[at]) and not items[at].level:
             break
         if part.titles and not _title_goes_on(items, part.titles[-1], at, last):
             break
@@ -322,7 +339,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
         at < last
         and len(part.names) < 8
         and items[at].kind in ("paragraph", "heading")
-        and (names := parse_names(bare(items[at].text)))
+        and (names := names_of(items[at]))
     ):
         part.authors += names
         part.names.append(at)
@@ -344,6 +361,26 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
     return part
 
 
+def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
+    """Return the items of a document's head that are set in the largest type, its title; [] where none stands out.
+
+    Above it may stand the journal's line, below it the names and what they are.
+    """
+    head: list[int] = []
+    for index in range(first, min(last, first + MAX_HEAD_ITEMS)):
+        item = items[index]
+        if item.label or item.pages[0][1] != items[first].pages[0][1] or len(bare(item.text)) >= MAX_TITLE_CHARS:
+            break
+        head.append(index)
+    size = max((items[index].type_size for index in head), default=0.0)
+    largest = [index for index in head if items[index].type_size >= size * (1 - SAME_SIZE)]
+    titles = [index for place, index in enumerate(largest) if index == largest[0] + place]
+    fits = size >= HEADING_SIZE and all(
+        items[index].kind == "heading" and numbering_rank(bare(items[index].text)) is None for index in titles
+    )
+    return titles[:MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
+
+
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
     end, text = bare(items[before].text), bare(items[at].text)
     if re.search(r"[：:—,，]$|(?:and|of|the|in|for|to|with|as|from|under|on|de)$", end) or re.match(
@@ -353,11 +390,7 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
     if items[at].level and not items[before].level:
         return False
     following = items[at + 1] if at + 1 < last else None
-    return (
-        following is not None
-        and bool(parse_names(bare(following.text)) or following.label == "abstract")
-        and not items[at].level
-    )
+    return following is not None and bool(names_of(following) or following.label == "abstract") and not items[at].level
 
 
 def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:

@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rag.language import HAN
-from rag.structure.labels import BARE_LABEL, label_of
+from rag.structure.labels import BARE_LABEL, bare_label_of, label_of
 from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
 from rag.structure.persons import parse_names
-from rag.structure.printed import Layout, PrintedLine, bare, ends_line, ends_sentence, width
 from rag.structure.table_rows import is_rule
+from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 
@@ -40,6 +40,9 @@ _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
 _ROW = re.compile(r"\|")
 _CELL_WIDTH = 30
+_MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
+_MAX_LARGE_LINES = 5
+_OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
 
 
 @dataclass(slots=True)
@@ -47,7 +50,8 @@ class Item:
     """A piece of body text: what it is, its text with mark tokens, and what stood before it.
 
     `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it; `at` is
-    the number of lines of the body before it.
+    the number of lines of the body before it. `uncertain` holds the spans of the text whose order in the print is
+    uncertain.
     """
 
     kind: ItemKind
@@ -63,6 +67,8 @@ class Item:
     at: int = 0
     size: int = 0
     tail: str = ""
+    type_size: float = 0.0  # as `records.Line.size`, of its first line
+    uncertain: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -78,6 +84,11 @@ class Item:
         self.pieces.append(glue + text)
         self.size += len(glue) + len(text) - drop
         self.tail = (self.tail[: len(self.tail) - drop] + glue + text)[-_TAIL:]
+
+    def note_order(self, text: str, line: PrintedLine) -> None:
+        """Note that `text`, which now ends the item, came from `line`, whose order may be uncertain."""
+        if line.uncertain:
+            self.uncertain.append((self.size - len(text), self.size))
 
 
 class Vocabulary:
@@ -146,8 +157,10 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
     for index, line in enumerate(lines):
         previous = items[-1] if items else None
         kind, label, text = _classify(line, lines, index, layout)
-        if previous is not None and kind == "paragraph" and _continues(previous, line, lines, index, layout):
+        large = kind == "heading" and line.size >= HEADING_SIZE
+        if previous is not None and (kind == "paragraph" or large) and _continues(previous, line, lines, index, layout):
             previous.append(text, *seam(previous.tail, text, vocabulary))
+            previous.note_order(text, line)
             if line.page != previous.pages[-1][1]:
                 previous.pages.append((previous.size - len(text), line.page))
             previous.lines += 1
@@ -158,6 +171,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             if line.kind == "text" and is_rule(text):
                 continue
             previous.append(text, glue="\n")
+            previous.note_order(text, line)
             continue
         items.append(
             Item(
@@ -173,8 +187,10 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
                 at=line.order,
                 size=len(text),
                 tail=text[-_TAIL:],
+                type_size=line.size,
             )
         )
+        items[-1].note_order(text, line)
     return items, joins
 
 
@@ -191,6 +207,8 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     label, tidy = label_of(text)
     if label:
         return "label", label, tidy
+    if line.size and (label := bare_label_of(text)):
+        return "label", label, text
     if line.level and heading_fits(text):
         return "heading", "", text
     if (
@@ -202,11 +220,34 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "caption", "", text
     if line.kind == "paragraph":
         return "paragraph", "", text
+    if _is_set_large(lines, index):
+        return "heading", "", text
     if looks_like_heading(text) and _stands_as_heading(lines, index, layout):
         return "heading", "", text
     if layout.wrapped and _is_first_of_two(lines, index, layout):
         return "heading", "", text
     return "paragraph", "", text
+
+
+def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line is a heading by its type: larger than the text, apart from it, short and no sentence."""
+    line = lines[index]
+    if line.size < HEADING_SIZE or len(bare(line.text)) < 2 or width(line.text) > _MAX_LARGE_WIDTH:
+        return False
+    if not any(character.isalpha() for character in line.text):
+        return False
+    first, last = index, index
+    while first and _same_type(lines[first - 1], line):
+        first -= 1
+    while last + 1 < len(lines) and _same_type(lines[last + 1], line):
+        last += 1
+    if last - first >= _MAX_LARGE_LINES:
+        return False  # a page set in large type: its lines are text
+    return not ends_sentence(lines[last].text) or bare(lines[last].text).endswith(("?", "？", "!", "！"))
+
+
+def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
+    return one.page == other.page and abs(one.size - other.size) <= SAME_SIZE * other.size and one.kind == other.kind
 
 
 def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
@@ -276,6 +317,14 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     end = bare(previous.tail).rstrip()
     text = bare(line.text)
+    if previous.kind == "heading" and previous.type_size >= HEADING_SIZE:
+        # The lines of a large heading are told by their type; what is set otherwise begins something new.
+        same = _same_type(lines[index - 1], line) and line.gap <= 1
+        return same and _is_set_large(lines, index) and not looks_like_heading(text)
+    if line.size >= HEADING_SIZE and _is_set_large(lines, index):
+        return False
+    if line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size:
+        return False  # a text is set in one size: notes and captions are no part of it
     if previous.kind == "heading":
         return _heading_goes_on(previous, line, layout, text, end)
     if previous.kind in ("table", "caption"):

@@ -72,12 +72,12 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_AFFIX = re.compile(r"[\d,，*＊†‡①-⑳¹²³⁰-⁹\s]+$")
+_AFFIX = re.compile(r"[\d,，*＊†‡§¶+①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
-_LATIN_WORD = r"[A-Z][A-Za-zÀ-ÿ'’\-]*\.?"
+_LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-Ž][A-Za-zÀ-ɏ'’\-]*\.?)"
 _LATIN_NAME = re.compile(rf"{_LATIN_WORD}(?:\s(?:(?:de|van|von|der|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}")
 _NO_NAME_WORD = re.compile(
-    r"\b(?:The|Of|And|In|On|For|To|A|An|Its|New|Review|Study|Analysis|China|Chinese|Global|International|Abstract|Journal|Introduction"
+    r"\b(?:The|Of|And|In|On|For|To|A(?!\.)|An|Its|New|Review|Study|Analysis|China|Chinese|Global|International|Abstract|Journal|Introduction"
     r"|Conclusion|References|University|Institute|Table|Figure|Contents|Keywords|Key|Words|Strategy|Policy|Research|Editor|Note)\b"
 )
 

@@ -25,6 +25,12 @@ _DARK = "❶❷❸❹❺❻❼❽❾❿"
 _SUPERSCRIPT = {character: str(value) for value, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 
+HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
+NOTE_SIZE = 0.95  # of the running text's type: notes and running heads are set smaller
+SAME_SIZE = 0.04  # sizes that differ by less are one size
+_MIN_LONG_LINES = 4  # from which their ends tell whether lines are parts of paragraphs
+_MIN_PRINTED_LINES = 2  # where the container tells that they are printed lines
+
 TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」』）)】〕》〉\"'\]]*$|[：:；;]$")
 SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》〉\"'\]]*$")
 
@@ -47,6 +53,8 @@ class PrintedLine:
         closed: A line that ends an article (editor, date of completion) stood before.
         bold: The whole line was set in bold.
         order: How many lines of the body stand before it, once it is known to be one.
+        uncertain: As `records.Line.order_uncertain`.
+        size: As `records.Line.size`.
     """
 
     text: str
@@ -62,6 +70,8 @@ class PrintedLine:
     closed: bool = False
     bold: bool = False
     order: int = 0
+    uncertain: bool = False
+    size: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,20 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
             text = text.strip()
             if text:
                 cleaned.append(
-                    PrintedLine(text, line.kind, level, line.note, index, gap, indent, fresh, ruled=ruled, bold=bold)
+                    PrintedLine(
+                        text,
+                        line.kind,
+                        level,
+                        line.note,
+                        index,
+                        gap,
+                        indent,
+                        fresh,
+                        ruled=ruled,
+                        bold=bold,
+                        uncertain=line.order_uncertain,
+                        size=line.size,
+                    )
                 )
                 gap, ruled, fresh = 0, False, False
     return cleaned, markdown
@@ -244,7 +267,8 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
     ]
     long = [line for _, line in prose if width(line.text) >= 24]
     ending = sum(1 for line in long if ends_line(line.text))
-    wrapped = len(long) >= 4 and ending < 0.55 * len(long)
+    enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
+    wrapped = len(long) >= enough and ending < 0.55 * len(long)
     inner = [line.gap for before, line in prose if before is not None and before.kind == "text"]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= 0.5 * max(1, len(inner))
     set_in = sum(1 for _, line in prose if line.indent >= 2)
@@ -339,13 +363,11 @@ def literal_mark(mark: Mark) -> str:
     if not mark.printed.startswith("<sup>"):
         return mark.printed
     inner = re.sub(r"</?sup>", "", mark.printed).strip()
-    # An exponent or an ordinal that was set high is part of the text; a note number without its note is not.
-    if inner.isascii() and not inner.isalnum():
-        return ""
-    high = {value: character for character, value in _SUPERSCRIPT.items()}
-    if inner.isdigit():
+    # What was set high and is no note's mark is part of the text: an exponent, an ordinal, a number in a circle.
+    if inner.isascii() and inner.isdigit():
+        high = {value: character for character, value in _SUPERSCRIPT.items()}
         return "".join(high[digit] for digit in inner)
-    return "" if mark.numbers[0].isdigit() else inner
+    return inner
 
 
 def lower_ascii_share(text: str) -> float:

@@ -40,6 +40,7 @@ class _Pending:
     article: int
     section: tuple[str, ...]
     marks: list[tuple[int, int, str]] = field(default_factory=list)  # offset in the text, note, marker
+    uncertain: list[tuple[int, int]] = field(default_factory=list)  # spans of the text
 
 
 class Writer:
@@ -84,6 +85,7 @@ class Writer:
                     for offset, note, marker in one.marks
                     if note in self._note_block
                 ),
+                tuple((one.start + first, one.start + last) for first, last in one.uncertain),
             )
             for one in self._pending
         )
@@ -140,8 +142,9 @@ class Writer:
         return dataclasses.replace(article, span=(start, self._length))
 
     def _write_item(self, item: Item, kind: BlockKind, article: int, section: tuple[str, ...]) -> None:
+        ends = [end for span in item.uncertain for end in span]
         text, cited, offsets = _resolve(
-            item.text, self._marks, self._links, self._lost, [offset for offset, _ in item.pages]
+            item.text, self._marks, self._links, self._lost, [*(offset for offset, _ in item.pages), *ends]
         )
         if kind == "heading":
             tidy = tidy_title(re.sub(r"\s*[*＊]+$", "", text))
@@ -149,8 +152,11 @@ class Writer:
             text = tidy
         if not text:
             return
-        pages = [(min(offset, len(text)), page) for offset, (_, page) in zip(offsets, item.pages, strict=True)]
-        self._block(kind, text, cited, pages, article, section)
+        offsets = [min(offset, len(text)) for offset in offsets]
+        pages = [(offset, page) for offset, (_, page) in zip(offsets, item.pages, strict=False)]
+        ends = offsets[len(item.pages) :]
+        uncertain = [(first, last) for first, last in zip(ends[::2], ends[1::2], strict=True) if first < last]
+        self._block(kind, text, cited, pages, article, section, uncertain=uncertain)
 
     def _write_notes(self, waiting: Sequence[int], article: int, section: tuple[str, ...]) -> None:
         for number in waiting:
@@ -160,7 +166,8 @@ class Writer:
                 text = f"{note.printed} {text}"
             if text:
                 self._note_block[number] = len(self._pending)
-                self._block("footnote", text, [], [], article, section, page=note.page)
+                uncertain = [(0, len(text))] if note.uncertain else []
+                self._block("footnote", text, [], [], article, section, page=note.page, uncertain=uncertain)
 
     def _begin(self) -> int:
         if self._length:
@@ -180,6 +187,7 @@ class Writer:
         article: int,
         section: tuple[str, ...],
         page: int | None = None,
+        uncertain: Sequence[tuple[int, int]] = (),
     ) -> None:
         if self._length and not (self._pieces and self._pieces[-1] == _GAP):
             self._append(_GAP)
@@ -187,7 +195,16 @@ class Writer:
             self._mark_page(self._length + offset, number)
         first = page if page is not None else pages[0][1] if pages else None
         self._pending.append(
-            _Pending(kind, text, self._length, page_number(self._pages, first), article, section, list(cited))
+            _Pending(
+                kind,
+                text,
+                self._length,
+                page_number(self._pages, first),
+                article,
+                section,
+                list(cited),
+                list(uncertain),
+            )
         )
         self._append(text)
 

@@ -11,7 +11,8 @@ Standings and their reasons (codes; a page translates them):
              language: figures and names agree); `similar` (other language: nearest to the cited passage)
   partly     `figure_missing` (also: said of something else in the passage), `name_missing`, `quote_missing`,
              `wording_changed` (a noun of an otherwise verbatim sentence), `weak_overlap` (also: negations differ, and
-             the words around them too), `other_language` (nothing in it that could be checked)
+             the words around them too), `other_language` (nothing in it that could be checked), `order_uncertain`
+             (it would be supported, but by words whose order on the printed page cannot be told)
   not_found  `negated`, `no_overlap`, and the three `…_missing` when the words do not agree either
   uncited    `no_citation`, `citation_struck`, `lead_in` (ends in a colon), `heading`
 
@@ -121,11 +122,32 @@ def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity
     else:
         verdict = _judge(draft.text, cited, grounds, similarity)
         spans = [_best_span(draft.text, ground) for ground in cited]
+    if verdict.standing == "supported" and _rests_on_uncertain_order(draft.text, cited, verbatim):
+        verdict = _Verdict("partly", "order_uncertain")
     citations = tuple(
         Citation(n, ground.passage.id, ground.passage.source, span, _in_source(ground.passage, span))
         for n, ground, span in zip(draft.numbers, cited, spans, strict=True)
     )
     return Sentence(draft.text, draft.start, verdict.standing, verdict.reason, citations, verdict.missing)
+
+
+def _rests_on_uncertain_order(text: str, cited: Sequence[Said], verbatim: Sequence[tuple[Span, bool] | None]) -> bool:
+    """Say whether a sentence stands only with words of the cited passages whose order in the print is uncertain."""
+    if not any(ground.passage.uncertain for ground in cited):
+        return False
+    if any(verbatim):
+        return all(
+            found is None or _reaches_uncertain(ground.passage, found[0])
+            for found, ground in zip(verbatim, cited, strict=True)
+        )
+    certain = frozenset().union(
+        *(own for ground in cited for span, own in ground.sentences if not _reaches_uncertain(ground.passage, span))
+    )
+    return share_of(word_pairs(_without_frame(text, cited)), certain) < COVERED
+
+
+def _reaches_uncertain(passage: Passage, span: Span) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in passage.uncertain)
 
 
 def _in_source(passage: Passage, span: Span | None) -> Span | None:

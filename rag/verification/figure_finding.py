@@ -121,7 +121,7 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     for match in _QUARTER.finditer(line):
         if free(match):
             mark = match["q"] or match["q2"] or match["q3"]
-            quarter = int(mark) if mark.isdigit() else _QUARTERS[mark.lower()]
+            quarter = int(mark) if mark.isdecimal() else _QUARTERS[mark.lower()]
             year = int(match["y"] or match["y2"] or match["y3"] or 0)
             take(*match.span(), Figure("date", span(match), year=year, quarter=quarter))
     for match in _DATE_ISO.finditer(line):
@@ -135,7 +135,7 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     for match in _DATE_HAN.finditer(line):
         if free(match):
             parts = [int(any_number(match[part]) or 0) if match[part] else 0 for part in "ymd"]
-            if parts[1] <= 12 and parts[2] <= 31 and (parts[0] or parts[1] or match["d"].isdigit()):
+            if parts[1] <= 12 and parts[2] <= 31 and (parts[0] or parts[1] or match["d"].isdecimal()):
                 take(*match.span(), Figure("date", span(match), year=parts[0], month=parts[1], day=parts[2]))
     for match in _YEAR_RANGE.finditer(line):
         if free(match):

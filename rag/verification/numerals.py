@@ -72,4 +72,4 @@ def arabic_number(text: str) -> float:
 
 def any_number(text: str) -> float | None:
     """Return the value of an Arabic or a Chinese numeral, None if `text` is neither."""
-    return arabic_number(text) if text[:1].isdigit() else han_number(text)
+    return arabic_number(text) if text[:1].isdecimal() else han_number(text)

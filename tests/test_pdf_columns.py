@@ -1,0 +1,110 @@
+"""Gutters are empty strips between text columns, whatever the baselines; gaps between words or cells are none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.readers.pdf_columns import Strip, aligned_share, find_strips, is_gutter, strip_worth
+from rag.readers.pdf_layout import order_rows
+from rag.readers.pdf_segments import Glyph, Segment
+
+
+def piece(text: str, x0: float, x1: float, y: float, size: float = 10.0) -> Segment:
+    wide = (x1 - x0) / len(text)
+    glyphs = [Glyph(one, x0 + at * wide, x0 + (at + 1) * wide, y, size) for at, one in enumerate(text)]
+    return Segment(glyphs, x0, x1, y, size)
+
+
+def column(name: str, x0: float, x1: float, top: float, rows: int, step: float = 12.0) -> list[Segment]:
+    return [piece(f"{name}{row:02d}数据要素市场化配置改革", x0, x1, top - step * row) for row in range(rows)]
+
+
+def read(pieces: list[Segment]) -> list[str]:
+    return [segment.text[:3] for row in order_rows(pieces, 10.0) for segment in row.segments]
+
+
+def expect(*columns: tuple[str, int]) -> list[str]:
+    return [f"{name}{row:02d}" for name, rows in columns for row in range(rows)]
+
+
+def test_the_strip_between_two_columns_reaches_from_top_to_bottom() -> None:
+    pieces = [*column("左", 50, 200, 700, 10), *column("右", 208, 358, 694, 10)]
+    (strip,) = find_strips(pieces)
+    # One point above the x-height (700 + 5) of the highest line, one below the lowest baseline (694 - 9 * 12).
+    assert (strip.x0, strip.x1, strip.bottom, strip.top) == (200, 208, 585, 706)
+    assert strip_worth(strip, 10.0) == pytest.approx(8 * 121)
+    assert is_gutter(strip, pieces)
+
+
+def test_a_strip_ends_where_a_line_spans_the_page() -> None:
+    title = piece("横跨两栏的一行标题文字", 100, 300, 730)
+    pieces = [title, *column("左", 50, 200, 700, 6), *column("右", 220, 370, 700, 6)]
+    assert max(strip.top for strip in find_strips(pieces) if strip.x0 == 200) == 730
+
+
+@pytest.mark.parametrize("gutter", [8, 9, 10, 12, 16, 24, 30])
+@pytest.mark.parametrize("offset", [0.0, 2.5, 6.0, 9.0])
+def test_columns_are_read_one_after_another_at_any_gutter_and_offset(gutter: float, offset: float) -> None:
+    second, third = 50 + 130 + gutter, 50 + 2 * (130 + gutter)
+    pieces = [
+        *column("右", third, third + 130, 700 - offset, 12),
+        *column("左", 50, 180, 700, 12),
+        *column("中", second, second + 130, 700 - offset / 2, 12),
+    ]
+    assert read(pieces) == expect(("左", 12), ("中", 12), ("右", 12))
+    assert not any(row.uncertain for row in order_rows(pieces, 10.0))
+
+
+def test_an_abstract_across_the_page_stays_whole_above_the_columns() -> None:
+    pieces = [
+        *column("宽", 50, 358, 700, 4),
+        *column("左", 50, 200, 640, 9),
+        *column("右", 208, 358, 640, 9),
+    ]
+    rows = order_rows(pieces, 10.0)
+    assert [segment.text[:3] for row in rows for segment in row.segments] == expect(("宽", 4), ("左", 9), ("右", 9))
+    assert len({row.column for row in rows[:4]}) == 1
+
+
+def test_short_cells_side_by_side_are_no_columns() -> None:
+    pieces = [
+        segment
+        for row in range(8)
+        for segment in (piece(f"项目{row}", 50, 90, 700 - 12 * row), piece(f"{row}2.5", 250, 280, 700 - 12 * row))
+    ]
+    assert not any(is_gutter(strip, pieces) for strip in find_strips(pieces))
+
+
+def test_two_or_three_rows_side_by_side_are_uncertain() -> None:
+    pieces = [*column("左", 50, 200, 700, 3), *column("右", 230, 380, 700, 3)]
+    assert [row.uncertain for row in order_rows(pieces, 10.0)] == [True] * 3
+
+
+def test_lines_that_were_set_over_each_other_are_uncertain() -> None:
+    pieces = [*column("甲", 50, 200, 700, 5, 20), *column("乙", 120, 270, 695, 5, 20)]
+    assert all(row.uncertain for row in order_rows(pieces, 10.0))
+
+
+def test_share_of_rows_that_begin_at_an_edge_or_its_indent() -> None:
+    assert aligned_share([10.0, 10.4, 10.1, 30.0], 0.5) == pytest.approx(3 / 4)
+    assert aligned_share([10.0, 10.0, 30.0, 30.1], 0.5) == pytest.approx(4 / 4)
+    assert aligned_share([10.0, 12.0, 14.0, 16.0], 0.5) == pytest.approx(1 / 4)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 500), st.floats(1, 200), st.floats(0, 800), st.sampled_from([8.0, 10.0, 16.0])),
+        max_size=60,
+    )
+)
+def test_no_piece_reaches_into_a_strip_and_no_piece_is_lost(places: list[tuple[float, float, float, float]]) -> None:
+    pieces = [piece("文字ab", x0, x0 + width, y, size) for x0, width, y, size in places]
+    for strip in find_strips(pieces):
+        assert isinstance(strip, Strip)
+        # A strip may begin beside the foot of the largest letters that stand above it.
+        inside = [one for one in pieces if strip.bottom < one.y < strip.top - 21]
+        assert not any(one.x0 < strip.x1 and strip.x0 < one.x1 for one in inside)
+    read_glyphs = sum(len(segment.glyphs) for row in order_rows(pieces, 10.0) for segment in row.segments)
+    assert read_glyphs == 4 * len(pieces)
