@@ -16,8 +16,8 @@ def is_row(line: str) -> bool:
 
 
 def is_rule(line: str) -> bool:
-    """Say whether a line is a rule between rows, such as "--- | ---"."""
-    return CELL_MARK in line and not any(character.isalnum() for character in line)
+    """Say whether a line is a rule between rows, such as "--- | ---" or "|---|---|"."""
+    return CELL_MARK.strip() in line and not any(character.isalnum() for character in line)
 
 
 def cells(row: str) -> list[str]:
