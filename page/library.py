@@ -16,7 +16,15 @@ from page.state import plain, t, words
 from page.trouble import show_error
 from rag.errors import RagError
 
-SHELF_WORDS = ("search_library", "select", "ask_selected", "selected_n", "clear_filter", "remove_source")
+SHELF_WORDS = (
+    "search_library",
+    "select",
+    "ask_selected",
+    "selected_n",
+    "clear_filter",
+    "remove_source",
+    "colon_between",
+)
 SUFFIXES = ("pdf", "docx", "html", "htm", "epub", "pptx", "xlsx", "csv", "tsv", "txt", "text", "md", "markdown")
 
 

@@ -103,6 +103,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "comma_between": ("、", ", "),
     "semicolon_between": ("；", "; "),
     "colon_between": ("：", ": "),
+    "comma_of_clauses": ("，", ", "),
+    "title_quoted": ("《{title}》", "“{title}”"),
     "standing_behind": ("（{standing}：{reason}）", " ({standing}: {reason})"),
     "not_located": (
         "没有在段落中定位到具体文句，以下是整段。",
