@@ -13,7 +13,8 @@ from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
 from rag.reading_room.plain_answers import place_of, write_plain
-from rag.records import Answer, Article, Citation, Document, Passage, Progress, Span
+from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Span
+from rag.tables import is_rule
 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
@@ -23,6 +24,7 @@ TURN_WORDS = (
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
+BRIEF_CHARS = 96  # of a passage in a list
 
 
 def where(passage: Passage, pages: Sequence[str] = ()) -> str:
@@ -85,7 +87,11 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         "citations": [_citation(citation, answer) for citation in laid.citations],
         "standings": laid.standings,
         "evidence": {
-            number: {"where": where(item.passage, laid.pages.get(number, ())), "text": item.text}
+            number: {
+                "where": where(item.passage, laid.pages.get(number, ())),
+                "text": item.text,
+                "brief": _brief(item),
+            }
             for number, item in enumerate(answer.evidence, 1)
         },
         "nearest": [number for number, _ in laid.nearest],
@@ -132,6 +138,14 @@ def _citation(citation: Citation, answer: Answer) -> dict[str, Any]:
     """Return the characters of a passage that carry a sentence, and where they stand."""
     passage = answer.evidence[citation.number - 1].passage
     return {"span": citation.passage_span, "where": where(passage, [citation.page] * bool(citation.page))}
+
+
+def _brief(item: Evidence) -> str:
+    """Return how a passage is recognised in a list: its best statement and what follows, else its beginning."""
+    text = item.text[item.best_sentence[0] if item.best_sentence else 0 :]
+    lines = [line for line in text.split("\n") if not is_rule(line)]
+    brief = t("semicolon_between").join(lines) if item.passage.kind == "table" else " ".join(lines)
+    return brief if len(brief) <= BRIEF_CHARS else brief[:BRIEF_CHARS] + "…"
 
 
 def _remarks(answer: Answer) -> list[str]:

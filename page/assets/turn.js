@@ -47,7 +47,7 @@ export default function (component) {
       ? el("p", { class: "understood" }, words.understood_as + " ", el("bdi", {}, data.understood)) : null;
     const stop = data.stoppable
       ? el("button", { class: "quiet-button stop", type: "button", onclick: () => act({ kind: "stop" }) }, "■ " + words.stop) : null;
-    const part = el("header", {}, shown, note, data.pending ? stop : tools);
+    const part = el("header", {}, shown, note, data.pending ? stop : data.ending === "courtesy" ? null : tools);
 
     function openEditor() {
       const field = el("textarea", { rows: 2, "aria-label": words.edit_question });
@@ -220,7 +220,7 @@ export default function (component) {
       const item = data.evidence[number];
       return el("li", {}, el("button", { type: "button", class: "passage-link", onclick: () => act({ kind: "evidence", number }) },
         el("span", { class: "passage-where" }, `[${number}] `, el("bdi", {}, item.where)),
-        el("span", { class: "passage-text" }, el("bdi", {}, cut(item.text, 0, 96) + (Array.from(item.text).length > 96 ? "…" : "")))));
+        el("span", { class: "passage-text" }, el("bdi", {}, item.brief))));
     }));
   }
 
