@@ -187,7 +187,7 @@ def _took(answer: Answer) -> list[str]:
     return steps + ([t("written_by", name=who)] if who else [])
 
 
-_STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "written", "checked", "total"}
+_STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "read", "written", "checked", "total"}
 
 
 def step_line(step: Progress, seconds: float) -> str:

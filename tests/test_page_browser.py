@@ -111,7 +111,7 @@ def kept(served: Served, page: Page) -> tuple[KeptTurn, ...]:
 
 
 def highlighted(page: Page) -> str:
-    """Return the highlighted characters of the source pane, without white space and without | (a table has cells there)."""
+    """Return the highlighted characters of the source pane, without white space and | (a table has cells there)."""
     return re.sub(r"\s", "", "".join(page.locator("aside mark.cited").all_inner_texts()))
 
 
@@ -304,12 +304,42 @@ def test_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.locator(".turn:has(footer) .card")).to_be_visible()  # focus shows the passage
     page.keyboard.press("Enter")
     expect(page.locator("aside .page-body")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("aside")).to_have_count(0)
+    expect(page.locator(".turn .chip:focus")).to_have_count(1)
+
+
+def test_stepping_through_citations_by_keyboard(new_page: NewPage, served: Served) -> None:
+    catch, breeding = passage_with(served, "4.36"), passage_with(served, "5.18")
+    first = quoting(CATCH, "2019年江心岛捕捞量为4.36万吨，比上年下降12.5%。", "4.36万吨", catch)
+    second = quoting(CATCH, "2021年江心岛养殖量首次超过捕捞量，达到5.18万吨。", "5.18万吨", breeding)
+    sentence = second.sentences[0]
+    made = dataclasses.replace(
+        first,
+        text=first.text + second.text.replace("[1]", "[2]"),
+        sentences=(
+            *first.sentences,
+            dataclasses.replace(
+                sentence, start=len(first.text), citations=(dataclasses.replace(sentence.citations[0], number=2),)
+            ),
+        ),
+        evidence=first.evidence + second.evidence,
+    )
+    page = new_page(f"/?c={keep(served, made)}")
+    page.locator(".turn .chip").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".turn .chip").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    body = page.locator("aside .page-body")
+    expect(body).to_be_focused()
     page.keyboard.press("]")
-    expect(page.locator("aside .stepper")).to_contain_text("2/")
-    expect(page.locator("aside .page-body")).to_be_focused()  # a key pressed before that goes nowhere
+    expect(page.locator("aside .stepper")).to_contain_text("2/2")
+    expect(page.locator("aside mark.cited").first).to_contain_text("5.18万吨")
+    expect(body).to_be_focused()  # a key pressed before that goes nowhere
     page.keyboard.press("[")
-    expect(page.locator("aside .stepper")).to_contain_text("1/")
-    expect(page.locator("aside .page-body")).to_be_focused()
+    expect(page.locator("aside .stepper")).to_contain_text("1/2")
+    expect(body).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("aside")).to_have_count(0)
     expect(page.locator(".turn .chip:focus")).to_have_count(1)

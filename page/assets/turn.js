@@ -70,7 +70,7 @@ export default function (component) {
   }
 
   function answerPart() {
-    const part = el("div", { class: "answer " + data.ending, role: "group", "aria-label": words.answer });
+    const part = el("div", { class: "answer ends-" + data.ending, role: "group", "aria-label": words.answer });
     for (const notice of data.notices) part.append(el("p", { class: "notice" }, el("bdi", {}, notice)));
     if (data.ending === "refusal") {
       part.append(refusal());

@@ -162,6 +162,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stage_searched": ("检索", "searching"),
     "stage_reranked": ("逐词比对", "comparing word by word"),
     "stage_chosen": ("选段", "choosing passages"),
+    "stage_read": ("逐句判断", "judging each statement"),
     "stage_writing": ("写作", "writing"),
     "stage_written": ("写作", "writing"),
     "stage_checked": ("逐句核对", "checking each sentence"),
