@@ -17,7 +17,15 @@ from page.trouble import show_error
 from rag.errors import RagError
 from rag.readers import CONVERTED, READERS
 
-SHELF_WORDS = ("search_library", "select", "ask_selected", "selected_n", "clear_filter", "remove_source")
+SHELF_WORDS = (
+    "search_library",
+    "select",
+    "ask_selected",
+    "selected_n",
+    "clear_filter",
+    "remove_source",
+    "colon_between",
+)
 SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
 
 

@@ -45,7 +45,7 @@ def draw() -> None:
 def _values(found: Retrieval) -> dict[str, Any]:
     facts = [t("passages_found", n=len(found)), t("took", seconds=f"{sum(found.took_ms.values()) / 1000:.2f}")]
     if found.expansions:
-        added = "、".join(f"{phrase} ×{weight:.2g}" for phrase, weight in found.expansions[:12])
+        added = t("comma_between").join(f"{phrase} ×{weight:.2g}" for phrase, weight in found.expansions[:12])
         facts.append(t("expanded_with", words=added))
     facts += [f"{t('stage_' + name)} {ms:.0f} ms" for name, ms in found.took_ms.items() if ms >= 1]
     return {

@@ -23,6 +23,7 @@ from rag.records import Answer, Passage, Span
 WORDS = (
     "source_pane", "close", "previous_citation", "next_citation", "citation_of", "copy_quote", "copy_link", "copied",
     "copy_failed", "to_note", "to_text", "footnote", "page_mark", "articles_of_source", "read_earlier", "read_later",
+    "colon_between",
 )  # fmt: skip
 
 

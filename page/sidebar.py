@@ -23,7 +23,7 @@ def draw() -> None:
         mount(
             "conversations",
             {
-                "words": words("rename", "delete", "none_found", "no_conversations"),
+                "words": words("rename", "delete", "none_found", "no_conversations", "colon_between"),
                 "items": [{"id": item.id, "title": item.title} for item in listed],
                 "current": state.conversation(),
                 "searching": bool(search),

@@ -46,7 +46,9 @@ def _wrong_settings(error: ValueError) -> list[str]:
     for item in error.errors():
         name = ".".join(map(str, item["loc"]))
         if item["type"] == "extra_forbidden":
-            lines.append(t("unknown_setting", name=plain(name), known=plain("、".join(Settings.model_fields))))
+            lines.append(
+                t("unknown_setting", name=plain(name), known=plain(t("comma_between").join(Settings.model_fields)))
+            )
         else:
             given = f" ({plain(repr(item['input']))})" if name else ""
             lines.append(f"{plain(name)}{given}: {plain(item['msg'])}" if name else plain(item["msg"]))

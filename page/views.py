@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from page.state import t, words
-from rag.backends import NEAREST_PASSAGES
+from page.state import language, t, words
+from rag.pages import PageFinder
 from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
-from rag.records import Answer, Article, Document, Evidence, Passage, Progress, Span
+from rag.reading_room.plain_answers import place_of, write_plain
+from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Span
+from rag.tables import is_rule
 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
     "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase", "citation",
-    "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop",
+    "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop", "uncertain", "uncertain_hint",
+    "comma_between", "semicolon_between", "colon_between",
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
+BRIEF_CHARS = 96  # of a passage in a list
 
 
-def where(passage: Passage) -> str:
-    """Return where a passage stands: article › sections › page."""
-    parts = [passage.title or passage.source, *passage.section]
-    if passage.kind == "footnote":
-        parts.append(t("footnote"))
-    if passage.page:
-        parts.append(t("page_n", page=passage.page))
-    return " › ".join(part for part in parts if part)
+def where(passage: Passage, pages: Sequence[str] = ()) -> str:
+    """Return where a passage stands: article › sections › the pages of what is quoted of it, else its first page."""
+    return place_of(passage, language(), pages or [passage.page] * bool(passage.page))
 
 
 def describe(article: Article) -> list[str]:
@@ -39,23 +39,17 @@ def describe(article: Article) -> list[str]:
     )
     lines = [" ".join(article.authors), printed]
     if article.keywords:
-        lines.append(t("keywords") + "：" + "；".join(article.keywords))
+        lines.append(t("keywords") + t("colon_between") + t("semicolon_between").join(article.keywords))
     return [line for line in lines if line]
 
 
 def quotation(text: str, article: Article, document: Document, span: Span) -> str:
     """Return a quotation with where it stands, to be copied."""
-    page = page_at(document, span[0])
-    reference = " ".join(
-        [*article.authors, f"《{article.title}》" if article.title else document.source.id, *describe(article)[1:2]]
-    )
-    return f"“{' '.join(text.split())}”\n——{reference}{'，' + t('page_n', page=page) if page else ''}"
-
-
-def page_at(document: Document, offset: int) -> str:
-    """Return the page on which a character stands, as printed or counted; "" when the source has no pages."""
-    marks = [mark for mark in document.pages if mark.start <= offset]
-    return (marks[-1].label or str(marks[-1].number)) if marks else ""
+    page = PageFinder(document).at(span[0])
+    title = t("title_quoted", title=article.title) if article.title else document.source.id
+    reference = " ".join([*article.authors, title, *describe(article)[1:2]])
+    page_said = t("comma_of_clauses") + t("page_n", page=page) if page else ""
+    return f"“{' '.join(text.split())}”\n——{reference}{page_said}"
 
 
 def pending_turn(question: str, *, stoppable: bool = False) -> dict[str, Any]:
@@ -84,28 +78,32 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         return base | _unchecked(kept.partial)
     answer = kept.answer
     laid = lay_out_answer(answer)
-    others = [number for number, _ in laid.uncited]
-    nearest: list[int] = []
-    if answer.refused:  # in words of its own it names the nearest, in those of a model it may name none
-        nearest = [number for number, _ in laid.cited] or others[:NEAREST_PASSAGES]
-        others = [number for number in others if number not in nearest]
+    asked = answer.ending != "courtesy"
     return base | {
         "understood": answer.understood if answer.understood.strip() != kept.question.strip() else "",
-        "refused": answer.refused,
+        "ending": answer.ending,
         "searched": t("refused_searched", **{k: answer.searched.get(k, 0) for k in ("sources", "articles")}),
         "lines": [dataclasses.asdict(line) for line in laid.lines],
-        "citations": [citation.passage_span for citation in laid.citations],
+        "citations": [_citation(citation, answer) for citation in laid.citations],
         "standings": laid.standings,
-        "evidence": {number: _card(item) for number, item in (*laid.cited, *laid.uncited)},
-        "nearest": nearest,
-        "others": others,
-        "notices": _notices(answer),
+        "evidence": {
+            number: {
+                "where": where(item.passage, laid.pages.get(number, ())),
+                "text": item.text,
+                "brief": _brief(item),
+            }
+            for number, item in enumerate(answer.evidence, 1)
+        },
+        "nearest": [number for number, _ in laid.nearest],
+        "others": [number for number, _ in laid.uncited],
+        "notices": [f"{t('fell_back')} {answer.failure}"] if answer.failure else [],
+        "remarks": _remarks(answer),
         "spread": _spread(laid),
         "years": _years(answer),
-        "steps": _took(answer),
+        "steps": _took(answer) if asked else [],
         "took": t("took", seconds=f"{answer.took_ms.get('total', sum(answer.took_ms.values())) / 1000:.1f}"),
-        "plain": "" if answer.refused else answer.text,
-        "rated": rating.verdict if rating else 0,
+        "plain": write_plain(answer, language()) if answer.ending in ("answer", "uncertain") else "",
+        "rated": (rating.verdict if rating else 0) if asked else None,
         "rated_reason": rating.reason if rating else "",
     }
 
@@ -114,9 +112,9 @@ def _unchecked(partial: str) -> dict[str, Any]:
     sentence = {"standing": "", "reason": "", "missing": []}
     return {
         "understood": "",
-        "refused": False,
+        "ending": "stopped",
         "lines": [
-            {"kind": "text", "sentences": [sentence | {"pieces": [{"text": line, "bold": False, "number": 0}]}]}
+            {"kind": "text", "sentences": [sentence | {"pieces": [{"text": line, "number": 0}]}], "rows": []}
             for line in partial.splitlines()
             if line.strip()
         ],
@@ -125,6 +123,7 @@ def _unchecked(partial: str) -> dict[str, Any]:
         "evidence": {},
         "others": [],
         "notices": [t("stopped" if partial else "stopped_early")],
+        "remarks": [],
         "spread": [],
         "years": [],
         "steps": [],
@@ -135,19 +134,29 @@ def _unchecked(partial: str) -> dict[str, Any]:
     }
 
 
-def _card(item: Evidence) -> dict[str, str]:
-    return {"where": where(item.passage), "text": item.text}
+def _citation(citation: Citation, answer: Answer) -> dict[str, Any]:
+    """Return the characters of a passage that carry a sentence, and where they stand."""
+    passage = answer.evidence[citation.number - 1].passage
+    return {"span": citation.passage_span, "where": where(passage, [citation.page] * bool(citation.page))}
 
 
-def _notices(answer: Answer) -> list[str]:
-    notices = []
-    if answer.failure:
-        notices.append(f"{t('fell_back')} {answer.failure}")
+def _brief(item: Evidence) -> str:
+    """Return how a passage is recognised in a list: its best statement and what follows, else its beginning."""
+    text = item.text[item.best_sentence[0] if item.best_sentence else 0 :]
+    lines = [line for line in text.split("\n") if not is_rule(line)]
+    brief = t("semicolon_between").join(lines) if item.passage.kind == "table" else " ".join(lines)
+    return brief if len(brief) <= BRIEF_CHARS else brief[:BRIEF_CHARS] + "…"
+
+
+def _remarks(answer: Answer) -> list[str]:
+    """Return what is said below an answer: what it lacks, and what was struck from it."""
+    remarks = []
     if answer.missing:
-        notices.append(t("missing_parts", parts="；".join(answer.missing)))
+        key = "uncertain_lacks" if answer.ending == "uncertain" else "missing_parts"
+        remarks.append(t(key, parts=t("semicolon_between").join(answer.missing)))
     if answer.struck:
-        notices.append(t("struck", n=answer.struck))
-    return notices
+        remarks.append(t("struck", n=answer.struck))
+    return remarks
 
 
 def _spread(laid: LaidOutAnswer) -> list[dict[str, Any]]:
@@ -178,7 +187,7 @@ def _took(answer: Answer) -> list[str]:
     return steps + ([t("written_by", name=who)] if who else [])
 
 
-_STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "written", "checked", "total"}
+_STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "read", "written", "checked", "total"}
 
 
 def step_line(step: Progress, seconds: float) -> str:

@@ -13,19 +13,24 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
+from rag.backends import UNCERTAIN
 from rag.errors import RagError
+from rag.language import main_language
+from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
+from rag.reading_room.plain_answers import place_of
 from rag.records import Answer, Evidence, Progress, Turn
 from rag.settings import Settings
 
@@ -127,9 +132,9 @@ def search(
             out.print(escape(item.text))
 
 
-def _place(item: Evidence) -> str:
-    page = f"p. {item.page}" if item.page else ""
-    return " › ".join(part for part in (item.title or item.source, *item.section, page) if part)
+def _place(item: Evidence, pages: Sequence[str] = ()) -> str:
+    """Return where evidence stands, on the pages of what is quoted of it, else on its first page."""
+    return place_of(item.passage, "en", pages or [item.page] * bool(item.page))
 
 
 def _evidence_json(item: Evidence) -> dict[str, Any]:
@@ -168,19 +173,64 @@ STANDINGS = {
 }
 
 
+ANSWERING = {"answer": "bold green", "uncertain": "underline yellow"}  # how the words that answer are marked
+
+
 def _print_answer(answer: Answer) -> None:
     if answer.failure:
         err.print(f"[yellow]![/] {escape(answer.failure)}")
-    out.print(escape(answer.text))
+    if answer.ending == "courtesy":
+        out.print(escape(answer.text))
+        return
+    laid = lay_out_answer(answer)
+    if answer.ending == "refusal":
+        out.print(f"[bold]{escape(answer.text)}[/]")
+    else:
+        if answer.ending == "uncertain":
+            out.print(f"[bold yellow]? {escape(UNCERTAIN[main_language(answer.question)].strip())}[/]")
+        for line in laid.lines:
+            _print_line(line, ANSWERING[answer.ending])
     if answer.missing:
         out.print(f"[yellow]![/] not in the passages 所引段落未提到: {escape('; '.join(answer.missing))}")
-    if answer.refused:
+    if answer.ending == "refusal":
         searched = ", ".join(f"{count} {name}" for name, count in answer.searched.items())
         out.print(f"[dim]searched 已检索: {searched}[/]")
     for sentence in answer.sentences:
-        out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(sentence.text[:40])}… {escape(sentence.reason)}[/]")
-    for number in _cited_numbers(answer):
-        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(answer.evidence[number - 1]))}")
+        shown = " ".join(sentence.text.split("\n"))[:40]
+        out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(shown)}… {escape(sentence.reason)}[/]")
+    for number, item in (*laid.cited, *laid.nearest):
+        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(item, laid.pages[number]))}")
+        if answer.ending == "refusal" and item.best_sentence:
+            out.print(f"    [dim]{escape(' '.join(item.text[slice(*item.best_sentence)].split()))}[/]")
+    if laid.uncited:
+        places = "; ".join(dict.fromkeys(_place(item) for _, item in laid.uncited))
+        out.print(f"[dim]also consulted 另外查阅了: {escape(places)}[/]")
+
+
+def _print_line(line: ShownLine, answering: str) -> None:
+    if line.kind == "table":
+        table = Table(box=SIMPLE_HEAD, show_header=False, pad_edge=False)
+        for row in line.rows:
+            table.add_row(*(_marked(cell, answering) for cell in row.cells), style="bold" if row.head else None)
+            if row.head:
+                table.add_section()
+        out.print(table)
+        return
+    before = {"item": "- ", "quote": "> "}.get(line.kind, "")
+    out.print(before + "".join(_marked(sentence.pieces, answering) for sentence in line.sentences))
+
+
+def _marked(pieces: Sequence[Piece], answering: str) -> str:
+    """Return pieces in the markup of rich, with the words that answer in the style `answering`."""
+    written = ""
+    for piece in pieces:
+        if piece.number:
+            written += f"[cyan]{escape(f'[{piece.number}]')}[/]"
+        elif piece.answers or piece.bold:
+            written += f"[{answering if piece.answers else 'bold'}]{escape(piece.text)}[/]"
+        else:
+            written += escape(piece.text)
+    return written
 
 
 @app.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from rag.records import Passage
 
 CELL_MARK = " | "
+RULE_CHARACTERS = "|:-–—= \t"
 
 
 def is_row(line: str) -> bool:
@@ -16,8 +17,8 @@ def is_row(line: str) -> bool:
 
 
 def is_rule(line: str) -> bool:
-    """Say whether a line is a rule between rows, such as "--- | ---"."""
-    return CELL_MARK in line and not any(character.isalnum() for character in line)
+    """Say whether a line is a rule between rows, such as "--- | ---" or "|---|---|"."""
+    return CELL_MARK.strip() in line and not line.strip(RULE_CHARACTERS)
 
 
 def cells(row: str) -> list[str]:

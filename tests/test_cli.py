@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,9 +16,12 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, largest_file, write_corpus
 from harbour import BRIDGE, DOCUMENTS, FISH, PORT
+from reading_matter import answer, courtesy, from_table, other_page, refusal, uncertain
+from rich.console import Console
 
 from rag import cli
 from rag.indexing import build_index
+from rag.records import Answer
 from rag.settings import Settings
 
 
@@ -130,12 +134,13 @@ def test_ask_prints_the_answer_with_its_standing_and_places(wenju: Wenju, harbou
 
 
 def test_ask_as_json(wenju: Wenju, harbour: Settings) -> None:
-    answer = json.loads(
+    given = json.loads(
         wenju("ask", "How many species of fish did the survey count?", "--json", *places(harbour)).printed
     )
-    assert answer["backend"] == "extractive"
-    assert answer["sentences"][0]["standing"] == "supported"
-    assert answer["sentences"][0]["citations"][0]["source"] == FISH
+    assert given["backend"] == "extractive"
+    assert (given["ending"], given["refused"], given["uncertain"]) == ("answer", False, False)
+    assert given["sentences"][0]["standing"] == "supported"
+    assert given["sentences"][0]["citations"][0]["source"] == FISH
 
 
 def test_ask_refuses_with_what_was_searched_and_the_nearest_passages(wenju: Wenju, harbour: Settings) -> None:
@@ -144,6 +149,51 @@ def test_ask_refuses_with_what_was_searched_and_the_nearest_passages(wenju: Wenj
     assert ran.out.startswith("所给材料没有回答这个问题")
     assert "searched已检索:5sources,5articles,15passages" in ran.out
     assert "[3]" in ran.out
+
+
+def colours(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Let the command line print to a terminal with colours."""
+    written = io.StringIO()
+    console = Console(file=written, force_terminal=True, color_system="standard", width=100, highlight=False)
+    monkeypatch.setattr(cli, "out", console)
+    return written
+
+
+def test_the_terminal_marks_the_words_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = colours(monkeypatch)
+    cli._print_answer(answer())
+    text = written.getvalue()
+    assert "南江大桥的总造价为\x1b[1;32m12.5亿元\x1b[0m。\x1b[36m[1]\x1b[0m" in text
+    assert "- \x1b[1m注意\x1b[0m：" in text
+    plain = re.sub(r"\x1b\[[\d;]*m", "", text)
+    assert "[1] 南江大桥 › 一、造价 › p. 21\n" in plain
+    assert "also consulted 另外查阅了: 南江大桥 › 一、造价 › Footnote › p. 21" in plain
+
+
+def test_each_ending_is_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    def printed(made: Answer) -> str:
+        cli._print_answer(made)
+        return capsys.readouterr().out
+
+    unsure = printed(uncertain())
+    assert unsure.startswith("? 不能确定，最接近的是：\n南江大桥的总造价为12.5亿元，由省里出资。[1]\n")
+    assert "! not in the passages 所引段落未提到: 北江大桥" in unsure
+    assert "searched" not in unsure
+    refused = printed(refusal())
+    assert refused.startswith("所给材料没有回答这个问题。最接近的段落：[1][2]\nsearched 已检索: 1 sources")
+    assert "[2] 南江大桥 › 一、造价\n" in refused
+    assert printed(courtesy()) == "您好！请就文档中的内容提问。\n"
+    assert "[1] 南江大桥 › 一、造价 › p. 22\n" in printed(other_page())
+
+
+def test_a_table_is_drawn_in_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = colours(monkeypatch)
+    cli._print_answer(from_table())
+    text = written.getvalue()
+    assert "\x1b[1;32m8.4\x1b[0m" in text
+    lines = [line.split() for line in re.sub(r"\x1b\[[\d;]*m", "", text).splitlines()]
+    assert ["年份", "亿元"] in lines
+    assert ["2020", "8.4[1]"] in lines
 
 
 def test_ask_tells_of_a_backend_that_failed(wenju: Wenju, harbour: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

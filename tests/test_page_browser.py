@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import shutil
@@ -18,9 +19,11 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from scripted_server import says_then_hangs, scripted_server
 
+from rag.backends import UNCERTAIN
 from rag.indexing import open_index
 from rag.reading_room.conversations import Conversations, KeptTurn
-from rag.records import Answer, Evidence
+from rag.records import Answer, Citation, Ending, Evidence, Passage, Sentence
+from rag.tables import table_head
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
@@ -108,7 +111,7 @@ def kept(served: Served, page: Page) -> tuple[KeptTurn, ...]:
 
 
 def highlighted(page: Page) -> str:
-    """Return the highlighted characters of the source pane, without white space (lines of a table are cells there)."""
+    """Return the highlighted characters of the source pane, without white space and | (a table has cells there)."""
     return re.sub(r"\s", "", "".join(page.locator("aside mark.cited").all_inner_texts()))
 
 
@@ -120,7 +123,7 @@ def cited(served: Served, turn: KeptTurn, place: int) -> str:
     citation = lay_out_answer(turn.answer).citations[place]
     assert citation.source_span is not None
     canonical = open_index(served.settings).document(citation.source).canonical
-    return re.sub(r"\s", "", canonical[slice(*citation.source_span)])
+    return re.sub(r"[\s|]", "", canonical[slice(*citation.source_span)])
 
 
 def open_chip(page: Page, turn: Locator, place: int = 0) -> None:
@@ -183,7 +186,7 @@ def test_a_conversation_goes_on_survives_a_refresh_and_is_exported(new_page: New
     first_turn, second_turn = kept(served, page)
     assert first_turn.answer is not None
     assert second_turn.answer is not None
-    assert second_turn.answer.first_number == 1 + len(first_turn.answer.evidence)
+    assert [chip.inner_text() for chip in second.locator(".chip").all()][:1] == ["1"]  # numbers begin anew
     open_chip(page, second)
     assert highlighted(page) == cited(served, second_turn, 0)
     if page.get_by_role("button", name="下一处引文").count():
@@ -301,12 +304,42 @@ def test_by_keyboard_alone(new_page: NewPage) -> None:
     expect(page.locator(".turn:has(footer) .card")).to_be_visible()  # focus shows the passage
     page.keyboard.press("Enter")
     expect(page.locator("aside .page-body")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("aside")).to_have_count(0)
+    expect(page.locator(".turn .chip:focus")).to_have_count(1)
+
+
+def test_stepping_through_citations_by_keyboard(new_page: NewPage, served: Served) -> None:
+    catch, breeding = passage_with(served, "4.36"), passage_with(served, "5.18")
+    first = quoting(CATCH, "2019年江心岛捕捞量为4.36万吨，比上年下降12.5%。", "4.36万吨", catch)
+    second = quoting(CATCH, "2021年江心岛养殖量首次超过捕捞量，达到5.18万吨。", "5.18万吨", breeding)
+    sentence = second.sentences[0]
+    made = dataclasses.replace(
+        first,
+        text=first.text + second.text.replace("[1]", "[2]"),
+        sentences=(
+            *first.sentences,
+            dataclasses.replace(
+                sentence, start=len(first.text), citations=(dataclasses.replace(sentence.citations[0], number=2),)
+            ),
+        ),
+        evidence=first.evidence + second.evidence,
+    )
+    page = new_page(f"/?c={keep(served, made)}")
+    page.locator(".turn .chip").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".turn .chip").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    body = page.locator("aside .page-body")
+    expect(body).to_be_focused()
     page.keyboard.press("]")
-    expect(page.locator("aside .stepper")).to_contain_text("2/")
-    expect(page.locator("aside .page-body")).to_be_focused()  # a key pressed before that goes nowhere
+    expect(page.locator("aside .stepper")).to_contain_text("2/2")
+    expect(page.locator("aside mark.cited").first).to_contain_text("5.18万吨")
+    expect(body).to_be_focused()  # a key pressed before that goes nowhere
     page.keyboard.press("[")
-    expect(page.locator("aside .stepper")).to_contain_text("1/")
-    expect(page.locator("aside .page-body")).to_be_focused()
+    expect(page.locator("aside .stepper")).to_contain_text("1/2")
+    expect(body).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("aside")).to_have_count(0)
     expect(page.locator(".turn .chip:focus")).to_have_count(1)
@@ -396,24 +429,127 @@ def test_everything_can_be_read_named_and_fits(new_page: NewPage, served: Served
     check(page.locator(".look li"))
 
 
-def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPage, served: Served) -> None:
+def keep(served: Served, *answers: Answer) -> str:
+    """Keep answers that were made by hand as a conversation, and return its id."""
     conversations = Conversations(served.settings.index / "conversations.sqlite")
     one = conversations.start()
+    for made in answers:
+        conversations.add(one, made.question, made)
+    return one
+
+
+def passage_with(served: Served, words: str) -> Passage:
+    return next(passage for passage in open_index(served.settings).passages if words in passage.text)
+
+
+def quoting(question: str, quoted: str, answering: str, *passages: Passage, ending: Ending = "answer") -> Answer:
+    """An answer that quotes a line of the first passage, behind the head of its table where it has one."""
+    passage = passages[0]
+    head = table_head(passage)
+    text = f"{head}\n{quoted}" if head else quoted
+    opening = UNCERTAIN["zh"] if ending == "uncertain" else ""
+    start = passage.text.index(quoted)
+    span = (start, start + len(quoted))
+    source_span = (passage.span[0] + span[0], passage.span[0] + span[1])
+    cited = Citation(1, passage.id, passage.source, span, source_span, "7")
+    at = text.rindex(answering)
+    sentence = Sentence(text, len(opening), "supported", "verbatim", (cited,), answer_span=(at, at + len(answering)))
+    return Answer(
+        question=question,
+        understood=question,
+        text=f"{opening}{text}[1]",
+        sentences=(sentence,),
+        evidence=tuple(
+            Evidence(item, 0.9, statements=((0, 5),), likelihoods=(0.9,), answers=(None,)) for item in passages
+        ),
+        ending=ending,
+        backend="extractive",
+        searched={"sources": 4, "articles": 4, "passages": 9},
+    )
+
+
+def test_an_answer_marks_its_words_and_keeps_the_rest_one_click_away(new_page: NewPage, served: Served) -> None:
+    catch, breeding = passage_with(served, "4.36"), passage_with(served, "5.18")
+    made = quoting(CATCH, "2019年江心岛捕捞量为4.36万吨，比上年下降12.5%。", "4.36万吨", catch, breeding)
+    page = new_page(f"/?c={keep(served, made)}")
+    turn = page.locator(".turn:has(footer)").first
+    expect(turn.locator("mark.answers")).to_have_text("4.36万吨")
+    weight = turn.locator("mark.answers").evaluate("node => Number(getComputedStyle(node).fontWeight)")
+    assert weight >= 600
+    expect(turn.locator(".ending-title")).to_have_count(0)
+    others = turn.locator("summary", has_text="另外查阅了 1 段")
+    expect(turn.locator(".passages")).to_be_hidden()
+    others.click()
+    expect(turn.locator(".passages li")).to_have_count(1)
+    expect(turn.locator(".passages")).to_contain_text("养殖的兴起")
+    turn.locator(".chip").hover()
+    expect(turn.locator(".card-title")).to_contain_text("第 7 页")  # of the quoted sentence
+    turn.get_by_role("button", name="复制回答").click()
+    expect(turn.get_by_role("button", name="已复制")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "2019年江心岛捕捞量为4.36万吨，比上年下降12.5%。[1]\n\n出处\n[1] 江心岛渔业的兴衰 › 一、捕捞量的变化 › 第 7 页"
+    )
+
+
+def test_an_answer_from_a_table_is_a_small_table(new_page: NewPage, served: Served) -> None:
+    prices = passage_with(served, "28.4")
+    made = quoting("2021年扇贝的价格是多少？", "2021 | 7.8 | 28.4", "28.4", prices)
+    page = new_page(f"/?c={keep(served, made)}")
+    turn = page.locator(".turn:has(footer)").first
+    table = turn.locator(".answer table").first
+    assert table.locator("th").all_inner_texts() == ["年份", "海带（元/公斤）", "扇贝（元/公斤）"]
+    assert table.locator("td").all_inner_texts() == ["2021", "7.8", "28.41"]  # the last 1 is the number to click
+    expect(table.locator("td.answering mark.answers")).to_have_text("28.4")
+    open_chip(page, turn)
+    assert highlighted(page) == "20217.828.4"
+
+
+def test_a_not_certain_answer_says_so_and_what_it_lacks(new_page: NewPage, served: Served) -> None:
+    breeding, catch = passage_with(served, "5.18"), passage_with(served, "4.36")
+    quoted = "2021年江心岛养殖量首次超过捕捞量，达到5.18万吨。"
+    made = quoting("2023年江心岛的养殖量是多少？", quoted, "5.18万吨", breeding, catch, ending="uncertain")
+    one = keep(served, dataclasses.replace(made, missing=("2023年",)))
+    page = new_page(f"/?c={one}")
+    turn = page.locator(".turn:has(footer)").first
+    expect(turn.locator(".ending-title")).to_have_text("不能确定")
+    expect(turn.locator(".nearest")).to_have_text(quoted + "1")
+    assert "最接近的是" not in turn.inner_text()  # said once, by the page
+    expect(turn.locator(".remark")).to_have_text("原文没有提到：2023年")
+    expect(turn.locator("mark.answers")).to_have_text("5.18万吨")
+    assert "dotted" in turn.locator("mark.answers").evaluate("node => getComputedStyle(node).textDecoration")
+    expect(turn.locator(".legend")).to_have_count(0)  # what is only nearest is not called supported
+    english = new_page(f"/?c={one}&lang=en").locator(".turn:has(footer)").first
+    expect(english.locator(".ending-title")).to_have_text("Not certain")
+    expect(english.locator(".remark")).to_have_text("What it does not mention: 2023年")
+    expect(english.locator("summary", has_text="Also consulted: 1")).to_be_visible()
+
+
+def test_a_courtesy_is_plain(new_page: NewPage, served: Served) -> None:
+    page = new_page(
+        f"/?c={keep(served, Answer('你好', '你好', '您好！请就文档中的内容提问。', (), (), 'courtesy', ''))}"
+    )
+    turn = page.locator(".turn:has(.answer)").first
+    expect(turn.locator(".answer")).to_have_text("您好！请就文档中的内容提问。")
+    expect(turn.locator("footer, .legend, .refusal, button:visible")).to_have_count(0)
+
+
+def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPage, served: Served) -> None:
     passages = open_index(served.settings).passages[:2]
     refused = Answer(
         question="木星有几颗卫星？",
         understood="木星有几颗卫星？",
         text="所给材料没有回答这个问题。最接近的段落：[2]",
         sentences=(),
-        evidence=tuple(Evidence(passage, 0.1, best_sentence=(0, 5)) for passage in passages),
-        first_number=1,
-        refused=True,
+        evidence=tuple(
+            Evidence(passage, 0.1, statements=((0, 5),), likelihoods=(0.1,), answers=(None,)) for passage in passages
+        ),
+        ending="refusal",
         backend="",
         searched={"sources": 4, "articles": 4, "passages": 9},
     )
-    conversations.add(one, refused.question, refused)
-    page = new_page(f"/?c={one}")
+    page = new_page(f"/?c={keep(served, refused)}")
     turn = page.locator(".turn:has(footer)").first
+    expect(turn.locator(".ending-title")).to_have_text("文库里没有找到能回答这个问题的内容。")
     expect(turn.locator(".refusal")).to_contain_text("查了 4 份文献")
     assert turn.inner_text().count("最接近的段落") == 1
     expect(turn.locator(".refusal .passage-link")).to_have_count(1)  # the one that the text names

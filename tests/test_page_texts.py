@@ -33,9 +33,20 @@ def test_every_text_that_the_page_names_exists_and_every_text_is_used() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8") for path in [PAGE.parent / "app.py", *PAGE.rglob("*.py"), *PAGE.rglob("*.js")]
     )
-    code += (PAGE.parent / "rag" / "reading_room" / "exporting.py").read_text(encoding="utf-8")
+    code += "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (PAGE.parent / "rag" / "reading_room").rglob("*.py")
+        if path.name != "page_texts.py"
+    )
     named = set(re.findall(r"""\bt\(\s*["'](\w+)["']""", code))
     families = ("standing_", "reason_", "stage_", "error_", "leg_")
     assert named - set(families) <= set(TEXTS)
     unused = {key for key in TEXTS if not key.startswith(families) and not re.search(rf"\b{key}\b", code)}
     assert unused == set()
+
+
+def test_every_step_of_a_search_has_a_name() -> None:
+    code = (PAGE.parent / "rag" / "retrieval.py").read_text(encoding="utf-8")
+    laps = re.findall(r"""\.lap\("(\w+)"\)""", code)
+    assert "embedded" in laps
+    assert {f"stage_{lap}" for lap in laps} <= set(TEXTS)

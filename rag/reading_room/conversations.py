@@ -2,7 +2,7 @@
 
 The file lies beside the index (`index/conversations.sqlite`) and is independent of its generations. Two pages may
 write at once: a turn is appended in one transaction, and nobody writes back what he read before.
-Entry point: `Conversations`. Callers: the page, exporting. Knows no other module but records.
+Entry point: `Conversations`. Callers: the page, exporting. Knows records, and through earlier_records what they were.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from rag.reading_room.earlier_records import upgrade_answer
 from rag.records import Answer, Turn
 
 TITLE_CHARS = 40  # longer first questions are cut to this many characters for the list
@@ -114,7 +115,7 @@ class Conversations:
                 (conversation,),
             ).fetchall()
         return tuple(
-            KeptTurn(position, question, None if answer is None else _ANSWER.validate_json(answer), partial, asked)
+            KeptTurn(position, question, None if answer is None else _read(answer), partial, asked)
             for position, question, answer, partial, asked in rows
         )
 
@@ -197,6 +198,10 @@ def history_of(turns: tuple[KeptTurn, ...]) -> tuple[Turn, ...]:
         if text:
             history.append(Turn("assistant", text))
     return tuple(history)
+
+
+def _read(record: str) -> Answer:
+    return _ANSWER.validate_python(upgrade_answer(json.loads(record)))
 
 
 def title_from(question: str) -> str:

@@ -102,14 +102,28 @@ TEXTS: dict[str, tuple[str, str]] = {
     # citations
     "citation": ("出处 {n}", "Source {n}"),
     "page_n": ("第 {page} 页", "p. {page}"),
+    "pages_n": ("第 {page} 页", "pp. {page}"),
+    "sources": ("出处", "Sources"),
+    "comma_between": ("、", ", "),
+    "semicolon_between": ("；", "; "),
+    "colon_between": ("：", ": "),
+    "comma_of_clauses": ("，", ", "),
+    "title_quoted": ("《{title}》", "“{title}”"),
+    "standing_behind": ("（{standing}：{reason}）", " ({standing}: {reason})"),
     "not_located": (
         "没有在段落中定位到具体文句，以下是整段。",
         "The exact words could not be located; this is the whole passage.",
     ),
-    "other_evidence": ("另外查阅了 {n} 段", "{n} more passages were read"),
+    "other_evidence": ("另外查阅了 {n} 段", "Also consulted: {n}"),
     "where_evidence": ("依据的分布", "Where the evidence lies"),
     "years_named": ("回答中的年份", "Years in the answer"),
-    # refusals
+    # not certain, refusals
+    "uncertain": ("不能确定", "Not certain"),
+    "uncertain_hint": (
+        "下面是最接近的原文，但不足以确定它回答了这个问题。",
+        "The passage below comes nearest, but may not answer the question.",
+    ),
+    "uncertain_lacks": ("原文没有提到：{parts}", "What it does not mention: {parts}"),
     "refused": ("文库里没有找到能回答这个问题的内容。", "The library holds nothing that answers this question."),
     "refused_searched": (
         "查了 {sources} 份文献、{articles} 篇文章。",
@@ -152,6 +166,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stage_searched": ("检索", "searching"),
     "stage_reranked": ("逐词比对", "comparing word by word"),
     "stage_chosen": ("选段", "choosing passages"),
+    "stage_read": ("逐句判断", "judging each statement"),
     "stage_writing": ("写作", "writing"),
     "stage_written": ("写作", "writing"),
     "stage_checked": ("逐句核对", "checking each sentence"),

@@ -4,7 +4,8 @@ An answer is split into sentences, its [n] are read, those outside the evidence 
 passage holds word for word is supported. Of any other sentence every figure, date, name, 《title》 and quoted string
 must stand in the cited passages, a sentence close to one of the passage may not turn its sense round, and the rest
 must be covered by the passage's words. A passage says its text, and also its title, authors, section, table header
-and page.
+and page. A row of a table with its head above it is supported when each of these lines stands in the passage's text or
+header; what is cited is the row.
 
 Standings and their reasons (codes; a page translates them):
   supported  `verbatim`; `framed` (a frame such as “《题名》称：” and a verbatim rest); `overlap`; `translated` (other
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 
 from rag.language import main_language
 from rag.records import Citation, Evidence, Passage, Sentence, Span, Standing
+from rag.tables import is_row, is_rule, table_head
 from rag.verification.alterations import count_negations, find_alteration
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
@@ -111,17 +113,23 @@ def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity
         elif draft.text.rstrip("*_ ").endswith((":", "：")):
             reason = "lead_in"
         return Sentence(draft.text, draft.start, "uncited", reason)
-    verbatim = [_locate_core(draft.text, ground) for ground in cited]
+    rows = [line for line in draft.text.split("\n") if not is_rule(line)]
+    is_table = all(map(is_row, rows))
+    carrying = rows[-1] if is_table and rows else draft.text
+    if is_table:
+        verbatim = [(span, False) if (span := _locate_rows(rows, ground.passage)) else None for ground in cited]
+    else:
+        verbatim = [_locate_core(draft.text, ground) for ground in cited]
     spans: list[Span | None]
     if any(verbatim):
         framed = all(found is None or found[1] for found in verbatim)
         verdict = _Verdict("supported", "framed" if framed else "verbatim")
         spans = [
-            found[0] if found else _best_span(draft.text, ground) for found, ground in zip(verbatim, cited, strict=True)
+            found[0] if found else _best_span(carrying, ground) for found, ground in zip(verbatim, cited, strict=True)
         ]
     else:
         verdict = _judge(draft.text, cited, grounds, similarity)
-        spans = [_best_span(draft.text, ground) for ground in cited]
+        spans = [_best_span(carrying, ground) for ground in cited]
     if verdict.standing == "supported" and _rests_on_uncertain_order(draft.text, cited, verbatim):
         verdict = _Verdict("partly", "order_uncertain")
     citations = tuple(
@@ -152,6 +160,17 @@ def _reaches_uncertain(passage: Passage, span: Span) -> bool:
 
 def _in_source(passage: Passage, span: Span | None) -> Span | None:
     return None if span is None else (passage.span[0] + span[0], passage.span[0] + span[1])
+
+
+def _locate_rows(rows: Sequence[str], passage: Passage) -> Span | None:
+    """Return where the passage holds the rows below its head, else the last one, when it holds all of them in order."""
+    lines = [line.strip(" |") for line in rows]
+    span = locate(lines[-1], passage.text)
+    before = f"{passage.header}\n{passage.text[: span[0]]}" if span else ""
+    if not all(locate(line, before) for line in lines[:-1]):
+        return None
+    head = table_head(passage).split("\n")
+    return locate("\n".join(line for line in lines if line not in head), passage.text) or span
 
 
 def _locate_core(text: str, ground: Said) -> tuple[Span, bool] | None:

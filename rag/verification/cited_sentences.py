@@ -1,7 +1,8 @@
 """The sentences of an answer with the citations that belong to each.
 
 [1], [1][2], [1, 2], [1-3], 【1】 and ［１］ are citations; those outside the evidence are struck and counted. A line
-ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself.
+ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself. A row of
+a table is one sentence, together with the rows without a mark (its head) right above it.
 Entry point: `read_citations`. Caller: verification. Knows nothing of what passages say, only where they say it.
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from rag.language import split_sentences
 from rag.records import Span
+from rag.tables import is_row
 from rag.verification.folding import locate
 
 _NUMBERS = r"\^?\d{1,3}(?:\s*[,，、;；\-–—]\s*\^?\d{1,3})*"
@@ -97,6 +99,7 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
         if owner is not None:
             owners[owner].extend(known)
             lost[owner] += gone
+    spans, owners, lost = _join_heads(plain, spans, owners, lost)
     spans, owners, lost = _join_verbatim(plain, spans, owners, lost, passages)
     drafts = [
         CitedSentence(
@@ -140,6 +143,10 @@ def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
     """Return the sentences: a line or a cut ends one, list marks are none of it, an open quotation is not cut."""
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", plain):
+        if is_row(line.group()):
+            if re.search(r"\w", line.group()):
+                spans.extend(_bounded((line.start(), line.end())))
+            continue
         head = _LINE_START.match(line.group())
         start = line.start() + (head.end() if head else 0)
         inner = [cut for cut in cuts if start < cut < line.end()]
@@ -176,6 +183,30 @@ def _owner(place: int, spans: Sequence[Span], plain: str) -> int | None:
     if after < len(spans) and "\n" not in plain[place : spans[after][0]]:
         return after
     return before[-1] if before else None
+
+
+def _join_heads(
+    plain: str, spans: list[Span], owners: list[list[int]], lost: list[int]
+) -> tuple[list[Span], list[list[int]], list[int]]:
+    """Join rows of a table without a mark to the cited row right below them; rules between rows do not part them."""
+    joined: tuple[list[Span], list[list[int]], list[int]] = ([], [], [])
+    for span, numbers, gone in zip(spans, owners, lost, strict=True):
+        while (
+            joined[0]
+            and numbers
+            and not joined[1][-1]
+            and not joined[2][-1]
+            and is_row(plain[slice(*joined[0][-1])])
+            and is_row(plain[slice(*span)].split("\n")[0])
+            and "\n\n" not in plain[joined[0][-1][1] : span[0]]
+        ):
+            span = joined[0][-1][0], span[1]
+            for column in joined:
+                column.pop()
+        joined[0].append(span)
+        joined[1].append(numbers)
+        joined[2].append(gone)
+    return joined
 
 
 def _join_verbatim(

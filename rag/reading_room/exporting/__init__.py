@@ -1,0 +1,57 @@
+"""A conversation as a file that can be checked away from the page: Markdown, HTML or Word.
+
+Each [n] leads to the passage it rests on, which stands below its own answer, quoted in full with the cited words
+marked, and to a reference with the page of what is quoted. Numbers begin at 1 in each answer; their anchors hold the
+turn as well, from 1. What documents, models and readers wrote is escaped: it can neither run nor fetch anything.
+Entry point: `export_conversation`. Caller: the page. Knows records, answer_layout, plain_answers and references.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.exporting.markdown import write_markdown
+from rag.reading_room.exporting.turns import Exported, lay_out_turn
+from rag.reading_room.exporting.web import write_web_page
+from rag.reading_room.exporting.word import write_word
+from rag.records import Article, Language, Passage
+from rag.references import Style
+
+Format = Literal["md", "html", "docx"]
+FORMATS: dict[Format, str] = {
+    "md": "text/markdown",
+    "html": "text/html",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+"""What can be written, with its media type."""
+
+
+def export_conversation(
+    title: str,
+    turns: Sequence[KeptTurn],
+    form: Format,
+    *,
+    style: Style = "gbt7714",
+    language: Language = "zh",
+    article_of: Callable[[Passage], Article | None],
+) -> bytes:
+    """Write a conversation as a file.
+
+    Args:
+        title: Of the conversation.
+        turns: In order; a stopped one is marked as not checked.
+        form: "md", "html" or "docx".
+        style: Of the references.
+        language: Of the words around them.
+        article_of: Gives the article of a passage; None when its source is gone.
+
+    Returns:
+        The file's bytes; text is UTF-8.
+    """
+    laid = tuple(lay_out_turn(order, turn, language, style, article_of) for order, turn in enumerate(turns, 1))
+    exported = Exported(title, language, style, laid)
+    if form == "md":
+        return write_markdown(exported).encode()
+    return write_web_page(exported).encode() if form == "html" else write_word(exported)

@@ -1,0 +1,160 @@
+"""A conversation laid out for every format: what is said, the lines of each answer, and the notes below it.
+
+Entry points: `lay_out_turn`, `cut_quotation`, `say_standing`. Callers: exporting and its formats. Knows no format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.reading_room.answer_layout import LaidOutAnswer, Piece, ShownLine, ShownRow, ShownSentence, lay_out_answer
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.page_texts import say
+from rag.reading_room.plain_answers import place_of
+from rag.records import Article, Language, Passage, Span
+from rag.references import Style, format_reference
+
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """[n]: the passage, the characters of it that are cited (merged, in order), where it stands, and its reference."""
+
+    number: int
+    text: str
+    cited: tuple[Span, ...]
+    where: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """A turn laid out.
+
+    Attributes:
+        order: From 1.
+        question: As it was asked.
+        title: How the answer ends, when it is none; else "".
+        before: What is said before the answer, a paragraph each.
+        lines: The answer; of a refusal the numbers of the nearest passages.
+        behind: What is said behind the answer, a paragraph each.
+        partial: What was written, not checked, when it was stopped; else "".
+        notes_title: What stands above the notes, or "".
+        notes: The cited passages, or the nearest ones, by number.
+    """
+
+    order: int
+    question: str
+    title: str
+    before: tuple[str, ...]
+    lines: tuple[ShownLine, ...]
+    behind: tuple[str, ...]
+    partial: str
+    notes_title: str
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A conversation laid out: its title, the language of the words around it, the style of its references."""
+
+    title: str
+    language: Language
+    style: Style
+    turns: tuple[ShownTurn, ...]
+
+    @property
+    def bibliography(self) -> tuple[str, ...]:
+        """The references of all notes, each once, in the order of the notes."""
+        notes = (note for turn in self.turns for note in turn.notes)
+        return tuple(dict.fromkeys(note.reference for note in notes if note.reference))
+
+
+def lay_out_turn(
+    order: int, turn: KeptTurn, language: Language, style: Style, article_of: Callable[[Passage], Article | None]
+) -> ShownTurn:
+    """Lay out a turn; arguments as `export_conversation`, `order` from 1."""
+    answer = turn.answer
+    if answer is None:
+        stopped = say("stopped" if turn.partial else "stopped_early", language)
+        return ShownTurn(order, turn.question, "", (stopped,), (), (), turn.partial, "", ())
+    laid = lay_out_answer(answer)
+    missing = say("semicolon_between", language).join(answer.missing)
+    title, before, behind, lines, notes_title = "", [], [], laid.lines, say("quoted_passages", language)
+    if answer.ending == "uncertain":
+        title = say("uncertain", language)
+        before = [say("uncertain_hint", language)]
+        behind = [say("uncertain_lacks", language, parts=missing)] if missing else []
+    elif answer.ending == "refusal":
+        title = say("refused", language)
+        counted = {name: answer.searched.get(name, 0) for name in ("sources", "articles")}
+        before = [say("refused_searched", language, **counted)]
+        numbers = tuple(Piece("", number=number) for number, _ in laid.nearest)
+        opening = Piece(say("nearest", language) + say("colon_between", language))
+        lines = (ShownLine("text", (ShownSentence((opening, *numbers), "uncited", "", ()),)),) if numbers else ()
+        notes_title = ""
+    elif answer.ending == "answer" and missing:
+        behind = [say("missing_parts", language, parts=missing)]
+    return ShownTurn(
+        order,
+        turn.question,
+        title,
+        tuple(before),
+        lines,
+        tuple(behind),
+        "",
+        notes_title if laid.cited else "",
+        tuple(_notes(laid, language, style, article_of)),
+    )
+
+
+def _notes(
+    laid: LaidOutAnswer, language: Language, style: Style, article_of: Callable[[Passage], Article | None]
+) -> Iterator[Note]:
+    spans: dict[int, set[Span]] = {}
+    for citation in laid.citations:
+        spans.setdefault(citation.number, set()).update([citation.passage_span] if citation.passage_span else [])
+    for number, item in laid.cited:
+        pages = laid.pages[number]
+        article = article_of(item.passage)
+        reference = "" if article is None else format_reference(article, ", ".join(pages), style)
+        reference = reference or ", ".join(part for part in (item.title, item.source, *pages[:1]) if part)
+        where = place_of(item.passage, language, pages)
+        yield Note(number, item.text, _merged(spans.get(number, set())), where, reference)
+    for number, item in laid.nearest:  # not cited, so not among the references
+        best = item.best_sentence
+        yield Note(number, item.text, (best,) if best else (), place_of(item.passage, language, laid.pages[number]), "")
+
+
+def _merged(spans: set[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def cut_quotation(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
+    """Cut `text` at the spans: (characters, whether they are cited)."""
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += [(text[position:start], False), (text[start:end], True)]
+        position = end
+    return [piece for piece in [*pieces, (text[position:], False)] if piece[0]]
+
+
+def say_standing(shown: ShownSentence | ShownRow, language: Language) -> str:
+    """Return what is said behind a sentence or a row that does not stand firmly, or ""."""
+    if shown.standing not in ("partly", "not_found") or (isinstance(shown, ShownRow) and shown.head):
+        return ""
+    return say(
+        "standing_behind",
+        language,
+        standing=say("standing_" + shown.standing, language),
+        reason=say("reason_" + shown.reason, language),
+    )

@@ -1,0 +1,124 @@
+"""An exported conversation as a web page that runs and fetches nothing: note-2-1 is [1] of the second answer.
+
+Entry point: `write_web_page`. Caller: exporting.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+
+from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
+from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
+from rag.reading_room.page_texts import say
+from rag.records import Language
+
+_CSS = """
+:root { color-scheme: light dark; }
+body {
+  font: 1rem/1.85 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif;
+  max-width: 44rem; margin: 3rem auto; padding: 0 1.2rem;
+}
+h1, h2, h3, blockquote { font-family: "Songti SC", "Noto Serif CJK SC", SimSun, Georgia, serif; }
+h2 { margin-top: 2.4rem; }
+blockquote { margin: .2rem 0 .4rem; padding-left: 1rem; border-left: 3px solid #b9b2a0; white-space: pre-wrap; }
+mark { background: #f8e6b1; color: #222; }
+mark.answers { font-weight: 600; padding: 0 .1em; }
+table { border-collapse: collapse; margin: .8rem 0; }
+th, td { border: 1px solid #b9b2a0; padding: .25rem .8rem; text-align: left; }
+.ending { font-weight: 600; }
+.said { font-style: italic; }
+.where, .standing { opacity: .75; font-size: .88em; }
+sup a { text-decoration: none; padding: 0 .1em; }
+pre { white-space: pre-wrap; } :target { outline: 2px solid #2f5d6b; outline-offset: .3rem; }
+"""
+
+
+def write_web_page(exported: Exported) -> str:
+    """Return the conversation as one page of HTML; what others wrote is escaped."""
+    language = exported.language
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}"><head><meta charset="utf-8">',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{_text(exported.title)}</title><style>{_CSS}</style></head><body><h1>{_text(exported.title)}</h1>",
+    ]
+    for turn in exported.turns:
+        parts.extend(_html_turn(turn, language))
+    if exported.bibliography:
+        parts.append(f"<h2>{say('bibliography', language)}</h2>")
+        if exported.style == "bibtex":
+            parts.append(f"<pre>{_text(chr(10).join(exported.bibliography))}</pre>")
+        else:
+            parts.append("<ol>" + "".join(f"<li>{_text(entry)}</li>" for entry in exported.bibliography) + "</ol>")
+    return "\n".join([*parts, "</body></html>\n"])
+
+
+def _html_turn(turn: ShownTurn, language: Language) -> Iterator[str]:
+    seen: set[int] = set()
+    yield f"<h2>{_text(turn.question)}</h2>"
+    if turn.title:
+        yield f'<p class="ending">{_text(turn.title)}</p>'
+    for said in turn.before:
+        yield f'<p class="said">{_text(said)}</p>'
+    if turn.partial:
+        yield f"<p>{_text(turn.partial)}</p>"
+    for line in turn.lines:
+        if line.kind == "table":
+            yield _html_table(line.rows, turn.order, seen, language)
+            continue
+        inner = "".join(
+            _html_pieces(sentence.pieces, turn.order, seen) + _html_standing(sentence, language)
+            for sentence in line.sentences
+        )
+        tag = {"heading": "h3", "quote": "blockquote"}.get(line.kind, "p")
+        yield f"<{tag}>{'• ' if line.kind == 'item' else ''}{inner}</{tag}>"
+    for said in turn.behind:
+        yield f'<p class="said">{_text(said)}</p>'
+    if turn.notes_title:
+        yield f'<p class="where">{_text(turn.notes_title)}</p>'
+    for note in turn.notes:
+        quoted = "".join(
+            f"<mark>{_text(text)}</mark>" if cited else _text(text)
+            for text, cited in cut_quotation(note.text, note.cited)
+        )
+        anchor = f"{turn.order}-{note.number}"
+        yield (
+            f'<section id="note-{anchor}"><p class="where"><a href="#from-{anchor}">[{note.number}]</a> '
+            f"{_text(note.where)}</p><blockquote>{quoted}</blockquote></section>"
+        )
+
+
+def _html_pieces(pieces: Sequence[Piece], turn: int, seen: set[int]) -> str:
+    """Return pieces; the first [n] of a turn, not among those `seen`, is where its note leads back to."""
+    inner = ""
+    for piece in pieces:
+        if piece.number:
+            target = f"{turn}-{piece.number}"
+            anchor = "" if piece.number in seen else f' id="from-{target}"'
+            seen.add(piece.number)
+            inner += f'<sup{anchor}><a href="#note-{target}">[{piece.number}]</a></sup>'
+        elif piece.answers:
+            inner += f'<mark class="answers">{_text(piece.text)}</mark>'
+        else:
+            inner += f"<b>{_text(piece.text)}</b>" if piece.bold else _text(piece.text)
+    return inner
+
+
+def _html_standing(shown: ShownSentence | ShownRow, language: Language) -> str:
+    standing = say_standing(shown, language)
+    return f'<span class="standing">{_text(standing)}</span>' if standing else ""
+
+
+def _html_table(rows: Sequence[ShownRow], turn: int, seen: set[int], language: Language) -> str:
+    written = ""
+    for row in rows:
+        tag = 'th scope="col"' if row.head else "td"
+        cells = [f"<{tag}>{_html_pieces(cell, turn, seen)}" for cell in row.cells]
+        cells[-1] += _html_standing(row, language)
+        written += "<tr>" + "".join(f"{cell}</{tag[:2]}>" for cell in cells) + "</tr>"
+    return f"<table>{written}</table>"
+
+
+def _text(text: str) -> str:
+    return html.escape(NOT_XML.sub("", text))
