@@ -19,6 +19,10 @@ from rag.reading_room.conversations import KeptTurn, history_of
 from rag.records import Article, Language, Passage
 
 WATCH_EVERY_S = 0.1
+SUGGEST_EVERY_S = 1.0
+SUGGESTED = 6  # questions to begin with
+SUGGESTED_NEXT = 3  # questions after an answer
+MOST_CITED = 3  # works of the last answer that these are about
 MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "html": "text/html",
@@ -81,6 +85,7 @@ def draw() -> None:
             mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
         show_error(failed.error, again=lambda: state.ask(failed.question))
     elif turns:
+        _suggest_next(turns)
         _export(conversation, turns)
 
 
@@ -241,6 +246,30 @@ def _counts_and_suggestions() -> None:
     index = open_index(settings)
     counts = index.manifest.counts
     st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
-    questions = state.suggestions(index)
-    if questions:
-        mount("choices", {"title": t("suggestions"), "questions": questions}, key="suggestions", on_act=_act_anywhere)
+    _suggestions("suggestions", SUGGESTED)
+
+
+@st.fragment(run_every=SUGGEST_EVERY_S)
+def _looking_for_suggestions(limit: int, articles: tuple[tuple[str, int], ...], besides: tuple[str, ...]) -> None:
+    if jobs.suggest(state.settings(), state.language(), limit, articles, besides).done.is_set():
+        st.rerun()
+
+
+def _suggestions(
+    title: str, limit: int, articles: tuple[tuple[str, int], ...] = (), besides: tuple[str, ...] = ()
+) -> None:
+    """Show questions that were answered before they are shown; until they are found, nothing."""
+    job = jobs.suggest(state.settings(), state.language(), limit, articles, besides)
+    if not job.done.is_set():
+        _looking_for_suggestions(limit, articles, besides)
+    elif job.questions:
+        mount("choices", {"title": t(title), "questions": job.questions}, key=title, on_act=_act_anywhere)
+
+
+def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:
+    """Suggest what else the works answer that the last answer cites."""
+    answer = turns[-1].answer
+    if answer is None or answer.ending == "courtesy" or not jobs.warm(state.settings()).is_set():
+        return
+    articles = tuple(dict.fromkeys((item.source, item.passage.article) for item in answer.evidence[:MOST_CITED]))
+    _suggestions("suggestions_next", SUGGESTED_NEXT, articles, tuple(turn.question for turn in turns))

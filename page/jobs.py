@@ -23,7 +23,7 @@ import streamlit as st
 
 from rag.errors import RagError
 from rag.reading_room.conversations import Conversations
-from rag.records import Answer, Progress, TextPiece, Turn
+from rag.records import Answer, Language, Progress, TextPiece, Turn
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -111,6 +111,62 @@ def search(do: Callable[[], Found]) -> Found:
     keeps tens of megabytes.
     """
     return _SEARCHER.submit(do).result()
+
+
+@dataclass
+class Suggesting:
+    """Questions that are looked for: `questions` so far, `done` set at the end."""
+
+    questions: list[str] = field(default_factory=list)
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+def suggest(
+    settings: Settings,
+    language: Language,
+    limit: int,
+    articles: tuple[tuple[str, int], ...] = (),
+    besides: tuple[str, ...] = (),
+) -> Suggesting:
+    """Return the questions to suggest about the index in use, looked for in the background, once."""
+    from rag.indexing import open_index
+
+    return _suggesting(open_index(settings).folder.name, language, limit, articles, besides, settings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _suggesting(
+    generation: str,
+    language: Language,
+    limit: int,
+    articles: tuple[tuple[str, int], ...],
+    besides: tuple[str, ...],
+    _settings: Settings,
+) -> Suggesting:
+    job = Suggesting()
+
+    def look() -> None:
+        from rag.indexing import open_index
+        from rag.reading_room.suggesting import suggest_questions
+        from rag.retrieval import retrieve
+
+        try:
+            index = open_index(_settings)
+            job.questions = suggest_questions(
+                index,
+                language,
+                find=lambda question: search(lambda: retrieve(question, 4, settings=_settings, index=index)),
+                limit=limit,
+                articles=articles or None,
+                besides=besides,
+            )
+        except (RagError, OSError, ValueError, sqlite3.Error):
+            pass  # a page without suggestions is a page; who asks meets the error with a place to show it
+        finally:
+            job.done.set()
+
+    threading.Thread(target=look, daemon=True).start()
+    return job
 
 
 _SEARCHER = ThreadPoolExecutor(1, "search")

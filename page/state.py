@@ -18,12 +18,10 @@ from rag.records import Language
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from rag.indexing import Index
     from rag.retrieval import Filters
 
 # What the settings page may change, and the page keeps; all else comes from file and environment.
 CHOSEN = ("backend", "base_url", "evidence_count", "answer_max_chars")
-SUGGESTED = 6
 CONVERSATIONS = "conversations.sqlite"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -149,15 +147,3 @@ def filters() -> Filters | None:
     from rag.retrieval import Filters
 
     return Filters(articles=tuple(sorted(articles)))
-
-
-def suggestions(index: Index) -> list[str]:
-    """Return questions to begin with, made of what the corpus prints."""
-    return _suggestions(str(index.folder), index)
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _suggestions(generation: str, _index: Index) -> list[str]:
-    from rag.reading_room.suggesting import suggest_questions
-
-    return suggest_questions((_index.document(source) for source in _index.sources()[:200]), SUGGESTED)

@@ -30,8 +30,8 @@ from rag.verification.cited_sentences import number_by_appearance
 from rag.verification.figure_finding import find_figures
 from rag.verification.figures import figures_within, years_of
 
-CERTAIN = 0.5  # likelihood of the best statement from which it is called an answer
-POSSIBLE = 0.1  # below this nothing is near
+CERTAIN = 0.2  # likelihood of the best statement from which it is called an answer
+POSSIBLE = 0.005  # below this nothing is near
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 COURTESIES: dict[str, dict[Language, str]] = {
     "greeting": {"zh": "您好！请就文档中的内容提问。", "en": "Hello! Ask about anything in your documents."},
@@ -95,7 +95,7 @@ def stream_answer(
     index = index or open_index(settings)
     searches = [
         retrieve(
-            dataclasses.replace(read, text=part),
+            dataclasses.replace(read, text=part, follow_up=read.follow_up and len(read.parts) == 1),
             settings.evidence_count,
             filters=filters,
             settings=settings,

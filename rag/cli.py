@@ -367,6 +367,7 @@ def run(
                 "citations": _cited(answer),
                 "refused": answer.refused,
                 "uncertain": answer.uncertain,
+                "missing": answer.missing,
                 "answer_ms": _milliseconds(started),
             }
         lines.append(json.dumps(line, ensure_ascii=False))

@@ -28,7 +28,7 @@ BARE_ENGLISH_WORDS = 6
 
 _OPENS_BACK = re.compile(
     r"^(?:那(?![个位条份些次种家篇段])|那么|然后|还有|此外|另外|其(?!实|他|次)|它|他(?!国)|她|对方|双方|两者|二者|前者|后者"
-    r"|上述|后[面来]|具体|为什么呢|为何呢|怎么说)"
+    r"|上述|后[面来]|具体|为什么呢|为何呢|怎么说|不对|不是|我问的是|我是说|我指的是)"
     r"|^[^，。？！,?!]{1,8}呢(?:[？?，,]|$)"
     r"|^(?:and|but|so|then|what about|how about|why not|why is that|which one|also|or)\b",
     re.IGNORECASE,

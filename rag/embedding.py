@@ -81,7 +81,7 @@ class Embedder:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
         vectors = self._model.encode(
-            [_readable(text) for text in texts],
+            [readable(text) for text in texts],
             prompt=self._prompts[role],
             batch_size=BATCH_SIZE,
             normalize_embeddings=True,
@@ -94,7 +94,7 @@ class Embedder:
         if not texts:
             return []
         prompt = self._prompts[role]
-        texts = [_readable(text) for text in texts]
+        texts = [readable(text) for text in texts]
         outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
             texts, prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
         )
@@ -115,7 +115,7 @@ class Embedder:
         return encoded
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Return `text`, as long as it was, with what no tokenizer takes replaced."""
     return _NO_CHARACTER.sub("\ufffd", text)
 

@@ -18,7 +18,7 @@ from rag.verification.names import find_quotes
 from rag.vocabulary import holds_any, phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
-LEAST_PART_CHARS = 6  # a shorter part ("为什么？") belongs to the one before it
+LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Question:
         quoted: What it puts between 《》 or quotation marks: works, sections, terms.
         parts: The questions of which it consists, each standing alone; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing, else "".
+        follow_up: Whether `text` holds more than what was asked.
     """
 
     asked: str
@@ -42,6 +43,7 @@ class Question:
     quoted: tuple[str, ...]
     parts: tuple[str, ...]
     courtesy: str
+    follow_up: bool = False
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
@@ -61,6 +63,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         quoted=tuple(quote for quote, _ in find_quotes(text)),
         parts=_parts(asked) if text == asked else (text,),
         courtesy=courtesy_of(asked),
+        follow_up=text != asked,
     )
 
 

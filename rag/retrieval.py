@@ -189,7 +189,11 @@ def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> R
 def _read(comprehension: Comprehension, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
     first = evidence[:READ]
-    readings = comprehension.read(question.text, [item.passage for item in first], [item.statements for item in first])
+    passages, statements = [item.passage for item in first], [item.statements for item in first]
+    readings = comprehension.read(question.text, passages, statements)
+    if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
+        alone = comprehension.read(question.asked, passages, statements)
+        readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
     nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
         _judged(item, reading, question, nearest - item.scores.get("late", nearest))
@@ -197,6 +201,15 @@ def _read(comprehension: Comprehension, question: Question, evidence: Sequence[E
     ]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *evidence[READ:]]
+
+
+def _between(one: Reading, other: Reading) -> Reading:
+    """Return the reading half way between two in log-odds, with the answer words of the second."""
+    odds = [
+        (_log_odds(a) + _log_odds(b)) / 2
+        for a, b in zip(one.likelihoods.tolist(), other.likelihoods.tolist(), strict=True)
+    ]
+    return Reading(np.array([1 / (1 + math.exp(-value)) for value in odds], np.float32), other.answers)
 
 
 def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:

@@ -87,17 +87,14 @@ def test_a_list_keeps_its_items(harbour: Settings) -> None:
     assert answer.evidence[0].source == TEA
 
 
-def test_numbers_go_on_where_the_conversation_stands(harbour: Settings) -> None:
+def test_numbers_begin_anew_in_each_answer(harbour: Settings) -> None:
     history = [Turn("user", "南江大桥什么时候开工？"), Turn("assistant", "2019年5月[1]。")]
-    answer = ask("它有多长？", history=history, settings=harbour, first_number=9)
+    answer = ask("它有多长？", history=history, settings=harbour)
     assert answer.understood == "南江大桥什么时候开工？ 它有多长？"
-    assert "大桥全长1860米，主跨为斜拉结构。[9]" in answer.text
-    assert answer.first_number == 9
-    numbers = [citation.number for sentence in answer.sentences for citation in sentence.citations]
-    assert min(numbers) == 9
+    assert "大桥全长1860米，主跨为斜拉结构。[1]" in answer.text
     for sentence in answer.sentences:
         for citation in sentence.citations:
-            assert answer.evidence[citation.number - 9].id == citation.passage
+            assert answer.evidence[citation.number - 1].id == citation.passage
 
 
 @pytest.mark.parametrize(
@@ -106,13 +103,13 @@ def test_numbers_go_on_where_the_conversation_stands(harbour: Settings) -> None:
 def test_what_is_not_answered_is_refused_with_what_was_searched(
     harbour: Settings, index: Index, question: str, language: str
 ) -> None:
-    answer = ask(question, settings=harbour, first_number=4)
+    answer = ask(question, settings=harbour)
     assert answer.refused
     assert is_refusal(answer.text.split("[")[0])
     assert answer.text.startswith(REFUSALS[language].rstrip("。."))  # type: ignore[index]
     assert answer.searched == {"sources": 5, "articles": 5, "passages": len(index.passages)}
     assert len(answer.evidence) >= NEAREST_PASSAGES
-    assert answer.text.endswith("[4][5][6]")
+    assert answer.text.endswith("[1][2][3]")
     assert (answer.sentences, answer.failure) == ((), "")
 
 

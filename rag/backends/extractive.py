@@ -19,10 +19,11 @@ from rag.tables import is_row, table_head
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
-MOST_OTHERS = 2  # statements of other works, or next likeliest ones, behind the first
-SURE = 0.8  # likelihood from which one statement is enough
-SHARE_OF_FIRST = 0.5  # of the first one's odds, which a next likeliest statement must reach
-LIST_LEAST = 0.3  # likelihood of a further item of a list
+MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the first
+MOST_NEXT = 1  # next likeliest statements behind one that is not sure
+SURE = 0.99  # likelihood from which one statement is enough
+SHARE_OF_FIRST = 0.1  # of the odds of the first one, which a next likeliest statement must reach
+LIST_LEAST = 0.05  # likelihood of a further item of a list
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 LEAD_CHARS = 120  # within which a reader should see the answer
@@ -67,19 +68,16 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
     several = bool(request.types & {"list", "comparison"})
-    others = 0
+    left = {"several": MOST_STATEMENTS, "otherwise": MOST_OTHERWISE, "next": MOST_NEXT}
     for unit in ranked[1:]:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
         if not _is_news(unit, said, chosen):
             continue
-        if several:
-            wanted = unit.likelihood >= LIST_LEAST
-        else:
-            wanted = others < MOST_OTHERS and _is_wanted(unit, first, request.evidence)
-        if wanted:
+        why = "several" if several else _why_wanted(unit, first, request.evidence)
+        if left.get(why, 0) and (why != "several" or unit.likelihood >= LIST_LEAST):
+            left[why] -= 1
             chosen.append(unit)
-            others += 1
             said |= _grams(unit.text)
             room -= len(unit.text)
     return chosen
@@ -93,12 +91,15 @@ def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
             yield Quoted(place, order, text, item.text[slice(*answer)] if answer else "", likelihood)
 
 
-def _is_wanted(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -> bool:
-    """Say whether a factual answer wants another statement: another work says otherwise, or the first is not sure."""
+def _why_wanted(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -> str:
+    """Return why a factual answer wants another statement: "otherwise", "next" to an unsure one, or ""."""
     one, other = evidence[first.place].passage, evidence[unit.place].passage
     if (one.source, one.article) != (other.source, other.article) and unit.likelihood >= OTHERWISE_LEAST:
-        return _folded(unit.answer) not in _folded(first.text)
-    return first.likelihood < SURE and _odds(unit.likelihood) >= SHARE_OF_FIRST * _odds(first.likelihood)
+        # In another language the same thing reads otherwise.
+        told = _folded(unit.answer) in _folded(first.text) or one.language != other.language
+        return "" if told else "otherwise"
+    unsure = first.likelihood < SURE and _odds(unit.likelihood) >= SHARE_OF_FIRST * _odds(first.likelihood)
+    return "next" if unsure else ""
 
 
 def _odds(likelihood: float) -> float:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from rag.embedding import readable
 from rag.records import Passage, Span
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class WindowEncoder:
         above = self._ids(heading)[-HEADING_MAX_TOKENS:]
         head = [BOS, *asked, EOS, EOS, *above, EOS]
         room = WINDOW_MAX_TOKENS - len(head) - 1
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        encoding = self._tokenizer.encode(readable(text), add_special_tokens=False)
         offsets = np.asarray(encoding.offsets[:room], np.int32).reshape(-1, 2)
         ranges = []
         for start, end in statements:
@@ -98,7 +99,7 @@ class WindowEncoder:
         return Window((*head, *encoding.ids[:room], EOS), tuple(ranges), len(head), offsets)
 
     def _ids(self, text: str) -> list[int]:
-        return self._tokenizer.encode(text, add_special_tokens=False).ids
+        return self._tokenizer.encode(readable(text), add_special_tokens=False).ids
 
 
 class Comprehension:

@@ -36,6 +36,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The library holds {sources} sources with {articles} articles. Each sentence of an answer names its source: click a number to compare.",
     ),
     "suggestions": ("可以从这些问题开始", "Questions to begin with"),
+    "suggestions_next": ("还可以问", "Ask next"),
     "stopped": ("已停止。以下内容未经核对。", "Stopped. What follows was not checked."),
     "stopped_early": ("已停止，还没有写出内容。", "Stopped before anything was written."),
     "stop": ("停止", "Stop"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering import CERTAIN
@@ -18,8 +18,6 @@ from rag.backends.extractive import leans_back
 from rag.indexing import Index
 from rag.language import HAN_CHARACTER, LATIN_WORD, main_language, split_statements
 from rag.records import Evidence, Language, Passage
-from rag.retrieval import retrieve
-from rag.settings import Settings
 from rag.tables import is_row
 from rag.verification.figure_finding import find_figures
 from rag.verification.figures import Figure
@@ -44,7 +42,7 @@ def suggest_questions(
     index: Index,
     language: Language,
     *,
-    settings: Settings,
+    find: Callable[[str], Sequence[Evidence]],
     limit: int = 6,
     articles: Iterable[tuple[str, int]] | None = None,
     besides: Sequence[str] = (),
@@ -54,7 +52,7 @@ def suggest_questions(
     Args:
         index: What is asked.
         language: Of the questions.
-        settings: How it is asked.
+        find: Returns what is found for a question, judged, as `retrieve` does.
         limit: Most questions, >= 1.
         articles: (source, index of the article) pairs to ask about; None: all.
         besides: Questions that were asked already.
@@ -78,7 +76,7 @@ def suggest_questions(
         if len(chosen.get(candidate.article, [])) >= enough:
             continue
         tried[candidate.article] = tried.get(candidate.article, 0) + 1
-        if is_answered(candidate, retrieve(candidate.question, 4, settings=settings, index=index)):
+        if is_answered(candidate, find(candidate.question)):
             chosen.setdefault(candidate.article, []).append(candidate.question)
         if sum(map(len, chosen.values())) >= limit:
             break
