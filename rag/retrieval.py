@@ -29,7 +29,7 @@ from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
 from rag.language import main_language, search_form, split_statements
 from rag.question import Question, read_question
-from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Turn
+from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.settings import Settings
 from rag.tables import is_rule
 from rag.token_codes import unpack_tokens
@@ -236,8 +236,19 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
         likelihoods.append(1 / (1 + math.exp(-odds)))
     return dataclasses.replace(
-        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=reading.answers
+        item,
+        score=max(likelihoods, default=0.0),
+        likelihoods=tuple(likelihoods),
+        answers=tuple(map(_within, reading.answers, item.statements)),
     )
+
+
+def _within(answer: Span | None, statement: Span) -> Span | None:
+    """Return the answer without what a token of it holds of the white space before its statement."""
+    if answer is None:
+        return None
+    start, end = max(answer[0], statement[0]), min(answer[1], statement[1])
+    return (start, end) if start < end else None
 
 
 def _log_odds(likelihood: float) -> float:
