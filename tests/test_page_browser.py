@@ -128,7 +128,7 @@ def cited(served: Served, turn: KeptTurn, place: int) -> str:
 
 def open_chip(page: Page, turn: Locator, place: int = 0) -> None:
     turn.locator(f".chip[data-citation='{place}']").first.click()
-    page.locator("aside mark.cited").first.wait_for()
+    page.locator("aside mark.cited").first.wait_for(timeout=WAIT_MS)
 
 
 def test_a_chinese_question_its_citation_and_the_way_back(new_page: NewPage, served: Served) -> None:
@@ -280,7 +280,7 @@ def test_a_phone(new_page: NewPage, served: Served) -> None:
     chip = turn.locator(".chip").first
     chip.tap()
     aside = page.locator("aside")
-    page.locator("aside mark.cited").first.wait_for()
+    page.locator("aside mark.cited").first.wait_for(timeout=WAIT_MS)
     box = aside.bounding_box()
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)
@@ -331,6 +331,7 @@ def test_stepping_through_citations_by_keyboard(new_page: NewPage, served: Serve
     expect(page.locator(".turn .chip").nth(1)).to_be_focused()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
+    page.locator("aside mark.cited").first.wait_for(timeout=WAIT_MS)
     body = page.locator("aside .page-body")
     expect(body).to_be_focused()
     page.keyboard.press("]")
@@ -554,7 +555,7 @@ def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPa
     assert turn.inner_text().count("最接近的段落") == 1
     expect(turn.locator(".refusal .passage-link")).to_have_count(1)  # the one that the text names
     turn.locator(".refusal .passage-link").click()
-    page.locator("aside .passage, aside mark.cited").first.wait_for()
+    page.locator("aside .passage, aside mark.cited").first.wait_for(timeout=WAIT_MS)
     assert "".join(passages[1].text[:5].split()) == highlighted(page)
     turn.get_by_role("button", name="换个问法").click()
     turn.locator("textarea").fill(CATCH)
