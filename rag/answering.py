@@ -247,9 +247,13 @@ def _answer_span(sentence: Sentence, evidence: dict[str, Evidence]) -> tuple[int
         for span, answer in zip(item.statements, item.answers, strict=False):
             if answer is None or carrying is None or span[1] <= carrying[0] or carrying[1] <= span[0]:
                 continue
-            at = sentence.text.find(item.text[slice(*answer)])
+            words = " ".join(item.text[slice(*answer)].split("\n"))
+            # The statement stands at the end of its sentence: before it may stand a frame, or the head of a table.
+            begins = max(0, sentence.text.rfind(" ".join(item.text[slice(*span)].split("\n"))))
+            at = sentence.text.find(words, begins + answer[0] - span[0])
+            at = at if at >= 0 else sentence.text.find(words)
             if at >= 0:
-                return at, at + answer[1] - answer[0]
+                return at, at + len(words)
     return None
 
 
