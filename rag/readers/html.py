@@ -16,7 +16,7 @@ from rag.readers.archives import damage_reported
 from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import drop_hidden, find_main
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
-from rag.readers.text import decode_text
+from rag.readers.encodings import decode_declared
 from rag.records import Line, Page
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
@@ -78,14 +78,7 @@ def parse_html(data: bytes) -> Any:
 
 def _decode(data: bytes) -> str:
     declared = _DECLARED_ENCODING.search(data[:4096])
-    name = declared[1].decode("ascii").lower() if declared else ""
-    if name and not name.startswith("utf") and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        try:
-            # gb2312 is declared where its supersets are used.
-            return data.decode("gb18030" if name.startswith("gb") else name)
-        except (LookupError, UnicodeError):
-            pass
-    return decode_text(data)
+    return decode_declared(data, declared[1].decode("ascii") if declared else "")
 
 
 def write_lines(root: Any, notes: Mapping[str, str]) -> tuple[Line, ...]:

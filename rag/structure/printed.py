@@ -11,10 +11,9 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from rag.language import INVISIBLE
-from rag.records import Line, Page
+from rag.records import Line, LineKind, Page
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -50,7 +49,7 @@ class PrintedLine:
     """
 
     text: str
-    kind: Literal["text", "paragraph", "heading", "table_row", "footnote", "caption"]
+    kind: LineKind
     level: int
     note: str
     page: int
