@@ -455,3 +455,30 @@ def test_spans_hold_and_reading_twice_gives_the_same(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "---\n---", "#", "|", "***", "[1]", "①"])
 def test_next_to_nothing_is_a_document(text: str) -> None:
     assert isinstance(parse(text), Document)
+
+
+@pytest.mark.parametrize("digit", ["²", "①", "𝟎", "２", "❶", "٢", "⑪", "③④"])
+def test_a_raised_digit_of_any_script_that_is_no_mark_is_read(digit: str) -> None:
+    text = f"能量随速度的平方增长，x<sup>{digit}</sup> 是其关系式，后面还有一句话。"
+    assert texts(parse(text), "paragraph") == [text.replace("<sup>", "").replace("</sup>", "")]
+
+
+@pytest.mark.parametrize(
+    "line", ["doing enough to keep the promises", "do it before the summer", "doi moi was a policy"]
+)
+def test_a_line_that_begins_as_doing_is_text(line: str) -> None:
+    document = parse(f"The ministers of the member states were\n{line}\nof the year before, as all of them said.")
+    assert line in document.canonical.replace("\n", " ")
+    assert not document.left_out
+
+
+def test_a_doi_is_left_out() -> None:
+    document = parse("题目\n\nDOI: 10.1234/abc.2020\n\ndoi10.1234/abc\n\n正文在此。")
+    assert [left.kind for left in document.left_out] == ["classification", "classification"]
+
+
+def test_radicals_and_ligatures_are_folded() -> None:
+    assert (
+        parse("⻓岭乡居⺠共三百户，⽔⽂站测报，the ﬁrst oﬃce。").canonical
+        == "长岭乡居民共三百户，水文站测报，the first office。"
+    )

@@ -13,10 +13,10 @@ from lxml import etree
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
+from rag.readers.encodings import decode_declared
 from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import drop_hidden, find_main
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
-from rag.readers.encodings import decode_declared
 from rag.records import Line, Page
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000

@@ -9,10 +9,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import INVISIBLE
+from rag.language import INVISIBLE, fold_glyphs
 from rag.records import Line, LineKind, Page
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
@@ -21,7 +22,7 @@ TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _STAR = "\ufdd2"  # an asterisk that was escaped in the print: never emphasis
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 _DARK = "❶❷❸❹❺❻❼❽❾❿"
-_SUPERSCRIPT = {character: str(value) for value, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 
 TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」』）)】〕》〉\"'\]]*$|[：:；;]$")
@@ -168,7 +169,7 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
     for index, page in enumerate(pages):
         gap, ruled, fresh = 0, False, index > 0
         for line in _find_rows(page.lines):
-            raw = line.text
+            raw = fold_glyphs(line.text)
             stripped = raw.strip()
             if not stripped:
                 gap += 1
@@ -297,12 +298,10 @@ def strip_marks(text: str) -> str:
 def note_numbers(printed: str) -> tuple[str, ...]:
     """Return the note numbers that a mark as printed names: `[2-4]` gives 2, 3 and 4, `③` gives 3, `*` itself."""
     printed = printed.strip().strip("[]［］〔〕()（）")
-    if len(printed) == 1 and printed in _CIRCLED:
-        return (str(_CIRCLED.index(printed) + 1),)
-    if len(printed) == 1 and printed in _DARK:
-        return (str(_DARK.index(printed) + 1),)
-    if printed and all(character in _SUPERSCRIPT for character in printed):
-        return ("".join(_SUPERSCRIPT[character] for character in printed),)
+    if len(printed) == 1 and not printed.isalpha() and unicodedata.numeric(printed, 0.5) % 1 == 0:
+        return (str(int(unicodedata.numeric(printed))),)  # ③ ❸ ³ ㉑ ３
+    if printed.isdigit():
+        return ("".join(str(unicodedata.digit(character)) for character in printed),)
     if not re.fullmatch(_NUMBERS, printed):
         return (printed,)
     numbers: list[str] = []
@@ -338,13 +337,10 @@ def literal_mark(mark: Mark) -> str:
     if not mark.printed.startswith("<sup>"):
         return mark.printed
     inner = re.sub(r"</?sup>", "", mark.printed).strip()
-    # An exponent or an ordinal that was set high is part of the text; a note number without its note is not.
-    if inner.isascii() and not inner.isalnum():
-        return ""
-    high = {value: character for character, value in _SUPERSCRIPT.items()}
-    if inner.isdigit():
-        return "".join(high[digit] for digit in inner)
-    return "" if mark.numbers[0].isdigit() else inner
+    # An exponent or an ordinal that was set high is part of the text; a star without its note is not.
+    if inner.isascii() and inner.isdigit():
+        return inner.translate(_RAISED)
+    return inner if any(character.isalnum() for character in inner) else ""
 
 
 def lower_ascii_share(text: str) -> float:
