@@ -16,8 +16,8 @@ from rag.records import Page
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
-    ".md": "rag.readers.text:read_text",
-    ".markdown": "rag.readers.text:read_text",
+    ".md": "rag.readers.text:read_markdown",
+    ".markdown": "rag.readers.text:read_markdown",
     ".pdf": "rag.readers.pdf:read_pdf",
     ".docx": "rag.readers.docx:read_docx",
     ".html": "rag.readers.html:read_html",

@@ -10,6 +10,7 @@ Entry point: `find_main`. Caller: `html`. Knows trafilatura and lxml.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import trafilatura
@@ -36,7 +37,7 @@ _WHOLES = frozenset(["table", "dl", "pre", "details"])
 _PART_TAGS = "p li ul ol blockquote dt dd tr td th tbody summary figcaption caption"
 _PARTS = frozenset(_PART_TAGS.split())
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_WORKS = "descendant-or-self::h1 | descendant-or-self::main | descendant-or-self::article"
+_WORKS = ("h1", "main", "article")
 _UNWORDLY = re.compile(r"[\W_]+")
 
 
@@ -44,20 +45,20 @@ def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
     """Return the element that holds the main text, everything else removed from it, and what was removed."""
     body = root.find("body") if root.find("body") is not None else root
     outside = _keep_marked(body)
-    if _is_plain(body):
-        return body, outside + _drop_margins(body, {})
-    kept = _kept_characters(body, _choose(root))
     amounts = measure(body)
+    if _is_plain(body, amounts[body]):
+        return body, outside + _drop_margins(body, {}, amounts)
+    kept = _kept_characters(body, _choose(root))
     enough = min(_MIN_CHOICE_SHARE * (amounts[body].characters - amounts[body].linked), _MIN_CHOICE)
     chosen = kept.get(body, 0) >= enough
-    left = _drop_margins(body, kept if chosen else {})
+    left = _drop_margins(body, kept if chosen else {}, amounts)
     return body, outside + left + (_keep_chosen(body, kept, amounts) if chosen else [])
 
 
 def _keep_marked(body: Any) -> list[LeftOut]:
     """Leave of a page that says which one its main part is that part and its headline."""
     marked = body.xpath(".//main | .//*[@role='main']")
-    amounts = measure(body)
+    amounts = measure(body) if len(marked) == 1 else {}
     if len(marked) != 1 or 2 * amounts[marked[0]].characters <= amounts[body].characters:
         return []
     left: list[LeftOut] = []
@@ -71,12 +72,12 @@ def _keep_marked(body: Any) -> list[LeftOut]:
     return left
 
 
-def _drop_margins(body: Any, kept: dict[Any, int]) -> list[LeftOut]:
+def _drop_margins(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
     """Take off what calls itself a margin and reads like one; never what holds a headline, a work or chosen text."""
-    amounts = measure(body)
+    works = _holders(body, _WORKS)
     left: list[LeftOut] = []
     for element in list(body.iter(etree.Element)):
-        if element is body or element.getparent() is None or element.tag in _HEADINGS:
+        if element is body or element.getparent() is None or element.tag in _HEADINGS or element in works:
             continue
         if 2 * kept.get(element, 0) > amounts[element].characters:
             continue
@@ -84,6 +85,16 @@ def _drop_margins(body: Any, kept: dict[Any, int]) -> list[LeftOut]:
         if kind:
             left.extend(drop(element, kind))
     return left
+
+
+def _holders(body: Any, tags: Iterable[str]) -> set[Any]:
+    """Return the elements of these tags and all that they stand in."""
+    found: set[Any] = set()
+    for element in body.iter(*tags):
+        while element is not None and element not in found:
+            found.add(element)
+            element = element.getparent()
+    return found
 
 
 def _margin(element: Any, amount: Amount) -> str:
@@ -95,8 +106,6 @@ def _margin(element: Any, amount: Amount) -> str:
         return kind if 2 * amount.linked > amount.characters else ""
     if element.tag not in ("div", "ul", "ol", "header", "footer", "aside", "section", "table", "p", "dl", "form"):
         return ""
-    if element.xpath(_WORKS):
-        return ""
     # A name alone does not throw running text away: "related" may be the class of a whole paper.
     thin = amount.characters < _SMALL_MARGIN or _CHARACTERS_A_SENTENCE * 5 * amount.sentences < amount.characters
     if kind and (kind == "comments" or thin or 2 * amount.linked > amount.characters):
@@ -104,8 +113,7 @@ def _margin(element: Any, amount: Amount) -> str:
     return "navigation" if menu and not amount.sentences else ""
 
 
-def _is_plain(body: Any) -> bool:
-    amount = measure(body)[body]
+def _is_plain(body: Any, amount: Amount) -> bool:
     if amount.linked > _PLAIN_LINKED_SHARE * amount.characters or body.xpath(".//script[@src] | .//form | .//aside"):
         return False
     return sum(bool(margin_kind(element)) for element in body.iter("div", "section", "ul", "td", "footer")) <= 1
@@ -169,7 +177,9 @@ def _find_core(body: Any, kept: dict[Any, int]) -> Any:
 def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
     left: list[LeftOut] = []
     waiting = [body]
+    owners = _holders(body, _OWNERS)
     title = next(body.iter("h1"), None)
+    titled = {title, *title.iterancestors()} if title is not None else set()
     core = _find_core(body, kept)
     inside = {*core.iter(etree.Element), *core.iterancestors()}
     # Words of the text that stand elsewhere too, in a list of other texts, choose nothing there.
@@ -178,9 +188,9 @@ def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) ->
         parent = waiting.pop()
         children = [child for child in parent.iterchildren(etree.Element) if amounts[child].characters]
         chosen = [bool(kept.get(child)) for child in children]
-        headline = next((at for at, child in enumerate(children) if _holds(child, title)), len(children))
+        headline = next((at for at, child in enumerate(children) if child in titled), len(children))
         for at, child in enumerate(children):
-            if child.tag not in _OWNERS and not any(one.tag in _OWNERS for one in child.iter(etree.Element)):
+            if child not in owners:
                 continue  # words of its parent's line
             if chosen[at] or at == headline:
                 waiting.append(child)
@@ -190,10 +200,6 @@ def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) ->
                 linked = 2 * amounts[child].linked > amounts[child].characters
                 left.extend(drop(child, margin_kind(child) or ("navigation" if linked else "margin")))
     return left
-
-
-def _holds(element: Any, title: Any) -> bool:
-    return title is not None and (element is title or any(one is element for one in title.iterancestors()))
 
 
 def _is_lead(element: Any, amount: Amount) -> bool:

@@ -67,7 +67,7 @@ def drop_hidden(root: Any) -> list[LeftOut]:
         for element in root.iter(etree.Element)
         if element.tag not in ("html", "body") and _is_hidden(element, names) and not _is_fold(element)
     ]
-    amounts = measure(root)
+    amounts = measure(root) if hidden else {}
     for element in hidden:
         # A page that a script fades in is hidden to us alone: what hides most of the text hides nothing from a person.
         if element.getparent() is not None and 2 * amounts[element].characters <= amounts[root].characters:

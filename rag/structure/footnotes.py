@@ -133,7 +133,7 @@ def separate_footnotes(
             open_numbers = set()
         known = len(marks)
         titled = line.kind in ("text", "heading") and len(line.text) <= 60
-        text = tokenise_marks(line.text, marks, title=titled)
+        text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
         open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
         line.text, line.cut, line.closed, line.order = text, line.cut or interrupted, closed, len(body)
         body.append(line)

@@ -19,8 +19,8 @@ from rag.structure.outline import CONVENTIONAL, numbering_rank
 from rag.structure.paragraphs import Item
 from rag.structure.persons import parse_names
 from rag.structure.printed import bare, ends_sentence, lower_ascii_share, width
+from rag.structure.silence import CONTENTS, find_contents, prose_begins
 
-_CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _MASTHEAD = re.compile(
     r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]"
     r"|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]"
@@ -35,9 +35,16 @@ _NEWS = re.compile(
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
 )
-_ISSUE_REASONS = {"authors", "closed", "abstract", "masthead", "contents"}
+_ISSUE_REASONS = {"authors", "closed", "abstract"}
+_QUIET_REASONS = {"contents", "masthead", "notice", "after_quiet"}
 _QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
+_TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
+_MAX_SILENT_PROSE = 400  # characters of running text in contents or a masthead
+_MAX_NOTICE_CHARS = 1500
+_MAX_WEAK = 2
+_MIN_WORK_CHARS = 800  # a work without abstract or keywords that is shorter is one of several, or none
+_MAX_BETWEEN_CHARS = 200  # what may stand behind a translated abstract, and no article
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 
 
@@ -95,18 +102,72 @@ def is_title_like(item: Item) -> bool:
     return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
 
 
-def split_articles(items: Sequence[Item]) -> tuple[list[Item], list[Part]]:
-    """Return the items, news in the order of their titles, and the articles; together they hold every item once."""
+def split_articles(
+    items: Sequence[Item], *, whole: bool = False, title: str = "", sure: bool = False
+) -> tuple[list[Item], list[Part]]:
+    """Return the items, news in the order of their titles, and the articles; together they hold every item once.
+
+    Args:
+        items: The body.
+        whole: The source is one work, as a web page is.
+        title: The title that the container tells, or "".
+        sure: That title is the work's, even where the body does not print it.
+    """
     items = list(items)
     if not items:
         return [], []
-    english = _english_zones(items)
-    starts = _find_starts(items, english)
+    for first, last in find_contents(items):
+        for item in items[first:last]:
+            item.silent = "contents"
+    starts = {0: "first"} if whole else _find_starts(items, _english_zones(items))
     bounds = [*sorted(starts), len(items)]
-    parts = [_read_head(items, first, last, starts[first]) for first, last in itertools.pairwise(bounds)]
+    parts = [
+        part
+        for first, last in itertools.pairwise(bounds)
+        for part in _end_silence(items, _read_head(items, first, last, starts[first]))
+    ]
+    _place_title(items, parts, title, sure)
     _judge_kinds(items, parts)
     _find_pieces(items, parts)
     return items, _part_news(items, parts)
+
+
+def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure: bool) -> None:
+    """Make the line that prints the told title the title of the only article, and none where it is not printed."""
+    works = [part for part in parts if part.kind == "article" and not part.silent]
+    if not title or len(works) != 1:
+        return
+    part = works[0]
+    if _fold(part.title(items)) == _fold(title):
+        return
+    for index in range(part.first, min(part.last, part.first + _TITLE_WITHIN)):
+        if items[index].kind in ("heading", "paragraph") and _fold(items[index].text) == _fold(title):
+            head = _read_head(items, index, part.last, "first")
+            part.titles, part.names, part.authors = [index], head.names, head.authors
+            part.body = max(head.body, index + 1)
+            return
+    if sure:
+        part.titles, part.body = [], part.first
+
+
+def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
+    """Return a silent part up to where running text begins, and what follows as an article.
+
+    Contents and mastheads hold no running text, and a notice is brief: what follows is not silent because of them.
+    """
+    allowed = _MAX_NOTICE_CHARS if part.silent == "notice" else _MAX_SILENT_PROSE
+    prose, stop = 0, 0
+    for index in range(part.first + 1, part.last if part.silent else part.first):
+        if prose_begins(items[index]) and not items[index].silent:
+            stop = stop or index
+            prose += items[index].size
+    if prose <= allowed:
+        return [part]
+    while stop - 1 > part.first and items[stop - 1].kind == "heading" and not items[stop - 1].silent:
+        stop -= 1  # the text begins at its heading
+    rest = _read_head(items, stop, part.last, "first")
+    part.last, part.body = stop, min(part.body, stop)
+    return [part, rest]
 
 
 def _is_english(item: Item) -> bool:
@@ -125,10 +186,20 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
             start = index
         elif not inside and start is not None:
             run = items[start:index]
-            if max(len(bare(item.text)) for item in run) >= 150 and sum(len(bare(item.text)) for item in run) >= 250:
+            if max(len(bare(item.text)) for item in run) >= 150 and _is_abstract(run):
                 zones.append((start, index))
             start = None
     return zones
+
+
+def _is_abstract(run: Sequence[Item]) -> bool:
+    """Say whether English items are a translated abstract: they bear its label, or names under a title."""
+    if any(item.label in ("abstract", "keywords") for item in run):
+        return True
+    return any(
+        is_title_like(first) and not parse_names(bare(first.text)) and parse_names(bare(second.text))
+        for first, second in itertools.pairwise(run)
+    )
 
 
 def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, str]:
@@ -136,7 +207,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
     starts: dict[int, str] = {0: "first"}
     in_zone = {index for first, last in zones for index in range(first, last)}
     masthead = _fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else ""
-    has_contents = any(_CONTENTS.match(bare(item.text)) for item in items[:12])
+    has_contents = any(CONTENTS.match(bare(item.text)) for item in items[:12])
     body_seen = False
     quiet = ""  # contents, a masthead or a notice came last: the next heading that text follows begins something new
     last = 0
@@ -151,16 +222,44 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             quiet = _QUIET.get(reason, "")
         numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
         body_seen = body_seen or numbered or (item.kind == "paragraph" and item.size >= 80)
-    if not _ISSUE_REASONS & set(starts.values()):
-        # A section on notices is no notice of a journal: only an issue, with several works, prints those.
-        starts = {at: reason for at, reason in starts.items() if reason not in ("notice", "after_quiet")}
+    starts = _believe(items, starts)
+    issue = bool(_ISSUE_REASONS & set(starts.values()))
     for first, stop in zones:
+        between = sum(item.size for item in items[stop : min([at for at in starts if at >= stop], default=len(items))])
+        if not issue and between > _MAX_BETWEEN_CHARS:
+            continue  # one work, whose text goes on behind its translated abstract
         if _zone_is_apart(items, starts, first, stop):
             for start in _abstracts_of(items, first, stop):
                 starts[start] = "english"
             if stop < len(items) and stop not in starts:
                 starts[stop] = "after_english"
     return starts
+
+
+def _believe(items: Sequence[Item], starts: dict[int, str]) -> dict[int, str]:
+    """Return the starts that the whole of the document bears out.
+
+    Only an issue, with several works, has mastheads and notices of its own. Two lines of which the second reads like
+    names begin a work where it has an abstract, an outline or some length, or where a third such work follows.
+    """
+    bounds = itertools.pairwise([*sorted(starts), len(items)])
+    named = sum(reason == "authors" for reason in starts.values())
+    weak = {
+        first
+        for first, last in bounds
+        if starts[first] == "authors" and named <= _MAX_WEAK and not _is_work(items[first:last])
+    }
+    starts = {at: reason for at, reason in starts.items() if at not in weak}
+    if not _ISSUE_REASONS & set(starts.values()):
+        starts = {at: reason for at, reason in starts.items() if reason not in _QUIET_REASONS}
+    return starts
+
+
+def _is_work(run: Sequence[Item]) -> bool:
+    if any(item.label in ("abstract", "keywords") for item in run):
+        return True
+    outlined = sum(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in run)
+    return outlined >= 2 or sum(item.size for item in run) >= _MIN_WORK_CHARS
 
 
 def _reason_to_start(
@@ -177,7 +276,7 @@ def _reason_to_start(
     item = items[index]
     text = bare(item.text).strip() if item.size <= 200 else ""
     unnumbered = numbering_rank(text) is None
-    if text and _CONTENTS.match(text):
+    if text and CONTENTS.match(text):
         return ("contents" if index > last + 5 and index > 6 else "contents_line"), index
     if not index:
         return "", index
@@ -362,16 +461,18 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
 
 def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
     after = False
-    for part in parts:
+    works = [part for part in parts if part.kind == "article" and not part.silent]
+    for number, part in enumerate(parts):
         if part.kind != "article" or part.silent:
             after = after or part.kind in ("abstract", "front_matter")
             continue
         inside = items[part.first : part.last]
         texts = [bare(item.text) for item in inside]
-        longest = max(len(text) for text in texts)
-        contents = any(_CONTENTS.match(text.strip()) for text in texts[:20])
+        prose = sum(item.size for item in inside if prose_begins(item) and not item.silent)
+        contents = any(CONTENTS.match(text.strip()) for text in texts[:20])
         mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
-        if len(parts) > 1 and longest < 400 and (contents or mastheads >= 2) and not part.authors:
+        front = number == 0 or parts[number - 1].kind != "article" or parts[number - 1].silent
+        if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (contents or mastheads >= 2) and not part.authors:
             part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
             after = True
             continue
@@ -379,7 +480,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         labelled = any(item.label in ("abstract", "keywords") for item in inside)
         title = part.title(items)
         if (
-            len(parts) > 1
+            len(works) > 2
             and after
             and not (part.authors or labelled or outlined >= 2)
             and (_NEWS.search(title) or sum(map(len, texts)) < 3000)

@@ -46,7 +46,7 @@ class Item:
     """A piece of body text: what it is, its text with mark tokens, and what stood before it.
 
     `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it; `at` is
-    the number of lines of the body before it.
+    the number of lines of the body before it; `silent` tells why it is left out of the blocks, "" when it is read.
     """
 
     kind: ItemKind
@@ -62,6 +62,8 @@ class Item:
     at: int = 0
     size: int = 0
     tail: str = ""
+    silent: str = ""
+    code: bool = False
 
     @property
     def text(self) -> str:
@@ -153,7 +155,8 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             if line.cut or not layout.wrapped:
                 joins += 1
             continue
-        if previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0:
+        rows = previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0
+        if previous is not None and (rows or (line.kind == "code" and previous.code and not line.fresh)):
             previous.append(text, glue="\n")
             continue
         items.append(
@@ -170,6 +173,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
                 at=line.order,
                 size=len(text),
                 tail=text[-_TAIL:],
+                code=line.kind == "code",
             )
         )
     return items, joins
@@ -179,6 +183,8 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     text = line.text
     if line.kind == "table_row":
         return "table", "", text
+    if line.kind == "code":
+        return "paragraph", "", text
     if line.kind == "caption":
         return "caption", "", text
     if line.kind == "heading":

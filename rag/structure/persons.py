@@ -90,7 +90,7 @@ def parse_names(line: str) -> tuple[str, ...]:
     `LI Bing XIE Laihui` and `John Smith and Mary Doe` are lines of names.
     """
     text = line.strip()
-    if not 2 <= len(text) <= 120:
+    if not 2 <= len(text) <= 120 or text[0] in "•·‧∙":  # an entry of a list
         return ()
     introduced = bool(_ROLE.search(text))
     text = _ROLE.sub("", text).strip()

@@ -161,10 +161,15 @@ def _render_link(match: re.Match[str]) -> str:
     return f"{shown} ({target})" if "://" in target else shown
 
 
-def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
-    """Return the lines that hold text, and whether the document is written in Markdown or a dialect of it."""
+def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[PrintedLine], bool]:
+    """Return the lines that hold text, and whether the document is written in Markdown or a dialect of it.
+
+    Args:
+        pages: What a reader delivered.
+        markdown: The file says that it is Markdown; else its signs must show it.
+    """
     sample = "\n".join(line.text for page in pages[:40] for line in page.lines[:400] if line.kind == "text")
-    markdown = len(_MARKDOWN_SIGN.findall(sample)) >= 2
+    markdown = markdown or len(_MARKDOWN_SIGN.findall(sample)) >= 2
     cleaned: list[PrintedLine] = []
     for index, page in enumerate(pages):
         gap, ruled, fresh = 0, False, index > 0
@@ -176,6 +181,11 @@ def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
                 continue
             if line.kind == "text" and _RULE.match(stripped):
                 gap, ruled = gap + 1, True
+                continue
+            if line.kind == "code":
+                code = INVISIBLE.sub("", raw.rstrip())
+                cleaned.append(PrintedLine(code, "code", 0, "", index, gap, 0, fresh, ruled=ruled))
+                gap, ruled, fresh = 0, False, False
                 continue
             indent = _indent(raw)
             text = stripped.replace(OPEN, "").replace(CLOSE, "").replace(_STAR, "")
