@@ -30,6 +30,7 @@ _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _SAMPLE_BYTES = 200_000
 _GOOD_FOR_A_BAD = 4  # so many sound characters beyond ASCII make up for a broken one
 _COMMON_SHARE = 0.8  # of the Han characters of a text; in a wrong decoding hardly a third are common
+_LONGEST_WORD = 1_000  # bytes; an address or a picture in a text may be long
 _WESTERN = "cp1252"  # of the single-byte encodings, by far the most frequent; Latin-1 is a part of it
 # Two letters together of a script that is neither Latin nor Han: one alone is a quote or a sign misread.
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\ufb1d-\ufeff]{2}|[\u3040-\u9fff\uac00-\ud7a3]")
@@ -160,10 +161,15 @@ def _guess(data: bytes) -> str:
     except LookupError:
         text = data.decode(_WESTERN, "replace")
     western = _decode(data, _WESTERN)
-    plausible = western is not None and not _looks_binary(western) and not _SIGN_IN_WORD.search(western)
+    # Scripts that are written in single bytes part their words by spaces.
+    spaced = len(data) < _LONGEST_WORD or max(map(len, data.split())) < _LONGEST_WORD
+    plausible = western is not None and spaced and not _looks_binary(western) and not _SIGN_IN_WORD.search(western)
     if western is not None and plausible and not _OTHER_SCRIPT.search(text):
         return _checked(western, _WESTERN)
-    if text.count("\ufffd") * _GOOD_FOR_A_BAD > sum(character > "\x7f" for character in text):
+    single = len(text) == len(data)
+    if (single and not spaced) or text.count("\ufffd") * _GOOD_FOR_A_BAD > sum(
+        character > "\x7f" for character in text
+    ):
         raise UnreadableSource(
             "the bytes are no text in an encoding that is known here",
             advice="Save the document as UTF-8 text, or give it the file name ending of its real format.",

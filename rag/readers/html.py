@@ -17,7 +17,7 @@ from rag.readers.encodings import decode_declared
 from rag.readers.html_main import find_main
 from rag.readers.html_metadata import choose_title, read_said
 from rag.readers.html_notes import take_notes
-from rag.readers.html_pruning import SCRIPTS, drop_hidden
+from rag.readers.html_pruning import SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
 from rag.records import Line, Page
 
@@ -61,6 +61,15 @@ def read_html(data: bytes) -> list[Page]:
         if not any(line.kind == "heading" and line.text == title.value for line in lines):
             lines = (Line(title.value, kind="heading", level=1), *lines)
     return [Page(None, "", lines, left_out=tuple(left + around), said=tuple(said))]
+
+
+def plain_text(data: bytes) -> str:
+    """Return all text of an HTML file's body that is no script, for the account of what was read.
+
+    Raises:
+        UnreadableSource: As `parse_html`.
+    """
+    return visible_text(parse_html(data))
 
 
 def parse_html(data: bytes) -> Any:

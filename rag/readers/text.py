@@ -17,6 +17,9 @@ __all__ = ["decode_text", "plain_text", "read_markdown", "read_text"]
 
 # More lines than a book of ten megabytes has: a file with so many is a log or a table of numbers.
 _MAX_LINES = 150_000
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>")
+_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,2000})\]\(<?((?:[^()\s<>]|\([^()\s]*\)){0,2000})>?(?:\s+\"[^\"\n]*\")?\)")
+_UNWORDLY = re.compile(r"[\W_]+")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 
 
@@ -42,12 +45,21 @@ def read_markdown(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return the text of the file, for the account of what was read.
+    """Return the text of the file without tags, each link once, for the account of what was read.
 
     Raises:
         UnreadableSource: As `decode_text`.
     """
-    return decode_text(data)
+    return _TAG.sub(" ", _LINK.sub(_write_link, decode_text(data)))
+
+
+def _write_link(match: re.Match[str]) -> str:
+    """Return a link as its words and its address, each where it tells more; a picture as its words."""
+    picture, shown, target = match.groups()
+    words = _UNWORDLY.sub("", shown)
+    if picture or (words and "://" not in target):
+        return str(shown)
+    return str(target) if words in _UNWORDLY.sub("", target) else f"{shown} {target}"
 
 
 def _read(data: bytes, *, markdown: bool) -> list[Page]:

@@ -1,11 +1,12 @@
 """What a Markdown file says about itself between two `---` lines at its beginning: title, work, authors, journal, year.
 
-Keys are known in both languages and as the common site generators spell them; the others are left out, told as such.
+Keys are known in both languages and as the common site generators spell them.
 Entry points: `take_front_matter`, `is_front_text`. Caller: `structure`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ _SHOWN = re.compile(r"^(?:" + "|".join(name for names in _NAMES.values() for nam
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a file says about itself: for the record, as lines that a person reads, and what is neither."""
+    """What a file says about itself: for the record, as lines that a person reads, and as it stood in the file."""
 
     said: list[Said]
     shown: str
@@ -66,18 +67,16 @@ def take_front_matter(pages: Sequence[Page]) -> tuple[FrontMatter, list[Page]]:
     if not isinstance(said, dict) or not said:
         return none, pages
     front = {str(key): _flat(value) for key, value in said.items() if value is not None}
-    return _sort(front), [Page(pages[0].number, pages[0].label, lines[stop + 1 :]), *pages[1:]]
+    printed = LeftOut("front_matter", "\n".join(line.text for line in lines[1:stop]), pages[0].number)
+    return _sort(front, printed), [dataclasses.replace(pages[0], lines=lines[stop + 1 :]), *pages[1:]]
 
 
-def _sort(front: dict[str, str]) -> FrontMatter:
+def _sort(front: dict[str, str], printed: LeftOut) -> FrontMatter:
     known: dict[str, str] = {}
-    left: list[LeftOut] = []
     for key, value in front.items():
         field = _KEYS.get(key.lower(), "")
         if field and value and field not in known:
             known[field] = value
-        elif value:
-            left.append(LeftOut("front_matter", f"{key}: {value}", None))
     said = [
         Said(field, known[field], ORIGIN) for field in ("title", "date", "doi", "journal", "issue") if field in known
     ]
@@ -85,7 +84,7 @@ def _sort(front: dict[str, str]) -> FrontMatter:
         said += [Said(single, one, ORIGIN) for one in _several(known.get(field, ""))]
     if "year" in known:
         said.append(Said("date", known["year"], ORIGIN))
-    return FrontMatter(said, _front_text(known), known.get("work", ""), left)
+    return FrontMatter(said, _front_text(known), known.get("work", ""), [printed])
 
 
 def _flat(value: object) -> str:

@@ -39,6 +39,8 @@ _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
 _ROW = re.compile(r"\|")
 _CELL_WIDTH = 30
+_MIN_BROKEN_WIDTH = 60  # half characters: a line that was cut by its width, not on purpose
+_WIDTH_SLACK = 8
 
 
 @dataclass(slots=True)
@@ -244,7 +246,7 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     line = lines[index]
     following = lines[index + 1] if index + 1 < len(lines) else None
     if not layout.wrapped:
-        return not (
+        return not _is_broken(lines, index) and not (
             numbering_rank(line.text) in (5, 6)
             and following is not None
             and numbering_rank(following.text) == numbering_rank(line.text)
@@ -260,6 +262,21 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
     rest = bare(following.text)
     return width(rest) < 0.7 * full and not ends_line(rest)
+
+
+def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line is cut by its width in a document that does not break lines as a rule.
+
+    It is as wide as the lines around it, ends within a sentence, and the next line follows at once and is prose.
+    """
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else None
+    if following is None or following.kind != "text" or following.level or following.gap or following.fresh:
+        return False
+    wide = width(line.text)
+    if wide < _MIN_BROKEN_WIDTH or ends_line(line.text) or wide < 0.9 * _full_width(lines, index):
+        return False
+    rest = bare(following.text)
+    return width(rest) <= wide + _WIDTH_SLACK and (_is_prose(rest) or ends_sentence(rest)) and not label_of(rest)[0]
 
 
 def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
@@ -302,6 +319,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
             return False
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
+    if line.gap == 0 and not line.cut and _is_broken(lines, index - 1):
+        return not re.match(r"[A-Z]", text) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
 
 
