@@ -239,8 +239,9 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
 def _believe(items: Sequence[Item], starts: dict[int, str]) -> dict[int, str]:
     """Return the starts that the whole of the document bears out.
 
-    Only an issue, with several works, has mastheads and notices of its own. Two lines of which the second reads like
-    names begin a work where it has an abstract, an outline or some length, or where a third such work follows.
+    Only an issue, with several works, has notices of its own, and a masthead elsewhere than at its end. Two lines of
+    which the second reads like names begin a work where it has an abstract, an outline or some length, or where a
+    third such work follows.
     """
     bounds = itertools.pairwise([*sorted(starts), len(items)])
     named = sum(reason == "authors" for reason in starts.values())
@@ -251,7 +252,11 @@ def _believe(items: Sequence[Item], starts: dict[int, str]) -> dict[int, str]:
     }
     starts = {at: reason for at, reason in starts.items() if at not in weak}
     if not _ISSUE_REASONS & set(starts.values()):
-        starts = {at: reason for at, reason in starts.items() if reason not in _QUIET_REASONS}
+        last = max(starts)
+        imprint = starts[last] == "masthead" and not any(map(prose_begins, items[last:]))
+        starts = {
+            at: reason for at, reason in starts.items() if reason not in _QUIET_REASONS or (imprint and at == last)
+        }
     return starts
 
 
