@@ -482,3 +482,84 @@ def test_radicals_and_ligatures_are_folded() -> None:
         parse("⻓岭乡居⺠共三百户，⽔⽂站测报，the ﬁrst oﬃce。").canonical
         == "长岭乡居民共三百户，水文站测报，the first office。"
     )
+
+
+PROSE = "港口联盟近十年来迅速扩大，改变了区域航运的格局，也带来了新的治理难题；各方为此多次会商，并订立规则。"
+ENGLISH = "The parties shall cooperate on the basis of equality and mutual benefit, and shall keep to the rules. " * 4
+
+
+def bodies(document: Document) -> str:
+    return "\n".join(block.text for block in document.blocks)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "# 目录\n\n一、由来 …… 1\n\n二、今日 …… 5",
+        "目  录\n\n一、由来..........1\n二、今日..........5",
+        "# 目录\n\n- 一、由来\n- 二、今日",
+        "Contents\n\n一、由来\t1\n二、今日\t5",
+    ],
+)
+def test_contents_end_with_their_last_line(contents: str) -> None:
+    document = parse(
+        f"# 港口年报\n\n编制：甲所\n\n{contents}\n\n# 一、由来\n\n{PROSE * 3}\n\n# 二、今日\n\n{PROSE * 2}", "报.md"
+    )
+    assert [(article.kind, article.title) for article in document.articles] == [("article", "港口年报")]
+    assert bodies(document).count(PROSE) == 5
+    assert len(document.left_out) == 1
+    assert "由来" in document.left_out[0].text
+    assert PROSE not in document.left_out[0].text
+
+
+def test_a_heading_of_contents_without_entries_silences_nothing() -> None:
+    document = parse(f"# 说明\n\n# 目录\n\n{PROSE}\n\n# 安装\n\n{PROSE}", "说明.md")
+    assert document.left_out == ()
+    assert bodies(document).count(PROSE) == 2
+
+
+@pytest.mark.parametrize("head", ["主编：王舟\n\n主办：海城大学\n\n编委会：李航", "# 注意事项", "# 征稿启事"])
+def test_a_masthead_or_a_notice_in_one_work_silences_nothing(head: str) -> None:
+    document = parse(f"# 海港年报\n\n{PROSE * 3}\n\n{head}\n\n{PROSE * 40}\n\n# 收费\n\n{PROSE}", "年报.md")
+    assert document.left_out == ()
+    assert bodies(document).count(PROSE) == 44
+
+
+def test_english_in_a_chinese_text_is_no_abstract() -> None:
+    document = parse(
+        f"# 贸易协定研究\n\n{PROSE * 20}\n\n序言原文如下：\n\n{ENGLISH}\n\n{PROSE}\n\n# 一、意义\n\n{PROSE}", "研.md"
+    )
+    assert [(article.kind, article.title) for article in document.articles] == [("article", "贸易协定研究")]
+    assert document.blocks[-1].section == ("一、意义",)
+
+
+def test_a_translated_abstract_at_the_end_is_one() -> None:
+    head = f"# 港口治理研究\n\n陈明远\n\n摘要：本文考察港口。\n\n# 一、由来\n\n{PROSE * 20}"
+    document = parse(f"{head}\n\n# A Study of Port Governance\n\nChen Mingyuan\n\nAbstract: {ENGLISH}", "研.md")
+    assert [(article.kind, article.title, article.authors) for article in document.articles] == [
+        ("article", "港口治理研究", ("陈明远",)),
+        ("abstract", "A Study of Port Governance", ("Chen Mingyuan",)),
+    ]
+
+
+def test_comments_are_no_works_and_short_headings_no_authors() -> None:
+    document = parse(f"# 港口新规\n\n{PROSE * 2}\n\n# 读者评论\n\n王伟\n\n{PROSE}\n\n# 安装\n\n{PROSE}", "规.md")
+    assert [(article.title, article.authors) for article in document.articles] == [("港口新规", ())]
+    assert parse(f"# 港口\n\n## 安装\n\n{PROSE}", "港.md").articles[0].authors == ()
+
+
+def test_code_is_one_block_as_written() -> None:
+    lines = (Line("用法"), Line("# 读取", kind="code"), Line("  a[1] = `x`", kind="code"), Line(PROSE))
+    document = parse_document([Page(None, "", lines)], Source("甲.md", "0" * 64, "md"))
+    assert texts(document, "paragraph") == ["# 读取\n  a[1] = `x`", PROSE]
+
+
+def test_a_line_cut_by_its_width_is_no_heading() -> None:
+    first = "第二部分（开题材料）编排顺序依次是文献综述和开题报告封面、指导教师对文献综"
+    rest = "述和开题报告具体要求、目录、文献综述、开题报告、外文翻译和外文原文等各项材料。"
+    assert texts(parse(f"工作规则\n\n本规则适用于全体人员。\n\n{first}\n{rest}"), "paragraph")[-1] == first + rest
+
+
+@pytest.mark.parametrize("heading", ["# 港口志", "## 港口志"])
+def test_a_single_heading_of_a_markdown_file_is_one(heading: str) -> None:
+    assert parse(f"{heading}\n\n{PROSE}", "港.md").articles[0].title == "港口志"

@@ -76,13 +76,16 @@ def _drop_margins(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) -
     """Take off what calls itself a margin and reads like one; never what holds a headline, a work or chosen text."""
     works = _holders(body, _WORKS)
     left: list[LeftOut] = []
+    gone: set[Any] = set()
     for element in list(body.iter(etree.Element)):
         if element is body or element.getparent() is None or element.tag in _HEADINGS or element in works:
             continue
-        if 2 * kept.get(element, 0) > amounts[element].characters:
+        amount = amounts[element]
+        if 2 * kept.get(element, 0) > amount.characters and 2 * amount.linked <= amount.characters:
             continue
-        kind = _margin(element, amounts[element])
+        kind = _margin(element, amount) if element not in gone else ""
         if kind:
+            gone.update(element.iter())
             left.extend(drop(element, kind))
     return left
 

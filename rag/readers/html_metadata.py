@@ -19,7 +19,8 @@ from rag.readers.lines import fold_spaces
 from rag.records import Said
 
 # Those before are believed before those behind.
-PLACES = ("citation_* tags", "Dublin Core", "JSON-LD", "Open Graph", "HTML meta")
+JSON_LD = "JSON-LD"
+PLACES = ("citation_* tags", "Dublin Core", JSON_LD, "Open Graph", "HTML meta")
 MAX_VALUES = 200
 MAX_JSON_CHARS = 500_000
 _MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
@@ -29,10 +30,10 @@ _UNWORDLY = re.compile(r"[\W_]+")
 
 
 @functools.cache
-def metadata_names() -> dict[str, tuple[str, str]]:
-    """Return name in lower case -> (place, field)."""
+def metadata_names(json_ld: bool = False) -> dict[str, tuple[str, str]]:
+    """Return name in lower case -> (place, field), of the keys of JSON-LD or of the names of meta tags."""
     rows = (row.split("\t") for row in _NAMES_FILE.read_text(encoding="utf-8").splitlines()[1:])
-    return {row[1]: (row[0], row[2]) for row in rows}
+    return {row[1]: (row[0], row[2]) for row in rows if (row[0] == JSON_LD) == json_ld}
 
 
 def read_said(root: Any) -> list[Said]:
@@ -79,8 +80,8 @@ def _from_json(root: Any) -> Iterator[Said]:
 
 def _from_work(work: dict[str, Any]) -> Iterator[Said]:
     for name, value in work.items():
-        place, field = metadata_names().get(name.lower(), ("", ""))
-        if place != "JSON-LD":
+        place, field = metadata_names(json_ld=True).get(name.lower(), ("", ""))
+        if not field:
             continue
         for one in value if isinstance(value, list) else [value]:
             if field == "author" and isinstance(one, dict):

@@ -59,9 +59,15 @@ def drop_hidden(root: Any) -> list[LeftOut]:
     """
     names = _hidden_names(root)
     left: list[LeftOut] = []
+    gone: set[Any] = set()
+
+    def take_off(element: Any, kind: str) -> None:
+        if element.getparent() is not None and element not in gone:
+            gone.update(element.iter())
+            left.extend(drop(element, kind))
+
     for element in list(root.iter(*_ASIDE_TAGS)):
-        if element.getparent() is not None:
-            left.extend(drop(element, _ASIDE_TAGS[element.tag]))
+        take_off(element, _ASIDE_TAGS[element.tag])
     hidden = [
         element
         for element in root.iter(etree.Element)
@@ -70,8 +76,8 @@ def drop_hidden(root: Any) -> list[LeftOut]:
     amounts = measure(root) if hidden else {}
     for element in hidden:
         # A page that a script fades in is hidden to us alone: what hides most of the text hides nothing from a person.
-        if element.getparent() is not None and 2 * amounts[element].characters <= amounts[root].characters:
-            left.extend(drop(element, "hidden"))
+        if 2 * amounts[element].characters <= amounts[root].characters:
+            take_off(element, "hidden")
     return left
 
 

@@ -40,6 +40,9 @@ _QUIET_REASONS = {"contents", "masthead", "notice", "after_quiet"}
 _QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
+_HEAD_REACH = 6  # items below the names, in which the work itself begins
+_TEXT_CHARS = 40
+_SHORT_NAME = 2
 _MAX_SILENT_PROSE = 400  # characters of running text in contents or a masthead
 _MAX_NOTICE_CHARS = 1500
 _MAX_WEAK = 2
@@ -97,7 +100,7 @@ def is_title_like(item: Item) -> bool:
         or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
     ):
         return False
-    if CONVENTIONAL.match(text) or numbering_rank(text) is not None:
+    if CONVENTIONAL.match(text) or CONTENTS.match(text) or numbering_rank(text) is not None:
         return False
     return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
 
@@ -422,15 +425,19 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
             break
         part.titles.append(at)
         at += 1
+    begin = at
     while (
         at < last
         and len(part.names) < 8
         and items[at].kind in ("paragraph", "heading")
         and (names := parse_names(bare(items[at].text)))
+        and not _is_short_heading(items[at], names)
     ):
         part.authors += names
         part.names.append(at)
         at += 1
+    if part.names and at < last and not any(map(_is_text, items[at : at + _HEAD_REACH])):
+        part.authors, part.names, at = (), [], begin  # a list of names, and no work of theirs
     while at < last and (
         items[at].label
         or (
@@ -446,6 +453,15 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
     if not part.titles and not items[first].label and not part.names:
         part.body = first
     return part
+
+
+def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
+    """Say whether a line of two characters that reads as a name is a heading: 安装, 方法, 项目."""
+    return item.level > 0 and all(len(name) == _SHORT_NAME for name in names)
+
+
+def _is_text(item: Item) -> bool:
+    return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
 
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:

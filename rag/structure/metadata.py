@@ -21,7 +21,7 @@ TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the pa
 _READER = "front matter"  # written by whoever keeps the file: it counts more than what the text was read to say
 _NAMED_PEOPLE = TRUSTED | {"JSON-LD"}
 _DATE = re.compile(r"((?:1[5-9]|20)\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?)?")
-_COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
+_COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=\d{6}|\D|$)")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>，。；、]+")
 _PRINTED_DOI = re.compile(r"(?:\bdoi\b\s*[:：]?|doi\.org/)\s*(10\.\d{4,9}/[^\s\"'<>，。；、]+)", re.IGNORECASE)
 _NO_TITLE = re.compile(

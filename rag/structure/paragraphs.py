@@ -360,6 +360,8 @@ def _line_goes_on(
         and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30)
     ):
         return False
+    if line.gap and not unfinished and re.search(f"[{HAN}]", end[-20:]) and not re.search(f"[{HAN}]", text):
+        return False  # a sentence in Chinese has ended, and a line in another script begins
     full = _column_width(previous, lines, index)
     token = re.match(r"[A-Za-z\d.,'’\-/]+|.{0,2}", text)
     room = full - width(before.text)

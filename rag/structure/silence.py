@@ -14,8 +14,8 @@ from rag.structure.paragraphs import Item
 from rag.structure.printed import bare, ends_sentence, width
 
 CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
-_PAGE_AT_END = re.compile(r"(?:[.．…·‥—\-_\s|（(]+|(?<=\D))\(?(?:\d{1,4}|[ivxlc]{1,6})\s*[)）]?$")
-_LEADERS = re.compile(r"[.．…·‥—\-_\s|]{2,}.{0,12}$")
+_PAGE_AT_END = re.compile(r"(?:[.．…·‥—\-_\s|（(]+(?:\d{1,4}|[ivxlc]{1,6})|(?<=[^\d.])\d{1,3})\s*[)）]?$")
+_LEADERS = re.compile(r"(?<=\w)\s*(?:[.．…·‥—\-_|]\s?){2,}.{0,12}$")
 _UNWORDLY = re.compile(r"[\W_]+")
 _ENTRY_WIDTH = 120  # half characters; an entry with its authors is no longer
 _PROSE_CHARS = 60  # a paragraph of so many that ends as a sentence is running text
