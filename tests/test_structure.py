@@ -416,12 +416,14 @@ SENTENCE = st.text(alphabet="渔港码头修建于明代南北海域a1", min_siz
 )
 
 
+@settings(deadline=None)
 @given(st.lists(SENTENCE, min_size=1, max_size=12))
 def test_no_character_of_a_clean_text_is_lost_or_doubled(paragraphs: list[str]) -> None:
     document = parse("\n\n".join(paragraphs))
     assert re.sub(r"\s", "", document.canonical) == "".join(paragraphs)
 
 
+@settings(deadline=None)
 @given(st.lists(SENTENCE, min_size=3, max_size=8), st.integers(16, 30))
 def test_no_character_of_wrapped_print_is_lost_or_doubled(paragraphs: list[str], width: int) -> None:
     lines = [part[at : at + width] for part in paragraphs for at in range(0, len(part), width)]
@@ -563,3 +565,43 @@ def test_a_line_cut_by_its_width_is_no_heading() -> None:
 @pytest.mark.parametrize("heading", ["# 港口志", "## 港口志"])
 def test_a_single_heading_of_a_markdown_file_is_one(heading: str) -> None:
     assert parse(f"{heading}\n\n{PROSE}", "港.md").articles[0].title == "港口志"
+
+
+SECTION = (
+    "The committee published its third report on regional trade in the spring, and the ministers received it. " * 3
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "authors"),
+    [
+        (
+            "Trade Agreements and Growth\n\nJane Doe and John Roe",
+            "Trade Agreements and Growth",
+            ("Jane Doe", "John Roe"),
+        ),
+        (
+            "Trade Agreements and the Growth of\n\nSmall Island Economies\n\nJane Doe and John Roe",
+            "Trade Agreements and the Growth of Small Island Economies",
+            ("Jane Doe", "John Roe"),
+        ),
+        (
+            "Journal of Island Trade 310 (2005) 253-265\n\nThe response of flow\n\nP.N.J. Lane, A.E. Best, K. Hickel",
+            "The response of flow",
+            ("P.N.J. Lane", "A.E. Best", "K. Hickel"),
+        ),
+        (
+            "Trade and Growth\n\nJane Doe<sup>1</sup> John Roe<sup>2</sup>\n\n<sup>1</sup> Institute of Trade",
+            "Trade and Growth",
+            ("Jane Doe", "John Roe"),
+        ),
+        ("Analysis of Trade\n\nJane Q. Doe*, John Roe*, and Mary-Ann Pérez+", "Analysis of Trade", None),
+        ("Trade and Growth\n\nDepartment of Trade, Island College", "Trade and Growth", ()),
+        ("航运评论 第 12 卷 第 3 期\n\n港口治理研究\n\n陈明远", "港口治理研究", ("陈明远",)),
+    ],
+)
+def test_heads_of_papers(head: str, title: str, authors: tuple[str, ...] | None) -> None:
+    article = parse(f"{head}\n\nAbstract: {SECTION}\n\n1 Introduction\n\n{SECTION}").articles[0]
+    assert article.title == title
+    assert article.authors == (("Jane Q. Doe", "John Roe", "Mary-Ann Pérez") if authors is None else authors)
+    assert article.abstract.startswith("The committee")

@@ -14,7 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.structure.labels import label_of
-from rag.structure.printed import TOKEN, Layout, Mark, PrintedLine, bare, ends_line, note_numbers, tokenise_marks
+from rag.structure.printed import (
+    TOKEN,
+    Layout,
+    Mark,
+    PrintedLine,
+    bare,
+    ends_line,
+    note_numbers,
+    tokenise_marks,
+    width,
+)
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
@@ -48,6 +58,9 @@ _FINISHED = re.compile(r"[。．.）)”\]》!?！？]$|https?://\S+$|/\S*\d\S*$
 _NUMBERED_HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节])\s*\S"
 )
+
+_HEAD_LINES = 10
+_HEAD_WIDTH = 120  # half characters: a line of a paper's head is shorter than a paragraph
 
 
 @dataclass(slots=True)
@@ -95,6 +108,8 @@ def separate_footnotes(
             continue
         follower = lines[index + 1] if index + 1 < len(lines) else None
         start = _note_start(line) if line.kind == "text" and not line.level else None
+        if start and line.text.startswith("<sup>") and _in_head(body):
+            start = None  # where an author works
         if start and start[0].startswith("^"):
             notes.append(Note("", [start[1]], line.page, len(body), zone, known=start[0][1:]))
             in_zone = True
@@ -139,6 +154,13 @@ def separate_footnotes(
         body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def _in_head(body: Sequence[PrintedLine]) -> bool:
+    """Say whether no text has begun: title and authors alone stand before, whose marks name affiliations."""
+    return 0 < len(body) <= _HEAD_LINES and not any(
+        ends_line(line.text) or width(line.text) > _HEAD_WIDTH for line in body
+    )
 
 
 def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:

@@ -18,7 +18,7 @@ from rag.structure.news import order_stories
 from rag.structure.outline import CONVENTIONAL, numbering_rank
 from rag.structure.paragraphs import Item
 from rag.structure.persons import parse_names
-from rag.structure.printed import bare, ends_sentence, lower_ascii_share, width
+from rag.structure.printed import TOKEN, bare, ends_sentence, lower_ascii_share, width
 from rag.structure.silence import CONTENTS, find_contents, prose_begins
 
 _MASTHEAD = re.compile(
@@ -35,11 +35,19 @@ _NEWS = re.compile(
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
 )
+# A journal's line over the title: its year before pages, or its volume.
+_JOURNAL_LINE = re.compile(
+    r"\b(?:19|20)\d\d\)?[,:;\s]+(?:pp\.?\s*)?[A-Za-z]?\d+\s?[-–—]\s?[A-Za-z]?\d+\W*$"
+    r"|\b(?:vol(?:ume)?\.?|no\.)\s*\d+.*\b(?:19|20)\d\d|\bISSN\b|https?://|^arXiv:|©|第\s*\d+\s*卷.*第\s*\d+\s*期",
+    re.IGNORECASE,
+)
 _ISSUE_REASONS = {"authors", "closed", "abstract"}
 _QUIET_REASONS = {"contents", "masthead", "notice", "after_quiet"}
 _QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
+_MAX_JOURNAL_LINES = 3
+_TITLE_CHARS = 200
 _HEAD_REACH = 6  # items below the names, in which the work itself begins
 _TEXT_CHARS = 40
 _SHORT_NAME = 2
@@ -418,8 +426,10 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
+    while reason == "first" and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_line(items[at]):
+        at += 1
     while at < last and len(part.titles) < 4 and is_title_like(items[at]):
-        if part.titles and parse_names(bare(items[at].text)) and not items[at].level:
+        if part.titles and _names_in(items[at]) and not items[at].level:
             break
         if part.titles and not _title_goes_on(items, part.titles[-1], at, last):
             break
@@ -430,7 +440,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
         at < last
         and len(part.names) < 8
         and items[at].kind in ("paragraph", "heading")
-        and (names := parse_names(bare(items[at].text)))
+        and (names := _names_in(items[at]))
         and not _is_short_heading(items[at], names)
     ):
         part.authors += names
@@ -455,6 +465,16 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
     return part
 
 
+def _names_in(item: Item) -> tuple[str, ...]:
+    """Return the people that a line names; marks of affiliations between them part them as commas do."""
+    text = item.text.strip()
+    return parse_names(bare(TOKEN.sub(", ", text)).strip(" ,") if TOKEN.search(text[:-1]) else bare(text))
+
+
+def _is_journal_line(item: Item) -> bool:
+    return item.kind in ("heading", "paragraph") and item.size <= _TITLE_CHARS and bool(_JOURNAL_LINE.search(item.text))
+
+
 def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
     """Say whether a line of two characters that reads as a name is a heading: 安装, 方法, 项目."""
     return item.level > 0 and all(len(name) == _SHORT_NAME for name in names)
@@ -473,11 +493,7 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
     if items[at].level and not items[before].level:
         return False
     following = items[at + 1] if at + 1 < last else None
-    return (
-        following is not None
-        and bool(parse_names(bare(following.text)) or following.label == "abstract")
-        and not items[at].level
-    )
+    return following is not None and bool(_names_in(following) or following.label == "abstract") and not items[at].level
 
 
 def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:

@@ -73,9 +73,9 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_AFFIX = re.compile(r"[\d,，*＊†‡①-⑳¹²³⁰-⁹\s]+$")
+_AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
-_LATIN_WORD = r"[A-Z][A-Za-zÀ-ÿ'’\-]*\.?"
+_LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
 _LATIN_NAME = re.compile(rf"{_LATIN_WORD}(?:\s(?:(?:de|van|von|der|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}")
 _NO_NAME_WORDS_FILE = importlib.resources.files("rag") / "data" / "no_name_words.tsv"
 
@@ -136,7 +136,7 @@ def _is_han_name(name: str, introduced: bool) -> bool:
 
 
 def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
-    if not no_name_words().isdisjoint(re.findall(r"\w+", text)) or re.search(r"[.:?!]$|\d{4}", text):
+    if not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text)) or re.search(r"[.:?!]$|\d{4}", text):
         return ()
     upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
     if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == re.sub(r"\s", "", "".join(upper)):
