@@ -490,7 +490,7 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
         r"\s*[—\-–]{1,3}\S", text
     ):
         return True
-    if items[at].level and not items[before].level:
+    if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False
     following = items[at + 1] if at + 1 < last else None
     return following is not None and bool(_names_in(following) or following.label == "abstract") and not items[at].level
