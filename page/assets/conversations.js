@@ -25,8 +25,8 @@ export default function (component) {
   function item(value) {
     const open = el("button", { class: "name", type: "button", "aria-current": value.id === data.current ? "true" : null, title: value.title, onclick: () => { act({ kind: "open", id: value.id }); uncover(); } }, el("bdi", {}, value.title));
     const tools = el("span", { class: "tools" },
-      el("button", { type: "button", "aria-label": words.rename + "：" + value.title, title: words.rename, onclick: rename }, "✎"),
-      el("button", { type: "button", "aria-label": words.delete + "：" + value.title, title: words.delete, onclick: () => act({ kind: "delete", id: value.id }) }, "✕"));
+      el("button", { type: "button", "aria-label": words.rename + words.colon_between + value.title, title: words.rename, onclick: rename }, "✎"),
+      el("button", { type: "button", "aria-label": words.delete + words.colon_between + value.title, title: words.delete, onclick: () => act({ kind: "delete", id: value.id }) }, "✕"));
     const row = el("li", { class: value.id === data.current ? "current" : null }, open, tools);
     function rename() {
       const field = el("input", { type: "text", "aria-label": words.rename, maxlength: 200 });

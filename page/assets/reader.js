@@ -26,7 +26,7 @@ export default function (component) {
     button("✕", close, { "aria-label": words.close, title: words.close, class: "quiet-button close" })));
 
   const body = el("div", { class: "page-body", tabindex: "0", "aria-label": data.title, "data-view": data.view });
-  const aside = el("aside", { role: "complementary", "aria-label": words.source_pane + "：" + data.title }, bar, body);
+  const aside = el("aside", { role: "complementary", "aria-label": words.source_pane + words.colon_between + data.title }, bar, body);
   aside.addEventListener("keydown", (event) => {
     if (event.target.matches("select, input, textarea")) return;
     if (event.key === "Escape") { event.stopPropagation(); close(); }

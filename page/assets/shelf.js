@@ -24,7 +24,7 @@ export default function (component) {
     const all = value.articles.map((article) => value.id + "\n" + article.index);
     const articles = value.articles.map((article) => {
       const key = value.id + "\n" + article.index;
-      const box = el("input", { type: "checkbox", "aria-label": words.select + "：" + article.title });
+      const box = el("input", { type: "checkbox", "aria-label": words.select + words.colon_between + article.title });
       box.checked = selected.has(key);
       box.addEventListener("change", () => { box.checked ? selected.add(key) : selected.delete(key); tally(); });
       const row = el("li", { class: "article" }, box,

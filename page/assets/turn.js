@@ -40,7 +40,7 @@ export default function (component) {
 
   function questionPart() {
     const shown = el("div", { class: "asked" },
-      el("h2", { class: "question" }, el("span", { class: "unseen" }, words.you + "："), el("bdi", {}, data.question)));
+      el("h2", { class: "question" }, el("span", { class: "unseen" }, words.you + words.colon_between), el("bdi", {}, data.question)));
     const edit = el("button", { class: "quiet-button", type: "button", onclick: openEditor }, words.edit_question);
     const tools = el("div", { class: "question-tools" }, edit);
     const note = data.understood
@@ -70,54 +70,82 @@ export default function (component) {
   }
 
   function answerPart() {
-    const part = el("div", { class: "answer", role: "group", "aria-label": words.answer });
+    const part = el("div", { class: "answer " + data.ending, role: "group", "aria-label": words.answer });
     for (const notice of data.notices) part.append(el("p", { class: "notice" }, el("bdi", {}, notice)));
-    if (data.refused) {
+    if (data.ending === "refusal") {
       part.append(refusal());
+    } else if (data.ending === "uncertain") {
+      part.append(el("div", { class: "uncertain-head" },
+        el("p", { class: "ending-title" }, words.uncertain), el("p", { class: "small-title" }, words.uncertain_hint)),
+        el("div", { class: "nearest" }, lines()));
     } else {
-      let list = null;
-      for (const line of data.lines) {
-        const sentences = line.sentences.map(sentence);
-        if (line.kind === "item") {
-          if (!list) { list = el("ul", {}); part.append(list); }
-          list.append(el("li", {}, sentences));
-        } else {
-          list = null;
-          part.append(el(line.kind === "heading" ? "h3" : line.kind === "quote" ? "blockquote" : "p", {}, sentences));
-        }
-      }
-      part.append(legend());
+      part.append(...lines());
     }
-    part.append(foot());
+    for (const remark of data.remarks) part.append(el("p", { class: "remark" }, el("bdi", {}, remark)));
+    if (data.ending === "courtesy") return part;
+    part.append(legend(), foot());
     return part;
   }
 
+  function lines() {
+    const shown = [];
+    let list = null;
+    for (const line of data.lines) {
+      if (line.kind === "item") {
+        if (!list) { list = el("ul", {}); shown.push(list); }
+        list.append(el("li", {}, line.sentences.map(sentence)));
+        continue;
+      }
+      list = null;
+      if (line.kind === "table") shown.push(table(line.rows));
+      else shown.push(el(line.kind === "heading" ? "h3" : line.kind === "quote" ? "blockquote" : "p", {}, line.sentences.map(sentence)));
+    }
+    return shown;
+  }
+
+  function table(rows) {
+    const heads = rows.filter((row) => row.head), others = rows.filter((row) => !row.head);
+    const width = Math.max(...rows.map((row) => row.cells.length));
+    const draw = (row, tag) => el("tr", { class: "sentence " + row.standing }, Array.from({ length: width }, (_, i) => {
+      const cell = row.cells[i] ?? [];
+      const last = !row.head && i === row.cells.length - 1;
+      const scope = tag === "th" ? { scope: "col" } : {};
+      return el(tag, { ...scope, class: cell.some((piece) => piece.answers) ? "answering" : null }, cell.map(pieceOf), last ? glyph(row) : null);
+    }));
+    return el("div", { class: "table" }, el("table", {},
+      heads.length ? el("thead", {}, heads.map((row) => draw(row, "th"))) : null,
+      el("tbody", {}, others.map((row) => draw(row, "td")))));
+  }
+
+  function pieceOf(piece) {
+    if (piece.number) return chip(piece.number, piece.citation);
+    if (piece.answers) return el("mark", { class: "answers" }, piece.text);
+    return piece.bold ? el("strong", {}, piece.text) : piece.text;
+  }
+
   function sentence(value) {
-    const span = el("span", { class: "sentence " + value.standing });
-    for (const piece of value.pieces) {
-      if (piece.number) span.append(chip(piece.number, piece.citation));
-      else span.append(piece.bold ? el("strong", {}, piece.text) : piece.text);
-    }
-    if (GLYPH[value.standing]) {
-      const reason = [words["reason_" + value.reason] ?? value.reason, value.missing.length ? fill(words.not_in_source, { parts: value.missing.join("、") }) : ""]
-        .filter(Boolean).join("。");
-      const label = words["standing_" + value.standing];
-      const mark = el("button", { class: "glyph", type: "button", "aria-label": label + "：" + reason }, GLYPH[value.standing]);
-      hover(mark, () => [el("p", { class: "card-title" }, label), el("p", {}, el("bdi", {}, reason))]);
-      span.append(mark);
-    }
-    return span;
+    return el("span", { class: "sentence " + value.standing }, value.pieces.map(pieceOf), glyph(value));
+  }
+
+  function glyph(value) {
+    if (!GLYPH[value.standing]) return null;
+    const reason = [words["reason_" + value.reason] ?? value.reason, value.missing.length ? fill(words.not_in_source, { parts: value.missing.join(words.comma_between) }) : ""]
+      .filter(Boolean).join(words.semicolon_between);
+    const label = words["standing_" + value.standing];
+    const mark = el("button", { class: "glyph", type: "button", "aria-label": label + words.colon_between + reason }, GLYPH[value.standing]);
+    hover(mark, () => [el("p", { class: "card-title" }, label), el("p", {}, el("bdi", {}, reason))]);
+    return mark;
   }
 
   function chip(number, citation) {
-    const item = data.evidence[number];
+    const cited = data.citations[citation];
+    const item = { ...data.evidence[number], ...(cited ? { where: cited.where } : {}) };
     const button = el("button", {
       class: "chip", type: "button",
-      "data-citation": citation, "aria-label": fill(words.citation, { n: number }) + "：" + item.where,
+      "data-citation": citation, "aria-label": fill(words.citation, { n: number }) + words.colon_between + item.where,
       onclick: () => act(citation >= 0 ? { kind: "open", citation } : { kind: "evidence", number }),
     }, String(number));
-    const span = citation >= 0 ? data.citations[citation] : null;
-    hover(button, () => passageCard(item, span));
+    hover(button, () => passageCard(item, cited?.span));
     button.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) { event.preventDefault(); chips[(chips.indexOf(button) + step + chips.length) % chips.length].focus(); }
@@ -170,7 +198,9 @@ export default function (component) {
   }
 
   function legend() {
-    const entries = Object.entries(data.standings).filter(([standing]) => standing !== "uncited" || data.standings.uncited);
+    // What is only the nearest is not "supported" in a reader's sense, though it stands in its source.
+    const entries = Object.entries(data.standings).filter(([standing]) => data.ending !== "uncertain" || GLYPH[standing]);
+    if (!entries.length) return "";
     return el("p", { class: "legend" }, entries.map(([standing, count]) =>
       el("span", { class: standing }, el("span", { "aria-hidden": "true", class: "sign" }, GLYPH[standing] ?? (standing === "supported" ? "●" : "–")),
         " " + words["standing_" + standing] + " " + count)));
@@ -178,11 +208,11 @@ export default function (component) {
 
   function refusal() {
     return el("div", { class: "refusal" },
-      el("p", { class: "refusal-title" }, words.refused),
-      el("p", {}, data.searched),
+      el("p", { class: "ending-title" }, words.refused),
+      el("p", { class: "small-title" }, data.searched),
       el("p", {}, el("button", { class: "firm-button", type: "button", onclick: () => root.querySelector("header").openEditor() }, words.rephrase)),
       data.nearest.length ? el("p", { class: "small-title" }, words.nearest) : null,
-      passages(data.nearest));
+      data.nearest.length ? passages(data.nearest) : null);
   }
 
   function passages(numbers) {
