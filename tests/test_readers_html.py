@@ -251,3 +251,10 @@ def test_every_margin_is_known_by_its_example() -> None:
         assert word in example
         element = etree.HTML(f'<div class="{example}">港</div>')[0][0]
         assert margin_kind(element) == ("" if kind == "fold" else kind)
+
+
+@pytest.mark.parametrize("start", ["", "<html><head>", "<!doctype html><meta charset=utf-8>"])
+def test_a_page_without_a_written_body_is_read(start: str) -> None:
+    html = f"{start}<title>值班安排</title><article><h1>值班安排</h1><p>值班人：张明远</p></article>末行。"
+    (page,) = read_html(html.encode())
+    assert [line.text for line in page.lines if line.text] == ["值班安排", "值班人：张明远", "末行。"]

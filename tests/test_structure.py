@@ -533,9 +533,10 @@ def test_a_number_before_an_affiliation_opens_no_note() -> None:
             (0, ""),
             (0.9, "<sup>2</sup> 海城大学经济学院"),
             (0, ""),
-            (1.0, "Abstract"),
-            (1.0, "The committee published its third report on regional trade in the spring, and the ministers of"),
-            (1.0, "all member states received a copy. It says that exports grew by four per cent."),
+            (1.09, "Abstract"),
+            (0, ""),
+            (0.97, "The committee published its third report on regional trade in the spring, and the ministers of"),
+            (0.97, "all member states received a copy. It says that exports grew by four per cent."),
             (0, ""),
             *BODY,
         ]

@@ -28,6 +28,7 @@ address article aside blockquote body caption center dd details dir div dl dt fi
 h2 h3 h4 h5 h6 header hgroup hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
+_HEAD_TAGS = frozenset(["base", "link", "meta", "noscript", "script", "style", "template", "title"])
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
 _CLAUSE_END = re.compile(r"[。！？；：，,.!?;:…”’」』）)]$")
@@ -86,7 +87,28 @@ def parse_html(data: bytes) -> Any:
         raise UnreadableSource(
             f"this HTML page has more than {MAX_ELEMENTS:,} elements", advice="Split it into smaller pages."
         )
+    _begin_body(root)
     return root
+
+
+def _begin_body(root: Any) -> None:
+    """Let the body begin where a browser lets it begin: at the first element that belongs in no head.
+
+    libxml2 takes the elements that came with HTML 5 for parts of the head when no body is written.
+    """
+    head = root.find("head")
+    children = list(head.iterchildren(etree.Element)) if head is not None else []
+    first = next((at for at, child in enumerate(children) if child.tag not in _HEAD_TAGS), len(children))
+    if first == len(children):
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    lead, body.text = body.text, None
+    for at, child in enumerate(children[first:]):
+        body.insert(at, child)
+    if lead:
+        children[-1].tail = (children[-1].tail or "") + lead
 
 
 def _decode(data: bytes) -> str:

@@ -349,7 +349,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return same and _is_set_large(lines, index) and not looks_like_heading(text)
     if line.size >= HEADING_SIZE and _is_set_large(lines, index):
         return False
-    if line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size:
+    other_size = line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size
+    if other_size and not BARE_LABEL.match(end):
         return False  # a text is set in one size: notes and captions are no part of it
     if previous.kind == "heading":
         return _heading_goes_on(previous, line, layout, text, end)
