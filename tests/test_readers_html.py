@@ -150,10 +150,10 @@ def test_pages_without_text_are_refused(data: bytes) -> None:
 )
 def test_hostile_pages_end_soon(page: str) -> None:
     page += "文"
-    started = time.monotonic()
+    started = time.process_time()  # not the clock: the machine may be busy
     with contextlib.suppress(UnreadableSource):
         read_html(page.encode())
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @given(st.binary(max_size=2000))
