@@ -8,6 +8,7 @@ Entry points: `build_index`, `open_index`. Callers: cli, app, retrieval. Knows r
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import json
@@ -33,7 +34,8 @@ from rag.embedding_cache import EmbeddingCache
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError, StorageFailed, UnreadableSource
 from rag.glossary import Glossary, mine_glossary
 from rag.lexical import KeywordIndex
-from rag.readers import READERS, read_pages
+from rag.readers import READERS, read_pages, read_plain_text
+from rag.reading_accounts import account_remarks, make_account
 from rag.records import Document, Language, Passage, Progress, Source
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
@@ -309,7 +311,10 @@ def read_document(path: Path, name: str) -> Document:
     """
     data = path.read_bytes()
     source = Source(id=name, sha256=hashlib.sha256(data).hexdigest(), format=path.suffix.lower().lstrip("."))
-    return parse_document(read_pages(path), source)
+    pages = read_pages(path)
+    document = parse_document(pages, source)
+    account = make_account(read_plain_text(path, pages), document)
+    return dataclasses.replace(document, account=account, remarks=document.remarks + account_remarks(account))
 
 
 def _read_document(path: Path, name: str, previous: Index | None) -> Document:

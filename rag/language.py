@@ -1,12 +1,13 @@
 """Scripts, widths, traditional and simplified characters, sentence boundaries.
 
-Entry points: `search_form`, `to_simplified`, `main_language`, `split_sentences`, `split_statements`.
+Entry points: `search_form`, `fold_glyphs`, `to_simplified`, `main_language`, `split_sentences`, `split_statements`.
 Callers: chunking, lexical, retrieval, verification, backends. Knows no other module but records.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib.resources
 import itertools
 import re
 import unicodedata
@@ -36,6 +37,23 @@ _ABBREVIATION = re.compile(
 )
 
 
+# Forms of letters that fonts and converters name instead of the letter: radicals, compatibility forms, ligatures.
+_GLYPHS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
+_RADICALS_FILE = importlib.resources.files("rag") / "data" / "radicals.tsv"
+
+
+@functools.cache
+def radicals() -> dict[int, str]:
+    """Return code point of a radical -> the character that it is, for those that NFKC does not know."""
+    rows = (row.split("\t") for row in _RADICALS_FILE.read_text(encoding="utf-8").splitlines()[1:])
+    return {ord(row[0]): row[1] for row in rows}
+
+
+def fold_glyphs(text: str) -> str:
+    """Return `text` with radicals and ligatures as the letters that are meant: ⻓⺠ is 长民, ﬁ is fi."""
+    return _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(radicals()), text)
+
+
 @functools.cache
 def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
@@ -58,7 +76,7 @@ def search_form(text: str) -> str:
     NFKC (full width becomes half width), simplified, casefolded, invisible characters out, dashes and quotes made
     one kind, white space folded to one space, and none left beside a Han character: 1.2 万 is 1.2万.
     """
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(radicals())
     text = to_simplified(text).casefold()
     text = re.sub(r"[‐‑‒–—―−~～]+", "-", text)
     text = re.sub(r"[“”„‟«»「」『』]", '"', text)

@@ -1,13 +1,15 @@
 """What was read, for people and programs: a document as JSON, and the reading report of a source.
 
-Entry points: `document_as_json`, `reading_report`. Callers: `cli`, `app`. Knows only records.
+Entry points: `document_as_json`, `reading_report`. Callers: `cli`, `app`. Knows records and accounts.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
+from rag.reading_accounts import describe_account
 from rag.records import Document
 
 
@@ -32,6 +34,9 @@ def document_as_json(document: Document) -> dict[str, Any]:
                 "title_en": article.title_en,
                 "work": article.work,
                 "parent": article.parent,
+                "date": article.date,
+                "doi": article.doi,
+                "origins": dict(article.origins),
                 "span": list(article.span),
                 "kind": article.kind,
             }
@@ -52,6 +57,7 @@ def document_as_json(document: Document) -> dict[str, Any]:
         ],
         "left_out": [{"kind": left.kind, "text": left.text, "page": left.page} for left in document.left_out],
         "remarks": list(document.remarks),
+        "account": dataclasses.asdict(document.account) if document.account else None,
     }
 
 
@@ -62,6 +68,8 @@ def reading_report(document: Document) -> str:
         f"{document.source.id}: {len(document.canonical)} characters, {len(document.articles)} articles, "
         + ", ".join(f"{count} {kind}s" for kind, count in sorted(kinds.items()))
     ]
+    if document.account:
+        lines.append(f"  - {describe_account(document.account)}")
     lines += [f"  - {remark}" for remark in document.remarks]
     lines.append("articles")
     for number, article in enumerate(document.articles):

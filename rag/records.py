@@ -14,6 +14,7 @@ from typing import Any, Literal, overload
 
 Span = tuple[int, int]
 Language = Literal["zh", "en"]
+LineKind = Literal["text", "paragraph", "heading", "table_row", "footnote", "caption", "code"]
 BlockKind = Literal["heading", "paragraph", "table", "footnote", "caption"]
 ArticleKind = Literal["article", "piece", "front_matter", "abstract", "news", "notice"]
 PassageKind = Literal["body", "footnote", "table", "abstract", "metadata"]
@@ -29,7 +30,8 @@ class Line:
     Attributes:
         text: The line without its line break. A mark that the container itself calls a note mark is written `[^id]`.
         kind: What the container says the line is; "text" when it says nothing (plain text, PDF). A "paragraph" is
-            known to be whole (Word, HTML), a "text" line may be a printed line of a longer paragraph.
+            known to be whole (Word, HTML), a "text" line may be a printed line of a longer paragraph; a "code" line
+            keeps its white space and stands in one block with its neighbours.
         level: Depth of a heading from 1; 0 for all else.
         note: The id of a "footnote" line, as in `[^id]`; empty for all else.
         order_uncertain: Whether parts of it, or what stands next to it, may belong to another column of the print.
@@ -37,7 +39,7 @@ class Line:
     """
 
     text: str
-    kind: Literal["text", "paragraph", "heading", "table_row", "footnote", "caption"] = "text"
+    kind: LineKind = "text"
     level: int = 0
     note: str = ""
     order_uncertain: bool = False
@@ -45,18 +47,48 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of lines. `number` counts from 1 where the format has pages, else None; `label` is the printed number.
+class LeftOut:
+    """Text of the file that is no reading matter (running head, page number, editor's line), and why it is left out."""
 
-    `remarks` are sentences of its reader for the reading report: what was not read here, why, and how much it is.
-    `aside` is what the page bears besides its text, as (kind, text): a stamp, a watermark, a comment.
+    kind: str
+    text: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a container says of its document, apart from its text.
+
+    Attributes:
+        field: "title", "author" (one for each), "date", "doi", "journal" or "keyword" (one for each).
+        value: As the container has it, on one line.
+        origin: Where it stands, in words that a report shows: "OPF", "citation_* tags", "front matter".
+    """
+
+    field: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of lines.
+
+    Attributes:
+        number: Counts from 1 where the format has pages, else None.
+        label: The printed number, or "".
+        lines: What is read, in reading order.
+        left_out: What the reader of the format left out of the lines: a stamp, a watermark, a comment, a menu.
+        remarks: Sentences for the reading report: what was not read here, why and how much it is; what was odd.
+        said: What the container says of the document; on the first page.
     """
 
     number: int | None
     label: str
     lines: tuple[Line, ...]
+    left_out: tuple[LeftOut, ...] = ()
     remarks: tuple[str, ...] = ()
-    aside: tuple[tuple[str, str], ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +115,8 @@ class Article:
 
     `parent` is the index of the article that holds this piece (a round table), or None.
     `work` is the title of the work that a brief or a translated abstract is about, else "".
+    `date` is the day of publication as far as it is told (ISO 8601: 2024-03-01, 2024-03, 2024), `doi` without prefix.
+    `origins` tells for each field that does not come from the printed page where it is from: (field, place).
     """
 
     kind: ArticleKind
@@ -101,6 +135,9 @@ class Article:
     title_en: str = ""
     work: str = ""
     parent: int | None = None
+    date: str = ""
+    doi: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +168,31 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Printed text that is no reading matter (running head, page number, editor's line), and why it was left out."""
+class Account:
+    """What became of the text that a container holds, in shares (0..1) of its letters and digits.
 
-    kind: str
-    text: str
-    page: int | None
+    Attributes:
+        letters: How many letters and digits it holds; white space, punctuation and markup are not counted.
+        read: Share that stands in blocks.
+        left_out: Share of each kind of what was left out, the largest first.
+        lost: Share that stands nowhere.
+        added: Letters of the blocks that the container does not hold, as a share of those of the blocks.
+    """
+
+    letters: int
+    read: float
+    left_out: tuple[tuple[str, float], ...]
+    lost: float
+    added: float
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A source as it was read. `remarks` are sentences for the reading report: what was joined, what looked odd."""
+    """A source as it was read.
+
+    `remarks` are sentences for the reading report: what was joined, what looked odd. `account` is None for a document
+    that was made without a file.
+    """
 
     source: Source
     canonical: str
@@ -150,6 +201,7 @@ class Document:
     blocks: tuple[Block, ...]
     left_out: tuple[LeftOut, ...]
     remarks: tuple[str, ...] = ()
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import main_language, search_form, split_sentences, to_simplified
+from rag.language import fold_glyphs, main_language, radicals, search_form, split_sentences, to_simplified
 
 MIXED = st.text("中文欧歐盟。！？；，“”（）《》.!? \n\tAbc123①", max_size=80)
 
@@ -58,3 +59,17 @@ def test_simplifying_keeps_the_length(text: str) -> None:
 )
 def test_main_language(text: str, language: str) -> None:
     assert main_language(text) == language
+
+
+def test_every_radical_is_folded_in_its_example() -> None:
+    table = Path("rag/data/radicals.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(table) == len(radicals())
+    for row in table:
+        radical, character, example = row.split("\t")
+        assert radical in example
+        assert fold_glyphs(example) == example.replace(radical, character)
+
+
+def test_radicals_and_ligatures_are_letters() -> None:
+    assert fold_glyphs("⻓岭乡居⺠，⼤坝⾼度，ﬁnal") == "长岭乡居民，大坝高度，final"
+    assert search_form("⻓岭乡居⺠") == search_form("长岭乡居民")

@@ -78,8 +78,8 @@ def test_chapters_follow_the_spine_and_notes_come_from_their_own_file() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"OEBPS/text/one.xhtml": None}, "lacks a chapter"),
-        ({"META-INF/container.xml": None}, "no readable EPUB"),
+        ({name: None for name in FILES if name.endswith("html")}, "holds no text"),
+        ({"META-INF/container.xml": None, "OEBPS/book.opf": None}, "no readable EPUB"),
         ({"OEBPS/book.opf": "坏"}, "no readable EPUB"),
         (
             {
@@ -96,6 +96,68 @@ def test_refusals(change: dict[str, str | None], said: str) -> None:
     with pytest.raises(UnreadableSource, match=said) as caught:
         read_epub(pack(files))
     assert caught.value.advice
+
+
+def lines_of(files: dict[str, str]) -> list[str]:
+    return [line.text for page in read_epub(pack(files)) for line in page.lines]
+
+
+WHOLE = ["第一章", "制度变迁[^1]的路径。", "一章之注。", "Chapter Two", "Paths[^1-2] differ.", "Note of two."]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('href="text/one.xhtml"', 'href="text/one.xhtml#top"'),
+        ('href="text/one.xhtml"', 'href="text/one.xhtml?v=2"'),
+        ('href="text/one.xhtml"', 'href="Text/ONE.xhtml"'),
+        ('media-type="application/xhtml+xml"', 'media-type="application/xhtml+xml; charset=utf-8"'),
+        ('media-type="application/xhtml+xml"', 'media-type="text/xml"'),
+        ('media-type="application/xhtml+xml"', 'media-type="TEXT/X-OEB1-DOCUMENT"'),
+        ('media-type="application/xhtml+xml"', ""),
+        ('xmlns="http://www.idpf.org/2007/opf"', ""),
+    ],
+)
+def test_a_chapter_is_found_however_it_is_named(old: str, new: str) -> None:
+    assert lines_of({**FILES, "OEBPS/book.opf": PACKAGE.replace(old, new)})[:6] == WHOLE
+
+
+def test_a_missing_or_damaged_chapter_is_a_remark() -> None:
+    files = {name: text for name, text in FILES.items() if "第二" not in name}
+    first = read_epub(pack(files))[0]
+    assert [line.text for line in first.lines] == WHOLE[:3]
+    assert first.remarks == ("the chapter file OEBPS/text/第二.xhtml is not in the book",)
+    assert read_epub(pack({**FILES, "OEBPS/text/第二.xhtml": ""}))[0].remarks == (
+        "the chapter file OEBPS/text/第二.xhtml is damaged or empty: it was left out",
+    )
+
+
+def test_a_book_without_container_is_found_by_its_package() -> None:
+    assert lines_of({name: text for name, text in FILES.items() if name != "META-INF/container.xml"})[:6] == WHOLE
+
+
+def test_what_is_not_in_the_order_is_left_out_by_name() -> None:
+    package = PACKAGE.replace('<itemref idref="two"/>', "")
+    first = read_epub(pack({**FILES, "OEBPS/book.opf": package}))[0]
+    assert [(left.kind, left.text[:11]) for left in first.left_out] == [
+        ("contents", "目录 一"),
+        ("outside_order", "Chapter Two"),
+    ]
+
+
+def test_the_package_tells_title_authors_and_date() -> None:
+    metadata = """<metadata xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title id="s">卷一</dc:title>
+    <dc:title id="m">南湾 志</dc:title><meta refines="#m" property="title-type">main</meta>
+    <dc:creator id="a">林海生</dc:creator><dc:creator id="t">周岚</dc:creator>
+    <meta refines="#t" property="role">trl</meta><dc:date>2019-05-02</dc:date>
+    <dc:identifier>doi:10.1234/abc</dc:identifier><dc:identifier>urn:isbn:978</dc:identifier></metadata><manifest>"""
+    said = read_epub(pack({**FILES, "OEBPS/book.opf": PACKAGE.replace("<manifest>", metadata)}))[0].said
+    assert [(one.field, one.value) for one in said] == [
+        ("title", "南湾 志"),
+        ("author", "林海生"),
+        ("date", "2019-05-02"),
+        ("doi", "doi:10.1234/abc"),
+    ]
 
 
 def test_entities_of_a_package_are_not_expanded() -> None:

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from rag.errors import UnreadableSource
 from rag.readers.pdf import choose_labels, read_pdf
 from rag.readers.pdf_segments import Glyph, build_pieces, build_rows, build_segments
-from rag.records import Page
+from rag.records import LeftOut, Page
 
 HAN = "数据要素市场化配置改革须以产权制度为基础并兼顾效率与公平各方主体依法享有权益"
 
@@ -347,7 +347,7 @@ def test_a_watermark_and_a_stamp_stand_beside_the_text() -> None:
 
     (page,) = read_pdf(make(draw))
     assert lines(page) == [han(row, 40) for row in range(4)]
-    assert sorted(page.aside) == [("stamp", "arXiv:1234"), ("watermark", "内部资料")]
+    assert {(left.kind, left.text) for left in page.left_out} == {("stamp", "arXiv:1234"), ("watermark", "内部资料")}
 
 
 def test_what_is_printed_twice_for_bold_type_is_told_once() -> None:
@@ -371,7 +371,7 @@ def test_fields_are_read_in_their_place_and_comments_beside_the_text() -> None:
 
     (page,) = read_pdf(make(draw))
     assert [line for line in lines(page) if line] == ["部门 Department: Pump house 3", "加急 Urgent: ☑"]
-    assert page.aside == (("comment", "5月3日已查。"),)
+    assert page.left_out == (LeftOut("comment", "5月3日已查。", 1),)
 
 
 def test_sizes_are_told_beside_the_running_text() -> None:

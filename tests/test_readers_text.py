@@ -28,6 +28,41 @@ def test_big5_is_told_from_gb18030() -> None:
     assert decode_text(TRADITIONAL.encode("big5")) == TRADITIONAL
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("It’s the depot’s rule that the keeper doesn’t sign.", "cp1252"),
+        ("The keeper said “no” – and left for £20.", "cp1252"),
+        ("Café Müller, 20 °C, naïve, ½ m²", "latin-1"),
+        ("倉庫は毎月十五日に棚卸しを行います。", "shift_jis"),
+        ("株式会社の決算報告書", "iso2022_jp"),
+        ("Zażółć gęślą jaźń. Łódź jest miastem.", "cp1250"),
+        ("Привет, это короткий текст.", "cp1251"),
+        ("测试", "gbk"),
+        ("供应商：Café Müller，单价 5€。", "gb18030"),
+        ("仓库盘点", "utf-16-le"),
+        ("第一段文字在这里。\n", "utf-32-be"),
+    ],
+)
+def test_encodings_are_told_apart(text: str, encoding: str) -> None:
+    assert decode_text(text.encode(encoding)) == text
+
+
+def test_one_stray_byte_does_not_cost_the_file() -> None:
+    assert decode_text("仓库每月盘点。".encode() + b"\xff" + "结果备案。".encode()) == "仓库每月盘点。\ufffd结果备案。"
+    assert decode_text("仓库每月盘点。\x00由保管员负责。".encode()) == "仓库每月盘点。由保管员负责。"
+
+
+def test_a_line_of_gb18030_in_utf8_is_read() -> None:
+    assert decode_text("仓库每月盘点。\n".encode() + "由保管员负责。".encode("gbk")) == "仓库每月盘点。\n由保管员负责。"
+
+
+@given(st.integers(0, 2_000), st.integers(0x80, 0xFF))
+def test_a_byte_anywhere_in_chinese_utf8_leaves_the_rest(place: int, byte: int) -> None:
+    data = ("盘点由保管员负责，结果报财务科备案。" * 40).encode()
+    assert decode_text(data[:place] + bytes([byte]) + data[place:]).count("财务科") >= 39
+
+
 def test_a_form_feed_begins_a_page_and_without_one_there_is_no_number() -> None:
     assert [page.number for page in read_text("第一页\f第二页".encode())] == [1, 2]
     assert [page.number for page in read_text("只有一页".encode())] == [None]

@@ -1,6 +1,7 @@
 """One file a format: bytes -> pages of lines, as the container tells them and no cleverer.
 
-Entry point: `read_pages`. Callers: `indexing`, `cli`, `app`. Knows the readers by name only: each is imported when a
+Entry points: `read_pages`, `read_plain_text`.
+Callers: `indexing`, `cli`, `app`. Knows the readers by name only: each is imported when a
 file of its format is read, so that a text file needs no PDF library.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import UnreadableSource
@@ -19,8 +20,8 @@ MAX_LINES = 400_000  # printed lines, paragraphs and rows: a book of 2,000 pages
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
-    ".md": "rag.readers.text:read_text",
-    ".markdown": "rag.readers.text:read_text",
+    ".md": "rag.readers.text:read_markdown",
+    ".markdown": "rag.readers.text:read_markdown",
     ".pdf": "rag.readers.pdf:read_pdf",
     ".docx": "rag.readers.docx:read_docx",
     ".docm": "rag.readers.docx:read_docx",
@@ -73,6 +74,32 @@ _DISGUISED: tuple[tuple[bytes, dict[str, str]], ...] = (
     (b"<!doctype html", {".doc": ".html", ".xls": ".html", ".wps": ".html"}),
     (b"%PDF-", {".caj": ".pdf", ".kdh": ".pdf"}),
 )
+PLAIN_TEXTS: dict[str, str] = {
+    ".txt": "rag.readers.text:plain_text",
+    ".text": "rag.readers.text:plain_text",
+    ".md": "rag.readers.text:plain_text",
+    ".markdown": "rag.readers.text:plain_text",
+    ".html": "rag.readers.html:plain_text",
+    ".htm": "rag.readers.html:plain_text",
+    ".epub": "rag.readers.epub:plain_text",
+}
+"""File name ending -> "module:function" of what gives all text of the container, for the account of what was read."""
+
+
+def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
+    """Return the container's own text; for a format without a plainer reader, what its pages hold and left out.
+
+    Raises:
+        UnreadableSource: The file is not what `pages` were read from.
+    """
+    target = PLAIN_TEXTS.get(path.suffix.lower())
+    if target is None:
+        lines = (line.text for page in pages for line in page.lines)
+        text = "\n".join([*lines, *(left.text for page in pages for left in page.left_out)])
+        return text.replace("<sup>", "").replace("</sup>", "")
+    module, function = target.split(":")
+    plain: Callable[[bytes], str] = getattr(importlib.import_module(module), function)
+    return plain(path.read_bytes())
 
 
 def read_pages(path: Path) -> list[Page]:

@@ -111,7 +111,7 @@ class _DocumentReader:
                 number if numbered else None,
                 "",
                 trim_empty(lines),
-                tuple(self._package.remarks) if number == last else (),
+                remarks=tuple(self._package.remarks) if number == last else (),
             )
             for number, lines in enumerate(self._pages, 1)
         ]

@@ -13,26 +13,28 @@ from lxml import etree
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
+from rag.readers.encodings import decode_declared
+from rag.readers.html_main import find_main
+from rag.readers.html_metadata import choose_title, read_said
 from rag.readers.html_notes import take_notes
-from rag.readers.html_pruning import drop_hidden, find_main
+from rag.readers.html_pruning import SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
-from rag.readers.text import decode_text
 from rag.records import Line, Page
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
 MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
-_DROPPED_TAGS = """
-script style noscript template head title iframe object embed applet svg canvas audio video map button input select
-textarea datalist dialog nav menu rt rp annotation annotation-xml link meta
-"""
 _BLOCK_TAGS = """
 address article aside blockquote body caption center dd details dir div dl dt fieldset figure figcaption footer form h1
 h2 h3 h4 h5 h6 header hgroup hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul
 """
-_DROPPED = frozenset(_DROPPED_TAGS.split())
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
+_HEAD_TAGS = frozenset(["base", "link", "meta", "noscript", "script", "style", "template", "title"])
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
+_CLAUSE_END = re.compile(r"[。！？；：，,.!?;:…”’」』）)]$")
+_PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
+_LETTERS = 26
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,40})\]")
 
 
@@ -44,19 +46,31 @@ def read_html(data: bytes) -> list[Page]:
     """
     with damage_reported("HTML page"):
         root = parse_html(data)
-        title = fold_spaces(root.findtext(".//title") or "")
-        drop_hidden(root)
+        said = read_said(root)
+        left = drop_hidden(root)
         notes = take_notes({"": root})
-        main = find_main(root)
+        main, around = find_main(root)
         lines = write_lines(main, notes)
+        title = choose_title(root, [(line.level, line.text) for line in lines if line.kind == "heading"], said)
     if not any(line.text for line in lines):
         raise UnreadableSource(
             "this HTML page holds no text (it may be written by scripts when a browser opens it)",
             advice="Open it in a browser and save or print the page as you see it.",
         )
-    if title and not any(line.kind == "heading" and line.level == 1 for line in lines):
-        lines = (Line(title, kind="heading", level=1), *lines)
-    return [Page(None, "", lines)]
+    if title:
+        said = [title, *(one for one in said if one.field != "title")]
+        if not any(line.kind == "heading" and line.text == title.value for line in lines):
+            lines = (Line(title.value, kind="heading", level=1), *lines)
+    return [Page(None, "", lines, left_out=tuple(left + around), said=tuple(said))]
+
+
+def plain_text(data: bytes) -> str:
+    """Return all text of an HTML file's body that is no script, for the account of what was read.
+
+    Raises:
+        UnreadableSource: As `parse_html`.
+    """
+    return visible_text(parse_html(data))
 
 
 def parse_html(data: bytes) -> Any:
@@ -73,19 +87,33 @@ def parse_html(data: bytes) -> Any:
         raise UnreadableSource(
             f"this HTML page has more than {MAX_ELEMENTS:,} elements", advice="Split it into smaller pages."
         )
+    _begin_body(root)
     return root
+
+
+def _begin_body(root: Any) -> None:
+    """Let the body begin where a browser lets it begin: at the first element that belongs in no head.
+
+    libxml2 takes the elements that came with HTML 5 for parts of the head when no body is written.
+    """
+    head = root.find("head")
+    children = list(head.iterchildren(etree.Element)) if head is not None else []
+    first = next((at for at, child in enumerate(children) if child.tag not in _HEAD_TAGS), len(children))
+    if first == len(children):
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    lead, body.text = body.text, None
+    for at, child in enumerate(children[first:]):
+        body.insert(at, child)
+    if lead:
+        children[-1].tail = (children[-1].tail or "") + lead
 
 
 def _decode(data: bytes) -> str:
     declared = _DECLARED_ENCODING.search(data[:4096])
-    name = declared[1].decode("ascii").lower() if declared else ""
-    if name and not name.startswith("utf") and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        try:
-            # gb2312 is declared where its supersets are used.
-            return data.decode("gb18030" if name.startswith("gb") else name)
-        except (LookupError, UnicodeError):
-            pass
-    return decode_text(data)
+    return decode_declared(data, declared[1].decode("ascii") if declared else "")
 
 
 def write_lines(root: Any, notes: Mapping[str, str]) -> tuple[Line, ...]:
@@ -108,7 +136,10 @@ class _Writer:
     def flush(self) -> None:
         """End the paragraph that is being written."""
         raw, self._text = "".join(self._text), []
-        texts = [joined for part in _NEW_PARAGRAPH.split(raw) if (joined := join_printed(part.split("\n")))]
+        if self._kind.kind == "paragraph":
+            texts = [text for part in _NEW_PARAGRAPH.split(raw) for text in _unwrap(part.split("\n"))]
+        else:
+            texts = [text] if (text := join_printed(raw.split("\n"))) else []
         for text in texts:
             self._add(Line(self._prefix + text, kind=self._kind.kind, level=self._kind.level))
             self._prefix = ""
@@ -123,7 +154,7 @@ class _Writer:
     def walk(self, element: Any, depth: int) -> None:
         """Write an element with all that is in it."""
         tag = element.tag
-        if tag in _DROPPED or not isinstance(tag, str) or depth > MAX_DEPTH:
+        if tag in SCRIPTS or not isinstance(tag, str) or depth > MAX_DEPTH:
             return
         if tag == "table" and _is_data_table(element):
             self.flush()
@@ -138,7 +169,8 @@ class _Writer:
             self.flush()
             self._open(element, tag)
         if tag == "pre":
-            self._text.append("\n\n".join(_all_text(element).splitlines()))
+            rows = _all_text(element).strip("\n").split("\n")
+            self._add(*(Line(_CONTROL.sub("", row).rstrip(), kind="code") for row in rows if row.strip()), Line(""))
         else:
             self._inside(element, depth)
         if block:
@@ -157,13 +189,13 @@ class _Writer:
 
     def _item_mark(self, item: Any) -> str:
         parent = item.getparent()
-        if parent is None or parent.tag != "ol" or parent.get("type") not in (None, "1"):
-            return "• " if parent is not None and parent.tag == "ul" else ""
-        if parent not in self._items:
-            start = parent.get("start") or "1"
-            self._items[parent] = int(start) if start.isascii() and start.isdigit() and len(start) < 6 else 1
-        number = self._items[parent]
-        self._items[parent] += 1
+        if parent is None or parent.tag != "ol":
+            return "• " if parent is not None and parent.tag in ("ul", "menu", "dir") else ""
+        number = _number(item.get("value")) or self._items.get(parent) or _number(parent.get("start")) or 1
+        self._items[parent] = number + 1
+        kind = parent.get("type") or "1"
+        if kind in ("a", "A") and number <= _LETTERS:
+            return f"{chr(ord(kind) + number - 1)}. "
         return f"{number}. "
 
     def _inside(self, element: Any, depth: int) -> None:
@@ -199,6 +231,18 @@ class _Writer:
                 self.lines.append(Line(fold_spaces(self._notes.pop(name)), kind="footnote", note=name))
 
 
+def _number(text: str | None) -> int:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _unwrap(rows: list[str]) -> list[str]:
+    """Return the paragraphs that line breaks part: lines of verse or an address each one, printed lines joined."""
+    rows = [row for row in map(fold_spaces, rows) if row]
+    cut = sum(len(row) >= _PRINTED_LINE and not _CLAUSE_END.search(row) for row in rows[:-1])
+    return [join_printed(rows)] if rows and len(rows) > 1 and 2 * cut > len(rows) - 1 else rows
+
+
 def _is_mark(text: str) -> bool:
     return (
         re.fullmatch(r"\s*[\[［〔(（]?\s*(?:\d{1,3}|[①-⑳㉑-㉟㊱-㊿]|[*＊†‡]{1,3})\s*[\]］〕)）]?\s*", text) is not None
@@ -215,7 +259,7 @@ def _all_text(element: Any) -> str:
             pieces.append(child.tail or "")
             continue
         stack.append((child, True))
-        if isinstance(child.tag, str) and child.tag not in _DROPPED:
+        if isinstance(child.tag, str) and child.tag not in SCRIPTS:
             pieces.append("\n" if child.tag in _BLOCKS or child.tag == "br" else "")
             pieces.append(child.text or "")
             stack.extend((one, False) for one in reversed(child))
@@ -232,8 +276,7 @@ def _continue_spans(cells: list[str], spans: dict[int, tuple[int, str]]) -> None
 
 
 def _span(cell: Any, name: str) -> int:
-    text = (cell.get(name) or "").strip()
-    return min(int(text), 100) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+    return min(_number(cell.get(name)), 100) or 1
 
 
 def _is_data_table(table: Any) -> bool:

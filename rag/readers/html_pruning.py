@@ -1,10 +1,13 @@
-"""Leave of an HTML page what a person reads on it: nothing hidden, no navigation, no marginal parts.
+"""What of an HTML page is no reading matter, and why: hidden elements, controls, what calls itself a margin.
 
-Entry points: `drop_hidden`, `find_main`. Callers: `html`, `epub`. Knows lxml.
+Whatever is taken off is handed back as `LeftOut`: nothing goes unseen.
+Entry points: `drop_hidden`, `drop`, `margin_kind`, `measure`. Callers: `html`, `html_main`, `epub`. Knows lxml.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib.resources
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +16,9 @@ from typing import Any
 from lxml import etree
 
 from rag.readers.html_notes import describe
+from rag.readers.lines import fold_spaces
+from rag.records import LeftOut
 
-_MARGINALIA = re.compile(
-    r"\b(?:navigation|banner|contentinfo|search|complementary|doc-toc|navbar|nav|menu|sidebar|side-bar|breadcrumbs?"
-    r"|cookie(?:s|-[a-z]+)?|advert(?:s|isement)?|share|sharing|social|related|pagination|pager|skip-link|toolbar|copyright"
-    r"|site-header|site-footer|footer|masthead)\b"
-)
 _HIDDEN_STYLE = (
     r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!}]|$)"
     r"|font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:[;!}]|$)|(?:left|top|text-indent)\s*:\s*-\d{3,}"
@@ -26,14 +26,84 @@ _HIDDEN_STYLE = (
 )
 _HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
+_WORD = re.compile("[a-z]+")
+# Elements that hold no text of the page, and those whose text is no reading matter.
+_SCRIPT_TAGS = "script style template head title link meta iframe object embed applet canvas"
+SCRIPTS = frozenset(_SCRIPT_TAGS.split())
+_ASIDE_TAGS = {
+    "nav": "navigation",
+    "menu": "navigation",
+    "noscript": "without_scripts",
+    "button": "form",
+    "select": "form",
+    "textarea": "form",
+    "datalist": "form",
+    "dialog": "form",
+    "svg": "picture",
+    "audio": "picture",
+    "video": "picture",
+    "map": "picture",
+    "rt": "ruby",
+    "rp": "ruby",
+    "annotation": "formula_source",
+    "annotation-xml": "formula_source",
+}
+_MARGINS_FILE = importlib.resources.files("rag") / "data" / "web_margins.tsv"
 
 
-def drop_hidden(root: Any) -> None:
-    """Remove what a browser does not show: hidden by attribute, style or a plain rule of the page's style sheet."""
+def drop_hidden(root: Any) -> list[LeftOut]:
+    """Remove what a browser does not show, and what is no text: controls, pictures' texts, lists of links.
+
+    Hidden is what an attribute, a style or a plain rule of the page's style sheet hides. A fold (`details`, or what a
+    script folds under a button) is closed, not hidden: a person opens it.
+    """
     names = _hidden_names(root)
-    for element in list(root.iter(etree.Element)):
-        if _is_hidden(element, names):
-            _drop(element)
+    left: list[LeftOut] = []
+    gone: set[Any] = set()
+
+    def take_off(element: Any, kind: str) -> None:
+        if element.getparent() is not None and element not in gone:
+            gone.update(element.iter())
+            left.extend(drop(element, kind))
+
+    for element in list(root.iter(*_ASIDE_TAGS)):
+        take_off(element, _ASIDE_TAGS[element.tag])
+    hidden = [
+        element
+        for element in root.iter(etree.Element)
+        if element.tag not in ("html", "body") and _is_hidden(element, names) and not _is_fold(element)
+    ]
+    amounts = measure(root) if hidden else {}
+    for element in hidden:
+        # A page that a script fades in is hidden to us alone: what hides most of the text hides nothing from a person.
+        if 2 * amounts[element].characters <= amounts[root].characters:
+            take_off(element, "hidden")
+    return left
+
+
+@functools.cache
+def _margins() -> dict[str, str]:
+    rows = (row.split("\t") for row in _MARGINS_FILE.read_text(encoding="utf-8").splitlines()[1:])
+    return {row[0]: row[1] for row in rows}
+
+
+def margin_kind(element: Any) -> str:
+    """Return what kind of margin an element calls itself, by the words of its role, class and id; "" for none."""
+    if element.tag in ("nav", "menu"):
+        return "navigation"
+    words = _words_of(element)
+    if any("note" in word for word in words):
+        return ""
+    kinds = (kind for word in words if (kind := _margins().get(word, "")) not in ("", "fold"))
+    return next(kinds, "margin" if element.tag == "footer" else "")
+
+
+def _words_of(element: Any) -> list[str]:
+    return _WORD.findall(f"{describe(element)} {element.get('id') or ''}".lower())
+
+
+def _is_fold(element: Any) -> bool:
+    return any(_margins().get(word) == "fold" for word in _words_of(element))
 
 
 def _hidden_names(root: Any) -> frozenset[str]:
@@ -72,23 +142,39 @@ def _is_hidden(element: Any, names: frozenset[str]) -> bool:
     return not names.isdisjoint(own)
 
 
-def _drop(element: Any) -> None:
-    """Remove an element but keep the text behind it."""
+def drop(element: Any, kind: str) -> list[LeftOut]:
+    """Remove an element but keep the text behind it; return what it held as left out for the reason `kind`."""
+    text = fold_spaces(visible_text(element))
     parent = element.getparent()
     if parent is None:
         element.clear()
-        return
-    previous = element.getprevious()
-    if element.tail:
-        if previous is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            previous.tail = (previous.tail or "") + element.tail
-    parent.remove(element)
+    else:
+        previous = element.getprevious()
+        if element.tail:
+            if previous is None:
+                parent.text = (parent.text or "") + element.tail
+            else:
+                previous.tail = (previous.tail or "") + element.tail
+        parent.remove(element)
+    return [LeftOut(kind, text, None)] if text else []
+
+
+def visible_text(element: Any) -> str:
+    """Return all text below an element that is no script, its blocks parted by spaces."""
+    pieces: list[str] = []
+    stack: list[tuple[Any, bool]] = [(element, False)]
+    while stack:
+        one, done = stack.pop()
+        if done:
+            pieces.append(f" {one.tail or ''}")
+        elif isinstance(one.tag, str) and one.tag not in SCRIPTS:
+            pieces.append(one.text or "")
+            stack.extend(item for child in reversed(one) for item in ((child, True), (child, False)))
+    return "".join(pieces)
 
 
 @dataclass(frozen=True, slots=True)
-class _Amount:
+class Amount:
     """How much text an element holds: characters, those of them in links, links, sentence ends."""
 
     characters: int = 0
@@ -96,8 +182,8 @@ class _Amount:
     links: int = 0
     sentences: int = 0
 
-    def __add__(self, other: _Amount) -> _Amount:
-        return _Amount(
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(
             self.characters + other.characters,
             self.linked + other.linked,
             self.links + other.links,
@@ -105,54 +191,21 @@ class _Amount:
         )
 
 
-def _measure(root: Any) -> dict[Any, _Amount]:
+def measure(root: Any) -> dict[Any, Amount]:
     """Return the amount of text in each element, in one pass: pages may be nested deep."""
-    amounts: dict[Any, _Amount] = {}
+    amounts: dict[Any, Amount] = {}
     for element in reversed(list(root.iter(etree.Element))):  # children before their parents
-        amount = _amount(element.text)
+        amount = _amount(element.text) if element.tag not in SCRIPTS else Amount()
         for child in element.iterchildren(etree.Element):
             if amounts[child].characters:
                 amount += amounts[child]
             if child.tail:
                 amount += _amount(child.tail)
         if element.tag == "a":
-            amount = _Amount(amount.characters, amount.characters, 1, amount.sentences)
+            amount = Amount(amount.characters, amount.characters, 1, amount.sentences)
         amounts[element] = amount
     return amounts
 
 
-def _amount(text: str | None) -> _Amount:
-    return _Amount(len("".join(text.split())), 0, 0, len(_SENTENCE.findall(text))) if text else _Amount()
-
-
-def find_main(root: Any) -> Any:
-    """Return the element that holds the main text, marginal parts removed from it.
-
-    The page says which it is (main, article); else all of the body but what calls itself navigation and the like, and
-    blocks made of short links.
-    """
-    body = root.find("body") if root.find("body") is not None else root
-    marked = body.xpath("//main | //*[@role='main'] | //*[@itemprop='articleBody'] | //article")
-    amounts = _measure(body)
-    candidate = max(marked, key=lambda element: amounts[element].characters, default=None)
-    # Several articles are a list of works: the body holds them all.
-    if candidate is not None and (2 * amounts[candidate].characters > amounts[body].characters or len(marked) == 1):
-        body = candidate
-    for element in list(body.iter(etree.Element)):
-        if element is not body and element.getparent() is not None and _is_marginal(element, amounts[element]):
-            _drop(element)
-    return body
-
-
-def _is_marginal(element: Any, amount: _Amount) -> bool:
-    if element.tag in ("nav", "menu"):
-        return True
-    if element.tag not in ("div", "ul", "ol", "header", "footer", "aside", "section", "table", "p", "dl"):
-        return False
-    words = describe(element)
-    if "note" not in words and (element.tag == "footer" or _MARGINALIA.search(words)):
-        # A name alone does not throw running text away: "related" may be the class of a whole paper.
-        linked = 2 * amount.linked > amount.characters
-        return amount.characters < 400 or linked or 80 * amount.sentences < amount.characters
-    menu = amount.links >= 4 and amount.linked > 0.7 * amount.characters and amount.linked < 25 * amount.links
-    return menu and not amount.sentences
+def _amount(text: str | None) -> Amount:
+    return Amount(len("".join(text.split())), 0, 0, len(_SENTENCE.findall(text))) if text else Amount()

@@ -145,7 +145,7 @@ class _ContentReader:
             f"{count:,} characters of {what} were left out" for what, count in sorted(self._left_out.items()) if count
         )
         if pages:
-            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, tuple(remarks))
+            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, remarks=tuple(remarks))
         return pages
 
     def _taken(self) -> tuple[Line, ...]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import UnreadableSource
-from rag.records import Line, Page
+from rag.records import LeftOut, Line, Page
 
 DOCUMENT_TIMEOUT_S = 300  # a book of 1,000 pages takes some 20 s on a laptop
 MAX_UNREADABLE_SHARE = 0.3  # of a document's characters, above which its text layer is of no use
@@ -70,7 +70,7 @@ def read_pdf(data: bytes) -> list[Page]:
                 Line(text, kind=kind, order_uncertain=uncertain, size=round(size / body_size, 2))
                 for text, kind, uncertain, size in page["lines"]
             ),
-            tuple((kind, text) for kind, text in page["aside"]),
+            tuple(LeftOut(kind, text, number) for kind, text in page["aside"]),
         )
         for number, (page, label) in enumerate(zip(pages, labels, strict=True), 1)
     ]

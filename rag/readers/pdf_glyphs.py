@@ -12,14 +12,13 @@ import collections
 import ctypes
 import itertools
 import math
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pypdfium2.raw
 
+from rag.language import fold_glyphs
 from rag.readers.pdf_segments import Glyph
 
 raw: Any = pypdfium2.raw  # has no types
@@ -35,12 +34,6 @@ MARK_GROWTH = 2.0  # times the page's type: a watermark's letters
 MIN_SET_UPRIGHT = 30  # glyphs; fewer that stand under each other are no vertical writing
 SPACES = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0x200B))
 SOFT_HYPHEN = 0xAD
-
-# Radicals and ligatures that fonts name instead of the character: the NFKC forms, and the radicals that have none.
-_RADICALS = str.maketrans(
-    "⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻤⻥⻦⻨⻩⻬⻮⻰⻳", "民西见角贝车长门青韦页风飞食马鬼鱼鸟麦黄齐齿龙龟"
-)
-_FOLDED = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +219,4 @@ def _write_character(text: str) -> str:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     elif "\ud800" <= text <= "\udfff":
         return "\ufffd"
-    if _FOLDED.search(text):
-        return unicodedata.normalize("NFKC", text).translate(_RADICALS)
-    return text
+    return fold_glyphs(text)

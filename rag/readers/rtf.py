@@ -110,7 +110,7 @@ def read_rtf(data: bytes) -> list[Page]:
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     remarks = (f"{amount:,} characters of {what} were left out" for what, amount in sorted(reader.left_out.items()))
-    return [Page(None, "", lines, tuple(remarks))]
+    return [Page(None, "", lines, remarks=tuple(remarks))]
 
 
 class _Reader:

@@ -98,7 +98,7 @@ class _DeckReader:
                 pages.append(Page(number, "", lines))
         self._tell_left_out()
         if pages:
-            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, tuple(self._package.remarks))
+            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, remarks=tuple(self._package.remarks))
         return pages
 
     def _tell_left_out(self) -> None:

@@ -45,7 +45,7 @@ def read_xlsx(data: bytes) -> list[Page]:
     if not pages:
         told = f" ({'; '.join(remarks)})" if remarks else ""
         raise UnreadableSource(f"this {WHAT} holds no values{told}", advice="Check that it is the right file.")
-    pages[-1] = Page(None, "", pages[-1].lines, tuple(remarks))
+    pages[-1] = Page(None, "", pages[-1].lines, remarks=tuple(remarks))
     return pages
 
 

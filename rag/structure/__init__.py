@@ -8,18 +8,26 @@ Entry point: `parse_document`. Callers: `indexing`, `cli`. Knows no file format.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence, Set
 
+from rag.language import fold_glyphs
 from rag.records import Article, Document, LeftOut, Page, Source
 from rag.structure.columns import rebuild_tables
 from rag.structure.descriptions import describe_articles
 from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
-from rag.structure.front_matter import apply_front_matter, take_front_matter
+from rag.structure.front_matter import take_front_matter
 from rag.structure.furniture import set_aside_furniture
 from rag.structure.mastheads import split_articles
+from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_said, told_title
 from rag.structure.paragraphs import Vocabulary, build_items
-from rag.structure.printed import Mark, begin_boxes, clean_lines, judge_layout
+from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
+
+MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
+ONE_WORK = frozenset(["html", "htm"])  # a page of the web holds one work, and comments on it
+_HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
+_MAX_HEAD_CHARS = 300
 
 
 def parse_document(pages: Sequence[Page], source: Source) -> Document:
@@ -32,9 +40,12 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     Returns:
         Canonical text, articles, blocks and what was set aside; the same for the same pages, always.
     """
+    said = [one for page in pages for one in page.said]
+    told_left = [dataclasses.replace(one, text=fold_glyphs(one.text)) for page in pages for one in page.left_out]
     told = tuple(remark for page in pages for remark in page.remarks)
     front, pages = take_front_matter(pages)
-    lines, markdown = clean_lines(pages)
+    said = front.said + said
+    lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
     layout = judge_layout(lines, markdown)
     kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
     marks: list[Mark] = []
@@ -45,16 +56,25 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     links = link_footnotes(body, notes, marks)
     lost = find_lost_marks(body, marks, links)
     items, joins = build_items(rebuild_tables(body), layout)
-    items, parts = split_articles(items)
+    title = told_title(said)
+    items, parts = split_articles(
+        items,
+        whole=source.format in ONE_WORK,
+        title=fold_glyphs(title.value) if title else "",
+        sure=title is not None and title.origin in TRUSTED,
+    )
     placed = [(imprint, places[imprint.at] if imprint.at < len(places) else len(body)) for imprint in imprints]
     articles = describe_articles(parts, items, notes, placed)
-    if front and articles:
-        articles[0] = apply_front_matter(articles[0], front)
+    works = [number for number, article in enumerate(articles) if article.kind == "article"]
+    if len(works) == 1:
+        head = [bare(item.text) for item in items[:_HEAD_ITEMS] if item.size <= _MAX_HEAD_CHARS]
+        article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
+        articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     writer = Writer(pages, items, notes, marks, links, lost, Vocabulary(kept))
     for index, part in enumerate(parts):
-        articles[index] = writer.write_part(part, articles[index], index, front if index == 0 else {})
+        articles[index] = writer.write_part(part, articles[index], index, front.shown if index == 0 else "")
     left_out = [LeftOut(one.kind, one.text, page_number(pages, one.page)) for one in left] + writer.silent
-    left_out += [LeftOut(kind, text, page.number) for page in pages for kind, text in page.aside]
+    left_out += front.left_out + told_left
     return Document(
         source,
         writer.canonical(),

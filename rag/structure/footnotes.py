@@ -24,14 +24,13 @@ from rag.structure.printed import (
     ends_sentence,
     note_numbers,
     tokenise_marks,
+    width,
 )
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
 # What may follow a mark inside a sentence, but never begins a note.
-MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
-MIN_TEXT_CHARS = 90  # of a printed line that can only be text
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _GOES_ON = re.compile(r"^[，。、；：！？”’）》」』〉,.;:!?)\]%]")
 _CITATION = re.compile(
@@ -60,6 +59,9 @@ _FINISHED = re.compile(r"[。．.）)”\]》!?！？]$|https?://\S+$|/\S*\d\S*$
 _NUMBERED_HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节])\s*\S"
 )
+
+_MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
+_MAX_HEAD_WIDTH = 120  # half characters: a line of a paper's head is shorter than a paragraph
 
 
 @dataclass(slots=True)
@@ -115,11 +117,9 @@ def separate_footnotes(
             continue
         last = notes[-1] if in_zone else None
         unfinished = not body or not ends_line(body[-1].text)
-        if (
-            start
-            and not (_is_head(body, line, start[0]) and last is None)
-            and _is_note(start, line, last, open_numbers, unfinished)
-        ):
+        if start and last is None and _in_head(body, line, start[0]):
+            start = None  # where an author works
+        if start and _is_note(start, line, last, open_numbers, unfinished):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
@@ -152,7 +152,7 @@ def separate_footnotes(
             open_numbers = set()
         known = len(marks)
         titled = line.kind in ("text", "heading") and len(line.text) <= 60
-        text = tokenise_marks(line.text, marks, title=titled)
+        text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
         open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
         line.text, line.cut, line.closed, line.order = text, line.cut or interrupted, closed, len(body)
         body.append(line)
@@ -160,14 +160,16 @@ def separate_footnotes(
     return body, notes, places
 
 
-def _is_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> bool:
-    """Say whether a numbered line stands in an article's head: no text was printed, which a note could explain.
+def _in_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> bool:
+    """Say whether a numbered line stands in an article's head, where the number says which author works where.
 
-    There the number says which author works where. Only print with its type sizes tells so much.
+    No text stands before it that a note could explain. Only a raised number, or print with its type sizes, tells so.
     """
-    if not line.size or not number.isdecimal() or len(body) > MAX_HEAD_LINES:
+    if not number.isdecimal() or not (line.size or line.text.startswith("<sup>")):
         return False
-    return not any(len(bare(before.text)) >= MIN_TEXT_CHARS or ends_sentence(before.text) for before in body)
+    return 0 < len(body) <= _MAX_HEAD_LINES and not any(
+        width(before.text) > _MAX_HEAD_WIDTH or ends_sentence(before.text) for before in body
+    )
 
 
 def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:

@@ -1,6 +1,7 @@
 """What a Markdown file says about itself between two `---` lines at its beginning: title, work, authors, journal, year.
 
-Entry points: `take_front_matter`, `apply_front_matter`, `front_text`. Caller: `structure`.
+Keys are known in both languages and as the common site generators spell them.
+Entry points: `take_front_matter`, `is_front_text`. Caller: `structure`.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import yaml
 
-from rag.records import Article, Page
+from rag.records import LeftOut, Page, Said
 
+ORIGIN = "front matter"
 _MAX_LINES = 60
 _NAMES = {
     "work": ("所述文献", "Work"),
@@ -22,19 +25,37 @@ _NAMES = {
     "year": ("年份", "Year"),
     "issue": ("期号", "Issue"),
 }
+# key -> field; what is shown as a line besides has the same names.
+_KEYS = {
+    "title": "title", "标题": "title", "题目": "title", "work": "work", "authors": "authors", "author": "authors",
+    "作者": "authors", "creator": "authors", "affiliations": "affiliations", "journal": "journal", "year": "year",
+    "issue": "issue", "date": "date", "日期": "date", "published": "date", "pubdate": "date", "doi": "doi",
+    "keywords": "keywords", "tags": "keywords", "关键词": "keywords", "language": "language", "lang": "language",
+}  # fmt: skip
 _SHOWN = re.compile(r"^(?:" + "|".join(name for names in _NAMES.values() for name in names) + r")[：:]")
 
 
-def take_front_matter(pages: Sequence[Page]) -> tuple[dict[str, str], list[Page]]:
-    """Return what the file says about itself, and its pages without that; ({}, pages) when it says nothing readable."""
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What a file says about itself: for the record, as lines that a person reads, and as it stood in the file."""
+
+    said: list[Said]
+    shown: str
+    work: str
+    left_out: list[LeftOut]
+
+
+def take_front_matter(pages: Sequence[Page]) -> tuple[FrontMatter, list[Page]]:
+    """Return what the file says about itself, and its pages without that."""
     pages = list(pages)
+    none = FrontMatter([], "", "", [])
     if not pages or not pages[0].lines or pages[0].lines[0].text.strip("\ufeff \t") != "---":
-        return {}, pages
+        return none, pages
     lines = pages[0].lines
     ends = (number for number, line in enumerate(lines[1:_MAX_LINES], start=1) if line.text.strip() in ("---", "..."))
     stop = next(ends, None)
     if stop is None or any(line.kind != "text" for line in lines[:stop]):
-        return {}, pages
+        return none, pages
     try:
         said = yaml.safe_load("\n".join(line.text for line in lines[1:stop]))
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -44,9 +65,26 @@ def take_front_matter(pages: Sequence[Page]) -> tuple[dict[str, str], list[Page]
         ]
         said = {pair.group(1): pair.group(2) or "" for pair in pairs if pair} if all(pairs) else None
     if not isinstance(said, dict) or not said:
-        return {}, pages
+        return none, pages
     front = {str(key): _flat(value) for key, value in said.items() if value is not None}
-    return front, [Page(pages[0].number, pages[0].label, lines[stop + 1 :]), *pages[1:]]
+    printed = LeftOut("front_matter", "\n".join(line.text for line in lines[1:stop]), pages[0].number)
+    return _sort(front, printed), [dataclasses.replace(pages[0], lines=lines[stop + 1 :]), *pages[1:]]
+
+
+def _sort(front: dict[str, str], printed: LeftOut) -> FrontMatter:
+    known: dict[str, str] = {}
+    for key, value in front.items():
+        field = _KEYS.get(key.lower(), "")
+        if field and value and field not in known:
+            known[field] = value
+    said = [
+        Said(field, known[field], ORIGIN) for field in ("title", "date", "doi", "journal", "issue") if field in known
+    ]
+    for field, single in (("authors", "author"), ("affiliations", "affiliation"), ("keywords", "keyword")):
+        said += [Said(single, one, ORIGIN) for one in _several(known.get(field, ""))]
+    if "year" in known:
+        said.append(Said("date", known["year"], ORIGIN))
+    return FrontMatter(said, _front_text(known), known.get("work", ""), [printed])
 
 
 def _flat(value: object) -> str:
@@ -59,22 +97,7 @@ def _several(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"[；;]|、(?![^（(]*[)）])", text) if part.strip())
 
 
-def apply_front_matter(article: Article, front: dict[str, str]) -> Article:
-    """Return `article` with what the file says about itself, which counts more than what its text was read to say."""
-    year = re.search(r"(?:19|20)\d\d", front.get("year", ""))
-    return dataclasses.replace(
-        article,
-        title=front.get("title", "") or article.title,
-        work=front.get("work", ""),
-        authors=_several(front.get("authors", "")) or article.authors,
-        affiliations=_several(front.get("affiliations", "")) or article.affiliations,
-        journal=front.get("journal", "") or article.journal,
-        year=int(year.group()) if year else article.year,
-        issue=front.get("issue", "") or article.issue,
-    )
-
-
-def front_text(front: dict[str, str]) -> str:
+def _front_text(front: dict[str, str]) -> str:
     """Return the front matter as lines that a person reads: `作者：…`, or `Authors: …` in an English file."""
     english = front.get("language", "zh").lower().startswith("en")
     return "\n".join(
@@ -85,5 +108,5 @@ def front_text(front: dict[str, str]) -> str:
 
 
 def is_front_text(text: str) -> bool:
-    """Say whether a block is one that `front_text` wrote."""
+    """Say whether a block is made of front matter."""
     return all(_SHOWN.match(line) for line in text.split("\n"))

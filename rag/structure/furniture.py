@@ -29,7 +29,7 @@ _IMPRINT = re.compile(
     r"|完稿日期|完稿时间|投稿日期|录用日期|接受日期|定稿日期|网络出版日期|网络首发日期|发表日期|责任编辑|责任校对|特约编辑|执行编辑|英文编辑|英文校对|责编|编校|编辑|校对"
     r"|审校|Received|Accepted|Revised)" + _CLOSE_LABEL
 )
-_DOI_BEGINS = ("10.", "http", "/10.")  # what follows the letters doi where they are no word of a sentence
+_IDENTIFIER = re.compile(r"(?:DOI|doi)/?(?:10\.|http)")
 _DATE_LABEL = re.compile(r"日期|时间|Received|Accepted|Revised")
 _EDITOR_LABEL = re.compile(r"编辑|校对|责编|编校|审校")
 _CLOSING = re.compile(r"责任编辑|责编|完稿|特约编辑|执行编辑|编校")
@@ -121,11 +121,8 @@ def _reason(text: str, line: PrintedLine) -> str:
         return ""
     tight = re.sub(r"\s", "", text)
     match = _IMPRINT.match(tight) if len(tight) <= 120 else None
-    # `编辑` may begin a sentence, and `doing` one of its lines: then no colon, bracket or number follows.
-    if match and (
-        match.group().endswith(tuple("】〕]］）)」:："))
-        or (match.group("label") in ("DOI", "doi") and tight[match.end() :].startswith(_DOI_BEGINS))
-    ):
+    # `编辑` may begin a sentence, and "do it" one too: then no colon, bracket or number follows.
+    if match and (match.group().endswith(tuple("】〕]］）)」:：")) or _IDENTIFIER.match(tight)):
         return "imprint"
     if _TURN.match(tight):
         return "turn"

@@ -28,8 +28,8 @@ from rag.structure.printed import (
     lower_ascii_share,
     width,
 )
+from rag.structure.silence import CONTENTS, find_contents, prose_begins
 
-_CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _MASTHEAD = re.compile(
     r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]"
     r"|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]"
@@ -44,12 +44,30 @@ _NEWS = re.compile(
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
 )
-_ISSUE_REASONS = {"authors", "closed", "abstract", "masthead", "contents"}
+# A journal's line over the title: its year before pages, or its volume.
+_JOURNAL_LINE = re.compile(
+    r"\b(?:19|20)\d\d\)?[,:;\s]+(?:pp\.?\s*)?[A-Za-z]?\d+\s?[-–—]\s?[A-Za-z]?\d+\W*$"
+    r"|\b(?:vol(?:ume)?\.?|no\.)\s*\d+.*\b(?:19|20)\d\d|\bISSN\b|https?://|^arXiv:|©|第\s*\d+\s*卷.*第\s*\d+\s*期",
+    re.IGNORECASE,
+)
+_ISSUE_REASONS = {"authors", "closed", "abstract"}
+_QUIET_REASONS = {"contents", "masthead", "notice", "after_quiet"}
 _QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
-MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
-MAX_TITLE_CHARS = 300
-MAX_TITLE_ITEMS = 3
+_MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
+_MAX_TITLE_ITEMS = 3
+_TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
+_MAX_JOURNAL_LINES = 3
+_MAX_TITLE_CHARS = 300
+_MAX_JOURNAL_CHARS = 200
+_HEAD_REACH = 6  # items below the names, in which the work itself begins
+_TEXT_CHARS = 40
+_SHORT_NAME = 2
+_MAX_SILENT_PROSE = 400  # characters of running text in contents or a masthead
+_MAX_NOTICE_CHARS = 1500
+_MAX_WEAK = 2
+_MIN_WORK_CHARS = 800  # a work without abstract or keywords that is shorter is one of several, or none
+_MAX_BETWEEN_CHARS = 200  # what may stand behind a translated abstract, and no article
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 
 
@@ -102,7 +120,7 @@ def is_title_like(item: Item) -> bool:
         or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
     ):
         return False
-    if CONVENTIONAL.match(text) or numbering_rank(text) is not None:
+    if CONVENTIONAL.match(text) or CONTENTS.match(text) or numbering_rank(text) is not None:
         return False
     return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
 
@@ -112,18 +130,72 @@ def names_of(item: Item) -> tuple[str, ...]:
     return parse_names(TOKEN.sub(", ", item.text) if OPEN in item.text else item.text)
 
 
-def split_articles(items: Sequence[Item]) -> tuple[list[Item], list[Part]]:
-    """Return the items, news in the order of their titles, and the articles; together they hold every item once."""
+def split_articles(
+    items: Sequence[Item], *, whole: bool = False, title: str = "", sure: bool = False
+) -> tuple[list[Item], list[Part]]:
+    """Return the items, news in the order of their titles, and the articles; together they hold every item once.
+
+    Args:
+        items: The body.
+        whole: The source is one work, as a web page is.
+        title: The title that the container tells, or "".
+        sure: That title is the work's, even where the body does not print it.
+    """
     items = list(items)
     if not items:
         return [], []
-    english = _english_zones(items)
-    starts = _find_starts(items, english)
+    for first, last in find_contents(items):
+        for item in items[first:last]:
+            item.silent = "contents"
+    starts = {0: "first"} if whole else _find_starts(items, _english_zones(items))
     bounds = [*sorted(starts), len(items)]
-    parts = [_read_head(items, first, last, starts[first]) for first, last in itertools.pairwise(bounds)]
+    parts = [
+        part
+        for first, last in itertools.pairwise(bounds)
+        for part in _end_silence(items, _read_head(items, first, last, starts[first]))
+    ]
+    _place_title(items, parts, title, sure)
     _judge_kinds(items, parts)
     _find_pieces(items, parts)
     return items, _part_news(items, parts)
+
+
+def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure: bool) -> None:
+    """Make the line that prints the told title the title of the only article, and none where it is not printed."""
+    works = [part for part in parts if part.kind == "article" and not part.silent]
+    if not title or len(works) != 1:
+        return
+    part = works[0]
+    if _fold(part.title(items)) == _fold(title):
+        return
+    for index in range(part.first, min(part.last, part.first + _TITLE_WITHIN)):
+        if items[index].kind in ("heading", "paragraph") and _fold(items[index].text) == _fold(title):
+            head = _read_head(items, index, part.last, "first")
+            part.titles, part.names, part.authors = [index], head.names, head.authors
+            part.body = max(head.body, index + 1)
+            return
+    if sure:
+        part.titles, part.body = [], part.first
+
+
+def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
+    """Return a silent part up to where running text begins, and what follows as an article.
+
+    Contents and mastheads hold no running text, and a notice is brief: what follows is not silent because of them.
+    """
+    allowed = _MAX_NOTICE_CHARS if part.silent == "notice" else _MAX_SILENT_PROSE
+    prose, stop = 0, 0
+    for index in range(part.first + 1, part.last if part.silent else part.first):
+        if prose_begins(items[index]) and not items[index].silent:
+            stop = stop or index
+            prose += items[index].size
+    if prose <= allowed:
+        return [part]
+    while stop - 1 > part.first and items[stop - 1].kind == "heading" and not items[stop - 1].silent:
+        stop -= 1  # the text begins at its heading
+    rest = _read_head(items, stop, part.last, "first")
+    part.last, part.body = stop, min(part.body, stop)
+    return [part, rest]
 
 
 def _is_english(item: Item) -> bool:
@@ -142,10 +214,19 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
             start = index
         elif not inside and start is not None:
             run = items[start:index]
-            if max(len(bare(item.text)) for item in run) >= 150 and sum(len(bare(item.text)) for item in run) >= 250:
+            if max(len(bare(item.text)) for item in run) >= 150 and _is_abstract(run):
                 zones.append((start, index))
             start = None
     return zones
+
+
+def _is_abstract(run: Sequence[Item]) -> bool:
+    """Say whether English items are a translated abstract: they bear its label, or names under a title."""
+    if any(item.label in ("abstract", "keywords") for item in run):
+        return True
+    return any(
+        is_title_like(first) and not names_of(first) and names_of(second) for first, second in itertools.pairwise(run)
+    )
 
 
 def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, str]:
@@ -153,7 +234,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
     starts: dict[int, str] = {0: "first"}
     in_zone = {index for first, last in zones for index in range(first, last)}
     masthead = _fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else ""
-    has_contents = any(_CONTENTS.match(bare(item.text)) for item in items[:12])
+    has_contents = any(CONTENTS.match(bare(item.text)) for item in items[:12])
     body_seen = False
     quiet = ""  # contents, a masthead or a notice came last: the next heading that text follows begins something new
     last = 0
@@ -168,16 +249,49 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             quiet = _QUIET.get(reason, "")
         numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
         body_seen = body_seen or numbered or (item.kind == "paragraph" and item.size >= 80)
-    if not _ISSUE_REASONS & set(starts.values()):
-        # A section on notices is no notice of a journal: only an issue, with several works, prints those.
-        starts = {at: reason for at, reason in starts.items() if reason not in ("notice", "after_quiet")}
+    starts = _believe(items, starts)
+    issue = bool(_ISSUE_REASONS & set(starts.values()))
     for first, stop in zones:
+        between = sum(item.size for item in items[stop : min([at for at in starts if at >= stop], default=len(items))])
+        if not issue and between > _MAX_BETWEEN_CHARS:
+            continue  # one work, whose text goes on behind its translated abstract
         if _zone_is_apart(items, starts, first, stop):
             for start in _abstracts_of(items, first, stop):
                 starts[start] = "english"
             if stop < len(items) and stop not in starts:
                 starts[stop] = "after_english"
     return starts
+
+
+def _believe(items: Sequence[Item], starts: dict[int, str]) -> dict[int, str]:
+    """Return the starts that the whole of the document bears out.
+
+    Only an issue, with several works, has notices of its own, and a masthead elsewhere than at its end. Two lines of
+    which the second reads like names begin a work where it has an abstract, an outline or some length, or where a
+    third such work follows.
+    """
+    bounds = itertools.pairwise([*sorted(starts), len(items)])
+    named = sum(reason == "authors" for reason in starts.values())
+    weak = {
+        first
+        for first, last in bounds
+        if starts[first] == "authors" and named <= _MAX_WEAK and not _is_work(items[first:last])
+    }
+    starts = {at: reason for at, reason in starts.items() if at not in weak}
+    if not _ISSUE_REASONS & set(starts.values()):
+        last = max(starts)
+        imprint = starts[last] == "masthead" and not any(map(prose_begins, items[last:]))
+        starts = {
+            at: reason for at, reason in starts.items() if reason not in _QUIET_REASONS or (imprint and at == last)
+        }
+    return starts
+
+
+def _is_work(run: Sequence[Item]) -> bool:
+    if any(item.label in ("abstract", "keywords") for item in run):
+        return True
+    outlined = sum(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in run)
+    return outlined >= 2 or sum(item.size for item in run) >= _MIN_WORK_CHARS
 
 
 def _reason_to_start(
@@ -194,7 +308,7 @@ def _reason_to_start(
     item = items[index]
     text = bare(item.text).strip() if item.size <= 200 else ""
     unnumbered = numbering_rank(text) is None
-    if text and _CONTENTS.match(text):
+    if text and CONTENTS.match(text):
         return ("contents" if index > last + 5 and index > 6 else "contents_line"), index
     if not index:
         return "", index
@@ -325,7 +439,9 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
-    large = _largest_lines(items, first, last) if reason == "first" else []
+    while reason == "first" and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_line(items[at]):
+        at += 1
+    large = _largest_lines(items, at, last) if reason == "first" else []
     if large:
         part.titles, at = large, large[-1] + 1
     while not large and at < last and len(part.titles) < 4 and is_title_like(items[at]):
@@ -335,15 +451,19 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
             break
         part.titles.append(at)
         at += 1
+    begin = at
     while (
         at < last
         and len(part.names) < 8
         and items[at].kind in ("paragraph", "heading")
         and (names := names_of(items[at]))
+        and not _is_short_heading(items[at], names)
     ):
         part.authors += names
         part.names.append(at)
         at += 1
+    if part.names and at < last and not any(map(_is_text, items[at : at + _HEAD_REACH])):
+        part.authors, part.names, at = (), [], begin  # a list of names, and no work of theirs
     while at < last and (
         items[at].label
         or (
@@ -367,9 +487,9 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     Above it may stand the journal's line, below it the names and what they are.
     """
     head: list[int] = []
-    for index in range(first, min(last, first + MAX_HEAD_ITEMS)):
+    for index in range(first, min(last, first + _MAX_HEAD_ITEMS)):
         item = items[index]
-        if item.label or item.pages[0][1] != items[first].pages[0][1] or len(bare(item.text)) >= MAX_TITLE_CHARS:
+        if item.label or item.pages[0][1] != items[first].pages[0][1] or len(bare(item.text)) > _MAX_TITLE_CHARS:
             break
         head.append(index)
     size = max((items[index].type_size for index in head), default=0.0)
@@ -378,7 +498,24 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     fits = size >= HEADING_SIZE and all(
         items[index].kind == "heading" and numbering_rank(bare(items[index].text)) is None for index in titles
     )
-    return titles[:MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
+    return titles[:_MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
+
+
+def _is_journal_line(item: Item) -> bool:
+    return (
+        item.kind in ("heading", "paragraph")
+        and item.size <= _MAX_JOURNAL_CHARS
+        and bool(_JOURNAL_LINE.search(item.text))
+    )
+
+
+def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
+    """Say whether a line of two characters that reads as a name is a heading: 安装, 方法, 项目."""
+    return item.level > 0 and all(len(name) == _SHORT_NAME for name in names)
+
+
+def _is_text(item: Item) -> bool:
+    return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
 
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
@@ -387,7 +524,7 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
         r"\s*[—\-–]{1,3}\S", text
     ):
         return True
-    if items[at].level and not items[before].level:
+    if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False
     following = items[at + 1] if at + 1 < last else None
     return following is not None and bool(names_of(following) or following.label == "abstract") and not items[at].level
@@ -395,16 +532,18 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
 
 def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
     after = False
-    for part in parts:
+    works = [part for part in parts if part.kind == "article" and not part.silent]
+    for number, part in enumerate(parts):
         if part.kind != "article" or part.silent:
             after = after or part.kind in ("abstract", "front_matter")
             continue
         inside = items[part.first : part.last]
         texts = [bare(item.text) for item in inside]
-        longest = max(len(text) for text in texts)
-        contents = any(_CONTENTS.match(text.strip()) for text in texts[:20])
+        prose = sum(item.size for item in inside if prose_begins(item) and not item.silent)
+        contents = any(CONTENTS.match(text.strip()) for text in texts[:20])
         mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
-        if len(parts) > 1 and longest < 400 and (contents or mastheads >= 2) and not part.authors:
+        front = number == 0 or parts[number - 1].kind != "article" or parts[number - 1].silent
+        if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (contents or mastheads >= 2) and not part.authors:
             part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
             after = True
             continue
@@ -412,7 +551,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         labelled = any(item.label in ("abstract", "keywords") for item in inside)
         title = part.title(items)
         if (
-            len(parts) > 1
+            len(works) > 2
             and after
             and not (part.authors or labelled or outlined >= 2)
             and (_NEWS.search(title) or sum(map(len, texts)) < 3000)

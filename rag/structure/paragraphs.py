@@ -43,6 +43,8 @@ _CELL_WIDTH = 30
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
 _OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
+_MIN_BROKEN_WIDTH = 60  # half characters: a line that was cut by its width, not on purpose
+_WIDTH_SLACK = 8
 
 
 @dataclass(slots=True)
@@ -50,8 +52,8 @@ class Item:
     """A piece of body text: what it is, its text with mark tokens, and what stood before it.
 
     `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it; `at` is
-    the number of lines of the body before it. `uncertain` holds the spans of the text whose order in the print is
-    uncertain.
+    the number of lines of the body before it; `silent` tells why it is left out of the blocks, "" when it is read.
+    `uncertain` holds the spans of the text whose order in the print is uncertain.
     """
 
     kind: ItemKind
@@ -69,6 +71,8 @@ class Item:
     tail: str = ""
     type_size: float = 0.0  # as `records.Line.size`, of its first line
     uncertain: list[tuple[int, int]] = field(default_factory=list)
+    silent: str = ""
+    code: bool = False
 
     @property
     def text(self) -> str:
@@ -173,6 +177,10 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             previous.append(text, glue="\n")
             previous.note_order(text, line)
             continue
+        if previous is not None and line.kind == "code" and previous.code and not line.fresh:
+            previous.append(text, glue="\n")
+            previous.note_order(text, line)
+            continue
         items.append(
             Item(
                 kind,
@@ -188,6 +196,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
                 size=len(text),
                 tail=text[-_TAIL:],
                 type_size=line.size,
+                code=line.kind == "code",
             )
         )
         items[-1].note_order(text, line)
@@ -198,6 +207,8 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     text = line.text
     if line.kind == "table_row":
         return "table", "", text
+    if line.kind == "code":
+        return "paragraph", "", text
     if line.kind == "caption":
         return "caption", "", text
     if line.kind == "heading":
@@ -282,7 +293,7 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     line = lines[index]
     following = lines[index + 1] if index + 1 < len(lines) else None
     if not layout.wrapped:
-        return not (
+        return not _is_broken(lines, index) and not (
             numbering_rank(line.text) in (5, 6)
             and following is not None
             and numbering_rank(following.text) == numbering_rank(line.text)
@@ -298,6 +309,21 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
     rest = bare(following.text)
     return width(rest) < 0.7 * full and not ends_line(rest)
+
+
+def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line is cut by its width in a document that does not break lines as a rule.
+
+    It is as wide as the lines around it, ends within a sentence, and the next line follows at once and is prose.
+    """
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else None
+    if following is None or following.kind != "text" or following.level or following.gap or following.fresh:
+        return False
+    wide = width(line.text)
+    if wide < _MIN_BROKEN_WIDTH or ends_line(line.text) or wide < 0.9 * _full_width(lines, index):
+        return False
+    rest = bare(following.text)
+    return width(rest) <= wide + _WIDTH_SLACK and (_is_prose(rest) or ends_sentence(rest)) and not label_of(rest)[0]
 
 
 def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
@@ -323,7 +349,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return same and _is_set_large(lines, index) and not looks_like_heading(text)
     if line.size >= HEADING_SIZE and _is_set_large(lines, index):
         return False
-    if line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size:
+    other_size = line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size
+    if other_size and not BARE_LABEL.match(end):
         return False  # a text is set in one size: notes and captions are no part of it
     if previous.kind == "heading":
         return _heading_goes_on(previous, line, layout, text, end)
@@ -348,6 +375,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
             return False
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
+    if line.gap == 0 and not line.cut and _is_broken(lines, index - 1):
+        return not re.match(r"[A-Z]", text) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
 
 
@@ -387,6 +416,8 @@ def _line_goes_on(
         and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30)
     ):
         return False
+    if line.gap and not unfinished and re.search(f"[{HAN}]", end[-20:]) and not re.search(f"[{HAN}]", text):
+        return False  # a sentence in Chinese has ended, and a line in another script begins
     full = _column_width(previous, lines, index)
     token = re.match(r"[A-Za-z\d.,'’\-/]+|.{0,2}", text)
     room = full - width(before.text)

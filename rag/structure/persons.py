@@ -6,6 +6,7 @@ Entry points: `parse_names`, `same_person`. Caller: `mastheads`. Knows surnames,
 from __future__ import annotations
 
 import functools
+import importlib.resources
 import re
 
 from rag.language import HAN, to_simplified
@@ -72,14 +73,18 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_AFFIX = re.compile(r"[\d,，*＊†‡§¶+①-⑳¹²³⁰-⁹\s]+$")
+_AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
-_LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-Ž][A-Za-zÀ-ɏ'’\-]*\.?)"
+_LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
 _LATIN_NAME = re.compile(rf"{_LATIN_WORD}(?:\s(?:(?:de|van|von|der|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}")
-_NO_NAME_WORD = re.compile(
-    r"\b(?:The|Of|And|In|On|For|To|A(?!\.)|An|Its|New|Review|Study|Analysis|China|Chinese|Global|International|Abstract|Journal|Introduction"
-    r"|Conclusion|References|University|Institute|Table|Figure|Contents|Keywords|Key|Words|Strategy|Policy|Research|Editor|Note)\b"
-)
+_NO_NAME_WORDS_FILE = importlib.resources.files("rag") / "data" / "no_name_words.tsv"
+
+
+@functools.cache
+def no_name_words() -> frozenset[str]:
+    """Return the capitalised English words that stand in titles and names of bodies, and in no person's name."""
+    rows = _NO_NAME_WORDS_FILE.read_text(encoding="utf-8").splitlines()[1:]
+    return frozenset(row.split("\t")[0] for row in rows)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -90,7 +95,7 @@ def parse_names(line: str) -> tuple[str, ...]:
     `LI Bing XIE Laihui` and `John Smith and Mary Doe` are lines of names.
     """
     text = line.strip()
-    if not 2 <= len(text) <= 120:
+    if not 2 <= len(text) <= 120 or text[0] in "•·‧∙":  # an entry of a list
         return ()
     introduced = bool(_ROLE.search(text))
     text = _ROLE.sub("", text).strip()
@@ -131,7 +136,7 @@ def _is_han_name(name: str, introduced: bool) -> bool:
 
 
 def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
-    if _NO_NAME_WORD.search(text) or re.search(r"[.:?!]$|\d{4}", text):
+    if not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text)) or re.search(r"[.:?!]$|\d{4}", text):
         return ()
     upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
     if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == re.sub(r"\s", "", "".join(upper)):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from rag.language import INVISIBLE
-from rag.records import Line, Page
+from rag.language import INVISIBLE, fold_glyphs
+from rag.records import Line, LineKind, Page
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -22,7 +22,7 @@ TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _STAR = "\ufdd2"  # an asterisk that was escaped in the print: never emphasis
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 _DARK = "❶❷❸❹❺❻❼❽❾❿"
-_SUPERSCRIPT = {character: str(value) for value, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 
 HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
@@ -58,7 +58,7 @@ class PrintedLine:
     """
 
     text: str
-    kind: Literal["text", "paragraph", "heading", "table_row", "footnote", "caption"]
+    kind: LineKind
     level: int
     note: str
     page: int
@@ -171,21 +171,31 @@ def _render_link(match: re.Match[str]) -> str:
     return f"{shown} ({target})" if "://" in target else shown
 
 
-def clean_lines(pages: Sequence[Page]) -> tuple[list[PrintedLine], bool]:
-    """Return the lines that hold text, and whether the document is written in Markdown or a dialect of it."""
+def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[PrintedLine], bool]:
+    """Return the lines that hold text, and whether the document is written in Markdown or a dialect of it.
+
+    Args:
+        pages: What a reader delivered.
+        markdown: The file says that it is Markdown; else its signs must show it.
+    """
     sample = "\n".join(line.text for page in pages[:40] for line in page.lines[:400] if line.kind == "text")
-    markdown = len(_MARKDOWN_SIGN.findall(sample)) >= 2
+    markdown = markdown or len(_MARKDOWN_SIGN.findall(sample)) >= 2
     cleaned: list[PrintedLine] = []
     for index, page in enumerate(pages):
         gap, ruled, fresh = 0, False, index > 0
         for line in _find_rows(page.lines):
-            raw = line.text
+            raw = fold_glyphs(line.text)
             stripped = raw.strip()
             if not stripped:
                 gap += 1
                 continue
             if line.kind == "text" and _RULE.match(stripped):
                 gap, ruled = gap + 1, True
+                continue
+            if line.kind == "code":
+                code = INVISIBLE.sub("", raw.rstrip())
+                cleaned.append(PrintedLine(code, "code", 0, "", index, gap, 0, fresh, ruled=ruled))
+                gap, ruled, fresh = 0, False, False
                 continue
             indent = _indent(raw)
             text = stripped.replace(OPEN, "").replace(CLOSE, "").replace(_STAR, "")
@@ -322,12 +332,10 @@ def strip_marks(text: str) -> str:
 def note_numbers(printed: str) -> tuple[str, ...]:
     """Return the note numbers that a mark as printed names: `[2-4]` gives 2, 3 and 4, `③` gives 3, `*` itself."""
     printed = printed.strip().strip("[]［］〔〕()（）")
-    if len(printed) == 1 and printed in _CIRCLED:
-        return (str(_CIRCLED.index(printed) + 1),)
-    if len(printed) == 1 and printed in _DARK:
-        return (str(_DARK.index(printed) + 1),)
-    if printed and all(character in _SUPERSCRIPT for character in printed):
-        return ("".join(_SUPERSCRIPT[character] for character in printed),)
+    if len(printed) == 1 and not printed.isalpha() and unicodedata.numeric(printed, 0.5) % 1 == 0:
+        return (str(int(unicodedata.numeric(printed))),)  # ③ ❸ ³ ㉑ ３
+    if printed.isdigit():
+        return ("".join(str(unicodedata.digit(character)) for character in printed),)
     if not re.fullmatch(_NUMBERS, printed):
         return (printed,)
     numbers: list[str] = []
@@ -364,10 +372,7 @@ def literal_mark(mark: Mark) -> str:
         return mark.printed
     inner = re.sub(r"</?sup>", "", mark.printed).strip()
     # What was set high and is no note's mark is part of the text: an exponent, an ordinal, a number in a circle.
-    if inner.isascii() and inner.isdigit():
-        high = {value: character for character, value in _SUPERSCRIPT.items()}
-        return "".join(high[digit] for digit in inner)
-    return inner
+    return inner.translate(_RAISED) if inner.isascii() and inner.isdigit() else inner
 
 
 def lower_ascii_share(text: str) -> float:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from rag.language import HAN
 from rag.records import Article, Block, BlockKind, LeftOut, NoteMark, Page, PageMark
 from rag.structure.footnotes import Note
-from rag.structure.front_matter import front_text
 from rag.structure.mastheads import Part, tidy_title
 from rag.structure.outline import OutlineStack, levels_are_meant
 from rag.structure.paragraphs import Item, Vocabulary, join_lines
@@ -106,20 +105,19 @@ class Writer:
             owners.setdefault(owner, []).append(index)
         return owners
 
-    def write_part(self, part: Part, article: Article, index: int, front: dict[str, str]) -> Article:
+    def write_part(self, part: Part, article: Article, index: int, front: str) -> Article:
         """Write one article down; return it with its span."""
         start = self._begin()
         if part.silent:
-            text = _GAP.join(_literal_text(item.text, self._marks) for item in self._items[part.first : part.last])
-            self._append(text)
-            self.silent.append(
-                LeftOut(part.silent, text, page_number(self._pages, self._items[part.first].pages[0][1]))
-            )
+            for number in range(part.first, part.last):
+                self._items[number].silent = self._items[number].silent or part.silent
+                self._leave_out(number)
+                for note in self._owners.get(number, ()):
+                    text = join_lines(self._notes[note].lines, self._vocabulary)
+                    self.silent.append(LeftOut(part.silent, text, page_number(self._pages, self._notes[note].page)))
             return dataclasses.replace(article, span=(start, self._length))
         if front:
-            text = front_text(front)
-            if text:
-                self._block("paragraph", text, [], [], index, ())
+            self._block("paragraph", front, [], [], index, ())
         headings = [
             (bare(item.text), item.level) for item in self._items[part.body : part.last] if item.kind == "heading"
         ]
@@ -127,6 +125,10 @@ class Writer:
         waiting: list[int] = []
         for number in range(part.first, part.last):
             item = self._items[number]
+            if item.silent:
+                self._leave_out(number)
+                waiting.extend(self._owners.get(number, ()))
+                continue
             if number in part.titles:
                 kind: BlockKind = "heading"
             elif item.kind == "heading" and number >= part.body:
@@ -140,6 +142,22 @@ class Writer:
             waiting.extend(self._owners.get(number, ()))
         self._write_notes(waiting, index, stack.path())
         return dataclasses.replace(article, span=(start, self._length))
+
+    def _leave_out(self, number: int) -> None:
+        """Write an item that is silent into the canonical text, without a block; neighbours are told as one."""
+        item = self._items[number]
+        text = _literal_text(item.text, self._marks)
+        if not text:
+            return
+        if self._length and not (self._pieces and self._pieces[-1] == _GAP):
+            self._append(_GAP)
+        self._append(text)
+        before = self._items[number - 1] if number else None
+        if self.silent and before is not None and before.silent == item.silent:
+            last = self.silent[-1]
+            self.silent[-1] = dataclasses.replace(last, text=f"{last.text}{_GAP}{text}")
+        else:
+            self.silent.append(LeftOut(item.silent, text, page_number(self._pages, item.pages[0][1])))
 
     def _write_item(self, item: Item, kind: BlockKind, article: int, section: tuple[str, ...]) -> None:
         ends = [end for span in item.uncertain for end in span]

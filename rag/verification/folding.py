@@ -13,7 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from rag.language import HAN, INVISIBLE, to_simplified
+from rag.language import HAN, INVISIBLE, radicals, to_simplified
 from rag.records import Span
 
 # Dropped wherever they stand: note marks as papers print them, link targets, tags, emphasis.
@@ -56,7 +56,7 @@ def _fold_character(character: str) -> str:
         return "'"
     if character in _DOTS:
         return "·"
-    return to_simplified(unicodedata.normalize("NFKC", character)).translate(_VARIANTS)
+    return to_simplified(unicodedata.normalize("NFKC", character).translate(radicals())).translate(_VARIANTS)
 
 
 @functools.lru_cache(maxsize=512)

@@ -1,0 +1,225 @@
+"""Which part of a web page is its main text: trafilatura chooses, our structure keeps what belongs to its choice.
+
+trafilatura tells text from navigation better than any rule here, but hands back a poorer text: marks of notes, tables,
+lists, definitions and folds are lost or dropped. So its choice is laid over the page's own elements: those whose words
+it chose stay, and with them what stands between them and is no margin; the rest is left out, told as such. A page
+without anything around its text is kept whole.
+Entry point: `find_main`. Caller: `html`. Knows trafilatura and lxml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import trafilatura
+from lxml import etree
+
+from rag.readers.html_pruning import Amount, drop, margin_kind, measure
+from rag.records import LeftOut
+
+MAX_CHOICE_ELEMENTS = 60_000  # beyond it the own rules must do: trafilatura takes seconds
+_GRAM = 6  # characters: long enough that a match is no chance
+_KEPT_SHARE = 0.6  # of an element's grams that the choice must hold
+_MIN_CHOICE_SHARE = 0.25  # of the text outside links: a choice of less has missed the text
+_MIN_CHOICE = 1_000  # characters that are a text, however much stands around it
+_PLAIN_LINKED_SHARE = 0.1  # a page with fewer links, and no margin in it, is a document
+_CORE_SHARE = 0.85
+_SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
+_CHARACTERS_A_SENTENCE = 80
+_OWNER_TAGS = """
+address article aside blockquote body caption center dd details dir div dl dt fieldset figure figcaption footer
+form h1 h2 h3 h4 h5 h6 header hgroup legend li main ol p pre section summary table tbody td tfoot th thead tr ul
+"""
+_OWNERS = frozenset(_OWNER_TAGS.split())
+_WHOLES = frozenset(["table", "dl", "pre", "details"])
+_PART_TAGS = "p li ul ol blockquote dt dd tr td th tbody summary figcaption caption"
+_PARTS = frozenset(_PART_TAGS.split())
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_WORKS = ("h1", "main", "article")
+_UNWORDLY = re.compile(r"[\W_]+")
+
+
+def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
+    """Return the element that holds the main text, everything else removed from it, and what was removed."""
+    body = root.find("body") if root.find("body") is not None else root
+    outside = _keep_marked(body)
+    amounts = measure(body)
+    if _is_plain(body, amounts[body]):
+        return body, outside + _drop_margins(body, {}, amounts)
+    kept = _kept_characters(body, _choose(root))
+    enough = min(_MIN_CHOICE_SHARE * (amounts[body].characters - amounts[body].linked), _MIN_CHOICE)
+    chosen = kept.get(body, 0) >= enough
+    left = _drop_margins(body, kept if chosen else {}, amounts)
+    return body, outside + left + (_keep_chosen(body, kept, amounts) if chosen else [])
+
+
+def _keep_marked(body: Any) -> list[LeftOut]:
+    """Leave of a page that says which one its main part is that part and its headline."""
+    marked = body.xpath(".//main | .//*[@role='main']")
+    amounts = measure(body) if len(marked) == 1 else {}
+    if len(marked) != 1 or 2 * amounts[marked[0]].characters <= amounts[body].characters:
+        return []
+    left: list[LeftOut] = []
+    inner = marked[0]
+    while inner is not body:
+        outer = inner.getparent()
+        for other in list(outer.iterchildren(etree.Element)):
+            if other is not inner and amounts[other].characters and not other.xpath("descendant-or-self::h1"):
+                left.extend(drop(other, margin_kind(other) or "margin"))
+        inner = outer
+    return left
+
+
+def _drop_margins(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
+    """Take off what calls itself a margin and reads like one; never what holds a headline, a work or chosen text."""
+    works = _holders(body, _WORKS)
+    left: list[LeftOut] = []
+    gone: set[Any] = set()
+    for element in list(body.iter(etree.Element)):
+        if element is body or element.getparent() is None or element.tag in _HEADINGS or element in works:
+            continue
+        amount = amounts[element]
+        if 2 * kept.get(element, 0) > amount.characters and 2 * amount.linked <= amount.characters:
+            continue
+        kind = _margin(element, amount) if element not in gone else ""
+        if kind:
+            gone.update(element.iter())
+            left.extend(drop(element, kind))
+    return left
+
+
+def _holders(body: Any, tags: Iterable[str]) -> set[Any]:
+    """Return the elements of these tags and all that they stand in."""
+    found: set[Any] = set()
+    for element in body.iter(*tags):
+        while element is not None and element not in found:
+            found.add(element)
+            element = element.getparent()
+    return found
+
+
+def _margin(element: Any, amount: Amount) -> str:
+    kind = margin_kind(element)
+    menu = amount.links >= 4 and amount.linked > 0.7 * amount.characters and amount.linked < 25 * amount.links
+    if element.tag in ("nav", "menu"):
+        return kind
+    if element.tag == "td":
+        return kind if 2 * amount.linked > amount.characters else ""
+    if element.tag not in ("div", "ul", "ol", "header", "footer", "aside", "section", "table", "p", "dl", "form"):
+        return ""
+    # A name alone does not throw running text away: "related" may be the class of a whole paper.
+    thin = amount.characters < _SMALL_MARGIN or _CHARACTERS_A_SENTENCE * 5 * amount.sentences < amount.characters
+    if kind and (kind == "comments" or thin or 2 * amount.linked > amount.characters):
+        return kind
+    return "navigation" if menu and not amount.sentences else ""
+
+
+def _is_plain(body: Any, amount: Amount) -> bool:
+    if amount.linked > _PLAIN_LINKED_SHARE * amount.characters or body.xpath(".//script[@src] | .//form | .//aside"):
+        return False
+    return sum(bool(margin_kind(element)) for element in body.iter("div", "section", "ul", "td", "footer")) <= 1
+
+
+def _choose(root: Any) -> str:
+    if sum(1 for _ in root.iter()) > MAX_CHOICE_ELEMENTS:
+        return ""
+    page = etree.tostring(root, encoding="unicode", method="html")
+    return trafilatura.extract(page, include_comments=False, include_tables=True, deduplicate=False) or ""
+
+
+def _fold(text: str) -> str:
+    return _UNWORDLY.sub("", text)
+
+
+def _grams(text: str) -> list[str]:
+    return [text[at : at + _GRAM] for at in range(max(1, len(text) - _GRAM + 1))]
+
+
+def _kept_characters(body: Any, choice: str) -> dict[Any, int]:
+    """Return for each element how many characters of it the choice holds."""
+    chosen = set(_grams(_fold(choice)))
+    short = {
+        folded for line in choice.split("\n") for part in line.split("|") if 0 < len(folded := _fold(part)) < _GRAM
+    }
+    texts: dict[Any, list[str]] = {}
+    owners: dict[Any, Any] = {}
+    for element in body.iter(etree.Element):
+        parent = element.getparent()
+        owner = element if element is body or element.tag in _OWNERS else owners[parent]
+        owners[element] = owner
+        texts.setdefault(owner, []).append(element.text or "")
+        if element is not body:
+            texts.setdefault(owners[parent], []).append(element.tail or "")
+    kept: dict[Any, int] = {}
+    for owner, pieces in texts.items():
+        folded = _fold("".join(pieces))
+        grams = _grams(folded)
+        if folded in short or (
+            len(folded) >= _GRAM and sum(gram in chosen for gram in grams) >= _KEPT_SHARE * len(grams)
+        ):
+            kept[owner] = len(folded)
+    for element in reversed(list(body.iter(etree.Element))):
+        if element is not body and kept.get(element):
+            parent = element.getparent()
+            kept[parent] = kept.get(parent, 0) + kept[element]
+    return kept
+
+
+def _find_core(body: Any, kept: dict[Any, int]) -> Any:
+    """Return the innermost element that holds nearly all of what was chosen."""
+    core = body
+    while True:
+        inner = max(core.iterchildren(etree.Element), key=lambda child: kept.get(child, 0), default=None)
+        if inner is None or kept.get(inner, 0) < _CORE_SHARE * kept.get(body, 0):
+            return core
+        core = inner
+
+
+def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
+    left: list[LeftOut] = []
+    waiting = [body]
+    owners = _holders(body, _OWNERS)
+    title = next(body.iter("h1"), None)
+    titled = {title, *title.iterancestors()} if title is not None else set()
+    core = _find_core(body, kept)
+    inside = {*core.iter(etree.Element), *core.iterancestors()}
+    # Words of the text that stand elsewhere too, in a list of other texts, choose nothing there.
+    kept = {one: count for one, count in kept.items() if one in inside or count >= _SMALL_MARGIN}
+    while waiting:
+        parent = waiting.pop()
+        children = [child for child in parent.iterchildren(etree.Element) if amounts[child].characters]
+        chosen = [bool(kept.get(child)) for child in children]
+        headline = next((at for at, child in enumerate(children) if child in titled), len(children))
+        for at, child in enumerate(children):
+            if child not in owners:
+                continue  # words of its parent's line
+            if chosen[at] or at == headline:
+                waiting.append(child)
+            elif at > headline and not any(chosen[headline + 1 : at]) and _is_lead(child, amounts[child]):
+                continue
+            elif not _belongs(child, amounts[child], chosen[:at], chosen[at + 1 :]):
+                linked = 2 * amounts[child].linked > amounts[child].characters
+                left.extend(drop(child, margin_kind(child) or ("navigation" if linked else "margin")))
+    return left
+
+
+def _is_lead(element: Any, amount: Amount) -> bool:
+    """Say whether an element beside the headline is text, as what a page sets in larger type above its text."""
+    if margin_kind(element) or 4 * amount.linked > amount.characters:
+        return False
+    return amount.sentences > 0 and amount.characters < _CHARACTERS_A_SENTENCE * 3 * amount.sentences
+
+
+def _belongs(element: Any, amount: Amount, before: list[bool], after: list[bool]) -> bool:
+    """Say whether an element that was not chosen stands in the chosen text, by its neighbours and what it is."""
+    if margin_kind(element) or 2 * amount.linked > amount.characters:
+        return False
+    if element.tag in _HEADINGS:
+        return after[:1] == [True]
+    inside = any(before) and any(after)
+    if element.tag in _PARTS:
+        return inside and (amount.sentences > 0 or element.tag not in ("p", "blockquote"))
+    beside = before[-1:] == [True] or after[:1] == [True]
+    return element.tag in _WHOLES and (inside or beside)

@@ -1,0 +1,119 @@
+"""What an HTML page says of itself in its head: citation_* tags, Dublin Core, Open Graph, plain meta, JSON-LD.
+
+Nothing is made up: an author is taken only where the tag is for authors of papers, or the value reads as a name.
+Entry points: `read_said`, `choose_title`. Caller: `html`. Knows lxml and the names in `data/metadata_names.tsv`.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from lxml import etree
+
+from rag.readers.lines import fold_spaces
+from rag.records import Said
+
+# Those before are believed before those behind.
+JSON_LD = "JSON-LD"
+PLACES = ("citation_* tags", "Dublin Core", JSON_LD, "Open Graph", "HTML meta")
+MAX_VALUES = 200
+MAX_JSON_CHARS = 500_000
+_MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
+_NAMES_FILE = importlib.resources.files("rag") / "data" / "metadata_names.tsv"
+_WORKS = re.compile(r"Article|Posting|Report|Book|Chapter|Thesis|WebPage|CreativeWork", re.IGNORECASE)
+_UNWORDLY = re.compile(r"[\W_]+")
+
+
+@functools.cache
+def metadata_names(json_ld: bool = False) -> dict[str, tuple[str, str]]:
+    """Return name in lower case -> (place, field), of the keys of JSON-LD or of the names of meta tags."""
+    rows = (row.split("\t") for row in _NAMES_FILE.read_text(encoding="utf-8").splitlines()[1:])
+    return {row[1]: (row[0], row[2]) for row in rows if (row[0] == JSON_LD) == json_ld}
+
+
+def read_said(root: Any) -> list[Said]:
+    """Return what the head says of the page, each field from the place that is believed most."""
+    found = [*_from_meta(root), *_from_json(root)]
+    best: dict[str, str] = {}
+    for place in PLACES:
+        for one in found:
+            if one.origin == place:
+                best.setdefault(one.field, place)
+    return [one for one in dict.fromkeys(found) if best[one.field] == one.origin][:MAX_VALUES]
+
+
+def _from_meta(root: Any) -> Iterator[Said]:
+    for meta in root.iter("meta"):
+        name = str(meta.get("name") or meta.get("property") or "").lower()
+        value = fold_spaces(str(meta.get("content") or ""))
+        if name in metadata_names() and value:
+            place, field = metadata_names()[name]
+            yield from _tell(field, value, place)
+
+
+def _tell(field: str, value: str, place: str) -> Iterator[Said]:
+    several = {"authors": "author", "keywords": "keyword"}.get(field)
+    if several:
+        yield from (Said(several, part.strip(), place) for part in re.split("[;；]", value) if part.strip())
+    else:
+        yield Said(field, value, place)
+
+
+def _from_json(root: Any) -> Iterator[Said]:
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "") or len(script.text or "") > MAX_JSON_CHARS:
+            continue
+        try:
+            data = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        works = data if isinstance(data, list) else data.get("@graph", [data]) if isinstance(data, dict) else []
+        for work in works if isinstance(works, list) else []:
+            if isinstance(work, dict) and _WORKS.search(str(work.get("@type", ""))):
+                yield from _from_work(work)
+
+
+def _from_work(work: dict[str, Any]) -> Iterator[Said]:
+    for name, value in work.items():
+        place, field = metadata_names(json_ld=True).get(name.lower(), ("", ""))
+        if not field:
+            continue
+        for one in value if isinstance(value, list) else [value]:
+            if field == "author" and isinstance(one, dict):
+                # An organisation is no author: it is who publishes.
+                one = one.get("name") if "person" in str(one.get("@type", "person")).lower() else ""
+            if isinstance(one, str) and fold_spaces(one):
+                yield Said(field, fold_spaces(one), place)
+
+
+def choose_title(root: Any, headings: Sequence[tuple[int, str]], said: Sequence[Said]) -> Said | None:
+    """Return the title of a page: the heading that its head names too, else its first h1, else what its head says.
+
+    Args:
+        root: The page.
+        headings: Level and text of the headings of the main text, in order.
+        said: What the head says.
+    """
+    told = [one for one in said if one.field == "title"]
+    name = fold_spaces("".join(next(root.iter("title"), etree.Element("title")).itertext()))
+    named = [_fold(one.value) for one in told] + [_fold(name)]
+    agreed = [
+        text
+        for level, text in headings
+        if level <= 3 and len(_fold(text)) >= _MIN_TITLE_CHARS and any(_fold(text) in one for one in named)
+    ]
+    first = next((text for level, text in headings if level == 1), "")
+    if agreed or first:
+        return Said("title", max(agreed, key=len, default=first), "heading of the page")
+    if told:
+        return told[0]
+    return Said("title", name, "title of the page") if name else None
+
+
+def _fold(text: str) -> str:
+    return _UNWORDLY.sub("", text).lower()

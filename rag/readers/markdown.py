@@ -1,0 +1,151 @@
+"""The blocks of Markdown that a line alone does not show: fences of code, raw HTML, underlined headings, comments.
+
+Everything else stays as written: `#`, `|` and `<sup>` mean little in extractions, and only the whole document can tell.
+Entry point: `mark_blocks`. Caller: `text`. Knows CommonMark 0.31 (4.3 to 4.6) and the reader of HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.errors import UnreadableSource
+from rag.language import HAN
+from rag.readers.html import parse_html, write_lines
+from rag.readers.html_pruning import drop_hidden
+from rag.records import LeftOut, Line
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*([^`]*)$")
+_HTML_TAGS = (
+    "table|thead|tbody|tr|details|summary|div|p|center|figure|figcaption|ul|ol|li|dl|dt|dd|h[1-6]|blockquote|section"
+    "|article|aside|header|footer|main|pre|hr|br|img|picture"
+)
+_HTML = re.compile(rf"^ {{0,3}}</?({_HTML_TAGS})\b[^<>]*/?>", re.IGNORECASE)
+_WHOLE_TAGS = frozenset(["table", "pre"])  # they end with their end tag, whatever empty lines are in them
+_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
+_NO_TITLE_LINE = re.compile(r"^\s*(?:[#>|<*+-]|\d+[.)]\s|`{3}|~{3})|[。；，]$|\|")
+_DELIMITERS = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_QUOTE = re.compile(r"^ {0,3}(?:>\s?)+")
+_INDENTED_CODE = re.compile(r"^(?: {4,}|\t)\s*#")
+_TIGHT_HEADING = re.compile(rf"^(#{{1,6}})(?=[{HAN}《“][^#]*$)")
+_MAX_TITLE_CHARS = 80
+_MAX_HTML_CHARS = 2_000_000
+_MAX_HTML_LINES = 5_000
+
+
+def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], list[LeftOut]]:
+    """Return the lines of a text with what its blocks say, and what is markup with words in it.
+
+    Args:
+        rows: The text's lines.
+        markdown: False for a file that does not say that it is Markdown: then fences and HTML tables alone are seen.
+    """
+    left: list[LeftOut] = []
+    if markdown:
+        text = _COMMENT.sub(lambda match: _set_aside(match[1], left), "\n".join(rows))
+        rows = text.split("\n")
+    lines: list[Line] = []
+    at = _end_of_front(rows)
+    lines.extend(map(Line, rows[:at]))
+    while at < len(rows):
+        row = rows[at]
+        stop = _end_of_fence(rows, at)
+        if stop:
+            language = _FENCE.match(row)
+            if language and language[2].strip():
+                left.append(LeftOut("code_language", language[2].strip(), None))
+            lines.append(Line(""))
+            lines.extend(Line(code, kind="code") for code in rows[at + 1 : stop] if code.strip())
+            lines.append(Line(""))
+            at = stop + 1
+            continue
+        tag = _HTML.match(row) if row.lstrip().startswith("<") else None
+        if tag and (markdown or tag[1].lower() == "table"):
+            stop = _end_of_html(rows, at, tag[1].lower())
+            lines.append(Line(""))
+            lines.extend(_read_html(rows[at:stop], left))
+            lines.append(Line(""))
+            at = stop
+            continue
+        if _DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]:
+            at += 1
+            continue
+        if markdown:
+            heading = _underlined(rows, at)
+            if heading:
+                lines.append(Line(heading))
+                at += 2
+                continue
+            if _INDENTED_CODE.match(row):
+                lines.append(Line(row, kind="code"))
+                at += 1
+                continue
+            row = _TIGHT_HEADING.sub(r"\1 ", _QUOTE.sub("", row))
+        lines.append(Line(row))
+        at += 1
+    return lines, left
+
+
+def _set_aside(comment: str, left: list[LeftOut]) -> str:
+    text = " ".join(comment.split())
+    if text:
+        left.append(LeftOut("comment", text, None))
+    return "\n" * comment.count("\n")
+
+
+def _end_of_front(rows: Sequence[str]) -> int:
+    """Return the number of lines of front matter at the start, its two fences included."""
+    if not rows or rows[0].strip("\ufeff \t") != "---":
+        return 0
+    return next((at + 1 for at, row in enumerate(rows[1:60], start=1) if row.strip() in ("---", "...")), 0)
+
+
+def _end_of_fence(rows: Sequence[str], at: int) -> int:
+    """Return the line that closes the fence opened at line `at`; 0 when none is opened or it is never closed."""
+    opened = _FENCE.match(rows[at])
+    if not opened:
+        return 0
+    for stop in range(at + 1, len(rows)):
+        closing = _FENCE.match(rows[stop])
+        if closing and closing[1].startswith(opened[1]) and not closing[2].strip():
+            return stop
+    return 0
+
+
+def _end_of_html(rows: Sequence[str], at: int, tag: str) -> int:
+    """Return the line behind a block of HTML that begins at line `at`."""
+    depth = 0
+    for stop in range(at, min(len(rows), at + _MAX_HTML_LINES)):
+        lowered = rows[stop].lower()
+        if tag in _WHOLE_TAGS:
+            depth += len(re.findall(rf"<{tag}\b", lowered)) - lowered.count(f"</{tag}")
+            if depth <= 0:
+                return stop + 1
+        elif not rows[stop].strip():
+            return stop
+    return len(rows) if tag not in _WHOLE_TAGS and len(rows) - at < _MAX_HTML_LINES else at + 1
+
+
+def _read_html(rows: Sequence[str], left: list[LeftOut]) -> list[Line]:
+    text = "\n".join(rows)
+    try:
+        if len(text) > _MAX_HTML_CHARS:
+            return list(map(Line, rows))
+        root = parse_html(text.encode("utf-8", "replace"))
+    except UnreadableSource:
+        return []  # nothing but end tags
+    left.extend(drop_hidden(root))
+    return list(write_lines(root, {}))
+
+
+def _underlined(rows: Sequence[str], at: int) -> str:
+    """Return the heading that line `at` and the line of = or - below it make, written with #; "" for none."""
+    row = rows[at].strip()
+    alone = at == 0 or not rows[at - 1].strip()
+    if not row or not alone or at + 1 >= len(rows) or len(row) > _MAX_TITLE_CHARS or _NO_TITLE_LINE.search(rows[at]):
+        return ""
+    underline = _UNDERLINE.match(rows[at + 1])
+    if not underline:
+        return ""
+    return f"{'#' if underline[1].startswith('=') else '##'} {row}"

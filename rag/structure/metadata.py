@@ -1,0 +1,114 @@
+"""What a container says of its document, laid over what the page prints: each field with its origin, none made up.
+
+A title of the page's own heading, of a package or of tags made for papers is believed; one from a program's properties
+fills a gap, or makes whole a title of which the page gave the first line. An author whose value does not read as a
+name is left out.
+Entry points: `told_title`, `apply_said`. Caller: `structure`. Knows no file format.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from rag.language import HAN, fold_glyphs
+from rag.records import Article, Said
+from rag.structure.persons import parse_names
+
+# What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
+TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter"])
+_READER = "front matter"  # written by whoever keeps the file: it counts more than what the text was read to say
+_NAMED_PEOPLE = TRUSTED | {"JSON-LD"}
+_DATE = re.compile(r"((?:1[5-9]|20)\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?)?")
+_COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=\d{6}|\D|$)")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>，。；、]+")
+_PRINTED_DOI = re.compile(r"(?:\bdoi\b\s*[:：]?|doi\.org/)\s*(10\.\d{4,9}/[^\s\"'<>，。；、]+)", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"^(?:untitled|无标题|未命名|microsoft (?:word|powerpoint)|powerpoint|document|文档|幻灯片|slide)"
+    r"|\.\w{2,5}$|^[\W\d_]*$",
+    re.IGNORECASE,
+)
+_INVERTED = re.compile(r"([A-ZÀ-Þ][\w'’-]+),\s*([A-ZÀ-Þ][\w.'’ -]+)")
+_MAX_TITLE_CHARS = 300
+
+
+def told_title(said: Sequence[Said]) -> Said | None:
+    """Return the title that the container tells, when it is one."""
+    return next((one for one in said if one.field == "title" and _is_title(one.value)), None)
+
+
+def _is_title(text: str) -> bool:
+    return len(text) <= _MAX_TITLE_CHARS and not _NO_TITLE.search(text.strip())
+
+
+def apply_said(article: Article, said: Sequence[Said]) -> Article:
+    """Return `article` with what its container says of it, and where each such field is from."""
+    fields: dict[str, object] = {}
+    origins = dict(article.origins)
+
+    def take(field: str, value: object, origin: str) -> None:
+        fields[field] = value
+        origins[field] = origin
+
+    title = told_title(said)
+    if title and _beats(article.title, title):
+        take("title", fold_glyphs(title.value), title.origin)
+    for one in said:
+        if one.field == "date" and (date := read_date(one.value)):
+            if "date" not in fields:
+                take("date", date, one.origin)
+            if "year" not in fields and (article.year is None or one.origin == _READER):
+                take("year", int(date[:4]), one.origin)
+        elif one.field == "doi" and "doi" not in fields and (doi := _DOI.search(one.value)):
+            take("doi", doi.group().rstrip(".,;)"), one.origin)
+        elif one.field in ("journal", "issue") and one.field not in fields and _is_free(article, one):
+            take(one.field, one.value, one.origin)
+    for field, of in (("authors", "author"), ("affiliations", "affiliation"), ("keywords", "keyword")):
+        told = [one for one in said if one.field == of]
+        values = [name for one in told for name in (_names_of(one) if of == "author" else (one.value,))]
+        if values and (told[0].origin == _READER or not getattr(article, field)):
+            take(field, tuple(dict.fromkeys(values)), told[0].origin)
+    return dataclasses.replace(article, **fields, origins=tuple(sorted(origins.items())))  # type: ignore[arg-type]
+
+
+def _is_free(article: Article, one: Said) -> bool:
+    return one.origin == _READER or not getattr(article, one.field)
+
+
+def apply_printed_doi(article: Article, texts: Sequence[str]) -> Article:
+    """Return `article` with the DOI that the page prints behind its name, when the container tells none."""
+    found = next((match for text in texts if (match := _PRINTED_DOI.search(text))), None)
+    return dataclasses.replace(article, doi=found[1].rstrip(".,;)")) if found and not article.doi else article
+
+
+def read_date(text: str) -> str:
+    """Return a date in ISO form as far as it is told: 2024-03-01, 2024-03 or 2024; "" for none."""
+    match = _COMPACT_DATE.search(text) or _DATE.search(text)
+    if not match:
+        return ""
+    year, month, day = match.groups()
+    if not month or not 1 <= int(month) <= 12:
+        return str(year)
+    return f"{year}-{int(month):02}" + (f"-{int(day):02}" if day and 1 <= int(day) <= 31 else "")
+
+
+def _beats(printed: str, told: Said) -> bool:
+    if not printed or told.origin in TRUSTED:
+        return True
+    first, whole = _fold(printed), _fold(told.value)
+    return bool(first) and whole.startswith(first)
+
+
+def _names_of(one: Said) -> tuple[str, ...]:
+    value = fold_glyphs(one.value).strip()
+    inverted = _INVERTED.fullmatch(value)
+    if inverted:
+        value = f"{inverted[2]} {inverted[1]}"
+    if one.origin in _NAMED_PEOPLE and "://" not in value and not re.search(r"[;；]", value):
+        return (value,)
+    return parse_names(value if re.search(f"[{HAN}]", value) else f"By {value}")
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()

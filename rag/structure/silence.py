@@ -1,0 +1,75 @@
+"""Lists of contents: where they begin and, above all, where they end.
+
+A list of contents is known by its heading, and its lines by what they are: they name a page, or they come again as the
+headings of the text. The list ends with the last such line; what follows is read, whatever it is. So nothing is silent
+because of what comes before it. Entry points: `find_contents`, `prose_begins`. Caller: `mastheads`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.structure.paragraphs import Item
+from rag.structure.printed import bare, ends_sentence, width
+
+CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
+_PAGE_AT_END = re.compile(r"(?:[.．…·‥—\-_\s|（(]+(?:\d{1,4}|[ivxlc]{1,6})|(?<=[^\d.])\d{1,3})\s*[)）]?$")
+_LEADERS = re.compile(r"(?<=\w)\s*(?:[.．…·‥—\-_|]\s?){2,}.{0,12}$")
+_UNWORDLY = re.compile(r"[\W_]+")
+_ENTRY_WIDTH = 120  # half characters; an entry with its authors is no longer
+_PROSE_CHARS = 60  # a paragraph of so many that ends as a sentence is running text
+_MAX_PASSED = 3  # lines between entries that are none: a part's name, a line of authors
+_MIN_ENTRIES = 2
+
+
+def find_contents(items: Sequence[Item]) -> list[tuple[int, int]]:
+    """Return the (first, last) of each list of contents, its heading included, last exclusive.
+
+    A heading without at least two entries below it is no list; it stays where it is.
+    """
+    runs: list[tuple[int, int]] = []
+    for index, item in enumerate(items):
+        if item.size <= 40 and CONTENTS.match(bare(item.text).strip()) and (not runs or index >= runs[-1][1]):
+            last = _end_of_list(items, index + 1)
+            if last:
+                runs.append((index, last))
+    return runs
+
+
+def _end_of_list(items: Sequence[Item], first: int) -> int:
+    """Return where the list ends that begins at item `first`; 0 when there is none."""
+    shown: dict[str, int] = {}
+    for place in range(first, len(items)):
+        if items[place].kind == "heading" or items[place].size <= _ENTRY_WIDTH:
+            shown[_name(items[place])] = place  # the last place that shows it
+    entries = last = passed = 0
+    seen: set[str] = set()
+    for at in range(first, len(items)):
+        item, name = items[at], _name(items[at])
+        text = bare(item.text).strip()
+        if prose_begins(item) or item.label or (name in seen and not _PAGE_AT_END.search(text)):
+            break
+        rows = text.split("\n") if item.kind == "table" else [text]
+        paged = sum(bool(_PAGE_AT_END.search(row)) for row in rows)
+        again = bool(name) and shown.get(name, at) > at and not _PAGE_AT_END.search(text)
+        if (paged and width(text) <= _ENTRY_WIDTH) or 2 * paged > len(rows) or again:
+            entries, last, passed = entries + max(1, paged), at + 1, 0
+            seen.add(name)
+            continue
+        passed += 1
+        if passed > _MAX_PASSED or width(text) > _ENTRY_WIDTH:
+            break
+    return last if entries >= _MIN_ENTRIES else 0
+
+
+def _name(item: Item) -> str:
+    """Return an entry's or heading's own words, without page, leaders and punctuation."""
+    text = bare(item.text).strip()
+    text = _PAGE_AT_END.sub("", text)
+    return _UNWORDLY.sub("", _LEADERS.sub("", text)).lower()
+
+
+def prose_begins(item: Item) -> bool:
+    """Say whether an item is running text: a paragraph of some length that ends as a sentence does."""
+    return item.kind == "paragraph" and item.size >= _PROSE_CHARS and ends_sentence(item.tail)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from rag.readers.html_metadata import read_said
+from rag.records import Article, Said
+from rag.structure.metadata import apply_printed_doi, apply_said, read_date, told_title
+from rag.structure.persons import no_name_words, parse_names
+
+PRINTED = Article("article", "港口治理", (0, 10))
+
+
+def test_each_field_tells_where_it_is_from() -> None:
+    said = [
+        Said("title", "港口治理研究", "OPF"),
+        Said("author", "陈明远", "OPF"),
+        Said("date", "2021年3月5日", "OPF"),
+        Said("doi", "https://doi.org/10.1234/abc.5", "citation_* tags"),
+        Said("keyword", "航运", "citation_* tags"),
+    ]
+    article = apply_said(PRINTED, said)
+    assert (article.title, article.authors, article.date, article.year) == (
+        "港口治理研究",
+        ("陈明远",),
+        "2021-03-05",
+        2021,
+    )
+    assert (article.doi, article.keywords) == ("10.1234/abc.5", ("航运",))
+    assert dict(article.origins) == {
+        "title": "OPF",
+        "authors": "OPF",
+        "date": "OPF",
+        "year": "OPF",
+        "doi": "citation_* tags",
+        "keywords": "citation_* tags",
+    }
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        ("港口治理：三个海域的比较", "港口治理：三个海域的比较"),
+        ("另一题目", "港口治理"),
+        ("untitled", "港口治理"),
+        ("稿3.doc", "港口治理"),
+    ],
+)
+def test_properties_of_a_program_make_a_title_whole_but_replace_none(told: str, title: str) -> None:
+    assert apply_said(PRINTED, [Said("title", told, "docProps")]).title == title
+
+
+@pytest.mark.parametrize("value", ["admin", "Sea News Network", "https://例.cn/王舟", "海城新闻网"])
+def test_an_uncertain_author_stays_empty(value: str) -> None:
+    assert apply_said(PRINTED, [Said("author", value, "HTML meta")]).authors == ()
+
+
+def test_names_that_are_told_surname_first_are_turned() -> None:
+    said = [Said("author", name, "citation_* tags") for name in ("Chen, Mingyuan", "Doe, Jane A.", "周岚")]
+    assert apply_said(PRINTED, said).authors == ("Mingyuan Chen", "Jane A. Doe", "周岚")
+
+
+def test_what_is_printed_stays_but_for_the_front_matter() -> None:
+    printed = Article("article", "港口治理", (0, 10), authors=("周岚",), year=2020)
+    assert apply_said(printed, [Said("author", "王舟", "OPF"), Said("date", "2019", "OPF")]).authors == ("周岚",)
+    told = apply_said(printed, [Said("author", "王舟", "front matter"), Said("date", "2019", "front matter")])
+    assert (told.authors, told.year) == (("王舟",), 2019)
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2021-03-05T08:00:00+08:00", "2021-03-05"),
+        ("2021/3/5", "2021-03-05"),
+        ("2021年3月", "2021-03"),
+        ("20210305", "2021-03-05"),
+        ("2021", "2021"),
+        ("D:20210305120000", "2021-03-05"),
+        ("三月", ""),
+        ("2021-13-40", "2021"),
+    ],
+)
+def test_dates_are_told_as_far_as_they_go(text: str, date: str) -> None:
+    assert read_date(text) == date
+
+
+def test_a_printed_doi_needs_its_name() -> None:
+    assert apply_printed_doi(PRINTED, ["正文", "DOI：10.1234/港口.5。"]).doi == "10.1234/港口.5"
+    assert apply_printed_doi(PRINTED, ["价格 10.1234/5"]).doi == ""
+
+
+def test_no_title_is_told_by_a_file_name() -> None:
+    assert told_title([Said("title", "Microsoft Word - 稿.doc", "PDF"), Said("title", "港口志", "PDF")]) == Said(
+        "title", "港口志", "PDF"
+    )
+
+
+def test_no_word_of_the_table_stands_in_a_name() -> None:
+    rows = Path("rag/data/no_name_words.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(rows) == len(no_name_words())
+    for row in rows:
+        word, example = row.split("\t")
+        assert word in example
+        assert parse_names(f"By {example}") == ()
+    assert parse_names("By Jane Harbour") == ("Jane Harbour",)
+
+
+def test_every_name_of_metadata_is_read_in_its_example() -> None:
+    rows = [row.split("\t") for row in Path("rag/data/metadata_names.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    for place, _, field, example in rows:
+        head = f'<script type="application/ld+json">{example}</script>' if place == "JSON-LD" else example
+        said = read_said(etree.HTML(f"<html><head>{head}</head><body>港口</body></html>"))
+        assert [(one.origin, one.field) for one in said][:1] == [
+            (place, {"authors": "author", "keywords": "keyword"}.get(field, field))
+        ]
