@@ -25,6 +25,7 @@ from rag.settings import Settings
 QUESTIONS: list[dict[str, Any]] = [
     json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text("utf-8").splitlines()
 ]
+LEAD_CHARS = 120
 UNANSWERED = ("unanswerable", "general")  # nothing in the briefs answers; nobody would look for it there
 
 
@@ -39,8 +40,15 @@ class Asked:
     @property
     def holds_all(self) -> bool:
         """Whether the answer holds each string that no right answer can do without, in one of its forms."""
-        text = folded(self.answer.text)
-        return all(any(folded(form) in text for form in must.split("|")) for must in self.question["must"])
+        return self._held_by(self.answer.text)
+
+    @property
+    def leads(self) -> bool:
+        """Whether they all stand in its first LEAD_CHARS characters."""
+        return self._held_by(re.sub(r"\[\d+\]", "", self.answer.text)[:LEAD_CHARS])
+
+    def _held_by(self, text: str) -> bool:
+        return all(any(folded(form) in folded(text) for form in must.split("|")) for must in self.question["must"])
 
 
 def folded(text: str) -> str:
@@ -119,7 +127,14 @@ def test_answers_hold_what_no_right_answer_can_do_without(asked: list[Asked]) ->
     lengths = sorted(len(item.answer.text) for item in items)
     missed = [item.question["id"] for item in items if not item.holds_all]
     assert held >= 0.86, f"{held:.3f} of {len(items)}, median {lengths[len(items) // 2]} characters, missed {missed}"
-    assert lengths[len(items) // 2] <= 375
+    assert lengths[len(items) // 2] <= 150
+
+
+def test_the_answer_is_seen_at_once(asked: list[Asked]) -> None:
+    """All that a right answer must hold stands in its first 120 characters; most of it is not beside the point."""
+    items = answerable(asked)
+    led = share([item.leads for item in items])
+    assert led >= 0.6, f"{led:.3f} of {len(items)}"
 
 
 def test_answers_are_quotes_that_stand_on_their_passages(asked: list[Asked]) -> None:
@@ -136,7 +151,7 @@ def test_what_the_briefs_answer_is_not_refused(asked: list[Asked]) -> None:
 def test_what_no_brief_answers_is_refused(asked: list[Asked]) -> None:
     """Most speak of what the briefs speak of, and ask what they do not say: another year, a length, a name."""
     unanswerable = [item for item in asked if item.question["type"] == "unanswerable"]
-    answered = [item.question["id"] for item in unanswerable if not item.answer.refused]
+    answered = [item.question["id"] for item in unanswerable if item.answer.ending == "answer"]
     refused = 1 - len(answered) / len(unanswerable)
     assert refused >= 0.6, f"refused {refused:.3f} of {len(unanswerable)}, answered {answered}"
 
@@ -147,7 +162,7 @@ def test_without_the_briefs_that_answer_most_is_refused(brief_settings: Settings
     for question in questions:
         hidden = {gold["source"] for gold in question["gold"]}
         left = Filters(sources=tuple(source for source in brief_index.sources() if source not in hidden))
-        if not ask(question["question"], filters=left, settings=brief_settings, index=brief_index).refused:
+        if ask(question["question"], filters=left, settings=brief_settings, index=brief_index).ending == "answer":
             answered.append(question["id"])
     refused = 1 - len(answered) / len(questions)
     assert refused >= 0.6, f"refused {refused:.3f} of {len(questions)}, answered {answered}"
@@ -155,5 +170,5 @@ def test_without_the_briefs_that_answer_most_is_refused(brief_settings: Settings
 
 def test_general_knowledge_is_refused(asked: list[Asked]) -> None:
     general = [item for item in asked if item.question["type"] == "general"]
-    answered = [item.question["question"] for item in general if not item.answer.refused]
-    assert len(answered) <= 0.08 * len(general), answered
+    answered = [item.question["question"] for item in general if item.answer.ending == "answer"]
+    assert len(answered) <= 0.15 * len(general), answered

@@ -1,40 +1,88 @@
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 
-from reading_matter import document
+import pytest
+from harbour import BRIDGE, DOCUMENTS, FISH
 
-from rag.reading_room.suggesting import suggest_questions
-from rag.records import Block, Document
+from rag.answering import CERTAIN
+from rag.indexing import Index, open_index
+from rag.reading_room.suggesting import Candidate, is_answered, suggest_questions
+from rag.records import Evidence
+from rag.retrieval import retrieve
+from rag.settings import Settings
 
-
-def with_heading(text: str, **article: object) -> Document:
-    base = document()
-    record = dataclasses.replace(base.articles[0], **article)  # type: ignore[arg-type]
-    return dataclasses.replace(
-        base, articles=(record,), blocks=(Block("heading", text, (0, len(text)), None, 0, (text,)),)
-    )
-
-
-def test_a_heading_that_asks_is_asked() -> None:
-    assert suggest_questions([with_heading("三、为什么大桥的造价一涨再涨")]) == ["为什么大桥的造价一涨再涨？"]
+MORE = {
+    "水价.md": "# 阶梯水价\n\n## 为什么大桥的用水价格一涨再涨\n\n因为南江的取水口上移，水价在2020年涨了两成。\n\n"
+    "## 定义\n\n阶梯水价是指水价随用量分档上升的办法。\n\n海湾水厂每年供水约三千万吨。\n",
+}
 
 
-def test_a_question_that_needs_its_article_gets_it() -> None:
-    assert suggest_questions([with_heading("为什么？")]) == ["《南江大桥》怎样论述“为什么？”？"]
-    assert suggest_questions([with_heading("一、造价")]) == ["《南江大桥》怎样论述“造价”？"]
+@pytest.fixture(scope="module")
+def settings(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of(DOCUMENTS | MORE)
 
 
-def test_without_sections_keywords_or_the_title_serve() -> None:
-    assert suggest_questions([with_heading("结语", keywords=("造价", "工期"))]) == ["造价与工期有什么关系？"]
-    assert suggest_questions([with_heading("结语")]) == ["《南江大桥》的主要观点是什么？"]
-    assert suggest_questions([with_heading("Notes", title="The river survey")]) == [
-        "What does “The river survey” say about “Notes”?"
-    ]
+@pytest.fixture(scope="module")
+def index(settings: Settings) -> Index:
+    return open_index(settings)
 
 
-def test_nothing_is_invented_and_the_limit_holds() -> None:
-    assert suggest_questions([with_heading("结语", title="")]) == []
-    many = [with_heading("结语", title=f"第{number}号桥") for number in range(9)]
-    assert suggest_questions(many, 3) == suggest_questions(many, 9)[:3]
-    assert len(set(suggest_questions(many, 9))) == 9
+@pytest.fixture(scope="module")
+def find(settings: Settings, index: Index) -> Callable[[str], Sequence[Evidence]]:
+    return lambda question: retrieve(question, 4, settings=settings, index=index)
+
+
+def everything(question: str) -> Sequence[Evidence]:
+    raise AssertionError(question)
+
+
+def test_each_suggestion_is_answered_by_its_own_statement(
+    index: Index, find: Callable[[str], Sequence[Evidence]]
+) -> None:
+    suggested = suggest_questions(index, "zh", find=find, limit=6)
+    assert suggested
+    assert suggested == suggest_questions(index, "zh", find=find, limit=6)
+    for question in suggested:
+        best = max(find(question), key=lambda item: item.score)
+        assert best.score >= CERTAIN
+        assert question.endswith("？")
+
+
+def test_definitions_figures_and_headings_become_questions(index: Index) -> None:
+    asked: list[str] = []
+
+    def note(question: str) -> Sequence[Evidence]:
+        asked.append(question)
+        return ()
+
+    assert suggest_questions(index, "zh", find=note, articles=[("水价.md", 0)], limit=9) == []
+    assert set(asked) <= {"为什么大桥的用水价格一涨再涨？", "什么是阶梯水价？", "海湾水厂每年供水约多少吨？"}
+    assert len(asked) >= 2
+
+
+def test_suggestions_keep_to_articles_and_leave_out_what_was_asked(
+    index: Index, find: Callable[[str], Sequence[Evidence]]
+) -> None:
+    suggested = suggest_questions(index, "zh", find=find, articles=[("水价.md", 0)], limit=3)
+    assert suggested
+    for question in suggested:
+        assert max(find(question), key=lambda item: item.score).source == "水价.md"
+    others = suggest_questions(index, "zh", find=find, articles=[("水价.md", 0)], limit=3, besides=suggested)
+    assert not set(others) & set(suggested)
+
+
+def test_nothing_is_suggested_where_nothing_can_be(index: Index) -> None:
+    assert suggest_questions(index, "en", find=everything, articles=[(BRIDGE, 0)]) == []
+
+
+def test_a_candidate_is_answered_by_its_own_statement_only(
+    settings: Settings, find: Callable[[str], Sequence[Evidence]]
+) -> None:
+    said = "The river survey of 2018 counted 43 species of fish in the Nanjiang (南江)."
+    found = find("How many species of fish did the survey count?")
+    assert is_answered(Candidate("?", (FISH, 0), said), found)
+    assert is_answered(Candidate("?", (FISH, 0), ""), found)
+    assert not is_answered(Candidate("?", (FISH, 0), "Dr. Lin led the team."), found)
+    assert not is_answered(Candidate("?", (BRIDGE, 0), ""), found)
+    assert not is_answered(Candidate("?", (FISH, 0), said), ())
