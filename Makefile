@@ -1,14 +1,17 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT)
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
+# make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
 PORT ?= 8501
 CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
+PUBLIC ?= ../shared/public
+EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: chat index test check lint clean
+.PHONY: chat index test check lint train clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -34,6 +37,10 @@ check: lint test
 .venv/ready-to-test: .venv/ready
 	$(INSTALL) --editable '.[dev]'
 	@touch $@
+
+train: .venv/ready
+	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(wildcard $(PUBLIC)),--public $(PUBLIC))
+	$(BIN)/python -m training.train --examples $(EXAMPLES) --out rag/data/comprehension.safetensors
 
 clean:
 	rm -rf .venv index/generations index/current

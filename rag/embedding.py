@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,10 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 Floats = npt.NDArray[np.float32]
+tokenizing = threading.RLock()  # a tokenizer holds how it cuts and pads: one thread at a time
 BATCH_SIZE = 8  # more only adds padding on a processor
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
@@ -58,6 +61,12 @@ class Embedder:
         self.name = f"{name}|{question_prompt}|{passage_prompt}"
         self.dim = int(model.get_embedding_dimension() or 0)
 
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's tokenizer; hold `tokenizing` while using it."""
+        tokenizer: Tokenizer = self._model.tokenizer.backend_tokenizer
+        return tokenizer
+
     def embed_questions(self, texts: Sequence[str]) -> Floats:
         """Return (n, dim) float32 unit rows, one for each question."""
         return self._embed(texts, "question")
@@ -80,14 +89,15 @@ class Embedder:
     def _embed(self, texts: Sequence[str], role: str) -> Floats:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        vectors = self._model.encode(
-            [readable(text) for text in texts],
-            prompt=self._prompts[role],
-            batch_size=BATCH_SIZE,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-        )
+        with tokenizing:
+            vectors = self._model.encode(
+                [readable(text) for text in texts],
+                prompt=self._prompts[role],
+                batch_size=BATCH_SIZE,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
         return np.asarray(vectors, np.float32)
 
     def _encode(self, texts: Sequence[str], role: str) -> list[Encoded]:
@@ -95,15 +105,17 @@ class Embedder:
             return []
         prompt = self._prompts[role]
         texts = [readable(text) for text in texts]
-        outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
-            texts, prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
-        )
+        with tokenizing:
+            outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
+                texts, prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
+            )
         encoded = []
         for text, output in zip(texts, outputs, strict=True):
             tokens = output["token_embeddings"].float().cpu().numpy()[output["attention_mask"].cpu().numpy() > 0]
-            places = self._model.tokenizer(
-                prompt + text, return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
-            )
+            with tokenizing:
+                places = self._model.tokenizer(
+                    prompt + text, return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
+                )
             offsets = np.asarray(places["offset_mapping"], np.int32)
             starts = offsets[:, 0] - len(prompt)
             kept = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > len(prompt))

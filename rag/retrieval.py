@@ -44,7 +44,7 @@ RERANKED = 60  # candidates whose token vectors are compared
 RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
-READ = 8  # passages that are read: each costs as much as embedding it
+READ = 6  # passages that are read: each costs as much as embedding it
 READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
 # Of a statement's log-odds, by a fit on collections that the model had not seen.
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
@@ -151,7 +151,7 @@ def retrieve(
     watch = _Watch()
     language = main_language(question.text)
     embedder = load_embedder(settings)
-    comprehension = load_comprehension()
+    comprehension = load_comprehension(settings.model)
     watch.lap("loaded")
     encoded = embedder.encode_questions([question.text])[0]
     watch.lap("embedded")

@@ -1,9 +1,8 @@
-"""Train the comprehension model: `python -m training.train --sets FOLDER … --out FILE`, in two steps.
+"""Train the comprehension model on the examples of `training.build`: python -m training.train --examples E --out FILE.
 
-    --examples FILE   build the examples of all collections (a processor is enough)
-    --out FILE        train on them; with a GPU some three minutes, on two cores some hours
-
-A collection that is named by --hold-out takes no part: neither its questions nor its texts.
+Input: windows with labelled statements. Output: low-rank matrices, norms and heads as float16. A collection named by
+--hold-out takes no part, neither its questions nor its texts, and is what the figures at the end are about. With a GPU
+it takes some eight minutes, on two cores a day.
 """
 
 from __future__ import annotations
@@ -207,16 +206,22 @@ def evaluate(network: Network, data: Data, members: Sequence[int], device: str) 
     return figures
 
 
+def _bundled() -> Path:
+    from rag.bundled_model import bundled_model_folder
+
+    return bundled_model_folder()
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="Folder of the encoder; left out: the bundled one.")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", nargs="*", default=[])
     parser.add_argument("--rank", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=7e-4)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -225,7 +230,7 @@ def main() -> None:
     network = train(
         data,
         np.flatnonzero(~out_of_it).tolist(),
-        given.model,
+        given.model or _bundled(),
         device,
         rank=given.rank,
         epochs=given.epochs,

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding import readable
+from rag.embedding import Embedder, load_embedder, readable, tokenizing
 from rag.records import Passage, Span
+from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
     from rag.comprehension.network import Network
 
@@ -90,7 +91,7 @@ class WindowEncoder:
         above = self._ids(heading)[-HEADING_MAX_TOKENS:]
         head = [BOS, *asked, EOS, EOS, *above, EOS]
         room = WINDOW_MAX_TOKENS - len(head) - 1
-        encoding = self._tokenizer.encode(readable(text), add_special_tokens=False)
+        encoding = self._tokenized(text)
         offsets = np.asarray(encoding.offsets[:room], np.int32).reshape(-1, 2)
         ranges = []
         for start, end in statements:
@@ -99,7 +100,11 @@ class WindowEncoder:
         return Window((*head, *encoding.ids[:room], EOS), tuple(ranges), len(head), offsets)
 
     def _ids(self, text: str) -> list[int]:
-        return self._tokenizer.encode(readable(text), add_special_tokens=False).ids
+        return list(self._tokenized(text).ids)
+
+    def _tokenized(self, text: str) -> Encoding:
+        with tokenizing:  # the embedder may share the tokenizer, and sets how it cuts
+            return self._tokenizer.encode(readable(text), add_special_tokens=False)
 
 
 class Comprehension:
@@ -133,12 +138,17 @@ class Comprehension:
 
 
 @functools.cache
-def load_window_encoder() -> WindowEncoder:
+def load_window_encoder(embedder: Embedder | None = None) -> WindowEncoder:
     """Return the encoder of windows; the bundled model's folder is written first where it is not there.
+
+    Args:
+        embedder: The bundled one, whose tokenizer is shared: another takes 300 MB. None: another.
 
     Raises:
         ModelUnavailable, StorageFailed: See `bundled_model_folder`.
     """
+    if embedder is not None:
+        return WindowEncoder(embedder.tokenizer)
     from tokenizers import Tokenizer
 
     from rag.bundled_model import bundled_model_folder
@@ -147,10 +157,11 @@ def load_window_encoder() -> WindowEncoder:
 
 
 @functools.cache
-def load_comprehension(weights: Path | None = None) -> Comprehension:
+def load_comprehension(model: str = "", weights: Path | None = None) -> Comprehension:
     """Return the comprehension model, loaded once in a process.
 
     Args:
+        model: The embedding model in use; where that is the bundled one, its tokenizer is shared.
         weights: Another weights file than the one that comes with the project.
 
     Raises:
@@ -159,5 +170,6 @@ def load_comprehension(weights: Path | None = None) -> Comprehension:
     from rag.bundled_model import bundled_model_folder
     from rag.comprehension.network import load_network
 
+    embedder = load_embedder(Settings(model="bundled")) if model == "bundled" else None
     path = weights or Path(str(files("rag") / "data" / WEIGHTS))
-    return Comprehension(load_network(bundled_model_folder(), path), load_window_encoder())
+    return Comprehension(load_network(bundled_model_folder(), path), load_window_encoder(embedder))

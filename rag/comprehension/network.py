@@ -6,6 +6,7 @@ A statement's logit is a two-layer perceptron over the mean of its tokens' state
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,12 +16,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see rag.embedding: it mus
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import BertConfig, BertModel
 
-from rag.comprehension import Reading, Window
+from rag.comprehension import BOS, EOS, Reading, Window
 
 ADAPTED = ("query", "key", "value", "dense")  # the last names of the encoder's matrices that are adapted
 HEAD_UNITS = 128
+LENGTH_STEP = 32
+WORDS = "embeddings.word_embeddings.weight"
 ANSWER_MAX_TOKENS = 40
 
 
@@ -87,8 +90,11 @@ class Network(nn.Module):
 
 
 def pad(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    """Return (rows, longest) token ids, padded with 1, and the mask of what is no padding."""
-    longest = max(map(len, rows))
+    """Return (rows, length) token ids, padded with 1, and the mask of what is no padding.
+
+    The length is a multiple of LENGTH_STEP: what is prepared for a shape of matrices is kept, and need not be many.
+    """
+    longest = -(-max(map(len, rows)) // LENGTH_STEP) * LENGTH_STEP
     tokens = torch.ones((len(rows), longest), dtype=torch.long)
     mask = torch.zeros((len(rows), longest), dtype=torch.long)
     for place, row in enumerate(rows):
@@ -153,16 +159,46 @@ def merge(network: Network, kept: Mapping[str, Tensor]) -> None:
                 parameters[name].copy_(value.float())
 
 
+def load_encoder(folder: Path) -> BertModel:
+    """Return the encoder in `folder`, whose words' embeddings stay in the mapped file: few of them are ever touched."""
+    from safetensors import safe_open
+
+    path = folder / "model.safetensors"
+    config = BertConfig.from_pretrained(folder, local_files_only=True)
+    config.vocab_size = BOS + EOS  # a place to put them: no less than the id of padding
+    bert = BertModel(config, add_pooling_layer=False)
+    words = _mapped(path, WORDS)
+    bert.embeddings.word_embeddings = nn.Embedding(1, words.shape[1])
+    bert.embeddings.word_embeddings.weight = nn.Parameter(words, requires_grad=False)
+    with safe_open(path, "pt") as tensors:
+        state = {name: tensors.get_tensor(name) for name in tensors.keys() if name != WORDS}  # noqa: SIM118 (no dict)
+    bert.load_state_dict(state | {WORDS: words}, assign=True)
+    return bert
+
+
+def _mapped(path: Path, name: str) -> Tensor:
+    """Return a float32 tensor of a safetensors file, mapped: 8 bytes of length, a JSON header, the values."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        entry = json.loads(file.read(size))[name]
+    start = 8 + size + entry["data_offsets"][0]
+    return torch.from_numpy(np.memmap(path, "<f4", mode="c", offset=start, shape=tuple(entry["shape"])))
+
+
 def load_network(folder: Path, weights: Path) -> Network:
     """Return the network of the model in `folder` with the adaptation in `weights`, for reading only."""
     from safetensors.torch import load_file
 
-    bert = BertModel.from_pretrained(folder, add_pooling_layer=False, local_files_only=True, dtype=torch.float32)
+    bert = load_encoder(folder)
     network = Network(bert)
     merge(network, load_file(weights))
     # bfloat16 takes two thirds of the time where the processor multiplies it, and more where it does not. Eight bits
-    # would take half, but lost a fifth of the right statements.
-    return network.eval().to(torch.bfloat16 if _multiplies_bfloat16() else torch.float32)
+    # would take half, but lost a tenth of the right statements.
+    kind = torch.bfloat16 if _multiplies_bfloat16() else torch.float32
+    for part in (bert.encoder, network.statement, network.ends):
+        part.to(kind)
+    bert.embeddings.register_forward_hook(lambda module, given, states: states.to(kind))
+    return network.eval()
 
 
 def _multiplies_bfloat16() -> bool:
