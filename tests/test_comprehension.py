@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from reading_matter import passage
+from transformers import BertConfig, BertModel
+
+from rag.comprehension import (
+    BOS,
+    EOS,
+    WINDOW_MAX_TOKENS,
+    WindowEncoder,
+    heading_of,
+    load_comprehension,
+    load_window_encoder,
+)
+from rag.comprehension.network import LENGTH_STEP, Network, adapt, adaptation, merge, pad
+from rag.language import split_statements
+
+TEXT = "南江大橋於2019年5月開工，總造價為12.5億元。大桥全长1860米。"
+
+
+@pytest.fixture(scope="module")
+def encoder() -> WindowEncoder:
+    return load_window_encoder()
+
+
+def test_what_stands_above_a_passage() -> None:
+    assert heading_of(passage()) == "南江大桥 › 一、造价"
+    later = dataclasses.replace(passage(), header="年份 | 亿元", section=())
+    assert heading_of(later) == "南江大桥\n年份 | 亿元"
+
+
+def test_a_window_holds_question_headings_and_text(encoder: WindowEncoder) -> None:
+    window = encoder.encode("造价多少？", "桥 › 造价", TEXT, split_statements(TEXT))
+    assert window.tokens[0] == BOS
+    assert window.tokens[-1] == EOS
+    assert window.tokens[window.text_at - 1] == EOS
+    assert [token for token in window.tokens[: window.text_at] if token == EOS] == [EOS] * 3
+    (a, b), (c, d) = window.statements
+    assert window.text_at == a < b == c < d == len(window.tokens) - 1
+    first, last = window.token_range(*(at := (TEXT.index("12.5"), TEXT.index("12.5") + len("12.5億元"))))
+    start, end = window.characters(first, last)
+    assert start <= at[0] < at[1] <= end
+    assert "12.5億元" in TEXT[start:end]
+    assert window.token_range(500, 600) == (-1, -1)
+
+
+def test_what_does_not_fit_is_cut_off_and_says_so(encoder: WindowEncoder) -> None:
+    long = "大桥全长1860米。" * 200
+    spans = split_statements(long)
+    window = encoder.encode("多长？" * 200, "造价" * 300, long, spans)
+    assert len(window.tokens) == WINDOW_MAX_TOKENS
+    assert window.statements[0] != (0, 0)
+    assert window.statements[-1] == (0, 0)
+    assert encoder.encode("多长？", "", "\ud800", [(0, 1)]).tokens  # half a character is no reason to fail
+
+
+def test_the_statement_that_answers_is_likelier_and_its_words_are_marked() -> None:
+    reader = load_comprehension("bundled")
+    spans = split_statements(TEXT)
+    item = dataclasses.replace(passage(), text=TEXT)
+    cost, length, none = (
+        reader.read(question, [item], [spans])[0]
+        for question in ("大桥的总造价是多少？", "How long is the bridge?", "谁画了大桥的图纸？")
+    )
+    assert cost.likelihoods[0] > 0.5 > cost.likelihoods[1]
+    assert length.likelihoods[1] > length.likelihoods[0]
+    assert max(none.likelihoods) < min(0.5, cost.likelihoods[0])
+    assert cost.answers[0] is not None
+    assert "12.5" in TEXT[slice(*cost.answers[0])]
+
+
+def test_a_reading_does_not_depend_on_what_else_is_read() -> None:
+    reader = load_comprehension("bundled")
+    item = dataclasses.replace(passage(), text=TEXT)
+    other = dataclasses.replace(passage(), text="茶农种植银针。" * 30)
+    spans = [split_statements(TEXT), split_statements(other.text)]
+    alone = reader.read("造价多少？", [item], spans[:1])[0]
+    beside = reader.read("造价多少？", [item, other], spans)[0]
+    assert np.allclose(alone.likelihoods, beside.likelihoods, atol=0.02)  # bfloat16 rounds by the shape of a batch
+    assert reader.read("造价多少？", [], []) == []
+
+
+def small() -> BertModel:
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
+    return BertModel(BertConfig(vocab_size=40, max_position_embeddings=64, **sizes), add_pooling_layer=False).eval()
+
+
+def test_what_was_trained_is_merged_into_the_network_that_was_adapted() -> None:
+    adapted = Network(small())
+    adapt(adapted.bert, rank=2, scale=2.0)
+    adapted.eval()
+    with torch.no_grad():
+        for name, parameter in adapted.named_parameters():
+            if name.endswith((".a", ".b")):
+                parameter.copy_(torch.randn_like(parameter) * 0.3)
+    plain = Network(small()).eval()
+    merge(plain, adaptation(adapted))
+    tokens, mask = pad([[0, 7, 9, 2], [0, 5, 2]])
+    spans = torch.tensor([(0, 1, 3), (1, 1, 2)])
+    for one, other in zip(adapted(tokens, mask, spans), plain(tokens, mask, spans), strict=True):
+        assert torch.allclose(one, other, atol=5e-3)  # kept as float16
+    untouched = Network(small()).eval()
+    assert not torch.allclose(adapted(tokens, mask, spans)[1], untouched(tokens, mask, spans)[1], atol=5e-3)
+    with pytest.raises(ValueError, match="'陌生'"):
+        merge(plain, {"陌生": torch.zeros(1)})
+
+
+def test_rows_are_padded_to_a_multiple() -> None:
+    tokens, mask = pad([[0, 7, 2], [0] * 40])
+    assert tokens.shape == mask.shape == (2, 2 * LENGTH_STEP)
+    assert mask.sum(1).tolist() == [3, 40]
+    assert tokens[0, 3:].unique().tolist() == [1]

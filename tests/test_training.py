@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.comprehension import load_window_encoder
+from rag.language import split_statements
+from training.build import WRITTEN, collections
+from training.examples import Collection, build_examples, fold, is_same, label_statements, load_collection
+
+TEXTS = [
+    {"doc": "甲1", "text": "# 泵站手册\n\n## 柳湾泵站\n\n装机容量为300千瓦。值班电话为8842。由第三运行班负责。\n"},
+    {"doc": "甲2", "text": "# 班车\n\n| 站 | 首班 |\n| --- | --- |\n| 东岭 | 六点半 |\n| 西渡 | 七点 |\n"},
+]
+QUESTIONS = [
+    {
+        "id": "1",
+        "question": "柳湾泵站多大功率？",
+        "gold": [{"doc": "甲1", "quote": "装机容量为300千瓦。"}],
+        "must": ["300千瓦"],
+    },
+    {
+        "id": "2",
+        "question": "東嶺站頭班車幾點？",
+        "gold": [{"doc": "甲2", "quote": "| 东岭 | 六点半 |"}],
+        "must": ["六点半"],
+    },
+    {
+        "id": "3",
+        "question": "石桥泵站多大功率？",
+        "gold": [],
+        "must": [],
+        "near": [{"doc": "甲1", "quote": "装机容量为300千瓦。"}],
+    },
+]
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    for kind, items in (("texts", TEXTS), ("questions", QUESTIONS)):
+        lines = "\n".join(json.dumps(item, ensure_ascii=False) for item in items)
+        (tmp_path / f"甲.{kind}.jsonl").write_text(lines, "utf-8")
+    return load_collection(tmp_path, "甲")
+
+
+def test_quotes_are_known_again_through_marks_and_spaces() -> None:
+    assert fold("| 东岭 | 六点半 |\n") == "东岭六点半"
+    assert is_same("装机容量为300千瓦。", "装机容量为300千瓦。值班电话为8842。")
+    assert not is_same("由第三运行班负责。", "装机容量为300千瓦。值班电话为8842。")
+
+
+def test_statements_get_their_labels(collection: Collection) -> None:
+    passage = next(item for item in collection.passages if "300千瓦" in item.text)
+    spans = split_statements(passage.text)
+    assert label_statements(passage, spans, collection.questions[0]) == [(1, "300千瓦"), (0, ""), (0, "")]
+    assert label_statements(passage, spans, collection.questions[2]) == [(0, "")] * 3
+
+
+def test_examples_hold_gold_found_and_cut_windows_and_nothing_answers_a_near_miss(collection: Collection) -> None:
+    examples = build_examples([collection], load_window_encoder())
+    assert examples.questions == ["1", "2", "3"]
+    labels: dict[tuple[int, int], set[int]] = {}
+    for window, (group, kind) in enumerate(zip(examples.groups, examples.kinds, strict=True)):
+        start, end = examples.statement_bounds[window], examples.statement_bounds[window + 1]
+        labels.setdefault((group, kind), set()).update(row[2] for row in examples.statements[start:end])
+    assert labels[0, 0] == {0, 1}
+    assert labels[1, 0] >= {1}
+    assert labels[2, 1] == {0}
+    assert all(found == {0} for (_, kind), found in labels.items() if kind >= 2)
+    marked = [row for row in examples.statements if row[2] == 1]
+    assert all(row[0] <= row[3] <= row[4] < row[1] for row in marked)
+    assert build_examples([collection], load_window_encoder()).tokens == examples.tokens
+
+
+def test_the_written_sets_are_whole() -> None:
+    """Each gold quote stands in its text, each required word in a quote; near misses have no gold."""
+    chance = random.Random(0)
+    names = []
+    for item in collections(WRITTEN, None):
+        names.append(item.name)
+        texts = {}
+        for passage in item.passages:
+            texts[passage.source] = texts.get(passage.source, "") + fold(passage.text)
+        assert len({question["id"] for question in item.questions}) == len(item.questions)
+        held = []
+        for question in chance.sample(item.questions, 100):
+            assert bool(question["gold"]) == (question["type"] != "unanswerable")
+            held += [fold(gold["quote"])[:12] in texts[gold["doc"]] for gold in question["gold"]]
+        assert np.mean(held) >= 0.9, item.name  # the rest are headings, or cells that reading writes otherwise
+    assert len(names) == 10
