@@ -19,7 +19,7 @@ from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
-from rag.language import main_language
+from rag.language import main_language, search_form
 from rag.pages import PageFinder
 from rag.question import Question, read_question
 from rag.records import Answer, Citation, Ending, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
@@ -299,7 +299,9 @@ def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequen
     missing = dict.fromkeys(
         part for sentence in verify_answer(f"{statement}。{cited}", evidence).sentences for part in sentence.missing
     )
-    parts = [part for part in missing if _is_definite(part, question)]
+    held = search_form("\n".join(item.text for item in evidence))
+    # A figure that is said of something else is not missing: it stands there.
+    parts = [part for part in missing if _is_definite(part, question) and search_form(part) not in held]
     if cited_years := _years_cited(evidence, sentences):
         asked = [figure for figure in find_figures(question) if figure.kind == "date" and figure.year]
         parts += [question[slice(*figure.span)] for figure in asked if figure.year not in cited_years]

@@ -498,6 +498,7 @@ def test_an_answer_from_a_table_is_a_small_table(new_page: NewPage, served: Serv
     page = new_page(f"/?c={keep(served, made)}")
     turn = page.locator(".turn:has(footer)").first
     table = turn.locator(".answer table").first
+    table.wait_for()
     assert table.locator("th").all_inner_texts() == ["年份", "海带（元/公斤）", "扇贝（元/公斤）"]
     assert table.locator("td").all_inner_texts() == ["2021", "7.8", "28.41"]  # the last 1 is the number to click
     expect(table.locator("td.answering mark.answers")).to_have_text("28.4")

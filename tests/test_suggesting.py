@@ -7,10 +7,19 @@ from harbour import BRIDGE, DOCUMENTS, FISH
 
 from rag.answering import CERTAIN
 from rag.indexing import Index, open_index
-from rag.reading_room.suggesting import Candidate, is_answered, suggest_questions
+from rag.language import main_language
+from rag.reading_room.suggesting import (
+    Candidate,
+    _asks,
+    _of_definition,
+    _of_figure,
+    is_answered,
+    suggest_questions,
+)
 from rag.records import Evidence
 from rag.retrieval import retrieve
 from rag.settings import Settings
+from rag.vocabulary import read_table
 
 MORE = {
     "水价.md": "# 阶梯水价\n\n## 为什么大桥的用水价格一涨再涨\n\n因为南江的取水口上移，水价在2020年涨了两成。\n\n"
@@ -86,3 +95,29 @@ def test_a_candidate_is_answered_by_its_own_statement_only(
     assert not is_answered(Candidate("?", (FISH, 0), "Dr. Lin led the team."), found)
     assert not is_answered(Candidate("?", (BRIDGE, 0), ""), found)
     assert not is_answered(Candidate("?", (FISH, 0), said), ())
+
+
+def test_each_row_of_words_holds_in_its_example() -> None:
+    assert list(_of_definition("阶梯水价是指水价随用量分档上升。", "zh")) == ["什么是阶梯水价？"]
+    assert list(_of_definition("A tiered tariff is a price that rises with use.", "en")) == ["What is a tiered tariff?"]
+    for kind, _, example in read_table("question_words"):
+        assert _asks(example)
+        assert main_language(example) == kind
+    for kind, _, example in read_table("definition_words"):
+        assert list(_of_definition(example, "zh" if kind == "zh" else "en"))
+
+
+@pytest.mark.parametrize(
+    ("statement", "question"),
+    [
+        ("海湾水厂每年供水约3000万吨，够全镇使用。", "海湾水厂每年供水约多少吨？"),
+        ("南江大桥的引桥改建工程开工于2019年。", "南江大桥的引桥改建工程开工于哪一年？"),
+        ("全镇用上自来水的人家占38%，其余仍用井水。", "全镇用上自来水的人家占百分之多少？"),
+        ("七国集团内部至今没有就此形成共识。", ""),
+        ("建议分为3类：加固桥墩、拓宽引桥、限制车重。", ""),
+        ("陈一航回顾了海湾港口2012年以来的成绩。", ""),
+        ("第12届海湾茶叶博览会去年秋天闭幕。", ""),
+    ],
+)
+def test_a_figure_is_asked_for_where_that_reads_well(statement: str, question: str) -> None:
+    assert list(_of_figure(statement, "zh")) == ([question] if question else [])

@@ -26,6 +26,7 @@ from rag.vocabulary import holds_any, phrases, read_table
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions
 TRIES_OF_AN_ARTICLE = 2
 QUESTION_CHARS: dict[Language, tuple[int, int]] = {"zh": (8, 36), "en": (20, 110)}
+LEAST_CLAUSE_CHARS = 10  # Han characters of a clause that says of what it speaks
 TERM_CHARS: dict[Language, int] = {"zh": 14, "en": 60}
 
 
@@ -123,6 +124,7 @@ def _asks(heading: str) -> bool:
 
 
 def _without_number(heading: str) -> str:
+    heading = re.split("[：:]", heading)[-1]
     return re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", heading).strip()
 
 
@@ -149,17 +151,26 @@ def _of_figure(statement: str, language: Language) -> Iterator[str]:
     if language != "zh":
         return
     clause = re.split("[，；。]", statement, maxsplit=1)[0]
-    figures = [figure for figure in find_figures(clause) if figure.kind in ("number", "date")]
-    if len(figures) == 1 and len(HAN_CHARACTER.findall(clause)) >= 10 and (word := _asking_word(clause, figures[0])):
+    figures = find_figures(clause)
+    plain = not re.search(r"[：:《》“”（）()]", clause) and len(HAN_CHARACTER.findall(clause)) >= LEAST_CLAUSE_CHARS
+    if plain and len(figures) == 1 and (word := _asking_word(clause, figures[0])):
         start, end = figures[0].span
         yield f"{clause[:start]}{word}{clause[end:]}？"
 
 
 def _asking_word(clause: str, figure: Figure) -> str:
-    """Return what a question says for a figure: 哪一年, 百分之多少, 多少 with its unit; "" where that is odd."""
+    """Return what a question says for a figure: 哪一年, 百分之多少, 多少 with its unit; "" where that is odd.
+
+    Only what is written in Arabic digits is asked for: a Chinese numeral is often part of a name or of a list.
+    """
     words = clause[slice(*figure.span)]
+    if not words[:1].isascii():
+        return ""
     if figure.kind == "date":
-        return "哪一年" if words.endswith("年") and figure.year and not figure.month else ""
+        stands_for_when = clause[: figure.span[0]].endswith(("于", "在"))
+        return "哪一年" if stands_for_when and words.endswith("年") and figure.year and not figure.month else ""
+    if figure.kind != "number" or clause[: figure.span[0]].endswith("第"):
+        return ""
     if figure.unit == "ratio":
         return "百分之多少"
     unit = re.sub(r"^[约近超逾]?[\d,，.一二三四五六七八九十两百千万亿余多]+", "", words)
