@@ -7,7 +7,7 @@ PORT ?= 8501
 CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
-PUBLIC ?= ../shared/public
+PUBLIC ?=
 EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
@@ -39,7 +39,7 @@ check: lint test
 	@touch $@
 
 train: .venv/ready
-	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(wildcard $(PUBLIC)),--public $(PUBLIC))
+	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(PUBLIC),--public $(PUBLIC))
 	$(BIN)/python -m training.train --examples $(EXAMPLES) --out rag/data/comprehension.safetensors
 
 clean:

@@ -116,7 +116,7 @@ def without_centring(index: Index, embedder: Embedder, settings: Settings, folde
         encoded, _ = cache.encode([passage.text for passage in index.passages], lambda done, total: None)
     zero = {role: dict.fromkeys(("zh", "en"), np.zeros(embedder.dim, np.float32)) for role in ("question", "passage")}
     store = store_class(settings.store).create(folder, np.stack([item.vector for item in encoded]))
-    return dataclasses.replace(index, store=store, centring=Centring(zero, zero, index.centring.domain))
+    return dataclasses.replace(index, store=store, centring=Centring(zero, zero))
 
 
 def with_domain_share(index: Index, embedder: Embedder, settings: Settings, share: float) -> Index:
@@ -224,7 +224,7 @@ def main() -> None:
     )
 
     lines += ["", "Each constant moved by a third:", "", *lines[4:6]]
-    for name in ("LEG_DEPTH", "KEYWORD_WEIGHT", "FOOTNOTE_PENALTY", "RERANKED", "RERANK_WEIGHT", "COVERAGE_WEIGHT"):
+    for name in ("DEPTH", "KEYWORD_WEIGHT", "FOOTNOTE_PENALTY", "RERANKED", "RERANK_WEIGHT", "COVERAGE_WEIGHT"):
         value = getattr(retrieval, name)
         for factor in (2 / 3, 4 / 3):
             moved = round(value * factor) if isinstance(value, int) else value * factor

@@ -33,7 +33,6 @@ from rag.token_codes import Codes, unpack_tokens
 Floats = npt.NDArray[np.float32]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
-LEAST_DOMAIN = 0.01  # squared distance from general text below which a corpus's domain says little; papers have 0.05
 PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
 
 
@@ -79,14 +78,10 @@ def general_means(embedder: Embedder, on_progress: Callable[[int, int], None] | 
 
 @dataclass(frozen=True, slots=True)
 class Centring:
-    """What is subtracted: means by role ("question", "passage") and language, of vectors and of tokens.
-
-    `domain` is the (dim,) difference between the corpus's mean vector and that of general text in its main language.
-    """
+    """What is subtracted: means by role ("question", "passage") and language, of vectors and of tokens."""
 
     vectors: dict[str, dict[str, Floats]]
     tokens: dict[str, dict[str, Floats]]
-    domain: Floats
 
     def centre_passages(self, vectors: Floats, languages: Sequence[str]) -> Floats:
         """Return (n, dim) passage vectors without their language, unit rows."""
@@ -95,15 +90,6 @@ class Centring:
     def centre_question(self, vector: Floats, language: str) -> Floats:
         """Return the (dim,) question vector without its language, unit length."""
         return _centred(vector, self.vectors["question"][language])
-
-    def share_of_domain(self, vector: Floats, language: str) -> float:
-        """Return how far a question lies from general questions towards the corpus's domain.
-
-        About 0 for a question of general knowledge, about DOMAIN_SHARE for one that the corpus's readers ask, and for
-        any where the corpus has no domain of its own.
-        """
-        towards = float((vector - self.vectors["question"][language]) @ self.domain)
-        return DOMAIN_SHARE + towards / (float(self.domain @ self.domain) + LEAST_DOMAIN)
 
     def centre_tokens(self, tokens: Floats, role: str, language: str) -> Floats:
         """Return the (n, dim) token vectors of a "question" or "passage" without its language, unit rows."""
@@ -117,18 +103,17 @@ class Centring:
             for role, means in roles.items()
             for language, mean in means.items()
         }
-        np.savez(folder / "centring.npz", allow_pickle=False, domain=self.domain, **arrays)
+        np.savez(folder / "centring.npz", allow_pickle=False, **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> Centring:
         """Read what `save` wrote."""
         found: dict[str, dict[str, dict[str, Floats]]] = {"vectors": {}, "tokens": {}}
         with np.load(folder / "centring.npz", allow_pickle=False) as arrays:
-            domain = arrays["domain"]
-            for name in (name for name in arrays.files if name != "domain"):
+            for name in arrays.files:
                 kind, role, language = name.split(".")
                 found[kind].setdefault(role, {})[language] = arrays[name]
-        return cls(found["vectors"], found["tokens"], domain)
+        return cls(found["vectors"], found["tokens"])
 
 
 def _centred(vectors: Floats, means: Floats) -> Floats:
@@ -158,12 +143,11 @@ def learn_centring(
         "tokens": {lang: _token_sum([codes[row] for row in rows], vectors.shape[1]) for lang, rows in members.items()},
     }
     found: dict[str, dict[str, dict[str, Floats]]] = {}
-    shifts: dict[str, Floats] = {}
     for kind, by_language in sums.items():
         questions, texts = (getattr(general[role], kind) for role in ("questions", "passages"))
         prior_count = PRIOR_COUNT * (1 if kind == "vectors" else 100)  # a passage has some hundred tokens
         total, count = by_language[main]
-        shift = shifts[kind] = np.asarray(total / max(count, 1) - texts[main], np.float32)
+        shift = np.asarray(total / max(count, 1) - texts[main], np.float32)
         found[kind] = {
             "passage": {
                 language: np.asarray(
@@ -175,7 +159,7 @@ def learn_centring(
                 language: np.asarray(questions[language] + DOMAIN_SHARE * shift, np.float32) for language in LANGUAGES
             },
         }
-    return Centring(found["vectors"], found["tokens"], shifts["vectors"])
+    return Centring(found["vectors"], found["tokens"])
 
 
 def _members(passages: Sequence[Passage], language: str) -> list[int]:

@@ -96,7 +96,7 @@ class Index:
     Attributes:
         folder: Where the generation lies.
         manifest: What made it.
-        passages: In row order, the order of all the legs.
+        passages: In row order, the order of all retrievers.
         store: The passages' centred vectors.
         keywords: The keyword leg.
         centring: How vectors were centred, to do the same to a question.

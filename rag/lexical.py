@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import json
 import logging
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ import jieba
 import numpy as np
 import numpy.typing as npt
 
-from rag.language import HAN, HAN_CHARACTER, search_form
+from rag.language import HAN, search_form
 from rag.settings import cache_folder
 
 jieba.setLogLevel(logging.WARNING)
@@ -82,18 +81,6 @@ class Tokenizer:
         """Return all terms that `text` is indexed under."""
         return self.words(text) + self.bigrams(text)
 
-    @staticmethod
-    def held(terms: Iterable[str], text: str) -> list[str]:
-        """Return those of `terms` that stand in `text`; Han terms anywhere, others as whole words.
-
-        Much faster than cutting the text, and blind to how jieba would have cut it.
-        """
-        form = search_form(text)
-        words = {part for run in _RUN.findall(form) for part in (run, *re.findall(r"[^\W_]+", run))}
-        return [
-            term for term in terms if (term.lstrip(_GRAM_MARK) in form if HAN_CHARACTER.search(term) else term in words)
-        ]
-
     def weighted(self, text: str) -> dict[str, float]:
         """Return the terms of a question with their weights; a term counts once."""
         weights = dict.fromkeys(self.bigrams(text), BIGRAM_WEIGHT)
@@ -137,12 +124,6 @@ class KeywordIndex:
             (self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms),
             default=0,
         )
-
-    def idf(self, term: str) -> float:
-        """Return how rare `term` is: ln(1 + (n - df + 0.5) / (df + 0.5)), Robertson and Zaragoza 2009."""
-        holding = self._frequencies[self._scorer.vocab_dict[term]] if term in self._scorer.vocab_dict else 0
-        count = int(self._scorer.scores["num_docs"])
-        return math.log(1 + (count - holding + 0.5) / (holding + 0.5))
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""

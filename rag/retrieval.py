@@ -46,10 +46,10 @@ COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight 
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
 READ = 6  # passages that are read: each costs as much as embedding it
 READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
-# Of a statement's log-odds, by a fit on collections that the model had not seen.
+# Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
 FOREIGN_COST = 1.0  # for standing in another language than the question
-TOPIC_ODDS = 1.0
+TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     passage_prompt: str | None = Field(None, description="Prefix of passages; None: the model's own.")
     passage_max_chars: int = Field(550, ge=100, le=4000, description="Most characters of a passage.")
     store: str = Field("faiss", description="Vector store.")
-    rerank: bool = Field(True, description="Rerank candidates; without it more is refused wrongly.")
+    rerank: bool = Field(True, description="Rerank candidates by late interaction before they are read.")
     evidence_count: int = Field(8, ge=1, le=50, description="Passages that an answer may draw on.")
     backend: str = Field("extractive", description="`extractive`, or a chat model as `provider:model`.")
     base_url: str = Field("", description="Base URL of an OpenAI-compatible server.")

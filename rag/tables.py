@@ -8,7 +8,7 @@ from __future__ import annotations
 from rag.records import Passage
 
 CELL_MARK = " | "
-RULE_CHARACTERS = "|:-–—= \t"
+RULE_CHARACTERS = frozenset("-:|+ ")
 
 
 def is_row(line: str) -> bool:
@@ -17,8 +17,8 @@ def is_row(line: str) -> bool:
 
 
 def is_rule(line: str) -> bool:
-    """Say whether a line is a rule between rows, such as "--- | ---" or "|---|---|"."""
-    return CELL_MARK.strip() in line and not line.strip(RULE_CHARACTERS)
+    """Say whether a line is a rule between rows, such as "--- | :---:" or "|---+---|"; "—— | ——" is a row."""
+    return "-" in line and "|" in line and not set(line) - RULE_CHARACTERS
 
 
 def cells(row: str) -> list[str]:

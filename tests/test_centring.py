@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from rag.centring import (
     DOMAIN_SHARE,
-    LEAST_DOMAIN,
     PRIOR_COUNT,
     Centring,
     Means,
@@ -77,24 +76,12 @@ def test_a_language_without_passages_has_the_general_mean_shifted() -> None:
 
 def test_vectors_are_centred_and_of_unit_length() -> None:
     means = {"passage": {"zh": array(1, 1), "en": array(0, 0)}, "question": {"zh": array(0, 1), "en": array(0, 0)}}
-    centring = Centring(means, means, array(0, 0))
+    centring = Centring(means, means)
     centred = centring.centre_passages(np.array([[4, 5], [4, 5]], np.float32), ["zh", "en"])
     np.testing.assert_allclose(centred, [[3 / 5, 4 / 5], [4 / 41**0.5, 5 / 41**0.5]], rtol=1e-6)
     np.testing.assert_allclose(centring.centre_question(array(3, 5), "zh"), [3 / 5, 4 / 5], rtol=1e-6)
     np.testing.assert_allclose(centring.centre_tokens(np.array([[1, 3]], np.float32), "passage", "zh"), [[0, 1]])
     np.testing.assert_array_equal(centring.centre_question(array(0, 1), "zh"), [0, 0])  # nothing is left of it
-
-
-def test_how_far_a_question_lies_in_the_domain() -> None:
-    found = learn([passage("zh")], np.array([[5, 5]], np.float32))
-    shift = found.domain
-    general = found.vectors["question"]["zh"] - DOMAIN_SHARE * shift
-    reach = float(shift @ shift)
-    for share in (0.0, 0.6, 1.0):
-        given = found.share_of_domain(general + share * shift, "zh")
-        assert given == pytest.approx(DOMAIN_SHARE + (share - DOMAIN_SHARE) * reach / (reach + LEAST_DOMAIN), abs=1e-5)
-    nowhere = Centring(found.vectors, found.tokens, 0 * shift)
-    assert nowhere.share_of_domain(general, "zh") == pytest.approx(DOMAIN_SHARE)
 
 
 @given(st.lists(st.floats(-3, 3, width=32), min_size=8, max_size=8))
@@ -105,9 +92,8 @@ def test_what_is_saved_is_read_back(values: list[float]) -> None:
         "question": {"zh": arrays[2], "en": arrays[3]},
     }
     with tempfile.TemporaryDirectory(suffix="中文") as folder:
-        Centring(means, means, arrays[3]).save(Path(folder))
+        Centring(means, means).save(Path(folder))
         read = Centring.load(Path(folder))
-    np.testing.assert_array_equal(read.domain, arrays[3])
     for role, by_language in means.items():
         for language, mean in by_language.items():
             np.testing.assert_array_equal(read.vectors[role][language], mean)

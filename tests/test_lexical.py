@@ -59,11 +59,6 @@ def test_the_frequency_of_a_word_is_that_of_its_rarest_part() -> None:
     assert [index.frequency(word) for word in ("欧盟", "欧洲", "欧盟立法", "火星", "")] == [2, 1, 1, 0, 0]
 
 
-def test_terms_are_held_as_they_stand_in_a_text() -> None:
-    terms = ["欧盟", "_盟立", "ai", "法案", "17+1", "17"]
-    assert Tokenizer.held(terms, "歐盟立法 said nothing of 17+1") == ["欧盟", "_盟立", "17+1", "17"]
-
-
 def test_weights_multiply_scores() -> None:
     index = KeywordIndex.build(TEXTS)
     assert index.scores({"欧盟": 0.5}) == pytest.approx(0.5 * index.scores({"欧盟": 1.0}))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.structure.table_rows import count_head_rows, is_rule
+from rag.structure.table_rows import count_head_rows
+from rag.tables import is_rule
 
 
 @pytest.mark.parametrize(

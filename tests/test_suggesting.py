@@ -66,8 +66,7 @@ def test_definitions_figures_and_headings_become_questions(index: Index) -> None
         return ()
 
     assert suggest_questions(index, "zh", find=note, articles=[("水价.md", 0)], limit=9) == []
-    assert set(asked) <= {"为什么大桥的用水价格一涨再涨？", "什么是阶梯水价？", "海湾水厂每年供水约多少吨？"}
-    assert len(asked) >= 2
+    assert set(asked) == {"为什么大桥的用水价格一涨再涨？", "什么是阶梯水价？"}
 
 
 def test_suggestions_keep_to_articles_and_leave_out_what_was_asked(

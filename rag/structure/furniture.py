@@ -69,7 +69,6 @@ class Imprint:
     issue: str = ""
     pages: str = ""
     classification: str = ""
-    page_label: str = ""
 
 
 def set_aside_furniture(
@@ -268,5 +267,5 @@ def _read_imprint(text: str, at: int) -> list[Imprint]:
         return [Imprint(at, classification=classified.group(1))]
     page = _PAGE_NUMBER.match(text)
     if page and text.strip().isdecimal():
-        return [Imprint(at, page_label=text.strip())]
+        return [Imprint(at)]
     return []

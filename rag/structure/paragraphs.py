@@ -19,7 +19,7 @@ from rag.structure.labels import BARE_LABEL, bare_label_of, label_of
 from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
 from rag.structure.persons import parse_names
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
-from rag.structure.table_rows import is_rule
+from rag.tables import is_rule
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 

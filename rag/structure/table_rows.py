@@ -1,6 +1,6 @@
-"""Which rows of a table are its head, and which lines of Markdown only rule it off.
+"""Which rows of a table are its head.
 
-Entry points: `count_head_rows`, `is_rule`. Callers: `paragraphs`, `chunking`. Knows rows as they are written: cells
+Entry point: `count_head_rows`. Knows rows as they are written: cells
 between bars, an empty cell after one that spans columns. No format says more.
 """
 
@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.tables import cells
+
 MAX_HEAD_ROWS = 3
 MAX_LOOKED_AT = 12  # rows below the head, to see whether a column holds figures
-_RULE = frozenset("-:|+ ")
 _FIGURE_MARKS = str.maketrans("", "", " ,，.%％‰+-–—−~±()（）¥￥$€£")
 _YEARS = range(1900, 2100)
-
-
-def is_rule(text: str) -> bool:
-    """Tell whether a line is the rule below a head in Markdown, as `--- | :---:`, and no row."""
-    return "-" in text and "|" in text and not set(text) - _RULE
 
 
 def count_head_rows(rows: Sequence[str]) -> int:
@@ -29,15 +25,13 @@ def count_head_rows(rows: Sequence[str]) -> int:
     Args:
         rows: A table's rows, the first of which is taken for a head.
     """
-    cells = [_cells(row) for row in rows[: MAX_HEAD_ROWS + MAX_LOOKED_AT]]
+    looked_at = [cells(row) for row in rows[: MAX_HEAD_ROWS + MAX_LOOKED_AT]]
     head = 1
-    while head < min(MAX_HEAD_ROWS, len(rows) - 1) and _goes_on(cells[head - 1], cells[head], cells[head + 1 :]):
+    while head < min(MAX_HEAD_ROWS, len(rows) - 1) and _goes_on(
+        looked_at[head - 1], looked_at[head], looked_at[head + 1 :]
+    ):
         head += 1
     return head
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.split("|")]
 
 
 def _goes_on(above: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -1,6 +1,6 @@
 """Units of figures in Chinese and English, each brought to its base unit.
 
-Entry points: `read_unit`, `unit_of_word`. Callers: figures, seeking.
+Entry point: `read_unit`.
 To teach another unit, add a row to `_MEASURES` or `CURRENCIES`.
 """
 
@@ -93,8 +93,3 @@ def read_unit(line: str, at: int, *, own_scale: bool) -> tuple[str, float, int]:
                     continue
                 return unit, factor, match.end()
     return "", 1.0, at
-
-
-def unit_of_word(word: str) -> str:
-    """Return the base unit that an English word names (kilometres, people), or ""."""
-    return next((unit for pattern, unit, _ in UNITS if pattern.fullmatch(word)), "")
