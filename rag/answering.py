@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import numpy as np
 
@@ -93,16 +93,7 @@ def stream_answer(
         return
     settings = settings or Settings()
     index = index or open_index(settings)
-    searches = [
-        retrieve(
-            dataclasses.replace(read, text=part, follow_up=read.follow_up and len(read.parts) == 1),
-            settings.evidence_count,
-            filters=filters,
-            settings=settings,
-            index=index,
-        )
-        for part in read.parts
-    ]
+    searches = _search_parts(read, filters, settings, index)
     found = merge_searches(searches, settings.evidence_count)
     yield Progress("understood", read.text)
     yield Progress("searched", "", len(found), settings.evidence_count)
@@ -124,25 +115,7 @@ def stream_answer(
         types=read.types,
     )
     before_writing = time.perf_counter()
-    text, backend_name, failure = "", settings.backend, ""
-    try:
-        backend = load_backend(settings)
-        backend_name = backend.name
-        yield Progress("writing", backend_name)
-        for piece in backend.write(request):
-            text += piece
-            yield TextPiece(piece)
-        if not text.strip():
-            raise BackendFailed(f"{backend_name} wrote nothing", advice="ask again, or choose another model")
-    except BackendFailed as error:
-        failure = str(error)
-        if not text.strip():
-            backend = ExtractiveBackend(settings)
-            backend_name = backend.name
-            yield Progress("restarted", failure)
-            for piece in backend.write(request):
-                text += piece
-                yield TextPiece(piece)
+    text, backend_name, failure = yield from _write(request, settings)
     took_ms["written"] = round((time.perf_counter() - before_writing) * 1000, 2)
     before_check = time.perf_counter()
     quotes = backend_name == ExtractiveBackend.name
@@ -169,6 +142,47 @@ def stream_answer(
         failure=failure,
         took_ms=took_ms,
     )
+
+
+def _search_parts(read: Question, filters: Filters | None, settings: Settings, index: Index) -> list[Retrieval]:
+    """Return what is found for each part of a question; a part of several is no follow-up, it stands alone."""
+    follow_up = read.follow_up and len(read.parts) == 1
+    return [
+        retrieve(
+            dataclasses.replace(read, text=part, follow_up=follow_up),
+            settings.evidence_count,
+            filters=filters,
+            settings=settings,
+            index=index,
+        )
+        for part in read.parts
+    ]
+
+
+def _write(request: AnswerRequest, settings: Settings) -> Generator[Progress | TextPiece, None, tuple[str, str, str]]:
+    """Let the backend write; quote where it fails before its first word.
+
+    Returns:
+        The text, the name of who wrote it, and what went wrong with the chosen backend, or "".
+    """
+    text, name = "", settings.backend
+    try:
+        backend = load_backend(settings)
+        name = backend.name
+        yield Progress("writing", name)
+        for piece in backend.write(request):
+            text += piece
+            yield TextPiece(piece)
+        if not text.strip():
+            raise BackendFailed(f"{name} wrote nothing", advice="ask again, or choose another model")
+    except BackendFailed as error:
+        if text.strip():
+            return text, name, str(error)
+        yield Progress("restarted", str(error))
+        quotes = list(ExtractiveBackend(settings).write(request))
+        yield from map(TextPiece, quotes)
+        return "".join(quotes), ExtractiveBackend.name, str(error)
+    return text, name, ""
 
 
 def judge(likelihood: float) -> Ending:
