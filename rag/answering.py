@@ -117,8 +117,12 @@ def stream_answer(
     before_writing = time.perf_counter()
     text, backend_name, failure = yield from _write(request, settings)
     took_ms["written"] = round((time.perf_counter() - before_writing) * 1000, 2)
-    before_check = time.perf_counter()
     quotes = backend_name == ExtractiveBackend.name
+    if quotes and ending == "refusal":  # a chat model might have known better, and failed
+        took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
+        yield dataclasses.replace(_refusal(read, found, index, took_ms), failure=failure)
+        return
+    before_check = time.perf_counter()
     answer = _checked(read, found, text, index, None if quotes else _similarity(settings, index))
     took_ms["checked"] = round((time.perf_counter() - before_check) * 1000, 2)
     took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)

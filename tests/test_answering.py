@@ -214,6 +214,14 @@ def test_a_backend_that_fails_is_told_of_and_replaced(harbour: Settings, step: S
     assert "".join(e.text for e in events[restarted:] if isinstance(e, TextPiece)) == answer.text
 
 
+def test_what_nothing_is_near_to_is_refused_when_the_backend_fails(harbour: Settings) -> None:
+    with scripted_server(refuses(401, "bad key")) as script:
+        answer = ask("火星上有多少人口？", settings=with_model(harbour, script))
+    assert (answer.ending, answer.sentences) == ("refusal", ())
+    assert answer.text.startswith(REFUSALS["zh"])
+    assert "OPENAI_API_KEY" in answer.failure
+
+
 def test_a_backend_that_cannot_be_loaded_is_told_of_and_replaced(
     harbour: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
