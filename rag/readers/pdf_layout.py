@@ -68,6 +68,7 @@ def order_rows(pieces: Sequence[Segment], body_size: float) -> list[Row]:
 def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
     rows: list[Row] = []
     for column, part in enumerate(part for part in parts if part):
+        _doubt_neighbours(part)
         for row in part:
             row.column = column
         rows.extend(part)
@@ -278,6 +279,20 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
     return rows
 
 
+def _doubt_neighbours(rows: Sequence[Row]) -> None:
+    """Mark what stands directly above and below a doubted row in the same type: what was joined there may go on."""
+    doubted = [row.uncertain for row in rows]
+    for (above, above_doubted), (below, below_doubted) in itertools.pairwise(zip(rows, doubted, strict=True)):
+        if not (above.segments[0].table or below.segments[0].table) and _is_alike(above, below):
+            above.uncertain = above_doubted or below_doubted or above.uncertain
+            below.uncertain = above_doubted or below_doubted or below.uncertain
+
+
+def _is_alike(above: Row, below: Row) -> bool:
+    """Say whether two rows are set in type of nearly one size."""
+    return 0.85 <= above.size / below.size <= 1.18
+
+
 def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
     """Mark rows that an empty strip parts into texts side by side, though the strip is no certain gutter."""
     parted = []
@@ -303,7 +318,7 @@ def _is_wide(glyphs: Sequence[object], em: float) -> bool:
 
 def _doubt_overlap(above: Row, below: Row) -> None:
     """Mark two rows whose lines were set over each other, or between each other's."""
-    if above.segments[0].table or below.segments[0].table or not 0.85 <= above.size / below.size <= 1.18:
+    if above.segments[0].table or below.segments[0].table or not _is_alike(above, below):
         return
     if above.y - below.y >= CLOSE_LINES_EM * below.size:
         return
