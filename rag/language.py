@@ -103,6 +103,8 @@ def split_sentences(text: str) -> list[Span]:
     for match in _SENTENCE_END.finditer(text):
         if match.group().startswith(".") and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
             continue
+        if text[start : match.start()].strip().isdecimal():  # "2. 关闭总阀": the number of an item, no sentence
+            continue
         # A mark inside 《…？》 or “…！”， goes on: the sentence has not ended when a comma follows.
         if match.end() < len(text) and text[match.end()] in "，,、；;：:的" and not match.group().startswith("\n"):
             continue

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from rag.language import HAN, search_form
 from rag.settings import cache_folder
+from rag.spelling import Spelling
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -71,6 +72,10 @@ class Tokenizer:
                 if len(parts) > 1:
                     words += parts
         return words
+
+    def cut(self, run: str) -> list[str]:
+        """Return a run of Han characters, cut into words without overlap."""
+        return list(self._jieba.cut(run))
 
     def bigrams(self, text: str) -> list[str]:
         """Return the character bigrams of the Han runs of `text`."""
@@ -124,6 +129,12 @@ class KeywordIndex:
             (self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms),
             default=0,
         )
+
+    @functools.cached_property
+    def spelling(self) -> Spelling:
+        """What the corpus knows of characters side by side."""
+        grams = ((term, row) for term, row in self._scorer.vocab_dict.items() if term.startswith(_GRAM_MARK))
+        return Spelling({term.removeprefix(_GRAM_MARK): self._frequencies[row] for term, row in grams})
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""

@@ -26,6 +26,7 @@ from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
+from rag.glossary import EQUAL_NAME, MISSPELT
 from rag.indexing import Index, open_index
 from rag.language import main_language, search_form, split_statements
 from rag.question import Question, read_question
@@ -45,11 +46,13 @@ RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the r
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
 READ = 6  # passages that are read: each costs as much as embedding it
+NAMES_READ = 4  # most names that are read with a question
 READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
 # Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
 FOREIGN_COST = 1.0  # for standing in another language than the question
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
+NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
@@ -169,7 +172,9 @@ def retrieve(
         chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
     evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
-    evidence = _read(comprehension, question, evidence)
+    evidence = _read(comprehension, question, evidence, other_names(index, question.text))
+    if asks_for_source:
+        evidence = _credit_notes(index, evidence)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
 
@@ -186,13 +191,15 @@ def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> R
     return rows if allowed is None else np.intersect1d(rows, allowed)
 
 
-def _read(comprehension: Comprehension, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+def _read(
+    comprehension: Comprehension, question: Question, evidence: Sequence[Evidence], names: Mapping[str, float]
+) -> list[Evidence]:
     """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
     first = evidence[:READ]
     passages, statements = [item.passage for item in first], [item.statements for item in first]
-    readings = comprehension.read(question.text, passages, statements)
+    readings = comprehension.read(spelt_out(question.text, names), passages, statements)
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
-        alone = comprehension.read(question.asked, passages, statements)
+        alone = comprehension.read(spelt_out(question.asked, names), passages, statements)
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
     nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
@@ -201,6 +208,36 @@ def _read(comprehension: Comprehension, question: Question, evidence: Sequence[E
     ]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *evidence[READ:]]
+
+
+def _credit_notes(index: Index, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence with each note a little likelier to answer than the statement that bears its mark.
+
+    Who asks for a source describes what is said, and seldom what stands in the note.
+    """
+    borne: list[tuple[str, Span, float]] = []  # source and span of a note, likelihood of the statement that bears it
+    for item in evidence:
+        blocks = index.document(item.source).blocks if item.passage.notes else ()
+        for mark in (mark for block in blocks for mark in block.notes):
+            at = mark.at - item.span[0]
+            borne += [
+                (item.source, blocks[mark.block].span, likelihood)
+                for (start, end), likelihood in zip(item.statements, item.likelihoods, strict=False)
+                if start < at <= end
+            ]
+    return [_credited(item, borne) for item in evidence]
+
+
+def _credited(item: Evidence, borne: Sequence[tuple[str, Span, float]]) -> Evidence:
+    likelihoods = list(item.likelihoods or [0.0] * len(item.statements))
+    for source, note, likelihood in borne:
+        for place, (start, _) in enumerate(item.statements):
+            if source == item.source and note[0] <= item.span[0] + start < note[1]:
+                likelihoods[place] = max(likelihoods[place], min(1.0, NOTE_FIRST * likelihood))
+    answers = item.answers or (None,) * len(item.statements)
+    return dataclasses.replace(
+        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=answers
+    )
 
 
 def _between(one: Reading, other: Reading) -> Reading:
@@ -274,7 +311,7 @@ def check_question(question: str) -> None:
 def keyword_terms(index: Index, question: str, language: Language) -> tuple[dict[str, float], dict[str, float]]:
     """Return the weighted terms of the keyword leg, and the phrases that were added with their weights."""
     tokenizer = index.keywords.tokenizer
-    expansions = dict(index.glossary.expand(question))
+    expansions = other_names(index, question)
     own_words = question
     if language == "en" and index.main_language == "zh":
         # "the" and "of" would find the English abstracts, whatever they are about.
@@ -286,6 +323,24 @@ def keyword_terms(index: Index, question: str, language: Language) -> tuple[dict
         for term, term_weight in tokenizer.weighted(phrase).items():
             terms[term] = max(terms.get(term, 0.0), weight * term_weight)
     return terms, expansions
+
+
+def other_names(index: Index, question: str) -> dict[str, float]:
+    """Return the names that the corpus has for what a question names or misspells, with weights in (0, 1]."""
+    names = dict(index.glossary.expand(question))
+    for word in index.keywords.spelling.meant(question, index.keywords.tokenizer.cut):
+        names[word] = max(MISSPELT, names.get(word, 0.0))
+    return names
+
+
+def spelt_out(question: str, names: Mapping[str, float]) -> str:
+    """Return a question with the names of its own language that mean surely what it names, in brackets at its end."""
+    language = main_language(question)
+    sure = [name for name, weight in names.items() if weight >= EQUAL_NAME and main_language(name) == language]
+    if not sure:
+        return question
+    asked = question.rstrip("？?")
+    return f"{asked}（{'、'.join(sure[:NAMES_READ])}）{question[len(asked) :]}"
 
 
 class _Watch:

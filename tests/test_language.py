@@ -25,6 +25,12 @@ def test_english_abbreviations_and_initials_end_no_sentence() -> None:
     assert sentences(text) == ["The U.S. said no.", "Dr. Lin et al. agreed in No. 5.", "中国同意。"]
 
 
+def test_the_number_of_an_item_is_no_sentence() -> None:
+    text = "1. 关闭总阀。2. 排空管道。\n3. Call the office. It opened in 2019. 其后扩建。"
+    parts = [text[start:end] for start, end in split_sentences(text)]
+    assert parts == ["1. 关闭总阀。", "2. 排空管道。", "3. Call the office.", "It opened in 2019.", "其后扩建。"]
+
+
 def test_a_question_mark_inside_a_title_ends_no_sentence() -> None:
     assert sentences("《谁赢了？》，一文发表于2020年。") == ["《谁赢了？》，一文发表于2020年。"]
 

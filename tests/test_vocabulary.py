@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.backends.extractive import leans_back
+from rag.enumerations import item_of
 from rag.question import courtesy_of, types_of
 from rag.vocabulary import holds_any, phrases, read_table
 
@@ -40,3 +41,10 @@ def test_each_opener_leans_back_in_its_example_and_not_in_its_exceptions(row: tu
     assert example.casefold().startswith(opener)
     assert leans_back(example)
     assert not any(leans_back(f"{exception}如此。") for exception in phrases(exceptions))
+
+
+@pytest.mark.parametrize(("place", "row"), list(enumerate(read_table("enumerations"))))
+def test_the_example_of_each_enumeration_is_its_second_item(place: int, row: tuple[str, ...]) -> None:
+    marks, example = row
+    assert item_of(example) == (place, 1)
+    assert len(set(phrases(marks))) == len(phrases(marks)) > 1

@@ -2,7 +2,7 @@
 
 Input: passages whose statements were judged. Output: text with [n]. The likeliest statement stands first, alone if it
 suffices. It is followed by the statement that it leans on, by further items where several are asked for, by what
-another work says otherwise, and by the next likeliest where the first one is no sure answer.
+another work says otherwise, and by the next likeliest ones until it is hardly any other statement that answers.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
+from rag.enumerations import items_beside
 from rag.language import search_form
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
@@ -20,9 +21,8 @@ from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
 MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the first
-MOST_NEXT = 1  # next likeliest statements behind one that is not sure
-SURE = 0.99  # likelihood from which one statement is enough
-SHARE_OF_FIRST = 0.1  # of the odds of the first one, which a next likeliest statement must reach
+MOST_NEXT = 3  # next likeliest statements behind one that may not be the answer
+ENOUGH = 0.9  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
 LIST_LEAST = 0.05  # likelihood of a further item of a list
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
@@ -64,42 +64,67 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     if not ranked:
         return []
     first = ranked[0]
+    several = bool(request.types & {"list", "comparison"})
+    if several and (items := _list_around(first, request)):
+        return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
-    several = bool(request.types & {"list", "comparison"})
-    left = {"several": MOST_STATEMENTS, "otherwise": MOST_OTHERWISE, "next": MOST_NEXT}
+    most_next = 1 if "source" in request.types else MOST_NEXT  # a note, and the statement that bears it
+    left = {"several": MOST_STATEMENTS, "otherwise": MOST_OTHERWISE, "next": most_next}
+    all_odds = sum(_odds(unit.likelihood) for unit in ranked)
+    held_odds = sum(_odds(unit.likelihood) for unit in chosen)
     for unit in ranked[1:]:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
         if not _is_news(unit, said, chosen):
+            held_odds += _odds(unit.likelihood)
             continue
-        why = "several" if several else _why_wanted(unit, first, request.evidence)
-        if left.get(why, 0) and (why != "several" or unit.likelihood >= LIST_LEAST):
+        if several:
+            why = "several" if unit.likelihood >= LIST_LEAST else ""
+        elif _says_otherwise(unit, first, request.evidence):
+            why = "otherwise"
+        else:
+            why = "next" if held_odds < ENOUGH * all_odds else ""
+        if left.get(why, 0):
             left[why] -= 1
             chosen.append(unit)
             said |= _grams(unit.text)
             room -= len(unit.text)
+            held_odds += _odds(unit.likelihood)
     return chosen
+
+
+def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the items of the list to which a statement belongs, in order, as far as they fit; [] where it is none."""
+    article = _article(unit, request)
+    places = [place for place, item in enumerate(request.evidence) if _article_of(item.passage) == article]
+    places.sort(key=lambda place: request.evidence[place].passage.span)
+    units = [other for place in places for other in _units_of(place, request.evidence[place])]
+    at = units.index(unit)
+    items = [units[place] for place in items_beside([other.text for other in units], at)]
+    fitting: list[Quoted] = []
+    for item in items[:MOST_STATEMENTS]:
+        if sum(len(other.text) for other in fitting) + len(item.text) <= request.max_chars:
+            fitting.append(item)
+    return fitting
 
 
 def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
     for order, (span, likelihood) in enumerate(zip(item.statements, item.likelihoods, strict=False)):
         text = item.text[slice(*span)]
-        if _LETTERS.sub("", text):  # else an ellipsis, a line of dashes
+        if any(character.isalpha() for character in text):  # else an ellipsis, a line of dashes, a lone number
             answer = item.answers[order]
             yield Quoted(place, order, text, item.text[slice(*answer)] if answer else "", likelihood)
 
 
-def _why_wanted(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -> str:
-    """Return why a factual answer wants another statement: "otherwise", "next" to an unsure one, or ""."""
+def _says_otherwise(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -> bool:
+    """Say whether a statement of another work answers surely, and with other words."""
     one, other = evidence[first.place].passage, evidence[unit.place].passage
-    if (one.source, one.article) != (other.source, other.article) and unit.likelihood >= OTHERWISE_LEAST:
-        # In another language the same thing reads otherwise.
-        told = _folded(unit.answer) in _folded(first.text) or one.language != other.language
-        return "" if told else "otherwise"
-    unsure = first.likelihood < SURE and _odds(unit.likelihood) >= SHARE_OF_FIRST * _odds(first.likelihood)
-    return "next" if unsure else ""
+    if _article_of(one) == _article_of(other) or unit.likelihood < OTHERWISE_LEAST:
+        return False
+    # In another language the same thing reads otherwise.
+    return _folded(unit.answer) not in _folded(first.text) and one.language == other.language
 
 
 def _odds(likelihood: float) -> float:
@@ -174,7 +199,10 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
 
 
 def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:
-    passage = request.evidence[unit.place].passage
+    return _article_of(request.evidence[unit.place].passage)
+
+
+def _article_of(passage: Passage) -> tuple[str, int]:
     return passage.source, passage.article
 
 

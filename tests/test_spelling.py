@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.lexical import KeywordIndex
+
+TEXTS = [
+    "数据跨境流动须经评估。",
+    "企業數據跨境傳輸的規則各國不同。",
+    "数据跨境流动推动新质生产力发展。",
+    "新質生產力以創新為主導。",
+    "各地因地制宜发展新质生产力。",
+    "乌兹别克斯坦的棉花产量下降。",
+    "乌兹别克斯坦与塔吉克斯坦相邻。",
+    "哈萨克斯坦和乌兹别克斯坦签署协议。",
+    "新制度将于明年施行。",
+] * 3  # a pair counts by the passages in which it stands
+KEYWORDS = KeywordIndex.build(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("数据垮境流动要经过什么？", ["数据跨境"]),
+        ("新制生产力靠什么主导", ["新质生产力"]),
+        ("烏茲別克司坦的棉花", ["乌兹别克斯坦"]),
+        ("数据跨境流动要经过什么？", []),
+        ("食堂几点开门？", []),
+        ("Which rules apply?", []),
+        ("", []),
+    ],
+)
+def test_words_that_sound_alike_are_found(question: str, meant: list[str]) -> None:
+    assert KEYWORDS.spelling.meant(question, KEYWORDS.tokenizer.cut) == meant
+
+
+def test_a_corpus_without_chinese_knows_no_spelling() -> None:
+    keywords = KeywordIndex.build(["The pumps were replaced in 2019.", "Nothing else."])
+    assert keywords.spelling.meant("数据垮境流动", keywords.tokenizer.cut) == []
