@@ -14,12 +14,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language import main_language, split_sentences, strip_span
 from rag.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
-from rag.structure.labels import label_of
 from rag.structure.table_rows import count_head_rows
+from rag.text.labels import label_of
+from rag.text.language import main_language, split_sentences, strip_span
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5

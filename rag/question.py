@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from rag.conversation import stand_alone
-from rag.language import main_language, search_form, split_sentences
 from rag.records import Language, Turn
-from rag.verification.names import find_quotes
+from rag.text.language import main_language, search_form, split_sentences
+from rag.text.names import find_quotes
 from rag.vocabulary import holds_any, phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Iterable
 from importlib.resources import files
 
-from rag.language import HAN_CHARACTER, LATIN_WORD, search_form
+from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
 
 
 @functools.cache

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
-from rag.language import main_language, split_sentences
 from rag.readers import read_pages
 from rag.records import Evidence, Passage, Sentence, Source
 from rag.structure import parse_document
 from rag.tables import is_row, is_rule
+from rag.text.language import main_language, split_sentences
 from rag.verification import VerifiedText, verify_answer
 
 CORPUS = Path(__file__).parent.parent / "corpus"

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
 from rag.indexing import Index
-from rag.language import HAN_CHARACTER, LATIN_WORD, main_language, split_statements
 from rag.records import Evidence, Language, Passage
 from rag.tables import is_row
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.language import HAN_CHARACTER, LATIN_WORD, main_language, split_statements
 from rag.vocabulary import holds_any, phrases, read_table
 
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions

@@ -11,8 +11,8 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN
 from rag.structure.printed import PrintedLine, bare, width
+from rag.text.language import HAN
 
 _CAPTION = re.compile(r"^(?:续?表|Table|TABLE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})")
 _CONTINUED = re.compile(r"^续表|^(?:表|Table)\s?\d*\s?[（(](?:续|continued|cont\.)[)）]", re.IGNORECASE)

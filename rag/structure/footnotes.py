@@ -13,7 +13,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.structure.labels import label_of
 from rag.structure.printed import (
     TOKEN,
     Layout,
@@ -26,6 +25,7 @@ from rag.structure.printed import (
     tokenise_marks,
     width,
 )
+from rag.text.labels import label_of
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import HAN
 from rag.records import LeftOut
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, width
+from rag.text.language import HAN
 
 _MAX_FURNITURE_CHARS = 400
 MIN_HEADS = 3  # pages at whose edges a line comes again, from which it is a running head

@@ -12,12 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rag.language import HAN, main_language
 from rag.records import ArticleKind
 from rag.structure.news import order_stories
 from rag.structure.outline import CONVENTIONAL, numbering_rank
 from rag.structure.paragraphs import Item
-from rag.structure.persons import parse_names
 from rag.structure.printed import (
     HEADING_SIZE,
     OPEN,
@@ -29,6 +27,8 @@ from rag.structure.printed import (
     width,
 )
 from rag.structure.silence import CONTENTS, find_contents, prose_begins
+from rag.text.language import HAN, main_language
+from rag.text.persons import parse_names
 
 _MASTHEAD = re.compile(
     r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]"

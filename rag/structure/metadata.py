@@ -12,9 +12,9 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN, fold_glyphs
 from rag.records import Article, Said
-from rag.structure.persons import parse_names
+from rag.text.language import HAN, fold_glyphs
+from rag.text.persons import parse_names
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
 TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter"])

@@ -11,8 +11,8 @@ import functools
 import itertools
 import re
 
-from rag.language import HAN
 from rag.structure.printed import bare, width
+from rag.text.language import HAN
 
 _CN = "一二三四五六七八九十百零〇两"
 # Rank of a numbering style: smaller is nearer to the title.

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.language import HAN
-from rag.structure.labels import BARE_LABEL, bare_label_of, label_of
 from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
-from rag.structure.persons import parse_names
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 from rag.tables import is_rule
+from rag.text.labels import BARE_LABEL, bare_label_of, label_of
+from rag.text.language import HAN
+from rag.text.persons import parse_names
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 

@@ -26,15 +26,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.language import main_language
 from rag.records import Citation, Evidence, Passage, Sentence, Span, Standing
 from rag.tables import is_row, is_rule, table_head
+from rag.text.folding import fold_text, locate
+from rag.text.language import main_language
+from rag.text.names import find_quotes
 from rag.verification.alterations import count_negations, find_alteration
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
 from rag.verification.defanging import defang_text
-from rag.verification.folding import fold_text, locate
-from rag.verification.names import find_quotes
 from rag.verification.said import Said, said_by, share_of, word_pairs
 
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.

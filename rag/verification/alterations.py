@@ -15,11 +15,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import HAN_CHARACTER
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure, figures_within, holds_figure
-from rag.verification.folding import fold_text
-from rag.verification.names import find_latin_names, holds_latin_name, tag_words
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure, figures_within, holds_figure
+from rag.text.folding import fold_text
+from rag.text.language import HAN_CHARACTER
+from rag.text.names import find_latin_names, holds_latin_name, tag_words
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word

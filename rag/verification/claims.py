@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN, main_language, to_simplified
 from rag.records import Span
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import holds_figure, spans_years
-from rag.verification.folding import fold_text, locate
-from rag.verification.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
+from rag.text.figure_finding import find_figures
+from rag.text.figures import holds_figure, spans_years
+from rag.text.folding import fold_text, locate
+from rag.text.language import HAN, main_language, to_simplified
+from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
+from rag.text.translations import chinese_names_of, english_names_of
 from rag.verification.said import Said
-from rag.verification.translations import chinese_names_of, english_names_of
 
 # What follows a number and may be a unit that is not known: then the number is no bare one.
 _UNIT_MAY_FOLLOW = re.compile(rf" ?(?![的和与與及或到至左右以上下之而但])[{HAN}A-Za-z]")

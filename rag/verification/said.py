@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import HAN, HAN_CHARACTER, main_language, split_sentences
 from rag.records import Language, Passage, Span
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure
-from rag.verification.folding import fold_text
-from rag.verification.names import latin_words
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.folding import fold_text
+from rag.text.language import HAN, HAN_CHARACTER, main_language, split_sentences
+from rag.text.names import latin_words
 
 STOP_WORDS = frozenset(
     (

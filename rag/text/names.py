@@ -12,10 +12,10 @@ import functools
 import logging
 import re
 
-from rag.language import HAN, HAN_CHARACTER, main_language, to_simplified
 from rag.records import Span
-from rag.verification.folding import fold_text
-from rag.verification.translations import chinese_names_of
+from rag.text.folding import fold_text
+from rag.text.language import HAN, HAN_CHARACTER, main_language, to_simplified
+from rag.text.translations import chinese_names_of
 
 _QUOTE = re.compile(
     r"“([^“”\n]{1,300})”|「([^「」\n]{1,300})」|『([^『』\n]{1,300})』|(?<![\w\"])\"([^\"\n]{2,300})\"(?!\w)|《([^《》\n]{1,120})》"

@@ -9,7 +9,7 @@ import functools
 import importlib.resources
 import re
 
-from rag.language import HAN, to_simplified
+from rag.text.language import HAN, to_simplified
 
 # Surname and its pinyin, the most frequent first; the double surnames follow. Few names fall out of the list.
 _SURNAMES_PINYIN = """

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Span
-from rag.verification.units import CURRENCIES
+from rag.text.units import CURRENCIES
 
 LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
 FigureKind = Literal["number", "ordinal", "date", "decade"]

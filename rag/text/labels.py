@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.language import HAN
+from rag.text.language import HAN
 
 _LABELS = {
     "abstract": r"摘要|内容提要|提要|内容摘要|中文摘要|内容简介|Abstract|ABSTRACT|Summary|SUMMARY",

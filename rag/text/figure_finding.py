@@ -10,9 +10,9 @@ import functools
 import re
 
 from rag.records import Span
-from rag.verification.figures import Figure
-from rag.verification.folding import fold_text
-from rag.verification.numerals import (
+from rag.text.figures import Figure
+from rag.text.folding import fold_text
+from rag.text.numbers import (
     ARABIC,
     DIGITS,
     ENGLISH_NUMBER,
@@ -24,7 +24,7 @@ from rag.verification.numerals import (
     arabic_number,
     han_number,
 )
-from rag.verification.units import CURRENCY_SIGNS, UNITS, read_unit
+from rag.text.units import CURRENCY_SIGNS, UNITS, read_unit
 
 _ORDINALS = {
     w: i
