@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from rag.dictionary import content_words
 from rag.records import Turn
 from rag.text.language import HAN, main_language, search_form, split_sentences, to_simplified
-from rag.text.names import tag_words
+from rag.text.words import tag_words
 
 MAX_CARRIED_CHARS = 300
 # What a pronoun stands for may stand in the same question, if that is long.

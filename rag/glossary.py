@@ -13,22 +13,18 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import jieba
-
 from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation, mine_equations
 from rag.records import Document
 from rag.text.language import HAN, search_form
-
-jieba.setLogLevel(logging.WARNING)
+from rag.text.words import cut_words, is_known_word
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
@@ -283,22 +279,12 @@ def _is_slip(word: str, name: str) -> bool:
     if len(word) == MIN_TYPO_HAN and at != 1:
         return False  # 卡尔森林 does not misspell 卡尔斯
     pairs = (word[max(0, at - 1) : at + 1], word[at : at + 2])
-    return not any(len(pair) == 2 and _is_chinese_word(pair) for pair in pairs)
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_chinese_word(text: str) -> bool:
-    jieba.initialize()
-    return bool(jieba.dt.FREQ.get(text))
-
-
-def _cut(text: str) -> list[str]:
-    return list(jieba.dt.cut(text))
+    return not any(len(pair) == 2 and is_known_word(pair) for pair in pairs)
 
 
 def _word_ends(text: str) -> frozenset[int]:
     """Return the offsets at which jieba begins or ends a word of `text`."""
-    return frozenset(itertools.accumulate((len(word) for word in _cut(text)), initial=0))
+    return frozenset(itertools.accumulate((len(word) for word in cut_words(text)), initial=0))
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:

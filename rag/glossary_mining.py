@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from rag.dictionary import content_words, dictionary_words, is_english_word
 from rag.records import Document
 from rag.text.language import HAN
-from rag.text.names import tag_words
 from rag.text.persons import SURNAMES
+from rag.text.words import tag_words
 
 LONGEST_NAME = 30  # characters left of a parenthesis that are looked at when no quote says where the name begins
 ALIGNED = 2 / 3  # share of the English content words that a Chinese name must translate

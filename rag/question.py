@@ -15,7 +15,8 @@ from rag.conversation import stand_alone
 from rag.records import Language, Turn
 from rag.text.language import main_language, search_form, split_sentences
 from rag.text.names import find_quotes
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
 LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it

@@ -4,7 +4,11 @@ import pytest
 
 from rag.backends.extractive import leans_back
 from rag.question import courtesy_of, types_of
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.text.language import fold_glyphs
+from rag.text.persons import parse_names
+from rag.text.translations import chinese_names_of, english_names_of
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 
 def test_words_are_found_in_any_script_and_latin_ones_as_whole_words() -> None:
@@ -40,3 +44,24 @@ def test_each_opener_leans_back_in_its_example_and_not_in_its_exceptions(row: tu
     assert example.casefold().startswith(opener)
     assert leans_back(example)
     assert not any(leans_back(f"{exception}如此。") for exception in phrases(exceptions))
+
+
+@pytest.mark.parametrize("row", read_table("bilingual_names"))
+def test_each_name_of_both_languages_is_known_in_its_example(row: tuple[str, ...]) -> None:
+    english, chinese = row[2].split()
+    assert chinese in chinese_names_of(english)
+    assert english.casefold() in english_names_of(chinese)
+
+
+@pytest.mark.parametrize("row", read_table("radicals"))
+def test_each_radical_is_the_character_of_its_row(row: tuple[str, ...]) -> None:
+    radical, character, example = row
+    assert radical in example
+    assert character in fold_glyphs(example)
+
+
+@pytest.mark.parametrize("row", read_table("no_name_words"))
+def test_what_holds_a_word_of_titles_names_nobody(row: tuple[str, ...]) -> None:
+    word, example = row
+    assert word in example.split()
+    assert parse_names(example) == ()

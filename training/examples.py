@@ -30,7 +30,7 @@ from rag.indexing import keyword_text, read_document
 from rag.lexical import KeywordIndex
 from rag.records import Passage
 from rag.text.language import split_statements, to_simplified
-from rag.text.names import tag_words
+from rag.text.words import tag_words
 
 FOUND = 7  # passages that a keyword search finds, at most
 BESIDE = 3  # further passages of the same document

@@ -21,7 +21,8 @@ from rag.tables import is_row
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, main_language, split_statements
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions
 TRIES_OF_AN_ARTICLE = 2

@@ -7,7 +7,6 @@ Callers: chunking, lexical, retrieval, verification, backends. Knows no other mo
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import itertools
 import re
 import unicodedata
@@ -15,6 +14,7 @@ import unicodedata
 import opencc
 
 from rag.records import Language, Span
+from rag.vocabulary import read_table
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -39,14 +39,12 @@ _ABBREVIATION = re.compile(
 
 # Forms of letters that fonts and converters name instead of the letter: radicals, compatibility forms, ligatures.
 _GLYPHS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
-_RADICALS_FILE = importlib.resources.files("rag") / "data" / "radicals.tsv"
 
 
 @functools.cache
 def radicals() -> dict[int, str]:
     """Return code point of a radical -> the character that it is, for those that NFKC does not know."""
-    rows = (row.split("\t") for row in _RADICALS_FILE.read_text(encoding="utf-8").splitlines()[1:])
-    return {ord(row[0]): row[1] for row in rows}
+    return {ord(radical): character for radical, character, _ in read_table("radicals")}
 
 
 def fold_glyphs(text: str) -> str:

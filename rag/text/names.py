@@ -8,14 +8,13 @@ Entry points: `find_quotes`, `find_latin_names`, `find_han_names`. Caller: verif
 # ruff: noqa: SIM905 (word lists are read more easily as text)
 from __future__ import annotations
 
-import functools
-import logging
 import re
 
 from rag.records import Span
 from rag.text.folding import fold_text
 from rag.text.language import HAN, HAN_CHARACTER, main_language, to_simplified
 from rag.text.translations import chinese_names_of
+from rag.text.words import is_known_word, tag_words
 
 _QUOTE = re.compile(
     r"“([^“”\n]{1,300})”|「([^「」\n]{1,300})」|『([^『』\n]{1,300})』|(?<![\w\"])\"([^\"\n]{2,300})\"(?!\w)|《([^《》\n]{1,120})》"
@@ -123,26 +122,6 @@ def holds_latin_name(name: str, words: frozenset[str]) -> bool:
     return name.isalpha() and len(stem) >= 4 and any(w.startswith(stem) and abs(len(w) - len(name)) <= 3 for w in words)
 
 
-@functools.cache
-def _tagger() -> object:
-    import jieba
-    import jieba.posseg
-
-    jieba.setLogLevel(logging.WARNING)
-    return jieba.posseg.POSTokenizer(jieba.dt)
-
-
-@functools.lru_cache(maxsize=1024)
-def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
-    """Return the words of a Chinese text with their part of speech (jieba's tags) and span."""
-    result = []
-    at = 0
-    for pair in _tagger().cut(text):  # type: ignore[attr-defined]
-        result.append((str(pair.word), str(pair.flag), (at, at + len(pair.word))))
-        at += len(pair.word)
-    return tuple(result)
-
-
 def find_han_names(text: str) -> list[tuple[str, Span]]:
     """Return the Chinese names of people, places and bodies in `text`, of two characters or more.
 
@@ -174,10 +153,3 @@ def _find_speakers(text: str) -> list[tuple[str, Span]]:
         if is_free and _SPEAKS.match(behind) and not is_known_word(surname + given):
             found.append((text[start:end], (start, end)))
     return found
-
-
-def is_known_word(word: str) -> bool:
-    """Tell whether the dictionary holds `word`: then its boundaries are no guess."""
-    import jieba
-
-    return bool(jieba.dt.FREQ.get(word))

@@ -6,10 +6,10 @@ Entry points: `parse_names`, `same_person`. Caller: `mastheads`. Knows surnames,
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import re
 
 from rag.text.language import HAN, to_simplified
+from rag.vocabulary import read_table
 
 # Surname and its pinyin, the most frequent first; the double surnames follow. Few names fall out of the list.
 _SURNAMES_PINYIN = """
@@ -77,14 +77,12 @@ _AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
 _LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
 _LATIN_NAME = re.compile(rf"{_LATIN_WORD}(?:\s(?:(?:de|van|von|der|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}")
-_NO_NAME_WORDS_FILE = importlib.resources.files("rag") / "data" / "no_name_words.tsv"
 
 
 @functools.cache
 def no_name_words() -> frozenset[str]:
     """Return the capitalised English words that stand in titles and names of bodies, and in no person's name."""
-    rows = _NO_NAME_WORDS_FILE.read_text(encoding="utf-8").splitlines()[1:]
-    return frozenset(row.split("\t")[0] for row in rows)
+    return frozenset(word for word, _ in read_table("no_name_words"))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -19,7 +19,8 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER
-from rag.text.names import find_latin_names, holds_latin_name, tag_words
+from rag.text.names import find_latin_names, holds_latin_name
+from rag.text.words import tag_words
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word

@@ -13,8 +13,9 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import holds_figure, spans_years
 from rag.text.folding import fold_text, locate
 from rag.text.language import HAN, main_language, to_simplified
-from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
+from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
 from rag.text.translations import chinese_names_of, english_names_of
+from rag.text.words import is_known_word
 from rag.verification.said import Said
 
 # What follows a number and may be a unit that is not known: then the number is no bare one.
