@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.text.figures import Figure, find_figures
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
 
 ROWS = [
     row.split("\t")
@@ -34,6 +35,9 @@ def normal(cell: str) -> list[str]:
     figures = []
     for figure in cell.split("; "):
         value, space, unit = figure.partition(" ")
+        if value.startswith("-"):
+            figures.append(figure)
+            continue
         try:
             number = float(value.removesuffix("+"))
         except ValueError:

@@ -4,7 +4,9 @@ import pytest
 
 from rag.backends.extractive import leans_back
 from rag.question import courtesy_of, types_of
+from rag.text.figure_finding import find_figures
 from rag.text.language import fold_glyphs
+from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names
 from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
@@ -65,3 +67,36 @@ def test_what_holds_a_word_of_titles_names_nobody(row: tuple[str, ...]) -> None:
     word, example = row
     assert word in example.split()
     assert parse_names(example) == ()
+
+
+@pytest.mark.parametrize("row", read_table("number_words"))
+def test_each_number_word_has_its_value_and_is_read_in_its_example(row: tuple[str, ...]) -> None:
+    kind, word, cell, example = row
+    value = int(cell)
+    assert word in example.lower()
+    figures = find_figures(example)
+    if kind == "digit":
+        assert han_number(word) == value
+    elif kind in ("small", "large"):
+        assert han_number(f"三{word}") == 3 * value
+    elif kind == "cardinal":
+        assert read_numbers(word, 0)[0].value == value
+    elif kind == "ordinal":
+        assert [figure.value for figure in figures] == ([value] if value > 1 else [])
+    elif kind == "part":
+        assert [figure.value for figure in figures] == [pytest.approx((2 if word == "halves" else 1) / value)]
+    elif kind in ("scale", "letter"):
+        assert [figure.value for figure in figures] == [3 * value]
+    else:
+        assert [figure.month for figure in figures] == [value]
+
+
+@pytest.mark.parametrize("row", read_table("units"))
+def test_each_unit_is_read_behind_a_number_and_not_where_it_begins_a_word(row: tuple[str, ...]) -> None:
+    name, words, factor, exceptions, example = row
+    assert [figure.unit for figure in find_figures(example)] == [name.removeprefix("sign:")]
+    for word in phrases(words) if not name.startswith("sign:") else ():
+        (figure,) = find_figures(f"7 {word}" if word.isascii() else f"七{word}")
+        assert (figure.value, figure.unit) == (pytest.approx(7 * float(factor)), name), word
+    for exception in phrases(exceptions):
+        assert name not in {figure.unit for figure in find_figures(f"7{exception}")}, exception

@@ -18,6 +18,9 @@ from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
 if TYPE_CHECKING:
     import jieba
 
+IDIOM_CHARS = 4
+_IDIOM_TAGS = ("i", "m")
+
 
 @functools.cache
 def dictionary() -> jieba.Tokenizer:
@@ -54,6 +57,14 @@ def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
 def is_known_word(word: str) -> bool:
     """Tell whether the dictionary holds `word`: then its boundaries are no guess."""
     return bool(dictionary().FREQ.get(word))
+
+
+def is_idiom(word: str) -> bool:
+    """Tell whether `word` is an idiom of four characters: 四面八方, 三番五次."""
+    dictionary()
+    import jieba.posseg
+
+    return jieba.posseg.dt.word_tag_tab.get(word) in _IDIOM_TAGS and len(word) == IDIOM_CHARS
 
 
 def holds_any(text: str, words: Iterable[str]) -> bool:
