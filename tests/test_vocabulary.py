@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.backends.extractive import leans_back
+from rag.dictionary import _forms
 from rag.question import courtesy_of, types_of
 from rag.text.figure_finding import find_figures
 from rag.text.language import fold_glyphs
+from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names
 from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
-from rag.vocabulary import phrases, read_table
+from rag.verification.alterations import find_opposite
+from rag.vocabulary import phrases, read_table, words_of
 
 
 def test_words_are_found_in_any_script_and_latin_ones_as_whole_words() -> None:
@@ -100,3 +105,42 @@ def test_each_unit_is_read_behind_a_number_and_not_where_it_begins_a_word(row: t
         assert (figure.value, figure.unit) == (pytest.approx(7 * float(factor)), name), word
     for exception in phrases(exceptions):
         assert name not in {figure.unit for figure in find_figures(f"7{exception}")}, exception
+
+
+@pytest.mark.parametrize("row", read_table("negations"))
+def test_each_negation_turns_a_word_round_and_its_exceptions_none(row: tuple[str, ...]) -> None:
+    _, words, exceptions, example, turned = row
+    assert any(word in example for word in phrases(words))
+    found = {word.strip() for words in read_polarity(example).negated for word in words[:1]}
+    assert found == ({stem(turned)} if turned != "-" else set())
+    for exception in phrases(exceptions.strip("-")):
+        assert (
+            read_polarity(f"the port is {exception} open" if exception.isascii() else f"港口{exception}运行").negated
+            == ()
+        )
+
+
+@pytest.mark.parametrize("row", read_table("opposites"))
+def test_each_opposite_turns_its_example_round(row: tuple[str, ...]) -> None:
+    one, other, example = row
+    turned = re.sub(rf"\b{one}\b" if one.isascii() else one, other, example)
+    assert find_opposite(turned, example)
+    assert find_opposite(example, turned)
+    assert not find_opposite(example, example)
+
+
+@pytest.mark.parametrize("row", read_table("stop_words"))
+def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    assert set(phrases(words)) & set(re.findall(r"[a-z0-9]+", example.lower()))
+    others = frozenset().union(
+        *(words_of("stop_words", other[0]) for other in read_table("stop_words") if other[0] != kind)
+    )
+    assert not others & set(phrases(words))
+
+
+@pytest.mark.parametrize("row", read_table("irregular_words"))
+def test_each_irregular_form_is_searched_as_its_base(row: tuple[str, ...]) -> None:
+    form, base, example = row
+    assert form in example
+    assert base in _forms(form)

@@ -31,7 +31,8 @@ from rag.tables import is_row, is_rule, table_head
 from rag.text.folding import fold_text, locate
 from rag.text.language import main_language
 from rag.text.names import find_quotes
-from rag.verification.alterations import count_negations, find_alteration
+from rag.text.negation import read_polarity
+from rag.verification.alterations import find_alteration
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
 from rag.verification.defanging import defang_text
@@ -202,7 +203,9 @@ def _is_frame(frame: str, ground: Said) -> bool:
     authors = {fold_text(author, compact=True).text for author in ground.passage.authors}
     if all(fold_text(person, compact=True).text in authors for person in people):
         return True
-    return bool(_ATTRIBUTION.search(label)) and not count_negations(label) and not find_missing(frame, [ground])[0]
+    return (
+        bool(_ATTRIBUTION.search(label)) and not read_polarity(label).negated and not find_missing(frame, [ground])[0]
+    )
 
 
 def _without_frame(text: str, cited: Sequence[Said]) -> str:
