@@ -22,6 +22,8 @@ from rag.vocabulary import phrases, read_table, words_of
 MOST_WORDS = 3  # content words behind a negation among which the one that it turns round is looked for
 _REACH = 14  # characters behind a negation in which these words are looked for
 _CONTENT_TAGS = ("v", "a", "n", "l", "i", "j", "b", "z")
+_PASSED_TAGS = ("r", "m", "q", "d", "u", "y")  # pronouns, numbers, adverbs, particles
+_NO_WORD = "\0"  # stands for a next word that has no content of its own: 跟 in 未能跟上
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")
 _ENDING = re.compile(r"(?:ies|es|s|ed|ing|ly|e)$")
@@ -126,6 +128,8 @@ def _content_words(scope: str) -> tuple[str, ...]:
     words = [w for w, tag, _ in tagged if tag.startswith(_CONTENT_TAGS) and len(w) > 1 and w not in light]
     if scope[:1] in _AROUND:
         return tuple(words[-1:])
+    if tagged and not tagged[0][1].startswith((*_CONTENT_TAGS, *_PASSED_TAGS)):
+        words.insert(0, _NO_WORD)
     return tuple(words[:MOST_WORDS])
 
 
