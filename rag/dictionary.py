@@ -45,11 +45,7 @@ _LEADING = re.compile(r"^(?:abbr\. (?:for|to) [^a-z]*|to be |to |an? |the )+")
 _LETTERS = rf"(?:(?![{HAN}])[^\W_])+"
 _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
 # Endings of words as they stand in a question, and of the words that a dictionary explains.
-_ENDINGS_TABLE = (
-    "ies=y ied=y sses=ss ches=ch shes=sh xes=x s= ing= ing=e ed= ed=e ly= ian=ia ian= an=a ese=a isation=ization "
-    "ise=ize our=or tre=ter mme=m isations=ization ises=ize ours=or tres=ter mmes=m"
-)
-_ENDINGS = tuple((ending, base) for ending, _, base in (pair.partition("=") for pair in _ENDINGS_TABLE.split()))
+_ENDINGS = tuple((ending, base.strip("-")) for ending, base, _, _ in read_table("endings"))
 _STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
 _IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 

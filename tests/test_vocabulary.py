@@ -5,13 +5,18 @@ import re
 import pytest
 
 from rag.backends.extractive import leans_back
+from rag.conversation import stand_alone
 from rag.dictionary import _forms
+from rag.glossary_mining import mine_equations
 from rag.question import courtesy_of, types_of
+from rag.records import Document, Line, Page, Source, Turn
+from rag.structure.front_matter import take_front_matter
 from rag.text.figure_finding import find_figures
 from rag.text.language import fold_glyphs
+from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
-from rag.text.persons import parse_names
+from rag.text.persons import parse_names, same_person
 from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
 from rag.verification.alterations import find_opposite
@@ -144,3 +149,55 @@ def test_each_irregular_form_is_searched_as_its_base(row: tuple[str, ...]) -> No
     form, base, example = row
     assert form in example
     assert base in _forms(form)
+
+
+@pytest.mark.parametrize("row", read_table("surnames"))
+def test_each_surname_opens_the_name_of_its_row(row: tuple[str, ...]) -> None:
+    _, spellings, _, example = row
+    assert parse_names(example) == (example,)
+    for spelling in phrases(spellings):
+        assert same_person(example, f"Yuanshan {spelling.capitalize()}")
+
+
+def mine_chinese(text: str) -> str:
+    document = Document(Source("简报.md", "0" * 64, "md"), text, (), (), (), ())
+    return "".join(name for equation in mine_equations([document]) for name in equation.chinese)
+
+
+@pytest.mark.parametrize("row", read_table("name_words"))
+def test_each_row_of_words_about_names_has_one_in_its_example_and_none_of_another_kind(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    assert any(word in example.casefold() for word in phrases(words))
+    if kind == "not_name":
+        assert not {name for name, _ in find_han_names(" ".join(phrases(words)))} & set(phrases(words))
+    if kind == "office":
+        assert all(mine_chinese(f"{word}卡尔松（Erik Karlsson）") == "卡尔松" for word in phrases(words))
+    if kind == "barrier":
+        assert not set(phrases(words)) & words_of("name_words", "joiner")
+
+
+@pytest.mark.parametrize("row", read_table("endings"))
+def test_each_ending_is_taken_off_its_example(row: tuple[str, ...]) -> None:
+    ending, _, example, word = row
+    assert example.endswith(ending)
+    assert word in _forms(example)
+
+
+@pytest.mark.parametrize("row", read_table("counted_parts"))
+def test_each_ordinal_counts_a_part_of_the_answer(row: tuple[str, ...]) -> None:
+    _, place, example = row
+    answer = "一、扩建码头；二、改造管网；三、修订水价；四、培训船员；五、植树造林。"
+    expected = ["扩建码头", "改造管网", "修订水价", "培训船员", "植树造林"][int(place)]
+    history = [Turn("user", "规划有哪些内容？"), Turn("assistant", answer)]
+    assert expected in stand_alone(example, history)
+
+
+@pytest.mark.parametrize("row", read_table("front_matter"))
+def test_each_key_of_front_matter_is_read_in_its_example(row: tuple[str, ...]) -> None:
+    field, keys, _, _, example = row
+    key, value = example.split(": ")
+    assert key in phrases(keys)
+    front, _ = take_front_matter([Page(1, "", tuple(map(Line, ("---", example, "---", "正文。"))))])
+    said = {one.field: one.value for one in front.said} | {"work": front.work, "language": "zh"}
+    names = {"authors": "author", "affiliations": "affiliation", "keywords": "keyword", "year": "date"}
+    assert said[names.get(field, field)] == value
