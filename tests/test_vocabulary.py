@@ -137,7 +137,8 @@ def test_each_opposite_turns_its_example_round(row: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("row", read_table("stop_words"))
 def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> None:
     kind, words, example = row
-    assert set(phrases(words)) & set(re.findall(r"[a-z0-9]+", example.lower()))
+    said = re.findall(r"[a-z0-9]+", example.lower())
+    assert any(word in (said if word.isascii() else example) for word in phrases(words))
     others = frozenset().union(
         *(words_of("stop_words", other[0]) for other in read_table("stop_words") if other[0] != kind)
     )
