@@ -19,7 +19,7 @@ from rag.records import Article, Block, Document, Passage, PassageKind, Span, pa
 from rag.structure.front_matter import is_front_text
 from rag.structure.table_rows import count_head_rows
 from rag.text.labels import label_of
-from rag.text.language import main_language, split_sentences, strip_span
+from rag.text.language import main_language, split_sentences, strip_span, without_spaces
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5
@@ -173,9 +173,9 @@ def _kind_of_heading(document: Document, index: int) -> PassageKind | None:
 def _names_authors(block: Block, article: Article) -> bool:
     if not article.authors or len(block.text) > 200:
         return False
-    rest = re.sub(r"\s+", "", block.text)
+    rest = without_spaces(block.text)
     for author in article.authors:
-        rest = rest.replace(re.sub(r"\s+", "", author), "")
+        rest = rest.replace(without_spaces(author), "")
     return len(re.sub(r"[\W\d_]|and", "", rest)) == 0
 
 

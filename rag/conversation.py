@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from rag.dictionary import content_words
 from rag.records import Turn
-from rag.text.language import HAN, main_language, search_form, split_sentences, to_simplified
+from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
 from rag.text.words import tag_words
 from rag.vocabulary import read_table, words_of
 
@@ -67,7 +67,7 @@ def leans_on_history(question: str) -> bool:
     question = _THAT_AS_CONJUNCTION.sub("", to_simplified(question.strip()))
     if _OPENS_BACK.search(question):
         return True
-    characters, words = len(re.findall(f"[{HAN}]", question)), len(question.split())
+    characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
     chinese = main_language(question) == "zh"
     is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
     if _POINTS_BACK.search(question):

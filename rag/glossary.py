@@ -23,7 +23,7 @@ from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation, mine_equations
 from rag.records import Document
-from rag.text.language import HAN, search_form
+from rag.text.language import HAN, HAN_CHARACTER, search_form
 from rag.text.words import cut_words, is_known_word
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
@@ -209,7 +209,7 @@ def read_own_terms(path: Path) -> list[TermGroup]:
         if not said.strip():
             continue
         names = [name.strip() for name in said.split("\t")]
-        if len(names) < 2 or not all(re.search(r"\w", name) for name in names):
+        if len(names) < 2 or not all(any(map(str.isalnum, name)) for name in names):
             raise RagError(
                 f"{path.name}, line {number}: {line.strip()!r} is not two or more names parted by tabs",
                 advice="write one thing a line, like 上海合作组织<tab>上合组织<tab>SCO",
@@ -239,7 +239,7 @@ def _merge(equations: Iterable[Equation]) -> list[TermGroup]:
         for equation in sorted(group, key=lambda e: not e.chinese):
             for text in (*equation.chinese, *equation.latin):
                 names.setdefault(search_form(text), Name(text, equation.source, equation.offset))
-        ordered = sorted(names.values(), key=lambda name: not re.search(f"[{HAN}]", name.text))
+        ordered = sorted(names.values(), key=lambda name: not HAN_CHARACTER.search(name.text))
         if len(ordered) > 1:
             merged.append(TermGroup(tuple(ordered), "mined"))
     return merged

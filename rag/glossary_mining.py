@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from rag.dictionary import content_words, dictionary_words, is_english_word
 from rag.records import Document
-from rag.text.language import HAN
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, without_spaces
 from rag.text.persons import SURNAMES
 from rag.text.words import tag_words
 from rag.vocabulary import words_of
@@ -196,15 +196,15 @@ def _quoted_name(before: str) -> str:
         return ""
     opened = max((core.rfind(opener) for opener in _OPENERS), default=-1)
     inside = core[opened + 1 :]
-    if opened >= 0 and len(inside) <= LONGEST_NAME and not re.search(r"[”’」』》，。；：、,;:!?！？]", inside):
+    if opened >= 0 and len(inside) <= LONGEST_NAME and not holds_one_of(inside, "”’」』》，。；：、,;:!?！？"):
         return _clean(inside)
     return ""
 
 
 def _clean(name: str) -> str:
     """Return a quoted name without inner notes and white space, or "" when it is no name: too long, a sentence."""
-    name = re.sub(r"\s+", "", re.sub(r"[（(][^（）()]*[)）]", "", name)).strip("“”‘’《》")
-    if re.search(r"[。！？；]", name) or not 2 <= len(name) <= 40 or not re.search(f"[{HAN}]", name):
+    name = without_spaces(re.sub(r"[（(][^（）()]*[)）]", "", name)).strip("“”‘’《》")
+    if holds_one_of(name, "。！？；") or not 2 <= len(name) <= 40 or not HAN_CHARACTER.search(name):
         return ""
     return name
 

@@ -86,7 +86,7 @@ def courtesy_of(text: str) -> str:
         pattern = rf"\b{word}\b" if word.isascii() else word
         left, count = re.subn(pattern, " ", left)
         found += [kind] * count
-    if re.search(r"\w", left) or not found:
+    if any(map(str.isalnum, left)) or not found:
         return ""
     return next((kind for kind in found if kind != "filler"), "thanks")
 

@@ -78,7 +78,7 @@ def _sort(front: dict[str, str], printed: LeftOut) -> FrontMatter:
 def _flat(value: object) -> str:
     if isinstance(value, list):
         return "；".join(_flat(one) for one in value)
-    return re.sub(r"\s+", " ", str(value)).strip()
+    return " ".join(str(value).split()).strip()
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from rag.structure.printed import (
     width,
 )
 from rag.structure.silence import CONTENTS, find_contents, prose_begins
-from rag.text.language import HAN, main_language
+from rag.text.language import HAN, letters_of, main_language
 from rag.text.persons import parse_names
 
 _MASTHEAD = re.compile(
@@ -188,7 +188,7 @@ def is_title_like(item: Item) -> bool:
         return False
     if CONVENTIONAL.match(text) or CONTENTS.match(text) or numbering_rank(text) is not None:
         return False
-    return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
+    return not text.endswith(tuple("。；;，,.")) and not re.search(r"。", text)
 
 
 def names_of(item: Item) -> tuple[str, ...]:
@@ -379,7 +379,7 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[\W_]+", "", bare(text))
+    return letters_of(bare(text))
 
 
 def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:

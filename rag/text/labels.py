@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.language import HAN
+from rag.text.language import HAN, without_spaces
 
 _LABELS = {
     "abstract": r"摘要|内容提要|提要|内容摘要|中文摘要|内容简介|Abstract|ABSTRACT|Summary|SUMMARY",
@@ -30,7 +30,7 @@ BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT
 def label_of(text: str) -> tuple[str, str]:
     """Return the label that a line begins with ("abstract", …; "" for none), and the text with the label tidied."""
     spread = _SPREAD.match(text)
-    if spread and _LABEL.match(re.sub(r"\s", "", text[:16])):
+    if spread and _LABEL.match(without_spaces(text[:16])):
         opening, name, closing = spread.groups()
         text = opening + name.replace(" ", "") + closing + text[spread.end() :]
     match = _LABEL.match(text)

@@ -79,7 +79,7 @@ def search_form(text: str) -> str:
     text = re.sub(r"[‐‑‒–—―−~～]+", "-", text)
     text = re.sub(r"[“”„‟«»「」『』]", '"', text)
     text = re.sub(r"[‘’‚‛`´]", "'", text)
-    text = re.sub(r"\s+", " ", text).strip()
+    text = " ".join(text.split()).strip()
     return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
 
 
@@ -122,6 +122,31 @@ def split_statements(text: str) -> list[Span]:
         cuts = [start, *(start + match.end() for match in separators.finditer(text[start:end])), end]
         spans += [span for span in (strip_span(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
     return spans
+
+
+def without_spaces(text: str) -> str:
+    """Return `text` without white space."""
+    return "".join(text.split())
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of `text` of any script, nothing else."""
+    return "".join(filter(str.isalnum, text))
+
+
+def holds_one_of(text: str, characters: str) -> bool:
+    """Say whether one of `characters` stands in `text`."""
+    return any(character in text for character in characters)
+
+
+def is_ascii_lower(text: str) -> bool:
+    """Say whether `text` is in small letters without accents."""
+    return text.isascii() and text.islower()
+
+
+def is_ascii_upper(text: str) -> bool:
+    """Say whether `text` is in capital letters without accents."""
+    return text.isascii() and text.isupper()
 
 
 def strip_span(text: str, start: int, end: int) -> Span:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.text.language import HAN, to_simplified
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table
 
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
@@ -45,9 +45,9 @@ def parse_names(line: str) -> tuple[str, ...]:
         return ()
     introduced = bool(_ROLE.search(text))
     text = _ROLE.sub("", text).strip()
-    if _GROUP.search(text) and len(text) <= 40 and not re.search(r"[。，；？！:：]", text):
+    if _GROUP.search(text) and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
         return (text,)
-    if re.search(f"[{HAN}]", text):
+    if HAN_CHARACTER.search(text):
         return _parse_han_names(text, introduced)
     return _parse_latin_names(text, introduced)
 
@@ -74,7 +74,7 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
 def _is_han_name(name: str, introduced: bool) -> bool:
     if not re.fullmatch(rf"[{HAN}·•‧∙]+", name):
         return False
-    if re.search("[·•‧∙]", name):  # a foreign name in Chinese letters
+    if holds_one_of(name, "·•‧∙"):  # a foreign name in Chinese letters
         return 3 <= len(name) <= 20
     simple = to_simplified(name)
     surname = (simple[:2] in SURNAMES and len(simple) >= 3) or simple[0] in SURNAMES
@@ -85,7 +85,7 @@ def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
     if not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text)) or re.search(r"[.:?!]$|\d{4}", text):
         return ()
     upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
-    if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == re.sub(r"\s", "", "".join(upper)):
+    if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == without_spaces("".join(upper)):
         return tuple(upper)
     names = [_AFFIX.sub("", part).strip() for part in re.split(r"\s*(?:[;,，；、&]|\band\b|\bwith\b)\s*", text)]
     names = [name for name in names if name]
