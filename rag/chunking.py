@@ -38,7 +38,7 @@ class _Run:
     blocks: tuple[Block, ...]
 
 
-def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
+def split_passages(document: Document, max_chars: int = 550) -> list[Passage]:
     """Return the passages of a document, in the order of its canonical text.
 
     Args:

@@ -12,6 +12,7 @@ from rag.question import courtesy_of, types_of
 from rag.records import Document, Line, Page, Source, Turn
 from rag.structure.front_matter import take_front_matter
 from rag.text.figure_finding import find_figures
+from rag.text.labels import label_of
 from rag.text.language import fold_glyphs
 from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
@@ -202,3 +203,11 @@ def test_each_key_of_front_matter_is_read_in_its_example(row: tuple[str, ...]) -
     said = {one.field: one.value for one in front.said} | {"work": front.work, "language": "zh"}
     names = {"authors": "author", "affiliations": "affiliation", "keywords": "keyword", "year": "date"}
     assert said[names.get(field, field)] == value
+
+
+@pytest.mark.parametrize("row", read_table("labels"))
+def test_each_label_is_found_before_a_colon_and_in_brackets(row: tuple[str, ...]) -> None:
+    label, words, example = row
+    assert label_of(example)[0] == label
+    for word in phrases(words):
+        assert label_of(f"{word}：港口")[0] == label_of(f"【{word}】港口")[0] == label

@@ -632,7 +632,6 @@ def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
 def _part_news(items: list[Item], parts: Sequence[Part]) -> list[Part]:
     """Return the parts with each news part cut into its items, every text brought under the title it belongs to."""
     found: list[Part] = []
-    moved = 0
     for part in parts:
         stories = order_stories(items[part.first : part.last]) if part.kind == "news" else []
         if len(stories) < 2:
@@ -647,9 +646,4 @@ def _part_news(items: list[Item], parts: Sequence[Part]) -> list[Part]:
             last = first + len(titles) + len(texts)
             found.append(Part("news", first, last, first + len(titles), titles=list(range(first, first + len(titles)))))
             first = last
-        moved += len(stories) - 1
-    for part in found:
-        # A parent is named by its place among the parts; news stand behind the articles, so no place before them moves.
-        if part.parent is not None and moved and part.parent >= len(found):
-            part.parent = None
     return found

@@ -95,7 +95,7 @@ class OutlineStack:
             rank = float(level)
         elif numbered is not None:
             rank = float(numbered)
-        elif (self._top is not None and (CONVENTIONAL.match(text) or not level)) or self._top is not None:
+        elif self._top is not None:
             rank = self._top
         else:
             rank = 3.0

@@ -38,8 +38,6 @@ _URL_GOES_ON = re.compile(r"[\w/.%?=&#~-]", re.ASCII)
 _HYPHENED = re.compile(r"([A-Za-z]+)([-‐\u2011])$")
 _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’]$")
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
-_ROW = re.compile(r"\|")
-_CELL_WIDTH = 30
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
 _OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
