@@ -123,18 +123,9 @@ def separate_footnotes(
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
-            notes.append(
-                Note(
-                    start[0],
-                    [start[1]],
-                    line.page,
-                    len(body),
-                    zone,
-                    printed=_printed_mark(line.text, start[1]),
-                    endnote=endnotes,
-                    uncertain=line.uncertain,
-                )
-            )
+            note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
+            note.printed = _printed_mark(line.text, start[1])
+            notes.append(note)
             in_zone = interrupted = True
             continue
         if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):

@@ -67,6 +67,20 @@ _MAX_WEAK = 2
 _MIN_WORK_CHARS = 800  # a work without abstract or keywords that is shorter is one of several, or none
 _MAX_BETWEEN_CHARS = 200  # what may stand behind a translated abstract, and no article
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
+_ENGLISH_SHARE = 0.9  # of Latin letters, from which a line in a Chinese document is English
+_MIN_ABSTRACT_CHARS = 150
+_SAMPLE = 2000  # items, and characters of each, that tell a document's language
+_MAX_MASTHEAD_WIDTH = 60
+_MIN_JOURNAL_CHARS = 3
+_MASTHEAD_ITEMS = 4  # of which two, or one under the journal's name, tell who edits
+_PROSE_CHARS = 60
+_MAX_AFFILIATION_WIDTH = 120
+_MAX_WORKPLACE_WIDTH = 160
+_MIN_BEFORE_ABSTRACT = 600  # characters of an article that a translated abstract may end
+_HEAD_LOOKED_BACK = 40
+_MAX_NAME_LINES = 8
+_MAX_NEWS_CHARS = 3000
+_FRONT_ITEMS = 20  # of an article, among which a list of contents makes it front matter
 _BODY_CHARS = 80  # a paragraph of so many belongs to the body of a work
 _MAX_LINE_CHARS = 200  # of a line that may open contents or a notice
 _HEAD_ITEMS_BEFORE = 5  # nearer to the last start, contents belong to its head
@@ -265,12 +279,12 @@ def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
 
 
 def _is_english(item: Item) -> bool:
-    return lower_ascii_share(bare(item.text)) > 0.9 and bool(re.search("[A-Za-z]{2}", item.text))
+    return lower_ascii_share(bare(item.text)) > _ENGLISH_SHARE and bool(re.search("[A-Za-z]{2}", item.text))
 
 
 def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
     """Return the runs of English items in a Chinese document that hold an abstract and end its text or an article."""
-    if main_language("".join(bare(item.text[:2000]) for item in items[:2000])) == "en":
+    if main_language("".join(bare(item.text[:_SAMPLE]) for item in items[:_SAMPLE])) == "en":
         return []
     zones: list[tuple[int, int]] = []
     start: int | None = None
@@ -280,7 +294,7 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
             start = index
         elif not inside and start is not None:
             run = items[start:index]
-            if max(len(bare(item.text)) for item in run) >= 150 and _is_abstract(run):
+            if max(len(bare(item.text)) for item in run) >= _MIN_ABSTRACT_CHARS and _is_abstract(run):
                 zones.append((start, index))
             start = None
     return zones
@@ -387,27 +401,27 @@ def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
     if (
         not (item.kind == "heading" or item.fresh)
         or numbering_rank(bare(item.text)) is not None
-        or width(item.text) > 60
+        or width(item.text) > _MAX_MASTHEAD_WIDTH
     ):
         return False
-    near = [bare(other.text) for other in items[index : index + 4]]
-    named = bool(masthead) and len(masthead) >= 3 and _fold(item.text).startswith(masthead)
+    near = [bare(other.text) for other in items[index : index + _MASTHEAD_ITEMS]]
+    named = bool(masthead) and len(masthead) >= _MIN_JOURNAL_CHARS and _fold(item.text).startswith(masthead)
     return sum(bool(_MASTHEAD.search(text)) for text in near) >= (1 if named else 2)
 
 
 def _is_brief(items: Sequence[Item], index: int) -> bool:
     total = 0
-    for item in items[index + 1 : index + 12]:
+    for item in items[index + 1 : index + _MAX_HEAD_ITEMS]:
         if item.kind == "heading":
             break
         total += len(bare(item.text))
-    return total <= 1500
+    return total <= _MAX_NOTICE_CHARS
 
 
 def _followed_by_text(items: Sequence[Item], index: int) -> bool:
     return any(
-        len(bare(item.text)) >= 60 and item.kind == "paragraph" and ends_sentence(item.tail)
-        for item in items[index + 1 : index + 3]
+        len(bare(item.text)) >= _PROSE_CHARS and item.kind == "paragraph" and ends_sentence(item.tail)
+        for item in items[index + 1 : index + _MAX_TITLE_ITEMS]
     )
 
 
@@ -423,8 +437,8 @@ def _title_over_authors(items: Sequence[Item], index: int) -> bool:
         return False
     if re.search(r"[(（]\d+[)）]$|[.…·]{3,}", bare(items[at].text)):
         return False
-    for follower in items[at + 1 : at + 4]:
-        if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= 60):
+    for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
+        if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
             return bool(item.level or item.known or item.fresh or item.closed or follower.label or index == 0)
         if follower.kind == "heading" and numbering_rank(bare(follower.text)) is not None:
             return bool(item.level or item.known or item.fresh or item.closed or index == 0)
@@ -445,10 +459,13 @@ def _back_to_title(items: Sequence[Item], index: int) -> int:
     first = index
     while (
         first > 0
-        and index - first < 6
+        and index - first < _HEAD_REACH
         and (
             is_title_like(items[first - 1])
-            or (_AFFILIATION.search(bare(items[first - 1].text)) and width(items[first - 1].text) < 120)
+            or (
+                _AFFILIATION.search(bare(items[first - 1].text))
+                and width(items[first - 1].text) < _MAX_AFFILIATION_WIDTH
+            )
         )
     ):
         first -= 1
@@ -460,9 +477,12 @@ def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, 
     if last >= len(items) or last in starts:
         return True
     # Looking back as far as an article's head may reach is enough.
-    start = next((start for start in range(first, max(-1, first - 40), -1) if start in starts), max(0, first - 40))
+    start = next(
+        (start for start in range(first, max(-1, first - _HEAD_LOOKED_BACK), -1) if start in starts),
+        max(0, first - _HEAD_LOOKED_BACK),
+    )
     before = sum(len(bare(item.text)) for item in items[start:first] if item.kind == "paragraph")
-    return before >= 600
+    return before >= _MIN_BEFORE_ABSTRACT
 
 
 def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
@@ -473,7 +493,10 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
             continue
         title = index
         while (
-            title > first and is_title_like(items[title - 1]) and not names_of(items[title - 1]) and index - title < 3
+            title > first
+            and is_title_like(items[title - 1])
+            and not names_of(items[title - 1])
+            and index - title < _MAX_TITLE_ITEMS
         ):
             title -= 1
         if title < index:
@@ -495,7 +518,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
         part.titles, at = large, large[-1] + 1
-    while not large and at < last and len(part.titles) < 4 and is_title_like(items[at]):
+    while not large and at < last and len(part.titles) <= _MAX_TITLE_ITEMS and is_title_like(items[at]):
         if part.titles and names_of(items[at]) and not items[at].level:
             break
         if part.titles and not _title_goes_on(items, part.titles[-1], at, last):
@@ -505,7 +528,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     begin = at
     while (
         at < last
-        and len(part.names) < 8
+        and len(part.names) < _MAX_NAME_LINES
         and items[at].kind in ("paragraph", "heading")
         and (names := names_of(items[at]))
         and not _is_short_heading(items[at], names)
@@ -518,8 +541,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     while at < last and (
         items[at].label
         or (
-            width(items[at].text) < 160
-            and at <= first + 8
+            width(items[at].text) < _MAX_WORKPLACE_WIDTH
+            and at <= first + _MAX_NAME_LINES
             and _AFFILIATION.search(bare(items[at].text))
             and not numbering_rank(bare(items[at].text))
             and not ends_sentence(items[at].tail)
@@ -591,7 +614,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         inside = items[part.first : part.last]
         texts = [bare(item.text) for item in inside]
         prose = sum(item.size for item in inside if prose_begins(item) and not item.silent)
-        contents = any(CONTENTS.match(text.strip()) for text in texts[:20])
+        contents = any(CONTENTS.match(text.strip()) for text in texts[:_FRONT_ITEMS])
         mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
         front = number == 0 or parts[number - 1].kind != "article" or parts[number - 1].silent
         if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (contents or mastheads >= 2) and not part.authors:
@@ -605,7 +628,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
             len(works) > 2
             and after
             and not (part.authors or labelled or outlined >= 2)
-            and (_NEWS.search(title) or sum(map(len, texts)) < 3000)
+            and (_NEWS.search(title) or sum(map(len, texts)) < _MAX_NEWS_CHARS)
         ):
             part.kind, after = "news", True
 
@@ -618,7 +641,11 @@ def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
             head = None if part.silent != "notice" else head
             continue
         text = [item for item in items[part.body : part.last] if item.kind in ("paragraph", "heading")]
-        if len(part.authors) >= 2 and sum(len(bare(item.text)) for item in text) < 200 and number + 1 < len(parts):
+        if (
+            len(part.authors) >= 2
+            and sum(len(bare(item.text)) for item in text) < _MAX_BETWEEN_CHARS
+            and number + 1 < len(parts)
+        ):
             follower = parts[number + 1]
             if follower.authors and set(follower.authors) <= set(part.authors):
                 part.kind, head = "front_matter", number
