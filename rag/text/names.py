@@ -112,7 +112,7 @@ def find_han_names(text: str) -> list[tuple[str, Span]]:
 
 
 def _find_speakers(text: str) -> list[tuple[str, Span]]:
-    """Return who speaks where the dictionary sees a surname and a common word: [任][保平]认为, 据[阮][建平]的论文."""
+    """Return who speaks where the dictionary sees a surname and a common word: [任][远山]认为, 据[阮][若水]的论文."""
     words = tag_words(to_simplified(text))
     found = []
     for i, (surname, _, (start, _)) in enumerate(words[:-2]):

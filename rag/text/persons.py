@@ -37,8 +37,8 @@ def no_name_words() -> frozenset[str]:
 def parse_names(line: str) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 
-    `王 毅`, `徐秀军 阮建平`, `李 航 姜 雪`, `张三1，李四2*`, `文/张三`, a named group of authors, `Wang Yi; Li Si`,
-    `LI Bing XIE Laihui` and `John Smith and Mary Doe` are lines of names.
+    `王 毅`, `陈远山 阮若水`, `李 航 姜 雪`, `张三1，李四2*`, `文/张三`, a named group of authors, `Wang Yi; Li Si`,
+    `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names.
     """
     text = line.strip()
     if not 2 <= len(text) <= 120 or text[0] in "•·‧∙":  # an entry of a list

@@ -104,7 +104,7 @@ def _short_form(name: str, ground: Said) -> bool:
 
 
 def _is_cut_wrongly(text: str, span: Span, cited: Sequence[Said]) -> bool:
-    """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[卡和白]求."""
+    """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[松和白]桦."""
     pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]
     return all(len(pair) == 2 and any(pair in ground.compact for ground in cited) for pair in pairs)
 
