@@ -44,8 +44,8 @@ import opencc
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rag.language import main_language, split_sentences
 from rag.records import Evidence, Passage, passage_id
+from rag.text.language import main_language, split_sentences
 from rag.verification import verify_answer
 
 CORPUS = Path("corpus")

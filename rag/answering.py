@@ -19,16 +19,16 @@ from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
-from rag.language import main_language, search_form
 from rag.pages import PageFinder
 from rag.question import Question, read_question
 from rag.records import Answer, Citation, Ending, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
 from rag.retrieval import Filters, check_question, retrieve
 from rag.settings import Settings
+from rag.text.figure_finding import find_figures
+from rag.text.figures import figures_within, years_of
+from rag.text.language import main_language, search_form
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import figures_within, years_of
 
 CERTAIN = 0.2  # likelihood of the best statement from which it is called an answer
 POSSIBLE = 0.005  # below this nothing is near

@@ -14,12 +14,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.language import main_language, split_sentences, strip_span
 from rag.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
-from rag.structure.labels import label_of
 from rag.structure.table_rows import count_head_rows
+from rag.text.labels import label_of
+from rag.text.language import main_language, split_sentences, strip_span, without_spaces
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5
@@ -38,7 +38,7 @@ class _Run:
     blocks: tuple[Block, ...]
 
 
-def split_passages(document: Document, max_chars: int = 400) -> list[Passage]:
+def split_passages(document: Document, max_chars: int = 550) -> list[Passage]:
     """Return the passages of a document, in the order of its canonical text.
 
     Args:
@@ -173,9 +173,9 @@ def _kind_of_heading(document: Document, index: int) -> PassageKind | None:
 def _names_authors(block: Block, article: Article) -> bool:
     if not article.authors or len(block.text) > 200:
         return False
-    rest = re.sub(r"\s+", "", block.text)
+    rest = without_spaces(block.text)
     for author in article.authors:
-        rest = rest.replace(re.sub(r"\s+", "", author), "")
+        rest = rest.replace(without_spaces(author), "")
     return len(re.sub(r"[\W\d_]|and", "", rest)) == 0
 
 

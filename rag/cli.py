@@ -28,11 +28,11 @@ from rich.table import Table
 
 from rag.backends import UNCERTAIN
 from rag.errors import RagError
-from rag.language import main_language
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.plain_answers import place_of
 from rag.records import Answer, Evidence, Progress, Turn
 from rag.settings import Settings
+from rag.text.language import main_language
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out = Console(highlight=False)

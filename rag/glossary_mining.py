@@ -18,10 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.dictionary import content_words, dictionary_words, is_english_word
-from rag.language import HAN
 from rag.records import Document
-from rag.structure.persons import SURNAMES
-from rag.verification.names import tag_words
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, without_spaces
+from rag.text.persons import SURNAMES
+from rag.text.words import tag_words
+from rag.vocabulary import words_of
 
 LONGEST_NAME = 30  # characters left of a parenthesis that are looked at when no quote says where the name begins
 ALIGNED = 2 / 3  # share of the English content words that a Chinese name must translate
@@ -54,37 +55,14 @@ _LATIN_BEFORE = re.compile(
     rf"(?:[A-Z][{_LETTERS}0-9’'\-]*,?\s+(?:(?:of|and|for|the|on|in|to|with|&)\s+)*){{2,9}}[“”\"]?\s*$"
 )
 _SMALL = frozenset(["of", "and", "for", "the", "on", "in", "to", "with", "a", "an", "&"])
-_JOINERS = frozenset(["和", "与", "及", "以及", "暨"])
+_JOINERS = words_of("name_words", "joiner")
 _INSIDE_NAME = re.compile("[A-Za-z0-9一三四五六七八九十·—-]")  # whatever its tag
 _BARRIER_TAGS = ("p", "c", "u", "d", "r", "y", "e", "m", "q", "t", "x", "o", "zg")
 # Function words, and verbs that bring a name in; what often stands inside a name (发展, 合作, 管理) is none of them.
-_BARRIER_WORDS = (
-    "援引 引用 写道 "
-    "建立 设立 成立 创立 组建 推出 发布 提出 宣布 发起 启动 签署 签订 加入 退出 通过 根据 依据 依托 依靠 包括 "
-    "例如 比如 诸如 正如 称为 名为 称作 叫做 受到 参与 制定 出台 推行 推动 推进 实施 举行 召开 举办 访问 以及 "
-    "表示 认为 指出 强调 作为 成为 建设 构建 打造 面临 应对 针对 利用 采用 使用 运用 借助 促使 导致 赋予 撤销 "
-    "合并 更名 公布 颁布 批准 主张 支持 反对 批评 担任 任命 曾任 时任 现任 前任 遏制 遵守 违反 符合 属于 位于 "
-    "来自 涉及 涵盖 扩大到 介入 取消 吸纳 邀请 联合 牵头 主导 主办 创办 分配给 提升 提高 增强 强化 关注 提及 介绍 "
-    "讨论 承认 创建 筹建 下属 所属 旗下 负责 聚焦 建成 视为 视作 定义 即 如 像 由 被 把 将 对 向 从 以 用 给 让 "
-    "使 等 之 的 地 得 了 着 过 是 为 在 有 至 到 于 则 而 并 其 该 此 各 某 这 那 本 一种 一个 一项 所谓 主要 "
-    "重要 新 新的 所有 各种 依次 划分 实现 开展 进行 加强 深化 发展出"
-)
-_BARRIERS = frozenset(_BARRIER_WORDS.split())
-_OFFICE = re.compile(
-    "教授|学者|专家|国务卿|副总统|总统|主席|部长|外长|防长|财长|司长|局长|署长|所长|会长|行长|校长|院长|省长|州长|"
-    "市长|司令|主任|顾问|大使|公使|参赞|议员|议长|首相|总理|先生|女士|博士|爵士|秘书长|代表|助理|帮办|委员|智囊|"
-    "主义者|记者|作家|作者|发言人|创始人|创办人|研究员|分析师|[学史思评论战略政治]家|负责人|总裁|首席执行官|"
-    "董事长|经理|总监|检察官|大法官|法官|将军|上将|专员|特使|官员|国王|女王|王储|教皇|(?<=[国洲亚克兰斯利])人|领导人|领袖|"
-    "总督|幕僚长|主管|会员|成员"
-)
-_TRANSLITERATION = frozenset(
-    "阿埃艾安昂奥巴白班邦鲍贝本比彼宾波伯博布勃察查达戴丹道德登邓得迪蒂丁东杜顿多厄恩尔耳法范方菲费芬丰冯弗福富盖"
-    "冈高戈哥格葛根古瓜贵哈海汉豪赫亨侯胡华怀霍基吉加贾简杰金津卡凯坎康考柯科可克肯库奎昆拉莱赖兰朗劳勒雷黎里理丽"
-    "利莉林琳龙隆卢鲁路露伦罗洛马玛麦迈曼芒毛梅蒙米密敏明摩莫默姆穆拿纳娜南瑙内尼妮涅宁纽农努诺欧帕派潘庞佩彭皮平"
-    "珀蒲普奇齐契恰乔切琴琼丘热日瑞若萨塞赛桑森沙山珊尚绍舍申圣施什史士舒斯丝苏素索塔泰坦汤唐陶特滕提图托陀瓦万威"
-    "韦维魏温文翁沃乌武西希锡席夏香肖谢辛欣休许雅亚扬耶叶伊以易因英尤于约泽扎詹珍芝朱兹子宗祖佐儿夫娃茨采季纬奈泊"
-    "钦钠思"
-)
+_BARRIERS = words_of("name_words", "barrier")
+_OFFICES = sorted(words_of("name_words", "office"), key=len, reverse=True)
+_OFFICE = re.compile(f"{'|'.join(_OFFICES)}|(?<=[国洲亚克兰斯利])人")
+_TRANSLITERATION = words_of("name_words", "transliteration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,15 +196,15 @@ def _quoted_name(before: str) -> str:
         return ""
     opened = max((core.rfind(opener) for opener in _OPENERS), default=-1)
     inside = core[opened + 1 :]
-    if opened >= 0 and len(inside) <= LONGEST_NAME and not re.search(r"[”’」』》，。；：、,;:!?！？]", inside):
+    if opened >= 0 and len(inside) <= LONGEST_NAME and not holds_one_of(inside, "”’」』》，。；：、,;:!?！？"):
         return _clean(inside)
     return ""
 
 
 def _clean(name: str) -> str:
     """Return a quoted name without inner notes and white space, or "" when it is no name: too long, a sentence."""
-    name = re.sub(r"\s+", "", re.sub(r"[（(][^（）()]*[)）]", "", name)).strip("“”‘’《》")
-    if re.search(r"[。！？；]", name) or not 2 <= len(name) <= 40 or not re.search(f"[{HAN}]", name):
+    name = without_spaces(re.sub(r"[（(][^（）()]*[)）]", "", name)).strip("“”‘’《》")
+    if holds_one_of(name, "。！？；") or not 2 <= len(name) <= 40 or not HAN_CHARACTER.search(name):
         return ""
     return name
 

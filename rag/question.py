@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from rag.conversation import stand_alone
-from rag.language import main_language, search_form, split_sentences
 from rag.records import Language, Turn
-from rag.verification.names import find_quotes
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.text.language import main_language, search_form, split_sentences
+from rag.text.names import find_quotes
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
 LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
@@ -85,7 +86,7 @@ def courtesy_of(text: str) -> str:
         pattern = rf"\b{word}\b" if word.isascii() else word
         left, count = re.subn(pattern, " ", left)
         found += [kind] * count
-    if re.search(r"\w", left) or not found:
+    if any(map(str.isalnum, left)) or not found:
         return ""
     return next((kind for kind in found if kind != "filler"), "thanks")
 

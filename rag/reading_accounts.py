@@ -18,8 +18,8 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
-from rag.language import radicals
 from rag.records import Account, Document
+from rag.text.language import radicals
 
 GRAM = 4  # letters: as short as a cell of a table, long enough to be rare
 MAX_LEFT_OUT = 0.1  # more than that is left out or lost: a warning

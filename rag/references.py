@@ -12,8 +12,8 @@ import hashlib
 import re
 from typing import Literal
 
-from rag.language import HAN_CHARACTER
 from rag.records import Article
+from rag.text.language import HAN_CHARACTER
 
 Style = Literal["gbt7714", "apa", "bibtex"]
 STYLES: tuple[Style, ...] = ("gbt7714", "apa", "bibtex")

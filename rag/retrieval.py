@@ -28,11 +28,11 @@ from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
 from rag.indexing import Index, open_index
-from rag.language import main_language, search_form, split_statements
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.settings import Settings
 from rag.tables import is_rule
+from rag.text.language import main_language, search_form, split_statements
 from rag.token_codes import unpack_tokens
 
 Floats = npt.NDArray[np.float32]

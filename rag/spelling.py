@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pypinyin import Style, pinyin
 
-from rag.language import HAN, search_form
+from rag.text.language import HAN, search_form
 
 LEAST_PASSAGES = 3  # in which each pair with the other character stands
 LEAST_TIMES = 5  # as often as chance would have it, each pair

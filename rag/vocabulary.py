@@ -7,10 +7,7 @@ column of every row is an example, to which a test holds the row.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from importlib.resources import files
-
-from rag.language import HAN_CHARACTER, LATIN_WORD, search_form
 
 
 @functools.cache
@@ -25,8 +22,7 @@ def phrases(cell: str) -> tuple[str, ...]:
     return tuple(word.replace("_", " ") for word in cell.split())
 
 
-def holds_any(text: str, words: Iterable[str]) -> bool:
-    """Say whether `text` holds one of `words`, in search form: Han words anywhere, others as whole words."""
-    form = search_form(text)
-    spaced = f" {' '.join(LATIN_WORD.findall(form))} "
-    return any(word in form if HAN_CHARACTER.search(word) else f" {word} " in spaced for word in words)
+@functools.cache
+def words_of(name: str, kind: str) -> frozenset[str]:
+    """Return the words of those rows of a table that begin with `kind`; a row is kind, words, …, example."""
+    return frozenset(word for row in read_table(name) if row[0] == kind for word in phrases(row[1]))

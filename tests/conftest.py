@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
 from rag.indexing import Index, build_index, open_index
 from rag.settings import Settings
 
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("unhurried")
 PROJECT = Path(__file__).resolve().parent.parent
 
 

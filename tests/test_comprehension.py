@@ -18,7 +18,7 @@ from rag.comprehension import (
     load_window_encoder,
 )
 from rag.comprehension.network import LENGTH_STEP, Network, adapt, adaptation, merge, pad
-from rag.language import split_statements
+from rag.text.language import split_statements
 
 TEXT = "南江大橋於2019年5月開工，總造價為12.5億元。大桥全长1860米。"
 

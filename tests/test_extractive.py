@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from rag.backends import AnswerRequest
 from rag.backends.extractive import MOST_STATEMENTS, ExtractiveBackend, choose_statements, leans_back
-from rag.language import split_statements
 from rag.question import AnswerType
 from rag.records import Evidence, Language, Passage, PassageKind
 from rag.settings import Settings
+from rag.text.language import split_statements
 
 
 def evidence(

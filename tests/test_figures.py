@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure, holds_figure, spans_years
-from rag.verification.numerals import han_number
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure, holds_figure, spans_years
+from rag.text.numbers import han_number
 
 
 def only(text: str) -> Figure:

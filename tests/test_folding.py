@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.verification.folding import fold_text, locate
+from rag.text.folding import fold_text, locate
 
 PASSAGE = (
     "该基金（Harbour\nFund）在 2021 年\n承诺出资“６００亿元”，其中40%\u200b用于海底电缆①。"

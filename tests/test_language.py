@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.language import fold_glyphs, main_language, radicals, search_form, split_sentences, to_simplified
+from rag.text.language import fold_glyphs, main_language, radicals, search_form, split_sentences, to_simplified
 
 MIXED = st.text("中文欧歐盟。！？；，“”（）《》.!? \n\tAbc123①", max_size=80)
 

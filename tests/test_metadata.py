@@ -8,7 +8,7 @@ from lxml import etree
 from rag.readers.html_metadata import read_said
 from rag.records import Article, Said
 from rag.structure.metadata import apply_printed_doi, apply_said, read_date, told_title
-from rag.structure.persons import no_name_words, parse_names
+from rag.text.persons import no_name_words, parse_names
 
 PRINTED = Article("article", "港口治理", (0, 10))
 

@@ -6,8 +6,8 @@ from string import Formatter
 
 import pytest
 
-from rag.language import main_language
 from rag.reading_room.page_texts import TEXTS, say, says
+from rag.text.language import main_language
 
 PAGE = Path(__file__).resolve().parent.parent / "page"
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from printed_pages import Print, print_page, squeeze
 
 from rag.chunking import split_passages
-from rag.language import split_sentences
 from rag.readers.pdf import read_pdf
 from rag.records import Document, Evidence, Page, Source
 from rag.structure import parse_document
+from rag.text.language import split_sentences
 from rag.verification import verify_answer
 
 

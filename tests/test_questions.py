@@ -17,10 +17,10 @@ from conftest import PROJECT
 
 from rag.answering import ask
 from rag.indexing import Index
-from rag.language import search_form
 from rag.records import Answer, Evidence, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings
+from rag.text.language import search_form
 
 QUESTIONS: list[dict[str, Any]] = [
     json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text("utf-8").splitlines()

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.indexing import Index, open_index
-from rag.language import main_language, split_statements
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
     FOOTNOTE_PENALTY,
@@ -25,6 +24,7 @@ from rag.retrieval import (
     retrieve,
 )
 from rag.settings import Settings
+from rag.text.language import main_language, split_statements
 
 NOTE = "① 何水生：《红树林的消失》"
 

@@ -7,7 +7,6 @@ from harbour import BRIDGE, DOCUMENTS, FISH
 
 from rag.answering import CERTAIN
 from rag.indexing import Index, open_index
-from rag.language import main_language
 from rag.reading_room.suggesting import (
     Candidate,
     _asks,
@@ -19,6 +18,7 @@ from rag.reading_room.suggesting import (
 from rag.records import Evidence
 from rag.retrieval import retrieve
 from rag.settings import Settings
+from rag.text.language import main_language
 from rag.vocabulary import read_table
 
 MORE = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.comprehension import load_window_encoder
-from rag.language import split_statements
+from rag.text.language import split_statements
 from training.build import WRITTEN, collections
 from training.examples import Collection, build_examples, fold, is_same, label_statements, load_collection
 

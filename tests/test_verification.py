@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
-from rag.language import main_language, split_sentences
 from rag.readers import read_pages
 from rag.records import Evidence, Passage, Sentence, Source
 from rag.structure import parse_document
 from rag.tables import is_row, is_rule
+from rag.text.language import main_language, split_sentences
 from rag.verification import VerifiedText, verify_answer
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -196,12 +196,17 @@ def test_figures_and_names_of_something_else_are_named(text: str, passage: str, 
     [
         ("Zhou cautions that the port's influence has not kept pace with its weight [1].",
          "Yet, Zhou warns, the port's influence lags behind its weight."),
-        ("總理林若水2020年宣布不再同該銀行合作[1]。", "2020年总理林若水宣布放弃与该银行合作。"),
+        ("周岚指出，港口的影響力未能跟上經濟分量[1]。", "周岚指出，港口的影响力落后于经济分量。"),
     ],
 )  # fmt: skip
 def test_a_negation_among_other_words_proves_nothing(text: str, passage: str) -> None:
     sentence = check(text, [evidence(passage, language=main_language(passage))])
     assert (sentence.standing, sentence.reason, sentence.missing) == ("partly", "weak_overlap", ())
+
+
+def test_a_word_that_gives_up_says_as_much_as_a_negation() -> None:
+    passage = evidence("2020年总理林若水宣布放弃与该银行合作。", language="zh")
+    assert check("總理林若水2020年宣布不再同該銀行合作[1]。", [passage]).standing == "supported"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,28 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.backends.extractive import leans_back
+from rag.conversation import stand_alone
+from rag.dictionary import _forms
 from rag.enumerations import item_of
+from rag.glossary_mining import mine_equations
 from rag.question import courtesy_of, types_of
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.records import Document, Line, Page, Source, Turn
+from rag.structure.front_matter import take_front_matter
+from rag.text.figure_finding import find_figures
+from rag.text.labels import label_of
+from rag.text.language import fold_glyphs
+from rag.text.names import find_han_names
+from rag.text.negation import read_polarity, stem
+from rag.text.numbers import han_number, read_numbers
+from rag.text.persons import parse_names, same_person
+from rag.text.translations import chinese_names_of, english_names_of
+from rag.text.words import holds_any
+from rag.verification.alterations import find_opposite
+from rag.vocabulary import phrases, read_table, words_of
 
 
 def test_words_are_found_in_any_script_and_latin_ones_as_whole_words() -> None:
@@ -48,3 +65,157 @@ def test_the_example_of_each_enumeration_is_its_second_item(place: int, row: tup
     marks, example = row
     assert item_of(example) == (place, 1)
     assert len(set(phrases(marks))) == len(phrases(marks)) > 1
+
+
+@pytest.mark.parametrize("row", read_table("bilingual_names"))
+def test_each_name_of_both_languages_is_known_in_its_example(row: tuple[str, ...]) -> None:
+    english, chinese = row[2].split()
+    assert chinese in chinese_names_of(english)
+    assert english.casefold() in english_names_of(chinese)
+
+
+@pytest.mark.parametrize("row", read_table("radicals"))
+def test_each_radical_is_the_character_of_its_row(row: tuple[str, ...]) -> None:
+    radical, character, example = row
+    assert radical in example
+    assert character in fold_glyphs(example)
+
+
+@pytest.mark.parametrize("row", read_table("no_name_words"))
+def test_what_holds_a_word_of_titles_names_nobody(row: tuple[str, ...]) -> None:
+    word, example = row
+    assert word in example.split()
+    assert parse_names(example) == ()
+
+
+@pytest.mark.parametrize("row", read_table("number_words"))
+def test_each_number_word_has_its_value_and_is_read_in_its_example(row: tuple[str, ...]) -> None:
+    kind, word, cell, example = row
+    value = int(cell)
+    assert word in example.lower()
+    figures = find_figures(example)
+    if kind == "digit":
+        assert han_number(word) == value
+    elif kind in ("small", "large"):
+        assert han_number(f"三{word}") == 3 * value
+    elif kind == "cardinal":
+        assert read_numbers(word, 0)[0].value == value
+    elif kind == "ordinal":
+        assert [figure.value for figure in figures] == ([value] if value > 1 else [])
+    elif kind == "part":
+        assert [figure.value for figure in figures] == [pytest.approx((2 if word == "halves" else 1) / value)]
+    elif kind in ("scale", "letter"):
+        assert [figure.value for figure in figures] == [3 * value]
+    else:
+        assert [figure.month for figure in figures] == [value]
+
+
+@pytest.mark.parametrize("row", read_table("units"))
+def test_each_unit_is_read_behind_a_number_and_not_where_it_begins_a_word(row: tuple[str, ...]) -> None:
+    name, words, factor, exceptions, example = row
+    assert [figure.unit for figure in find_figures(example)] == [name.removeprefix("sign:")]
+    for word in phrases(words) if not name.startswith("sign:") else ():
+        (figure,) = find_figures(f"7 {word}" if word.isascii() else f"七{word}")
+        assert (figure.value, figure.unit) == (pytest.approx(7 * float(factor)), name), word
+    for exception in phrases(exceptions):
+        assert name not in {figure.unit for figure in find_figures(f"7{exception}")}, exception
+
+
+@pytest.mark.parametrize("row", read_table("negations"))
+def test_each_negation_turns_a_word_round_and_its_exceptions_none(row: tuple[str, ...]) -> None:
+    _, words, exceptions, example, turned = row
+    assert any(word in example for word in phrases(words))
+    found = {word.strip() for words in read_polarity(example).negated for word in words[:1]}
+    assert found == ({stem(turned)} if turned != "-" else set())
+    for exception in phrases(exceptions.strip("-")):
+        assert (
+            read_polarity(f"the port is {exception} open" if exception.isascii() else f"港口{exception}运行").negated
+            == ()
+        )
+
+
+@pytest.mark.parametrize("row", read_table("opposites"))
+def test_each_opposite_turns_its_example_round(row: tuple[str, ...]) -> None:
+    one, other, example = row
+    turned = re.sub(rf"\b{one}\b" if one.isascii() else one, other, example)
+    assert find_opposite(turned, example)
+    assert find_opposite(example, turned)
+    assert not find_opposite(example, example)
+
+
+@pytest.mark.parametrize("row", read_table("stop_words"))
+def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    said = re.findall(r"[a-z0-9]+", example.lower())
+    assert any(word in (said if word.isascii() else example) for word in phrases(words))
+    others = frozenset().union(
+        *(words_of("stop_words", other[0]) for other in read_table("stop_words") if other[0] != kind)
+    )
+    assert not others & set(phrases(words))
+
+
+@pytest.mark.parametrize("row", read_table("irregular_words"))
+def test_each_irregular_form_is_searched_as_its_base(row: tuple[str, ...]) -> None:
+    form, base, example = row
+    assert form in example
+    assert base in _forms(form)
+
+
+@pytest.mark.parametrize("row", read_table("surnames"))
+def test_each_surname_opens_the_name_of_its_row(row: tuple[str, ...]) -> None:
+    _, spellings, _, example = row
+    assert parse_names(example) == (example,)
+    for spelling in phrases(spellings):
+        assert same_person(example, f"Yuanshan {spelling.capitalize()}")
+
+
+def mine_chinese(text: str) -> str:
+    document = Document(Source("简报.md", "0" * 64, "md"), text, (), (), (), ())
+    return "".join(name for equation in mine_equations([document]) for name in equation.chinese)
+
+
+@pytest.mark.parametrize("row", read_table("name_words"))
+def test_each_row_of_words_about_names_has_one_in_its_example_and_none_of_another_kind(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    assert any(word in example.casefold() for word in phrases(words))
+    if kind == "not_name":
+        assert not {name for name, _ in find_han_names(" ".join(phrases(words)))} & set(phrases(words))
+    if kind == "office":
+        assert all(mine_chinese(f"{word}卡尔松（Erik Karlsson）") == "卡尔松" for word in phrases(words))
+    if kind == "barrier":
+        assert not set(phrases(words)) & words_of("name_words", "joiner")
+
+
+@pytest.mark.parametrize("row", read_table("endings"))
+def test_each_ending_is_taken_off_its_example(row: tuple[str, ...]) -> None:
+    ending, _, example, word = row
+    assert example.endswith(ending)
+    assert word in _forms(example)
+
+
+@pytest.mark.parametrize("row", read_table("counted_parts"))
+def test_each_ordinal_counts_a_part_of_the_answer(row: tuple[str, ...]) -> None:
+    _, place, example = row
+    answer = "一、扩建码头；二、改造管网；三、修订水价；四、培训船员；五、植树造林。"
+    expected = ["扩建码头", "改造管网", "修订水价", "培训船员", "植树造林"][int(place)]
+    history = [Turn("user", "规划有哪些内容？"), Turn("assistant", answer)]
+    assert expected in stand_alone(example, history)
+
+
+@pytest.mark.parametrize("row", read_table("front_matter"))
+def test_each_key_of_front_matter_is_read_in_its_example(row: tuple[str, ...]) -> None:
+    field, keys, _, _, example = row
+    key, value = example.split(": ")
+    assert key in phrases(keys)
+    front, _ = take_front_matter([Page(1, "", tuple(map(Line, ("---", example, "---", "正文。"))))])
+    said = {one.field: one.value for one in front.said} | {"work": front.work, "language": "zh"}
+    names = {"authors": "author", "affiliations": "affiliation", "keywords": "keyword", "year": "date"}
+    assert said[names.get(field, field)] == value
+
+
+@pytest.mark.parametrize("row", read_table("labels"))
+def test_each_label_is_found_before_a_colon_and_in_brackets(row: tuple[str, ...]) -> None:
+    label, words, example = row
+    assert label_of(example)[0] == label
+    for word in phrases(words):
+        assert label_of(f"{word}：港口")[0] == label_of(f"【{word}】港口")[0] == label

@@ -27,10 +27,10 @@ import numpy as np
 from rag.chunking import split_passages
 from rag.comprehension import Window, WindowEncoder, heading_of
 from rag.indexing import keyword_text, read_document
-from rag.language import split_statements, to_simplified
 from rag.lexical import KeywordIndex
 from rag.records import Passage
-from rag.verification.names import tag_words
+from rag.text.language import split_statements, to_simplified
+from rag.text.words import tag_words
 
 FOUND = 7  # passages that a keyword search finds, at most
 BESIDE = 3  # further passages of the same document

@@ -27,9 +27,9 @@ from typing import Any
 from rag.backends import AnswerRequest
 from rag.backends.prompting import fill_prompt, load_prompt
 from rag.errors import BackendBusy, BackendFailed
-from rag.language import main_language
 from rag.records import Language
 from rag.settings import Settings
+from rag.text.language import main_language
 
 MAX_CHARS = 20_000  # of one answer; a model that writes more has lost its way
 ATTEMPTS = 4

@@ -12,11 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
+<<<<<<< HEAD
 from rag.enumerations import items_beside
-from rag.language import search_form
+from rag.text.language import search_form
+=======
+>>>>>>> words
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import is_row, table_head
+from rag.text.language import search_form
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6

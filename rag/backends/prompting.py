@@ -16,8 +16,8 @@ from pathlib import Path
 
 from rag.backends import REFUSALS, AnswerRequest
 from rag.errors import BackendFailed
-from rag.language import INVISIBLE
 from rag.records import Evidence, Language, Turn
+from rag.text.language import INVISIBLE
 from rag.verification.defanging import defang_text
 
 HISTORY_MAX_CHARS = 2400  # of all earlier turns together

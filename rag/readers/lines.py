@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.errors import UnreadableSource
-from rag.language import HAN
 from rag.records import Line
+from rag.text.language import HAN
 
 CELL_SEPARATOR = " | "
 MAX_TABLE_CELLS = 10_000_000  # rows times columns, empty ones too: each costs its separator

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from rag.errors import UnreadableSource
-from rag.language import HAN
 from rag.readers.html import parse_html, write_lines
 from rag.readers.html_pruning import drop_hidden
 from rag.records import LeftOut, Line
+from rag.text.language import HAN
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*([^`]*)$")
 _HTML_TAGS = (

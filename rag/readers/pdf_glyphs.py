@@ -18,8 +18,8 @@ from typing import Any
 
 import pypdfium2.raw
 
-from rag.language import fold_glyphs
 from rag.readers.pdf_segments import Glyph
+from rag.text.language import fold_glyphs
 
 raw: Any = pypdfium2.raw  # has no types
 

@@ -15,9 +15,9 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rag.language import HAN
 from rag.readers.lines import UNSPACED
 from rag.records import Line
+from rag.text.language import HAN
 
 PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
 SHADOW_EM = 0.1  # a letter printed again so near is the same letter

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
 from rag.indexing import Index
-from rag.language import HAN_CHARACTER, LATIN_WORD, main_language, split_statements
 from rag.records import Evidence, Language, Passage
 from rag.tables import is_row
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.language import HAN_CHARACTER, LATIN_WORD, holds_one_of, main_language, split_statements
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions
 TRIES_OF_AN_ARTICLE = 2
@@ -138,7 +139,7 @@ def _of_definition(statement: str, language: Language) -> Iterator[str]:
         for word in phrases(cell) if kind == language else ():
             term, found, _ = statement.partition(word if language == "zh" else f" {word} ")
             term = term.strip(' “”"')
-            if found and 2 <= len(term) <= TERM_CHARS[language] and not re.search(r"[，。；：、,;:]", term):
+            if found and 2 <= len(term) <= TERM_CHARS[language] and not holds_one_of(term, "，。；：、,;:"):
                 if language == "zh":
                     yield f"什么是{term}？"
                 elif not term.casefold().startswith(("there", "here", "what", "who")):
@@ -152,7 +153,7 @@ def _of_figure(statement: str, language: Language) -> Iterator[str]:
         return
     clause = re.split("[，；。]", statement, maxsplit=1)[0]
     figures = find_figures(clause)
-    plain = not re.search(r"[：:《》“”（）()]", clause) and len(HAN_CHARACTER.findall(clause)) >= LEAST_CLAUSE_CHARS
+    plain = not holds_one_of(clause, "：:《》“”（）()") and len(HAN_CHARACTER.findall(clause)) >= LEAST_CLAUSE_CHARS
     if plain and len(figures) == 1 and (word := _asking_word(clause, figures[0])):
         start, end = figures[0].span
         yield f"{clause[:start]}{word}{clause[end:]}？"

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence, Set
 
-from rag.language import fold_glyphs
 from rag.records import Article, Document, LeftOut, Page, Source
 from rag.structure.columns import rebuild_tables
 from rag.structure.descriptions import describe_articles
@@ -23,6 +22,7 @@ from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_said, told_
 from rag.structure.paragraphs import Vocabulary, build_items
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
+from rag.text.language import fold_glyphs
 
 MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
 ONE_WORK = frozenset(["html", "htm"])  # a page of the web holds one work, and comments on it

@@ -11,8 +11,8 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN
 from rag.structure.printed import PrintedLine, bare, width
+from rag.text.language import HAN_CHARACTER, holds_one_of
 
 _CAPTION = re.compile(r"^(?:续?表|Table|TABLE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})")
 _CONTINUED = re.compile(r"^续表|^(?:表|Table)\s?\d*\s?[（(](?:续|continued|cont\.)[)）]", re.IGNORECASE)
@@ -58,7 +58,7 @@ def _is_cell(line: PrintedLine) -> bool:
     if (
         line.kind != "text"
         or line.level
-        or re.search(r"[。；]", text)
+        or holds_one_of(text, "。；")
         or re.match(r"^(?:资料来源|数据来源|来源|注|Source|Note)", text)
     ):
         return False
@@ -71,7 +71,7 @@ def _header(text: str) -> list[str]:
     if len(cells) < 3 or any(len(cell) > 12 for cell in cells):
         return []
     years = sum(bool(re.fullmatch(r"(?:19|20)\d\d年?", cell)) for cell in cells)
-    return cells if years >= 3 or (re.search(f"[{HAN}]", text) and not re.search("[，。]", text)) else []
+    return cells if years >= 3 or (HAN_CHARACTER.search(text) and not holds_one_of(text, "，。")) else []
 
 
 def _rows(cells: Sequence[str]) -> list[str]:

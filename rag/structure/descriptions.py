@@ -10,15 +10,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from rag.language import HAN
 from rag.records import Article
 from rag.structure.footnotes import Note
 from rag.structure.furniture import Imprint
-from rag.structure.labels import strip_label
 from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
-from rag.structure.persons import parse_names, same_person
 from rag.structure.printed import bare
+from rag.text.labels import strip_label
+from rag.text.language import HAN
+from rag.text.persons import parse_names, same_person
 
 _NO_END = 10**9
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them

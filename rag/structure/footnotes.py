@@ -13,7 +13,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.structure.labels import label_of
 from rag.structure.printed import (
     TOKEN,
     Layout,
@@ -26,6 +25,7 @@ from rag.structure.printed import (
     tokenise_marks,
     width,
 )
+from rag.text.labels import label_of
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
@@ -123,18 +123,9 @@ def separate_footnotes(
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
-            notes.append(
-                Note(
-                    start[0],
-                    [start[1]],
-                    line.page,
-                    len(body),
-                    zone,
-                    printed=_printed_mark(line.text, start[1]),
-                    endnote=endnotes,
-                    uncertain=line.uncertain,
-                )
-            )
+            note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
+            note.printed = _printed_mark(line.text, start[1])
+            notes.append(note)
             in_zone = interrupted = True
             continue
         if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):

@@ -14,24 +14,12 @@ from dataclasses import dataclass
 import yaml
 
 from rag.records import LeftOut, Page, Said
+from rag.vocabulary import phrases, read_table
 
 ORIGIN = "front matter"
 _MAX_LINES = 60
-_NAMES = {
-    "work": ("所述文献", "Work"),
-    "authors": ("作者", "Authors"),
-    "affiliations": ("单位", "Affiliations"),
-    "journal": ("刊物", "Journal"),
-    "year": ("年份", "Year"),
-    "issue": ("期号", "Issue"),
-}
-# key -> field; what is shown as a line besides has the same names.
-_KEYS = {
-    "title": "title", "标题": "title", "题目": "title", "work": "work", "authors": "authors", "author": "authors",
-    "作者": "authors", "creator": "authors", "affiliations": "affiliations", "journal": "journal", "year": "year",
-    "issue": "issue", "date": "date", "日期": "date", "published": "date", "pubdate": "date", "doi": "doi",
-    "keywords": "keywords", "tags": "keywords", "关键词": "keywords", "language": "language", "lang": "language",
-}  # fmt: skip
+_NAMES = {field: (chinese, english) for field, _, chinese, english, _ in read_table("front_matter") if english != "-"}
+_KEYS = {key: field for field, keys, *_ in read_table("front_matter") for key in phrases(keys)}
 _SHOWN = re.compile(r"^(?:" + "|".join(name for names in _NAMES.values() for name in names) + r")[：:]")
 
 
@@ -90,7 +78,7 @@ def _sort(front: dict[str, str], printed: LeftOut) -> FrontMatter:
 def _flat(value: object) -> str:
     if isinstance(value, list):
         return "；".join(_flat(one) for one in value)
-    return re.sub(r"\s+", " ", str(value)).strip()
+    return " ".join(str(value).split()).strip()
 
 
 def _several(text: str) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import HAN
 from rag.records import LeftOut
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, width
+from rag.text.language import HAN, letters_of, without_spaces
 
 _MAX_FURNITURE_CHARS = 400
 MIN_HEADS = 3  # pages at whose edges a line comes again, from which it is a running head
@@ -102,14 +102,14 @@ def set_aside_furniture(
         ruled = ruled or line.ruled
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
-        closed = closed or (reason == "imprint" and bool(_CLOSING.search(re.sub(r"\s", "", text)[:8])))
+        closed = closed or (reason == "imprint" and bool(_CLOSING.search(without_spaces(text)[:8])))
     return kept, left, imprints
 
 
 def _name_of(reason: str, text: str) -> str:
     if reason != "imprint":
         return reason
-    label = re.sub(r"\s", "", text)[:12]
+    label = without_spaces(text)[:12]
     if _DATE_LABEL.search(label):
         return "date"
     return "editor" if _EDITOR_LABEL.search(label) else "classification"
@@ -118,7 +118,7 @@ def _name_of(reason: str, text: str) -> str:
 def _reason(text: str, line: PrintedLine) -> str:
     if line.kind not in ("text", "paragraph") or len(text) > _MAX_FURNITURE_CHARS:
         return ""
-    tight = re.sub(r"\s", "", text)
+    tight = without_spaces(text)
     match = _IMPRINT.match(tight) if len(tight) <= 120 else None
     # `编辑` may begin a sentence, and "do it" one too: then no colon, bracket or number follows.
     if match and (match.group().endswith(tuple("】〕]］）)」:：")) or _IDENTIFIER.match(tight)):
@@ -135,7 +135,7 @@ def _reason(text: str, line: PrintedLine) -> str:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[\s\W_]+", "", text)
+    return letters_of(text)
 
 
 def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[int, str]:
@@ -157,12 +157,12 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)):
             reasons[index] = "page_number"
-        elif index in heads and not re.search(r"[。；]$", text):
+        elif index in heads and not text.endswith(tuple("。；")):
             reasons[index] = "running_head"
     folds = [_fold(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
     shown = Counter(folds[index] for index in short)
     for index in sorted(short):
-        if index in reasons or len(folds[index]) < 4 or re.search(r"[。；，]$", lines[index].text):
+        if index in reasons or len(folds[index]) < 4 or lines[index].text.endswith(tuple("。；，")):
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
@@ -211,7 +211,7 @@ def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
     for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND):
         matches = [pattern.fullmatch(lines[index].text.strip()) for index in group]
         numbers = [match for match in matches if match is not None]
-        rests = Counter(re.sub(r"\s", "", match["rest"]) for match in numbers)
+        rests = Counter(without_spaces(match["rest"]) for match in numbers)
         steps = Counter(
             int(match["number"]) - lines[index].page
             for match, index in zip(matches, group, strict=True)
@@ -239,7 +239,7 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
 
 
 def _read_imprint(text: str, at: int) -> list[Imprint]:
-    tight = re.sub(r"\s", "", text)
+    tight = without_spaces(text)
     number = _ARTICLE_NUMBER.search(tight)
     if number:
         start, count = int(number.group("first")), int(number.group("count"))

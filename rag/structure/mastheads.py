@@ -11,13 +11,12 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
-from rag.language import HAN, main_language
 from rag.records import ArticleKind
 from rag.structure.news import order_stories
 from rag.structure.outline import CONVENTIONAL, numbering_rank
 from rag.structure.paragraphs import Item
-from rag.structure.persons import parse_names
 from rag.structure.printed import (
     HEADING_SIZE,
     OPEN,
@@ -29,6 +28,8 @@ from rag.structure.printed import (
     width,
 )
 from rag.structure.silence import CONTENTS, find_contents, prose_begins
+from rag.text.language import HAN, letters_of, main_language
+from rag.text.persons import parse_names
 
 _MASTHEAD = re.compile(
     r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]"
@@ -50,9 +51,6 @@ _JOURNAL_LINE = re.compile(
     r"|\b(?:vol(?:ume)?\.?|no\.)\s*\d+.*\b(?:19|20)\d\d|\bISSN\b|https?://|^arXiv:|©|第\s*\d+\s*卷.*第\s*\d+\s*期",
     re.IGNORECASE,
 )
-_ISSUE_REASONS = {"authors", "closed", "abstract"}
-_QUIET_REASONS = {"contents", "masthead", "notice", "after_quiet"}
-_QUIET = {"contents": "contents", "contents_line": "contents", "masthead": "masthead", "notice": "notice"}
 _MAX_TITLE_WIDTH = 130
 _MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
 _MAX_TITLE_ITEMS = 3
@@ -69,6 +67,88 @@ _MAX_WEAK = 2
 _MIN_WORK_CHARS = 800  # a work without abstract or keywords that is shorter is one of several, or none
 _MAX_BETWEEN_CHARS = 200  # what may stand behind a translated abstract, and no article
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
+_ENGLISH_SHARE = 0.9  # of Latin letters, from which a line in a Chinese document is English
+_MIN_ABSTRACT_CHARS = 150
+_SAMPLE = 2000  # items, and characters of each, that tell a document's language
+_MAX_MASTHEAD_WIDTH = 60
+_MIN_JOURNAL_CHARS = 3
+_MASTHEAD_ITEMS = 4  # of which two, or one under the journal's name, tell who edits
+_PROSE_CHARS = 60
+_MAX_AFFILIATION_WIDTH = 120
+_MAX_WORKPLACE_WIDTH = 160
+_MIN_BEFORE_ABSTRACT = 600  # characters of an article that a translated abstract may end
+_HEAD_LOOKED_BACK = 40
+_MAX_NAME_LINES = 8
+_MAX_NEWS_CHARS = 3000
+_FRONT_ITEMS = 20  # of an article, among which a list of contents makes it front matter
+_BODY_CHARS = 80  # a paragraph of so many belongs to the body of a work
+_MAX_LINE_CHARS = 200  # of a line that may open contents or a notice
+_HEAD_ITEMS_BEFORE = 5  # nearer to the last start, contents belong to its head
+
+
+class Start(Enum):
+    """What tells that something new begins: a name, and why what begins is kept out of blocks, "" when it is read."""
+
+    FIRST = ("the document begins", "")
+    CONTENTS = ("a list of contents", "contents")
+    CONTENTS_LINE = ("its heading above the first work", "contents")
+    MASTHEAD = ("who edits", "masthead")
+    NOTICE = ("a notice", "notice")
+    AFTER_QUIET = ("a heading behind one of these", "")
+    CLOSED = ("a line that ends a work", "")
+    AUTHORS = ("a title over names", "")
+    ABSTRACT = ("an abstract", "")
+    ENGLISH = ("a translated abstract", "")
+    AFTER_ENGLISH = ("what follows that", "")
+
+    @property
+    def silence(self) -> str:
+        """Why what begins so is kept out of blocks."""
+        return self.value[1]
+
+    @property
+    def is_of_issue(self) -> bool:
+        """Whether it tells that the document holds several works."""
+        return self in (Start.AUTHORS, Start.CLOSED, Start.ABSTRACT)
+
+    @property
+    def needs_issue(self) -> bool:
+        """Whether only a document of several works has it."""
+        return bool(self.silence) or self is Start.AFTER_QUIET
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was seen of a document up to the item that is judged.
+
+    Attributes:
+        items: All of them.
+        masthead: Its first line, folded, when that may be a journal's name.
+        has_contents: A list of contents stands near its beginning.
+        last: Where the last start lies, and what told it.
+        body_seen: Running text or a numbered heading stood since.
+        quiet: Contents, a masthead or a notice came last: the next heading that text follows begins something new.
+    """
+
+    items: Sequence[Item]
+    masthead: str
+    has_contents: bool
+    last: int = 0
+    start: Start = Start.FIRST
+    body_seen: bool = False
+    quiet: str = ""
+
+    def begin(self, at: int, start: Start) -> None:
+        """Note that something begins at item `at`."""
+        if start is not Start.CONTENTS_LINE:
+            self.last, self.start, self.body_seen = at, start, False
+        self.quiet = start.silence
+
+    def pass_over(self, item: Item) -> None:
+        """Note an item, whether something began at it or not."""
+        is_numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
+        is_text = item.kind == "paragraph" and item.size >= _BODY_CHARS
+        self.body_seen = self.body_seen or is_numbered or is_text
 
 
 @dataclass(slots=True)
@@ -122,7 +202,7 @@ def is_title_like(item: Item) -> bool:
         return False
     if CONVENTIONAL.match(text) or CONTENTS.match(text) or numbering_rank(text) is not None:
         return False
-    return not re.search(r"[。；;，,.]$", text) and not re.search(r"。", text)
+    return not text.endswith(tuple("。；;，,.")) and not re.search(r"。", text)
 
 
 def names_of(item: Item) -> tuple[str, ...]:
@@ -147,7 +227,7 @@ def split_articles(
     for first, last in find_contents(items):
         for item in items[first:last]:
             item.silent = "contents"
-    starts = {0: "first"} if whole else _find_starts(items, _english_zones(items))
+    starts = {0: Start.FIRST} if whole else _find_starts(items, _english_zones(items))
     bounds = [*sorted(starts), len(items)]
     parts = [
         part
@@ -170,7 +250,7 @@ def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure:
         return
     for index in range(part.first, min(part.last, part.first + _TITLE_WITHIN)):
         if items[index].kind in ("heading", "paragraph") and _fold(items[index].text) == _fold(title):
-            head = _read_head(items, index, part.last, "first")
+            head = _read_head(items, index, part.last, Start.FIRST)
             part.titles, part.names, part.authors = [index], head.names, head.authors
             part.body = max(head.body, index + 1)
             return
@@ -193,18 +273,18 @@ def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
         return [part]
     while stop - 1 > part.first and items[stop - 1].kind == "heading" and not items[stop - 1].silent:
         stop -= 1  # the text begins at its heading
-    rest = _read_head(items, stop, part.last, "first")
+    rest = _read_head(items, stop, part.last, Start.FIRST)
     part.last, part.body = stop, min(part.body, stop)
     return [part, rest]
 
 
 def _is_english(item: Item) -> bool:
-    return lower_ascii_share(bare(item.text)) > 0.9 and bool(re.search("[A-Za-z]{2}", item.text))
+    return lower_ascii_share(bare(item.text)) > _ENGLISH_SHARE and bool(re.search("[A-Za-z]{2}", item.text))
 
 
 def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
     """Return the runs of English items in a Chinese document that hold an abstract and end its text or an article."""
-    if main_language("".join(bare(item.text[:2000]) for item in items[:2000])) == "en":
+    if main_language("".join(bare(item.text[:_SAMPLE]) for item in items[:_SAMPLE])) == "en":
         return []
     zones: list[tuple[int, int]] = []
     start: int | None = None
@@ -214,7 +294,7 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
             start = index
         elif not inside and start is not None:
             run = items[start:index]
-            if max(len(bare(item.text)) for item in run) >= 150 and _is_abstract(run):
+            if max(len(bare(item.text)) for item in run) >= _MIN_ABSTRACT_CHARS and _is_abstract(run):
                 zones.append((start, index))
             start = None
     return zones
@@ -229,41 +309,38 @@ def _is_abstract(run: Sequence[Item]) -> bool:
     )
 
 
-def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, str]:
+def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, Start]:
     """Return where articles and what stands between them begin, each with what told so."""
-    starts: dict[int, str] = {0: "first"}
+    starts = {0: Start.FIRST}
     in_zone = {index for first, last in zones for index in range(first, last)}
-    masthead = _fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else ""
-    has_contents = any(CONTENTS.match(bare(item.text)) for item in items[:12])
-    body_seen = False
-    quiet = ""  # contents, a masthead or a notice came last: the next heading that text follows begins something new
-    last = 0
+    reading = _Reading(
+        items,
+        masthead=_fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else "",
+        has_contents=any(CONTENTS.match(bare(item.text)) for item in items[:_MAX_HEAD_ITEMS]),
+    )
     for index, item in enumerate(items):
         if index in in_zone:
             continue
-        reason, at = _reason_to_start(items, index, masthead, has_contents, body_seen, quiet, last, starts[last])
-        if reason:
-            if reason != "contents_line":
-                starts[at] = reason
-                last, body_seen = at, False
-            quiet = _QUIET.get(reason, "")
-        numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
-        body_seen = body_seen or numbered or (item.kind == "paragraph" and item.size >= 80)
+        if start := _find_start(reading, index):
+            at = _back_to_title(items, index) if start is Start.ABSTRACT else index
+            if start is not Start.CONTENTS_LINE:
+                starts[at] = start
+            reading.begin(at, start)
+        reading.pass_over(item)
     starts = _believe(items, starts)
-    issue = bool(_ISSUE_REASONS & set(starts.values()))
+    is_issue = any(start.is_of_issue for start in starts.values())
     for first, stop in zones:
         between = sum(item.size for item in items[stop : min([at for at in starts if at >= stop], default=len(items))])
-        if not issue and between > _MAX_BETWEEN_CHARS:
+        if not is_issue and between > _MAX_BETWEEN_CHARS:
             continue  # one work, whose text goes on behind its translated abstract
         if _zone_is_apart(items, starts, first, stop):
-            for start in _abstracts_of(items, first, stop):
-                starts[start] = "english"
-            if stop < len(items) and stop not in starts:
-                starts[stop] = "after_english"
+            starts |= dict.fromkeys(_abstracts_of(items, first, stop), Start.ENGLISH)
+            if stop < len(items):
+                starts.setdefault(stop, Start.AFTER_ENGLISH)
     return starts
 
 
-def _believe(items: Sequence[Item], starts: dict[int, str]) -> dict[int, str]:
+def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start]:
     """Return the starts that the whole of the document bears out.
 
     Only an issue, with several works, has notices of its own, and a masthead elsewhere than at its end. Two lines of
@@ -271,20 +348,18 @@ def _believe(items: Sequence[Item], starts: dict[int, str]) -> dict[int, str]:
     third such work follows.
     """
     bounds = itertools.pairwise([*sorted(starts), len(items)])
-    named = sum(reason == "authors" for reason in starts.values())
+    named = list(starts.values()).count(Start.AUTHORS)
     weak = {
         first
         for first, last in bounds
-        if starts[first] == "authors" and named <= _MAX_WEAK and not _is_work(items[first:last])
+        if starts[first] is Start.AUTHORS and named <= _MAX_WEAK and not _is_work(items[first:last])
     }
-    starts = {at: reason for at, reason in starts.items() if at not in weak}
-    if not _ISSUE_REASONS & set(starts.values()):
-        last = max(starts)
-        imprint = starts[last] == "masthead" and not any(map(prose_begins, items[last:]))
-        starts = {
-            at: reason for at, reason in starts.items() if reason not in _QUIET_REASONS or (imprint and at == last)
-        }
-    return starts
+    starts = {at: start for at, start in starts.items() if at not in weak}
+    if any(start.is_of_issue for start in starts.values()):
+        return starts
+    last = max(starts)
+    is_imprint = starts[last] is Start.MASTHEAD and not any(map(prose_begins, items[last:]))
+    return {at: start for at, start in starts.items() if not start.needs_issue or (is_imprint and at == last)}
 
 
 def _is_work(run: Sequence[Item]) -> bool:
@@ -294,42 +369,31 @@ def _is_work(run: Sequence[Item]) -> bool:
     return outlined >= 2 or sum(item.size for item in run) >= _MIN_WORK_CHARS
 
 
-def _reason_to_start(
-    items: Sequence[Item],
-    index: int,
-    masthead: str,
-    has_contents: bool,
-    body_seen: bool,
-    quiet: str,
-    last: int,
-    last_reason: str,
-) -> tuple[str, int]:
-    """Return why something new begins at item `index`, "" for no reason, and the item where it begins."""
-    item = items[index]
-    text = bare(item.text).strip() if item.size <= 200 else ""
-    unnumbered = numbering_rank(text) is None
+def _find_start(reading: _Reading, index: int) -> Start | None:
+    """Return what tells that something new begins at item `index`, None when nothing does."""
+    items, item = reading.items, reading.items[index]
+    text = bare(item.text).strip() if item.size <= _MAX_LINE_CHARS else ""
     if text and CONTENTS.match(text):
-        return ("contents" if index > last + 5 and index > 6 else "contents_line"), index
+        is_apart = index > max(reading.last + _HEAD_ITEMS_BEFORE, _HEAD_ITEMS_BEFORE + 1)
+        return Start.CONTENTS if is_apart else Start.CONTENTS_LINE
     if not index:
-        return "", index
-    if _opens_masthead(items, index, masthead):
-        return "masthead", index
-    if item.closed and quiet != "masthead":
-        return "closed", index
-    if item.level and text and _NOTICE.search(text) and unnumbered and body_seen and _is_brief(items, index):
-        return "notice", index
+        return None
+    if _opens_masthead(items, index, reading.masthead):
+        return Start.MASTHEAD
+    if item.closed and reading.quiet != "masthead":
+        return Start.CLOSED
+    opens = bool(item.level) and numbering_rank(text) is None
+    if opens and text and _NOTICE.search(text) and reading.body_seen and _is_brief(items, index):
+        return Start.NOTICE
     if _title_over_authors(items, index):
-        in_head = index == last or _in_head(items, last, last_reason, index, has_contents)
-        return ("", index) if in_head else ("authors", index)
-    if quiet and item.kind == "heading" and item.level and unnumbered and _followed_by_text(items, index):
-        return "after_quiet", index
-    if item.label == "abstract" and body_seen:
-        return "abstract", _back_to_title(items, index)
-    return "", index
+        return None if index == reading.last or _in_head(reading, index) else Start.AUTHORS
+    if opens and reading.quiet and item.kind == "heading" and _followed_by_text(items, index):
+        return Start.AFTER_QUIET
+    return Start.ABSTRACT if item.label == "abstract" and reading.body_seen else None
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[\W_]+", "", bare(text))
+    return letters_of(bare(text))
 
 
 def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
@@ -337,27 +401,27 @@ def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
     if (
         not (item.kind == "heading" or item.fresh)
         or numbering_rank(bare(item.text)) is not None
-        or width(item.text) > 60
+        or width(item.text) > _MAX_MASTHEAD_WIDTH
     ):
         return False
-    near = [bare(other.text) for other in items[index : index + 4]]
-    named = bool(masthead) and len(masthead) >= 3 and _fold(item.text).startswith(masthead)
+    near = [bare(other.text) for other in items[index : index + _MASTHEAD_ITEMS]]
+    named = bool(masthead) and len(masthead) >= _MIN_JOURNAL_CHARS and _fold(item.text).startswith(masthead)
     return sum(bool(_MASTHEAD.search(text)) for text in near) >= (1 if named else 2)
 
 
 def _is_brief(items: Sequence[Item], index: int) -> bool:
     total = 0
-    for item in items[index + 1 : index + 12]:
+    for item in items[index + 1 : index + _MAX_HEAD_ITEMS]:
         if item.kind == "heading":
             break
         total += len(bare(item.text))
-    return total <= 1500
+    return total <= _MAX_NOTICE_CHARS
 
 
 def _followed_by_text(items: Sequence[Item], index: int) -> bool:
     return any(
-        len(bare(item.text)) >= 60 and item.kind == "paragraph" and ends_sentence(item.tail)
-        for item in items[index + 1 : index + 3]
+        len(bare(item.text)) >= _PROSE_CHARS and item.kind == "paragraph" and ends_sentence(item.tail)
+        for item in items[index + 1 : index + _MAX_TITLE_ITEMS]
     )
 
 
@@ -373,45 +437,52 @@ def _title_over_authors(items: Sequence[Item], index: int) -> bool:
         return False
     if re.search(r"[(（]\d+[)）]$|[.…·]{3,}", bare(items[at].text)):
         return False
-    for follower in items[at + 1 : at + 4]:
-        if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= 60):
+    for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
+        if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
             return bool(item.level or item.known or item.fresh or item.closed or follower.label or index == 0)
         if follower.kind == "heading" and numbering_rank(bare(follower.text)) is not None:
             return bool(item.level or item.known or item.fresh or item.closed or index == 0)
     return False
 
 
-def _in_head(items: Sequence[Item], last: int, last_reason: str, index: int, has_contents: bool) -> bool:
-    """Say whether item `index` is a later title line of the head that began at item `last`."""
-    if not last < index <= last + 2 or not all(is_title_like(item) for item in items[last:index]):
+def _in_head(reading: _Reading, index: int) -> bool:
+    """Say whether item `index` is a later title line of the head that began last."""
+    between = reading.items[reading.last : index]
+    if len(between) >= _MAX_TITLE_ITEMS or not all(map(is_title_like, between)):
         return False
-    if last_reason != "first":
+    if reading.start is not Start.FIRST:
         return True
-    return not has_contents and not any(_MASTHEAD.search(item.text) for item in items[last:index])
+    return not reading.has_contents and not any(_MASTHEAD.search(item.text) for item in between)
 
 
 def _back_to_title(items: Sequence[Item], index: int) -> int:
     first = index
     while (
         first > 0
-        and index - first < 6
+        and index - first < _HEAD_REACH
         and (
             is_title_like(items[first - 1])
-            or (_AFFILIATION.search(bare(items[first - 1].text)) and width(items[first - 1].text) < 120)
+            or (
+                _AFFILIATION.search(bare(items[first - 1].text))
+                and width(items[first - 1].text) < _MAX_AFFILIATION_WIDTH
+            )
         )
     ):
         first -= 1
     return first
 
 
-def _zone_is_apart(items: Sequence[Item], starts: dict[int, str], first: int, last: int) -> bool:
+def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, last: int) -> bool:
     """Say whether an English zone stands after an article, not between its head and its text."""
     if last >= len(items) or last in starts:
         return True
     # Looking back as far as an article's head may reach is enough.
-    start = next((start for start in range(first, max(-1, first - 40), -1) if start in starts), max(0, first - 40))
+    start = next(
+        (start for start in range(first, max(-1, first - _HEAD_LOOKED_BACK), -1) if start in starts),
+        max(0, first - _HEAD_LOOKED_BACK),
+    )
     before = sum(len(bare(item.text)) for item in items[start:first] if item.kind == "paragraph")
-    return before >= 600
+    return before >= _MIN_BEFORE_ABSTRACT
 
 
 def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
@@ -422,7 +493,10 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
             continue
         title = index
         while (
-            title > first and is_title_like(items[title - 1]) and not names_of(items[title - 1]) and index - title < 3
+            title > first
+            and is_title_like(items[title - 1])
+            and not names_of(items[title - 1])
+            and index - title < _MAX_TITLE_ITEMS
         ):
             title -= 1
         if title < index:
@@ -430,21 +504,21 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
     return sorted({first, *found})
 
 
-def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Part:
-    part = Part("abstract" if reason == "english" else "article", first, last, first)
+def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Part:
+    part = Part("abstract" if start is Start.ENGLISH else "article", first, last, first)
     at = first
-    if reason in ("contents", "masthead", "notice"):
-        part.silent = reason
-        part.kind = "notice" if reason == "notice" else "front_matter"
+    if start.silence:
+        part.silent = start.silence
+        part.kind = "notice" if start is Start.NOTICE else "front_matter"
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
-    while reason == "first" and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_line(items[at]):
+    while start is Start.FIRST and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_line(items[at]):
         at += 1
-    large = _largest_lines(items, at, last) if reason == "first" else []
+    large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
         part.titles, at = large, large[-1] + 1
-    while not large and at < last and len(part.titles) < 4 and is_title_like(items[at]):
+    while not large and at < last and len(part.titles) <= _MAX_TITLE_ITEMS and is_title_like(items[at]):
         if part.titles and names_of(items[at]) and not items[at].level:
             break
         if part.titles and not _title_goes_on(items, part.titles[-1], at, last):
@@ -454,7 +528,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
     begin = at
     while (
         at < last
-        and len(part.names) < 8
+        and len(part.names) < _MAX_NAME_LINES
         and items[at].kind in ("paragraph", "heading")
         and (names := names_of(items[at]))
         and not _is_short_heading(items[at], names)
@@ -467,8 +541,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, reason: str) -> Par
     while at < last and (
         items[at].label
         or (
-            width(items[at].text) < 160
-            and at <= first + 8
+            width(items[at].text) < _MAX_WORKPLACE_WIDTH
+            and at <= first + _MAX_NAME_LINES
             and _AFFILIATION.search(bare(items[at].text))
             and not numbering_rank(bare(items[at].text))
             and not ends_sentence(items[at].tail)
@@ -540,7 +614,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         inside = items[part.first : part.last]
         texts = [bare(item.text) for item in inside]
         prose = sum(item.size for item in inside if prose_begins(item) and not item.silent)
-        contents = any(CONTENTS.match(text.strip()) for text in texts[:20])
+        contents = any(CONTENTS.match(text.strip()) for text in texts[:_FRONT_ITEMS])
         mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
         front = number == 0 or parts[number - 1].kind != "article" or parts[number - 1].silent
         if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (contents or mastheads >= 2) and not part.authors:
@@ -554,7 +628,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
             len(works) > 2
             and after
             and not (part.authors or labelled or outlined >= 2)
-            and (_NEWS.search(title) or sum(map(len, texts)) < 3000)
+            and (_NEWS.search(title) or sum(map(len, texts)) < _MAX_NEWS_CHARS)
         ):
             part.kind, after = "news", True
 
@@ -567,7 +641,11 @@ def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
             head = None if part.silent != "notice" else head
             continue
         text = [item for item in items[part.body : part.last] if item.kind in ("paragraph", "heading")]
-        if len(part.authors) >= 2 and sum(len(bare(item.text)) for item in text) < 200 and number + 1 < len(parts):
+        if (
+            len(part.authors) >= 2
+            and sum(len(bare(item.text)) for item in text) < _MAX_BETWEEN_CHARS
+            and number + 1 < len(parts)
+        ):
             follower = parts[number + 1]
             if follower.authors and set(follower.authors) <= set(part.authors):
                 part.kind, head = "front_matter", number
@@ -581,7 +659,6 @@ def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
 def _part_news(items: list[Item], parts: Sequence[Part]) -> list[Part]:
     """Return the parts with each news part cut into its items, every text brought under the title it belongs to."""
     found: list[Part] = []
-    moved = 0
     for part in parts:
         stories = order_stories(items[part.first : part.last]) if part.kind == "news" else []
         if len(stories) < 2:
@@ -596,9 +673,4 @@ def _part_news(items: list[Item], parts: Sequence[Part]) -> list[Part]:
             last = first + len(titles) + len(texts)
             found.append(Part("news", first, last, first + len(titles), titles=list(range(first, first + len(titles)))))
             first = last
-        moved += len(stories) - 1
-    for part in found:
-        # A parent is named by its place among the parts; news stand behind the articles, so no place before them moves.
-        if part.parent is not None and moved and part.parent >= len(found):
-            part.parent = None
     return found

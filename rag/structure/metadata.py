@@ -12,9 +12,9 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN, fold_glyphs
 from rag.records import Article, Said
-from rag.structure.persons import parse_names
+from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, letters_of
+from rag.text.persons import parse_names
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
 TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter"])
@@ -105,10 +105,10 @@ def _names_of(one: Said) -> tuple[str, ...]:
     inverted = _INVERTED.fullmatch(value)
     if inverted:
         value = f"{inverted[2]} {inverted[1]}"
-    if one.origin in _NAMED_PEOPLE and "://" not in value and not re.search(r"[;；]", value):
+    if one.origin in _NAMED_PEOPLE and "://" not in value and not holds_one_of(value, ";；"):
         return (value,)
-    return parse_names(value if re.search(f"[{HAN}]", value) else f"By {value}")
+    return parse_names(value if HAN_CHARACTER.search(value) else f"By {value}")
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
+    return letters_of(text).lower()

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare, ends_sentence, width
+from rag.text.language import HAN
 
 _MIN_SHARED = 3  # pairs of characters that a text must share with a title to be told its own
 

@@ -11,8 +11,8 @@ import functools
 import itertools
 import re
 
-from rag.language import HAN
 from rag.structure.printed import bare, width
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of
 
 _CN = "一二三四五六七八九十百零〇两"
 # Rank of a numbering style: smaller is nearer to the title.
@@ -60,11 +60,11 @@ def looks_like_heading(text: str) -> bool:
     if CONVENTIONAL.match(text):
         return True
     rank = numbering_rank(text)
-    if rank is None or re.search(r"[。；;，,、：:]$", text):
+    if rank is None or text.endswith(tuple("。；;，,、：:")):
         return False
-    if rank >= 5 and (re.search(r"[。；]", text[:-1]) or len(text) > 45):
+    if rank >= 5 and (holds_one_of(text[:-1], "。；") or len(text) > 45):
         return False
-    if re.search(r"\.$", text) and not re.search(f"[{HAN}]", text):
+    if re.search(r"\.$", text) and not HAN_CHARACTER.search(text):
         return False
     return len(re.findall("[。！？；]", text[:-1])) == 0 and (rank != 6 or len(text) <= 40)
 
@@ -79,7 +79,7 @@ class OutlineStack:
 
     def push(self, heading: str, level: int) -> None:
         """Open `heading`; `level` is what `#` or the container says, 0 for nothing."""
-        text = re.sub(r"\s+", " ", bare(heading)).strip()
+        text = " ".join(bare(heading).split()).strip()
         rank = self._rank(text, level)
         while self._open and self._open[-1][0] >= rank:
             self._open.pop()
@@ -95,7 +95,7 @@ class OutlineStack:
             rank = float(level)
         elif numbered is not None:
             rank = float(numbered)
-        elif (self._top is not None and (CONVENTIONAL.match(text) or not level)) or self._top is not None:
+        elif self._top is not None:
             rank = self._top
         else:
             rank = 3.0
@@ -120,4 +120,4 @@ def levels_are_meant(headings: list[tuple[str, int]]) -> bool:
 
 def heading_fits(text: str) -> bool:
     """Say whether a line that `#` calls a heading can be one: no paragraph that a converter mistook."""
-    return width(text) <= 160 and not re.search(r"[。；，]$", bare(text))
+    return width(text) <= 160 and not bare(text).endswith(tuple("。；，"))

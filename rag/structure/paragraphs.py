@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rag.language import HAN
-from rag.structure.labels import BARE_LABEL, bare_label_of, label_of
 from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
-from rag.structure.persons import parse_names
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 from rag.tables import is_rule
+from rag.text.labels import BARE_LABEL, bare_label_of, label_of
+from rag.text.language import HAN, HAN_CHARACTER, LATIN_WORD, holds_one_of, is_ascii_lower, is_ascii_upper
+from rag.text.persons import parse_names
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 
@@ -38,8 +38,6 @@ _URL_GOES_ON = re.compile(r"[\w/.%?=&#~-]", re.ASCII)
 _HYPHENED = re.compile(r"([A-Za-z]+)([-‐\u2011])$")
 _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’]$")
 _URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
-_ROW = re.compile(r"\|")
-_CELL_WIDTH = 30
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
 _OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
@@ -101,7 +99,7 @@ class Vocabulary:
     def __init__(self, lines: Sequence[PrintedLine]) -> None:
         self._words: Counter[str] = Counter()
         for line in lines:
-            if line.text.isascii() or re.search("[A-Za-z]", line.text):
+            if line.text.isascii() or LATIN_WORD.search(line.text):
                 self._words.update(word.lower() for word in re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", bare(line.text)))
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
@@ -145,7 +143,7 @@ def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
         return 0, ""
     if _spaced(start) and (_spaced(end) or _LATIN_END.search(first)):
         return 0, " "
-    return 0, " " if _spaced(end) and start in "“‘([" and re.search(r"[A-Za-z]", second[:6]) else ""
+    return 0, " " if _spaced(end) and start in "“‘([" and LATIN_WORD.search(second[:6]) else ""
 
 
 def _spaced(character: str) -> bool:
@@ -225,7 +223,7 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     if (
         _CAPTION.match(text)
         and width(text) <= 100
-        and not re.search(r"[。；，]$", text)
+        and not text.endswith(tuple("。；，"))
         and not re.match(r"^(?:表|图)[示明达现述情面层谋]", text)
     ):
         return "caption", "", text
@@ -271,7 +269,7 @@ def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -
         or rank > 4
         or not re.search(r"(?:[：:]|——)$", text)
         or not following
-        or re.search("[。；，]", text)
+        or holds_one_of(text, "。；，")
     ):
         return False
     return width(following) <= 50 and not ends_line(following) and not lines[index + 1].fresh
@@ -371,12 +369,12 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         # The line about an author may hang under its label; a new box begins the text.
         if line.indent >= 4:
             return True
-        if line.fresh or (width(before.text) < _body_width(lines, index) - 3 and not re.match(r"[a-z]", text)):
+        if line.fresh or (width(before.text) < _body_width(lines, index) - 3 and not is_ascii_lower(text[:1])):
             return False
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
     if line.gap == 0 and not line.cut and _is_broken(lines, index - 1):
-        return not re.match(r"[A-Z]", text) and not looks_like_heading(text)
+        return not is_ascii_upper(text[:1]) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
 
 
@@ -416,7 +414,7 @@ def _line_goes_on(
         and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30)
     ):
         return False
-    if line.gap and not unfinished and re.search(f"[{HAN}]", end[-20:]) and not re.search(f"[{HAN}]", text):
+    if line.gap and not unfinished and HAN_CHARACTER.search(end[-20:]) and not HAN_CHARACTER.search(text):
         return False  # a sentence in Chinese has ended, and a line in another script begins
     full = _column_width(previous, lines, index)
     token = re.match(r"[A-Za-z\d.,'’\-/]+|.{0,2}", text)
@@ -456,13 +454,13 @@ def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
     return (
         len(near) >= 3
         and all(width(text) > 0.7 * full for text in near[:3])
-        and any(re.search("[，。]", text) for text in near)
+        and any(holds_one_of(text, "，。") for text in near)
     )
 
 
 def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of names under a title begins: a title's last line is often as wide as a line of text."""
-    if previous.lines > 3 or re.search(r"[.。，]", bare(previous.tail)) or not parse_names(bare(lines[index].text)):
+    if previous.lines > 3 or holds_one_of(bare(previous.tail), ".。，") or not parse_names(bare(lines[index].text)):
         return False
     following = lines[index + 1] if index + 1 < len(lines) else None
     return following is not None and not re.match(r"[a-z，。]", bare(following.text))
@@ -479,18 +477,18 @@ def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) ->
         return False
     if previous.kind == "label" and previous.label in ("keywords", "authors", "fund"):
         return False
-    cut_text = line.cut and len(re.findall(f"[{HAN}]", end)) >= 18
+    cut_text = line.cut and len(HAN_CHARACTER.findall(end)) >= 18
     if not (_is_prose(end) or cut_text) or not (_is_prose(text) or ends_sentence(text)):
         return False
     if line.gap == 0 and not line.cut:
         return False
     # An English sentence that was cut goes on in lower case; a capital begins something new, unless the page was cut.
-    return line.cut or not re.match(r"[A-Z]", text) or end.endswith((",", "-", "‐"))
+    return line.cut or not is_ascii_upper(text[:1]) or end.endswith((",", "-", "‐"))
 
 
 def _is_prose(text: str) -> bool:
     """Say whether a piece of text reads as running text, not as a title, a name or an entry of a list."""
     text = text[:_TAIL]
-    if len(re.findall(f"[{HAN}]", text)) >= 12:
-        return bool(re.search("[。，；,]", text)) or len(text) >= 40
-    return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(re.search(r"[,.]", text))
+    if len(HAN_CHARACTER.findall(text)) >= 12:
+        return bool(holds_one_of(text, "。，；,")) or len(text) >= 40
+    return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(holds_one_of(text, ",."))

@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import INVISIBLE, fold_glyphs
 from rag.records import Line, LineKind, Page
+from rag.text.language import INVISIBLE, fold_glyphs
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"

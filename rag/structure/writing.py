@@ -12,13 +12,13 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
-from rag.language import HAN
 from rag.records import Article, Block, BlockKind, LeftOut, NoteMark, Page, PageMark
 from rag.structure.footnotes import Note
 from rag.structure.mastheads import Part, tidy_title
 from rag.structure.outline import OutlineStack, levels_are_meant
 from rag.structure.paragraphs import Item, Vocabulary, join_lines
 from rag.structure.printed import TOKEN, Mark, bare, literal_mark
+from rag.text.language import HAN
 
 _GAP = "\n\n"
 

@@ -26,15 +26,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.language import main_language
 from rag.records import Citation, Evidence, Passage, Sentence, Span, Standing
 from rag.tables import is_row, is_rule, table_head
-from rag.verification.alterations import count_negations, find_alteration
+from rag.text.folding import fold_text, locate
+from rag.text.language import main_language
+from rag.text.names import find_quotes
+from rag.text.negation import read_polarity
+from rag.verification.alterations import find_alteration
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
 from rag.verification.defanging import defang_text
-from rag.verification.folding import fold_text, locate
-from rag.verification.names import find_quotes
 from rag.verification.said import Said, said_by, share_of, word_pairs
 
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
@@ -202,7 +203,9 @@ def _is_frame(frame: str, ground: Said) -> bool:
     authors = {fold_text(author, compact=True).text for author in ground.passage.authors}
     if all(fold_text(person, compact=True).text in authors for person in people):
         return True
-    return bool(_ATTRIBUTION.search(label)) and not count_negations(label) and not find_missing(frame, [ground])[0]
+    return (
+        bool(_ATTRIBUTION.search(label)) and not read_polarity(label).negated and not find_missing(frame, [ground])[0]
+    )
 
 
 def _without_frame(text: str, cited: Sequence[Said]) -> str:

@@ -6,7 +6,6 @@ with (没有一个, 已有一个), or two sides that change places (甲 above �
 Entry point: `find_alteration`. Caller: verification.
 """
 
-# ruff: noqa: SIM905 (word lists are read more easily as text)
 from __future__ import annotations
 
 import difflib
@@ -15,54 +14,30 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import HAN_CHARACTER
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure, figures_within, holds_figure
-from rag.verification.folding import fold_text
-from rag.verification.names import find_latin_names, holds_latin_name, tag_words
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure, figures_within, holds_figure
+from rag.text.folding import fold_text
+from rag.text.language import HAN_CHARACTER
+from rag.text.names import find_latin_names, holds_latin_name
+from rag.text.negation import find_contradiction, is_bare_negation
+from rag.text.words import tag_words
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
+from rag.vocabulary import read_table
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence
-SAME_SENTENCE = 0.85  # from this share on, the whole of it is one passage sentence with something changed
 LEAST_WORDS = 3  # fewer pairs of characters or words tell no clause from another
 MOST_CHANGED = 8  # pieces (characters, English words): a longer difference is another clause, not a turned sense
 _CLAUSE = re.compile(r"[^，；,;。]+")
-_NEGATION_ZH = re.compile(
-    r"不(?!到[\s\d一二两三四五六七八九十百千半]|断|仅|但|同(?!意)|少|久|论|管|只|光|单|得不|可避免|过|妨|禁|免|乏|已|可分割|可或缺|懈|可)|没有?|尚?未(?!来|必不)|"
-    r"无(?!线|人机|疑|论|数|非|偿|障碍|形)|非(?!洲|常|政府|盟|正式|关税|传统|营利|国家行为)|否(?!认|则|定)|勿|莫|绝非|拒绝|禁止|不可能|难以"
-)
-_NEGATION_EN = re.compile(
-    r"\b(?:not|no|never|cannot|without|neither|nor|none|nobody|nothing|hardly|\w+n't)\b", re.IGNORECASE
-)
-_FORM_ZH = re.compile("已经|曾经|可以|能够|并且|[的了着过地得也都就还又已曾是有能会可并且将要在]")
-_OPPOSITES = tuple(
-    pair.split("/")
-    for pair in (
-        "增加/减少 增长/下降 上升/下降 提高/降低 扩大/缩小 加强/削弱 增强/削弱 支持/反对 赞成/反对 "
-        "超过/不足 高于/低于 多于/少于 大于/小于 允许/禁止 批准/否决 通过/否决  "
-        "同意/拒绝 加入/退出 接受/拒绝 肯定/否定 承认/否认 成功/失败 有利/不利 顺差/逆差 进口/出口 "
-        "最高/最低 最大/最小 上限/下限 高估/低估 促进/阻碍 开放/封闭 积极/消极  "
-        "早于/晚于 之前/之后 以前/以后 增多/减少 增长/减少 上涨/下跌 快于/慢于 强于/弱于 优于/劣于 领先/落后 改善/恶化 "
-        "扩张/收缩 收紧/放松 紧张/缓和 盈余/赤字 乐观/悲观 合法/非法 强制/自愿 长期/短期 多数/少数 双边/多边 国内/国外 "
-        "顺利/受阻 升级/降级 越多/越少 increase/decrease increased/decreased increases/decreases rise/fall rose/fell "
-        "grew/shrank support/oppose supports/opposes supported/opposed more/less more/fewer above/below "
-        "over/under before/after accept/reject accepted/rejected allow/forbid allows/forbids "
-        "allowed/forbidden join/leave joined/left success/failure maximum/minimum highest/lowest "
-        "largest/smallest import/export imports/exports strengthen/weaken expand/shrink higher/lower "
-        "faster/slower stronger/weaker ahead/behind larger/smaller bigger/smaller greater/smaller greater/less "
-        "earlier/later rising/falling growing/shrinking increasing/decreasing improve/worsen improved/worsened "
-        "improves/worsens agree/disagree agrees/disagrees agreed/disagreed won/lost gains/losses bought/sold buy/sell "
-        "surplus/deficit majority/minority legal/illegal optimistic/pessimistic tighten/loosen public/private "
-        "developed/developing bilateral/multilateral domestic/foreign"
-    ).split()
-)
-_OPPOSITE_OF: dict[str, set[str]] = {}
 
 
-for _one, _other in _OPPOSITES:
-    _OPPOSITE_OF.setdefault(_one, set()).add(_other)
-    _OPPOSITE_OF.setdefault(_other, set()).add(_one)
+@functools.cache
+def _opposites() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for one, other, _ in read_table("opposites"):
+        found[one] = found.get(one, frozenset()) | {other}
+        found[other] = found.get(other, frozenset()) | {one}
+    return found
 
 
 _SEPARATORS = ",;:。"
@@ -73,8 +48,8 @@ _PIECE = re.compile(rf"{TOKEN.pattern}|[{_SEPARATORS}]")
 class Alteration:
     """What was changed: `what`, the words, and why it counts.
 
-    `reason` is negated, figure_missing, name_missing, wording_changed, or weak_overlap with `what` "" when negations
-    differ but so do the words around them.
+    `reason` is negated, figure_missing, name_missing, wording_changed, or weak_overlap with `what` "" when a negation
+    came or went, but so did the words next to it.
     """
 
     reason: str
@@ -95,15 +70,10 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     Returns:
         The change, or None when nothing speaks against the sentence, be it that it resembles none.
     """
-    turns = [
-        *(_find_turn(clause, word_pairs(clause), cited, SAME_CLAUSE) for clause in _CLAUSE.findall(text)),
-        _find_turn(text, tokens, cited, SAME_SENTENCE),
-    ]
-    for turn in turns:
-        if turn and turn.is_plain:
-            return Alteration("negated", turn.what)
-    doubtful = Alteration("weak_overlap", "") if any(turns) else None
-    return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or doubtful
+    turns = [_find_turn(text, cited), *(_find_turn(clause, cited, True) for clause in _CLAUSE.findall(text))]
+    if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
+        return plain
+    return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or next(filter(None, turns), None)
 
 
 def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
@@ -176,60 +146,32 @@ def _find_replacement(text: str, tokens: frozenset[str], cited: Sequence[Said]) 
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What turns a sentence round, plainly or perhaps: “has not kept pace” for “lags behind” may say the same."""
-
-    what: str
-    is_plain: bool
-
-
-def _find_turn(text: str, tokens: frozenset[str], cited: Sequence[Said], least: float) -> _Turn | None:
-    """Return what turns the sense of `text` round against the nearest passage sentence, None when nothing does.
-
-    A negation that came or went is plain where the words around it stayed; where both sides say something else as
-    well, the other words may carry the sense.
-    """
+def _find_turn(text: str, cited: Sequence[Said], is_part: bool = False) -> Alteration | None:
+    """Return what turns the sense of `text` round against the nearest passage sentence, None when nothing does."""
+    tokens = word_pairs(text)
     share, span, ground = nearest_sentence(tokens, cited)
-    if ground is None or share < least or len(tokens) < 2:
+    if ground is None or share < SAME_CLAUSE or len(tokens) < 2:
         return None
-    doubtful = None
-    ours, theirs = _pieces(text), _pieces(ground.passage.text[span[0] : span[1]])
-    codes = difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
-    for i, (tag, a, b, c, d) in enumerate(codes):
-        if tag == "equal":
-            continue
-        other_start = c - 1
-        # The passage goes on before and behind: of that only what touches `text` matters, a 没有 or a "not".
-        if i == 0 and d > c:
-            touching = 1 if theirs[d - 1].isascii() else 2
-            c = max([c, d - touching, *(k + 1 for k in range(c, d) if theirs[k] in _SEPARATORS)])
-            other_start = c
-        elif i == len(codes) - 1:
-            if tag == "insert":
-                continue
-            d = min([d, c + b - a, *(k for k in range(c, d) if theirs[k] in _SEPARATORS)])
-        if b - a > MOST_CHANGED or d - c > MOST_CHANGED:
-            continue
-        mine, other = _join(ours[max(0, a - 1) : b + 1]), _join(theirs[max(0, other_start) : d + 1])
-        if _opposed(ours[a:b], theirs[c:d], mine, other):
-            return _Turn(_show(text, ours, a, b, mine), is_plain=True)
-        if count_negations(mine) != count_negations(other):
-            is_plain = share >= SAME_SENTENCE or not (_has_content(ours[a:b]) and _has_content(theirs[c:d]))
-            turn = _Turn(_show(text, ours, a, b, mine), is_plain)
-            if is_plain:
-                return turn
-            doubtful = doubtful or turn
-    return doubtful
+    nearest = ground.passage.text[span[0] : span[1]]
+    contradiction = find_contradiction(text, nearest, is_part=is_part)
+    if contradiction and contradiction.is_plain:
+        return Alteration("negated", contradiction.word)
+    if opposite := find_opposite(text, nearest):
+        return Alteration("negated", opposite)
+    return Alteration("weak_overlap", "") if contradiction else None
 
 
-def _has_content(pieces: Sequence[str]) -> bool:
-    """Tell whether `pieces` say anything but a negation and words of form."""
-    han = _FORM_ZH.sub("", _NEGATION_ZH.sub("", "".join(piece for piece in pieces if HAN_CHARACTER.match(piece))))
-    return len(han) >= 2 or any(
-        piece[0].isalnum() and piece.isascii() and piece not in STOP_WORDS and not _NEGATION_EN.fullmatch(piece)
-        for piece in pieces
-    )
+def find_opposite(text: str, nearest: str) -> str:
+    """Return the words of `text` that stand where the passage sentence has their opposites, or no negation."""
+    ours, theirs = _pieces(text), _pieces(nearest)
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if tag == "equal" or b - a > MOST_CHANGED or d - c > MOST_CHANGED:
+            continue
+        mine, other = _around(ours, a, b), _around(theirs, c, d)
+        changed = "".join(ours[a:b])
+        if is_bare_negation(changed, "".join(theirs[c:d])) or _opposed(ours[a:b], theirs[c:d], mine, other):
+            return changed if changed and changed in text else mine.strip()
+    return ""
 
 
 def _pieces(text: str) -> list[str]:
@@ -249,24 +191,14 @@ def _join(pieces: Sequence[str]) -> str:
     return "".join(piece if HAN_CHARACTER.match(piece) else f" {piece} " for piece in pieces)
 
 
-def count_negations(text: str) -> int:
-    """Return 1 when the negations of `text` do not cancel each other, else 0."""
-    return (len(_NEGATION_ZH.findall(text)) + len(_NEGATION_EN.findall(text))) % 2
-
-
 def _opposed(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> bool:
-    for word, opposites in _OPPOSITE_OF.items():
+    for word, opposites in _opposites().items():
         if word.isascii():
             if word in mine and word not in other and opposites & set(other):
                 return True
         elif word in mine_around and word not in other_around and any(o in other_around for o in opposites):
             return True
     return False
-
-
-def _show(text: str, pieces: Sequence[str], start: int, end: int, around: str) -> str:
-    changed = "".join(pieces[start:end])
-    return changed if changed and changed in text else around.strip()
 
 
 def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> str:

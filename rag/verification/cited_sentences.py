@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.language import split_sentences
 from rag.records import Span
 from rag.tables import is_row
-from rag.verification.folding import locate
+from rag.text.folding import locate
+from rag.text.language import split_sentences
 
 _NUMBERS = r"\^?\d{1,3}(?:\s*[,，、;；\-–—]\s*\^?\d{1,3})*"
 _MARK = re.compile(rf"[ \t]*(?:\[\s*(?P<a>{_NUMBERS})\s*\]|[【［]\s*(?P<b>{_NUMBERS})\s*(?:†[^】］\n]{{0,80}})?[】］])")
@@ -144,7 +144,7 @@ def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", plain):
         if is_row(line.group()):
-            if re.search(r"\w", line.group()):
+            if any(map(str.isalnum, line.group())):
                 spans.extend(_bounded((line.start(), line.end())))
             continue
         head = _LINE_START.match(line.group())
@@ -162,7 +162,7 @@ def _spans_of_piece(plain: str, start: int, end: int) -> Iterator[Span]:
         body = plain[span[0] : span[1]]
         is_open = any(body.count(opener) > body.count(closer) for opener, closer in _QUOTE_PAIRS.items())
         pending = span if is_open and len(body) < _QUOTATION_MAX_CHARS else None
-        if pending is None and re.search(r"\w", body):
+        if pending is None and any(map(str.isalnum, body)):
             yield from _bounded(span)
     if pending:
         yield from _bounded(pending)

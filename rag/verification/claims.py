@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.language import HAN, main_language, to_simplified
 from rag.records import Span
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import holds_figure, spans_years
-from rag.verification.folding import fold_text, locate
-from rag.verification.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, is_known_word
+from rag.text.figure_finding import find_figures
+from rag.text.figures import holds_figure, spans_years
+from rag.text.folding import fold_text, locate
+from rag.text.language import HAN, main_language, to_simplified
+from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
+from rag.text.translations import chinese_names_of, english_names_of
+from rag.text.words import is_known_word
 from rag.verification.said import Said
-from rag.verification.translations import chinese_names_of, english_names_of
 
 # What follows a number and may be a unit that is not known: then the number is no bare one.
 _UNIT_MAY_FOLLOW = re.compile(rf" ?(?![的和与與及或到至左右以上下之而但])[{HAN}A-Za-z]")
@@ -103,7 +104,7 @@ def _short_form(name: str, ground: Said) -> bool:
 
 
 def _is_cut_wrongly(text: str, span: Span, cited: Sequence[Said]) -> bool:
-    """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[卡和白]求."""
+    """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[松和白]桦."""
     pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]
     return all(len(pair) == 2 and any(pair in ground.compact for ground in cited) for pair in pairs)
 

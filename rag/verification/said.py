@@ -5,7 +5,6 @@ Chinese characters, stems of English words and figures, so that neither word bou
 Entry points: `said_by`, `word_pairs`, `share_of`, `nearest_sentence`. Callers: verification and its parts.
 """
 
-# ruff: noqa: SIM905 (word lists are read more easily as text)
 from __future__ import annotations
 
 import functools
@@ -13,22 +12,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.language import HAN, HAN_CHARACTER, main_language, split_sentences
 from rag.records import Language, Passage, Span
-from rag.verification.figure_finding import find_figures
-from rag.verification.figures import Figure
-from rag.verification.folding import fold_text
-from rag.verification.names import latin_words
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.folding import fold_text
+from rag.text.language import HAN, HAN_CHARACTER, main_language, split_sentences
+from rag.text.names import latin_words
+from rag.vocabulary import words_of
 
-STOP_WORDS = frozenset(
-    (
-        "a an the of in on at to for from by with and or but as is are was were be been being it its this "
-        "that these those which who whom whose what when where while their they them he she his her has "
-        "have had do does did will would can could may might shall should not no nor than then there here "
-        "also such into over about between both each more most other some only own same so too very s t "
-        "according"
-    ).split()
-)
+STOP_WORDS = words_of("stop_words", "function")
 TOKEN = re.compile(rf"[{HAN}]|[a-zà-ÿ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
 
 

@@ -8,17 +8,16 @@ acronyms. Entry points: `chinese_names_of`, `english_names_of`. Caller: verifica
 from __future__ import annotations
 
 import functools
-from importlib import resources
+
+from rag.vocabulary import phrases, read_table
 
 
 @functools.cache
 def _table() -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {}
-    for row in (resources.files("rag") / "data" / "bilingual_names.tsv").read_text(encoding="utf-8").splitlines():
-        english, _, chinese = row.partition("\t")
-        if not row.startswith("#"):
-            for word in english.split():
-                table[word] = (*table.get(word, ()), *chinese.split())
+    for english, chinese, _ in read_table("bilingual_names"):
+        for word in phrases(english):
+            table[word] = (*table.get(word, ()), *phrases(chinese))
     return table
 
 

@@ -13,8 +13,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from rag.language import HAN, INVISIBLE, radicals, to_simplified
 from rag.records import Span
+from rag.text.language import HAN, INVISIBLE, radicals, to_simplified
 
 # Dropped wherever they stand: note marks as papers print them, link targets, tags, emphasis.
 _DROPPED = re.compile(

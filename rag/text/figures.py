@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.records import Span
-from rag.verification.units import CURRENCIES
+from rag.text.units import CURRENCIES
 
 LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
 FigureKind = Literal["number", "ordinal", "date", "decade"]
@@ -31,6 +31,7 @@ class Figure:
         value: The number in its base unit (dollars, metres, fractions of 1 for per cent); 0 for a date.
         unit: The base unit ("usd", "m", "ratio", "year" for a length of time), "count:people" and the like for things
             that are counted, "" when none is written.
+        more: Whether it is so many and some more: 100多亿, 20+.
         year, month, day, quarter: Parts of a date that are written, else 0.
         context_year, context_month: What the text before it says of a date without year or month, else 0.
     """
@@ -39,6 +40,7 @@ class Figure:
     span: Span
     value: float = 0.0
     unit: str = ""
+    more: bool = False
     year: int = 0
     month: int = 0
     day: int = 0
@@ -102,9 +104,19 @@ def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
         )
     if wanted.kind == "decade":
         return wanted.value == given.value or (min(wanted.value, given.value) == max(wanted.value, given.value) % 100)
-    if not math.isclose(wanted.value, given.value, rel_tol=1e-9, abs_tol=1e-12):
+    if not _is_equal(wanted, given):
         return bare_fits and not given.unit and wanted.unit == "ratio" and math.isclose(wanted.value * 100, given.value)
     return wanted.kind == "ordinal" or _unit_agrees(wanted.unit, given.unit, bare_fits)
+
+
+def _is_equal(wanted: Figure, given: Figure) -> bool:
+    """Tell whether two values are one; 300多 says 328 as well, which lies below the next number so round."""
+    if math.isclose(wanted.value, given.value, rel_tol=1e-9, abs_tol=1e-12):
+        return True
+    if not wanted.more or given.more or wanted.value < 1:
+        return False
+    step = 10.0 ** (len(f"{wanted.value:.0f}") - len(f"{wanted.value:.0f}".rstrip("0")))
+    return wanted.value < given.value < wanted.value + step
 
 
 def _unit_agrees(wanted: str, given: str, bare_fits: bool) -> bool:

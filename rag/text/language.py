@@ -7,7 +7,6 @@ Callers: chunking, lexical, retrieval, verification, backends. Knows no other mo
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import itertools
 import re
 import unicodedata
@@ -15,6 +14,7 @@ import unicodedata
 import opencc
 
 from rag.records import Language, Span
+from rag.vocabulary import read_table
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -39,14 +39,12 @@ _ABBREVIATION = re.compile(
 
 # Forms of letters that fonts and converters name instead of the letter: radicals, compatibility forms, ligatures.
 _GLYPHS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
-_RADICALS_FILE = importlib.resources.files("rag") / "data" / "radicals.tsv"
 
 
 @functools.cache
 def radicals() -> dict[int, str]:
     """Return code point of a radical -> the character that it is, for those that NFKC does not know."""
-    rows = (row.split("\t") for row in _RADICALS_FILE.read_text(encoding="utf-8").splitlines()[1:])
-    return {ord(row[0]): row[1] for row in rows}
+    return {ord(radical): character for radical, character, _ in read_table("radicals")}
 
 
 def fold_glyphs(text: str) -> str:
@@ -81,7 +79,7 @@ def search_form(text: str) -> str:
     text = re.sub(r"[‐‑‒–—―−~～]+", "-", text)
     text = re.sub(r"[“”„‟«»「」『』]", '"', text)
     text = re.sub(r"[‘’‚‛`´]", "'", text)
-    text = re.sub(r"\s+", " ", text).strip()
+    text = " ".join(text.split()).strip()
     return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
 
 
@@ -126,6 +124,31 @@ def split_statements(text: str) -> list[Span]:
         cuts = [start, *(start + match.end() for match in separators.finditer(text[start:end])), end]
         spans += [span for span in (strip_span(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
     return spans
+
+
+def without_spaces(text: str) -> str:
+    """Return `text` without white space."""
+    return "".join(text.split())
+
+
+def letters_of(text: str) -> str:
+    """Return the letters and digits of `text` of any script, nothing else."""
+    return "".join(filter(str.isalnum, text))
+
+
+def holds_one_of(text: str, characters: str) -> bool:
+    """Say whether one of `characters` stands in `text`."""
+    return any(character in text for character in characters)
+
+
+def is_ascii_lower(text: str) -> bool:
+    """Say whether `text` is in small letters without accents."""
+    return text.isascii() and text.islower()
+
+
+def is_ascii_upper(text: str) -> bool:
+    """Say whether `text` is in capital letters without accents."""
+    return text.isascii() and text.isupper()
 
 
 def strip_span(text: str, start: int, end: int) -> Span:

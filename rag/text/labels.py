@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import re
 
-from rag.language import HAN
+from rag.text.language import HAN, without_spaces
+from rag.vocabulary import phrases, read_table
 
-_LABELS = {
-    "abstract": r"摘要|内容提要|提要|内容摘要|中文摘要|内容简介|Abstract|ABSTRACT|Summary|SUMMARY",
-    "keywords": r"关键词|关键字|主题词|Key\s?[Ww]ords?|KEY\s?WORDS|KEYWORDS|Index Terms",
-    "authors": r"作者简介|作者信息|作者介绍|作者单位|作者简历|作者|第一作者|通讯作者|通信作者|Authors?"
-    r"|About the [Aa]uthors?|Author [Ii]nformation",
-    "fund": r"基金项目|基金资助|资助项目|项目基金|基金|Fund(?:ing)?|Foundation [Ii]tems?",
-    "editors_note": r"编者按|编者的话|编辑手记|按语|导读|Editor['’]?s [Nn]otes?",
-}
 _LABEL = re.compile(
     r"^[【〔\[［（(]?\s?(?:"
-    + "|".join(f"(?P<{name}>{words.replace('|', '|')})" for name, words in _LABELS.items())
+    + "|".join(
+        f"(?P<{name}>{'|'.join(sorted(phrases(words), key=len, reverse=True))})"
+        for name, words, _ in read_table("labels")
+    )
     + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
 )
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
@@ -30,7 +26,7 @@ BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT
 def label_of(text: str) -> tuple[str, str]:
     """Return the label that a line begins with ("abstract", …; "" for none), and the text with the label tidied."""
     spread = _SPREAD.match(text)
-    if spread and _LABEL.match(re.sub(r"\s", "", text[:16])):
+    if spread and _LABEL.match(without_spaces(text[:16])):
         opening, name, closing = spread.groups()
         text = opening + name.replace(" ", "") + closing + text[spread.end() :]
     match = _LABEL.match(text)

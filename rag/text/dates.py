@@ -1,0 +1,125 @@
+"""Dates, quarters and decades of Chinese and English texts.
+
+Input: a folded line and a place in it. Output: the date that begins there and its end, one function a notation.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.figures import Figure
+from rag.text.numbers import read_numeral
+from rag.vocabulary import read_table
+
+_MONTH_WORDS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind.startswith("month")}
+_ALSO_WORDS = frozenset(word for kind, word, _, _ in read_table("number_words") if kind == "month_or_word")
+_BEFORE_MONTH = frozenset(["in", "of", "since", "by", "until", "from", "to", "early", "late"]) | {
+    "mid",
+    "during",
+    "last",
+}
+_ISO = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>0?[1-9]|1[0-2])\2(?P<d>0?[1-9]|[12]\d|3[01])(?![\d.])")
+_ENGLISH = re.compile(
+    rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:-\d{{1,2}}(?:st|nd|rd|th)?)? (?:of )?)?"
+    rf"(?P<m>{'|'.join(sorted(_MONTH_WORDS, key=len, reverse=True))})\.?(?![A-Za-z])"
+    r"(?: (?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d)(?: ?- ?\d{1,2}(?!\d))?)?(?:,? (?:of )?(?P<y>\d{4})(?!\d))?",
+    re.IGNORECASE,
+)
+_ENGLISH_QUARTER = re.compile(
+    r"(?:(?P<y0>\d{4}) ?)?(?:Q(?P<digit>[1-4])|(?P<word>first|second|third|fourth) quarter)"
+    r"(?: (?:of )?(?P<y>\d{4}))?(?!\d)",
+    re.IGNORECASE,
+)
+_QUARTER_WORDS = ("first", "second", "third", "fourth")
+FIRST_YEAR, LAST_YEAR = 1500, 2199  # a number of four digits without a unit is a year
+_YEAR_DIGITS = 4
+
+Reading = tuple[int, Figure]
+_NOWHERE = (0, 0)
+
+
+def read_iso_date(line: str, at: int) -> Reading | None:
+    """Read 2022-06-26, 2022/6/26, 2022.6.26."""
+    match = _ISO.match(line, at)
+    if match is None:
+        return None
+    return match.end(), Figure("date", _NOWHERE, year=int(match["y"]), month=int(match["m"]), day=int(match["d"]))
+
+
+def read_english_date(line: str, at: int) -> Reading | None:
+    """Read June 26, 2022; 26 June 2022; the 3rd of June; in May."""
+    match = _ENGLISH.match(line, at)
+    if match is None or not _is_month(match, line):
+        return None
+    month, day = _MONTH_WORDS[match["m"].lower()], int(match["d1"] or match["d2"] or 0)
+    return match.end(), Figure("date", _NOWHERE, year=int(match["y"] or 0), month=month, day=day)
+
+
+def _is_month(match: re.Match[str], line: str) -> bool:
+    """Tell May and March from words: by their capital, and a day, a year or a preposition beside them."""
+    is_capital, also_word = match["m"][0].isupper(), match["m"].lower() in _ALSO_WORDS
+    if match["d1"] or match["d2"] or match["y"] or not also_word:
+        return is_capital or (not also_word and bool(match["d1"] or match["d2"] or match["y"]))
+    before = line[: match.start()].replace("-", " ").rsplit(maxsplit=1)
+    return is_capital and bool(before) and before[-1].lower() in _BEFORE_MONTH
+
+
+def read_english_quarter(line: str, at: int) -> Reading | None:
+    """Read Q1 2023; the first quarter of 2023."""
+    match = _ENGLISH_QUARTER.match(line, at)
+    if match is None:
+        return None
+    quarter = int(match["digit"] or 1 + _QUARTER_WORDS.index(match["word"].lower()))
+    return match.end(), Figure("date", _NOWHERE, year=int(match["y0"] or match["y"] or 0), quarter=quarter)
+
+
+def read_han_date(line: str, at: int) -> Reading | None:
+    """Read 2022年6月26日, 二〇二二年六月, 6月26日, 26日, 2023年第一季度."""
+    end, year = _part(line, at, "年", FIRST_YEAR, LAST_YEAR)
+    stop, quarter = _part(line, end + line.startswith("第", end), "季度", 1, 4)
+    if quarter:
+        return stop, Figure("date", _NOWHERE, year=year, quarter=quarter)
+    end, month = _part(line, end, "月", 1, 12)
+    before = end
+    end, day = _part(line, end, "日", 1, 31) if not line.startswith("日", end) else (end, 0)
+    if not day:
+        end, day = _part(line, before, "号", 1, 31)
+    if not (year or month) and not line[at : at + 1].isdecimal():
+        return None  # 两日 are two days, and a lone 三号 is no date
+    return (end, Figure("date", _NOWHERE, year=year, month=month, day=day)) if end > at else None
+
+
+def _part(line: str, at: int, name: str, least: int, most: int) -> tuple[int, int]:
+    """Return where a part of a date ends that `name` closes, and its number; (at, 0) when there is none."""
+    numeral = read_numeral(line, at)
+    if numeral is None or not line.startswith(name, numeral.end) or not least <= numeral.value <= most:
+        return at, 0
+    if name == "年" and numeral.end - at != _YEAR_DIGITS:
+        return at, 0  # 一千五百年 is a length of time
+    return numeral.end + len(name), int(numeral.value)
+
+
+def read_decade(line: str, at: int) -> Reading | None:
+    """Read 20世纪90年代, 90年代, 1990年代, 1990s."""
+    number = read_numeral(line, at)
+    century = 0
+    if number and line.startswith("世纪", number.end):
+        century, number = int(number.value), read_numeral(line, number.end + len("世纪"))
+    if number is None or number.value % 10 or number.vague or not 10 <= number.value <= LAST_YEAR:
+        return None
+    if line.startswith("年代", number.end):
+        value = number.value + ((century - 1) * 100 if century else 0)
+        return number.end + len("年代"), Figure("decade", _NOWHERE, value=value)
+    plural = line[number.end :].removeprefix("'")[:2]
+    if number.end - at == _YEAR_DIGITS and plural[:1] == "s" and not plural[1:].isalpha():
+        return number.end + line[number.end :].index("s") + 1, Figure("decade", _NOWHERE, value=number.value)
+    return None
+
+
+def read_year(line: str, at: int) -> Reading | None:
+    """Read a bare year: four digits, FIRST_YEAR to LAST_YEAR."""
+    number = read_numeral(line, at)
+    if number is None or number.script != "arabic" or line[at : number.end] != f"{number.value:.0f}":
+        return None
+    is_year = FIRST_YEAR <= number.value <= LAST_YEAR
+    return (number.end, Figure("date", _NOWHERE, year=int(number.value))) if is_year else None

@@ -1,0 +1,169 @@
+"""Which words of a sentence are negated, and whether two sentences contradict each other in one that both share.
+
+Input: two strings. Output: the word that one negates and the other affirms. Method: a negation (rag/data/negations.tsv)
+governs the words behind it up to the end of its clause; of them the first that the other sentence holds as well is
+compared, and contradicts where there no negation governs any of its places.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.records import Span
+from rag.text.folding import fold_text
+from rag.text.language import HAN_CHARACTER
+from rag.text.words import is_known_word, tag_words
+from rag.vocabulary import phrases, read_table, words_of
+
+MOST_WORDS = 3  # content words behind a negation among which the one that it turns round is looked for
+_REACH = 14  # characters behind a negation in which these words are looked for
+_CONTENT_TAGS = ("v", "a", "n", "l", "i", "j", "b", "z")
+_PASSED_TAGS = ("r", "m", "q", "d", "u", "y")  # pronouns, numbers, adverbs, particles
+_NO_WORD = "\0"  # stands for a next word that has no content of its own: 跟 in 未能跟上
+_LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")
+_ENDING = re.compile(r"(?:ies|es|s|ed|ing|ly|e)$")
+_LEAST_STEM = 4  # letters: what is shorter has no ending
+_AROUND = frozenset("因对在受被由遭与同和向把将从为")  # what they bring in stands before the word that is negated
+
+
+@dataclass(frozen=True, slots=True)
+class Polarity:
+    """A sentence with what its negations govern.
+
+    Attributes:
+        text: Folded, lower case, English words as stems between spaces.
+        negated: For each negation the content words behind it, the nearest first.
+        covered: The spans in which words are negated, or may be.
+    """
+
+    text: str
+    negated: tuple[tuple[str, ...], ...]
+    covered: tuple[Span, ...]
+
+    def states(self, word: str) -> frozenset[bool]:
+        """Return whether `word` stands under a negation, for each of its places; empty where it does not stand."""
+        places = (match.start() for match in re.finditer(re.escape(word), self.text))
+        return frozenset(any(start <= place < end for start, end in self.covered) for place in places)
+
+
+@functools.cache
+def _irregular() -> dict[str, str]:
+    return {form: base for form, base, _ in read_table("irregular_words")}
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A word that is negated in one sentence alone; plain when it is the very next: other words may carry the sense."""
+
+    word: str
+    is_plain: bool
+
+
+def stem(word: str) -> str:
+    """Return an English word, lower case, without its ending; of an irregular form the base."""
+    word = _irregular().get(word, word)
+    return _ENDING.sub("", word) if len(word) >= _LEAST_STEM else word
+
+
+@functools.cache
+def _forms() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return a pattern of all that begins like a negation, the longest first, and what each form is."""
+    kinds: dict[str, str] = {}
+    for kind, words, exceptions, _, _ in read_table("negations"):
+        kinds.update({_normal(word): kind for word in phrases(words)})
+        kinds.update({_normal(word): "exception" for word in phrases(exceptions) if word != "-"})
+    forms = sorted((form for form, kind in kinds.items() if kind != "light"), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, forms))), kinds
+
+
+def _normal(text: str) -> str:
+    folded = fold_text(text).text.casefold().replace("n't", " not").replace("cannot", "can not")
+    return re.sub(" +", " ", _LATIN.sub(lambda match: f" {stem(match.group())} ", folded))
+
+
+@functools.lru_cache(maxsize=1024)
+def read_polarity(text: str) -> Polarity:
+    """Read the negations of a sentence; two that follow each other at once cancel out."""
+    line = _normal(text)
+    pattern, kinds = _forms()
+    found: list[tuple[int, int, str]] = []
+    at = 0
+    while match := pattern.search(line, at):
+        # The space behind an English word opens the next one.
+        at = match.end() - (match.group()[-1] == " ")
+        if kinds[match.group()] != "exception":
+            found.append((match.start(), at, kinds[match.group()]))
+    negated: list[tuple[str, ...]] = []
+    covered: list[Span] = []
+    for number, (start, end, kind) in enumerate(found):
+        clause_start = max((mark.end() for mark in _CLAUSE_ENDS.finditer(line, 0, start)), default=0)
+        clause_end = next((mark.start() for mark in _CLAUSE_ENDS.finditer(line, end)), len(line))
+        words = () if kind == "soft" else _content_words(line[end:clause_end])
+        if kind == "prefix":
+            words = words[:1]
+            clause_end = end + sum(map(len, words))
+        covered.append((clause_start if kind == "soft" else start, clause_end))
+        is_doubled = any(
+            0 <= other[0] - one[1] <= 1 for one, other in itertools.pairwise(found[max(0, number - 1) : number + 2])
+        )
+        if words and not is_doubled:
+            negated.append(words)
+    return Polarity(line, tuple(negated), tuple(covered))
+
+
+def _content_words(scope: str) -> tuple[str, ...]:
+    """Return the content words behind a negation, the one first that it most likely turns round."""
+    light = words_of("negations", "light")
+    if not HAN_CHARACTER.search(scope):
+        stops = words_of("stop_words", "function") | light
+        return tuple(f" {word} " for word in scope.split() if word not in stops and word.isalpha())[:MOST_WORDS]
+    while scope[:2] in light or (scope[:1] in light and not is_known_word(scope[:2])):
+        scope = scope[2 if scope[:2] in light else 1 :]
+    tagged = tag_words(scope[:_REACH])
+    words = [w for w, tag, _ in tagged if tag.startswith(_CONTENT_TAGS) and len(w) > 1 and w not in light]
+    if scope[:1] in _AROUND:
+        return tuple(words[-1:])
+    if tagged and not tagged[0][1].startswith((*_CONTENT_TAGS, *_PASSED_TAGS)):
+        words.insert(0, _NO_WORD)
+    return tuple(words[:MOST_WORDS])
+
+
+def find_contradiction(one: str, other: str, *, is_part: bool = False) -> Contradiction | None:
+    """Return what one of two sentences negates and the other affirms, None where there is nothing.
+
+    Args:
+        one: A sentence, or a clause of one.
+        other: Another sentence.
+        is_part: `one` is a clause: what `other` negates may stand in the rest, so only the next word is compared.
+    """
+    mine, theirs = read_polarity(one), read_polarity(other)
+    found = [*_turned(mine, theirs, MOST_WORDS), *_turned(theirs, mine, 1 if is_part else MOST_WORDS)]
+    return max(found, key=lambda contradiction: contradiction.is_plain, default=None)
+
+
+def _turned(negating: Polarity, affirming: Polarity, most: int) -> Iterator[Contradiction]:
+    for words in negating.negated:
+        both = (word for word in words[:most] if affirming.states(word) and False not in negating.states(word))
+        shared = next(both, "")
+        if shared and affirming.states(shared) == {False}:
+            yield Contradiction(shared.strip(), is_plain=shared == words[0])
+
+
+def is_bare_negation(one: str, other: str) -> bool:
+    """Say whether of two strings that stand in one place one is a negation, and the other none and nothing else."""
+    negations = words_of("negations", "negates") | words_of("negations", "prefix")
+    light = words_of("negations", "light") | {"", "到", "已", "已经"}
+    sides = [_without(text, light) for text in (one, other)]
+    return (sides[0] in negations and not sides[1]) or (sides[1] in negations and not sides[0])
+
+
+def _without(text: str, light: frozenset[str]) -> str:
+    """Return `text` without a light word at its end: 不会 is a negation as 不 is."""
+    if text in light:
+        return ""
+    return next((text.removesuffix(word) for word in light if word and text.endswith(word)), text)

@@ -1,0 +1,109 @@
+"""Lines that name people: which line under a title is the line of authors, and who they are.
+
+Entry points: `parse_names`, `same_person`. Caller: `mastheads`. Knows surnames, no person.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, to_simplified, without_spaces
+from rag.vocabulary import phrases, read_table
+
+_PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
+SURNAMES = frozenset(_PINYIN)
+SURE_SURNAMES = frozenset(surname for surname, _, is_sure, _ in read_table("surnames") if is_sure == "yes")
+_SPELLINGS = frozenset().union(*_PINYIN.values())
+
+_GROUP = re.compile(r"(?:课题组|编辑部|研究组|编写组|项目组|评论员|联合报告组|工作组|写作组|研究小组|专家组|编委会)$")
+_ROLE = re.compile(
+    r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
+    re.IGNORECASE,
+)
+_AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
+_HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
+_LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
+_LATIN_NAME = re.compile(rf"{_LATIN_WORD}(?:\s(?:(?:de|van|von|der|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}")
+
+
+@functools.cache
+def no_name_words() -> frozenset[str]:
+    """Return the capitalised English words that stand in titles and names of bodies, and in no person's name."""
+    return frozenset(word for word, _ in read_table("no_name_words"))
+
+
+@functools.lru_cache(maxsize=4096)
+def parse_names(line: str) -> tuple[str, ...]:
+    """Return the people that a line names, when it names people and nothing else; else ().
+
+    `王 毅`, `陈远山 阮若水`, `李 航 姜 雪`, `张三1，李四2*`, `文/张三`, a named group of authors, `Wang Yi; Li Si`,
+    `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names.
+    """
+    text = line.strip()
+    if not 2 <= len(text) <= 120 or text[0] in "•·‧∙":  # an entry of a list
+        return ()
+    introduced = bool(_ROLE.search(text))
+    text = _ROLE.sub("", text).strip()
+    if _GROUP.search(text) and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
+        return (text,)
+    if HAN_CHARACTER.search(text):
+        return _parse_han_names(text, introduced)
+    return _parse_latin_names(text, introduced)
+
+
+def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
+    text = re.sub(r"[\[［〔(（][\d,，*]+[\])）］〕]", " ", text)
+    parts = [part for part in re.split(r"[、，,;；\s\d*＊†‡①-⑳¹²³⁰-⁹]+", text) if part]
+    names: list[str] = []
+    pending = ""
+    for part in parts:
+        if pending:
+            part, pending = pending + part, ""
+        elif len(part) == 1 or (
+            part in SURNAMES and len(part) == 2 and len(parts) % 2 == 0 and all(len(p) <= 2 for p in parts)
+        ):
+            pending = part
+            continue
+        names.append(part)
+    if pending or not names:
+        return ()
+    return tuple(names) if all(_is_han_name(name, introduced) for name in names) and len(names) <= 15 else ()
+
+
+def _is_han_name(name: str, introduced: bool) -> bool:
+    if not re.fullmatch(rf"[{HAN}·•‧∙]+", name):
+        return False
+    if holds_one_of(name, "·•‧∙"):  # a foreign name in Chinese letters
+        return 3 <= len(name) <= 20
+    simple = to_simplified(name)
+    surname = (simple[:2] in SURNAMES and len(simple) >= 3) or simple[0] in SURNAMES
+    return 2 <= len(name) <= 4 and (surname or introduced) and (len(name) <= 3 or simple[:2] in SURNAMES or introduced)
+
+
+def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
+    if not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text)) or re.search(r"[.:?!]$|\d{4}", text):
+        return ()
+    upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
+    if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == without_spaces("".join(upper)):
+        return tuple(upper)
+    names = [_AFFIX.sub("", part).strip() for part in re.split(r"\s*(?:[;,，；、&]|\band\b|\bwith\b)\s*", text)]
+    names = [name for name in names if name]
+    if not names or not all(_LATIN_NAME.fullmatch(name) for name in names):
+        return ()
+    known = any(word.lower() in _SPELLINGS for name in names for word in (name.split()[0], name.split()[-1]))
+    return tuple(names) if known or introduced or (len(names) > 1 and len(text) < 100) else ()
+
+
+def same_person(han: str, latin: str) -> bool:
+    """Say whether `latin` may spell the Chinese name `han`: the surnames agree, and so does the number of syllables."""
+    simple = to_simplified(han)
+    surname = simple[:2] if simple[:2] in _PINYIN and len(simple) > 2 else simple[:1]
+    words = re.sub(r"['’\-]", "", latin).lower().split()
+    if len(words) < 2 or not words[0] or not words[-1]:
+        return False
+    for family, given in ((words[0], words[1:]), (words[-1], words[:-1])):
+        syllables = sum(len(re.findall(r"[aeiouvü]+", word)) for word in given)
+        if family in _PINYIN.get(surname, frozenset()) and syllables == len(simple) - len(surname):
+            return True
+    return False

@@ -1,0 +1,63 @@
+"""What the code may hold at most of patterns, words, unnamed numbers and lines in one function; lower is better."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+TREES = [ast.parse(path.read_text("utf-8")) for path in sorted(Path("rag").rglob("*.py"))]
+PATTERN_CALLS = {"compile", "match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
+MOST_PATTERNS = 390
+MOST_WORDS = 660  # texts in lists, sets, tuples and keys of six or more: words belong into rag/data
+MOST_UNNAMED = 450  # numbers other than 0, 1 and 2 inside functions
+MOST_LINES = 93  # of one function
+LEAST_LIST = 6
+
+
+def nodes() -> Iterator[ast.AST]:
+    for tree in TREES:
+        yield from ast.walk(tree)
+
+
+def functions() -> Iterator[ast.FunctionDef]:
+    return (node for node in nodes() if isinstance(node, ast.FunctionDef))
+
+
+def is_text(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def is_unnamed(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value not in (0, 1, 2)
+
+
+def test_regular_expressions() -> None:
+    calls = (node.func for node in nodes() if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    found = [call for call in calls if call.attr in PATTERN_CALLS and getattr(call.value, "id", "") == "re"]
+    assert len(found) <= MOST_PATTERNS
+
+
+def test_words_in_code() -> None:
+    lists = [list(filter(is_text, node.elts)) for node in nodes() if isinstance(node, ast.Set | ast.Tuple | ast.List)]
+    lists += [list(filter(is_text, node.keys)) for node in nodes() if isinstance(node, ast.Dict)]
+    assert sum(len(texts) for texts in lists if len(texts) >= LEAST_LIST) <= MOST_WORDS
+
+
+def test_unnamed_numbers() -> None:
+    found = {id(node) for function in functions() for node in ast.walk(function) if is_unnamed(node)}
+    assert len(found) <= MOST_UNNAMED
+
+
+def test_lines_of_a_function() -> None:
+    longest = max(functions(), key=lambda function: (function.end_lineno or 0) - function.lineno)
+    assert (longest.end_lineno or 0) - longest.lineno < MOST_LINES, longest.name
+
+
+def test_the_room_for_text_knows_no_passage_question_or_answer() -> None:
+    allowed = ("rag.text", "rag.vocabulary", "rag.records", "rag.settings")
+    for path in Path("rag/text").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("rag"):
+                assert node.module.startswith(allowed), (path.name, node.module)
+                assert not {name.name for name in node.names} & {"Passage", "Evidence", "Answer", "Question"}
