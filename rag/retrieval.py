@@ -151,7 +151,7 @@ def retrieve(
     watch = _Watch()
     language = main_language(question.text)
     embedder = load_embedder(settings)
-    comprehension = load_comprehension(settings.model)
+    comprehension = load_comprehension()
     watch.lap("loaded")
     encoded = embedder.encode_questions([question.text])[0]
     watch.lap("embedded")
