@@ -16,6 +16,7 @@ import json
 import shutil
 import struct
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 FOLDER_VERSION = "multilingual-e5-small-1"  # raise when what is written below changes
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 MAX_TOKENS = 512
+_loading = threading.Lock()
 Q4_0 = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])  # 32 weights: byte j holds weight j low, weight j+16 high
 
 _LAYER_NAMES = {
@@ -91,13 +93,18 @@ def bundled_model_folder(cache: Path | None = None) -> Path:
     return folder
 
 
-@functools.cache
 def bundled_tokenizer() -> Tokenizer:
     """Return the bundled model's tokenizer, loaded once in a process: it takes 250 MB. Nobody may set anything on it.
 
     Raises:
         ModelUnavailable, StorageFailed: See `bundled_model_folder`.
     """
+    with _loading:
+        return _tokenizer()
+
+
+@functools.cache
+def _tokenizer() -> Tokenizer:
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(str(bundled_model_folder() / "tokenizer.json"))
