@@ -1,6 +1,7 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT)
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
+# make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
 # make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
 PORT ?= 8501
@@ -11,7 +12,7 @@ PUBLIC ?=
 EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: chat index test check lint train clean
+.PHONY: chat index test check lint train bench clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -37,6 +38,9 @@ check: lint test
 .venv/ready-to-test: .venv/ready
 	$(INSTALL) --editable '.[dev]'
 	@touch $@
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/speed.py --corpus "$(CORPUS)" --keep
 
 train: .venv/ready
 	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(PUBLIC),--public $(PUBLIC))

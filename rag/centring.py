@@ -33,6 +33,7 @@ from rag.token_codes import Codes, unpack_tokens
 Floats = npt.NDArray[np.float32]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
+SHIPPED = "general_means.npz"  # made by training.general_means
 PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
 
 
@@ -51,9 +52,36 @@ def general_bank() -> dict[str, dict[str, list[str]]]:
     return bank
 
 
-def bank_fingerprint() -> str:
-    """Return a hash of the bank, for what is computed from it and kept."""
-    return hashlib.sha256(json.dumps(general_bank(), ensure_ascii=False).encode()).hexdigest()
+def named(means: Mapping[str, Means]) -> dict[str, Floats]:
+    """Return means by role as arrays called "role.kind.language", to be kept."""
+    return {
+        f"{role}.{kind}.{language}": mean
+        for role, group in means.items()
+        for kind in ("vectors", "tokens")
+        for language, mean in getattr(group, kind).items()
+    }
+
+
+def from_named(arrays: Mapping[str, Floats]) -> dict[str, Means]:
+    """Return the means that `named` made arrays of."""
+    found: dict[str, Means] = {}
+    for name, mean in arrays.items():
+        role, kind, language = name.split(".")
+        getattr(found.setdefault(role, Means({}, {})), kind)[language] = mean
+    return found
+
+
+def shipped_means(key: str) -> dict[str, Means] | None:
+    """Return the means that come with the project, if they are of what `means_key` calls `key`."""
+    with np.load(str(files("rag") / "data" / SHIPPED), allow_pickle=False) as arrays:
+        if str(arrays["key"]) != key:
+            return None
+        return from_named({name: arrays[name] for name in arrays.files if name != "key"})
+
+
+def means_key(embedder: Embedder) -> str:
+    """Return what identifies the means of a model: its name and a hash of the bank."""
+    return f"{embedder.name}|{hashlib.sha256(json.dumps(general_bank(), ensure_ascii=False).encode()).hexdigest()}"
 
 
 def general_means(embedder: Embedder, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Means]:

@@ -438,7 +438,7 @@ def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
 
     checks: dict[str, Callable[[], str]] = {
         f"documents 文档 ({settings.corpus})": files,
-        f"embedding model 嵌入模型 ({settings.model})": lambda: f"{load_embedder(settings).dim} dimensions",
+        f"embedding model 嵌入模型 ({settings.model})": lambda: load_embedder(settings).engine,
         f"index 索引 ({settings.index})": lambda: f"{len(open_index(settings).passages)} passages",
         f"backend 后端 ({settings.backend})": lambda: load_backend(settings).name,
     }

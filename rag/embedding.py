@@ -1,7 +1,8 @@
 """Texts become vectors: one for the whole text, and one for each of its tokens.
 
-The only module that knows torch and sentence-transformers. Entry point: `load_embedder`.
-Callers: indexing, retrieval, answering. Knows neither the index nor the language of a text.
+The bundled model runs on `encoder`; another loads sentence-transformers and torch, which no other module of the package
+knows. Entry point: `load_embedder`. Callers: indexing, retrieval, answering. Knows neither the index nor the language
+of a text.
 """
 
 from __future__ import annotations
@@ -13,22 +14,22 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.bundled_model import FOLDER_VERSION, bundled_model_folder
+from rag.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model_folder, bundled_tokenizer
 from rag.errors import ModelUnavailable
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
 
 Floats = npt.NDArray[np.float32]
-tokenizing = threading.RLock()  # a tokenizer holds how it cuts and pads: one thread at a time
-BATCH_SIZE = 8  # more only adds padding on a processor
+Offsets = npt.NDArray[np.int32]
+_T = TypeVar("_T")
+BATCH_SIZE = 8  # of another model: more only adds padding on a processor
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
 
@@ -47,84 +48,131 @@ class Encoded:
     starts: npt.NDArray[np.int32]
 
 
+class Model(Protocol):
+    """What turns texts into states.
+
+    Attributes:
+        dim: Length of a state.
+        engine: What it runs on, in words.
+    """
+
+    dim: int
+    engine: str
+
+    def run(self, prompt: str, texts: Sequence[str]) -> list[tuple[Floats, Floats, Offsets]]:
+        """Return for each text its (dim,) vector, its tokens' (n, dim) states and their (n, 2) characters.
+
+        Characters are counted from the end of the prompt: its own are below 0. A special token has none.
+        """
+
+
+class BundledModel:
+    """The bundled model, whose vector of a text is the mean of its states."""
+
+    def __init__(self) -> None:
+        from rag.encoder import WEIGHTS_FILE, Encoder, mapped_weights
+
+        folder = bundled_model_folder()
+        self._tokenizer = bundled_tokenizer()
+        self._encoder = Encoder(folder, mapped_weights(folder / WEIGHTS_FILE))
+        self.dim = self._encoder.width
+        self.engine = f"OpenVINO, {self._encoder.precision}, {self._encoder.threads} threads"
+
+    def run(self, prompt: str, texts: Sequence[str]) -> list[tuple[Floats, Floats, Offsets]]:
+        """See the Protocol; what goes beyond MAX_TOKENS is not seen."""
+        encodings = [self._tokenizer.encode(prompt + text) for text in texts]
+        found = self._encoder.states([_cut(encoding.ids) for encoding in encodings])
+        return [
+            (states.mean(0), states, np.array(_cut(encoding.offsets), np.int32) - len(prompt))
+            for states, encoding in zip(found, encodings, strict=True)
+        ]
+
+
+def _cut(values: list[_T]) -> list[_T]:
+    """Return what the model holds of a text's tokens: the first ones, and the last, which ends it."""
+    return values if len(values) <= MAX_TOKENS else [*values[: MAX_TOKENS - 1], values[-1]]
+
+
+class OtherModel:
+    """A model of sentence-transformers."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self._model = model
+        self._lock = threading.Lock()  # its tokenizer holds how it cuts and pads
+        self.dim = int(model.get_embedding_dimension() or 0)
+        self.engine = "sentence-transformers, float32"
+
+    def run(self, prompt: str, texts: Sequence[str]) -> list[tuple[Floats, Floats, Offsets]]:
+        """See the Protocol; what goes beyond the model's own length is not seen."""
+        with self._lock:
+            outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
+                list(texts), prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
+            )
+            places = self._model.tokenizer(
+                [prompt + text for text in texts],
+                return_offsets_mapping=True,
+                truncation=True,
+                max_length=self._model.max_seq_length,
+            )["offset_mapping"]
+        return [
+            (
+                output["sentence_embedding"].float().numpy(),
+                output["token_embeddings"].float().numpy()[output["attention_mask"].numpy() > 0],
+                np.array(offsets, np.int32) - len(prompt),
+            )
+            for output, offsets in zip(outputs, places, strict=True)
+        ]
+
+
 class Embedder:
     """An embedding model with its prompts.
 
     Attributes:
-        name: Identifies the vectors: equal names give equal vectors for equal texts.
+        name: Identifies the vectors: with equal names, equal texts get vectors whose cosine is at least 0.999.
         dim: Length of a vector.
+        engine: What the model runs on, in words.
     """
 
-    def __init__(self, model: SentenceTransformer, *, name: str, question_prompt: str, passage_prompt: str) -> None:
+    def __init__(self, model: Model, *, name: str, question_prompt: str, passage_prompt: str) -> None:
         self._model = model
         self._prompts = {"question": question_prompt, "passage": passage_prompt}
         self.name = f"{name}|{question_prompt}|{passage_prompt}"
-        self.dim = int(model.get_embedding_dimension() or 0)
-
-    @property
-    def tokenizer(self) -> Tokenizer:
-        """The model's tokenizer; hold `tokenizing` while using it."""
-        tokenizer: Tokenizer = self._model.tokenizer.backend_tokenizer
-        return tokenizer
+        self.dim, self.engine = model.dim, model.engine
 
     def embed_questions(self, texts: Sequence[str]) -> Floats:
         """Return (n, dim) float32 unit rows, one for each question."""
-        return self._embed(texts, "question")
+        return self._stacked(self.encode_questions(texts))
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         """Return (n, dim) float32 unit rows, one for each passage."""
-        return self._embed(texts, "passage")
+        return self._stacked(self.encode_passages(texts))
 
     def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
         """Return the vectors of each question and of its tokens."""
-        return self._encode(texts, "question")
+        return self._encode(texts, self._prompts["question"])
 
     def encode_passages(self, texts: Sequence[str]) -> list[Encoded]:
         """Return the vectors of each passage and of its tokens.
 
         What the model cannot hold of a long one (512 tokens for most) is not seen.
         """
-        return self._encode(texts, "passage")
+        return self._encode(texts, self._prompts["passage"])
 
-    def _embed(self, texts: Sequence[str], role: str) -> Floats:
-        if not texts:
-            return np.zeros((0, self.dim), np.float32)
-        with tokenizing:
-            vectors = self._model.encode(
-                [readable(text) for text in texts],
-                prompt=self._prompts[role],
-                batch_size=BATCH_SIZE,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        return np.asarray(vectors, np.float32)
+    def _stacked(self, encoded: Sequence[Encoded]) -> Floats:
+        return np.array([item.vector for item in encoded], np.float32).reshape(-1, self.dim)
 
-    def _encode(self, texts: Sequence[str], role: str) -> list[Encoded]:
-        if not texts:
-            return []
-        prompt = self._prompts[role]
-        texts = [readable(text) for text in texts]
-        with tokenizing:
-            outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
-                texts, prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
-            )
-        encoded = []
-        for text, output in zip(texts, outputs, strict=True):
-            tokens = output["token_embeddings"].float().cpu().numpy()[output["attention_mask"].cpu().numpy() > 0]
-            with tokenizing:
-                places = self._model.tokenizer(
-                    prompt + text, return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
-                )
-            offsets = np.asarray(places["offset_mapping"], np.int32)
-            starts = offsets[:, 0] - len(prompt)
-            kept = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > len(prompt))
-            rows = tokens[kept]
-            rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-12
-            vector = output["sentence_embedding"].float().cpu().numpy()
-            vector /= np.linalg.norm(vector) + 1e-12
-            encoded.append(Encoded(vector, rows, np.maximum(starts[kept], 0).astype(np.int32)))
-        return encoded
+    def _encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
+        found = self._model.run(prompt, [readable(text) for text in texts]) if texts else []
+        return [_encoded(*states) for states in found]
+
+
+def _encoded(vector: Floats, states: Floats, offsets: Offsets) -> Encoded:
+    """Return a text's vectors; of its tokens those that hold characters of it, not of its prompt alone."""
+    kept = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > 0)
+    rows = states[kept]
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-12
+    starts = np.maximum(offsets[kept, 0], 0).astype(np.int32)
+    return Encoded(np.asarray(vector / (np.linalg.norm(vector) + 1e-12), np.float32), rows, starts)
 
 
 def readable(text: str) -> str:
@@ -149,31 +197,36 @@ def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None =
 
 @functools.lru_cache(maxsize=2)
 def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -> Embedder:
-    # With another process busy, torch's threads spin at their barriers; it must be said before torch is loaded.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    folder = bundled_model_folder() if model == "bundled" else Path(model)
-    name = FOLDER_VERSION if model == "bundled" else model
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        transformer = SentenceTransformer(
-            str(folder) if folder.exists() else model, device="cpu", local_files_only=folder.exists()
-        )
-    except (OSError, ValueError) as error:
-        raise ModelUnavailable(
-            f"the embedding model {model!r} cannot be loaded: {str(error).splitlines()[0]}",
-            advice="use WENJU_MODEL=bundled, or a folder that holds a sentence-transformers model",
-        ) from error
-    prompts = dict(transformer.prompts or {})
+    if model == "bundled":
+        found: Model = BundledModel()
+        prompts = PROMPTS
+    else:
+        transformer = _sentence_transformer(model)
+        found, prompts = OtherModel(transformer), {role: text or "" for role, text in transformer.prompts.items()}
     return Embedder(
-        transformer,
-        name=name,
+        found,
+        name=FOLDER_VERSION if model == "bundled" else model,
         question_prompt=question_prompt if question_prompt is not None else prompts.get("query") or "",
         passage_prompt=passage_prompt
         if passage_prompt is not None
         else prompts.get("passage") or prompts.get("document") or "",
     )
+
+
+def _sentence_transformer(model: str) -> SentenceTransformer:
+    # With another process busy, torch's threads spin at their barriers; it must be said before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    local = Path(model).exists()
+    try:
+        return SentenceTransformer(model, device="cpu", local_files_only=local)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            f"the embedding model {model!r} cannot be loaded: {str(error).splitlines()[0]}",
+            advice="use WENJU_MODEL=bundled, or a folder that holds a sentence-transformers model",
+        ) from error

@@ -17,7 +17,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
-from rag.centring import Means, bank_fingerprint, general_means
+from rag.centring import Means, from_named, general_means, means_key, named, shipped_means
 from rag.embedding import Embedder
 from rag.token_codes import Codes, pack_tokens
 
@@ -83,28 +83,23 @@ class EmbeddingCache:
         return [self._stored(key) for key in keys], len(missing)
 
     def general_means(self) -> dict[str, Means]:
-        """Return `centring.general_means` of the model, computed once."""
-        prefix = f"{self._embedder.name}|{bank_fingerprint()}|"
+        """Return `centring.general_means` of the model: those that come with the project, else computed once."""
+        key = means_key(self._embedder)
+        if shipped := shipped_means(key):
+            return shipped
+        prefix = f"{key}|"
         rows = self._connection.execute(
             "SELECT key, mean FROM general WHERE substr(key, 1, ?) = ?", (len(prefix), prefix)
         )
-        found: dict[str, dict[str, dict[str, npt.NDArray[np.float32]]]] = {}
-        for key, mean in rows:
-            role, kind, language = key[len(prefix) :].split(".")
-            found.setdefault(role, {"vectors": {}, "tokens": {}})[kind][language] = np.frombuffer(mean, np.float32)
-        if found:
-            return {role: Means(**kinds) for role, kinds in found.items()}
+        kept = from_named({name[len(prefix) :]: np.frombuffer(mean, np.float32) for name, mean in rows})
+        if kept:
+            return kept
         means = general_means(self._embedder)
         with self._connection:
-            for role, group in means.items():
-                for kind, by_language in (("vectors", group.vectors), ("tokens", group.tokens)):
-                    self._connection.executemany(
-                        "INSERT OR REPLACE INTO general VALUES (?, ?)",
-                        (
-                            (f"{prefix}{role}.{kind}.{language}", mean.tobytes())
-                            for language, mean in by_language.items()
-                        ),
-                    )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO general VALUES (?, ?)",
+                ((prefix + name, mean.tobytes()) for name, mean in named(means).items()),
+            )
         return means
 
     def _key(self, text: str) -> bytes:

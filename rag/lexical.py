@@ -7,6 +7,7 @@ Entry points: `KeywordIndex.build`, `KeywordIndex.load`, `Tokenizer`. Callers: i
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,16 +18,9 @@ import jieba
 import numpy as np
 import numpy.typing as npt
 
-<<<<<<< HEAD
-from rag.text.language import HAN, search_form
-from rag.settings import cache_folder
 from rag.spelling import Spelling
-
-jieba.setLogLevel(logging.WARNING)
-=======
 from rag.text.language import HAN, search_form
 from rag.text.words import dictionary
->>>>>>> words
 
 Floats = npt.NDArray[np.float32]
 BIGRAM_WEIGHT = 0.5  # a bigram is half a word: two of them say what one word says

@@ -17,6 +17,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ import numpy.typing as npt
 
 from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.dictionary import content_words, translate_terms
-from rag.embedding import load_embedder
+from rag.embedding import Embedder, load_embedder
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
 from rag.indexing import Index, open_index
@@ -33,7 +34,7 @@ from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Spa
 from rag.settings import Settings
 from rag.tables import is_rule
 from rag.text.language import main_language, search_form, split_statements
-from rag.token_codes import unpack_tokens
+from rag.token_codes import centred_cosines
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -153,8 +154,7 @@ def retrieve(
     index = index or open_index(settings)
     watch = _Watch()
     language = main_language(question.text)
-    embedder = load_embedder(settings)
-    comprehension = load_comprehension(settings.model)
+    embedder, comprehension = load_models(settings)
     watch.lap("loaded")
     encoded = embedder.encode_questions([question.text])[0]
     watch.lap("embedded")
@@ -177,6 +177,17 @@ def retrieve(
         evidence = _credit_notes(index, evidence)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
+
+
+def load_models(settings: Settings) -> tuple[Embedder, Comprehension]:
+    """Return the models that a question needs; where none is loaded yet, both are, at once.
+
+    Raises:
+        ModelUnavailable, StorageFailed: See `load_embedder`.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        comprehension = pool.submit(load_comprehension)
+        return load_embedder(settings), comprehension.result()
 
 
 def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> Rows | None:
@@ -391,9 +402,9 @@ def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> _Candi
         bounds = [(index.token_bounds[row], index.token_bounds[row + 1]) for row in rows]
         # One product over all passages of a language: many small ones would spend their time on starting threads.
         codes = np.concatenate([index.token_codes[start:end] for start, end in bounds])
-        tokens = index.centring.centre_tokens(unpack_tokens(codes), "passage", language)
+        cosines = centred_cosines(question_tokens, index.centring.tokens["passage"][language], codes)
         ends = np.cumsum([end - start for start, end in bounds])[:-1]
-        similarities.update(zip(rows, np.split(question_tokens @ tokens.T, ends, axis=1), strict=True))
+        similarities.update(zip(rows, np.split(cosines, ends, axis=1), strict=True))
     count = len(similarities)
     late = np.array([_late(found_similarities) for found_similarities in similarities.values()], np.float32)
     fused = found.final

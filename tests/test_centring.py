@@ -9,14 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag import centring
 from rag.centring import (
     DOMAIN_SHARE,
     PRIOR_COUNT,
     Centring,
     Means,
-    bank_fingerprint,
     general_bank,
+    general_means,
     learn_centring,
+    means_key,
+    named,
+    shipped_means,
 )
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
@@ -107,12 +111,32 @@ def test_the_bank_has_both_languages_and_nothing_twice() -> None:
         assert set(group) == {"zh", "en"}
         for texts in group.values():
             assert len(texts) == len(set(texts)) >= 100
-    assert len(bank_fingerprint()) == 64
 
 
-def test_the_general_means_are_computed_once(bank: Path) -> None:
+def test_the_means_that_ship_are_those_of_the_bank() -> None:
     embedder = load_embedder(Settings())
-    with EmbeddingCache(bank, embedder) as cache:
+    shipped = shipped_means(means_key(embedder))
+    assert shipped is not None
+    computed = named(general_means(embedder))
+    assert named(shipped).keys() == computed.keys()
+    for name, mean in named(shipped).items():
+        np.testing.assert_allclose(mean, computed[name], atol=2e-3)
+    assert shipped_means(means_key(load_embedder(Settings(question_prompt="问：")))) is None
+
+
+def test_the_means_of_another_bank_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = {"zh": ["大桥多少钱？", "臺灣茶葉賣到哪裡？"], "en": ["How long is the bridge?"]}
+    monkeypatch.setattr(centring, "general_bank", lambda: {"questions": small, "passages": small})
+    with EmbeddingCache(tmp_path / "向量.sqlite", load_embedder(Settings())) as cache:
+        means = cache.general_means()
+        monkeypatch.setattr("rag.embedding_cache.general_means", lambda embedder: pytest.fail("computed twice"))
+        again = cache.general_means()
+    for name, mean in named(means).items():
+        np.testing.assert_array_equal(named(again)[name], mean)
+
+
+def test_the_general_means_carry_their_language(bank: Path) -> None:
+    with EmbeddingCache(bank, load_embedder(Settings())) as cache:
         means = cache.general_means()
     for role in ("questions", "passages"):
         for kind in (means[role].vectors, means[role].tokens):

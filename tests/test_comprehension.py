@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from reading_matter import passage
-from transformers import BertConfig, BertModel
+from safetensors.torch import save_file
+from test_encoder import write_model
 
+from rag.bundled_model import bundled_tokenizer
 from rag.comprehension import (
     BOS,
     EOS,
@@ -15,17 +18,17 @@ from rag.comprehension import (
     WindowEncoder,
     heading_of,
     load_comprehension,
-    load_window_encoder,
 )
-from rag.comprehension.network import LENGTH_STEP, Network, adapt, adaptation, merge, pad
+from rag.comprehension.network import load_network
 from rag.text.language import split_statements
+from training.network import LENGTH_STEP, Network, adapt, adaptation, pad
 
 TEXT = "南江大橋於2019年5月開工，總造價為12.5億元。大桥全长1860米。"
 
 
 @pytest.fixture(scope="module")
 def encoder() -> WindowEncoder:
-    return load_window_encoder()
+    return WindowEncoder(bundled_tokenizer())
 
 
 def test_what_stands_above_a_passage() -> None:
@@ -60,7 +63,7 @@ def test_what_does_not_fit_is_cut_off_and_says_so(encoder: WindowEncoder) -> Non
 
 
 def test_the_statement_that_answers_is_likelier_and_its_words_are_marked() -> None:
-    reader = load_comprehension("bundled")
+    reader = load_comprehension()
     spans = split_statements(TEXT)
     item = dataclasses.replace(passage(), text=TEXT)
     cost, length, none = (
@@ -75,7 +78,7 @@ def test_the_statement_that_answers_is_likelier_and_its_words_are_marked() -> No
 
 
 def test_a_reading_does_not_depend_on_what_else_is_read() -> None:
-    reader = load_comprehension("bundled")
+    reader = load_comprehension()
     item = dataclasses.replace(passage(), text=TEXT)
     other = dataclasses.replace(passage(), text="茶农种植银针。" * 30)
     spans = [split_statements(TEXT), split_statements(other.text)]
@@ -85,30 +88,41 @@ def test_a_reading_does_not_depend_on_what_else_is_read() -> None:
     assert reader.read("造价多少？", [], []) == []
 
 
-def small() -> BertModel:
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
-    return BertModel(BertConfig(vocab_size=40, max_position_embeddings=64, **sizes), add_pooling_layer=False).eval()
-
-
-def test_what_was_trained_is_merged_into_the_network_that_was_adapted() -> None:
-    adapted = Network(small())
-    adapt(adapted.bert, rank=2, scale=2.0)
-    adapted.eval()
+def test_what_was_trained_reads_the_same_without_torch(tmp_path: Path) -> None:
+    trained = Network(write_model(tmp_path))
+    adapt(trained.bert, rank=2, scale=2.0)
+    trained.eval()
     with torch.no_grad():
-        for name, parameter in adapted.named_parameters():
+        for name, parameter in trained.named_parameters():
             if name.endswith((".a", ".b")):
-                parameter.copy_(torch.randn_like(parameter) * 0.3)
-    plain = Network(small()).eval()
-    merge(plain, adaptation(adapted))
-    tokens, mask = pad([[0, 7, 9, 2], [0, 5, 2]])
-    spans = torch.tensor([(0, 1, 3), (1, 1, 2)])
-    for one, other in zip(adapted(tokens, mask, spans), plain(tokens, mask, spans), strict=True):
-        assert torch.allclose(one, other, atol=5e-3)  # kept as float16
-    untouched = Network(small()).eval()
-    assert not torch.allclose(adapted(tokens, mask, spans)[1], untouched(tokens, mask, spans)[1], atol=5e-3)
-    with pytest.raises(ValueError, match="'陌生'"):
-        merge(plain, {"陌生": torch.zeros(1)})
+                parameter.copy_(torch.randn_like(parameter) * 0.1)
+    save_file(adaptation(trained), tmp_path / "adaptation")
+    reader = load_network(tmp_path, tmp_path / "adaptation")
+    encoder = WindowEncoder(bundled_tokenizer())
+    spans = [*split_statements(TEXT), (len(TEXT), len(TEXT))]
+    windows = [encoder.encode(question, "桥", TEXT, spans) for question in ("造价多少？", "How long is the 大橋?")]
+    tokens, mask = pad([window.tokens for window in windows])
+    places = [(place, *span) for place, window in enumerate(windows) for span in window.statements[:-1]]
+    with torch.inference_mode():
+        logits, ends = trained(tokens, mask, torch.tensor(places))
+    readings = reader.score(windows)
+    found = np.concatenate([reading.likelihoods[:-1] for reading in readings])
+    np.testing.assert_allclose(found, torch.sigmoid(logits), atol=0.02)  # bfloat16, and weights kept as float16
+    assert len(set(found.round(2))) > 1
+    for place, (window, reading) in enumerate(zip(windows, readings, strict=True)):
+        assert (reading.likelihoods[-1], reading.answers[-1]) == (0, None)
+        for (start, end), answer in zip(window.statements[:-1], reading.answers, strict=False):
+            first, last = ends[place, start:end, 0], ends[place, start:end, 1]
+            best = max(first[i] + last[j] for i in range(len(first)) for j in range(i, len(first)))
+            chosen = window.token_range(*answer) if answer else (start, start)
+            assert first[chosen[0] - start] + last[chosen[1] - start] > best - 0.1
+
+
+def test_an_adaptation_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    save_file({"bert.陌生.weight": torch.zeros(1)}, tmp_path / "adaptation")
+    with pytest.raises(ValueError, match=r"'bert.陌生.weight'"):
+        load_network(tmp_path, tmp_path / "adaptation")
 
 
 def test_rows_are_padded_to_a_multiple() -> None:

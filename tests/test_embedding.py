@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.bundled_model import bundled_model_folder
 from rag.embedding import Embedder, load_embedder
 from rag.embedding_cache import COMMIT_EVERY, UNUSED_AFTER_S, EmbeddingCache
 from rag.errors import ModelUnavailable
@@ -107,6 +108,17 @@ def test_what_the_model_cannot_hold_is_not_seen(embedder: Embedder) -> None:
     one, two = embedder.encode_passages([head + "茶叶", head + "港口"])
     np.testing.assert_allclose(one.vector, two.vector, atol=1e-4)
     assert len(one.tokens) < 512
+
+
+def test_sentence_transformers_gives_the_same_vectors(embedder: Embedder) -> None:
+    other = load_embedder(Settings(model=str(bundled_model_folder())))
+    texts = [*TEXTS, "全長1860米。\n" * 90, ""]
+    for one, same in zip(embedder.encode_passages(texts), other.encode_passages(texts), strict=True):
+        assert one.vector @ same.vector > 0.999
+        np.testing.assert_array_equal(one.starts, same.starts)
+        assert (one.tokens * same.tokens).sum(axis=1).min(initial=1) > 0.999
+    assert "OpenVINO" in embedder.engine
+    assert other.embed_questions(TEXTS).shape == (4, 384)
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:

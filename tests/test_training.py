@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.comprehension import load_window_encoder
+from rag.bundled_model import bundled_tokenizer
+from rag.comprehension import WindowEncoder
 from rag.text.language import split_statements
 from training.build import WRITTEN, collections
 from training.examples import Collection, build_examples, fold, is_same, label_statements, load_collection
@@ -61,7 +62,7 @@ def test_statements_get_their_labels(collection: Collection) -> None:
 
 
 def test_examples_hold_gold_found_and_cut_windows_and_nothing_answers_a_near_miss(collection: Collection) -> None:
-    examples = build_examples([collection], load_window_encoder())
+    examples = build_examples([collection], WindowEncoder(bundled_tokenizer()))
     assert examples.questions == ["1", "2", "3"]
     labels: dict[tuple[int, int], set[int]] = {}
     for window, (group, kind) in enumerate(zip(examples.groups, examples.kinds, strict=True)):
@@ -73,7 +74,7 @@ def test_examples_hold_gold_found_and_cut_windows_and_nothing_answers_a_near_mis
     assert all(found == {0} for (_, kind), found in labels.items() if kind >= 2)
     marked = [row for row in examples.statements if row[2] == 1]
     assert all(row[0] <= row[3] <= row[4] < row[1] for row in marked)
-    assert build_examples([collection], load_window_encoder()).tokens == examples.tokens
+    assert build_examples([collection], WindowEncoder(bundled_tokenizer())).tokens == examples.tokens
 
 
 def test_the_written_sets_are_whole() -> None:

@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.comprehension import load_window_encoder
+from rag.bundled_model import bundled_tokenizer
+from rag.comprehension import WindowEncoder
 from training.examples import Collection, build_examples, load_collection
 
 WRITTEN = Path(__file__).parent / "sets"
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--public", type=Path)
     given = parser.parse_args()
     started = time.monotonic()
-    examples = build_examples(collections(given.written, given.public), load_window_encoder())
+    examples = build_examples(collections(given.written, given.public), WindowEncoder(bundled_tokenizer()))
     examples.save(given.out)
     print(
         f"{len(examples.questions)} questions, {len(examples.groups)} windows, {len(examples.tokens)} tokens, "

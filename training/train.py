@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import BertModel
 
-from rag.comprehension.network import Network, adapt, adaptation, pad
+from training.network import Network, adapt, adaptation, pad
 
 NEGATIVES = 3  # windows without an answer that a question shows in an epoch
 NEAREST = 2  # of those that were found, shown in each epoch where nothing answers

@@ -12,11 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
-<<<<<<< HEAD
 from rag.enumerations import items_beside
-from rag.text.language import search_form
-=======
->>>>>>> words
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import is_row, table_head

@@ -8,7 +8,6 @@ each statement of a window by itself, so that the judgement does not depend on w
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding import Embedder, load_embedder, readable, tokenizing
+from rag.bundled_model import bundled_model_folder, bundled_tokenizer
+from rag.embedding import readable
 from rag.records import Passage, Span
-from rag.settings import Settings
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -31,7 +30,6 @@ WINDOW_MAX_TOKENS = 448  # what the encoder reads at once
 QUESTION_MAX_TOKENS = 96
 HEADING_MAX_TOKENS = 96
 BOS, EOS = 0, 2  # of the bundled model's vocabulary
-BATCH_WINDOWS = 2
 WEIGHTS = "comprehension.safetensors"
 
 
@@ -103,8 +101,7 @@ class WindowEncoder:
         return list(self._tokenized(text).ids)
 
     def _tokenized(self, text: str) -> Encoding:
-        with tokenizing:  # the embedder may share the tokenizer, and sets how it cuts
-            return self._tokenizer.encode(readable(text), add_special_tokens=False)
+        return self._tokenizer.encode(readable(text), add_special_tokens=False)
 
 
 class Comprehension:
@@ -113,7 +110,6 @@ class Comprehension:
     def __init__(self, network: Network, encoder: WindowEncoder) -> None:
         self._network = network
         self._encoder = encoder
-        self._lock = threading.Lock()
 
     def read(self, question: str, passages: Sequence[Passage], statements: Sequence[Sequence[Span]]) -> list[Reading]:
         """Return what each passage says to `question`.
@@ -127,49 +123,20 @@ class Comprehension:
             self._encoder.encode(question, heading_of(passage), passage.text, spans)
             for passage, spans in zip(passages, statements, strict=True)
         ]
-        order = sorted(range(len(windows)), key=lambda place: len(windows[place].tokens))
-        readings: dict[int, Reading] = {}
-        for start in range(0, len(order), BATCH_WINDOWS):
-            batch = order[start : start + BATCH_WINDOWS]
-            with self._lock:
-                scored = self._network.score([windows[place] for place in batch])
-            readings.update(zip(batch, scored, strict=True))
-        return [readings[place] for place in range(len(windows))]
+        return self._network.score(windows)
 
 
 @functools.cache
-def load_window_encoder(embedder: Embedder | None = None) -> WindowEncoder:
-    """Return the encoder of windows; the bundled model's folder is written first where it is not there.
-
-    Args:
-        embedder: The bundled one, whose tokenizer is shared: another takes 300 MB. None: another.
-
-    Raises:
-        ModelUnavailable, StorageFailed: See `bundled_model_folder`.
-    """
-    if embedder is not None:
-        return WindowEncoder(embedder.tokenizer)
-    from tokenizers import Tokenizer
-
-    from rag.bundled_model import bundled_model_folder
-
-    return WindowEncoder(Tokenizer.from_file(str(bundled_model_folder() / "tokenizer.json")))
-
-
-@functools.cache
-def load_comprehension(model: str = "", weights: Path | None = None) -> Comprehension:
+def load_comprehension(weights: Path | None = None) -> Comprehension:
     """Return the comprehension model, loaded once in a process.
 
     Args:
-        model: The embedding model in use; where that is the bundled one, its tokenizer is shared.
         weights: Another weights file than the one that comes with the project.
 
     Raises:
         ModelUnavailable, StorageFailed: See `bundled_model_folder`.
     """
-    from rag.bundled_model import bundled_model_folder
     from rag.comprehension.network import load_network
 
-    embedder = load_embedder(Settings(model="bundled")) if model == "bundled" else None
     path = weights or Path(str(files("rag") / "data" / WEIGHTS))
-    return Comprehension(load_network(bundled_model_folder(), path), load_window_encoder(embedder))
+    return Comprehension(load_network(bundled_model_folder(), path), WindowEncoder(bundled_tokenizer()))
