@@ -159,7 +159,8 @@ def retrieve(
     encoded = embedder.encode_questions([question.text])[0]
     watch.lap("embedded")
     vector = index.centring.centre_question(encoded.vector, language)
-    terms, expansions = keyword_terms(index, question.text, language)
+    names = other_names(index, question.text)
+    terms, expansions = keyword_terms(index, question.text, language, names)
     allowed = narrow_to_works(index, question, (filters or Filters()).allowed(index))
     asks_for_source = "source" in question.types
     found = _search_both(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
@@ -172,7 +173,7 @@ def retrieve(
         chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
     evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
-    evidence = _read(comprehension, question, evidence, other_names(index, question.text))
+    evidence = _read(comprehension, question, evidence, names)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
     watch.lap("read")
@@ -319,10 +320,19 @@ def check_question(question: str) -> None:
         )
 
 
-def keyword_terms(index: Index, question: str, language: Language) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the weighted terms of the keyword leg, and the phrases that were added with their weights."""
+def keyword_terms(
+    index: Index, question: str, language: Language, names: Mapping[str, float]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the weighted terms for the keyword retriever, and the phrases that were added with their weights.
+
+    Args:
+        index: The index to be searched.
+        question: Standing alone.
+        language: Its main language.
+        names: From `other_names`.
+    """
     tokenizer = index.keywords.tokenizer
-    expansions = other_names(index, question)
+    expansions = dict(names)
     own_words = question
     if language == "en" and index.main_language == "zh":
         # "the" and "of" would find the English abstracts, whatever they are about.

@@ -121,6 +121,9 @@ def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     whole = "建议有三条：一是加固桥墩。[1]二是拓宽引桥。[1]三是限制车重。[1]"
     assert write(item, types=frozenset({"list"})) == whole
     assert write(item).startswith("三是限制车重。[1]")  # one item answers a question for one thing
+    assert write(item, types=frozenset({"list"}), max_chars=22).startswith(
+        "三是限制车重。[1]"
+    )  # never without the best
     parts = [evidence("第二，拓宽引桥。", 0.1, start=50), evidence("第一，加固桥墩。引桥很旧。", 0.9, 0.0)]
     assert write(*parts, types=frozenset({"list"})) == "第一，加固桥墩。[2]第二，拓宽引桥。[1]"
 

@@ -21,7 +21,9 @@ from rag.retrieval import (
     READING_WEIGHT,
     Filters,
     keyword_terms,
+    other_names,
     retrieve,
+    spelt_out,
 )
 from rag.settings import Settings
 from rag.text.language import main_language, split_statements
@@ -58,7 +60,7 @@ def test_without_reranking_candidates_come_by_the_weighted_sum_of_both_retriever
     encoded = load_embedder(harbour).encode_questions([question])[0]
     vectors = index.store.vectors(np.arange(count))
     dense = vectors @ index.centring.centre_question(encoded.vector, language)
-    keyword = index.keywords.scores(keyword_terms(index, question, language)[0])
+    keyword = index.keywords.scores(keyword_terms(index, question, language, other_names(index, question))[0])
     notes = np.array([passage.kind == "footnote" for passage in index.passages])
     fused = standardised(dense, dense) + KEYWORD_WEIGHT * standardised(keyword, keyword) - FOOTNOTE_PENALTY * notes
     expected = [index.passages[row].id for row in np.argsort(-fused, kind="stable")]
@@ -149,6 +151,25 @@ def test_a_question_for_a_source_brings_the_note_and_its_sentence(harbour: Setti
     assert any("有学者认为扩建破坏了红树林" in text for text in asked)
     other = find(harbour, "港口扩建破坏了什么？", 1)
     assert "有学者认为扩建破坏了红树林" in other[0].text
+
+
+def test_a_note_answers_before_the_statement_that_bears_its_mark(harbour: Settings) -> None:
+    found = find(harbour, "扩建破坏红树林的说法，出处是什么？", 6)
+    said = {
+        item.text[slice(*span)]: likelihood
+        for item in found
+        for span, likelihood in zip(item.statements, item.likelihoods, strict=True)
+    }
+    note, bearer = (next(text for text in said if part in text) for part in (NOTE, "有学者认为扩建破坏了红树林"))
+    assert said[note] >= said[bearer] > 0
+    assert max(said, key=lambda text: said[text]) == note
+
+
+def test_other_names_of_what_is_asked_are_read_with_it() -> None:
+    names = {"三方水务协定": 0.5, "tripartite water agreement": 0.5, "水务": 0.25}
+    assert spelt_out("TWA何时签署？", names) == "TWA何时签署（三方水务协定）？"
+    assert spelt_out("When was the TWA signed?", names) == "When was the TWA signed（tripartite water agreement）?"
+    assert spelt_out("TWA何時簽署", {}) == "TWA何時簽署"
 
 
 def test_notes_do_not_pass_a_filter_that_leaves_them_out(harbour: Settings) -> None:

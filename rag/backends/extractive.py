@@ -70,33 +70,34 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     chosen = _with_what_it_leans_on(first, request.evidence)
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
-    most_next = 1 if "source" in request.types else MOST_NEXT  # a note, and the statement that bears it
-    left = {"several": MOST_STATEMENTS, "otherwise": MOST_OTHERWISE, "next": most_next}
-    all_odds = sum(_odds(unit.likelihood) for unit in ranked)
-    held_odds = sum(_odds(unit.likelihood) for unit in chosen)
+    # A question for a source has a note and the statement that bears it.
+    left = {"otherwise": MOST_OTHERWISE, "next": 1 if "source" in request.types else MOST_NEXT}
+    open_odds = sum(_odds(unit.likelihood) for unit in ranked)
+    wanted_odds = (1 - ENOUGH) * open_odds
+    open_odds -= sum(_odds(unit.likelihood) for unit in chosen)
     for unit in ranked[1:]:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
         if not _is_news(unit, said, chosen):
-            held_odds += _odds(unit.likelihood)
+            open_odds -= _odds(unit.likelihood)
             continue
         if several:
-            why = "several" if unit.likelihood >= LIST_LEAST else ""
-        elif _says_otherwise(unit, first, request.evidence):
-            why = "otherwise"
+            if unit.likelihood < LIST_LEAST:
+                break
         else:
-            why = "next" if held_odds < ENOUGH * all_odds else ""
-        if left.get(why, 0):
+            why = "otherwise" if _says_otherwise(unit, first, request.evidence) else "next"
+            if not left[why] or (why == "next" and open_odds <= wanted_odds):
+                continue
             left[why] -= 1
-            chosen.append(unit)
-            said |= _grams(unit.text)
-            room -= len(unit.text)
-            held_odds += _odds(unit.likelihood)
+        chosen.append(unit)
+        said |= _grams(unit.text)
+        room -= len(unit.text)
+        open_odds -= _odds(unit.likelihood)
     return chosen
 
 
 def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
-    """Return the items of the list to which a statement belongs, in order, as far as they fit; [] where it is none."""
+    """Return the items of the list to which a statement belongs, in order; [] where it is none or does not fit."""
     article = _article(unit, request)
     places = [place for place, item in enumerate(request.evidence) if _article_of(item.passage) == article]
     places.sort(key=lambda place: request.evidence[place].passage.span)
@@ -107,7 +108,7 @@ def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
     for item in items[:MOST_STATEMENTS]:
         if sum(len(other.text) for other in fitting) + len(item.text) <= request.max_chars:
             fitting.append(item)
-    return fitting
+    return fitting if unit in fitting else []
 
 
 def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
