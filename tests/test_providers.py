@@ -125,7 +125,12 @@ def test_the_models_of_a_server_are_listed_in_order_and_without_a_key() -> None:
 
 @pytest.mark.parametrize(
     ("body", "status", "code"),
-    [({"error": "没有"}, 404, "no_model"), ({"error": "密钥"}, 401, "key"), ([1], 200, "no_list"), ({}, 200, "no_list")],
+    [
+        ({"error": "没有"}, 404, "no_model"),
+        ({"error": "密钥"}, 401, "key"),
+        ([1], 200, "no_list"),
+        ({}, 200, "no_list"),
+    ],
 )
 def test_a_server_without_a_list_says_so(body: object, status: int, code: str) -> None:
     with scripted_server(says("好")) as script:

@@ -73,14 +73,22 @@ def test_thinking_after_a_first_sentence_or_inside_one_is_taken_out(size: int) -
 @pytest.mark.parametrize("size", [1, 5, 1000])
 @pytest.mark.parametrize(
     "text",
-    ["标签</think>出现在文中[1]。", "文中写着<think>这个词[1]。", "甲<b>乙</b>丙[1]，a<b且c>d[1]。", "数组[thin]与[1]。", "甲<"],
+    [
+        "标签</think>出现在文中[1]。",
+        "文中写着<think>这个词[1]。",
+        "甲<b>乙</b>丙[1]，a<b且c>d[1]。",
+        "数组[thin]与[1]。",
+        "甲<",
+    ],
 )
 def test_what_an_answer_says_of_marks_stays(text: str, size: int) -> None:
     assert read(text, size) == (text, "")
 
 
 @pytest.mark.parametrize("size", [1, 1000])
-@pytest.mark.parametrize("text", [f"<think>{THINK}{ANSWER}", f"<|channel|>analysis<|message|>{THINK}", f"{THINK}</think>"])
+@pytest.mark.parametrize(
+    "text", [f"<think>{THINK}{ANSWER}", f"<|channel|>analysis<|message|>{THINK}", f"{THINK}</think>"]
+)
 def test_thinking_that_never_ends_is_no_answer(text: str, size: int) -> None:
     answer, thought = read(text, size)
     assert answer == ""

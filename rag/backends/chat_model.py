@@ -36,6 +36,7 @@ MAX_CHARS = 20_000  # of one answer; a model that writes more has lost its way
 MAX_RAW_CHARS = 200_000  # of one answer with its thinking
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.5  # before the second attempt; doubles each time, unless the server says how long
+REPLY_MAX_CHARS = 1200
 MAX_BODY_CHARS = 100_000  # of an answer that is no stream
 
 _FINISHED = ("finish_reason", "stop_reason", "done_reason")
@@ -79,20 +80,31 @@ class ChatModelBackend:
         system, user = fill_prompt(prompt, request, file_language=self._file_language)
         yield from self._ask([("system", system), ("human", user)], self._timeout_s, self._busy_wait_s)
 
-    def reply(self, system: str, user: str, within_s: float) -> str:
-        """Return a short reply without its thinking, asked for once.
+    def reply(self, system: str, user: str, within_s: float) -> tuple[str, int]:
+        """Return a short reply without its thinking, and the tokens that the server counted (0: it did not).
+
+        It is asked for once, and not read beyond `REPLY_MAX_CHARS`.
 
         Raises:
             BackendFailed: As `write`; also when it is not there after `within_s` seconds.
         """
-        pieces = self._ask([("system", system), ("human", user)], min(within_s, self._timeout_s), 0.0)
+        timeout_s = min(within_s, self._timeout_s / 2)  # the answer needs time as well
+        run = _Run(
+            self._model,
+            [("system", system), ("human", user)],
+            time.monotonic() + timeout_s,
+            timeout_s,
+            self._key_variable,
+        )
         said = ""
-        for piece in pieces:
-            if isinstance(piece, str):
-                said += piece
-            elif piece.takes_back:
-                said = ""
-        return said.strip()
+        try:
+            for piece in run:
+                said = said + piece if isinstance(piece, str) else "" if piece.takes_back else said
+                if len(said) > REPLY_MAX_CHARS:
+                    break
+        finally:
+            run.close()
+        return said.strip(), run.tokens
 
     def _ask(self, messages: Messages, timeout_s: float, busy_wait_s: float) -> Iterator[str | Thought]:
         started_at = time.monotonic()
@@ -128,6 +140,7 @@ class _Run:
 
     def __init__(self, model: Any, messages: Messages, deadline: float, timeout_s: float, key_variable: str) -> None:
         self.retry_after_s: float | None = None
+        self.tokens = 0  # of request and answer, if the server counts them
         self._deadline = deadline
         self._timeout_s = timeout_s
         self._key_variable = key_variable
@@ -142,6 +155,7 @@ class _Run:
             async for chunk in chunks:
                 metadata = chunk.response_metadata or {}
                 self._end = next((str(metadata[key]) for key in _FINISHED if metadata.get(key)), self._end)
+                self.tokens = (chunk.usage_metadata or {}).get("total_tokens", self.tokens)
                 thought = str(chunk.additional_kwargs.get(_THOUGHT, ""))
                 text = str(chunk.text)
                 if thought:
@@ -188,7 +202,9 @@ class _Run:
             )
         if not self._end:
             return BackendFailed(
-                "the connection ended before the answer did", advice="ask again; look at the server's log", code="cut_off"
+                "the connection ended before the answer did",
+                advice="ask again; look at the server's log",
+                code="cut_off",
             )
         return None
 

@@ -122,7 +122,9 @@ def ending_failure(reason: str) -> BackendFailed | None:
     code = _ENDINGS.get(reason.casefold())
     if code is None:
         return None
-    told = "the provider's content filter stopped the model" if code == "filtered" else "the model stopped in the middle"
+    told = (
+        "the provider's content filter stopped the model" if code == "filtered" else "the model stopped in the middle"
+    )
     advice = "allow the model more output tokens on its server, or choose another model"
     return BackendFailed(
         f"{told} ({_safe_text(reason)})", advice=advice if code == "length" else _ADVICE[code], code=code

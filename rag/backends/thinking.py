@@ -53,7 +53,9 @@ class _Reader:
         self._held += piece
         while found := _marks().search(self._held, partial=not last):
             # Whether a lone closing mark counts may depend on the character behind it.
-            if found.partial or (found["closes"] and not self._thinking and found.end() == len(self._held) and not last):
+            if found.partial or (
+                found["closes"] and not self._thinking and found.end() == len(self._held) and not last
+            ):
                 yield from self._pass_on(found.start())
                 return
             yield from self._pass_on(found.start())

@@ -104,7 +104,9 @@ def _write(found: re.Match[str], text: str, mark: re.Pattern[str]) -> str:
 
 def _numbers_of(mark: str) -> list[int]:
     """Return the numbers of one mark, ranges filled."""
-    inside = re.sub(r"[\])]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s\"[^\"\n]*\")?\)$|†.*|[,，;；:：]\s*(?:pp?\.|页|第).*", "", mark)
+    inside = re.sub(
+        r"[\])]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s\"[^\"\n]*\")?\)$|†.*|[,，;；:：]\s*(?:pp?\.|页|第).*", "", mark
+    )
     inside = re.sub(r"\d+:(?=\d)", "", inside)
     inside = "".join(_digits(character) for character in inside)
     numbers: list[int] = []
