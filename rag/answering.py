@@ -25,7 +25,19 @@ from rag.indexing import Index, open_index
 from rag.language import main_language, search_form
 from rag.pages import PageFinder
 from rag.question import Question, read_question
-from rag.records import Answer, Citation, Ending, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
+from rag.records import (
+    Answer,
+    Citation,
+    Ending,
+    Evidence,
+    Language,
+    Progress,
+    Research,
+    Retrieval,
+    Sentence,
+    TextPiece,
+    Turn,
+)
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, check_question, retrieve
 from rag.settings import Settings
@@ -60,6 +72,7 @@ def ask(
     filters: Filters | None = None,
     settings: Settings | None = None,
     index: Index | None = None,
+    in_turn: InTurn = _at_once,
 ) -> Answer:
     """Answer a question from the corpus.
 
@@ -69,6 +82,7 @@ def ask(
         filters: What the answer may draw on; None: all.
         settings: None: loaded.
         index: An open index; None: the one that the settings name.
+        in_turn: Does the searching; a page with several readers does one search after the other.
 
     Returns:
         The answer with its sentences checked; `Answer.ending` says whether it is one.
@@ -77,7 +91,8 @@ def ask(
         UnusableQuestion, IndexMissing, IndexMismatch: See `retrieve`. A failing backend raises nothing: the
             extractive answer is given and `Answer.failure` says what went wrong.
     """
-    for event in stream_answer(question, history=history, filters=filters, settings=settings, index=index):
+    events = stream_answer(question, history=history, filters=filters, settings=settings, index=index, in_turn=in_turn)
+    for event in events:
         if isinstance(event, Answer):
             return event
     raise AssertionError("stream_answer ends with an Answer")
@@ -93,9 +108,6 @@ def stream_answer(
     in_turn: InTurn = _at_once,
 ) -> Iterator[Progress | TextPiece | Answer]:
     """Answer a question step by step; arguments and errors as `ask`.
-
-    Args:
-        in_turn: Does the searching; a page with several readers does one search after the other.
 
     Yields:
         Progress of stages "rewriting", "splitting", "searching_again" (a chat model is asked for that), "understood"
@@ -143,18 +155,13 @@ def stream_answer(
     )
     before_writing = time.perf_counter()
     written = yield from _write(request, settings, research.failure if research else None)
-    text, backend_name, failure = written.text, written.backend, written.failure
-    told = {
-        "failure": str(failure) if failure else "",
-        "failure_code": failure.code if failure else "",
-        "thinking": written.thinking[:THINKING_MAX_CHARS],
-        "research": research.report(rounds) if research else None,
-    }
+    text, backend_name = written.text, written.backend
+    report = research.report(rounds) if research else None
     took_ms["written"] = round((time.perf_counter() - before_writing) * 1000, 2)
     quotes = backend_name == ExtractiveBackend.name
     if quotes and ending == "refusal":  # a chat model might have known better, and failed
         took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
-        yield dataclasses.replace(_refusal(read, found, index, took_ms), **told)
+        yield _told(_refusal(read, found, index, took_ms), written, report)
         return
     before_check = time.perf_counter()
     answer = _checked(read, found, text, index, None if quotes else _similarity(settings, index))
@@ -164,7 +171,7 @@ def stream_answer(
         ending = "refusal" if is_refusal(answer.text) else "answer"
     elif ending != "answer":
         answer = _led(answer, UNCERTAIN[read.language])
-    yield dataclasses.replace(
+    answer = dataclasses.replace(
         answer,
         ending=ending,
         backend=backend_name,
@@ -178,7 +185,19 @@ def stream_answer(
             )
         ),
         took_ms=took_ms,
-        **told,
+    )
+    yield _told(answer, written, report)
+
+
+def _told(answer: Answer, written: _Written, report: Research | None) -> Answer:
+    """Return the answer with what the model thought and did, and what went wrong with it."""
+    failure = written.failure
+    return dataclasses.replace(
+        answer,
+        failure=str(failure) if failure else "",
+        failure_code=failure.code if failure else "",
+        thinking=written.thinking[:THINKING_MAX_CHARS],
+        research=report,
     )
 
 

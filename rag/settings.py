@@ -18,7 +18,6 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-
 OWN_KEY = "WENJU_API_KEY"  # the key for the base URL of file or environment; read by the backend, never kept
 
 

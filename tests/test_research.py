@@ -58,7 +58,18 @@ def with_model(harbour: Settings, script: Script, **changes: Any) -> Settings:
 
 
 # Ten conversations of four follow-ups each: (first question, follow-up, as a model rewrites it).
-SUBJECTS = ["南江大桥", "东港码头", "海湾茶叶", "江河鱼类调查", "省交通厅", "陈一航的研究", "银针茶", "斜拉桥", "港口扩建", "渔民"]
+SUBJECTS = [
+    "南江大桥",
+    "东港码头",
+    "海湾茶叶",
+    "江河鱼类调查",
+    "省交通厅",
+    "陈一航的研究",
+    "银针茶",
+    "斜拉桥",
+    "港口扩建",
+    "渔民",
+]
 FOLLOW_UPS = [
     ("它花了多少钱？", "{}花了多少钱？"),
     ("那是哪一年的事？", "{}是哪一年的事？"),
@@ -115,7 +126,11 @@ def test_a_question_of_two_steps_is_searched_part_by_part(harbour: Settings) -> 
         events = list(stream_answer("南江大桥开工与海湾茶叶出口哪个更早？", settings=settings))
     answer: Any = events[-1]
     assert {BRIDGE, TEA} <= {item.source for item in answer.evidence[:4]}
-    assert [event.stage for event in events if isinstance(event, Progress)][:3] == ["splitting", "understood", "searched"]
+    assert [event.stage for event in events if isinstance(event, Progress)][:3] == [
+        "splitting",
+        "understood",
+        "searched",
+    ]
     assert answer.research.steps[0].questions == ("南江大桥什么时候开工？", "海湾茶叶主要销往哪里？")
 
 
@@ -204,7 +219,14 @@ def test_tokens_are_those_that_the_server_counts(harbour: Settings) -> None:
         handler.begin_stream()
         handler.piece("南江大桥的总造价是多少？", "stop")
         usage = {"prompt_tokens": 200, "completion_tokens": 34, "total_tokens": 234}
-        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [], "usage": usage}
+        chunk = {
+            "id": "1",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": "m",
+            "choices": [],
+            "usage": usage,
+        }
         handler.event(json.dumps(chunk))
         handler.event("[DONE]")
 
