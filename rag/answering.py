@@ -218,7 +218,7 @@ def _search(
 
 
 def _researcher(settings: Settings, language: Language) -> Researcher | None:
-    """Return who looks for evidence with a chat model; None when none writes, or it cannot be loaded: `_write` tells."""
+    """Return who looks for evidence with a chat model; None without one, or where none can be loaded."""
     if settings.backend == ExtractiveBackend.name:
         return None
     try:

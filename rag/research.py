@@ -1,7 +1,7 @@
 """What a chat model does before it answers: a follow-up made to stand alone, a question split, other words sought.
 
-Each step is one short request whose reply is lines of questions; what is no question is not taken, and then the rules of
-`question` and `conversation` stand. The steps share a budget of rounds, tokens and seconds (`Settings.research_…`).
+Each step is one short request whose reply is lines of questions; what is no question is not taken, and then the rules
+of `question` and `conversation` stand. The steps share a budget of rounds, tokens and seconds (`Settings.research_…`).
 Entry point: `Researcher`. Caller: answering. Knows no index.
 """
 

@@ -21,7 +21,6 @@ def _all_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, f"值-{name}".encode().hex())
     for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "WENJU_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    yield
 
 
 def sent(variable: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -26,10 +26,9 @@ def harbour(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
 
 
 @pytest.fixture(autouse=True)
-def _no_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "WENJU_API_KEY", "WENJU_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
-    yield
 
 
 def by_task(answer: str = "南江大桥总造价为12.5亿元[1]。", **replies: str | Step) -> Step:

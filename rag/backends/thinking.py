@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from typing import Any
 
 import regex
 
@@ -20,7 +21,7 @@ _STOPS = ("\n", "。", "！", "？", ".", "!", "?", "…", "”", "」", "]", "�
 
 
 @functools.cache
-def _marks() -> regex.Pattern[str]:
+def _marks() -> Any:
     """Return what finds a mark; a tag may hold spaces or attributes: <think >, <think id="1">."""
     kinds: dict[str, list[str]] = {}
     for kind, mark, _ in read_table("thinking_marks"):

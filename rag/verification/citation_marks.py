@@ -1,6 +1,6 @@
 """The citations that a chat model writes, in whatever dress, as [n].
 
-Models write [1], [1, 3], [1-3], 【1】, 〔1〕, [^1], [citation:1], [来源1], [1](#ref-1), \\[1\\], [[1]], (1), ¹, ① and more.
+Models write [1], [1, 3], [1-3], 【1】, 〔1〕, [^1], [citation:1], [来源1], [1](#ref-1), [[1]], (1), ¹, ① and more.
 A number in square brackets of any kind, or with a label before it, is a citation for sure. One in parentheses, raised
 or in a circle is one only in an answer that holds no sure citation, behind a sentence, and when no passage has it so.
 Entry point: `plain_citations`. Caller: verification. What labels a number stands in rag/data/citation_marks.tsv.
@@ -70,8 +70,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         several,
     )
     loose = (
-        rf"[ \t]*(?:[（({{]\s*(?:{numbers})\s*[)）}}]|<\s*(?:{numbers})\s*>|\[[{_HAN}]\]|[{_RAISED}]+(?:[,，][{_RAISED}]+)*"
-        rf"|[{_CIRCLES}]+|<sup>\s*{numbers}\s*</sup>|\$\^\{{?{numbers}\}}?\$|\^{numbers}\^)"
+        rf"[ \t]*(?:[（({{]\s*(?:{numbers})\s*[)）}}]|<\s*(?:{numbers})\s*>|\[[{_HAN}]\]"
+        rf"|[{_RAISED}]+(?:[,，][{_RAISED}]+)*|[{_CIRCLES}]+|<sup>\s*{numbers}\s*</sup>|\$\^\{{?{numbers}\}}?\$|\^{numbers}\^)"
     )
     return (
         re.compile(mark, re.IGNORECASE),
@@ -81,7 +81,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 
 def _write(found: re.Match[str], text: str, mark: re.Pattern[str]) -> str:
-    """Return marks that belong together as [n][m]; what joins them goes, where a sentence ends before or behind them."""
+    """Return marks that belong together as [n][m], without what joins them where a sentence ends at either side."""
     cluster = found.group()
     if found.start() and text[found.start() - 1] == "!":
         return cluster  # an image
