@@ -117,7 +117,6 @@ def test_a_missing_key_is_named_on_a_phone_as_well(new_page: NewPage) -> None:  
     page = new_page(viewport={"width": 390, "height": 800})
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("link", name="设置").click()
-    page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
     page.get_by_text("用对话模型写回答").click()
     expect(page.get_by_text("DEEPSEEK_API_KEY")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
