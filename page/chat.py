@@ -99,17 +99,21 @@ def _watch(writing: jobs.Writing, conversation: str) -> None:
     with st.container(key="steps"):
         steps = st.empty()
     with st.container(key="live"):
+        unchecked = st.empty()
         live = st.empty()
     steps_shown = text_shown = ""
     while not writing.done.wait(WATCH_EVERY_S):
         # What has not changed is not sent, since a browser draws all that it is sent; the seconds change, so that a
         # run whose reader has gone elsewhere is sent something, and ends there.
         lines = [views.step_line(step, seconds) for step, seconds in writing.steps]
+        if writing.thinking and not writing.text:
+            lines.append(t("thinking_now", n=writing.thinking))
         lines.append(t("waiting" if lines else "warming" if _cold() else "stage_searching"))
         if (now := "\n".join(lines) + f"　{writing.seconds():.0f} s") != steps_shown:
             steps.text(now)
         if (text := writing.text) != text_shown:
             live.text(text)
+            unchecked.caption(t("unchecked"))
         steps_shown, text_shown = now, text
     jobs.forget_writing(conversation, writing)
     if writing.error is not None:

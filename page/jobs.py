@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import itertools
 import sqlite3
 import threading
 import time
@@ -40,6 +39,7 @@ class Writing:
     Attributes:
         question: As it was asked.
         text: What was written so far, not yet checked.
+        thinking: How many characters the model thought so far.
         steps: The steps done, each with the seconds since the question.
         error: Why nothing came of it.
         cancelled: The reader stopped it; what there was is kept.
@@ -48,6 +48,7 @@ class Writing:
 
     question: str
     text: str = ""
+    thinking: int = 0
     steps: list[tuple[Progress, float]] = field(default_factory=list)
     error: Exception | None = None
     cancelled: bool = False
@@ -80,28 +81,41 @@ class Writing:
             from rag.answering import stream_answer
 
             answer = None
-            events = stream_answer(self.question, history=history, filters=filters, settings=settings)
-            first = search(lambda: Progress("understood") if self.cancelled else next(events))
-            for event in itertools.chain([first], events):
+            events = stream_answer(
+                self.question, history=history, filters=filters, settings=settings, in_turn=self._search_in_turn
+            )
+            for event in events:
                 if self.cancelled:
                     events.close()  # type: ignore[attr-defined]
                     break
-                if isinstance(event, TextPiece):
+                if isinstance(event, TextPiece) and event.thinking:
+                    self.thinking += len(event.text)
+                elif isinstance(event, TextPiece):
                     self.text += event.text
                 elif isinstance(event, Answer):
                     answer = event
                 else:
-                    if event.stage == "restarted":
+                    if event.stage in ("restarted", "thought"):
                         self.text = ""
                     self.steps.append((event, self.seconds()))
             with self._keeping:
                 if not self.cancelled and answer is not None:
                     kept.add(conversation, self.question, answer)
                     self.done.set()  # here already: who stops it now must not keep it a second time
+        except _Cancelled:
+            pass
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
             self.error = error
         finally:
             self.done.set()
+
+    def _search_in_turn(self, do: Callable[[], Found]) -> Found:
+        def unless_cancelled() -> Found:
+            if self.cancelled:
+                raise _Cancelled
+            return do()
+
+        return search(unless_cancelled)
 
 
 def search(do: Callable[[], Found]) -> Found:
@@ -219,7 +233,7 @@ class Building:
 
 
 class _Cancelled(Exception):
-    """The reader called the build off; what was embedded stays in the cache."""
+    """The reader called the work off; of a build, what was embedded stays in the cache."""
 
 
 @st.cache_resource(show_spinner=False)

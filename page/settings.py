@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import streamlit as st
-from pydantic import ValidationError
+import os
+from collections.abc import Callable
 
-from page import state
+import streamlit as st
+
+from page import jobs, state, views
+from page.components import mount
 from page.state import plain, t
 from page.trouble import show_error
-from rag.errors import RagError
-from rag.settings import Settings
+from rag.backends.providers import Provider, address_of, find_provider, key_variable_of, list_models, providers
+from rag.errors import BackendFailed, RagError
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.model_choice import QUOTING, choose_model, forget_model
+from rag.settings import OWN_KEY, Settings
 
-TEST_QUESTION = {"zh": "这段材料说了什么？", "en": "What does the passage say?"}
+STEPS = ("rewrite", "split", "search_again")
 
 
 def draw() -> None:
@@ -19,82 +25,208 @@ def draw() -> None:
     settings = state.settings()
     st.title(t("nav_settings"), anchor=False)
     st.header(t("who_writes"), anchor=False)
-    own = settings.backend == "extractive"
-    choice = st.radio(
-        t("who_writes"),
-        ["extractive", "chat_model"],
-        index=0 if own else 1,
-        format_func={"extractive": t("writer_extractive"), "chat_model": t("writer_model")}.__getitem__,
-        captions=[t("writer_extractive_hint"), t("writer_model_hint")],
-        label_visibility="collapsed",
-        key="choose-writer",
-    )
-    if choice == "extractive":
-        if not own:
-            _keep("backend", "extractive")
-    else:
-        model = st.text_input(
-            t("model_name"), value="" if own else settings.backend, placeholder="deepseek:deepseek-chat"
-        )
-        base_url = st.text_input(t("base_url"), value=settings.base_url, placeholder="http://127.0.0.1:11434/v1")
-        if model.strip() and (model.strip(), base_url.strip()) != (settings.backend, settings.base_url):
-            _keep("base_url", base_url.strip())
-            _keep("backend", model.strip())
-        elif not own:
-            _model_state(settings)
+    _writer(settings)
     st.header(t("answers"), anchor=False)
-    count = st.slider(t("evidence_count"), 3, 20, settings.evidence_count, key="choose-count")
-    if count != settings.evidence_count:
-        _keep("evidence_count", str(count))
-    length = st.slider(t("answer_length"), 100, 1500, settings.answer_max_chars, step=50, key="choose-length")
-    if length != settings.answer_max_chars and abs(length - settings.answer_max_chars) >= 50:
-        _keep("answer_max_chars", str(length))
+    _slider("evidence_count", "evidence_count", 3, 20, 1)
+    _slider("answer_length", "answer_max_chars", 100, 1500, 50)
     st.header(t("looks"), anchor=False)
     st.caption(t("looks_hint"))
     st.header(t("kept_where"), anchor=False)
     st.caption(t("kept_where_hint", corpus=plain(str(settings.corpus)), index=plain(str(settings.index))))
 
 
-def _keep(name: str, value: str) -> None:
-    kept = state.conversations()
-    before = kept.preference(name)
-    kept.prefer(name, value)
-    try:
-        state.settings()
-    except ValidationError as error:
-        kept.prefer(name, before)
-        st.error(plain(error.errors()[0]["msg"]))
+def _writer(settings: Settings) -> None:
+    base = state.base_settings()
+    with st.container(border=True, key="writer"):
+        st.markdown(f"**{t('writes_now')}** {_name_of(settings)}")
+        if base.backend != QUOTING:
+            st.caption(t("model_from_environment", name=_name_of(base)))
+        with st.container(horizontal=True):
+            if settings.backend != QUOTING:
+                st.button(t("quote_only"), key="quote-only", on_click=_try, args=(_quote_only,))
+            if (settings.backend, settings.base_url) != (base.backend, base.base_url) and base.backend != QUOTING:
+                st.button(t("as_started"), key="as-started", on_click=_try, args=(_as_started,))
+    if isinstance(error := st.session_state.pop("choice_failed", None), RagError):
+        show_error(error)
+    if not st.toggle(t("choose_model"), value=settings.backend != QUOTING, key="choose-model"):
+        st.caption(t("writer_extractive_hint"))
         return
-    st.rerun()
+    st.caption(t("writer_model_hint"))
+    _model_form(settings)
+    if settings.backend != QUOTING:
+        st.subheader(t("model_steps"), anchor=False)
+        st.caption(t("model_steps_hint"))
+        for name in STEPS:
+            _switch(name)
+        _slider("research_rounds", "research_rounds", 1, 3, 1)
+        _slider("research_tokens", "research_tokens", 0, 20_000, 500)
+        _slider("research_s", "research_s", 0, 120, 5)
+        _slider("busy_wait_s", "busy_wait_s", 0, 120, 1)
 
 
-def _model_state(settings: Settings) -> None:
+def _name_of(settings: Settings) -> str:
+    if settings.backend == QUOTING:
+        return t("writer_extractive")
+    address = address_of(settings)
+    return plain(settings.backend) + (f" · {plain(address)}" if address else "")
+
+
+def _model_form(settings: Settings) -> None:
+    """Take provider, address and model; nothing is kept before the reader says so."""
+    current = find_provider(settings.backend)
+    names = [one.name for one in providers()]
+    name = st.selectbox(
+        t("provider"),
+        names,
+        index=names.index(current.name) if current else 0,
+        format_func=lambda one: _label(next(item for item in providers() if item.name == one)),
+        key="provider",
+    )
+    provider = next(one for one in providers() if one.name == name)
+    is_current = current is not None and current.name == name
+    base_url = ""
+    if provider.key_variable and not (is_current and settings.base_url):
+        st.caption(t("address_is", address=plain(address_of(_formed(provider, "", provider.example)))))
+    else:
+        known = settings.base_url if is_current and settings.base_url else provider.address
+        written = st.text_input(t("base_url"), value=known, key=f"address-{name}").strip()
+        base_url = "" if written == provider.address else written
+    _key_state(_formed(provider, base_url, provider.example))
+    model = _model_name(provider, base_url, settings.backend.partition(":")[2] if is_current else "")
+    chosen = _formed(provider, base_url, model)
+    with st.container(horizontal=True):
+        st.button(t("use_model"), key="use-model", type="primary", on_click=_try, args=(lambda: _choose(chosen),))
+        asked = st.button(t("test_model"), key="test-model")
+    if asked:
+        _test(chosen)
+
+
+def _label(provider: Provider) -> str:
+    return provider.labels[0 if state.language() == "zh" else 1]
+
+
+def _formed(provider: Provider, base_url: str, model: str) -> Settings:
+    return state.settings().model_copy(update={"backend": f"{provider.name}:{model}", "base_url": base_url})
+
+
+def _key_state(settings: Settings) -> None:
+    variable = key_variable_of(settings)
+    if not variable or (variable == OWN_KEY and not os.environ.get(OWN_KEY)):
+        st.caption(t("key_not_needed"))
+    elif os.environ.get(variable):
+        st.caption(t("key_ready", name=variable))
+    else:
+        st.warning(t("key_missing", name=plain(variable)), icon=":material/key:")
+
+
+def _model_name(provider: Provider, base_url: str, current: str) -> str:
+    """Return the model: typed, or one of those that the server lists when it was asked for them."""
+    lists: dict[tuple[str, str], list[str] | RagError] = st.session_state.setdefault("models", {})
+    place = (provider.name, base_url)
+    listed = lists.get(place)
+    key = f"model-{provider.name}-{base_url}"
+    if isinstance(listed, list) and listed:
+        known = listed if not current or current in listed else [current, *listed]
+        found = st.selectbox(
+            t("model_name"),
+            known,
+            index=known.index(current) if current else 0,
+            accept_new_options=True,
+            key=key + "-listed",
+        )
+    else:
+        found = st.text_input(t("model_name"), value=current, placeholder=provider.example, key=key)
+    if st.button(t("list_models"), key="list-models"):
+        try:
+            lists[place] = list_models(_own_machine_only(_formed(provider, base_url, provider.example)))
+        except RagError as error:
+            lists[place] = error
+        st.rerun()
+    if isinstance(listed, RagError):
+        show_error(listed)
+    elif listed == []:
+        st.caption(t("no_models"))
+    return (found or "").strip() or provider.example
+
+
+def _own_machine_only(settings: Settings) -> Settings:
+    """Return settings that may be asked; raises for an address that may not be chosen, before anything is sent."""
+    from rag.backends.providers import is_loopback
+
+    if settings.base_url not in ("", state.base_settings().base_url) and not is_loopback(settings.base_url):
+        raise BackendFailed(
+            f"the address {settings.base_url!r} is neither a provider's own nor on this machine",
+            advice="set WENJU_BASE_URL before starting Wenju",
+            code="address",
+        )
+    return settings
+
+
+def _choose(settings: Settings) -> None:
     from rag.backends import load_backend
 
+    load_backend(settings)  # a key or a package that is missing is told now
+    choose_model(state.conversations(), state.base_settings(), settings.backend, settings.base_url)
+
+
+def _quote_only() -> None:
+    choose_model(state.conversations(), state.base_settings(), QUOTING)
+    st.session_state["choose-model"] = False
+
+
+def _as_started() -> None:
+    forget_model(state.conversations())
+
+
+def _try(do: Callable[[], None]) -> None:
     try:
-        load_backend(settings)
+        do()
     except RagError as error:
-        show_error(error)
-        return
-    st.caption(t("key_ready"))
-    if st.button(t("test_model"), key="test-model"):
-        _test(settings)
+        st.session_state["choice_failed"] = error
 
 
 def _test(settings: Settings) -> None:
-    """Have the model write about one made-up passage."""
-    from rag.backends import AnswerRequest, load_backend
-    from rag.records import Evidence, Passage
+    """Have the model answer one real question, and show the answer with its checks."""
+    from rag.answering import ask
 
-    text = "问据逐句核对答案。" if state.language() == "zh" else "Wenju checks answers sentence by sentence."
-    passage = Passage("test#0-1", "test", text, (0, len(text)), "body", 0, "", (), "", state.language())
-    request = AnswerRequest(TEST_QUESTION[state.language()], (Evidence(passage, 1.0),), language=state.language())
+    question = _question_to_test(settings)
     try:
         with st.spinner(t("testing_model")):
-            written = "".join(load_backend(settings).write(request))
+            if not question:
+                raise BackendFailed(t("test_needs_index"), advice=t("build_now"), code="other")
+            answer = ask(question, settings=_own_machine_only(settings), in_turn=jobs.search)
     except RagError as error:
         show_error(error)
         return
-    st.success(t("model_answers"))
-    with st.container(key="plain"):
-        st.text(written[:400])
+    if answer.failure_code:
+        show_error(BackendFailed(answer.failure.partition(" → ")[0], advice=answer.failure, code=answer.failure_code))
+    else:
+        st.success(t("model_answers"))
+    with st.container(key="tested"):
+        values = views.turn(KeptTurn(0, question, answer, "", ""), "tested-turn", -1, None, last=False)
+        mount("turn", values | {"rated": None}, key="tested-turn", on_act=lambda act: None)
+
+
+def _question_to_test(settings: Settings) -> str:
+    """Return a question that the documents answer; "" when there is no index."""
+    if not (settings.index / "current").exists():
+        return ""
+    job = jobs.suggest(state.base_settings(), state.language(), 1)
+    job.done.wait(30)
+    return job.questions[0] if job.questions else t("test_question")
+
+
+def _switch(name: str) -> None:
+    settings = state.settings()
+    value = st.toggle(t(f"step_{name}"), value=getattr(settings, name), key=f"choose-{name}")
+    if value != getattr(settings, name):
+        state.conversations().prefer(name, str(value))
+
+
+def _slider(label: str, name: str, low: int, high: int, step: int) -> None:
+    """Let a number be chosen; one that file or environment put between two steps stays until it is moved."""
+    current = getattr(state.settings(), name)
+    shown = min(max(low, round(current / step) * step), high)
+    chosen = st.slider(t(label), low, high, shown, step=step, key=f"choose-{name}")
+    if chosen != shown:
+        state.conversations().prefer(name, str(chosen))

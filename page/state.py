@@ -13,6 +13,7 @@ import streamlit as st
 
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback
+from rag.reading_room.model_choice import chosen_model
 from rag.reading_room.page_texts import say, says
 from rag.records import Language
 from rag.settings import Settings
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from rag.retrieval import Filters
 
 # What the settings page may change, and the page keeps; all else comes from file and environment.
-CHOSEN = ("backend", "base_url", "evidence_count", "answer_max_chars")
+CHOSEN = (
+    "evidence_count", "answer_max_chars", "rewrite", "split", "search_again",
+    "research_rounds", "research_tokens", "research_s", "busy_wait_s",
+)  # fmt: skip
 CONVERSATIONS = "conversations.sqlite"
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -35,7 +39,8 @@ def base_settings() -> Settings:
 def settings() -> Settings:
     """Return the settings with what the reader chose on the page."""
     base = base_settings()
-    chosen = {name: value for name in CHOSEN if (value := conversations(base).preference(name))}
+    kept = conversations(base)
+    chosen = {name: value for name in CHOSEN if (value := kept.preference(name))} | chosen_model(kept, base)
     return Settings.model_validate(base.model_dump() | chosen) if chosen else base
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from page import state
 from page.state import plain, t
-from rag.errors import RagError, StorageFailed
+from rag.errors import BackendFailed, RagError, StorageFailed
 from rag.reading_room.page_texts import TEXTS
 from rag.settings import Settings
 
@@ -55,6 +55,12 @@ def _wrong_settings(error: ValueError) -> list[str]:
     return lines
 
 
+def known_failure(code: str, part: str = "failure") -> str:
+    """Return the key of the title ("failure") or the "remedy" of a chat model's failure."""
+    key = f"{part}_{code}"
+    return key if key in TEXTS else f"{part}_other"
+
+
 def show_error(error: Exception, *, again: Callable[[], None] | None = None) -> None:
     """Show an error with its remedy, and a button to try again when that may help.
 
@@ -63,6 +69,10 @@ def show_error(error: Exception, *, again: Callable[[], None] | None = None) -> 
     if not isinstance(error, RagError):
         LOG.error("unexpected", exc_info=error)
         st.error(f"**{t('error_other')}**\n\n{plain(type(error).__name__)}. {t('unexpected_advice')}")
+        return
+    if isinstance(error, BackendFailed):
+        title, advice = t(known_failure(error.code)), t(known_failure(error.code, "remedy"))
+        st.error(f"**{title}**\n\n{t('what_to_do')}{advice}\n\n{plain(str(error))}", icon=":material/info:")
         return
     key = f"error_{type(error).__name__}"
     title = t(key if key in TEXTS else "error_other")

@@ -8,19 +8,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from page.state import language, t, words
+from page.trouble import known_failure
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
+from rag.reading_room.page_texts import TEXTS
 from rag.reading_room.plain_answers import place_of, write_plain
-from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Span
+from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Research, ResearchStep, Span
 from rag.tables import is_rule
 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
     "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase", "citation",
     "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop", "uncertain", "uncertain_hint",
-    "comma_between", "semicolon_between", "colon_between",
+    "comma_between", "semicolon_between", "colon_between", "ask_model_again", "thinking",
 )  # fmt: skip
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
@@ -96,7 +98,9 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         },
         "nearest": [number for number, _ in laid.nearest],
         "others": [number for number, _ in laid.uncited],
-        "notices": [f"{t('fell_back')} {answer.failure}"] if answer.failure else [],
+        "notices": _failure(answer),
+        "again": kept.question if answer.failure and answer.backend == "extractive" else "",
+        "thinking": answer.thinking,
         "remarks": _remarks(answer),
         "spread": _spread(laid),
         "years": _years(answer),
@@ -106,6 +110,16 @@ def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: 
         "rated": (rating.verdict if rating else 0) if asked else None,
         "rated_reason": rating.reason if rating else "",
     }
+
+
+def _failure(answer: Answer) -> list[str]:
+    """Return what went wrong with the chosen model, what to do, its own words, and whose text stands below."""
+    if not answer.failure:
+        return []
+    code = answer.failure_code
+    told = t("colon_between").join([t(known_failure(code)), t(known_failure(code, "remedy"))])
+    stands = "fell_back" if answer.backend in ("extractive", "") else "fragment"
+    return [f"{told} {t(stands)}", answer.failure]
 
 
 def _unchecked(partial: str) -> dict[str, Any]:
@@ -154,6 +168,8 @@ def _remarks(answer: Answer) -> list[str]:
     if answer.missing:
         key = "uncertain_lacks" if answer.ending == "uncertain" else "missing_parts"
         remarks.append(t(key, parts=t("semicolon_between").join(answer.missing)))
+    if answer.research and answer.research.exhausted:
+        remarks.append(t("research_exhausted", used=_used(answer.research)))
     if answer.struck:
         remarks.append(t("struck", n=answer.struck))
     return remarks
@@ -184,7 +200,26 @@ def _years(answer: Answer) -> list[dict[str, Any]]:
 def _took(answer: Answer) -> list[str]:
     steps = [f"{t('stage_' + name) if name in _STAGES else name}: {ms:.0f} ms" for name, ms in answer.took_ms.items()]
     who = t("extractive") if answer.backend == "extractive" else answer.backend
+    if answer.research and answer.research.steps:
+        steps = [*map(_research_line, answer.research.steps), _used(answer.research), *steps]
     return steps + ([t("written_by", name=who)] if who else [])
+
+
+def _research_line(step: ResearchStep) -> str:
+    came = t("semicolon_between").join(step.questions) or t("research_nothing")
+    return f"{t('research_' + step.kind)}{t('colon_between')}{came}　{step.seconds:.1f} s"
+
+
+def _used(research: Research) -> str:
+    return t(
+        "research_used",
+        rounds=research.rounds,
+        most_rounds=research.most_rounds,
+        tokens=research.tokens,
+        most_tokens=research.most_tokens,
+        seconds=f"{research.seconds:.1f}",
+        most_seconds=f"{research.most_seconds:g}",
+    )
 
 
 _STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "read", "written", "checked", "total"}
@@ -199,5 +234,6 @@ def step_line(step: Progress, seconds: float) -> str:
     if step.stage == "writing":
         return f"{t('stage_writing')} · {t('extractive') if step.detail == 'extractive' else step.detail}"
     if step.stage == "restarted":
-        return f"{t('fell_back')} {step.detail}"
-    return step.stage
+        return f"{t(known_failure(step.detail))}{t('colon_between')}{t('fell_back')}"
+    key = f"stage_{step.stage}"
+    return f"{t(key)}　{seconds:.1f} s" if key in TEXTS else step.stage

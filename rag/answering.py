@@ -2,15 +2,18 @@
 
 Input: a question and the turns before it. Output: progress, pieces of text, and one `Answer`.
     read the question -> retrieve -> judge -> let the backend write -> number the citations -> verify every sentence
-A chat model is asked whenever anything was found: it may refuse by itself.
+A chat model is asked whenever anything was found: it may refuse by itself. It also helps to find (`research`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -21,7 +24,20 @@ from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.pages import PageFinder
 from rag.question import Question, read_question
-from rag.records import Answer, Citation, Ending, Evidence, Language, Progress, Retrieval, Sentence, TextPiece, Turn
+from rag.records import (
+    Answer,
+    Citation,
+    Ending,
+    Evidence,
+    Language,
+    Progress,
+    Research,
+    Retrieval,
+    Sentence,
+    TextPiece,
+    Turn,
+)
+from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, check_question, retrieve
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
@@ -32,12 +48,21 @@ from rag.verification.cited_sentences import number_by_appearance
 
 CERTAIN = 0.2  # likelihood of the best statement from which it is called an answer
 POSSIBLE = 0.005  # below this nothing is near
+MOST_EVIDENCE = 2  # times Settings.evidence_count, when a chat model looked several times
+THINKING_MAX_CHARS = 20_000  # kept of what a model thought
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 COURTESIES: dict[str, dict[Language, str]] = {
     "greeting": {"zh": "您好！请就文档中的内容提问。", "en": "Hello! Ask about anything in your documents."},
     "thanks": {"zh": "不客气，请继续提问。", "en": "You are welcome. Do ask on."},
     "farewell": {"zh": "再见，欢迎再来提问。", "en": "Goodbye, and come back with more questions."},
 }
+
+
+InTurn = Callable[[Callable[[], list[Retrieval]]], list[Retrieval]]
+
+
+def _at_once(do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
+    return do()
 
 
 def ask(
@@ -47,6 +72,7 @@ def ask(
     filters: Filters | None = None,
     settings: Settings | None = None,
     index: Index | None = None,
+    in_turn: InTurn = _at_once,
 ) -> Answer:
     """Answer a question from the corpus.
 
@@ -56,6 +82,7 @@ def ask(
         filters: What the answer may draw on; None: all.
         settings: None: loaded.
         index: An open index; None: the one that the settings name.
+        in_turn: Does the searching; a page with several readers does one search after the other.
 
     Returns:
         The answer with its sentences checked; `Answer.ending` says whether it is one.
@@ -64,7 +91,8 @@ def ask(
         UnusableQuestion, IndexMissing, IndexMismatch: See `retrieve`. A failing backend raises nothing: the
             extractive answer is given and `Answer.failure` says what went wrong.
     """
-    for event in stream_answer(question, history=history, filters=filters, settings=settings, index=index):
+    events = stream_answer(question, history=history, filters=filters, settings=settings, index=index, in_turn=in_turn)
+    for event in events:
         if isinstance(event, Answer):
             return event
     raise AssertionError("stream_answer ends with an Answer")
@@ -77,13 +105,16 @@ def stream_answer(
     filters: Filters | None = None,
     settings: Settings | None = None,
     index: Index | None = None,
+    in_turn: InTurn = _at_once,
 ) -> Iterator[Progress | TextPiece | Answer]:
     """Answer a question step by step; arguments and errors as `ask`.
 
     Yields:
-        Progress of stages "understood" (detail: the question as it is searched), "searched" (done: passages found),
-        "writing" (detail: the backend) and "restarted" (the pieces so far are void: the backend failed and the
-        extractive answer follows); TextPiece while the backend writes; the checked Answer last.
+        Progress of stages "rewriting", "splitting", "searching_again" (a chat model is asked for that), "understood"
+        (detail: the question as it is searched), "searched" (done: passages found), "writing" (detail: the backend),
+        "thought" (the pieces so far were thinking) and "restarted" (the pieces so far are void: the backend failed,
+        detail: its code, and the extractive answer follows); TextPiece while the backend writes or thinks; the checked
+        Answer last.
     """
     check_question(question)
     started = time.perf_counter()
@@ -93,13 +124,21 @@ def stream_answer(
         return
     settings = settings or Settings()
     index = index or open_index(settings)
-    searches = _search_parts(read, filters, settings, index)
+    find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
+    research = _researcher(settings, read.language)
+    if research is not None:
+        read = yield from _understand(read, history, research)
+    searches = find(read, read.parts)
     found = merge_searches(searches, settings.evidence_count)
     yield Progress("understood", read.text)
     yield Progress("searched", "", len(found), settings.evidence_count)
     took_ms = dict(searches[0].took_ms)
+    rounds = 1
+    if research is not None:
+        rounds = yield from _look_again(read, searches, research, find)
+        found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
     unanswered = tuple(
-        part for part, search in zip(read.parts, searches, strict=True) if answerability(search) < POSSIBLE
+        part for part, search in zip(read.parts, searches, strict=False) if answerability(search) < POSSIBLE
     )
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
@@ -115,22 +154,24 @@ def stream_answer(
         types=read.types,
     )
     before_writing = time.perf_counter()
-    text, backend_name, failure = yield from _write(request, settings)
+    written = yield from _write(request, settings, research.failure if research else None)
+    text, backend_name = written.text, written.backend
+    report = research.report(rounds) if research else None
     took_ms["written"] = round((time.perf_counter() - before_writing) * 1000, 2)
     quotes = backend_name == ExtractiveBackend.name
     if quotes and ending == "refusal":  # a chat model might have known better, and failed
         took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
-        yield dataclasses.replace(_refusal(read, found, index, took_ms), failure=failure)
+        yield _told(_refusal(read, found, index, took_ms), written, report)
         return
     before_check = time.perf_counter()
     answer = _checked(read, found, text, index, None if quotes else _similarity(settings, index))
     took_ms["checked"] = round((time.perf_counter() - before_check) * 1000, 2)
     took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
     if not quotes:
-        ending = "refusal" if is_refusal(text) else "answer"
+        ending = "refusal" if is_refusal(answer.text) else "answer"
     elif ending != "answer":
         answer = _led(answer, UNCERTAIN[read.language])
-    yield dataclasses.replace(
+    answer = dataclasses.replace(
         answer,
         ending=ending,
         backend=backend_name,
@@ -143,50 +184,120 @@ def stream_answer(
                 ]
             )
         ),
-        failure=failure,
         took_ms=took_ms,
+    )
+    yield _told(answer, written, report)
+
+
+def _told(answer: Answer, written: _Written, report: Research | None) -> Answer:
+    """Return the answer with what the model thought and did, and what went wrong with it."""
+    failure = written.failure
+    return dataclasses.replace(
+        answer,
+        failure=str(failure) if failure else "",
+        failure_code=failure.code if failure else "",
+        thinking=written.thinking[:THINKING_MAX_CHARS],
+        research=report,
     )
 
 
-def _search_parts(read: Question, filters: Filters | None, settings: Settings, index: Index) -> list[Retrieval]:
+def _search(
+    read: Question,
+    parts: Sequence[str],
+    *,
+    filters: Filters | None,
+    settings: Settings,
+    index: Index,
+    in_turn: InTurn,
+) -> list[Retrieval]:
     """Return what is found for each part of a question; a part of several is no follow-up, it stands alone."""
-    follow_up = read.follow_up and len(read.parts) == 1
-    return [
-        retrieve(
-            dataclasses.replace(read, text=part, follow_up=follow_up),
-            settings.evidence_count,
-            filters=filters,
-            settings=settings,
-            index=index,
-        )
-        for part in read.parts
-    ]
+    follow_up = read.follow_up and len(parts) == 1
+    count = settings.evidence_count
+    asked = [dataclasses.replace(read, text=part, follow_up=follow_up) for part in parts]
+    return in_turn(lambda: [retrieve(one, count, filters=filters, settings=settings, index=index) for one in asked])
 
 
-def _write(request: AnswerRequest, settings: Settings) -> Generator[Progress | TextPiece, None, tuple[str, str, str]]:
-    """Let the backend write; quote where it fails before its first word.
-
-    Returns:
-        The text, the name of who wrote it, and what went wrong with the chosen backend, or "".
-    """
-    text, name = "", settings.backend
+def _researcher(settings: Settings, language: Language) -> Researcher | None:
+    """Return who looks for evidence with a chat model; None without one, or where none can be loaded."""
+    if settings.backend == ExtractiveBackend.name:
+        return None
     try:
+        return Researcher(cast("Model", load_backend(settings)), settings, language)
+    except BackendFailed:
+        return None
+
+
+def _understand(read: Question, history: Sequence[Turn], research: Researcher) -> Generator[Progress, None, Question]:
+    if research.wants_rewrite(history):
+        yield Progress("rewriting")
+        read = research.rewrite(read, history)
+    if research.wants_split(read):
+        yield Progress("splitting")
+        read = research.split(read)
+    return read
+
+
+def _look_again(
+    read: Question,
+    searches: list[Retrieval],
+    research: Researcher,
+    find: Callable[[Question, Sequence[str]], list[Retrieval]],
+) -> Generator[Progress, None, int]:
+    """Add searches in other words while what was found is thin; return the rounds of searching."""
+    rounds = 1
+    while any(searches) and max(map(answerability, searches)) < CERTAIN and research.wants_again(rounds):
+        yield Progress("searching_again")
+        found = merge_searches(searches, SHOWN_PASSAGES)
+        questions = research.again(read, [search.understood for search in searches], found)
+        if not questions:
+            break
+        searches.extend(find(dataclasses.replace(read, follow_up=False), questions))
+        rounds += 1
+        yield Progress("searched", "; ".join(questions), sum(map(len, searches)))
+    return rounds
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What was written, by whom, what the model thought, and what went wrong with the chosen backend."""
+
+    text: str
+    backend: str
+    thinking: str
+    failure: BackendFailed | None
+
+
+def _write(
+    request: AnswerRequest, settings: Settings, known: BackendFailed | None
+) -> Generator[Progress | TextPiece, None, _Written]:
+    """Let the backend write; quote where it fails before its first word, or is `known` to fail."""
+    text, thinking, name = "", "", settings.backend
+    try:
+        if known is not None:
+            raise known
         backend = load_backend(settings)
         name = backend.name
         yield Progress("writing", name)
         for piece in backend.write(request):
-            text += piece
-            yield TextPiece(piece)
+            if isinstance(piece, str):
+                text += piece
+                yield TextPiece(piece)
+                continue
+            thinking += piece.text
+            if piece.takes_back:
+                text = ""
+                yield Progress("thought")
+            yield TextPiece(piece.text, thinking=True)
         if not text.strip():
-            raise BackendFailed(f"{name} wrote nothing", advice="ask again, or choose another model")
+            raise BackendFailed(f"{name} wrote nothing", advice="ask again, or choose another model", code="empty")
     except BackendFailed as error:
         if text.strip():
-            return text, name, str(error)
-        yield Progress("restarted", str(error))
-        quotes = list(ExtractiveBackend(settings).write(request))
+            return _Written(text, name, thinking, error)
+        yield Progress("restarted", error.code)
+        quotes = [str(piece) for piece in ExtractiveBackend(settings).write(request)]
         yield from map(TextPiece, quotes)
-        return "".join(quotes), ExtractiveBackend.name, str(error)
-    return text, name, ""
+        return _Written("".join(quotes), ExtractiveBackend.name, thinking, error)
+    return _Written(text, name, thinking, None)
 
 
 def judge(likelihood: float) -> Ending:

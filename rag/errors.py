@@ -49,7 +49,15 @@ class StorageFailed(RagError):
 
 
 class BackendFailed(RagError):
-    """The chat model did not answer: no key, refused, timed out, cut off, unusable output."""
+    """The chat model did not answer: no key, refused, timed out, cut off, unusable output.
+
+    Attributes:
+        code: Which of these, for a page that has a title and a remedy for each (`failure_…` of its texts).
+    """
+
+    def __init__(self, message: str, *, advice: str, code: str = "other") -> None:
+        super().__init__(message, advice=advice)
+        self.code = code
 
 
 class BackendBusy(BackendFailed):

@@ -391,6 +391,45 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ResearchStep:
+    """A step that a chat model did before the answer was written.
+
+    Attributes:
+        kind: "rewrite" (a follow-up made to stand alone), "split" (into several questions), "again" (other words).
+        questions: What came of it, to be searched; empty when it was left as it was, or nothing usable came.
+        seconds: How long it took.
+        tokens: What it was asked and said, as the server counts them, else estimated.
+    """
+
+    kind: Literal["rewrite", "split", "again"]
+    questions: tuple[str, ...]
+    seconds: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Research:
+    """What a chat model did to find evidence, and how much of its budget it used; rounds are rounds of searching."""
+
+    steps: tuple[ResearchStep, ...]
+    rounds: int
+    most_rounds: int
+    most_tokens: int
+    most_seconds: float
+    exhausted: bool
+
+    @property
+    def tokens(self) -> int:
+        """Tokens used by all steps."""
+        return sum(step.tokens for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds used by all steps."""
+        return sum(step.seconds for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer whose every sentence can be checked.
 
@@ -407,6 +446,9 @@ class Answer:
         failure: What went wrong with the chosen backend and what to do, or "".
         struck: How many citations outside the evidence were struck from the text.
         took_ms: Milliseconds spent on each step, by name.
+        failure_code: Which kind of failure (`errors.BackendFailed.code`), or "".
+        thinking: What a chat model thought before it wrote: never checked, no part of the answer.
+        research: What a chat model did to find evidence; None without one.
     """
 
     question: str
@@ -421,6 +463,9 @@ class Answer:
     failure: str = ""
     struck: int = 0
     took_ms: dict[str, float] = dataclasses.field(default_factory=dict)
+    failure_code: str = ""
+    thinking: str = ""
+    research: Research | None = None
 
     @property
     def refused(self) -> bool:
@@ -449,6 +494,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """The next characters of an answer that is being written; not yet checked."""
+    """The next characters of an answer that is being written, or of what the model thinks; not yet checked."""
 
     text: str
+    thinking: bool = False

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+OWN_KEY = "WENJU_API_KEY"  # the key for the base URL of file or environment; read by the backend, never kept
+
 
 def cache_folder() -> Path:
     """Return the folder for what can be made again: `$WENJU_CACHE`, else `~/.cache/wenju`."""
@@ -43,12 +45,19 @@ class Settings(BaseSettings):
     backend: str = Field("extractive", description="`extractive`, or a chat model as `provider:model`.")
     base_url: str = Field("", description="Base URL of an OpenAI-compatible server.")
     timeout_s: float = Field(60.0, gt=0, le=3600, description="Longest wait for a chat model, in seconds.")
+    busy_wait_s: float = Field(4.0, ge=0, le=600, description="Longest wait for a busy model before quoting instead.")
+    rewrite: bool = Field(True, description="A chat model makes a follow-up stand alone.")
+    split: bool = Field(True, description="A chat model splits a question of several parts or steps.")
+    search_again: bool = Field(True, description="A chat model asks in other words where little was found.")
+    research_rounds: int = Field(3, ge=1, le=3, description="Most rounds of searching for one answer.")
+    research_tokens: int = Field(6000, ge=0, le=100_000, description="Tokens for these steps, of one answer.")
+    research_s: float = Field(30.0, ge=0, le=600, description="Seconds for these steps, of one answer.")
     answer_max_chars: int = Field(360, ge=80, le=4000, description="Most characters of an extractive answer.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
 
     @model_validator(mode="after")
     def _refuse_unknown_variables(self) -> Settings:
-        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE"}
+        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE", OWN_KEY}
         for name in os.environ:
             if name.upper().startswith("WENJU_") and name.upper() not in known:
                 raise ValueError(f"unknown environment variable {name}; known are {', '.join(sorted(known))}")

@@ -23,6 +23,7 @@ class Script:
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     hung_up: threading.Event = field(default_factory=threading.Event)
+    listing: Step | None = None  # answers GET /models
     url: str = ""
 
 
@@ -41,6 +42,14 @@ class Handler(BaseHTTPRequestHandler):
             step(self)
         except (BrokenPipeError, ConnectionResetError):
             self.script.hung_up.set()
+        self.close_connection = True
+
+    def do_GET(self) -> None:
+        self.script.headers.append({name.lower(): value for name, value in self.headers.items()})
+        if self.path.endswith("/models") and self.script.listing is not None:
+            self.script.listing(self)
+        else:
+            self.refuse(404, "not found")
         self.close_connection = True
 
     def begin_stream(self) -> None:

@@ -42,7 +42,8 @@ def settings(script: Script, **changes: object) -> Settings:
 
 
 def run(script: Script, request: AnswerRequest = REQUEST, **changes: object) -> list[str]:
-    return list(load_backend(settings(script, **changes)).write(request))
+    """Return the pieces of the answer, without the thinking."""
+    return [piece for piece in load_backend(settings(script, **changes)).write(request) if isinstance(piece, str)]
 
 
 def run_until_error(script: Script, **changes: object) -> tuple[list[str], BackendFailed, float]:
@@ -50,7 +51,7 @@ def run_until_error(script: Script, **changes: object) -> tuple[list[str], Backe
     start = time.monotonic()
     backend = load_backend(settings(script, **changes))
     with pytest.raises(BackendFailed) as caught:
-        pieces.extend(piece for piece in backend.write(REQUEST))
+        pieces.extend(piece for piece in backend.write(REQUEST) if isinstance(piece, str))
     return pieces, caught.value, time.monotonic() - start
 
 
@@ -108,15 +109,16 @@ def test_earlier_turns_are_cut_to_a_budget_and_lose_their_numbers() -> None:
 
 
 def test_a_key_is_sent_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("WENJU_API_KEY", KEY)
     with scripted_server(refuses(401, f"Incorrect API key provided: {KEY}. 密钥错误")) as script:
+        monkeypatch.setenv("WENJU_BASE_URL", script.url)
         backend = load_backend(settings(script))
         with pytest.raises(BackendFailed, match="refused the key") as caught:
             list(backend.write(REQUEST))
     assert script.headers[0]["authorization"] == f"Bearer {KEY}"
     shown = f"{caught.value} {caught.value!r} {backend!r} {vars(backend)!r} {caught.value.__cause__!r} {backend.name}"
     assert KEY not in shown
-    assert "OPENAI_API_KEY" in caught.value.advice
+    assert "WENJU_API_KEY" in caught.value.advice
     assert len(script.requests) == 1
     assert not caught.value.retryable
 
@@ -140,8 +142,8 @@ def test_an_unknown_backend_is_refused_at_once(name: str) -> None:
 
 def test_a_missing_package_is_named() -> None:
     with pytest.raises(BackendFailed, match="not installed") as caught:
-        load_backend(Settings(backend="ollama:qwen3"))
-    assert "pip install langchain-ollama" in caught.value.advice
+        load_backend(Settings(backend="cohere:command"))
+    assert "pip install langchain-cohere" in caught.value.advice
 
 
 def test_a_busy_server_is_asked_again_after_the_time_it_names() -> None:
@@ -174,8 +176,9 @@ def test_a_server_error_is_retried_with_growing_pauses_then_told() -> None:
         _, error, took = run_until_error(script)
     assert isinstance(error, BackendBusy)
     assert "500" in str(error)
-    assert len(script.requests) == 4
-    assert took == pytest.approx(0.5 + 1 + 2, abs=0.9)
+    assert error.code == "server"
+    assert 3 <= len(script.requests) <= 4
+    assert 1.5 <= took < 5
 
 
 def test_a_request_that_is_refused_is_not_repeated() -> None:
@@ -267,7 +270,7 @@ def test_an_empty_answer_is_a_failure(text: str) -> None:
     with scripted_server(says(text)) as script:
         pieces, error, _ = run_until_error(script)
     assert pieces == []
-    assert "nothing" in str(error)
+    assert error.code == ("only_thought" if text else "empty")
 
 
 def test_invalid_json_is_a_failure_with_advice() -> None:
@@ -314,8 +317,9 @@ def test_ten_megabytes_in_one_piece_are_cut_as_well() -> None:
 def test_nobody_there() -> None:
     with scripted_server(says("好")) as script:
         pass
-    _, error, _ = run_until_error(script, timeout_s=1.0)
-    assert isinstance(error, BackendBusy)
+    _, error, took = run_until_error(script)
+    assert took < 2
+    assert error.code == "unreachable"
     assert "cannot be reached" in str(error)
 
 

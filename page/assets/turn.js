@@ -72,6 +72,7 @@ export default function (component) {
   function answerPart() {
     const part = el("div", { class: "answer ends-" + data.ending, role: "group", "aria-label": words.answer });
     for (const notice of data.notices) part.append(el("p", { class: "notice" }, el("bdi", {}, notice)));
+    if (data.again) part.append(el("p", {}, el("button", { class: "quiet-button", type: "button", onclick: () => act({ kind: "ask", question: data.again }) }, words.ask_model_again)));
     if (data.ending === "refusal") {
       part.append(refusal());
     } else if (data.ending === "uncertain") {
@@ -236,6 +237,7 @@ export default function (component) {
           el("td", {}, el("span", { class: "bar", style: `width:${(100 * row.count) / most}%` }), el("span", {}, " " + row.count)))))));
     }
     if (data.years && data.years.length > 1) rows.push(el("details", {}, el("summary", {}, words.years_named), timeline()));
+    if (data.thinking) rows.push(el("details", { class: "thinking" }, el("summary", {}, words.thinking), el("p", { class: "thought" }, el("bdi", {}, data.thinking))));
     if (data.steps.length) {
       rows.push(el("details", {}, el("summary", {}, data.took), el("ul", { class: "steps" }, data.steps.map((step) => el("li", {}, el("bdi", {}, step))))));
     }

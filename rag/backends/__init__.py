@@ -53,6 +53,17 @@ class AnswerRequest:
     types: frozenset[AnswerType] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a model thought before or while it answered: shown as thinking, never a part of the answer.
+
+    `takes_back`: `text` is all that was yielded as the answer so far, and was none.
+    """
+
+    text: str
+    takes_back: bool = False
+
+
 class Backend(Protocol):
     """Writes an answer.
 
@@ -62,8 +73,8 @@ class Backend(Protocol):
 
     name: str
 
-    def write(self, request: AnswerRequest) -> Iterator[str]:
-        """Yield the answer in pieces, in order; closing the iterator stops the work.
+    def write(self, request: AnswerRequest) -> Iterator[str | Thought]:
+        """Yield the answer in pieces, in order, and what the model thinks; closing the iterator stops the work.
 
         What was yielded before an error stays the caller's: a partial answer is kept by keeping the pieces.
 
@@ -87,6 +98,7 @@ def load_backend(settings: Settings) -> Backend:
         raise BackendFailed(
             f"no backend is called {name!r}",
             advice=f"set WENJU_BACKEND to {', '.join(BACKENDS)} or to a chat model as provider:model",
+            code="no_model",
         )
     module, _, attribute = home.partition(":")
     make = cast("Callable[[Settings], Backend]", getattr(importlib.import_module(module), attribute))

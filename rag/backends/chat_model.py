@@ -1,9 +1,9 @@
-"""An answer written by a chat model: any that LangChain's `init_chat_model` knows, local or remote.
+"""An answer written by a chat model: any that speaks OpenAI's protocol, and any other that LangChain knows.
 
-`Settings.backend` names it as `provider:model`, `Settings.base_url` points to any OpenAI-compatible server (then a key
-is optional), the key comes from the provider's own environment variable and is never shown. The answer comes in pieces;
-the whole of it must be there within `Settings.timeout_s`, whatever the server does: the request runs on an event loop
-of its own, where a hanging connection can be ended. Busy servers are asked again, as they say, while time is left.
+`Settings.backend` names it as `provider:model`; `providers` says where it is and which key it may be sent. The answer
+comes in pieces, its thinking apart; the whole of it must be there within `Settings.timeout_s`, whatever the server
+does: the request runs on an event loop of its own, where a hanging connection can be ended. A busy server is asked
+again, as it says, for `Settings.busy_wait_s` at the most.
 
 What was yielded before an error stays with the caller; the error carries none of it.
 Entry point: `ChatModelBackend`, through `backends.load_backend`. Knows no retrieval and no verification.
@@ -13,44 +13,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import email.utils
 import functools
-import os
+import json
 import queue
-import re
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
-from rag.backends import AnswerRequest
+from rag.backends import AnswerRequest, Thought
+from rag.backends.failures import body_failure, ending_failure, retry_after_s, translate_failure
 from rag.backends.prompting import fill_prompt, load_prompt
+from rag.backends.providers import NO_KEY, address_of, find_provider, key_for, key_variable_of
+from rag.backends.thinking import split_thinking
 from rag.errors import BackendBusy, BackendFailed
 from rag.records import Language
 from rag.settings import Settings
 from rag.text.language import main_language
 
 MAX_CHARS = 20_000  # of one answer; a model that writes more has lost its way
+MAX_RAW_CHARS = 200_000  # of one answer with its thinking
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.5  # before the second attempt; doubles each time, unless the server says how long
-THINKING = ("<think>", "</think>")  # what some local models write before they answer
+REPLY_MAX_CHARS = 1200
+MAX_BODY_CHARS = 100_000  # of an answer that is no stream
 
-_KEYS = {
-    "openai": "OPENAI_API_KEY",
-    "anthropic": "ANTHROPIC_API_KEY",
-    "deepseek": "DEEPSEEK_API_KEY",
-    "groq": "GROQ_API_KEY",
-    "mistralai": "MISTRAL_API_KEY",
-    "xai": "XAI_API_KEY",
-    "openrouter": "OPENROUTER_API_KEY",
-    "google_genai": "GOOGLE_API_KEY",
-}
-# Providers whose clients retry by themselves, unaware of our deadline, unless told not to.
-_RETRYING = frozenset({"openai", "anthropic", "deepseek", "groq", "mistralai", "xai", "openrouter"})
-_NO_KEY = "no-key-needed"
 _FINISHED = ("finish_reason", "stop_reason", "done_reason")
-_BUSY_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+Messages = list[tuple[str, str]]
 
 
 class ChatModelBackend:
@@ -68,6 +58,8 @@ class ChatModelBackend:
         """
         self.name = settings.backend
         self._timeout_s = settings.timeout_s
+        self._busy_wait_s = settings.busy_wait_s
+        self._key_variable = key_variable_of(settings)
         self._prompts = {language: load_prompt(language, settings.prompt_file) for language in ("zh", "en")}
         self._file_language: Language | None = None
         if settings.prompt_file:
@@ -77,20 +69,47 @@ class ChatModelBackend:
     def __repr__(self) -> str:
         return f"ChatModelBackend({self.name!r})"
 
-    def write(self, request: AnswerRequest) -> Iterator[str]:
-        """Yield the answer in pieces; closing the iterator ends the request.
+    def write(self, request: AnswerRequest) -> Iterator[str | Thought]:
+        """Yield the answer in pieces, and the thinking; closing the iterator ends the request.
 
         Raises:
             BackendBusy: Still busy after the retries, or not done within the time.
             BackendFailed: Refused, cut off, too long, empty or unusable output.
         """
-        deadline = time.monotonic() + self._timeout_s
         prompt = self._prompts["zh" if request.language == "zh" else "en"]
         system, user = fill_prompt(prompt, request, file_language=self._file_language)
-        messages = [("system", system), ("human", user)]
-        model = self._model
+        yield from self._ask([("system", system), ("human", user)], self._timeout_s, self._busy_wait_s)
+
+    def reply(self, system: str, user: str, within_s: float) -> tuple[str, int]:
+        """Return a short reply without its thinking, and the tokens that the server counted (0: it did not).
+
+        It is asked for once, and not read beyond `REPLY_MAX_CHARS`.
+
+        Raises:
+            BackendFailed: As `write`; also when it is not there after `within_s` seconds.
+        """
+        timeout_s = min(within_s, self._timeout_s / 2)  # the answer needs time as well
+        run = _Run(
+            self._model,
+            [("system", system), ("human", user)],
+            time.monotonic() + timeout_s,
+            timeout_s,
+            self._key_variable,
+        )
+        said = ""
+        try:
+            for piece in run:
+                said = said + piece if isinstance(piece, str) else "" if piece.takes_back else said
+                if len(said) > REPLY_MAX_CHARS:
+                    break
+        finally:
+            run.close()
+        return said.strip(), run.tokens
+
+    def _ask(self, messages: Messages, timeout_s: float, busy_wait_s: float) -> Iterator[str | Thought]:
+        started_at = time.monotonic()
         for attempt in range(ATTEMPTS):
-            pieces = _Run(model, messages, deadline, self.name.partition(":")[0], self._timeout_s)
+            pieces = _Run(self._model, messages, started_at + timeout_s, timeout_s, self._key_variable)
             started = False
             try:
                 for piece in pieces:
@@ -100,17 +119,18 @@ class ChatModelBackend:
             except BackendBusy as error:
                 asked = pieces.retry_after_s
                 pause = FIRST_PAUSE_S * 2**attempt if asked is None else asked
+                spent = time.monotonic() - started_at + pause
                 # A second attempt would begin the answer anew behind the half that the reader has seen.
-                if started or attempt + 1 == ATTEMPTS or time.monotonic() + pause >= deadline:
+                if started or attempt + 1 == ATTEMPTS or spent >= min(timeout_s, busy_wait_s):
                     if asked:
                         error.advice = f"{error.advice}; the server asks to wait {asked:.0f} s"
                     raise
                 time.sleep(pause)
             except BackendFailed as error:
                 # Some models reason at a temperature of their own and refuse to be given one.
-                if started or "temperature" not in str(error.args[0]) or getattr(model, "temperature", None) is None:
+                if started or "temperature" not in str(error.args[0]) or self._model.temperature is None:
                     raise
-                model = model.model_copy(update={"temperature": None})
+                self._model = self._model.model_copy(update={"temperature": None})
             finally:
                 pieces.close()
 
@@ -118,54 +138,96 @@ class ChatModelBackend:
 class _Run:
     """One request to the model: iterates over the pieces of the answer until the deadline."""
 
-    def __init__(
-        self, model: Any, messages: list[tuple[str, str]], deadline: float, provider: str, timeout_s: float
-    ) -> None:
+    def __init__(self, model: Any, messages: Messages, deadline: float, timeout_s: float, key_variable: str) -> None:
         self.retry_after_s: float | None = None
+        self.tokens = 0  # of request and answer, if the server counts them
         self._deadline = deadline
-        self._provider = provider
         self._timeout_s = timeout_s
-        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._key_variable = key_variable
+        self._queue: queue.SimpleQueue[str | Thought | None] = queue.SimpleQueue()
         self._end = ""
         self._future: Future[None] = asyncio.run_coroutine_threadsafe(self._pump(model, messages), _event_loop())
         self._future.add_done_callback(lambda _: self._queue.put(None))
 
-    async def _pump(self, model: Any, messages: list[tuple[str, str]]) -> None:
+    async def _pump(self, model: Any, messages: Messages) -> None:
         written = 0
         async with contextlib.aclosing(model.astream(messages)) as chunks:
             async for chunk in chunks:
                 metadata = chunk.response_metadata or {}
                 self._end = next((str(metadata[key]) for key in _FINISHED if metadata.get(key)), self._end)
+                self.tokens = (chunk.usage_metadata or {}).get("total_tokens", self.tokens)
+                thought = str(chunk.additional_kwargs.get(_THOUGHT, ""))
                 text = str(chunk.text)
+                if thought:
+                    self._queue.put(Thought(thought[:MAX_RAW_CHARS]))
                 if text:
-                    self._queue.put(text[: MAX_CHARS + 1 - written])
-                    written += len(text)
-                if written > MAX_CHARS:
+                    self._queue.put(text[:MAX_RAW_CHARS])
+                written += len(text) + len(thought)
+                if written > MAX_RAW_CHARS:
                     self._end = "too long"
                     return
 
-    def __iter__(self) -> Iterator[str]:
-        written = 0
-        for piece in _without_thinking(self._pieces()):
+    def __iter__(self) -> Iterator[str | Thought]:
+        written = thought = 0
+        for piece in self._parted():
+            if isinstance(piece, Thought):
+                written = 0 if piece.takes_back else written
+                thought += 1
+                yield piece
+                continue
             kept = piece[: MAX_CHARS - written]
-            written += len(kept)
+            written += len(piece)
             if kept:
                 yield kept
-        if self._end == "too long":
-            raise BackendFailed(f"the model wrote more than {MAX_CHARS} characters", advice="choose another model")
-        if self._end in ("length", "max_tokens", "content_filter"):
-            raise BackendFailed(
-                f"the model stopped in the middle ({self._end})",
-                advice="allow the model more output tokens on its server, or choose another model",
-            )
-        if not written:
-            raise BackendFailed("the model answered with nothing", advice="ask again, or choose another model")
-        if not self._end and self._provider == "openai":
-            raise BackendFailed(
-                "the connection ended before the answer did", advice="ask again; look at the server's log"
-            )
+            if written > MAX_CHARS:
+                self._end = "too long"
+                break
+        failure = self._why_unfinished(written, thought)
+        if failure is not None:
+            raise failure
 
-    def _pieces(self) -> Iterator[str]:
+    def _why_unfinished(self, written: int, thought: int) -> BackendFailed | None:
+        if self._end == "too long":
+            return BackendFailed(
+                f"the model wrote more than {MAX_CHARS} characters", advice="choose another model", code="endless"
+            )
+        if failure := ending_failure(self._end):
+            return failure
+        if not written:
+            told = "only thought, and wrote no answer" if thought else "answered with nothing"
+            return BackendFailed(
+                f"the model {told}",
+                advice="ask again, or choose another model",
+                code="only_thought" if thought else "empty",
+            )
+        if not self._end:
+            return BackendFailed(
+                "the connection ended before the answer did",
+                advice="ask again; look at the server's log",
+                code="cut_off",
+            )
+        return None
+
+    def _parted(self) -> Iterator[str | Thought]:
+        """Yield pieces whose thinking is told apart, whether the server or the model's text does it."""
+        told: list[Thought] = []
+
+        def texts() -> Iterator[str]:
+            for piece in self._pieces():
+                if isinstance(piece, str):
+                    yield piece
+                else:
+                    told.append(piece)
+                    yield ""
+
+        for piece in split_thinking(texts()):
+            yield from told
+            told.clear()
+            if piece:
+                yield piece
+        yield from told
+
+    def _pieces(self) -> Iterator[str | Thought]:
         while True:
             try:
                 piece = self._queue.get(timeout=max(0.0, self._deadline - time.monotonic()))
@@ -173,15 +235,16 @@ class _Run:
                 raise BackendBusy(
                     f"the model was not done within {self._timeout_s:g} s",
                     advice="raise WENJU_TIMEOUT_S, or choose a faster model",
+                    code="slow",
                 ) from None
             if piece is None:
                 break
             yield piece
         error = self._future.exception()
         if error is not None:
-            self.retry_after_s = _retry_after_s(error)
+            self.retry_after_s = retry_after_s(error)
             # The cause is not kept: its text may hold a part of the key.
-            raise _translate(error, self._provider) from None
+            raise translate_failure(error, self._key_variable) from None
 
     def close(self) -> None:
         """End the request if it still runs."""
@@ -202,117 +265,87 @@ def _make_model(settings: Settings) -> Any:
         raise BackendFailed(
             f"{settings.backend!r} names no chat model",
             advice="set WENJU_BACKEND to provider:model, as in openai:gpt-4o-mini",
+            code="no_model",
         )
-    options: dict[str, Any] = {"temperature": 0}
-    if provider in _RETRYING:
-        options["max_retries"] = 0
-    if provider == "openai":
+    if find_provider(settings.backend) is None:
+        return _other_model(provider, model, settings)
+    return _openai_class()(
+        model=model,
+        base_url=address_of(settings),
+        api_key=key_for(settings) or NO_KEY,
+        temperature=0,
+        max_retries=0,
         # Its own limits would end a slow server's answer before ours does.
-        options |= {"timeout": settings.timeout_s, "stream_chunk_timeout": None}
+        timeout=settings.timeout_s,
+        stream_chunk_timeout=None,
+        use_responses_api=False,
+        http_async_client=_http_client(),
+    )
+
+
+def _other_model(provider: str, model: str, settings: Settings) -> Any:
+    """Return a model of a provider that is not in the table, at its own address and with its own key."""
     if settings.base_url:
-        options["base_url"] = settings.base_url
-    key = _KEYS.get(provider)
-    if key and not os.environ.get(key):
-        own_server = settings.base_url or os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE")
-        if provider != "openai" or not own_server:
-            raise BackendFailed(f"no key for {provider} is set", advice=f"export {key}=… before starting Wenju")
-        options["api_key"] = _NO_KEY
+        raise BackendFailed(
+            f"no address can be set for {provider}",
+            advice="unset WENJU_BASE_URL, or name the server's protocol: openai:model",
+            code="no_model",
+        )
     from langchain.chat_models import init_chat_model
 
     try:
-        return init_chat_model(model, model_provider=provider, **options)
+        return init_chat_model(model, model_provider=provider, temperature=0)
     except ImportError as error:
         raise BackendFailed(
             f"the package for {provider} is not installed",
             advice=f"pip install langchain-{provider.replace('_', '-')}",
+            code="no_package",
         ) from error
-    except ValueError as error:
+    except ValueError:
         raise BackendFailed(
-            f"{settings.backend!r} cannot be used: {_safe_text(str(error))}",
-            advice="see LangChain's init_chat_model for the names of providers",
+            f"{settings.backend!r} cannot be used",
+            advice="see LangChain's init_chat_model for the names of providers and the keys that they need",
+            code="no_model",
         ) from None
 
 
-def _without_thinking(pieces: Iterator[str]) -> Iterator[str]:
-    """Leave out what stands between <think> and </think> at the very beginning."""
-    opening, closing = THINKING
-    held = ""
-    state = "start"
-    for piece in pieces:
-        if state == "answer":
-            yield piece
-            continue
-        held += piece
-        if state == "start":
-            begin = held.lstrip()
-            if begin.startswith(opening):
-                state = "thinking"
-            elif not opening.startswith(begin):
-                state = "answer"
-                yield held
-                continue
-        if state == "thinking" and closing in held:
-            state, rest = "answer", held.partition(closing)[2].lstrip()
-            if rest:
-                yield rest
-    if state == "start" and held.strip():
-        yield held
+_THOUGHT = "thought"
 
 
-def _translate(error: BaseException, provider: str) -> BackendFailed:
-    """Return what a provider's exception means for the reader; the many classes share status and cause, not a base."""
-    status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
-    told = _safe_text(str(error))
-    if status in (401, 403):
-        key = _KEYS.get(provider, "the provider's key")
-        return BackendFailed(f"the chat model refused the key ({status}): {told}", advice=f"check {key}")
-    if status == 404:
-        return BackendFailed(
-            f"the server does not know the model (404): {told}", advice="check WENJU_BACKEND and WENJU_BASE_URL"
-        )
-    if status in _BUSY_STATUS:
-        return BackendBusy(f"the chat model is busy ({status}): {told}", advice="ask again in a moment")
-    if status:
-        return BackendFailed(
-            f"the chat model refused the request ({status}): {told}", advice="check the model's name and limits"
-        )
-    # A client wraps what its transport raised, perhaps more than once.
-    chain = [error]
-    while chain[-1].__cause__ is not None:
-        chain.append(chain[-1].__cause__)
-    names = {cls.__name__ for one in chain for cls in type(one).__mro__}
-    told = _safe_text("; ".join(dict.fromkeys(str(one) for one in chain)))
-    if names & {"TimeoutException", "APITimeoutError", "TimeoutError"}:
-        return BackendBusy("the chat model did not answer in time", advice="raise WENJU_TIMEOUT_S, or ask again")
-    if names & {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
-        return BackendBusy(f"the connection broke off: {told}", advice="ask again; look at the server's log")
-    if names & {"APIConnectionError", "ConnectError", "ConnectionError", "OSError"}:
-        return BackendBusy(
-            f"the chat model cannot be reached: {told}", advice="check WENJU_BASE_URL and that the server runs"
-        )
-    return BackendFailed(
-        f"the chat model's output cannot be used ({type(error).__name__}): {told}",
-        advice="check that WENJU_BASE_URL is an OpenAI-compatible server, or choose another model",
-    )
+@functools.cache
+def _openai_class() -> Any:
+    """Return LangChain's client, which drops what a server sends as thinking beside the text, so that it keeps it."""
+    from langchain_openai import ChatOpenAI
+
+    class ThinkingChatOpenAI(ChatOpenAI):
+        def _convert_chunk_to_generation_chunk(self, chunk: Any, *others: Any) -> Any:
+            made = super()._convert_chunk_to_generation_chunk(chunk, *others)
+            choices = chunk.get("choices") or [{}]
+            delta = choices[0].get("delta") or {}
+            thought = delta.get("reasoning_content") or delta.get("reasoning")
+            if made is not None and isinstance(thought, str):
+                made.message.additional_kwargs[_THOUGHT] = thought
+            return made
+
+    return ThinkingChatOpenAI
 
 
-def _retry_after_s(error: BaseException) -> float | None:
-    """Return the seconds that a Retry-After header asks for (a number or a date), None without one."""
-    headers = getattr(getattr(error, "response", None), "headers", None)
-    value = headers.get("retry-after", "") if headers else ""
-    if re.fullmatch(r"\d+(?:\.\d+)?", value):
-        return float(value)
+@functools.cache
+def _http_client() -> Any:
+    """Return what all requests go through; to make one takes a third of a second, for its certificates."""
+    import openai
+
+    return openai.DefaultAsyncHttpxClient(event_hooks={"response": [_refuse_what_is_no_stream]})
+
+
+async def _refuse_what_is_no_stream(response: Any) -> None:
+    """Raise what a body of status 200 says that is JSON or a page: the client would see an empty stream."""
+    kind = response.headers.get("content-type", "")
+    if response.status_code != 200 or not kind.startswith(("application/json", "text/html")):
+        return
+    text = (await response.aread()).decode("utf-8", "replace")[:MAX_BODY_CHARS]
     try:
-        moment = email.utils.parsedate_to_datetime(value)
+        body = json.loads(text)
     except ValueError:
-        return None
-    return max(0.0, moment.timestamp() - time.time())
-
-
-def _safe_text(text: str) -> str:
-    """Return at most 300 characters of an error's text, without any key or password."""
-    for name, value in os.environ.items():
-        if re.search(r"KEY|TOKEN|SECRET|PASSWORD", name) and len(value) >= 6:
-            text = text.replace(value, "…")
-    text = re.sub(r"\b(?:sk|pk|key|gsk|xai)-[\w*.-]{4,}|(?<=://)[^/\s@]+@|(?<=Bearer )\S+", "…", text)
-    return " ".join(text.split())[:300]
+        body = text
+    raise body_failure(body)

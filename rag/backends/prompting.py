@@ -3,7 +3,7 @@
 A prompt file is Markdown with the headings `## system` and `## user`; in them `{question}`, `{evidence}` and
 `{refusal}` must stand, `{history}`, `{language}` and `{max_chars}` may. A reader's own file (`Settings.prompt_file`)
 takes the place of those in `rag/prompts/`; it is refused when it is loaded, not when the first question comes.
-Entry points: `load_prompt`, `fill_prompt`. Caller: backends.chat_model. Knows no provider.
+Entry points: `load_prompt`, `fill_prompt`; `fill_template` for the smaller requests of research. Knows no provider.
 """
 
 from __future__ import annotations
@@ -66,13 +66,12 @@ def load_prompt(language: Language, path: Path | None = None) -> Prompt:
             f"the prompt file {name} cannot be read ({type(error).__name__})",
             advice="give WENJU_PROMPT_FILE the path of a UTF-8 text file, or unset it",
         ) from error
-    parts = re.split(r"^## (system|user)[ \t]*$", text, flags=re.MULTILINE)
-    found = dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+    names, found = _parts_of(text)
     problem = ""
     places = set(_PLACE.findall(text))
     if len(text) > PROMPT_MAX_CHARS:
         problem = f"is longer than {PROMPT_MAX_CHARS} characters"
-    elif parts[1::2] != ["system", "user"] or not all(found.values()):
+    elif names != ["system", "user"] or not all(found.values()):
         problem = "must hold the headings ## system and ## user, in this order, each with text below it"
     elif missing := [place for place in _REQUIRED if place not in places]:
         problem = "lacks " + ", ".join(f"{{{place}}}" for place in missing)
@@ -84,6 +83,22 @@ def load_prompt(language: Language, path: Path | None = None) -> Prompt:
             advice=f"start from rag/prompts/answer.{language}.md and keep its places",
         )
     return Prompt(found["system"], found["user"])
+
+
+def fill_template(name: str, language: Language, values: dict[str, str]) -> tuple[str, str]:
+    """Return the system and the user message of `rag/prompts/<name>.<language>.md` with its places filled."""
+    _, parts = _parts_of((resources.files("rag") / "prompts" / f"{name}.{language}.md").read_text(encoding="utf-8"))
+    return _fill(parts["system"], values), _fill(parts["user"], values)
+
+
+def _parts_of(text: str) -> tuple[list[str], dict[str, str]]:
+    parts = re.split(r"^## (system|user)[ \t]*$", text, flags=re.MULTILINE)
+    return parts[1::2], dict(zip(parts[1::2], (part.strip() for part in parts[2::2]), strict=True))
+
+
+def _fill(part: str, values: dict[str, str]) -> str:
+    # One pass: a place that stands in a passage or a question is text and stays as it is.
+    return _PLACE.sub(lambda match: values[match[1]], part)
 
 
 def fill_prompt(prompt: Prompt, request: AnswerRequest, *, file_language: Language | None = None) -> tuple[str, str]:
@@ -99,13 +114,11 @@ def fill_prompt(prompt: Prompt, request: AnswerRequest, *, file_language: Langua
         "question": request.question.strip(),
         "evidence": _write_evidence(request.evidence),
         "refusal": REFUSALS[request.language],
-        "history": _write_history(request.history, written),
+        "history": write_history(request.history, written),
         "language": _LANGUAGE_NAMES[written][request.language],
         "max_chars": str(request.max_chars),
     }
-    # One pass: a place that stands in a passage or a question is text and stays as it is.
-    system, user = (_PLACE.sub(lambda match: values[match[1]], part) for part in (prompt.system, prompt.user))
-    return system, user
+    return _fill(prompt.system, values), _fill(prompt.user, values)
 
 
 def _write_evidence(evidence: Sequence[Evidence]) -> str:
@@ -130,7 +143,7 @@ def _as_data(text: str, known: str) -> str:
     return plain if known else re.sub(r'[\s"]+', " ", plain)
 
 
-def _write_history(history: Sequence[Turn], language: Language) -> str:
+def write_history(history: Sequence[Turn], language: Language) -> str:
     """Return the last turns that fit, oldest first; their [n] are of other evidence and are left out."""
     lines: list[str] = []
     left = HISTORY_MAX_CHARS

@@ -33,6 +33,7 @@ from rag.text.language import main_language
 from rag.text.names import find_quotes
 from rag.text.negation import read_polarity
 from rag.verification.alterations import find_alteration
+from rag.verification.citation_marks import plain_citations
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
 from rag.verification.defanging import defang_text
@@ -88,7 +89,7 @@ def verify_answer(text: str, evidence: Sequence[Evidence], similarity: Similarit
     """Check every sentence of an answer against the passages that it cites.
 
     Args:
-        text: The answer as a backend wrote it. [1], [1][2], [1, 2], [1-3], 【1】 and ［１］ are citations.
+        text: The answer as a backend wrote it, its citations in any dress that `citation_marks` knows.
         evidence: Passages; [n] is `evidence[n - 1]`.
         similarity: Cosine of a sentence with each of some passage texts, for sentences in another language than
             their passages; None: such sentences are judged by their figures and names alone.
@@ -96,9 +97,10 @@ def verify_answer(text: str, evidence: Sequence[Evidence], similarity: Similarit
     Returns:
         The text to show and its sentences; see `VerifiedText`. An empty text gives no sentences.
     """
-    safe, defanged = defang_text(text, "\n".join(item.text for item in evidence))
+    passages = [item.text for item in evidence]
+    safe, defanged = defang_text(plain_citations(text, passages), "\n".join(passages))
     grounds = [said_by(item.passage) for item in evidence]
-    clean, drafts, struck = read_citations(safe, [item.text for item in evidence])
+    clean, drafts, struck = read_citations(safe, passages)
     sentences = tuple(_check(draft, grounds, similarity) for draft in drafts)
     return VerifiedText(clean, sentences, struck, defanged)
 

@@ -1,6 +1,6 @@
 """The sentences of an answer with the citations that belong to each.
 
-[1], [1][2], [1, 2], [1-3], 【1】 and ［１］ are citations; those outside the evidence are struck and counted. A line
+[1] is a citation (`citation_marks` reads other dresses); those outside the evidence are struck and counted. A line
 ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself. A row of
 a table is one sentence, together with the rows without a mark (its head) right above it.
 Entry point: `read_citations`. Caller: verification. Knows nothing of what passages say, only where they say it.
@@ -17,10 +17,9 @@ from rag.records import Span
 from rag.tables import is_row
 from rag.text.folding import locate
 from rag.text.language import split_sentences
+from rag.verification.citation_marks import plain_citations
 
-_NUMBERS = r"\^?\d{1,3}(?:\s*[,，、;；\-–—]\s*\^?\d{1,3})*"
-_MARK = re.compile(rf"[ \t]*(?:\[\s*(?P<a>{_NUMBERS})\s*\]|[【［]\s*(?P<b>{_NUMBERS})\s*(?:†[^】］\n]{{0,80}})?[】］])")
-_PARENTHESISED = re.compile(r"[（(]\s*((?:[\[【［]\s*\^?\d{1,3}\s*[\]】］]\s*)+)[）)]")
+_MARK = re.compile(r"[ \t]*\[(\d{1,3})\]")
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
 _WRITTEN = re.compile(r"\[(\d{1,3})\]")
 _STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
@@ -41,23 +40,11 @@ class CitedSentence:
     heading: bool
 
 
-def _numbers_of(mark: re.Match[str]) -> list[int]:
-    numbers: list[int] = []
-    parts = re.split(r"\s*([,，、;；\-–—])\s*", (mark["a"] or mark["b"]).replace("^", ""))
-    for i in range(0, len(parts), 2):
-        number = int(parts[i])
-        if i and parts[i - 1] in "-–—" and numbers[-1] < number <= numbers[-1] + 20:
-            numbers.extend(range(numbers[-1] + 1, number + 1))
-        else:
-            numbers.append(number)
-    return numbers
-
-
 def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedSentence], int]:
     """Read the citations of an answer.
 
     Args:
-        text: The answer, safe to show.
+        text: The answer, safe to show, its citations as [n].
         passages: Texts of the evidence; [n] is `passages[n - 1]`.
 
     Returns:
@@ -76,16 +63,15 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
         places.extend(range(length, length + len(piece)))
         length += len(piece)
 
-    text = _PARENTHESISED.sub(r"\1", text)
     for mark in _MARK.finditer(text):
         keep(text[position : mark.start()])
-        numbers = list(dict.fromkeys(_numbers_of(mark)))
-        known = [n for n in numbers if 1 <= n <= len(passages)]
-        struck += len(numbers) - len(known)
-        marks.append((len(places), known, len(numbers) - len(known)))
+        number = int(mark[1])
+        known = [number] if 1 <= number <= len(passages) else []
+        struck += not known
+        marks.append((len(places), known, int(not known)))
         if known:
             lead = " " if mark.group()[0].isspace() and clean and clean[-1][-1:].strip() else ""
-            written = lead + "".join(f"[{n}]" for n in known)
+            written = lead + f"[{number}]"
             clean.append(written)
             length += len(written)
         position = mark.end()
@@ -125,7 +111,7 @@ def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple
         The text; the places (from 0) of the passages in their new order, the uncited ones behind as they were; how many
         citations outside the evidence were struck.
     """
-    clean, _, struck = read_citations(text, passages)
+    clean, _, struck = read_citations(plain_citations(text, passages), passages)
     cited = [int(number) - 1 for number in _WRITTEN.findall(clean)]
     order = tuple(dict.fromkeys([*cited, *range(len(passages))]))
     numbers = {place: number for number, place in enumerate(order, 1)}

@@ -1,0 +1,173 @@
+"""What went wrong with a chat model, from a client's exception or a server's words to a failure that a reader knows.
+
+Every failure has a code; a page has a title and a remedy for each. What a server said is kept to 300 characters,
+without any key. Entry points: `translate_failure`, `body_failure`, `ending_failure`. Callers: the other backends.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import os
+import re
+import time
+from typing import Any
+
+from rag.errors import BackendBusy, BackendFailed
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
+
+# What a status means; every other one from 500 on is a failure of the server, from 400 on a refused request.
+_STATUS = {401: "key", 403: "key", 402: "balance", 404: "no_model", 408: "slow", 504: "slow"}
+_STATUS |= {429: "busy", 425: "busy", 409: "busy", 503: "busy", 529: "busy"}
+_TOLD = {
+    "key": "the chat model refused the key",
+    "balance": "the account has no balance",
+    "no_model": "the server does not know the model",
+    "slow": "the chat model did not answer in time",
+    "busy": "the chat model is busy",
+    "server": "the server of the chat model failed",
+    "filtered": "the provider's content filter refused",
+    "too_much": "the request is longer than the model takes",
+    "refused": "the chat model refused the request",
+}
+_ADVICE = {
+    "key": "check the key",
+    "balance": "pay in at the provider, or choose another model",
+    "no_model": "check WENJU_BACKEND and WENJU_BASE_URL",
+    "slow": "raise WENJU_TIMEOUT_S, ask again, or choose a faster model",
+    "busy": "ask again in a moment",
+    "server": "ask again in a moment; look at the server's log",
+    "filtered": "ask in other words, or choose another model",
+    "too_much": "lower WENJU_EVIDENCE_COUNT, or choose a model with a longer context",
+    "refused": "check the model's name and limits",
+}
+_RETRYABLE = frozenset({"busy", "server", "slow"})
+# Reasons to finish other than being done, as servers name them.
+_ENDINGS = {
+    "length": "length",
+    "max_tokens": "length",
+    "content_filter": "filtered",
+    "sensitive": "filtered",
+    "safety": "filtered",
+    "refusal": "filtered",
+    "error": "server",
+    "network_error": "server",
+}
+
+
+def translate_failure(error: BaseException, key_variable: str = "") -> BackendFailed:
+    """Return what a client's exception means for the reader; the many classes share status and cause, not a base.
+
+    Args:
+        error: As the client raised it.
+        key_variable: Where the key stands that was sent, for the advice.
+    """
+    # A client wraps what its transport raised, perhaps more than once.
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+        chain.append(cause)
+    if ours := next((one for one in chain if isinstance(one, BackendFailed)), None):
+        return ours
+    status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
+    if status:
+        return _status_failure(int(status), _safe_text(str(error)), key_variable)
+    names = {cls.__name__ for one in chain for cls in type(one).__mro__}
+    told = _safe_text("; ".join(dict.fromkeys(str(one) for one in chain)))
+    if names & {"TimeoutException", "APITimeoutError", "TimeoutError"}:
+        return _failure("slow", _TOLD["slow"])
+    if names & {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
+        return BackendBusy(f"the connection broke off: {told}", advice="ask again", code="cut_off")
+    if names & {"APIConnectionError", "ConnectError", "ConnectionError", "OSError"}:
+        return BackendFailed(
+            f"the chat model cannot be reached: {told}",
+            advice="check WENJU_BASE_URL and that the server runs",
+            code="unreachable",
+        )
+    if "APIError" in names:  # a stream that holds an error
+        return body_failure(told)
+    return BackendFailed(
+        f"the chat model's output cannot be used ({type(error).__name__}): {told}",
+        advice="check that WENJU_BASE_URL is an OpenAI-compatible server, or choose another model",
+        code="unusable",
+    )
+
+
+def body_failure(body: Any) -> BackendFailed:
+    """Return what a body means that came with status 200 in place of a stream: an error, a whole answer, a page."""
+    if isinstance(body, dict) and body.get("choices"):
+        return BackendFailed(
+            "the server answers in one piece, not in a stream", advice="choose another server", code="unusable"
+        )
+    if isinstance(body, dict):
+        inner = body.get("error", body)
+        told = inner.get("message") or inner.get("msg") or inner if isinstance(inner, dict) else inner
+    elif re.search(r"<html|<!doctype", str(body), re.IGNORECASE):
+        return BackendFailed(
+            "the server answers with a web page",
+            advice="check WENJU_BASE_URL: it often ends in /v1",
+            code="unusable",
+        )
+    else:
+        told = body
+    told = _safe_text(str(told))
+    code = _code_of_words(told) or "error_body"
+    return BackendFailed(
+        f"the server says that all is well and sends an error: {told}",
+        advice=_ADVICE.get(code, "ask again; look at the server's log"),
+        code=code,
+    )
+
+
+def ending_failure(reason: str) -> BackendFailed | None:
+    """Return what a reason to finish means, None when it means that the model was done."""
+    code = _ENDINGS.get(reason.casefold())
+    if code is None:
+        return None
+    told = (
+        "the provider's content filter stopped the model" if code == "filtered" else "the model stopped in the middle"
+    )
+    advice = "allow the model more output tokens on its server, or choose another model"
+    return BackendFailed(
+        f"{told} ({_safe_text(reason)})", advice=advice if code == "length" else _ADVICE[code], code=code
+    )
+
+
+def retry_after_s(error: BaseException) -> float | None:
+    """Return the seconds that a Retry-After header asks for (a number or a date), None without one."""
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    value = headers.get("retry-after", "") if headers else ""
+    if re.fullmatch(r"\d+(?:\.\d+)?", value):
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - time.time())
+
+
+def _status_failure(status: int, told: str, key_variable: str) -> BackendFailed:
+    code = _STATUS.get(status) or ("server" if status >= 500 else "refused")
+    if code in ("busy", "refused", "server"):
+        code = _code_of_words(told) or code
+    advice = f"check {key_variable}" if code == "key" and key_variable else None
+    return _failure(code, f"{_TOLD[code]} ({status}): {told}", advice)
+
+
+def _failure(code: str, told: str, advice: str | None = None) -> BackendFailed:
+    kind = BackendBusy if code in _RETRYABLE else BackendFailed
+    return kind(told, advice=advice or _ADVICE[code], code=code)
+
+
+def _code_of_words(told: str) -> str:
+    spaced = told.replace("_", " ")
+    rows = read_table("failure_words")
+    return next((code for code, words, _ in rows if holds_any(spaced, phrases(words))), "")
+
+
+def _safe_text(text: str) -> str:
+    """Return at most 300 characters of an error's text, without any key or password."""
+    for name, value in os.environ.items():
+        if re.search(r"KEY|TOKEN|SECRET|PASSWORD", name) and len(value) >= 6:
+            text = text.replace(value, "…")
+    text = re.sub(r"\b(?:sk|pk|key|gsk|xai)-[\w*.-]{4,}|(?<=://)[^/\s@]+@|(?<=Bearer )\S+", "…", text)
+    return " ".join(text.split())[:300]
