@@ -21,6 +21,7 @@ from rag.verification.figures import Figure, figures_within, holds_figure
 from rag.verification.folding import fold_text
 from rag.verification.names import find_latin_names, holds_latin_name, tag_words
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
+from rag.vocabulary import read_table
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence
@@ -36,31 +37,8 @@ _NEGATION_EN = re.compile(
     r"\b(?:not|no|never|cannot|without|neither|nor|none|nobody|nothing|hardly|\w+n't)\b", re.IGNORECASE
 )
 _FORM_ZH = re.compile("已经|曾经|可以|能够|并且|[的了着过地得也都就还又已曾是有能会可并且将要在]")
-_OPPOSITES = tuple(
-    pair.split("/")
-    for pair in (
-        "增加/减少 增长/下降 上升/下降 提高/降低 扩大/缩小 加强/削弱 增强/削弱 支持/反对 赞成/反对 "
-        "超过/不足 高于/低于 多于/少于 大于/小于 允许/禁止 批准/否决 通过/否决  "
-        "同意/拒绝 加入/退出 接受/拒绝 肯定/否定 承认/否认 成功/失败 有利/不利 顺差/逆差 进口/出口 "
-        "最高/最低 最大/最小 上限/下限 高估/低估 促进/阻碍 开放/封闭 积极/消极  "
-        "早于/晚于 之前/之后 以前/以后 增多/减少 增长/减少 上涨/下跌 快于/慢于 强于/弱于 优于/劣于 领先/落后 改善/恶化 "
-        "扩张/收缩 收紧/放松 紧张/缓和 盈余/赤字 乐观/悲观 合法/非法 强制/自愿 长期/短期 多数/少数 双边/多边 国内/国外 "
-        "顺利/受阻 升级/降级 越多/越少 increase/decrease increased/decreased increases/decreases rise/fall rose/fell "
-        "grew/shrank support/oppose supports/opposes supported/opposed more/less more/fewer above/below "
-        "over/under before/after accept/reject accepted/rejected allow/forbid allows/forbids "
-        "allowed/forbidden join/leave joined/left success/failure maximum/minimum highest/lowest "
-        "largest/smallest import/export imports/exports strengthen/weaken expand/shrink higher/lower "
-        "faster/slower stronger/weaker ahead/behind larger/smaller bigger/smaller greater/smaller greater/less "
-        "earlier/later rising/falling growing/shrinking increasing/decreasing improve/worsen improved/worsened "
-        "improves/worsens agree/disagree agrees/disagrees agreed/disagreed won/lost gains/losses bought/sold buy/sell "
-        "surplus/deficit majority/minority legal/illegal optimistic/pessimistic tighten/loosen public/private "
-        "developed/developing bilateral/multilateral domestic/foreign"
-    ).split()
-)
 _OPPOSITE_OF: dict[str, set[str]] = {}
-
-
-for _one, _other in _OPPOSITES:
+for _one, _other, _ in read_table("opposites"):
     _OPPOSITE_OF.setdefault(_one, set()).add(_other)
     _OPPOSITE_OF.setdefault(_other, set()).add(_one)
 
