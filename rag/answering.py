@@ -11,9 +11,11 @@ import dataclasses
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
+from rag.about_works import answer_about_works, tell_disagreement
 from rag.backends import NEAREST_PASSAGES, REFUSALS, UNCERTAIN, AnswerRequest, is_refusal, load_backend
 from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
@@ -93,6 +95,13 @@ def stream_answer(
         return
     settings = settings or Settings()
     index = index or open_index(settings)
+    about = yield from answer_about_works(
+        read, history, filters, settings, index, partial(_checked_by, read, settings, index)
+    )
+    if about is not None:
+        took_ms = {"total": round((time.perf_counter() - started) * 1000, 2)}
+        yield dataclasses.replace(about, searched=_searched(index), took_ms=took_ms)
+        return
     searches = _search_parts(read, filters, settings, index)
     found = merge_searches(searches, settings.evidence_count)
     yield Progress("understood", read.text)
@@ -128,7 +137,9 @@ def stream_answer(
     took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
     if not quotes:
         ending = "refusal" if is_refusal(text) else "answer"
-    elif ending != "answer":
+    else:
+        answer = tell_disagreement(answer, read.language)
+    if quotes and ending != "answer":
         answer = _led(answer, UNCERTAIN[read.language])
     yield dataclasses.replace(
         answer,
@@ -247,6 +258,11 @@ def _checked(
         backend="",
         struck=struck + verified.struck,
     )
+
+
+def _checked_by(read: Question, settings: Settings, index: Index, text: str, evidence: tuple[Evidence, ...]) -> Answer:
+    """Return a written text as a checked answer, whoever wrote it."""
+    return _checked(read, evidence, text, index, _similarity(settings, index))
 
 
 def _with_page(citation: Citation, index: Index, pages: dict[str, PageFinder]) -> Citation:

@@ -1,7 +1,7 @@
 """What the records say of the works: who wrote what, where and when, which ones there are, how each is built.
 
-A catalogue answer is written from records alone. Each of its sentences cites the work and the field that it rests on, and
-the characters where the field is printed, where it is printed.
+A catalogue answer is written from records alone. Each of its sentences cites the work and the field that it rests on,
+and the characters where the field is printed, where it is printed.
 Entry points: `catalogue` for Python, `answer_from_records` for answering. Knows no retrieval but that of keywords.
 """
 
@@ -99,7 +99,9 @@ def catalogue(
 def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...]:
     """Return the works on a topic: those whose title, keywords, abstract or headings hold it, else several passages."""
     _, expansions = keyword_terms(index, topic, main_language(topic))
-    names = {search_form(topic)} | {search_form(name) for name, weight in expansions.items() if weight >= GOOD_EXPANSION}
+    names = {search_form(topic)} | {
+        search_form(name) for name, weight in expansions.items() if weight >= GOOD_EXPANSION
+    }
     named: set[tuple[str, int]] = set()
     mentions: dict[tuple[str, int], int] = {}
     for passage in index.passages:

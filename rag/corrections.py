@@ -1,7 +1,7 @@
 """What the reader knows better than the print: corrected fields of works' records, kept beside the index.
 
-A correction outlives every rebuild. It belongs to a source and to the title that was printed when it was made, so that it
-finds its work again where the file was read anew and its articles are counted otherwise.
+A correction outlives every rebuild. It belongs to a source and to the title that was printed when it was made, so that
+it finds its work again where the file was read anew and its articles are counted otherwise.
 Entry points: `Corrections`, `correct_article`, `read_corrections`. Callers: indexing, shelf, the library page.
 """
 

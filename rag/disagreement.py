@@ -1,8 +1,8 @@
 """Do two statements disagree: other figures for one thing, or opposite judgements of one thing?
 
 Two statements speak of one thing when what they name agrees: words that only one of them has are additions, words that
-each has in the other's stead make it another thing. Then figures of one unit and one year that differ disagree, and so do
-a judgement and its negation or its opposite.
+each has in the other's stead make it another thing. Then figures of one unit and one year that differ disagree, and so
+do a judgement and its negation or its opposite.
 Entry point: `find_disagreement`. Callers: comparison, answering. Knows no passage and no work.
 """
 
@@ -136,7 +136,9 @@ def find_opposites(one: str, other: str) -> list[tuple[str, str]]:
     """Return the pairs of opposites of which each statement has one: the word of `one`, that of `other`."""
     pairs = [pair for first, second, _ in read_table("opposites") for pair in ((first, second), (second, first))]
     mine, yours = search_form(one), search_form(other)
-    return [(a, b) for a, b in pairs if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)]
+    return [
+        (a, b) for a, b in pairs if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)
+    ]
 
 
 def _says(form: str, word: str) -> bool:

@@ -1,7 +1,7 @@
 """The works of a shelf, as their records tell them: who wrote what, where and when it was printed.
 
-Entry points: `works_of`, `outline_of`, `names_of`. Callers: catalogue, summaries, comparison, the library page. Knows the
-index and its records; no passages are searched here.
+Entry points: `works_of`, `outline_of`, `names_of`. Callers: cataloguing, summaries, comparison, the library page. Knows
+the index and its records; no passages are searched here.
 """
 
 from __future__ import annotations
@@ -101,9 +101,7 @@ def _works(database: object, corrections: tuple[Correction, ...]) -> tuple[Work,
     )
 
 
-def _works_of_source(
-    source: str, articles: Sequence[Article], corrections: tuple[Correction, ...]
-) -> Iterable[Work]:
+def _works_of_source(source: str, articles: Sequence[Article], corrections: tuple[Correction, ...]) -> Iterable[Work]:
     own = [correct_article(article, source, place, corrections) for place, article in enumerate(articles)]
     chosen = [place for place, article in enumerate(articles) if article.kind in WORK_KINDS]
     for place in chosen or [place for place, article in enumerate(articles) if article.kind != "front_matter"]:
@@ -120,7 +118,9 @@ def names_of(printed: str) -> tuple[str, ...]:
     """
     outside = _PARENTHESES.sub(" ", printed).strip()
     inside = [
-        text for text in _PARENTHESES.findall(printed) if bool(HAN_CHARACTER.search(text)) != bool(HAN_CHARACTER.search(outside))
+        text
+        for text in _PARENTHESES.findall(printed)
+        if bool(HAN_CHARACTER.search(text)) != bool(HAN_CHARACTER.search(outside))
     ]
     names = [search_form(name) for name in (outside, *inside) if name.strip()]
     spelled = (spelling for name in names if _HAN_NAME.fullmatch(name) for spelling in spellings(name))

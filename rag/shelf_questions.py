@@ -2,7 +2,7 @@
 
 Such a question names works (by title, author, journal, year, issue) and holds nothing else but the words of
 rag/data/shelf_words.tsv. What asks about contents leaves a word over and goes on to retrieval; the one exception is the
-topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`. Callers: works, comparison. Knows no passage.
+topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`. Callers: about_works, comparison.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from rag.language import HAN_CHARACTER, main_language, search_form
 from rag.records import Language, Turn
@@ -310,9 +310,7 @@ def read_words(rest: str) -> tuple[set[str], str]:
     return outside | ({"topic"} if is_topic else set()), topic
 
 
-def _longest(
-    text: str, tokens: Sequence[tuple[int, int]], place: int, vocabulary: dict[str, str]
-) -> tuple[int, str]:
+def _longest(text: str, tokens: Sequence[tuple[int, int]], place: int, vocabulary: dict[str, str]) -> tuple[int, str]:
     """Return behind which token the longest word of the vocabulary ends that begins at `place`, and its kind or ""."""
     longest = 8 if HAN_CHARACTER.match(text, tokens[place][0]) else LONGEST_PHRASE
     for end in range(min(len(tokens), place + longest), place, -1):

@@ -6,7 +6,6 @@ with (没有一个, 已有一个), or two sides that change places (甲 above �
 Entry point: `find_alteration`. Caller: verification.
 """
 
-# ruff: noqa: SIM905 (word lists are read more easily as text)
 from __future__ import annotations
 
 import difflib
