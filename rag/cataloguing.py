@@ -42,7 +42,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "fields": ("{label}如下：", "By work, the {label}:"),
     "item": ("{title}：{value}", "{title}: {value}"),
     "unknown": ("没有印出", "not printed"),
-    "works": ("共有 {n} 篇{topic}：", "There are {n} works{topic}:"),
+    "works": ("共有 {n} 篇{topic}：", "Works found{topic}: {n}"),
     "topic": ("（关于“{topic}”）", " (on “{topic}”)"),
     "first": ("共有 {n} 篇，以下是前 {most} 篇：", "There are {n} works; the first {most}:"),
     "none": ("文库的记录里没有这样的文章。", "The records of the library hold no such work."),
@@ -177,19 +177,16 @@ def _write_works(draft: Draft, asked: ShelfQuestion) -> None:
     works = asked.works
     topic = draft.text("topic", topic=asked.topic) if asked.topic else ""
     draft.say("works" if len(works) <= MOST_LISTED else "first", (), n=len(works), most=MOST_LISTED, topic=topic)
-    rests_on: list[Field] = [
-        field
-        for field, named in (
-            ("authors", asked.named.authors),
-            ("journal", asked.named.journals),
-            ("date", asked.named.years),
-            ("issue", asked.named.issues),
-        )
-        if named
-    ]
+    named = asked.named
+    given = {"authors": named.authors, "journal": named.journals, "date": named.years, "issue": named.issues}
+    rests_on = [field for field, names in given.items() if names] or ["title"]
     for work in works[:MOST_LISTED]:
-        parts = (draft.title(work), *(draft.value(work, field) for field in ("authors", "journal", "date", "issue")))
-        draft.item(draft.text("stop").join(part for part in parts if part), [(work, f) for f in rests_on or ["title"]])
+        record = work.record
+        told: list[Field] = ["authors", "journal", "date", "issue"]
+        if record.year and str(record.year) in record.issue:
+            told.remove("date")
+        parts = (draft.title(work), *(draft.value(work, field) for field in told))
+        draft.item(draft.text("stop").join(part for part in parts if part), [(work, field) for field in rests_on])
 
 
 def _write_outline(draft: Draft, work: Work) -> None:
@@ -277,10 +274,9 @@ def _printed_at(index: Index, work: Work, field: str, section: tuple[str, ...]) 
         name = "year" if field == "date" else field
         value = getattr(work.record, name)
         values = [str(part) for part in (value if isinstance(value, tuple) else (value,)) if part]
-        for passage in sorted(own, key=lambda passage: passage.kind != "metadata"):
-            if passage.kind != "metadata" and passage.section:
-                break
-            spans = [span for part in values if (span := locate(part, passage.text))]
-            if spans:
-                return passage, (min(a for a, _ in spans), max(b for _, b in spans))
+        heads = [passage for passage in own if passage.kind in ("metadata", "abstract") or not passage.section]
+        held = {p.id: [span for part in values if (span := locate(part, p.text))] for p in heads}
+        best = max(heads, key=lambda p: (len(held[p.id]), p.kind == "metadata"), default=None)
+        if best is not None and held[best.id]:
+            return best, (min(a for a, _ in held[best.id]), max(b for _, b in held[best.id]))
     return next(iter(own), None), None

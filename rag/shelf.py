@@ -13,6 +13,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -38,12 +39,14 @@ class Work:
         source: Path of its file inside the corpus.
         article: Its place in the document.
         record: What is known of it, as printed or as the reader corrected it.
+        printed: The same as it was read.
         abstracts: Records of its abstract in another language, where the source prints one apart.
     """
 
     source: str
     article: int
     record: Article
+    printed: Article
     abstracts: tuple[Article, ...] = ()
 
     @property
@@ -89,7 +92,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
 
 
 @functools.lru_cache(maxsize=4)
-def _works(database: object, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
+def _works(database: Path, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
             "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM documents ORDER BY source"
@@ -107,7 +110,7 @@ def _works_of_source(source: str, articles: Sequence[Article], corrections: tupl
     for place in chosen or [place for place, article in enumerate(articles) if article.kind != "front_matter"]:
         title = articles[place].title
         abstracts = tuple(a for a in articles if a.kind == "abstract" and title and a.work == title)
-        yield Work(source, place, own[place], abstracts)
+        yield Work(source, place, own[place], articles[place], abstracts)
 
 
 @functools.lru_cache(maxsize=4096)
