@@ -18,7 +18,8 @@ from rag.tables import is_rule
 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
-    "keep_note",    "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase", "citation",
+    "keep_note", "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase",
+    "citation",
     "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop", "uncertain", "uncertain_hint",
     "comma_between", "semicolon_between", "colon_between",
 )  # fmt: skip
