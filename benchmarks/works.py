@@ -2,9 +2,9 @@
 
     PYTHONPATH=. python benchmarks/works.py --index INDEX [--questions FILE] [--corpus DIR] [--plain FILE ...]
 
-A catalogue question counts when exactly the wanted works are cited and all wanted strings stand in the answer; a summary
-when each sentence is supported and a sentence cites each main section (each work, of several); a comparison when works of
-each side are cited in their columns. `--plain` files hold questions about contents: none may be taken for one about works.
+A catalogue question counts when exactly the wanted works are cited and all wanted strings stand in the answer; a
+summary when each sentence is supported and a sentence cites each main section (each work, of several); a comparison
+when each column cites works of its side. `--plain` files hold questions about contents.
 """
 
 from __future__ import annotations

@@ -99,8 +99,10 @@ def _compare(
         return result
 
     cells = compare_sides(sides, find, read.language, index)
-    if not any(cell.said for cell in cells):
-        return None
+    said = [{statement for _, statement in cell.said} for cell in cells]
+    things = not any(side.works for side in sides)
+    if not any(said) or (things and (not all(said) or any(a & b for a, b in itertools.combinations(said, 2)))):
+        return None  # one statement speaks of both sides, or none of one: the whole question finds more
     yield Progress("searched", "", len(found), settings.evidence_count)
     failure = ""
     if settings.backend != ExtractiveBackend.name:
