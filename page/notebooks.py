@@ -173,8 +173,10 @@ def _edit(work: Work) -> None:
     corrections = Corrections(state.base_settings().index / CORRECTIONS)
     kept = keep_work(work)
     with st.form("record", border=False):
+        hints = {"authors": t("authors_hint")}
         values = {
-            field: st.text_input(t(f"field_{field}"), _shown(work, field), key=f"field-{field}") for field in FIELDS
+            field: st.text_input(t(f"field_{field}"), _shown(work, field), key=f"field-{field}", help=hints.get(field))
+            for field in FIELDS
         }
         tags = st.text_input(t("tags"), " ".join(tags_by_work().get(work.key, ())), key="field-tags")
         st.caption(t("correction_hint"))

@@ -306,7 +306,7 @@ def read_words(rest: str) -> tuple[set[str], str]:
     for at, end, kind in reversed(kinds):  # 中 of 中亚 is no word by itself
         if end == begins and kind == "form" and end - at == 1 and tokens[at][1] == tokens[end][0]:
             begins = at
-    left[0] = begins
+    left.insert(0, begins)
     topic = rest[tokens[left[0]][0] : tokens[left[-1]][1]]
     outside = {kind for at, _, kind in kinds if (at < left[0] or at > left[-1]) and kind != "topic"}
     touched = any(kind == "topic" and (end == left[0] or at == left[-1] + 1) for at, end, kind in kinds)
