@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from page import first_run, jobs, state, views
+from page import first_run, jobs, notebooks, state, views
 from page.components import mount
 from page.reader import open_citation, open_passage
 from page.state import t
@@ -49,7 +49,7 @@ def draw() -> None:
         with log:
             mount("turn", values, key=key, on_act=_acts_of(turn))
 
-    _narrowed()
+    notebooks.choose()
     waiting = state.waiting(conversation)  # before the question: what asks for it may end the run
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
         waiting.append(question)
@@ -146,6 +146,8 @@ def _acts_of(turn: KeptTurn) -> Any:
                 place = int(value.get("number", 0)) - 1
                 if 0 <= place < len(turn.answer.evidence):
                     open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
+            elif value.get("kind") == "note":
+                notebooks.keep_note(turn.answer)
             elif value.get("kind") == "rate":
                 _rate(turn, value)
         _act_anywhere(value)
@@ -169,19 +171,6 @@ def _rate(turn: KeptTurn, value: dict[str, Any]) -> None:
         state.feedback().withdraw(conversation, turn.position)
     else:
         state.feedback().rate(conversation, turn.position, verdict, turn.answer, reason)
-
-
-def _narrowed() -> None:
-    """Say so when only chosen articles are asked."""
-    chosen = st.session_state.get("only_articles", ())
-    if chosen:
-        with st.container(horizontal=True, vertical_alignment="center", key="narrowed"):
-            st.caption(t("filtered_to", n=len(chosen)))
-            st.button(t("clear_filter"), key="clear-filter", type="tertiary", on_click=_ask_all)
-
-
-def _ask_all() -> None:
-    st.session_state.pop("only_articles", None)
 
 
 def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
@@ -250,7 +239,7 @@ def _counts_and_suggestions() -> None:
     index = open_index(settings)
     counts = index.manifest.counts
     st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
-    _suggestions("suggestions", SUGGESTED)
+    _suggestions("suggestions", SUGGESTED, tuple(sorted(st.session_state.get("only_articles", ()))))
 
 
 @st.fragment(run_every=SUGGEST_EVERY_S)
@@ -275,5 +264,7 @@ def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:
     answer = turns[-1].answer
     if answer is None or answer.ending == "courtesy" or not jobs.warm(state.settings()).is_set():
         return
-    articles = tuple(dict.fromkeys((item.source, item.passage.article) for item in answer.evidence[:MOST_CITED]))
+    asked = st.session_state.get("only_articles", ())
+    cited = dict.fromkeys((item.source, item.passage.article) for item in answer.evidence[:MOST_CITED])
+    articles = tuple(article for article in cited if not asked or article in asked)
     _suggestions("suggestions_next", SUGGESTED_NEXT, articles, tuple(turn.question for turn in turns))

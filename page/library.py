@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from page import first_run, jobs, state, views
+from page import first_run, jobs, notebooks, state, views
 from page.components import mount
 from page.reader import open_article
 from page.state import plain, t, words
 from page.trouble import show_error
+from rag.corrections import Correction
 from rag.errors import RagError
 from rag.readers import CONVERTED, READERS
 
@@ -24,6 +25,9 @@ SHELF_WORDS = (
     "selected_n",
     "clear_filter",
     "remove_source",
+    "save_notebook",
+    "summarise",
+    "edit_record",
     "colon_between",
 )
 SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
@@ -87,11 +91,13 @@ def draw() -> None:
         with st.expander(t("rejected", n=len(index.manifest.rejected))):
             for item in index.manifest.rejected:
                 st.markdown(f"**{plain(item.source)}**　{plain(item.reason)}　{t('what_to_do')}{plain(item.advice)}")
+    notebooks.draw()
+    notebooks.dialogs()
     mount(
         "shelf",
         {
             "words": words(*SHELF_WORDS),
-            "sources": _shelf(str(index.folder), state.language()),
+            "sources": _tagged(_shelf(str(index.folder), state.language(), index.corrections)),
             "selected": [list(item) for item in st.session_state.get("only_articles", ())],
         },
         key="shelf",
@@ -100,7 +106,7 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _shelf(generation: str, language: str) -> list[dict[str, Any]]:
+def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
     from rag.reading_report import reading_report
@@ -125,6 +131,16 @@ def _shelf(generation: str, language: str) -> list[dict[str, Any]]:
             }
         )
     return shelf
+
+
+def _tagged(shelf: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the sources with their articles' tags, which change without a build."""
+    tags = notebooks.tags_by_work()
+    return [
+        source
+        | {"articles": [a | {"tags": list(tags.get((source["id"], a["index"]), ()))} for a in source["articles"]]}
+        for source in shelf
+    ]
 
 
 def _upload(corpus: Path) -> None:
@@ -212,10 +228,13 @@ def _rebuild() -> None:
 
 def _act(value: dict[str, Any]) -> None:
     kind = value.get("kind")
-    if kind == "open":
+    if kind in ("notebook", "edit", "summarise"):
+        notebooks.act(value)
+    elif kind == "open":
         open_article(str(value.get("source", "")), int(value.get("article", 0)))
     elif kind == "select":
         chosen = {(str(source), int(article)) for source, article in value.get("articles", ())}
+        notebooks.ask_all()
         st.session_state["only_articles"] = chosen
         if chosen:
             st.session_state["go_to_chat"] = True

@@ -14,6 +14,7 @@ import streamlit as st
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.model_choice import chosen_model
+from rag.reading_room.notebooks import NOTEBOOKS, Notebooks
 from rag.reading_room.page_texts import say, says
 from rag.records import Language
 from rag.settings import Settings
@@ -57,6 +58,16 @@ def feedback() -> Feedback:
 @st.cache_resource(show_spinner=False)
 def _conversations(index: str) -> Conversations:
     return Conversations(Path(index) / CONVERSATIONS)
+
+
+def notebooks() -> Notebooks:
+    """Return the kept notebooks, tags and notes."""
+    return _notebooks(str(base_settings().index))
+
+
+@st.cache_resource(show_spinner=False)
+def _notebooks(index: str) -> Notebooks:
+    return Notebooks(Path(index) / NOTEBOOKS)
 
 
 @st.cache_resource(show_spinner=False)

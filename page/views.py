@@ -20,7 +20,8 @@ from rag.tables import is_rule
 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
-    "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase", "citation",
+    "keep_note", "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase",
+    "citation",
     "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop", "uncertain", "uncertain_hint",
     "comma_between", "semicolon_between", "colon_between", "ask_model_again", "thinking",
 )  # fmt: skip
@@ -151,7 +152,10 @@ def _unchecked(partial: str) -> dict[str, Any]:
 def _citation(citation: Citation, answer: Answer) -> dict[str, Any]:
     """Return the characters of a passage that carry a sentence, and where they stand."""
     passage = answer.evidence[citation.number - 1].passage
-    return {"span": citation.passage_span, "where": where(passage, [citation.page] * bool(citation.page))}
+    place = where(passage, [citation.page] * bool(citation.page))
+    if citation.field:
+        place += t("semicolon_between") + t("record_field", field=t(f"field_{citation.field}"))
+    return {"span": citation.passage_span, "where": place}
 
 
 def _brief(item: Evidence) -> str:
@@ -199,7 +203,8 @@ def _years(answer: Answer) -> list[dict[str, Any]]:
 
 def _took(answer: Answer) -> list[str]:
     steps = [f"{t('stage_' + name) if name in _STAGES else name}: {ms:.0f} ms" for name, ms in answer.took_ms.items()]
-    who = t("extractive") if answer.backend == "extractive" else answer.backend
+    known = {"extractive": t("extractive"), "records": t("by_records")}
+    who = known.get(answer.backend, answer.backend)
     if answer.research and answer.research.steps:
         steps = [*map(_research_line, answer.research.steps), _used(answer.research), *steps]
     return steps + ([t("written_by", name=who)] if who else [])
@@ -233,6 +238,8 @@ def step_line(step: Progress, seconds: float) -> str:
         return f"{t('stage_searched')} · {t('passages_found', n=step.done)}　{seconds:.1f} s"
     if step.stage == "writing":
         return f"{t('stage_writing')} · {t('extractive') if step.detail == 'extractive' else step.detail}"
+    if step.stage == "summarising":
+        return f"{t('stage_summarising')} {step.detail}　{step.done} / {step.total}"
     if step.stage == "restarted":
         return f"{t(known_failure(step.detail))}{t('colon_between')}{t('fell_back')}"
     key = f"stage_{step.stage}"

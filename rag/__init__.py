@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.answering import ask as ask
     from rag.answering import stream_answer as stream_answer
+    from rag.cataloguing import catalogue as catalogue
     from rag.errors import RagError as RagError
     from rag.indexing import build_index as build_index
     from rag.indexing import open_index as open_index
@@ -28,6 +29,7 @@ _HOMES = {
     "open_index": "rag.indexing",
     "retrieve": "rag.retrieval",
     "Filters": "rag.retrieval",
+    "catalogue": "rag.cataloguing",
     "ask": "rag.answering",
     "stream_answer": "rag.answering",
     "Passage": "rag.records",

@@ -12,12 +12,21 @@ import functools
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 
-from rag.backends import NEAREST_PASSAGES, REFUSALS, UNCERTAIN, AnswerRequest, is_refusal, load_backend
+from rag.about_works import answer_about_works, tell_disagreement
+from rag.backends import (
+    NEAREST_PASSAGES,
+    REFUSALS,
+    UNCERTAIN,
+    AnswerRequest,
+    Written,
+    is_refusal,
+    load_backend,
+    stream_writing,
+)
 from rag.backends.extractive import ExtractiveBackend
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
@@ -59,6 +68,7 @@ COURTESIES: dict[str, dict[Language, str]] = {
 
 
 InTurn = Callable[[Callable[[], list[Retrieval]]], list[Retrieval]]
+Find = Callable[[Question, Sequence[str]], list[Retrieval]]
 
 
 def _at_once(do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
@@ -124,7 +134,18 @@ def stream_answer(
         return
     settings = settings or Settings()
     index = index or open_index(settings)
-    find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
+    check = functools.partial(_checked_by, read, settings, index)
+    answer = yield from answer_about_works(read, history, filters, settings, index, check)
+    if answer is None:
+        find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
+        answer = yield from _answer_from_passages(read, history, settings, index, find)
+    took_ms = {**answer.took_ms, "total": _since(started)}
+    yield dataclasses.replace(answer, searched=_searched(index), took_ms=took_ms)
+
+
+def _answer_from_passages(
+    read: Question, history: Sequence[Turn], settings: Settings, index: Index, find: Find
+) -> Generator[Progress | TextPiece, None, Answer]:
     research = _researcher(settings, read.language)
     if research is not None:
         read = yield from _understand(read, history, research)
@@ -137,14 +158,9 @@ def stream_answer(
     if research is not None:
         rounds = yield from _look_again(read, searches, research, find)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
-    unanswered = tuple(
-        part for part, search in zip(read.parts, searches, strict=False) if answerability(search) < POSSIBLE
-    )
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
-        took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
-        yield _refusal(read, found, index, took_ms)
-        return
+        return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
     request = AnswerRequest(
         question=read.text,
         evidence=found,
@@ -155,45 +171,41 @@ def stream_answer(
     )
     before_writing = time.perf_counter()
     written = yield from _write(request, settings, research.failure if research else None)
-    text, backend_name = written.text, written.backend
+    took_ms["written"] = _since(before_writing)
     report = research.report(rounds) if research else None
-    took_ms["written"] = round((time.perf_counter() - before_writing) * 1000, 2)
-    quotes = backend_name == ExtractiveBackend.name
+    quotes = written.backend == ExtractiveBackend.name
     if quotes and ending == "refusal":  # a chat model might have known better, and failed
-        took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
-        yield _told(_refusal(read, found, index, took_ms), written, report)
-        return
+        return dataclasses.replace(_told(_refusal(read, found), written, report), took_ms=took_ms)
     before_check = time.perf_counter()
-    answer = _checked(read, found, text, index, None if quotes else _similarity(settings, index))
-    took_ms["checked"] = round((time.perf_counter() - before_check) * 1000, 2)
-    took_ms["total"] = round((time.perf_counter() - started) * 1000, 2)
+    answer = _checked(read, found, written.text, index, None if quotes else _similarity(settings, index))
+    took_ms["checked"] = _since(before_check)
     if not quotes:
         ending = "refusal" if is_refusal(answer.text) else "answer"
-    elif ending != "answer":
-        answer = _led(answer, UNCERTAIN[read.language])
-    answer = dataclasses.replace(
-        answer,
-        ending=ending,
-        backend=backend_name,
-        searched=_searched(index),
-        missing=tuple(
-            dict.fromkeys(
-                [
-                    *missing_parts(question, answer.evidence, answer.sentences),
-                    *(unanswered if len(read.parts) > 1 else ()),
-                ]
-            )
-        ),
-        took_ms=took_ms,
-    )
-    yield _told(answer, written, report)
+    else:
+        answer = tell_disagreement(answer, read.language)
+        answer = _led(answer, UNCERTAIN[read.language]) if ending != "answer" else answer
+    missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *_unanswered(read, searches))
+    answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
+    return _told(answer, written, report)
 
 
-def _told(answer: Answer, written: _Written, report: Research | None) -> Answer:
-    """Return the answer with what the model thought and did, and what went wrong with it."""
+def _unanswered(read: Question, searches: Sequence[Retrieval]) -> tuple[str, ...]:
+    """Return the parts of a question of several for which nothing near was found."""
+    pairs = zip(read.parts, searches, strict=False) if len(read.parts) > 1 else ()
+    return tuple(part for part, search in pairs if answerability(search) < POSSIBLE)
+
+
+def _since(started: float) -> float:
+    """Return the milliseconds since a moment of `time.perf_counter`."""
+    return round((time.perf_counter() - started) * 1000, 2)
+
+
+def _told(answer: Answer, written: Written, report: Research | None) -> Answer:
+    """Return the answer with who wrote it, what the model thought and did, and what went wrong with it."""
     failure = written.failure
     return dataclasses.replace(
         answer,
+        backend=written.backend if answer.ending != "refusal" or answer.sentences else "",
         failure=str(failure) if failure else "",
         failure_code=failure.code if failure else "",
         thinking=written.thinking[:THINKING_MAX_CHARS],
@@ -241,7 +253,7 @@ def _look_again(
     read: Question,
     searches: list[Retrieval],
     research: Researcher,
-    find: Callable[[Question, Sequence[str]], list[Retrieval]],
+    find: Find,
 ) -> Generator[Progress, None, int]:
     """Add searches in other words while what was found is thin; return the rounds of searching."""
     rounds = 1
@@ -257,47 +269,22 @@ def _look_again(
     return rounds
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What was written, by whom, what the model thought, and what went wrong with the chosen backend."""
-
-    text: str
-    backend: str
-    thinking: str
-    failure: BackendFailed | None
-
-
 def _write(
     request: AnswerRequest, settings: Settings, known: BackendFailed | None
-) -> Generator[Progress | TextPiece, None, _Written]:
+) -> Generator[Progress | TextPiece, None, Written]:
     """Let the backend write; quote where it fails before its first word, or is `known` to fail."""
-    text, thinking, name = "", "", settings.backend
     try:
         if known is not None:
             raise known
-        backend = load_backend(settings)
-        name = backend.name
-        yield Progress("writing", name)
-        for piece in backend.write(request):
-            if isinstance(piece, str):
-                text += piece
-                yield TextPiece(piece)
-                continue
-            thinking += piece.text
-            if piece.takes_back:
-                text = ""
-                yield Progress("thought")
-            yield TextPiece(piece.text, thinking=True)
-        if not text.strip():
-            raise BackendFailed(f"{name} wrote nothing", advice="ask again, or choose another model", code="empty")
+        written = yield from stream_writing(load_backend(settings), request)
     except BackendFailed as error:
-        if text.strip():
-            return _Written(text, name, thinking, error)
-        yield Progress("restarted", error.code)
-        quotes = [str(piece) for piece in ExtractiveBackend(settings).write(request)]
-        yield from map(TextPiece, quotes)
-        return _Written("".join(quotes), ExtractiveBackend.name, thinking, error)
-    return _Written(text, name, thinking, None)
+        written = Written("", settings.backend, "", error)
+    if written.text.strip() or written.failure is None:
+        return written
+    yield Progress("restarted", written.failure.code)
+    quotes = list(ExtractiveBackend(settings).write(request))
+    yield from map(TextPiece, quotes)
+    return dataclasses.replace(written, text="".join(quotes), backend=ExtractiveBackend.name)
 
 
 def judge(likelihood: float) -> Ending:
@@ -360,6 +347,11 @@ def _checked(
     )
 
 
+def _checked_by(read: Question, settings: Settings, index: Index, text: str, evidence: tuple[Evidence, ...]) -> Answer:
+    """Return a written text as a checked answer, whoever wrote it."""
+    return _checked(read, evidence, text, index, _similarity(settings, index))
+
+
 def _with_page(citation: Citation, index: Index, pages: dict[str, PageFinder]) -> Citation:
     if citation.source_span is None:
         return citation
@@ -397,7 +389,7 @@ def _courtesy(read: Question) -> Answer:
     return Answer(read.asked, read.text, text, (), (), "courtesy", "")
 
 
-def _refusal(read: Question, found: tuple[Evidence, ...], index: Index, took_ms: dict[str, float]) -> Answer:
+def _refusal(read: Question, found: tuple[Evidence, ...]) -> Answer:
     text = REFUSALS[read.language]
     if found:
         numbers = range(1, 1 + min(NEAREST_PASSAGES, len(found)))
@@ -410,9 +402,7 @@ def _refusal(read: Question, found: tuple[Evidence, ...], index: Index, took_ms:
         evidence=found,
         ending="refusal",
         backend="",
-        searched=_searched(index),
         missing=missing_parts(read.asked, found) if found else (),
-        took_ms=took_ms,
     )
 
 

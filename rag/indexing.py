@@ -29,6 +29,7 @@ from pydantic import TypeAdapter
 
 from rag.centring import Centring, learn_centring
 from rag.chunking import split_passages
+from rag.corrections import Correction, correct_article, read_corrections
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError, StorageFailed, UnreadableSource
@@ -36,7 +37,7 @@ from rag.glossary import Glossary, mine_glossary
 from rag.lexical import KeywordIndex
 from rag.readers import READERS, read_pages, read_plain_text
 from rag.reading_accounts import account_remarks, make_account
-from rag.records import Document, Language, Passage, Progress, Source
+from rag.records import Article, Document, Language, Passage, Progress, Source
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
 from rag.structure import parse_document
@@ -104,6 +105,7 @@ class Index:
         token_codes: (all tokens, dim / 2) uint8, the passages' packed token vectors, one passage after the other.
         token_bounds: (passages + 1,) int64: row i owns `token_codes[token_bounds[i]:token_bounds[i + 1]]`.
         token_starts: (all tokens,) int32 offsets into the passage's text.
+        corrections: What the reader corrected in the works' records; passages and documents hold it.
     """
 
     folder: Path
@@ -116,6 +118,7 @@ class Index:
     token_codes: Codes
     token_bounds: npt.NDArray[np.int64]
     token_starts: npt.NDArray[np.int32]
+    corrections: tuple[Correction, ...] = ()
     _rows: dict[str, int] = field(default_factory=dict)
 
     def row(self, passage_id: str) -> int:
@@ -139,12 +142,31 @@ class Index:
         return "zh" if chinese >= 0 else "en"
 
     def document(self, source: str) -> Document:
-        """Return the document of `source` as it was read.
+        """Return the document of `source` as it was read, its articles as the reader corrected them.
 
         Raises:
             KeyError: The index holds no such source.
         """
+        document = self.printed_document(source)
+        if not any(correction.source == source for correction in self.corrections):
+            return document
+        articles = (correct_article(a, source, place, self.corrections) for place, a in enumerate(document.articles))
+        return dataclasses.replace(document, articles=tuple(articles))
+
+    def printed_document(self, source: str) -> Document:
+        """Return the document of `source` as it was read; raises as `document`."""
         return _stored_document(self.folder / "records.sqlite", source)
+
+    def passages_of(self, article: tuple[str, int]) -> tuple[Passage, ...]:
+        """Return the passages of an article, given as (source, index of the article), in the order of print."""
+        return self._by_article.get(article, ())
+
+    @functools.cached_property
+    def _by_article(self) -> dict[tuple[str, int], tuple[Passage, ...]]:
+        found: dict[tuple[str, int], list[Passage]] = {}
+        for passage in self.passages:
+            found.setdefault((passage.source, passage.article), []).append(passage)
+        return {key: tuple(passages) for key, passages in found.items()}
 
     def sources(self) -> tuple[str, ...]:
         """Return the sources' paths, sorted."""
@@ -319,7 +341,7 @@ def read_document(path: Path, name: str) -> Document:
 
 def _read_document(path: Path, name: str, previous: Index | None) -> Document:
     if previous is not None and previous.manifest.sources.get(name) == hashlib.sha256(path.read_bytes()).hexdigest():
-        return previous.document(name)
+        return previous.printed_document(name)
     return read_document(path, name)
 
 
@@ -403,7 +425,7 @@ def open_index(settings: Settings | None = None) -> Index:
                 advice="build it again: wenju index; or set the former value",
             )
     with _damage_told(folder):
-        return _open(folder, settings.store)
+        return _open_corrected(folder, settings.store, read_corrections(settings.index))
 
 
 @contextlib.contextmanager
@@ -416,6 +438,25 @@ def _damage_told(folder: Path) -> Iterator[None]:
         raise IndexMissing(
             f"the index in {folder} is damaged ({reason})", advice="build it again: wenju index"
         ) from error
+
+
+@functools.lru_cache(maxsize=2)
+def _open_corrected(folder: Path, store: str, corrections: tuple[Correction, ...]) -> Index:
+    index = _open(folder, store)
+    sources = {correction.source for correction in corrections} & set(index.manifest.sources)
+    if not sources:
+        return index
+    corrected = dataclasses.replace(index, corrections=corrections)
+    articles = {source: corrected.document(source).articles for source in sources}
+    passages = tuple(
+        _with_record(passage, articles[passage.source][passage.article]) if passage.source in sources else passage
+        for passage in index.passages
+    )
+    return dataclasses.replace(corrected, passages=passages)
+
+
+def _with_record(passage: Passage, record: Article) -> Passage:
+    return dataclasses.replace(passage, title=record.title, authors=record.authors, year=record.year)
 
 
 @functools.lru_cache(maxsize=2)

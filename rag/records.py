@@ -362,6 +362,8 @@ class Citation:
         passage_span: Characters of the passage's text that carry the sentence; None when not located.
         source_span: The same characters in the source's canonical text; None when not located.
         page: The page on which these characters begin, as printed where it is printed; "" when there is none.
+        field: The field of the work's record that the sentence rests on ("authors", "outline", …), else "". The
+            characters are then where the field is printed; its `Article.origins` say where it is from otherwise.
     """
 
     number: int
@@ -370,6 +372,7 @@ class Citation:
     passage_span: Span | None
     source_span: Span | None
     page: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

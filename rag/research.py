@@ -16,10 +16,10 @@ from typing import Literal, Protocol
 from rag.backends import is_refusal
 from rag.backends.prompting import fill_template, write_history
 from rag.errors import BackendFailed
-from rag.text.language import HAN_CHARACTER, search_form
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Research, ResearchStep, Turn
 from rag.settings import Settings
+from rag.text.language import HAN_CHARACTER, search_form
 from rag.verification.citation_marks import plain_citations
 from rag.verification.defanging import defang_text
 

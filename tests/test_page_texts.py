@@ -39,7 +39,18 @@ def test_every_text_that_the_page_names_exists_and_every_text_is_used() -> None:
         if path.name != "page_texts.py"
     )
     named = set(re.findall(r"""\bt\(\s*["'](\w+)["']""", code))
-    families = ("standing_", "reason_", "stage_", "error_", "leg_", "failure_", "remedy_", "research_", "step_")
+    families = (
+        "standing_",
+        "reason_",
+        "stage_",
+        "error_",
+        "leg_",
+        "failure_",
+        "remedy_",
+        "research_",
+        "step_",
+        "field_",
+    )
     assert named - set(families) <= set(TEXTS)
     unused = {key for key in TEXTS if not key.startswith(families) and not re.search(rf"\b{key}\b", code)}
     assert unused == set()

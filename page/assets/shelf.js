@@ -1,5 +1,5 @@
 // The library's shelf. Acts sent to Python: {kind: "open", source, article} {kind: "select", articles: [[source, article], …]}
-// {kind: "remove", source}.
+// {kind: "remove", source} {kind: "notebook" | "edit" | "summarise", articles}.
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -15,7 +15,9 @@ export default function (component) {
   const count = el("span", { class: "count", "aria-live": "polite" });
   const choose = el("button", { type: "button", class: "firm-button", onclick: () => send() }, words.ask_selected);
   const clear = el("button", { type: "button", class: "quiet-button", onclick: () => { selected.clear(); send(); } }, words.clear_filter);
-  root.append(el("div", { class: "bar" }, search, el("span", { class: "chosen" }, count, choose, clear)));
+  const more = ["notebook", "summarise"].map((kind) => el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind, articles: keys() }) },
+    kind === "notebook" ? words.save_notebook : words.summarise));
+  root.append(el("div", { class: "bar" }, search, el("span", { class: "chosen" }, count, choose, more, clear)));
   root.append(el("ul", { class: "sources" }, data.sources.map(source)));
   filter();
   tally();
@@ -29,8 +31,10 @@ export default function (component) {
       box.addEventListener("change", () => { box.checked ? selected.add(key) : selected.delete(key); tally(); });
       const row = el("li", { class: "article" }, box,
         el("button", { type: "button", class: "title", onclick: () => act({ kind: "open", source: value.id, article: article.index }) },
-          el("span", {}, el("bdi", {}, article.title)), el("small", {}, el("bdi", {}, article.details))));
-      rows.push({ row, text: (article.title + " " + article.details + " " + value.id).toLowerCase() });
+          el("span", {}, el("bdi", {}, article.title)), el("small", {}, el("bdi", {}, article.details), article.tags.map((tag) => el("span", { class: "tag" }, el("bdi", {}, tag))))),
+        ["summarise", "edit"].map((kind) => el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind, articles: [[value.id, article.index]] }),
+          "aria-label": (kind === "edit" ? words.edit_record : words.summarise) + words.colon_between + article.title }, kind === "edit" ? words.edit_record : words.summarise)));
+      rows.push({ row, text: (article.title + " " + article.details + " " + article.tags.join(" ") + " " + value.id).toLowerCase() });
       return row;
     });
     return el("li", { class: "source" }, el("ul", {}, articles),
@@ -48,9 +52,14 @@ export default function (component) {
   function tally() {
     count.textContent = selected.size ? fill(words.selected_n, { n: selected.size }) : "";
     choose.hidden = clear.hidden = !selected.size;
+    for (const button of more) button.hidden = !selected.size;
+  }
+
+  function keys() {
+    return [...selected].map((key) => { const [id, article] = key.split("\n"); return [id, Number(article)]; });
   }
 
   function send() {
-    act({ kind: "select", articles: [...selected].map((key) => { const [id, article] = key.split("\n"); return [id, Number(article)]; }) });
+    act({ kind: "select", articles: keys() });
   }
 }

@@ -242,8 +242,9 @@ export default function (component) {
       rows.push(el("details", {}, el("summary", {}, data.took), el("ul", { class: "steps" }, data.steps.map((step) => el("li", {}, el("bdi", {}, step))))));
     }
     const copy = el("button", { class: "quiet-button", type: "button" }, words.copy_answer);
+    const note = el("button", { class: "quiet-button", type: "button", onclick: () => act({ kind: "note" }) }, words.keep_note);
     copy.addEventListener("click", () => copyText(data.plain, copy, words));
-    const tools = el("div", { class: "tools" }, data.plain ? copy : null, rating());
+    const tools = el("div", { class: "tools" }, data.plain ? [copy, note] : null, rating());
     return el("footer", {}, el("div", { class: "more" }, rows), tools);
   }
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from rag.errors import BackendFailed
 from rag.question import AnswerType
-from rag.records import Evidence, Language, Turn
+from rag.records import Evidence, Language, Progress, TextPiece, Turn
 from rag.settings import Settings
 
 # The sentence that means "the evidence does not answer", one for a language: the prompt asks for it, `is_refusal`
@@ -83,6 +83,57 @@ class Backend(Protocol):
             BackendFailed: No key, refused, cut off, empty or unusable output.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, by whom, what the model thought, and what went wrong; the text may be a part of an answer."""
+
+    text: str
+    backend: str
+    thinking: str
+    failure: BackendFailed | None
+
+
+def stream_writing(backend: Backend, request: AnswerRequest) -> Generator[Progress | TextPiece, None, Written]:
+    """Let a backend write, piece by piece; raises nothing: `Written.failure` says why it stopped, or wrote nothing."""
+    text, thinking = "", ""
+    failure: BackendFailed | None = None
+    yield Progress("writing", backend.name)
+    try:
+        for piece in backend.write(request):
+            if isinstance(piece, str):
+                text += piece
+                yield TextPiece(piece)
+                continue
+            thinking += piece.text
+            if piece.takes_back:
+                text = ""
+                yield Progress("thought")
+            yield TextPiece(piece.text, thinking=True)
+    except BackendFailed as error:
+        failure = error
+    if failure is None and not text.strip():
+        advice = "ask again, or choose another model"
+        failure = BackendFailed(f"{backend.name} wrote nothing", advice=advice, code="empty")
+    return Written(text, backend.name, thinking, failure)
+
+
+def write_whole(backend: Backend, request: AnswerRequest) -> str:
+    """Return what a backend writes when nobody watches.
+
+    Raises:
+        BackendFailed: See `Backend.write`; also when it wrote nothing.
+    """
+    writing = stream_writing(backend, request)
+    while True:
+        try:
+            next(writing)
+        except StopIteration as end:
+            written: Written = end.value
+            if written.failure is not None:
+                raise written.failure from None
+            return written.text
 
 
 def load_backend(settings: Settings) -> Backend:

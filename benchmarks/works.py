@@ -1,0 +1,137 @@
+"""Measure the answers about works: records, summaries, comparisons, disagreements, and false alarms.
+
+    PYTHONPATH=. python benchmarks/works.py --index INDEX [--questions FILE] [--corpus DIR] [--plain FILE ...]
+
+A catalogue question counts when exactly the wanted works are cited and all wanted strings stand in the answer; a
+summary when each sentence is supported and a sentence cites each main section (each work, of several); a comparison
+when each column cites works of its side. `--plain` files hold questions about contents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from rag.answering import ask
+from rag.disagreement import find_disagreement
+from rag.indexing import Index, open_index
+from rag.records import Answer, Turn
+from rag.retrieval import Filters
+from rag.settings import Settings
+from rag.shelf import works_of
+from rag.shelf_questions import read_shelf_question
+from rag.summaries import parts_of
+from rag.tables import CELL_MARK
+
+
+def main() -> None:
+    arguments = _arguments()
+    settings = Settings(corpus=arguments.corpus, index=arguments.index, backend="extractive")
+    index = open_index(settings)
+    counts: dict[str, list[bool]] = {}
+    for item in _lines(arguments.questions):
+        answer = ask(item["question"], filters=_filters(item, index), settings=settings, index=index)
+        sound = {"catalogue": _catalogue, "summary": _summary, "comparison": _comparison}[item["kind"]](
+            item, answer, index
+        )
+        counts.setdefault(item["kind"], []).append(sound)
+        if arguments.show or not sound:
+            print(f"{'+' if sound else '-'} {item['id']} {item['question']}\n{answer.text}\n")
+    for kind, sound in counts.items():
+        print(f"{kind}: {sum(sound)} of {len(sound)}")
+    for kind, differ, found, of in _disagreements(Path("tests/disagreements.jsonl")):
+        print(f"disagreements, {kind}, {'differ' if differ else 'agree'}: {found} of {of} reported")
+    for path in arguments.plain:
+        taken = _taken(_lines(path), index)
+        print(f"{path.name}: {len(taken)} of {len(_lines(path))} taken for a question about works: {taken[:5]}")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--index", type=Path, required=True)
+    parser.add_argument("--corpus", type=Path, default=Path("corpus"))
+    parser.add_argument("--questions", type=Path, default=Path("tests/works_questions.jsonl"))
+    parser.add_argument("--plain", type=Path, nargs="*", default=[])
+    parser.add_argument("--show", action="store_true")
+    return parser.parse_args()
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def _is(key: tuple[str, int], names: list[str]) -> bool:
+    """Say whether a work is among names: a file, or the first letters of one and the place of the article, 002:13."""
+    return key[0] in names or any(
+        ":" in name and key[0].startswith(name.split(":")[0]) and key[1] == int(name.split(":")[1]) for name in names
+    )
+
+
+def _filters(item: dict[str, Any], index: Index) -> Filters | None:
+    if "only" not in item:
+        return None
+    return Filters(articles=tuple(work.key for work in works_of(index) if _is(work.key, item["only"])))
+
+
+def _wanted(item: dict[str, Any], index: Index) -> set[tuple[str, int]]:
+    return {work.key for work in works_of(index) if item["works"] == "all" or _is(work.key, item["works"])}
+
+
+def _cited(answer: Answer) -> set[tuple[str, int]]:
+    return {
+        (item.source, item.passage.article)
+        for item in answer.evidence
+        if any(citation.passage == item.id for sentence in answer.sentences for citation in sentence.citations)
+    }
+
+
+def _catalogue(item: dict[str, Any], answer: Answer, index: Index) -> bool:
+    return _cited(answer) == _wanted(item, index) and all(said in answer.text for said in item["says"])
+
+
+def _summary(item: dict[str, Any], answer: Answer, index: Index) -> bool:
+    supported = bool(answer.sentences) and all(sentence.standing == "supported" for sentence in answer.sentences)
+    wanted = _wanted(item, index)
+    if len(wanted) > 1:
+        return supported and _cited(answer) == wanted
+    work = next(work for work in works_of(index) if work.key in wanted)
+    touched = {item.passage.section[0] for item in answer.evidence if item.passage.section}
+    return supported and _cited(answer) == wanted and {p.heading for p in parts_of(work, index) if p.heading} <= touched
+
+
+def _comparison(item: dict[str, Any], answer: Answer, index: Index) -> bool:
+    """Say whether each column of the table cites a work of its side."""
+    rows = [sentence for sentence in answer.sentences if CELL_MARK in sentence.text and sentence.citations]
+    if not rows:
+        return False
+    places = [{answer.evidence[citation.number - 1].passage for citation in row.citations} for row in rows]
+    cited = {(passage.source, passage.article) for row in places for passage in row}
+    numbers = {citation.number for row in rows for citation in row.citations}
+    return len(numbers) >= len(item["sides"]) and all(any(_is(key, side) for key in cited) for side in item["sides"])
+
+
+def _disagreements(path: Path) -> list[tuple[str, bool, int, int]]:
+    items = _lines(path)
+    rows = []
+    for kind in ("figure", "judgement"):
+        for differ in (True, False):
+            own = [item for item in items if item["kind"] == kind and item["differ"] == differ]
+            found = sum(find_disagreement(item["a"], item["b"]) is not None for item in own)
+            rows.append((kind, differ, found, len(own)))
+    return rows
+
+
+def _taken(items: list[dict[str, Any]], index: Index) -> list[str]:
+    works = works_of(index)
+    taken = []
+    for item in items:
+        history = [Turn(turn["role"], turn["content"]) for turn in item.get("history", [])]
+        if read_shelf_question(item["question"], works, history=history):
+            taken.append(item["question"])
+    return taken
+
+
+if __name__ == "__main__":
+    main()

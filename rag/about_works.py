@@ -1,0 +1,210 @@
+"""Answers about works rather than passages: from the records, as a summary, or one side beside the other.
+
+Entry points: `answer_about_works`, `tell_disagreement`. Caller: answering, which goes on to retrieval where a question
+is none of these.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Generator, Sequence
+
+from rag.backends import AnswerRequest, load_backend, stream_writing
+from rag.backends.extractive import ExtractiveBackend
+from rag.cataloguing import answer_from_records, which_work
+from rag.comparison import Cell, Side, compare_sides, read_comparison
+from rag.disagreement import Disagreement, find_disagreement
+from rag.errors import BackendFailed
+from rag.indexing import Index
+from rag.question import Question, read_question
+from rag.records import Answer, Citation, Evidence, Language, Progress, Sentence, Standing, TextPiece, Turn
+from rag.retrieval import Filters, retrieve
+from rag.settings import Settings
+from rag.shelf import Work, works_of
+from rag.shelf_questions import ShelfQuestion, read_shelf_question
+from rag.summaries import quote_summary, write_summary
+from rag.tables import CELL_MARK
+
+Check = Callable[[str, tuple[Evidence, ...]], Answer]
+Steps = Generator[Progress | TextPiece, None, Answer | None]
+_WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
+_TEXTS = {
+    "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),
+    "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),
+    "nothing": ("（没有找到）", "(nothing found)"),
+}
+
+
+def answer_about_works(
+    read: Question,
+    history: Sequence[Turn],
+    filters: Filters | None,
+    settings: Settings,
+    index: Index,
+    check: Check,
+) -> Steps:
+    """Answer a question that is about works; a generator of what happens meanwhile.
+
+    Args:
+        read: The question.
+        history: The turns before it, oldest first.
+        filters: What may be asked about; None: all.
+        settings: Who writes.
+        index: The shelf.
+        check: Returns a written text with its passages as a checked answer.
+
+    Returns:
+        The answer, or None where the question is about contents.
+    """
+    works = works_of(index, filters)
+    narrowed = filters is not None and bool(filters.sources or filters.articles)
+    asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history)
+    if asked is not None and asked.asked != "summary":
+        return answer_from_records(asked, read.asked, index)
+    if asked is not None:
+        if not asked.works:
+            return which_work(read.asked, works, index, read.language)
+        return (yield from _summarise(read, asked, settings, index, check))
+    sides = read_comparison(read.asked, works, narrowed=narrowed)
+    return (yield from _compare(read, sides, filters, settings, index, check)) if sides else None
+
+
+def _summarise(read: Question, asked: ShelfQuestion, settings: Settings, index: Index, check: Check) -> Steps:
+    yield Progress("understood", read.text)
+    failure: BackendFailed | None = None
+    if settings.backend != ExtractiveBackend.name:
+        try:
+            backend = load_backend(settings)
+            text, evidence = yield from write_summary(asked.works, asked.length, read.language, index, backend)
+            return _by(check(text, evidence), backend.name)
+        except BackendFailed as error:
+            failure = error
+            yield Progress("restarted", error.code)
+    text, evidence = quote_summary(asked.works, asked.length, read.language, index)
+    return _by(check(text, evidence), ExtractiveBackend.name, failure)
+
+
+def _compare(
+    read: Question, sides: Sequence[Side], filters: Filters | None, settings: Settings, index: Index, check: Check
+) -> Steps:
+    yield Progress("understood", CELL_MARK.join(side.question or side.label for side in sides))
+    found: list[Evidence] = []
+
+    def find(side: Side) -> Sequence[Evidence]:
+        own = dataclasses.replace(filters or Filters(), articles=_keys(side.works)) if side.works else filters
+        question = dataclasses.replace(read_question(side.question), language=read.language)
+        result = tuple(retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index))
+        found.extend(result[: max(1, settings.evidence_count // len(sides))])
+        return result
+
+    cells = compare_sides(sides, find, read.language, index)
+    said = [{statement for _, statement in cell.said} for cell in cells]
+    things = not any(side.works for side in sides)
+    if not any(said) or (things and (not all(said) or any(a & b for a, b in itertools.combinations(said, 2)))):
+        return None  # one statement speaks of both sides, or none of one: the whole question finds more
+    yield Progress("searched", "", len(found), settings.evidence_count)
+    failure: BackendFailed | None = None
+    if settings.backend != ExtractiveBackend.name:
+        try:
+            return (yield from _write_comparison(read, cells, found, settings, check))
+        except BackendFailed as error:
+            failure = error
+            yield Progress("restarted", error.code)
+    answer = set_side_by_side(read, cells, check)
+    answer = tell_disagreement(answer, read.language)
+    return _by(answer, ExtractiveBackend.name, failure)
+
+
+def _keys(works: Sequence[Work]) -> tuple[tuple[str, int], ...]:
+    return tuple(work.key for work in works)
+
+
+def _write_comparison(
+    read: Question, cells: Sequence[Cell], found: Sequence[Evidence], settings: Settings, check: Check
+) -> Steps:
+    """Let a chat model compare; it reads what was found for each side."""
+    backend = load_backend(settings)
+    said = [item for cell in cells for item, _ in cell.said]
+    evidence = tuple({item.id: item for item in (*said, *found)}.values())
+    written = yield from stream_writing(backend, AnswerRequest(read.text, evidence, language=read.language))
+    if written.failure is not None and not written.text.strip():
+        raise written.failure
+    return _by(check(written.text, evidence), backend.name, written.failure)
+
+
+def _by(answer: Answer, backend: str, failure: BackendFailed | None = None) -> Answer:
+    """Return the answer with who wrote it, and what failed before."""
+    code = failure.code if failure else ""
+    return dataclasses.replace(answer, backend=backend, failure=str(failure or ""), failure_code=code)
+
+
+def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Answer:
+    """Return an answer that is a table: a column for each side, each cell quoted, cited and checked."""
+    # A column has numbers of its own, even for a passage that another one cites: a number leads to one place.
+    evidence = tuple(dict.fromkeys((column, item.id) for column, cell in enumerate(cells) for item, _ in cell.said))
+    items = {(column, item.id): item for column, cell in enumerate(cells) for item, _ in cell.said}
+    text = CELL_MARK.join(_in_a_cell(cell.side.label) for cell in cells)
+    sentences = [Sentence(text, 0, "uncited", "heading")]
+    text += "\n" + CELL_MARK.join("---" for _ in cells)
+    for row in itertools.zip_longest(*(cell.said for cell in cells)):
+        parts, plain, own = [], [], []
+        for column, said in enumerate(row):
+            if said is None:
+                nothing = "" if sentences[1:] else _TEXTS["nothing"][read.language == "en"]
+                parts.append(nothing)
+                plain.append(nothing)
+                continue
+            item, statement = said
+            number = evidence.index((column, item.id)) + 1
+            own.append((number, check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
+            parts.append(f"{_in_a_cell(statement)}[{number}]")
+            plain.append(_in_a_cell(statement))
+        text += "\n"
+        sentences.append(_row(CELL_MARK.join(plain), len(text), own))
+        text += CELL_MARK.join(parts)
+    found = tuple(items[key] for key in evidence)
+    return Answer(read.asked, read.text, text, tuple(sentences), found, "answer", "")
+
+
+def _row(text: str, start: int, checked: Sequence[tuple[int, Sequence[Sentence]]]) -> Sentence:
+    """Return a row as one sentence, as well supported as the worst of its cells."""
+    sentences = [sentence for _, own in checked for sentence in own]
+    worst = min(sentences, key=lambda sentence: _WORST.index(sentence.standing))
+    citations = tuple(
+        dataclasses.replace(citation, number=number) for number, own in checked for citation in own[0].citations
+    )
+    missing = tuple(part for sentence in sentences for part in sentence.missing)
+    return Sentence(text, start, worst.standing, worst.reason, citations, missing)
+
+
+def _in_a_cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "／")
+
+
+def tell_disagreement(answer: Answer, language: Language) -> Answer:
+    """Return the answer with a sentence put first that says what its works disagree on; itself where they agree."""
+    passages = {item.id: item.passage for item in answer.evidence}
+    said = [
+        (citation, passages[citation.passage].text[slice(*citation.passage_span)])
+        for sentence in answer.sentences
+        for citation in sentence.citations
+        if citation.passage_span
+    ]
+    for (one, mine), (other, yours) in itertools.combinations(said, 2):
+        works = {(passages[c.passage].source, passages[c.passage].article) for c in (one, other)}
+        found = find_disagreement(mine, yours) if len(works) == 2 else None
+        if found:
+            return _led_by(answer, _told(found, language), (one, other))
+    return answer
+
+
+def _told(found: Disagreement, language: Language) -> str:
+    return _TEXTS[found.kind][language == "en"].format(one=found.one, other=found.other)
+
+
+def _led_by(answer: Answer, told: str, citations: tuple[Citation, ...]) -> Answer:
+    lead = told + "".join(f"[{citation.number}]" for citation in citations) + "\n"
+    moved = tuple(dataclasses.replace(s, start=s.start + len(lead)) for s in answer.sentences)
+    first = Sentence(told, 0, "supported", "compared", citations)
+    return dataclasses.replace(answer, text=lead + answer.text, sentences=(first, *moved))

@@ -1,0 +1,197 @@
+"""Questions about works: which they are, what the records answer, summaries, comparisons, corrections, notebooks."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from rag.answering import ask
+from rag.cataloguing import catalogue
+from rag.corrections import CORRECTIONS, Corrections
+from rag.disagreement import find_disagreement
+from rag.indexing import build_index, open_index
+from rag.reading_room.notebooks import KeptWork, Notebooks, keep_work, present
+from rag.records import Answer, Turn
+from rag.retrieval import Filters
+from rag.settings import Settings
+from rag.shelf import works_of
+from rag.shelf_questions import read_shelf_question, read_words
+from rag.vocabulary import holds_any, phrases, read_table
+
+HERE = Path(__file__).resolve().parent
+TEA = """---
+title: 茶葉出口的興衰
+authors: 林知遠、周岚
+journal: 海港研究
+year: 2021
+---
+
+# 茶葉出口的興衰
+
+本文考察茶叶出口的兴衰，认为出口量由价格决定。
+
+## 出口量
+
+茶葉出口的總量在2021年為九千公噸，主要銷往日本。
+
+## 价格
+
+茶叶的价格为每公斤三十元，比上年上升两成。
+"""
+BRIDGE = """---
+title: 跨江大桥的造价
+authors: Chen Ming (陈明)
+journal: 海港研究
+year: 2019
+---
+
+# 跨江大桥的造价
+
+## 造价
+
+跨江大桥的总造价为12.5亿元，由省交通厅出资。
+"""
+
+
+@pytest.fixture(scope="module")
+def shelf(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"茶.md": TEA, "桥.md": BRIDGE})
+
+
+def answered(question: str, settings: Settings) -> Answer:
+    return ask(question, settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("《茶葉出口的興衰》的作者是谁？", "《茶葉出口的興衰》的作者是林知遠、周岚。[1]"),
+        ("陈明写了哪些文章？", "《跨江大桥的造价》，Chen Ming (陈明)，海港研究，2019年[1]"),
+        ("2021年发表了哪些文章", "《茶葉出口的興衰》，林知遠、周岚，海港研究，2021年[1]"),
+        ("《茶葉出口的興衰》的目录", "- 出口量[1]\n- 价格[2]"),
+        ("How many papers are there?", "Works found: 2"),
+        ("2022年发表了哪些文章？", "文库的记录里没有这样的文章。"),
+    ],
+)
+def test_records_answer(question: str, said: str, shelf: Settings) -> None:
+    answer = answered(question, shelf)
+    assert said in answer.text
+    assert answer.backend == "records"
+    assert all(c.field for sentence in answer.sentences for c in sentence.citations)
+
+
+@pytest.mark.parametrize(
+    "question", ["谁提出了阶梯水价？", "《红楼梦》的作者是谁？", "报告指出出口量为多少？", "Who built the bridge?"]
+)
+def test_questions_about_contents_are_none_about_works(question: str, shelf: Settings) -> None:
+    assert read_shelf_question(question, works_of(open_index(shelf))) is None
+
+
+def test_no_question_of_the_test_set_is_taken_for_one_about_works(shelf: Settings) -> None:
+    works = works_of(open_index(shelf))
+    items = [json.loads(line) for line in (HERE / "questions.jsonl").read_text("utf-8").splitlines() if line.strip()]
+    assert [item["question"] for item in items if read_shelf_question(item["question"], works)] == []
+
+
+def test_the_author_of_the_work_that_was_spoken_of(shelf: Settings) -> None:
+    works = works_of(open_index(shelf))
+    asked = read_shelf_question("作者是谁？", works, history=[Turn("user", "总结《跨江大桥的造价》")])
+    assert asked is not None
+    assert [work.source for work in asked.works] == ["桥.md"]
+
+
+def test_catalogue_for_python(shelf: Settings) -> None:
+    index = open_index(shelf)
+    assert [work.source for work in catalogue(author="Ming Chen", index=index)] == ["桥.md"]
+    assert [work.source for work in catalogue(years=(2020, 2022), journal="海港研究", index=index)] == ["茶.md"]
+    assert catalogue(author="曹雪芹", index=index) == ()
+
+
+def test_a_summary_touches_every_section_and_is_supported(shelf: Settings) -> None:
+    answer = answered("总结《茶葉出口的興衰》", shelf)
+    assert {item.section for item in answer.evidence} == {(), ("出口量",), ("价格",)}
+    assert {sentence.standing for sentence in answer.sentences} == {"supported"}
+
+
+def test_works_side_by_side(shelf: Settings) -> None:
+    answer = answered("《茶葉出口的興衰》与《跨江大桥的造价》有什么不同？", shelf)
+    (row,) = [sentence for sentence in answer.sentences if len(sentence.citations) > 1]
+    assert {citation.source for citation in row.citations} == {"茶.md", "桥.md"}
+    assert [citation.number for citation in row.citations] == [1, 2]
+
+
+def test_corrections_outlive_a_rebuild_and_are_undone(tmp_path: Path, bank: Path) -> None:
+    from conftest import write_corpus
+
+    settings = write_corpus(tmp_path, {"茶.md": TEA}, bank)
+    build_index(settings)
+    (work,) = works_of(open_index(settings))
+    kept = Corrections(settings.index / CORRECTIONS)
+    kept.correct(work.source, work.article, work.printed, "authors", "林知远；周嵐")
+    assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
+    (settings.corpus / "桥.md").write_text(BRIDGE, "utf-8")
+    build_index(settings)
+    index = open_index(settings)
+    (corrected,) = [other for other in works_of(index) if other.source == "茶.md"]
+    assert corrected.record.authors == ("林知远", "周嵐")
+    assert ("authors", "reader") in corrected.record.origins
+    assert {p.authors for p in index.passages if p.source == "茶.md"} == {("林知远", "周嵐")}
+    kept.correct(work.source, work.article, work.printed, "authors", "林知遠、周岚")
+    assert open_index(settings).corrections == ()
+    with pytest.raises(ValueError, match="four digits"):
+        kept.correct(work.source, work.article, work.printed, "year", "去年")
+
+
+def test_notebooks_tags_and_notes(tmp_path: Path, shelf: Settings) -> None:
+    works = works_of(open_index(shelf))
+    books = Notebooks(tmp_path / "notebooks.sqlite")
+    assert stat.S_IMODE(books.path.stat().st_mode) == 0o600
+    name = books.create(" 茶叶 ", [keep_work(works[0]), KeptWork("没有.md", 0, "没有")])
+    (book,) = books.listed()
+    assert (book.id, book.name) == (name, "茶叶")
+    assert present(book.works, works) == (works[0],)
+    books.tag(keep_work(works[0]), ["出口", " "])
+    assert books.tags() == {keep_work(works[0]): ("出口",)}
+    answer = answered("2021年发表了哪些文章", shelf)
+    note = books.keep_note(answer, name, "查证过")
+    assert [(kept.answer, kept.remark) for kept in books.notes(name)] == [(answer, "查证过")]
+    books.delete_note(note)
+    books.delete(name)
+    assert (books.notes(), books.listed()) == ((), ())
+    with pytest.raises(ValueError, match="name"):
+        books.create("  ", [])
+
+
+def test_a_selection_is_what_is_asked(shelf: Settings) -> None:
+    answer = ask("作者是谁？", filters=Filters(articles=(("桥.md", 0),)), settings=shelf)
+    assert answer.text == "《跨江大桥的造价》的作者是Chen Ming (陈明)。[1]"
+
+
+@pytest.mark.parametrize(("kind", "least", "most"), [("figure", 16, 2), ("judgement", 16, 2)])
+def test_pairs_that_differ_and_pairs_that_do_not(kind: str, least: int, most: int) -> None:
+    pairs = [json.loads(line) for line in (HERE / "disagreements.jsonl").read_text("utf-8").splitlines()]
+    own = [(pair["differ"], find_disagreement(pair["a"], pair["b"])) for pair in pairs if pair["kind"] == kind]
+    assert sum(found is not None for differ, found in own if differ) >= least
+    assert sum(found is not None for differ, found in own if not differ) <= most
+
+
+@pytest.mark.parametrize("name", ["comparison_words", "light_words"])
+def test_each_example_holds_a_word_of_its_row(name: str) -> None:
+    for *_, words, example in read_table(name):
+        assert holds_any(example, phrases(words)), example
+
+
+def test_each_example_of_the_shelf_words_is_of_its_kind() -> None:
+    for kind, words, example in read_table("shelf_words"):
+        assert holds_any(example, phrases(words)), (kind, example)
+    assert read_words("作者是谁")[1] == ""
+    assert read_words("关于中亚的文章有哪些")[1] == "中亚"
+
+
+def test_each_opposite_has_an_example() -> None:
+    for word, _, example in read_table("opposites"):
+        assert holds_any(example, [word]), example
