@@ -52,7 +52,7 @@ def read_pdf(data: bytes) -> list[Page]:
     """
     if b"%PDF-" not in data[:4096]:
         raise _refusal("damaged", "it does not begin with %PDF")
-    pages = _read_apart(data)
+    pages: list[dict[str, Any]] = run_apart(data, "rag.readers.pdf_process", timeout_s=DOCUMENT_TIMEOUT_S)["pages"]
     glyphs = sum(page["glyphs"] for page in pages)
     images = sum(page["image"] for page in pages)
     if glyphs == 0 or images > MAX_IMAGE_SHARE * len(pages):
@@ -81,22 +81,27 @@ def _refusal(kind: str, detail: str) -> UnreadableSource:
     return UnreadableSource(f"{message}: {detail}" if detail else message, advice=advice)
 
 
-def _read_apart(data: bytes) -> list[dict[str, Any]]:
+def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> dict[str, Any]:
+    """Return what a module of the readers prints about a PDF, run in a process of its own.
+
+    Raises:
+        UnreadableSource: It told an error, stopped without an answer, or took longer than `timeout_s` seconds.
+    """
     root = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
     try:
         finished = subprocess.run(
-            [sys.executable, "-P", "-m", "rag.readers.pdf_process"],
+            [sys.executable, "-P", "-m", module, *arguments],
             input=data,
             capture_output=True,
-            timeout=DOCUMENT_TIMEOUT_S,
+            timeout=timeout_s,
             env=environment,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _refusal("large", f"it took more than {DOCUMENT_TIMEOUT_S} seconds") from None
+        raise _refusal("large", f"it took more than {timeout_s:g} seconds") from None
     try:
-        answer = json.loads(finished.stdout)
+        answer: dict[str, Any] = json.loads(finished.stdout)
     except ValueError:
         reason = finished.stderr.decode(errors="replace").strip().splitlines()[:1]
         raise _refusal(
@@ -104,8 +109,7 @@ def _read_apart(data: bytes) -> list[dict[str, Any]]:
         ) from None
     if "error" in answer:
         raise _refusal(answer["error"], answer["detail"])
-    pages: list[dict[str, Any]] = answer["pages"]
-    return pages
+    return answer
 
 
 def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> list[str]:

@@ -32,6 +32,7 @@ LONG_ASIDE = 60  # glyphs of another direction than the page's from which they a
 LONG_ASIDE_SHARE = 0.02
 MARK_GROWTH = 2.0  # times the page's type: a watermark's letters
 MIN_SET_UPRIGHT = 30  # glyphs; fewer that stand under each other are no vertical writing
+ASCENT, DESCENT = 0.8, 0.2  # of the type size: how far letters reach above and below the baseline
 SPACES = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0x200B))
 SOFT_HYPHEN = 0xAD
 
@@ -186,9 +187,23 @@ def _turn(group: Sequence[_Placed], degrees: float, width: float, height: float,
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
         base = one.y * cos - one.x * sin
         glyphs.append(
-            Glyph(one.text, start - left, stop - left, base - bottom, one.size, one.space, space_width=one.space_width)
+            Glyph(one.text, start - left, stop - left, base - bottom, one.size, one.space, False, one.space_width, _ink_box(one))
         )
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
+
+
+def _ink_box(one: _Placed) -> tuple[float, float, float, float]:
+    """Return where a glyph is printed: fonts seldom tell truly how far theirs reach above and below the baseline."""
+    left, bottom, right, top = one.box
+    quarter = 90.0 * round(one.degrees / 90)
+    if abs(_turn_between(quarter, one.degrees)) > SAME_DIRECTION_DEGREES:
+        return one.box
+    sin, cos = round(math.sin(math.radians(quarter))), round(math.cos(math.radians(quarter)))
+    if cos:
+        bottom, top = sorted((one.y - cos * DESCENT * one.size, one.y + cos * ASCENT * one.size))
+    else:
+        left, right = sorted((one.x + sin * DESCENT * one.size, one.x - sin * ASCENT * one.size))
+    return left, bottom, right, top
 
 
 def _runs_down(glyphs: Sequence[Glyph]) -> bool:

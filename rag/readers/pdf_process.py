@@ -2,7 +2,7 @@
 
 The library behind it is written in C++ and is not safe in threads; a damaged file may crash it, a hostile one may keep
 it busy for ever. Here neither harms the caller: memory is limited, and a watchdog ends the process when a page takes
-too long. Entry point: `main` (`python -m rag.readers.pdf_process`). Caller: `pdf`. Knows pypdfium2.
+too long. Entry point: `main` (`python -m rag.readers.pdf_process`). Callers: `pdf`, `pdf_picture`. Knows pypdfium2.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import math
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pypdfium2
@@ -51,15 +51,20 @@ _PAGE_NUMBER = re.compile(
 
 def main() -> None:
     """Read a PDF from stdin and print `{"pages": [...]}` or `{"error": kind, "detail": text}`."""
+    answer_guarded(lambda data: {"pages": list(read_document(data))})
+
+
+def answer_guarded(work: Callable[[bytes], dict[str, Any]]) -> None:
+    """Print what `work` makes of stdin as JSON, or `{"error": kind, "detail": text}`; memory and time are limited."""
     with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no limits; the watchdog must do
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     data = sys.stdin.buffer.read()
-    _restart_watchdog()
+    restart_watchdog()
     try:
-        answer: dict[str, Any] = {"pages": list(read_document(data))}
+        answer = work(data)
     except pdfium.PdfiumError as error:
         kind = "encrypted" if error.err_code == raw.FPDF_ERR_PASSWORD else "damaged"
         answer = {"error": kind, "detail": str(error)}
@@ -68,7 +73,8 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(answer).encode())
 
 
-def _restart_watchdog() -> None:
+def restart_watchdog() -> None:
+    """Give the process the time of one page from now on."""
     # A thread of the C runtime and a signal that Python does not catch: both end the process while the library is busy.
     faulthandler.dump_traceback_later(PAGE_WAIT_S, exit=True)
     if hasattr(signal, "setitimer"):
@@ -92,7 +98,7 @@ def read_document(data: bytes) -> Iterator[dict[str, Any]]:
     total = 0
     sizes: collections.Counter[float] = collections.Counter()
     for index in range(len(document)):
-        _restart_watchdog()
+        restart_watchdog()
         page = document[index]
         try:
             writings, astray = read_writings(page)
