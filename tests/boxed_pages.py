@@ -110,7 +110,7 @@ CHINESE = [
     "江心岛渔业合作社于二〇一九年设立，注册资本三百二十万元，社员共四百一十六户。",
     "合作社的章程规定，凡以渔船入股者，每股作价五千元，分红不得低于当年净利的百分之四十。",
     "二〇二一年捕捞量降至2.87万吨，养殖量升至5.18万吨，首次超过捕捞量。",
-    "岛上的老人说，“这是三十年来最安静的港口”，年轻人则多去了东港的加工厂。",
+    "岛上的老人说，“这是三十年来最安静的港口”，年轻人则多去了东港的工厂。",
     "縣政府自二〇二〇年起為每戶提供兩萬元貼息貸款，貸款期為三年。",
     "其后两年，合作社在西角修筑冷库一座，容量一千二百吨，造价七百三十万元。",
 ]
@@ -135,7 +135,7 @@ def boxed_print() -> BoxedPrint:
     press = Press()
     press.head(HEADING)
     press.column(CHINESE, 70, TOP - 30, 455, SONG, 12)
-    press.column(ENGLISH[:2], 70, TOP - 330, 455, ROMAN, 11)
+    press.column(ENGLISH[:2], 70, TOP - 330, 455, ROMAN, 10.5)
     press.next_page()
     press.head(HEADING, 9)  # again, as a running head
     press.column(ENGLISH, 60, TOP - 20, 225, ROMAN, 10.5)

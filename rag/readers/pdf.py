@@ -90,7 +90,7 @@ def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> di
     root = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
     try:
-        finished = subprocess.run(
+        finished = subprocess.run(  # noqa: S603 - a module of this package, and numbers
             [sys.executable, "-P", "-m", module, *arguments],
             input=data,
             capture_output=True,

@@ -187,7 +187,17 @@ def _turn(group: Sequence[_Placed], degrees: float, width: float, height: float,
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
         base = one.y * cos - one.x * sin
         glyphs.append(
-            Glyph(one.text, start - left, stop - left, base - bottom, one.size, one.space, False, one.space_width, _ink_box(one))
+            Glyph(
+                one.text,
+                start - left,
+                stop - left,
+                base - bottom,
+                one.size,
+                one.space,
+                False,
+                one.space_width,
+                _ink_box(one),
+            )
         )
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
 

@@ -65,9 +65,10 @@ def printed_pages(path: Path, sha256: str, first: int, last: int) -> tuple[Print
     shown = run_apart(data, "rag.readers.pdf_picture", str(first), str(last), timeout_s=PAGES_TIMEOUT_S)
     return tuple(
         PrintedPage(
-            page["number"],
-            shown["count"],
-            *page["size"],
+            number=page["number"],
+            count=shown["count"],
+            width=page["size"][0],
+            height=page["size"][1],
             picture=base64.b64decode(page["picture"]),
             texts=tuple(page["texts"]),
             boxes=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in page["boxes"]),

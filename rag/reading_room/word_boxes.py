@@ -128,8 +128,8 @@ def _align(query: Codes, start: int, end: int, printed: Codes) -> tuple[float, l
         j = found[-1]
         run = cost[i - 1, j - 1] if j else np.inf
         gap = cost[i - 1, : max(j - 1, 0)] - skipped[: max(j - 1, 0)]
-        over = gap.min() + skipped[j - 1] + GAP_COST if len(gap) else np.inf
-        found.append(j - 1 if run <= over else int(gap.argmin()))
+        least = float(gap.min() + skipped[j - 1]) + GAP_COST if len(gap) else np.inf
+        found.append(j - 1 if run <= least else int(gap.argmin()))
         i -= 1
     found.reverse()
     return best, found[: end - start]
