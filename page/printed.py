@@ -69,7 +69,10 @@ def values(document: Document, at: Span | None, focus: Span, wanted: int | None)
 
 
 def _describe(page: PrintedPage, document: Document, notice: str) -> dict[str, Any]:
-    label = next((mark.label for mark in document.pages if mark.number == page.number), "")
+    mark = next((mark for mark in document.pages if mark.number == page.number), None)
+    label = mark.label if mark else ""
+    if mark and mark.recognised is not None:
+        notice = " ".join([t("recognised", share=f"{mark.recognised:.0%}"), notice])
     return {
         "on": True,
         "number": page.number,

@@ -17,6 +17,7 @@ class PageFinder:
         self._marks = [mark.start for mark in document.pages]
         self._numbers = [mark.number for mark in document.pages]
         self._labels = {mark.number: mark.label for mark in document.pages}
+        self._recognised = {mark.number for mark in document.pages if mark.recognised is not None}
         self._blocks = sorted(document.blocks, key=lambda block: block.span)
         self._starts = [block.span[0] for block in self._blocks]
 
@@ -24,6 +25,10 @@ class PageFinder:
         """Return the page of the character at `offset`; "" where the format has no pages."""
         number = self.number_at(offset)
         return "" if number is None else self._labels.get(number, "") or str(number)
+
+    def is_recognised(self, offset: int) -> bool:
+        """Say whether the character at `offset` was recognised in a picture."""
+        return self.number_at(offset) in self._recognised
 
     def number_at(self, offset: int) -> int | None:
         """Return the page of the character at `offset`, counted from 1; None where the format has no pages."""

@@ -1,7 +1,7 @@
 """Pages of a PDF as pictures, with where their characters stand, in a process of its own: stdin takes the file.
 
 The characters come in the order in which the page is read, from the same layout as its text.
-Entry point: `main` (`python -m rag.readers.pdf_picture FIRST LAST`). Caller: `printed_page`. Knows pypdfium2.
+Entry point: `main` (`python -m rag.readers.pdf_picture FOLDER FIRST LAST`). Caller: `printed_page`. Knows pypdfium2.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import collections
 import ctypes
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw
 
 from rag.readers.pdf_fields import read_fields
-from rag.readers.pdf_glyphs import Writing, read_writings
+from rag.readers.pdf_glyphs import Writing
 from rag.readers.pdf_layout import order_rows
-from rag.readers.pdf_process import answer_guarded, read_rules, restart_watchdog
+from rag.readers.pdf_process import answer_guarded, page_writings, read_rules, restart_watchdog
 from rag.readers.pdf_segments import Glyph, build_pieces
 from rag.readers.pdf_tables import find_ruled_tables
+from rag.readers.recognition import RecognisedLine, load_page
 
 pdfium: Any = pypdfium2  # has no types
 raw: Any = pypdfium2.raw
@@ -34,12 +36,15 @@ DEVICE_SCALE = 100  # device units a point: boxes are told to a hundredth
 
 
 def main() -> None:
-    """Print `{"count": pages of the file, "pages": [...]}` for the pages named on the command line, from 1."""
-    first, last = map(int, sys.argv[1:3])
-    answer_guarded(lambda data: _show(data, first, last))
+    """Print `{"count": pages of the file, "pages": [...]}` for the pages named on the command line, from 1.
+
+    FOLDER is where what was recognised on its pages is kept.
+    """
+    folder, first, last = Path(sys.argv[1]), *map(int, sys.argv[2:4])
+    answer_guarded(lambda data: _show(data, folder, first, last))
 
 
-def _show(data: bytes, first: int, last: int) -> dict[str, Any]:
+def _show(data: bytes, folder: Path, first: int, last: int) -> dict[str, Any]:
     document = pdfium.PdfDocument(data)
     document.init_forms()
     count = len(document)
@@ -47,7 +52,7 @@ def _show(data: bytes, first: int, last: int) -> dict[str, Any]:
     for number in range(max(first, 1), min(last, count) + 1):
         restart_watchdog()
         page = document[number - 1]
-        glyphs = [glyph for glyph in printed_glyphs(document, page) if glyph.box]
+        glyphs = [glyph for glyph in printed_glyphs(document, page, load_page(folder, number)) if glyph.box]
         pages.append(
             {
                 "number": number,
@@ -61,9 +66,9 @@ def _show(data: bytes, first: int, last: int) -> dict[str, Any]:
     return {"count": count, "pages": pages}
 
 
-def printed_glyphs(document: Any, page: Any) -> Iterator[Glyph]:
+def printed_glyphs(document: Any, page: Any, recognised: Sequence[RecognisedLine] | None) -> Iterator[Glyph]:
     """Yield the glyphs of a page in reading order."""
-    writings, _ = read_writings(page)
+    writings, _ = page_writings(page, recognised)
     sizes = collections.Counter(round(glyph.size * 2) / 2 for writing in writings for glyph in writing.glyphs)
     body_size = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
     values, _ = read_fields(document, page, body_size)

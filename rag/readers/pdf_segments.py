@@ -50,6 +50,22 @@ class Glyph:
     raised: bool = False
     space_width: float = 0.0
     box: tuple[float, float, float, float] | None = None
+    doubtful: bool = False  # recognised in a picture, with little confidence
+
+
+@dataclass(slots=True)
+class Placed:
+    """A glyph as the file, or who recognised it, places it: its box, origin, size and direction in degrees."""
+
+    text: str
+    box: tuple[float, float, float, float]  # left, bottom, right, top
+    x: float
+    y: float
+    size: float
+    degrees: float
+    space: str
+    space_width: float
+    doubtful: bool = False
 
 
 @dataclass(slots=True)

@@ -14,8 +14,12 @@ from pathlib import Path
 
 from rag.errors import UnreadableSource
 from rag.readers.pdf import run_apart
+from rag.readers.pictures import SUFFIXES, picture_as_pdf
+from rag.readers.recognition import kept_folder
 
-PRINTED = frozenset(["pdf"])  # formats whose sources have printed pages
+PRINTED = frozenset(
+    ["pdf", *(suffix.removeprefix(".") for suffix in SUFFIXES)]
+)  # formats whose sources have printed pages
 PAGES_TIMEOUT_S = 20.0
 KEPT_PAGES = 24  # of some 500 kB
 
@@ -62,7 +66,11 @@ def printed_pages(path: Path, sha256: str, first: int, last: int) -> tuple[Print
         raise UnreadableSource(f"{path.name}: {error.strerror}", advice="Put the file back into the corpus.") from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise UnreadableSource(f"{path.name} has changed since it was read", advice="Update the library.")
-    shown = run_apart(data, "rag.readers.pdf_picture", str(first), str(last), timeout_s=PAGES_TIMEOUT_S)
+    if path.suffix.lower() in SUFFIXES:
+        data = picture_as_pdf(data)
+    shown = run_apart(
+        data, "rag.readers.pdf_picture", str(kept_folder(data)), str(first), str(last), timeout_s=PAGES_TIMEOUT_S
+    )
     return tuple(
         PrintedPage(
             number=page["number"],
