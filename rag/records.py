@@ -83,6 +83,7 @@ class Page:
         remarks: Sentences for the reading report: what was not read here, why and how much it is; what was odd.
         said: What the container says of the document; on the first page.
         recognised: How surely its text was recognised in a picture, 0..1; None for text of the file's own.
+        lost: Characters that the file holds here and that stand in none of these, as the reader counted.
     """
 
     number: int | None
@@ -92,6 +93,7 @@ class Page:
     remarks: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
     recognised: float | None = None
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

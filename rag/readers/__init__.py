@@ -88,6 +88,11 @@ PLAIN_TEXTS: dict[str, str] = {
     ".html": "rag.readers.html:plain_text",
     ".htm": "rag.readers.html:plain_text",
     ".epub": "rag.readers.epub:plain_text",
+    ".docx": "rag.readers.docx:plain_text",
+    ".docm": "rag.readers.docx:plain_text",
+    ".pptx": "rag.readers.slides:plain_text",
+    ".pptm": "rag.readers.slides:plain_text",
+    ".ppsx": "rag.readers.slides:plain_text",
 }
 """File name ending -> "module:function" of what gives all text of the container, for the account of what was read."""
 
@@ -101,7 +106,9 @@ def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
     target = PLAIN_TEXTS.get(path.suffix.lower())
     if target is None:
         lines = (line.text for page in pages for line in page.lines)
-        text = "\n".join([*lines, *(left.text for page in pages for left in page.left_out)])
+        text = "\n".join(
+            [*lines, *(left.text for page in pages for left in page.left_out), *(page.lost for page in pages)]
+        )
         return text.replace("<sup>", "").replace("</sup>", "")
     module, function = target.split(":")
     plain: Callable[[bytes], str] = getattr(importlib.import_module(module), function)

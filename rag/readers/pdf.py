@@ -82,6 +82,7 @@ def read_pdf(data: bytes, on_page: Callable[[int, int], None] | None = None) -> 
             tuple(LeftOut(kind, text, number) for kind, text in page["aside"]),
             _remarks(number, page),
             recognised=page["recognised"],
+            lost=page["lost"],
         )
         for number, (page, label) in enumerate(zip(pages, labels, strict=True), 1)
     ]
@@ -109,6 +110,8 @@ def _remarks(number: int, page: dict[str, Any]) -> tuple[str, ...]:
 
 def _refusal(kind: str, detail: str) -> UnreadableSource:
     message, advice = _REFUSALS[kind]
+    if advice == OCR_ADVICE and recognition.is_installed():
+        advice = "No text was recognised on its pages either: scan them anew, at 200 dots an inch or more."
     return UnreadableSource(f"{message}: {detail}" if detail else message, advice=advice)
 
 

@@ -95,7 +95,7 @@ def read_document(data: bytes, folder: Path | None = None) -> Iterator[dict[str,
 
     `lines` ([text, kind, order uncertain, type size in points]), `aside` ([kind, text] of what is no text of the page),
     `label`, `numbers` that may be its label, `glyphs`, `unreadable`, `image`, `body` (type size of the text so far),
-    `recognised` (how surely, 0..1; None for a page whose text is the file's own).
+    `lost` (letters that the reader lost), `recognised` (how surely, 0..1; None for text of the file's own).
 
     Args:
         data: The file.
@@ -139,6 +139,7 @@ def read_document(data: bytes, folder: Path | None = None) -> Iterator[dict[str,
                 "unreadable": _count_unreadable(glyphs),
                 "image": recognised is None and len(glyphs) < MIN_PAGE_GLYPHS and _is_image(page),
                 "body": body_size,
+                "lost": _find_lost([*glyphs, *values], [*(line.text for line in lines), *(text for _, text in aside)]),
                 "recognised": None if recognised is None else mean_confidence(recognised),
             }
         finally:
@@ -157,6 +158,13 @@ def _count_unreadable(glyphs: Sequence[Glyph]) -> int:
     unmapped = sum(_UNREADABLE.search(glyph.text) is not None for glyph in glyphs)
     signs = sum(len(glyph.text) == 1 and "\xa1" <= glyph.text <= "\xff" for glyph in glyphs)
     return unmapped + (signs if signs > MAX_SIGNS_SHARE * len(glyphs) else 0)
+
+
+def _find_lost(glyphs: Sequence[Glyph], texts: Sequence[str]) -> str:
+    """Return the letters and digits of a page that stand in none of its texts: none, unless something is amiss."""
+    held = collections.Counter("".join(glyph.text for glyph in glyphs))
+    held.subtract("".join(texts))
+    return "".join(character for character in held.elements() if character.isalnum())
 
 
 def _lay_out_writings(

@@ -10,6 +10,7 @@ and rapidocr.
 from __future__ import annotations
 
 import ctypes
+import dataclasses
 import itertools
 import math
 import os
@@ -40,6 +41,7 @@ MAX_SIDE = 2_400  # pixels
 LINE_HEIGHT_EM = 1.17  # the height of a recognised line, in type sizes
 MIDDLE_EM = 0.3  # how far the middle of a line lies above its baseline
 SAME_SIZE = 0.13  # by which the sizes of lines of one type differ
+UPRIGHT_CONFIDENCE = 0.8  # on the average; below, a page may stand on its head
 MIN_CONFIDENCE = 0.5  # below, a line is a picture or a speck
 MIN_CONTRAST = 60  # of 255, of print against paper
 NUMERALS = "一二三四五六七八九"
@@ -73,6 +75,7 @@ def main() -> None:
         params={
             "Global.log_level": "critical",
             "Global.text_score": MIN_CONFIDENCE,
+            "Global.use_cls": False,  # it takes whole lines of good print for upside down
             "Global.max_side_len": MAX_SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -90,20 +93,38 @@ def recognise(engine: Any, page: Any) -> list[RecognisedLine]:
     """Return the lines that are seen on a page, placed in its own space."""
     scale = min(DPI / 72, MAX_SIDE / max(*page.get_size(), 1.0))
     picture = page.render(scale=scale).to_numpy()[:, :, :3]
-    seen = engine(np.ascontiguousarray(picture), return_word_box=True, return_single_char_box=True)
-    if seen.boxes is None:
-        return []
-    found = [
-        _with_zeros(_found(text, np.asarray(corners, dtype=float), float(score), words), picture)
-        for corners, text, score, words in zip(seen.boxes, seen.txts, seen.scores, seen.word_results, strict=True)
-        if text.strip()
-    ]
+    found = _read_picture(engine, picture)
+    if _confidence(found) < UPRIGHT_CONFIDENCE:
+        turned = _read_picture(engine, picture[::-1, ::-1])
+        if _confidence(turned) > _confidence(found):
+            corner = np.array(picture.shape[1::-1], dtype=float)
+            found = [
+                dataclasses.replace(line, corners=corner - line.corners, middles=corner - line.middles)
+                for line in turned
+            ]
     sizes = _even_sizes([(_height(line) / LINE_HEIGHT_EM, len(line.characters)) for line in found])
     height, width = picture.shape[:2]
     return [
         RecognisedLine(round(line.confidence, 3), tuple(_place(line, size, page, width, height)))
         for line, size in zip(found, sizes, strict=True)
     ]
+
+
+def _read_picture(engine: Any, picture: npt.NDArray[np.uint8]) -> list[_Found]:
+    seen = engine(np.ascontiguousarray(picture), return_word_box=True, return_single_char_box=True)
+    if seen.boxes is None:
+        return []
+    return [
+        _with_zeros(_found(text, np.asarray(corners, dtype=float), float(score), words), picture)
+        for corners, text, score, words in zip(seen.boxes, seen.txts, seen.scores, seen.word_results, strict=True)
+        if text.strip()
+    ]
+
+
+def _confidence(found: Sequence[_Found]) -> float:
+    """Return how sure the characters of a picture are on the average, 0..1; 0 where there are none."""
+    total = sum(len(line.characters) for line in found)
+    return sum(line.confidence * len(line.characters) for line in found) / max(total, 1)
 
 
 def _found(text: str, corners: Points, confidence: float, words: Sequence[Any]) -> _Found:
