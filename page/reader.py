@@ -1,7 +1,8 @@
 """The source pane: what it shows, how it is opened, and the address that opens it again.
 
 A place is a dict in the session: `source`, `article` (index or None), `passage`, `cited`, `focus` (spans or None),
-`text` (the passage as it was cited, or ""), `turn` and `citation` (which [n] of which turn, or None and 0).
+`text` (the passage as it was cited, or ""), `turn` and `citation` (which [n] of which turn, or None and 0), and
+`page`, the printed page that the reader turned to, if any.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from page import jobs, state, views
+from page import jobs, printed, state, views
 from page.components import mount, style
 from page.state import t, words
 from rag.errors import RagError
@@ -23,7 +24,7 @@ from rag.records import Answer, Passage, Span
 WORDS = (
     "source_pane", "close", "previous_citation", "next_citation", "citation_of", "copy_quote", "copy_link", "copied",
     "copy_failed", "to_note", "to_text", "footnote", "page_mark", "articles_of_source", "read_earlier", "read_later",
-    "colon_between",
+    "colon_between", "as_text", "as_printed", "previous_page", "next_page", "page_n", "page_of", "zoom_in", "zoom_out",
 )  # fmt: skip
 
 
@@ -100,7 +101,8 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "turn": f"turn-{state.conversation()}-{place['turn']}" if place["turn"] is not None else "",
         "citation": place["citation"],
         "count": len(_citations(place)),
-        "view": repr((place["source"], place["article"], place["cited"], place["passage"], place["focus"])),
+        "printed": None,
+        "view": repr([place.get(key) for key in ("source", "article", "cited", "passage", "focus", "page")]),
     }
     settings = state.settings()
     jobs.warm(settings).wait()
@@ -129,6 +131,8 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         return values
     article = min(article or 0, len(document.articles) - 1)
     laid = lay_out_article(document, article, passage=passage, cited=cited, focus=place["focus"])
+    shown = printed.values(document, at, at or laid.record.span, place.get("page"))
+    as_text = not (shown and shown["on"])
     quoted = document.canonical[at[0] : at[1]] if at else ""
     sections = next((b.section for b in document.blocks if at and b.span[0] <= at[0] < b.span[1]), ())
     return values | {
@@ -137,9 +141,14 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "details": views.describe(laid.record),
         "place": " › ".join(sections),
         "articles": [{"index": i, "title": a.title or t("untitled")} for i, a in enumerate(document.articles)],
-        "blocks": [dataclasses.asdict(block) for block in laid.blocks if not _repeats_title(block, laid.record.title)],
-        "earlier": laid.earlier,
-        "later": laid.later,
+        "printed": shown,
+        "blocks": [
+            dataclasses.asdict(block)
+            for block in laid.blocks
+            if as_text and not _repeats_title(block, laid.record.title)
+        ],
+        "earlier": laid.earlier if as_text else None,
+        "later": laid.later if as_text else None,
         "quote": views.quotation(quoted, laid.record, document, at) if at else "",
         "link": "?"
         + urlencode({"source": place["source"], "span": _span_text(at)} if at else {"source": place["source"]}),
@@ -170,6 +179,10 @@ def _act(value: dict[str, Any]) -> None:
     elif kind == "focus":
         start, end = value.get("span", (0, 1))
         st.session_state["pane"] = place | {"focus": (int(start), int(end))}
+    elif kind == "printed":
+        printed.choose(printed=bool(value.get("on")))
+    elif kind == "page":
+        st.session_state["pane"] = place | {"page": int(value.get("page", 1))}
 
 
 def _answer(place: dict[str, Any]) -> Answer | None:

@@ -304,6 +304,7 @@ def _passage(document: Document, run: _Run, span: Span, header: str, pages: Page
         language=main_language(text),
         header=header,
         uncertain=tuple(uncertain),
+        recognised=pages.is_recognised(span[0]),
     )
 
 

@@ -35,7 +35,8 @@ from rag.embedding_cache import EmbeddingCache
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError, StorageFailed, UnreadableSource
 from rag.glossary import Glossary, mine_glossary
 from rag.lexical import KeywordIndex
-from rag.readers import READERS, read_pages, read_plain_text
+from rag.readers import READERS, read_pages, read_plain_text, recognition
+from rag.readers.pdf import OCR_ADVICE
 from rag.reading_accounts import account_remarks, make_account
 from rag.records import Article, Document, Language, Passage, Progress, Source
 from rag.settings import Settings
@@ -43,7 +44,7 @@ from rag.stores import VectorStore, store_class
 from rag.structure import parse_document
 from rag.token_codes import Codes
 
-FORMAT_VERSION = 5  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 6  # raise when what a generation holds, or how documents are read, changes
 BACKGROUND = 512  # passages that stand for the corpus
 NOT_DOCUMENTS = {"README.md", "glossary.tsv"}
 _DOCUMENT = TypeAdapter(Document)
@@ -221,11 +222,18 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     files = corpus_files(settings.corpus)
     documents: list[Document] = []
     rejected: list[Rejected] = []
+    unchanged = True
     for number, path in enumerate(files):
         name = path.relative_to(settings.corpus).as_posix()
         report(Progress("reading", name, number, len(files)))
+
+        def on_page(done: int, total: int, name: str = name) -> None:
+            report(Progress("recognising", name, done, total))
+
         try:
-            documents.append(_read_document(path, name, previous))
+            kept = _kept_document(path, name, previous)
+            documents.append(kept or read_document(path, name, on_page))
+            unchanged = unchanged and kept is not None
         except UnreadableSource as error:
             rejected.append(Rejected(name, str(error.args[0]), error.advice))
     if not documents:
@@ -240,6 +248,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
         sources = sources | {"glossary.tsv": hashlib.sha256(glossary_file.read_bytes()).hexdigest()}
     if (
         previous is not None
+        and unchanged
         and previous.manifest.sources == {k: v for k, v in sources.items() if k != "glossary.tsv"}
         and previous.manifest.settings == _settings_of(settings, sources.get("glossary.tsv", ""))
         and previous.manifest.rejected == tuple(rejected)
@@ -325,24 +334,27 @@ def corpus_files(corpus: Path) -> list[Path]:
     return [path for path in files if path.resolve().is_relative_to(root)]
 
 
-def read_document(path: Path, name: str) -> Document:
-    """Read one file as a document whose source id is `name`.
+def read_document(path: Path, name: str, on_page: Callable[[int, int], None] | None = None) -> Document:
+    """Read one file as a document whose source id is `name`; `on_page` as in `read_pages`.
 
     Raises:
         UnreadableSource: It is empty, binary, of unknown type, damaged or undecodable.
     """
     data = path.read_bytes()
     source = Source(id=name, sha256=hashlib.sha256(data).hexdigest(), format=path.suffix.lower().lstrip("."))
-    pages = read_pages(path)
+    pages = read_pages(path, on_page)
     document = parse_document(pages, source)
     account = make_account(read_plain_text(path, pages), document)
     return dataclasses.replace(document, account=account, remarks=document.remarks + account_remarks(account))
 
 
-def _read_document(path: Path, name: str, previous: Index | None) -> Document:
-    if previous is not None and previous.manifest.sources.get(name) == hashlib.sha256(path.read_bytes()).hexdigest():
-        return previous.printed_document(name)
-    return read_document(path, name)
+def _kept_document(path: Path, name: str, previous: Index | None) -> Document | None:
+    """Return a file as it was read before; None when it has changed, or more of it can be read by now."""
+    if previous is None or previous.manifest.sources.get(name) != hashlib.sha256(path.read_bytes()).hexdigest():
+        return None
+    document = previous.printed_document(name)
+    readable = recognition.is_installed() and any(OCR_ADVICE in remark for remark in document.remarks)
+    return None if readable else document
 
 
 def keyword_text(passage: Passage) -> str:

@@ -34,7 +34,8 @@ class Line:
             keeps its white space and stands in one block with its neighbours.
         level: Depth of a heading from 1; 0 for all else.
         note: The id of a "footnote" line, as in `[^id]`; empty for all else.
-        order_uncertain: Whether parts of it, or what stands next to it, may belong to another column of the print.
+        order_uncertain: Whether parts of it, or what stands next to it, may belong to another column of the print, or
+            it was recognised in a picture with little confidence.
         size: Size of its type, 1 for that of the running text; 0 where the container does not say.
     """
 
@@ -81,6 +82,8 @@ class Page:
         left_out: What the reader of the format left out of the lines: a stamp, a watermark, a comment, a menu.
         remarks: Sentences for the reading report: what was not read here, why and how much it is; what was odd.
         said: What the container says of the document; on the first page.
+        recognised: How surely its text was recognised in a picture, 0..1; None for text of the file's own.
+        lost: Characters that the file holds here and that stand in none of these, as the reader counted.
     """
 
     number: int | None
@@ -89,6 +92,8 @@ class Page:
     left_out: tuple[LeftOut, ...] = ()
     remarks: tuple[str, ...] = ()
     said: tuple[Said, ...] = ()
+    recognised: float | None = None
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PageMark:
-    """Where in the canonical text a page begins: physical `number` from 1, printed `label` or ""."""
+    """Where in the canonical text a page begins: physical `number` from 1, printed `label` or "".
+
+    `recognised` tells how surely its text was recognised in a picture, 0..1; None for text of the file's own.
+    """
 
     start: int
     number: int
     label: str
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +163,8 @@ class Block:
     """A heading, paragraph, table, footnote or caption of one article, with its section path and physical page.
 
     `uncertain` are the spans of the canonical text that were printed where columns or order cannot be told: what
-    reaches into one of them may join words that do not belong together.
+    reaches into one of them may join words that do not belong together. Also what was recognised in a picture with
+    little confidence, and may be misread.
     """
 
     kind: BlockKind
@@ -222,7 +232,8 @@ class Passage:
         notes: Ids of the footnote passages that its sentences cite.
         noted: For a footnote, the id of the passage whose sentence bears its mark, else "".
         header: For a later part of a table, its header row, so that it is readable alone; else "".
-        uncertain: Spans of `text` whose order on the printed page is uncertain, as `Block.uncertain`.
+        uncertain: Spans of `text` whose order or reading is uncertain, as `Block.uncertain`.
+        recognised: Whether it was recognised in a picture.
     """
 
     id: str
@@ -241,6 +252,7 @@ class Passage:
     noted: str = ""
     header: str = ""
     uncertain: tuple[Span, ...] = ()
+    recognised: bool = False
 
 
 def passage_id(source: str, span: Span) -> str:

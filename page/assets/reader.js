@@ -1,5 +1,8 @@
 // The source pane: one article as it stands in its source, with the cited characters highlighted.
-// Acts sent to Python: {kind: "close"} {kind: "step", by} {kind: "article", article} {kind: "focus", span}.
+// Acts sent to Python: {kind: "close"} {kind: "step", by} {kind: "article", article} {kind: "focus", span}
+// {kind: "printed", on} {kind: "page", page}.
+
+const ZOOMS = [1, 1.4, 2, 3];
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -22,7 +25,10 @@ export default function (component) {
     : el("div", { class: "stepper" }, el("span", {}, words.source_pane));
   const copyQuote = data.quote ? button(words.copy_quote, () => copyText(data.quote, copyQuote, words)) : null;
   const copyLink = data.link ? button(words.copy_link, () => copyText(location.origin + location.pathname + data.link, copyLink, words)) : null;
-  const bar = el("div", { class: "bar" }, steps, el("div", { class: "bar-tools" }, copyQuote, copyLink,
+  const printed = data.printed?.on ? data.printed : null;
+  const way = (on, label) => button(label, () => act({ kind: "printed", on }), { "aria-pressed": String(on === Boolean(printed)), class: "quiet-button choice" });
+  const ways = data.printed ? el("div", { class: "ways", role: "group" }, way(true, words.as_printed), way(false, words.as_text)) : null;
+  const bar = el("div", { class: "bar" }, steps, ways, el("div", { class: "bar-tools" }, copyQuote, copyLink,
     button("✕", close, { "aria-label": words.close, title: words.close, class: "quiet-button close" })));
 
   const body = el("div", { class: "page-body", tabindex: "0", "aria-label": data.title, "data-view": data.view });
@@ -47,16 +53,46 @@ export default function (component) {
   body.append(head);
   if (data.notice) body.append(el("p", { class: "notice" }, data.notice));
   if (data.stored) body.append(el("blockquote", { class: "stored" }, el("bdi", {}, data.stored)));
+  if (printed) body.append(...printedPage(printed));
   if (data.earlier) body.append(button("↑ " + words.read_earlier, () => act({ kind: "focus", span: data.earlier }), { class: "quiet-button more" }));
   body.append(...data.blocks.map(block));
   if (data.later) body.append(button("↓ " + words.read_later, () => act({ kind: "focus", span: data.later }), { class: "quiet-button more" }));
 
-  const anchor = body.querySelector("mark.cited") ?? body.querySelector(".passage") ?? (data.middle ? body.querySelector(`[data-middle]`) : null);
+  const anchor = body.querySelector("mark.cited, .box") ?? body.querySelector(".passage") ?? (data.middle ? body.querySelector(`[data-middle]`) : null);
   if (kept && kept.view === data.view) body.scrollTop = kept.top;
   else requestAnimationFrame(() => {
     if (anchor) body.scrollTop += anchor.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight * 0.28;
     body.focus({ preventScroll: true });
   });
+
+  function printedPage(page) {
+    const notice = page.notice ? [el("p", { class: "notice" }, page.notice)] : [];
+    if (!page.number) return notice;
+    const turn = (by, label, sign) => button(sign, () => act({ kind: "page", page: page.number + by }),
+      { "aria-label": label, title: label, class: "quiet-button arrow", disabled: page.number + by < 1 || page.number + by > page.count });
+    const sheet = el("div", { class: "sheet" },
+      el("img", { src: page.picture, alt: words.as_printed + words.colon_between + fill(words.page_n, { page: page.label }), draggable: "false" }),
+      page.boxes.map(([left, top, width, height]) =>
+        el("span", { class: "box", "aria-hidden": "true", style: `left:${left}%;top:${top}%;width:${width}%;height:${height}%` })));
+    sheet.style.aspectRatio = String(page.ratio);
+    const share = el("span", { class: "zoom-share", "aria-live": "polite" });
+    const zoom = (by) => {
+      window.wenjuZoom = Math.min(Math.max((window.wenjuZoom ?? 0) + by, 0), ZOOMS.length - 1);
+      sheet.style.width = 100 * ZOOMS[window.wenjuZoom] + "%";
+      share.textContent = Math.round(100 * ZOOMS[window.wenjuZoom]) + " %";
+    };
+    zoom(0);
+    const zoomTo = (by, label, sign) => button(sign, () => zoom(by), { "aria-label": label, title: label, class: "quiet-button arrow" });
+    return [
+      el("div", { class: "turning" },
+        el("div", {}, turn(-1, words.previous_page, "‹"),
+          el("span", {}, fill(words.page_n, { page: page.label }), " ", el("small", {}, fill(words.page_of, { i: page.number, n: page.count }))),
+          turn(1, words.next_page, "›")),
+        el("div", {}, zoomTo(-1, words.zoom_out, "−"), share, zoomTo(1, words.zoom_in, "+")),
+        notice),
+      el("div", { class: "desk", tabindex: "0", "aria-label": words.as_printed }, sheet),
+    ];
+  }
 
   function block(value) {
     const id = "block-" + value.index;

@@ -23,6 +23,11 @@ READERS: dict[str, str] = {
     ".md": "rag.readers.text:read_markdown",
     ".markdown": "rag.readers.text:read_markdown",
     ".pdf": "rag.readers.pdf:read_pdf",
+    ".png": "rag.readers.pictures:read_picture",
+    ".jpg": "rag.readers.pictures:read_picture",
+    ".jpeg": "rag.readers.pictures:read_picture",
+    ".tif": "rag.readers.pictures:read_picture",
+    ".tiff": "rag.readers.pictures:read_picture",
     ".docx": "rag.readers.docx:read_docx",
     ".docm": "rag.readers.docx:read_docx",
     ".rtf": "rag.readers.rtf:read_rtf",
@@ -41,6 +46,7 @@ READERS: dict[str, str] = {
     ".tsv": "rag.readers.tables:read_csv",
 }
 """File name ending, in lower case with its dot -> "module:function" of the reader."""
+RECOGNISED = frozenset([".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"])  # whose readers tell how far they are
 
 _OFFICE = "Open it in Word, WPS or LibreOffice and save it as {0}, or run `soffice --convert-to {1} FILE`."
 CONVERTED: dict[str, tuple[str, str]] = {
@@ -82,6 +88,11 @@ PLAIN_TEXTS: dict[str, str] = {
     ".html": "rag.readers.html:plain_text",
     ".htm": "rag.readers.html:plain_text",
     ".epub": "rag.readers.epub:plain_text",
+    ".docx": "rag.readers.docx:plain_text",
+    ".docm": "rag.readers.docx:plain_text",
+    ".pptx": "rag.readers.slides:plain_text",
+    ".pptm": "rag.readers.slides:plain_text",
+    ".ppsx": "rag.readers.slides:plain_text",
 }
 """File name ending -> "module:function" of what gives all text of the container, for the account of what was read."""
 
@@ -95,15 +106,21 @@ def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
     target = PLAIN_TEXTS.get(path.suffix.lower())
     if target is None:
         lines = (line.text for page in pages for line in page.lines)
-        text = "\n".join([*lines, *(left.text for page in pages for left in page.left_out)])
+        text = "\n".join(
+            [*lines, *(left.text for page in pages for left in page.left_out), *(page.lost for page in pages)]
+        )
         return text.replace("<sup>", "").replace("</sup>", "")
     module, function = target.split(":")
     plain: Callable[[bytes], str] = getattr(importlib.import_module(module), function)
     return plain(path.read_bytes())
 
 
-def read_pages(path: Path) -> list[Page]:
+def read_pages(path: Path, on_page: Callable[[int, int], None] | None = None) -> list[Page]:
     """Return the pages of the file at `path`, by the reader of its file name ending.
+
+    Args:
+        path: The file.
+        on_page: Called while text is recognised in pictures, with how many pages are done and how many there are.
 
     Raises:
         UnreadableSource: No reader for that ending, the file cannot be opened, or its reader refuses it. The message
@@ -119,9 +136,9 @@ def read_pages(path: Path) -> list[Page]:
         )
     _check_size(path)
     module, function = READERS[suffix].split(":")
-    reader: Callable[[bytes], list[Page]] = getattr(importlib.import_module(module), function)
+    reader: Callable[..., list[Page]] = getattr(importlib.import_module(module), function)
     try:
-        pages = reader(path.read_bytes())
+        pages = reader(path.read_bytes(), *([on_page] if suffix in RECOGNISED else []))
     except OSError as error:
         raise UnreadableSource(
             f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."

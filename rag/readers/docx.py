@@ -27,7 +27,15 @@ from rag.readers.docx_tables import (
     write_inner,
 )
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
-from rag.readers.packages import Package, chosen_branches, name_of, names_of, open_package, text_amount
+from rag.readers.packages import (
+    Package,
+    chosen_branches,
+    name_of,
+    names_of,
+    open_package,
+    plain_paragraphs,
+    text_amount,
+)
 from rag.records import Line, Page
 
 WHAT = "Word document"
@@ -63,6 +71,18 @@ def read_docx(data: bytes) -> list[Page]:
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     return pages
+
+
+def plain_text(data: bytes) -> str:
+    """Return all text of the document and its notes, for the account of what was read.
+
+    Raises:
+        UnreadableSource: As `read_docx`.
+    """
+    package = open_package(data, WHAT, ["word/document.xml"])
+    with damage_reported(WHAT):
+        notes = [package.first_part(package.main, kind)[1] for kind in ("footnotes", "endnotes")]
+        return "\n".join(map(plain_paragraphs, (package.part(package.main), *notes)))
 
 
 @dataclass(slots=True)

@@ -57,6 +57,8 @@ def names_of(shorts: str) -> frozenset[str]:
     return frozenset(map(name_of, shorts.split()))
 
 
+_PARAGRAPHS = names_of("w:p a:p")
+_NOT_SHOWN = names_of("mc:Fallback w:moveFrom w:del")  # said elsewhere, or taken back
 _TEXT_TAGS = tuple(names_of("w:t a:t m:t"))
 
 
@@ -65,6 +67,14 @@ def text_amount(root: Any) -> int:
     if root is None:
         return 0
     return sum(count_characters(element.text or "") for element in root.iter(*_TEXT_TAGS))
+
+
+def plain_paragraphs(root: Any) -> str:
+    """Return all text below an element that is shown, a paragraph a line, for the account of what was read."""
+    if root is None or root.tag in _NOT_SHOWN:
+        return ""
+    begun = "\n" if root.tag in _PARAGRAPHS else ""
+    return begun + (root.text or "" if root.tag in _TEXT_TAGS else "".join(map(plain_paragraphs, root)))
 
 
 def count_characters(text: str) -> int:

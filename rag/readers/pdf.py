@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import collections
 import json
-import os
 import subprocess
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rag.errors import UnreadableSource
+from rag.readers import recognition
+from rag.readers.processes import module_command
 from rag.records import LeftOut, Line, Page
 
+PROCESS = "rag.readers.pdf_process"
+OCR_ADVICE = "To have its text recognised: pip install 'wenju[ocr]', then update the index."
 DOCUMENT_TIMEOUT_S = 300  # a book of 1,000 pages takes some 20 s on a laptop
 MAX_UNREADABLE_SHARE = 0.3  # of a document's characters, above which its text layer is of no use
 MAX_IMAGE_SHARE = 0.9  # of a document's pages, above which it counts as a scan
@@ -30,19 +31,23 @@ _REFUSALS = {
         "this PDF made the reading program stop (damaged, or made to do so)",
         "Open it in a PDF viewer, print it to a new PDF, and add that.",
     ),
+    "no_picture": ("this is no readable picture", "Save it as PNG or PDF in an image viewer, and add that."),
     "scanned": (
         "this PDF is a scan: its pages are pictures without a text layer",
-        "Run text recognition (OCR) on it first, as `ocrmypdf -l chi_sim+eng in.pdf out.pdf`, and add the result.",
+        OCR_ADVICE,
     ),
     "unmapped": (
         "this PDF's fonts do not say which characters they print, so its text layer is unreadable",
-        "Run text recognition on its pictures: `ocrmypdf --force-ocr -l chi_sim+eng in.pdf out.pdf`.",
+        OCR_ADVICE,
     ),
 }
 
 
-def read_pdf(data: bytes) -> list[Page]:
+def read_pdf(data: bytes, on_page: Callable[[int, int], None] | None = None) -> list[Page]:
     """Return the pages of a PDF.
+
+    Pages without a text layer, or with an unreadable one, are recognised where the package for it is installed;
+    `on_page` is called with how many of them are done and how many there are.
 
     A page's label is the printed number: the PDF's own page label, else a number that stands alone at the top or
     bottom of the page and counts on from page to page; else "".
@@ -53,6 +58,10 @@ def read_pdf(data: bytes) -> list[Page]:
     if b"%PDF-" not in data[:4096]:
         raise _refusal("damaged", "it does not begin with %PDF")
     pages = _read_apart(data)
+    poor = [number for number, page in enumerate(pages, 1) if _is_poor(page)]
+    if poor and recognition.is_installed():
+        recognition.recognise_pages(data, poor, on_page)
+        pages = _read_apart(data, str(recognition.kept_folder(data)))
     glyphs = sum(page["glyphs"] for page in pages)
     images = sum(page["image"] for page in pages)
     if glyphs == 0 or images > MAX_IMAGE_SHARE * len(pages):
@@ -71,32 +80,61 @@ def read_pdf(data: bytes) -> list[Page]:
                 for text, kind, uncertain, size in page["lines"]
             ),
             tuple(LeftOut(kind, text, number) for kind, text in page["aside"]),
+            _remarks(number, page),
+            recognised=page["recognised"],
+            lost=page["lost"],
         )
         for number, (page, label) in enumerate(zip(pages, labels, strict=True), 1)
     ]
 
 
+def _read_apart(data: bytes, *arguments: str) -> list[dict[str, Any]]:
+    pages: list[dict[str, Any]] = run_apart(data, PROCESS, *arguments, timeout_s=DOCUMENT_TIMEOUT_S)["pages"]
+    return pages
+
+
+def _is_poor(page: dict[str, Any]) -> bool:
+    """Say whether a page's text must be recognised: it is a picture, or its fonts do not say what they print."""
+    return bool(page["image"] or page["unreadable"] > MAX_UNREADABLE_SHARE * max(page["glyphs"], 1))
+
+
+def _remarks(number: int, page: dict[str, Any]) -> tuple[str, ...]:
+    if page["recognised"] is not None:
+        return (f"page {number} is a picture; its text was recognised, {page['recognised']:.0%} sure",)
+    if _is_poor(page):
+        what = "is a picture" if page["image"] else "has a text layer that cannot be read"
+        why = "could not be recognised" if recognition.is_installed() else f"was not read. {OCR_ADVICE}"
+        return (f"page {number} {what} and {why}",)
+    return ()
+
+
 def _refusal(kind: str, detail: str) -> UnreadableSource:
     message, advice = _REFUSALS[kind]
+    if advice == OCR_ADVICE and recognition.is_installed():
+        advice = "No text was recognised on its pages either: scan them anew, at 200 dots an inch or more."
     return UnreadableSource(f"{message}: {detail}" if detail else message, advice=advice)
 
 
-def _read_apart(data: bytes) -> list[dict[str, Any]]:
-    root = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> dict[str, Any]:
+    """Return what a module of the readers prints about a PDF, run in a process of its own.
+
+    Raises:
+        UnreadableSource: It told an error, stopped without an answer, or took longer than `timeout_s` seconds.
+    """
+    command, environment = module_command(module, *arguments)
     try:
-        finished = subprocess.run(
-            [sys.executable, "-P", "-m", "rag.readers.pdf_process"],
+        finished = subprocess.run(  # noqa: S603 - a module of this package, and numbers
+            command,
             input=data,
             capture_output=True,
-            timeout=DOCUMENT_TIMEOUT_S,
+            timeout=timeout_s,
             env=environment,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _refusal("large", f"it took more than {DOCUMENT_TIMEOUT_S} seconds") from None
+        raise _refusal("large", f"it took more than {timeout_s:g} seconds") from None
     try:
-        answer = json.loads(finished.stdout)
+        answer: dict[str, Any] = json.loads(finished.stdout)
     except ValueError:
         reason = finished.stderr.decode(errors="replace").strip().splitlines()[:1]
         raise _refusal(
@@ -104,8 +142,7 @@ def _read_apart(data: bytes) -> list[dict[str, Any]]:
         ) from None
     if "error" in answer:
         raise _refusal(answer["error"], answer["detail"])
-    pages: list[dict[str, Any]] = answer["pages"]
-    return pages
+    return answer
 
 
 def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> list[str]:

@@ -44,10 +44,13 @@ def read_fields(document: Any, page: Any, size: float) -> tuple[list[Glyph], lis
         text = fold_spaces(text)
         if not text or kind in (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_LINK):
             continue
-        placed = raw.FPDFAnnot_GetRect(annotation, box) and all(map(math.isfinite, (box.left, box.bottom, box.right)))
+        raw.FPDFAnnot_GetRect(annotation, box)
+        left, right = sorted((box.left, box.right))
+        bottom, top = sorted((box.bottom, box.top))
+        placed = all(map(math.isfinite, (left, bottom, right, top)))
         if kind in (raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT) and placed:
-            base = (box.bottom + box.top) / 2 - TEXT_FIELD_FALL * size
-            values.append(Glyph(text, min(box.left, box.right), max(box.left, box.right), base, size, "typed"))
+            base = (bottom + top) / 2 - TEXT_FIELD_FALL * size
+            values.append(Glyph(text, left, right, base, size, "typed", box=(left, bottom, right, top)))
         else:
             comments.append(text)
     return values, comments

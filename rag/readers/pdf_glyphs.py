@@ -3,7 +3,7 @@
 A page may be scanned askew, lie on its side or stand on its head, and its type may have a negative size on a mirrored
 grid: what counts is the direction in which a glyph's text runs. Glyphs of one direction are one writing; the one with
 the most glyphs is the page's text.
-Entry points: `read_writings`, `read_fields`. Caller: `pdf_process`. Knows pypdfium2.
+Entry points: `read_writings`, `level_writings`. Callers: `pdf_process`, `pdf_picture`. Knows pypdfium2.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import pypdfium2.raw
 
-from rag.readers.pdf_segments import Glyph
+from rag.readers.pdf_segments import Glyph, Placed
 from rag.text.language import fold_glyphs
 
 raw: Any = pypdfium2.raw  # has no types
@@ -32,6 +32,7 @@ LONG_ASIDE = 60  # glyphs of another direction than the page's from which they a
 LONG_ASIDE_SHARE = 0.02
 MARK_GROWTH = 2.0  # times the page's type: a watermark's letters
 MIN_SET_UPRIGHT = 30  # glyphs; fewer that stand under each other are no vertical writing
+ASCENT, DESCENT = 0.8, 0.2  # of the type size: how far letters reach above and below the baseline
 SPACES = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0x200B))
 SOFT_HYPHEN = 0xAD
 
@@ -51,20 +52,6 @@ class Writing:
     degrees: float
 
 
-@dataclass(slots=True)
-class _Placed:
-    """A glyph as the file places it: its box, origin, size and direction in degrees."""
-
-    text: str
-    box: tuple[float, float, float, float]  # left, bottom, right, top
-    x: float
-    y: float
-    size: float
-    degrees: float
-    space: str
-    space_width: float
-
-
 def read_writings(page: Any) -> tuple[list[Writing], str]:
     """Return the writings of a page, the one with the most glyphs first, and the characters that stand nowhere.
 
@@ -74,10 +61,15 @@ def read_writings(page: Any) -> tuple[list[Writing], str]:
     placed, astray = _read_placed(page)
     if len(placed) > MAX_PAGE_GLYPHS:
         raise OverflowError(f"{len(placed):,} characters on one page")
+    return level_writings(placed, page), astray
+
+
+def level_writings(placed: Sequence[Placed], page: Any) -> list[Writing]:
+    """Return glyphs that stand on a page as writings, the one with the most glyphs first."""
     width, height = page.get_width(), page.get_height()
     if page.get_rotation() in (90, 270):
         width, height = height, width
-    return [_level(group, degrees, width, height) for degrees, group in _part_directions(placed)], astray
+    return [_level(group, degrees, width, height) for degrees, group in _part_directions(placed)]
 
 
 def is_stamp(aside: Writing, main: Writing) -> bool:
@@ -89,11 +81,11 @@ def is_stamp(aside: Writing, main: Writing) -> bool:
     return own >= MARK_GROWTH * usual and len(aside.glyphs) < len(main.glyphs)
 
 
-def _read_placed(page: Any) -> tuple[list[_Placed], str]:
+def _read_placed(page: Any) -> tuple[list[Placed], str]:
     textpage = page.get_textpage()
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    placed: list[_Placed] = []
+    placed: list[Placed] = []
     astray = space = pending = ""
     spaces, space_width = 0, 0.0
     for index in range(min(textpage.count_chars(), 2 * MAX_PAGE_GLYPHS)):
@@ -129,15 +121,15 @@ def _read_placed(page: Any) -> tuple[list[_Placed], str]:
         size = abs(type_size) * math.hypot(matrix.c, matrix.d)
         if not SIZES[0] < size < SIZES[1]:
             size = max(min(box.top - box.bottom, box.right - box.left), SIZES[0])
-        placed.append(_Placed(text, edges, x.value, y.value, size, degrees, space, space_width if spaces == 1 else 0.0))
+        placed.append(Placed(text, edges, x.value, y.value, size, degrees, space, space_width if spaces == 1 else 0.0))
         space, spaces, space_width = "", 0, 0.0
     return placed, astray
 
 
-def _part_directions(placed: Sequence[_Placed]) -> list[tuple[float, list[_Placed]]]:
+def _part_directions(placed: Sequence[Placed]) -> list[tuple[float, list[Placed]]]:
     """Return (direction in degrees, its glyphs), the most glyphs first; every glyph once."""
     counts = collections.Counter(round(glyph.degrees) % 360 for glyph in placed)
-    groups: list[tuple[float, list[_Placed]]] = []
+    groups: list[tuple[float, list[Placed]]] = []
     left = list(placed)
     while left and counts:
         peak = max(counts, key=lambda degree: (counts[degree], -degree))
@@ -161,7 +153,7 @@ def _turn_between(first: float, second: float) -> float:
     return turn - 360 if turn > 180 else turn
 
 
-def _level(group: Sequence[_Placed], degrees: float, width: float, height: float) -> Writing:
+def _level(group: Sequence[Placed], degrees: float, width: float, height: float) -> Writing:
     """Return the glyphs of one direction on a page turned so that they run from left to right."""
     quarter = 90.0 * round(degrees / 90)
     if abs(_turn_between(quarter, degrees)) >= LEVEL_DEGREES:
@@ -170,7 +162,7 @@ def _level(group: Sequence[_Placed], degrees: float, width: float, height: float
     return _turn(group, quarter - 90.0, width, height, exact=True) if _runs_down(writing.glyphs) else writing
 
 
-def _turn(group: Sequence[_Placed], degrees: float, width: float, height: float, *, exact: bool) -> Writing:
+def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, *, exact: bool) -> Writing:
     angle = math.radians(degrees)
     cos, sin = math.cos(angle), math.sin(angle)
     corners = [(x * cos + y * sin, y * cos - x * sin) for x in (0.0, width) for y in (0.0, height)]
@@ -185,10 +177,33 @@ def _turn(group: Sequence[_Placed], degrees: float, width: float, height: float,
             start = one.x * cos + one.y * sin
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
         base = one.y * cos - one.x * sin
+        place = (start - left, stop - left, base - bottom)
         glyphs.append(
-            Glyph(one.text, start - left, stop - left, base - bottom, one.size, one.space, space_width=one.space_width)
+            Glyph(
+                one.text,
+                *place,
+                one.size,
+                one.space,
+                space_width=one.space_width,
+                box=_ink_box(one),
+                doubtful=one.doubtful,
+            )
         )
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
+
+
+def _ink_box(one: Placed) -> tuple[float, float, float, float]:
+    """Return where a glyph is printed: fonts seldom tell truly how far theirs reach above and below the baseline."""
+    left, bottom, right, top = one.box
+    quarter = 90.0 * round(one.degrees / 90)
+    if abs(_turn_between(quarter, one.degrees)) > SAME_DIRECTION_DEGREES:
+        return one.box
+    sin, cos = round(math.sin(math.radians(quarter))), round(math.cos(math.radians(quarter)))
+    if cos:
+        bottom, top = sorted((one.y - cos * DESCENT * one.size, one.y + cos * ASCENT * one.size))
+    else:
+        left, right = sorted((one.x + sin * DESCENT * one.size, one.x - sin * ASCENT * one.size))
+    return left, bottom, right, top
 
 
 def _runs_down(glyphs: Sequence[Glyph]) -> bool:

@@ -356,8 +356,10 @@ def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
         step = usual.get(row.column, 1.7 * row.size)
         if before is None or row.segments[0].table or _parted(before, row, after, step):
             lines.append(Line(""))
-        text = Line(fold_spaces(row.text), order_uncertain=row.uncertain, size=row.size)
-        lines.extend(row.segments[0].table or [text])
+        doubtful = any(glyph.doubtful for one in row.segments for glyph in one.cells or one.glyphs)
+        text = Line(fold_spaces(row.text), order_uncertain=row.uncertain or doubtful, size=row.size)
+        table = row.segments[0].table
+        lines.extend([dataclasses.replace(line, order_uncertain=doubtful) for line in table] or [text])
     return trim_empty(lines)
 
 

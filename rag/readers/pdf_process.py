@@ -2,7 +2,7 @@
 
 The library behind it is written in C++ and is not safe in threads; a damaged file may crash it, a hostile one may keep
 it busy for ever. Here neither harms the caller: memory is limited, and a watchdog ends the process when a page takes
-too long. Entry point: `main` (`python -m rag.readers.pdf_process`). Caller: `pdf`. Knows pypdfium2.
+too long. Entry point: `main` (`python -m rag.readers.pdf_process`). Callers: `pdf`, `pdf_picture`. Knows pypdfium2.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import math
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -25,10 +26,11 @@ import pypdfium2.raw
 
 from rag.readers.lines import fold_spaces
 from rag.readers.pdf_fields import read_fields
-from rag.readers.pdf_glyphs import SAME_DIRECTION_DEGREES, Writing, is_stamp, read_writings
+from rag.readers.pdf_glyphs import SAME_DIRECTION_DEGREES, Writing, is_stamp, level_writings, read_writings
 from rag.readers.pdf_layout import lay_out
-from rag.readers.pdf_segments import Segment, build_pieces, build_rows, join_pieces
+from rag.readers.pdf_segments import Glyph, Segment, build_pieces, build_rows, join_pieces
 from rag.readers.pdf_tables import Rule, find_ruled_tables
+from rag.readers.recognition import RecognisedLine, load_page, mean_confidence
 from rag.records import Line
 
 pdfium: Any = pypdfium2  # has no types
@@ -40,6 +42,7 @@ MEMORY_LIMIT_BYTES = 3 << 30
 MAX_PAGES = 10_000
 MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
+MAX_SIGNS_SHARE = 0.3  # of a page's characters that may be accented letters and signs of Western print
 MIN_PAGE_GLYPHS = 25  # less is a stamp on a scan, no text
 
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x01-\x08\x0e-\x1f]")
@@ -51,15 +54,17 @@ _PAGE_NUMBER = re.compile(
 
 def main() -> None:
     """Read a PDF from stdin and print `{"pages": [...]}` or `{"error": kind, "detail": text}`."""
-    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no limits; the watchdog must do
-        import resource
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    answer_guarded(lambda data: {"pages": list(read_document(data, folder))})
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+def answer_guarded(work: Callable[[bytes], dict[str, Any]]) -> None:
+    """Print what `work` makes of stdin as JSON, or `{"error": kind, "detail": text}`; memory and time are limited."""
+    limit_memory(MEMORY_LIMIT_BYTES)
     data = sys.stdin.buffer.read()
-    _restart_watchdog()
+    restart_watchdog()
     try:
-        answer: dict[str, Any] = {"pages": list(read_document(data))}
+        answer = work(data)
     except pdfium.PdfiumError as error:
         kind = "encrypted" if error.err_code == raw.FPDF_ERR_PASSWORD else "damaged"
         answer = {"error": kind, "detail": str(error)}
@@ -68,18 +73,33 @@ def main() -> None:
     sys.stdout.buffer.write(json.dumps(answer).encode())
 
 
-def _restart_watchdog() -> None:
+def limit_memory(limit_bytes: int) -> None:
+    """Let the process have no more memory than that, and leave no copy of it when it crashes."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # Windows has no limits; the watchdog must do
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def restart_watchdog(processor_s: float = PAGE_TIMEOUT_S, clock_s: float = PAGE_WAIT_S) -> None:
+    """Give the process the time of one page from now on."""
     # A thread of the C runtime and a signal that Python does not catch: both end the process while the library is busy.
-    faulthandler.dump_traceback_later(PAGE_WAIT_S, exit=True)
+    faulthandler.dump_traceback_later(clock_s, exit=True)
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, PAGE_TIMEOUT_S)
+        signal.setitimer(signal.ITIMER_PROF, processor_s)
 
 
-def read_document(data: bytes) -> Iterator[dict[str, Any]]:
+def read_document(data: bytes, folder: Path | None = None) -> Iterator[dict[str, Any]]:
     """Yield per page what `pdf` makes a page of.
 
     `lines` ([text, kind, order uncertain, type size in points]), `aside` ([kind, text] of what is no text of the page),
-    `label`, `numbers` that may be its label, `glyphs`, `unreadable`, `image`, `body` (type size of the text so far).
+    `label`, `numbers` that may be its label, `glyphs`, `unreadable`, `image`, `body` (type size of the text so far),
+    `lost` (letters that the reader lost), `recognised` (how surely, 0..1; None for text of the file's own).
+
+    Args:
+        data: The file.
+        folder: Where what was recognised on some of its pages is kept, or None.
 
     Raises:
         pypdfium2.PdfiumError: Encrypted or damaged.
@@ -92,10 +112,11 @@ def read_document(data: bytes) -> Iterator[dict[str, Any]]:
     total = 0
     sizes: collections.Counter[float] = collections.Counter()
     for index in range(len(document)):
-        _restart_watchdog()
+        restart_watchdog()
         page = document[index]
         try:
-            writings, astray = read_writings(page)
+            recognised = load_page(folder, index + 1)
+            writings, astray = page_writings(page, recognised)
             glyphs = [glyph for writing in writings for glyph in writing.glyphs]
             total += len(glyphs)
             if total > MAX_GLYPHS:
@@ -115,12 +136,35 @@ def read_document(data: bytes) -> Iterator[dict[str, Any]]:
                 "label": document.get_page_label(index),
                 "numbers": numbers,
                 "glyphs": len(glyphs) + len(values),
-                "unreadable": sum(_UNREADABLE.search(glyph.text) is not None for glyph in glyphs),
-                "image": len(glyphs) < MIN_PAGE_GLYPHS and _is_image(page),
+                "unreadable": _count_unreadable(glyphs),
+                "image": recognised is None and len(glyphs) < MIN_PAGE_GLYPHS and _is_image(page),
                 "body": body_size,
+                "lost": _find_lost([*glyphs, *values], [*(line.text for line in lines), *(text for _, text in aside)]),
+                "recognised": None if recognised is None else mean_confidence(recognised),
             }
         finally:
             page.close()
+
+
+def page_writings(page: Any, recognised: Sequence[RecognisedLine] | None) -> tuple[list[Writing], str]:
+    """Return the writings of a page and what stands nowhere on it: what was recognised goes before the page's own."""
+    if recognised is None:
+        return read_writings(page)
+    return level_writings([glyph for line in recognised for glyph in line.glyphs], page), ""
+
+
+def _count_unreadable(glyphs: Sequence[Glyph]) -> int:
+    """Return how many characters say nothing: unmapped ones, and all that look like bytes taken for letters."""
+    unmapped = sum(_UNREADABLE.search(glyph.text) is not None for glyph in glyphs)
+    signs = sum(len(glyph.text) == 1 and "\xa1" <= glyph.text <= "\xff" for glyph in glyphs)
+    return unmapped + (signs if signs > MAX_SIGNS_SHARE * len(glyphs) else 0)
+
+
+def _find_lost(glyphs: Sequence[Glyph], texts: Sequence[str]) -> str:
+    """Return the letters and digits of a page that stand in none of its texts: none, unless something is amiss."""
+    held = collections.Counter("".join(glyph.text for glyph in glyphs))
+    held.subtract("".join(texts))
+    return "".join(character for character in held.elements() if character.isalnum())
 
 
 def _lay_out_writings(

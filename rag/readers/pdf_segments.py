@@ -37,7 +37,8 @@ class Glyph:
     """A printed character: its horizontal extent, baseline and size; `space` tells what stood before it.
 
     `space` is "" for nothing, "guessed" for a space that the PDF library saw in a gap, "typed" for a real one, whose
-    width in points is `space_width`.
+    width in points is `space_width`. `box` is where it stands on the page before that was turned level: left, bottom,
+    right, top.
     """
 
     text: str
@@ -48,6 +49,23 @@ class Glyph:
     space: str = ""
     raised: bool = False
     space_width: float = 0.0
+    box: tuple[float, float, float, float] | None = None
+    doubtful: bool = False  # recognised in a picture, with little confidence
+
+
+@dataclass(slots=True)
+class Placed:
+    """A glyph as the file, or who recognised it, places it: its box, origin, size and direction in degrees."""
+
+    text: str
+    box: tuple[float, float, float, float]  # left, bottom, right, top
+    x: float
+    y: float
+    size: float
+    degrees: float
+    space: str
+    space_width: float
+    doubtful: bool = False
 
 
 @dataclass(slots=True)
@@ -61,6 +79,7 @@ class Segment:
     size: float
     table: list[Line] = field(default_factory=list)  # set when the segment stands for a whole table
     bottom: float = 0.0
+    cells: list[Glyph] = field(default_factory=list)  # of a table: all its glyphs, in the order of its lines
 
     @property
     def text(self) -> str:

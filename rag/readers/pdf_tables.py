@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.readers.lines import join_printed, table_lines
-from rag.readers.pdf_segments import Row, Segment, build_rows, join_pieces
+from rag.readers.pdf_segments import Glyph, Row, Segment, build_rows, join_pieces
 from rag.records import Line
 
 RULE_TOLERANCE = 2.5  # points: strokes that should meet often miss by this much
@@ -130,8 +130,12 @@ def _replace(pieces: list[Segment], run: list[_Band], upright: list[Rule]) -> li
     if len(lines) < 3:
         return pieces
     taken = {id(piece) for band in run for piece in band.pieces}
-    table = Segment(held[0].glyphs, top.start, top.end, top.at, held[0].size, lines, bottom.at)
+    table = Segment(held[0].glyphs, top.start, top.end, top.at, held[0].size, lines, bottom.at, _glyphs_of(rows))
     return [*(piece for piece in pieces if id(piece) not in taken), table]
+
+
+def _glyphs_of(rows: Sequence[Sequence[Sequence[Segment]]]) -> list[Glyph]:
+    return [glyph for row in rows for cell in row for segment in cell for glyph in segment.glyphs]
 
 
 def _column_extents(segments: Sequence[Segment]) -> list[tuple[float, float]]:
@@ -177,29 +181,31 @@ def find_aligned_tables(rows: list[Row]) -> list[Row]:
         end = index
         while end < len(rows) and len(rows[end].segments) >= 2 and not rows[end].segments[0].table:
             end += 1
-        table = _read_aligned(rows[index:end]) if end - index >= MIN_ALIGNED_ROWS else []
+        table, cells = _read_aligned(rows[index:end]) if end - index >= MIN_ALIGNED_ROWS else ([], [])
         if table:
             run = rows[index:end]
             first = run[0].segments[0]
             left, right = min(row.segments[0].x0 for row in run), max(row.segments[-1].x1 for row in run)
-            found.append(Row([Segment(first.glyphs, left, right, first.y, first.size, table, run[-1].y)]))
+            found.append(Row([Segment(first.glyphs, left, right, first.y, first.size, table, run[-1].y, cells)]))
         else:
             found.extend(rows[index : max(end, index + 1)])
         index = max(end, index + 1)
     return found
 
 
-def _read_aligned(run: list[Row]) -> list[Line]:
+def _read_aligned(run: list[Row]) -> tuple[list[Line], list[Glyph]]:
+    """Return the lines of a table and its glyphs in their order, both empty when it is none."""
     columns = _column_extents([segment for row in run for segment in row.segments])
     if len(columns) < 2 or sum(len(row.segments) >= len(columns) - 1 for row in run) < 0.7 * len(run):
-        return []
-    texts = [[join_printed(one.text for one in cell) for cell in _cells(row.segments, columns)] for row in run]
+        return [], []
+    rows = [_cells(row.segments, columns) for row in run]
+    texts = [[join_printed(one.text for one in cell) for cell in row] for row in rows]
     cells = [text for row in texts[1:] for text in row[1:] if text]
     if any(_LEADER.search(text) for row in texts for text in row) or not cells:
-        return []
+        return [], []
     if sum(_FIGURE.fullmatch(text) is not None for text in cells) < MIN_FIGURE_SHARE * len(cells):
-        return []
+        return [], []
     last = [int(row[-1]) for row in texts if _INTEGER.fullmatch(row[-1])]
     if len(columns) == 2 and len(last) >= len(texts) - 1 and last == sorted(last):
-        return []  # a table of contents: titles and rising page numbers
-    return table_lines(texts)
+        return [], []  # a table of contents: titles and rising page numbers
+    return table_lines(texts), _glyphs_of(rows)

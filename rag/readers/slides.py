@@ -23,6 +23,7 @@ from rag.readers.packages import (
     name_of,
     names_of,
     open_package,
+    plain_paragraphs,
     text_amount,
 )
 from rag.readers.slide_layout import Frame, Placing, in_reading_order, own_frame
@@ -55,6 +56,18 @@ def read_slides(data: bytes) -> list[Page]:
             advice="Export it to PDF and run text recognition (OCR) on that.",
         )
     return pages
+
+
+def plain_text(data: bytes) -> str:
+    """Return all text of the slides, for the account of what was read.
+
+    Raises:
+        UnreadableSource: As `read_slides`.
+    """
+    package = open_package(data, WHAT, ["ppt/presentation.xml"])
+    with damage_reported(WHAT):
+        paths = package.related(package.main, "slide")
+        return "\n".join(plain_paragraphs(package.part(path)) for path in paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -436,11 +436,13 @@ def _line_goes_on(
 def _column_width(previous: Item, lines: Sequence[PrintedLine], index: int) -> int:
     """Return the width of a full line where line `index - 1` is followed by line `index`.
 
-    The lines of the same paragraph and those that follow tell; what stands before in another box or column does not.
+    The lines of the same paragraph and those that follow in its type tell; what stands before in another box or column
+    does not.
     """
     widths = [width(line.text) for line in lines[max(index - previous.lines, index - 6) : index]]
+    size = lines[index - 1].size
     for line in lines[index : index + 4]:
-        if widths and line.fresh and len(widths) > 2:
+        if (widths and line.fresh and len(widths) > 2) or abs(line.size - size) > _OTHER_SIZE * size:
             break
         widths.append(width(line.text))
     return max(widths, default=0)

@@ -229,7 +229,7 @@ class Writer:
     def _mark_page(self, start: int, index: int) -> None:
         page = self._pages[index]
         if page.number is not None and (not self.page_marks or self.page_marks[-1].number < page.number):
-            self.page_marks.append(PageMark(start, page.number, page.label))
+            self.page_marks.append(PageMark(start, page.number, page.label, page.recognised))
 
 
 def _literal_text(text: str, marks: Sequence[Mark]) -> str:

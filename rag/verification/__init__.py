@@ -13,7 +13,8 @@ Standings and their reasons (codes; a page translates them):
   partly     `figure_missing` (also: said of something else in the passage), `name_missing`, `quote_missing`,
              `wording_changed` (a noun of an otherwise verbatim sentence), `weak_overlap` (also: negations differ, and
              the words around them too), `other_language` (nothing in it that could be checked), `order_uncertain`
-             (it would be supported, but by words whose order on the printed page cannot be told)
+             (it would be supported, but by words whose order on the printed page cannot be told), `hardly_legible`
+             (likewise, by words that were recognised in a picture with little confidence)
   not_found  `negated`, `no_overlap`, and the three `…_missing` when the words do not agree either
   uncited    `no_citation`, `citation_struck`, `lead_in` (ends in a colon), `heading`
 
@@ -134,7 +135,8 @@ def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity
         verdict = _judge(draft.text, cited, grounds, similarity)
         spans = [_best_span(carrying, ground) for ground in cited]
     if verdict.standing == "supported" and _rests_on_uncertain_order(draft.text, cited, verbatim):
-        verdict = _Verdict("partly", "order_uncertain")
+        recognised = any(ground.passage.recognised for ground in cited)
+        verdict = _Verdict("partly", "hardly_legible" if recognised else "order_uncertain")
     citations = tuple(
         Citation(n, ground.passage.id, ground.passage.source, span, _in_source(ground.passage, span))
         for n, ground, span in zip(draft.numbers, cited, spans, strict=True)
