@@ -269,12 +269,12 @@ def sources(
 @app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
-    from rag.indexing import read_document
+    from rag.reading_apart import read_document
     from rag.reading_report import document_as_json, reading_report
 
     if not file.is_file():
         raise RagError(f"there is no file {file}", advice="check the path")
-    document = read_document(file, file.name)
+    document = read_document(file, file.name, _settings().limits())
     print(json.dumps(document_as_json(document), ensure_ascii=False, indent=1) if as_json else reading_report(document))
 
 
@@ -420,13 +420,23 @@ def chat(
 
 
 @app.command()
-def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
+def doctor(
+    mend: Annotated[bool, typer.Option("--repair", help="Mend what is damaged. 修复损坏")] = False,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
     """Check what Wenju needs, and say what to do. 检查运行环境"""
     from rag.backends import load_backend
     from rag.embedding import load_embedder
     from rag.indexing import corpus_files, open_index
+    from rag.repair import find_damage, repair
 
     settings = _settings(corpus, index)
+    if mend:
+        for damage in find_damage(settings.index):
+            out.print(f"[yellow]![/] {escape(str(damage.args[0]))}")
+        report = repair(settings)
+        out.print(f"[green]✓[/] repaired 已修复: {report.sources} documents 文档, {report.passages} passages 段落")
 
     def files() -> str:
         found = corpus_files(settings.corpus) if settings.corpus.is_dir() else []
@@ -436,10 +446,16 @@ def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
             )
         return f"{len(found)} files"
 
+    def whole() -> str:
+        for damage in find_damage(settings.index):
+            raise damage
+        return "every file is what was written"
+
     checks: dict[str, Callable[[], str]] = {
         f"documents 文档 ({settings.corpus})": files,
         f"embedding model 嵌入模型 ({settings.model})": lambda: f"{load_embedder(settings).dim} dimensions",
         f"index 索引 ({settings.index})": lambda: f"{len(open_index(settings).passages)} passages",
+        f"files 文件 ({settings.index})": whole,
         f"backend 后端 ({settings.backend})": lambda: load_backend(settings).name,
     }
     sound = True

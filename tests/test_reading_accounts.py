@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.indexing import read_document
+from rag.reading_apart import read_document
 from rag.reading_accounts import account_remarks, describe_account, make_account
 from rag.records import Account, Block, Document, LeftOut, Source
 

@@ -7,16 +7,13 @@ file of its format is read, so that a text file needs no PDF library.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import UnreadableSource
-from rag.records import Page
+from rag.records import Limits, Page
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
-MAX_LINES = 400_000  # printed lines, paragraphs and rows: a book of 2,000 pages has some 80,000
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
@@ -102,8 +99,8 @@ def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
     return plain(path.read_bytes())
 
 
-def read_pages(path: Path) -> list[Page]:
-    """Return the pages of the file at `path`, by the reader of its file name ending.
+def read_pages(path: Path, limits: Limits | None = None) -> list[Page]:
+    """Return the pages of the file at `path`, by the reader of its file name ending, in this process.
 
     Raises:
         UnreadableSource: No reader for that ending, the file cannot be opened, or its reader refuses it. The message
@@ -117,7 +114,6 @@ def read_pages(path: Path) -> list[Page]:
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
             advice=f"Convert it to one of {', '.join(sorted(READERS))}.",
         )
-    _check_size(path)
     module, function = READERS[suffix].split(":")
     reader: Callable[[bytes], list[Page]] = getattr(importlib.import_module(module), function)
     try:
@@ -129,10 +125,11 @@ def read_pages(path: Path) -> list[Page]:
     except UnreadableSource as error:
         raise UnreadableSource(f"{path.name}: {error.args[0]}", advice=error.advice) from error
     lines = sum(len(page.lines) for page in pages)
-    if lines > MAX_LINES:
+    most = (limits or Limits()).lines
+    if lines > most:
         raise UnreadableSource(
-            f"{path.name}: {lines:,} lines; files of at most {MAX_LINES:,} are read",
-            advice="Split it into smaller files.",
+            f"{path.name}: {lines:,} lines; files of at most {most:,} are read",
+            advice="Split it into smaller files, or raise read_lines.",
         )
     return pages
 
@@ -155,13 +152,3 @@ def _real_suffix(path: Path, suffix: str) -> str:
             return endings[suffix]
     what, advice = CONVERTED[suffix]
     raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
-
-
-def _check_size(path: Path) -> None:
-    with contextlib.suppress(OSError):  # told when it is opened
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise UnreadableSource(
-                f"{path.name}: {size / 1e6:,.0f} MB; files of at most {MAX_FILE_BYTES / 1e6:,.0f} MB are read",
-                advice="Split it into smaller files.",
-            )

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import StorageFailed, UnreadableSource
-from rag.indexing import Index, corpus_files, read_document
+from rag.indexing import Index, corpus_files
 from rag.readers import CONVERTED, READERS
+from rag.reading_apart import read_document
 from rag.records import Document
 
 REMOVED = ".removed"  # hidden, so that it is no part of the corpus
