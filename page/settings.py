@@ -18,6 +18,22 @@ def draw() -> None:
     """Draw the page."""
     settings = state.settings()
     st.title(t("nav_settings"), anchor=False)
+    if state.reader().keeper:
+        _draw_writer(settings)
+    st.header(t("answers"), anchor=False)
+    count = st.slider(t("evidence_count"), 3, 20, settings.evidence_count, key="choose-count")
+    if count != settings.evidence_count:
+        _keep("evidence_count", str(count))
+    length = st.slider(t("answer_length"), 100, 1500, settings.answer_max_chars, step=50, key="choose-length")
+    if length != settings.answer_max_chars and abs(length - settings.answer_max_chars) >= 50:
+        _keep("answer_max_chars", str(length))
+    st.header(t("looks"), anchor=False)
+    st.caption(t("looks_hint"))
+    st.header(t("kept_where"), anchor=False)
+    st.caption(t("kept_where_hint", corpus=plain(str(settings.corpus)), index=plain(str(settings.index))))
+
+
+def _draw_writer(settings: Settings) -> None:
     st.header(t("who_writes"), anchor=False)
     own = settings.backend == "extractive"
     choice = st.radio(
@@ -42,27 +58,15 @@ def draw() -> None:
             _keep("backend", model.strip())
         elif not own:
             _model_state(settings)
-    st.header(t("answers"), anchor=False)
-    count = st.slider(t("evidence_count"), 3, 20, settings.evidence_count, key="choose-count")
-    if count != settings.evidence_count:
-        _keep("evidence_count", str(count))
-    length = st.slider(t("answer_length"), 100, 1500, settings.answer_max_chars, step=50, key="choose-length")
-    if length != settings.answer_max_chars and abs(length - settings.answer_max_chars) >= 50:
-        _keep("answer_max_chars", str(length))
-    st.header(t("looks"), anchor=False)
-    st.caption(t("looks_hint"))
-    st.header(t("kept_where"), anchor=False)
-    st.caption(t("kept_where_hint", corpus=plain(str(settings.corpus)), index=plain(str(settings.index))))
 
 
 def _keep(name: str, value: str) -> None:
-    kept = state.conversations()
-    before = kept.preference(name)
-    kept.prefer(name, value)
+    before = str(getattr(state.settings(), name))
+    state.choose(name, value)
     try:
         state.settings()
     except ValidationError as error:
-        kept.prefer(name, before)
+        state.choose(name, before)
         st.error(plain(error.errors()[0]["msg"]))
         return
     st.rerun()

@@ -13,22 +13,18 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import jieba
-
 from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation, mine_equations
 from rag.language import HAN, search_form
 from rag.records import Document
-
-jieba.setLogLevel(logging.WARNING)
+from rag.words import dictionary
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
@@ -288,12 +284,11 @@ def _is_slip(word: str, name: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _is_chinese_word(text: str) -> bool:
-    jieba.initialize()
-    return bool(jieba.dt.FREQ.get(text))
+    return bool(dictionary().FREQ.get(text))
 
 
 def _cut(text: str) -> list[str]:
-    return list(jieba.dt.cut(text))
+    return list(dictionary().cut(text))
 
 
 def _word_ends(text: str) -> frozenset[int]:

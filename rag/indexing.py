@@ -250,7 +250,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     rejected: list[Rejected] = []
 
     def reject(path: Path, error: OSError) -> None:
-        name = _shown_name(path.relative_to(settings.corpus).as_posix())
+        name = shown_name(path.relative_to(settings.corpus).as_posix())
         rejected.append(Rejected(name, f"{name}: {error.strerror or error}", UNOPENED))
 
     files = corpus_files(settings.corpus, lambda error: reject(Path(error.filename), error))
@@ -260,7 +260,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
         try:
             documents.append(_read_document(path, _readable_name(name), previous, settings.limits()))
         except UnreadableSource as error:
-            rejected.append(Rejected(_shown_name(name), str(error.args[0]), error.advice))
+            rejected.append(Rejected(shown_name(name), str(error.args[0]), error.advice))
         except OSError as error:
             reject(path, error)
     if not documents:
@@ -400,7 +400,8 @@ def _readable_name(name: str) -> str:
     return name
 
 
-def _shown_name(name: str) -> str:
+def shown_name(name: str) -> str:
+    """Return the name of a file so that every program can be told: bytes that are no UTF-8 as `\\xb1`."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

@@ -7,9 +7,7 @@ Entry points: `KeywordIndex.build`, `KeywordIndex.load`, `Tokenizer`. Callers: i
 
 from __future__ import annotations
 
-import functools
 import json
-import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.language import HAN, search_form
-from rag.settings import cache_folder
-
-jieba.setLogLevel(logging.WARNING)
+from rag.words import dictionary
 
 Floats = npt.NDArray[np.float32]
 BIGRAM_WEIGHT = 0.5  # a bigram is half a word: two of them say what one word says
@@ -33,17 +29,6 @@ _HAN_RUN = re.compile(rf"[{HAN}]+")
 _GRAM_MARK = "_"  # keeps the bigram 中国 apart from the word 中国
 
 
-@functools.cache
-def _dictionary() -> jieba.Tokenizer:
-    """Return jieba's dictionary, read once; its cache lies in our folder, as a shared one could be planted."""
-    tokenizer = jieba.Tokenizer()
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.tmp_dir = str(folder)
-    tokenizer.initialize()
-    return tokenizer
-
-
 class Tokenizer:
     """Cuts texts into the terms of the keyword index.
 
@@ -52,9 +37,8 @@ class Tokenizer:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        dictionary = _dictionary()
         self._jieba = jieba.Tokenizer()
-        self._jieba.FREQ, self._jieba.total = dict(dictionary.FREQ), dictionary.total
+        self._jieba.FREQ, self._jieba.total = dict(dictionary().FREQ), dictionary().total
         self._jieba.initialized = True
         for name in names:
             self._jieba.add_word(name)

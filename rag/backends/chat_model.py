@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from langsmith.run_helpers import tracing_context
+
 from rag.backends import AnswerRequest
 from rag.backends.prompting import fill_prompt, load_prompt
 from rag.errors import BackendBusy, BackendFailed
@@ -73,6 +75,8 @@ class ChatModelBackend:
         if settings.prompt_file:
             self._file_language = main_language(self._prompts["zh"].system)
         self._model = _make_model(settings)
+        # None leaves it to LangSmith's own variables; else one left in the environment would send all elsewhere.
+        self._tracing = None if settings.tracing else False
 
     def __repr__(self) -> str:
         return f"ChatModelBackend({self.name!r})"
@@ -90,7 +94,8 @@ class ChatModelBackend:
         messages = [("system", system), ("human", user)]
         model = self._model
         for attempt in range(ATTEMPTS):
-            pieces = _Run(model, messages, deadline, self.name.partition(":")[0], self._timeout_s)
+            with tracing_context(enabled=self._tracing):  # the request is made in a copy of this context
+                pieces = _Run(model, messages, deadline, self.name.partition(":")[0], self._timeout_s)
             started = False
             try:
                 for piece in pieces:

@@ -82,7 +82,7 @@ def check_password(settings: Settings, name: str, password: str) -> Reader | Non
     known = settings.accounts.get(name)
     try:
         _HASHER.verify(known or _NOBODY, password)
-    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+    except (argon2.exceptions.VerificationError, ValueError):  # a hash that is none is a ValueError
         return None
     return _reader(settings, name) if known else None
 

@@ -9,13 +9,13 @@ Entry points: `find_quotes`, `find_latin_names`, `find_han_names`. Caller: verif
 from __future__ import annotations
 
 import functools
-import logging
 import re
 
 from rag.language import HAN, HAN_CHARACTER, main_language, to_simplified
 from rag.records import Span
 from rag.verification.folding import fold_text
 from rag.verification.translations import chinese_names_of
+from rag.words import dictionary
 
 _QUOTE = re.compile(
     r"“([^“”\n]{1,300})”|「([^「」\n]{1,300})」|『([^『』\n]{1,300})』|(?<![\w\"])\"([^\"\n]{2,300})\"(?!\w)|《([^《》\n]{1,120})》"
@@ -125,11 +125,9 @@ def holds_latin_name(name: str, words: frozenset[str]) -> bool:
 
 @functools.cache
 def _tagger() -> object:
-    import jieba
     import jieba.posseg
 
-    jieba.setLogLevel(logging.WARNING)
-    return jieba.posseg.POSTokenizer(jieba.dt)
+    return jieba.posseg.POSTokenizer(dictionary())
 
 
 @functools.lru_cache(maxsize=1024)
@@ -178,6 +176,4 @@ def _find_speakers(text: str) -> list[tuple[str, Span]]:
 
 def is_known_word(word: str) -> bool:
     """Tell whether the dictionary holds `word`: then its boundaries are no guess."""
-    import jieba
-
-    return bool(jieba.dt.FREQ.get(word))
+    return bool(dictionary().FREQ.get(word))
