@@ -1,6 +1,7 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT)
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
+# make torture  break what is kept and read in every way there is, for SECONDS, drawn from SEED
 # make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
 PORT ?= 8501
@@ -8,10 +9,12 @@ CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
 PUBLIC ?=
+SECONDS ?= 120
+SEED ?= 1
 EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: chat index test check lint train clean
+.PHONY: chat index test check lint torture train clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -37,6 +40,9 @@ check: lint test
 .venv/ready-to-test: .venv/ready
 	$(INSTALL) --editable '.[dev]'
 	@touch $@
+
+torture: .venv/ready-to-test
+	$(BIN)/python -m benchmarks.torture --seconds $(SECONDS) --seed $(SEED)
 
 train: .venv/ready
 	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(PUBLIC),--public $(PUBLIC))

@@ -30,6 +30,7 @@ class _Reader:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # the process that has begun it: a fork of that one must not speak into its pipes
         self._served = 0
 
     def ask(self, path: Path, name: str, limits: Limits) -> bytes | int:
@@ -55,8 +56,8 @@ class _Reader:
                     self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._served = 0
+        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+            self._served, self._owner = 0, os.getpid()
             self._process = subprocess.Popen(  # noqa: S603  our own module
                 command("rag.reading_process"),
                 stdin=subprocess.PIPE,

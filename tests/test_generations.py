@@ -265,3 +265,31 @@ def test_a_write_that_fails_leaves_the_file_before(
         write_private(path, "新".encode())
     assert [one.name for one in tmp_path.iterdir()] == ["现用"]
     assert path.read_bytes() == "旧".encode()
+
+
+def test_all_of_a_generation_is_on_the_disk_before_it_is_switched_to(
+    damaged_copy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (damaged_copy.corpus / "耐.md").write_text("# 耐\n\n經久耐用。\n", "utf-8")
+    synced: list[str] = []
+    at_switch: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def syncing(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")))
+
+    def replacing(source: str, target: Path) -> None:
+        if Path(target).name == "current":
+            at_switch.extend(synced)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(os, "replace", replacing)
+    build_index(damaged_copy)
+    folder = generations.listed(damaged_copy.index)[0].folder
+    drafts = [name for name in at_switch if name.startswith((".manifest.json-", ".current-"))]
+    assert {path.name for path in folder.iterdir()} - {"manifest.json"} <= set(at_switch)
+    assert len(drafts) == 2
+    assert at_switch.index("generations") > max(at_switch.index(drafts[0]), at_switch.index("records.sqlite"))
+    assert synced[-1] == "index"

@@ -68,4 +68,4 @@ def test_the_terminal_gets_no_escape_from_a_file_or_its_name(tmp_path: Path) -> 
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, result.output
         assert visible_text(result.output) == result.output
-        assert "九米" in result.output
+        assert "堤坝高" in result.output
