@@ -1,6 +1,7 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT)
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
+# make sbom   docs/sbom.json anew: the packages that an installation brings, with versions and licences
 # make torture  break what is kept and read in every way there is, for SECONDS, drawn from SEED
 # make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
@@ -14,7 +15,7 @@ SEED ?= 1
 EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: chat index test check lint torture train clean
+.PHONY: chat index test check lint sbom torture train clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -40,6 +41,9 @@ check: lint test
 .venv/ready-to-test: .venv/ready
 	$(INSTALL) --editable '.[dev]'
 	@touch $@
+
+sbom: .venv/ready
+	$(BIN)/python -m benchmarks.supply
 
 torture: .venv/ready-to-test
 	$(BIN)/python -m benchmarks.torture --seconds $(SECONDS) --seed $(SEED)
