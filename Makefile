@@ -2,6 +2,8 @@
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
+# make sbom   docs/sbom.json anew: the packages that an installation brings, with versions and licences
+# make torture  break what is kept and read in every way there is, for SECONDS, drawn from SEED
 # make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
 PORT ?= 8501
@@ -9,10 +11,12 @@ CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
 PUBLIC ?=
+SECONDS ?= 120
+SEED ?= 1
 EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: chat index test check lint train bench clean
+.PHONY: chat index test check lint sbom torture train bench clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -41,6 +45,12 @@ check: lint test
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py --corpus "$(CORPUS)" --keep
+
+sbom: .venv/ready
+	$(BIN)/python -m benchmarks.supply
+
+torture: .venv/ready-to-test
+	$(BIN)/python -m benchmarks.torture --seconds $(SECONDS) --seed $(SEED)
 
 train: .venv/ready
 	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(PUBLIC),--public $(PUBLIC))

@@ -1,4 +1,4 @@
-"""The chat page of Wenju 问据: `streamlit run app.py`.
+"""The chat page of Wenju 问据: drawn behind `serve.py`.
 
 It draws and calls; how a question is answered is `rag`'s business, and how a page looks is `page`'s.
 """
@@ -28,7 +28,7 @@ def main() -> None:
     current = st.navigation(list(pages.values()))
     if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:
         st.switch_page(pages["chat"])
-    state.ask_from_address()
+    state.fill_from_address()
     reader.open_from_address()
     sidebar.draw()
     current.run()

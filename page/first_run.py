@@ -22,7 +22,7 @@ def ready(settings: Settings) -> bool:
         _failed(build.error, settings)
         return False
     if not (settings.index / "current").exists():
-        if _is_empty(settings):
+        if _is_empty(settings) or not state.reader().keeper:
             _empty(settings)
         elif build is not None and build.cancelled:
             show_cancelled()
@@ -86,8 +86,10 @@ def _failed(error: Exception, settings: Settings) -> None:
     label = "try_again"
     if isinstance(error, IndexMismatch | IndexMissing):
         label = "rebuild" if isinstance(error, IndexMismatch) else "build_now"
-    st.button(t(label), type="primary", key="build", on_click=_build, args=(settings,))
+    if state.reader().keeper:
+        st.button(t(label), type="primary", key="build", on_click=_build, args=(settings,))
 
 
 def _build(settings: Settings) -> None:
+    state.require_keeper()
     jobs.start_building(settings)

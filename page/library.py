@@ -57,7 +57,9 @@ def draw() -> None:
     """Draw the library."""
     settings = state.settings()
     st.title(t("nav_library"), anchor=False)
-    _upload(settings.corpus)
+    keeper = state.reader().keeper
+    if keeper:
+        _upload(settings.corpus)
     build = jobs.building(settings)
     if build is not None and not build.done.is_set():
         first_run.show_building()
@@ -73,7 +75,10 @@ def draw() -> None:
         index = open_index(settings)
     except RagError as error:
         show_error(error)
-    _removed(settings.corpus)
+    if keeper:
+        _removed(settings.corpus)
+    if index is not None and index.damage:
+        st.warning(t("index_damage", what=plain(index.damage)))
     pending = pending_changes(settings.corpus, index)
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
@@ -83,7 +88,7 @@ def draw() -> None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
-    if pending or index is None:
+    if keeper and (pending or index is None or index.damage):
         st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
     if index is None:
         return
@@ -97,6 +102,7 @@ def draw() -> None:
         "shelf",
         {
             "words": words(*SHELF_WORDS),
+            "keeper": keeper,
             "sources": _tagged(_shelf(str(index.folder), state.language(), index.corrections)),
             "selected": [list(item) for item in st.session_state.get("only_articles", ())],
         },
@@ -194,7 +200,7 @@ def _take_in(corpus: Path, files: list[Any], told: list[Taken]) -> None:
     for number, file in enumerate(files):
         bar.progress(number / len(files), text=f"{t('stage_reading')}　{number + 1} / {len(files)}　{plain(file.name)}")
         try:
-            added = add_file(corpus, file.name, file.getvalue())
+            added = add_file(corpus, file.name, file.getvalue(), state.settings())
         except RagError as error:
             told.append(Taken(file.name, error=error))
             continue
@@ -216,12 +222,14 @@ def _removed(corpus: Path) -> None:
 def _restore(corpus: Path, source: str) -> None:
     from rag.reading_room.library import restore_source
 
+    state.require_keeper()
     st.session_state.pop("removed", None)
     restore_source(corpus, source)
     _rebuild()
 
 
 def _rebuild() -> None:
+    state.require_keeper()
     st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
 
@@ -241,6 +249,7 @@ def _act(value: dict[str, Any]) -> None:
     elif kind == "remove":
         from rag.reading_room.library import remove_source
 
+        state.require_keeper()
         remove_source(state.settings().corpus, str(value.get("source", "")))
         st.session_state["removed"] = str(value.get("source", ""))
         _rebuild()

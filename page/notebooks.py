@@ -172,10 +172,18 @@ def _edit(work: Work) -> None:
     """Show a record to be corrected: the reader's value stands in the place of the printed one, which stays known."""
     corrections = Corrections(state.base_settings().index / CORRECTIONS)
     kept = keep_work(work)
+    keeper = state.reader().keeper  # others may tag, and see what is known
     with st.form("record", border=False):
         hints = {"authors": t("authors_hint")}
+        fixed = not keeper
         values = {
-            field: st.text_input(t(f"field_{field}"), _shown(work, field), key=f"field-{field}", help=hints.get(field))
+            field: st.text_input(
+                t(f"field_{field}"),
+                _shown(work, field),
+                key=f"field-{field}",
+                help=hints.get(field),
+                disabled=fixed,
+            )
             for field in FIELDS
         }
         tags = st.text_input(t("tags"), " ".join(tags_by_work().get(work.key, ())), key="field-tags")
@@ -183,7 +191,7 @@ def _edit(work: Work) -> None:
         if not st.form_submit_button(t("rate_send"), type="primary"):
             return
         try:
-            for field, value in values.items():
+            for field, value in values.items() if keeper else ():
                 corrections.correct(work.source, work.article, work.printed, field, value)
         except ValueError:
             st.error(t("year_wrong"))

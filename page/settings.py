@@ -24,8 +24,9 @@ def draw() -> None:
     """Draw the page."""
     settings = state.settings()
     st.title(t("nav_settings"), anchor=False)
-    st.header(t("who_writes"), anchor=False)
-    _writer(settings)
+    if state.reader().keeper:
+        st.header(t("who_writes"), anchor=False)
+        _writer(settings)
     st.header(t("answers"), anchor=False)
     _slider("evidence_count", "evidence_count", 3, 20, 1)
     _slider("answer_length", "answer_max_chars", 100, 1500, 50)
@@ -166,16 +167,16 @@ def _choose(settings: Settings) -> None:
     from rag.backends import load_backend
 
     load_backend(settings)  # a key or a package that is missing is told now
-    choose_model(state.conversations(), state.base_settings(), settings.backend, settings.base_url)
+    choose_model(state.house(), state.base_settings(), settings.backend, settings.base_url)
 
 
 def _quote_only() -> None:
-    choose_model(state.conversations(), state.base_settings(), QUOTING)
+    choose_model(state.house(), state.base_settings(), QUOTING)
     st.session_state["choose-model"] = False
 
 
 def _as_started() -> None:
-    forget_model(state.conversations())
+    forget_model(state.house())
 
 
 def _try(do: Callable[[], None]) -> None:
@@ -220,7 +221,7 @@ def _switch(name: str) -> None:
     settings = state.settings()
     value = st.toggle(t(f"step_{name}"), value=getattr(settings, name), key=f"choose-{name}")
     if value != getattr(settings, name):
-        state.conversations().prefer(name, str(value))
+        state.choose(name, str(value))
 
 
 def _slider(label: str, name: str, low: int, high: int, step: int) -> None:
@@ -229,4 +230,4 @@ def _slider(label: str, name: str, low: int, high: int, step: int) -> None:
     shown = min(max(low, round(current / step) * step), high)
     chosen = st.slider(t(label), low, high, shown, step=step, key=f"choose-{name}")
     if chosen != shown:
-        state.conversations().prefer(name, str(chosen))
+        state.choose(name, str(chosen))

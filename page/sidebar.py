@@ -8,11 +8,13 @@ import streamlit as st
 
 from page import state
 from page.components import mount
+from page.door import LOGOUT, has_provider
 from page.state import plain, t, words
 
 
 def draw() -> None:
     """Draw the left column below the pages' names."""
+    state.forget_deleted()
     with st.sidebar:
         st.button(t("new_conversation"), icon=":material/add:", key="new", width="stretch", on_click=_new)
         _undo()
@@ -41,6 +43,19 @@ def draw() -> None:
             label_visibility="collapsed",
             on_change=_change_language,
         )
+        _leave()
+
+
+def _leave() -> None:
+    """Offer one who has logged in to log out."""
+    name = state.reader().name
+    if not name:
+        return
+    st.caption(plain(name))
+    if has_provider():
+        st.button(t("login_leave"), key="leave", type="tertiary", on_click=st.logout)
+    else:
+        st.link_button(t("login_leave"), LOGOUT, type="tertiary")
 
 
 def _new() -> None:

@@ -6,15 +6,19 @@ Callers: the other modules of the page.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
+from streamlit import runtime
 
-from rag.reading_room.conversations import Conversations
+from page.door import COOKIE, has_provider
+from rag.reading_room.conversations import HOUSE, UNDO, Conversations
 from rag.reading_room.feedback import Feedback
+from rag.reading_room.identity import ALONE, VISITOR, Reader, admit, is_loopback, read_ticket
 from rag.reading_room.model_choice import chosen_model
-from rag.reading_room.notebooks import NOTEBOOKS, Notebooks
+from rag.reading_room.notebooks import Notebooks, notebooks_file
 from rag.reading_room.page_texts import say, says
 from rag.records import Language
 from rag.settings import Settings
@@ -23,11 +27,13 @@ if TYPE_CHECKING:
     from rag.retrieval import Filters
 
 # What the settings page may change, and the page keeps; all else comes from file and environment.
-CHOSEN = (
-    "evidence_count", "answer_max_chars", "rewrite", "split", "search_again",
-    "research_rounds", "research_tokens", "research_s", "busy_wait_s",
+CHOSEN = ("evidence_count", "answer_max_chars")  # each reader for themselves
+# The keeper for all, as the chat model: it costs the keeper's money.
+OF_HOUSE = (
+    "rewrite", "split", "search_again", "research_rounds", "research_tokens", "research_s", "busy_wait_s",
 )  # fmt: skip
 CONVERSATIONS = "conversations.sqlite"
+MAX_QUESTION_CHARS = 2000  # from an address
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -38,16 +44,66 @@ def base_settings() -> Settings:
 
 
 def settings() -> Settings:
-    """Return the settings with what the reader chose on the page."""
+    """Return the settings with what the keeper chose on the page for all, and the reader for themselves."""
     base = base_settings()
-    kept = conversations(base)
-    chosen = {name: value for name in CHOSEN if (value := kept.preference(name))} | chosen_model(kept, base)
+    kept = _conversations(str(base.index), HOUSE)
+    chosen = {name: value for name in OF_HOUSE if (value := kept.preference(name))} | chosen_model(kept, base)
+    chosen |= {name: value for name in CHOSEN if (value := conversations().preference(name))}
     return Settings.model_validate(base.model_dump() | chosen) if chosen else base
 
 
-def conversations(base: Settings | None = None) -> Conversations:
-    """Return the kept conversations."""
-    return _conversations(str((base or base_settings()).index))
+def choose(name: str, value: str) -> None:
+    """Keep what was chosen on the settings page.
+
+    Raises:
+        PermissionError: It is for the keeper to choose.
+    """
+    (house() if name in OF_HOUSE else conversations()).prefer(name, value)
+
+
+def reader() -> Reader:
+    """Return who reads: the one reader of an own machine, one who has logged in, or a visitor who may do nothing."""
+    base = base_settings()
+    if not is_shared():
+        return ALONE
+    if has_provider():
+        if not st.user.is_logged_in:
+            return VISITOR
+        name = str(st.user.get("email") or st.user.get("sub") or "")
+        verified = bool(st.user.get("email_verified", "@" not in name))
+        return admit(base, name, verified=verified) or VISITOR
+    return read_ticket(base, st.context.cookies.get(COOKIE, "")) or VISITOR
+
+
+def is_shared() -> bool:
+    """Tell whether others reach the page: what the server listens at counts, and what the settings say."""
+    listened = (st.get_option("server.address") or "") if runtime.exists() else base_settings().host
+    return not (is_loopback(listened) and is_loopback(base_settings().host))
+
+
+def require_keeper() -> None:
+    """Refuse one who is no keeper.
+
+    Raises:
+        PermissionError: The reader is none; the page offers it to none.
+    """
+    if not reader().keeper:
+        raise PermissionError("this is for the keeper of the library to do")
+
+
+def conversations() -> Conversations:
+    """Return the kept conversations of the reader."""
+    return _conversations(str(base_settings().index), reader().name)
+
+
+def house() -> Conversations:
+    """Return where the keeper's choices for all are kept.
+
+    Raises:
+        PermissionError: It is for the keeper to choose.
+    """
+    require_keeper()
+    return _conversations(str(base_settings().index), HOUSE)
 
 
 def feedback() -> Feedback:
@@ -55,19 +111,25 @@ def feedback() -> Feedback:
     return _feedback(str(base_settings().index))
 
 
-@st.cache_resource(show_spinner=False)
-def _conversations(index: str) -> Conversations:
-    return Conversations(Path(index) / CONVERSATIONS)
+def forget_deleted() -> None:
+    """Overwrite the conversations whose time to be brought back is over, with what was thought of their answers."""
+    if gone := conversations().purge(datetime.now(UTC) - UNDO):
+        feedback().forget(gone)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _conversations(index: str, reader: str) -> Conversations:
+    return Conversations(Path(index) / CONVERSATIONS, reader)
 
 
 def notebooks() -> Notebooks:
-    """Return the kept notebooks, tags and notes."""
-    return _notebooks(str(base_settings().index))
+    """Return the reader's notebooks, tags and notes."""
+    return _notebooks(str(base_settings().index), reader().name)
 
 
-@st.cache_resource(show_spinner=False)
-def _notebooks(index: str) -> Notebooks:
-    return Notebooks(Path(index) / NOTEBOOKS)
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _notebooks(index: str, reader: str) -> Notebooks:
+    return Notebooks(Path(index) / notebooks_file(reader))
 
 
 @st.cache_resource(show_spinner=False)
@@ -124,16 +186,12 @@ def ask(question: str) -> None:
         st.session_state["go_to_chat"] = True
 
 
-def ask_from_address() -> None:
-    """Ask what `?q=` says, once. Any use of Streamlit's state may end a run: none lies between noting and asking."""
-    question = st.query_params.get("q", "").strip()
+def fill_from_address() -> None:
+    """Put what `?q=` says into the box, once; it waits for the reader, since whoever made the link is not asked."""
+    question = " ".join(st.query_params.get("q", "").split())[:MAX_QUESTION_CHARS]
     if not question:
         return
-    noted: set[str] = st.session_state.setdefault("from_address", set())
-    queue = waiting(conversation())
-    if question not in noted:
-        noted.add(question)
-        queue.append(question)
+    st.session_state["question"] = question
     st.session_state["go_to_chat"] = True
     st.query_params.pop("q", None)
 

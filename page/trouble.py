@@ -11,8 +11,10 @@ import streamlit as st
 from pydantic import ValidationError
 
 from page import state
+from page.door import LOGIN, has_provider
 from page.state import plain, t
-from rag.errors import BackendFailed, RagError, StorageFailed
+from rag.errors import BackendFailed, LoginRequired, RagError, StorageFailed
+from rag.reading_room.identity import VISITOR, require_login
 from rag.reading_room.page_texts import TEXTS
 from rag.settings import Settings
 
@@ -36,7 +38,30 @@ def can_start() -> bool:
         folder = state.base_settings().index
         show_error(StorageFailed(f"{folder / state.CONVERSATIONS}: {error}", advice=t("conversations_advice")))
         return False
-    return True
+    return _is_let_in()
+
+
+def _is_let_in() -> bool:
+    """Tell whether the reader is known; else say how to become it, or why the page is closed."""
+    base = state.base_settings()
+    if not state.is_shared():
+        return True
+    try:
+        require_login(base, "", provider=has_provider())
+    except LoginRequired as error:
+        show_error(error)
+        return False
+    if state.reader() != VISITOR:
+        return True
+    if not has_provider():
+        st.link_button(t("login_enter"), LOGIN)
+    elif st.user.is_logged_in:
+        st.error(t("login_unknown", name=plain(str(st.user.get("email") or st.user.get("sub")))))
+        st.button(t("login_leave"), on_click=st.logout)
+    else:
+        st.title(t("login_title"), anchor=False)
+        st.button(t("login_enter"), type="primary", on_click=st.login)
+    return False
 
 
 def _wrong_settings(error: ValueError) -> list[str]:

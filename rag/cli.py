@@ -5,6 +5,7 @@ Each command calls a public function of the package and prints what it gives. Er
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -19,9 +20,9 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
+from rich import markup
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
@@ -33,7 +34,9 @@ from rag.reading_room.plain_answers import place_of
 from rag.records import Answer, Evidence, Progress, Turn
 from rag.settings import Settings
 from rag.text.language import main_language
+from rag.visible import visible_json, visible_text
 
+MIN_PASSWORD_CHARS = 10
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -41,6 +44,11 @@ err = Console(stderr=True, highlight=False)
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder of the documents. 文档所在的文件夹")]
 IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index. 索引所在的文件夹")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON")]
+
+
+def escape(text: str) -> str:
+    """Return text for the terminal: nothing in it is markup, moves the cursor or is unseen."""
+    return markup.escape(visible_text(text))
 
 
 def main() -> None:
@@ -112,7 +120,7 @@ def search(
 
     found = retrieve(question, k, settings=_settings(corpus, index))
     if as_json:
-        print(json.dumps([_evidence_json(item) for item in found], ensure_ascii=False, indent=1))
+        print(visible_json([_evidence_json(item) for item in found]))
         return
     if explain:
         added = ", ".join(f"{phrase} {weight:.2f}" for phrase, weight in found.expansions) or "–"
@@ -160,7 +168,7 @@ def ask(question: str, corpus: Corpus = None, index: IndexFolder = None, as_json
 
     answer = ask_question(question, settings=_settings(corpus, index))
     if as_json:
-        print(json.dumps(answer.as_json(), ensure_ascii=False, indent=1))
+        print(visible_json(answer.as_json()))
         return
     _print_answer(answer)
 
@@ -249,7 +257,7 @@ def sources(
     if report is not None:
         if report not in opened.sources():
             raise RagError(f"there is no source {report!r}", advice=f"choose one of {', '.join(opened.sources())}")
-        print(reading_report(opened.document(report)))
+        print(visible_text(reading_report(opened.document(report))))
         return
     table = Table("source 文档", "article 文章", "authors 作者", "year 年", "kind 类别")
     for name in opened.sources():
@@ -269,13 +277,13 @@ def sources(
 @app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
-    from rag.indexing import read_document
+    from rag.reading_apart import read_document
     from rag.reading_report import document_as_json, reading_report
 
     if not file.is_file():
         raise RagError(f"there is no file {file}", advice="check the path")
-    document = read_document(file, file.name)
-    print(json.dumps(document_as_json(document), ensure_ascii=False, indent=1) if as_json else reading_report(document))
+    document = read_document(file, file.name, _settings().limits())
+    print(visible_json(document_as_json(document)) if as_json else visible_text(reading_report(document)))
 
 
 @app.command()
@@ -297,7 +305,7 @@ def feedback(
 
     for entry in Feedback(_settings(index=index).index / "feedback.sqlite").entries():
         if as_lines:
-            print(json.dumps(entry, ensure_ascii=False))
+            print(visible_json(entry, None))
         else:
             mark = "👍" if entry["verdict"] > 0 else "👎"
             out.print(f"{mark} {escape(str(entry['question']))}  [dim]{escape(str(entry['reason']))}[/]")
@@ -391,21 +399,27 @@ def _cited(answer: Answer) -> list[dict[str, Any]]:
 @app.command()
 def chat(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine. 端口")] = 8501,
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen at; beyond this machine only with a login. 监听地址")
+    ] = None,
     corpus: Corpus = None,
     index: IndexFolder = None,
 ) -> None:
-    """Open the chat page on this machine. 打开问答页面"""
-    settings = _settings(corpus, index)
-    page = Path(__file__).resolve().parent.parent / "app.py"
+    """Open the chat page on this machine, or at --host for others. 打开问答页面"""
+    from rag.reading_room.identity import require_login
+
+    settings = _settings(corpus, index, host=host)
+    page = Path(__file__).resolve().parent.parent / "serve.py"
     if not page.is_file():
         raise RagError(f"the page {page} is missing", advice="run wenju chat from a checkout of the project")
-    with socket.socket() as probe:
+    require_login(settings, settings.host, provider=_has_provider(page.parent))
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((settings.host, port))
         except OSError as error:
             raise RagError(f"port {port} is in use", advice=f"choose another: make chat PORT={port + 1}") from error
-    out.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}  (Ctrl-C 退出)")
+    out.print(f"[bold]问据 Wenju[/] http://{settings.host}:{port}  (Ctrl-C 退出)")
     # The page runs in the project's folder: what was set in this one goes along, folders as whole paths.
     folders = {"corpus": settings.corpus.resolve(), "index": settings.index.resolve()}
     if Path(settings.model).is_dir():
@@ -413,20 +427,59 @@ def chat(
     if settings.prompt_file:
         folders["prompt_file"] = settings.prompt_file.resolve()
     given = {name: value for name, value in settings.model_dump().items() if value is not None} | folders
-    environment = os.environ | {f"WENJU_{name.upper()}": str(value) for name, value in given.items()}
+    written = {
+        name: json.dumps(value) if isinstance(value, dict | tuple) else str(value) for name, value in given.items()
+    }
+    environment = os.environ | {f"WENJU_{name.upper()}": value for name, value in written.items()}
     environment["OMP_WAIT_POLICY"] = "PASSIVE"
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
+    command += ["--server.address", settings.host]
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603
 
 
+def _has_provider(project: Path) -> bool:
+    """Tell whether Streamlit's secrets name an OpenID provider."""
+    for folder in (project, Path.home()):
+        with contextlib.suppress(FileNotFoundError):
+            if "auth" in tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text("utf-8")):
+                return True
+    return False
+
+
 @app.command()
-def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
+def account(
+    name: str,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="密码")],
+) -> None:
+    """Print what wenju.toml needs for a reader with a password. 生成一个读者账号"""
+    from rag.reading_room.identity import hash_password
+
+    if not name.isprintable() or not name.strip():
+        raise RagError(f"{name!r} is no name", advice="choose one that can be printed")
+    if len(password) < MIN_PASSWORD_CHARS:
+        raise RagError("the password is too short", advice=f"choose at least {MIN_PASSWORD_CHARS} characters")
+    print(f"# wenju.toml\n# keepers = [{json.dumps(name, ensure_ascii=False)}]\n\n[accounts]")
+    print(f"{json.dumps(name, ensure_ascii=False)} = {json.dumps(hash_password(password))}")
+
+
+@app.command()
+def doctor(
+    mend: Annotated[bool, typer.Option("--repair", help="Mend what is damaged. 修复损坏")] = False,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
     """Check what Wenju needs, and say what to do. 检查运行环境"""
     from rag.backends import load_backend
     from rag.embedding import load_embedder
     from rag.indexing import corpus_files, open_index
+    from rag.repair import find_damage, repair
 
     settings = _settings(corpus, index)
+    if mend:
+        for damage in find_damage(settings.index):
+            out.print(f"[yellow]![/] {escape(str(damage.args[0]))}")
+        report = repair(settings)
+        out.print(f"[green]✓[/] repaired 已修复: {report.sources} documents 文档, {report.passages} passages 段落")
 
     def files() -> str:
         found = corpus_files(settings.corpus) if settings.corpus.is_dir() else []
@@ -436,10 +489,16 @@ def doctor(corpus: Corpus = None, index: IndexFolder = None) -> None:
             )
         return f"{len(found)} files"
 
+    def whole() -> str:
+        for damage in find_damage(settings.index):
+            raise damage
+        return "every file is what was written"
+
     checks: dict[str, Callable[[], str]] = {
         f"documents 文档 ({settings.corpus})": files,
         f"embedding model 嵌入模型 ({settings.model})": lambda: load_embedder(settings).engine,
         f"index 索引 ({settings.index})": lambda: f"{len(open_index(settings).passages)} passages",
+        f"files 文件 ({settings.index})": whole,
         f"backend 后端 ({settings.backend})": lambda: load_backend(settings).name,
     }
     sound = True

@@ -1,6 +1,7 @@
 """Vectors of passages already seen, so that an update costs what changed and a killed build goes on where it stopped.
 
-One SQLite file beside the generations, keyed by model and text. Token vectors are kept as four-bit codes.
+One SQLite file beside the generations, keyed by model and text. Token vectors are kept as four-bit codes. A row has a
+checksum over its key and what it holds: one that has changed is as if it were not there.
 Entry point: `EmbeddingCache`. Caller: indexing.
 """
 
@@ -19,6 +20,8 @@ import numpy.typing as npt
 
 from rag.centring import Means, from_named, general_means, means_key, named, shipped_means
 from rag.embedding import Embedder
+from rag.errors import ModelUnavailable
+from rag.private_files import private_database
 from rag.token_codes import Codes, pack_tokens
 
 COMMIT_EVERY = 32  # passages: what a killed build loses at most
@@ -39,13 +42,20 @@ class EmbeddingCache:
 
     def __init__(self, path: Path, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._connection = sqlite3.connect(path)
+        self._connection = sqlite3.connect(private_database(path))
         self._connection.execute("PRAGMA journal_mode=WAL")
+        _know_checksums(self._connection)
+        # What earlier versions kept has no checksums, and is not believed.
+        self._connection.execute("DROP TABLE IF EXISTS vectors")
+        self._connection.execute("DROP TABLE IF EXISTS general")
         self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL, codes BLOB NOT NULL,"
-            " starts BLOB NOT NULL, used REAL NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS checked_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
+            " codes BLOB NOT NULL, starts BLOB NOT NULL, checksum BLOB NOT NULL, used REAL NOT NULL)"
         )
-        self._connection.execute("CREATE TABLE IF NOT EXISTS general (key TEXT PRIMARY KEY, mean BLOB NOT NULL)")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS checked_means (key TEXT PRIMARY KEY, mean BLOB NOT NULL,"
+            " checksum BLOB NOT NULL)"
+        )
 
     def __enter__(self) -> EmbeddingCache:
         return self
@@ -54,7 +64,7 @@ class EmbeddingCache:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._connection.execute("DELETE FROM vectors WHERE used < ?", (time.time() - UNUSED_AFTER_S,))
+            self._connection.execute("DELETE FROM checked_vectors WHERE used < ?", (time.time() - UNUSED_AFTER_S,))
             self._connection.commit()
         self._connection.close()
 
@@ -67,9 +77,7 @@ class EmbeddingCache:
         """
         keys = [self._key(text) for text in texts]
         wanted = dict(zip(keys, texts, strict=True))
-        known = {
-            key for key in wanted if self._connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
-        }
+        known = {key for key in wanted if self._stored(key) is not None}
         missing = [key for key in wanted if key not in known]
         # Passages of one length need no padding; the longest come first, so that memory does not grow step by step.
         missing.sort(key=lambda key: -len(wanted[key]))
@@ -79,8 +87,10 @@ class EmbeddingCache:
         on_progress(len(wanted), len(wanted))
         now = time.time()
         with self._connection:
-            self._connection.executemany("UPDATE vectors SET used = ? WHERE key = ?", ((now, key) for key in known))
-        return [self._stored(key) for key in keys], len(missing)
+            self._connection.executemany(
+                "UPDATE checked_vectors SET used = ? WHERE key = ?", ((now, key) for key in known)
+            )
+        return [self._found(key) for key in keys], len(missing)
 
     def general_means(self) -> dict[str, Means]:
         """Return `centring.general_means` of the model: those that come with the project, else computed once."""
@@ -89,7 +99,8 @@ class EmbeddingCache:
             return shipped
         prefix = f"{key}|"
         rows = self._connection.execute(
-            "SELECT key, mean FROM general WHERE substr(key, 1, ?) = ?", (len(prefix), prefix)
+            "SELECT key, mean FROM checked_means WHERE substr(key, 1, ?) = ? AND checksum = checksum(key, mean)",
+            (len(prefix), prefix),
         )
         kept = from_named({name[len(prefix) :]: np.frombuffer(mean, np.float32) for name, mean in rows})
         if kept:
@@ -97,7 +108,7 @@ class EmbeddingCache:
         means = general_means(self._embedder)
         with self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO general VALUES (?, ?)",
+                "INSERT OR REPLACE INTO checked_means VALUES (?1, ?2, checksum(?1, ?2))",
                 ((prefix + name, mean.tobytes()) for name, mean in named(means).items()),
             )
         return means
@@ -107,15 +118,63 @@ class EmbeddingCache:
 
     def _compute(self, batch: dict[bytes, str]) -> None:
         encoded = self._embedder.encode_passages(list(batch.values()))
+        if not all(np.isfinite(item.vector).all() and np.isfinite(item.tokens).all() for item in encoded):
+            raise ModelUnavailable(
+                f"the embedding model {self._embedder.name} gives vectors that are no numbers",
+                advice="get the model anew, or choose another: WENJU_MODEL",
+            )
         now = time.time()
         rows = (
             (key, item.vector.tobytes(), pack_tokens(item.tokens).tobytes(), item.starts.tobytes(), now)
             for key, item in zip(batch, encoded, strict=True)
         )
         with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?, ?)", rows)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO checked_vectors VALUES (?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4), ?5)", rows
+            )
 
-    def _stored(self, key: bytes) -> CachedVectors:
-        row = self._connection.execute("SELECT vector, codes, starts FROM vectors WHERE key = ?", (key,)).fetchone()
+    def _stored(self, key: bytes) -> CachedVectors | None:
+        row = self._connection.execute(
+            "SELECT vector, codes, starts FROM checked_vectors"
+            " WHERE key = ? AND checksum = checksum(key, vector, codes, starts)",
+            (key,),
+        ).fetchone()
+        if row is None:
+            return None
         codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.dim // 2)
         return CachedVectors(np.frombuffer(row[0], np.float32), codes, np.frombuffer(row[2], np.int32))
+
+    def _found(self, key: bytes) -> CachedVectors:
+        stored = self._stored(key)
+        if stored is None:
+            raise sqlite3.DatabaseError("a row of the cache has changed while it was read")
+        return stored
+
+
+def unsound_rows(connection: sqlite3.Connection) -> int:
+    """Return how many rows of a cache are not what was written.
+
+    Raises:
+        sqlite3.DatabaseError: It is no cache.
+    """
+    _know_checksums(connection)
+    known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    columns = {"checked_vectors": "key, vector, codes, starts", "checked_means": "key, mean"}
+    return sum(
+        int(connection.execute(f"SELECT COUNT(*) FROM {table} WHERE checksum IS NOT checksum({held})").fetchone()[0])  # noqa: S608  our own names
+        for table, held in columns.items()
+        if table in known
+    )
+
+
+def _know_checksums(connection: sqlite3.Connection) -> None:
+    connection.create_function("checksum", -1, _checksum, deterministic=True)
+
+
+def _checksum(*parts: bytes | str | float | None) -> bytes:
+    """Return a hash of the parts of a row, each with its length."""
+    found = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        held = part if isinstance(part, bytes) else str(part).encode()
+        found.update(len(held).to_bytes(8, "big") + held)
+    return found.digest()

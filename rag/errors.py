@@ -36,6 +36,10 @@ class IndexMissing(RagError):
     """There is no index yet."""
 
 
+class IndexDamaged(IndexMissing):
+    """Files of the index are not what was written; what they hold can be made again."""
+
+
 class IndexMismatch(RagError):
     """The index was made by another model, version or settings."""
 
@@ -46,6 +50,10 @@ class ModelUnavailable(RagError):
 
 class StorageFailed(RagError):
     """The disk is full or the folder may not be written."""
+
+
+class LoginRequired(RagError):
+    """The page would be open to others without asking who they are."""
 
 
 class BackendFailed(RagError):

@@ -12,8 +12,10 @@ import dataclasses
 import functools
 import hashlib
 import json
+import logging
 import os
 import shutil
+import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,32 +23,52 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO
 
 import filelock
 import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from rag.centring import Centring, learn_centring
+from rag.centring import Centring, Means, learn_centring
 from rag.chunking import split_passages
 from rag.corrections import Correction, correct_article, read_corrections
-from rag.embedding import load_embedder
-from rag.embedding_cache import EmbeddingCache
-from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError, StorageFailed, UnreadableSource
+from rag.embedding import Embedder, load_embedder
+from rag.embedding_cache import CachedVectors, EmbeddingCache
+from rag.errors import IndexDamaged, IndexMismatch, NoDocuments, RagError, StorageFailed, UnreadableSource
+from rag.generations import (
+    FOLDER,
+    MANIFEST,
+    Listed,
+    Sealed,
+    check,
+    damaged,
+    digest,
+    hold,
+    listed,
+    read_manifest,
+    seal,
+    switch,
+)
 from rag.glossary import Glossary, mine_glossary
 from rag.lexical import KeywordIndex
-from rag.readers import READERS, read_pages, read_plain_text, recognition
+from rag.private_files import make_private, remove_database, sync, write_private
+from rag.readers import READERS, recognition
 from rag.readers.pdf import OCR_ADVICE
-from rag.reading_accounts import account_remarks, make_account
-from rag.records import Article, Document, Language, Passage, Progress, Source
+from rag.reading_apart import read_document
+from rag.records import Article, Document, Language, Passage, Progress
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
-from rag.structure import parse_document
 from rag.token_codes import Codes
 
+LOG = logging.getLogger(__name__)
 FORMAT_VERSION = 6  # raise when what a generation holds, or how documents are read, changes
 BACKGROUND = 512  # passages that stand for the corpus
-NOT_DOCUMENTS = {"README.md", "glossary.tsv"}
+LOCK = "build.lock"  # in the folder of an index, from its first build on
+BUILDER = "builder"  # who builds, or built last
+CACHE = "embeddings.sqlite"
+NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
+UNOPENED = "Check that it is there and may be read."
 _DOCUMENT = TypeAdapter(Document)
 _PASSAGE = TypeAdapter(Passage)
 
@@ -75,7 +97,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What made a generation."""
+    """What made a generation, and the seals of its other files."""
 
     format_version: int
     created: str
@@ -86,9 +108,11 @@ class Manifest:
     rejected: tuple[Rejected, ...]
     counts: dict[str, int]
     versions: dict[str, str]
+    files: dict[str, Sealed]
 
 
 _MANIFEST = TypeAdapter(Manifest)
+_SEALS = TypeAdapter(dict[str, Sealed])
 
 
 @dataclass(frozen=True)
@@ -107,6 +131,7 @@ class Index:
         token_bounds: (passages + 1,) int64: row i owns `token_codes[token_bounds[i]:token_bounds[i + 1]]`.
         token_starts: (all tokens,) int32 offsets into the passage's text.
         corrections: What the reader corrected in the works' records; passages and documents hold it.
+        damage: What is wrong with the generation that should be in use instead of this older one; "" as a rule.
     """
 
     folder: Path
@@ -120,7 +145,9 @@ class Index:
     token_bounds: npt.NDArray[np.int64]
     token_starts: npt.NDArray[np.int32]
     corrections: tuple[Correction, ...] = ()
+    damage: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
+    _lease: IO[bytes] | None = None
 
     def row(self, passage_id: str) -> int:
         """Return the row of the passage with that id.
@@ -147,6 +174,7 @@ class Index:
 
         Raises:
             KeyError: The index holds no such source.
+            IndexDamaged: Its file was damaged since the index was opened.
         """
         document = self.printed_document(source)
         if not any(correction.source == source for correction in self.corrections):
@@ -156,7 +184,10 @@ class Index:
 
     def printed_document(self, source: str) -> Document:
         """Return the document of `source` as it was read; raises as `document`."""
-        return _stored_document(self.folder / "records.sqlite", source)
+        try:
+            return _stored_document(self.folder, source)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            raise damaged(self.folder, str(error).split("\n")[0]) from error
 
     def passages_of(self, article: tuple[str, int]) -> tuple[Passage, ...]:
         """Return the passages of an article, given as (source, index of the article), in the order of print."""
@@ -175,8 +206,8 @@ class Index:
 
 
 @functools.lru_cache(maxsize=64)
-def _stored_document(database: Path, source: str) -> Document:
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+def _stored_document(folder: Path, source: str) -> Document:
+    with contextlib.closing(_connect(folder)) as connection:
         row = connection.execute("SELECT record FROM documents WHERE source = ?", (source,)).fetchone()
     if row is None:
         raise KeyError(f"no source {source!r} in the index")
@@ -188,7 +219,7 @@ def build_index(settings: Settings | None = None, on_progress: Callable[[Progres
 
     Args:
         settings: What to index and where; None: loaded.
-        on_progress: Called at each step: stages "reading", "loading model", "embedding", "writing", "done".
+        on_progress: Called at each step: stages "waiting", "reading", "loading model", "embedding", "writing", "done".
 
     Returns:
         What was done. Files that cannot be read are reported in it and left out.
@@ -207,22 +238,46 @@ def build_index(settings: Settings | None = None, on_progress: Callable[[Progres
             advice="make it and put documents there, or name another: --corpus DIR",
         )
     try:
-        settings.index.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(settings.index / "build.lock"):
+        make_private(settings.index)
+        with _alone(settings.index, report):
             return _build(settings, report, started)
-    except (OSError, sqlite3.DatabaseError) as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise StorageFailed(
             f"the index in {settings.index} could not be written: {error}",
             advice="free some space or choose another folder with --index DIR; the former index is still in use",
         ) from error
 
 
+@contextlib.contextmanager
+def _alone(index: Path, report: Callable[[Progress], None]) -> Iterator[None]:
+    """Let one build at a time go on; who must wait says for whom."""
+    lock = filelock.FileLock(index / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        with contextlib.suppress(OSError):
+            report(Progress("waiting", (index / BUILDER).read_text("utf-8")))
+        lock.acquire()
+    try:
+        now = datetime.now().astimezone().isoformat(" ", "seconds")
+        with contextlib.suppress(OSError):  # a build that cannot say who it is will say itself that the disk is full
+            write_private(index / BUILDER, f"{socket.gethostname()}, process {os.getpid()}, since {now}".encode())
+        yield
+    finally:
+        lock.release()
+
+
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
     previous = _previous(settings)
-    files = corpus_files(settings.corpus)
     documents: list[Document] = []
     rejected: list[Rejected] = []
     unchanged = True
+
+    def reject(path: Path, error: OSError) -> None:
+        name = shown_name(path.relative_to(settings.corpus).as_posix())
+        rejected.append(Rejected(name, f"{name}: {error.strerror or error}", UNOPENED))
+
+    files = corpus_files(settings.corpus, lambda error: reject(Path(error.filename), error))
     for number, path in enumerate(files):
         name = path.relative_to(settings.corpus).as_posix()
         report(Progress("reading", name, number, len(files)))
@@ -231,11 +286,13 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
             report(Progress("recognising", name, done, total))
 
         try:
-            kept = _kept_document(path, name, previous)
-            documents.append(kept or read_document(path, name, on_page))
+            kept = _kept_document(path, _readable_name(name), previous)
+            documents.append(kept or read_document(path, name, settings.limits(), on_page))
             unchanged = unchanged and kept is not None
         except UnreadableSource as error:
-            rejected.append(Rejected(name, str(error.args[0]), error.advice))
+            rejected.append(Rejected(shown_name(name), str(error.args[0]), error.advice))
+        except OSError as error:
+            reject(path, error)
     if not documents:
         reasons = "; ".join(f"{item.source}: {item.reason}" for item in rejected[:3])
         raise NoDocuments(
@@ -244,7 +301,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
         )
     sources = {document.source.id: document.source.sha256 for document in documents}
     glossary_file = settings.corpus / "glossary.tsv"
-    if glossary_file.exists():
+    if glossary_file.is_file():
         sources = sources | {"glossary.tsv": hashlib.sha256(glossary_file.read_bytes()).hexdigest()}
     if (
         previous is not None
@@ -268,21 +325,15 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     passages = [p for document in documents for p in split_passages(document, settings.passage_max_chars)]
     report(Progress("loading model", settings.model))
     embedder = load_embedder(settings)
-    with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
-        encoded, embedded = cache.encode(
-            [p.text for p in passages],
-            lambda done, total: report(Progress("embedding", "", done, total)),
-        )
-        general = cache.general_means()
+    encoded, embedded, general = _embed(settings.index / CACHE, embedder, passages, report)
     report(Progress("writing"))
     vectors = np.stack([item.vector for item in encoded])
     centring = learn_centring(general, passages, vectors, [item.codes for item in encoded])
-    glossary = mine_glossary(documents, glossary_file if glossary_file.exists() else None)
+    glossary = mine_glossary(documents, glossary_file if glossary_file.is_file() else None)
 
     created = datetime.now(UTC)
     name = created.strftime("%Y%m%dT%H%M%S.%f")
-    generations = settings.index / "generations"
-    generations.mkdir(exist_ok=True)
+    generations = make_private(settings.index / FOLDER)
     for abandoned in generations.glob("writing-*"):
         shutil.rmtree(abandoned)
     folder = generations / f"writing-{name}"
@@ -310,47 +361,84 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
             "characters": sum(len(document.canonical) for document in documents),
         },
         versions={name: version(name) for name in ("wenju", "sentence-transformers", "faiss-cpu", "jieba", "bm25s")},
+        files=seal(folder),
     )
-    (folder / "manifest.json").write_bytes(_MANIFEST.dump_json(manifest, indent=1))
+    write_private(folder / MANIFEST, _MANIFEST.dump_json(manifest, indent=1))
     folder.rename(generations / name)
-    _switch(settings.index, name)
+    sync(generations)
+    switch(settings.index, Listed(generations / name, digest(generations / name / MANIFEST)))
     report(Progress("done", name))
     return BuildReport(
         name, len(documents), len(passages), embedded, tuple(rejected), False, time.monotonic() - started
     )
 
 
-def corpus_files(corpus: Path) -> list[Path]:
-    """Return the files of the corpus, sorted by path; hidden ones and those that are no documents are left out."""
-    files = [
-        path
-        for path in sorted(corpus.rglob("*"))
-        if path.is_file()
-        and path.name not in NOT_DOCUMENTS
-        and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
-    ]
+def _embed(
+    path: Path, embedder: Embedder, passages: Sequence[Passage], report: Callable[[Progress], None]
+) -> tuple[list[CachedVectors], int, dict[str, Means]]:
+    """Return the passages' vectors, how many were computed, and the model's general means; mends a damaged cache."""
+    try:
+        with EmbeddingCache(path, embedder) as cache:
+            encoded, embedded = cache.encode(
+                [p.text for p in passages], lambda done, total: report(Progress("embedding", "", done, total))
+            )
+            return encoded, embedded, cache.general_means()
+    except sqlite3.OperationalError:
+        raise  # the disk is full, or another program holds the file: no damage
+    except sqlite3.DatabaseError as error:
+        LOG.warning("%s is damaged (%s): it is begun anew", path, error)
+        remove_database(path)
+        return _embed(path, embedder, passages, report)
+
+
+def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None) -> list[Path]:
+    """Return the files of the corpus, sorted by path.
+
+    Left out are hidden ones, those that are no documents, and whatever lies in an index.
+
+    Args:
+        corpus: The folder.
+        on_error: Called with what is wrong with a folder that cannot be listed.
+    """
+    found = []
     # A link may lead out of the corpus; what lies elsewhere was not given to us.
     root = corpus.resolve()
-    return [path for path in files if path.resolve().is_relative_to(root)]
+    for folder, folders, names in os.walk(corpus, onerror=on_error):
+        here = Path(folder)
+        if CACHE in names and here != corpus:
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (here / name for name in names if not name.startswith(".") and name not in NOT_DOCUMENTS)
+        found += [path for path in paths if path.is_file() and path.resolve().is_relative_to(root)]
+    return sorted(found)
 
 
-def read_document(path: Path, name: str, on_page: Callable[[int, int], None] | None = None) -> Document:
-    """Read one file as a document whose source id is `name`; `on_page` as in `read_pages`.
+def _readable_name(name: str) -> str:
+    """Return the name of a file, if it is one that other programs can be told.
 
     Raises:
-        UnreadableSource: It is empty, binary, of unknown type, damaged or undecodable.
+        UnreadableSource: Its bytes are no UTF-8, as those of names from a zip file that was packed on Windows.
     """
-    data = path.read_bytes()
-    source = Source(id=name, sha256=hashlib.sha256(data).hexdigest(), format=path.suffix.lower().lstrip("."))
-    pages = read_pages(path, on_page)
-    document = parse_document(pages, source)
-    account = make_account(read_plain_text(path, pages), document)
-    return dataclasses.replace(document, account=account, remarks=document.remarks + account_remarks(account))
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        meant = os.fsencode(name).decode("gb18030", "replace")
+        raise UnreadableSource(
+            f"the name of this file is not in UTF-8; it may mean {meant}",
+            advice="Rename it, or all of them by `convmv -f gb18030 -t utf8 -r --notest FOLDER`.",
+        ) from None
+    return name
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a file so that every program can be told: bytes that are no UTF-8 as `\\xb1`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _kept_document(path: Path, name: str, previous: Index | None) -> Document | None:
     """Return a file as it was read before; None when it has changed, or more of it can be read by now."""
-    if previous is None or previous.manifest.sources.get(name) != hashlib.sha256(path.read_bytes()).hexdigest():
+    if previous is None or previous.manifest.sources.get(name) != digest(path):
         return None
     document = previous.printed_document(name)
     readable = recognition.is_installed() and any(OCR_ADVICE in remark for remark in document.remarks)
@@ -389,72 +477,77 @@ def _settings_of(settings: Settings, glossary_hash: str) -> dict[str, str | int]
     }
 
 
-def _switch(index: Path, generation: str) -> None:
-    """Make `generation` the one in use, and remove all but it and the one before."""
-    scratch = index / "current.new"
-    scratch.write_text(generation, encoding="ascii")
-    os.replace(scratch, index / "current")
-    for old in sorted(path for path in (index / "generations").iterdir() if path.name < generation)[:-1]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
 def _previous(settings: Settings) -> Index | None:
     """Return the generation in use if a build can start from it."""
     with contextlib.suppress(RagError):
-        return open_index(settings)
+        index = open_index(settings)
+        return None if index.damage else index
     return None
 
 
 def open_index(settings: Settings | None = None) -> Index:
-    """Open the generation in use.
+    """Open the generation in use; where it is damaged, the one before, which says so in `Index.damage`.
 
     Raises:
-        IndexMissing: Nothing was built yet, or what was built is damaged.
+        IndexMissing: Nothing was built yet.
+        IndexDamaged: What was built is not what was written, and there is none before it.
         IndexMismatch: It was made by other settings, another model or another version.
     """
     settings = settings or Settings()
-    pointer = settings.index / "current"
-    if not pointer.exists():
-        raise IndexMissing(f"there is no index in {settings.index} yet", advice="build it: wenju index")
-    folder = settings.index / "generations" / pointer.read_text(encoding="ascii").strip()
-    if not (folder / "manifest.json").exists():
-        raise IndexMissing(f"the index in {folder} is incomplete", advice="build it again: wenju index")
-    manifest_bytes = (folder / "manifest.json").read_bytes()
-    with _damage_told(folder):
-        found = json.loads(manifest_bytes).get("format_version")
+    damage: IndexDamaged | None = None
+    generations = listed(settings.index)
+    for generation in generations:
+        opened = _open(generation, settings)
+        if isinstance(opened, Index):
+            return opened if damage is None else dataclasses.replace(opened, damage=str(damage.args[0]))
+        if generations != listed(settings.index):  # another one was built meanwhile, and this one removed
+            return open_index(settings)
+        damage = damage or opened
+    assert damage is not None
+    raise damage
+
+
+def _open(generation: Listed, settings: Settings) -> Index | IndexDamaged:
+    try:
+        manifest = _read_manifest(generation)
+        _check_settings(manifest, settings)
+        return _corrected(generation, settings.store, read_corrections(settings.index))
+    except IndexDamaged as error:
+        return error
+
+
+def _read_manifest(generation: Listed) -> Manifest:
+    held = read_manifest(generation)
+    found = json.loads(held).get("format_version")
     if found != FORMAT_VERSION:
         raise IndexMismatch(
-            f"the index in {settings.index} has format {found}, this version reads {FORMAT_VERSION}",
+            f"the index in {generation.folder} has format {found}, this version reads {FORMAT_VERSION}",
             advice="build it again: wenju index",
         )
-    with _damage_told(folder):
-        manifest = _MANIFEST.validate_json(manifest_bytes)
-    wanted = _settings_of(settings, str(manifest.settings.get("glossary", "")))
-    for key, value in wanted.items():
+    return _MANIFEST.validate_json(held)
+
+
+def seals_of(manifest: bytes) -> dict[str, Sealed]:
+    """Return what the files of a generation were when they were written, by its manifest."""
+    return _SEALS.validate_python(json.loads(manifest).get("files", {}))
+
+
+def _check_settings(manifest: Manifest, settings: Settings) -> None:
+    for key, value in _settings_of(settings, str(manifest.settings.get("glossary", ""))).items():
         if manifest.settings.get(key) != value:
             raise IndexMismatch(
                 f"the index in {settings.index} was made with {key}={manifest.settings.get(key)!r}, not {value!r}",
                 advice="build it again: wenju index; or set the former value",
             )
-    with _damage_told(folder):
-        return _open_corrected(folder, settings.store, read_corrections(settings.index))
 
 
-@contextlib.contextmanager
-def _damage_told(folder: Path) -> Iterator[None]:
-    """Turn what reading a damaged file of `folder` raises into IndexMissing: it cannot be used and can be built."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError, AttributeError, RuntimeError, EOFError, sqlite3.DatabaseError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise IndexMissing(
-            f"the index in {folder} is damaged ({reason})", advice="build it again: wenju index"
-        ) from error
+def _connect(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{(folder / 'records.sqlite').absolute().as_uri()}?mode=ro", uri=True)
 
 
 @functools.lru_cache(maxsize=2)
-def _open_corrected(folder: Path, store: str, corrections: tuple[Correction, ...]) -> Index:
-    index = _open(folder, store)
+def _corrected(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
+    index = _load(generation, store)
     sources = {correction.source for correction in corrections} & set(index.manifest.sources)
     if not sources:
         return index
@@ -472,13 +565,17 @@ def _with_record(passage: Passage, record: Article) -> Passage:
 
 
 @functools.lru_cache(maxsize=2)
-def _open(folder: Path, store: str) -> Index:
-    with contextlib.closing(sqlite3.connect(f"file:{folder / 'records.sqlite'}?mode=ro", uri=True)) as connection:
+def _load(generation: Listed, store: str) -> Index:
+    folder = generation.folder
+    manifest = _read_manifest(generation)
+    lease = _hold(folder)
+    check(folder, manifest.files)
+    with contextlib.closing(_connect(folder)) as connection:
         records: Iterator[tuple[bytes]] = connection.execute("SELECT record FROM passages ORDER BY row")
         passages = tuple(_PASSAGE.validate_json(record) for (record,) in records)
     return Index(
         folder=folder,
-        manifest=_MANIFEST.validate_json((folder / "manifest.json").read_bytes()),
+        manifest=manifest,
         passages=passages,
         store=store_class(store).open(folder),
         keywords=KeywordIndex.load(folder),
@@ -488,4 +585,12 @@ def _open(folder: Path, store: str) -> Index:
         token_bounds=np.load(folder / "token_bounds.npy"),
         token_starts=np.load(folder / "token_starts.npy", mmap_mode="r"),
         _rows={passage.id: row for row, passage in enumerate(passages)},
+        _lease=lease,
     )
+
+
+def _hold(folder: Path) -> IO[bytes]:
+    try:
+        return hold(folder)
+    except OSError as error:
+        raise damaged(folder, str(error.strerror or error)) from error

@@ -94,7 +94,12 @@ class KeywordIndex:
         """Index `texts`; `names` are added to jieba's dictionary first."""
         tokenizer = Tokenizer(names)
         scorer = bm25s.BM25(method="lucene", k1=K1, b=B)
-        scorer.index([tokenizer.terms(text) or [""] for text in texts], show_progress=False)
+        terms = [tokenizer.terms(text) or [""] for text in texts]
+        # The ids are ours: bm25s numbers the terms of a set, otherwise in each process.
+        ids = {term: number for number, term in enumerate(sorted({term for row in terms for term in row}))}
+        scorer.index(
+            bm25s.tokenization.Tokenized([[ids[term] for term in row] for row in terms], ids), show_progress=False
+        )
         return cls(scorer, tokenizer, names)
 
     def save(self, folder: Path) -> None:

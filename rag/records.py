@@ -24,6 +24,31 @@ Ending = Literal["answer", "uncertain", "refusal", "courtesy"]
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may cost; a file that goes beyond is refused, and told so.
+
+    Attributes:
+        megabytes: Size of the file, in 10^6 bytes.
+        seconds: Processor time of reading it, without that of a PDF, whose pages have a limit of their own.
+        memory_mb: Memory of the process that reads it, in 2^20 bytes.
+        pages: Pages, slides and sheets.
+        lines: Printed lines, paragraphs and rows.
+        characters: Characters of its canonical text.
+        passages: Passages that it is cut into.
+        expansion: Characters for each byte of the file; a million it may have in any case.
+    """
+
+    megabytes: int = 500
+    seconds: int = 20
+    memory_mb: int = 1000
+    pages: int = 10_000
+    lines: int = 400_000
+    characters: int = 20_000_000
+    passages: int = 40_000
+    expansion: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line as a reader of a format delivers it.
 

@@ -7,6 +7,7 @@ and are no settings. Entry point: `Settings()`.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from rag.records import Limits
 
 OWN_KEY = "WENJU_API_KEY"  # the key for the base URL of file or environment; read by the backend, never kept
 
@@ -53,7 +56,26 @@ class Settings(BaseSettings):
     research_tokens: int = Field(6000, ge=0, le=100_000, description="Tokens for these steps, of one answer.")
     research_s: float = Field(30.0, ge=0, le=600, description="Seconds for these steps, of one answer.")
     answer_max_chars: int = Field(360, ge=80, le=4000, description="Most characters of an extractive answer.")
+    host: str = Field("127.0.0.1", description="Address that the page listens at; beyond loopback it asks for a login.")
+    allowed_hosts: tuple[str, ...] = Field((), description="Names by which others reach the page, without port.")
+    accounts: dict[str, str] = Field({}, description="Name -> Argon2 hash of a password, as `wenju account` writes it.")
+    readers: tuple[str, ...] = Field((), description="E-mail addresses, or @domain, that an OpenID login lets in.")
+    keepers: tuple[str, ...] = Field((), description="Readers who also keep the library and choose the chat model.")
+    library_max_megabytes: int = Field(20_000, ge=1, description="Most that uploads may make of the library.")
+    tracing: bool = Field(False, description="Whether LangSmith tracing may send questions and passages away.")
+    read_megabytes: int = Field(500, ge=1, description="Largest file that is read, in 10^6 bytes.")
+    read_seconds: int = Field(20, ge=1, description="Most processor time of reading a file.")
+    read_memory_mb: int = Field(1000, ge=300, description="Most memory of the process that reads files.")
+    read_pages: int = Field(10_000, ge=1, description="Most pages of a file.")
+    read_lines: int = Field(400_000, ge=1, description="Most printed lines, paragraphs and rows of a file.")
+    read_characters: int = Field(20_000_000, ge=1, description="Most characters of a file.")
+    read_passages: int = Field(40_000, ge=1, description="Most passages of a file.")
+    read_expansion: int = Field(200, ge=1, description="Most characters for each byte of a file.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
+
+    def limits(self) -> Limits:
+        """Return what reading one file may cost."""
+        return Limits(**{field.name: getattr(self, f"read_{field.name}") for field in dataclasses.fields(Limits)})
 
     @model_validator(mode="after")
     def _refuse_unknown_variables(self) -> Settings:

@@ -106,7 +106,7 @@ def serve(corpus: Path, index: Path, **environment: str) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "app.py"), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "serve.py"), "--server.port", str(port)]
     settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "OMP_WAIT_POLICY": "PASSIVE", "NO_PROXY": "*"}
     with (index / "page.log").open("wb") as log:
         process = subprocess.Popen(

@@ -315,7 +315,7 @@ def test_run_refuses_a_file_that_is_not_there(wenju: Wenju, harbour: Settings, t
 def test_doctor_finds_all_in_order(wenju: Wenju, harbour: Settings) -> None:
     ran = wenju("doctor", *places(harbour))
     assert ran.code == 0
-    assert ran.out.count("✓") == 4
+    assert ran.out.count("✓") == 5
     for said in ("5files", "OpenVINO", "15passages", "extractive"):
         assert said in ran.out
 
@@ -326,7 +326,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(
     monkeypatch.setenv("WENJU_BACKEND", "魔法")
     ran = wenju("doctor", "--corpus", tmp_path / "文档", "--index", tmp_path / "索引")
     assert ran.code == 1
-    assert (ran.out.count("✓"), ran.out.count("✗")) == (1, 3)
+    assert (ran.out.count("✓"), ran.out.count("✗")) == (2, 3)
     for said in ("nodocumentsin", "buildit:wenjuindex", "nobackendiscalled'魔法'"):
         assert said in ran.out
 

@@ -63,8 +63,8 @@ def test_rename_delete_undo_and_purge(kept: Conversations) -> None:
     kept.restore(one)
     assert [item.title for item in kept.listed()] == ["大桥"]
     kept.delete(one)
-    assert kept.purge(datetime.now(UTC) - timedelta(hours=1)) == 0
-    assert kept.purge(datetime.now(UTC) + timedelta(seconds=1)) == 1
+    assert kept.purge(datetime.now(UTC) - timedelta(hours=1)) == ()
+    assert kept.purge(datetime.now(UTC) + timedelta(seconds=1)) == (one,)
     assert kept.turns(one) == ()
 
 

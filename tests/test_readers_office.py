@@ -10,10 +10,11 @@ import docx
 import pytest
 
 from rag.errors import UnreadableSource
-from rag.indexing import read_document
-from rag.readers import MAX_LINES, read_pages
+from rag.readers import read_pages
 from rag.readers.archives import open_archive
 from rag.readers.packages import MAX_REMARKS, chosen_branches, open_package, whole_number
+from rag.reading_apart import read_document
+from rag.records import Limits
 
 
 def word_file(text: str) -> bytes:
@@ -60,7 +61,7 @@ def test_remarks_of_a_reader_are_remarks_of_its_document(tmp_path: Path) -> None
 
 
 def test_more_lines_than_a_book_has_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "长.csv").write_text("甲\n" * (MAX_LINES + 1), encoding="utf-8")
+    (tmp_path / "长.csv").write_text("甲\n" * (Limits().lines + 1), encoding="utf-8")
     with pytest.raises(UnreadableSource, match="400,001 lines"):
         read_pages(tmp_path / "长.csv")
 
@@ -69,7 +70,7 @@ def test_a_sparse_file_is_refused_unopened(tmp_path: Path) -> None:
     with (tmp_path / "大.csv").open("wb") as file:
         file.truncate(3 << 30)
     with pytest.raises(UnreadableSource, match="3,221 MB"):
-        read_pages(tmp_path / "大.csv")
+        read_document(tmp_path / "大.csv", "大.csv")
 
 
 def package_of(parts: dict[str, str]) -> bytes:

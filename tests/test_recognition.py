@@ -18,13 +18,13 @@ from scanned_pages import pictures, scan
 
 from rag.chunking import split_passages
 from rag.errors import UnreadableSource
-from rag.indexing import read_document
 from rag.pages import PageFinder
 from rag.readers import read_pages, recognition
 from rag.readers.pdf import read_pdf
 from rag.readers.pdf_segments import Placed
 from rag.readers.pictures import picture_as_pdf
 from rag.readers.printed_page import printed_pages
+from rag.reading_apart import read_document
 from rag.reading_room.word_boxes import find_words
 from rag.records import Evidence
 from rag.verification import verify_answer
@@ -65,7 +65,7 @@ def test_a_scan_is_read_and_its_words_are_boxed(tmp_path: Path) -> None:
     path = tmp_path / "掃描.pdf"
     path.write_bytes(scan(printed()))
     seen: list[tuple[int, int]] = []
-    document = read_document(path, path.name, lambda done, total: seen.append((done, total)))
+    document = read_document(path, path.name, on_page=lambda done, total: seen.append((done, total)))
     assert seen == [(0, 1), (1, 1)]
     text = document.canonical.replace("\n", "")
     for phrase in ("江心岛渔业合作社于二〇一九年设立", "縣政府為每戶提供貼息貸款，年利率3.85%", ENGLISH[1]):

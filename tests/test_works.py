@@ -20,7 +20,8 @@ from rag.retrieval import Filters
 from rag.settings import Settings
 from rag.shelf import works_of
 from rag.shelf_questions import read_shelf_question, read_words
-from rag.vocabulary import holds_any, phrases, read_table
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 HERE = Path(__file__).resolve().parent
 TEA = """---

@@ -26,8 +26,9 @@ import numpy as np
 
 from rag.chunking import split_passages
 from rag.comprehension import Window, WindowEncoder, heading_of
-from rag.indexing import keyword_text, read_document
+from rag.indexing import keyword_text
 from rag.lexical import KeywordIndex
+from rag.reading_apart import read_document
 from rag.records import Passage
 from rag.text.language import split_statements, to_simplified
 from rag.text.words import tag_words

@@ -40,7 +40,7 @@ export default function (component) {
     return el("li", { class: "source" }, el("ul", {}, articles),
       el("details", {}, el("summary", {}, el("bdi", {}, value.id), " · " + value.size),
         el("pre", {}, value.report),
-        el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind: "remove", source: value.id }) }, words.remove_source)));
+        ...(data.keeper ? [el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind: "remove", source: value.id }) }, words.remove_source)] : [])));
   }
 
   function filter() {

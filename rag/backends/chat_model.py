@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from langsmith.run_helpers import tracing_context
+
 from rag.backends import AnswerRequest, Thought
 from rag.backends.failures import body_failure, ending_failure, retry_after_s, translate_failure
 from rag.backends.prompting import fill_prompt, load_prompt
@@ -65,6 +67,8 @@ class ChatModelBackend:
         if settings.prompt_file:
             self._file_language = main_language(self._prompts["zh"].system)
         self._model = _make_model(settings)
+        # None leaves it to LangSmith's own variables; else one left in the environment would send all elsewhere.
+        self._tracing = None if settings.tracing else False
 
     def __repr__(self) -> str:
         return f"ChatModelBackend({self.name!r})"
@@ -89,13 +93,9 @@ class ChatModelBackend:
             BackendFailed: As `write`; also when it is not there after `within_s` seconds.
         """
         timeout_s = min(within_s, self._timeout_s / 2)  # the answer needs time as well
-        run = _Run(
-            self._model,
-            [("system", system), ("human", user)],
-            time.monotonic() + timeout_s,
-            timeout_s,
-            self._key_variable,
-        )
+        messages = [("system", system), ("human", user)]
+        with tracing_context(enabled=self._tracing):
+            run = _Run(self._model, messages, time.monotonic() + timeout_s, timeout_s, self._key_variable)
         said = ""
         try:
             for piece in run:
@@ -109,7 +109,8 @@ class ChatModelBackend:
     def _ask(self, messages: Messages, timeout_s: float, busy_wait_s: float) -> Iterator[str | Thought]:
         started_at = time.monotonic()
         for attempt in range(ATTEMPTS):
-            pieces = _Run(self._model, messages, started_at + timeout_s, timeout_s, self._key_variable)
+            with tracing_context(enabled=self._tracing):  # the request is made in a copy of this context
+                pieces = _Run(self._model, messages, started_at + timeout_s, timeout_s, self._key_variable)
             started = False
             try:
                 for piece in pieces:

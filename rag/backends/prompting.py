@@ -17,8 +17,8 @@ from pathlib import Path
 from rag.backends import REFUSALS, AnswerRequest
 from rag.errors import BackendFailed
 from rag.records import Evidence, Language, Turn
-from rag.text.language import INVISIBLE
 from rag.verification.defanging import defang_text
+from rag.visible import visible_text
 
 HISTORY_MAX_CHARS = 2400  # of all earlier turns together
 TURN_MAX_CHARS = 800  # of one earlier turn
@@ -28,8 +28,6 @@ PROMPT_MAX_CHARS = 20_000
 _REQUIRED = ("question", "evidence", "refusal")
 _KNOWN = (*_REQUIRED, "history", "language", "max_chars")
 _PLACE = re.compile(r"\{([A-Za-z_]+)\}")
-# Tag characters spell text that no reader sees; see Unicode TR51, annex C.
-_UNSEEN = re.compile("[\U000e0000-\U000e007f]")
 _LANGUAGE_NAMES: dict[Language, dict[Language, str]] = {
     "zh": {"zh": "中文", "en": "英文"},
     "en": {"zh": "Chinese", "en": "English"},
@@ -111,7 +109,7 @@ def fill_prompt(prompt: Prompt, request: AnswerRequest, *, file_language: Langua
     """
     written = file_language or request.language
     values = {
-        "question": request.question.strip(),
+        "question": visible_text(request.question).strip(),
         "evidence": _write_evidence(request.evidence),
         "refusal": REFUSALS[request.language],
         "history": write_history(request.history, written),
@@ -139,7 +137,7 @@ def _write_evidence(evidence: Sequence[Evidence]) -> str:
 
 def _as_data(text: str, known: str) -> str:
     """Return text that can neither close its fence nor hide anything: no tags, links, images or unseen characters."""
-    plain, _ = defang_text(_UNSEEN.sub("", INVISIBLE.sub("", text)), known)
+    plain, _ = defang_text(visible_text(text), known)
     return plain if known else re.sub(r'[\s"]+', " ", plain)
 
 

@@ -7,16 +7,13 @@ file of its format is read, so that a text file needs no PDF library.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import UnreadableSource
-from rag.records import Page
+from rag.records import Limits, Page
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
-MAX_LINES = 400_000  # printed lines, paragraphs and rows: a book of 2,000 pages has some 80,000
 READERS: dict[str, str] = {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
@@ -115,11 +112,14 @@ def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
     return plain(path.read_bytes())
 
 
-def read_pages(path: Path, on_page: Callable[[int, int], None] | None = None) -> list[Page]:
-    """Return the pages of the file at `path`, by the reader of its file name ending.
+def read_pages(
+    path: Path, limits: Limits | None = None, on_page: Callable[[int, int], None] | None = None
+) -> list[Page]:
+    """Return the pages of the file at `path`, by the reader of its file name ending, in this process.
 
     Args:
         path: The file.
+        limits: What it may hold.
         on_page: Called while text is recognised in pictures, with how many pages are done and how many there are.
 
     Raises:
@@ -134,7 +134,6 @@ def read_pages(path: Path, on_page: Callable[[int, int], None] | None = None) ->
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
             advice=f"Convert it to one of {', '.join(sorted(READERS))}.",
         )
-    _check_size(path)
     module, function = READERS[suffix].split(":")
     reader: Callable[..., list[Page]] = getattr(importlib.import_module(module), function)
     try:
@@ -146,10 +145,11 @@ def read_pages(path: Path, on_page: Callable[[int, int], None] | None = None) ->
     except UnreadableSource as error:
         raise UnreadableSource(f"{path.name}: {error.args[0]}", advice=error.advice) from error
     lines = sum(len(page.lines) for page in pages)
-    if lines > MAX_LINES:
+    most = (limits or Limits()).lines
+    if lines > most:
         raise UnreadableSource(
-            f"{path.name}: {lines:,} lines; files of at most {MAX_LINES:,} are read",
-            advice="Split it into smaller files.",
+            f"{path.name}: {lines:,} lines; files of at most {most:,} are read",
+            advice="Split it into smaller files, or raise read_lines.",
         )
     return pages
 
@@ -172,13 +172,3 @@ def _real_suffix(path: Path, suffix: str) -> str:
             return endings[suffix]
     what, advice = CONVERTED[suffix]
     raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
-
-
-def _check_size(path: Path) -> None:
-    with contextlib.suppress(OSError):  # told when it is opened
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise UnreadableSource(
-                f"{path.name}: {size / 1e6:,.0f} MB; files of at most {MAX_FILE_BYTES / 1e6:,.0f} MB are read",
-                advice="Split it into smaller files.",
-            )

@@ -1,4 +1,4 @@
-"""How modules of the readers are run in processes of their own. Entry point: `module_command`. Knows no format."""
+"""How modules of the package are run in processes of their own. Entry point: `module_command`. Knows no format."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import os
 import sys
 from pathlib import Path
 
+# What Python and its libraries need, and no keys.
+_KEPT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "USERPROFILE", "OMP_NUM_THREADS",
+    "PYTHONHASHSEED", "WENJU_CACHE",
+)  # fmt: skip
+
 
 def module_command(module: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """Return the command that runs a module of this package, and its environment."""
     root = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
-    return [sys.executable, "-P", "-m", module, *arguments], {**os.environ, "PYTHONPATH": path}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return [sys.executable, "-P", "-m", module, *arguments], kept | {"PYTHONPATH": path}

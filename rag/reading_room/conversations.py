@@ -1,7 +1,8 @@
 """Conversations that are kept: questions, answers and what the reader named them, in one SQLite file.
 
 The file lies beside the index (`index/conversations.sqlite`) and is independent of its generations. Two pages may
-write at once: a turn is appended in one transaction, and nobody writes back what he read before.
+write at once: a turn is appended in one transaction, and nobody writes back what he read before. A conversation belongs
+to a reader, and no other one sees or changes it. What was deleted is overwritten once it can no longer be undone.
 Entry point: `Conversations`. Callers: the page, exporting. Knows records, and through earlier_records what they were.
 """
 
@@ -13,27 +14,33 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from rag.private_files import private_database
 from rag.reading_room.earlier_records import upgrade_answer
 from rag.records import Answer, Turn
 
 TITLE_CHARS = 40  # longer first questions are cut to this many characters for the list
 BUSY_TIMEOUT_S = 10.0
+UNDO = timedelta(hours=24)  # how long a deleted conversation can be brought back
+HOUSE = "\0house"  # whose choices are the keeper's, for all readers
 _ANSWER = TypeAdapter(Answer)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS conversations (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL, deleted TEXT
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL, deleted TEXT,
+    reader TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS turns (
     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     position INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT, partial TEXT NOT NULL, asked TEXT NOT NULL,
     PRIMARY KEY (conversation, position)
 );
-CREATE TABLE IF NOT EXISTS preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS choices (
+    reader TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (reader, name)
+);
 """
 
 
@@ -67,23 +74,29 @@ class KeptTurn:
 
 
 class Conversations:
-    """The conversations in one file.
+    """The conversations of one reader in one file.
 
     Every call opens the file anew, so that an object may be shared between threads.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, reader: str = "") -> None:
         """Open the file at `path`, and make it when it is absent.
+
+        Args:
+            path: The file.
+            reader: Whose conversations and choices; "" for the one reader of an own machine.
 
         Raises:
             OSError: Its folder cannot be made.
             sqlite3.OperationalError: The file cannot be written.
         """
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = private_database(path)
+        self.reader = reader
         with self._connect() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_TABLES)
+            if "reader" not in {row[1] for row in connection.execute("PRAGMA table_info(conversations)")}:
+                connection.execute("ALTER TABLE conversations ADD COLUMN reader TEXT NOT NULL DEFAULT ''")
 
     def start(self) -> str:
         """Return the id of a new conversation: 16 hexadecimal digits. It is listed from its first turn on."""
@@ -91,15 +104,21 @@ class Conversations:
         return secrets.token_hex(8)
 
     def add(self, conversation: str, question: str, answer: Answer | None, partial: str = "") -> int:
-        """Append a turn and return its position; the first one names the conversation."""
+        """Append a turn and return its position; the first one names the conversation.
+
+        Raises:
+            ValueError: It is another reader's conversation.
+        """
         now = _now()
         record = None if answer is None else _ANSWER.dump_json(answer).decode()
         with self._connect() as connection:
             connection.execute(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?, NULL)"
-                " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, deleted = NULL",
-                (conversation, title_from(question), now, now),
+                "INSERT INTO conversations (id, title, created, changed, reader) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, deleted = NULL WHERE reader = ?",
+                (conversation, title_from(question), now, now, self.reader, self.reader),
             )
+            if not connection.execute("SELECT changes()").fetchone()[0]:
+                raise ValueError(f"conversation {conversation!r} is another reader's")
             (position,) = connection.execute(
                 "INSERT INTO turns SELECT ?, COALESCE(MAX(position) + 1, 0), ?, ?, ?, ? FROM turns"
                 " WHERE conversation = ? RETURNING position",
@@ -111,8 +130,9 @@ class Conversations:
         """Return the turns of a conversation in order; none for an unknown id."""
         with self._connect() as connection:
             rows = connection.execute(
-                "SELECT position, question, answer, partial, asked FROM turns WHERE conversation = ? ORDER BY position",
-                (conversation,),
+                "SELECT position, question, answer, partial, asked FROM turns JOIN conversations ON id = conversation"
+                " WHERE id = ? AND reader = ? ORDER BY position",
+                (conversation, self.reader),
             ).fetchall()
         return tuple(
             KeptTurn(position, question, None if answer is None else _read(answer), partial, asked)
@@ -124,12 +144,12 @@ class Conversations:
         pattern = "%" + search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         with self._connect() as connection:
             rows = connection.execute(
-                r"SELECT id, title, created, changed FROM conversations AS c WHERE deleted IS NULL AND ("
+                r"SELECT id, title, created, changed FROM conversations AS c WHERE reader = ? AND deleted IS NULL AND ("
                 r" title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ("
                 r" question LIKE ? ESCAPE '\' OR partial LIKE ? ESCAPE '\'"
                 r" OR json_extract(answer, '$.text') LIKE ? ESCAPE '\')))"
                 r" ORDER BY changed DESC, id",
-                (pattern,) * 4,
+                (self.reader, *(pattern,) * 4),
             ).fetchall()
         return tuple(Conversation(*row) for row in rows)
 
@@ -137,8 +157,8 @@ class Conversations:
         """Return the conversation with that id, or None when there is none or it is deleted."""
         with self._connect() as connection:
             row = connection.execute(
-                "SELECT id, title, created, changed FROM conversations WHERE id = ? AND deleted IS NULL",
-                (conversation,),
+                "SELECT id, title, created, changed FROM conversations WHERE id = ? AND reader = ? AND deleted IS NULL",
+                (conversation, self.reader),
             ).fetchone()
         return None if row is None else Conversation(*row)
 
@@ -151,40 +171,57 @@ class Conversations:
         if not title.strip():
             raise ValueError("a conversation needs a title")
         with self._connect() as connection:
-            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title.strip()[:200], conversation))
+            connection.execute(
+                "UPDATE conversations SET title = ? WHERE id = ? AND reader = ?",
+                (title.strip()[:200], conversation, self.reader),
+            )
 
     def delete(self, conversation: str) -> None:
         """Take a conversation off the list; `restore` brings it back until `purge` was called."""
         with self._connect() as connection:
-            connection.execute("UPDATE conversations SET deleted = ? WHERE id = ?", (_now(), conversation))
+            connection.execute(
+                "UPDATE conversations SET deleted = ? WHERE id = ? AND reader = ?", (_now(), conversation, self.reader)
+            )
 
     def restore(self, conversation: str) -> None:
         """Undo `delete`."""
         with self._connect() as connection:
-            connection.execute("UPDATE conversations SET deleted = NULL WHERE id = ?", (conversation,))
+            connection.execute(
+                "UPDATE conversations SET deleted = NULL WHERE id = ? AND reader = ?", (conversation, self.reader)
+            )
 
-    def purge(self, before: datetime) -> int:
-        """Remove for good what was deleted before that moment, and return how many conversations that were."""
+    def purge(self, before: datetime) -> tuple[str, ...]:
+        """Overwrite what was deleted before that moment, whoever's it was; return the ids of the conversations."""
+        moment = before.astimezone(UTC).isoformat()
         with self._connect() as connection:
-            return connection.execute(
-                "DELETE FROM conversations WHERE deleted < ?", (before.astimezone(UTC).isoformat(),)
-            ).rowcount
+            gone = connection.execute("SELECT id FROM conversations WHERE deleted < ?", (moment,)).fetchall()
+            if gone:
+                connection.execute("DELETE FROM conversations WHERE deleted < ?", (moment,))
+        if gone:
+            with self._connect() as connection:  # the log beside the file holds it, too
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return tuple(identifier for (identifier,) in gone)
 
     def preference(self, name: str, default: str = "") -> str:
         """Return what the reader chose under that name, or `default`. Keys of chat models are never kept here."""
         with self._connect() as connection:
-            row = connection.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
+            row = connection.execute(
+                "SELECT value FROM choices WHERE reader = ? AND name = ?", (self.reader, name)
+            ).fetchone()
         return default if row is None else str(json.loads(row[0]))
 
     def prefer(self, name: str, value: str) -> None:
         """Keep what the reader chose."""
         with self._connect() as connection:
-            connection.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
+            connection.execute(
+                "INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (self.reader, name, json.dumps(value))
+            )
 
     @contextlib.contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
             connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
             with connection:
                 yield connection
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from rag.private_files import private_database
 from rag.records import Answer
 
 REASON_CHARS = 500  # longer reasons are cut
@@ -46,8 +47,7 @@ class Feedback:
             OSError: Its folder cannot be made.
             sqlite3.OperationalError: The file cannot be written.
         """
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = private_database(path)
         with self._connect() as connection:
             connection.executescript(_TABLE)
 
@@ -78,6 +78,11 @@ class Feedback:
         with self._connect() as connection:
             connection.execute("DELETE FROM feedback WHERE conversation = ? AND position = ?", (conversation, position))
 
+    def forget(self, conversations: Sequence[str]) -> None:
+        """Overwrite the verdicts on conversations that are deleted for good."""
+        with self._connect() as connection:
+            connection.executemany("DELETE FROM feedback WHERE conversation = ?", ((one,) for one in conversations))
+
     def of_conversation(self, conversation: str) -> dict[int, Rating]:
         """Return the verdicts on a conversation's answers, by position."""
         with self._connect() as connection:
@@ -104,4 +109,5 @@ class Feedback:
     @contextlib.contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection, connection:
+            connection.execute("PRAGMA secure_delete = ON")
             yield connection

@@ -7,20 +7,33 @@ Entry points: `add_file`, `remove_source`, `restore_source`, `pending_changes`. 
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import hashlib
+import itertools
 import os
 import re
 import tempfile
+import time
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import filelock
+
 from rag.errors import StorageFailed, UnreadableSource
-from rag.indexing import Index, corpus_files, read_document
+from rag.generations import digest
+from rag.indexing import Index, corpus_files, shown_name
+from rag.private_files import make_private, sync, write_private
 from rag.readers import CONVERTED, READERS
+from rag.reading_apart import read_document
 from rag.records import Document
+from rag.settings import Settings
 
 REMOVED = ".removed"  # hidden, so that it is no part of the corpus
+LOCK = ".lock"
+KEPT_S = 30 * 24 * 3600  # how long what was removed can be brought back
 MAX_NAME_CHARS = 120  # file systems take 255 bytes; a Han character has three
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+')
 
@@ -52,48 +65,80 @@ class PendingChanges:
         return bool(self.new or self.changed or self.gone)
 
 
-def add_file(corpus: Path, name: str, data: bytes) -> Added:
+def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = None) -> Added:
     """Put a file into the corpus, if it can be read.
 
     Args:
         corpus: Folder of the documents; made when it is absent.
         name: The file's name as the reader's computer calls it; folders in it are ignored.
         data: Its bytes.
+        settings: What reading a file may cost, and how large the library may grow; None: the defaults.
 
     Raises:
-        UnreadableSource: It is empty, damaged, scanned, or of a kind that nobody can read; nothing was kept.
+        UnreadableSource: It is empty, damaged, scanned, of a kind that nobody can read, or the library is full;
+            nothing was kept.
         StorageFailed: It cannot be written.
     """
     wanted = safe_name(name)
-    digest = hashlib.sha256(data).hexdigest()
+    suffix = Path(wanted).suffix.lower()
+    if suffix not in READERS and suffix not in CONVERTED:
+        raise UnreadableSource(
+            f"{wanted}: files ending in {suffix or 'nothing'} cannot be read",
+            advice=f"convert it to one of {', '.join(sorted(READERS))}",
+        )
+    settings = settings or Settings()
     try:
         corpus.mkdir(parents=True, exist_ok=True)
-        for path in corpus_files(corpus):
-            if path.stat().st_size == len(data) and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
-                return Added(path.relative_to(corpus).as_posix(), True, None)
-        suffix = Path(wanted).suffix.lower()
-        if suffix not in READERS and suffix not in CONVERTED:
-            raise UnreadableSource(
-                f"{wanted}: files ending in {suffix or 'nothing'} cannot be read",
-                advice=f"convert it to one of {', '.join(sorted(READERS))}",
-            )
-        target = _free_name(corpus, wanted)
-        # Hidden until it has been read: a build that starts now must not see half a file.
+        if same := _same_bytes(corpus, data):
+            return Added(same, True, None)
+        _check_room(corpus, len(data), settings.library_max_megabytes)
+        # Hidden until it has been read and is wholly on the disk: a build that starts now must not see half a file.
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=corpus) as folder:
-            draft = Path(folder) / target.name
-            draft.write_bytes(data)
-            document = read_document(draft, target.name)
-            os.replace(draft, target)
+            draft = Path(folder) / wanted
+            write_private(draft, data)
+            document = read_document(draft, wanted, settings.limits())
+            with _alone(corpus):  # of two at once, neither may take the other's name
+                if same := _same_bytes(corpus, data):
+                    return Added(same, True, None)
+                target = _free_name(corpus / wanted)
+                os.replace(draft, target)
+            sync(corpus)
     except OSError as error:
         raise StorageFailed(
             f"{wanted} could not be written to {corpus}: {error.strerror or error}",
             advice="free some space, or choose a folder that may be written",
         ) from error
-    return Added(target.name, False, document)
+    source = dataclasses.replace(document.source, id=target.name)
+    return Added(target.name, False, dataclasses.replace(document, source=source))
+
+
+def _same_bytes(corpus: Path, data: bytes) -> str:
+    """Return the source that holds the same bytes, or ""."""
+    wanted = hashlib.sha256(data).hexdigest()
+    for path in corpus_files(corpus):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_size == len(data) and digest(path) == wanted:
+                return path.relative_to(corpus).as_posix()
+    return ""
+
+
+def _check_room(corpus: Path, size: int, most_megabytes: int) -> None:
+    held = sum(path.lstat().st_size for path in corpus.rglob("*") if path.is_file())
+    if held + size > most_megabytes * 1_000_000:
+        raise UnreadableSource(
+            f"the library holds {held / 1e6:,.0f} MB, and may hold {most_megabytes:,}",
+            advice="remove something first, or raise library_max_megabytes",
+        )
+
+
+def _alone(corpus: Path) -> filelock.BaseFileLock:
+    return filelock.FileLock(corpus / LOCK)
 
 
 def remove_source(corpus: Path, source: str) -> Path:
     """Take a source out of the corpus and return where it was put; `restore_source` brings it back.
+
+    What was removed longer than `KEPT_S` ago is deleted.
 
     Raises:
         ValueError: The corpus holds no such source.
@@ -102,10 +147,12 @@ def remove_source(corpus: Path, source: str) -> Path:
     path = _inside(corpus, source)
     if not path.is_file():
         raise ValueError(f"the corpus holds no {source!r}")
-    kept = corpus / REMOVED / source
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, kept)
+        with _alone(corpus):
+            kept = _free_name(make_private(corpus / REMOVED / Path(source).parent) / path.name)
+            os.replace(path, kept)
+            os.utime(kept)  # the time of its removal
+        _delete_removed(corpus / REMOVED)
     except OSError as error:
         raise StorageFailed(
             f"{source} could not be removed: {error.strerror or error}", advice="check that the folder may be written"
@@ -114,31 +161,43 @@ def remove_source(corpus: Path, source: str) -> Path:
 
 
 def restore_source(corpus: Path, source: str) -> None:
-    """Undo `remove_source`.
+    """Undo the last `remove_source` of that source.
 
     Raises:
         ValueError: It was not removed, or another file has taken its place.
     """
-    kept, path = _inside(corpus / REMOVED, source), _inside(corpus, source)
-    if not kept.is_file() or path.exists():
-        raise ValueError(f"{source!r} cannot be brought back")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(kept, path)
+    first, path = _inside(corpus / REMOVED, source), _inside(corpus, source)
+    with _alone(corpus):
+        copies = [copy for copy in _names(first) if copy.is_file()] if first.parent.is_dir() else []
+        if not copies or path.exists():
+            raise ValueError(f"{source!r} cannot be brought back")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(max(copies, key=lambda copy: copy.stat().st_mtime_ns), path)
+
+
+def _delete_removed(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file() and time.time() - path.stat().st_mtime > KEPT_S:
+            path.unlink()
 
 
 def pending_changes(corpus: Path, index: Index | None) -> PendingChanges:
     """Compare the corpus with what the index was made of. Files that the index rejected before are not new."""
     known = {} if index is None else index.manifest.sources
     rejected = set() if index is None else {item.source for item in index.manifest.rejected}
-    found = {
-        path.relative_to(corpus).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (corpus_files(corpus) if corpus.is_dir() else ())
-    }
+    found = {shown_name(path.relative_to(corpus).as_posix()): path for path in corpus_files(corpus)}
     return PendingChanges(
         tuple(sorted(name for name in found if name not in known and name not in rejected)),
-        tuple(sorted(name for name, digest in found.items() if name in known and known[name] != digest)),
+        tuple(sorted(name for name in found if name in known and _digest(found[name]) != known[name])),
         tuple(sorted(name for name in known if name not in found)),
     )
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; "" when it is gone meanwhile, or may not be read."""
+    with contextlib.suppress(OSError):
+        return digest(path)
+    return ""
 
 
 def safe_name(name: str) -> str:
@@ -155,13 +214,19 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix[:10]}" if suffix else stem
 
 
-def _free_name(corpus: Path, name: str) -> Path:
-    target = corpus / name
-    number = 2
-    while target.exists():
-        target = corpus / f"{Path(name).stem} ({number}){Path(name).suffix}"
-        number += 1
-    return target
+def _names(path: Path) -> Iterator[Path]:
+    """Yield the path and, as long as they are taken, those that are numbered after it: "a.txt", "a (2).txt", …"""
+    yield path
+    numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in itertools.count(2))
+    yield from itertools.takewhile(Path.exists, numbered)
+
+
+def _free_name(path: Path) -> Path:
+    """Return the path, or the first one numbered after it that is not taken."""
+    if not path.exists():
+        return path
+    taken = sum(1 for _ in _names(path))
+    return path.with_name(f"{path.stem} ({taken + 1}){path.suffix}")
 
 
 def _inside(folder: Path, source: str) -> Path:

@@ -8,7 +8,7 @@ Entry points: `Notebooks`, `keep_work`, `present`. Caller: the page. Knows recor
 from __future__ import annotations
 
 import contextlib
-import os
+import hashlib
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +18,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from rag.private_files import private_database
 from rag.records import Answer
 from rag.shelf import Work
 
-NOTEBOOKS = "notebooks.sqlite"
+NOTEBOOKS = "notebooks.sqlite"  # of the one reader of an own machine
 NAME_CHARS = 80  # longer names and tags are cut
 _ANSWER = TypeAdapter(Answer)
 _TABLES = """
@@ -68,6 +69,11 @@ class Note:
     kept: str
 
 
+def notebooks_file(reader: str) -> str:
+    """Return the name of the file for a reader, "" on an own machine."""
+    return f"notebooks-{hashlib.sha256(reader.encode()).hexdigest()[:32]}.sqlite" if reader else NOTEBOOKS
+
+
 def keep_work(work: Work) -> KeptWork:
     """Return a work of the shelf as it is kept."""
     return KeptWork(work.source, work.article, work.printed.title)
@@ -90,8 +96,7 @@ class Notebooks:
             OSError: It cannot be made.
         """
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        private_database(path)
         with self._connect() as connection:
             connection.executescript(_TABLES)
 

@@ -256,6 +256,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error_NoDocuments": ("文库里没有可读的文献", "There is no readable document"),
     "error_UnreadableSource": ("这份文件读不出来", "This file cannot be read"),
     "error_IndexMissing": ("还没有索引", "There is no index yet"),
+    "error_IndexDamaged": ("索引已损坏", "The index is damaged"),
+    "error_LoginRequired": ("没有登录就不能对外开放", "The page may not be open to others without a login"),
     "error_IndexMismatch": ("索引与当前设置不符", "The index does not fit the settings"),
     "error_ModelUnavailable": ("取不到嵌入模型", "The embedding model cannot be had"),
     "error_StorageFailed": ("写不进磁盘", "The disk cannot be written"),
@@ -359,7 +361,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "检查模型名和它的限制；原话在下面。",
         "Check the model's name and limits; its own words are below.",
     ),
+    # login
+    "login_title": ("登录问据", "Log in to Wenju"),
+    "login_name": ("名字", "Name"),
+    "login_password": ("密码", "Password"),
+    "login_enter": ("登录", "Log in"),
+    "login_leave": ("退出登录", "Log out"),
+    "login_switch": ("In English", "中文 (Chinese)"),
+    "login_wrong": ("名字或密码不对。", "The name or the password is wrong."),
+    "login_wait": ("试错太多次了，请过半分钟再来。", "Too many wrong passwords: please come back in half a minute."),
+    "login_unknown": ("{name} 不在可以阅读的人之中。", "{name} is not among the readers of this library."),
     # library
+    "index_damage": (
+        "{what}。现在用的是前一份索引；重建索引即可修复。",
+        "{what}. The index before it is used now; rebuilding mends it.",
+    ),
+    "stage_waiting": ("正等待另一次建索引结束", "Waiting for another build to end"),
     "upload": ("拖入文献，或点按选择", "Drop documents here, or choose them"),
     "upload_hint": (
         "文件只留在本机的文献文件夹里。可一次放入多份。",

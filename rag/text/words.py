@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rag.private_files import make_private
 from rag.records import Span
 from rag.settings import cache_folder
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
@@ -28,9 +29,7 @@ def dictionary() -> jieba.Tokenizer:
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    jieba.dt.tmp_dir = str(folder)
+    jieba.dt.tmp_dir = str(make_private(cache_folder()))
     jieba.dt.initialize()
     return jieba.dt
 

@@ -18,6 +18,7 @@ from rag.reading_room.exporting.web import write_web_page
 from rag.reading_room.exporting.word import write_word
 from rag.records import Article, Language, Passage
 from rag.references import Style
+from rag.visible import visible_text
 
 Format = Literal["md", "html", "docx"]
 FORMATS: dict[Format, str] = {
@@ -54,4 +55,4 @@ def export_conversation(
     exported = Exported(title, language, style, laid)
     if form == "md":
         return write_markdown(exported).encode()
-    return write_web_page(exported).encode() if form == "html" else write_word(exported)
+    return visible_text(write_web_page(exported)).encode() if form == "html" else write_word(exported)

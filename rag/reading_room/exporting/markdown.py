@@ -13,6 +13,7 @@ from rag.reading_room.answer_layout import Piece, ShownRow
 from rag.reading_room.exporting.turns import Exported, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
+from rag.visible import visible_text
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#!$&])")
 _ENDS_IN_LETTERS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
@@ -51,7 +52,8 @@ def write_markdown(exported: Exported) -> str:
     if exported.bibliography:
         lines += [f"## {say('bibliography', language)}", ""]
         if exported.style == "bibtex":
-            lines += ["```bibtex", *exported.bibliography, "```", ""]
+            entries = (visible_text(entry).replace("```", "'''") for entry in exported.bibliography)
+            lines += ["```bibtex", *entries, "```", ""]
         else:
             lines += [f"{number}. {_escaped(entry)}" for number, entry in enumerate(exported.bibliography, 1)] + [""]
     return "\n".join(lines)
@@ -99,4 +101,4 @@ def _escaped(text: str) -> str:
 
 def _escaped_inside(text: str) -> str:
     """Escape what stands at no line's beginning."""
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", " ".join(visible_text(text).split("\n")))

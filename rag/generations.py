@@ -1,0 +1,200 @@
+"""The generations of an index on disk: sealed when written, checked when opened, kept while somebody reads them.
+
+`index/generations/NAME/` is a generation, its manifest names size and SHA-256 of every other file. `index/current` has
+a line for each generation that may be used, "NAME SHA-256-of-its-manifest", the one in use first, the one before it
+second. Whatever a generation lacks, has too much or has otherwise is `IndexDamaged`, and mended in one way.
+Entry points: `seal`, `check`, `listed`, `switch`, `keep`, `hold`. Callers: indexing, repair. Knows no content.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, RagError
+from rag.private_files import FILE_MODE, FOLDER_MODE, sync, write_private
+
+MANIFEST = "manifest.json"
+CURRENT = "current"
+FOLDER = "generations"
+KEPT = 2  # the generation in use, and the one before
+ADVICE = "mend it: wenju doctor --repair"
+_LINE = re.compile(r"(\d{8}T\d{6}\.\d{6})(?: ([0-9a-f]{64}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a file of a generation was when it was written: its size in bytes and its SHA-256."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A generation that may be used: its folder, and the SHA-256 of its manifest."""
+
+    folder: Path
+    sha256: str
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(folder: Path) -> dict[str, Sealed]:
+    """Sync the files of a folder and make them private; return what each is, by name.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    sealed = {}
+    for path in sorted(folder.iterdir()):
+        path.chmod(FILE_MODE)
+        sync(path)
+        sealed[path.name] = Sealed(path.stat().st_size, digest(path))
+    folder.chmod(FOLDER_MODE)
+    return sealed
+
+
+def check(folder: Path, sealed: dict[str, Sealed]) -> None:
+    """Compare every file of a generation with what it was when it was written.
+
+    Raises:
+        IndexDamaged: One is absent, shorter, longer, foreign or changed; the message names it.
+    """
+    try:
+        found = {path.name: path for path in folder.iterdir() if path.name != MANIFEST}
+        for name in sorted(sealed.keys() | found.keys()):
+            if name not in found:
+                raise damaged(folder, f"{name} is missing")
+            if name not in sealed:
+                raise damaged(folder, f"{name} is none of its files")
+            size = found[name].stat().st_size
+            if size != sealed[name].size:
+                raise damaged(folder, f"{name} has {size:,} bytes instead of {sealed[name].size:,}")
+            if digest(found[name]) != sealed[name].sha256:
+                raise damaged(folder, f"{name} has changed since it was written")
+    except OSError as error:
+        raise damaged(folder, f"{error.strerror or error}: {Path(error.filename or folder).name}") from error
+
+
+def damaged(what: Path, reason: str) -> IndexDamaged:
+    """Return the error of an index whose files are not what was written."""
+    return IndexDamaged(f"the index in {what} is damaged ({reason})", advice=ADVICE)
+
+
+def read_manifest(generation: Listed) -> bytes:
+    """Return the manifest of a generation.
+
+    Raises:
+        IndexDamaged: It is not what was written.
+    """
+    try:
+        held = (generation.folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise damaged(generation.folder, f"{MANIFEST}: {error.strerror or error}") from error
+    if hashlib.sha256(held).hexdigest() != generation.sha256:
+        raise damaged(generation.folder, f"{MANIFEST} has changed since it was written")
+    return held
+
+
+def listed(index: Path) -> tuple[Listed, ...]:
+    """Return the generations that may be used, the one in use first.
+
+    Raises:
+        IndexMissing: Nothing was built yet.
+        IndexDamaged: The list of them cannot be read.
+        IndexMismatch: An earlier version has written it.
+    """
+    try:
+        text = (index / CURRENT).read_bytes().decode("ascii")
+    except FileNotFoundError:
+        if any((index / FOLDER).glob("[0-9]*")):
+            raise damaged(index, f"{CURRENT} is missing") from None
+        raise IndexMissing(f"there is no index in {index} yet", advice="build it: wenju index") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise damaged(index, f"{CURRENT}: {error}") from error
+    lines = [_LINE.fullmatch(line) for line in text.splitlines()]
+    if not lines or None in lines:
+        raise damaged(index, f"{CURRENT} is no list of generations")
+    if any(not line[2] for line in lines if line):
+        raise IndexMismatch(
+            f"the index in {index} was built by an earlier version", advice="build it again: wenju index"
+        )
+    if not lines:
+        raise IndexMissing(f"there is no index in {index} any more", advice="build it: wenju index")
+    return tuple(Listed(index / FOLDER / line[1], line[2]) for line in lines if line)
+
+
+def switch(index: Path, generation: Listed) -> None:
+    """Make a generation that is wholly on the disk the one in use; remove those that nobody uses any more.
+
+    Raises:
+        OSError: It cannot be written; what was in use still is.
+    """
+    known: Sequence[Listed] = ()
+    with contextlib.suppress(RagError):
+        known = listed(index)
+    keep(index, [generation, *known][:KEPT])
+
+
+def keep(index: Path, kept: Sequence[Listed]) -> None:
+    """Let these generations be the ones that may be used, the first in use; remove the others, unless they are read.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    if (index / CURRENT).is_dir():
+        shutil.rmtree(index / CURRENT)
+    if kept:
+        write_private(index / CURRENT, "".join(f"{one.folder.name} {one.sha256}\n" for one in kept).encode())
+    else:
+        (index / CURRENT).unlink(missing_ok=True)
+    used = {one.folder.name for one in kept}
+    for old in (index / FOLDER).iterdir():
+        if old.name not in used and not _is_read(old):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def hold(folder: Path) -> IO[bytes]:
+    """Return an open file; as long as it is open, the generation stays.
+
+    Raises:
+        OSError: There is no such generation.
+    """
+    file = (folder / MANIFEST).open("rb")
+    if sys.platform != "win32":  # there an open file stays by itself
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return file
+
+
+def _is_read(folder: Path) -> bool:
+    """Tell whether somebody holds a generation, in this process or another."""
+    if sys.platform == "win32":
+        return False
+    import fcntl
+
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,150 @@
+"""Who reads, and what they may do: nobody is asked on their own machine, everybody beyond it.
+
+A page on the loopback has one reader, who is its keeper. A page that others can reach has readers with a login: those
+of `Settings.accounts`, with a password, or those whom an OpenID provider vouches for. Keepers put files in, take them
+out, build the index and choose the chat model; readers ask, and see no one's conversations but their own.
+Entry points: `require_login`, `check_password`, `issue_ticket`, `read_ticket`, `admit`. Callers: cli, the page. Knows
+settings; no widgets, no server.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import argon2
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from rag.errors import LoginRequired
+from rag.private_files import make_private
+from rag.settings import Settings
+
+TICKET_MAX_AGE_S = 14 * 24 * 3600
+KEY_FILE = "login.key"
+KEY_BYTES = 32
+_HASHER = argon2.PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_hex())  # checked where there is no such account, so that both take as long
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One who reads: the name under which conversations are kept, and whether they are a keeper."""
+
+    name: str
+    keeper: bool
+
+
+ALONE = Reader("", True)  # on their own machine
+VISITOR = Reader("\0", False)  # nobody yet: owns nothing, may do nothing
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches `host`, a name or an address without port."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
+def require_login(settings: Settings, host: str, *, provider: bool) -> None:
+    """Refuse to listen at `host` for others without a login.
+
+    Args:
+        settings: Accounts, readers and keepers.
+        host: What is listened at; "" for everywhere.
+        provider: Whether an OpenID provider is configured.
+
+    Raises:
+        LoginRequired: There is no login, or no keeper.
+    """
+    if is_loopback(host):
+        return
+    if not settings.accounts and not provider:
+        raise LoginRequired(
+            f"{host or 'every address'} can be reached by others, and nobody would be asked who they are",
+            advice="make an account: wenju account NAME; or set up Streamlit's OpenID login; or stay on 127.0.0.1",
+        )
+    if not settings.keepers:
+        raise LoginRequired("no reader is a keeper", advice='name one in wenju.toml: keepers = ["NAME"]')
+
+
+def hash_password(password: str) -> str:
+    """Return what `Settings.accounts` keeps of a password: Argon2id, with a salt of its own."""
+    return _HASHER.hash(password)
+
+
+def check_password(settings: Settings, name: str, password: str) -> Reader | None:
+    """Return the reader of that name and password, or None."""
+    known = settings.accounts.get(name)
+    try:
+        _HASHER.verify(known or _NOBODY, password)
+    except (argon2.exceptions.VerificationError, ValueError):  # a hash that is none is a ValueError
+        return None
+    return _reader(settings, name) if known else None
+
+
+def admit(settings: Settings, name: str, *, verified: bool) -> Reader | None:
+    """Return the reader whom an OpenID provider calls `name` (an e-mail address or subject), or None.
+
+    Args:
+        settings: `readers` and `keepers` are let in, whole names or "@domain".
+        name: As the provider says it.
+        verified: Whether the provider has checked that the address is theirs.
+    """
+    domain = "@" + name.rpartition("@")[2] if "@" in name else ""
+    known = {*settings.readers, *settings.keepers}
+    return _reader(settings, name) if verified and name and (name in known or domain in known) else None
+
+
+def _reader(settings: Settings, name: str) -> Reader:
+    return Reader(name, name in settings.keepers)
+
+
+def issue_ticket(settings: Settings, reader: Reader) -> str:
+    """Return what a browser shows at its next visit; it ends with the account's password, or after two weeks.
+
+    Raises:
+        OSError: The key cannot be kept.
+    """
+    return _serializer(settings, reader.name).dumps(reader.name)
+
+
+def read_ticket(settings: Settings, ticket: str) -> Reader | None:
+    """Return the reader who holds a ticket, or None if it is none of ours, too old, or of another password.
+
+    Raises:
+        OSError: The key cannot be kept.
+    """
+    try:
+        name = str(URLSafeTimedSerializer(b"").loads_unsafe(ticket)[1])
+        if name not in settings.accounts:
+            return None
+        _serializer(settings, name).loads(ticket, max_age=TICKET_MAX_AGE_S)
+    except (BadData, ValueError):
+        return None
+    return _reader(settings, name)
+
+
+def _serializer(settings: Settings, name: str) -> URLSafeTimedSerializer:
+    password = hashlib.sha256(settings.accounts.get(name, "").encode()).hexdigest()
+    return URLSafeTimedSerializer(_key(settings.index), salt=f"wenju {password}")
+
+
+def _key(index: Path) -> bytes:
+    """Return the key that tickets are signed with; made once, beside the index."""
+    path = make_private(index) / KEY_FILE
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_bytes()
+        if len(key) == KEY_BYTES:
+            return key
+        path.unlink()
+        return _key(index)
+    with os.fdopen(opened, "wb") as file:
+        file.write(key := secrets.token_bytes(KEY_BYTES))
+    return key

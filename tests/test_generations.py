@@ -1,0 +1,295 @@
+"""Damage to what is kept: told with one remedy, never believed, mended."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag import generations
+from rag.embedding_cache import EmbeddingCache, unsound_rows
+from rag.errors import IndexDamaged, ModelUnavailable
+from rag.indexing import BUILDER, CACHE, _load, build_index, open_index
+from rag.private_files import write_private
+from rag.records import Progress
+from rag.repair import find_damage, repair
+from rag.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def flip(path: Path) -> None:
+    held = bytearray(path.read_bytes())
+    held[len(held) // 2] ^= 1
+    path.write_bytes(held)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def grow(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + "外".encode())
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def into_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def add_foreign(path: Path) -> None:
+    path.with_name("来路不明.npy").write_bytes(b"?")
+
+
+DAMAGES = [flip, cut, grow, empty, Path.unlink, into_a_folder, add_foreign]
+
+
+@pytest.fixture(scope="module")
+def two_generations(index_of: Callable[..., Settings]) -> Settings:
+    """An index with a generation before the one in use."""
+    settings = index_of({"船.md": "# 渡轮\n\n渡轮長四十二米，載客三百人。\n"})
+    (settings.corpus / "港.md").write_text("# 港口\n\n港口於1921年開放。\n", "utf-8")
+    build_index(settings)
+    return settings
+
+
+@pytest.fixture
+def damaged_copy(two_generations: Settings, tmp_path: Path) -> Settings:
+    settings = two_generations.model_copy(update={"corpus": tmp_path / "文献", "index": tmp_path / "index"})
+    shutil.copytree(two_generations.corpus, settings.corpus)
+    shutil.copytree(two_generations.index, settings.index)
+    _load.cache_clear()
+    return settings
+
+
+def files_of(settings: Settings) -> list[str]:
+    return sorted(path.name for path in generations.listed(settings.index)[0].folder.iterdir())
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_any_damage_to_any_file_falls_back_is_told_and_mended(
+    damaged_copy: Settings, damage: Callable[[Path], None]
+) -> None:
+    for name in files_of(damaged_copy):
+        _load.cache_clear()
+        newest, before = generations.listed(damaged_copy.index)
+        damage(newest.folder / name)
+        index = open_index(damaged_copy)
+        assert index.folder == before.folder
+        assert newest.folder.name in index.damage
+        [found] = find_damage(damaged_copy.index)
+        assert found.advice == "mend it: wenju doctor --repair"
+        repair(damaged_copy)
+        assert find_damage(damaged_copy.index) == []
+        assert (open_index(damaged_copy).damage, len(open_index(damaged_copy).sources())) == ("", 2)
+        if len(generations.listed(damaged_copy.index)) == 1:  # mended from one sound generation: make another
+            (damaged_copy.corpus / f"添{name}.md").write_text("# 添\n\n又添一篇。\n", "utf-8")
+            build_index(damaged_copy)
+            (damaged_copy.corpus / f"添{name}.md").unlink()
+            build_index(damaged_copy)
+
+
+@pytest.mark.parametrize("damage", [empty, into_a_folder, lambda path: path.write_bytes("坏".encode())])
+def test_a_damaged_list_of_generations_is_told_and_mended(
+    damaged_copy: Settings, damage: Callable[[Path], None]
+) -> None:
+    damage(damaged_copy.index / "current")
+    with pytest.raises(IndexDamaged):
+        open_index(damaged_copy)
+    repair(damaged_copy)
+    assert len(open_index(damaged_copy).sources()) == 2
+
+
+def test_a_bit_in_the_list_of_generations_is_harmless_or_told(damaged_copy: Settings) -> None:
+    path = damaged_copy.index / "current"
+    written = path.read_bytes()
+    told = 0
+    for place in range(len(written)):
+        path.write_bytes(written[:place] + bytes([written[place] ^ 1]) + written[place + 1 :])
+        try:
+            told += bool(open_index(damaged_copy).damage)
+        except IndexDamaged:
+            told += 1
+    assert told >= len(written) // 2
+    repair(damaged_copy)
+    assert find_damage(damaged_copy.index) == []
+
+
+def test_files_that_changed_places_between_generations_are_noticed(damaged_copy: Settings) -> None:
+    newest, before = generations.listed(damaged_copy.index)
+    for name in ("records.sqlite", "glossary.json", "manifest.json"):
+        a, b = newest.folder / name, before.folder / name
+        held = a.read_bytes()
+        a.write_bytes(b.read_bytes())
+        b.write_bytes(held)
+    with pytest.raises(IndexDamaged):
+        open_index(damaged_copy)
+    repair(damaged_copy)
+    assert len(open_index(damaged_copy).sources()) == 2
+
+
+def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> None:
+    (damaged_copy.corpus / "第三.md").write_text("# 第三\n\n第三篇。\n", "utf-8")
+    with sqlite3.connect(damaged_copy.index / CACHE) as connection:
+        key, vector = connection.execute(
+            "SELECT key, vector FROM checked_vectors ORDER BY used DESC LIMIT 1"
+        ).fetchone()
+        worse = np.frombuffer(vector, np.float32).copy()
+        worse[0] = np.nan
+        connection.execute("UPDATE checked_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
+        assert unsound_rows(connection) == 1
+    [found] = find_damage(damaged_copy.index)
+    assert "1 rows have changed" in found.args[0]
+    assert build_index(damaged_copy).embedded == 3  # the two passages of the new document, and the damaged row
+    with sqlite3.connect(damaged_copy.index / CACHE) as connection:
+        assert unsound_rows(connection) == 0
+        stored = connection.execute("SELECT vector FROM checked_vectors WHERE key = ?", (key,)).fetchone()[0]
+    assert stored == vector
+
+
+def test_a_model_that_gives_no_numbers_is_refused(tmp_path: Path) -> None:
+    class Broken:
+        name, dim = "坏模型", 4
+
+        def encode_passages(self, texts: list[str]) -> list[object]:
+            from rag.embedding import Encoded
+
+            vector = np.full(4, np.nan, np.float32)
+            return [Encoded(vector, vector[None], np.zeros(1, np.int32)) for _ in texts]
+
+    with EmbeddingCache(tmp_path / CACHE, Broken()) as cache, pytest.raises(ModelUnavailable, match="no numbers"):  # type: ignore[arg-type]
+        cache.encode(["一"], lambda done, total: None)
+
+
+def test_the_same_documents_give_the_same_bytes(two_generations: Settings, tmp_path: Path) -> None:
+    seen = set()
+    for seed in ("1", "2"):
+        index = tmp_path / seed
+        index.mkdir()
+        shutil.copy(two_generations.index / CACHE, index)
+        code = (
+            "import sys; from rag.indexing import build_index; from rag.settings import Settings; "
+            "build_index(Settings(corpus=sys.argv[1], index=sys.argv[2]))"
+        )
+        subprocess.run(
+            [sys.executable, "-c", code, str(two_generations.corpus), str(index)],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            cwd=PROJECT,
+            check=True,
+        )
+        folder = generations.listed(index)[0].folder
+        seen.add(
+            tuple(
+                (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+                for path in sorted(folder.iterdir())
+                if path.name != "manifest.json"
+            )
+        )
+    assert len(seen) == 1
+
+
+def test_a_generation_stays_while_it_is_open(damaged_copy: Settings) -> None:
+    index = open_index(damaged_copy)
+    for number in range(3):
+        (damaged_copy.corpus / f"新{number}.md").write_text(f"# 新{number}\n\n第{number}篇新文。\n", "utf-8")
+        build_index(damaged_copy)
+    assert index.document("港.md").canonical.endswith("港口於1921年開放。")
+    assert index.folder.exists()
+    _load.cache_clear()
+    del index
+    (damaged_copy.corpus / "终.md").write_text("# 终\n\n终篇。\n", "utf-8")
+    build_index(damaged_copy)
+    assert len(list((damaged_copy.index / "generations").iterdir())) == 2
+
+
+def test_who_waits_for_another_build_says_for_whom(damaged_copy: Settings) -> None:
+    (damaged_copy.corpus / "候.md").write_text("# 候\n\n等候。\n", "utf-8")
+    seen: list[Progress] = []
+    waits = threading.Event()
+
+    def second() -> None:
+        def on_progress(progress: Progress) -> None:
+            seen.append(progress)
+            waits.set()
+
+        build_index(damaged_copy, on_progress)
+
+    thread = threading.Thread(target=second)
+
+    def first(progress: Progress) -> None:
+        if progress.stage == "writing":
+            thread.start()
+            assert waits.wait(20)
+
+    build_index(damaged_copy, first)
+    thread.join()
+    assert seen[0].stage == "waiting"
+    assert f"process {os.getpid()}" in seen[0].detail
+    assert (damaged_copy.index / BUILDER).stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_else_may_read_what_is_kept(damaged_copy: Settings) -> None:
+    (damaged_copy.corpus / "私.md").write_text("# 私\n\n私人文件。\n", "utf-8")
+    build_index(damaged_copy)
+    folder = generations.listed(damaged_copy.index)[0].folder
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (folder, folder.parent, damaged_copy.index)} == {0o700}
+    assert (damaged_copy.index / CACHE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_file_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    path = tmp_path / "现用"
+    write_private(path, "旧".encode())
+
+    def fail(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, failing, fail)
+    with pytest.raises(OSError, match="space"):
+        write_private(path, "新".encode())
+    assert [one.name for one in tmp_path.iterdir()] == ["现用"]
+    assert path.read_bytes() == "旧".encode()
+
+
+def test_all_of_a_generation_is_on_the_disk_before_it_is_switched_to(
+    damaged_copy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (damaged_copy.corpus / "耐.md").write_text("# 耐\n\n經久耐用。\n", "utf-8")
+    synced: list[str] = []
+    at_switch: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def syncing(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append(os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}")))
+
+    def replacing(source: str, target: Path) -> None:
+        if Path(target).name == "current":
+            at_switch.extend(synced)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", syncing)
+    monkeypatch.setattr(os, "replace", replacing)
+    build_index(damaged_copy)
+    folder = generations.listed(damaged_copy.index)[0].folder
+    drafts = [name for name in at_switch if name.startswith((".manifest.json-", ".current-"))]
+    assert {path.name for path in folder.iterdir()} - {"manifest.json"} <= set(at_switch)
+    assert len(drafts) == 2
+    assert at_switch.index("generations") > max(at_switch.index(drafts[0]), at_switch.index("records.sqlite"))
+    assert synced[-1] == "index"
