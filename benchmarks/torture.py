@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
+import multiprocessing
 import os
 import random
 import resource
@@ -38,6 +39,9 @@ from rag.repair import find_damage, repair
 from rag.retrieval import retrieve
 from rag.settings import Settings
 
+# Children begin in a process without the model: a fork of one that computes in threads waits for them for ever.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["benchmarks.torture"])
 HOSTILE_SECONDS = 60.0  # of the clock for one document: its limit is 20 of the processor, which others use, too
 TOPICS = ("渡轮", "堤坝", "燈塔", "潮汐", "盐田", "lighthouse", "harbour")
 
@@ -75,22 +79,26 @@ def write_documents(chance: random.Random, corpus: Path, count: int) -> None:
 
 def in_a_child(do: Callable[[], object], after_s: float | None = None) -> int:
     """Do it in a child process, killed after a while; return its exit status, negative for a signal."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            do()
-            code = 0
-        except RagError:
-            code = 2
-        except BaseException as error:  # noqa: BLE001  told by its code
-            print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        finally:
-            os._exit(code)
-    if after_s is not None:
-        time.sleep(after_s)
-        os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    child = CHILDREN.Process(target=_guarded, args=(do,))
+    child.start()
+    child.join(after_s)
+    child.kill()
+    child.join()
+    assert child.exitcode is not None
+    return child.exitcode
+
+
+def _guarded(do: Callable[[], object]) -> None:
+    code = 1
+    try:
+        do()
+        code = 0
+    except RagError:
+        code = 2
+    except BaseException as error:  # noqa: BLE001  told by its code
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    finally:
+        os._exit(code)
 
 
 def bytes_of(settings: Settings) -> str:
@@ -142,19 +150,19 @@ def disturb_builds(
 ) -> Iterator[tuple[str, Tally]]:
     """Kill builds, and let a sync, a rename or a write of them fail."""
     kills, failing = Tally(), Tally()
-    took = 0.5
+    started = time.monotonic()
+    in_a_child(functools.partial(build_index, settings))
+    took = time.monotonic() - started  # with the model, which a child loads anew
     while time.monotonic() < until:
         write_documents(chance, settings.corpus, 3)
         before = {one.folder.name for one in listed(settings.index)}
         kind = chance.choice(("kill", "kill", "fsync", "replace", "rename", "size"))
         if kind == "kill":
-            code = in_a_child(lambda: build_index(settings), chance.uniform(0, took))
+            code = in_a_child(functools.partial(build_index, settings), chance.uniform(0, took))
         else:
             code = in_a_child(functools.partial(build_failing, settings, kind, chance.randrange(1, 24)))
         trouble = whole(settings, before) or ("a raw error" if code == 1 else "")
-        started = time.monotonic()
         build_index(settings)
-        took = max(0.2, time.monotonic() - started)
         if not trouble and bytes_of(settings) != undisturbed(settings, scratch):
             trouble = f"the next build gives other bytes: {differing(settings, scratch)}"
         (kills if kind == "kill" else failing).note(
@@ -195,12 +203,10 @@ def disturb_readers(chance: random.Random, settings: Settings, until: float) -> 
     corpus = settings.corpus.parent / "uploads"
     while time.monotonic() < until:
         identifier = Conversations(path).start()
-        reading, writing = os.pipe()
-
-        in_a_child(functools.partial(talk, path, identifier, writing), chance.uniform(0.02, 0.4))
-        os.close(writing)
-        with os.fdopen(reading, "rb") as acknowledged:
-            said = len(acknowledged.read())
+        acknowledged = settings.index.parent / "acknowledged"
+        acknowledged.write_bytes(b"")
+        in_a_child(functools.partial(talk, path, identifier, acknowledged), chance.uniform(0.02, 0.6))
+        said = acknowledged.stat().st_size
         turns = Conversations(path).turns(identifier)
         sound = [turn.position for turn in turns] == list(range(len(turns))) and said <= len(turns) <= said + 1
         talks.note("killed", "" if sound else f"{said} acknowledged, {len(turns)} kept")
@@ -214,12 +220,13 @@ def disturb_readers(chance: random.Random, settings: Settings, until: float) -> 
     yield "uploads killed", uploads
 
 
-def talk(path: Path, identifier: str, acknowledge: int) -> None:
-    """Go on with a conversation for ever, and write a byte to a pipe for each turn that is kept."""
+def talk(path: Path, identifier: str, acknowledged: Path) -> None:
+    """Go on with a conversation for ever, and write a byte to a file for each turn that is kept."""
     kept = Conversations(path)
-    for number in range(100_000):
-        kept.add(identifier, f"第{number}问：潮高几何？", None, "半句")
-        os.write(acknowledge, b".")
+    with acknowledged.open("ab", buffering=0) as file:
+        for number in range(100_000):
+            kept.add(identifier, f"第{number}问：潮高几何？", None, "半句")
+            file.write(b".")
 
 
 def disturb_files(chance: random.Random, settings: Settings, until: float) -> Iterator[tuple[str, Tally]]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import hashlib
 import json
 import logging
 import os
@@ -267,8 +266,43 @@ def _alone(index: Path, report: Callable[[Progress], None]) -> Iterator[None]:
         lock.release()
 
 
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """What could be read of a corpus; `unchanged`: every document was kept from the generation in use."""
+
+    documents: tuple[Document, ...]
+    rejected: tuple[Rejected, ...]
+    glossary: Path | None
+    unchanged: bool
+
+    def sources(self) -> dict[str, str]:
+        return {document.source.id: document.source.sha256 for document in self.documents}
+
+    def glossary_hash(self) -> str:
+        return digest(self.glossary) if self.glossary else ""
+
+
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
     previous = _previous(settings)
+    corpus = _read_corpus(settings, previous, report)
+    documents = len(corpus.documents)
+    if previous is not None and _is_same(previous.manifest, corpus, settings):
+        name = previous.folder.name
+        report(Progress("done", name))
+        took_s = time.monotonic() - started
+        return BuildReport(name, documents, len(previous.passages), 0, corpus.rejected, True, took_s)
+    passages = [p for document in corpus.documents for p in split_passages(document, settings.passage_max_chars)]
+    report(Progress("loading model", settings.model))
+    embedder = load_embedder(settings)
+    encoded, embedded, general = _embed(settings.index / CACHE, embedder, passages, report)
+    report(Progress("writing"))
+    name = _write_generation(settings, corpus, passages, encoded, general, embedder.name)
+    report(Progress("done", name))
+    took_s = time.monotonic() - started
+    return BuildReport(name, documents, len(passages), embedded, corpus.rejected, False, took_s)
+
+
+def _read_corpus(settings: Settings, previous: Index | None, report: Callable[[Progress], None]) -> _Corpus:
     documents: list[Document] = []
     rejected: list[Rejected] = []
     unchanged = True
@@ -299,37 +333,31 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
             f"no document in {settings.corpus} can be read" + (f" ({reasons})" if reasons else ""),
             advice=f"put files of these kinds there: {', '.join(sorted(READERS))}",
         )
-    sources = {document.source.id: document.source.sha256 for document in documents}
-    glossary_file = settings.corpus / "glossary.tsv"
-    if glossary_file.is_file():
-        sources = sources | {"glossary.tsv": hashlib.sha256(glossary_file.read_bytes()).hexdigest()}
-    if (
-        previous is not None
-        and unchanged
-        and previous.manifest.sources == {k: v for k, v in sources.items() if k != "glossary.tsv"}
-        and previous.manifest.settings == _settings_of(settings, sources.get("glossary.tsv", ""))
-        and previous.manifest.rejected == tuple(rejected)
-    ):
-        report(Progress("done", previous.folder.name))
-        return BuildReport(
-            previous.folder.name,
-            len(documents),
-            len(previous.passages),
-            0,
-            tuple(rejected),
-            True,
-            time.monotonic() - started,
-        )
-    glossary_hash = sources.pop("glossary.tsv", "")
+    glossary = settings.corpus / "glossary.tsv"
+    return _Corpus(tuple(documents), tuple(rejected), glossary if glossary.is_file() else None, unchanged)
 
-    passages = [p for document in documents for p in split_passages(document, settings.passage_max_chars)]
-    report(Progress("loading model", settings.model))
-    embedder = load_embedder(settings)
-    encoded, embedded, general = _embed(settings.index / CACHE, embedder, passages, report)
-    report(Progress("writing"))
+
+def _is_same(manifest: Manifest, corpus: _Corpus, settings: Settings) -> bool:
+    return (
+        corpus.unchanged
+        and manifest.sources == corpus.sources()
+        and manifest.settings == _settings_of(settings, corpus.glossary_hash())
+        and manifest.rejected == corpus.rejected
+    )
+
+
+def _write_generation(
+    settings: Settings,
+    corpus: _Corpus,
+    passages: Sequence[Passage],
+    encoded: Sequence[CachedVectors],
+    general: dict[str, Means],
+    model: str,
+) -> str:
+    """Write a generation, take it into use, and return its name."""
     vectors = np.stack([item.vector for item in encoded])
     centring = learn_centring(general, passages, vectors, [item.codes for item in encoded])
-    glossary = mine_glossary(documents, glossary_file if glossary_file.is_file() else None)
+    glossary = mine_glossary(corpus.documents, corpus.glossary)
 
     created = datetime.now(UTC)
     name = created.strftime("%Y%m%dT%H%M%S.%f")
@@ -338,7 +366,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
         shutil.rmtree(abandoned)
     folder = generations / f"writing-{name}"
     folder.mkdir()
-    _write_records(folder / "records.sqlite", documents, passages)
+    _write_records(folder / "records.sqlite", corpus.documents, passages)
     store_class(settings.store).create(folder, centring.centre_passages(vectors, [p.language for p in passages]))
     KeywordIndex.build([keyword_text(p) for p in passages], glossary.names()).save(folder)
     np.save(folder / "token_codes.npy", np.concatenate([item.codes for item in encoded]))
@@ -349,16 +377,16 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         created=created.isoformat(timespec="seconds"),
-        settings=_settings_of(settings, glossary_hash),
-        model=embedder.name,
+        settings=_settings_of(settings, corpus.glossary_hash()),
+        model=model,
         corpus=settings.corpus.name,
-        sources=sources,
-        rejected=tuple(rejected),
+        sources=corpus.sources(),
+        rejected=corpus.rejected,
         counts={
-            "sources": len(documents),
-            "articles": sum(len(document.articles) for document in documents),
+            "sources": len(corpus.documents),
+            "articles": sum(len(document.articles) for document in corpus.documents),
             "passages": len(passages),
-            "characters": sum(len(document.canonical) for document in documents),
+            "characters": sum(len(document.canonical) for document in corpus.documents),
         },
         versions={name: version(name) for name in ("wenju", "sentence-transformers", "faiss-cpu", "jieba", "bm25s")},
         files=seal(folder),
@@ -367,10 +395,7 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     folder.rename(generations / name)
     sync(generations)
     switch(settings.index, Listed(generations / name, digest(generations / name / MANIFEST)))
-    report(Progress("done", name))
-    return BuildReport(
-        name, len(documents), len(passages), embedded, tuple(rejected), False, time.monotonic() - started
-    )
+    return name
 
 
 def _embed(
@@ -511,7 +536,7 @@ def _open(generation: Listed, settings: Settings) -> Index | IndexDamaged:
     try:
         manifest = _read_manifest(generation)
         _check_settings(manifest, settings)
-        return _corrected(generation, settings.store, read_corrections(settings.index))
+        return _load(generation, settings.store, read_corrections(settings.index))
     except IndexDamaged as error:
         return error
 
@@ -546,8 +571,8 @@ def _connect(folder: Path) -> sqlite3.Connection:
 
 
 @functools.lru_cache(maxsize=2)
-def _corrected(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
-    index = _load(generation, store)
+def _load(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
+    index = _read_generation(generation, store)
     sources = {correction.source for correction in corrections} & set(index.manifest.sources)
     if not sources:
         return index
@@ -564,8 +589,7 @@ def _with_record(passage: Passage, record: Article) -> Passage:
     return dataclasses.replace(passage, title=record.title, authors=record.authors, year=record.year)
 
 
-@functools.lru_cache(maxsize=2)
-def _load(generation: Listed, store: str) -> Index:
+def _read_generation(generation: Listed, store: str) -> Index:
     folder = generation.folder
     manifest = _read_manifest(generation)
     lease = _hold(folder)

@@ -14,13 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import bm25s
-import jieba
 import numpy as np
 import numpy.typing as npt
 
 from rag.spelling import Spelling
 from rag.text.language import HAN, search_form
-from rag.text.words import dictionary
+from rag.text.words import own_dictionary
 
 Floats = npt.NDArray[np.float32]
 BIGRAM_WEIGHT = 0.5  # a bigram is half a word: two of them say what one word says
@@ -39,12 +38,7 @@ class Tokenizer:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        base = dictionary()
-        self._jieba = jieba.Tokenizer()
-        self._jieba.FREQ, self._jieba.total = dict(base.FREQ), base.total
-        self._jieba.initialized = True
-        for name in names:
-            self._jieba.add_word(name)
+        self._jieba = own_dictionary(names)
 
     def words(self, text: str) -> list[str]:
         """Return the words of `text`: jieba's search mode for Chinese, whole and split compounds for Latin."""

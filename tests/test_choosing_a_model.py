@@ -12,7 +12,7 @@ from scripted_server import Handler, Script, Step, says, says_then_hangs, script
 from test_page_browser import CATCH, WAIT_MS, NewPage, ask, browser, new_page, pytestmark  # noqa: F401
 from test_providers import lists
 
-from rag.reading_room.conversations import Conversations
+from rag.reading_room.conversations import HOUSE, Conversations
 
 ANSWER = "2019年江心岛捕捞量为4.36万吨[citation:1]。"
 
@@ -54,7 +54,7 @@ def choose(page: Page, script: Script) -> None:
 
 
 def test_a_model_is_chosen_asked_stopped_lost_and_undone(new_page: NewPage, served: Served) -> None:  # noqa: F811
-    kept = Conversations(served.settings.index / "conversations.sqlite")
+    kept = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     script: Script
     with scripted_server(or_steps(says("<think>第一段有。</think>", ANSWER))) as script:
         script.listing = lists({"data": [{"id": "文句:8b"}, {"id": "另一个"}]})
@@ -100,7 +100,7 @@ def test_a_model_is_chosen_asked_stopped_lost_and_undone(new_page: NewPage, serv
 
 
 def test_an_address_elsewhere_is_not_chosen_and_not_asked(new_page: NewPage, served: Served) -> None:  # noqa: F811
-    kept = Conversations(served.settings.index / "conversations.sqlite")
+    kept = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     before = kept.preference("backend")
     with scripted_server(says("好")) as script:
         page = new_page()

@@ -179,7 +179,7 @@ def test_what_no_build_used_for_three_months_is_dropped(embedder: Embedder, tmp_
     path = tmp_path / "向量.sqlite"
     encode(path, embedder, TEXTS[:2])
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE vectors SET used = used - ?", (UNUSED_AFTER_S + 1,))
+        connection.execute("UPDATE checked_vectors SET used = used - ?", (UNUSED_AFTER_S + 1,))
     connection.close()
     assert encode(path, embedder, TEXTS[:1])[1] == 0
     assert encode(path, embedder, TEXTS[:2])[1] == 1

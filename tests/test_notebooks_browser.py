@@ -52,7 +52,7 @@ def test_a_notebook_is_made_asked_inside_and_its_record_stays_corrected(page: Pa
     expect(page.get_by_text("渔业专题")).to_be_visible()
 
     row(page, "江心岛渔业的兴衰").get_by_role("button", name="著录").click()
-    dialog.get_by_label("作者").fill("林知遠、周岚")
+    dialog.get_by_role("textbox", name="作者").fill("林知遠、周岚")
     dialog.get_by_label("标签").fill("海洋 统计")
     dialog.get_by_role("button", name="保存").click()
     expect(row(page, "江心岛渔业的兴衰")).to_contain_text("周岚")

@@ -21,7 +21,7 @@ from scripted_server import says_then_hangs, scripted_server
 
 from rag.backends import UNCERTAIN
 from rag.indexing import open_index
-from rag.reading_room.conversations import Conversations, KeptTurn
+from rag.reading_room.conversations import HOUSE, Conversations, KeptTurn
 from rag.records import Answer, Citation, Ending, Evidence, Passage, Sentence
 from rag.tables import table_head
 
@@ -437,7 +437,7 @@ def test_everything_can_be_read_named_and_fits(new_page: NewPage, served: Served
 
 def keep(served: Served, *answers: Answer) -> str:
     """Keep answers that were made by hand as a conversation, and return its id."""
-    conversations = Conversations(served.settings.index / "conversations.sqlite")
+    conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     one = conversations.start()
     for made in answers:
         conversations.add(one, made.question, made)
@@ -601,7 +601,7 @@ def test_looking_without_asking(new_page: NewPage) -> None:
 
 
 def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) -> None:
-    conversations = Conversations(served.settings.index / "conversations.sqlite")
+    conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 20.0)) as script:
         conversations.prefer("base_url", script.url)
         conversations.prefer("backend", "openai:scripted")
@@ -626,7 +626,7 @@ def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) 
 
 
 def test_nobody_waits_for_the_stream_of_another(new_page: NewPage, served: Served) -> None:
-    conversations = Conversations(served.settings.index / "conversations.sqlite")
+    conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     watching, asking = new_page(), new_page()
     with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 60.0)) as script:
         conversations.prefer("base_url", script.url)

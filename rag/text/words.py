@@ -34,6 +34,18 @@ def dictionary() -> jieba.Tokenizer:
     return jieba.dt
 
 
+def own_dictionary(names: Iterable[str]) -> jieba.Tokenizer:
+    """Return a copy of the dictionary that holds `names` as well."""
+    import jieba
+
+    copy = jieba.Tokenizer()
+    copy.FREQ, copy.total = dict(dictionary().FREQ), dictionary().total
+    copy.initialized = True
+    for name in names:
+        copy.add_word(name)
+    return copy
+
+
 def cut_words(text: str) -> list[str]:
     """Return the words of `text` in order; together they are the text."""
     return list(dictionary().cut(text))
