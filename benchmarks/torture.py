@@ -153,7 +153,7 @@ def disturb_builds(
     started = time.monotonic()
     in_a_child(functools.partial(build_index, settings))
     took = time.monotonic() - started  # with the model, which a child loads anew
-    while time.monotonic() < until:
+    while time.monotonic() < until or not (kills.tried and failing.tried):
         write_documents(chance, settings.corpus, 3)
         before = {one.folder.name for one in listed(settings.index)}
         kind = chance.choice(("kill", "kill", "fsync", "replace", "rename", "size"))

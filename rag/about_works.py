@@ -67,7 +67,9 @@ def answer_about_works(
             return which_work(read.asked, works, index, read.language)
         return (yield from _summarise(read, asked, settings, index, check))
     sides = read_comparison(read.asked, works, narrowed=narrowed)
-    return (yield from _compare(read, sides, filters, settings, index, check)) if sides else None
+    if not sides or (settings.backend != ExtractiveBackend.name and not any(side.works for side in sides)):
+        return None  # things that a chat model is to compare: it splits the question by itself
+    return (yield from _compare(read, sides, filters, settings, index, check))
 
 
 def _summarise(read: Question, asked: ShelfQuestion, settings: Settings, index: Index, check: Check) -> Steps:

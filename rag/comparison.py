@@ -66,13 +66,19 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     if not kinds & {"compares", "each", "views"}:
         return ()
     named = find_named(question, works)
-    groups = [(work.label, (work,)) for work in named.titled] + [(name, own) for name, own in named.authors]
+    groups = [(work.label, (work,)) for work in named.titled] + [(_as_asked(name, question), own) for name, own in named.authors]
     if len(groups) < 2 and narrowed and "those" in kinds:
         groups = [(work.label, (work,)) for work in works]
     if 2 <= len(groups) <= MOST_SIDES:
         topic = _without_comparing(named.rest)
         return tuple(Side(label, topic if _says_anything(topic) else "", own) for label, own in groups)
     return _things_compared(question) if kinds & {"compares", "each"} else ()
+
+
+def _as_asked(name: str, question: str) -> str:
+    """Return a name in the capitals that the question gives it."""
+    at = question.casefold().find(name)
+    return question[at : at + len(name)] if at >= 0 else name
 
 
 def kinds_in(question: str) -> set[str]:

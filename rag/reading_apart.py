@@ -35,6 +35,7 @@ class _Reader:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0  # the process that has begun it: a fork of that one must not speak into its pipes
         self._served = 0
+        self._environment: dict[str, str] = {}
 
     def ask(self, path: Path, name: str, limits: Limits, on_page: Callable[[int, int], None] | None) -> bytes | int:
         """Return the answer for a file, or how the process ended over it: its return code, 0 when it took too long.
@@ -67,9 +68,13 @@ class _Reader:
                     self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
-            self._served, self._owner = 0, os.getpid()
-            command, environment = module_command("rag.reading_process")
+        command, environment = module_command("rag.reading_process")
+        if self._owner != os.getpid():
+            self._process = None
+        if self._process is not None and environment != self._environment:
+            _end(self._process)
+        if self._process is None or self._process.poll() is not None:
+            self._served, self._owner, self._environment = 0, os.getpid(), environment
             self._process = subprocess.Popen(  # noqa: S603  our own module
                 command,
                 stdin=subprocess.PIPE,

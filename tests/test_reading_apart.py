@@ -14,6 +14,7 @@ import pytest
 from rag import reading_apart
 from rag.errors import NoDocuments, UnreadableSource
 from rag.indexing import build_index, open_index
+from rag.readers.processes import module_command
 from rag.reading_apart import read_document
 from rag.records import Limits
 from rag.settings import Settings
@@ -114,10 +115,9 @@ def test_a_reader_that_is_killed_costs_its_file(tmp_path: Path) -> None:
 
 
 def test_the_reading_process_knows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rag.reading_process import environment
-
     monkeypatch.setenv("OPENAI_API_KEY", "秘密")
-    assert not [name for name in environment() if "KEY" in name]
+    _, environment = module_command("rag.reading_process")
+    assert not [name for name in environment if "KEY" in name]
 
 
 def test_odd_files_cost_themselves(small_corpus: Settings) -> None:
