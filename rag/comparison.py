@@ -66,7 +66,7 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     if not kinds & {"compares", "each", "views"}:
         return ()
     named = find_named(question, works)
-    groups = [(work.label, (work,)) for work in named.titled]
+    groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     groups += [(_as_asked(name, question), own) for name, own in named.authors]
     if len(groups) < 2 and narrowed and "those" in kinds:
         groups = [(work.label, (work,)) for work in works]
