@@ -13,9 +13,8 @@ import contextlib
 import html
 import threading
 import time
-from collections.abc import Mapping
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -32,6 +31,7 @@ from rag.reading_room.identity import (
     require_login,
 )
 from rag.reading_room.page_texts import say
+from rag.reading_room.requests import is_foreign, is_known
 from rag.records import Language
 from rag.settings import Settings
 
@@ -162,29 +162,6 @@ class Patience:
             count = self._wrong.pop(address, (0, 0.0))[0]
             if not right:
                 self._wrong[address] = (count + 1, time.monotonic())
-
-
-def is_known(host: str, settings: Settings) -> bool:
-    """Tell whether `host`, as a request names it, is one of the page's own names."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:  # no address that is one
-        return False
-    return is_loopback(name) or name in {settings.host.casefold(), *map(str.casefold, settings.allowed_hosts)}
-
-
-def is_foreign(headers: Mapping[str, str], host: str, *, opens: bool) -> bool:
-    """Tell whether another page has sent a request.
-
-    Args:
-        headers: Of the request.
-        host: As the request names it.
-        opens: Whether it only opens the page, as a link does.
-    """
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.casefold() != host.casefold():
-        return True
-    return not opens and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
 
 
 def _opens(request: HTTPConnection) -> bool:

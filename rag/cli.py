@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -435,6 +435,51 @@ def chat(
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     command += ["--server.address", settings.host]
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine. 端口")] = 8510,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen at; elsewhere than here only with a token. 监听地址")
+    ] = "127.0.0.1",
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """Serve search, works and answers over HTTP, for other programs. 为其他程序提供 HTTP 接口"""
+    with _package("serve"):
+        from rag.servers.rest import serve as serve_rest
+    out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/docs  (Ctrl-C 退出)")
+    serve_rest(_settings(corpus, index), host, port)
+
+
+@app.command()
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help="Over HTTP on this machine instead of stdin. 改用 HTTP")] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port for --http. 端口")] = 8511,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """Serve the library to agents by the Model Context Protocol. 以 MCP 供智能体调用"""
+    with _package("mcp"):
+        from rag.servers.mcp import serve_http, serve_stdio
+    settings = _settings(corpus, index)
+    if http:
+        err.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}/mcp  (Ctrl-C 退出)")
+        serve_http(settings, port)
+    else:
+        serve_stdio(settings)
+
+
+@contextlib.contextmanager
+def _package(extra: str) -> Iterator[None]:
+    """Tell how to install the optional packages that are missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise RagError(
+            f"the package {error.name} is missing", advice=f"install it: pip install 'wenju[{extra}]'"
+        ) from error
 
 
 def _has_provider(project: Path) -> bool:

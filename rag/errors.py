@@ -56,6 +56,10 @@ class LoginRequired(RagError):
     """The page would be open to others without asking who they are."""
 
 
+class NotHeld(RagError):
+    """The library holds no such source, work or characters."""
+
+
 class BackendFailed(RagError):
     """The chat model did not answer: no key, refused, timed out, cut off, unusable output.
 

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from rag.records import Limits
 
+SERVER_TOKEN = "WENJU_SERVER_TOKEN"  # what callers of `wenju serve` must show; read by the server, never kept  # noqa: S105
 OWN_KEY = "WENJU_API_KEY"  # the key for the base URL of file or environment; read by the backend, never kept
 
 
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_unknown_variables(self) -> Settings:
-        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE", OWN_KEY}
+        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE", OWN_KEY, SERVER_TOKEN}
         for name in os.environ:
             if name.upper().startswith("WENJU_") and name.upper() not in known:
                 raise ValueError(f"unknown environment variable {name}; known are {', '.join(sorted(known))}")

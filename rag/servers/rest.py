@@ -1,0 +1,291 @@
+"""The library over HTTP: /search, /works, /passage, /ask with events while it is answered, and OpenAI's chat protocol.
+
+Listens on loopback; elsewhere every request must show the token of WENJU_SERVER_TOKEN. A request of another host's name
+or another page's origin is refused. The chat protocol (/v1/chat/completions) answers with the checked text, its sources
+below it and in the field `citations`. A caller that goes away stops the writing.
+Entry points: `make_app`, `serve`. Caller: cli. Knows fastapi.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import json
+import os
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any, Literal
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rag.errors import LoginRequired, NotHeld, RagError
+from rag.reading_room.identity import is_loopback
+from rag.reading_room.plain_answers import write_plain
+from rag.reading_room.requests import is_foreign, is_known
+from rag.records import Answer, Progress, TextPiece, Turn
+from rag.retrieval import Filters
+from rag.servers.desk import MOST_FOUND, Desk
+from rag.settings import SERVER_TOKEN, Settings
+from rag.text.language import main_language
+
+MODEL = "wenju"
+QUESTION_MAX_CHARS = 4000
+BODY_MAX_BYTES = 1_000_000
+MOST_MESSAGES = 200
+NOTHING_ASKED = "the last message must be the user's question"
+
+
+class Message(BaseModel):
+    """One turn of a conversation; `content` is a text, or parts of which those of type "text" count."""
+
+    model_config = ConfigDict(extra="ignore")
+    role: str
+    content: str | list[dict[str, Any]] | None = None
+
+    def text(self) -> str:
+        """Return what was said."""
+        if isinstance(self.content, list):
+            return "\n".join(str(part.get("text", "")) for part in self.content if part.get("type") == "text")
+        return self.content or ""
+
+
+class Asked(BaseModel):
+    """A question, the turns before it, the files to be asked (none: all), and whether to tell the steps."""
+
+    question: str = Field(max_length=QUESTION_MAX_CHARS)
+    history: list[Message] = Field([], max_length=MOST_MESSAGES)
+    sources: list[str] = []
+    stream: bool = False
+
+
+class ChatRequest(BaseModel):
+    """What of OpenAI's request counts here."""
+
+    model_config = ConfigDict(extra="ignore")
+    model: str = MODEL
+    messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
+    stream: bool = False
+
+
+def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
+    """Return the application.
+
+    Args:
+        settings: Of the corpus.
+        host: What will be listened at.
+
+    Raises:
+        LoginRequired: Others could reach it, and there is no token.
+    """
+    token = os.environ.get(SERVER_TOKEN, "")
+    if not token and not is_loopback(host):
+        raise LoginRequired(
+            f"{host} can be reached by others, and no token would be asked for",
+            advice=f"set {SERVER_TOKEN} to a long secret, or stay on 127.0.0.1",
+        )
+    desk = Desk(settings)
+    app = FastAPI(title="问据 Wenju", version=importlib.metadata.version("wenju"), description=__doc__)
+    app.add_middleware(Gate, settings=settings.model_copy(update={"host": host}), token=token)
+
+    @app.exception_handler(RagError)
+    async def tell(request: Request, error: RagError) -> JSONResponse:
+        status = 404 if isinstance(error, NotHeld) else 400
+        return JSONResponse({"error": {"message": str(error.args[0]), "advice": error.advice}}, status)
+
+    @app.get("/search")
+    def search(
+        question: Annotated[str, Query(max_length=QUESTION_MAX_CHARS)],
+        count: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 8,
+        source: Annotated[list[str] | None, Query()] = None,
+    ) -> list[dict[str, Any]]:
+        """Find passages, best first."""
+        return desk.search(question, count, source or ())
+
+    @app.get("/works")
+    def works(
+        title: str = "",
+        author: str = "",
+        journal: str = "",
+        first_year: int | None = None,
+        last_year: int | None = None,
+        topic: str = "",
+    ) -> list[dict[str, Any]]:
+        """List the works that fit all that is given."""
+        return desk.works(title, author, journal, first_year, last_year, topic)
+
+    @app.get("/work")
+    def work(source: str, article: int = 0) -> dict[str, Any]:
+        """Tell all that is known of a work."""
+        return desk.describe(source, article)
+
+    @app.get("/summary")
+    def summary(source: str, article: int = 0) -> dict[str, Any]:
+        """Sum up one work."""
+        return desk.summarise(source, article)
+
+    @app.get("/passage")
+    def passage(source: str, start: int, end: int) -> dict[str, Any]:
+        """Show characters of a source in their place."""
+        return desk.read(source, start, end)
+
+    @app.post("/ask", response_model=None)
+    async def ask(asked: Asked) -> dict[str, Any] | StreamingResponse:
+        """Answer a question; with `stream` as events: `progress`, `piece`, at the end `answer` or `error`."""
+        events = desk.stream(asked.question, _turns(asked.history), Filters(sources=tuple(asked.sources)))
+        if asked.stream:
+            return StreamingResponse(_events(desk, events), media_type="text/event-stream")
+        return desk.told(await _last(events))
+
+    @app.get("/v1/models")
+    def models() -> dict[str, Any]:
+        """List the one model that OpenAI's protocol is answered by."""
+        return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
+
+    @app.post("/v1/chat/completions", response_model=None)
+    async def complete(request: ChatRequest) -> dict[str, Any] | StreamingResponse:
+        """Answer the last message of the user, by OpenAI's protocol."""
+        said = [message for message in request.messages if message.role in ("user", "assistant") and message.text()]
+        if not said or said[-1].role != "user":
+            raise HTTPException(400, NOTHING_ASKED)
+        events = desk.stream(said[-1].text()[:QUESTION_MAX_CHARS], _turns(said[:-1]))
+        frame = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
+        if request.stream:
+            return StreamingResponse(_chunks(desk, events, frame), media_type="text/event-stream")
+        answer = await _last(events)
+        message = {"role": "assistant", "content": _with_sources(answer)}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+        return frame | {
+            "object": "chat.completion",
+            "choices": [choice],
+            "usage": usage,
+            "citations": desk.told(answer)["sources"],
+        }
+
+    return app
+
+
+class Gate:
+    """Lets a request through, or refuses it: its host, its origin, its token, its size."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, token: str) -> None:
+        self._app = app
+        self._settings = settings
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of HTTP."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refused = self._refuse(Request(scope))
+        if refused is None:
+            await self._app(scope, receive, send)
+        else:
+            status, message = refused
+            await JSONResponse({"error": {"message": message}}, status)(scope, receive, send)
+
+    def _refuse(self, request: Request) -> tuple[int, str] | None:
+        host = request.headers.get("host", "")
+        if not is_known(host, self._settings):
+            return 421, "unknown host; set WENJU_ALLOWED_HOSTS to let it in"
+        if is_foreign(request.headers, host):
+            return 403, "no page of another origin may connect"
+        shown = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self._token and not secrets.compare_digest(shown.encode("latin-1"), self._token.encode()):
+            return 401, "show the token: Authorization: Bearer …"
+        size = request.headers.get("content-length", "0")
+        if request.method == "POST" and not (size.isdecimal() and 0 < int(size) <= BODY_MAX_BYTES):
+            return 413, f"a request has at most {BODY_MAX_BYTES:,} bytes, and tells its length"
+        return None
+
+
+def _turns(messages: list[Message]) -> tuple[Turn, ...]:
+    return tuple(
+        Turn("user" if message.role == "user" else "assistant", message.text())
+        for message in messages
+        if message.role in ("user", "assistant")
+    )
+
+
+async def _drawn(
+    events: Iterator[Progress | TextPiece | Answer],
+) -> AsyncIterator[Progress | TextPiece | Answer]:
+    """Yield what a generator yields, each in another thread; closes it when nobody listens any more."""
+    try:
+        while (event := await anyio.to_thread.run_sync(next, events, None)) is not None:
+            yield event
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(events.close)  # type: ignore[attr-defined]
+
+
+async def _last(events: Iterator[Progress | TextPiece | Answer]) -> Answer:
+    answer: Answer | None = None
+    async for event in _drawn(events):
+        answer = event if isinstance(event, Answer) else answer
+    assert answer is not None
+    return answer
+
+
+async def _events(desk: Desk, events: Iterator[Progress | TextPiece | Answer]) -> AsyncIterator[str]:
+    """Yield server-sent events."""
+    try:
+        async for event in _drawn(events):
+            if isinstance(event, Answer):
+                yield _event("answer", desk.told(event))
+            elif isinstance(event, TextPiece):
+                yield _event("piece", {"text": event.text, "thinking": event.thinking})
+            else:
+                yield _event("progress", dataclasses.asdict(event))
+    except RagError as error:
+        yield _event("error", {"message": str(error.args[0]), "advice": error.advice})
+
+
+def _event(kind: Literal["answer", "piece", "progress", "error"], data: dict[str, Any]) -> str:
+    return f"event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+async def _chunks(
+    desk: Desk, events: Iterator[Progress | TextPiece | Answer], frame: dict[str, Any]
+) -> AsyncIterator[str]:
+    """Yield chunks of OpenAI's protocol: only the checked text, which is there when it was checked."""
+
+    def chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish}
+        told = frame | {"object": "chat.completion.chunk", "choices": [choice]} | more
+        return f"data: {json.dumps(told, ensure_ascii=False)}\n\n"
+
+    yield chunk({"role": "assistant", "content": ""})
+    try:
+        async for event in _drawn(events):
+            if not isinstance(event, Answer):
+                yield ": still at work\n\n"
+                continue
+            for line in _with_sources(event).splitlines(keepends=True):
+                yield chunk({"content": line})
+            yield chunk({}, "stop", citations=desk.told(event)["sources"])
+    except RagError as error:
+        yield f"data: {json.dumps({'error': {'message': str(error.args[0]), 'advice': error.advice}})}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _with_sources(answer: Answer) -> str:
+    return write_plain(answer, main_language(answer.question))
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until interrupted.
+
+    Raises:
+        LoginRequired: See `make_app`.
+    """
+    import uvicorn
+
+    uvicorn.run(make_app(settings, host), host=host, port=port, log_level="warning", server_header=False)

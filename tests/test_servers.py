@@ -1,0 +1,195 @@
+"""The doors for other programs: the same passages and answers by HTTP, OpenAI's protocol and MCP as by Python."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from harbour import DOCUMENTS
+from mcp import Client, StdioServerParameters
+
+from rag import ask, retrieve
+from rag.errors import LoginRequired
+from rag.servers.desk import Desk
+from rag.servers.mcp import make_server
+from rag.servers.rest import make_app
+from rag.settings import SERVER_TOKEN, Settings
+
+QUESTION = "南江大桥的总造价是多少？"
+LOCAL = "http://127.0.0.1:8510"
+
+
+@pytest.fixture(scope="module")
+def harbour(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of(DOCUMENTS)
+
+
+@pytest.fixture
+def door(harbour: Settings) -> Iterator[TestClient]:
+    with TestClient(make_app(harbour), base_url=LOCAL) as client:
+        yield client
+
+
+def mcp_call(settings: Settings, tool: str, **arguments: Any) -> Any:
+    async def call() -> Any:
+        async with Client(make_server(settings)) as client:
+            return await client.call_tool(tool, arguments)
+
+    return asyncio.run(call())
+
+
+def test_every_door_gives_the_same_passages_and_the_same_answer(door: TestClient, harbour: Settings) -> None:
+    answer, passages = ask(QUESTION, settings=harbour), retrieve(QUESTION, 5, settings=harbour)
+    assert "12.5亿元" in answer.text
+    wanted = [(item.source, list(item.span), item.text) for item in passages]
+
+    found = door.get("/search", params={"question": QUESTION, "count": 5}).json()
+    assert [(item["source"], item["span"], item["text"]) for item in found] == wanted
+    told = door.post("/ask", json={"question": QUESTION}).json()
+    assert (told["text"], told["ending"]) == (answer.text, "answer")
+    message = {"messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}]}]}
+    chat = door.post("/v1/chat/completions", json=message).json()
+    assert chat["choices"][0]["message"]["content"].startswith(answer.text.strip())
+    assert chat["citations"] == told["sources"]
+
+    by_mcp = mcp_call(harbour, "search", question=QUESTION, count=5).structured_content["result"]
+    assert [(item["source"], item["span"], item["text"]) for item in by_mcp] == wanted
+    assert mcp_call(harbour, "ask", question=QUESTION).structured_content == told
+
+
+def test_a_citation_leads_to_its_characters(door: TestClient) -> None:
+    told = door.post("/ask", json={"question": QUESTION}).json()
+    cited = told["sentences"][0]["citations"][0]
+    start, end = cited["span"]
+    shown = door.get("/passage", params={"source": cited["source"], "start": start, "end": end}).json()
+    assert shown["text"] == cited["quote"]
+    assert "12.5亿元" in shown["text"]
+    assert shown["before"] + shown["text"] + shown["after"] != shown["text"]
+
+
+def test_an_answer_comes_as_events_and_as_chunks(door: TestClient, harbour: Settings) -> None:
+    answer = ask(QUESTION, settings=harbour)
+    events = door.post("/ask", json={"question": QUESTION, "stream": True}).text.strip().split("\n\n")
+    kinds = [event.split("\n")[0].removeprefix("event: ") for event in events]
+    assert kinds[0] == "progress"
+    assert kinds[-1] == "answer"
+    assert json.loads(events[-1].split("data: ")[1])["text"] == answer.text
+
+    asked = {"messages": [{"role": "user", "content": QUESTION}], "stream": True}
+    lines = [line for line in door.post("/v1/chat/completions", json=asked).text.split("\n\n") if line[:5] == "data:"]
+    assert lines[-1] == "data: [DONE]"
+    chunks = [json.loads(line[5:]) for line in lines[:-1]]
+    written = "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks)
+    assert written.startswith(answer.text.strip())
+    assert chunks[-1]["citations"][0]["number"] == 1
+
+
+def test_a_follow_up_leans_on_the_messages_before_it(door: TestClient) -> None:
+    said = [("user", QUESTION), ("assistant", "总造价为12.5亿元。"), ("user", "它什么时候开工？")]
+    asked = {"messages": [{"role": "system", "content": "简短"}, *({"role": r, "content": c} for r, c in said)]}
+    content = door.post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]["content"]
+    assert "2019年5月" in content
+
+
+def test_works_are_listed_described_and_summed_up(door: TestClient, harbour: Settings) -> None:
+    works = door.get("/works", params={"title": "大桥"}).json() or door.get("/works").json()
+    work = works[0]
+    described = door.get("/work", params={"source": work["source"], "article": work["article"]}).json()
+    assert described["record"]["title"] == work["title"]
+    summary = door.get("/summary", params={"source": work["source"], "article": work["article"]}).json()
+    assert {item["source"] for item in summary["sources"]} == {work["source"]}
+    assert all(s["standing"] == "supported" for s in summary["sentences"] if s["reason"] != "heading")
+    assert mcp_call(harbour, "works").structured_content["result"] == door.get("/works").json()
+
+
+def test_what_is_not_held_is_told_with_a_remedy(door: TestClient, harbour: Settings) -> None:
+    for path in ("/work?source=../密.md", "/passage?source=没有.md&start=0&end=9"):
+        refused = door.get(path)
+        assert refused.status_code == 404
+        assert refused.json()["error"]["advice"]
+    assert door.get("/passage", params={"source": Desk(harbour).works()[0]["source"], "start": 9**9, "end": 9**10})
+    assert door.get("/search", params={"question": " "}).status_code == 400
+    result = mcp_call(harbour, "read", source="../密.md", start=0, end=9)
+    assert result.is_error
+    assert "→" in result.content[0].text
+
+
+def test_the_last_message_must_be_a_question(door: TestClient) -> None:
+    asked = {"messages": [{"role": "assistant", "content": "您好"}]}
+    assert door.post("/v1/chat/completions", json=asked).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 421),
+        ({"origin": "http://evil.example"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"origin": LOCAL}, 200),
+    ],
+)
+def test_foreign_hosts_and_pages_are_refused(door: TestClient, headers: dict[str, str], status: int) -> None:
+    assert door.get("/v1/models", headers=headers).status_code == status
+
+
+def test_elsewhere_than_here_a_token_is_demanded(harbour: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SERVER_TOKEN, raising=False)
+    with pytest.raises(LoginRequired):
+        make_app(harbour, "0.0.0.0")
+    monkeypatch.setenv(SERVER_TOKEN, "长-secret")
+    with TestClient(make_app(harbour, "0.0.0.0"), base_url=LOCAL) as client:
+        assert client.get("/works").status_code == 401
+        assert client.get("/works", headers={"Authorization": "Bearer wrong"}).status_code == 401
+        shown = client.get("/works", headers={"Authorization": "Bearer 长-secret".encode()})
+        assert shown.status_code == 200
+        assert "secret" not in shown.text
+
+
+def test_a_large_request_is_refused(door: TestClient) -> None:
+    assert door.post("/ask", content=b"{" + b" " * 1_000_001 + b"}").status_code == 413
+    assert door.post("/ask", json={"question": "问" * 4001}).status_code == 422
+
+
+def test_whoever_goes_away_stops_the_writing(harbour: Settings) -> None:
+    from rag.servers.rest import _drawn
+
+    closed: list[bool] = []
+
+    def writing() -> Iterator[Any]:
+        try:
+            while True:
+                yield "字"
+        finally:
+            closed.append(True)
+
+    async def listen() -> None:
+        events = _drawn(writing())
+        async for _ in events:
+            break
+        await events.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(listen())
+    assert closed == [True]
+
+
+def test_an_agent_reaches_the_library_over_stdin(harbour: Settings) -> None:
+    command = ["-m", "rag.cli", "mcp", "--corpus", str(harbour.corpus), "--index", str(harbour.index)]
+    server = StdioServerParameters(command=sys.executable, args=command, cwd=Path(__file__).parents[1])
+
+    async def talk() -> tuple[set[str], bool, Any]:
+        async with Client(server) as client:
+            tools = (await client.list_tools()).tools
+            read_only = all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+            answered = await client.call_tool("ask", {"question": QUESTION})
+            return {tool.name for tool in tools}, read_only, answered.structured_content
+
+    names, read_only, told = asyncio.run(talk())
+    assert names == {"search", "read", "works", "describe", "ask", "summarise"}
+    assert read_only
+    assert "12.5亿元" in told["text"]
