@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 
 import anyio
 import anyio.to_thread
-from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -98,7 +98,16 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
         status = 404 if isinstance(error, NotHeld) else 400
         return JSONResponse({"error": {"message": str(error.args[0]), "advice": error.advice}}, status)
 
-    @app.get("/search")
+    app.include_router(_library(desk))
+    app.include_router(_answers(desk))
+    return app
+
+
+def _library(desk: Desk) -> APIRouter:
+    """Return what is asked of the library itself."""
+    router = APIRouter()
+
+    @router.get("/search")
     def search(
         question: Annotated[str, Query(max_length=QUESTION_MAX_CHARS)],
         count: Annotated[int, Query(ge=1, le=MOST_FOUND)] = 8,
@@ -107,7 +116,7 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
         """Find passages, best first."""
         return desk.search(question, count, source or ())
 
-    @app.get("/works")
+    @router.get("/works")
     def works(
         title: str = "",
         author: str = "",
@@ -119,22 +128,29 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
         """List the works that fit all that is given."""
         return desk.works(title, author, journal, first_year, last_year, topic)
 
-    @app.get("/work")
+    @router.get("/work")
     def work(source: str, article: int = 0) -> dict[str, Any]:
         """Tell all that is known of a work."""
         return desk.describe(source, article)
 
-    @app.get("/summary")
+    @router.get("/summary")
     def summary(source: str, article: int = 0) -> dict[str, Any]:
         """Sum up one work."""
         return desk.summarise(source, article)
 
-    @app.get("/passage")
+    @router.get("/passage")
     def passage(source: str, start: int, end: int) -> dict[str, Any]:
         """Show characters of a source in their place."""
         return desk.read(source, start, end)
 
-    @app.post("/ask", response_model=None)
+    return router
+
+
+def _answers(desk: Desk) -> APIRouter:
+    """Return what is asked for answers, in our way and in OpenAI's."""
+    router = APIRouter()
+
+    @router.post("/ask", response_model=None)
     async def ask(asked: Asked) -> dict[str, Any] | StreamingResponse:
         """Answer a question; with `stream` as events: `progress`, `piece`, at the end `answer` or `error`."""
         events = desk.stream(asked.question, _turns(asked.history), Filters(sources=tuple(asked.sources)))
@@ -142,12 +158,12 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
             return StreamingResponse(_events(desk, events), media_type="text/event-stream")
         return desk.told(await _last(events))
 
-    @app.get("/v1/models")
+    @router.get("/v1/models")
     def models() -> dict[str, Any]:
         """List the one model that OpenAI's protocol is answered by."""
         return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
 
-    @app.post("/v1/chat/completions", response_model=None)
+    @router.post("/v1/chat/completions", response_model=None)
     async def complete(request: ChatRequest) -> dict[str, Any] | StreamingResponse:
         """Answer the last message of the user, by OpenAI's protocol."""
         said = [message for message in request.messages if message.role in ("user", "assistant") and message.text()]
@@ -168,7 +184,7 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
             "citations": desk.told(answer)["sources"],
         }
 
-    return app
+    return router
 
 
 class Gate:
