@@ -25,8 +25,9 @@ from rag.readers.pdf_segments import Placed
 from rag.readers.pictures import picture_as_pdf
 from rag.readers.printed_page import printed_pages
 from rag.reading_apart import read_document
+from rag.reading_process import read_here
 from rag.reading_room.word_boxes import find_words
-from rag.records import Evidence
+from rag.records import Evidence, Limits
 from rag.verification import verify_answer
 
 needs_recognition = pytest.mark.skipif(
@@ -189,7 +190,7 @@ def test_what_was_recognised_with_little_confidence_is_not_called_supported(
     sure, unsure = "江心岛渔业合作社设立于二〇一九年。", "注册资本共计三百二十万元整。"
     text = read_as([line(sure, 700, 0.99), line(unsure, 670, 0.6)], path, monkeypatch)
     assert text == sure + unsure
-    document = read_document(path, path.name)
+    document = read_here(path, path.name, Limits())  # in this process, where recognition is as if it were installed
     assert document.pages[0].recognised == pytest.approx((0.99 * len(sure) + 0.6 * len(unsure)) / len(text), abs=0.001)
     passages = [one for one in split_passages(document, 550) if sure in one.text]
     assert [one.recognised for one in passages] == [True]
