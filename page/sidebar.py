@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import streamlit as st
@@ -55,7 +56,7 @@ def _leave() -> None:
     if has_provider():
         st.button(t("login_leave"), key="leave", type="tertiary", on_click=st.logout)
     else:
-        st.link_button(t("login_leave"), LOGOUT, type="tertiary")
+        st.html(f'<a href="{LOGOUT}">{html.escape(t("login_leave"))}</a>')  # in this tab, as no link of Streamlit is
 
 
 def _new() -> None:

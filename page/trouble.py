@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -54,7 +55,7 @@ def _is_let_in() -> bool:
     if state.reader() != VISITOR:
         return True
     if not has_provider():
-        st.link_button(t("login_enter"), LOGIN)
+        st.html(f'<a href="{LOGIN}">{html.escape(t("login_enter"))}</a>')
     elif st.user.is_logged_in:
         st.error(t("login_unknown", name=plain(str(st.user.get("email") or st.user.get("sub")))))
         st.button(t("login_leave"), on_click=st.logout)

@@ -99,14 +99,15 @@ def write_corpus(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def serve(corpus: Path, index: Path, **environment: str) -> Iterator[Served]:
-    """Build the index over `corpus` and serve the page until the block ends."""
+def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: str) -> Iterator[Served]:
+    """Build the index over `corpus` and serve the page, listening at `address`, until the block ends."""
     settings = Settings(corpus=corpus, index=index)
     build_index(settings)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "serve.py"), "--server.port", str(port)]
+    command += ["--server.address", address]
     settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "OMP_WAIT_POLICY": "PASSIVE", "NO_PROXY": "*"}
     with (index / "page.log").open("wb") as log:
         process = subprocess.Popen(
