@@ -139,8 +139,8 @@ def whole(settings: Settings, names: set[str]) -> str:
         return f"cannot be opened: {error}"
     if index.damage:
         return index.damage
-    if index.folder.name not in names and len(listed(settings.index)) == 0:
-        return "neither before nor after"
+    if index.folder.name < max(names, default=""):  # a generation is named after its time
+        return "older than before"
     found = retrieve("第七号泊位水深多少？", 1, settings=settings, index=index)
     return "" if found and "九米" in found[0].text else "answers wrongly"
 

@@ -206,7 +206,7 @@ class Index:
 
 @functools.lru_cache(maxsize=64)
 def _stored_document(folder: Path, source: str) -> Document:
-    with contextlib.closing(_connect(folder)) as connection:
+    with contextlib.closing(connect_records(folder)) as connection:
         row = connection.execute("SELECT record FROM documents WHERE source = ?", (source,)).fetchone()
     if row is None:
         raise KeyError(f"no source {source!r} in the index")
@@ -566,7 +566,8 @@ def _check_settings(manifest: Manifest, settings: Settings) -> None:
             )
 
 
-def _connect(folder: Path) -> sqlite3.Connection:
+def connect_records(folder: Path) -> sqlite3.Connection:
+    """Open the records of a generation for reading, whatever its path holds (#, ?, %)."""
     return sqlite3.connect(f"{(folder / 'records.sqlite').absolute().as_uri()}?mode=ro", uri=True)
 
 
@@ -594,7 +595,7 @@ def _read_generation(generation: Listed, store: str) -> Index:
     manifest = _read_manifest(generation)
     lease = _hold(folder)
     check(folder, manifest.files)
-    with contextlib.closing(_connect(folder)) as connection:
+    with contextlib.closing(connect_records(folder)) as connection:
         records: Iterator[tuple[bytes]] = connection.execute("SELECT record FROM passages ORDER BY row")
         passages = tuple(_PASSAGE.validate_json(record) for (record,) in records)
     return Index(

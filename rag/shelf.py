@@ -10,7 +10,6 @@ import contextlib
 import functools
 import itertools
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from pydantic import TypeAdapter
 
 from rag.corrections import Correction, correct_article
 from rag.dictionary import spellings
-from rag.indexing import Index
+from rag.indexing import Index, connect_records
 from rag.records import Article, ArticleKind, Document
 from rag.retrieval import Filters
 from rag.text.language import HAN, HAN_CHARACTER, search_form
@@ -80,7 +79,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _works(index.folder / "records.sqlite", index.corrections)
+    works = _works(index.folder, index.corrections)
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -92,8 +91,8 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
 
 
 @functools.lru_cache(maxsize=4)
-def _works(database: Path, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+def _works(folder: Path, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
+    with contextlib.closing(connect_records(folder)) as connection:
         rows = connection.execute(
             "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM documents ORDER BY source"
         ).fetchall()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag import reading_apart
+from rag.cataloguing import catalogue
 from rag.errors import NoDocuments, UnreadableSource
 from rag.indexing import build_index, open_index
 from rag.readers.processes import module_command
@@ -138,6 +139,7 @@ def test_odd_files_cost_themselves(small_corpus: Settings) -> None:
     index = open_index(settings)
     assert {"空 #1?%41.md", "glossary.tsv/名词.md"} <= set(index.sources())
     assert index.document("空 #1?%41.md").articles
+    assert "流量" in {work.label for work in catalogue(settings=settings, index=index)}
     again = build_index(settings)
     assert (again.unchanged, again.sources) == (True, 5)
 
