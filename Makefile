@@ -1,4 +1,4 @@
-# make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT)
+# make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT); an empty CORPUS is filled there
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
@@ -19,7 +19,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .PHONY: chat index test check lint sbom torture train bench clean
 
 chat: .venv/ready
-	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
+	-$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
 	$(BIN)/wenju chat --corpus "$(CORPUS)" --index "$(INDEX)" --port $(PORT)
 
 index: .venv/ready

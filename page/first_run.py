@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from page import jobs, state
+from page import jobs, state, uploading
 from page.state import plain, t
 from page.trouble import show_error
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError
@@ -22,7 +22,7 @@ def ready(settings: Settings) -> bool:
         _failed(build.error, settings)
         return False
     if not (settings.index / "current").exists():
-        if _is_empty(settings) or not state.reader().keeper:
+        if is_empty(settings) or not state.reader().keeper:
             _empty(settings)
         elif build is not None and build.cancelled:
             show_cancelled()
@@ -67,7 +67,8 @@ def show_cancelled() -> None:
     st.info(t("build_cancelled"), icon=":material/info:")
 
 
-def _is_empty(settings: Settings) -> bool:
+def is_empty(settings: Settings) -> bool:
+    """Tell whether there is nothing to be indexed."""
     if not settings.corpus.is_dir():
         return True
     files = (path for path in settings.corpus.rglob("*") if path.is_file())
@@ -76,7 +77,9 @@ def _is_empty(settings: Settings) -> bool:
 
 def _empty(settings: Settings) -> None:
     st.title(t("empty_library"), anchor=False)
-    st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
+    if state.reader().keeper:
+        st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
+        uploading.draw(settings.corpus)
 
 
 def _failed(error: Exception, settings: Settings) -> None:

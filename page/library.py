@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from page import first_run, jobs, notebooks, state, views
+from page import first_run, jobs, notebooks, state, uploading, views
 from page.components import mount
 from page.reader import open_article
 from page.state import plain, t, words
 from page.trouble import show_error
 from rag.corrections import Correction
-from rag.errors import RagError
-from rag.readers import CONVERTED, READERS
+from rag.errors import IndexMissing, RagError
 
 SHELF_WORDS = (
     "search_library",
@@ -30,27 +27,6 @@ SHELF_WORDS = (
     "edit_record",
     "colon_between",
 )
-SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What came of one dropped file: its place in the corpus and its size, or why it could not be read."""
-
-    name: str
-    source: str = ""
-    duplicate: bool = False
-    articles: int = 0
-    characters: int = 0
-    error: RagError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Dropped files that are taken in: what came of each so far, and whether the run that takes them in has ended."""
-
-    told: list[Taken] = field(default_factory=list)
-    ended: threading.Event = field(default_factory=threading.Event)
 
 
 def draw() -> None:
@@ -59,7 +35,7 @@ def draw() -> None:
     st.title(t("nav_library"), anchor=False)
     keeper = state.reader().keeper
     if keeper:
-        _upload(settings.corpus)
+        uploading.draw(settings.corpus)
     build = jobs.building(settings)
     if build is not None and not build.done.is_set():
         first_run.show_building()
@@ -71,8 +47,14 @@ def draw() -> None:
     from rag.reading_room.library import pending_changes
 
     index = None
+    empty = first_run.is_empty(settings)
     try:
         index = open_index(settings)
+    except IndexMissing as error:
+        if empty:
+            st.caption(t("empty_library"))
+        else:
+            show_error(error)
     except RagError as error:
         show_error(error)
     if keeper:
@@ -88,7 +70,7 @@ def draw() -> None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
-    if keeper and (pending or index is None or index.damage):
+    if keeper and (pending or (index is None and not empty) or (index and index.damage)):
         st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
     if index is None:
         return
@@ -147,67 +129,6 @@ def _tagged(shelf: list[dict[str, Any]]) -> list[dict[str, Any]]:
         | {"articles": [a | {"tags": list(tags.get((source["id"], a["index"]), ()))} for a in source["articles"]]}
         for source in shelf
     ]
-
-
-def _upload(corpus: Path) -> None:
-    turn = st.session_state.setdefault("upload_turn", 0)
-    files = st.file_uploader(
-        t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}", help=t("upload_hint")
-    )
-    if files:
-        upload = Upload()
-        st.session_state["upload"] = upload
-        st.button(t("cancel"), key="cancel-upload", on_click=_next_upload)
-        try:
-            _take_in(corpus, files, upload.told)
-        finally:
-            upload.ended.set()
-        _next_upload()
-        if any(not taken.error and not taken.duplicate for taken in upload.told):
-            jobs.start_building(state.settings())
-        st.rerun()
-    if "upload" not in st.session_state:
-        return
-    upload = st.session_state["upload"]
-    if not upload.ended.is_set():  # called off: the run before still reads its file
-        with st.spinner(t("cancelling")):
-            upload.ended.wait()
-    for taken in upload.told:
-        _tell(taken)
-
-
-def _tell(taken: Taken) -> None:
-    if taken.error is not None:
-        reason = f"{plain(str(taken.error.args[0]))}　{t('what_to_do')}{plain(taken.error.advice)}"
-        st.error(f"**{plain(taken.name)}**　{reason}")
-    elif taken.duplicate:
-        st.info(f"**{plain(taken.name)}**　{t('duplicate', source=plain(taken.source))}")
-    else:
-        size = t("added", articles=taken.articles, n=f"{taken.characters:,}")
-        st.success(f"**{plain(taken.source)}**　{size}")
-
-
-def _next_upload() -> None:
-    """Let go of the files in hand: a new uploader has none."""
-    st.session_state["upload_turn"] += 1
-
-
-def _take_in(corpus: Path, files: list[Any], told: list[Taken]) -> None:
-    """Put files into the corpus; tells of each what came of it before anything can end the run."""
-    from rag.reading_room.library import add_file
-
-    bar = st.progress(0.0)
-    for number, file in enumerate(files):
-        bar.progress(number / len(files), text=f"{t('stage_reading')}　{number + 1} / {len(files)}　{plain(file.name)}")
-        try:
-            added = add_file(corpus, file.name, file.getvalue(), state.settings())
-        except RagError as error:
-            told.append(Taken(file.name, error=error))
-            continue
-        read = added.document
-        size = (len(read.articles), len(read.canonical)) if read else (0, 0)
-        told.append(Taken(file.name, added.source, added.duplicate, *size))
-    bar.empty()
 
 
 def _removed(corpus: Path) -> None:

@@ -100,9 +100,11 @@ def write_corpus(folder: Path) -> None:
 
 @contextlib.contextmanager
 def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: str) -> Iterator[Served]:
-    """Build the index over `corpus` and serve the page, listening at `address`, until the block ends."""
+    """Build the index over `corpus`, if it holds anything, and serve the page at `address` until the block ends."""
     settings = Settings(corpus=corpus, index=index)
-    build_index(settings)
+    if any(corpus.iterdir()):
+        build_index(settings)
+    index.mkdir(exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

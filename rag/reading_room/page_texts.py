@@ -250,8 +250,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "what_to_do": ("可以这样做：", "What you can do: "),
     "empty_library": ("文库还是空的", "The library is empty"),
     "empty_library_hint": (
-        "在“文库”页拖入文献（PDF、Word、HTML、EPUB、TXT、Markdown），或者把它们放进 {folder} 文件夹，然后重建索引。",
-        "Drop documents (PDF, Word, HTML, EPUB, TXT, Markdown) on the Library page, or put them into the folder {folder}, and rebuild the index.",
+        "把文献拖到下面，读完就可以提问；也可以放进 {folder} 文件夹，再刷新页面。",
+        "Drop documents below, and ask as soon as they are read; or put them into the folder {folder} and reload.",
     ),
     "error_NoDocuments": ("文库里没有可读的文献", "There is no readable document"),
     "error_UnreadableSource": ("这份文件读不出来", "This file cannot be read"),
