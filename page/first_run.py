@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
 from page import jobs, state, uploading
@@ -15,13 +17,17 @@ from rag.settings import Settings
 def ready(settings: Settings) -> bool:
     """Tell whether questions can be asked; else draw what is going on or what to do."""
     build = jobs.building(settings)
+    held = (settings.index / "current").exists()
     if build is not None and not build.done.is_set():
+        if held and _can_be_opened(settings):
+            _show_update()
+            return True
         show_building()
         return False
     if build is not None and build.error is not None:
         _failed(build.error, settings)
-        return False
-    if not (settings.index / "current").exists():
+        return held and _can_be_opened(settings)
+    if not held:
         if is_empty(settings) or not state.reader().keeper:
             _empty(settings)
         elif build is not None and build.cancelled:
@@ -42,6 +48,31 @@ def ready(settings: Settings) -> bool:
     return True
 
 
+def _can_be_opened(settings: Settings) -> bool:
+    """Tell whether questions are answered by the index that there is, while or although there is no newer one."""
+    from rag.indexing import open_index
+
+    with contextlib.suppress(RagError):
+        open_index(settings)
+        return True
+    return False
+
+
+@st.fragment(run_every=1.0)
+def _show_update() -> None:
+    """Show in one line how far the build is; questions are answered meanwhile."""
+    build = jobs.building(state.settings())
+    if build is not None and not build.done.is_set():
+        st.caption(f"{t('updating')}　{_step_of(build)}")
+
+
+def _step_of(build: jobs.Building) -> str:
+    step = build.progress
+    key = f"stage_{step.stage}"
+    counted = f"　{step.done} / {step.total}" if step.total else ""
+    return f"{t(key) if key in TEXTS else step.stage}{counted}　{plain(step.detail)}"
+
+
 @st.fragment(run_every=0.4)
 def show_building() -> None:
     """Show how far the build of the index is."""
@@ -50,11 +81,8 @@ def show_building() -> None:
         st.rerun()
     st.header(t("building"), anchor=False)
     step = build.progress
-    key = f"stage_{step.stage}"
-    label = t(key) if key in TEXTS else step.stage
     share = min(step.done / step.total, 1.0) if step.total else 0.0
-    counted = f"　{step.done} / {step.total}" if step.total else ""
-    st.progress(share, text=f"{label}{counted}　{plain(step.detail)}")
+    st.progress(share, text=_step_of(build))
     st.caption(t("building_hint"))
     if build.cancelled:
         st.caption(t("cancelling"))

@@ -11,8 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from page import jobs, state
+from rag.errors import StorageFailed
 from rag.indexing import build_index
 from rag.reading_room.conversations import Conversations
+from rag.records import Progress
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -202,3 +204,19 @@ def test_a_build_can_be_called_off(home: Settings) -> None:
     assert job.done.is_set()
     assert (job.report, job.error) == (None, None)
     assert not (home.index / "current").exists()
+
+
+def test_questions_are_answered_while_the_index_is_updated(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    job = jobs.Building(Progress("embedding", "", 3, 12))
+    monkeypatch.setattr(jobs, "building", lambda settings: job)
+    page = run()
+    assert "正在更新索引，其间按原有的索引作答。" in shown(page)
+    assert "3 / 12" in shown(page)
+    assert page.chat_input
+    job.error = StorageFailed("磁盘已满", advice="腾出空间")
+    job.done.set()
+    failed = page.run()
+    assert "磁盘已满" in shown(failed)
+    assert failed.chat_input

@@ -248,6 +248,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The index is ready: {sources} sources, {passages} passages.",
     ),
     "what_to_do": ("可以这样做：", "What you can do: "),
+    "updating": (
+        "正在更新索引，其间按原有的索引作答。",
+        "The index is being updated; until then answers come from the old one.",
+    ),
     "empty_library": ("文库还是空的", "The library is empty"),
     "empty_library_hint": (
         "把文献拖到下面，读完就可以提问；也可以放进 {folder} 文件夹，再刷新页面。",
