@@ -68,8 +68,10 @@ class EmbeddingCache:
             self._connection.commit()
         self._connection.close()
 
-    def encode(self, texts: Sequence[str], on_progress: Callable[[int, int], None]) -> tuple[list[CachedVectors], int]:
-        """Return the vectors of passages in order, and how many had to be computed.
+    def encode(
+        self, texts: Sequence[str], on_progress: Callable[[int, int], None]
+    ) -> tuple[list[CachedVectors], frozenset[str]]:
+        """Return the vectors of passages in order, and the texts that had to be computed.
 
         Args:
             texts: The passages.
@@ -90,7 +92,7 @@ class EmbeddingCache:
             self._connection.executemany(
                 "UPDATE checked_vectors SET used = ? WHERE key = ?", ((now, key) for key in known)
             )
-        return [self._found(key) for key in keys], len(missing)
+        return [self._found(key) for key in keys], frozenset(wanted[key] for key in missing)
 
     def general_means(self) -> dict[str, Means]:
         """Return `centring.general_means` of the model: those that come with the project, else computed once."""

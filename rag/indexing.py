@@ -61,7 +61,8 @@ from rag.stores import VectorStore, store_class
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
-FORMAT_VERSION = 6  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 7  # raise when what a generation holds, or how documents are read, changes
+ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 BACKGROUND = 512  # passages that stand for the corpus
 LOCK = "build.lock"  # in the folder of an index, from its first build on
 BUILDER = "builder"  # who builds, or built last
@@ -404,9 +405,16 @@ def _embed(
     """Return the passages' vectors, how many were computed, and the model's general means; mends a damaged cache."""
     try:
         with EmbeddingCache(path, embedder) as cache:
-            encoded, embedded = cache.encode(
-                [p.text for p in passages], lambda done, total: report(Progress("embedding", "", done, total))
-            )
+
+            def on_progress(done: int, total: int) -> None:
+                report(Progress("embedding", "", done, total))
+
+            own, new = cache.encode([p.text for p in passages], on_progress)
+            headed, new_headed = cache.encode([headed_text(p) for p in passages], on_progress)
+            embedded = sum(p.text in new or headed_text(p) in new_headed for p in passages)
+            encoded = [
+                CachedVectors(above.vector, item.codes, item.starts) for above, item in zip(headed, own, strict=True)
+            ]
             return encoded, embedded, cache.general_means()
     except sqlite3.OperationalError:
         raise  # the disk is full, or another program holds the file: no damage
@@ -468,6 +476,17 @@ def _kept_document(path: Path, name: str, previous: Index | None) -> Document | 
     document = previous.printed_document(name)
     readable = recognition.is_installed() and any(OCR_ADVICE in remark for remark in document.remarks)
     return None if readable else document
+
+
+def headed_text(passage: Passage) -> str:
+    """Return what a passage's one vector is made of: a short one says little without what stands above it.
+
+    Its token vectors are those of its own text: with headings among them, passages of one section are found alike.
+    """
+    if len(passage.text) >= ALONE_CHARS:
+        return passage.text
+    above = dict.fromkeys(part for part in (passage.title, *passage.section, passage.header) if part)
+    return "\n".join([*above, passage.text])
 
 
 def keyword_text(passage: Passage) -> str:

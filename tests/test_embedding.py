@@ -131,8 +131,8 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
 def encode(path: Path, embedder: Embedder, texts: Sequence[str]) -> tuple[list[np.ndarray], int, list[tuple[int, int]]]:
     steps: list[tuple[int, int]] = []
     with EmbeddingCache(path, embedder) as cache:
-        found, computed = cache.encode(texts, lambda done, total: steps.append((done, total)))
-    return [item.vector for item in found], computed, steps
+        found, new = cache.encode(texts, lambda done, total: steps.append((done, total)))
+    return [item.vector for item in found], len(new), steps
 
 
 def test_the_cache_computes_each_text_once_and_keeps_the_order(embedder: Embedder, tmp_path: Path) -> None:

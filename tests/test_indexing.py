@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import pickle
@@ -22,7 +23,7 @@ from rag.chunking import split_passages
 from rag.embedding_cache import COMMIT_EVERY
 from rag.errors import IndexMismatch, IndexMissing, ModelUnavailable, NoDocuments, StorageFailed, UnreadableSource
 from rag.generations import digest
-from rag.indexing import Index, build_index, corpus_files, open_index
+from rag.indexing import Index, build_index, corpus_files, headed_text, open_index
 from rag.reading_apart import read_document
 from rag.records import Document, Passage, Progress, passage_id
 from rag.retrieval import retrieve
@@ -376,3 +377,10 @@ def test_nothing_in_the_index_is_a_pickle(small_index: Settings) -> None:
 
 def test_ids_are_made_of_source_and_span() -> None:
     assert passage_id("茶業/報告.txt", (0, 12)) == "茶業/報告.txt#0-12"
+
+
+def test_a_short_passage_is_embedded_below_its_headings() -> None:
+    short = Passage("1", "甲.md", "每次8元。", (0, 5), "body", 0, "公园须知", ("西門停車場",), "", "zh")
+    assert headed_text(short) == "公园须知\n西門停車場\n每次8元。"
+    long = dataclasses.replace(short, text="每次8元，" * 60)
+    assert headed_text(long) == long.text
