@@ -12,7 +12,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,6 @@ BATCH_TOKENS = 32_000
 WARM_UP = 0.06  # share of the steps
 HEAD_RATE = 1e-3  # learning rate of the heads and norms
 DROPOUT = 0.1
-AVERAGED = 0.998  # share of the running mean of the weights that stays after a step; the mean is what is kept
-WORKERS = 3  # processes that put batches together
 PUBLIC_SHARE = 0.5  # of the questions of the large public sets that take part in an epoch
 
 
@@ -79,8 +77,8 @@ class Data:
         chance.shuffle(batches)
         return batches
 
-    def batch(self, windows: Sequence[int]) -> tuple[Tensor, ...]:
-        """Return tokens, mask, spans, labels and answer places of some windows."""
+    def batch(self, windows: Sequence[int], device: str) -> tuple[Tensor, ...]:
+        """Return tokens, mask, spans, labels and answer places of some windows, on `device`."""
         tokens, mask = pad([self.row(window) for window in windows])
         spans, labels, answers = [], [], []
         for place, window in enumerate(windows):
@@ -92,16 +90,16 @@ class Data:
                     labels.append(label)
                     if label == 1 and first >= 0:
                         answers.append((place, start, end, first, last))
-        places = torch.tensor(answers, dtype=torch.long).reshape(-1, 5)
-        return tokens, mask, torch.tensor(spans), torch.tensor(labels), places
-
-    def batches(self, windows: Sequence[Sequence[int]], device: str) -> Iterator[tuple[int, tuple[Tensor, ...]]]:
-        """Yield the size of each batch with its tensors on `device`."""
-        loader = torch.utils.data.DataLoader(
-            list(windows), batch_size=None, collate_fn=self.batch, num_workers=WORKERS if device != "cpu" else 0
+        return tuple(
+            value.to(device, non_blocking=True)
+            for value in (
+                tokens,
+                mask,
+                torch.tensor(spans),
+                torch.tensor(labels),
+                torch.tensor(answers, dtype=torch.long).reshape(-1, 5),
+            )
         )
-        for own, tensors in zip(windows, loader, strict=True):
-            yield len(own), tuple(tensor.to(device, non_blocking=True) for tensor in tensors)
 
 
 def loss_of(logits: Tensor, ends: Tensor, spans: Tensor, labels: Tensor, answers: Tensor, count: int) -> Tensor:
@@ -153,12 +151,12 @@ def train(
         optimiser, lambda step: min((step + 1) / (WARM_UP * steps), max(0.02, (steps - step) / (steps * (1 - WARM_UP))))
     )
     started, step, running = time.monotonic(), 0, 0.0
-    mean = {name: value.detach().clone() for name, value in trained.items()}
     for batches in epoch_batches:
-        for size, (tokens, mask, spans, labels, answers) in data.batches(batches, device):
+        for batch in batches:
+            tokens, mask, spans, labels, answers = data.batch(batch, device)
             with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
                 logits, ends = network(tokens, mask, spans)
-            loss = loss_of(logits, ends, spans, labels, answers, size)
+            loss = loss_of(logits, ends, spans, labels, answers, len(batch))
             optimiser.zero_grad(set_to_none=True)
             if not torch.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss.item()} at step {step}")
@@ -167,16 +165,9 @@ def train(
             optimiser.step()
             schedule.step()
             step += 1
-            stays = min(AVERAGED, step / (step + 10))
-            with torch.no_grad():
-                for name, value in trained.items():
-                    mean[name].lerp_(value, 1 - stays)
             running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item() if step % 10 == 0 else running
             if step % 200 == 0:
                 print(f"step {step} of {steps}, loss {running:.3f}, {time.monotonic() - started:.0f} s", flush=True)
-    with torch.no_grad():
-        for name, value in trained.items():
-            value.copy_(mean[name])
     return network.eval()
 
 
@@ -188,7 +179,7 @@ def evaluate(network: Network, data: Data, members: Sequence[int], device: str) 
     best: dict[int, tuple[float, int]] = {}
     for start in range(0, len(ordered), 48):
         batch = ordered[start : start + 48]
-        tokens, mask, spans, labels, _ = (tensor.to(device) for tensor in data.batch(batch))
+        tokens, mask, spans, labels, _ = data.batch(batch, device)
         with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
             logits, _ = network(tokens, mask, spans)
         for (place, _, _), logit, label in zip(spans.tolist(), logits.float().tolist(), labels.tolist(), strict=True):
@@ -229,8 +220,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", nargs="*", default=[])
     parser.add_argument("--rank", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=7e-4)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
