@@ -410,8 +410,8 @@ def _embed(
                 report(Progress("embedding", "", done, total))
 
             own, new = cache.encode([p.text for p in passages], on_progress)
-            headed, new_headed = cache.encode([headed_text(p) for p in passages], on_progress)
-            embedded = sum(p.text in new or headed_text(p) in new_headed for p in passages)
+            headed, _ = cache.encode([headed_text(p) for p in passages], on_progress)
+            embedded = sum(p.text in new for p in passages)
             encoded = [
                 CachedVectors(above.vector, item.codes, item.starts) for above, item in zip(headed, own, strict=True)
             ]
