@@ -10,7 +10,7 @@ import streamlit as st
 from page import first_run, jobs, notebooks, state, uploading, views
 from page.components import mount
 from page.reader import open_article
-from page.state import plain, t, words
+from page.state import plain, t, told, words
 from page.trouble import show_error
 from rag.corrections import Correction
 from rag.errors import IndexMissing, RagError
@@ -60,7 +60,7 @@ def draw() -> None:
     if keeper:
         _removed(settings.corpus)
     if index is not None and index.damage:
-        st.warning(t("index_damage", what=plain(index.damage)))
+        st.warning(t("index_damage", what=told(index.damage)))
     pending = pending_changes(settings.corpus, index)
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
@@ -77,7 +77,7 @@ def draw() -> None:
     if index.manifest.rejected:
         with st.expander(t("rejected", n=len(index.manifest.rejected))):
             for item in index.manifest.rejected:
-                st.markdown(f"**{plain(item.source)}**　{plain(item.reason)}　{t('what_to_do')}{plain(item.advice)}")
+                st.markdown(f"**{plain(item.source)}**　{told(item.reason)}　{t('what_to_do')}{told(item.advice)}")
     notebooks.draw()
     notebooks.dialogs()
     mount(

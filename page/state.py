@@ -17,6 +17,7 @@ from page.door import COOKIE, has_provider
 from rag.reading_room.conversations import HOUSE, UNDO, Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.identity import ALONE, VISITOR, Reader, admit, is_loopback, read_ticket
+from rag.reading_room.messages import in_language
 from rag.reading_room.model_choice import chosen_model
 from rag.reading_room.notebooks import Notebooks, notebooks_file
 from rag.reading_room.page_texts import say, says
@@ -161,6 +162,11 @@ def words(*keys: str, prefixes: tuple[str, ...] = ()) -> dict[str, str]:
 def plain(text: str) -> str:
     """Return `text` so that a Streamlit label, which reads Markdown, shows its very characters on one line."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def told(message: str) -> str:
+    """Return an error's message or advice in the language of the page, as `plain`."""
+    return plain(in_language(message, language()))
 
 
 def conversation() -> str:

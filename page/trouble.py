@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from page import state
 from page.door import LOGIN, has_provider
-from page.state import plain, t
+from page.state import plain, t, told
 from rag.errors import BackendFailed, LoginRequired, RagError, StorageFailed
 from rag.reading_room.identity import VISITOR, require_login
 from rag.reading_room.page_texts import TEXTS
@@ -103,7 +103,7 @@ def show_error(error: Exception, *, again: Callable[[], None] | None = None) -> 
     key = f"error_{type(error).__name__}"
     title = t(key if key in TEXTS else "error_other")
     st.error(
-        f"**{title}**\n\n{plain(str(error.args[0]))}\n\n{t('what_to_do')}{plain(error.advice)}", icon=":material/info:"
+        f"**{title}**\n\n{told(str(error.args[0]))}\n\n{t('what_to_do')}{told(error.advice)}", icon=":material/info:"
     )
     if again is not None:
         st.button(t("try_again"), on_click=again, key="try-again")

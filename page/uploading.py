@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from page import jobs, state
-from page.state import plain, t
+from page.state import plain, t, told
 from rag.errors import RagError
 from rag.readers import CONVERTED, READERS
 
@@ -67,7 +67,7 @@ def draw(corpus: Path) -> None:
 
 def _tell(taken: Taken) -> None:
     if taken.error is not None:
-        reason = f"{plain(str(taken.error.args[0]))}　{t('what_to_do')}{plain(taken.error.advice)}"
+        reason = f"{told(str(taken.error.args[0]))}　{t('what_to_do')}{told(taken.error.advice)}"
         st.error(f"**{plain(taken.name)}**　{reason}")
     elif taken.duplicate:
         st.info(f"**{plain(taken.name)}**　{t('duplicate', source=plain(taken.source))}")
