@@ -276,6 +276,23 @@ def sources(
 
 
 @app.command()
+def bibliography(
+    style: Annotated[str, typer.Option("--style", help="gbt7714, apa, chicago, bibtex, ris or csl. 格式")] = "gbt7714",
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """Print the references of all works. 输出全部著录"""
+    from rag.indexing import open_index
+    from rag.references import STYLES, format_bibliography
+
+    if style not in STYLES:
+        raise RagError(f"there is no style {style!r}", advice=f"choose one of {', '.join(STYLES)}")
+    opened = open_index(_settings(corpus, index))
+    works = (article for name in opened.sources() for article in opened.document(name).articles)
+    print(visible_text(format_bibliography(works, style)), end="")
+
+
+@app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
     from rag.reading_apart import read_document

@@ -63,7 +63,7 @@ def measure(
     if against and against_run:
         raise RagError("there are two things to compare with", advice="give --against or --against-run")
     items = read_questions(questions)
-    given = {name: value for name, value in (("corpus", corpus), ("index", index)) if value is not None}
+    given = _folders(corpus, index)
     lines = _run(items, run, given, retrieval_only=retrieval_only)
     values = measures.measure(items, lines)
     figures, differences = measures.summarise(values), {}
@@ -79,6 +79,10 @@ def measure(
     if report:
         report.write_text(write_report(items, lines, figures, differences), encoding="utf-8")
         out.print(f"[green]✓[/] {escape(visible_text(str(report)))}")
+
+
+def _folders(corpus: Path | None, index: Path | None) -> dict[str, Any]:
+    return {name: value for name, value in (("corpus", corpus), ("index", index)) if value is not None}
 
 
 def _settings_in(pairs: Sequence[str]) -> dict[str, Any]:
@@ -115,7 +119,6 @@ def draft(
 
     if to.exists():
         raise RagError(f"{to} is there already", advice="name another file: what was accepted would be lost")
-    given = {name: value for name, value in (("corpus", corpus), ("index", index)) if value is not None}
-    drafts = draft_questions(open_index(Settings(**given)).passages, count)
+    drafts = draft_questions(open_index(Settings(**_folders(corpus, index))).passages, count)
     to.write_text("".join(visible_json(one, None) + "\n" for one in drafts), encoding="utf-8")
     out.print(f'[green]✓[/] {len(drafts)} drafts 草稿: set "accepted": true where one is right')

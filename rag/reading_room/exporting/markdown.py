@@ -13,6 +13,7 @@ from rag.reading_room.answer_layout import Piece, ShownRow
 from rag.reading_room.exporting.turns import Exported, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
+from rag.references import FOR_PROGRAMS
 from rag.visible import visible_text
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#!$&])")
@@ -51,7 +52,7 @@ def write_markdown(exported: Exported) -> str:
             lines += [f"[^{turn.order}-{note.number}]: {number} {_escaped(note.where)}. “{quoted}”", ""]
     if exported.bibliography:
         lines += [f"## {say('bibliography', language)}", ""]
-        if exported.style == "bibtex":
+        if exported.style in FOR_PROGRAMS:
             entries = (visible_text(entry).replace("```", "'''") for entry in exported.bibliography)
             lines += ["```bibtex", *entries, "```", ""]
         else:
