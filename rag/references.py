@@ -12,21 +12,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
 
 Style = Literal["gbt7714", "apa", "chicago", "bibtex", "ris", "csl"]
-STYLE_NAMES: dict[Style, str] = {
-    "gbt7714": "GB/T 7714",
-    "apa": "APA",
-    "chicago": "Chicago",
-    "bibtex": "BibTeX",
-    "ris": "RIS",
-    "csl": "CSL-JSON",
-}
-STYLES: tuple[Style, ...] = tuple(STYLE_NAMES)
+STYLES: tuple[Style, ...] = get_args(Style)
 FOR_PROGRAMS: frozenset[Style] = frozenset({"bibtex", "ris", "csl"})  # shown line by line, as they stand
 
 _GBT_MAX_AUTHORS = 3
@@ -59,7 +51,7 @@ def format_reference(article: Article, page: str = "", style: Style = "gbt7714")
         raise ValueError(f"style must be one of {', '.join(STYLES)}, not {style!r}")
     if not article.title and not article.authors:
         return ""
-    return _WRITERS[style](article, page)
+    return _WRITERS[style][1](article, page)
 
 
 def format_bibliography(articles: Iterable[Article], style: Style = "gbt7714") -> str:
@@ -199,14 +191,15 @@ def _cited_page(article: Article, page: str) -> str:
     return f"cited: p. {_pages(page)}" if _pages(page) and _pages(article.pages) else ""
 
 
-_WRITERS: dict[Style, Callable[[Article, str], str]] = {
-    "gbt7714": _gbt7714,
-    "apa": _apa,
-    "chicago": _chicago,
-    "bibtex": _bibtex,
-    "ris": _ris,
-    "csl": _csl,
+_WRITERS: dict[Style, tuple[str, Callable[[Article, str], str]]] = {
+    "gbt7714": ("GB/T 7714", _gbt7714),
+    "apa": ("APA", _apa),
+    "chicago": ("Chicago", _chicago),
+    "bibtex": ("BibTeX", _bibtex),
+    "ris": ("RIS", _ris),
+    "csl": ("CSL-JSON", _csl),
 }
+STYLE_NAMES: dict[Style, str] = {style: name for style, (name, _) in _WRITERS.items()}
 
 
 def volume_and_issue(printed: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from rag.cli import app
 from rag.errors import RagError
 from rag.evaluation.measures import compare, measure, summarise
 from rag.evaluation.report import write_report
-from rag.evaluation.running import read_questions
+from rag.evaluation.running import read_questions, read_run
 from rag.settings import Settings
 
 BRIDGE = "大桥总造价为12.5亿元，由省交通厅出资。"
@@ -112,6 +112,15 @@ def test_questions_that_cannot_be_measured_are_refused(tmp_path: Path, text: str
     (tmp_path / "问题.jsonl").write_text(text, encoding="utf-8")
     with pytest.raises(RagError):
         read_questions(tmp_path / "问题.jsonl")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"results": []}', '{"id": "甲", "results": [{"doc": "桥.md"}]}', '{"id": "甲", "answer": 1}', "甲"]
+)
+def test_a_run_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "运行.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(RagError):
+        read_run(tmp_path / "运行.jsonl")
 
 
 def test_drafts_are_accepted_then_measured_and_compared(

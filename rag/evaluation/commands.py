@@ -96,11 +96,11 @@ def _run(
     items: Sequence[dict[str, Any]], file: Path | None, given: Mapping[str, Any], *, retrieval_only: bool
 ) -> dict[str, Any]:
     """Return the lines of a run by id: those of `file`, else what the index says now under the settings `given`."""
-    from rag.evaluation.running import answer_line, read_lines
+    from rag.evaluation.running import answer_line, read_run
     from rag.indexing import open_index
 
     if file:
-        return {line["id"]: {"results": []} | line for line in read_lines(file)}
+        return read_run(file)
     settings = Settings(**given)
     index = open_index(settings)
     return {item["id"]: answer_line(item, settings, index, retrieval_only=retrieval_only) for item in items}

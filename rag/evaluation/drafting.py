@@ -38,9 +38,5 @@ def _draft(number: int, candidate: Candidate, language: Language) -> dict[str, A
         "question": candidate.question,
         "lang": language,
         "gold": [{"doc": candidate.article[0], "quote": candidate.statement}],
-        "need": "any",
-        "answer": candidate.statement,
-        "must": [],
-        "history": [],
         "accepted": False,
     }

@@ -1,6 +1,6 @@
 """Questions read from a file, and asked: one line of a run for each.
 
-Entry points: `read_lines`, `read_questions`, `answer_line`. Callers: cli, evaluation.commands.
+Entry points: `read_lines`, `read_questions`, `read_run`, `answer_line`. Callers: cli, evaluation.commands.
 """
 
 from __future__ import annotations
@@ -66,6 +66,24 @@ def read_questions(file: Path) -> list[dict[str, Any]]:
     if not items:
         raise RagError(f"{file} holds no accepted question", advice='set "accepted": true where a draft is right')
     return items
+
+
+def read_run(file: Path) -> dict[str, dict[str, Any]]:
+    """Return the lines of a run that `wenju run` wrote, by the id of their question.
+
+    Raises:
+        RagError: There is no such file, or a result or citation has no document and text.
+    """
+    lines = {line["id"]: {"results": [], **line} for line in read_lines(file)}
+    for name, line in lines.items():
+        try:
+            found = [(one["doc"], one["text"]) for one in (*line["results"], *line.get("citations", []))]
+            sound = all(isinstance(text, str) for pair in found for text in pair)
+        except (KeyError, TypeError):
+            sound = False
+        if not sound or not isinstance(line.get("answer", ""), str):
+            raise RagError(f"the line {name!r} of {file} is no line of a run", advice="write runs with wenju run")
+    return lines
 
 
 def answer_line(
