@@ -218,8 +218,8 @@ def test_a_bibliography_in_each_style(wenju: Wenju, harbour: Settings) -> None:
     assert "南江大桥的建设[" in ran.out
     listed = json.loads(wenju("bibliography", "--style", "csl", *places(harbour)).printed)
     bridge = next(item for item in listed if item["title"].startswith("南江大桥的建设"))
-    assert bridge["issued"] == {"date-parts": [[2023]]}
-    assert {"literal": "陈一航"} in bridge["author"]
+    assert bridge["issued"] == {"date-parts": [[2019]]}
+    assert {"literal": "林小河"} in bridge["author"]
     refused(wenju("bibliography", "--style", "甲", *places(harbour)), "there is no style '甲'", "choose one of gbt7714")
 
 
