@@ -57,8 +57,12 @@ def format_reference(article: Article, page: str = "", style: Style = "gbt7714")
 def format_bibliography(articles: Iterable[Article], style: Style = "gbt7714") -> str:
     """Return the references of works, each once, in the order given; CSL-JSON as one array, to be saved as a file."""
     written = [reference for article in articles if (reference := format_reference(article, "", style))]
-    entries = list(dict.fromkeys(written))
-    return f"[{','.join(entries)}]\n" if style == "csl" else "".join(f"{entry}\n" for entry in entries)
+    return join_references(list(dict.fromkeys(written)), style)
+
+
+def join_references(references: Iterable[str], style: Style) -> str:
+    """Return references as one text that a program of their style reads; CSL-JSON as an array."""
+    return f"[{','.join(references)}]\n" if style == "csl" else "".join(f"{one}\n" for one in references)
 
 
 def _gbt7714(article: Article, page: str) -> str:
