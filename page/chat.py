@@ -17,6 +17,7 @@ from rag.errors import RagError
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
 from rag.records import Article, Language, Passage
+from rag.references import STYLE_NAMES
 
 WATCH_EVERY_S = 0.1
 SUGGEST_EVERY_S = 1.0
@@ -178,10 +179,10 @@ def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
     with st.popover(t("export"), icon=":material/download:", type="tertiary"):
         style = st.segmented_control(
             t("export_style"),
-            ["gbt7714", "apa", "bibtex"],
+            list(STYLE_NAMES),
             default="gbt7714",
             required=True,
-            format_func={"gbt7714": "GB/T 7714", "apa": "APA", "bibtex": "BibTeX"}.__getitem__,
+            format_func=STYLE_NAMES.__getitem__,
             key="export-style",
         )
         found = state.conversations().find(conversation)

@@ -12,7 +12,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -29,15 +28,17 @@ from rich.table import Table
 
 from rag.backends import UNCERTAIN
 from rag.errors import RagError
+from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.plain_answers import place_of
-from rag.records import Answer, Evidence, Progress, Turn
+from rag.records import Answer, Evidence, Progress
 from rag.settings import Settings
 from rag.text.language import main_language
 from rag.visible import visible_json, visible_text
 
 MIN_PASSWORD_CHARS = 10
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(evaluation, name="eval")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -275,6 +276,23 @@ def sources(
 
 
 @app.command()
+def bibliography(
+    style: Annotated[str, typer.Option("--style", help="gbt7714, apa, chicago, bibtex, ris or csl. 格式")] = "gbt7714",
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """Print the references of all works. 输出全部著录"""
+    from rag.indexing import open_index
+    from rag.references import STYLES, format_bibliography
+
+    if style not in STYLES:
+        raise RagError(f"there is no style {style!r}", advice=f"choose one of {', '.join(STYLES)}")
+    opened = open_index(_settings(corpus, index))
+    works = (article for name in opened.sources() for article in opened.document(name).articles)
+    print(visible_text(format_bibliography(works, style)), end="")
+
+
+@app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
     from rag.reading_apart import read_document
@@ -311,24 +329,6 @@ def feedback(
             out.print(f"{mark} {escape(str(entry['question']))}  [dim]{escape(str(entry['reason']))}[/]")
 
 
-def _read_questions(file: Path) -> list[dict[str, Any]]:
-    items = []
-    for number, line in enumerate(file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-            if not (isinstance(item["id"], str) and isinstance(item["question"], str)):
-                raise ValueError
-        except (ValueError, KeyError, TypeError) as error:
-            raise RagError(
-                f"line {number} of {file} is no question",
-                advice='write one JSON object a line, in UTF-8, with at least "id" and "question"',
-            ) from error
-        items.append(item)
-    return items
-
-
 @app.command()
 def run(
     questions: Path,
@@ -342,58 +342,26 @@ def run(
     no_rerank: Annotated[bool, typer.Option("--no-rerank", help="Switch reranking off. 不重排")] = False,
 ) -> None:
     """Answer a set of questions, for measuring. 批量作答以供评测"""
-    from rag.answering import ask as ask_question
+    from rag.evaluation.running import answer_line, read_lines
     from rag.indexing import open_index
-    from rag.retrieval import Filters, retrieve
 
-    if not questions.is_file():
-        raise RagError(f"there is no file {questions}", advice="check the path")
-    items = _read_questions(questions)
+    items = read_lines(questions, "question")
     settings = _settings(corpus, index, rerank=False if no_rerank else None)
     _build_with_bar(settings)
     opened = open_index(settings)
-    lines: list[str] = []
-    for item in items:
-        history = [Turn(turn["role"], turn["content"]) for turn in item.get("history", [])]
-        hidden = {gold["doc"] for gold in item.get("gold", [])} if without_gold else set()
-        left = tuple(name for name in opened.sources() if name[:3] not in hidden)
-        filters = Filters(sources=left) if hidden else None
-        asked: dict[str, Any] = {"history": history, "filters": filters, "settings": settings, "index": opened}
-        started = time.perf_counter()
-        found = retrieve(item["question"], 10, **asked)
-        line: dict[str, Any] = {
-            "id": item["id"],
-            "results": [{"doc": e.source, "text": e.text, "score": e.score} for e in found],
-            "understood": found.understood,
-            "ms": _milliseconds(started),
-        }
-        if not retrieval_only:
-            started = time.perf_counter()
-            answer = ask_question(item["question"], **asked)
-            line |= {
-                "answer": answer.text,
-                "citations": _cited(answer),
-                "refused": answer.refused,
-                "uncertain": answer.uncertain,
-                "missing": answer.missing,
-                "answer_ms": _milliseconds(started),
-            }
-        lines.append(json.dumps(line, ensure_ascii=False))
+    lines = [
+        json.dumps(
+            answer_line(item, settings, opened, retrieval_only=retrieval_only, without_gold=without_gold),
+            ensure_ascii=False,
+        )
+        for item in items
+    ]
     to.write_text("\n".join(lines) + "\n", encoding="utf-8")
     out.print(f"[green]✓[/] {len(lines)} questions 问题 → {to}")
 
 
-def _milliseconds(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
-
-
 def _cited_numbers(answer: Answer) -> list[int]:
     return sorted({int(number) for number in re.findall(r"\[(\d+)\]", answer.text)})
-
-
-def _cited(answer: Answer) -> list[dict[str, Any]]:
-    items = {number: answer.evidence[number - 1] for number in _cited_numbers(answer)}
-    return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]
 
 
 @app.command()

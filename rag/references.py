@@ -1,25 +1,29 @@
-"""A cited article as a reference: GB/T 7714-2015, APA (7th edition) or BibTeX.
+"""A cited article as a reference: GB/T 7714-2015, APA (7th edition), Chicago (17th), BibTeX, RIS or CSL-JSON.
 
 Only what the source prints is written; a field that it does not print is left out with its punctuation, never guessed.
 Names stay as printed except that Latin names are turned round where a style asks for it. By GB/T 7714-2015, 8.8.2, the
 page of a cited article is the page that was cited; without one the article's pages stand.
-Entry point: `format_reference`. Callers: answering, cli, app. Knows no index.
+Entry points: `format_reference`, `format_bibliography`. Callers: exporting, cli. Knows no index.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, get_args
 
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
 
-Style = Literal["gbt7714", "apa", "bibtex"]
-STYLES: tuple[Style, ...] = ("gbt7714", "apa", "bibtex")
+Style = Literal["gbt7714", "apa", "chicago", "bibtex", "ris", "csl"]
+STYLES: tuple[Style, ...] = get_args(Style)
+FOR_PROGRAMS: frozenset[Style] = frozenset({"bibtex", "ris", "csl"})  # shown line by line, as they stand
 
 _GBT_MAX_AUTHORS = 3
 _APA_MAX_AUTHORS = 20
+_CHICAGO_MAX_AUTHORS, _CHICAGO_SHOWN = 10, 7
 # Names with a particle or a comma are left as printed: where the family name begins is the bearer's own business.
 _PLAIN_LATIN_NAME = re.compile(r"^((?:[A-ZÀ-Þ][\w'’-]*\.?\s+)+)([A-ZÀ-Þ][\w'’-]+)$")
 _TEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
@@ -30,12 +34,12 @@ _TEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
 
 
 def format_reference(article: Article, page: str = "", style: Style = "gbt7714") -> str:
-    """Return the reference of `article`; one line, BibTeX several.
+    """Return the reference of `article`; one line, those for programs several.
 
     Args:
         article: The article that was cited.
         page: The page that was cited, as printed; "" when it is not known.
-        style: "gbt7714", "apa" or "bibtex".
+        style: One of STYLES; "csl" gives one object of CSL-JSON.
 
     Returns:
         The reference; empty when the source prints neither title nor author.
@@ -47,9 +51,18 @@ def format_reference(article: Article, page: str = "", style: Style = "gbt7714")
         raise ValueError(f"style must be one of {', '.join(STYLES)}, not {style!r}")
     if not article.title and not article.authors:
         return ""
-    if style == "gbt7714":
-        return _gbt7714(article, page)
-    return _apa(article, page) if style == "apa" else _bibtex(article, page)
+    return _WRITERS[style][1](article, page)
+
+
+def format_bibliography(articles: Iterable[Article], style: Style = "gbt7714") -> str:
+    """Return the references of works, each once, in the order given; CSL-JSON as one array, to be saved as a file."""
+    written = [reference for article in articles if (reference := format_reference(article, "", style))]
+    return join_references(list(dict.fromkeys(written)), style)
+
+
+def join_references(references: Iterable[str], style: Style) -> str:
+    """Return references as one text that a program of their style reads; CSL-JSON as an array."""
+    return f"[{','.join(references)}]\n" if style == "csl" else "".join(f"{one}\n" for one in references)
 
 
 def _gbt7714(article: Article, page: str) -> str:
@@ -104,13 +117,93 @@ def _bibtex(article: Article, page: str) -> str:
         "volume": volume,
         "number": issue,
         "pages": (pages or cited).replace("-", "--"),
-        "note": f"cited: p. {cited}" if cited and pages else "",
+        "doi": article.doi,
+        "note": _cited_page(article, page),
     }
     kind = "article" if article.journal else "misc"
-    # The key is made of what identifies the work, so that two exports of one article agree.
-    digest = hashlib.sha256("\n".join((*article.authors, article.title, article.issue)).encode()).hexdigest()[:8]
     rows = [f"  {name} = {{{_tex(value)}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{kind}{{wenju{article.year or ''}{digest},", *rows, "}"])
+    return "\n".join([f"@{kind}{{{_key(article)},", *rows, "}"])
+
+
+def _key(article: Article) -> str:
+    """Return a key made of what identifies the work, so that two exports of one article agree."""
+    digest = hashlib.sha256("\n".join((*article.authors, article.title, article.issue)).encode()).hexdigest()[:8]
+    return f"wenju{article.year or ''}{digest}"
+
+
+def _chicago(article: Article, page: str) -> str:
+    names = [name for name in article.authors if name.strip()]
+    names[:1] = [_family_first(name) for name in names[:1]]
+    if len(names) > _CHICAGO_MAX_AUTHORS:
+        names = [*names[:_CHICAGO_SHOWN], "et al"]
+    elif len(names) > 1:
+        names[-1] = f"and {names[-1]}"
+    title = f"“{_ended(article.title)}”" if article.title else ""
+    volume, issue = volume_and_issue(article.issue)
+    where = " ".join(part for part in (article.journal, volume) if part)
+    where = ", ".join(part for part in (where, f"no. {issue}" if issue else "") if part)
+    where = " ".join(part for part in (where, f"({article.year})" if article.year else "") if part)
+    pages = (_pages(article.pages) or _pages(page)).replace("-", "–")
+    where = ": ".join(part for part in (where, pages) if part)
+    return " ".join(part for part in (_ended(", ".join(names)), title, _ended(where)) if part)
+
+
+def _family_first(name: str) -> str:
+    """Return a plain Latin name with its family name first: John F. Smith → Smith, John F.; others as printed."""
+    match = _PLAIN_LATIN_NAME.match(name)
+    return f"{match[2]}, {match[1].strip()}" if match else name
+
+
+def _ris(article: Article, page: str) -> str:
+    volume, issue = volume_and_issue(article.issue)
+    first, _, last = (_pages(article.pages) or _pages(page)).partition("-")
+    rows = [("TY", "JOUR" if article.journal else "GEN"), *(("AU", _family_first(name)) for name in article.authors)]
+    rows += [("TI", article.title), ("JO", article.journal), ("PY", str(article.year or "")), ("VL", volume)]
+    rows += [("IS", issue), ("SP", first), ("EP", last), ("DO", article.doi), ("AB", article.abstract)]
+    rows += [*(("KW", word) for word in article.keywords), ("N1", _cited_page(article, page))]
+    # A line break inside a value would begin a field of its own.
+    lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in rows if value.strip()]
+    return "\n".join([*lines, "ER  - "])
+
+
+def _csl(article: Article, page: str) -> str:
+    volume, issue = volume_and_issue(article.issue)
+    fields: dict[str, Any] = {
+        "id": _key(article),
+        "type": "article-journal" if article.journal else "document",
+        "title": article.title,
+        "author": [_csl_name(name) for name in article.authors if name.strip()],
+        "container-title": article.journal,
+        "issued": {"date-parts": [[article.year]]} if article.year else None,
+        "volume": volume,
+        "issue": issue,
+        "page": _pages(article.pages) or _pages(page),
+        "DOI": article.doi,
+        "abstract": article.abstract,
+        "keyword": ", ".join(article.keywords),
+        "note": _cited_page(article, page),
+    }
+    return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False, indent=1)
+
+
+def _csl_name(name: str) -> dict[str, str]:
+    match = _PLAIN_LATIN_NAME.match(name)
+    return {"family": match[2], "given": match[1].strip()} if match else {"literal": name}
+
+
+def _cited_page(article: Article, page: str) -> str:
+    return f"cited: p. {_pages(page)}" if _pages(page) and _pages(article.pages) else ""
+
+
+_WRITERS: dict[Style, tuple[str, Callable[[Article, str], str]]] = {
+    "gbt7714": ("GB/T 7714", _gbt7714),
+    "apa": ("APA", _apa),
+    "chicago": ("Chicago", _chicago),
+    "bibtex": ("BibTeX", _bibtex),
+    "ris": ("RIS", _ris),
+    "csl": ("CSL-JSON", _csl),
+}
+STYLE_NAMES: dict[Style, str] = {style: name for style, (name, _) in _WRITERS.items()}
 
 
 def volume_and_issue(printed: str) -> tuple[str, str]:

@@ -212,6 +212,17 @@ def test_sources_lists_articles(wenju: Wenju, harbour: Settings) -> None:
         assert any(part in ran.out for part in (said, said[:6]))
 
 
+def test_a_bibliography_in_each_style(wenju: Wenju, harbour: Settings) -> None:
+    ran = wenju("bibliography", *places(harbour))
+    assert ran.code == 0
+    assert "南江大桥的建设[" in ran.out
+    listed = json.loads(wenju("bibliography", "--style", "csl", *places(harbour)).printed)
+    bridge = next(item for item in listed if item["title"].startswith("南江大桥的建设"))
+    assert bridge["issued"] == {"date-parts": [[2019]]}
+    assert {"literal": "林小河"} in bridge["author"]
+    refused(wenju("bibliography", "--style", "甲", *places(harbour)), "there is no style '甲'", "choose one of gbt7714")
+
+
 def test_the_reading_report_of_a_source(wenju: Wenju, harbour: Settings) -> None:
     ran = wenju("sources", "--report", PORT, *places(harbour))
     assert ran.code == 0

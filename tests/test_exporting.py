@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import re
 from typing import Any
 
@@ -93,6 +94,12 @@ def test_word_opens_and_its_links_lead_somewhere() -> None:
 def test_references_in_other_styles_and_english_words(form: Any) -> None:
     assert export(form, style="bibtex", language="en")
     assert export(form, style="apa")
+
+
+def test_csl_json_is_fenced_as_one_array() -> None:
+    fenced = re.search(r"```csl\n(.*?)\n```", export("md", style="csl").decode(), re.S)
+    assert fenced
+    assert all(item["title"] for item in json.loads(fenced[1]))
 
 
 def test_bibtex_is_fenced() -> None:

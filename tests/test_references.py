@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.records import Article
-from rag.references import STYLES, Style, format_reference, volume_and_issue
+from rag.references import STYLES, Style, format_bibliography, format_reference, volume_and_issue
 
 FULL = Article(
     kind="article",
@@ -87,6 +88,45 @@ def test_bibtex() -> None:
     assert format_reference(ENGLISH, "12", "bibtex") == text
 
 
+def test_chicago() -> None:
+    assert format_reference(ENGLISH, "12", "chicago") == (
+        "Smith, John F., Ana García, Ursula von der Tann, and Li Wei. “Cables & Ports: 100% Public?” "
+        "Harbour Review 7, no. 2 (2021): 11–19."
+    )
+    assert format_reference(FULL, "75", "chicago") == (
+        "林若水, and 周远. “海底电缆的融资与治理.” 港口研究 15, no. 4 (2024): 72–91."
+    )
+
+
+def test_ris_keeps_each_value_on_its_line() -> None:
+    forged = dataclasses.replace(FULL, abstract="融资\nER  - \nTY  - BOOK", doi="10.1/甲")
+    assert format_reference(forged, "75", "ris").splitlines() == [
+        "TY  - JOUR",
+        "AU  - 林若水",
+        "AU  - 周远",
+        "TI  - 海底电缆的融资与治理",
+        "JO  - 港口研究",
+        "PY  - 2024",
+        "VL  - 15",
+        "IS  - 4",
+        "SP  - 72",
+        "EP  - 91",
+        "DO  - 10.1/甲",
+        "AB  - 融资 ER - TY - BOOK",
+        "N1  - cited: p. 75",
+        "ER  - ",
+    ]
+
+
+def test_a_bibliography_holds_each_work_once() -> None:
+    items = json.loads(format_bibliography([FULL, ENGLISH, FULL], "csl"))
+    assert [item["title"] for item in items] == [FULL.title, ENGLISH.title]
+    assert items[0]["author"] == [{"literal": "林若水"}, {"literal": "周远"}]
+    assert items[1]["author"][0] == {"family": "Smith", "given": "John F."}
+    assert (items[1]["page"], items[1]["issued"]) == ("11-19", {"date-parts": [[2021]]})
+    assert format_bibliography([FULL, FULL]).count("\n") == 1
+
+
 def test_what_is_not_printed_is_left_out() -> None:
     bare = Article(kind="article", title="港口停工记", span=(0, 5))
     assert format_reference(bare) == "港口停工记[Z]."
@@ -136,5 +176,10 @@ def test_nothing_is_invented(title: str, authors: list[str], year: int | None, j
     given_text = " ".join((title, *authors, str(year or ""), journal))
     if style == "bibtex":
         text = " ".join(re.findall(r"= \{(.*)\},", text)).replace("\\", "").replace(" and ", " ")
+    if style == "ris":
+        text = " ".join(line[6:] for line in text.splitlines()[1:])
+    if style == "csl" and text:
+        item = json.loads(text)
+        text = " ".join(str(item.get(name, "")) for name in ("title", "container-title"))
     for word in re.findall(r"\w+", text):
-        assert word in given_text or word in ("等", "et", "al", "J", "Z")
+        assert word in given_text or word in ("等", "et", "al", "J", "Z", "and")

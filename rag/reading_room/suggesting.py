@@ -61,7 +61,7 @@ def suggest_questions(
     """
     wanted = None if articles is None else set(articles)
     by_article: dict[tuple[str, int], list[Candidate]] = {}
-    for candidate in _candidates(index.passages, language):
+    for candidate in find_candidates(index.passages, language):
         if (wanted is None or candidate.article in wanted) and candidate.question not in besides:
             by_article.setdefault(candidate.article, []).append(candidate)
     # By hash: a stable order that favours neither the first files of the folder nor the first lines of a file.
@@ -98,7 +98,8 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _candidates(passages: Iterable[Passage], language: Language) -> Iterator[Candidate]:
+def find_candidates(passages: Iterable[Passage], language: Language) -> Iterator[Candidate]:
+    """Yield what can be asked of passages in a language, in their order; whether it is answered, nobody knows yet."""
     headings: set[str] = set()
     for passage in passages:
         article = (passage.source, passage.article)

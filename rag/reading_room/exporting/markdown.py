@@ -13,6 +13,7 @@ from rag.reading_room.answer_layout import Piece, ShownRow
 from rag.reading_room.exporting.turns import Exported, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
+from rag.references import FOR_PROGRAMS, join_references
 from rag.visible import visible_text
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#!$&])")
@@ -51,9 +52,9 @@ def write_markdown(exported: Exported) -> str:
             lines += [f"[^{turn.order}-{note.number}]: {number} {_escaped(note.where)}. “{quoted}”", ""]
     if exported.bibliography:
         lines += [f"## {say('bibliography', language)}", ""]
-        if exported.style == "bibtex":
-            entries = (visible_text(entry).replace("```", "'''") for entry in exported.bibliography)
-            lines += ["```bibtex", *entries, "```", ""]
+        if exported.style in FOR_PROGRAMS:
+            entries = visible_text(join_references(exported.bibliography, exported.style)).replace("```", "'''")
+            lines += [f"```{exported.style}", entries.rstrip("\n"), "```", ""]
         else:
             lines += [f"{number}. {_escaped(entry)}" for number, entry in enumerate(exported.bibliography, 1)] + [""]
     return "\n".join(lines)

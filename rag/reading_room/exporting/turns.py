@@ -14,7 +14,7 @@ from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.page_texts import say
 from rag.reading_room.plain_answers import place_of
 from rag.records import Article, Language, Passage, Span
-from rag.references import Style, format_reference
+from rag.references import FOR_PROGRAMS, Style, format_reference
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -121,6 +121,9 @@ def _notes(
         pages = laid.pages[number]
         article = article_of(item.passage)
         reference = "" if article is None else format_reference(article, ", ".join(pages), style)
+        if not reference and style in FOR_PROGRAMS:  # a program reads no loose line
+            untitled = Article(kind="article", title=item.title or item.source, span=(0, 0))
+            reference = format_reference(untitled, ", ".join(pages), style)
         reference = reference or ", ".join(part for part in (item.title, item.source, *pages[:1]) if part)
         where = place_of(item.passage, language, pages)
         yield Note(number, item.text, _merged(spans.get(number, set())), where, reference)

@@ -12,6 +12,7 @@ from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
 from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
+from rag.references import FOR_PROGRAMS, join_references
 
 _CSS = """
 :root { color-scheme: light dark; }
@@ -47,8 +48,8 @@ def write_web_page(exported: Exported) -> str:
         parts.extend(_html_turn(turn, language))
     if exported.bibliography:
         parts.append(f"<h2>{say('bibliography', language)}</h2>")
-        if exported.style == "bibtex":
-            parts.append(f"<pre>{_text(chr(10).join(exported.bibliography))}</pre>")
+        if exported.style in FOR_PROGRAMS:
+            parts.append(f"<pre>{_text(join_references(exported.bibliography, exported.style))}</pre>")
         else:
             parts.append("<ol>" + "".join(f"<li>{_text(entry)}</li>" for entry in exported.bibliography) + "</ol>")
     return "\n".join([*parts, "</body></html>\n"])

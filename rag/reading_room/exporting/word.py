@@ -21,6 +21,7 @@ from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
 from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
+from rag.references import FOR_PROGRAMS
 
 MOST_NOTES = 1000  # more than one answer can have: identifiers of bookmarks are numbers
 
@@ -39,7 +40,7 @@ def write_word(exported: Exported) -> bytes:
     if exported.bibliography:
         document.add_heading(say("bibliography", language), 1)
         for entry in exported.bibliography:
-            document.add_paragraph(_clean(entry), style="Normal" if exported.style == "bibtex" else "List Number")
+            document.add_paragraph(_clean(entry), style="Normal" if exported.style in FOR_PROGRAMS else "List Number")
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
