@@ -1,4 +1,4 @@
-"""Error messages in the language of the page: they are written in English, where they arise, and a table has the Chinese.
+"""Error messages in the language of the page: they are written in English where they arise, a table has the Chinese.
 
 A row's {} stands for what varies, which is looked up itself; a file's name before a colon stays. What no row is for
 stays as it is. Entry point: `in_language`. Caller: the page. Knows rag/data/messages.tsv.
@@ -7,6 +7,7 @@ stays as it is. Entry point: `in_language`. Caller: the page. Knows rag/data/mes
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 
 from rag.records import Language
@@ -21,8 +22,8 @@ def in_language(message: str, language: Language) -> str:
         return message
     for pattern, chinese in _rows():
         if found := pattern.fullmatch(message):
-            parts = iter(in_language(part, language) for part in found.groups())
-            return re.sub(re.escape(PLACE), lambda _: next(parts, ""), chinese)
+            between = [in_language(part, language) for part in found.groups()]
+            return "".join(itertools.chain.from_iterable(zip(chinese.split(PLACE), [*between, ""], strict=True)))
     name, colon, rest = message.partition(": ")
     told = in_language(rest, language) if colon else rest
     return f"{name}：{told}" if told != rest else message
