@@ -108,6 +108,8 @@ def test_an_address_elsewhere_is_not_chosen_and_not_asked(new_page: NewPage, ser
         address = page.get_by_label("服务地址", exact=False)
         address.fill("http://192.0.2.7/v1")
         address.press("Enter")
+        # A click while the page is drawn anew may be lost.
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         page.get_by_role("button", name="使用这个模型").click()
         expect(page.get_by_text("这个地址不能在页面上选")).to_be_visible()
     assert kept.preference("backend") == before
