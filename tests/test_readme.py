@@ -42,6 +42,22 @@ def test_retrieving_finds_the_initiative_for_an_english_question(capsys: pytest.
 
 
 @pytest.mark.usefixtures("readers_settings")
+def test_the_catalogue_lists_works_of_two_years(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(PYTHON_BLOCKS[2], {})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert {line[:4] for line in lines} <= {"2023", "2024"}
+
+
+@pytest.mark.usefixtures("readers_settings")
+def test_what_is_shown_for_langchain_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    servers = (PROJECT / "docs" / "servers.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", servers, re.DOTALL)
+    exec(block, {})
+    assert "埃尔毛" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("readers_settings")
 def test_the_command_line_answers_in_both_languages() -> None:
     assert len(ASK_LINES) == 2
     printed = [
