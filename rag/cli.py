@@ -377,9 +377,7 @@ def chat(
     from rag.reading_room.identity import require_login
 
     settings = _settings(corpus, index, host=host)
-    page = Path(__file__).resolve().parent.parent / "serve.py"
-    if not page.is_file():
-        raise RagError(f"the page {page} is missing", advice="run wenju chat from a checkout of the project")
+    page = Path(__file__).resolve().parent / "web" / "serve.py"
     require_login(settings, settings.host, provider=_has_provider(page.parent))
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -388,7 +386,7 @@ def chat(
         except OSError as error:
             raise RagError(f"port {port} is in use", advice=f"choose another: make chat PORT={port + 1}") from error
     out.print(f"[bold]问据 Wenju[/] http://{settings.host}:{port}  (Ctrl-C 退出)")
-    # The page runs in the project's folder: what was set in this one goes along, folders as whole paths.
+    # The page runs in its own folder, where its configuration lies: what was set goes along, folders as whole paths.
     folders = {"corpus": settings.corpus.resolve(), "index": settings.index.resolve()}
     if Path(settings.model).is_dir():
         folders["model"] = Path(settings.model).resolve()

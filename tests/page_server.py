@@ -21,6 +21,7 @@ from rag.indexing import build_index
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+WEB = PROJECT / "rag" / "web"
 START_TIMEOUT_S = 60.0
 
 FISHERY = """# 江心岛渔业的兴衰
@@ -108,12 +109,12 @@ def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT / "serve.py"), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(WEB / "serve.py"), "--server.port", str(port)]
     command += ["--server.address", address]
     settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "OMP_WAIT_POLICY": "PASSIVE", "NO_PROXY": "*"}
     with (index / "page.log").open("wb") as log:
         process = subprocess.Popen(
-            command, cwd=PROJECT, env=os.environ | settled | environment, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=WEB, env=os.environ | settled | environment, stdout=log, stderr=subprocess.STDOUT
         )
         try:
             _wait(f"http://127.0.0.1:{port}/_stcore/health", process)

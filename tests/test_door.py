@@ -15,10 +15,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from page import door
 from rag.errors import LoginRequired
 from rag.reading_room.identity import hash_password
 from rag.settings import Settings
+from rag.web import door
 
 PASSWORD = "潮汐表第三頁42"
 

@@ -10,6 +10,8 @@ from page_server import FISHERY, serve
 from playwright.sync_api import Page, expect, sync_playwright
 from test_page_browser import CHROMIUM, FLAGS
 
+from rag.reading_room.briefs import find_briefs
+
 WAIT_MS = 60_000
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 NAMES = {"Wenju", "English", "Word", "HTML", "EPUB", "PDF", "Markdown"}
@@ -20,6 +22,7 @@ VISIBLE = """() => {
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
     if (parent.closest('script, style, [data-testid="stIconMaterial"], [href="#stMain"]')) continue;
+    if (getComputedStyle(parent).fontSize === "0px") continue;
     if (parent.checkVisibility({visibilityProperty: true, opacityProperty: true})) found.push(walker.currentNode.data);
   }
   return found.join("\\n");
@@ -43,6 +46,7 @@ def test_from_an_empty_folder_to_an_exported_answer(tmp_path: Path, width: int) 
         expect(page.get_by_test_id("stAlert")).to_have_count(0)  # it is no error to have nothing yet
         page.goto(served.url)
         expect(page.locator("h1")).to_have_text("文库还是空的", timeout=WAIT_MS)
+        expect(page.get_by_role("button", name="放入简报")).to_be_visible()
         assert english_words(page, corpus) == set()
 
         page.locator("input[type=file]").set_input_files(
@@ -60,4 +64,17 @@ def test_from_an_empty_folder_to_an_exported_answer(tmp_path: Path, width: int) 
         with page.expect_download() as download:
             page.get_by_role("button", name="Word").click()
         assert download.value.path().read_bytes()[:2] == b"PK"
+        browser.close()
+
+
+def test_the_briefs_that_come_along_are_one_click_away(tmp_path: Path) -> None:
+    corpus = tmp_path / "文獻"
+    corpus.mkdir()
+    with serve(corpus, tmp_path / "index") as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(locale="zh-CN")
+        page.goto(served.url)
+        page.get_by_role("button", name="放入简报").click(timeout=WAIT_MS)
+        expect(page.get_by_role("progressbar").first).to_be_visible(timeout=WAIT_MS)
+        assert len(list(corpus.glob("*.md"))) == len(find_briefs()) >= 29
         browser.close()

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from page import jobs, state
 from rag.errors import StorageFailed
 from rag.indexing import build_index
 from rag.reading_room.conversations import Conversations
 from rag.records import Progress
 from rag.settings import Settings
+from rag.web import jobs, state
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -164,7 +164,7 @@ def test_the_first_words_do_not_wait_for_the_model(home: Settings) -> None:
     # In a process of its own, where nothing was imported; loading the model takes for ever there.
     code = """
 import sys, threading
-from page import jobs
+from rag.web import jobs
 jobs._warm_up = lambda settings: threading.Event().wait()
 from streamlit.testing.v1 import AppTest
 page = AppTest.from_file("app.py", default_timeout=60).run()

@@ -9,7 +9,7 @@ import pytest
 from rag.reading_room.page_texts import TEXTS, say, says
 from rag.text.language import main_language
 
-PAGE = Path(__file__).resolve().parent.parent / "page"
+PAGE = Path(__file__).resolve().parent.parent / "rag" / "web"
 
 
 @pytest.mark.parametrize("key", TEXTS)
@@ -30,12 +30,10 @@ def test_say_and_says() -> None:
 
 
 def test_every_text_that_the_page_names_exists_and_every_text_is_used() -> None:
-    code = "\n".join(
-        path.read_text(encoding="utf-8") for path in [PAGE.parent / "app.py", *PAGE.rglob("*.py"), *PAGE.rglob("*.js")]
-    )
+    code = "\n".join(path.read_text(encoding="utf-8") for path in [*PAGE.rglob("*.py"), *PAGE.rglob("*.js")])
     code += "\n".join(
         path.read_text(encoding="utf-8")
-        for path in (PAGE.parent / "rag" / "reading_room").rglob("*.py")
+        for path in (PAGE.parent / "reading_room").rglob("*.py")
         if path.name != "page_texts.py"
     )
     named = set(re.findall(r"""\bt\(\s*["'](\w+)["']""", code))
@@ -57,7 +55,7 @@ def test_every_text_that_the_page_names_exists_and_every_text_is_used() -> None:
 
 
 def test_every_step_of_a_search_has_a_name() -> None:
-    code = (PAGE.parent / "rag" / "retrieval.py").read_text(encoding="utf-8")
+    code = (PAGE.parent / "retrieval.py").read_text(encoding="utf-8")
     laps = re.findall(r"""\.lap\("(\w+)"\)""", code)
     assert "embedded" in laps
     assert {f"stage_{lap}" for lap in laps} <= set(TEXTS)

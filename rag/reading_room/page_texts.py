@@ -248,6 +248,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The index is ready: {sources} sources, {passages} passages.",
     ),
     "what_to_do": ("可以这样做：", "What you can do: "),
+    "briefs_hint": (
+        "手边没有文献？附带的 30 篇双语简报可以先问起来。",
+        "No documents at hand? Thirty bilingual briefs come along to be asked.",
+    ),
+    "take_briefs": ("放入简报", "Put the briefs in"),
     "updating": (
         "正在更新索引，其间按原有的索引作答。",
         "The index is being updated; until then answers come from the old one.",

@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from page import state
-from page.components import mount
-from page.door import LOGOUT, has_provider
-from page.state import plain, t, words
+from rag.web import state
+from rag.web.components import mount
+from rag.web.door import LOGOUT, has_provider
+from rag.web.state import plain, t, words
 
 
 def draw() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from page import jobs, state
-from page.state import plain, t, told
 from rag.errors import RagError
 from rag.readers import CONVERTED, READERS
+from rag.web import jobs, state
+from rag.web.state import plain, t, told
 
 SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
 

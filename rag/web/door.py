@@ -177,7 +177,7 @@ def _parse_form(body: bytes) -> list[tuple[str, str]]:
 
 
 def _form(language: Language, problem: str = "", status: int = 200) -> Response:
-    text = (files("page") / "assets" / "login.html").read_text("utf-8")
+    text = (files("rag.web") / "assets" / "login.html").read_text("utf-8")
     told = f'<p class="problem" role="alert">{html.escape(say(problem, language))}</p>' if problem else ""
     other = "zh" if language == "en" else "en"
     values = {"problem": told, "language": language, "other": other}

@@ -7,8 +7,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from page.state import language, t, words
-from page.trouble import known_failure
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
@@ -17,6 +15,8 @@ from rag.reading_room.page_texts import TEXTS
 from rag.reading_room.plain_answers import place_of, write_plain
 from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Research, ResearchStep, Span
 from rag.tables import is_rule
+from rag.web.state import language, t, words
+from rag.web.trouble import known_failure
 
 TURN_WORDS = (
     "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 from streamlit import runtime
 
-from page.door import COOKIE, has_provider
 from rag.reading_room.conversations import HOUSE, UNDO, Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.identity import ALONE, VISITOR, Reader, admit, is_loopback, read_ticket
@@ -23,6 +22,7 @@ from rag.reading_room.notebooks import Notebooks, notebooks_file
 from rag.reading_room.page_texts import say, says
 from rag.records import Language
 from rag.settings import Settings
+from rag.web.door import COOKIE, has_provider
 
 if TYPE_CHECKING:
     from rag.retrieval import Filters

@@ -18,7 +18,7 @@ ASSETS = Path(__file__).parent / "assets"
 
 @functools.cache
 def asset(name: str) -> str:
-    """Return the text of a file of `page/assets`."""
+    """Return the text of a file of `assets`."""
     return (ASSETS / name).read_text(encoding="utf-8")
 
 
@@ -39,5 +39,5 @@ def mount(name: str, data: dict[str, Any], *, key: str, on_act: Callable[[dict[s
 
 
 def style(*names: str) -> None:
-    """Apply style sheets of `page/assets` to the whole page."""
+    """Apply style sheets of `assets` to the whole page."""
     st.html("<style>" + "".join(asset(name) for name in names) + "</style>")

@@ -11,13 +11,13 @@ from pathlib import Path
 import streamlit as st
 from pydantic import ValidationError
 
-from page import state
-from page.door import LOGIN, has_provider
-from page.state import plain, t, told
 from rag.errors import BackendFailed, LoginRequired, RagError, StorageFailed
 from rag.reading_room.identity import VISITOR, require_login
 from rag.reading_room.page_texts import TEXTS
 from rag.settings import Settings
+from rag.web import state
+from rag.web.door import LOGIN, has_provider
+from rag.web.state import plain, t, told
 
 LOG = logging.getLogger(__name__)
 

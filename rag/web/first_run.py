@@ -6,12 +6,13 @@ import contextlib
 
 import streamlit as st
 
-from page import jobs, state, uploading
-from page.state import plain, t
-from page.trouble import show_error
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError
+from rag.reading_room.briefs import find_briefs, take_briefs
 from rag.reading_room.page_texts import TEXTS
 from rag.settings import Settings
+from rag.web import jobs, state, uploading
+from rag.web.state import plain, t
+from rag.web.trouble import show_error
 
 
 def ready(settings: Settings) -> bool:
@@ -108,6 +109,15 @@ def _empty(settings: Settings) -> None:
     if state.reader().keeper:
         st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
         uploading.draw(settings.corpus)
+        if find_briefs():
+            st.caption(t("briefs_hint"))
+            st.button(t("take_briefs"), key="briefs", on_click=_take_briefs, args=(settings,))
+
+
+def _take_briefs(settings: Settings) -> None:
+    state.require_keeper()
+    take_briefs(settings.corpus)
+    jobs.start_building(settings)
 
 
 def _failed(error: Exception, settings: Settings) -> None:

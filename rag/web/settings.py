@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from page import jobs, state, views
-from page.components import mount
-from page.state import plain, t
-from page.trouble import show_error
 from rag.backends.providers import Provider, address_of, find_provider, key_variable_of, list_models, providers
 from rag.errors import BackendFailed, RagError
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.model_choice import QUOTING, choose_model, forget_model
 from rag.settings import OWN_KEY, Settings
+from rag.web import jobs, state, views
+from rag.web.components import mount
+from rag.web.state import plain, t
+from rag.web.trouble import show_error
 
 STEPS = ("rewrite", "split", "search_again")
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from page import first_run, jobs, notebooks, state, views
-from page.components import mount
-from page.reader import open_citation, open_passage
-from page.state import t
-from page.trouble import show_error
 from rag.errors import RagError
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
 from rag.records import Article, Language, Passage
 from rag.references import STYLE_NAMES
+from rag.web import first_run, jobs, notebooks, state, views
+from rag.web.components import mount
+from rag.web.reader import open_citation, open_passage
+from rag.web.state import t
+from rag.web.trouble import show_error
 
 WATCH_EVERY_S = 0.1
 SUGGEST_EVERY_S = 1.0

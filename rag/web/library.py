@@ -7,13 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from page import first_run, jobs, notebooks, state, uploading, views
-from page.components import mount
-from page.reader import open_article
-from page.state import plain, t, told, words
-from page.trouble import show_error
 from rag.corrections import Correction
 from rag.errors import IndexMissing, RagError
+from rag.web import first_run, jobs, notebooks, state, uploading, views
+from rag.web.components import mount
+from rag.web.reader import open_article
+from rag.web.state import plain, t, told, words
+from rag.web.trouble import show_error
 
 SHELF_WORDS = (
     "search_library",

@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from page import first_run, jobs, state, views
-from page.components import mount
-from page.reader import open_passage
-from page.state import t, words
-from page.trouble import show_error
 from rag.errors import RagError
 from rag.records import Retrieval
+from rag.web import first_run, jobs, state, views
+from rag.web.components import mount
+from rag.web.reader import open_passage
+from rag.web.state import t, words
+from rag.web.trouble import show_error
 
 FOUND = 10
 

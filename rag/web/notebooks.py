@@ -9,14 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from page import state
-from page.state import plain, t
 from rag.corrections import CORRECTIONS, FIELDS, Corrections
 from rag.indexing import open_index
 from rag.reading_room.notebooks import KeptWork, Notebook, keep_work, present
 from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer
 from rag.shelf import Work, works_of
+from rag.web import state
+from rag.web.state import plain, t
 
 CHOICE = "choose-notebook"  # the widget in which a notebook is chosen
 

@@ -10,13 +10,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from page import state
-from page.state import t
 from rag.errors import RagError
 from rag.pages import PageFinder
 from rag.readers.printed_page import PRINTED, PrintedPage, printed_pages
 from rag.reading_room.word_boxes import find_words
 from rag.records import Document, Span
+from rag.web import state
+from rag.web.state import t
 
 PREFERENCE = "source_pane"
 MAX_CITED_PAGES = 3

@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from page import jobs, printed, state, views
-from page.components import mount, style
-from page.state import t, words
 from rag.errors import RagError
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
+from rag.web import jobs, printed, state, views
+from rag.web.components import mount, style
+from rag.web.state import t, words
 
 WORDS = (
     "source_pane", "close", "previous_citation", "next_citation", "citation_of", "copy_quote", "copy_link", "copied",

@@ -1,0 +1,41 @@
+"""The briefs that come along, for a reader who has no documents at hand.
+
+In a checkout they are its corpus, installed they lie under `share/wenju/briefs` of the environment.
+Entry points: `find_briefs`, `take_briefs`. Caller: the page.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from rag.errors import StorageFailed
+
+INSTALLED = Path("share") / "wenju" / "briefs"
+
+
+def find_briefs() -> tuple[Path, ...]:
+    """Return the files, none where they did not come along."""
+    for folder in (Path(sys.prefix) / INSTALLED, Path(__file__).resolve().parents[2] / "corpus"):
+        if found := sorted(path for path in folder.glob("*.md") if path.name != "README.md"):
+            return tuple(found)
+    return ()
+
+
+def take_briefs(corpus: Path) -> None:
+    """Copy the briefs into a corpus; what has their names there stays.
+
+    Raises:
+        StorageFailed: They cannot be written.
+    """
+    try:
+        corpus.mkdir(parents=True, exist_ok=True)
+        for path in find_briefs():
+            if not (corpus / path.name).exists():
+                shutil.copy(path, corpus / path.name)
+    except OSError as error:
+        raise StorageFailed(
+            f"the briefs could not be written to {corpus}: {error.strerror or error}",
+            advice="free some space, or choose a folder that may be written",
+        ) from error

@@ -1,0 +1,39 @@
+"""The chat page of Wenju 问据: drawn behind `serve.py`.
+
+It draws and calls; how a question is answered is `rag`'s business, and how a page looks is `page`'s.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from rag.web import chat, jobs, library, look, reader, settings, sidebar, state, trouble
+from rag.web.components import style
+from rag.web.state import t
+
+
+def main() -> None:
+    """Draw the page that the reader is on."""
+    st.set_page_config(page_title="问据 Wenju", page_icon="📖", layout="wide")
+    if not trouble.can_start():
+        return
+    style("page.css", *(["zh.css"] if state.language() == "zh" else []))
+    jobs.warm(state.settings())
+    pages = {
+        "chat": st.Page(chat.draw, title=t("nav_chat"), icon=":material/chat:", url_path="ask", default=True),
+        "library": st.Page(library.draw, title=t("nav_library"), icon=":material/menu_book:", url_path="library"),
+        "look": st.Page(look.draw, title=t("nav_look"), icon=":material/search:", url_path="look"),
+        "settings": st.Page(settings.draw, title=t("nav_settings"), icon=":material/tune:", url_path="settings"),
+    }
+    current = st.navigation(list(pages.values()))
+    if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:
+        st.switch_page(pages["chat"])
+    state.fill_from_address()
+    reader.open_from_address()
+    sidebar.draw()
+    current.run()
+    reader.draw()
+
+
+if __name__ == "__main__":
+    main()
