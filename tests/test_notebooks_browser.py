@@ -79,6 +79,8 @@ def test_a_work_is_summarised_and_the_answer_kept_as_a_note(page: Page, served: 
     turn.wait_for(timeout=WAIT_MS)
     expect(turn).to_contain_text("捕捞量的变化")
     expect(turn).to_contain_text("养殖的兴起")
+    # A click while the page is drawn anew, as when further questions appear, may be lost.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     turn.get_by_role("button", name="记入笔记").click()
     expect(page.get_by_text("已记入笔记")).to_be_visible()
     (note,) = Notebooks(served.settings.index / NOTEBOOKS).notes()
