@@ -1,4 +1,4 @@
-"""The library as parts of LangChain: a retriever, embeddings, an answer that streams, and a tool for agents.
+"""The library as parts of LangChain: a retriever, embeddings, a checked answer, and a tool for agents.
 
     chain = {"context": WenjuRetriever(), "question": RunnablePassthrough()} | prompt | model
 
@@ -67,7 +67,7 @@ class WenjuEmbeddings(Embeddings):
 
 
 def answering(settings: Settings | None = None, filters: Filters | None = None) -> Runnable[str, str]:
-    """Return a runnable from a question to its checked answer with the sources below; streamed line by line."""
+    """Return a runnable from a question to its checked answer, with the sources below."""
 
     def write(questions: Iterator[str]) -> Iterator[str]:
         yield from _answer("".join(questions), settings, filters).splitlines(keepends=True)

@@ -7,7 +7,7 @@ Entry points: `find_briefs`, `take_briefs`. Caller: the page.
 from __future__ import annotations
 
 import shutil
-import sys
+import sysconfig
 from pathlib import Path
 
 from rag.errors import StorageFailed
@@ -17,7 +17,9 @@ INSTALLED = Path("share") / "wenju" / "briefs"
 
 def find_briefs() -> tuple[Path, ...]:
     """Return the files, none where they did not come along."""
-    for folder in (Path(sys.prefix) / INSTALLED, Path(__file__).resolve().parents[2] / "corpus"):
+    project = Path(__file__).resolve().parents[2]
+    checkout = [project / "corpus"] if (project / "pyproject.toml").is_file() else []
+    for folder in (*checkout, Path(sysconfig.get_path("data")) / INSTALLED):
         if found := sorted(path for path in folder.glob("*.md") if path.name != "README.md"):
             return tuple(found)
     return ()
