@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -358,10 +357,6 @@ def run(
     ]
     to.write_text("\n".join(lines) + "\n", encoding="utf-8")
     out.print(f"[green]✓[/] {len(lines)} questions 问题 → {to}")
-
-
-def _cited_numbers(answer: Answer) -> list[int]:
-    return sorted({int(number) for number in re.findall(r"\[(\d+)\]", answer.text)})
 
 
 @app.command()

@@ -40,12 +40,10 @@ class Encoded:
     Attributes:
         vector: (dim,) float32, unit length.
         tokens: (n, dim) float32, unit rows, one for each token of the text without prompt and special tokens.
-        starts: (n,) int32, the offset in the text where each token begins.
     """
 
     vector: Floats
     tokens: Floats
-    starts: npt.NDArray[np.int32]
 
 
 class Model(Protocol):
@@ -171,8 +169,7 @@ def _encoded(vector: Floats, states: Floats, offsets: Offsets) -> Encoded:
     kept = (offsets[:, 1] > offsets[:, 0]) & (offsets[:, 1] > 0)
     rows = states[kept]
     rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-12
-    starts = np.maximum(offsets[kept, 0], 0).astype(np.int32)
-    return Encoded(np.asarray(vector / (np.linalg.norm(vector) + 1e-12), np.float32), rows, starts)
+    return Encoded(np.asarray(vector / (np.linalg.norm(vector) + 1e-12), np.float32), rows)
 
 
 def readable(text: str) -> str:

@@ -30,11 +30,10 @@ UNUSED_AFTER_S = 90 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class CachedVectors:
-    """A passage's vectors: `vector` (dim,) float32 unit, `codes` (tokens, dim / 2) uint8, `starts` (tokens,) int32."""
+    """A passage's vectors: `vector` (dim,) float32 unit, `codes` (tokens, dim / 2) uint8."""
 
     vector: npt.NDArray[np.float32]
     codes: Codes
-    starts: npt.NDArray[np.int32]
 
 
 class EmbeddingCache:
@@ -45,12 +44,11 @@ class EmbeddingCache:
         self._connection = sqlite3.connect(private_database(path))
         self._connection.execute("PRAGMA journal_mode=WAL")
         _know_checksums(self._connection)
-        # What earlier versions kept has no checksums, and is not believed.
-        self._connection.execute("DROP TABLE IF EXISTS vectors")
-        self._connection.execute("DROP TABLE IF EXISTS general")
+        for kept_before in ("vectors", "general", "checked_vectors"):  # by earlier versions, in other columns
+            self._connection.execute(f"DROP TABLE IF EXISTS {kept_before}")
         self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS checked_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
-            " codes BLOB NOT NULL, starts BLOB NOT NULL, checksum BLOB NOT NULL, used REAL NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS passage_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
+            " codes BLOB NOT NULL, checksum BLOB NOT NULL, used REAL NOT NULL)"
         )
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS checked_means (key TEXT PRIMARY KEY, mean BLOB NOT NULL,"
@@ -64,7 +62,7 @@ class EmbeddingCache:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._connection.execute("DELETE FROM checked_vectors WHERE used < ?", (time.time() - UNUSED_AFTER_S,))
+            self._connection.execute("DELETE FROM passage_vectors WHERE used < ?", (time.time() - UNUSED_AFTER_S,))
             self._connection.commit()
         self._connection.close()
 
@@ -90,7 +88,7 @@ class EmbeddingCache:
         now = time.time()
         with self._connection:
             self._connection.executemany(
-                "UPDATE checked_vectors SET used = ? WHERE key = ?", ((now, key) for key in known)
+                "UPDATE passage_vectors SET used = ? WHERE key = ?", ((now, key) for key in known)
             )
         return [self._found(key) for key in keys], frozenset(wanted[key] for key in missing)
 
@@ -127,24 +125,23 @@ class EmbeddingCache:
             )
         now = time.time()
         rows = (
-            (key, item.vector.tobytes(), pack_tokens(item.tokens).tobytes(), item.starts.tobytes(), now)
+            (key, item.vector.tobytes(), pack_tokens(item.tokens).tobytes(), now)
             for key, item in zip(batch, encoded, strict=True)
         )
         with self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO checked_vectors VALUES (?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4), ?5)", rows
+                "INSERT OR REPLACE INTO passage_vectors VALUES (?1, ?2, ?3, checksum(?1, ?2, ?3), ?4)", rows
             )
 
     def _stored(self, key: bytes) -> CachedVectors | None:
         row = self._connection.execute(
-            "SELECT vector, codes, starts FROM checked_vectors"
-            " WHERE key = ? AND checksum = checksum(key, vector, codes, starts)",
+            "SELECT vector, codes FROM passage_vectors WHERE key = ? AND checksum = checksum(key, vector, codes)",
             (key,),
         ).fetchone()
         if row is None:
             return None
         codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.dim // 2)
-        return CachedVectors(np.frombuffer(row[0], np.float32), codes, np.frombuffer(row[2], np.int32))
+        return CachedVectors(np.frombuffer(row[0], np.float32), codes)
 
     def _found(self, key: bytes) -> CachedVectors:
         stored = self._stored(key)
@@ -161,7 +158,7 @@ def unsound_rows(connection: sqlite3.Connection) -> int:
     """
     _know_checksums(connection)
     known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    columns = {"checked_vectors": "key, vector, codes, starts", "checked_means": "key, mean"}
+    columns = {"passage_vectors": "key, vector, codes", "checked_means": "key, mean"}
     return sum(
         int(connection.execute(f"SELECT COUNT(*) FROM {table} WHERE checksum IS NOT checksum({held})").fetchone()[0])  # noqa: S608  our own names
         for table, held in columns.items()

@@ -129,7 +129,6 @@ class Index:
         glossary: Terms mined from the corpus, and the reader's own.
         token_codes: (all tokens, dim / 2) uint8, the passages' packed token vectors, one passage after the other.
         token_bounds: (passages + 1,) int64: row i owns `token_codes[token_bounds[i]:token_bounds[i + 1]]`.
-        token_starts: (all tokens,) int32 offsets into the passage's text.
         corrections: What the reader corrected in the works' records; passages and documents hold it.
         damage: What is wrong with the generation that should be in use instead of this older one; "" as a rule.
     """
@@ -143,7 +142,6 @@ class Index:
     glossary: Glossary
     token_codes: Codes
     token_bounds: npt.NDArray[np.int64]
-    token_starts: npt.NDArray[np.int32]
     corrections: tuple[Correction, ...] = ()
     damage: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
@@ -371,7 +369,6 @@ def _write_generation(
     store_class(settings.store).create(folder, centring.centre_passages(vectors, [p.language for p in passages]))
     KeywordIndex.build([keyword_text(p) for p in passages], glossary.names()).save(folder)
     np.save(folder / "token_codes.npy", np.concatenate([item.codes for item in encoded]))
-    np.save(folder / "token_starts.npy", np.concatenate([item.starts for item in encoded]).astype(np.int32))
     np.save(folder / "token_bounds.npy", np.cumsum([0] + [len(item.codes) for item in encoded]).astype(np.int64))
     centring.save(folder)
     glossary.save(folder)
@@ -412,9 +409,7 @@ def _embed(
             own, new = cache.encode([p.text for p in passages], on_progress)
             headed, _ = cache.encode([headed_text(p) for p in passages], on_progress)
             embedded = sum(p.text in new for p in passages)
-            encoded = [
-                CachedVectors(above.vector, item.codes, item.starts) for above, item in zip(headed, own, strict=True)
-            ]
+            encoded = [CachedVectors(above.vector, item.codes) for above, item in zip(headed, own, strict=True)]
             return encoded, embedded, cache.general_means()
     except sqlite3.OperationalError:
         raise  # the disk is full, or another program holds the file: no damage
@@ -627,7 +622,6 @@ def _read_generation(generation: Listed, store: str) -> Index:
         glossary=Glossary.load(folder),
         token_codes=np.load(folder / "token_codes.npy", mmap_mode="r"),
         token_bounds=np.load(folder / "token_bounds.npy"),
-        token_starts=np.load(folder / "token_starts.npy", mmap_mode="r"),
         _rows={passage.id: row for row, passage in enumerate(passages)},
         _lease=lease,
     )

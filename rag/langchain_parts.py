@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -43,7 +42,7 @@ class WenjuRetriever(BaseRetriever):
 
     settings: Settings = Field(default_factory=Settings)
     k: int = 8
-    filters: Any = None  # rag.Filters
+    filters: Filters | None = None
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         found = retrieve(query, self.k, filters=self.filters, settings=self.settings)

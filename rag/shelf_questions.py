@@ -17,6 +17,7 @@ from rag.records import Language, Turn
 from rag.shelf import Work, names_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.names import find_quotes
+from rag.text.numbers import han_number
 from rag.vocabulary import phrases, read_table
 
 Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund"]
@@ -270,11 +271,7 @@ def _issue_numbers(work: Work) -> list[int]:
 
 
 def _number(numeral: str) -> int:
-    digits = {character: number for number, character in enumerate("一二三四五六七八九", 1)}
-    if numeral.isdigit():
-        return int(numeral)
-    tens, ten, ones = numeral.rpartition("十")
-    return (digits.get(tens, 1) * 10 if ten else 0) + digits.get(ones, 0)
+    return int(numeral) if numeral.isdigit() else int(han_number(numeral) or 0)
 
 
 @functools.cache

@@ -48,7 +48,7 @@ def test_both_ways_to_encode_agree(embedder: Embedder) -> None:
     np.testing.assert_allclose([item.vector for item in questions], embedder.embed_questions(TEXTS), atol=1e-4)
     for item in (*passages, *questions):
         np.testing.assert_allclose(np.linalg.norm(item.tokens, axis=1), 1, atol=1e-5)
-        assert item.tokens.shape == (len(item.starts), 384)
+        assert item.tokens.shape[1] == 384
 
 
 def test_a_question_and_a_passage_have_prompts_of_their_own(embedder: Embedder) -> None:
@@ -73,23 +73,11 @@ def test_the_vector_is_the_mean_of_the_tokens_that_the_model_saw(embedder: Embed
         assert float(item.vector @ mean / np.linalg.norm(mean)) > 0.99
 
 
-def test_tokens_start_where_they_stand(embedder: Embedder) -> None:
-    text = "南江大桥 cost 12.5亿元，竣工。"
-    (item,) = embedder.encode_passages([text])
-    assert item.starts[0] == 0
-    assert (np.diff(item.starts) >= 0).all()
-    assert {text.index("cost"), text.index("cost") - 1} & set(item.starts.tolist())
-    assert text.index("竣工") in item.starts
-    assert item.starts[-1] == text.index("。")
-
-
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=30))
-def test_any_text_has_a_vector_and_starts_inside_it(text: str) -> None:
+def test_any_text_has_a_vector(text: str) -> None:
     (item,) = load_embedder(Settings()).encode_passages([text])
     assert float(np.linalg.norm(item.vector)) == pytest.approx(1, abs=1e-4)
-    assert len(item.starts) == len(item.tokens)
-    assert all(0 <= start < max(len(text), 1) for start in item.starts.tolist())
 
 
 def test_undecodable_bytes_of_a_command_line_are_embedded_as_unknown(embedder: Embedder) -> None:
@@ -115,7 +103,7 @@ def test_sentence_transformers_gives_the_same_vectors(embedder: Embedder) -> Non
     texts = [*TEXTS, "全長1860米。\n" * 90, ""]
     for one, same in zip(embedder.encode_passages(texts), other.encode_passages(texts), strict=True):
         assert one.vector @ same.vector > 0.999
-        np.testing.assert_array_equal(one.starts, same.starts)
+        assert one.tokens.shape == same.tokens.shape
         assert (one.tokens * same.tokens).sum(axis=1).min(initial=1) > 0.999
     assert "OpenVINO" in embedder.engine
     assert other.embed_questions(TEXTS).shape == (4, 384)
@@ -146,11 +134,11 @@ def test_the_cache_computes_each_text_once_and_keeps_the_order(embedder: Embedde
     np.testing.assert_array_equal(again[2], vectors[0])
 
 
-def test_the_cache_keeps_token_vectors_and_where_they_start(embedder: Embedder, tmp_path: Path) -> None:
+def test_the_cache_keeps_token_vectors(embedder: Embedder, tmp_path: Path) -> None:
     with EmbeddingCache(tmp_path / "向量.sqlite", embedder) as cache:
         (kept,), _ = cache.encode([TEXTS[0]], lambda done, total: None)
     (fresh,) = embedder.encode_passages([TEXTS[0]])
-    np.testing.assert_array_equal(kept.starts, fresh.starts)
+    assert len(kept.codes) == len(fresh.tokens)
     assert ((unpack_tokens(kept.codes) * fresh.tokens).sum(axis=1) > 0.98).all()
 
 
@@ -179,7 +167,7 @@ def test_what_no_build_used_for_three_months_is_dropped(embedder: Embedder, tmp_
     path = tmp_path / "向量.sqlite"
     encode(path, embedder, TEXTS[:2])
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE checked_vectors SET used = used - ?", (UNUSED_AFTER_S + 1,))
+        connection.execute("UPDATE passage_vectors SET used = used - ?", (UNUSED_AFTER_S + 1,))
     connection.close()
     assert encode(path, embedder, TEXTS[:1])[1] == 0
     assert encode(path, embedder, TEXTS[:2])[1] == 1

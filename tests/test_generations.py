@@ -145,11 +145,11 @@ def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> 
     (damaged_copy.corpus / "第三.md").write_text("# 第三\n\n第三篇。\n", "utf-8")
     with sqlite3.connect(damaged_copy.index / CACHE) as connection:
         key, vector = connection.execute(
-            "SELECT key, vector FROM checked_vectors ORDER BY used DESC LIMIT 1"
+            "SELECT key, vector FROM passage_vectors ORDER BY used DESC LIMIT 1"
         ).fetchone()
         worse = np.frombuffer(vector, np.float32).copy()
         worse[0] = np.nan
-        connection.execute("UPDATE checked_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
+        connection.execute("UPDATE passage_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
         assert unsound_rows(connection) == 1
     [found] = find_damage(damaged_copy.index)
     assert "1 rows have changed" in found.args[0]
@@ -158,7 +158,7 @@ def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> 
     )  # the passages of the new document: the row was that of a text under its title
     with sqlite3.connect(damaged_copy.index / CACHE) as connection:
         assert unsound_rows(connection) == 0
-        stored = connection.execute("SELECT vector FROM checked_vectors WHERE key = ?", (key,)).fetchone()[0]
+        stored = connection.execute("SELECT vector FROM passage_vectors WHERE key = ?", (key,)).fetchone()[0]
     assert stored == vector
 
 
@@ -170,7 +170,7 @@ def test_a_model_that_gives_no_numbers_is_refused(tmp_path: Path) -> None:
             from rag.embedding import Encoded
 
             vector = np.full(4, np.nan, np.float32)
-            return [Encoded(vector, vector[None], np.zeros(1, np.int32)) for _ in texts]
+            return [Encoded(vector, vector[None]) for _ in texts]
 
     with EmbeddingCache(tmp_path / CACHE, Broken()) as cache, pytest.raises(ModelUnavailable, match="no numbers"):  # type: ignore[arg-type]
         cache.encode(["一"], lambda done, total: None)

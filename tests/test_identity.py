@@ -10,6 +10,7 @@ import pytest
 from test_conversations import answer
 
 from rag.errors import LoginRequired
+from rag.loopback import is_loopback
 from rag.reading_room.conversations import HOUSE, Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.identity import (
@@ -17,7 +18,6 @@ from rag.reading_room.identity import (
     admit,
     check_password,
     hash_password,
-    is_loopback,
     issue_ticket,
     read_ticket,
     require_login,

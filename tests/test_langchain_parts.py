@@ -52,7 +52,7 @@ def test_a_chain_reads_what_the_retriever_found(harbour: Settings) -> None:
     assert "12.5亿元" in seen[0]
 
 
-def test_an_answer_streams_with_its_sources(harbour: Settings) -> None:
+def test_an_answer_comes_by_lines_with_its_sources(harbour: Settings) -> None:
     pieces = list(answering(harbour).stream(QUESTION))
     answer = ask(QUESTION, settings=harbour)
     assert len(pieces) > 1

@@ -1,5 +1,6 @@
 """The page for several readers, in a browser: the login, and that nobody sees or changes what is another's."""
 
+# ruff: noqa: F811  (a fixture of another module)
 from __future__ import annotations
 
 import json
@@ -7,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 from page_server import Served, serve, write_corpus
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_page_browser import CHROMIUM, FLAGS
+from playwright.sync_api import Browser, Page, expect
+from test_page_browser import browser  # noqa: F401  a fixture
 
 from rag.reading_room.identity import hash_password
 
@@ -25,14 +26,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     shared = {"WENJU_HOST": "0.0.0.0", "WENJU_ACCOUNTS": accounts, "WENJU_KEEPERS": '["林知遠"]'}
     with serve(folder / "corpus", folder / "index", "0.0.0.0", **shared) as page:
         yield page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 def log_in(browser: Browser, served: Served, name: str, password: str = "") -> Page:

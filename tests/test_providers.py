@@ -7,8 +7,9 @@ import pytest
 from scripted_server import Handler, Script, Step, says, scripted_server
 
 from rag.backends import AnswerRequest, load_backend
-from rag.backends.providers import Provider, address_of, is_loopback, key_for, key_variable_of, list_models, providers
+from rag.backends.providers import Provider, address_of, key_for, key_variable_of, list_models, providers
 from rag.errors import BackendFailed
+from rag.loopback import is_own_address
 from rag.settings import Settings
 
 KEYS = sorted({one.key_variable for one in providers() if one.key_variable} | {"WENJU_API_KEY"})
@@ -100,7 +101,7 @@ def test_a_provider_without_its_key_names_the_variable(monkeypatch: pytest.Monke
     ],
 )
 def test_what_is_on_this_machine(address: str, inside: bool) -> None:
-    assert is_loopback(address) is inside
+    assert is_own_address(address) is inside
 
 
 def lists(body: object, status: int = 200) -> Step:

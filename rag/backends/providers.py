@@ -9,10 +9,8 @@ Callers: backends.chat_model, the settings page. Knows no request and no answer.
 from __future__ import annotations
 
 import functools
-import ipaddress
 import os
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from rag.backends.failures import translate_failure
 from rag.errors import BackendFailed
@@ -89,18 +87,6 @@ def key_for(settings: Settings) -> str:
             f"no key for {provider} is set", advice=f"export {variable}=… before starting Wenju", code="no_key"
         )
     return key
-
-
-def is_loopback(address: str) -> bool:
-    """Say whether a base URL names a server on this machine, without a user or password in it."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018  raises when it is no number
-        inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-    return inside and parts.scheme in ("http", "https") and "@" not in parts.netloc
 
 
 def list_models(settings: Settings) -> list[str]:

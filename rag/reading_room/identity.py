@@ -10,7 +10,6 @@ settings; no widgets, no server.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import os
 import secrets
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import argon2
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from rag.errors import LoginRequired
+from rag.loopback import is_loopback
 from rag.private_files import make_private
 from rag.settings import Settings
 
@@ -40,14 +40,6 @@ class Reader:
 
 ALONE = Reader("", True)  # on their own machine
 VISITOR = Reader("\0", False)  # nobody yet: owns nothing, may do nothing
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches `host`, a name or an address without port."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
 
 
 def require_login(settings: Settings, host: str, *, provider: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from rag.reading_room.identity import is_loopback
+from rag.loopback import is_loopback
 from rag.settings import Settings
 
 

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import LoginRequired, NotHeld, RagError
-from rag.reading_room.identity import is_loopback
+from rag.loopback import is_loopback
 from rag.reading_room.plain_answers import write_plain
 from rag.reading_room.requests import is_foreign, is_known
 from rag.records import Answer, Progress, TextPiece, Turn
@@ -116,33 +116,10 @@ def _library(desk: Desk) -> APIRouter:
         """Find passages, best first."""
         return desk.search(question, count, source or ())
 
-    @router.get("/works")
-    def works(
-        title: str = "",
-        author: str = "",
-        journal: str = "",
-        first_year: int | None = None,
-        last_year: int | None = None,
-        topic: str = "",
-    ) -> list[dict[str, Any]]:
-        """List the works that fit all that is given."""
-        return desk.works(title, author, journal, first_year, last_year, topic)
-
-    @router.get("/work")
-    def work(source: str, article: int = 0) -> dict[str, Any]:
-        """Tell all that is known of a work."""
-        return desk.describe(source, article)
-
-    @router.get("/summary")
-    def summary(source: str, article: int = 0) -> dict[str, Any]:
-        """Sum up one work."""
-        return desk.summarise(source, article)
-
-    @router.get("/passage")
-    def passage(source: str, start: int, end: int) -> dict[str, Any]:
-        """Show characters of a source in their place."""
-        return desk.read(source, start, end)
-
+    router.get("/works")(desk.works)
+    router.get("/work")(desk.describe)
+    router.get("/summary")(desk.summarise)
+    router.get("/passage")(desk.read)
     return router
 
 

@@ -22,10 +22,10 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.loopback import is_loopback
 from rag.reading_room.identity import (
     TICKET_MAX_AGE_S,
     check_password,
-    is_loopback,
     issue_ticket,
     read_ticket,
     require_login,

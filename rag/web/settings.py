@@ -10,7 +10,7 @@ import streamlit as st
 from rag.backends.providers import Provider, address_of, find_provider, key_variable_of, list_models, providers
 from rag.errors import BackendFailed, RagError
 from rag.reading_room.conversations import KeptTurn
-from rag.reading_room.model_choice import QUOTING, choose_model, forget_model
+from rag.reading_room.model_choice import QUOTING, check_address, choose_model, forget_model
 from rag.settings import OWN_KEY, Settings
 from rag.web import jobs, state, views
 from rag.web.components import mount
@@ -152,14 +152,7 @@ def _model_name(provider: Provider, base_url: str, current: str) -> str:
 
 def _own_machine_only(settings: Settings) -> Settings:
     """Return settings that may be asked; raises for an address that may not be chosen, before anything is sent."""
-    from rag.backends.providers import is_loopback
-
-    if settings.base_url not in ("", state.base_settings().base_url) and not is_loopback(settings.base_url):
-        raise BackendFailed(
-            f"the address {settings.base_url!r} is neither a provider's own nor on this machine",
-            advice="set WENJU_BASE_URL before starting Wenju",
-            code="address",
-        )
+    check_address(state.base_settings(), settings.base_url)
     return settings
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, cast
 import streamlit as st
 from streamlit import runtime
 
+from rag.loopback import is_loopback
 from rag.reading_room.conversations import HOUSE, UNDO, Conversations
 from rag.reading_room.feedback import Feedback
-from rag.reading_room.identity import ALONE, VISITOR, Reader, admit, is_loopback, read_ticket
+from rag.reading_room.identity import ALONE, VISITOR, Reader, admit, read_ticket
 from rag.reading_room.messages import in_language
 from rag.reading_room.model_choice import chosen_model
 from rag.reading_room.notebooks import Notebooks, notebooks_file
