@@ -18,8 +18,8 @@ from rag.disagreement import Disagreement, find_disagreement
 from rag.errors import BackendFailed
 from rag.indexing import Index
 from rag.question import Question, read_question
-from rag.records import Answer, Citation, Evidence, Language, Progress, Sentence, Standing, TextPiece, Turn
-from rag.retrieval import Filters, retrieve
+from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Standing, TextPiece, Turn
+from rag.retrieval import Filters, InTurn, retrieve
 from rag.settings import Settings
 from rag.shelf import Work, works_of
 from rag.shelf_questions import ShelfQuestion, read_shelf_question
@@ -43,6 +43,7 @@ def answer_about_works(
     settings: Settings,
     index: Index,
     check: Check,
+    in_turn: InTurn,
 ) -> Steps:
     """Answer a question that is about works; a generator of what happens meanwhile.
 
@@ -53,6 +54,7 @@ def answer_about_works(
         settings: Who writes.
         index: The shelf.
         check: Returns a written text with its passages as a checked answer.
+        in_turn: Does a search in its turn.
 
     Returns:
         The answer, or None where the question is about contents.
@@ -69,7 +71,15 @@ def answer_about_works(
     sides = read_comparison(read.asked, works, narrowed=narrowed)
     if not sides or (settings.backend != ExtractiveBackend.name and not any(side.works for side in sides)):
         return None  # things that a chat model is to compare: it splits the question by itself
-    return (yield from _compare(read, sides, filters, settings, index, check))
+
+    def find(side: Side) -> Retrieval:
+        own = dataclasses.replace(filters or Filters(), articles=_keys(side.works)) if side.works else filters
+        question = dataclasses.replace(read_question(side.question), language=read.language)
+        return in_turn(
+            lambda: [retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index)]
+        )[0]
+
+    return (yield from _compare(read, sides, find, settings, index, check))
 
 
 def _summarise(read: Question, asked: ShelfQuestion, settings: Settings, index: Index, check: Check) -> Steps:
@@ -88,23 +98,26 @@ def _summarise(read: Question, asked: ShelfQuestion, settings: Settings, index: 
 
 
 def _compare(
-    read: Question, sides: Sequence[Side], filters: Filters | None, settings: Settings, index: Index, check: Check
+    read: Question,
+    sides: Sequence[Side],
+    find: Callable[[Side], Retrieval],
+    settings: Settings,
+    index: Index,
+    check: Check,
 ) -> Steps:
-    yield Progress("understood", CELL_MARK.join(side.question or side.label for side in sides))
     found: list[Evidence] = []
 
-    def find(side: Side) -> Sequence[Evidence]:
-        own = dataclasses.replace(filters or Filters(), articles=_keys(side.works)) if side.works else filters
-        question = dataclasses.replace(read_question(side.question), language=read.language)
-        result = tuple(retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index))
+    def find_and_keep(side: Side) -> Retrieval:
+        result = find(side)
         found.extend(result[: max(1, settings.evidence_count // len(sides))])
         return result
 
-    cells = compare_sides(sides, find, read.language, index)
+    cells = compare_sides(sides, find_and_keep, read.language, index)
     said = [{statement for _, statement in cell.said} for cell in cells]
     things = not any(side.works for side in sides)
     if not any(said) or (things and (not all(said) or any(a & b for a, b in itertools.combinations(said, 2)))):
         return None  # one statement speaks of both sides, or none of one: the whole question finds more
+    yield Progress("understood", CELL_MARK.join(side.question or side.label for side in sides))
     yield Progress("searched", "", len(found), settings.evidence_count)
     failure: BackendFailed | None = None
     if settings.backend != ExtractiveBackend.name:

@@ -47,7 +47,7 @@ from rag.records import (
     Turn,
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
-from rag.retrieval import Filters, check_question, retrieve
+from rag.retrieval import Filters, InTurn, check_question, retrieve
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
@@ -67,7 +67,6 @@ COURTESIES: dict[str, dict[Language, str]] = {
 }
 
 
-InTurn = Callable[[Callable[[], list[Retrieval]]], list[Retrieval]]
 Find = Callable[[Question, Sequence[str]], list[Retrieval]]
 
 
@@ -135,7 +134,7 @@ def stream_answer(
     settings = settings or Settings()
     index = index or open_index(settings)
     check = functools.partial(_checked_by, read, settings, index)
-    answer = yield from answer_about_works(read, history, filters, settings, index, check)
+    answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
     if answer is None:
         find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
         answer = yield from _answer_from_passages(read, history, settings, index, find)

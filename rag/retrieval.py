@@ -16,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -56,6 +56,10 @@ TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is th
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
+
+
+# Does a search in its turn: whoever serves many lets one search after the other.
+InTurn = Callable[[Callable[[], list[Retrieval]]], list[Retrieval]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from rag.corrections import CORRECTIONS, Corrections
 from rag.disagreement import find_disagreement
 from rag.indexing import build_index, open_index
 from rag.reading_room.notebooks import KeptWork, Notebooks, keep_work, present
-from rag.records import Answer, Turn
+from rag.records import Answer, Retrieval, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings
 from rag.shelf import works_of
@@ -178,6 +178,18 @@ def test_pairs_that_differ_and_pairs_that_do_not(kind: str, least: int, most: in
     own = [(pair["differ"], find_disagreement(pair["a"], pair["b"])) for pair in pairs if pair["kind"] == kind]
     assert sum(found is not None for differ, found in own if differ) >= least
     assert sum(found is not None for differ, found in own if not differ) <= most
+
+
+def test_each_side_of_a_comparison_is_searched_in_its_turn(shelf: Settings) -> None:
+    turns: list[list[Retrieval]] = []
+
+    def in_turn(do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
+        turns.append(do())
+        return turns[-1]
+
+    answer = ask("《茶葉出口的興衰》和《跨江大桥的造价》对价格的看法有什么不同？", settings=shelf, in_turn=in_turn)
+    assert answer.text.startswith("茶葉出口的興衰 | 跨江大桥的造价")
+    assert [[{item.source for item in search} for search in turn] for turn in turns] == [[{"茶.md"}], [{"桥.md"}]]
 
 
 @pytest.mark.parametrize("name", ["comparison_words", "light_words"])

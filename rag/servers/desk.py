@@ -18,7 +18,7 @@ from rag.indexing import Index, open_index
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.plain_answers import place_of
-from rag.records import Answer, Citation, Evidence, Progress, Retrieval, TextPiece, Turn
+from rag.records import Answer, Citation, Document, Evidence, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.shelf import Work, outline_of, works_of
@@ -181,7 +181,7 @@ class Desk:
         return work
 
 
-def _held(index: Index, source: str) -> Any:
+def _held(index: Index, source: str) -> Document:
     if source not in index.manifest.sources:
         raise NotHeld(f"the library holds no {source}", advice="list the works for what there is")
     return index.document(source)
