@@ -11,20 +11,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.answering import ask as ask
     from rag.answering import stream_answer as stream_answer
+    from rag.asynchronous import aask as aask
+    from rag.asynchronous import aretrieve as aretrieve
+    from rag.asynchronous import astream_answer as astream_answer
     from rag.cataloguing import catalogue as catalogue
     from rag.errors import RagError as RagError
     from rag.indexing import build_index as build_index
     from rag.indexing import open_index as open_index
+    from rag.library import Library as Library
     from rag.records import Answer as Answer
     from rag.records import Evidence as Evidence
     from rag.records import Passage as Passage
+    from rag.records import Progress as Progress
     from rag.records import Retrieval as Retrieval
+    from rag.records import TextPiece as TextPiece
+    from rag.records import Turn as Turn
     from rag.retrieval import Filters as Filters
     from rag.retrieval import retrieve as retrieve
     from rag.settings import Settings as Settings
 
 _HOMES = {
     "Settings": "rag.settings",
+    "Library": "rag.library",
     "build_index": "rag.indexing",
     "open_index": "rag.indexing",
     "retrieve": "rag.retrieval",
@@ -32,10 +40,16 @@ _HOMES = {
     "catalogue": "rag.cataloguing",
     "ask": "rag.answering",
     "stream_answer": "rag.answering",
+    "aretrieve": "rag.asynchronous",
+    "aask": "rag.asynchronous",
+    "astream_answer": "rag.asynchronous",
+    "Turn": "rag.records",
     "Passage": "rag.records",
     "Evidence": "rag.records",
     "Retrieval": "rag.records",
     "Answer": "rag.records",
+    "Progress": "rag.records",
+    "TextPiece": "rag.records",
     "RagError": "rag.errors",
 }
 __all__ = list(_HOMES)

@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import cast
 
 import numpy as np
@@ -68,6 +68,7 @@ COURTESIES: dict[str, dict[Language, str]] = {
 
 
 Find = Callable[[Question, Sequence[str]], list[Retrieval]]
+Events = Generator[Progress | TextPiece | Answer, None, None]
 
 
 def _at_once(do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
@@ -115,7 +116,7 @@ def stream_answer(
     settings: Settings | None = None,
     index: Index | None = None,
     in_turn: InTurn = _at_once,
-) -> Iterator[Progress | TextPiece | Answer]:
+) -> Events:
     """Answer a question step by step; arguments and errors as `ask`.
 
     Yields:

@@ -30,6 +30,7 @@ Floats = npt.NDArray[np.float32]
 Offsets = npt.NDArray[np.int32]
 _T = TypeVar("_T")
 BATCH_SIZE = 8  # of another model: more only adds padding on a processor
+_LOADING = threading.Lock()  # threads that ask at once wait for one model instead of loading several
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
 
@@ -178,7 +179,7 @@ def readable(text: str) -> str:
 
 
 def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None = None) -> Embedder:
-    """Return the embedding model that the settings name; loaded once in a process.
+    """Return the embedding model that the settings name; loaded once in a process, and shared by its threads.
 
     Args:
         settings: `model` is "bundled", a folder, or a name on a model hub.
@@ -189,10 +190,11 @@ def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None =
     """
     if on_loading:
         on_loading(settings.model)
-    return _load(settings.model, settings.question_prompt, settings.passage_prompt)
+    with _LOADING:
+        return _load(settings.model, settings.question_prompt, settings.passage_prompt)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.cache
 def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -> Embedder:
     if model == "bundled":
         found: Model = BundledModel()
