@@ -2,7 +2,7 @@
 
 Every value is frozen. The span contract: a document has one canonical text, and for each article, block and
 passage `canonical[start:end] == text` holds. Spans are half-open, in characters (code points) of that text.
-Callers: every module. Knows no other module of the package.
+Callers: every module. Knows no other module of the package; a notebook's display of them is `exporting.cells`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    import pandas
 
 Span = tuple[int, int]
 Language = Literal["zh", "en"]
@@ -285,8 +288,41 @@ def passage_id(source: str, span: Span) -> str:
     return f"{source}#{span[0]}-{span[1]}"
 
 
+class Shown:
+    """What a notebook shows as HTML, in the language of the question, everything escaped."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from rag.reading_room.exporting.cells import write_cell
+
+        return write_cell(self)
+
+
+class Tabular(Shown):
+    """What is read row by row: what was found, and an answer."""
+
+    __slots__ = ()
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return the rows, each with the same keys; see the class for which."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the rows as a data frame.
+
+        Raises:
+            ImportError: pandas is not installed; it is told how to install it.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_pandas needs pandas: pip install pandas; to_rows does without") from error
+        return pandas.DataFrame(self.to_rows())
+
+
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Shown):
     """A passage chosen for a question, with why it was chosen.
 
     Attributes:
@@ -311,6 +347,11 @@ class Evidence:
     def best_sentence(self) -> Span | None:
         """Span inside the text of the statement that most likely answers; None when the passage was not read."""
         return self.statements[self.likelihoods.index(max(self.likelihoods))] if self.likelihoods else None
+
+    @property
+    def answer(self) -> Span | None:
+        """Span inside the text of the words of the best sentence that answer, or None."""
+        return self.answers[self.likelihoods.index(max(self.likelihoods))] if self.likelihoods else None
 
     @property
     def id(self) -> str:
@@ -349,8 +390,8 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieval(Sequence[Evidence]):
-    """What was found for a question, best first; a sequence of its evidence.
+class Retrieval(Tabular, Sequence[Evidence]):
+    """What was found for a question, best first; a sequence of its evidence, and a row for each.
 
     Attributes:
         question: As it was asked.
@@ -378,6 +419,35 @@ class Retrieval(Sequence[Evidence]):
 
     def __iter__(self) -> Iterator[Evidence]:
         return iter(self.evidence)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a row for each passage: rank from 1, score 0..1, where it stands, its text, best sentence and answer.
+
+        `start` and `end` are characters of the source's canonical text, end exclusive; `sentence` and `answer` are
+        texts, "" where there is none.
+        """
+        return [
+            {
+                "rank": rank,
+                "score": item.score,
+                "source": item.source,
+                "title": item.title,
+                "authors": "; ".join(item.passage.authors),
+                "year": item.passage.year,
+                "section": " › ".join(item.section),
+                "page": item.page,
+                "start": item.span[0],
+                "end": item.span[1],
+                "text": item.text,
+                "sentence": _cut(item.text, item.best_sentence),
+                "answer": _cut(item.text, item.answer),
+            }
+            for rank, item in enumerate(self, 1)
+        ]
+
+
+def _cut(text: str, span: Span | None) -> str:
+    return text[slice(*span)] if span else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,8 +540,8 @@ class Research:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer whose every sentence can be checked.
+class Answer(Tabular):
+    """An answer whose every sentence can be checked; a row for each citation of each.
 
     Attributes:
         question: As it was asked.
@@ -516,6 +586,32 @@ class Answer:
     def uncertain(self) -> bool:
         """True when what is quoted comes nearest, and is not likely enough to be called an answer."""
         return self.ending == "uncertain"
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a row for each citation of each sentence, and one for a sentence without any; a refusal has none.
+
+        `order` is the sentence's, from 1, `number` that of [n]; `answer` holds the words of the sentence that answer,
+        `quote` the characters of the source that carry it, `start` and `end` where these stand in the source's
+        canonical text, end exclusive. Without a citation, or where it was not located, "" and None stand.
+        """
+        return [
+            {
+                "order": order,
+                "sentence": sentence.text,
+                "standing": sentence.standing,
+                "reason": sentence.reason,
+                "answer": _cut(sentence.text, sentence.answer_span),
+                "number": citation.number if citation else None,
+                "source": citation.source if citation else "",
+                "title": self.evidence[citation.number - 1].title if citation else "",
+                "page": citation.page if citation else "",
+                "start": citation.source_span[0] if citation and citation.source_span else None,
+                "end": citation.source_span[1] if citation and citation.source_span else None,
+                "quote": _cut(self.evidence[citation.number - 1].text, citation.passage_span) if citation else "",
+            }
+            for order, sentence in enumerate(self.sentences, 1)
+            for citation in sentence.citations or (None,)
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """Return the answer as values that `json.dumps` takes."""
