@@ -536,6 +536,9 @@ def open_index(settings: Settings | None = None, load: Load | None = None) -> In
         settings: Whose index; None: loaded.
         load: Reads a generation, or has it still; None: the process keeps the two that it opened last.
 
+    Returns:
+        The generation, whole and read only; threads may share it.
+
     Raises:
         IndexMissing: Nothing was built yet.
         IndexDamaged: What was built is not what was written, and there is none before it.

@@ -248,7 +248,9 @@ class Passage:
 
     Attributes:
         id: Made of source and span, so that a rebuild gives the same.
+        source: Path of the source inside the corpus.
         text: `canonical[span[0]:span[1]]` of its source.
+        span: Characters of the source's canonical text, end exclusive.
         kind: body, footnote, table, abstract or metadata (title, authors, affiliations, fund as printed).
         article: Index of its article in the document.
         title: The article's title, or "".
@@ -397,7 +399,7 @@ class Retrieval(Tabular, Sequence[Evidence]):
         question: As it was asked.
         understood: The question that was searched: it stands alone, without the conversation's history.
         evidence: Best first.
-        expansions: Words that were added to the keyword leg, with their weights.
+        expansions: Words that were added to the keyword leg, with weights in (0, 1].
         took_ms: Milliseconds spent on each step, by name.
     """
 
@@ -421,27 +423,19 @@ class Retrieval(Tabular, Sequence[Evidence]):
         return iter(self.evidence)
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """Return a row for each passage: rank from 1, score 0..1, where it stands, its text, best sentence and answer.
+        """Return a row for each passage: four fields of its own, then those of `Passage`.
 
-        `start` and `end` are characters of the source's canonical text, end exclusive; `sentence` and `answer` are
-        texts, "" where there is none.
+        `rank` counts from 1, `score` is that of `Evidence`, 0..1, `sentence` and `answer` are the text of its best
+        sentence and the words of it that answer, "" where there are none.
         """
         return [
             {
                 "rank": rank,
                 "score": item.score,
-                "source": item.source,
-                "title": item.title,
-                "authors": "; ".join(item.passage.authors),
-                "year": item.passage.year,
-                "section": " › ".join(item.section),
-                "page": item.page,
-                "start": item.span[0],
-                "end": item.span[1],
-                "text": item.text,
                 "sentence": _cut(item.text, item.best_sentence),
                 "answer": _cut(item.text, item.answer),
             }
+            | dataclasses.asdict(item.passage)
             for rank, item in enumerate(self, 1)
         ]
 
@@ -452,7 +446,7 @@ def _cut(text: str, span: Span | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier turn of a conversation."""
+    """One earlier turn of a conversation: `role` is who spoke, `content` what was said."""
 
     role: Literal["user", "assistant"]
     content: str
@@ -550,7 +544,7 @@ class Answer(Tabular):
         sentences: The checked sentences of `text`, in order.
         evidence: Passages; [n] is `evidence[n - 1]`: the cited ones first, in the order in which they are cited.
         ending: How it ends: with an answer, as "uncertain", with a "refusal", or as a "courtesy".
-        searched: How many sources and articles were searched, by name, for a refusal.
+        searched: The number of "sources", "articles" and "passages" that were searched, by these names.
         missing: Parts of the question that nothing was found for.
         backend: Who wrote the text.
         failure: What went wrong with the chosen backend and what to do, or "".
@@ -590,25 +584,15 @@ class Answer(Tabular):
     def to_rows(self) -> list[dict[str, Any]]:
         """Return a row for each citation of each sentence, and one for a sentence without any; a refusal has none.
 
-        `order` is the sentence's, from 1, `number` that of [n]; `answer` holds the words of the sentence that answer,
-        `quote` the characters of the source that carry it, `start` and `end` where these stand in the source's
-        canonical text, end exclusive. Without a citation, or where it was not located, "" and None stand.
+        A row has the fields of `Sentence`, then those of `Citation` (None where there is none), and three more:
+        `order` counts sentences from 1, `answer` is its words that answer, `quote` what carries it in the passage; ""
+        where there are none.
         """
         return [
-            {
-                "order": order,
-                "sentence": sentence.text,
-                "standing": sentence.standing,
-                "reason": sentence.reason,
-                "answer": _cut(sentence.text, sentence.answer_span),
-                "number": citation.number if citation else None,
-                "source": citation.source if citation else "",
-                "title": self.evidence[citation.number - 1].title if citation else "",
-                "page": citation.page if citation else "",
-                "start": citation.source_span[0] if citation and citation.source_span else None,
-                "end": citation.source_span[1] if citation and citation.source_span else None,
-                "quote": _cut(self.evidence[citation.number - 1].text, citation.passage_span) if citation else "",
-            }
+            {"order": order, "answer": _cut(sentence.text, sentence.answer_span)}
+            | {name: value for name, value in dataclasses.asdict(sentence).items() if name != "citations"}
+            | {field.name: getattr(citation, field.name, None) for field in dataclasses.fields(Citation)}
+            | {"quote": _cut(self.evidence[citation.number - 1].text, citation.passage_span) if citation else ""}
             for order, sentence in enumerate(self.sentences, 1)
             for citation in sentence.citations or (None,)
         ]
@@ -620,7 +604,10 @@ class Answer(Tabular):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step of a long task. `done` of `total` things (total 0: unknown); `stage` is a code that pages translate."""
+    """A step of a long task. `done` of `total` things (total 0: unknown); `stage` is a code that pages translate.
+
+    `detail` is what the step is about: a file, a question, a backend; "" for most.
+    """
 
     stage: str
     detail: str = ""
@@ -630,7 +617,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """The next characters of an answer that is being written, or of what the model thinks; not yet checked."""
+    """Characters that are being written, not yet checked: `text` is the next of the answer, or of `thinking`."""
 
     text: str
     thinking: bool = False

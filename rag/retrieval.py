@@ -83,7 +83,7 @@ class Filters:
     kinds: tuple[PassageKind, ...] = ()
 
     def allowed(self, index: Index) -> Rows | None:
-        """Return the rows of the passages that pass, or None when all do."""
+        """Return the rows of the passages of `index` that pass, (n,) int64 ascending, or None when all do."""
         if self == Filters():
             return None
         return np.array([row for row, passage in enumerate(index.passages) if self._passes(passage)], np.int64)

@@ -8,7 +8,7 @@ from typing import Any
 
 import lxml.html
 import pytest
-from reading_matter import FIRST, SECOND, answer, courtesy, from_table, passage, refusal, uncertain
+from reading_matter import FIRST, SECOND, answer, courtesy, document, from_table, passage, refusal, uncertain
 
 from rag.records import Answer, Evidence, Retrieval, Shown
 
@@ -99,22 +99,13 @@ def test_what_others_wrote_neither_runs_nor_leaves_its_place() -> None:
 def test_the_rows_of_what_was_found() -> None:
     first, second = found().to_rows()
     start = passage().span[0]
-    assert first == {
-        "rank": 1,
-        "score": 0.934,
-        "source": "桥梁.md",
-        "title": "南江大桥",
-        "authors": "林一; 王二",
-        "year": 2023,
-        "section": "一、造价",
-        "page": "21",
-        "start": start,
-        "end": start + len(FIRST),
-        "text": FIRST,
-        "sentence": "大桥全长1860米。",
-        "answer": "1860米",
-    }
+    assert (first["rank"], first["score"]) == (1, 0.934)
+    assert (first["sentence"], first["answer"]) == ("大桥全长1860米。", "1860米")
+    assert (first["source"], first["page"], first["section"]) == ("桥梁.md", "21", ("一、造价",))
+    assert (first["authors"], first["year"]) == (("林一", "王二"), 2023)
+    assert (first["text"], first["span"]) == (FIRST, (start, start + len(FIRST)))
     assert (second["rank"], second["sentence"], second["answer"]) == (2, "", "")
+    assert list(first) == list(second)
 
 
 def test_the_rows_of_an_answer() -> None:
@@ -126,8 +117,10 @@ def test_the_rows_of_an_answer() -> None:
         (3, None, "uncited"),
     ]
     assert (rows[0]["answer"], rows[0]["quote"], rows[0]["page"]) == ("12.5亿元", "总造价为12.5亿元", "21")
-    assert rows[0]["end"] - rows[0]["start"] == len("总造价为12.5亿元")
-    assert (rows[2]["quote"], rows[2]["start"]) == ("", None)
+    assert rows[0]["text"] == "南江大桥的总造价为12.5亿元。"
+    assert document().canonical[slice(*rows[0]["source_span"])] == rows[0]["quote"]
+    assert (rows[2]["quote"], rows[2]["source_span"], rows[1]["missing"]) == ("", None, ("36",))
+    assert {tuple(row) for row in rows} == {tuple(rows[0])}
     assert refusal().to_rows() == []
 
 
