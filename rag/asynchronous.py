@@ -1,7 +1,7 @@
 """Asking under asyncio: the work is done in threads, step by step, and ends when nobody waits for it any more.
 
-Who cancels goes on at once. A search that has begun is finished in its thread and thrown away; an answer ends at its
-next step: after the search, at the next piece of text, at the latest at a chat model's time limit (`timeout_s`).
+Who cancels goes on at once. A chat model is hung up on; a search that has begun is finished in its thread and thrown
+away, and nothing is done after it.
 Entry points: `aretrieve`, `aask`, `astream_answer`, `in_threads`, `last_of`. Callers: library, langchain_parts,
 servers.rest.
 """
@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from typing import TypeVar
 
 from rag.answering import stream_answer
+from rag.backends import ENDINGS
 from rag.indexing import Index
 from rag.records import Answer, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
@@ -46,7 +47,7 @@ async def aask(
     settings: Settings | None = None,
     index: Index | None = None,
 ) -> Answer:
-    """Answer a question in threads; arguments, result and errors as `ask`. Cancelled, it ends at the next step."""
+    """Answer a question in threads; arguments, result and errors as `ask`. Cancelled, it ends the work."""
     return await last_of(astream_answer(question, history=history, filters=filters, settings=settings, index=index))
 
 
@@ -68,11 +69,14 @@ def astream_answer(
 async def in_threads(events: Generator[T, None, None]) -> AsyncGenerator[T, None]:
     """Yield what a generator yields (never None), each step in a thread; cancelled or closed, it closes the generator.
 
-    What runs in a thread cannot be interrupted: the generator is closed, in a thread as well, when its step is done.
+    What runs in a thread cannot be interrupted: requests to a chat model are ended at once, and the generator is
+    closed, in a thread as well, when its step is done.
     """
     stepping = threading.Lock()
+    endings: list[Callable[[], None]] = []
 
     def step() -> T | None:
+        ENDINGS.set(endings)  # for this step: each has a context of its own
         with stepping:
             return next(events, None)
 
@@ -84,6 +88,8 @@ async def in_threads(events: Generator[T, None, None]) -> AsyncGenerator[T, None
         while (event := await asyncio.to_thread(step)) is not None:
             yield event
     finally:
+        for end in endings:
+            end()
         asyncio.get_running_loop().run_in_executor(None, close)
 
 

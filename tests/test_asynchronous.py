@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 
 import pytest
 from harbour import DOCUMENTS
-from scripted_server import Script, says, scripted_server
+from scripted_server import Script, Step, hangs, says, scripted_server
 
 import rag
 from rag.asynchronous import in_threads
@@ -100,24 +100,38 @@ def test_who_cancels_goes_on_at_once_and_the_work_ends_after_its_step() -> None:
     assert closed.is_set()
 
 
-@pytest.mark.parametrize("leaves", ["cancelled", "closed"])
-def test_a_chat_model_is_hung_up_on_when_nobody_listens(harbour: Settings, leaves: str) -> None:
-    async def listen(script: Script) -> None:
-        change = {"backend": "openai:m", "base_url": script.url, "search_again": False, "split": False}
-        settings = harbour.model_copy(update=change)
-        if leaves == "closed":
-            async with contextlib.aclosing(rag.astream_answer(QUESTION, settings=settings)) as events:
-                async for event in events:
-                    if isinstance(event, rag.TextPiece):
-                        return
-        asking = asyncio.create_task(rag.aask(QUESTION, settings=settings))
-        while not script.requests:
-            await asyncio.sleep(0.01)
-        asking.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await asking
+async def cancel_when_asked(script: Script, settings: Settings) -> None:
+    asking = asyncio.create_task(rag.aask(QUESTION, settings=settings))
+    while not script.requests:
+        await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
 
-    with scripted_server(says(*SENTENCE * 400, pause_s=0.1)) as script:
-        asyncio.run(listen(script))
-        assert script.hung_up.wait(10)
+
+async def leave_at_the_first_word(script: Script, settings: Settings) -> None:
+    async with contextlib.aclosing(rag.astream_answer(QUESTION, settings=settings)) as events:
+        async for event in events:
+            if isinstance(event, rag.TextPiece):
+                return
+
+
+@pytest.mark.parametrize(
+    ("leave", "server"),
+    [
+        (cancel_when_asked, says(*SENTENCE * 400, pause_s=0.1)),
+        (cancel_when_asked, hangs(30)),  # long before its time limit
+        (leave_at_the_first_word, says(*SENTENCE * 400, pause_s=0.1)),
+    ],
+)
+def test_a_chat_model_is_hung_up_on_when_nobody_listens(
+    harbour: Settings, leave: Callable[[Script, Settings], Awaitable[None]], server: Step
+) -> None:
+    async def listen(script: Script) -> bool:
+        change = {"backend": "openai:m", "base_url": script.url, "search_again": False, "split": False}
+        await leave(script, harbour.model_copy(update=change))
+        return await asyncio.to_thread(script.hung_up.wait, 10)
+
+    with scripted_server(server) as script:
+        assert asyncio.run(listen(script))
         assert len(script.requests) == 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -26,6 +27,9 @@ REFUSALS: dict[Language, str] = {
 # What stands before a quotation that comes nearest and is not likely enough to be called an answer.
 UNCERTAIN: dict[Language, str] = {"zh": "不能确定，最接近的是：", "en": "Not certain; the nearest is: "}
 NEAREST_PASSAGES = 3  # offered with a refusal
+
+# What ends the requests of the thread that writes, for others to call: a thread cannot be interrupted.
+ENDINGS: ContextVar[list[Callable[[], None]]] = ContextVar("endings")
 
 # A name that is not in the table is `provider:model` of a chat model.
 BACKENDS = {"extractive": "rag.backends.extractive:ExtractiveBackend"}
