@@ -1,6 +1,7 @@
 """问据 Wenju: answers from your own documents, each sentence checkable against the passage it rests on.
 
 The public names, in the order of the pipeline; each is imported when it is first used, so that `import rag` is light.
+All may be called from any thread at any time. `Library` is for several libraries in one process.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from rag.indexing import open_index as open_index
     from rag.library import Library as Library
     from rag.records import Answer as Answer
+    from rag.records import Citation as Citation
     from rag.records import Evidence as Evidence
     from rag.records import Passage as Passage
     from rag.records import Progress as Progress
     from rag.records import Retrieval as Retrieval
+    from rag.records import Sentence as Sentence
     from rag.records import TextPiece as TextPiece
     from rag.records import Turn as Turn
     from rag.retrieval import Filters as Filters
@@ -48,6 +51,8 @@ _HOMES = {
     "Evidence": "rag.records",
     "Retrieval": "rag.records",
     "Answer": "rag.records",
+    "Sentence": "rag.records",
+    "Citation": "rag.records",
     "Progress": "rag.records",
     "TextPiece": "rag.records",
     "RagError": "rag.errors",

@@ -478,11 +478,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer with its standing, and in `reason` why it has it (a code that pages translate).
+    """A sentence of an answer.
 
-    `text` holds no [n]. `start` is the offset of the sentence in `Answer.text`.
-    `missing` lists the figures, names and quotes of the sentence that its passages do not hold.
-    `answer_span` holds the characters of `text` that answer the question (the figure, name, date, clause), or is None.
+    Attributes:
+        text: Without [n].
+        start: Where it begins in `Answer.text`, in characters.
+        standing: "supported", "partly", "not_found" or "uncited".
+        reason: Why it stands so, a code that pages translate.
+        citations: What it cites, in order.
+        missing: Its figures, names and quotes that its passages do not hold.
+        answer_span: Characters of `text` that answer the question (the figure, name, date, clause), or None.
     """
 
     text: str

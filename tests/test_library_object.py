@@ -129,6 +129,23 @@ def test_a_folder_of_documents_becomes_a_library(tmp_path: Path, bank: Path, mon
     assert "三元" in library.ask("渡口的票价是多少？").text
 
 
+def test_many_may_update_while_others_ask(tmp_path: Path, bank: Path) -> None:
+    library = open_folder(tmp_path, bank)
+    library.update()
+    (tmp_path / "渡口.md").write_text("# 渡口\n\n渡口的票價是三元。\n", "utf-8")
+    updating = threading.Barrier(8)
+
+    def work(order: int) -> object:
+        updating.wait()
+        return library.ask(QUESTION).text if order % 2 else library.update().sources
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(work, range(8)))
+    assert done[::2] == [len(HILLS) + 1] * 4
+    assert all("8000萬元" in str(text) for text in done[1::2])
+    assert "三元" in library.ask("渡口的票价是多少？").text
+
+
 def test_what_cannot_be_opened_is_refused(hills: rag.Library, tmp_path: Path) -> None:
     with pytest.raises(rag.RagError, match=r"there is no folder .*没有"):
         rag.Library.open(tmp_path / "没有")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import rag
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "docs"))
+from write_reference import PAGE, write_reference
 
 PUBLIC = {name: getattr(rag, name) for name in rag.__all__}
 FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction(value)}
@@ -18,9 +23,11 @@ CLASSES = {name: value for name, value in PUBLIC.items() if inspect.isclass(valu
 METHODS = {
     f"{name}.{method}": getattr(value, method)
     for name, value in CLASSES.items()
-    for method, own in vars(value).items()
+    for base in value.__mro__
+    if base.__module__.startswith("rag.")
+    for method, own in vars(base).items()
     if not method.startswith("_") and (inspect.isfunction(own) or isinstance(own, classmethod | property))
-    if value.__module__.startswith("rag.") and name != "Settings"
+    if name != "Settings"
 }
 ENTRY = re.compile(r"^ +(\w+(?:, \w+)*): (.*(?:\n {8,}.*)*)", re.MULTILINE)
 AS_ELSEWHERE = re.compile(r"(?:arguments|see)[^.;]*? `(?:rag\.)?(\w+)`")
@@ -75,6 +82,10 @@ def test_a_class_tells_its_fields_and_the_units_of_its_numbers(name: str) -> Non
         assert field.name in said, field.name
         if NUMBER.search(str(field.type)):
             assert UNIT.search(said[field.name]), f"{field.name}: {said[field.name]}"
+
+
+def test_the_reference_tells_what_the_docstrings_tell() -> None:
+    assert PAGE.read_text("utf-8") == write_reference(), "python docs/write_reference.py"
 
 
 def test_the_door_names_what_it_lists() -> None:
