@@ -353,7 +353,7 @@ class Evidence(Shown):
     @property
     def answer(self) -> Span | None:
         """Span inside the text of the words of the best sentence that answer, or None."""
-        return self.answers[self.likelihoods.index(max(self.likelihoods))] if self.likelihoods else None
+        return self.answers[self.likelihoods.index(max(self.likelihoods))] if self.answers else None
 
     @property
     def id(self) -> str:
