@@ -43,6 +43,7 @@ class AnswerRequest:
         language: Language of the answer: that of the question.
         max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
         types: What kind of answer is expected, see `Question.types`.
+        parts: A request for each part of a question of several, with its own reading of some of `evidence`; else empty.
     """
 
     question: str
@@ -51,6 +52,7 @@ class AnswerRequest:
     language: Language = "zh"
     max_chars: int = 350
     types: frozenset[AnswerType] = frozenset()
+    parts: tuple[AnswerRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
