@@ -26,7 +26,7 @@ _CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
 
 
 class Part(NamedTuple):
-    """One of the questions in a text: as it was typed, and standing alone."""
+    """One of the questions in a text: as it was typed, and with what it is to be understood by."""
 
     asked: str
     text: str
@@ -102,27 +102,28 @@ def courtesy_of(text: str) -> str:
 
 
 def _parts(question: str) -> tuple[Part, ...]:
-    """Return the questions that follow each other in one text; what is no question goes with the one behind it."""
-    parts: list[str] = []
+    """Return the questions that follow each other in one text; what is no question goes with the one behind it.
+
+    Where one sentence asks several times, it stands around each clause: what the first names, the others mean.
+    """
+    parts: list[Part] = []
+    standing: list[Turn] = []
     start = 0
     for sentence in split_sentences(question):
         if not question[: sentence[1]].endswith(("？", "?")):
             continue
-        for end in _ends_of_asking_clauses(question, *sentence):
-            part = question[start:end].strip("，,；; ").removeprefix("and ")
-            if _is_remark(part) and parts:
-                parts[-1] += part
-            else:
-                parts.append(part)
+        around = question[start : sentence[1]].strip()
+        if _is_remark(around) and parts:
+            parts[-1] = Part(parts[-1].asked + around, parts[-1].text + around)
+            continue
+        text = stand_alone(around, standing)
+        standing.append(Turn("user", around))
+        for end in _ends_of_asking_clauses(question, start, sentence[1]):
+            parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
             start = end
     if not parts or start < len(question.rstrip()):
         return (Part(question, question),)
-    standing: list[Turn] = []
-    alone: list[Part] = []
-    for part in parts:
-        alone.append(Part(part, stand_alone(part, standing)))
-        standing.append(Turn("user", part))
-    return tuple(alone)
+    return tuple(parts)
 
 
 def _is_remark(part: str) -> bool:
@@ -136,7 +137,8 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
         return [end]
     ends: list[int] = []
     for mark in _CLAUSE_END.finditer(question, start, end):
-        if _asks(question[start : mark.start()]) and _asks(question[mark.end() : end]):
+        clause, rest = question[start : mark.start()], question[mark.end() : end]
+        if _asks(clause) and _asks(rest) and not (_is_remark(clause) or _is_remark(rest)):
             ends.append(mark.start())
             start = mark.end()
     return [*ends, end]
