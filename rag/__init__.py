@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.indexing import build_index as build_index
     from rag.indexing import open_index as open_index
     from rag.library import Library as Library
+    from rag.reading_room.exporting.cells import write_cell as write_cell
     from rag.records import Answer as Answer
     from rag.records import Citation as Citation
     from rag.records import Evidence as Evidence
@@ -55,6 +56,7 @@ _HOMES = {
     "Citation": "rag.records",
     "Progress": "rag.records",
     "TextPiece": "rag.records",
+    "write_cell": "rag.reading_room.exporting.cells",
     "RagError": "rag.errors",
 }
 __all__ = list(_HOMES)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from rag.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model_folder, bundled_tokenizer
 from rag.errors import ModelUnavailable
+from rag.extensions import named_part
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -182,11 +183,11 @@ def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None =
     """Return the embedding model that the settings name; loaded once in a process, and shared by its threads.
 
     Args:
-        settings: `model` is "bundled", a folder, or a name on a model hub.
+        settings: `model` is "bundled", a folder, a name on a model hub, or `package.module:Class` of a `Model`.
         on_loading: Called with the model's name before it is loaded, as that takes seconds.
 
     Raises:
-        ModelUnavailable: It is not in reach.
+        ModelUnavailable, ExtensionUnavailable: It is not in reach.
     """
     if on_loading:
         on_loading(settings.model)
@@ -196,9 +197,11 @@ def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None =
 
 @functools.cache
 def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -> Embedder:
+    found: Model
     if model == "bundled":
-        found: Model = BundledModel()
-        prompts = PROMPTS
+        found, prompts = BundledModel(), PROMPTS
+    elif other := named_part(model):
+        found, prompts = other(), {}
     else:
         transformer = _sentence_transformer(model)
         found, prompts = OtherModel(transformer), {role: text or "" for role, text in transformer.prompts.items()}

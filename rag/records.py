@@ -2,7 +2,7 @@
 
 Every value is frozen. The span contract: a document has one canonical text, and for each article, block and
 passage `canonical[start:end] == text` holds. Spans are half-open, in characters (code points) of that text.
-Callers: every module. Knows no other module of the package; a notebook's display of them is `exporting.cells`.
+Callers: every module. Knows no other module of the package.
 """
 
 from __future__ import annotations
@@ -296,7 +296,7 @@ class Shown:
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        from rag.reading_room.exporting.cells import write_cell
+        from rag import write_cell  # by the door: what shows a value stands above it
 
         return write_cell(self)
 

@@ -1,7 +1,7 @@
 """What was found, and answers, as a Jupyter notebook shows them: the quoted sentence and the answering words marked.
 
 HTML that runs and fetches nothing, in the language of the question; what others wrote is escaped, and no formula to
-the notebook. Entry point: `write_cell`. Caller: the records, when a notebook asks them.
+the notebook. Entry point: `write_cell`. Caller: the records (by the door of the package), when a notebook asks them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ _NO_FORMULA = "tex2jax_ignore mathjax_ignore"  # $ is money here
 def write_cell(shown: Shown) -> str:
     """Return an answer, evidence, or all that was found for a question, as HTML.
 
+    Args:
+        shown: An `Answer`, `Retrieval` or `Evidence`.
+
     Raises:
-        TypeError: `shown` is none of these.
+        TypeError: It is none of these.
     """
     if isinstance(shown, Answer):
         language = main_language(shown.question)
