@@ -49,7 +49,7 @@ bench: .venv/ready
 
 docs: .venv/ready
 	$(INSTALL) --editable '.[docs]'
-	$(BIN)/python docs/write_settings.py && $(BIN)/mkdocs build
+	$(BIN)/python docs/write_settings.py && $(BIN)/python docs/write_reference.py && $(BIN)/mkdocs build
 
 sbom: .venv/ready
 	$(BIN)/python -m benchmarks.supply

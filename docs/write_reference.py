@@ -14,24 +14,21 @@ import rag
 PAGE = Path(__file__).with_name("reference.md")
 TITLE = (
     "# 公开的名字 · Public names\n\n"
-    "由代码中的说明生成，用法见 [python.md](python.md)。\n\n"
-    "*Made of the docstrings by `python docs/write_reference.py`; for their use see there.*"
+    "由代码中的说明生成，用法见 [python.md](python.md)，设置见 [settings.md](settings.md)。\n\n"
+    "*Made of the docstrings by `python docs/write_reference.py`; for their use, and the settings, see there.*"
 )
 QUOTED_ANNOTATION = re.compile(r"(: |-> )'([^']*)'")
 FUNCTION = re.compile(r"<function (\w+) at \w+>")
 
 
-def write_reference() -> str:
+def reference_page() -> str:
     """Return the page: each public name with its signature, what its docstring tells, and its methods."""
     parts = [TITLE]
     for name in rag.__all__:
         own = getattr(rag, name)
         parts += [f"## {name}", *_signature(name, own), *_told(own)]
-        if inspect.isclass(own) and name != "Settings":
+        if inspect.isclass(own) and name != "Settings":  # a page of their own tells them
             parts += _members(name, own)
-        elif inspect.isclass(own):
-            rows = [f"| `{key}` | {field.default!s} | {field.description} |" for key, field in own.model_fields.items()]
-            parts.append("\n".join(["| | default | |", "| --- | --- | --- |", *rows]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -71,4 +68,4 @@ def _told(thing: Any) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(write_reference(), encoding="utf-8")
+    PAGE.write_text(reference_page(), encoding="utf-8")
