@@ -242,7 +242,12 @@ def _search(
     if parts != read.parts or len(parts) > 1:
         asked = [
             dataclasses.replace(
-                read, asked=part.asked, text=part.text, types=types_of(part.asked), follow_up=part.asked != part.text
+                read,
+                asked=part.asked,
+                text=part.text,
+                types=types_of(part.asked),
+                follow_up=part.asked != part.text,
+                is_part=True,
             )
             for part in parts
         ]

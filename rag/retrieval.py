@@ -219,6 +219,8 @@ def _read(
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
         alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
+        if question.is_part:  # what stands around it may be about something else
+            readings = [_likelier(one, other) for one, other in zip(alone, readings, strict=True)]
     nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
         _judged(item, reading, question, nearest - item.scores.get("late", nearest))
@@ -272,6 +274,11 @@ def _between(one: Reading, other: Reading) -> Reading:
         for a, b in zip(one.likelihoods.tolist(), other.likelihoods.tolist(), strict=True)
     ]
     return Reading(np.array([1 / (1 + math.exp(-value)) for value in odds], np.float32), other.answers)
+
+
+def _likelier(one: Reading, other: Reading) -> Reading:
+    """Return the greater likelihood of each statement, with the answer words of the first."""
+    return Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers)
 
 
 def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:
