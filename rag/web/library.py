@@ -15,6 +15,7 @@ from rag.web.reader import open_article
 from rag.web.state import plain, t, told, words
 from rag.web.trouble import show_error
 
+WARNING = "warning: "  # how a remark on the reading begins that must be seen
 SHELF_WORDS = (
     "search_library",
     "select",
@@ -97,7 +98,8 @@ def draw() -> None:
 def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
-    from rag.reading_report import reading_report
+    from rag.reading_room.messages import in_language
+    from rag.reading_room.reading_report import describe_account, reading_report
 
     index = open_index(state.settings())
     shelf = []
@@ -107,7 +109,9 @@ def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) 
             {
                 "id": source,
                 "size": t("characters", n=f"{len(document.canonical):,}"),
-                "report": reading_report(document),
+                "account": describe_account(document.account, language) if document.account else "",
+                "warnings": [in_language(one, language) for one in document.remarks if one.startswith(WARNING)],
+                "report": reading_report(document, language),
                 "articles": [
                     {
                         "index": number,
