@@ -5,7 +5,8 @@ run counted as often as it stands there; white space, punctuation and markup are
 over it is in the blocks, left out when one is among what was left out, else lost; a letter of the blocks is added when
 no run over it is in the container. Fewer than GRAM such letters in a row are a seam (a number set before an item, the
 place where a note was taken out), and no loss.
-Entry points: `make_account`, `account_remarks`, `write_percent`. Callers: `reading_process`, `reading_report`. Knows records only.
+Entry points: `make_account`, `account_remarks`, `write_percent`. Callers: `reading_process`, `reading_report`.
+Knows records only.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def account_remarks(account: Account) -> tuple[str, ...]:
     if unread > MAX_LEFT_OUT:
         remarks.append(f"warning: {write_percent(unread)} of the text is not read")
     if account.lost > MAX_UNTOLD and account.lost * account.letters >= MIN_LETTERS:
-        remarks.append(f"{write_percent(account.lost)} of the text stands neither in the blocks nor among what was left out")
+        lost = write_percent(account.lost)
+        remarks.append(f"{lost} of the text stands neither in the blocks nor among what was left out")
     if account.added > MAX_UNTOLD and account.added * account.letters >= MIN_LETTERS:
         remarks.append(f"{write_percent(account.added)} of the blocks does not stand in the file's own text")
     return tuple(remarks)

@@ -175,7 +175,8 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     right_notes = _take_notes(right, body_size) if notes else []
     over = _order_part(above, body_size, depth + 1) if above else []
     under = _order_part(below, body_size, depth + 1) if below else []
-    if lowered or shortened or any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters):
+    unclear = any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters)
+    if lowered or shortened or unclear:
         # A column goes on beyond this cut, or the cut is one of two that may be right: what meets here is open.
         for part in (*over, *left, *right, *under):
             for row in (*part[:1], *part[-1:]):
