@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.corrections import Correction
 from rag.errors import IndexMissing, RagError
+from rag.records import Language
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
@@ -95,7 +96,7 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
+def _shelf(generation: str, language: Language, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
     from rag.reading_room.messages import in_language
