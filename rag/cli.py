@@ -251,7 +251,7 @@ def sources(
 ) -> None:
     """List the indexed documents and their articles. 列出文档及其文章"""
     from rag.indexing import open_index
-    from rag.reading_report import reading_report
+    from rag.reading_room.reading_report import reading_report
 
     opened = open_index(_settings(corpus, index))
     if report is not None:
@@ -295,7 +295,7 @@ def bibliography(
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
     from rag.reading_apart import read_document
-    from rag.reading_report import document_as_json, reading_report
+    from rag.reading_room.reading_report import document_as_json, reading_report
 
     if not file.is_file():
         raise RagError(f"there is no file {file}", advice="check the path")

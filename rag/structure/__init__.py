@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence, Set
 
-from rag.records import Article, Document, LeftOut, Page, Source
+from rag.records import Article, Block, Document, LeftOut, Page, Source
 from rag.structure.columns import rebuild_tables
 from rag.structure.descriptions import describe_articles
 from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
@@ -28,6 +28,7 @@ MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are mea
 ONE_WORK = frozenset(["html", "htm"])  # a page of the web holds one work, and comments on it
 _HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
 _MAX_HEAD_CHARS = 300
+_MIN_UNCERTAIN = 0.01  # of the text, from which a warning is due
 
 
 def parse_document(pages: Sequence[Page], source: Source) -> Document:
@@ -75,15 +76,25 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         articles[index] = writer.write_part(part, articles[index], index, front.shown if index == 0 else "")
     left_out = [LeftOut(one.kind, one.text, page_number(pages, one.page)) for one in left] + writer.silent
     left_out += front.left_out + told_left
+    blocks = writer.blocks()
     return Document(
         source,
         writer.canonical(),
         tuple(writer.page_marks),
         tuple(articles),
-        writer.blocks(),
+        blocks,
         tuple(left_out),
-        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles) + told,
+        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles) + _remark_order(blocks) + told,
     )
+
+
+def _remark_order(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Return a warning where more than a little of the text stands in an order that the print leaves open."""
+    uncertain = sum(end - start for block in blocks for start, end in block.uncertain)
+    share = uncertain / max(sum(len(block.text) for block in blocks), 1)
+    if share < _MIN_UNCERTAIN:
+        return ()
+    return (f"warning: {100 * share:.0f} % of the text is uncertain in its order, or as it was recognised",)
 
 
 def _remark(

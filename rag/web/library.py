@@ -9,12 +9,14 @@ import streamlit as st
 
 from rag.corrections import Correction
 from rag.errors import IndexMissing, RagError
+from rag.records import Language
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
 from rag.web.state import plain, t, told, words
 from rag.web.trouble import show_error
 
+WARNING = "warning: "  # how a remark on the reading begins that must be seen
 SHELF_WORDS = (
     "search_library",
     "select",
@@ -94,10 +96,11 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
+def _shelf(generation: str, language: Language, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
-    from rag.reading_report import reading_report
+    from rag.reading_room.messages import in_language
+    from rag.reading_room.reading_report import describe_account, reading_report
 
     index = open_index(state.settings())
     shelf = []
@@ -107,7 +110,9 @@ def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) 
             {
                 "id": source,
                 "size": t("characters", n=f"{len(document.canonical):,}"),
-                "report": reading_report(document),
+                "account": describe_account(document.account, language) if document.account else "",
+                "warnings": [in_language(one, language) for one in document.remarks if one.startswith(WARNING)],
+                "report": reading_report(document, language),
                 "articles": [
                     {
                         "index": number,

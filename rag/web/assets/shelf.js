@@ -38,8 +38,8 @@ export default function (component) {
       rows.push({ row, text: (article.title + " " + article.details + " " + article.tags.join(" ") + " " + value.id).toLowerCase() });
       return row;
     });
-    return el("li", { class: "source" }, el("ul", {}, articles),
-      el("details", {}, el("summary", {}, el("bdi", {}, value.id), " · " + value.size),
+    return el("li", { class: "source" }, el("ul", {}, articles), value.warnings.map((text) => el("p", { class: "warning" }, text)),
+      el("details", {}, el("summary", {}, el("bdi", {}, value.id), [value.size, value.account].filter(Boolean).map((text) => " · " + text)),
         el("pre", {}, value.report),
         ...(data.keeper ? [el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind: "remove", source: value.id }) }, words.remove_source)] : [])));
   }
