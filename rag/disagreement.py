@@ -96,20 +96,37 @@ def _words_around(text: str, figure: Figure) -> frozenset[str]:
 
 
 def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
-    opposites = find_opposites(one, other)
-    mine, yours = content_of(one), content_of(other)
+    """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
     years = [years_of(find_figures(text)) for text in (one, other)]
-    years_fit = not all(years) or bool(years[0] & years[1])
+    if all(years) and not years[0] & years[1]:
+        return None
+    found = _opposite(one, other, content_of(one), content_of(other), least=1)
+    clauses = itertools.product(_clauses(one), _clauses(other)) if not found else ()
+    for (mine, my_words), (yours, your_words) in clauses:
+        found = found or _opposite(mine, yours, my_words, your_words, least=LEAST_SHARED)
+    return found
+
+
+def _opposite(
+    mine: str, yours: str, my_words: frozenset[str], your_words: frozenset[str], *, least: int
+) -> Disagreement | None:
+    opposites = find_opposites(mine, yours)
     for word, opposite in opposites:
-        if years_fit and _is_one_thing(_without(mine, word), _without(yours, opposite), least=1):
+        if _is_one_thing(_without(my_words, word), _without(your_words, opposite), least=least):
             return Disagreement("judgement", word, opposite)
-    if years_fit and not opposites and find_contradiction(one, other) and _is_one_thing(mine, yours):
-        return Disagreement("judgement", one, other)
+    if not opposites and find_contradiction(mine, yours) and _is_one_thing(my_words, your_words):
+        return Disagreement("judgement", mine, yours)
     return None
 
 
+def _clauses(text: str) -> list[tuple[str, frozenset[str]]]:
+    """Return the clauses of a statement of several, each with its words and those of the first, which names of what."""
+    clauses = _CLAUSE.findall(text)
+    return [(clause, content_of(clauses[0]) | content_of(clause)) for clause in clauses]
+
+
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
-    return words - content_of(word) - {word}
+    return frozenset(one for one in words - content_of(word) if word.isascii() or word not in one)  # 有利 in 有利于
 
 
 def _is_one_thing(mine: frozenset[str], yours: frozenset[str], least: int = LEAST_SHARED) -> bool:
