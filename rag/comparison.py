@@ -63,12 +63,13 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
         narrowed: Whether these are a selection that the reader made: 这几份 are they.
     """
     kinds = kinds_in(question)
-    if not kinds & {"compares", "each", "views"}:
+    selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_SIDES
+    if not selected and not kinds & {"compares", "each", "views"}:
         return ()
     named = find_named(question, works)
     groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     groups += [(_as_asked(name, question), own) for name, own in named.authors]
-    if len(groups) < 2 and narrowed and "those" in kinds:
+    if len(groups) < 2 and selected:
         groups = [(work.label, (work,)) for work in works]
     if 2 <= len(groups) <= MOST_SIDES:
         topic = _without_comparing(named.rest)

@@ -19,6 +19,7 @@ from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, search_form
 from rag.text.negation import find_contradiction, read_polarity
 from rag.text.words import tag_words
+from rag.verification import ATTRIBUTION
 from rag.verification.said import word_pairs
 from rag.vocabulary import phrases, read_table
 
@@ -91,7 +92,7 @@ def _words_around(text: str, figure: Figure) -> frozenset[str]:
     """Return the words of the clause in which a figure stands and of the first one, which names what it is said of."""
     first = _CLAUSE.search(text)
     start, end = _clause_of(text, figure)
-    opening = text[first.start() : first.end()] if first and first.end() <= start else ""
+    opening = first.group() if first and first.end() <= start and not ATTRIBUTION.search(first.group()) else ""
     return content_of(opening) | content_of(text[start:end])
 
 
@@ -150,12 +151,22 @@ def content_of(text: str) -> frozenset[str]:
 
 
 def find_opposites(one: str, other: str) -> list[tuple[str, str]]:
-    """Return the pairs of opposites of which each statement has one: the word of `one`, that of `other`."""
+    """Return the pairs of opposites of which each statement has one: the word of `one`, that of `other`.
+
+    Behind a negation in one of them alone they are none: 是真的 and 并非伪造 agree.
+    """
     pairs = [pair for first, second, _ in read_table("opposites") for pair in ((first, second), (second, first))]
     mine, yours = search_form(one), search_form(other)
     return [
-        (a, b) for a, b in pairs if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)
+        (a, b)
+        for a, b in pairs
+        if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)
+        if _is_negated(one, a) == _is_negated(other, b)
     ]
+
+
+def _is_negated(text: str, word: str) -> bool:
+    return any(word in negated for group in read_polarity(text).negated for negated in group)
 
 
 def _says(form: str, word: str) -> bool:

@@ -126,7 +126,7 @@ def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:
 
 def _asked(kinds: set[str], named: Named, fields: Sequence[Field], topic: str, in_view: bool) -> Asked | None:
     if "summary" in kinds:
-        return "summary" if in_view or named.titled or kinds & {"work", "this", "shelf"} else None
+        return "summary" if in_view or named.titled or named.authors or kinds & {"work", "this", "shelf"} else None
     if "outline" in kinds:
         return "outline"
     if fields:
