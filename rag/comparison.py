@@ -161,7 +161,7 @@ def _things_compared(question: str) -> tuple[Side, ...]:
     )
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
     labels = [question[start : tokens[middle - 1].end], question[tokens[middle + 1].start : end]]
-    if first >= middle or any(not _is_thing(label) for label in labels):
+    if first >= middle or any(not _is_thing(label) or _bare(label) in words["pronoun"] for label in labels):
         return ()
     before = question[:start] if HAN_CHARACTER.search(question) else ""
     asked = [_without_comparing(f"{before}{label}{question[end:]}") for label in labels]

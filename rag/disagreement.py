@@ -133,7 +133,9 @@ def _without(words: frozenset[str], word: str) -> frozenset[str]:
 def _is_one_thing(mine: frozenset[str], yours: frozenset[str], least: int = LEAST_SHARED) -> bool:
     shared = len(mine & yours)
     replaced = min(len(mine - yours), len(yours - mine))
-    return shared >= least and (replaced == 0 or (replaced == 1 and shared >= SHARED_FOR_A_REPLACEMENT))
+    # A compound of four characters, 常住人口, says as much as two words.
+    weight = sum(max(1, len(word) // 2) for word in mine & yours if HAN_CHARACTER.search(word)) or shared
+    return weight >= least and (replaced == 0 or (replaced == 1 and shared >= SHARED_FOR_A_REPLACEMENT))
 
 
 @functools.lru_cache(maxsize=2048)
