@@ -61,7 +61,7 @@ from rag.stores import VectorStore, store_class
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
-FORMAT_VERSION = 7  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 8  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus

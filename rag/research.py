@@ -30,7 +30,9 @@ LEAST_TO_SPLIT: dict[Language, int] = {"zh": 10, "en": 30}  # characters; a shor
 SHOWN_PASSAGES = 4  # to a model that seeks other words
 SHOWN_CHARS = 240  # of each
 # Failures after which the model need not be asked again for this answer.
-_FINAL = frozenset({"key", "no_key", "no_model", "no_package", "balance", "unreachable", "refused"})
+_FINAL = frozenset(
+    {"key", "no_key", "no_model", "no_package", "balance", "unreachable", "no_host", "forbidden", "refused"}
+)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•>]+|(?:Q|问)?\d{1,2}\s*[.):、）：])\s*")
 _LABEL = re.compile(r"^[^：:？?]{0,16}(?:问题|问|question)[^：:？?]{0,6}[：:]\s*", re.IGNORECASE)
 _QUOTES = " \t\"'“”‘’「」*`"

@@ -299,6 +299,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "检查环境变量里的密钥是否完整、未过期，改好后重新启动。",
         "Check that the key in the environment is whole and not expired, then start again.",
     ),
+    "failure_forbidden": ("没有权限", "The key may not be used for this"),
+    "remedy_forbidden": (
+        "看这个密钥能否使用所选的模型，服务商是否在您所在的地区提供服务。",
+        "See whether the key may use the chosen model, and whether the provider serves your region.",
+    ),
     "failure_balance": ("账户余额不足", "The account has no balance"),
     "remedy_balance": ("到服务商处充值，或者换一个模型。", "Pay in at the provider, or choose another model."),
     "failure_no_model": ("服务器上没有这个模型", "The server does not know this model"),
@@ -316,6 +321,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "remedy_unreachable": (
         "确认服务器已经启动、地址和端口正确、网络可用。",
         "See that the server runs, that address and port are right, and that there is a network.",
+    ),
+    "failure_no_host": ("找不到这个服务器", "No server of this name is known"),
+    "remedy_no_host": (
+        "检查地址里的主机名有没有写错，网络是否接通。",
+        "Check the name of the host in the address, and that there is a network.",
     ),
     "failure_busy": ("模型正忙", "The model is busy"),
     "remedy_busy": (

@@ -18,7 +18,7 @@ from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footno
 from rag.structure.front_matter import take_front_matter
 from rag.structure.furniture import set_aside_furniture
 from rag.structure.mastheads import split_articles
-from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_said, told_title
+from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_printed_issue, apply_said, told_title
 from rag.structure.paragraphs import Vocabulary, build_items
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
@@ -27,6 +27,7 @@ from rag.text.language import fold_glyphs
 MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
 ONE_WORK = frozenset(["html", "htm"])  # a page of the web holds one work, and comments on it
 _HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
+_HEAD_ISSUE = 4  # where a notice prints who issued it and when, if not below its text
 _MAX_HEAD_CHARS = 300
 _MIN_UNCERTAIN = 0.01  # of the text, from which a warning is due
 
@@ -70,6 +71,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     if len(works) == 1:
         head = [bare(item.text) for item in items[:_HEAD_ITEMS] if item.size <= _MAX_HEAD_CHARS]
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
+        article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     writer = Writer(pages, items, notes, marks, links, lost, Vocabulary(kept))
     for index, part in enumerate(parts):
