@@ -28,6 +28,7 @@ from rag.backends import (
     stream_writing,
 )
 from rag.backends.extractive import PART_LEAST, ExtractiveBackend
+from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
@@ -247,7 +248,7 @@ def _search(
                 text=part.text,
                 types=types_of(part.asked),
                 follow_up=part.asked != part.text,
-                is_part=True,
+                stands_alone=not leans_on_history(part.asked),
             )
             for part in parts
         ]

@@ -45,7 +45,7 @@ class Question:
         parts: The questions of which it consists; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing, else "".
         follow_up: Whether `text` holds more than what was asked.
-        is_part: Whether it was asked together with others, which `text` may hold.
+        stands_alone: Whether it was asked together with others, which `text` holds, and leans on none of them.
     """
 
     asked: str
@@ -56,7 +56,7 @@ class Question:
     parts: tuple[Part, ...]
     courtesy: str
     follow_up: bool = False
-    is_part: bool = False
+    stands_alone: bool = False
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:

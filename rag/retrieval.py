@@ -219,7 +219,7 @@ def _read(
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
         alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
-        if question.is_part:  # what stands around it may be about something else
+        if question.stands_alone:  # what stands around it may be about something else
             readings = [_likelier(one, other) for one, other in zip(alone, readings, strict=True)]
     nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
