@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from rag.corrections import Correction
+from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
@@ -94,7 +94,7 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
+def _shelf(generation: str, language: str, corrections: KnownRecords) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
     from rag.reading_report import reading_report
