@@ -89,7 +89,7 @@ class KnownRecords:
     @functools.cached_property
     def sources(self) -> frozenset[str]:
         """The sources of which anything is known."""
-        return frozenset(known.source for known in (*self.corrections, *self.imported))
+        return frozenset(one.source for one in self.corrections) | frozenset(one.source for one in self.imported)
 
     @functools.cached_property
     def _imported_by_source(self) -> dict[str, list[Imported]]:

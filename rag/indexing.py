@@ -143,7 +143,7 @@ class Index:
     glossary: Glossary
     token_codes: Codes
     token_bounds: npt.NDArray[np.int64]
-    corrections: KnownRecords = KnownRecords()
+    corrections: KnownRecords = field(default_factory=KnownRecords)
     damage: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
     _lease: IO[bytes] | None = None

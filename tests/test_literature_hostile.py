@@ -1,4 +1,4 @@
-"""Files of literature that are damaged or mean harm: each is told or read, none ends the import or leaves its folder."""
+"""Files of literature that are damaged or mean harm: told or read, and no path out of the folder is taken."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ def read(folder: Path, name: str, text: str | bytes) -> tuple[list[str], list[st
     [
         ("@article{k, title={甲}}\n@article{k, title={乙}}", ["甲", "乙"], 0),
         ("@string{a = b}\n@string{b = a}\n@article{k, title=a, note = a # b}\n@book{l, title={好}}", ["b", "好"], 0),
-        ("@article{, title={没有键}}\n@article{title = {也没有键}, year=2020}\n@book{c, title={好}}", ["没有键", "好"], 1),
+        (
+            "@article{, title={没有键}}\n@article{title = {也没有键}, year=2020}\n@book{c, title={好}}",
+            ["没有键", "好"],
+            1,
+        ),
         ("@article{k, title={未闭合 , year=2020}\n@article{c, title={好}}", ["好"], 1),
         ("@article{k, title={甲}, title={乙}}\n@article{c, title={好}}", ["甲", "好"], 0),
         ("@article{k, title={" + "{" * 3000 + "深" + "}" * 3000 + "}}\n@article{c, title={好}}", ["好"], 1),
@@ -145,7 +149,7 @@ def test_a_path_in_a_folder_that_was_named_is_taken(tmp_path: Path) -> None:
     (storage / "AB12").mkdir(parents=True)
     (storage / "AB12" / "论文.pdf").write_bytes(b"%PDF-")
     for path in (str(storage / "AB12" / "论文.pdf"), "C:\\Users\\毛\\Zotero\\storage\\AB12\\论文.pdf"):
-        with pytest.raises(UnreadableSource, match="论文.pdf"):
+        with pytest.raises(UnreadableSource, match=r"论文\.pdf"):
             find_file(path, folder, ())
         assert find_file(path, folder, (storage,)) == storage / "AB12" / "论文.pdf"
 

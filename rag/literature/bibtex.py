@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from functools import cache
 
-from bibtexparser import parse_string
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
 from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts, split_multiple_persons_names
 from bibtexparser.middlewares.parsestack import default_parse_stack
@@ -73,9 +73,9 @@ def read_bibtex(text: str) -> tuple[list[FoundEntry], list[UnreadableSource]]:
 
 
 def _entry_of(block: Block) -> Entry | None:
-    if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock):
-        block = block.ignore_error_block
-    return block if isinstance(block, Entry) else None
+    twice = isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock)
+    held = block.ignore_error_block if twice else block  # type: ignore[attr-defined]
+    return held if isinstance(held, Entry) else None
 
 
 def _broken(block: Block) -> UnreadableSource:
@@ -126,8 +126,11 @@ def _date_of(held: dict[str, str]) -> Date:
     date, year, month, day = (text_of(held.pop(name, "")) for name in ("date", "year", "month", "day"))
     if date:
         return read_date(date)
-    number = month if month.isdecimal() else str(_MONTHS.index(low) + 1) if (low := month[:3].lower()) in _MONTHS else ""
-    return read_date("-".join(part for part in (year, number, day if number else "") if part) if year.isdecimal() else year)
+    named = month[:3].casefold()
+    number = month if month.isdecimal() else str(_MONTHS.index(named) + 1) if named in _MONTHS else ""
+    if not year.isdecimal() or not number:
+        return read_date(year)
+    return read_date("-".join(part for part in (year, number, day) if part))
 
 
 def _read_value(row: FieldRow, value: str) -> object:

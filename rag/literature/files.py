@@ -22,8 +22,8 @@ GIVE_FOLDER = "if the file is yours and elsewhere, name its folder: --files FOLD
 def named_files(value: str) -> list[str]:
     """Return the paths in the `file` field of BibTeX.
 
-    Zotero and JabRef write `description:path:type`, several parted by semicolons, with `\\:`, `\\;` and `\\\\` for these
-    characters themselves; others write the bare path.
+    Zotero and JabRef write `description:path:type`, several parted by semicolons, with a backslash before
+    a colon, a semicolon or a backslash that is meant itself; others write the bare path.
     """
     files: list[list[str]] = [[""]]
     for escaped, mark, text in _MARK.findall(value):

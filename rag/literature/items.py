@@ -53,7 +53,8 @@ class TypeRow:
 
 
 FIELDS = tuple(
-    FieldRow(row[0], phrases(row[1]), phrases(row[2]), phrases(row[3]), row[4]) for row in read_table("reference_fields")
+    FieldRow(row[0], phrases(row[1]), phrases(row[2]), phrases(row[3]), row[4])
+    for row in read_table("reference_fields")
 )
 TYPES = tuple(
     TypeRow(row[0], phrases(row[1]), phrases(row[2]), phrases(row[3]), *row[4:7])

@@ -1,4 +1,4 @@
-"""A library of literature on the disk to entries, whatever its format. Entry point: `read_library`. Caller: importing."""
+"""A library of literature to entries, whatever its format. Entry point: `read_library`. Caller: importing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def read_library(path: Path) -> ReadLibrary:
 def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_MEGABYTES * 1_000_000:
-            raise UnreadableSource(f"it has more than {MOST_MEGABYTES} MB", advice="export the library in several parts")
+            raise UnreadableSource(
+                f"it has more than {MOST_MEGABYTES} MB", advice="export the library in several parts"
+            )
         return decode_text(path.read_bytes())
     except OSError as error:
         raise UnreadableSource(f"it cannot be opened: {error.strerror or error}", advice=UNOPENED) from error

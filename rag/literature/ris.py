@@ -125,10 +125,16 @@ def write_ris(item: Item) -> str:
             rows += _written_rows(row, value, kind)
     known = {tag for tag, _ in rows} | {"ER", "TY", *FILES}
     custom = item.get("custom", {}).items()
-    rows += [(n, v) for n, v in custom if len(n) == 2 and n.isascii() and n.isalnum() and n.isupper() and n not in known]
+    rows += [
+        (n, v) for n, v in custom if len(n) == 2 and n.isascii() and n.isalnum() and n.isupper() and n not in known
+    ]
     # A line break inside a value would begin a field of its own.
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in rows if value.strip()]
     return "\n".join([*lines, "ER  - "])
+
+
+def _is_tag(name: str) -> bool:
+    return len(name) == 2 and name.isascii() and name.isalnum() and name[0].isalpha() and name.isupper()
 
 
 def _written_rows(row: FieldRow, value: object, kind: TypeRow) -> list[tuple[str, str]]:

@@ -49,7 +49,8 @@ def read_zotero(folder: Path) -> tuple[list[Entry], list[UnreadableSource]]:
                 files.setdefault(parent, []).append(_stored(str(path), str(key)))
     except sqlite3.Error as error:
         raise UnreadableSource(
-            f"the database cannot be read: {error}", advice="close Zotero and try again, or export the library as BibTeX"
+            f"the database cannot be read: {error}",
+            advice="close Zotero and try again, or export the library as BibTeX",
         ) from error
     return [
         Entry(str(item["id"]), normal_item(item), tuple(files.get(number, ()))) for number, item in items.items()
