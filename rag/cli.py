@@ -26,7 +26,7 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from rag.backends import UNCERTAIN
-from rag.errors import RagError
+from rag.errors import NoDocuments, RagError
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.messages import in_language
@@ -103,7 +103,10 @@ def index_command(
     from rag.watching import watch_corpus
 
     if not settings.corpus.is_dir():
-        raise RagError(f"there is no folder {settings.corpus}", advice="make it, or name another: --corpus DIR")
+        raise NoDocuments(
+            f"there is no folder {settings.corpus}",
+            advice="make it and put documents there, or name another: --corpus DIR",
+        )
     out.print(f"watching 正在监视 {escape(str(settings.corpus))}  (Ctrl-C 退出)")
 
     def build(settings: Settings) -> None:
@@ -112,7 +115,8 @@ def index_command(
         except RagError as error:
             _tell(error)
 
-    watch_corpus(settings, build)
+    with contextlib.suppress(KeyboardInterrupt):
+        watch_corpus(settings, build)
     out.print("stopped 已停止")
 
 

@@ -183,12 +183,6 @@ class _CheckedNetwork(httpcore.NetworkBackend):
     def _connect(self, address: str, port: int) -> httpcore.NetworkStream:
         return _TimedStream(self._network.connect_tcp(address, port, timeout=_PIECE_SECONDS), self._deadline)
 
-    def connect_unix_socket(self, *args: Any, **options: Any) -> httpcore.NetworkStream:
-        raise FetchFailed("a socket of this machine is no web address", advice=CHECK)
-
-    def sleep(self, seconds: float) -> None:
-        self._network.sleep(seconds)
-
 
 class _TimedStream(httpcore.NetworkStream):
     """A connection that ends when the time is up, however little comes at a time."""

@@ -74,7 +74,9 @@ def reading_report(document: Document) -> str:
     lines.append("articles")
     for number, article in enumerate(document.articles):
         names = "、".join(article.authors) or "no authors printed"
-        lines.append(f"  {number}. [{article.kind}] {article.title or '(no title printed)'} — {names}")
+        origin = dict(article.origins).get("reference")
+        told = f" (record from {origin})" if origin else ""
+        lines.append(f"  {number}. [{article.kind}] {article.title or '(no title printed)'} — {names}{told}")
     if document.left_out:
         lines.append("left out")
         for left in document.left_out:

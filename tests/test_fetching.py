@@ -25,7 +25,8 @@ from rag.settings import Settings
 from rag.shelf import works_of
 
 PARAGRAPH = "二〇二四年，海底电缆的铺设费用为每公里三万美元，由沿线各国分担，并设立共同基金用于维护与抢修。" * 4
-PAGE = f"<html><head><title>海底电缆/费用</title></head><body><article><h1>海底电缆/费用</h1><p>{PARAGRAPH}</p></article></body></html>"
+HEAD = "<title>海底电缆/费用</title></head><body><article><h1>海底电缆/费用</h1>"
+PAGE = f"<html><head>{HEAD}<p>{PARAGRAPH}</p></article></body></html>"
 PUBLIC = "93.184.216.34"
 
 

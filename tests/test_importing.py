@@ -6,7 +6,6 @@ import io
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,11 +65,11 @@ def shelf(folder: Path, bank: Path) -> Settings:
 @pytest.fixture(scope="module", params=["library.bib", "library.ris"])
 def imported(
     request: pytest.FixtureRequest, export: Path, tmp_path_factory: pytest.TempPathFactory, bank: Path
-) -> Iterator[tuple[Settings, ImportReport]]:
+) -> tuple[Settings, ImportReport]:
     settings = shelf(tmp_path_factory.mktemp("书架"), bank)
     report = import_library(export / request.param, settings)
     build_index(settings)
-    yield settings, report
+    return settings, report
 
 
 def work(settings: Settings, source: str) -> Work:
@@ -219,7 +218,8 @@ INSERT INTO items VALUES (1, 1, 'AAAA1111'), (2, 2, 'BBBB2222'), (3, 3, 'CCCC333
 INSERT INTO deletedItems VALUES (3);
 INSERT INTO fields VALUES (1, 'title'), (2, 'publicationTitle'), (3, 'date'), (4, 'volume'), (5, 'DOI');
 INSERT INTO itemData VALUES (1, 1, 1), (1, 2, 2), (1, 3, 3), (1, 4, 4), (3, 1, 1), (1, 5, 5);
-INSERT INTO itemDataValues VALUES (1, '海底电缆的治理'), (2, '港口研究'), (3, '2021-05-00 2021年5月'), (4, 7), (5, '10.1/甲');
+INSERT INTO itemDataValues VALUES (1, '海底电缆的治理'), (2, '港口研究'), (3, '2021-05-00 2021年5月'), (4, 7);
+INSERT INTO itemDataValues VALUES (5, '10.1/甲');
 INSERT INTO creators VALUES (1, '若水', '林', 0), (2, '', '世界银行', 1), (3, 'John', 'Smith', 0);
 INSERT INTO creatorTypes VALUES (1, 'author'), (2, 'translator');
 INSERT INTO itemCreators VALUES (1, 2, 1, 1), (1, 1, 1, 0), (1, 3, 2, 2);

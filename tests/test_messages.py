@@ -17,7 +17,7 @@ from rag.vocabulary import read_table
 
 KINDS = {
     "UnreadableSource", "IndexMissing", "IndexMismatch", "NoDocuments", "StorageFailed", "UnusableQuestion",
-    "ModelUnavailable",
+    "ModelUnavailable", "FetchFailed",
 }  # fmt: skip
 PLACES = re.compile(r"\{\}")
 

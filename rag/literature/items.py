@@ -242,10 +242,8 @@ def lay_over(article: Article, item: Item, written: str, origin: str) -> Article
         article: As it was read.
         item: In the normal form.
         written: The item as JSON, to be kept with the article.
-        origin: Where the item is from, as its `origins` shall say.
+        origin: Where the item is from, as its `origins` shall say of each field, and of "reference".
     """
-    own = fields_of(item)
+    own = {**fields_of(item), "reference": written}
     origins = tuple(one for one in article.origins if one[0] not in own)
-    return dataclasses.replace(
-        article, **own, reference=written, origins=(*origins, *((field, origin) for field in own))
-    )
+    return dataclasses.replace(article, **own, origins=(*origins, *((field, origin) for field in own)))

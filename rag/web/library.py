@@ -59,6 +59,9 @@ def draw() -> None:
         show_error(error)
     if keeper:
         _removed(settings.corpus)
+        if settings.corpus.is_dir():
+            st.session_state["watch"] = jobs.is_watching(settings)
+            st.toggle(t("watch"), key="watch", on_change=_watch)
     if index is not None and index.damage:
         st.warning(t("index_damage", what=told(index.damage)))
     pending = pending_changes(settings.corpus, index)
@@ -153,6 +156,11 @@ def _rebuild() -> None:
     state.require_keeper()
     st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
+
+
+def _watch() -> None:
+    state.require_keeper()
+    jobs.set_watching(state.settings(), st.session_state["watch"])
 
 
 def _act(value: dict[str, Any]) -> None:
