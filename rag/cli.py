@@ -133,6 +133,13 @@ def _build_and_tell(settings: Settings) -> None:
 def _build_with_bar(settings: Settings) -> Any:
     from rag.indexing import build_index
 
+    with _bar() as show:
+        return build_index(settings, show)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    """Give a function that shows each stage of a work as a bar."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with ProgressBar(*columns, console=err) as bar:
         tasks: dict[str, Any] = {}
@@ -140,10 +147,10 @@ def _build_with_bar(settings: Settings) -> Any:
         def show(progress: Progress) -> None:
             if progress.stage not in tasks:
                 tasks[progress.stage] = bar.add_task(progress.stage, total=progress.total or None)
-            done = progress.done + 1 if progress.stage == "reading" else progress.done
+            done = progress.done + 1 if progress.stage in ("reading", "importing") else progress.done
             bar.update(tasks[progress.stage], completed=done, total=progress.total or None)
 
-        return build_index(settings, show)
+        yield show
 
 
 @app.command()
@@ -345,7 +352,8 @@ def import_command(
     from rag.reading_room.importing import import_library, unplaced
 
     settings = _settings(corpus, index)
-    report = import_library(library, settings, files or ())
+    with _bar() as show:
+        report = import_library(library, settings, files or (), show)
     for error in report.troubles:
         _tell(error)
     if not report.works:

@@ -31,6 +31,7 @@ ORIGIN = "reader"  # of a corrected field, in `Article.origins`
 Field = Literal["title", "authors", "year", "journal", "doi"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 _NAME_MARKS = re.compile(r"\s*[,，、;；\n]\s*")
+_COUNTER = slice(24, 28)  # of a file of SQLite: the bytes that every write changes
 _YEAR = re.compile(r"\d{4}")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
@@ -188,7 +189,16 @@ class Corrections:
 def read_corrections(index: Path) -> KnownRecords:
     """Return what lies beside the index in the folder `index`; nothing where there is no file."""
     path = index / CORRECTIONS
-    return Corrections(path).known() if path.exists() else KnownRecords()
+    if not path.exists():
+        return KnownRecords()
+    with path.open("rb") as file:
+        counter = file.read(_COUNTER.stop)[_COUNTER]
+    return _known(path, counter, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)
+def _known(path: Path, counter: bytes, changed: int) -> KnownRecords:
+    return Corrections(path).known()
 
 
 def works_in(articles: Sequence[Article]) -> list[int]:
