@@ -17,7 +17,7 @@ from typing import Literal, get_args
 
 from rag.corrections import ORIGIN as CORRECTED
 from rag.literature.bibtex import write_bibtex
-from rag.literature.items import Item, join_words, normal_item
+from rag.literature.items import Item, dashed, join_words, normal_item
 from rag.literature.ris import write_ris
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
@@ -207,19 +207,15 @@ def volume_and_issue(printed: str) -> tuple[str, str]:
     issue = re.search(rf"(?<!总)第\s*{number}\s*[期号]|\b(?:[Nn]o|[Ii]ssue)\.?\s*{number}", printed)
     bare = re.fullmatch(rf"\s*(?:{number}\s*)?\(?{number}\)?\s*期?\s*", printed)
     if bare and not volume and not issue:
-        return bare[1] or "", _dashed(bare[2])
+        return bare[1] or "", dashed(bare[2])
     found = [next((g for g in match.groups() if g), "") if match else "" for match in (volume, issue)]
-    return _dashed(found[0]), _dashed(found[1])
+    return dashed(found[0]), dashed(found[1])
 
 
 def _pages(printed: str) -> str:
     """Return the pages in what a source prints, joined by hyphens: 第72—91页 → 72-91; "" without any."""
     ranges = re.findall(r"[A-Za-z]?\d+(?:\s*[-–—−~～]+\s*[A-Za-z]?\d+)?|^[ivxlcdm]+$", printed.strip())
-    return ", ".join(_dashed(one) for one in ranges)
-
-
-def _dashed(text: str) -> str:
-    return re.sub(r"\s*[-–—−~～]+\s*", "-", text)
+    return ", ".join(dashed(one) for one in ranges)
 
 
 def _turned(name: str, *, comma: bool) -> str:

@@ -145,6 +145,22 @@ def test_any_work_is_the_same_after_bibtex(
     assert entry.item == item
 
 
+@pytest.mark.parametrize("address", ["https://example.org/~毛/a_b#c%20d&e", "https://example.org/{x}\\y"])
+def test_an_address_comes_through(address: str) -> None:
+    item = normal_item({"title": "甲", "URL": address})
+    (entry,), _ = read_bibtex(write_bibtex(item, "k"))
+    assert entry.item["URL"] == address.replace("{x}\\y", "%7Bx%7D%5Cy")
+
+
+@pytest.mark.parametrize("mark", ["\\sqrt[", "\\frac{", "\\newcommand{\\a}{\\a}", "\\begin{x}", "%(2)s \\'"])
+def test_damaged_tex_keeps_its_words(mark: str) -> None:
+    assert "好" in text_of(f"好 {mark}")
+
+
+def test_control_characters_and_halves_of_characters_are_left_out() -> None:
+    assert normal_item({"title": "港\0口\ud800\x1b[31m"})["title"] == "港口[31m"
+
+
 def test_values_cannot_add_fields_or_records() -> None:
     item = normal_item(
         {

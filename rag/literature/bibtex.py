@@ -25,12 +25,10 @@ from rag.literature.items import (
     Name,
     TypeRow,
     field_of,
-    join_words,
     normal_item,
     normal_name,
     read_date,
     split_people,
-    split_words,
     type_row,
     written_date,
 )
@@ -46,6 +44,7 @@ _TEX_SPECIAL = {c: "\\" + c for c in "&%$#_"} | {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+_UNFIT = str.maketrans({c: f"%{ord(c):X}" for c in "{}\\"})  # what an address or number may not hold
 _LIGATURES = ("--", "``", "''", "?`", "!`")  # two characters that TeX makes one of
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -137,13 +136,8 @@ def _read_value(row: FieldRow, value: str) -> object:
     if row.holds == "names":
         return list(_read_names(value))
     if row.holds == "raw":
-        return value.replace("\\", "").strip("{}")
-    text = text_of(value)
-    if row.holds == "pages":
-        return "-".join(part.strip() for part in text.replace("—", "–").split("–"))
-    if row.holds == "words":
-        return join_words(split_words(text))
-    return text
+        return text_of(value) if "\\text" in value else value.replace("\\", "").strip("{}")
+    return text_of(value)
 
 
 def _read_names(value: str) -> Iterator[Name]:
@@ -169,7 +163,10 @@ def text_of(value: str) -> str:
         # Outside of TeX's own programs these three mean nothing, and Chinese exports hold them bare.
         for mark in "%&#":
             value = value.replace(f"\\{mark}", mark).replace(mark, f"\\{mark}")
-        value = _decoder().latex_to_text(value)
+        try:
+            value = _decoder().latex_to_text(value)
+        except Exception:  # noqa: BLE001  on damaged TeX it fails in many ways; then its marks alone are left out
+            value = "".join(character for character in value if character not in "\\{}")
     return " ".join(value.split())
 
 
@@ -218,9 +215,9 @@ def _written_fields(item: Item, kind: TypeRow) -> Iterator[tuple[str, str]]:
         elif row.holds == "names":
             yield row.bibtex[0], " and ".join(map(_written_name, value))
         elif row.holds == "date":
-            yield row.bibtex[0], written_date(value)
+            yield row.bibtex[0], tex(written_date(value))
         elif row.holds == "raw":
-            yield row.bibtex[0], tex(value)
+            yield row.bibtex[0], value.translate(_UNFIT)
         elif row.holds == "pages":
             yield row.bibtex[0], tex(value).replace("-{}-", "-").replace("-", "--")
         else:
@@ -252,5 +249,6 @@ def _held(text: str) -> str:
 def tex(text: str) -> str:
     """Return a text as TeX prints it, character by character."""
     for pair in _LIGATURES:
-        text = text.replace(pair, f"{pair[0]}\0{pair[1]}")
+        while pair in text:
+            text = text.replace(pair, f"{pair[0]}\0{pair[1]}")
     return "".join(_TEX_SPECIAL.get(character, character) for character in text).replace("\0", "{}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -74,8 +75,13 @@ def field_of(row: FieldRow, kind: TypeRow) -> bool:
 
 
 def one_line(text: object) -> str:
-    """Return a value as text on one line; "" for what is neither text nor number."""
-    return " ".join(str(text).split()) if isinstance(text, str | int | float) and not isinstance(text, bool) else ""
+    """Return a value as text on one line, without control characters; "" for what is neither text nor number."""
+    if not isinstance(text, str | int | float) or isinstance(text, bool):
+        return ""
+    words = " ".join(str(text).split())
+    if not words.isprintable():
+        words = " ".join("".join(c for c in words if unicodedata.category(c) not in ("Cc", "Cs")).split())
+    return words
 
 
 def normal_item(given: dict[str, Any]) -> Item:
@@ -90,13 +96,24 @@ def normal_item(given: dict[str, Any]) -> Item:
         elif holds == "date":
             found = normal_date(value)
         else:
-            found = one_line(value)
+            found = _normal_text(holds, one_line(value))
         if found:
             item[field] = found
     if isinstance(given.get("author"), str):
         item["author"] = [read_name(name) for name in split_people(given["author"])]
     item["type"] = type_row(item.get("type", "")).csl
     return item
+
+
+def _normal_text(holds: str, text: str) -> str:
+    if holds == "pages":
+        return dashed(text)
+    return join_words(split_words(text)) if holds == "words" else text
+
+
+def dashed(text: str) -> str:
+    """Return pages or numbers with a hyphen for every dash: 72 — 91 → 72-91."""
+    return re.sub(r"\s*[-–—−~～]+\s*", "-", text)
 
 
 def _texts(value: object) -> dict[str, str]:
@@ -115,8 +132,8 @@ def normal_name(given: object) -> Name:
         known = name.get("non-dropping-particle", "")
         name["non-dropping-particle"] = " ".join([*known.split(), *words[:particles]])
         name["family"] = " ".join(words[particles:])
-    if "family" in name and len(name) == 1:
-        return {"literal": name["family"]}
+    if "family" in name and not name.keys() & {"given", "suffix"}:
+        return {"literal": " ".join([*name.get("non-dropping-particle", "").split(), name["family"]])}
     return name
 
 

@@ -29,6 +29,7 @@ from rag.literature.items import (
 from rag.literature.records import Entry
 
 FILES = ("L1", "L2", "L4")  # the tags under which files stand
+_ISSN_DIGITS = 8
 Record = dict[str, list[str]]
 
 
@@ -85,14 +86,16 @@ def _read_fields(record: Record, kind: TypeRow) -> Item:
     item: Item = {"issued": _date_of(record)}
     for row in FIELDS:
         for tag in row.ris:
-            if tag in record and row.csl not in item and field_of(row, kind) and _is_meant(row, kind):
+            if tag in record and row.csl not in item and field_of(row, kind) and _is_meant(row, record[tag]):
                 item[row.csl] = _read_values(row, record.pop(tag))
     return item
 
 
-def _is_meant(row: FieldRow, kind: TypeRow) -> bool:
-    """Tell which of the two numbers SN is: a book's or a series'."""
-    return row.csl != "ISSN" if kind.container == "booktitle" or kind.csl == "book" else row.csl != "ISBN"
+def _is_meant(row: FieldRow, values: list[str]) -> bool:
+    """Tell of the two numbers that SN may be which it is: that of a series has eight digits."""
+    if row.csl not in ("ISBN", "ISSN"):
+        return True
+    return (sum(map(str.isalnum, values[0])) == _ISSN_DIGITS) == (row.csl == "ISSN")
 
 
 def _date_of(record: Record) -> Date:
