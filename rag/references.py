@@ -17,7 +17,7 @@ from typing import Literal, get_args
 
 from rag.corrections import ORIGIN as CORRECTED
 from rag.literature.bibtex import write_bibtex
-from rag.literature.items import Item, dashed, join_words, normal_item
+from rag.literature.items import Item, dashed, join_words, normal_item, shown_name, type_row, written_date
 from rag.literature.ris import write_ris
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
@@ -27,6 +27,7 @@ STYLES: tuple[Style, ...] = get_args(Style)
 FOR_PROGRAMS: frozenset[Style] = frozenset({"bibtex", "ris", "csl"})  # shown line by line, as they stand
 
 _GBT_MAX_AUTHORS = 3
+_ONLINE = "EB/OL"  # the mark by GB/T 7714 of what has an address instead of a publisher
 _APA_MAX_AUTHORS = 20
 _CHICAGO_MAX_AUTHORS, _CHICAGO_SHOWN = 10, 7
 # Names with a particle or a comma are left as printed: where the family name begins is the bearer's own business.
@@ -73,10 +74,18 @@ def _gbt7714(article: Article, page: str) -> str:
     if len(authors) > _GBT_MAX_AUTHORS:
         authors = [*authors[:_GBT_MAX_AUTHORS], "等" if chinese else "et al"]
     parts = [_ended(", ".join(authors))] if authors else []
+    item = _imported(article)
+    mark = "J" if article.journal and "title" not in item else type_row(item["type"]).gbt7714
     if article.title:
-        parts.append(f"{_unended(article.title)}[{'J' if article.journal else 'Z'}].")
-    volume, issue = volume_and_issue(article.issue)
-    where = ", ".join(part for part in (article.journal, str(article.year or ""), volume) if part)
+        parts.append(f"{_unended(article.title)}[{mark}]{_gbt_host(item)}.")
+    if translators := ", ".join(map(shown_name, item.get("translator", ()))):
+        parts.append(f"{translators}, {'译' if chinese else 'trans'}.")
+    if mark == _ONLINE:
+        return " ".join([*parts, *_gbt_online(article, item)])
+    publisher = ": ".join(item[field] for field in ("publisher-place", "publisher") if field in item)
+    volume, issue = _numbers(article)
+    number = volume if article.journal or not publisher else ""
+    where = ", ".join(part for part in (article.journal or publisher, str(article.year or ""), number) if part)
     if issue:
         where += f"({issue})"
     pages = _pages(page) or _pages(article.pages)
@@ -85,6 +94,30 @@ def _gbt7714(article: Article, page: str) -> str:
     if where:
         parts.append(f"{where}.")
     return " ".join(parts)
+
+
+def _imported(article: Article) -> Item:
+    """Return what a library of literature or an address says of a work; of no kind where nothing does."""
+    return json.loads(article.reference) if article.reference else {"type": ""}  # type: ignore[no-any-return]
+
+
+def _numbers(article: Article) -> tuple[str, str]:
+    """Return volume and issue, as they were imported or else as they are printed."""
+    item = _imported(article)
+    return (item.get("volume", ""), item.get("issue", "")) if "title" in item else volume_and_issue(article.issue)
+
+
+def _gbt_host(item: Item) -> str:
+    """Return the book that a chapter or paper stands in, as it follows the mark."""
+    inside = type_row(item["type"]).container == "booktitle" and "container-title" in item
+    return f"//{_unended(item['container-title'])}" if inside else ""
+
+
+def _gbt_online(article: Article, item: Item) -> list[str]:
+    """Return when it was published and read, and its address."""
+    published, read = str(article.date or article.year or ""), written_date(item.get("accessed", {}))
+    dates = (f"({published})" if published else "") + (f"[{read}]" if read else "")
+    return [f"{part}." for part in (dates, item.get("URL", "")) if part]
 
 
 def _apa(article: Article, page: str) -> str:
@@ -98,7 +131,7 @@ def _apa(article: Article, page: str) -> str:
         title += f" [{_unended(article.title_en)}]"
     year = f"({article.year})." if article.year else ""
     head = [_ended(names), year, _ended(title)] if names else [_ended(title), year]
-    volume, issue = volume_and_issue(article.issue)
+    volume, issue = _numbers(article)
     number = volume + (f"({issue})" if issue else "")
     pages = _pages(article.pages).replace("-", "–")
     if not pages and page:
@@ -126,7 +159,7 @@ def _item(article: Article, page: str) -> Item:
     What was imported stands as it is, but for fields that the reader corrected; an address alone is added to the print.
     """
     known = _own_item(article)
-    imported = json.loads(article.reference) if article.reference else {}
+    imported = _imported(article) if article.reference else {}
     item = imported if "title" in imported else known | imported
     for field, name in _CORRECTED.items():
         if dict(article.origins).get(field) == CORRECTED:

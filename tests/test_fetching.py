@@ -254,6 +254,8 @@ def test_a_page_comes_in_under_its_title_and_keeps_its_address(
     assert item["type"] == "webpage"
     assert item["accessed"]["date-parts"][0][0] >= 2024
     assert item["URL"] in format_reference(work.record, "", "bibtex")
+    day = "-".join(f"{part:02}" for part in item["accessed"]["date-parts"][0])
+    assert format_reference(work.record) == f"海底电缆/费用[EB/OL]. [{day}]. {item['URL']}."
     assert "三万美元" in open_index(settings).passages[-1].text
 
 

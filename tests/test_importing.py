@@ -126,6 +126,24 @@ def test_a_bibliography_gives_back_every_field(
     assert len(entries) == 20
 
 
+@pytest.mark.parametrize(
+    ("source", "reference"),
+    [
+        ("erdos.pdf", "ERDŐS P, RÉNYI A. "
+         "On the evolution of random graphs[J]. Publ. Math. Inst. Hung. Acad. Sci., 1960, 5: 17-61."),
+        ("硬权力与软权力.pdf", "约瑟夫·奈. 硬权力与软权力[M]. 门洪华, 译. 北京: 北京大学出版社, 2005."),
+        ("Lin - 2018.pdf", "LIN R. Ports without states[M]//The Oxford Handbook of Ports. "
+         "Cambridge: Cambridge University Press, 2018: 101-133."),
+        ("李伟.pdf", "李伟. “双循环”与港口：C# 语言实现的模型 a_b^c[J]. 系统工程, 2021, 37(增刊1): 1-8, 12."),
+        ("周远.pdf", "周远. 海底电缆的融资与治理（2001—2021）[D]. 上海: 复旦大学, 2023."),
+    ],
+)  # fmt: skip
+def test_a_bibliography_by_gbt_7714_names_kind_place_and_publisher(
+    imported: tuple[Settings, ImportReport], source: str, reference: str
+) -> None:
+    assert format_bibliography([work(imported[0], source).record]) == reference + "\n"
+
+
 def test_a_second_import_adds_nothing(imported: tuple[Settings, ImportReport]) -> None:
     settings, again = imported
     assert (again.works, again.added, len(again.held), again.troubles) == (20, (), 21, ())

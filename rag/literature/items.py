@@ -42,7 +42,7 @@ class FieldRow:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TypeRow:
-    """A kind of work in each format, and what its number, its container and its publisher are called."""
+    """A kind of work in each format and by GB/T 7714, and what its number, container and publisher are called."""
 
     csl: str
     bibtex: tuple[str, ...]
@@ -51,6 +51,7 @@ class TypeRow:
     number: str
     container: str
     publisher: str
+    gbt7714: str
 
 
 FIELDS = tuple(
@@ -58,7 +59,7 @@ FIELDS = tuple(
     for row in read_table("reference_fields")
 )
 TYPES = tuple(
-    TypeRow(row[0], phrases(row[1]), phrases(row[2]), phrases(row[3]), *row[4:7])
+    TypeRow(row[0], phrases(row[1]), phrases(row[2]), phrases(row[3]), *row[4:8])
     for row in read_table("reference_types")
 )
 _HOLDS = {row.csl: row.holds for row in FIELDS}
@@ -113,7 +114,7 @@ def _normal_text(holds: str, text: str) -> str:
 
 def dashed(text: str) -> str:
     """Return pages or numbers with a hyphen for every dash: 72 — 91 → 72-91."""
-    return re.sub(r"\s*[-–—−~～]+\s*", "-", text)
+    return re.sub(r"\s*[-–—−~～][-–—−~～\s]*", "-", text)
 
 
 def _texts(value: object) -> dict[str, str]:
