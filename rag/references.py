@@ -98,7 +98,7 @@ def _gbt7714(article: Article, page: str) -> str:
 
 def _imported(article: Article) -> Item:
     """Return what a library of literature or an address says of a work; of no kind where nothing does."""
-    return json.loads(article.reference) if article.reference else {"type": ""}  # type: ignore[no-any-return]
+    return json.loads(article.reference) if article.reference else {"type": ""}
 
 
 def _numbers(article: Article) -> tuple[str, str]:

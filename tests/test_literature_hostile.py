@@ -115,6 +115,31 @@ def test_a_field_of_many_commands_is_not_worked_on_for_ever(tmp_path: Path) -> N
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@article{k,\n" * 40_000,
+        "@article{k," * 100_000,
+        "@article{k," + "".join(f"f{n}={{甲}}," for n in range(100_000)) + "}",
+        "{" * 1_000_000,
+        "\n" * 1_000_000,
+    ],
+)
+def test_time_does_not_grow_by_the_square(tmp_path: Path, text: str) -> None:
+    started = time.monotonic()
+    found, told = read(tmp_path, "弹.bib", text)
+    assert found == []
+    assert told
+    assert time.monotonic() - started < 60
+
+
+def test_a_trouble_names_its_line(tmp_path: Path) -> None:
+    entries = "".join(f"@article{{键{n},\n title={{标题{n}}}}}\n" for n in range(5000))
+    found, told = read(tmp_path, "行.bib", entries + "@article{title = {无键}}\n@string{x = {好}}\n@book{k, title = x}")
+    assert (len(found), found[-1]) == (5001, "好")
+    assert told == ["行.bib: the entry in line 10001 cannot be read"]
+
+
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "巨.bib"
     with path.open("wb") as file:

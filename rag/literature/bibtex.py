@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -10,7 +11,7 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
 from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts, split_multiple_persons_names
 from bibtexparser.middlewares.parsestack import default_parse_stack
-from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 from rag.errors import UnreadableSource
@@ -36,6 +37,7 @@ from rag.literature.records import Entry as FoundEntry
 
 MOST_BRACES = 100  # inside each other; no writer has more than a handful
 MOST_CHARACTERS = 100_000  # of one field
+PIECE_CHARACTERS, MOST_OF_A_PIECE = 50_000, 400_000  # entries that are parsed together; one that is refused
 CHECK = "check its key, its commas and its braces, or export the library again"
 _TEX_SPECIAL = {c: "\\" + c for c in "&%$#_"} | {
     "{": r"\textbraceleft{}",
@@ -45,6 +47,7 @@ _TEX_SPECIAL = {c: "\\" + c for c in "&%$#_"} | {
     "^": r"\textasciicircum{}",
 }
 _UNFIT = str.maketrans({c: f"%{ord(c):X}" for c in "{}\\"})  # what an address or number may not hold
+_BEGIN = re.compile(r"(?:^|[})])[ \t]{0,9}(@\w{1,30}\s{0,9}[{(])", re.MULTILINE)  # of an entry
 _LIGATURES = ("--", "``", "''", "?`", "!`")  # two characters that TeX makes one of
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -52,14 +55,23 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 def read_bibtex(text: str) -> tuple[list[FoundEntry], list[UnreadableSource]]:
     """Return the entries of a BibTeX file in their order, and what could not be read of it."""
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it would say is in the troubles
-    parsed = parse_string(text, parse_stack=[])
-    troubles = [_broken(block) for block in parsed.blocks if type(block) is ParsingFailedBlock]
-    entries = [entry for block in parsed.blocks if (entry := _entry_of(block))]
+    entries: list[Entry] = []
+    strings: list[String] = []
+    troubles: list[UnreadableSource] = []
+    for line, piece in _pieces(text):
+        if len(piece) > MOST_OF_A_PIECE:
+            troubles.append(_broken(line))
+            continue
+        parsed = parse_string(piece, parse_stack=[])
+        failed = [block for block in parsed.blocks if type(block) is ParsingFailedBlock]
+        troubles += [_broken(line + (block.start_line or 0)) for block in failed]
+        strings += parsed.strings
+        entries += [entry for block in parsed.blocks if (entry := _entry_of(block))]
     keys = [entry.key for entry in entries]
     for number, entry in enumerate(entries):
         entry.key = str(number)  # two of one key are two entries
         entry.fields = list({field.key.casefold(): field for field in reversed(entry.fields)}.values())[::-1]
-    library = Library([*parsed.strings, *entries])
+    library = Library([*strings, *entries])
     for middleware in default_parse_stack():
         library = middleware.transform(library)
     found = []
@@ -77,8 +89,20 @@ def _entry_of(block: Block) -> Entry | None:
     return held if isinstance(held, Entry) else None
 
 
-def _broken(block: Block) -> UnreadableSource:
-    return UnreadableSource(f"the entry in line {(block.start_line or 0) + 1} cannot be read", advice=CHECK)
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield some entries at a time, with the line from 1: the parser's time grows by the square of its text."""
+    begin, line = 0, 1
+    starts = [match.start(1) for match in _BEGIN.finditer(text)]
+    for start, after in zip(starts, [*starts[1:], len(text)], strict=False):
+        if after - begin > PIECE_CHARACTERS and start > begin:
+            yield line, text[begin:start]
+            line += text.count("\n", begin, start)
+            begin = start
+    yield line, text[begin:]
+
+
+def _broken(line: int) -> UnreadableSource:
+    return UnreadableSource(f"the entry in line {line} cannot be read", advice=CHECK)
 
 
 def _read_entry(key: str, entry: Entry) -> FoundEntry:

@@ -49,24 +49,28 @@ def read_ris(text: str) -> tuple[list[Entry], list[UnreadableSource]]:
 
 def _records(text: str) -> Iterator[tuple[int, int, Record, bool]]:
     """Yield each record with its number and line from 1, and whether its end is marked or it is the last."""
-    record: Record = {}
+    lines: dict[str, list[list[str]]] = {}  # by tag the lines of each value
     begun = number = 0
     tag = ""
     for line_number, line in enumerate(text.splitlines(), 1):
         if line[2:5] == "  -" and line[:1].isalpha() and line[:2].isupper():
             tag = line[:2]
-            if tag in ("TY", "ER") and record:
+            if tag in ("TY", "ER") and lines:
                 number += 1
-                yield number, begun, record, tag == "ER"
-                record = {}
+                yield number, begun, _joined(lines), tag == "ER"
+                lines = {}
             if tag == "TY":
                 begun = line_number
-            if record or tag == "TY":
-                record.setdefault(tag, []).append(line[5:].strip())
-        elif record and line.strip():
-            record[tag][-1] += f" {line.strip()}"
-    if record:
-        yield number + 1, begun, record, True
+            if lines or tag == "TY":
+                lines.setdefault(tag, []).append([line[5:].strip()])
+        elif lines and line.strip():
+            lines[tag][-1].append(line.strip())
+    if lines:
+        yield number + 1, begun, _joined(lines), True
+
+
+def _joined(lines: dict[str, list[list[str]]]) -> Record:
+    return {tag: [" ".join(value) for value in values] for tag, values in lines.items()}
 
 
 def _read_entry(record: Record, number: int) -> Entry:
