@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PureWindowsPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from rag.errors import UnreadableSource
 
@@ -70,16 +70,16 @@ def find_file(path: str, folder: Path, allowed: Sequence[Path]) -> Path:
 
 def _is_whole(path: str) -> bool:
     windows = PureWindowsPath(path)
-    return path.startswith(("/", "~")) or bool(windows.drive or windows.root) or bool(urlsplit(path).scheme)
+    return path.startswith(("/", "~")) or bool(windows.drive or windows.root) or "://" in path
 
 
 def _candidates(path: str, folders: list[Path]) -> Iterator[Path]:
     """Yield where the file may lie, the likeliest place first."""
     if path.startswith("file:"):
-        address = urlsplit(path)
-        path = unquote(address.path) if address.netloc in ("", "localhost") else ""
+        host, slash, rest = path.removeprefix("file:").removeprefix("//").partition("/")
+        path = unquote(slash + rest) if host in ("", "localhost") else ""
         path = path[1:] if PureWindowsPath(path[1:]).drive else path
-    if not path or urlsplit(path).scheme in ("http", "https", "ftp"):
+    if not path or "://" in path:
         return
     parts = path.replace("\\", "/").split("/")
     for form in ("NFC", "NFD"):
