@@ -153,7 +153,8 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     [
         "../../etc/passwd", "/etc/passwd", "files/../../外.pdf", "file:///etc/passwd", "..\\..\\外.pdf", "外链.pdf",
         "\\\\server\\share\\外.pdf", "C:\\外.pdf", "files/\0外.pdf", "长" * 5000, "", ".", "files", "~/外.pdf",
-        "http://127.0.0.1/外.pdf", "file://host/etc/passwd", "%2e%2e/外.pdf", "con", "//[x", "file://[x", "http://[x", "[", "file:", "files/管道",
+        "http://127.0.0.1/外.pdf", "file://host/etc/passwd", "%2e%2e/外.pdf", "con", "files/管道",
+        "//[x", "file://[x", "http://[x", "[", "file:",
     ],
 )  # fmt: skip
 def test_a_path_out_of_the_folder_is_refused(tmp_path: Path, path: str) -> None:
