@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from rag.corrections import KnownRecords, works_in
 from rag.dictionary import spellings
@@ -21,6 +22,7 @@ from rag.retrieval import Filters
 from rag.text.language import HAN, HAN_CHARACTER, search_form
 
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
+_WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
 _SUBTITLE = re.compile("：|: |——")
 _HAN_NAME = re.compile(f"[{HAN}]{{2,4}}")
 
@@ -76,7 +78,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _works(index.folder, index.corrections)
+    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index.folder, index.corrections))
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -87,7 +89,6 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     )
 
 
-@functools.lru_cache(maxsize=4)
 def _works(folder: Path, corrections: KnownRecords) -> tuple[Work, ...]:
     stored = stored_articles(folder)
     return tuple(

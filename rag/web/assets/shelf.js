@@ -2,6 +2,7 @@
 // {kind: "remove", source} {kind: "notebook" | "edit" | "summarise", articles}.
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   const asked = parentElement.querySelector?.("input.search")?.value ?? "";
