@@ -64,6 +64,10 @@ class NotHeld(RagError):
     """The library holds no such source, work or characters."""
 
 
+class FetchFailed(RagError):
+    """A web address may not be asked, does not answer, or answers with what cannot be read."""
+
+
 class BackendFailed(RagError):
     """The chat model did not answer: no key, refused, timed out, cut off, unusable output.
 

@@ -31,7 +31,7 @@ from pydantic import TypeAdapter
 
 from rag.centring import Centring, Means, learn_centring
 from rag.chunking import split_passages
-from rag.corrections import Correction, correct_article, read_corrections
+from rag.corrections import KnownRecords, read_corrections
 from rag.embedding import Embedder, load_embedder
 from rag.embedding_cache import CachedVectors, EmbeddingCache
 from rag.errors import IndexDamaged, IndexMismatch, NoDocuments, RagError, StorageFailed, UnreadableSource
@@ -71,6 +71,7 @@ CACHE = "embeddings.sqlite"
 NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
 UNOPENED = "Check that it is there and may be read."
 _DOCUMENT = TypeAdapter(Document)
+_ARTICLES = TypeAdapter(tuple[Article, ...])
 _PASSAGE = TypeAdapter(Passage)
 
 
@@ -112,7 +113,7 @@ class Manifest:
     files: dict[str, Sealed]
 
 
-Load = Callable[[Listed, str, tuple[Correction, ...]], "Index"]
+Load = Callable[[Listed, str, KnownRecords], "Index"]
 _MANIFEST = TypeAdapter(Manifest)
 _SEALS = TypeAdapter(dict[str, Sealed])
 
@@ -131,7 +132,7 @@ class Index:
         glossary: Terms mined from the corpus, and the reader's own.
         token_codes: (all tokens, dim / 2) uint8, the passages' packed token vectors, one passage after the other.
         token_bounds: (passages + 1,) int64: row i owns `token_codes[token_bounds[i]:token_bounds[i + 1]]`.
-        corrections: What the reader corrected in the works' records; passages and documents hold it.
+        corrections: What the reader corrected in the works' records or imported; passages and documents hold it.
         damage: What is wrong with the generation that should be in use instead of this older one; "" as a rule.
     """
 
@@ -144,7 +145,7 @@ class Index:
     glossary: Glossary
     token_codes: Codes
     token_bounds: npt.NDArray[np.int64]
-    corrections: tuple[Correction, ...] = ()
+    corrections: KnownRecords = field(default_factory=KnownRecords)
     damage: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
     _lease: IO[bytes] | None = None
@@ -170,17 +171,16 @@ class Index:
         return "zh" if chinese >= 0 else "en"
 
     def document(self, source: str) -> Document:
-        """Return the document of `source` as it was read, its articles as the reader corrected them.
+        """Return the document of `source` as it was read, its articles as they are known best.
 
         Raises:
             KeyError: The index holds no such source.
             IndexDamaged: Its file was damaged since the index was opened.
         """
         document = self.printed_document(source)
-        if not any(correction.source == source for correction in self.corrections):
+        if source not in self.corrections.sources:
             return document
-        articles = (correct_article(a, source, place, self.corrections) for place, a in enumerate(document.articles))
-        return dataclasses.replace(document, articles=tuple(articles))
+        return dataclasses.replace(document, articles=self.corrections.correct(document.articles, source))
 
     def printed_document(self, source: str) -> Document:
         """Return the document of `source` as it was read; raises as `document`."""
@@ -207,6 +207,15 @@ class Index:
     def sources(self) -> tuple[str, ...]:
         """Return the sources' paths, sorted."""
         return tuple(sorted(self.manifest.sources))
+
+
+def stored_articles(folder: Path) -> dict[str, tuple[Article, ...]]:
+    """Return the articles of each source of a generation as they were read, in the order of sources and print."""
+    with contextlib.closing(connect_records(folder)) as connection:
+        rows = connection.execute(
+            "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM documents ORDER BY source"
+        ).fetchall()
+    return {source: _ARTICLES.validate_json(articles) for source, articles in rows}
 
 
 def _stored_document(folder: Path, source: str) -> Document:
@@ -597,23 +606,23 @@ def connect_records(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{(folder / 'records.sqlite').absolute().as_uri()}?mode=ro", uri=True)
 
 
-def load_generation(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
-    """Read a generation whole, its records as the reader corrected them.
+def load_generation(generation: Listed, store: str, corrections: KnownRecords) -> Index:
+    """Read a generation whole, its records as they are known best.
 
     Raises:
         IndexDamaged: Its files are not what was written.
     """
     index = _read_generation(generation, store)
-    sources = {correction.source for correction in corrections} & set(index.manifest.sources)
+    sources = corrections.sources & set(index.manifest.sources)
     if not sources:
         return index
-    corrected = dataclasses.replace(index, corrections=corrections)
-    articles = {source: corrected.document(source).articles for source in sources}
+    printed = stored_articles(index.folder)
+    articles = {source: corrections.correct(printed[source], source) for source in sources}
     passages = tuple(
         _with_record(passage, articles[passage.source][passage.article]) if passage.source in sources else passage
         for passage in index.passages
     )
-    return dataclasses.replace(corrected, passages=passages)
+    return dataclasses.replace(index, passages=passages, corrections=corrections)
 
 
 _load = functools.lru_cache(maxsize=2)(load_generation)

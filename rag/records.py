@@ -154,6 +154,7 @@ class Article:
     `work` is the title of the work that a brief or a translated abstract is about, else "".
     `date` is the day of publication as far as it is told (ISO 8601: 2024-03-01, 2024-03, 2024), `doi` without prefix.
     `origins` tells for each field that does not come from the printed page where it is from: (field, place).
+    `reference` is what a library of literature or a web address says of it, as one object of CSL-JSON, else "".
     """
 
     kind: ArticleKind
@@ -175,6 +176,7 @@ class Article:
     date: str = ""
     doi: str = ""
     origins: tuple[tuple[str, str], ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

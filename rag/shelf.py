@@ -6,7 +6,6 @@ the index and its records; no passages are searched here.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import re
@@ -15,17 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from pydantic import TypeAdapter
-
-from rag.corrections import Correction, correct_article
+from rag.corrections import KnownRecords, works_in
 from rag.dictionary import spellings
-from rag.indexing import Index, connect_records
-from rag.records import Article, ArticleKind, Document
+from rag.indexing import Index, stored_articles
+from rag.records import Article, Document
 from rag.retrieval import Filters
 from rag.text.language import HAN, HAN_CHARACTER, search_form
 
-WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
-_ARTICLES = TypeAdapter(tuple[Article, ...])
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
 _SUBTITLE = re.compile("：|: |——")
@@ -39,7 +34,8 @@ class Work:
     Attributes:
         source: Path of its file inside the corpus.
         article: Its place in the document.
-        record: What is known of it, as printed or as the reader corrected it.
+        record: What is known of it, as printed, imported, or corrected by the reader.
+        known: The same without the reader's corrections.
         printed: The same as it was read.
         abstracts: Records of its abstract in another language, where the source prints one apart.
     """
@@ -47,6 +43,7 @@ class Work:
     source: str
     article: int
     record: Article
+    known: Article
     printed: Article
     abstracts: tuple[Article, ...] = ()
 
@@ -92,25 +89,21 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     )
 
 
-def _works(folder: Path, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
-    with contextlib.closing(connect_records(folder)) as connection:
-        rows = connection.execute(
-            "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM documents ORDER BY source"
-        ).fetchall()
+def _works(folder: Path, corrections: KnownRecords) -> tuple[Work, ...]:
+    stored = stored_articles(folder)
     return tuple(
         itertools.chain.from_iterable(
-            _works_of_source(source, _ARTICLES.validate_json(articles), corrections) for source, articles in rows
+            _works_of_source(source, articles, corrections) for source, articles in stored.items()
         )
     )
 
 
-def _works_of_source(source: str, articles: Sequence[Article], corrections: tuple[Correction, ...]) -> Iterable[Work]:
-    own = [correct_article(article, source, place, corrections) for place, article in enumerate(articles)]
-    chosen = [place for place, article in enumerate(articles) if article.kind in WORK_KINDS]
-    for place in chosen or [place for place, article in enumerate(articles) if article.kind != "front_matter"]:
+def _works_of_source(source: str, articles: Sequence[Article], corrections: KnownRecords) -> Iterable[Work]:
+    own, known = corrections.correct(articles, source), corrections.with_imports(articles, source)
+    for place in works_in(articles):
         title = articles[place].title
         abstracts = tuple(a for a in articles if a.kind == "abstract" and title and a.work == title)
-        yield Work(source, place, own[place], articles[place], abstracts)
+        yield Work(source, place, own[place], known[place], articles[place], abstracts)
 
 
 @functools.lru_cache(maxsize=4096)

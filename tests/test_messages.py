@@ -23,7 +23,7 @@ from rag.vocabulary import read_table
 
 KINDS = {
     "UnreadableSource", "IndexMissing", "IndexMismatch", "NoDocuments", "StorageFailed", "UnusableQuestion",
-    "ModelUnavailable",
+    "ModelUnavailable", "FetchFailed",
 }  # fmt: skip
 PLACES = re.compile(r"\{\}")
 HAN = re.compile("[\u4e00-\u9fff]")

@@ -243,6 +243,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "build_now": ("建立索引", "Build the index"),
     "rebuild": ("重建索引", "Rebuild the index"),
+    "watch": ("文件夹有变动时自动更新索引", "Update the index whenever the folder changes"),
     "built": (
         "索引已建好：{sources} 份文献，{passages} 个段落。",
         "The index is ready: {sources} sources, {passages} passages.",
@@ -431,6 +432,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "summarise_this": ("总结这篇文章", "Summarise this work"),
     "summarise_these": ("总结这些文章", "Summarise these works"),
     "edit_record": ("著录", "Record"),
+    "record_from": ("著录来自 {origin}", "Record from {origin}"),
     "field_title": ("题名", "Title"),
     "field_authors": ("作者", "Authors"),
     "authors_hint": ("几位作者用顿号或逗号分开", "Several authors are parted by commas"),

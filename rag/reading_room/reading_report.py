@@ -79,7 +79,10 @@ def reading_report(document: Document, language: Language = "en") -> str:
     lines.append(tell("articles"))
     for number, article in enumerate(document.articles):
         names = "、".join(article.authors) or tell("no authors printed")
-        lines.append(f"  {number}. [{tell(article.kind)}] {article.title or tell('(no title printed)')} — {names}")
+        origin = dict(article.origins).get("reference")
+        told = f" ({tell(f'record from {origin}')})" if origin else ""
+        title = article.title or tell("(no title printed)")
+        lines.append(f"  {number}. [{tell(article.kind)}] {title} — {names}{told}")
     if document.left_out:
         lines.append(tell("left out"))
         for left in document.left_out:

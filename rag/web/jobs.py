@@ -2,8 +2,8 @@
 
 Streamlit ends a run when the reader clicks anything. An answer that is being written must not end with it, so it is
 written in a thread of its own; a run only watches.
-Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `search`, `warm`. Callers:
-the other modules of the page. Heavy imports happen inside the threads.
+Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `set_watching`, `search`,
+`warm`. Callers: the other modules of the page. Heavy imports happen inside the threads.
 """
 
 from __future__ import annotations
@@ -281,6 +281,37 @@ def start_building(settings: Settings) -> Building:
         _jobs()[f"building {settings.index.resolve()}"] = job
     threading.Thread(target=job.run, args=(settings,), daemon=True).start()
     return job
+
+
+def is_watching(settings: Settings) -> bool:
+    """Tell whether the corpus is watched, and the index built again when it has changed."""
+    return _watched(settings) in _jobs()
+
+
+def set_watching(settings: Settings, on: bool) -> None:
+    """Begin to watch the corpus, or end it; a build that fails does not."""
+    with _STARTING:
+        if on and not is_watching(settings):
+            stop = _jobs()[_watched(settings)] = threading.Event()
+            threading.Thread(target=_watch, args=(settings, stop), daemon=True).start()
+        elif not on and is_watching(settings):
+            _jobs().pop(_watched(settings)).set()
+
+
+def _watched(settings: Settings) -> str:
+    return f"watching {settings.corpus.resolve()}"
+
+
+def _watch(settings: Settings, stop: threading.Event) -> None:
+    from rag.watching import watch_corpus
+
+    def build(settings: Settings) -> None:
+        running = building(settings)
+        if running is not None:
+            running.done.wait()  # it may have looked at the folder before the change
+        start_building(settings).done.wait()
+
+    watch_corpus(settings, build, stop=stop)
 
 
 @st.cache_resource(show_spinner=False)

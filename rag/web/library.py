@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from rag.corrections import Correction
+from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
 from rag.records import Language
 from rag.web import first_run, jobs, notebooks, state, uploading, views
@@ -61,6 +61,9 @@ def draw() -> None:
         show_error(error)
     if keeper:
         _removed(settings.corpus)
+        if settings.corpus.is_dir():
+            st.session_state["watch"] = jobs.is_watching(settings)
+            st.toggle(t("watch"), key="watch", on_change=_watch)
     if index is not None and index.damage:
         st.warning(t("index_damage", what=told(index.damage)))
     pending = pending_changes(settings.corpus, index)
@@ -96,7 +99,7 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _shelf(generation: str, language: Language, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
+def _shelf(generation: str, language: Language, corrections: KnownRecords) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
     from rag.reading_room.messages import in_language
@@ -158,6 +161,11 @@ def _rebuild() -> None:
     state.require_keeper()
     st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
+
+
+def _watch() -> None:
+    state.require_keeper()
+    jobs.set_watching(state.settings(), st.session_state["watch"])
 
 
 def _act(value: dict[str, Any]) -> None:

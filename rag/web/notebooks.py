@@ -192,7 +192,7 @@ def _edit(work: Work) -> None:
             return
         try:
             for field, value in values.items() if keeper else ():
-                corrections.correct(work.source, work.article, work.printed, field, value)
+                corrections.correct(work.source, work.article, work.printed, field, value, work.known)
         except ValueError:
             st.error(t("year_wrong"))
             return

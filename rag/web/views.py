@@ -36,13 +36,15 @@ def where(passage: Passage, pages: Sequence[str] = ()) -> str:
 
 
 def describe(article: Article) -> list[str]:
-    """Return the lines below an article's title: who wrote it, and where and when it was printed."""
+    """Return the lines below an article's title: who wrote it, where and when it was printed, who says so."""
     printed = " ".join(
         part for part in (article.journal, str(article.year or ""), article.issue, article.pages) if part
     )
     lines = [" ".join(article.authors), printed]
     if article.keywords:
         lines.append(t("keywords") + t("colon_between") + t("semicolon_between").join(article.keywords))
+    if origin := dict(article.origins).get("reference"):
+        lines.append(t("record_from", origin=origin))
     return [line for line in lines if line]
 
 
