@@ -1,8 +1,9 @@
 """The reader's library: putting files into the corpus, taking them out, and telling what the index does not know yet.
 
 A file is kept under its own name, cleaned of what a file system could stumble over; nothing is ever overwritten, and
-what is removed goes to a hidden folder of the corpus, from which it can be brought back.
-Entry points: `add_file`, `remove_source`, `restore_source`, `pending_changes`. Caller: the page. Knows indexing.
+what is removed or replaced goes to a hidden folder of the corpus, from which it can be brought back.
+Entry points: `add_file`, `namesake`, `remove_source`, `restore_source`, `pending_changes`. Caller: the page. Knows
+indexing.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +67,15 @@ class PendingChanges:
         return bool(self.new or self.changed or self.gone)
 
 
-def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = None) -> Added:
+def add_file(
+    corpus: Path,
+    name: str,
+    data: bytes,
+    settings: Settings | None = None,
+    *,
+    replaces: str = "",
+    on_page: Callable[[int, int], None] | None = None,
+) -> Added:
     """Put a file into the corpus, if it can be read.
 
     Args:
@@ -73,6 +83,8 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
         name: The file's name as the reader's computer calls it; folders in it are ignored.
         data: Its bytes.
         settings: What reading a file may cost, and how large the library may grow; None: the defaults.
+        replaces: The source whose place it takes, which is removed; "": none, a name that is taken gets a number.
+        on_page: Told how many pages of how many were recognised, while a scan is read.
 
     Raises:
         UnreadableSource: It is empty, damaged, scanned, of a kind that nobody can read, or the library is full;
@@ -96,11 +108,13 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=corpus) as folder:
             draft = Path(folder) / wanted
             write_private(draft, data)
-            document = read_document(draft, wanted, settings.limits())
+            document = read_document(draft, wanted, settings.limits(), on_page)
             with _alone(corpus):  # of two at once, neither may take the other's name
                 if same := _same_bytes(corpus, data):
                     return Added(same, True, None)
-                target = _free_name(corpus / wanted)
+                target = _inside(corpus, replaces) if replaces else _free_name(corpus / wanted)
+                if target.is_file():
+                    shutil.copyfile(target, _place_of_removed(corpus, replaces))
                 os.replace(draft, target)
             sync(corpus)
     except OSError as error:
@@ -108,8 +122,15 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
             f"{wanted} could not be written to {corpus}: {error.strerror or error}",
             advice="free some space, or choose a folder that may be written",
         ) from error
-    source = dataclasses.replace(document.source, id=target.name)
-    return Added(target.name, False, dataclasses.replace(document, source=source))
+    source = dataclasses.replace(document.source, id=target.relative_to(corpus).as_posix())
+    return Added(source.id, False, dataclasses.replace(document, source=source))
+
+
+def namesake(corpus: Path, name: str, data: bytes) -> str:
+    """Return the source that has the name of a file and other bytes, or "": the file may be its revision."""
+    wanted = safe_name(name).casefold()
+    alike = [path for path in corpus_files(corpus) if unicodedata.normalize("NFC", path.name).casefold() == wanted]
+    return alike[0].relative_to(corpus).as_posix() if alike and not _same_bytes(corpus, data) else ""
 
 
 def _same_bytes(corpus: Path, data: bytes) -> str:
@@ -149,7 +170,7 @@ def remove_source(corpus: Path, source: str) -> Path:
         raise ValueError(f"the corpus holds no {source!r}")
     try:
         with _alone(corpus):
-            kept = _free_name(make_private(corpus / REMOVED / Path(source).parent) / path.name)
+            kept = _place_of_removed(corpus, source)
             os.replace(path, kept)
             os.utime(kept)  # the time of its removal
         _delete_removed(corpus / REMOVED)
@@ -158,6 +179,11 @@ def remove_source(corpus: Path, source: str) -> Path:
             f"{source} could not be removed: {error.strerror or error}", advice="check that the folder may be written"
         ) from error
     return kept
+
+
+def _place_of_removed(corpus: Path, source: str) -> Path:
+    """Return where a source that is removed is put: a name that is free."""
+    return _free_name(make_private(corpus / REMOVED / Path(source).parent) / Path(source).name)
 
 
 def restore_source(corpus: Path, source: str) -> None:

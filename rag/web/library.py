@@ -35,9 +35,12 @@ def draw() -> None:
     st.title(t("nav_library"), anchor=False)
     keeper = state.reader().keeper
     if keeper:
-        uploading.draw(settings.corpus)
+        uploading.draw()
     build = jobs.building(settings)
-    if build is not None and not build.done.is_set():
+    updating = build is not None and not build.done.is_set()
+    if updating and first_run.can_be_opened(settings):
+        first_run.show_update()
+    elif updating:
         first_run.show_building()
         return
     if not jobs.warm(settings).is_set():
@@ -61,7 +64,7 @@ def draw() -> None:
         _removed(settings.corpus)
     if index is not None and index.damage:
         st.warning(t("index_damage", what=told(index.damage)))
-    pending = pending_changes(settings.corpus, index)
+    pending = None if updating else pending_changes(settings.corpus, index)
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
     if build is not None and build.cancelled:
@@ -70,7 +73,7 @@ def draw() -> None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
-    if keeper and (pending or (index is None and not empty) or (index and index.damage)):
+    if keeper and not updating and (pending or (index is None and not empty) or (index and index.damage)):
         st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
     if index is None:
         return
@@ -151,7 +154,6 @@ def _restore(corpus: Path, source: str) -> None:
 
 def _rebuild() -> None:
     state.require_keeper()
-    st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
 
 

@@ -28,6 +28,7 @@ TURN_WORDS = (
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
 BRIEF_CHARS = 96  # of a passage in a list
+MINUTE_S = 60
 
 
 def where(passage: Passage, pages: Sequence[str] = ()) -> str:
@@ -225,6 +226,14 @@ def _used(research: Research) -> str:
         seconds=f"{research.seconds:.1f}",
         most_seconds=f"{research.most_seconds:g}",
     )
+
+
+def time_left(seconds: float | None) -> list[str]:
+    """Return the words for the time that something takes still, if that is known."""
+    if seconds is None:
+        return []
+    minutes = round(seconds / MINUTE_S)
+    return [t("minutes_left", n=minutes) if seconds > MINUTE_S else t("seconds_left", n=max(1, round(seconds)))]
 
 
 _STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "read", "written", "checked", "total"}
