@@ -470,6 +470,15 @@ class Research:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that could not be read: its path in the corpus, why, and what to do."""
+
+    source: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer whose every sentence can be checked.
 
@@ -489,6 +498,7 @@ class Answer:
         failure_code: Which kind of failure (`errors.BackendFailed.code`), or "".
         thinking: What a chat model thought before it wrote: never checked, no part of the answer.
         research: What a chat model did to find evidence; None without one.
+        unread: Files that the question names and that could not be read: the answer goes without them.
     """
 
     question: str
@@ -506,6 +516,7 @@ class Answer:
     failure_code: str = ""
     thinking: str = ""
     research: Research | None = None
+    unread: tuple[Rejected, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.corrections import Correction
 from rag.errors import IndexMissing, RagError
+from rag.reading_room.plain_answers import reason_of
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
@@ -26,6 +27,8 @@ SHELF_WORDS = (
     "summarise",
     "edit_record",
     "colon_between",
+    "select_all",
+    "works_n",
 )
 
 
@@ -80,13 +83,13 @@ def draw() -> None:
     if index.manifest.rejected:
         with st.expander(t("rejected", n=len(index.manifest.rejected))):
             for item in index.manifest.rejected:
-                st.markdown(f"**{plain(item.source)}**　{told(item.reason)}　{t('what_to_do')}{told(item.advice)}")
+                st.markdown(f"**{plain(item.source)}**　{told(reason_of(item))}　{t('what_to_do')}{told(item.advice)}")
     notebooks.draw()
     notebooks.dialogs()
     mount(
         "shelf",
         {
-            "words": words(*SHELF_WORDS),
+            "words": words(*SHELF_WORDS, prefixes=("shelf_", "group_", "order_")),
             "keeper": keeper,
             "sources": _tagged(_shelf(str(index.folder), state.language(), index.corrections)),
             "selected": [list(item) for item in st.session_state.get("only_articles", ())],
@@ -116,6 +119,8 @@ def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) 
                         "index": number,
                         "title": article.title or t("untitled"),
                         "details": " · ".join(views.describe(article)[:2]),
+                        "year": article.year,
+                        "authors": list(article.authors),
                     }
                     for number, article in enumerate(document.articles)
                 ],
@@ -125,11 +130,17 @@ def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) 
 
 
 def _tagged(shelf: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the sources with their articles' tags, which change without a build."""
-    tags = notebooks.tags_by_work()
+    """Return the sources with their articles' tags and notebooks, which change without a build."""
+    tags, held = notebooks.tags_by_work(), notebooks.notebooks_by_work()
     return [
         source
-        | {"articles": [a | {"tags": list(tags.get((source["id"], a["index"]), ()))} for a in source["articles"]]}
+        | {
+            "articles": [
+                article | {"tags": list(tags.get(key, ())), "notebooks": held.get(key, [])}
+                for article in source["articles"]
+                for key in [(source["id"], article["index"])]
+            ]
+        }
         for source in shelf
     ]
 

@@ -210,3 +210,14 @@ def tags_by_work() -> dict[tuple[str, int], tuple[str, ...]]:
     works = works_of(_index())
     tags = state.notebooks().tags()
     return {work.key: own for kept, own in tags.items() for work in present([kept], works)} if tags else {}
+
+
+def notebooks_by_work() -> dict[tuple[str, int], list[str]]:
+    """Return the names of the notebooks that hold a work, of each that is in any."""
+    found: dict[tuple[str, int], list[str]] = {}
+    listed = state.notebooks().listed()
+    works = works_of(_index()) if listed else ()
+    for notebook in listed:
+        for work in present(notebook.works, works):
+            found.setdefault(work.key, []).append(notebook.name)
+    return found

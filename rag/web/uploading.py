@@ -162,7 +162,7 @@ def tell() -> None:
     with st.container(key="upload-told"):
         if taking.done.is_set() and not _is_building():
             _tell_all(taking)
-            st.button(t("close"), key="upload-seen", type="tertiary", on_click=forget)
+            st.button(t("upload_seen"), key="upload-seen", type="tertiary", on_click=forget)
         else:
             _tell_while_going_on()
 
@@ -225,8 +225,8 @@ def _each(seen: Sequence[Taken], folded: str) -> None:
 
 def _tell_one(taken: Taken) -> None:
     if taken.error is not None:
-        reason = f"{told(str(taken.error.args[0]))}　{t('what_to_do')}{told(taken.error.advice)}"
-        st.error(f"**{plain(taken.name)}**　{reason}")
+        reason = told(str(taken.error.args[0]).removeprefix(f"{taken.name}: "))
+        st.error(f"**{plain(taken.name)}**　{reason}　{t('what_to_do')}{told(taken.error.advice)}")
         return
     size = t("added", articles=taken.articles, n=f"{taken.characters:,}")
     st.success(f"**{plain(taken.source)}**　{size}　{_stands(taken.source)}")
@@ -245,8 +245,7 @@ def _ask_about_revised(taking: Taking) -> None:
     st.warning(t("revised_n", n=len(taking.revised), names=names), icon=":material/help:")
     with st.container(horizontal=True):
         for choice in ("replace", "keep_both", "leave_out"):
-            kind = "primary" if choice == "replace" else "secondary"
-            st.button(t(f"revised_{choice}"), key=f"revised-{choice}", type=kind, on_click=_decide, args=(choice,))
+            st.button(t(f"revised_{choice}"), key=f"revised-{choice}", on_click=_decide, args=(choice,))
 
 
 def _decide(choice: str) -> None:

@@ -12,7 +12,7 @@ from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
 from rag.reading_room.page_texts import TEXTS
-from rag.reading_room.plain_answers import place_of, write_plain
+from rag.reading_room.plain_answers import place_of, say_unread, write_plain
 from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Research, ResearchStep, Span
 from rag.tables import is_rule
 from rag.web.state import language, t, words
@@ -177,7 +177,7 @@ def _remarks(answer: Answer) -> list[str]:
         remarks.append(t("research_exhausted", used=_used(answer.research)))
     if answer.struck:
         remarks.append(t("struck", n=answer.struck))
-    return remarks
+    return [*remarks, *say_unread(answer, language())]
 
 
 def _spread(laid: LaidOutAnswer) -> list[dict[str, Any]]:

@@ -42,7 +42,10 @@ def write_web_page(exported: Exported) -> str:
         f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}"><head><meta charset="utf-8">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta name="author" content="{_text(exported.author)}">',
+        f'<meta name="date" content="{exported.written.isoformat(timespec="seconds")}">',
         f"<title>{_text(exported.title)}</title><style>{_CSS}</style></head><body><h1>{_text(exported.title)}</h1>",
+        f'<p class="where">{_text(exported.imprint)}</p>',
     ]
     for turn in exported.turns:
         parts.extend(_html_turn(turn, language))
