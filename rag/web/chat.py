@@ -201,9 +201,7 @@ def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
             )
 
 
-def _file(
-    title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language, author: str
-) -> bytes:
+def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language, author: str) -> bytes:
     from rag.indexing import open_index
     from rag.reading_room.exporting import export_conversation
 
@@ -214,9 +212,7 @@ def _file(
             return None
 
     settings = state.base_settings()
-    return export_conversation(
-        title, turns, form, style=style, language=language, author=author, article_of=article_of
-    )
+    return export_conversation(title, turns, form, style=style, language=language, author=author, article_of=article_of)
 
 
 def safe_file_name(title: str) -> str:
