@@ -5,10 +5,8 @@ One page is served to all; what one test puts into the library the next one find
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import docx
 import pytest
@@ -20,7 +18,14 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-
 WAIT_MS = 90_000
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 # Names of things, and of file formats and styles of references.
-NAMES = set("Wenju English Word HTML EPUB PDF Markdown APA Chicago BibTeX RIS CSL JSON".split())
+NAMES = {"Wenju", "English", "Word", "HTML", "EPUB", "PDF", "Markdown"} | {
+    "APA",
+    "Chicago",
+    "BibTeX",
+    "RIS",
+    "CSL",
+    "JSON",
+}
 WIDTHS = {1440: "light", 390: "dark"}
 HARBOUR = "# 北埠港的扩建\n\n陈一航\n\n2022年北埠港建成两个深水泊位，總造價為7.3億元。\n"
 DROPPED = {1440: ("渔业.md", FISHERY), 390: ("港口.md", HARBOUR)}
@@ -32,7 +37,7 @@ TOLD = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (parent.closest('script, style, [data-testid="stIconMaterial"], [data-testid="stMainMenuPopover"] > div > div + div')) continue;
+    if (parent.closest('script, style, [data-testid="stIconMaterial"]')) continue;
     if (getComputedStyle(parent).fontSize === "0px") continue;
     if (parent.checkVisibility({visibilityProperty: true, opacityProperty: true})) found.push(walker.currentNode.data);
   }
@@ -60,7 +65,9 @@ def new_page(browser: Browser, served: Served) -> Iterator[NewPage]:  # noqa: F8
 
     def open_page(width: int) -> Page:
         page = browser.new_page(
-            viewport={"width": width, "height": 900}, locale="zh-CN", color_scheme=WIDTHS[width]  # type: ignore[arg-type]
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            color_scheme=WIDTHS[width],  # type: ignore[arg-type]
         )
         page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -106,7 +113,7 @@ def test_an_empty_library_greets(width: int, new_page: NewPage, served: Served) 
     expect(page.get_by_test_id("stAlert")).to_have_count(0)  # it is no error to have nothing yet
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     page.get_by_test_id("stMainMenu").click()
-    expect(page.get_by_role("menuitemradio")).to_have_text(["系统", "浅色", "深色"])
+    expect(page.get_by_role("menuitemradio")).to_contain_text(["系统", "浅色", "深色"])
     expect(page.get_by_role("menuitem")).to_have_count(0)  # nothing that would run the page again or record it
     assert english_words(page, served) == set()
 

@@ -91,7 +91,7 @@ export default function (component) {
 
   function group([name, members]) {
     const label = name || words.shelf_without;
-    const title = el("summary", {}, tickBox(words.select + words.colon_between + label, () => visible(members)), el("bdi", {}, label), el("small", {}, fill(words.works_n, { n: members.length })));
+    const title = el("summary", {}, tickBox(words.select + words.colon_between + label, () => visible(members)), el("bdi", {}, label), el("small", {}));
     return el("li", { class: "group" }, el("details", { open: true }, title, el("ul", {}, members.map((work) => row(work, true)))));
   }
 
@@ -118,7 +118,12 @@ export default function (component) {
   function filter() {
     const shown = new Set(visible(works).map((work) => work.key));
     for (const item of list.querySelectorAll("li.article")) item.hidden = !shown.has(item.dataset.key);
-    for (const item of list.children) item.hidden = !item.querySelector("li.article:not([hidden])");
+    for (const item of list.children) {
+      const left = item.querySelectorAll("li.article:not([hidden])").length;
+      item.hidden = !left;
+      const told = item.querySelector("summary > small");
+      if (told) told.textContent = fill(words.works_n, { n: left });
+    }
     tally();
   }
 
