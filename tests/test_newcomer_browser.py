@@ -17,15 +17,9 @@ from test_page_browser import CHROMIUM, browser  # noqa: F401  the fixture
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
 WAIT_MS = 90_000
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
-# Names of things, and of file formats and styles of references.
-NAMES = {"Wenju", "English", "Word", "HTML", "EPUB", "PDF", "Markdown"} | {
-    "APA",
-    "Chicago",
-    "BibTeX",
-    "RIS",
-    "CSL",
-    "JSON",
-}
+# Names of things, of file formats and their endings, and of styles of references.
+NAMES = {"Wenju", "English", "Word", "HTML", "EPUB", "PDF", "pdf", "Markdown"}
+NAMES |= {"APA", "Chicago", "BibTeX", "RIS", "CSL", "JSON"}
 WIDTHS = {1440: "light", 390: "dark"}
 HARBOUR = "# 北埠港的扩建\n\n陈一航\n\n2022年北埠港建成两个深水泊位，總造價為7.3億元。\n"
 DROPPED = {1440: ("渔业.md", FISHERY), 390: ("港口.md", HARBOUR)}
@@ -138,7 +132,7 @@ def test_from_a_dropped_file_to_an_exported_answer(width: int, new_page: NewPage
 
     ask(page, question)
     expect(page.locator(".turn h2")).to_contain_text(question)
-    page.locator(".stMain").click(position={"x": 5, "y": 400})
+    page.evaluate("document.activeElement.blur()")
     for key in "rc":  # of Streamlit's own: they would run the page again, or ask in English to empty its caches
         page.keyboard.press(key)
     page.reload()  # while the first answer is written
@@ -175,9 +169,7 @@ def test_a_revised_file_takes_the_place_of_the_old_one_after_asking(new_page: Ne
     page.get_by_role("button", name="替换旧的").click()
     expect(page.get_by_test_id("stAlert").filter(has_text="港口.md").first).to_contain_text("可以提问了")
     assert english_words(page, served) == set()
-    assert sorted(path.name for path in corpus.glob("*.md")) == ["渔业.md", "港口.md"] or sorted(
-        path.name for path in corpus.glob("港口*")
-    ) == ["港口.md"]
+    assert [path.name for path in corpus.glob("港口*")] == ["港口.md"]
     visit(page, "提问")
     ask(page, ASKED[390][0])
     expect(page.locator(".turn .answer mark").first).to_have_text("8.1億元")

@@ -173,7 +173,8 @@ from streamlit.testing.v1 import AppTest
 page = AppTest.from_file("app.py", default_timeout=60).run()
 assert not page.exception, page.exception
 print(page.title[0].value)
-print(sorted({"torch", "faiss", "jieba", "transformers", "sentence_transformers", "langchain", "pypinyin"} & set(sys.modules)))
+heavy = {"torch", "faiss", "jieba", "transformers", "sentence_transformers", "langchain", "pypinyin"}
+print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines() == ["想查证什么？", "[]"], done.stdout + done.stderr

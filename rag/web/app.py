@@ -32,9 +32,9 @@ def main() -> None:
     state.fill_from_address()
     reader.open_from_address()
     sidebar.draw()
+    _frame()  # before the page, whose run lasts as long as an answer is written
     current.run()
     reader.draw()
-    _frame()
 
 
 def _frame() -> None:
