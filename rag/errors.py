@@ -48,6 +48,10 @@ class ModelUnavailable(RagError):
     """The embedding model cannot be had."""
 
 
+class ExtensionUnavailable(RagError):
+    """A part that the settings name is not installed."""
+
+
 class StorageFailed(RagError):
     """The disk is full or the folder may not be written."""
 

@@ -63,6 +63,7 @@ from rag.token_codes import Codes
 LOG = logging.getLogger(__name__)
 FORMAT_VERSION = 7  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
+DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus
 LOCK = "build.lock"  # in the folder of an index, from its first build on
 BUILDER = "builder"  # who builds, or built last
@@ -102,13 +103,14 @@ class Manifest:
     files: dict[str, Sealed]
 
 
+Load = Callable[[Listed, str, tuple[Correction, ...]], "Index"]
 _MANIFEST = TypeAdapter(Manifest)
 _SEALS = TypeAdapter(dict[str, Sealed])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
-    """An open generation; everything in it is read only.
+    """An open generation; everything in it is read only, so that threads may share it.
 
     Attributes:
         folder: Where the generation lies.
@@ -174,9 +176,13 @@ class Index:
     def printed_document(self, source: str) -> Document:
         """Return the document of `source` as it was read; raises as `document`."""
         try:
-            return _stored_document(self.folder, source)
+            return self._documents(source)
         except (sqlite3.DatabaseError, ValueError) as error:
             raise damaged(self.folder, str(error).split("\n")[0]) from error
+
+    @functools.cached_property
+    def _documents(self) -> Callable[[str], Document]:
+        return functools.lru_cache(DOCUMENTS_KEPT)(functools.partial(_stored_document, self.folder))
 
     def passages_of(self, article: tuple[str, int]) -> tuple[Passage, ...]:
         """Return the passages of an article, given as (source, index of the article), in the order of print."""
@@ -194,7 +200,6 @@ class Index:
         return tuple(sorted(self.manifest.sources))
 
 
-@functools.lru_cache(maxsize=64)
 def _stored_document(folder: Path, source: str) -> Document:
     with contextlib.closing(connect_records(folder)) as connection:
         row = connection.execute("SELECT record FROM documents WHERE source = ?", (source,)).fetchone()
@@ -515,8 +520,15 @@ def _previous(settings: Settings) -> Index | None:
     return None
 
 
-def open_index(settings: Settings | None = None) -> Index:
+def open_index(settings: Settings | None = None, load: Load | None = None) -> Index:
     """Open the generation in use; where it is damaged, the one before, which says so in `Index.damage`.
+
+    Args:
+        settings: Whose index; None: loaded.
+        load: Reads a generation, or has it still; None: the process keeps the two that it opened last.
+
+    Returns:
+        The generation, whole and read only; threads may share it.
 
     Raises:
         IndexMissing: Nothing was built yet.
@@ -527,21 +539,21 @@ def open_index(settings: Settings | None = None) -> Index:
     damage: IndexDamaged | None = None
     generations = listed(settings.index)
     for generation in generations:
-        opened = _open(generation, settings)
+        opened = _open(generation, settings, load or _load)
         if isinstance(opened, Index):
             return opened if damage is None else dataclasses.replace(opened, damage=str(damage.args[0]))
         if generations != listed(settings.index):  # another one was built meanwhile, and this one removed
-            return open_index(settings)
+            return open_index(settings, load)
         damage = damage or opened
     assert damage is not None
     raise damage
 
 
-def _open(generation: Listed, settings: Settings) -> Index | IndexDamaged:
+def _open(generation: Listed, settings: Settings, load: Load) -> Index | IndexDamaged:
     try:
         manifest = _read_manifest(generation)
         _check_settings(manifest, settings)
-        return _load(generation, settings.store, read_corrections(settings.index))
+        return load(generation, settings.store, read_corrections(settings.index))
     except IndexDamaged as error:
         return error
 
@@ -576,8 +588,12 @@ def connect_records(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{(folder / 'records.sqlite').absolute().as_uri()}?mode=ro", uri=True)
 
 
-@functools.lru_cache(maxsize=2)
-def _load(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
+def load_generation(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
+    """Read a generation whole, its records as the reader corrected them.
+
+    Raises:
+        IndexDamaged: Its files are not what was written.
+    """
     index = _read_generation(generation, store)
     sources = {correction.source for correction in corrections} & set(index.manifest.sources)
     if not sources:
@@ -589,6 +605,9 @@ def _load(generation: Listed, store: str, corrections: tuple[Correction, ...]) -
         for passage in index.passages
     )
     return dataclasses.replace(corrected, passages=passages)
+
+
+_load = functools.lru_cache(maxsize=2)(load_generation)
 
 
 def _with_record(passage: Passage, record: Article) -> Passage:

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from rag.backends import is_refusal
 from rag.backends.prompting import fill_template, write_history
 from rag.errors import BackendFailed
-from rag.question import Question, read_question
+from rag.question import Part, Question, read_question
 from rag.records import Evidence, Language, Research, ResearchStep, Turn
 from rag.settings import Settings
 from rag.text.language import HAN_CHARACTER, search_form
@@ -90,7 +90,7 @@ class Researcher:
         parts = _new_questions(self._ask("split", question=read.text), ())
         several = parts if len(parts) > 1 else ()
         self._note(*several)
-        return dataclasses.replace(read, parts=several) if several else read
+        return dataclasses.replace(read, parts=tuple(Part(one, one) for one in several)) if several else read
 
     def again(self, read: Question, searched: Sequence[str], found: Sequence[Evidence]) -> tuple[str, ...]:
         """Return what to search next, nothing that was searched before."""

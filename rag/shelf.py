@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from pydantic import TypeAdapter
 
@@ -26,6 +27,7 @@ from rag.text.language import HAN, HAN_CHARACTER, search_form
 WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
 _ARTICLES = TypeAdapter(tuple[Article, ...])
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
+_WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
 _SUBTITLE = re.compile("：|: |——")
 _HAN_NAME = re.compile(f"[{HAN}]{{2,4}}")
 
@@ -79,7 +81,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _works(index.folder, index.corrections)
+    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index.folder, index.corrections))
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -90,7 +92,6 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     )
 
 
-@functools.lru_cache(maxsize=4)
 def _works(folder: Path, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
     with contextlib.closing(connect_records(folder)) as connection:
         rows = connection.execute(

@@ -12,7 +12,7 @@ from scripted_server import Handler, Script, Step, hangs, refuses, says, scripte
 
 from rag.answering import ask, stream_answer
 from rag.backends import REFUSALS
-from rag.question import read_question
+from rag.question import Part, read_question
 from rag.records import Progress, Turn
 from rag.research import Researcher, count_tokens
 from rag.settings import Settings
@@ -89,7 +89,12 @@ def test_a_follow_up_is_searched_as_the_model_rewrote_it(first: str, asked: str,
     history = (Turn("user", first), Turn("assistant", "材料中有记载[1]。"))
     researcher = Researcher(Rewriting(), Settings(), "zh")
     read = researcher.rewrite(read_question(asked, history), history)
-    assert (read.asked, read.text, read.parts, read.follow_up) == (asked, rewritten, (rewritten,), False)
+    assert (read.asked, read.text, read.parts, read.follow_up) == (
+        asked,
+        rewritten,
+        (Part(rewritten, rewritten),),
+        False,
+    )
     (step,) = researcher.report(1).steps
     assert (step.kind, step.questions) == ("rewrite", (rewritten,))
 

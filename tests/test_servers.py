@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from harbour import DOCUMENTS
 from mcp import Client, StdioServerParameters
 
 from rag import ask
+from rag.asynchronous import in_threads
 from rag.errors import LoginRequired
 from rag.servers.desk import Desk
 from rag.servers.mcp import make_server
@@ -138,11 +139,9 @@ def test_a_large_request_is_refused(door: TestClient) -> None:
 
 
 def test_whoever_goes_away_stops_the_writing(harbour: Settings) -> None:
-    from rag.servers.rest import _drawn
-
     closed: list[bool] = []
 
-    def writing() -> Iterator[Any]:
+    def writing() -> Generator[str, None, None]:
         try:
             while True:
                 yield "字"
@@ -150,10 +149,10 @@ def test_whoever_goes_away_stops_the_writing(harbour: Settings) -> None:
             closed.append(True)
 
     async def listen() -> None:
-        events = _drawn(writing())
+        events = in_threads(writing())
         async for _ in events:
             break
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
 
     asyncio.run(listen())
     assert closed == [True]

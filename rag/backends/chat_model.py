@@ -24,7 +24,7 @@ from typing import Any
 
 from langsmith.run_helpers import tracing_context
 
-from rag.backends import AnswerRequest, Thought
+from rag.backends import ENDINGS, AnswerRequest, Thought
 from rag.backends.failures import body_failure, ending_failure, retry_after_s, translate_failure
 from rag.backends.prompting import fill_prompt, load_prompt
 from rag.backends.providers import NO_KEY, address_of, find_provider, key_for, key_variable_of
@@ -149,6 +149,7 @@ class _Run:
         self._end = ""
         self._future: Future[None] = asyncio.run_coroutine_threadsafe(self._pump(model, messages), _event_loop())
         self._future.add_done_callback(lambda _: self._queue.put(None))
+        ENDINGS.get([]).append(self.close)
 
     async def _pump(self, model: Any, messages: Messages) -> None:
         written = 0

@@ -88,7 +88,7 @@ class Writing:
             )
             for event in events:
                 if self.cancelled:
-                    events.close()  # type: ignore[attr-defined]
+                    events.close()
                     break
                 if isinstance(event, TextPiece) and event.thinking:
                     self.thinking += len(event.text)

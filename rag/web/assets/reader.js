@@ -5,6 +5,7 @@
 const ZOOMS = [1, 1.4, 2, 3];
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   const before = parentElement.querySelector(".page-body");

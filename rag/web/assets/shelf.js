@@ -3,6 +3,7 @@
 // A work stands in one row, wherever it is put: by file, or below each year, author, folder or notebook that it has.
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   // Streamlit draws anew at every click. A shelf that has not changed stays as it is, with what is open in it.
