@@ -53,6 +53,7 @@ from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
 from rag.text.language import main_language, search_form
+from rag.unread import asked_about
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
 
@@ -141,7 +142,8 @@ def stream_answer(
         find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
         answer = yield from _answer_from_passages(read, history, settings, index, find)
     took_ms = {**answer.took_ms, "total": _since(started)}
-    yield dataclasses.replace(answer, searched=_searched(index), took_ms=took_ms)
+    unread = asked_about(read.text, index.manifest.rejected)
+    yield dataclasses.replace(answer, searched=_searched(index), took_ms=took_ms, unread=unread)
 
 
 def _answer_from_passages(

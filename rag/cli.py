@@ -30,7 +30,7 @@ from rag.errors import NoDocuments, RagError
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.messages import in_language
-from rag.reading_room.plain_answers import place_of
+from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Answer, Evidence, Language, Progress
 from rag.settings import Settings
 from rag.text.language import main_language
@@ -247,6 +247,8 @@ def _print_answer(answer: Answer) -> None:
             _print_line(line, ANSWERING[answer.ending])
     if answer.missing:
         out.print(f"[yellow]![/] not in the passages 所引段落未提到: {escape('; '.join(answer.missing))}")
+    for said in say_unread(answer, main_language(answer.question)):
+        out.print(f"[yellow]![/] {escape(said)}")
     if answer.ending == "refusal":
         searched = ", ".join(f"{count} {name}" for name, count in answer.searched.items())
         out.print(f"[dim]searched 已检索: {searched}[/]")

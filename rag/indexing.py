@@ -55,7 +55,7 @@ from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
 from rag.readers.pdf import OCR_ADVICE
 from rag.reading_apart import read_document
-from rag.records import Article, Document, Language, Passage, Progress
+from rag.records import Article, Document, Language, Passage, Progress, Rejected
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
 from rag.token_codes import Codes
@@ -73,15 +73,6 @@ UNOPENED = "Check that it is there and may be read."
 _DOCUMENT = TypeAdapter(Document)
 _ARTICLES = TypeAdapter(tuple[Article, ...])
 _PASSAGE = TypeAdapter(Passage)
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A file that could not be read: its path in the corpus, why, and what to do."""
-
-    source: str
-    reason: str
-    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,11 +408,11 @@ def _embed(
     try:
         with EmbeddingCache(path, embedder) as cache:
 
-            def on_progress(done: int, total: int) -> None:
-                report(Progress("embedding", "", done, total))
+            def half(before: int) -> Callable[[int, int], None]:
+                return lambda done, total: report(Progress("embedding", "", before * total + done, 2 * total))
 
-            own, new = cache.encode([p.text for p in passages], on_progress)
-            headed, _ = cache.encode([headed_text(p) for p in passages], on_progress)
+            own, new = cache.encode([p.text for p in passages], half(0))
+            headed, _ = cache.encode([headed_text(p) for p in passages], half(1))
             embedded = sum(p.text in new for p in passages)
             encoded = [CachedVectors(above.vector, item.codes) for above, item in zip(headed, own, strict=True)]
             return encoded, embedded, cache.general_means()

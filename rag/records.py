@@ -541,6 +541,15 @@ class Research:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejected:
+    """A file that could not be read: its path in the corpus, why, and what to do."""
+
+    source: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Tabular):
     """An answer whose every sentence can be checked; a row for each citation of each.
 
@@ -560,6 +569,7 @@ class Answer(Tabular):
         failure_code: Which kind of failure (`errors.BackendFailed.code`), or "".
         thinking: What a chat model thought before it wrote: never checked, no part of the answer.
         research: What a chat model did to find evidence; None without one.
+        unread: Files that the question names and that could not be read: the answer goes without them.
     """
 
     question: str
@@ -577,6 +587,7 @@ class Answer(Tabular):
     failure_code: str = ""
     thinking: str = ""
     research: Research | None = None
+    unread: tuple[Rejected, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -725,6 +725,7 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     row = page.locator(".shelf li.source", has_text="盐田.docx")
     row.wait_for(timeout=WAIT_MS)
     expect(page.locator(".shelf li.source", has_text="风车.pdf")).to_be_visible()
+    page.get_by_role("button", name="知道了").click(timeout=WAIT_MS)
     row.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="只问这些").click()
     expect(page.get_by_text("只问选定的 1 篇文章")).to_be_visible()

@@ -1,9 +1,9 @@
 """The reader's library: putting files into the corpus, taking them out, and telling what the index does not know yet.
 
 A file is kept under its own name, cleaned of what a file system could stumble over; nothing is ever overwritten, and
-what is removed goes to a hidden folder of the corpus, from which it can be brought back.
-Entry points: `add_file`, `copy_file`, `remove_source`, `restore_source`, `pending_changes`. Callers: the page,
-importing. Knows indexing.
+what is removed or replaced goes to a hidden folder of the corpus, from which it can be brought back.
+Entry points: `add_file`, `copy_file`, `namesake`, `remove_source`, `restore_source`, `pending_changes`. Callers: the
+page, importing. Knows indexing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import tempfile
 import time
 import unicodedata
@@ -86,7 +87,15 @@ def survey(corpus: Path) -> Held:
     return held
 
 
-def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = None) -> Added:
+def add_file(
+    corpus: Path,
+    name: str,
+    data: bytes,
+    settings: Settings | None = None,
+    *,
+    replaces: str = "",
+    on_page: Callable[[int, int], None] | None = None,
+) -> Added:
     """Put a file into the corpus, if it can be read.
 
     Args:
@@ -94,6 +103,8 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
         name: The file's name as the reader's computer calls it; folders in it are ignored.
         data: Its bytes.
         settings: What reading a file may cost, and how large the library may grow; None: the defaults.
+        replaces: The source whose place it takes, which is removed; "": none, a name that is taken gets a number.
+        on_page: Told how many pages of how many were recognised, while a scan is read.
 
     Raises:
         UnreadableSource: It is empty, damaged, scanned, of a kind that nobody can read, or the library is full;
@@ -107,8 +118,9 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
         wanted,
         data,
         settings,
-        lambda draft: read_document(draft, wanted, settings.limits()),
+        lambda draft: read_document(draft, wanted, settings.limits(), on_page),
         lambda: survey(corpus),
+        replaces,
     )
 
 
@@ -168,6 +180,7 @@ def _add(
     settings: Settings,
     read: Callable[[Path], Document | None],
     look: Callable[[], Held],
+    replaces: str = "",
 ) -> Added:
     try:
         corpus.mkdir(parents=True, exist_ok=True)
@@ -183,7 +196,9 @@ def _add(
             with _alone(corpus):  # of two at once, neither may take the other's name
                 if same := _same_bytes(corpus, data, look()):
                     return Added(same, True, None)
-                target = _free_name(corpus / wanted)
+                target = _inside(corpus, replaces) if replaces else _free_name(corpus / wanted)
+                if target.is_file():
+                    shutil.copyfile(target, _place_of_removed(corpus, replaces))
                 os.replace(draft, target)
             sync(corpus)
     except OSError as error:
@@ -192,8 +207,16 @@ def _add(
             advice="free some space, or choose a folder that may be written",
         ) from error
     if document is not None:
-        document = dataclasses.replace(document, source=dataclasses.replace(document.source, id=target.name))
-    return Added(target.name, False, document)
+        source = dataclasses.replace(document.source, id=target.relative_to(corpus).as_posix())
+        document = dataclasses.replace(document, source=source)
+    return Added(target.relative_to(corpus).as_posix(), False, document)
+
+
+def namesake(corpus: Path, name: str, data: bytes) -> str:
+    """Return the source that has the name of a file and other bytes, or "": the file may be its revision."""
+    wanted = safe_name(name).casefold()
+    alike = [path for path in corpus_files(corpus) if unicodedata.normalize("NFC", path.name).casefold() == wanted]
+    return alike[0].relative_to(corpus).as_posix() if alike and not _same_bytes(corpus, data, survey(corpus)) else ""
 
 
 def _same_bytes(corpus: Path, data: bytes, held: Held) -> str:
@@ -229,7 +252,7 @@ def remove_source(corpus: Path, source: str) -> Path:
         raise ValueError(f"the corpus holds no {source!r}")
     try:
         with _alone(corpus):
-            kept = _free_name(make_private(corpus / REMOVED / Path(source).parent) / path.name)
+            kept = _place_of_removed(corpus, source)
             os.replace(path, kept)
             os.utime(kept)  # the time of its removal
         _delete_removed(corpus / REMOVED)
@@ -238,6 +261,11 @@ def remove_source(corpus: Path, source: str) -> Path:
             f"{source} could not be removed: {error.strerror or error}", advice="check that the folder may be written"
         ) from error
     return kept
+
+
+def _place_of_removed(corpus: Path, source: str) -> Path:
+    """Return where a source that is removed is put: a name that is free."""
+    return _free_name(make_private(corpus / REMOVED / Path(source).parent) / Path(source).name)
 
 
 def restore_source(corpus: Path, source: str) -> None:

@@ -15,12 +15,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from rag.private_files import private_database
 from rag.records import Answer
-from rag.shelf import Work
+
+if TYPE_CHECKING:
+    from rag.shelf import Work
 
 NOTEBOOKS = "notebooks.sqlite"  # of the one reader of an own machine
 NAME_CHARS = 80  # longer names and tags are cut

@@ -17,7 +17,7 @@ from rag.errors import NotHeld
 from rag.indexing import Index, open_index
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
-from rag.reading_room.plain_answers import place_of
+from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Answer, Citation, Document, Evidence, Retrieval, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
@@ -164,6 +164,7 @@ class Desk:
                 for number, item in numbered
             ],
             "missing": list(answer.missing),
+            "unread": list(say_unread(answer, language)),
             "backend": answer.backend,
             "failure": answer.failure,
         }

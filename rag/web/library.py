@@ -9,6 +9,7 @@ import streamlit as st
 
 from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
+from rag.reading_room.plain_answers import reason_of
 from rag.records import Language
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
@@ -28,6 +29,8 @@ SHELF_WORDS = (
     "summarise",
     "edit_record",
     "colon_between",
+    "select_all",
+    "works_n",
 )
 
 
@@ -37,9 +40,12 @@ def draw() -> None:
     st.title(t("nav_library"), anchor=False)
     keeper = state.reader().keeper
     if keeper:
-        uploading.draw(settings.corpus)
+        uploading.draw()
     build = jobs.building(settings)
-    if build is not None and not build.done.is_set():
+    updating = build is not None and not build.done.is_set()
+    if updating and first_run.can_be_opened(settings):
+        first_run.show_update()
+    elif updating:
         first_run.show_building()
         return
     if not jobs.warm(settings).is_set():
@@ -66,7 +72,7 @@ def draw() -> None:
             st.toggle(t("watch"), key="watch", on_change=_watch)
     if index is not None and index.damage:
         st.warning(t("index_damage", what=told(index.damage)))
-    pending = pending_changes(settings.corpus, index)
+    pending = None if updating else pending_changes(settings.corpus, index)
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
     if build is not None and build.cancelled:
@@ -75,20 +81,20 @@ def draw() -> None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
-    if keeper and (pending or (index is None and not empty) or (index and index.damage)):
+    if keeper and not updating and (pending or (index is None and not empty) or (index and index.damage)):
         st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
     if index is None:
         return
     if index.manifest.rejected:
         with st.expander(t("rejected", n=len(index.manifest.rejected))):
             for item in index.manifest.rejected:
-                st.markdown(f"**{plain(item.source)}**　{told(item.reason)}　{t('what_to_do')}{told(item.advice)}")
+                st.markdown(f"**{plain(item.source)}**　{told(reason_of(item))}　{t('what_to_do')}{told(item.advice)}")
     notebooks.draw()
     notebooks.dialogs()
     mount(
         "shelf",
         {
-            "words": words(*SHELF_WORDS),
+            "words": words(*SHELF_WORDS, prefixes=("shelf_", "group_", "order_")),
             "keeper": keeper,
             "sources": _tagged(_shelf(str(index.folder), state.language(), index.corrections)),
             "selected": [list(item) for item in st.session_state.get("only_articles", ())],
@@ -121,6 +127,8 @@ def _shelf(generation: str, language: Language, corrections: KnownRecords) -> li
                         "index": number,
                         "title": article.title or t("untitled"),
                         "details": " · ".join(views.describe(article)[:2]),
+                        "year": article.year,
+                        "authors": list(article.authors),
                     }
                     for number, article in enumerate(document.articles)
                 ],
@@ -130,11 +138,17 @@ def _shelf(generation: str, language: Language, corrections: KnownRecords) -> li
 
 
 def _tagged(shelf: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the sources with their articles' tags, which change without a build."""
-    tags = notebooks.tags_by_work()
+    """Return the sources with their articles' tags and notebooks, which change without a build."""
+    tags, held = notebooks.tags_by_work(), notebooks.notebooks_by_work()
     return [
         source
-        | {"articles": [a | {"tags": list(tags.get((source["id"], a["index"]), ()))} for a in source["articles"]]}
+        | {
+            "articles": [
+                article | {"tags": list(tags.get(key, ())), "notebooks": held.get(key, [])}
+                for article in source["articles"]
+                for key in [(source["id"], article["index"])]
+            ]
+        }
         for source in shelf
     ]
 
@@ -159,7 +173,6 @@ def _restore(corpus: Path, source: str) -> None:
 
 def _rebuild() -> None:
     state.require_keeper()
-    st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
 
 

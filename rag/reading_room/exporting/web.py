@@ -44,7 +44,10 @@ def write_web_page(exported: Exported) -> str:
         f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}"><head><meta charset="utf-8">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta name="author" content="{write_text(exported.author)}">',
+        f'<meta name="date" content="{exported.written.isoformat(timespec="seconds")}">',
         f"<title>{write_text(exported.title)}</title><style>{_PAGE_CSS}{TURN_CSS}</style></head><body><h1>{write_text(exported.title)}</h1>",
+        f'<p class="where">{write_text(exported.imprint)}</p>',
     ]
     for turn in exported.turns:
         parts.extend(write_turn(turn, language))
