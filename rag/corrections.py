@@ -7,16 +7,14 @@ Entry points: `Corrections`, `correct_article`, `read_corrections`. Callers: ind
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import re
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from rag.private_files import open_database
 from rag.records import Article
 
 CORRECTIONS = "corrections.sqlite"
@@ -64,7 +62,7 @@ class Corrections:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with self._connect() as connection:
+        with open_database(self.path, "corrections") as connection:
             connection.executescript(_TABLE)
 
     def correct(self, source: str, article: int, printed: Article, field: Field, value: str) -> None:
@@ -85,7 +83,7 @@ class Corrections:
         value = " ".join(value.split())
         if field == "year" and value and not _YEAR.fullmatch(value):
             raise ValueError(f"a year has four digits, not {value!r}")
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "DELETE FROM corrections WHERE source = ? AND article = ? AND field = ?", (source, article, field)
             )
@@ -96,14 +94,9 @@ class Corrections:
 
     def all(self) -> tuple[Correction, ...]:
         """Return all corrections, in a fixed order."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute("SELECT * FROM corrections ORDER BY source, article, field").fetchall()
         return tuple(Correction(*row) for row in rows)
-
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection, connection:
-            yield connection
 
 
 def read_corrections(index: Path) -> tuple[Correction, ...]:
