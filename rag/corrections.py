@@ -9,19 +9,18 @@ Entry points: `Corrections`, `KnownRecords`, `read_corrections`. Callers: indexi
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import json
 import os
 import re
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rag.literature.items import Item, lay_over, plain_title
+from rag.private_files import open_database
 from rag.records import Article, ArticleKind
 from rag.text.language import search_form
 
@@ -130,7 +129,7 @@ class Corrections:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with self._connect() as connection:
+        with open_database(self.path, "corrections") as connection:
             connection.executescript(_TABLE)
 
     def correct(
@@ -154,7 +153,7 @@ class Corrections:
         value = " ".join(value.split())
         if field == "year" and value and not _YEAR.fullmatch(value):
             raise ValueError(f"a year has four digits, not {value!r}")
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "DELETE FROM corrections WHERE source = ? AND article = ? AND field = ?", (source, article, field)
             )
@@ -166,7 +165,7 @@ class Corrections:
     def import_records(self, records: Iterable[Imported]) -> None:
         """Keep imported records, in the place of those of the same source and key."""
         rows = [(record.source, record.key, record.origin, record.item) for record in records]
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.executemany("INSERT OR REPLACE INTO imported VALUES (?, ?, ?, ?)", rows)
 
     def all(self) -> tuple[Correction, ...]:
@@ -175,15 +174,10 @@ class Corrections:
 
     def known(self) -> KnownRecords:
         """Return all corrections and imported records, in a fixed order."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             corrections = connection.execute("SELECT * FROM corrections ORDER BY source, article, field").fetchall()
             imported = connection.execute("SELECT * FROM imported ORDER BY source, key").fetchall()
         return KnownRecords(tuple(Correction(*row) for row in corrections), tuple(Imported(*row) for row in imported))
-
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection, connection:
-            yield connection
 
 
 def read_corrections(index: Path) -> KnownRecords:

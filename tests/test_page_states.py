@@ -100,8 +100,8 @@ def test_a_damaged_file_of_conversations_is_explained(home: Settings) -> None:
     (home.index / "conversations.sqlite").write_bytes(b"this is no database, it only has its name" * 50)
     page = run()
     assert not page.exception
-    assert "写不进磁盘" in page.error[0].value
-    assert "移到别处" in page.error[0].value
+    assert "文件已损坏" in page.error[0].value
+    assert "wenju doctor" in page.error[0].value
 
 
 def test_wrong_settings_are_explained(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,7 +266,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error_NoDocuments": ("文库里没有可读的文献", "There is no readable document"),
     "error_UnreadableSource": ("这份文件读不出来", "This file cannot be read"),
     "error_IndexMissing": ("还没有索引", "There is no index yet"),
-    "error_IndexDamaged": ("索引已损坏", "The index is damaged"),
+    "error_IndexDamaged": ("所存的文件已损坏", "A kept file is damaged"),
     "error_LoginRequired": ("没有登录就不能对外开放", "The page may not be open to others without a login"),
     "error_IndexMismatch": ("索引与当前设置不符", "The index does not fit the settings"),
     "error_ModelUnavailable": ("取不到嵌入模型", "The embedding model cannot be had"),

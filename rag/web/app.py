@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rag.errors import IndexDamaged
 from rag.reading_room.page_texts import says
 from rag.web import chat, jobs, library, look, reader, settings, sidebar, state, trouble
 from rag.web.components import mount, style
@@ -29,12 +30,15 @@ def main() -> None:
     current = st.navigation(list(pages.values()))
     if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:
         st.switch_page(pages["chat"])
-    state.fill_from_address()
-    reader.open_from_address()
-    sidebar.draw()
-    _frame()  # before the page, whose run lasts as long as an answer is written
-    current.run()
-    reader.draw()
+    try:
+        state.fill_from_address()
+        reader.open_from_address()
+        sidebar.draw()
+        _frame()  # before the page, whose run lasts as long as an answer is written
+        current.run()
+        reader.draw()
+    except IndexDamaged as error:  # of a conversation or notebook, which every part draws from
+        trouble.show_error(error)
 
 
 def _frame() -> None:
