@@ -6,21 +6,20 @@ the index and its records; no passages are searched here.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from rag.corrections import Correction, correct_article
 from rag.dictionary import spellings
-from rag.indexing import Index, connect_records
+from rag.indexing import Index, segments_of
 from rag.records import Article, ArticleKind, Document
 from rag.retrieval import Filters
+from rag.segments import Segment
 from rag.text.language import HAN, HAN_CHARACTER, search_form
 
 WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
@@ -79,7 +78,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _works(index.folder, index.corrections)
+    works = _works(tuple(segments_of(index.folder, index.manifest)), index.corrections)
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -91,11 +90,8 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
 
 
 @functools.lru_cache(maxsize=4)
-def _works(folder: Path, corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
-    with contextlib.closing(connect_records(folder)) as connection:
-        rows = connection.execute(
-            "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM documents ORDER BY source"
-        ).fetchall()
+def _works(segments: tuple[Segment, ...], corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
+    rows = sorted(row for segment in segments for row in segment.documents())
     return tuple(
         itertools.chain.from_iterable(
             _works_of_source(source, _ARTICLES.validate_json(articles), corrections) for source, articles in rows
