@@ -640,7 +640,8 @@ def keyword_text(passage: Passage) -> str:
 def _settings_of(settings: Settings, glossary_hash: str) -> dict[str, str | int]:
     """Return the settings that shape an index."""
     return {
-        "model": FOLDER_VERSION if settings.model == "bundled" else settings.model,
+        "model": settings.model,
+        "bundled_model": FOLDER_VERSION if settings.model == "bundled" else "",
         "question_prompt": str(settings.question_prompt),
         "passage_prompt": str(settings.passage_prompt),
         "passage_max_chars": settings.passage_max_chars,
