@@ -78,8 +78,11 @@ def damaged_copy(two_generations: Settings, tmp_path: Path) -> Settings:
 
 def files_of(settings: Settings) -> list[str]:
     """What the files are called, without the name of their segment, which is a time."""
-    names = (path.name for path in generations.listed(settings.index)[0].folder.iterdir())
-    return sorted(re.sub(r"^[0-9T]+\.\d+\.", "", name) for name in names)
+    return sorted(name_of(path) for path in generations.listed(settings.index)[0].folder.iterdir())
+
+
+def name_of(path: Path) -> str:
+    return re.sub(r"^[0-9T]+\.\d+\.", "", path.name)
 
 
 def file_of(folder: Path, name: str) -> Path:
