@@ -208,7 +208,7 @@ def test_the_same_documents_give_the_same_bytes(two_generations: Settings, tmp_p
         folder = generations.listed(index)[0].folder
         seen.add(
             tuple(
-                (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+                (name_of(path), hashlib.sha256(path.read_bytes()).hexdigest())
                 for path in sorted(folder.iterdir())
                 if path.name != "manifest.json"
             )
