@@ -2,6 +2,7 @@
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
+# make docs   the documentation as a site in build/site
 # make sbom   docs/sbom.json anew: the packages that an installation brings, with versions and licences
 # make torture  break what is kept and read in every way there is, for SECONDS, drawn from SEED
 # make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
@@ -16,7 +17,7 @@ SEED ?= 1
 EXAMPLES ?= training/examples.npz
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: chat index test check lint sbom torture train bench clean
+.PHONY: chat index test check lint docs sbom torture train bench clean
 
 chat: .venv/ready
 	-$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -45,6 +46,10 @@ check: lint test
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py --corpus "$(CORPUS)" --keep
+
+docs: .venv/ready
+	$(INSTALL) --editable '.[docs]'
+	$(BIN)/python docs/write_settings.py && $(BIN)/python docs/write_reference.py && $(BIN)/mkdocs build
 
 sbom: .venv/ready
 	$(BIN)/python -m benchmarks.supply

@@ -1,6 +1,10 @@
 """Measure the answers about works: records, summaries, comparisons, disagreements, and false alarms.
 
-    PYTHONPATH=. python benchmarks/works.py --index INDEX [--questions FILE] [--corpus DIR] [--plain FILE ...]
+    PYTHONPATH=. python benchmarks/works.py --index INDEX [--questions FILE] [--disagreements FILE] [--half HALF]
+                                           [--corpus DIR] [--plain FILE ...]
+
+`benchmarks/shelf` are twelve short works, `shelf_questions.jsonl` and `shelf_disagreements.jsonl` what is asked of
+them, each line of one half: the code was mended with the half "seen" in view, the half "unseen" was run once.
 
 A catalogue question counts when exactly the wanted works are cited and all wanted strings stand in the answer; a
 summary when each sentence is supported and a sentence cites each main section (each work, of several); a comparison
@@ -31,7 +35,7 @@ def main() -> None:
     settings = Settings(corpus=arguments.corpus, index=arguments.index, backend="extractive")
     index = open_index(settings)
     counts: dict[str, list[bool]] = {}
-    for item in _lines(arguments.questions):
+    for item in _half(_lines(arguments.questions), arguments.half):
         answer = ask(item["question"], filters=_filters(item, index), settings=settings, index=index)
         sound = {"catalogue": _catalogue, "summary": _summary, "comparison": _comparison}[item["kind"]](
             item, answer, index
@@ -41,7 +45,7 @@ def main() -> None:
             print(f"{'+' if sound else '-'} {item['id']} {item['question']}\n{answer.text}\n")
     for kind, sound in counts.items():
         print(f"{kind}: {sum(sound)} of {len(sound)}")
-    for kind, differ, found, of in _disagreements(Path("tests/disagreements.jsonl")):
+    for kind, differ, found, of in _disagreements(arguments):
         print(f"disagreements, {kind}, {'differ' if differ else 'agree'}: {found} of {of} reported")
     for path in arguments.plain:
         taken = _taken(_lines(path), index)
@@ -53,6 +57,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
     parser.add_argument("--questions", type=Path, default=Path("tests/works_questions.jsonl"))
+    parser.add_argument("--disagreements", type=Path, default=Path("tests/disagreements.jsonl"))
+    parser.add_argument("--half", choices=("seen", "unseen"))
     parser.add_argument("--plain", type=Path, nargs="*", default=[])
     parser.add_argument("--show", action="store_true")
     return parser.parse_args()
@@ -112,13 +118,21 @@ def _comparison(item: dict[str, Any], answer: Answer, index: Index) -> bool:
     return len(numbers) >= len(item["sides"]) and all(any(_is(key, side) for key in cited) for side in item["sides"])
 
 
-def _disagreements(path: Path) -> list[tuple[str, bool, int, int]]:
-    items = _lines(path)
+def _half(items: list[dict[str, Any]], half: str | None) -> list[dict[str, Any]]:
+    return [item for item in items if half is None or item["half"] == half]
+
+
+def _disagreements(arguments: argparse.Namespace) -> list[tuple[str, bool, int, int]]:
+    items = _half(_lines(arguments.disagreements), arguments.half)
     rows = []
     for kind in ("figure", "judgement"):
         for differ in (True, False):
             own = [item for item in items if item["kind"] == kind and item["differ"] == differ]
-            found = sum(find_disagreement(item["a"], item["b"]) is not None for item in own)
+            reported = [find_disagreement(item["a"], item["b"]) for item in own]
+            for item, one in zip(own, reported, strict=True):
+                if arguments.show or (one is not None) != differ:
+                    print(f"{'+' if one else '-'} {item['a']} / {item['b']} {one or ''}")
+            found = sum(one is not None for one in reported)
             rows.append((kind, differ, found, len(own)))
     return rows
 

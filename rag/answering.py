@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import cast
 
 import numpy as np
@@ -27,12 +27,13 @@ from rag.backends import (
     load_backend,
     stream_writing,
 )
-from rag.backends.extractive import ExtractiveBackend
+from rag.backends.extractive import PART_LEAST, ExtractiveBackend
+from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.indexing import Index, open_index
 from rag.pages import PageFinder
-from rag.question import Question, read_question
+from rag.question import Part, Question, read_question, types_of
 from rag.records import (
     Answer,
     Citation,
@@ -52,6 +53,7 @@ from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
 from rag.text.language import main_language, search_form
+from rag.unread import asked_about
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
 
@@ -67,7 +69,8 @@ COURTESIES: dict[str, dict[Language, str]] = {
 }
 
 
-Find = Callable[[Question, Sequence[str]], list[Retrieval]]
+Find = Callable[[Question, Sequence[Part]], list[Retrieval]]
+Events = Generator[Progress | TextPiece | Answer, None, None]
 
 
 def _at_once(do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
@@ -115,7 +118,7 @@ def stream_answer(
     settings: Settings | None = None,
     index: Index | None = None,
     in_turn: InTurn = _at_once,
-) -> Iterator[Progress | TextPiece | Answer]:
+) -> Events:
     """Answer a question step by step; arguments and errors as `ask`.
 
     Yields:
@@ -139,7 +142,8 @@ def stream_answer(
         find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
         answer = yield from _answer_from_passages(read, history, settings, index, find)
     took_ms = {**answer.took_ms, "total": _since(started)}
-    yield dataclasses.replace(answer, searched=_searched(index), took_ms=took_ms)
+    unread = asked_about(read.text, index.manifest.rejected)
+    yield dataclasses.replace(answer, searched=_searched(index), took_ms=took_ms, unread=unread)
 
 
 def _answer_from_passages(
@@ -167,6 +171,7 @@ def _answer_from_passages(
         language=read.language,
         max_chars=settings.answer_max_chars,
         types=read.types,
+        parts=_requests_of_parts(read, searches, settings),
     )
     before_writing = time.perf_counter()
     written = yield from _write(request, settings, research.failure if research else None)
@@ -188,10 +193,23 @@ def _answer_from_passages(
     return _told(answer, written, report)
 
 
-def _unanswered(read: Question, searches: Sequence[Retrieval]) -> tuple[str, ...]:
-    """Return the parts of a question of several for which nothing near was found."""
+def _requests_of_parts(read: Question, searches: Sequence[Retrieval], settings: Settings) -> tuple[AnswerRequest, ...]:
     pairs = zip(read.parts, searches, strict=False) if len(read.parts) > 1 else ()
-    return tuple(part for part, search in pairs if answerability(search) < POSSIBLE)
+    return tuple(
+        AnswerRequest(
+            question=part.text,
+            evidence=tuple(search)[: settings.evidence_count],
+            language=read.language,
+            types=types_of(part.asked),
+        )
+        for part, search in pairs
+    )
+
+
+def _unanswered(read: Question, searches: Sequence[Retrieval]) -> tuple[str, ...]:
+    """Return the parts of a question of several to which no statement is likely to be the answer."""
+    pairs = zip(read.parts, searches, strict=False) if len(read.parts) > 1 else ()
+    return tuple(part.asked for part, search in pairs if answerability(search) < PART_LEAST)
 
 
 def _since(started: float) -> float:
@@ -214,17 +232,28 @@ def _told(answer: Answer, written: Written, report: Research | None) -> Answer:
 
 def _search(
     read: Question,
-    parts: Sequence[str],
+    parts: Sequence[Part],
     *,
     filters: Filters | None,
     settings: Settings,
     index: Index,
     in_turn: InTurn,
 ) -> list[Retrieval]:
-    """Return what is found for each part of a question; a part of several is no follow-up, it stands alone."""
-    follow_up = read.follow_up and len(parts) == 1
+    """Return what is found for each part of a question."""
     count = settings.evidence_count
-    asked = [dataclasses.replace(read, text=part, follow_up=follow_up) for part in parts]
+    asked = [read]
+    if parts != read.parts or len(parts) > 1:
+        asked = [
+            dataclasses.replace(
+                read,
+                asked=part.asked,
+                text=part.text,
+                types=types_of(part.asked),
+                follow_up=part.asked != part.text,
+                stands_alone=not leans_on_history(part.asked),
+            )
+            for part in parts
+        ]
     return in_turn(lambda: [retrieve(one, count, filters=filters, settings=settings, index=index) for one in asked])
 
 
@@ -262,7 +291,7 @@ def _look_again(
         questions = research.again(read, [search.understood for search in searches], found)
         if not questions:
             break
-        searches.extend(find(dataclasses.replace(read, follow_up=False), questions))
+        searches.extend(find(read, [Part(one, one) for one in questions]))
         rounds += 1
         yield Progress("searched", "; ".join(questions), sum(map(len, searches)))
     return rounds
@@ -299,18 +328,29 @@ def answerability(found: Retrieval) -> float:
 
 
 def merge_searches(searches: Sequence[Retrieval], count: int) -> tuple[Evidence, ...]:
-    """Return the evidence of several searches in turns, best first; a passage found twice keeps its better reading."""
+    """Return the evidence of several searches in turns, best first; a passage found twice is put together."""
     best: dict[str, Evidence] = {}
     for search in searches:
         for item in search:
-            if item.id not in best or best[item.id].score < item.score:
-                best[item.id] = item
+            best[item.id] = _better(best[item.id], item) if item.id in best else item
     in_turns: dict[str, Evidence] = {}
     for place in range(count):
         for search in searches:
             if place < len(search):
                 in_turns.setdefault(search[place].id, best[search[place].id])
     return tuple(in_turns.values())
+
+
+def _better(one: Evidence, other: Evidence) -> Evidence:
+    """Return a passage that was read twice with the better reading of each statement."""
+    better, worse = (one, other) if one.score >= other.score else (other, one)
+    if not worse.likelihoods or len(worse.likelihoods) != len(better.likelihoods):
+        return better
+    pairs = zip(better.likelihoods, better.answers, worse.likelihoods, worse.answers, strict=True)
+    read = [(a, answer) if a >= b else (b, different) for a, answer, b, different in pairs]
+    return dataclasses.replace(
+        better, likelihoods=tuple(likelihood for likelihood, _ in read), answers=tuple(answer for _, answer in read)
+    )
 
 
 def _checked(

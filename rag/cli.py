@@ -26,16 +26,18 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from rag.backends import UNCERTAIN
-from rag.errors import RagError
+from rag.errors import NoDocuments, RagError
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
-from rag.reading_room.plain_answers import place_of
-from rag.records import Answer, Evidence, Progress
+from rag.reading_room.messages import in_language
+from rag.reading_room.plain_answers import place_of, say_unread
+from rag.records import Answer, Evidence, Language, Progress
 from rag.settings import Settings
 from rag.text.language import main_language
 from rag.visible import visible_json, visible_text
 
 MIN_PASSWORD_CHARS = 10
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(evaluation, name="eval")
 out = Console(highlight=False)
@@ -56,7 +58,7 @@ def main() -> None:
     try:
         app()
     except RagError as error:
-        err.print(f"[bold red]✗[/] {escape(str(error.args[0]))}\n[bold]→[/] {escape(error.advice)}")
+        _tell(error)
         sys.exit(1)
     except ValidationError as error:
         for item in error.errors():
@@ -72,15 +74,53 @@ def main() -> None:
         sys.exit(130)
 
 
+def _tell(error: RagError) -> None:
+    """Print what went wrong and what to do, in English and, where a table has it, in Chinese."""
+    for language in LANGUAGES:
+        what, advice = (in_language(text, language) for text in (str(error.args[0]), error.advice))
+        if language == "en" or what != error.args[0]:
+            err.print(f"[bold red]✗[/] {escape(what)}\n[bold]→[/] {escape(advice)}")
+
+
 def _settings(corpus: Path | None = None, index: Path | None = None, **more: Any) -> Settings:
     given = {"corpus": corpus, "index": index, **more}
     return Settings(**{key: value for key, value in given.items() if value is not None})
 
 
 @app.command("index")
-def index_command(corpus: Corpus = None, index: IndexFolder = None) -> None:
+def index_command(
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: build again whenever documents have changed. 文档变动后自动更新")
+    ] = False,
+) -> None:
     """Bring the index up to date with the documents. 建立或更新索引"""
     settings = _settings(corpus, index)
+    if not watch:
+        _build_and_tell(settings)
+        return
+    from rag.watching import watch_corpus
+
+    if not settings.corpus.is_dir():
+        raise NoDocuments(
+            f"there is no folder {settings.corpus}",
+            advice="make it and put documents there, or name another: --corpus DIR",
+        )
+    out.print(f"watching 正在监视 {escape(str(settings.corpus))}  (Ctrl-C 退出)")
+
+    def build(settings: Settings) -> None:
+        try:
+            _build_and_tell(settings)
+        except RagError as error:
+            _tell(error)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        watch_corpus(settings, build)
+    out.print("stopped 已停止")
+
+
+def _build_and_tell(settings: Settings) -> None:
     report = _build_with_bar(settings)
     for item in report.rejected:
         err.print(f"[yellow]![/] {escape(item.source)}: {escape(item.reason)} → {escape(item.advice)}")
@@ -93,6 +133,13 @@ def index_command(corpus: Corpus = None, index: IndexFolder = None) -> None:
 def _build_with_bar(settings: Settings) -> Any:
     from rag.indexing import build_index
 
+    with _bar() as show:
+        return build_index(settings, show)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    """Give a function that shows each stage of a work as a bar."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with ProgressBar(*columns, console=err) as bar:
         tasks: dict[str, Any] = {}
@@ -100,10 +147,10 @@ def _build_with_bar(settings: Settings) -> Any:
         def show(progress: Progress) -> None:
             if progress.stage not in tasks:
                 tasks[progress.stage] = bar.add_task(progress.stage, total=progress.total or None)
-            done = progress.done + 1 if progress.stage == "reading" else progress.done
+            done = progress.done + 1 if progress.stage in ("reading", "importing") else progress.done
             bar.update(tasks[progress.stage], completed=done, total=progress.total or None)
 
-        return build_index(settings, show)
+        yield show
 
 
 @app.command()
@@ -200,6 +247,8 @@ def _print_answer(answer: Answer) -> None:
             _print_line(line, ANSWERING[answer.ending])
     if answer.missing:
         out.print(f"[yellow]![/] not in the passages 所引段落未提到: {escape('; '.join(answer.missing))}")
+    for said in say_unread(answer, main_language(answer.question)):
+        out.print(f"[yellow]![/] {escape(said)}")
     if answer.ending == "refusal":
         searched = ", ".join(f"{count} {name}" for name, count in answer.searched.items())
         out.print(f"[dim]searched 已检索: {searched}[/]")
@@ -251,7 +300,7 @@ def sources(
 ) -> None:
     """List the indexed documents and their articles. 列出文档及其文章"""
     from rag.indexing import open_index
-    from rag.reading_report import reading_report
+    from rag.reading_room.reading_report import reading_report
 
     opened = open_index(_settings(corpus, index))
     if report is not None:
@@ -291,11 +340,52 @@ def bibliography(
     print(visible_text(format_bibliography(works, style)), end="")
 
 
+@app.command("import")
+def import_command(
+    library: Annotated[Path, typer.Argument(help="A .bib, .ris or .json file, or a Zotero data folder. 文献库")],
+    files: Annotated[
+        list[Path] | None, typer.Option("--files", help="Another folder from which files may be taken. 附件所在文件夹")
+    ] = None,
+    corpus: Corpus = None,
+    index: IndexFolder = None,
+) -> None:
+    """Take over a library of literature with its files. 导入文献库及其附件"""
+    from rag.indexing import open_index
+    from rag.reading_room.importing import import_library, unplaced
+
+    settings = _settings(corpus, index)
+    with _bar() as show:
+        report = import_library(library, settings, files or (), show)
+    for error in report.troubles:
+        _tell(error)
+    if not report.works:
+        raise typer.Exit(1)
+    out.print(
+        f"[green]✓[/] {report.works} works 著录, {len(report.added)} files added 新增文件, "
+        f"{len(report.held)} sources held before 原有文档"
+    )
+    _build_and_tell(settings)
+    for error in unplaced(open_index(settings), report):
+        _tell(error)
+
+
+@app.command()
+def add(address: str, corpus: Corpus = None, index: IndexFolder = None) -> None:
+    """Put a web page or PDF into the library. 加入一个网页或网上的 PDF"""
+    from rag.reading_room.addresses import add_address
+
+    settings = _settings(corpus, index)
+    added = add_address(address, settings)
+    state = "held before 原已有" if added.duplicate else "added 已加入"
+    out.print(f"[green]✓[/] {state}: {escape(added.source)}")
+    _build_and_tell(settings)
+
+
 @app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
     from rag.reading_apart import read_document
-    from rag.reading_report import document_as_json, reading_report
+    from rag.reading_room.reading_report import document_as_json, reading_report
 
     if not file.is_file():
         raise RagError(f"there is no file {file}", advice="check the path")

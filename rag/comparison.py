@@ -63,12 +63,13 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
         narrowed: Whether these are a selection that the reader made: 这几份 are they.
     """
     kinds = kinds_in(question)
-    if not kinds & {"compares", "each", "views"}:
+    selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_SIDES
+    if not selected and not kinds & {"compares", "each", "views"}:
         return ()
     named = find_named(question, works)
     groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     groups += [(_as_asked(name, question), own) for name, own in named.authors]
-    if len(groups) < 2 and narrowed and "those" in kinds:
+    if len(groups) < 2 and selected:
         groups = [(work.label, (work,)) for work in works]
     if 2 <= len(groups) <= MOST_SIDES:
         topic = _without_comparing(named.rest)
@@ -160,7 +161,7 @@ def _things_compared(question: str) -> tuple[Side, ...]:
     )
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
     labels = [question[start : tokens[middle - 1].end], question[tokens[middle + 1].start : end]]
-    if first >= middle or any(not _is_thing(label) for label in labels):
+    if first >= middle or any(not _is_thing(label) or _bare(label) in words["pronoun"] for label in labels):
         return ()
     before = question[:start] if HAN_CHARACTER.search(question) else ""
     asked = [_without_comparing(f"{before}{label}{question[end:]}") for label in labels]

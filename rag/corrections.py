@@ -1,34 +1,44 @@
-"""What the reader knows better than the print: corrected fields of works' records, kept beside the index.
+"""What is known better than the print tells it: fields that the reader corrected, records of a library of literature.
 
-A correction outlives every rebuild. It belongs to a source and to the title that was printed when it was made, so that
-it finds its work again where the file was read anew and its articles are counted otherwise.
-Entry points: `Corrections`, `correct_article`, `read_corrections`. Callers: indexing, shelf, the library page.
+Both are kept beside the index and outlive every rebuild; the reader's own word stands above an imported one. A
+correction belongs to a source and to the title that was printed when it was made, so that it finds its work again where
+the file was read anew and its articles are counted otherwise; an imported record belongs to a source, and there to the
+work of its title.
+Entry points: `Corrections`, `KnownRecords`, `read_corrections`. Callers: indexing, shelf, importing, the library page.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
+import functools
+import json
 import os
 import re
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rag.records import Article
+from rag.literature.items import Item, lay_over, plain_title
+from rag.private_files import open_database
+from rag.records import Article, ArticleKind
+from rag.text.language import search_form
 
+WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
 CORRECTIONS = "corrections.sqlite"
 ORIGIN = "reader"  # of a corrected field, in `Article.origins`
 Field = Literal["title", "authors", "year", "journal", "doi"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 _NAME_MARKS = re.compile(r"\s*[,，、;；\n]\s*")
+_COUNTER = slice(24, 28)  # of a file of SQLite: the bytes that every write changes
 _YEAR = re.compile(r"\d{4}")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
     source TEXT NOT NULL, article INTEGER NOT NULL, printed TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (source, article, field)
+);
+CREATE TABLE IF NOT EXISTS imported (
+    source TEXT NOT NULL, key TEXT NOT NULL, origin TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (source, key)
 );
 """
 
@@ -52,6 +62,61 @@ class Correction:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a library of literature, or a web address, says of a source.
+
+    Attributes:
+        source: Path of the file.
+        key: What the library calls the work; a later record of the same key replaces it.
+        origin: The name of the library's file, or the address.
+        item: The work as CSL-JSON in its normal form; one without a title goes for all works of the source.
+    """
+
+    source: str
+    key: str
+    origin: str
+    item: str
+
+
+@dataclass(frozen=True)
+class KnownRecords:
+    """All that is known better than the print tells it; values that compare."""
+
+    corrections: tuple[Correction, ...] = ()
+    imported: tuple[Imported, ...] = ()
+
+    @functools.cached_property
+    def sources(self) -> frozenset[str]:
+        """The sources of which anything is known."""
+        return frozenset(one.source for one in self.corrections) | frozenset(one.source for one in self.imported)
+
+    @functools.cached_property
+    def _imported_by_source(self) -> dict[str, list[Imported]]:
+        found: dict[str, list[Imported]] = {}
+        for record in self.imported:
+            found.setdefault(record.source, []).append(record)
+        return found
+
+    def with_imports(self, articles: Sequence[Article], source: str) -> tuple[Article, ...]:
+        """Return all articles of a source with what was imported laid over them; their origins say so."""
+        known = list(articles)
+        for record in self._imported_by_source.get(source, ()):
+            item = json.loads(record.item)
+            alone = len(self._imported_by_source[source]) == 1
+            for place in _places(articles, item, alone):
+                known[place] = lay_over(known[place], item, record.item, record.origin)
+        return tuple(known)
+
+    def correct(self, articles: Sequence[Article], source: str) -> tuple[Article, ...]:
+        """Return all articles of a source as they are known best: imported, and over that what the reader corrected."""
+        if source not in self.sources:
+            return tuple(articles)
+        known = self.with_imports(articles, source)
+        own = [correction for correction in self.corrections if correction.source == source]
+        return tuple(_correct(article, known[place], place, own) for place, article in enumerate(articles))
+
+
 class Corrections:
     """The corrections in one file, which only its owner may read; every call opens it anew."""
 
@@ -64,11 +129,13 @@ class Corrections:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        with self._connect() as connection:
+        with open_database(self.path, "corrections") as connection:
             connection.executescript(_TABLE)
 
-    def correct(self, source: str, article: int, printed: Article, field: Field, value: str) -> None:
-        """Keep a correction; a later one of the same field replaces it, the printed value withdraws it.
+    def correct(
+        self, source: str, article: int, printed: Article, field: Field, value: str, known: Article | None = None
+    ) -> None:
+        """Keep a correction; a later one of the same field replaces it, the value without any withdraws it.
 
         Args:
             source: Path of the file.
@@ -76,6 +143,7 @@ class Corrections:
             printed: The article as it was read, uncorrected.
             field: One of FIELDS.
             value: What the reader wrote.
+            known: The article as it is known without corrections; None: as it was read.
 
         Raises:
             ValueError: There is no such field, or a year has not four digits.
@@ -85,46 +153,80 @@ class Corrections:
         value = " ".join(value.split())
         if field == "year" and value and not _YEAR.fullmatch(value):
             raise ValueError(f"a year has four digits, not {value!r}")
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "DELETE FROM corrections WHERE source = ? AND article = ? AND field = ?", (source, article, field)
             )
-            if _parsed(field, value) != getattr(printed, field):
+            if _parsed(field, value) != getattr(known or printed, field):
                 connection.execute(
                     "INSERT INTO corrections VALUES (?, ?, ?, ?, ?)", (source, article, printed.title, field, value)
                 )
 
+    def import_records(self, records: Iterable[Imported]) -> None:
+        """Keep imported records, in the place of those of the same source and key."""
+        rows = [(record.source, record.key, record.origin, record.item) for record in records]
+        with open_database(self.path) as connection:
+            connection.executemany("INSERT OR REPLACE INTO imported VALUES (?, ?, ?, ?)", rows)
+
     def all(self) -> tuple[Correction, ...]:
         """Return all corrections, in a fixed order."""
-        with self._connect() as connection:
-            rows = connection.execute("SELECT * FROM corrections ORDER BY source, article, field").fetchall()
-        return tuple(Correction(*row) for row in rows)
+        return self.known().corrections
 
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection, connection:
-            yield connection
+    def known(self) -> KnownRecords:
+        """Return all corrections and imported records, in a fixed order."""
+        with open_database(self.path) as connection:
+            corrections = connection.execute("SELECT * FROM corrections ORDER BY source, article, field").fetchall()
+            imported = connection.execute("SELECT * FROM imported ORDER BY source, key").fetchall()
+        return KnownRecords(tuple(Correction(*row) for row in corrections), tuple(Imported(*row) for row in imported))
 
 
-def read_corrections(index: Path) -> tuple[Correction, ...]:
-    """Return the corrections that lie beside the index in the folder `index`; none where there is no file."""
+def read_corrections(index: Path) -> KnownRecords:
+    """Return what lies beside the index in the folder `index`; nothing where there is no file."""
     path = index / CORRECTIONS
-    return Corrections(path).all() if path.exists() else ()
+    if not path.exists():
+        return KnownRecords()
+    with path.open("rb") as file:
+        counter = file.read(_COUNTER.stop)[_COUNTER]
+    return _known(path, counter, path.stat().st_mtime_ns)
 
 
-def correct_article(article: Article, source: str, place: int, corrections: tuple[Correction, ...]) -> Article:
-    """Return the article at `place` of a source with what the reader corrected; `origins` says which fields."""
+@functools.lru_cache(maxsize=4)
+def _known(path: Path, counter: bytes, changed: int) -> KnownRecords:
+    return Corrections(path).known()
+
+
+def works_in(articles: Sequence[Article]) -> list[int]:
+    """Return which articles of a source are works: articles and pieces, else all but the front matter."""
+    chosen = [place for place, article in enumerate(articles) if article.kind in WORK_KINDS]
+    return chosen or [place for place, article in enumerate(articles) if article.kind != "front_matter"]
+
+
+def _places(articles: Sequence[Article], item: Item, alone: bool) -> list[int]:
+    """Return of which articles a record speaks: that of its title, else the one that makes up most of the source."""
+    works = works_in(articles)
+    title = search_form(plain_title(item))
+    if not title or not works:
+        return works
+    named = [place for place in works if title in map(search_form, (articles[place].title, articles[place].title_en))]
+    longest = max(works, key=lambda place: _length(articles[place]))
+    most = 2 * _length(articles[longest]) >= sum(_length(articles[place]) for place in works)
+    return named[:1] or ([longest] if alone and most else [])
+
+
+def _length(article: Article) -> int:
+    return article.span[1] - article.span[0]
+
+
+def _correct(printed: Article, known: Article, place: int, corrections: Sequence[Correction]) -> Article:
     own = {
         correction.field: _parsed(correction.field, correction.value)
         for correction in corrections
-        if correction.source == source
-        and correction.printed == article.title
-        and (article.title or correction.article == place)
+        if correction.printed == printed.title and (printed.title or correction.article == place)
     }
     if not own:
-        return article
-    origins = tuple(item for item in article.origins if item[0] not in own)
-    return dataclasses.replace(article, **own, origins=(*origins, *((field, ORIGIN) for field in own)))
+        return known
+    origins = tuple(item for item in known.origins if item[0] not in own)
+    return dataclasses.replace(known, **own, origins=(*origins, *((field, ORIGIN) for field in own)))
 
 
 def _parsed(field: Field, value: str) -> Any:

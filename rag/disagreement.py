@@ -19,6 +19,7 @@ from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, search_form
 from rag.text.negation import find_contradiction, read_polarity
 from rag.text.words import tag_words
+from rag.verification import ATTRIBUTION
 from rag.verification.said import word_pairs
 from rag.vocabulary import phrases, read_table
 
@@ -91,31 +92,50 @@ def _words_around(text: str, figure: Figure) -> frozenset[str]:
     """Return the words of the clause in which a figure stands and of the first one, which names what it is said of."""
     first = _CLAUSE.search(text)
     start, end = _clause_of(text, figure)
-    opening = text[first.start() : first.end()] if first and first.end() <= start else ""
+    opening = first.group() if first and first.end() <= start and not ATTRIBUTION.search(first.group()) else ""
     return content_of(opening) | content_of(text[start:end])
 
 
 def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
-    opposites = find_opposites(one, other)
-    mine, yours = content_of(one), content_of(other)
+    """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
     years = [years_of(find_figures(text)) for text in (one, other)]
-    years_fit = not all(years) or bool(years[0] & years[1])
+    if all(years) and not years[0] & years[1]:
+        return None
+    found = _opposite(one, other, content_of(one), content_of(other), least=1)
+    clauses = itertools.product(_clauses(one), _clauses(other)) if not found else ()
+    for (mine, my_words), (yours, your_words) in clauses:
+        found = found or _opposite(mine, yours, my_words, your_words, least=LEAST_SHARED)
+    return found
+
+
+def _opposite(
+    mine: str, yours: str, my_words: frozenset[str], your_words: frozenset[str], *, least: int
+) -> Disagreement | None:
+    opposites = find_opposites(mine, yours)
     for word, opposite in opposites:
-        if years_fit and _is_one_thing(_without(mine, word), _without(yours, opposite), least=1):
+        if _is_one_thing(_without(my_words, word), _without(your_words, opposite), least=least):
             return Disagreement("judgement", word, opposite)
-    if years_fit and not opposites and find_contradiction(one, other) and _is_one_thing(mine, yours):
-        return Disagreement("judgement", one, other)
+    if not opposites and find_contradiction(mine, yours) and _is_one_thing(my_words, your_words):
+        return Disagreement("judgement", mine, yours)
     return None
 
 
+def _clauses(text: str) -> list[tuple[str, frozenset[str]]]:
+    """Return the clauses of a statement of several, each with its words and those of the first, which names of what."""
+    clauses = _CLAUSE.findall(text)
+    return [(clause, content_of(clauses[0]) | content_of(clause)) for clause in clauses]
+
+
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
-    return words - content_of(word) - {word}
+    return frozenset(one for one in words - content_of(word) if word.isascii() or word not in one)  # 有利 in 有利于
 
 
 def _is_one_thing(mine: frozenset[str], yours: frozenset[str], least: int = LEAST_SHARED) -> bool:
     shared = len(mine & yours)
     replaced = min(len(mine - yours), len(yours - mine))
-    return shared >= least and (replaced == 0 or (replaced == 1 and shared >= SHARED_FOR_A_REPLACEMENT))
+    # A compound of four characters, 常住人口, says as much as two words.
+    weight = sum(max(1, len(word) // 2) for word in mine & yours if HAN_CHARACTER.search(word)) or shared
+    return weight >= least and (replaced == 0 or (replaced == 1 and shared >= SHARED_FOR_A_REPLACEMENT))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -133,12 +153,22 @@ def content_of(text: str) -> frozenset[str]:
 
 
 def find_opposites(one: str, other: str) -> list[tuple[str, str]]:
-    """Return the pairs of opposites of which each statement has one: the word of `one`, that of `other`."""
+    """Return the pairs of opposites of which each statement has one: the word of `one`, that of `other`.
+
+    Behind a negation in one of them alone they are none: 是真的 and 并非伪造 agree.
+    """
     pairs = [pair for first, second, _ in read_table("opposites") for pair in ((first, second), (second, first))]
     mine, yours = search_form(one), search_form(other)
     return [
-        (a, b) for a, b in pairs if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)
+        (a, b)
+        for a, b in pairs
+        if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)
+        if _is_negated(one, a) == _is_negated(other, b)
     ]
+
+
+def _is_negated(text: str, word: str) -> bool:
+    return any(word in negated for group in read_polarity(text).negated for negated in group)
 
 
 def _says(form: str, word: str) -> bool:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from rag.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model_folder, bundled_tokenizer
 from rag.errors import ModelUnavailable
+from rag.extensions import named_part
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ Floats = npt.NDArray[np.float32]
 Offsets = npt.NDArray[np.int32]
 _T = TypeVar("_T")
 BATCH_SIZE = 8  # of another model: more only adds padding on a processor
+_LOADING = threading.Lock()  # threads that ask at once wait for one model instead of loading several
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
 
@@ -178,25 +180,28 @@ def readable(text: str) -> str:
 
 
 def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None = None) -> Embedder:
-    """Return the embedding model that the settings name; loaded once in a process.
+    """Return the embedding model that the settings name; loaded once in a process, and shared by its threads.
 
     Args:
-        settings: `model` is "bundled", a folder, or a name on a model hub.
+        settings: `model` is "bundled", a folder, a name on a model hub, or `package.module:Class` of a `Model`.
         on_loading: Called with the model's name before it is loaded, as that takes seconds.
 
     Raises:
-        ModelUnavailable: It is not in reach.
+        ModelUnavailable, ExtensionUnavailable: It is not in reach.
     """
     if on_loading:
         on_loading(settings.model)
-    return _load(settings.model, settings.question_prompt, settings.passage_prompt)
+    with _LOADING:
+        return _load(settings.model, settings.question_prompt, settings.passage_prompt)
 
 
-@functools.lru_cache(maxsize=2)
+@functools.cache
 def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -> Embedder:
+    found: Model
     if model == "bundled":
-        found: Model = BundledModel()
-        prompts = PROMPTS
+        found, prompts = BundledModel(), PROMPTS
+    elif other := named_part(model):
+        found, prompts = other(), {}
     else:
         transformer = _sentence_transformer(model)
         found, prompts = OtherModel(transformer), {role: text or "" for role, text in transformer.prompts.items()}

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from rag.centring import Means, from_named, general_means, means_key, named, shipped_means
 from rag.embedding import Embedder
 from rag.errors import ModelUnavailable
-from rag.private_files import private_database
+from rag.private_files import know_checksums, private_database
 from rag.token_codes import Codes, pack_tokens
 
 COMMIT_EVERY = 32  # passages: what a killed build loses at most
@@ -43,7 +43,7 @@ class EmbeddingCache:
         self._embedder = embedder
         self._connection = sqlite3.connect(private_database(path))
         self._connection.execute("PRAGMA journal_mode=WAL")
-        _know_checksums(self._connection)
+        know_checksums(self._connection)
         for kept_before in ("vectors", "general", "checked_vectors"):  # by earlier versions, in other columns
             self._connection.execute(f"DROP TABLE IF EXISTS {kept_before}")
         self._connection.execute(
@@ -162,32 +162,3 @@ class EmbeddingCache:
 
 def _unused_before() -> float:
     return time.time() - UNUSED_AFTER_S
-
-
-def unsound_rows(connection: sqlite3.Connection) -> int:
-    """Return how many rows of a cache are not what was written.
-
-    Raises:
-        sqlite3.DatabaseError: It is no cache.
-    """
-    _know_checksums(connection)
-    known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    columns = {"passage_vectors": "key, vector, codes", "checked_means": "key, mean"}
-    return sum(
-        int(connection.execute(f"SELECT COUNT(*) FROM {table} WHERE checksum IS NOT checksum({held})").fetchone()[0])  # noqa: S608  our own names
-        for table, held in columns.items()
-        if table in known
-    )
-
-
-def _know_checksums(connection: sqlite3.Connection) -> None:
-    connection.create_function("checksum", -1, _checksum, deterministic=True)
-
-
-def _checksum(*parts: bytes | str | float | None) -> bytes:
-    """Return a hash of the parts of a row, each with its length."""
-    found = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        held = part if isinstance(part, bytes) else str(part).encode()
-        found.update(len(held).to_bytes(8, "big") + held)
-    return found.digest()

@@ -48,6 +48,10 @@ class ModelUnavailable(RagError):
     """The embedding model cannot be had."""
 
 
+class ExtensionUnavailable(RagError):
+    """A part that the settings name is not installed."""
+
+
 class StorageFailed(RagError):
     """The disk is full or the folder may not be written."""
 
@@ -58,6 +62,10 @@ class LoginRequired(RagError):
 
 class NotHeld(RagError):
     """The library holds no such source, work or characters."""
+
+
+class FetchFailed(RagError):
+    """A web address may not be asked, does not answer, or answers with what cannot be read."""
 
 
 class BackendFailed(RagError):

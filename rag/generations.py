@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import IO
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, RagError
-from rag.private_files import FILE_MODE, FOLDER_MODE, sync, write_private
+from rag.private_files import FILE_MODE, FOLDER_MODE, MEND, sync, write_private
 
 MANIFEST = "manifest.json"
 CURRENT = "current"
 FOLDER = "generations"
 KEPT = 2  # the generation in use, and the one before
-ADVICE = "mend it: wenju doctor --repair"
 _LINE = re.compile(r"(\d{8}T\d{6}\.\d{6})(?: ([0-9a-f]{64}))?")
 
 
@@ -98,7 +97,7 @@ def check(folder: Path, sealed: dict[str, Sealed]) -> None:
 
 def damaged(what: Path, reason: str) -> IndexDamaged:
     """Return the error of an index whose files are not what was written."""
-    return IndexDamaged(f"the index in {what} is damaged ({reason})", advice=ADVICE)
+    return IndexDamaged(f"the index in {what} is damaged ({reason})", advice=MEND)
 
 
 def read_manifest(generation: Listed) -> bytes:

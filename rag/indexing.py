@@ -32,7 +32,7 @@ from pydantic import TypeAdapter
 from rag.bundled_model import FOLDER_VERSION
 from rag.centring import Centring, Means, learn_centring
 from rag.chunking import split_passages
-from rag.corrections import Correction, correct_article, read_corrections
+from rag.corrections import KnownRecords, read_corrections
 from rag.embedding import Embedder, load_embedder
 from rag.embedding_cache import CachedVectors, EmbeddingCache
 from rag.errors import IndexDamaged, IndexMismatch, NoDocuments, RagError, StorageFailed, UnreadableSource
@@ -56,30 +56,23 @@ from rag.lexical import NOWHERE, KeywordIndex, Rows, Shelf, Tokenizer
 from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
 from rag.reading_apart import read_document
-from rag.records import Article, Document, Language, Passage, Progress
+from rag.records import Article, Document, Language, Passage, Progress, Rejected
 from rag.segments import ENDINGS, Draft, Facts, Segment, facts_of, worth_merging
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
-FORMAT_VERSION = 8  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 9  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
+DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus
 LOCK = "build.lock"  # in the folder of an index, from its first build on
 BUILDER = "builder"  # who builds, or built last
 CACHE = "embeddings.sqlite"
 NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
 UNOPENED = "Check that it is there and may be read."
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A file that could not be read: its path in the corpus, why, and what to do."""
-
-    source: str
-    reason: str
-    advice: str
+_ARTICLES = TypeAdapter(tuple[Article, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +108,14 @@ class Manifest:
     files: dict[str, Sealed]
 
 
+Load = Callable[[Listed, str, KnownRecords], "Index"]
 _MANIFEST = TypeAdapter(Manifest)
 _SEALS = TypeAdapter(dict[str, Sealed])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Index:
-    """An open generation; everything in it is read only.
+    """An open generation; everything in it is read only, so that threads may share it.
 
     Attributes:
         folder: Where the generation lies.
@@ -133,7 +127,7 @@ class Index:
         glossary: Terms mined from the corpus, and the reader's own.
         token_codes: Packed token vectors, mapped: an array for each segment.
         token_spans: For each row the segment, and from where to where in its array the passage's tokens are.
-        corrections: What the reader corrected in the works' records; passages and documents hold it.
+        corrections: What the reader corrected in the works' records or imported; passages and documents hold it.
         damage: What is wrong with the generation that should be in use instead of this older one; "" as a rule.
     """
 
@@ -146,7 +140,7 @@ class Index:
     glossary: Glossary
     token_codes: tuple[Codes, ...]
     token_spans: npt.NDArray[np.int64]
-    corrections: tuple[Correction, ...] = ()
+    corrections: KnownRecords = field(default_factory=KnownRecords)
     damage: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
     _lease: IO[bytes] | None = None
@@ -178,24 +172,29 @@ class Index:
         return "zh" if chinese >= 0 else "en"
 
     def document(self, source: str) -> Document:
-        """Return the document of `source` as it was read, its articles as the reader corrected them.
+        """Return the document of `source` as it was read, its articles as they are known best.
 
         Raises:
             KeyError: The index holds no such source.
             IndexDamaged: Its file was damaged since the index was opened.
         """
         document = self.printed_document(source)
-        if not any(correction.source == source for correction in self.corrections):
+        if source not in self.corrections.sources:
             return document
-        articles = (correct_article(a, source, place, self.corrections) for place, a in enumerate(document.articles))
-        return dataclasses.replace(document, articles=tuple(articles))
+        return dataclasses.replace(document, articles=self.corrections.correct(document.articles, source))
 
     def printed_document(self, source: str) -> Document:
         """Return the document of `source` as it was read; raises as `document`."""
         try:
-            return _stored_document(self.folder, self.manifest.segments.get(source), source)
+            return self._documents(source)
         except (sqlite3.DatabaseError, ValueError) as error:
             raise damaged(self.folder, str(error).split("\n")[0]) from error
+
+    @functools.cached_property
+    def _documents(self) -> Callable[[str], Document]:
+        return functools.lru_cache(DOCUMENTS_KEPT)(
+            functools.partial(_stored_document, self.folder, self.manifest.segments)
+        )
 
     def passages_of(self, article: tuple[str, int]) -> tuple[Passage, ...]:
         """Return the passages of an article, given as (source, index of the article), in the order of print."""
@@ -213,8 +212,14 @@ class Index:
         return tuple(sorted(self.manifest.sources))
 
 
-@functools.lru_cache(maxsize=64)
-def _stored_document(folder: Path, segment: str | None, source: str) -> Document:
+def stored_articles(index: Index) -> dict[str, tuple[Article, ...]]:
+    """Return the articles of each source of an index as they were read, in the order of sources and print."""
+    rows = sorted(row for segment in segments_of(index.folder, index.manifest) for row in segment.documents())
+    return {source: _ARTICLES.validate_json(articles) for source, articles in rows}
+
+
+def _stored_document(folder: Path, segments: dict[str, str], source: str) -> Document:
+    segment = segments.get(source)
     if segment is None:
         raise KeyError(f"no source {source!r} in the index")
     return Segment(folder, segment, frozenset([source])).document(source)
@@ -290,7 +295,7 @@ class _Former:
     segments: tuple[Segment, ...]
 
     def document(self, source: str) -> Document:
-        return _stored_document(self.folder, self.manifest.segments[source], source)
+        return _stored_document(self.folder, self.manifest.segments, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,11 +556,11 @@ def _embed(
     try:
         with EmbeddingCache(path, embedder) as cache:
 
-            def on_progress(done: int, total: int) -> None:
-                report(Progress("embedding", "", done, total))
+            def half(before: int) -> Callable[[int, int], None]:
+                return lambda done, total: report(Progress("embedding", "", before * total + done, 2 * total))
 
-            own, new = cache.encode([p.text for p in passages], on_progress)
-            headed, _ = cache.encode([headed_text(p) for p in passages], on_progress)
+            own, new = cache.encode([p.text for p in passages], half(0))
+            headed, _ = cache.encode([headed_text(p) for p in passages], half(1))
             embedded = sum(p.text in new for p in passages)
             encoded = [CachedVectors(above.vector, item.codes) for above, item in zip(headed, own, strict=True)]
             if cache.holds_unused():
@@ -661,8 +666,15 @@ def _former(settings: Settings) -> _Former | None:
     return None
 
 
-def open_index(settings: Settings | None = None) -> Index:
+def open_index(settings: Settings | None = None, load: Load | None = None) -> Index:
     """Open the generation in use; where it is damaged, the one before, which says so in `Index.damage`.
+
+    Args:
+        settings: Whose index; None: loaded.
+        load: Reads a generation, or has it still; None: the process keeps the two that it opened last.
+
+    Returns:
+        The generation, whole and read only; threads may share it.
 
     Raises:
         IndexMissing: Nothing was built yet.
@@ -673,21 +685,21 @@ def open_index(settings: Settings | None = None) -> Index:
     damage: IndexDamaged | None = None
     generations = listed(settings.index)
     for generation in generations:
-        opened = _open(generation, settings)
+        opened = _open(generation, settings, load or _load)
         if isinstance(opened, Index):
             return opened if damage is None else dataclasses.replace(opened, damage=str(damage.args[0]))
         if generations != listed(settings.index):  # another one was built meanwhile, and this one removed
-            return open_index(settings)
+            return open_index(settings, load)
         damage = damage or opened
     assert damage is not None
     raise damage
 
 
-def _open(generation: Listed, settings: Settings) -> Index | IndexDamaged:
+def _open(generation: Listed, settings: Settings, load: Load) -> Index | IndexDamaged:
     try:
         manifest = _read_manifest(generation)
         _check_settings(manifest, settings)
-        return _load(generation, settings.store, read_corrections(settings.index))
+        return load(generation, settings.store, read_corrections(settings.index))
     except IndexDamaged as error:
         return error
 
@@ -717,19 +729,26 @@ def _check_settings(manifest: Manifest, settings: Settings) -> None:
             )
 
 
-@functools.lru_cache(maxsize=2)
-def _load(generation: Listed, store: str, corrections: tuple[Correction, ...]) -> Index:
+def load_generation(generation: Listed, store: str, corrections: KnownRecords) -> Index:
+    """Read a generation whole, its records as they are known best.
+
+    Raises:
+        IndexDamaged: Its files are not what was written.
+    """
     index = _read_generation(generation, store)
-    sources = {correction.source for correction in corrections} & set(index.manifest.sources)
+    sources = corrections.sources & set(index.manifest.sources)
     if not sources:
         return index
-    corrected = dataclasses.replace(index, corrections=corrections)
-    articles = {source: corrected.document(source).articles for source in sources}
+    printed = stored_articles(index)
+    articles = {source: corrections.correct(printed[source], source) for source in sources}
     passages = tuple(
         _with_record(passage, articles[passage.source][passage.article]) if passage.source in sources else passage
         for passage in index.passages
     )
-    return dataclasses.replace(corrected, passages=passages)
+    return dataclasses.replace(index, passages=passages, corrections=corrections)
+
+
+_load = functools.lru_cache(maxsize=2)(load_generation)
 
 
 def _with_record(passage: Passage, record: Article) -> Passage:

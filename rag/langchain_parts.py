@@ -2,13 +2,12 @@
 
     chain = {"context": WenjuRetriever(), "question": RunnablePassthrough()} | prompt | model
 
-All may be called from several threads; what is async runs in LangChain's own threads. Entry points: `WenjuRetriever`,
+All may be called from several threads; what is async runs in threads. Entry points: `WenjuRetriever`,
 `WenjuEmbeddings`, `answering`, `ask_tool`. Knows langchain_core; nothing else here imports it.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -20,9 +19,10 @@ from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import Field
 
 from rag.answering import ask
+from rag.asynchronous import aask
 from rag.embedding import load_embedder
 from rag.reading_room.plain_answers import write_plain
-from rag.records import Evidence
+from rag.records import Answer, Evidence
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.text.language import main_language
@@ -69,11 +69,12 @@ def answering(settings: Settings | None = None, filters: Filters | None = None) 
     """Return a runnable from a question to its checked answer, with the sources below."""
 
     def write(questions: Iterator[str]) -> Iterator[str]:
-        yield from _answer("".join(questions), settings, filters).splitlines(keepends=True)
+        answer = ask("".join(questions), settings=settings, filters=filters)
+        yield from _written(answer).splitlines(keepends=True)
 
     async def awrite(questions: AsyncIterator[str]) -> AsyncIterator[str]:
         question = "".join([part async for part in questions])
-        for line in (await asyncio.to_thread(_answer, question, settings, filters)).splitlines(keepends=True):
+        for line in _written(await aask(question, settings=settings, filters=filters)).splitlines(keepends=True):
             yield line
 
     return RunnableGenerator(write, awrite, name="wenju")
@@ -83,14 +84,13 @@ def ask_tool(settings: Settings | None = None, filters: Filters | None = None) -
     """Return a tool with which an agent asks the documents."""
 
     def ask_documents(question: str) -> str:
-        return _answer(question, settings, filters)
+        return _written(ask(question, settings=settings, filters=filters))
 
     return StructuredTool.from_function(ask_documents, name="ask_documents", description=ASK)
 
 
-def _answer(question: str, settings: Settings | None, filters: Filters | None) -> str:
-    answer = ask(question, settings=settings, filters=filters)
-    return write_plain(answer, main_language(question))
+def _written(answer: Answer) -> str:
+    return write_plain(answer, main_language(answer.question))
 
 
 def _document(item: Evidence) -> Document:

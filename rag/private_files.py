@@ -1,18 +1,26 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
-Entry points: `make_private`, `sync`, `write_private`. Callers: generations, embedding_cache, reading_room. Knows no
-format.
+Entry points: `make_private`, `sync`, `write_private`, `open_database`. Callers: generations, embedding_cache,
+corrections, repair, reading_room. Of a database it knows that the column `checksum` of a table, where it has one, is
+`checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+from rag.errors import IndexDamaged
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
+BUSY_TIMEOUT_S = 10.0
+MEND = "mend it: wenju doctor --repair"  # the one remedy of whatever is not what was written
 
 
 def make_private(path: Path) -> Path:
@@ -38,6 +46,88 @@ def private_database(path: Path) -> Path:
     with contextlib.suppress(PermissionError):
         path.chmod(FILE_MODE)
     return path
+
+
+@contextlib.contextmanager
+def open_database(path: Path, table: str = "") -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a reader's own database, in one transaction; what is taken out of it is overwritten.
+
+    Args:
+        path: The file.
+        table: One that it has unless it is empty; "" is not looked for.
+
+    Raises:
+        IndexDamaged: It is not what was written.
+        sqlite3.OperationalError: The disk is full, or another program holds the file.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+            know_checksums(connection)
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA secure_delete = ON")
+            if table and table not in (tables_of(connection) or [table]):
+                raise database_damaged(path, f"it has no table of {table}")
+            with connection:
+                yield connection
+    except (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise database_damaged(path, str(error)) from error
+
+
+def database_damaged(path: Path, reason: str) -> IndexDamaged:
+    """Return the error of a database that is not what was written."""
+    return IndexDamaged(f"{path} is damaged ({reason.partition(chr(10))[0]})", advice=MEND)
+
+
+def know_checksums(connection: sqlite3.Connection) -> None:
+    """Let statements of a connection call `checksum(…)`."""
+    connection.create_function("checksum", -1, _checksum, deterministic=True)
+
+
+def _checksum(*parts: bytes | str | float | None) -> bytes:
+    """Return a hash of the parts of a row, each with its length."""
+    found = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        held = part if isinstance(part, bytes) else str(part).encode()
+        found.update(len(held).to_bytes(8, "big") + held)
+    return found.digest()
+
+
+def tables_of(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of the tables of a database.
+
+    Raises:
+        sqlite3.DatabaseError: It is none.
+    """
+    return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+
+def unsound_rows(connection: sqlite3.Connection) -> int:
+    """Return how many rows of a database are not what was written.
+
+    Raises:
+        sqlite3.DatabaseError: It is none.
+    """
+    return sum(
+        int(connection.execute(f"SELECT COUNT(*) FROM {table} WHERE NOT ({sound})").fetchone()[0])  # noqa: S608  our own names
+        for table, sound in sound_rows(connection).items()
+    )
+
+
+def sound_rows(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the tables of a database, each with the condition that a row of it is what was written.
+
+    Raises:
+        sqlite3.DatabaseError: It is none.
+    """
+    know_checksums(connection)
+    found = {}
+    for table in tables_of(connection):
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        sealed = ", ".join(columns[: columns.index("checksum")]) if "checksum" in columns else ""
+        found[table] = f"checksum IS NULL OR checksum = checksum({sealed})" if sealed else "TRUE"
+    return found
 
 
 def remove_database(path: Path) -> None:

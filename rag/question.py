@@ -1,7 +1,7 @@
 """A question, read once, before anything is searched.
 
 Input: what a reader typed and the turns before it. Output: one frozen `Question` for retrieval, answering and backends.
-What words decide stands in rag/data/answer_types.tsv and courtesies.tsv.
+What words decide stands in rag/data: answer_types.tsv, asking_words.tsv, courtesies.tsv.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from rag.conversation import stand_alone
 from rag.records import Language, Turn
@@ -20,6 +20,16 @@ from rag.vocabulary import phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
 LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
+SAME_OF_ANOTHER = "呢"
+ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
+_CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
+
+
+class Part(NamedTuple):
+    """One of the questions in a text: as it was typed, and with what it is to be understood by."""
+
+    asked: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +42,10 @@ class Question:
         language: Main language of `asked`, that of the answer.
         types: What is expected beyond a statement: the note that names a source, several items, two sides.
         quoted: What it puts between 《》 or quotation marks: works, sections, terms.
-        parts: The questions of which it consists, each standing alone; one for most.
+        parts: The questions of which it consists; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing, else "".
         follow_up: Whether `text` holds more than what was asked.
+        stands_alone: Whether it was asked together with others, which `text` holds, and leans on none of them.
     """
 
     asked: str
@@ -42,9 +53,10 @@ class Question:
     language: Language
     types: frozenset[AnswerType]
     quoted: tuple[str, ...]
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
     courtesy: str
     follow_up: bool = False
+    stands_alone: bool = False
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
@@ -62,7 +74,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         language=main_language(asked),
         types=types_of(asked) or (types_of(text) if text != asked else frozenset()),
         quoted=tuple(quote for quote, _ in find_quotes(text)),
-        parts=_parts(asked) if text == asked else (text,),
+        parts=_parts(asked) if text == asked else (Part(asked, text),),
         courtesy=courtesy_of(asked),
         follow_up=text != asked,
     )
@@ -91,24 +103,56 @@ def courtesy_of(text: str) -> str:
     return next((kind for kind in found if kind != "filler"), "thanks")
 
 
-def _parts(question: str) -> tuple[str, ...]:
-    """Return the questions that follow each other in one text; what is no question goes with the one behind it."""
-    parts: list[str] = []
-    waiting = ""
-    for start, end in split_sentences(question):
-        sentence = question[start:end]
-        if not sentence.endswith(("？", "?")):
-            waiting += sentence
-        elif len(sentence) < LEAST_PART_CHARS and parts:
-            parts[-1] += sentence
-        else:
-            parts.append(waiting + sentence)
-            waiting = ""
-    if not parts or waiting:
-        return (question,)
+def _parts(question: str) -> tuple[Part, ...]:
+    """Return the questions that follow each other in one text; what is no question goes with the one behind it.
+
+    Where one sentence asks several times, it stands around each clause: what the first names, the others mean.
+    """
+    parts: list[Part] = []
     standing: list[Turn] = []
-    alone: list[str] = []
-    for part in parts:
-        alone.append(stand_alone(part, standing))
-        standing.append(Turn("user", part))
-    return tuple(alone)
+    start = 0
+    for sentence in split_sentences(question):
+        if not question[: sentence[1]].endswith(("？", "?")):
+            continue
+        around = question[start : sentence[1]].strip()
+        if _is_remark(around) and parts:
+            parts[-1] = Part(parts[-1].asked + around, parts[-1].text + around)
+            continue
+        text = stand_alone(around, standing)
+        standing.append(Turn("user", around))
+        for end in _ends_of_asking_clauses(question, start, sentence[1]):
+            parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
+            start = end
+    if not parts or start < len(question.rstrip()):
+        return (Part(question, question),)
+    return tuple(parts)
+
+
+def _is_remark(part: str) -> bool:
+    """Say whether a part (“为什么？”) is too short to be one; what asks the same of another (“冬天呢？”) is not."""
+    return len(part) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
+
+
+def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
+    """Return where the clauses of a sentence end that each ask: “每户交多少，何时可退？” asks twice; most ask once."""
+    if "comparison" in types_of(question[start:end]):
+        return [end]
+    ends: list[int] = []
+    for mark in _CLAUSE_END.finditer(question, start, end):
+        clause, rest = question[start : mark.start()], question[mark.end() : end]
+        if _asks(clause) and _asks(rest) and not (_is_remark(clause) or _is_remark(rest)):
+            ends.append(mark.start())
+            start = mark.end()
+    return [*ends, end]
+
+
+def _asks(clause: str) -> bool:
+    """Say whether a clause asks: an English one does so with its first words."""
+    language = main_language(clause)
+    if language == "en":
+        clause = " ".join(clause.split()[:ENGLISH_OPENING])
+    words = {kind: (phrases(asking), phrases(others)) for kind, asking, others, _ in read_table("asking_words")}
+    asking, others = words[language]
+    for other in others:
+        clause = clause.replace(other, "")
+    return holds_any(clause, asking) and not holds_any(clause, words["nothing"][0])

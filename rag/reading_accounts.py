@@ -5,8 +5,8 @@ run counted as often as it stands there; white space, punctuation and markup are
 over it is in the blocks, left out when one is among what was left out, else lost; a letter of the blocks is added when
 no run over it is in the container. Fewer than GRAM such letters in a row are a seam (a number set before an item, the
 place where a note was taken out), and no loss.
-Entry points: `make_account`, `account_remarks`, `describe_account`. Callers: `indexing`, `reading_report`. Knows
-records only.
+Entry points: `make_account`, `account_remarks`, `write_percent`. Callers: `reading_process`, `reading_report`.
+Knows records only.
 """
 
 from __future__ import annotations
@@ -69,28 +69,19 @@ def make_account(container: str, document: Document) -> Account:
 def account_remarks(account: Account) -> tuple[str, ...]:
     """Return the warnings that an account gives rise to, as sentences of the reading report."""
     remarks = []
-    out = sum(share for _, share in account.left_out)
-    if out + account.lost > MAX_LEFT_OUT:
-        remarks.append(f"warning: {_percent(out + account.lost)} of the text is not read")
+    unread = sum(share for _, share in account.left_out) + account.lost
+    if unread > MAX_LEFT_OUT:
+        remarks.append(f"warning: {write_percent(unread)} of the text is not read")
     if account.lost > MAX_UNTOLD and account.lost * account.letters >= MIN_LETTERS:
-        remarks.append(f"{_percent(account.lost)} of the text stands neither in the blocks nor among what was left out")
+        lost = write_percent(account.lost)
+        remarks.append(f"{lost} of the text stands neither in the blocks nor among what was left out")
     if account.added > MAX_UNTOLD and account.added * account.letters >= MIN_LETTERS:
-        remarks.append(f"{_percent(account.added)} of the blocks does not stand in the file's own text")
+        remarks.append(f"{write_percent(account.added)} of the blocks does not stand in the file's own text")
     return tuple(remarks)
 
 
-def describe_account(account: Account) -> str:
-    """Return an account as one line: `97 % read; 2 % left out: contents 2 %; 1 % lost`."""
-    parts = [f"{_percent(account.read)} read"]
-    if account.left_out:
-        kinds = ", ".join(f"{kind} {_percent(share)}" for kind, share in account.left_out)
-        parts.append(f"{_percent(sum(share for _, share in account.left_out))} left out: {kinds}")
-    if account.lost:
-        parts.append(f"{_percent(account.lost)} lost")
-    return "; ".join(parts)
-
-
-def _percent(share: float) -> str:
+def write_percent(share: float) -> str:
+    """Return a share (0..1) in per cent; below one per cent with the first digit that is not 0."""
     return f"{100 * share:.0f} %" if share >= 0.01 or not share else f"{100 * share:.1g} %"
 
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    import pandas
 
 Span = tuple[int, int]
 Language = Literal["zh", "en"]
@@ -151,6 +154,7 @@ class Article:
     `work` is the title of the work that a brief or a translated abstract is about, else "".
     `date` is the day of publication as far as it is told (ISO 8601: 2024-03-01, 2024-03, 2024), `doi` without prefix.
     `origins` tells for each field that does not come from the printed page where it is from: (field, place).
+    `reference` is what a library of literature or a web address says of it, as one object of CSL-JSON, else "".
     """
 
     kind: ArticleKind
@@ -172,6 +176,7 @@ class Article:
     date: str = ""
     doi: str = ""
     origins: tuple[tuple[str, str], ...] = ()
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,9 @@ class Passage:
 
     Attributes:
         id: Made of source and span, so that a rebuild gives the same.
+        source: Path of the source inside the corpus.
         text: `canonical[span[0]:span[1]]` of its source.
+        span: Characters of the source's canonical text, end exclusive.
         kind: body, footnote, table, abstract or metadata (title, authors, affiliations, fund as printed).
         article: Index of its article in the document.
         title: The article's title, or "".
@@ -285,8 +292,41 @@ def passage_id(source: str, span: Span) -> str:
     return f"{source}#{span[0]}-{span[1]}"
 
 
+class Shown:
+    """What a notebook shows as HTML, in the language of the question, everything escaped."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from rag import write_cell  # by the door: what shows a value stands above it
+
+        return write_cell(self)
+
+
+class Tabular(Shown):
+    """What is read row by row: what was found, and an answer."""
+
+    __slots__ = ()
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return the rows, each with the same keys; see the class for which."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return the rows as a data frame.
+
+        Raises:
+            ImportError: pandas is not installed; it is told how to install it.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_pandas needs pandas: pip install pandas; to_rows does without") from error
+        return pandas.DataFrame(self.to_rows())
+
+
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Shown):
     """A passage chosen for a question, with why it was chosen.
 
     Attributes:
@@ -311,6 +351,11 @@ class Evidence:
     def best_sentence(self) -> Span | None:
         """Span inside the text of the statement that most likely answers; None when the passage was not read."""
         return self.statements[self.likelihoods.index(max(self.likelihoods))] if self.likelihoods else None
+
+    @property
+    def answer(self) -> Span | None:
+        """Span inside the text of the words of the best sentence that answer, or None."""
+        return self.answers[self.likelihoods.index(max(self.likelihoods))] if self.answers else None
 
     @property
     def id(self) -> str:
@@ -349,14 +394,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Retrieval(Sequence[Evidence]):
-    """What was found for a question, best first; a sequence of its evidence.
+class Retrieval(Tabular, Sequence[Evidence]):
+    """What was found for a question, best first; a sequence of its evidence, and a row for each.
 
     Attributes:
         question: As it was asked.
         understood: The question that was searched: it stands alone, without the conversation's history.
         evidence: Best first.
-        expansions: Words that were added to the keyword leg, with their weights.
+        expansions: Words that were added to the keyword leg, with weights in (0, 1].
         took_ms: Milliseconds spent on each step, by name.
     """
 
@@ -379,10 +424,31 @@ class Retrieval(Sequence[Evidence]):
     def __iter__(self) -> Iterator[Evidence]:
         return iter(self.evidence)
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a row for each passage: four fields of its own, then those of `Passage`.
+
+        `rank` counts from 1, `score` is that of `Evidence`, 0..1, `sentence` and `answer` are the text of its best
+        sentence and the words of it that answer, "" where there are none.
+        """
+        return [
+            {
+                "rank": rank,
+                "score": item.score,
+                "sentence": _cut(item.text, item.best_sentence),
+                "answer": _cut(item.text, item.answer),
+            }
+            | dataclasses.asdict(item.passage)
+            for rank, item in enumerate(self, 1)
+        ]
+
+
+def _cut(text: str, span: Span | None) -> str:
+    return text[slice(*span)] if span else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier turn of a conversation."""
+    """One earlier turn of a conversation: `role` is who spoke, `content` what was said."""
 
     role: Literal["user", "assistant"]
     content: str
@@ -414,11 +480,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer with its standing, and in `reason` why it has it (a code that pages translate).
+    """A sentence of an answer.
 
-    `text` holds no [n]. `start` is the offset of the sentence in `Answer.text`.
-    `missing` lists the figures, names and quotes of the sentence that its passages do not hold.
-    `answer_span` holds the characters of `text` that answer the question (the figure, name, date, clause), or is None.
+    Attributes:
+        text: Without [n].
+        start: Where it begins in `Answer.text`, in characters.
+        standing: "supported", "partly", "not_found" or "uncited".
+        reason: Why it stands so, a code that pages translate.
+        citations: What it cites, in order.
+        missing: Its figures, names and quotes that its passages do not hold.
+        answer_span: Characters of `text` that answer the question (the figure, name, date, clause), or None.
     """
 
     text: str
@@ -470,8 +541,17 @@ class Research:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer whose every sentence can be checked.
+class Rejected:
+    """A file that could not be read: its path in the corpus, why, and what to do."""
+
+    source: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Tabular):
+    """An answer whose every sentence can be checked; a row for each citation of each.
 
     Attributes:
         question: As it was asked.
@@ -480,7 +560,7 @@ class Answer:
         sentences: The checked sentences of `text`, in order.
         evidence: Passages; [n] is `evidence[n - 1]`: the cited ones first, in the order in which they are cited.
         ending: How it ends: with an answer, as "uncertain", with a "refusal", or as a "courtesy".
-        searched: How many sources and articles were searched, by name, for a refusal.
+        searched: The number of "sources", "articles" and "passages" that were searched, by these names.
         missing: Parts of the question that nothing was found for.
         backend: Who wrote the text.
         failure: What went wrong with the chosen backend and what to do, or "".
@@ -489,6 +569,7 @@ class Answer:
         failure_code: Which kind of failure (`errors.BackendFailed.code`), or "".
         thinking: What a chat model thought before it wrote: never checked, no part of the answer.
         research: What a chat model did to find evidence; None without one.
+        unread: Files that the question names and that could not be read: the answer goes without them.
     """
 
     question: str
@@ -506,6 +587,7 @@ class Answer:
     failure_code: str = ""
     thinking: str = ""
     research: Research | None = None
+    unread: tuple[Rejected, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -517,6 +599,22 @@ class Answer:
         """True when what is quoted comes nearest, and is not likely enough to be called an answer."""
         return self.ending == "uncertain"
 
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a row for each citation of each sentence, and one for a sentence without any; a refusal has none.
+
+        A row has the fields of `Sentence`, then those of `Citation` (None where there is none), and three more:
+        `order` counts sentences from 1, `answer` is its words that answer, `quote` what carries it in the passage; ""
+        where there are none.
+        """
+        return [
+            {"order": order, "answer": _cut(sentence.text, sentence.answer_span)}
+            | {name: value for name, value in dataclasses.asdict(sentence).items() if name != "citations"}
+            | {field.name: getattr(citation, field.name, None) for field in dataclasses.fields(Citation)}
+            | {"quote": _cut(self.evidence[citation.number - 1].text, citation.passage_span) if citation else ""}
+            for order, sentence in enumerate(self.sentences, 1)
+            for citation in sentence.citations or (None,)
+        ]
+
     def as_json(self) -> dict[str, Any]:
         """Return the answer as values that `json.dumps` takes."""
         return dataclasses.asdict(self) | {"refused": self.refused, "uncertain": self.uncertain}
@@ -524,7 +622,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A step of a long task. `done` of `total` things (total 0: unknown); `stage` is a code that pages translate."""
+    """A step of a long task. `done` of `total` things (total 0: unknown); `stage` is a code that pages translate.
+
+    `detail` is what the step is about: a file, a question, a backend; "" for most.
+    """
 
     stage: str
     detail: str = ""
@@ -534,7 +635,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """The next characters of an answer that is being written, or of what the model thinks; not yet checked."""
+    """Characters that are being written, not yet checked: `text` is the next of the answer, or of `thinking`."""
 
     text: str
     thinking: bool = False

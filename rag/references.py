@@ -1,6 +1,7 @@
 """A cited article as a reference: GB/T 7714-2015, APA (7th edition), Chicago (17th), BibTeX, RIS or CSL-JSON.
 
-Only what the source prints is written; a field that it does not print is left out with its punctuation, never guessed.
+Only what the source prints, or a library of literature says of it, is written; a field that is not known is left out
+with its punctuation, never guessed. BibTeX, RIS and CSL-JSON give back what was imported, field by field.
 Names stay as printed except that Latin names are turned round where a style asks for it. By GB/T 7714-2015, 8.8.2, the
 page of a cited article is the page that was cited; without one the article's pages stand.
 Entry points: `format_reference`, `format_bibliography`. Callers: exporting, cli. Knows no index.
@@ -12,8 +13,12 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
+from rag.corrections import ORIGIN as CORRECTED
+from rag.literature.bibtex import write_bibtex
+from rag.literature.items import Item, dashed, join_words, normal_item, shown_name, type_row, written_date
+from rag.literature.ris import write_ris
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
 
@@ -22,15 +27,13 @@ STYLES: tuple[Style, ...] = get_args(Style)
 FOR_PROGRAMS: frozenset[Style] = frozenset({"bibtex", "ris", "csl"})  # shown line by line, as they stand
 
 _GBT_MAX_AUTHORS = 3
+_ONLINE = "EB/OL"  # the mark by GB/T 7714 of what has an address instead of a publisher
 _APA_MAX_AUTHORS = 20
 _CHICAGO_MAX_AUTHORS, _CHICAGO_SHOWN = 10, 7
 # Names with a particle or a comma are left as printed: where the family name begins is the bearer's own business.
 _PLAIN_LATIN_NAME = re.compile(r"^((?:[A-ZÀ-Þ][\w'’-]*\.?\s+)+)([A-ZÀ-Þ][\w'’-]+)$")
-_TEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-}
+# What a reader may correct in a record, by the names of CSL.
+_CORRECTED = {"title": "title", "authors": "author", "year": "issued", "journal": "container-title", "doi": "DOI"}
 
 
 def format_reference(article: Article, page: str = "", style: Style = "gbt7714") -> str:
@@ -71,10 +74,18 @@ def _gbt7714(article: Article, page: str) -> str:
     if len(authors) > _GBT_MAX_AUTHORS:
         authors = [*authors[:_GBT_MAX_AUTHORS], "等" if chinese else "et al"]
     parts = [_ended(", ".join(authors))] if authors else []
+    item = _imported(article)
+    mark = "J" if article.journal and "title" not in item else type_row(item["type"]).gbt7714
     if article.title:
-        parts.append(f"{_unended(article.title)}[{'J' if article.journal else 'Z'}].")
-    volume, issue = volume_and_issue(article.issue)
-    where = ", ".join(part for part in (article.journal, str(article.year or ""), volume) if part)
+        parts.append(f"{_unended(article.title)}[{mark}]{_gbt_host(item)}.")
+    if translators := ", ".join(map(shown_name, item.get("translator", ()))):
+        parts.append(f"{translators}, {'译' if chinese else 'trans'}.")
+    if mark == _ONLINE:
+        return " ".join([*parts, *_gbt_online(article, item)])
+    publisher = ": ".join(item[field] for field in ("publisher-place", "publisher") if field in item)
+    volume, issue = _numbers(article)
+    number = volume if article.journal or not publisher else ""
+    where = ", ".join(part for part in (article.journal or publisher, str(article.year or ""), number) if part)
     if issue:
         where += f"({issue})"
     pages = _pages(page) or _pages(article.pages)
@@ -83,6 +94,30 @@ def _gbt7714(article: Article, page: str) -> str:
     if where:
         parts.append(f"{where}.")
     return " ".join(parts)
+
+
+def _imported(article: Article) -> Item:
+    """Return what a library of literature or an address says of a work; of no kind where nothing does."""
+    return json.loads(article.reference) if article.reference else {"type": ""}
+
+
+def _numbers(article: Article) -> tuple[str, str]:
+    """Return volume and issue, as they were imported or else as they are printed."""
+    item = _imported(article)
+    return (item.get("volume", ""), item.get("issue", "")) if "title" in item else volume_and_issue(article.issue)
+
+
+def _gbt_host(item: Item) -> str:
+    """Return the book that a chapter or paper stands in, as it follows the mark."""
+    inside = type_row(item["type"]).container == "booktitle" and "container-title" in item
+    return f"//{_unended(item['container-title'])}" if inside else ""
+
+
+def _gbt_online(article: Article, item: Item) -> list[str]:
+    """Return when it was published and read, and its address."""
+    published, read = str(article.date or article.year or ""), written_date(item.get("accessed", {}))
+    dates = (f"({published})" if published else "") + (f"[{read}]" if read else "")
+    return [f"{part}." for part in (dates, item.get("URL", "")) if part]
 
 
 def _apa(article: Article, page: str) -> str:
@@ -96,7 +131,7 @@ def _apa(article: Article, page: str) -> str:
         title += f" [{_unended(article.title_en)}]"
     year = f"({article.year})." if article.year else ""
     head = [_ended(names), year, _ended(title)] if names else [_ended(title), year]
-    volume, issue = volume_and_issue(article.issue)
+    volume, issue = _numbers(article)
     number = volume + (f"({issue})" if issue else "")
     pages = _pages(article.pages).replace("-", "–")
     if not pages and page:
@@ -106,23 +141,51 @@ def _apa(article: Article, page: str) -> str:
 
 
 def _bibtex(article: Article, page: str) -> str:
+    return write_bibtex(_item(article, page), _key(article))
+
+
+def _ris(article: Article, page: str) -> str:
+    return write_ris(_item(article, page))
+
+
+def _csl(article: Article, page: str) -> str:
+    item = {"id": _key(article), **_item(article, page)}
+    return json.dumps(item, ensure_ascii=False, indent=1)
+
+
+def _item(article: Article, page: str) -> Item:
+    """Return what is known of a work as an item of CSL-JSON, with the cited page as a note.
+
+    What was imported stands as it is, but for fields that the reader corrected; an address alone is added to the print.
+    """
+    known = _own_item(article)
+    imported = _imported(article) if article.reference else {}
+    item = imported if "title" in imported else known | imported
+    for field, name in _CORRECTED.items():
+        if dict(article.origins).get(field) == CORRECTED:
+            item[name] = known.get(name)
+    # What the entry leaves out, a cited page may fill in.
+    item["page"] = item.get("page") or _pages(page)
+    if _pages(page) and _pages(page) != item["page"]:
+        item["note"] = "; ".join(part for part in (item.get("note"), f"cited: p. {_pages(page)}") if part)
+    return normal_item(item)
+
+
+def _own_item(article: Article) -> Item:
     volume, issue = volume_and_issue(article.issue)
-    cited = _pages(page)
-    pages = _pages(article.pages)
-    fields = {
-        "author": " and ".join(article.authors),
+    return {
+        "type": "article-journal" if article.journal else "document",
+        "author": [_csl_name(name) for name in article.authors if name.strip()],
         "title": article.title,
-        "journal": article.journal,
-        "year": str(article.year or ""),
+        "container-title": article.journal,
+        "issued": {"date-parts": [[article.year]]},
         "volume": volume,
-        "number": issue,
-        "pages": (pages or cited).replace("-", "--"),
-        "doi": article.doi,
-        "note": _cited_page(article, page),
+        "issue": issue,
+        "page": _pages(article.pages),
+        "DOI": article.doi,
+        "abstract": article.abstract,
+        "keyword": join_words(article.keywords),
     }
-    kind = "article" if article.journal else "misc"
-    rows = [f"  {name} = {{{_tex(value)}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@{kind}{{{_key(article)},", *rows, "}"])
 
 
 def _key(article: Article) -> str:
@@ -154,45 +217,9 @@ def _family_first(name: str) -> str:
     return f"{match[2]}, {match[1].strip()}" if match else name
 
 
-def _ris(article: Article, page: str) -> str:
-    volume, issue = volume_and_issue(article.issue)
-    first, _, last = (_pages(article.pages) or _pages(page)).partition("-")
-    rows = [("TY", "JOUR" if article.journal else "GEN"), *(("AU", _family_first(name)) for name in article.authors)]
-    rows += [("TI", article.title), ("JO", article.journal), ("PY", str(article.year or "")), ("VL", volume)]
-    rows += [("IS", issue), ("SP", first), ("EP", last), ("DO", article.doi), ("AB", article.abstract)]
-    rows += [*(("KW", word) for word in article.keywords), ("N1", _cited_page(article, page))]
-    # A line break inside a value would begin a field of its own.
-    lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in rows if value.strip()]
-    return "\n".join([*lines, "ER  - "])
-
-
-def _csl(article: Article, page: str) -> str:
-    volume, issue = volume_and_issue(article.issue)
-    fields: dict[str, Any] = {
-        "id": _key(article),
-        "type": "article-journal" if article.journal else "document",
-        "title": article.title,
-        "author": [_csl_name(name) for name in article.authors if name.strip()],
-        "container-title": article.journal,
-        "issued": {"date-parts": [[article.year]]} if article.year else None,
-        "volume": volume,
-        "issue": issue,
-        "page": _pages(article.pages) or _pages(page),
-        "DOI": article.doi,
-        "abstract": article.abstract,
-        "keyword": ", ".join(article.keywords),
-        "note": _cited_page(article, page),
-    }
-    return json.dumps({name: value for name, value in fields.items() if value}, ensure_ascii=False, indent=1)
-
-
 def _csl_name(name: str) -> dict[str, str]:
     match = _PLAIN_LATIN_NAME.match(name)
     return {"family": match[2], "given": match[1].strip()} if match else {"literal": name}
-
-
-def _cited_page(article: Article, page: str) -> str:
-    return f"cited: p. {_pages(page)}" if _pages(page) and _pages(article.pages) else ""
 
 
 _WRITERS: dict[Style, tuple[str, Callable[[Article, str], str]]] = {
@@ -213,19 +240,15 @@ def volume_and_issue(printed: str) -> tuple[str, str]:
     issue = re.search(rf"(?<!总)第\s*{number}\s*[期号]|\b(?:[Nn]o|[Ii]ssue)\.?\s*{number}", printed)
     bare = re.fullmatch(rf"\s*(?:{number}\s*)?\(?{number}\)?\s*期?\s*", printed)
     if bare and not volume and not issue:
-        return bare[1] or "", _dashed(bare[2])
+        return bare[1] or "", dashed(bare[2])
     found = [next((g for g in match.groups() if g), "") if match else "" for match in (volume, issue)]
-    return _dashed(found[0]), _dashed(found[1])
+    return dashed(found[0]), dashed(found[1])
 
 
 def _pages(printed: str) -> str:
     """Return the pages in what a source prints, joined by hyphens: 第72—91页 → 72-91; "" without any."""
     ranges = re.findall(r"[A-Za-z]?\d+(?:\s*[-–—−~～]+\s*[A-Za-z]?\d+)?|^[ivxlcdm]+$", printed.strip())
-    return ", ".join(_dashed(one) for one in ranges)
-
-
-def _dashed(text: str) -> str:
-    return re.sub(r"\s*[-–—−~～]+\s*", "-", text)
+    return ", ".join(dashed(one) for one in ranges)
 
 
 def _turned(name: str, *, comma: bool) -> str:
@@ -248,7 +271,3 @@ def _unended(text: str) -> str:
 
 def _ended(text: str) -> str:
     return text if not text or text.endswith((".", "?", "!", "？", "！", "。")) else f"{text}."
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX_SPECIAL.get(character, character) for character in text)

@@ -13,27 +13,42 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.embedding_cache import unsound_rows
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
-from rag.generations import ADVICE, Listed, check, keep, listed, read_manifest
+from rag.generations import Listed, check, keep, listed, read_manifest
 from rag.indexing import CACHE, BuildReport, build_index, seals_of
-from rag.private_files import remove_database
+from rag.private_files import (
+    database_damaged,
+    open_database,
+    private_database,
+    remove_database,
+    sound_rows,
+    tables_of,
+    unsound_rows,
+)
 from rag.records import Progress
 from rag.settings import Settings
 
-FOR_READERS = ("conversations.sqlite", "feedback.sqlite")
+# File beside the index -> a table that it has.
+FOR_READERS = {
+    "conversations.sqlite": "conversations",
+    "feedback.sqlite": "feedback",
+    "corrections.sqlite": "corrections",
+    "notebooks*.sqlite": "notebooks",
+}
 
 
 def find_damage(index: Path) -> list[IndexDamaged]:
     """Return what is damaged: the generations that may be used, the cache of vectors, the readers' databases."""
     checks: list[Callable[[], object]] = [functools.partial(listed, index)]
     checks += [functools.partial(_check_generation, one) for one in _listed(index)]
-    checks += [functools.partial(_check_database, index / name) for name in (CACHE, *FOR_READERS)]
+    checks += [functools.partial(_check_database, path, table) for path, table in _databases(index)]
     return [damage for one in checks for damage in _damage_of(one)]
 
 
 def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:
-    """Mend what `find_damage` finds: the index is built anew, a reader's database that is damaged is set aside.
+    """Mend what `find_damage` finds: the index is built anew; a reader's database keeps the rows that are sound.
+
+    A reader's database that is damaged stays beside the mended one.
 
     Raises:
         NoDocuments, ModelUnavailable, StorageFailed: As `build_index`.
@@ -41,9 +56,9 @@ def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = 
     index = settings.index
     if _damage_of(functools.partial(_check_database, index / CACHE)):
         remove_database(index / CACHE)
-    for name in FOR_READERS:
-        if _damage_of(functools.partial(_check_database, index / name)):
-            _set_aside(index / name)
+    for path, table in _databases(index):
+        if path.name != CACHE and _damage_of(functools.partial(_check_database, path, table)):
+            _save_rows(_set_aside(path), path, table)
     if find_damage(index):
         keep(index, [one for one in _listed(index) if not _damage_of(functools.partial(_check_generation, one))])
     return build_index(settings, on_progress)
@@ -65,29 +80,63 @@ def _listed(index: Path) -> tuple[Listed, ...]:
     return ()
 
 
+def _databases(index: Path) -> list[tuple[Path, str]]:
+    """Return the databases beside an index, each with a table that it has, "" where that does not matter."""
+    return [(index / CACHE, "")] + [(p, table) for name, table in FOR_READERS.items() for p in sorted(index.glob(name))]
+
+
 def _check_generation(generation: Listed) -> None:
     check(generation.folder, seals_of(read_manifest(generation)))
 
 
-def _check_database(path: Path) -> None:
+def _check_database(path: Path, table: str = "") -> None:
     """Raise IndexDamaged if an SQLite file is none, or its pages or the checksums of its rows are wrong."""
     if not path.exists():
         return
     try:
         with contextlib.closing(sqlite3.connect(path)) as connection:
             problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
-            if path.name == CACHE and not problems and (rows := unsound_rows(connection)):
+            if not problems and table and table not in (tables_of(connection) or [table]):
+                problems = [f"it has no table of {table}"]
+            if not problems and (rows := unsound_rows(connection)):
                 problems = [f"{rows} rows have changed since they were written"]
     except (sqlite3.DatabaseError, OSError) as error:
         problems = [str(error)]
     if problems:
-        raise IndexDamaged(f"{path} is damaged ({problems[0].splitlines()[0]})", advice=ADVICE)
+        raise database_damaged(path, problems[0])
 
 
-def _set_aside(path: Path) -> None:
-    """Keep a damaged database beside its place: what can be saved of it is its reader's to say."""
+def _set_aside(path: Path) -> Path:
+    """Keep a damaged database beside its place; return where."""
     when = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     for ending in ("", "-wal", "-shm"):
         beside = path.with_name(path.name + ending)
         if beside.exists():
             os.replace(beside, path.with_name(f"{path.name}.damaged-{when}{ending}"))
+    return path.with_name(f"{path.name}.damaged-{when}")
+
+
+def _save_rows(damaged: Path, path: Path, wanted: str) -> None:
+    """Copy what is sound in a damaged database, whose pages may be read from the front or from the back.
+
+    One without the table `wanted` is another program's, and stays where it was set aside.
+    """
+    with contextlib.closing(sqlite3.connect(damaged)) as source:
+        try:
+            tables = sound_rows(source)
+        except sqlite3.DatabaseError:
+            return
+        if wanted in tables:
+            with open_database(private_database(path)) as target:
+                target.execute("PRAGMA defer_foreign_keys = ON")
+                for table, sound in tables.items():
+                    _copy_rows(source, target, table, sound)
+
+
+def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str, sound: str) -> None:
+    made = source.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+    target.execute(made)
+    for order in ("ASC", "DESC"):
+        with contextlib.suppress(sqlite3.DatabaseError):
+            for row in source.execute(f"SELECT * FROM {table} WHERE {sound} ORDER BY rowid {order}"):  # noqa: S608
+                target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from rag.backends import is_refusal
 from rag.backends.prompting import fill_template, write_history
 from rag.errors import BackendFailed
-from rag.question import Question, read_question
+from rag.question import Part, Question, read_question
 from rag.records import Evidence, Language, Research, ResearchStep, Turn
 from rag.settings import Settings
 from rag.text.language import HAN_CHARACTER, search_form
@@ -30,7 +30,9 @@ LEAST_TO_SPLIT: dict[Language, int] = {"zh": 10, "en": 30}  # characters; a shor
 SHOWN_PASSAGES = 4  # to a model that seeks other words
 SHOWN_CHARS = 240  # of each
 # Failures after which the model need not be asked again for this answer.
-_FINAL = frozenset({"key", "no_key", "no_model", "no_package", "balance", "unreachable", "refused"})
+_FINAL = frozenset(
+    {"key", "no_key", "no_model", "no_package", "balance", "unreachable", "no_host", "forbidden", "refused"}
+)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•>]+|(?:Q|问)?\d{1,2}\s*[.):、）：])\s*")
 _LABEL = re.compile(r"^[^：:？?]{0,16}(?:问题|问|question)[^：:？?]{0,6}[：:]\s*", re.IGNORECASE)
 _QUOTES = " \t\"'“”‘’「」*`"
@@ -90,7 +92,7 @@ class Researcher:
         parts = _new_questions(self._ask("split", question=read.text), ())
         several = parts if len(parts) > 1 else ()
         self._note(*several)
-        return dataclasses.replace(read, parts=several) if several else read
+        return dataclasses.replace(read, parts=tuple(Part(one, one) for one in several)) if several else read
 
     def again(self, read: Question, searched: Sequence[str], found: Sequence[Evidence]) -> tuple[str, ...]:
         """Return what to search next, nothing that was searched before."""

@@ -14,6 +14,7 @@ Input: a question. Output: passages, best first, with their statements judged.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -83,7 +84,7 @@ class Filters:
     kinds: tuple[PassageKind, ...] = ()
 
     def allowed(self, index: Index) -> Rows | None:
-        """Return the rows of the passages that pass, or None when all do."""
+        """Return the rows of the passages of `index` that pass, (n,) int64 ascending, or None when all do."""
         if self == Filters():
             return None
         return np.array([row for row, passage in enumerate(index.passages) if self._passes(passage)], np.int64)
@@ -212,11 +213,14 @@ def _read(
 ) -> list[Evidence]:
     """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
     first = evidence[:READ]
-    passages, statements = [item.passage for item in first], [item.statements for item in first]
-    readings = comprehension.read(spelt_out(question.text, names), passages, statements)
+    passages, statements = tuple(item.passage for item in first), tuple(item.statements for item in first)
+    read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
+    readings = read(spelt_out(question.text, names))
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
-        alone = comprehension.read(spelt_out(question.asked, names), passages, statements)
+        alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
+        if question.stands_alone:  # what stands around it may be about something else
+            readings = [_likelier(one, other) for one, other in zip(alone, readings, strict=True)]
     nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
         _judged(item, reading, question, nearest - item.scores.get("late", nearest))
@@ -224,6 +228,13 @@ def _read(
     ]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *evidence[READ:]]
+
+
+@functools.lru_cache(maxsize=2)  # the parts of a question are read within the same sentence
+def _reading(
+    comprehension: Comprehension, question: str, passages: tuple[Passage, ...], statements: tuple[tuple[Span, ...], ...]
+) -> list[Reading]:
+    return comprehension.read(question, passages, statements)
 
 
 def _credit_notes(index: Index, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -263,6 +274,11 @@ def _between(one: Reading, other: Reading) -> Reading:
         for a, b in zip(one.likelihoods.tolist(), other.likelihoods.tolist(), strict=True)
     ]
     return Reading(np.array([1 / (1 + math.exp(-value)) for value in odds], np.float32), other.answers)
+
+
+def _likelier(one: Reading, other: Reading) -> Reading:
+    """Return the greater likelihood of each statement, with the answer words of the first."""
+    return Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers)
 
 
 def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:

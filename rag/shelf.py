@@ -11,20 +11,17 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from pydantic import TypeAdapter
-
-from rag.corrections import Correction, correct_article
+from rag.corrections import KnownRecords, works_in
 from rag.dictionary import spellings
-from rag.indexing import Index, segments_of
-from rag.records import Article, ArticleKind, Document
+from rag.indexing import Index, stored_articles
+from rag.records import Article, Document
 from rag.retrieval import Filters
-from rag.segments import Segment
 from rag.text.language import HAN, HAN_CHARACTER, search_form
 
-WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
-_ARTICLES = TypeAdapter(tuple[Article, ...])
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
+_WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
 _SUBTITLE = re.compile("：|: |——")
 _HAN_NAME = re.compile(f"[{HAN}]{{2,4}}")
 
@@ -36,7 +33,8 @@ class Work:
     Attributes:
         source: Path of its file inside the corpus.
         article: Its place in the document.
-        record: What is known of it, as printed or as the reader corrected it.
+        record: What is known of it, as printed, imported, or corrected by the reader.
+        known: The same without the reader's corrections.
         printed: The same as it was read.
         abstracts: Records of its abstract in another language, where the source prints one apart.
     """
@@ -44,6 +42,7 @@ class Work:
     source: str
     article: int
     record: Article
+    known: Article
     printed: Article
     abstracts: tuple[Article, ...] = ()
 
@@ -78,7 +77,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _works(tuple(segments_of(index.folder, index.manifest)), index.corrections)
+    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index))
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -89,23 +88,21 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     )
 
 
-@functools.lru_cache(maxsize=4)
-def _works(segments: tuple[Segment, ...], corrections: tuple[Correction, ...]) -> tuple[Work, ...]:
-    rows = sorted(row for segment in segments for row in segment.documents())
+def _works(index: Index) -> tuple[Work, ...]:
+    stored, corrections = stored_articles(index), index.corrections
     return tuple(
         itertools.chain.from_iterable(
-            _works_of_source(source, _ARTICLES.validate_json(articles), corrections) for source, articles in rows
+            _works_of_source(source, articles, corrections) for source, articles in stored.items()
         )
     )
 
 
-def _works_of_source(source: str, articles: Sequence[Article], corrections: tuple[Correction, ...]) -> Iterable[Work]:
-    own = [correct_article(article, source, place, corrections) for place, article in enumerate(articles)]
-    chosen = [place for place, article in enumerate(articles) if article.kind in WORK_KINDS]
-    for place in chosen or [place for place, article in enumerate(articles) if article.kind != "front_matter"]:
+def _works_of_source(source: str, articles: Sequence[Article], corrections: KnownRecords) -> Iterable[Work]:
+    own, known = corrections.correct(articles, source), corrections.with_imports(articles, source)
+    for place in works_in(articles):
         title = articles[place].title
         abstracts = tuple(a for a in articles if a.kind == "abstract" and title and a.work == title)
-        yield Work(source, place, own[place], articles[place], abstracts)
+        yield Work(source, place, own[place], known[place], articles[place], abstracts)
 
 
 @functools.lru_cache(maxsize=4096)

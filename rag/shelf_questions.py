@@ -30,6 +30,8 @@ LONGEST_PHRASE = 5  # English words of a phrase of the table
 LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _ISSUE = re.compile(r"第(\d+|[一二三四五六七八九十]{1,2})期|\b(?:no\.?|issue|number) ?(\d+)")
+# Not the first word of an English question, which has its capital anyway.
+_CAPITALISED = re.compile(rf"(?<!^)\b[A-Z][\w'-]+|^[A-Z][\w'-]+(?=\s*{HAN_CHARACTER.pattern})", re.ASCII)
 _TOKEN = re.compile(rf"{HAN_CHARACTER.pattern}|[^\W_]+(?:[-;'&][^\W\d_]+)*")
 _NAMED = "\n"  # stands for what was recognised and taken out
 
@@ -124,7 +126,7 @@ def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:
 
 def _asked(kinds: set[str], named: Named, fields: Sequence[Field], topic: str, in_view: bool) -> Asked | None:
     if "summary" in kinds:
-        return "summary" if in_view or named.titled or kinds & {"work", "this", "shelf"} else None
+        return "summary" if in_view or named.titled or named.authors or kinds & {"work", "this", "shelf"} else None
     if "outline" in kinds:
         return "outline"
     if fields:
@@ -188,7 +190,7 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
         rest, at = _taken_out(rest, title)
         titled |= {work: at for work in titles[title] if at >= 0 and work not in titled}
     found_journals, rest = _all_taken_out(rest, journals)
-    authors, rest = _find_authors(rest, works)
+    authors, rest = _find_authors(rest, works, set(map(str.casefold, _CAPITALISED.findall(question))))
     issues = [_number(a or b) for a, b in _ISSUE.findall(rest)]
     rest = _ISSUE.sub(_NAMED, rest)
     years = [int(year) for year in _YEAR.findall(rest)]
@@ -203,10 +205,13 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
     )
 
 
-def _find_authors(rest: str, works: Sequence[Work]) -> tuple[tuple[tuple[str, tuple[Work, ...]], ...], str]:
+def _find_authors(
+    rest: str, works: Sequence[Work], capitalised: set[str]
+) -> tuple[tuple[tuple[str, tuple[Work, ...]], ...], str]:
     """Return the authors that stand in a text with their works, in its order, and the text without them.
 
-    Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other.
+    Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other. The
+    last word of a Latin name is enough where the question writes it with a capital.
     """
     by_name: dict[str, dict[Work, None]] = {}
     for work in works:
@@ -214,7 +219,8 @@ def _find_authors(rest: str, works: Sequence[Work]) -> tuple[tuple[tuple[str, tu
             names_of(name) for record in work.abstracts for name in record.authors
         }
         for names in printed:
-            for name in names:
+            surnames = {name.split()[-1] for name in names if " " in name} & capitalised
+            for name in (*names, *surnames):
                 by_name.setdefault(name, {})[work] = None
     found: list[tuple[int, str, tuple[Work, ...]]] = []
     for name in sorted(by_name, key=len, reverse=True):
@@ -239,7 +245,7 @@ def _holds(text: str, name: str) -> bool:
     """Say whether `text` holds `name`; Latin letters as whole words."""
     if HAN_CHARACTER.search(name):
         return name in text
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.ASCII))  # a Han character ends a Latin word
 
 
 def _taken_out(text: str, name: str) -> tuple[str, int]:

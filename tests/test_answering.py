@@ -87,6 +87,17 @@ def test_a_list_keeps_its_items(harbour: Settings) -> None:
     assert answer.evidence[0].source == TEA
 
 
+def test_a_question_of_several_parts_is_answered_part_by_part(harbour: Settings) -> None:
+    answer = ask("南江大桥的总造价是多少，海湾港口有几个深水泊位？", settings=harbour)
+    assert answer.ending == "answer"
+    bridge, port = answer.sentences[0], answer.sentences[-1]
+    assert ("12.5亿元" in bridge.text, "两个深水泊位" in port.text) == (True, True)
+    assert bridge.answer_span is not None
+    assert port.answer_span is not None
+    half = ask("南江大桥的总造价是多少，蜂房里有几只蜂王？", settings=harbour)
+    assert ("12.5亿元" in half.sentences[0].text, half.missing) == (True, ("蜂房里有几只蜂王？",))
+
+
 def test_numbers_begin_anew_in_each_answer(harbour: Settings) -> None:
     history = [Turn("user", "南江大桥什么时候开工？"), Turn("assistant", "2019年5月[1]。")]
     answer = ask("它有多长？", history=history, settings=harbour)

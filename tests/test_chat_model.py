@@ -307,6 +307,25 @@ def test_ten_megabytes_are_cut_at_the_bound() -> None:
     assert took < 3
 
 
+@pytest.mark.parametrize(
+    "loop", ["东干渠全长38公里，总投资2.6亿元[1]。", "是的，", "| 全长 | 38公里[1] |\n| 投資 | 2.6億元[1] |\n"]
+)
+def test_a_model_that_repeats_itself_is_stopped(loop: str) -> None:
+    with scripted_server(says("该基金出资600亿元[1]。", *[loop] * 2000)) as script:
+        pieces, error, seconds = run_until_error(script)
+    assert error.code == "endless"
+    assert "repeated itself" in str(error)
+    assert "".join(pieces).startswith("该基金出资600亿元[1]。")
+    assert len("".join(pieces)) < 1000
+    assert seconds < 4
+
+
+def test_what_is_alike_row_by_row_is_no_loop() -> None:
+    rows = [f"| 2020年{month}月 | 完成投资{month * 3}万元，与计划一致，没有超支的情况[1] |\n" for month in range(1, 13)]
+    with scripted_server(says("| 月份 | 情况 |\n|" + "---------------------|" * 20 + "\n", *rows)) as script:
+        assert "".join(run(script)).endswith(rows[-1])
+
+
 def test_ten_megabytes_in_one_piece_are_cut_as_well() -> None:
     with scripted_server(says("长" * 3_500_000)) as script:
         pieces, error, _ = run_until_error(script)

@@ -6,6 +6,8 @@ import io
 import json
 import os
 import re
+import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,8 +21,10 @@ from harbour import BRIDGE, DOCUMENTS, FISH, PORT
 from reading_matter import answer, courtesy, from_table, other_page, refusal, uncertain
 from rich.console import Console
 
-from rag import cli
+from rag import cli, watching
+from rag.fetching import Fetched
 from rag.indexing import build_index
+from rag.reading_room import addresses
 from rag.records import Answer
 from rag.settings import Settings
 
@@ -456,3 +460,47 @@ def test_help_names_every_command(wenju: Wenju) -> None:
     assert ran.code == 0
     for command in ("index", "search", "ask", "sources", "parse", "glossary", "run", "chat", "doctor"):
         assert command in ran.out
+
+
+LITERATURE = re.findall(r"^wenju .*$", (PROJECT / "docs" / "literature.md").read_text("utf-8"), re.MULTILINE)
+LIBRARY = """@article{毛维准2024, title = {南江大桥的造价}, author = {毛, 维准}, file = {:files/桥.md:text}}
+@book{缺2020, title = {没有附件的书}, file = {:/etc/passwd:text;:files/没有.pdf:application/pdf}}
+"""
+
+
+def test_what_the_page_on_literature_shows_runs(
+    wenju: Wenju, tmp_path: Path, bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "文献库" / "files").mkdir(parents=True)
+    (tmp_path / "附件").mkdir()
+    (tmp_path / "index").mkdir()
+    shutil.copy(bank, tmp_path / "index")
+    (tmp_path / "文献库" / "library.bib").write_text(LIBRARY, "utf-8")
+    (tmp_path / "文献库" / "files" / "桥.md").write_text("# 跨江大桥\n\n南江大桥的总造价为12.5亿元。\n", "utf-8")
+    page = f"<title>茶叶出口</title><h1>茶叶出口</h1><p>{'2021年茶叶出口量为九千公吨，主要销往日本。' * 9}</p>".encode()
+    monkeypatch.setattr(addresses, "fetch", lambda address: Fetched(address, page, "text/html", "utf-8"))
+    monkeypatch.setattr(watching, "watch_corpus", lambda settings, build: build(settings))
+    ran = {line: wenju(*shlex.split(line)[1:]) for line in LITERATURE}
+    assert [one.code for one in ran.values()] == [0] * len(LITERATURE)
+    first, second, ris, add, watch = ran.values()
+    assert "✓1documents文档" in first.out
+    assert first.err.count("✗缺2020") == 4  # each of two files in both languages
+    assert "/etc/passwd不在文献库的文件夹里，没有取用" in first.err
+    assert "没有files/没有.pdf这个文件" in first.err
+    assert "1sourcesheldbefore" in second.out
+    assert {"TY  - JOUR", "ID  - 毛维准2024", "AU  - 毛, 维准"} <= set(ris.printed.splitlines())
+    assert "茶叶出口.html" in add.out
+    assert "stopped已停止" in watch.out
+    assert "https://www.example.org/report.html" in wenju("bibliography", "--style", "bibtex").printed
+
+
+def test_an_import_that_brings_nothing_fails(wenju: Wenju, tmp_path: Path) -> None:
+    (tmp_path / "空.bib").write_text("只是一段话。", "utf-8")
+    ran = wenju("import", tmp_path / "空.bib")
+    assert (ran.code, ran.err.count("空.bib")) == (1, 2)
+    ran = wenju("import", tmp_path / "没有.bib")
+    assert ran.code == 1
+    assert "没有.bib不是文献库" in ran.err
+    ran = wenju("add", "http://127.0.0.1/")
+    assert ran.code == 1
+    assert "127.0.0.1在本地网络之内" in ran.err

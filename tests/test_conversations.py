@@ -225,7 +225,7 @@ def keep_as_json(kept: Conversations, record: dict[str, Any]) -> str:
     one = kept.start()
     kept.add(one, "造价多少？", answer())
     with contextlib.closing(sqlite3.connect(kept.path)) as connection, connection:
-        connection.execute("UPDATE turns SET answer = ?", (json.dumps(record, ensure_ascii=False),))
+        connection.execute("UPDATE turns SET checksum = NULL, answer = ?", (json.dumps(record, ensure_ascii=False),))
     return one
 
 

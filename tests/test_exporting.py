@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import docx
@@ -131,7 +132,7 @@ def test_numbers_of_several_answers_do_not_meet_and_notes_stand_below_their_own_
 
 def test_the_page_is_that_of_the_quoted_sentence() -> None:
     text = export("md", ENDINGS[-1:]).decode()
-    assert "[^1-1]: \\[1\\] 南江大桥 › 一、造价 › 第 22 页." in text
+    assert "[^1-1]: \\[1\\] 南江大桥 › 一、造价 › 第 22 页 · 桥梁.md." in text
     assert "桥梁研究, 2023(2): 22." in text.replace("\\", "")
     assert "21" not in text
 
@@ -202,3 +203,17 @@ def test_the_nearest_passages_are_no_references() -> None:
     only = export("md", (ENDINGS[3],)).decode()
     assert "参考文献" not in only
     assert "[^1-1]" in only
+
+
+def test_an_export_says_who_made_it_when_and_from_which_files() -> None:
+    today = datetime.now().astimezone().date().isoformat()
+    word = docx.Document(io.BytesIO(export("docx", author="李 <远>")))
+    assert (word.core_properties.author, word.core_properties.created.date().isoformat()) == (
+        "李 <远>",
+        datetime.now(UTC).date().isoformat(),
+    )
+    assert word.paragraphs[1].text == f"李 <远>　提问于 2026-01-01，导出于 {today}"
+    page = lxml.html.fromstring(export("html", author="李 <远>").decode())
+    assert page.xpath("//meta[@name='author']/@content") == ["李 <远>"]
+    assert "桥梁.md" in page.get_element_by_id("note-1-1").text_content()
+    assert f"问据 Wenju　提问于 2026-01-01，导出于 {today}" in export("md").decode()

@@ -179,3 +179,18 @@ def test_whatever_is_quoted_stands_in_the_evidence(
         assert items[unit.place].text[start:end] == unit.text
     numbers = {int(n) for n in re.findall(r"\[(\d+)\]", "".join(ExtractiveBackend(Settings()).write(request)))}
     assert numbers == {unit.place + 1 for unit in units}
+
+
+def test_each_part_of_a_question_has_its_statement_in_the_order_of_the_parts() -> None:
+    text = "大桥于2019年开工。总造价为12.5億元。桥面为双向四车道。"
+    cost, start = evidence(text, 0.1, 0.9, 0.0), evidence(text, 0.99, 0.0, 0.0)
+    other = evidence("渡口六点开门。", 0.04, source="渡口.md")
+    parts = (
+        AnswerRequest("造价多少", (cost,)),
+        AnswerRequest("渡口几点开门", (other,)),
+        AnswerRequest("何时开工", (start,)),
+    )
+    request = AnswerRequest("造价多少，渡口几点开门，何时开工？", (start, other), parts=parts)
+    assert "".join(ExtractiveBackend(Settings()).write(request)) == "总造价为12.5億元。[1]大桥于2019年开工。[1]"
+    twice = AnswerRequest("造价多少，总造价呢？", (cost,), parts=(parts[0], parts[0]))
+    assert "".join(ExtractiveBackend(Settings()).write(twice)) == "总造价为12.5億元。[1]"

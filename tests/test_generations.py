@@ -17,10 +17,14 @@ import numpy as np
 import pytest
 
 from rag import generations
-from rag.embedding_cache import EmbeddingCache, unsound_rows
+from rag.corrections import Corrections
+from rag.embedding_cache import EmbeddingCache
 from rag.errors import IndexDamaged, ModelUnavailable
 from rag.indexing import BUILDER, CACHE, _load, build_index, open_index
-from rag.private_files import write_private
+from rag.private_files import unsound_rows, write_private
+from rag.reading_room.conversations import Conversations
+from rag.reading_room.feedback import Feedback
+from rag.reading_room.notebooks import Notebooks
 from rag.records import Progress
 from rag.repair import find_damage, repair
 from rag.settings import Settings
@@ -310,3 +314,68 @@ def test_all_of_a_generation_is_on_the_disk_before_it_is_switched_to(
         at_switch.index(drafts[0]), at_switch.index(file_of(folder, "sqlite").name)
     )
     assert synced[-1] == "index"
+
+
+@pytest.fixture
+def kept_turns(damaged_copy: Settings) -> tuple[Settings, str]:
+    """A store of conversations beside an index, and the id of one with 40 turns."""
+    kept = Conversations(damaged_copy.index / "conversations.sqlite")
+    identifier = kept.start()
+    for number in range(40):
+        kept.add(identifier, f"第{number}問：渡輪載客幾何？", None, f"載客三百人，第{number}次。" * 20)
+    return damaged_copy, identifier
+
+
+def test_a_changed_letter_of_a_conversation_is_told_and_the_other_turns_are_kept(
+    kept_turns: tuple[Settings, str],
+) -> None:
+    settings, identifier = kept_turns
+    path = settings.index / "conversations.sqlite"
+    path.write_bytes(path.read_bytes().replace("載客三百人，第7次".encode(), "載客五百人，第7次".encode(), 1))
+    with pytest.raises(IndexDamaged, match="damaged") as caught:
+        Conversations(path).turns(identifier)
+    assert "--repair" in caught.value.advice
+    assert len(find_damage(settings.index)) == 1
+    repair(settings)
+    assert find_damage(settings.index) == []
+    with sqlite3.connect(path) as connection:
+        kept = dict(connection.execute("SELECT position, partial FROM turns"))
+    assert sorted(kept) == [place for place in range(40) if place != 7]
+    assert set(kept[8].split("。")) == {"載客三百人，第8次", ""}
+    assert list(settings.index.glob("conversations.sqlite.damaged-*"))
+
+
+@pytest.mark.parametrize("name", ["conversations", "feedback", "corrections", "notebooks"])
+@pytest.mark.parametrize("what", ["text", "another database", "a bad page"])
+def test_a_readers_database_that_is_none_is_told_and_set_aside(
+    kept_turns: tuple[Settings, str], name: str, what: str
+) -> None:
+    settings, _ = kept_turns
+    path = settings.index / f"{name}.sqlite"
+    opens = {"conversations": Conversations, "feedback": Feedback, "corrections": Corrections, "notebooks": Notebooks}
+    opens[name](path)
+    if what == "text":
+        path.write_bytes("這不是資料庫，而是一篇文章。".encode() * 500)
+    elif what == "another database":
+        shutil.copy(generations.listed(settings.index)[0].folder / "records.sqlite", path)
+    else:
+        held = path.read_bytes()
+        path.write_bytes(held[:100] + b"\xff" * (len(held) - 100))
+    with pytest.raises(IndexDamaged):
+        opens[name](path)
+    repair(settings)
+    assert find_damage(settings.index) == []
+    opens[name](path)
+    assert open_index(settings).damage == ""
+
+
+def test_turns_of_an_earlier_version_have_no_checksum_and_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite"
+    kept = Conversations(path)
+    identifier = kept.start()
+    kept.add(identifier, "渡輪長幾米？", None, "四十二米")
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE turns DROP COLUMN checksum")
+    kept = Conversations(path)
+    kept.add(identifier, "載客幾人？", None, "三百人")
+    assert [turn.partial for turn in kept.turns(identifier)] == ["四十二米", "三百人"]

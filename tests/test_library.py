@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import UnreadableSource
 from rag.indexing import corpus_files
-from rag.reading_room.library import add_file, pending_changes, remove_source, restore_source, safe_name
+from rag.reading_room.library import add_file, namesake, pending_changes, remove_source, restore_source, safe_name
 
 TEXT = "# 大桥\n\n总造价为12.5亿元，由省里出资。\n".encode()
 
@@ -25,6 +25,30 @@ def test_a_file_is_added_read_and_never_overwritten(tmp_path: Path) -> None:
     assert other.source == "大桥 (2).md"
     assert (corpus / "大桥.md").read_bytes() == TEXT
     assert names(corpus) == ["大桥 (2).md", "大桥.md"]
+
+
+def test_a_revision_takes_the_place_of_the_old_file_which_is_kept_apart(tmp_path: Path) -> None:
+    (tmp_path / "卷一").mkdir()
+    (tmp_path / "卷一" / "大桥.md").write_bytes(TEXT)
+    revised = TEXT + "修订：另加引桥。\n".encode()
+    assert namesake(tmp_path, "大桥.MD", revised) == "卷一/大桥.md"
+    assert namesake(tmp_path, "大桥.md", TEXT) == ""  # the same bytes are no revision
+    assert namesake(tmp_path, "小桥.md", revised) == ""
+    added = add_file(tmp_path, "大桥.md", revised, replaces="卷一/大桥.md")
+    assert (added.source, names(tmp_path)) == ("卷一/大桥.md", ["卷一/大桥.md"])
+    assert added.document is not None
+    assert added.document.source.id == "卷一/大桥.md"
+    assert (tmp_path / "卷一" / "大桥.md").read_bytes() == revised
+    assert (tmp_path / ".removed" / "卷一" / "大桥.md").read_bytes() == TEXT
+
+
+def test_a_revision_that_cannot_be_read_replaces_nothing(tmp_path: Path) -> None:
+    add_file(tmp_path, "大桥.md", TEXT)
+    with pytest.raises(UnreadableSource):
+        add_file(tmp_path, "大桥.md", b"", replaces="大桥.md")
+    assert (tmp_path / "大桥.md").read_bytes() == TEXT
+    with pytest.raises(ValueError, match="not inside"):
+        add_file(tmp_path, "大桥.md", TEXT + b"1", replaces="../外面.md")
 
 
 def test_the_same_bytes_are_told_to_be_there(tmp_path: Path) -> None:

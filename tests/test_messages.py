@@ -1,4 +1,4 @@
-"""Every error that a reader meets on the page has its Chinese."""
+"""Every error and every remark on what was read that a reader meets on the page has its Chinese."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from rag.readers import CONVERTED
-from rag.readers.pdf import _REFUSALS
+from rag.readers.html_pruning import _ASIDE_TAGS, _margins
+from rag.readers.pdf import _REFUSALS, _remarks
+from rag.reading_accounts import account_remarks
 from rag.reading_room.messages import in_language
+from rag.reading_room.reading_report import describe_account, reading_report
+from rag.records import Account, ArticleKind, Block, BlockKind, Document, LeftOut, Source
+from rag.structure.mastheads import Start
 from rag.vocabulary import read_table
 
 KINDS = {
     "UnreadableSource", "IndexMissing", "IndexMismatch", "NoDocuments", "StorageFailed", "UnusableQuestion",
-    "ModelUnavailable",
+    "ModelUnavailable", "FetchFailed",
 }  # fmt: skip
 PLACES = re.compile(r"\{\}")
+HAN = re.compile("[\u4e00-\u9fff]")
 
 
 def template(node: ast.expr) -> str:
@@ -39,6 +46,20 @@ def messages() -> Iterator[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KINDS and node.args:
                 yield template(node.args[0])
                 yield from (template(word.value) for word in node.keywords if word.arg == "advice")
+
+
+def remarks() -> Iterator[str]:
+    """Return the remarks of the readers and of the structure in the code, {} for what varies."""
+    for path in sorted([*Path("rag/readers").glob("*.py"), Path("rag/structure/__init__.py")]):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and is_teller(node.func) and node.args:
+                yield template(node.args[0])
+
+
+def is_teller(function: ast.expr) -> bool:
+    if not isinstance(function, ast.Attribute):
+        return False
+    return function.attr == "tell" or (function.attr == "append" and ast.unparse(function.value).endswith("remarks"))
 
 
 @pytest.mark.parametrize("message", sorted(set(messages()) - {"{}", "{}: {}"}))
@@ -70,3 +91,55 @@ def test_each_row_is_found_by_its_own_english() -> None:
 
 def test_what_no_row_is_for_stays() -> None:
     assert in_language("something else: 潮", "zh") == "something else: 潮"
+
+
+@pytest.mark.parametrize("remark", sorted(set(remarks()) - {"{}"}))
+def test_every_remark_on_what_was_read_has_its_chinese(remark: str) -> None:
+    places = itertools.count(3)
+    filled = PLACES.sub(lambda _: f"值{next(places)}", remark)
+    chinese = in_language(filled, "zh")
+    assert HAN.search(re.sub(r"值\d", "", chinese))
+    assert [part for part in re.findall(r"值\d+", filled) if part not in chinese] == []
+
+
+@pytest.mark.parametrize("image", [True, False])
+@pytest.mark.parametrize("recognised", [None, 0.93])
+def test_what_is_said_of_a_page_that_is_a_picture_is_told_in_chinese(image: bool, recognised: float | None) -> None:
+    (remark,) = _remarks(3, {"image": image, "unreadable": 30, "glyphs": 40, "recognised": recognised})
+    assert not re.search("[a-z]", in_language(remark, "zh").replace("pip install 'wenju[ocr]'", ""))
+
+
+KINDS_LEFT_OUT = (
+    *(start.silence for start in Start if start.silence), *_ASIDE_TAGS.values(), *_margins().values(),
+    "front_matter", "running_head", "page_number", "date", "editor", "classification", "turn", "stray_mark",
+    "empty_label", "comment", "code_language", "hidden", "outside_order", "printed_twice", "watermark", "stamp",
+    "astray", "margin",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", sorted({*KINDS_LEFT_OUT, *get_args(ArticleKind)} - {"fold"}))
+def test_every_kind_of_what_was_left_out_has_its_chinese(word: str) -> None:
+    assert HAN.search(in_language(word, "zh"))
+
+
+@pytest.mark.parametrize("kind", get_args(BlockKind))
+def test_every_kind_of_block_is_counted_in_chinese(kind: str) -> None:
+    assert HAN.search(in_language(f"3 {kind}s", "zh"))
+
+
+def test_a_report_is_in_the_language_of_the_page() -> None:
+    left = (LeftOut("running_head", "海事学刊", 2),)
+    account = Account(1000, 0.85, (("contents", 0.08), ("notice", 0.004)), 0.066, 0.0)
+    block = Block("paragraph", "灯塔在岬角。", (0, 6), None, 0, ())
+    source = Source("灯塔.pdf", "0" * 64, "pdf")
+    document = Document(source, "灯塔在岬角。", (), (), (block,), left, account_remarks(account), account)
+    assert reading_report(document, "zh").split("\n") == [
+        "灯塔.pdf：6 字、0 篇文章、1 段",
+        "  - 已读 85 %；略去 8 %：目录 8 %、声明 0.4 %；遗漏 7 %",
+        "  - 注意：15 % 的文字没有读入",
+        "  - 7 % 的文字既不在读入的内容里，也不在略去的内容里",
+        "文章",
+        "略去的内容",
+        "  页眉页脚：海事学刊",
+    ]
+    assert reading_report(document).split("\n")[1] == f"  - {describe_account(account)}"

@@ -7,7 +7,7 @@ from lxml import etree
 
 from rag.readers.html_metadata import read_said
 from rag.records import Article, Said
-from rag.structure.metadata import apply_printed_doi, apply_said, read_date, told_title
+from rag.structure.metadata import apply_printed_doi, apply_printed_issue, apply_said, read_date, told_title
 from rag.text.persons import no_name_words, parse_names
 
 PRINTED = Article("article", "港口治理", (0, 10))
@@ -115,3 +115,27 @@ def test_every_name_of_metadata_is_read_in_its_example() -> None:
         assert [(one.origin, one.field) for one in said][:1] == [
             (place, {"authors": "author", "keywords": "keyword"}.get(field, field))
         ]
+
+
+@pytest.mark.parametrize(
+    ("head", "end", "wanted"),
+    [
+        (["招生辦法", "云溪县教育局　2024年4月18日"], ["第四条"], (2024, "2024-04-18", ("云溪县教育局",))),
+        (["停水通知"], ["云溪县水务局", "2024年3月5日"], (2024, "2024-03-05", ("云溪县水务局",))),
+        (["停水通知"], ["特此通知。", "（2024年3月5日）"], (2024, "2024-03-05", ())),
+        (["停水通知", "2024年3月5日起停水。"], ["咨询请拨热线。"], (None, "", ())),
+    ],
+)
+def test_a_notice_is_dated_by_the_line_of_its_own(
+    head: list[str], end: list[str], wanted: tuple[int | None, str, tuple[str, ...]]
+) -> None:
+    article = apply_printed_issue(Article("article", "停水通知", (0, 10)), head, end)
+    assert (article.year, article.date, article.authors) == wanted
+    assert apply_printed_issue(Article("article", "停水通知", (0, 10), year=2020), head, end).year == 2020
+
+
+def test_several_latin_names_of_one_value_are_several_authors() -> None:
+    said = [Said("author", "Nora Feld, Tomas Brandt", "front matter")]
+    assert apply_said(Article("article", "夜车", (0, 10)), said).authors == ("Nora Feld", "Tomas Brandt")
+    inverted = [Said("author", "Feld, Nora", "front matter")]
+    assert apply_said(Article("article", "夜车", (0, 10)), inverted).authors == ("Nora Feld",)

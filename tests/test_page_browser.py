@@ -24,6 +24,7 @@ from rag.indexing import open_index
 from rag.reading_room.conversations import HOUSE, Conversations, KeptTurn
 from rag.records import Answer, Citation, Ending, Evidence, Passage, Sentence
 from rag.tables import table_head
+from rag.web.components import asset
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
@@ -724,6 +725,7 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     row = page.locator(".shelf li.source", has_text="盐田.docx")
     row.wait_for(timeout=WAIT_MS)
     expect(page.locator(".shelf li.source", has_text="风车.pdf")).to_be_visible()
+    page.get_by_role("button", name="知道了").click(timeout=WAIT_MS)
     row.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="只问这些").click()
     expect(page.get_by_text("只问选定的 1 篇文章")).to_be_visible()
@@ -738,3 +740,21 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     expect(page.get_by_text("已移出文库")).to_be_visible(timeout=WAIT_MS)
     expect(page.locator(".shelf li.source", has_text="盐田.docx")).to_have_count(0, timeout=WAIT_MS)
     assert not (served.settings.corpus / "盐田.docx").exists()
+
+
+def test_what_was_drawn_last_stands_though_an_older_call_comes_behind_it(browser: Browser) -> None:
+    page = browser.new_page()
+    texts = page.evaluate(
+        """async (code) => {
+            const { default: draw } = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+            const parentElement = document.createElement("div"), texts = [];
+            for (const [drawn, title] of [[2, "还可以问"], [1, "正在查找"], [3, "可以这样问"]]) {
+                draw({ data: { drawn, title, questions: [] }, parentElement, setTriggerValue() {} });
+                texts.push(parentElement.textContent);
+            }
+            return texts;
+        }""",
+        asset("common.js") + asset("choices.js"),
+    )
+    page.close()
+    assert texts == ["还可以问", "还可以问", "可以这样问"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import time
@@ -12,10 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from rag.errors import StorageFailed
 from rag.indexing import build_index
+from rag.reading_room.briefs import find_briefs
 from rag.reading_room.conversations import Conversations
 from rag.records import Progress
 from rag.settings import Settings
 from rag.web import jobs, state
+from rag.web.uploading import Dropped, Taking
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -97,8 +100,8 @@ def test_a_damaged_file_of_conversations_is_explained(home: Settings) -> None:
     (home.index / "conversations.sqlite").write_bytes(b"this is no database, it only has its name" * 50)
     page = run()
     assert not page.exception
-    assert "写不进磁盘" in page.error[0].value
-    assert "移到别处" in page.error[0].value
+    assert "文件已损坏" in page.error[0].value
+    assert "wenju doctor" in page.error[0].value
 
 
 def test_wrong_settings_are_explained(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +173,8 @@ from streamlit.testing.v1 import AppTest
 page = AppTest.from_file("app.py", default_timeout=60).run()
 assert not page.exception, page.exception
 print(page.title[0].value)
-print(sorted({"torch", "faiss", "jieba", "transformers", "sentence_transformers", "langchain"} & set(sys.modules)))
+heavy = {"torch", "faiss", "jieba", "transformers", "sentence_transformers", "langchain", "pypinyin"}
+print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines() == ["想查证什么？", "[]"], done.stdout + done.stderr
@@ -220,3 +224,49 @@ def test_questions_are_answered_while_the_index_is_updated(home: Settings, monke
     failed = page.run()
     assert "磁盘已满" in shown(failed)
     assert failed.chat_input
+
+
+def test_what_comes_while_the_index_is_built_is_indexed_as_well(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    jobs.start_building(home)
+    (home.corpus / "船.md").write_text("# 渡輪\n\n票价为两元。\n", encoding="utf-8")
+    job = jobs.start_building(home)
+    assert job.done.wait(90)
+    assert job.report is not None
+    assert job.report.sources == 2
+
+
+def test_dropped_files_are_taken_in_and_a_revision_waits_for_an_answer(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    revised = Dropped("桥.md", "# 大桥\n\n總造價为13亿元。\n".encode())
+    taking = Taking([Dropped("空.md", b""), revised, Dropped("船.md", "# 渡輪\n\n票价为两元。\n".encode())])
+    assert taking.share() == 0
+    taking.run(home)
+    assert (taking.share(), taking.waiting, taking.revised) == (1, [], {"桥.md": revised})
+    assert [(taken.name, taken.source, taken.error is None) for taken in taking.told] == [
+        ("空.md", "", False),
+        ("船.md", "船.md", True),
+    ]
+    second = Taking([dataclasses.replace(revised, replaces="桥.md")])
+    second.run(home)
+    assert (home.corpus / "桥.md").read_bytes() == revised.data
+    job = jobs.building(home)
+    assert job is not None
+    assert job.done.wait(90)
+
+
+def test_the_time_that_is_left() -> None:
+    assert jobs.left_s(30, 0.25) == 90
+    assert jobs.left_s(30, 0) is None
+    assert jobs.left_s(0.2, 0.5) is None  # too early to tell
+
+
+def test_the_briefs_that_come_along_are_one_click_away(home: Settings) -> None:
+    page = run()
+    page.button(key="briefs").click().run()
+    assert len(list(home.corpus.glob("*.md"))) == len(find_briefs()) >= 29
+    assert "正在为文库建立索引" in shown(page)
+    job = jobs.building(home)
+    assert job is not None
+    job.cancel()
+    assert job.done.wait(90)

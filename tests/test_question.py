@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question import courtesy_of, read_question, types_of
+from rag.question import Part, Question, courtesy_of, read_question, types_of
 from rag.records import Turn
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
 
 
 def test_a_question_is_read_once() -> None:
     read = read_question("《水价》一文提出的三点建议分别是什么？")
     assert (read.asked, read.text) == (("《水价》一文提出的三点建议分别是什么？",) * 2)
     assert (read.language, read.types, read.quoted, read.courtesy) == ("zh", {"list"}, ("水价",), "")
-    assert read.parts == (read.text,)
+    assert read.parts == (Part(read.asked, read.text),)
 
 
 @pytest.mark.parametrize(
@@ -57,9 +59,46 @@ def test_a_courtesy_is_not_what_a_follow_up_leans_on() -> None:
 
 def test_several_questions_are_several_parts() -> None:
     read = read_question("南江大桥什么时候开工？海湾港口有几个深水泊位？")
-    assert read.parts == ("南江大桥什么时候开工？", "海湾港口有几个深水泊位？")
+    assert texts(read) == ["南江大桥什么时候开工？", "海湾港口有几个深水泊位？"]
     leaning = read_question("南江大桥什么时候开工？它有多长？")
-    assert leaning.parts == ("南江大桥什么时候开工？", "南江大桥什么时候开工？ 它有多长？")
+    assert texts(leaning) == ["南江大桥什么时候开工？", "南江大桥什么时候开工？ 它有多长？"]
     context = read_question("我住在北岸。渡轮几点开？")
-    assert context.parts == ("我住在北岸。渡轮几点开？",)
-    assert read_question("为什么推迟？为什么？").parts == ("为什么推迟？为什么？",)
+    assert texts(context) == ["我住在北岸。渡轮几点开？"]
+    assert texts(read_question("为什么推迟？为什么？")) == ["为什么推迟？为什么？"]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("入社每户交多少股金，退社要提前多久申请？", ["入社每户交多少股金", "退社要提前多久申请？"]),
+        ("理事會由幾個人組成；會議怎麼召集？", ["理事會由幾個人組成", "會議怎麼召集？"]),
+        ("按站长的估算，渠道要修几年，缺口多大？", ["按站长的估算，渠道要修几年", "缺口多大？"]),
+        (
+            "How much did the survey cost and how long did it take?",
+            ["How much did the survey cost", "how long did it take?"],
+        ),
+        (
+            "Who paid for the 泵站, and at what price was it sold?",
+            ["Who paid for the 泵站", "at what price was it sold?"],
+        ),
+        ("站长认为渠道漏水，原因是什么？", ["站长认为渠道漏水，原因是什么？"]),
+        ("无论谁来，渡口几点开门，船票都要五元？", ["无论谁来，渡口几点开门，船票都要五元？"]),
+        ("甲方案怎么收费，乙方案怎么收费，有什么不同？", ["甲方案怎么收费，乙方案怎么收费，有什么不同？"]),
+        ("In 2019, when the plan began, who led it?", ["In 2019, when the plan began, who led it?"]),
+        ("What do Lin and Zhou say about fees?", ["What do Lin and Zhou say about fees?"]),
+    ],
+)
+def test_clauses_that_each_ask_are_parts(question: str, parts: list[str]) -> None:
+    assert [part.asked for part in read_question(question).parts] == parts
+
+
+def texts(question: Question) -> list[str]:
+    return [part.text for part in question.parts]
+
+
+@pytest.mark.parametrize(("kind", "words", "others", "example"), read_table("asking_words"))
+def test_words_that_ask_stand_in_their_example(kind: str, words: str, others: str, example: str) -> None:
+    assert holds_any(example, phrases(words))
+    assert all(len(read_question(f"渡口{other}开门，{example}？").parts) == 1 for other in phrases(others))
+    twice = read_question(f"{example}, and {example}?" if kind == "en" else f"{example}，{example}？")
+    assert len(twice.parts) == (1 if kind == "nothing" else 2)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.reading_accounts import account_remarks, describe_account, make_account
+from rag.reading_accounts import account_remarks, make_account
 from rag.reading_apart import read_document
+from rag.reading_room.reading_report import describe_account
 from rag.records import Account, Block, Document, LeftOut, Source
 
 SOURCE = Source("港口.txt", "0" * 64, "txt")

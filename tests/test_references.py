@@ -74,7 +74,7 @@ def test_bibtex() -> None:
     assert text == "\n".join(
         [
             f"@article{{{key[1]},",
-            "  author = {John F. Smith and Ana García and Ursula von der Tann and Li Wei},",
+            "  author = {Smith, John F. and García, Ana and {Ursula von der Tann} and Wei, Li},",
             r"  title = {Cables \& Ports: 100\% Public?},",
             "  journal = {Harbour Review},",
             "  year = {2021},",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,40 +57,30 @@ def with_model(harbour: Settings, script: Script, **changes: Any) -> Settings:
     )
 
 
-# Ten conversations of four follow-ups each: (first question, follow-up, as a model rewrites it).
-SUBJECTS = [
-    "南江大桥",
-    "东港码头",
-    "海湾茶叶",
-    "江河鱼类调查",
-    "省交通厅",
-    "陈一航的研究",
-    "银针茶",
-    "斜拉桥",
-    "港口扩建",
-    "渔民",
-]
-FOLLOW_UPS = [
-    ("它花了多少钱？", "{}花了多少钱？"),
-    ("那是哪一年的事？", "{}是哪一年的事？"),
-    ("由谁负责？", "{}由谁负责？"),
-    ("后来有什么变化？", "{}后来有什麼變化？"),
-]
-CASES = [(f"{one}的情况如何？", asked, form.format(one)) for one in SUBJECTS for asked, form in FOLLOW_UPS]
+BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
+FOLLOW_UPS = [json.loads(line) for line in (BENCHMARKS / "follow_ups.jsonl").read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("first", "asked", "rewritten"), CASES)
-def test_a_follow_up_is_searched_as_the_model_rewrote_it(first: str, asked: str, rewritten: str) -> None:
+@pytest.mark.parametrize("item", FOLLOW_UPS, ids=lambda item: item["id"])
+def test_a_follow_up_is_searched_as_the_model_rewrote_it(item: dict[str, Any]) -> None:
+    asked, rewritten = item["asked"], item["alone"]
+
     class Rewriting:
         def reply(self, system: str, user: str, within_s: float) -> tuple[str, int]:
-            assert first in user
-            assert asked in user
+            assert all(said in user for said in (item["first"], *item["earlier"], asked))
             return f"改写后的问题：“{rewritten}”\n", 0
 
-    history = (Turn("user", first), Turn("assistant", "材料中有记载[1]。"))
-    researcher = Researcher(Rewriting(), Settings(), "zh")
-    read = researcher.rewrite(read_question(asked, history), history)
-    assert (read.asked, read.text, read.parts, read.follow_up) == (asked, rewritten, (rewritten,), False)
+    turns = [Turn("user", asked) for asked in item["earlier"]]
+    history = (Turn("user", item["first"]), Turn("assistant", f"{item['answer']}"), *turns)
+    question = read_question(asked, history)
+    researcher = Researcher(Rewriting(), Settings(), question.language)
+    read = researcher.rewrite(question, history)
+    assert (read.asked, read.text, read.parts, read.follow_up) == (
+        asked,
+        rewritten,
+        read_question(rewritten).parts,
+        False,
+    )
     (step,) = researcher.report(1).steps
     assert (step.kind, step.questions) == ("rewrite", (rewritten,))
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
-from rag.reading_report import document_as_json, reading_report
+from rag.reading_room.reading_report import document_as_json, reading_report
 from rag.records import Block, Document, LeftOut, Line, Page, Source
 from rag.structure import parse_document
 

@@ -11,7 +11,7 @@ import pytest
 
 from rag.answering import ask
 from rag.cataloguing import catalogue
-from rag.corrections import CORRECTIONS, Corrections
+from rag.corrections import CORRECTIONS, Corrections, KnownRecords
 from rag.disagreement import find_disagreement
 from rag.indexing import build_index, open_index
 from rag.reading_room.notebooks import KeptWork, Notebooks, keep_work, present
@@ -142,7 +142,7 @@ def test_corrections_outlive_a_rebuild_and_are_undone(tmp_path: Path, bank: Path
     assert ("authors", "reader") in corrected.record.origins
     assert {p.authors for p in index.passages if p.source == "茶.md"} == {("林知远", "周嵐")}
     kept.correct(work.source, work.article, work.printed, "authors", "林知遠、周岚")
-    assert open_index(settings).corrections == ()
+    assert open_index(settings).corrections == KnownRecords()
     with pytest.raises(ValueError, match="four digits"):
         kept.correct(work.source, work.article, work.printed, "year", "去年")
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Protocol, cast
 
 from rag.errors import BackendFailed
+from rag.extensions import named_part
 from rag.question import AnswerType
 from rag.records import Evidence, Language, Progress, TextPiece, Turn
 from rag.settings import Settings
@@ -26,6 +28,9 @@ REFUSALS: dict[Language, str] = {
 # What stands before a quotation that comes nearest and is not likely enough to be called an answer.
 UNCERTAIN: dict[Language, str] = {"zh": "不能确定，最接近的是：", "en": "Not certain; the nearest is: "}
 NEAREST_PASSAGES = 3  # offered with a refusal
+
+# What ends the requests of the thread that writes, for others to call: a thread cannot be interrupted.
+ENDINGS: ContextVar[list[Callable[[], None]]] = ContextVar("endings")
 
 # A name that is not in the table is `provider:model` of a chat model.
 BACKENDS = {"extractive": "rag.backends.extractive:ExtractiveBackend"}
@@ -43,6 +48,7 @@ class AnswerRequest:
         language: Language of the answer: that of the question.
         max_chars: Most characters of an extractive answer; a chat model takes it as a wish.
         types: What kind of answer is expected, see `Question.types`.
+        parts: A request for each part of a question of several, with its own reading of some of `evidence`; else empty.
     """
 
     question: str
@@ -51,6 +57,7 @@ class AnswerRequest:
     language: Language = "zh"
     max_chars: int = 350
     types: frozenset[AnswerType] = frozenset()
+    parts: tuple[AnswerRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +149,11 @@ def load_backend(settings: Settings) -> Backend:
     Raises:
         BackendFailed: The name is neither in the table nor `provider:model`, a package is missing, no key is set,
             or the reader's own prompt file cannot be used.
+        ExtensionUnavailable: See `named_part`.
     """
     name = settings.backend
+    if other := named_part(name):
+        return cast("Backend", other(settings))
     home = BACKENDS.get(name, CHAT_MODEL if ":" in name else "")
     if not home:
         raise BackendFailed(

@@ -24,11 +24,12 @@ from typing import Any
 
 from langsmith.run_helpers import tracing_context
 
-from rag.backends import AnswerRequest, Thought
+from rag.backends import ENDINGS, AnswerRequest, Thought
 from rag.backends.failures import body_failure, ending_failure, retry_after_s, translate_failure
 from rag.backends.prompting import fill_prompt, load_prompt
 from rag.backends.providers import NO_KEY, address_of, find_provider, key_for, key_variable_of
 from rag.backends.thinking import split_thinking
+from rag.backends.wrappers import unwrap_answer
 from rag.errors import BackendBusy, BackendFailed
 from rag.records import Language
 from rag.settings import Settings
@@ -36,6 +37,8 @@ from rag.text.language import main_language
 
 MAX_CHARS = 20_000  # of one answer; a model that writes more has lost its way
 MAX_RAW_CHARS = 200_000  # of one answer with its thinking
+LOOP_CHARS = 40  # the end of an answer that stood in it before, so many times,
+LOOP_TIMES = 6  # has been written in a loop
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.5  # before the second attempt; doubles each time, unless the server says how long
 REPLY_MAX_CHARS = 1200
@@ -149,6 +152,7 @@ class _Run:
         self._end = ""
         self._future: Future[None] = asyncio.run_coroutine_threadsafe(self._pump(model, messages), _event_loop())
         self._future.add_done_callback(lambda _: self._queue.put(None))
+        ENDINGS.get([]).append(self.close)
 
     async def _pump(self, model: Any, messages: Messages) -> None:
         written = 0
@@ -169,29 +173,29 @@ class _Run:
                     return
 
     def __iter__(self) -> Iterator[str | Thought]:
-        written = thought = 0
+        written = ""
+        thought = 0
         for piece in self._parted():
             if isinstance(piece, Thought):
-                written = 0 if piece.takes_back else written
+                written = "" if piece.takes_back else written
                 thought += 1
                 yield piece
                 continue
-            kept = piece[: MAX_CHARS - written]
-            written += len(piece)
+            kept = piece[: MAX_CHARS - len(written)]
+            written += piece
             if kept:
                 yield kept
-            if written > MAX_CHARS:
+            if len(written) > MAX_CHARS or _is_loop(written):
                 self._end = "too long"
                 break
-        failure = self._why_unfinished(written, thought)
+        failure = self._why_unfinished(len(written), thought)
         if failure is not None:
             raise failure
 
     def _why_unfinished(self, written: int, thought: int) -> BackendFailed | None:
         if self._end == "too long":
-            return BackendFailed(
-                f"the model wrote more than {MAX_CHARS} characters", advice="choose another model", code="endless"
-            )
+            told = "repeated itself" if written <= MAX_CHARS else f"wrote more than {MAX_CHARS} characters"
+            return BackendFailed(f"the model {told}", advice="choose another model", code="endless")
         if failure := ending_failure(self._end):
             return failure
         if not written:
@@ -221,7 +225,7 @@ class _Run:
                     told.append(piece)
                     yield ""
 
-        for piece in split_thinking(texts()):
+        for piece in unwrap_answer(split_thinking(texts())):
             yield from told
             told.clear()
             if piece:
@@ -250,6 +254,12 @@ class _Run:
     def close(self) -> None:
         """End the request if it still runs."""
         self._future.cancel()
+
+
+def _is_loop(written: str) -> bool:
+    """Say whether an answer ends with words that it has written again and again."""
+    end = written[-LOOP_CHARS:]
+    return len(set(end)) > 2 and any(map(str.isalnum, end)) and written.count(end) >= LOOP_TIMES
 
 
 @functools.cache

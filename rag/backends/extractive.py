@@ -7,6 +7,7 @@ another work says otherwise, and by the next likeliest ones until it is hardly a
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the f
 MOST_NEXT = 3  # next likeliest statements behind one that may not be the answer
 ENOUGH = 0.9  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
 LIST_LEAST = 0.05  # likelihood of a further item of a list
+PART_LEAST = 0.05  # likelihood of the answer to a part of a question of several; below, the part is told to have none
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 LEAD_CHARS = 120  # within which a reader should see the answer
@@ -52,7 +54,22 @@ class ExtractiveBackend:
 
     def write(self, request: AnswerRequest) -> Iterator[str]:
         """Yield the answer, a statement at a time."""
-        yield from _lay_out(choose_statements(request), request)
+        yield from _lay_out(choose_for_parts(request) or choose_statements(request), request)
+
+
+def choose_for_parts(request: AnswerRequest) -> list[Quoted]:
+    """Return the statements to quote for the parts of a question, in their order; [] when it has one, or no answer."""
+    places = {item.id: place for place, item in enumerate(request.evidence)}
+    chosen: dict[tuple[int, int], Quoted] = {}
+    for part in request.parts:
+        room = request.max_chars - sum(len(unit.text) for unit in chosen.values())
+        units = choose_statements(dataclasses.replace(part, max_chars=room))
+        if max((unit.likelihood for unit in units), default=0.0) < PART_LEAST:
+            continue
+        for unit in units:
+            place = places[part.evidence[unit.place].id]
+            chosen.setdefault((place, unit.order), dataclasses.replace(unit, place=place))
+    return list(chosen.values())
 
 
 def choose_statements(request: AnswerRequest) -> list[Quoted]:

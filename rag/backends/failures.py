@@ -17,10 +17,12 @@ from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 
 # What a status means; every other one from 500 on is a failure of the server, from 400 on a refused request.
-_STATUS = {401: "key", 403: "key", 402: "balance", 404: "no_model", 408: "slow", 504: "slow"}
+_STATUS = {401: "key", 403: "forbidden", 402: "balance", 404: "no_model", 408: "slow", 504: "slow", 413: "too_much"}
 _STATUS |= {429: "busy", 425: "busy", 409: "busy", 503: "busy", 529: "busy"}
 _TOLD = {
     "key": "the chat model refused the key",
+    "forbidden": "the key may not be used for this",
+    "no_host": "no server of this name is known",
     "balance": "the account has no balance",
     "no_model": "the server does not know the model",
     "slow": "the chat model did not answer in time",
@@ -32,6 +34,8 @@ _TOLD = {
 }
 _ADVICE = {
     "key": "check the key",
+    "forbidden": "check that the key may use this model, and that the provider serves this region",
+    "no_host": "check the host in WENJU_BASE_URL, and that there is a network",
     "balance": "pay in at the provider, or choose another model",
     "no_model": "check WENJU_BACKEND and WENJU_BASE_URL",
     "slow": "raise WENJU_TIMEOUT_S, ask again, or choose a faster model",
@@ -77,13 +81,16 @@ def translate_failure(error: BaseException, key_variable: str = "") -> BackendFa
         return _failure("slow", _TOLD["slow"])
     if names & {"RemoteProtocolError", "ReadError", "IncompleteRead"}:
         return BackendBusy(f"the connection broke off: {told}", advice="ask again", code="cut_off")
-    if names & {"APIConnectionError", "ConnectError", "ConnectionError", "OSError"}:
+    if "gaierror" in names:
+        return _failure("no_host", _TOLD["no_host"])
+    unreadable = "DecodingError" in names
+    if not unreadable and names & {"APIConnectionError", "ConnectError", "ConnectionError", "OSError"}:
         return BackendFailed(
             f"the chat model cannot be reached: {told}",
             advice="check WENJU_BASE_URL and that the server runs",
             code="unreachable",
         )
-    if "APIError" in names:  # a stream that holds an error
+    if not unreadable and "APIError" in names:  # a stream that holds an error
         return body_failure(told)
     return BackendFailed(
         f"the chat model's output cannot be used ({type(error).__name__}): {told}",
@@ -149,7 +156,7 @@ def _status_failure(status: int, told: str, key_variable: str) -> BackendFailed:
     code = _STATUS.get(status) or ("server" if status >= 500 else "refused")
     if code in ("busy", "refused", "server"):
         code = _code_of_words(told) or code
-    advice = f"check {key_variable}" if code == "key" and key_variable else None
+    advice = f"check {key_variable}" if code in ("key", "forbidden") and key_variable else None
     return _failure(code, f"{_TOLD[code]} ({status}): {told}", advice)
 
 

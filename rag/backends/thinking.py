@@ -9,6 +9,7 @@ Entry point: `split_thinking`. Caller: backends.chat_model.
 from __future__ import annotations
 
 import functools
+import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,12 +23,13 @@ _STOPS = ("\n", "。", "！", "？", ".", "!", "?", "…", "”", "」", "]", "�
 
 @functools.cache
 def _marks() -> Any:
-    """Return what finds a mark; a tag may hold spaces or attributes: <think >, <think id="1">."""
+    """Return what finds a mark; a tag may hold spaces or attributes, <think id="1">, or be escaped, &lt;think&gt;."""
     kinds: dict[str, list[str]] = {}
     for kind, mark, _ in read_table("thinking_marks"):
         pattern = regex.escape(mark)
         if mark.startswith("<") and not mark.startswith("<|") and mark.endswith(">"):
             pattern = pattern.removesuffix(">") + r"(?:\s[^<>]{0,60})?>"
+            pattern += "|" + regex.escape(html.escape(mark))
         kinds.setdefault(kind, []).append(pattern)
     return regex.compile("|".join(f"(?P<{kind}>{'|'.join(own)})" for kind, own in kinds.items()), regex.IGNORECASE)
 

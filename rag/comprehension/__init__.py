@@ -8,6 +8,7 @@ each statement of a window by itself, so that the judgement does not depend on w
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -31,6 +32,7 @@ QUESTION_MAX_TOKENS = 96
 HEADING_MAX_TOKENS = 96
 BOS, EOS = 0, 2  # of the bundled model's vocabulary
 WEIGHTS = "comprehension.safetensors"
+_LOADING = threading.Lock()  # threads that ask at once wait for one model instead of loading several
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,6 @@ class Comprehension:
         return self._network.score(windows)
 
 
-@functools.cache
 def load_comprehension(weights: Path | None = None) -> Comprehension:
     """Return the comprehension model, loaded once in a process.
 
@@ -136,6 +137,12 @@ def load_comprehension(weights: Path | None = None) -> Comprehension:
     Raises:
         ModelUnavailable, StorageFailed: See `bundled_model_folder`.
     """
+    with _LOADING:
+        return _load(weights)
+
+
+@functools.cache
+def _load(weights: Path | None) -> Comprehension:
     from rag.comprehension.network import load_network
 
     path = weights or Path(str(files("rag") / "data" / WEIGHTS))

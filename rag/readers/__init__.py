@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import UnreadableSource
+from rag.extensions import installed_readers
 from rag.records import Limits, Page
 
-READERS: dict[str, str] = {
+READERS: dict[str, str] = installed_readers() | {
     ".txt": "rag.readers.text:read_text",
     ".text": "rag.readers.text:read_text",
     ".md": "rag.readers.text:read_markdown",

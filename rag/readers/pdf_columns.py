@@ -38,6 +38,7 @@ MIN_ALIGNED_FEW = 0.6  # where there are few rows
 MIN_ALIGNED_LOOSE = 0.75  # where there are few rows, with wide gaps between their words
 EXACT_EDGE_EM = 0.03
 FEW_ROWS = 8
+MIN_TEXT_SIZE = 0.65  # of the type size: smaller are the words in a figure, which are no rows of a column
 LOOSE_PIECES = 2  # pieces in the usual row, from which gaps between words are wide enough to be taken for a gutter
 MIN_NEIGHBOUR_HEIGHT = 0.6  # of a strip, beside which another one bounds the column
 RUN_GAP_EM = 1.2  # a wider gap ends the run of words beside a strip
@@ -193,7 +194,11 @@ def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip] =
             behind the dots of a list is as tall, too.
     """
     em = type_size(pieces)
-    texts = [piece for piece in pieces if not piece.table and strip.bottom <= piece.y <= strip.top]
+    texts = [
+        piece
+        for piece in pieces
+        if not piece.table and strip.bottom <= piece.y <= strip.top and piece.size >= MIN_TEXT_SIZE * em
+    ]
     near = [
         other
         for other in strips

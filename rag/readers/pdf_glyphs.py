@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections
 import ctypes
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -82,52 +83,63 @@ def is_stamp(aside: Writing, main: Writing) -> bool:
 
 
 def _read_placed(page: Any) -> tuple[list[Placed], str]:
-    textpage = page.get_textpage()
+    holder = page.get_textpage()  # closes the text page when it goes
+    textpage = holder.raw
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    to_x, to_y, to_box, to_matrix = map(ctypes.byref, (x, y, box, matrix))  # made once: a page has thousands of glyphs
     placed: list[Placed] = []
     astray = space = pending = ""
-    spaces, space_width = 0, 0.0
-    for index in range(min(textpage.count_chars(), 2 * MAX_PAGE_GLYPHS)):
+    spaces, space_width, size, degrees = 0, 0.0, 0.0, 0.0
+    grid: tuple[float, ...] = ()
+    for index in range(min(holder.count_chars(), 2 * MAX_PAGE_GLYPHS)):
         code = raw.FPDFText_GetUnicode(textpage, index)
         if code in SPACES:
             generated = raw.FPDFText_IsGenerated(textpage, index) == 1
             space = space or ("guessed" if generated else "typed")
             spaces += 1
             if not generated and spaces == 1:
-                raw.FPDFText_GetLooseCharBox(textpage, index, box)
+                raw.FPDFText_GetLooseCharBox(textpage, index, to_box)
                 space_width = max(box.right - box.left, 0.0)
             continue
         if 0xD800 <= code < 0xDC00:
             pending = chr(code)
             continue
         text, pending = _write_character(pending + chr(code)), ""
-        raw.FPDFText_GetLooseCharBox(textpage, index, box)
-        raw.FPDFText_GetCharOrigin(textpage, index, x, y)
-        raw.FPDFText_GetMatrix(textpage, index, matrix)
+        raw.FPDFText_GetLooseCharBox(textpage, index, to_box)
+        raw.FPDFText_GetCharOrigin(textpage, index, to_x, to_y)
         edges = (box.left, box.bottom, box.right, box.top)
+        place = (*edges, x.value, y.value)
         type_size = raw.FPDFText_GetFontSize(textpage, index)
-        if not all(map(math.isfinite, (*edges, x.value, y.value, type_size, matrix.a, matrix.b, matrix.c, matrix.d))):
-            astray += text
-            continue
-        if max(map(abs, (*edges, x.value, y.value))) > MAX_COORDINATE:
+        if (type_size, place[1], place[3], place[5]) != grid:  # else set on the grid of the glyph before
+            grid = (type_size, place[1], place[3], place[5])
+            raw.FPDFText_GetMatrix(textpage, index, to_matrix)
+            size, degrees = _measure_type(type_size, matrix)
+        # A sum is finite when all of it is; single floats do not reach the end of a double's range.
+        if not math.isfinite(sum(place) + size) or max(place) > MAX_COORDINATE or min(place) < -MAX_COORDINATE:
             astray += text
             continue
         if code == SOFT_HYPHEN and box.right - box.left < SIZES[0]:
             continue
-        # A negative type size runs against its grid: on a grid that is turned by half a circle it runs as usual.
-        along = -1.0 if type_size < 0 else 1.0
-        degrees = math.degrees(math.atan2(matrix.b * along, matrix.a * along))
-        size = abs(type_size) * math.hypot(matrix.c, matrix.d)
-        if not SIZES[0] < size < SIZES[1]:
-            size = max(min(box.top - box.bottom, box.right - box.left), SIZES[0])
-        placed.append(Placed(text, edges, x.value, y.value, size, degrees, space, space_width if spaces == 1 else 0.0))
+        own = size if SIZES[0] < size < SIZES[1] else max(min(box.top - box.bottom, box.right - box.left), SIZES[0])
+        placed.append(Placed(text, edges, *place[4:], own, degrees, space, space_width if spaces == 1 else 0.0))
         space, spaces, space_width = "", 0, 0.0
     return placed, astray
 
 
+def _measure_type(type_size: float, matrix: Any) -> tuple[float, float]:
+    """Return how large type is in points, and its direction in degrees; not finite when the file's numbers are not."""
+    # A negative type size runs against its grid: on a grid that is turned by half a circle it runs as usual.
+    along = -1.0 if type_size < 0 else 1.0
+    degrees = math.degrees(math.atan2(matrix.b * along, matrix.a * along))
+    size = abs(type_size) * math.hypot(matrix.c, matrix.d)
+    return size if math.isfinite(degrees) else math.nan, degrees
+
+
 def _part_directions(placed: Sequence[Placed]) -> list[tuple[float, list[Placed]]]:
     """Return (direction in degrees, its glyphs), the most glyphs first; every glyph once."""
+    if len({glyph.degrees for glyph in placed}) == 1:
+        return [(_turn_between(0.0, placed[0].degrees), list(placed))]
     counts = collections.Counter(round(glyph.degrees) % 360 for glyph in placed)
     groups: list[tuple[float, list[Placed]]] = []
     left = list(placed)
@@ -167,6 +179,7 @@ def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, 
     cos, sin = math.cos(angle), math.sin(angle)
     corners = [(x * cos + y * sin, y * cos - x * sin) for x in (0.0, width) for y in (0.0, height)]
     left, bottom = min(x for x, _ in corners), min(y for _, y in corners)
+    quarter = _quarter(group[0].degrees)  # glyphs that stand upright in a vertical line stay upright
     glyphs = []
     for one in group:
         x0, y0, x1, y1 = one.box
@@ -185,25 +198,31 @@ def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, 
                 one.size,
                 one.space,
                 space_width=one.space_width,
-                box=_ink_box(one),
+                box=_ink_box(one, *quarter),
                 doubtful=one.doubtful,
             )
         )
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
 
 
-def _ink_box(one: Placed) -> tuple[float, float, float, float]:
+def _ink_box(one: Placed, sin: int, cos: int) -> tuple[float, float, float, float]:
     """Return where a glyph is printed: fonts seldom tell truly how far theirs reach above and below the baseline."""
     left, bottom, right, top = one.box
-    quarter = 90.0 * round(one.degrees / 90)
-    if abs(_turn_between(quarter, one.degrees)) > SAME_DIRECTION_DEGREES:
-        return one.box
-    sin, cos = round(math.sin(math.radians(quarter))), round(math.cos(math.radians(quarter)))
     if cos:
-        bottom, top = sorted((one.y - cos * DESCENT * one.size, one.y + cos * ASCENT * one.size))
-    else:
-        left, right = sorted((one.x + sin * DESCENT * one.size, one.x - sin * ASCENT * one.size))
-    return left, bottom, right, top
+        under, over = (DESCENT, ASCENT) if cos > 0 else (ASCENT, DESCENT)
+        return left, one.y - under * one.size, right, one.y + over * one.size
+    if sin:
+        before, behind = (ASCENT, DESCENT) if sin > 0 else (DESCENT, ASCENT)
+        return one.x - before * one.size, bottom, one.x + behind * one.size, top
+    return one.box
+
+
+def _quarter(degrees: float) -> tuple[int, int]:
+    """Return sine and cosine of the upright or level direction that is nearest; (0, 0) when none is near."""
+    quarter = 90.0 * round(degrees / 90)
+    if abs(_turn_between(quarter, degrees)) > SAME_DIRECTION_DEGREES:
+        return 0, 0
+    return round(math.sin(math.radians(quarter))), round(math.cos(math.radians(quarter)))
 
 
 def _runs_down(glyphs: Sequence[Glyph]) -> bool:
@@ -226,6 +245,7 @@ def _advance(width: float, height: float, size: float, cos: float, sin: float) -
     return max((width - size * sin) / max(cos, 0.1), 0.0)
 
 
+@functools.lru_cache(maxsize=8192)
 def _write_character(text: str) -> str:
     """Return what a glyph's code means as text: hyphens as printed, ligatures and radicals as letters."""
     if text in ("\x02", "\ufffe", "\xad"):  # the library's code for a hyphen at a line's end; a printed soft hyphen

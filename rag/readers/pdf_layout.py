@@ -17,7 +17,9 @@ from collections.abc import Sequence
 
 from rag.readers.lines import UNSPACED, fold_spaces, trim_empty
 from rag.readers.pdf_columns import (
+    MIN_COLUMN_FILL,
     MIN_STRIP_EM,
+    RUN_GAP_EM,
     Strip,
     aligned_share,
     bottom_of,
@@ -26,7 +28,7 @@ from rag.readers.pdf_columns import (
     top_of,
     type_size,
 )
-from rag.readers.pdf_segments import MAX_SEGMENTS, Row, Segment, build_rows, join_pieces
+from rag.readers.pdf_segments import MAX_SEGMENTS, Glyph, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
 
@@ -40,13 +42,16 @@ SHIFTED_EM = 0.05  # baselines of one printed line, and edges of one column, dif
 MIN_DOUBTED_ROWS = 3
 DOUBTED_SHARE = 0.8  # of the rows beside a narrow strip, that begin at one edge: gaps between words hardly do
 SLACK_EM = 2.0  # how far the ends of two gutters may differ beside the same text
+MAX_DIGIT_SHARE = 0.3  # of the letters and digits of running text
 MAX_INTERRUPTED_EM = 4.0  # between two gutters that may be one
 NEAR_EM = 6.0  # above and below it, where the steps from line to line are compared
 EVEN_STEPS = 1.25  # the widest step beside the narrowest, where nothing is set off
 MAX_SPANNING_ROWS = 8  # above columns, whose gaps may happen to stand above a gutter
 WORD_GAP_GROWTH = 1.5
 SET_OFF_STEPS = 1.2
+SET_OFF_BAND_STEPS = 1.9  # between the last line of columns and what stands below all of them
 FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
+MAX_INDENT_EM = 4.0  # of a paragraph's first line
 REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
 WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 
@@ -152,7 +157,8 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     em = type_size(pieces)
     slack = SLACK_EM * em
     gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
-    gutter, doubtful_rows = _lower_top(gutter, pieces, em)
+    gutter, lowered = _lower_top(gutter, pieces, em)
+    gutter, shortened = _end_together(gutter, pieces)
     above = [one for one in pieces if bottom_of(one) >= gutter.top]
     below = [one for one in pieces if top_of(one) <= gutter.bottom and bottom_of(one) < gutter.top]
     apart = {id(one) for one in (*above, *below)}
@@ -169,7 +175,8 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     right_notes = _take_notes(right, body_size) if notes else []
     over = _order_part(above, body_size, depth + 1) if above else []
     under = _order_part(below, body_size, depth + 1) if below else []
-    if doubtful_rows or any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters):
+    unclear = any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters)
+    if lowered or shortened or unclear:
         # A column goes on beyond this cut, or the cut is one of two that may be right: what meets here is open.
         for part in (*over, *left, *right, *under):
             for row in (*part[:1], *part[-1:]):
@@ -246,6 +253,35 @@ def _lower_top(gutter: Strip, pieces: Sequence[Segment], em: float) -> tuple[Str
     return gutter, False
 
 
+def _end_together(gutter: Strip, pieces: Sequence[Segment]) -> tuple[Strip, bool]:
+    """Shorten a gutter where text stands on one of its sides only, set off by an empty band across the page.
+
+    Such text may as well be a short line that spans the columns. Returns the gutter and whether it was shortened.
+    """
+    rows = build_rows([one for one in pieces if gutter.bottom <= bottom_of(one) and top_of(one) <= gutter.top])
+    step = _usual_step(rows)
+    if step is None:
+        return gutter, False
+    bottom = _edge_of_common(rows[::-1], gutter, SET_OFF_BAND_STEPS * step)
+    top = _edge_of_common(rows, gutter, SET_OFF_BAND_STEPS * step)
+    shorter = dataclasses.replace(
+        gutter, bottom=gutter.bottom if bottom is None else bottom, top=gutter.top if top is None else top
+    )
+    return (shorter, True) if shorter != gutter and shorter.height > 0 else (gutter, False)
+
+
+def _edge_of_common(rows: Sequence[Row], gutter: Strip, band: float) -> float | None:
+    """Return the height of the first empty band before which all rows, from one end, stand on one side of a gutter."""
+    sides: set[bool] = set()
+    for row, following in itertools.pairwise(rows):
+        sides |= {one.x0 >= gutter.x1 for one in row.segments}
+        if len(sides) > 1:
+            return None
+        if abs(row.y - following.y) > band:
+            return (row.y + following.y) / 2
+    return None
+
+
 def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
     """Take the notes at the foot of columns off them: they follow the text of the columns beside."""
     notes: list[Row] = []
@@ -294,26 +330,50 @@ def _is_alike(above: Row, below: Row) -> bool:
 
 
 def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
-    """Mark rows that an empty strip parts into texts side by side, though the strip is no certain gutter."""
+    """Mark rows that an empty strip parts into texts side by side, though the strip is no certain gutter.
+
+    Cells of a table are no such texts: they are narrow, or seldom fill their column.
+    """
     parted = []
     for row in rows:
-        if row.segments[0].table or not strip.bottom <= row.y <= strip.top:
-            continue
-        glyphs = [glyph for one in row.segments for glyph in one.glyphs]
-        before = [glyph for glyph in glyphs if glyph.x1 <= strip.x0]
-        after = [glyph for glyph in glyphs if glyph.x0 >= strip.x1]
-        if _is_wide(before, em) and _is_wide(after, em):
-            parted.append((row, after[0].x0))
-    wide = strip.x1 - strip.x0 >= WIDE_GAP_EM * em
-    if len(parted) < (2 if wide else MIN_DOUBTED_ROWS):
+        if not row.segments[0].table and strip.bottom <= row.y <= strip.top and not _is_of_figures(row):
+            glyphs = [glyph for one in row.segments for glyph in one.glyphs]
+            before = _run_beside([glyph for glyph in reversed(glyphs) if glyph.x1 <= strip.x0], strip, em)
+            after = _run_beside([glyph for glyph in glyphs if glyph.x0 >= strip.x1], strip, em)
+            if before and after:
+                parted.append((row, before[-1].x0, before[0].x1, after[0].x0, after[-1].x1))
+    if not _are_filled([x1 - x0 for _, x0, x1, _, _ in parted]) or not _are_filled([x1 - x0 for *_, x0, x1 in parted]):
         return
-    if wide or aligned_share([start for _, start in parted], SHIFTED_EM * em) >= DOUBTED_SHARE:
-        for row, _ in parted:
+    least = BESIDE_EM * em
+    texts = [(row, start) for row, x0, x1, start, end in parted if min(x1 - x0, end - start) >= least]
+    wide = strip.x1 - strip.x0 >= WIDE_GAP_EM * em
+    if len(texts) < (2 if wide else MIN_DOUBTED_ROWS):
+        return
+    if wide or aligned_share([start for _, start in texts], SHIFTED_EM * em) >= DOUBTED_SHARE:
+        for row, _ in texts:
             row.uncertain = True
 
 
-def _is_wide(glyphs: Sequence[object], em: float) -> bool:
-    return bool(glyphs) and glyphs[-1].x1 - glyphs[0].x0 >= BESIDE_EM * em  # type: ignore[attr-defined]
+def _is_of_figures(row: Row) -> bool:
+    """Say whether a row is one of a table of figures, dates or numbers: running text has few digits."""
+    letters = [glyph.text for one in row.segments for glyph in one.glyphs if glyph.text.isalnum()]
+    return sum(map(str.isdigit, letters)) > MAX_DIGIT_SHARE * len(letters)
+
+
+def _run_beside(glyphs: Sequence[Glyph], strip: Strip, em: float) -> list[Glyph]:
+    """Return the first of `glyphs`, in their order from a strip, up to a gap wider than it and than any in a text."""
+    widest = max(RUN_GAP_EM * em, strip.x1 - strip.x0)
+    run = list(glyphs[:1])
+    for one, other in itertools.pairwise(glyphs):
+        if max(other.x0 - one.x1, one.x0 - other.x1) > widest:
+            break
+        run.append(other)
+    return run
+
+
+def _are_filled(widths: Sequence[float]) -> bool:
+    """Say whether half of the texts are nearly as wide as the widest, as lines are and cells of a table seldom."""
+    return bool(widths) and statistics.median_high(widths) >= MIN_COLUMN_FILL * max(widths)
 
 
 def _doubt_overlap(above: Row, below: Row) -> None:
@@ -373,14 +433,22 @@ def _parted(before: Row, row: Row, after: Row | None, step: float) -> bool:
         return True
     if same_column and (_ended_early(before, row) or _is_centred(before, row)):
         return True
+    if same_column and _stands_apart(before, row, after):
+        return True
     # A paragraph by indent: this row is indented, the next is not, and the one before was the end of something.
     em = row.size
-    indented = 0.8 * em < row.segments[0].x0 - row.left < 4 * em
+    indented = 0.8 * em < row.segments[0].x0 - row.left < MAX_INDENT_EM * em
     hanging = after is not None and after.column == row.column and after.segments[0].x0 - row.left > 0.8 * em
     short = before.segments[-1].x1 < before.right - em
     closed = _PARAGRAPH_END.search(before.text) is not None
     flush = before.segments[0].x0 - before.left < 0.8 * em
     return indented and not hanging and ((short or closed) if flush else (short and closed))
+
+
+def _stands_apart(before: Row, row: Row, after: Row | None) -> bool:
+    """Say whether a line stands alone to the right of where the lines around it begin: a page's number, a formula."""
+    starts = [one.segments[0].x0 for one in (before, after) if one is not None and one.column == row.column]
+    return all(row.segments[0].x0 - start > MAX_INDENT_EM * row.size for start in starts)
 
 
 def _ended_early(before: Row, row: Row) -> bool:

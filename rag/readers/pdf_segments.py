@@ -118,7 +118,8 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
     """Write glyphs from left to right as text: spaces where they show, runs of raised marks as <sup>…</sup>."""
     text = ""
     previous: Glyph | None = None
-    for raised, run in itertools.groupby(glyphs, key=lambda glyph: glyph.raised):
+    runs = [(raised, list(run)) for raised, run in itertools.groupby(glyphs, key=lambda glyph: glyph.raised)]
+    for index, (raised, run) in enumerate(runs):
         piece = ""
         for glyph in run:
             if previous is not None and _space_shows(previous, glyph):
@@ -126,14 +127,19 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
             piece += glyph.text
             previous = glyph
         mark = piece.strip()
-        text += f"<sup>{mark}</sup>" if raised and _NOTE_MARK.fullmatch(mark) else piece
+        if raised and _NOTE_MARK.fullmatch(mark):
+            after = runs[index + 1][1][0] if index + 1 < len(runs) else None
+            leads = after is not None and piece.startswith(" ") and not _space_shows(run[-1], after)
+            piece = f"{' ' * leads}<sup>{mark}</sup>"  # the mark of an affiliation leads what follows it
+        text += piece
     return text.strip()
 
 
 def _space_shows(left: Glyph, right: Glyph) -> bool:
     em = max(left.size, right.size)
     gap = right.x0 - left.x1
-    if _SPACELESS_PAIR.fullmatch(left.text[-1] + right.text[0]):
+    pair = left.text[-1] + right.text[0]
+    if not pair.isascii() and _SPACELESS_PAIR.fullmatch(pair):
         # Chinese is justified by widening gaps, and programs set a quarter em between Chinese and Latin: no spaces.
         latin = left.text[-1].isascii() or right.text[0].isascii()
         return gap > 0.8 * em or (right.space == "typed" and (latin or gap > 0.15 * em))
@@ -158,11 +164,7 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
             last.glyphs[-1].text += glyph.text  # a ligature comes as two letters at one place
             continue
         level = round(glyph.y)
-        if any(
-            _is_shadow(other, glyph)
-            for near in (level - 1, level, level + 1)
-            for other in printed.get((glyph.text, near), ())
-        ):
+        if _is_printed(glyph, level, printed):
             doubled.append(glyph.text)  # bold type made by printing twice
             continue
         printed.setdefault((glyph.text, level), []).append(glyph)
@@ -177,6 +179,15 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
         else:
             pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
     return pieces, "".join(doubled)
+
+
+def _is_printed(glyph: Glyph, level: int, printed: dict[tuple[str, int], list[Glyph]]) -> bool:
+    """Say whether the same letter stands at the same place already; `printed` holds the letters by their height."""
+    for near in (level - 1, level, level + 1):
+        for other in printed.get((glyph.text, near), ()):
+            if _is_shadow(other, glyph):
+                return True
+    return False
 
 
 def _is_shadow(one: Glyph, other: Glyph) -> bool:

@@ -8,23 +8,19 @@ Entry point: `Conversations`. Callers: the page, exporting. Knows records, and t
 
 from __future__ import annotations
 
-import contextlib
 import json
 import secrets
-import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from rag.private_files import private_database
+from rag.private_files import database_damaged, open_database, private_database
 from rag.reading_room.earlier_records import upgrade_answer
 from rag.records import Answer, Turn
 
 TITLE_CHARS = 40  # longer first questions are cut to this many characters for the list
-BUSY_TIMEOUT_S = 10.0
 UNDO = timedelta(hours=24)  # how long a deleted conversation can be brought back
 HOUSE = "\0house"  # whose choices are the keeper's, for all readers
 _ANSWER = TypeAdapter(Answer)
@@ -36,7 +32,7 @@ CREATE TABLE IF NOT EXISTS conversations (
 CREATE TABLE IF NOT EXISTS turns (
     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     position INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT, partial TEXT NOT NULL, asked TEXT NOT NULL,
-    PRIMARY KEY (conversation, position)
+    checksum BLOB, PRIMARY KEY (conversation, position)
 );
 CREATE TABLE IF NOT EXISTS choices (
     reader TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (reader, name)
@@ -89,14 +85,17 @@ class Conversations:
         Raises:
             OSError: Its folder cannot be made.
             sqlite3.OperationalError: The file cannot be written.
+            IndexDamaged: It is not what was written; so is it of every method that reads.
         """
         self.path = private_database(path)
         self.reader = reader
-        with self._connect() as connection:
+        with open_database(self.path, "conversations") as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_TABLES)
             if "reader" not in {row[1] for row in connection.execute("PRAGMA table_info(conversations)")}:
                 connection.execute("ALTER TABLE conversations ADD COLUMN reader TEXT NOT NULL DEFAULT ''")
+            if "checksum" not in {row[1] for row in connection.execute("PRAGMA table_info(turns)")}:
+                connection.execute("ALTER TABLE turns ADD COLUMN checksum BLOB")
 
     def start(self) -> str:
         """Return the id of a new conversation: 16 hexadecimal digits. It is listed from its first turn on."""
@@ -111,7 +110,7 @@ class Conversations:
         """
         now = _now()
         record = None if answer is None else _ANSWER.dump_json(answer).decode()
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "INSERT INTO conversations (id, title, created, changed, reader) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, deleted = NULL WHERE reader = ?",
@@ -120,29 +119,37 @@ class Conversations:
             if not connection.execute("SELECT changes()").fetchone()[0]:
                 raise ValueError(f"conversation {conversation!r} is another reader's")
             (position,) = connection.execute(
-                "INSERT INTO turns SELECT ?, COALESCE(MAX(position) + 1, 0), ?, ?, ?, ? FROM turns"
-                " WHERE conversation = ? RETURNING position",
-                (conversation, question, record, partial, now, conversation),
+                "INSERT INTO turns SELECT ?1, place, ?2, ?3, ?4, ?5, checksum(?1, place, ?2, ?3, ?4, ?5)"
+                " FROM (SELECT COALESCE(MAX(position) + 1, 0) AS place FROM turns WHERE conversation = ?1)"
+                " RETURNING position",
+                (conversation, question, record, partial, now),
             ).fetchone()
         return int(position)
 
     def turns(self, conversation: str) -> tuple[KeptTurn, ...]:
-        """Return the turns of a conversation in order; none for an unknown id."""
-        with self._connect() as connection:
+        """Return the turns of a conversation in order; none for an unknown id.
+
+        Raises:
+            IndexDamaged: One of them is not what was said.
+        """
+        with open_database(self.path) as connection:
             rows = connection.execute(
-                "SELECT position, question, answer, partial, asked FROM turns JOIN conversations ON id = conversation"
-                " WHERE id = ? AND reader = ? ORDER BY position",
+                "SELECT position, question, answer, partial, asked, checksum IS NULL"
+                " OR checksum = checksum(conversation, position, question, answer, partial, asked)"
+                " FROM turns JOIN conversations ON id = conversation WHERE id = ? AND reader = ? ORDER BY position",
                 (conversation, self.reader),
             ).fetchall()
+        if [row[0] for row in rows] != list(range(len(rows))) or not all(row[-1] for row in rows):
+            raise database_damaged(self.path, f"turns of conversation {conversation}")
         return tuple(
             KeptTurn(position, question, None if answer is None else _read(answer), partial, asked)
-            for position, question, answer, partial, asked in rows
+            for position, question, answer, partial, asked, _ in rows
         )
 
     def listed(self, search: str = "") -> tuple[Conversation, ...]:
         """Return the conversations whose title, questions or answers hold `search`, the last changed first."""
         pattern = "%" + search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute(
                 r"SELECT id, title, created, changed FROM conversations AS c WHERE reader = ? AND deleted IS NULL AND ("
                 r" title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ("
@@ -155,7 +162,7 @@ class Conversations:
 
     def find(self, conversation: str) -> Conversation | None:
         """Return the conversation with that id, or None when there is none or it is deleted."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             row = connection.execute(
                 "SELECT id, title, created, changed FROM conversations WHERE id = ? AND reader = ? AND deleted IS NULL",
                 (conversation, self.reader),
@@ -170,7 +177,7 @@ class Conversations:
         """
         if not title.strip():
             raise ValueError("a conversation needs a title")
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "UPDATE conversations SET title = ? WHERE id = ? AND reader = ?",
                 (title.strip()[:200], conversation, self.reader),
@@ -178,14 +185,14 @@ class Conversations:
 
     def delete(self, conversation: str) -> None:
         """Take a conversation off the list; `restore` brings it back until `purge` was called."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "UPDATE conversations SET deleted = ? WHERE id = ? AND reader = ?", (_now(), conversation, self.reader)
             )
 
     def restore(self, conversation: str) -> None:
         """Undo `delete`."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "UPDATE conversations SET deleted = NULL WHERE id = ? AND reader = ?", (conversation, self.reader)
             )
@@ -193,18 +200,18 @@ class Conversations:
     def purge(self, before: datetime) -> tuple[str, ...]:
         """Overwrite what was deleted before that moment, whoever's it was; return the ids of the conversations."""
         moment = before.astimezone(UTC).isoformat()
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             gone = connection.execute("SELECT id FROM conversations WHERE deleted < ?", (moment,)).fetchall()
             if gone:
                 connection.execute("DELETE FROM conversations WHERE deleted < ?", (moment,))
         if gone:
-            with self._connect() as connection:  # the log beside the file holds it, too
+            with open_database(self.path) as connection:  # the log beside the file holds it, too
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return tuple(identifier for (identifier,) in gone)
 
     def preference(self, name: str, default: str = "") -> str:
         """Return what the reader chose under that name, or `default`. Keys of chat models are never kept here."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             row = connection.execute(
                 "SELECT value FROM choices WHERE reader = ? AND name = ?", (self.reader, name)
             ).fetchone()
@@ -212,18 +219,10 @@ class Conversations:
 
     def prefer(self, name: str, value: str) -> None:
         """Keep what the reader chose."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (self.reader, name, json.dumps(value))
             )
-
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S)) as connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA secure_delete = ON")
-            with connection:
-                yield connection
 
 
 def history_of(turns: tuple[KeptTurn, ...]) -> tuple[Turn, ...]:

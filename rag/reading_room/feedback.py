@@ -6,16 +6,14 @@ Entry point: `Feedback`. Callers: the page, cli. Knows records only.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.private_files import private_database
+from rag.private_files import open_database, private_database
 from rag.records import Answer
 
 REASON_CHARS = 500  # longer reasons are cut
@@ -48,7 +46,7 @@ class Feedback:
             sqlite3.OperationalError: The file cannot be written.
         """
         self.path = private_database(path)
-        with self._connect() as connection:
+        with open_database(self.path, "feedback") as connection:
             connection.executescript(_TABLE)
 
     def rate(self, conversation: str, position: int, verdict: Verdict, answer: Answer, reason: str = "") -> None:
@@ -59,7 +57,7 @@ class Feedback:
         """
         if verdict not in (1, -1):
             raise ValueError(f"a verdict is 1 or -1, not {verdict}")
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -75,17 +73,17 @@ class Feedback:
 
     def withdraw(self, conversation: str, position: int) -> None:
         """Forget the verdict on that answer."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("DELETE FROM feedback WHERE conversation = ? AND position = ?", (conversation, position))
 
     def forget(self, conversations: Sequence[str]) -> None:
         """Overwrite the verdicts on conversations that are deleted for good."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.executemany("DELETE FROM feedback WHERE conversation = ?", ((one,) for one in conversations))
 
     def of_conversation(self, conversation: str) -> dict[int, Rating]:
         """Return the verdicts on a conversation's answers, by position."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute(
                 "SELECT position, verdict, reason FROM feedback WHERE conversation = ?", (conversation,)
             ).fetchall()
@@ -93,7 +91,7 @@ class Feedback:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Yield all verdicts, the oldest first: verdict, reason, question, given (ISO 8601, UTC), answer."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute(
                 "SELECT verdict, reason, question, answer, given FROM feedback ORDER BY given, conversation, position"
             ).fetchall()
@@ -105,9 +103,3 @@ class Feedback:
                 "given": given,
                 "answer": json.loads(answer),
             }
-
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection, connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            yield connection

@@ -1,8 +1,9 @@
 """The reader's library: putting files into the corpus, taking them out, and telling what the index does not know yet.
 
 A file is kept under its own name, cleaned of what a file system could stumble over; nothing is ever overwritten, and
-what is removed goes to a hidden folder of the corpus, from which it can be brought back.
-Entry points: `add_file`, `remove_source`, `restore_source`, `pending_changes`. Caller: the page. Knows indexing.
+what is removed or replaced goes to a hidden folder of the corpus, from which it can be brought back.
+Entry points: `add_file`, `copy_file`, `namesake`, `remove_source`, `restore_source`, `pending_changes`. Callers: the
+page, importing. Knows indexing.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +47,7 @@ class Added:
     Attributes:
         source: Its path in the corpus; for a duplicate, that of the file which is already there.
         duplicate: True when the corpus holds the same bytes already; nothing was written then.
-        document: The file as it was read; None for a duplicate.
+        document: The file as it was read; None for a duplicate, and where it was not read.
     """
 
     source: str
@@ -65,7 +67,35 @@ class PendingChanges:
         return bool(self.new or self.changed or self.gone)
 
 
-def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = None) -> Added:
+@dataclass(slots=True)
+class Held:
+    """What a corpus holds, looked at once for many files: sources by their size in bytes, and all bytes together."""
+
+    sources: dict[int, list[str]]
+    total: int
+
+
+def survey(corpus: Path) -> Held:
+    """Return what the corpus holds now."""
+    held = Held({}, 0)
+    for path in corpus.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            held.total += path.lstat().st_size if path.is_file() else 0
+    for path in corpus_files(corpus):
+        with contextlib.suppress(FileNotFoundError):
+            held.sources.setdefault(path.stat().st_size, []).append(path.relative_to(corpus).as_posix())
+    return held
+
+
+def add_file(
+    corpus: Path,
+    name: str,
+    data: bytes,
+    settings: Settings | None = None,
+    *,
+    replaces: str = "",
+    on_page: Callable[[int, int], None] | None = None,
+) -> Added:
     """Put a file into the corpus, if it can be read.
 
     Args:
@@ -73,11 +103,65 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
         name: The file's name as the reader's computer calls it; folders in it are ignored.
         data: Its bytes.
         settings: What reading a file may cost, and how large the library may grow; None: the defaults.
+        replaces: The source whose place it takes, which is removed; "": none, a name that is taken gets a number.
+        on_page: Told how many pages of how many were recognised, while a scan is read.
 
     Raises:
         UnreadableSource: It is empty, damaged, scanned, of a kind that nobody can read, or the library is full;
             nothing was kept.
         StorageFailed: It cannot be written.
+    """
+    settings = settings or Settings()
+    wanted = _readable_name(name)
+    return _add(
+        corpus,
+        wanted,
+        data,
+        settings,
+        lambda draft: read_document(draft, wanted, settings.limits(), on_page),
+        lambda: survey(corpus),
+        replaces,
+    )
+
+
+def copy_file(corpus: Path, path: Path, held: Held, settings: Settings) -> Added:
+    """Put one of many files into the corpus without reading it, which the next build does.
+
+    Args:
+        corpus: Folder of the documents; made when it is absent.
+        path: The file.
+        held: What `survey` found before the first of them; the file is added to it.
+        settings: How large a file and the library may be.
+
+    Raises:
+        UnreadableSource: It is too large, cannot be opened, is of a kind that nobody can read, or the library is full.
+        StorageFailed: It cannot be written.
+    """
+    wanted = _readable_name(path.name)
+    try:
+        size = path.stat().st_size
+        if size > settings.limits().megabytes * 1_000_000:
+            raise UnreadableSource(
+                f"{wanted}: {size / 1e6:,.0f} MB; files of at most {settings.limits().megabytes:,} are read",
+                advice="split it, or raise read_megabytes",
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableSource(
+            f"{wanted} cannot be opened: {error.strerror or error}", advice="check that it is there and may be read"
+        ) from error
+    added = _add(corpus, wanted, data, settings, lambda draft: None, lambda: held)
+    if not added.duplicate:
+        held.sources.setdefault(len(data), []).append(added.source)
+        held.total += len(data)
+    return added
+
+
+def _readable_name(name: str) -> str:
+    """Return the name under which a file is kept.
+
+    Raises:
+        UnreadableSource: It is of a kind that nobody can read.
     """
     wanted = safe_name(name)
     suffix = Path(wanted).suffix.lower()
@@ -86,21 +170,35 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
             f"{wanted}: files ending in {suffix or 'nothing'} cannot be read",
             advice=f"convert it to one of {', '.join(sorted(READERS))}",
         )
-    settings = settings or Settings()
+    return wanted
+
+
+def _add(
+    corpus: Path,
+    wanted: str,
+    data: bytes,
+    settings: Settings,
+    read: Callable[[Path], Document | None],
+    look: Callable[[], Held],
+    replaces: str = "",
+) -> Added:
     try:
         corpus.mkdir(parents=True, exist_ok=True)
-        if same := _same_bytes(corpus, data):
+        held = look()
+        if same := _same_bytes(corpus, data, held):
             return Added(same, True, None)
-        _check_room(corpus, len(data), settings.library_max_megabytes)
+        _check_room(held, len(data), settings.library_max_megabytes)
         # Hidden until it has been read and is wholly on the disk: a build that starts now must not see half a file.
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=corpus) as folder:
             draft = Path(folder) / wanted
             write_private(draft, data)
-            document = read_document(draft, wanted, settings.limits())
+            document = read(draft)
             with _alone(corpus):  # of two at once, neither may take the other's name
-                if same := _same_bytes(corpus, data):
+                if same := _same_bytes(corpus, data, look()):
                     return Added(same, True, None)
-                target = _free_name(corpus / wanted)
+                target = _inside(corpus, replaces) if replaces else _free_name(corpus / wanted)
+                if target.is_file():
+                    shutil.copyfile(target, _place_of_removed(corpus, replaces))
                 os.replace(draft, target)
             sync(corpus)
     except OSError as error:
@@ -108,25 +206,30 @@ def add_file(corpus: Path, name: str, data: bytes, settings: Settings | None = N
             f"{wanted} could not be written to {corpus}: {error.strerror or error}",
             advice="free some space, or choose a folder that may be written",
         ) from error
-    source = dataclasses.replace(document.source, id=target.name)
-    return Added(target.name, False, dataclasses.replace(document, source=source))
+    if document is not None:
+        source = dataclasses.replace(document.source, id=target.relative_to(corpus).as_posix())
+        document = dataclasses.replace(document, source=source)
+    return Added(target.relative_to(corpus).as_posix(), False, document)
 
 
-def _same_bytes(corpus: Path, data: bytes) -> str:
+def namesake(corpus: Path, name: str, data: bytes) -> str:
+    """Return the source that has the name of a file and other bytes, or "": the file may be its revision."""
+    wanted = safe_name(name).casefold()
+    alike = [path for path in corpus_files(corpus) if unicodedata.normalize("NFC", path.name).casefold() == wanted]
+    return alike[0].relative_to(corpus).as_posix() if alike and not _same_bytes(corpus, data, survey(corpus)) else ""
+
+
+def _same_bytes(corpus: Path, data: bytes, held: Held) -> str:
     """Return the source that holds the same bytes, or ""."""
     wanted = hashlib.sha256(data).hexdigest()
-    for path in corpus_files(corpus):
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_size == len(data) and digest(path) == wanted:
-                return path.relative_to(corpus).as_posix()
-    return ""
+    same = (source for source in held.sources.get(len(data), ()) if _digest(corpus / source) == wanted)
+    return next(same, "")
 
 
-def _check_room(corpus: Path, size: int, most_megabytes: int) -> None:
-    held = sum(path.lstat().st_size for path in corpus.rglob("*") if path.is_file())
-    if held + size > most_megabytes * 1_000_000:
+def _check_room(held: Held, size: int, most_megabytes: int) -> None:
+    if held.total + size > most_megabytes * 1_000_000:
         raise UnreadableSource(
-            f"the library holds {held / 1e6:,.0f} MB, and may hold {most_megabytes:,}",
+            f"the library holds {held.total / 1e6:,.0f} MB, and may hold {most_megabytes:,}",
             advice="remove something first, or raise library_max_megabytes",
         )
 
@@ -149,7 +252,7 @@ def remove_source(corpus: Path, source: str) -> Path:
         raise ValueError(f"the corpus holds no {source!r}")
     try:
         with _alone(corpus):
-            kept = _free_name(make_private(corpus / REMOVED / Path(source).parent) / path.name)
+            kept = _place_of_removed(corpus, source)
             os.replace(path, kept)
             os.utime(kept)  # the time of its removal
         _delete_removed(corpus / REMOVED)
@@ -158,6 +261,11 @@ def remove_source(corpus: Path, source: str) -> Path:
             f"{source} could not be removed: {error.strerror or error}", advice="check that the folder may be written"
         ) from error
     return kept
+
+
+def _place_of_removed(corpus: Path, source: str) -> Path:
+    """Return where a source that is removed is put: a name that is free."""
+    return _free_name(make_private(corpus / REMOVED / Path(source).parent) / Path(source).name)
 
 
 def restore_source(corpus: Path, source: str) -> None:

@@ -7,20 +7,22 @@ Entry points: `Notebooks`, `keep_work`, `present`. Caller: the page. Knows recor
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from rag.private_files import private_database
+from rag.private_files import open_database, private_database
 from rag.records import Answer
-from rag.shelf import Work
+
+if TYPE_CHECKING:
+    from rag.shelf import Work
 
 NOTEBOOKS = "notebooks.sqlite"  # of the one reader of an own machine
 NAME_CHARS = 80  # longer names and tags are cut
@@ -97,7 +99,7 @@ class Notebooks:
         """
         self.path = path
         private_database(path)
-        with self._connect() as connection:
+        with open_database(self.path, "notebooks") as connection:
             connection.executescript(_TABLES)
 
     def create(self, name: str, works: Iterable[KeptWork]) -> str:
@@ -107,30 +109,30 @@ class Notebooks:
             ValueError: The name is blank.
         """
         identifier = secrets.token_hex(8)
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("INSERT INTO notebooks VALUES (?, ?, ?)", (identifier, _name(name), _now()))
             self._put(connection, identifier, works)
         return identifier
 
     def rename(self, notebook: str, name: str) -> None:
         """Give a notebook another name; raises as `create`."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("UPDATE notebooks SET name = ? WHERE id = ?", (_name(name), notebook))
 
     def choose(self, notebook: str, works: Iterable[KeptWork]) -> None:
         """Put other works into a notebook."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("DELETE FROM works WHERE notebook = ?", (notebook,))
             self._put(connection, notebook, works)
 
     def delete(self, notebook: str) -> None:
         """Remove a notebook; its works and its notes stay."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("DELETE FROM notebooks WHERE id = ?", (notebook,))
 
     def listed(self) -> tuple[Notebook, ...]:
         """Return the notebooks by name."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute("SELECT id, name FROM notebooks ORDER BY name, id").fetchall()
             works = connection.execute("SELECT notebook, source, article, title FROM works ORDER BY 2, 3").fetchall()
         return tuple(
@@ -140,7 +142,7 @@ class Notebooks:
 
     def tag(self, work: KeptWork, tags: Iterable[str]) -> None:
         """Give a work these tags and no others; blank ones are left out."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("DELETE FROM tags WHERE source = ? AND article = ?", (work.source, work.article))
             connection.executemany(
                 "INSERT OR IGNORE INTO tags VALUES (?, ?, ?, ?)",
@@ -149,7 +151,7 @@ class Notebooks:
 
     def tags(self) -> dict[KeptWork, tuple[str, ...]]:
         """Return the tags of each work that has any, sorted."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute("SELECT source, article, title, tag FROM tags ORDER BY tag").fetchall()
         found: dict[KeptWork, tuple[str, ...]] = {}
         for *work, tag in rows:
@@ -160,7 +162,7 @@ class Notebooks:
         """Keep an answer with its citations as a note, in a notebook or in none (""), and return the note's id."""
         identifier = secrets.token_hex(8)
         record = _ANSWER.dump_json(answer).decode()
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute(
                 "INSERT INTO notes VALUES (?, ?, ?, ?, ?)", (identifier, notebook, record, remark, _now())
             )
@@ -168,7 +170,7 @@ class Notebooks:
 
     def notes(self, notebook: str | None = None) -> tuple[Note, ...]:
         """Return the notes of a notebook, "" for those in none, None for all; the oldest first."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             rows = connection.execute(
                 "SELECT id, answer, remark, kept FROM notes WHERE ? IS NULL OR notebook = ? ORDER BY kept, id",
                 (notebook, notebook),
@@ -177,19 +179,12 @@ class Notebooks:
 
     def delete_note(self, note: str) -> None:
         """Remove a note."""
-        with self._connect() as connection:
+        with open_database(self.path) as connection:
             connection.execute("DELETE FROM notes WHERE id = ?", (note,))
 
     def _put(self, connection: sqlite3.Connection, notebook: str, works: Iterable[KeptWork]) -> None:
         rows = [(notebook, work.source, work.article, work.title) for work in works]
         connection.executemany("INSERT OR IGNORE INTO works VALUES (?, ?, ?, ?)", rows)
-
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with contextlib.closing(sqlite3.connect(self.path, timeout=10.0)) as connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            with connection:
-                yield connection
 
 
 def _name(text: str) -> str:

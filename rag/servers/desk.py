@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from rag.answering import stream_answer
+from rag.answering import Events, stream_answer
 from rag.cataloguing import catalogue
 from rag.errors import NotHeld
 from rag.indexing import Index, open_index
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
-from rag.reading_room.plain_answers import place_of
-from rag.records import Answer, Citation, Document, Evidence, Progress, Retrieval, TextPiece, Turn
+from rag.reading_room.plain_answers import place_of, say_unread
+from rag.records import Answer, Citation, Document, Evidence, Retrieval, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.shelf import Work, outline_of, works_of
@@ -137,9 +137,7 @@ class Desk:
         assert isinstance(answer, Answer)
         return self.told(answer)
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
-    ) -> Iterator[Progress | TextPiece | Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Events:
         """Answer step by step, see `rag.stream_answer`; only the search waits for its turn."""
         return stream_answer(question, history=history, filters=filters, settings=self.settings, in_turn=self._in_turn)
 
@@ -166,6 +164,7 @@ class Desk:
                 for number, item in numbered
             ],
             "missing": list(answer.missing),
+            "unread": list(say_unread(answer, language)),
             "backend": answer.backend,
             "failure": answer.failure,
         }

@@ -14,21 +14,21 @@ import json
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-import anyio
-import anyio.to_thread
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rag.answering import Events
+from rag.asynchronous import in_threads, last_of
 from rag.errors import LoginRequired, NotHeld, RagError
 from rag.loopback import is_loopback
 from rag.reading_room.plain_answers import write_plain
 from rag.reading_room.requests import is_foreign, is_known
-from rag.records import Answer, Progress, TextPiece, Turn
+from rag.records import Answer, TextPiece, Turn
 from rag.retrieval import Filters
 from rag.servers.desk import MOST_FOUND, Desk
 from rag.settings import SERVER_TOKEN, Settings
@@ -133,7 +133,7 @@ def _answers(desk: Desk) -> APIRouter:
         events = desk.stream(asked.question, _turns(asked.history), Filters(sources=tuple(asked.sources)))
         if asked.stream:
             return StreamingResponse(_events(desk, events), media_type="text/event-stream")
-        return desk.told(await _last(events))
+        return desk.told(await last_of(in_threads(events)))
 
     @router.get("/v1/models")
     def models() -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _answers(desk: Desk) -> APIRouter:
         frame = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
         if request.stream:
             return StreamingResponse(_chunks(desk, events, frame), media_type="text/event-stream")
-        answer = await _last(events)
+        answer = await last_of(in_threads(events))
         message = {"role": "assistant", "content": _with_sources(answer)}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -207,30 +207,10 @@ def _turns(messages: list[Message]) -> tuple[Turn, ...]:
     )
 
 
-async def _drawn(
-    events: Iterator[Progress | TextPiece | Answer],
-) -> AsyncIterator[Progress | TextPiece | Answer]:
-    """Yield what a generator yields, each in another thread; closes it when nobody listens any more."""
-    try:
-        while (event := await anyio.to_thread.run_sync(next, events, None)) is not None:
-            yield event
-    finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(events.close)  # type: ignore[attr-defined]
-
-
-async def _last(events: Iterator[Progress | TextPiece | Answer]) -> Answer:
-    answer: Answer | None = None
-    async for event in _drawn(events):
-        answer = event if isinstance(event, Answer) else answer
-    assert answer is not None
-    return answer
-
-
-async def _events(desk: Desk, events: Iterator[Progress | TextPiece | Answer]) -> AsyncIterator[str]:
+async def _events(desk: Desk, events: Events) -> AsyncIterator[str]:
     """Yield server-sent events."""
     try:
-        async for event in _drawn(events):
+        async for event in in_threads(events):
             if isinstance(event, Answer):
                 yield _event("answer", desk.told(event))
             elif isinstance(event, TextPiece):
@@ -245,9 +225,7 @@ def _event(kind: Literal["answer", "piece", "progress", "error"], data: dict[str
     return f"event: {kind}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-async def _chunks(
-    desk: Desk, events: Iterator[Progress | TextPiece | Answer], frame: dict[str, Any]
-) -> AsyncIterator[str]:
+async def _chunks(desk: Desk, events: Events, frame: dict[str, Any]) -> AsyncIterator[str]:
     """Yield chunks of OpenAI's protocol: only the checked text, which is there when it was checked."""
 
     def chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> str:
@@ -257,7 +235,7 @@ async def _chunks(
 
     yield chunk({"role": "assistant", "content": ""})
     try:
-        async for event in _drawn(events):
+        async for event in in_threads(events):
             if not isinstance(event, Answer):
                 yield ": still at work\n\n"
                 continue

@@ -8,10 +8,12 @@ Entry point: `store_class`. Callers: indexing, retrieval.
 from __future__ import annotations
 
 import importlib
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
+
+from rag.extensions import named_part
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -39,11 +41,14 @@ class VectorStore(Protocol):
 
 
 def store_class(name: str) -> type[VectorStore]:
-    """Return the class of the store called `name`.
+    """Return the class of the store called `name`, or named as `package.module:Class`.
 
     Raises:
         ValueError: There is no store of that name.
+        ExtensionUnavailable: See `named_part`.
     """
+    if other := named_part(name):
+        return cast("type[VectorStore]", other)
     if name not in STORES:
         raise ValueError(f"unknown vector store {name!r}: set WENJU_STORE to one of {', '.join(STORES)}")
     module, attribute = STORES[name].split(":")

@@ -11,14 +11,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence, Set
 
-from rag.records import Article, Document, LeftOut, Page, Source
+from rag.records import Article, Block, Document, LeftOut, Page, Source
 from rag.structure.columns import rebuild_tables
 from rag.structure.descriptions import describe_articles
 from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
 from rag.structure.front_matter import take_front_matter
 from rag.structure.furniture import set_aside_furniture
 from rag.structure.mastheads import split_articles
-from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_said, told_title
+from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_printed_issue, apply_said, told_title
 from rag.structure.paragraphs import Vocabulary, build_items
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
@@ -27,7 +27,9 @@ from rag.text.language import fold_glyphs
 MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
 ONE_WORK = frozenset(["html", "htm"])  # a page of the web holds one work, and comments on it
 _HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
+_HEAD_ISSUE = 4  # where a notice prints who issued it and when, if not below its text
 _MAX_HEAD_CHARS = 300
+_MIN_UNCERTAIN = 0.01  # of the text, from which a warning is due
 
 
 def parse_document(pages: Sequence[Page], source: Source) -> Document:
@@ -69,21 +71,32 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     if len(works) == 1:
         head = [bare(item.text) for item in items[:_HEAD_ITEMS] if item.size <= _MAX_HEAD_CHARS]
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
+        article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     writer = Writer(pages, items, notes, marks, links, lost, Vocabulary(kept))
     for index, part in enumerate(parts):
         articles[index] = writer.write_part(part, articles[index], index, front.shown if index == 0 else "")
     left_out = [LeftOut(one.kind, one.text, page_number(pages, one.page)) for one in left] + writer.silent
     left_out += front.left_out + told_left
+    blocks = writer.blocks()
     return Document(
         source,
         writer.canonical(),
         tuple(writer.page_marks),
         tuple(articles),
-        writer.blocks(),
+        blocks,
         tuple(left_out),
-        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles) + told,
+        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles) + _remark_order(blocks) + told,
     )
+
+
+def _remark_order(blocks: Sequence[Block]) -> tuple[str, ...]:
+    """Return a warning where more than a little of the text stands in an order that the print leaves open."""
+    uncertain = sum(end - start for block in blocks for start, end in block.uncertain)
+    share = uncertain / max(sum(len(block.text) for block in blocks), 1)
+    if share < _MIN_UNCERTAIN:
+        return ()
+    return (f"warning: {100 * share:.0f} % of the text is uncertain in its order, or as it was recognised",)
 
 
 def _remark(

@@ -22,6 +22,8 @@ _READER = "front matter"  # written by whoever keeps the file: it counts more th
 _NAMED_PEOPLE = TRUSTED | {"JSON-LD"}
 _DATE = re.compile(r"((?:1[5-9]|20)\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?)?")
 _COMPACT_DATE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?=\d{6}|\D|$)")
+_BODY = re.compile(r"[^\W\d_]{4,30}")  # a body that issues: letters only
+_ISSUED = re.compile(rf"((?:{_BODY.pattern}\s+)?)[（(]?((?:19|20)\d\d年\d{{1,2}}月\d{{1,2}}日)[）)]?")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>，。；、]+")
 _PRINTED_DOI = re.compile(r"(?:\bdoi\b\s*[:：]?|doi\.org/)\s*(10\.\d{4,9}/[^\s\"'<>，。；、]+)", re.IGNORECASE)
 _NO_TITLE = re.compile(
@@ -82,6 +84,20 @@ def apply_printed_doi(article: Article, texts: Sequence[str]) -> Article:
     return dataclasses.replace(article, doi=found[1].rstrip(".,;)")) if found and not article.doi else article
 
 
+def apply_printed_issue(article: Article, head: Sequence[str], end: Sequence[str]) -> Article:
+    """Return a notice, which prints no year elsewhere, with the day and the body below its title or text."""
+    for number, text in enumerate((*head, *end)):
+        match = _ISSUED.fullmatch(text.strip()) if article.year is None else None
+        if match is None:
+            continue
+        before = end[number - len(head) - 1] if number > len(head) else ""
+        body = match[1].strip() or (before if _BODY.fullmatch(before.strip()) else "")
+        date = read_date(match[2])
+        authors = article.authors or ((body,) if body else ())
+        article = dataclasses.replace(article, year=int(date[:4]), date=date, authors=authors)
+    return article
+
+
 def read_date(text: str) -> str:
     """Return a date in ISO form as far as it is told: 2024-03-01, 2024-03 or 2024; "" for none."""
     match = _COMPACT_DATE.search(text) or _DATE.search(text)
@@ -105,6 +121,9 @@ def _names_of(one: Said) -> tuple[str, ...]:
     inverted = _INVERTED.fullmatch(value)
     if inverted:
         value = f"{inverted[2]} {inverted[1]}"
+    several = parse_names(f"By {value}") if not HAN_CHARACTER.search(value) else ()
+    if len(several) > 1:
+        return several
     if one.origin in _NAMED_PEOPLE and "://" not in value and not holds_one_of(value, ";；"):
         return (value,)
     return parse_names(value if HAN_CHARACTER.search(value) else f"By {value}")

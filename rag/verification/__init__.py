@@ -53,7 +53,7 @@ _FRAME_MAX_CHARS = 160
 
 
 # A frame says who speaks; anything else before a colon is part of the statement.
-_ATTRIBUTION = re.compile(
+ATTRIBUTION = re.compile(
     r"(?:称|说|说道|写道|指出|认为|提到|表示|强调|记载|介绍|解释|写明|如下|原文|所述|所言)$|^(?:据|根据|按照?|依据|参见|引自|见)"
     r"|\b(?:says?|writes?|states?|notes?|reports?|reads?|puts it|argues?|observes?|explains?)$"
     r"|^(?:according to\b|as stated in\b|(?:in|from) [“\"《])",
@@ -207,9 +207,7 @@ def _is_frame(frame: str, ground: Said) -> bool:
     authors = {fold_text(author, compact=True).text for author in ground.passage.authors}
     if all(fold_text(person, compact=True).text in authors for person in people):
         return True
-    return (
-        bool(_ATTRIBUTION.search(label)) and not read_polarity(label).negated and not find_missing(frame, [ground])[0]
-    )
+    return bool(ATTRIBUTION.search(label)) and not read_polarity(label).negated and not find_missing(frame, [ground])[0]
 
 
 def _without_frame(text: str, cited: Sequence[Said]) -> str:

@@ -1,8 +1,9 @@
 """The citations that a chat model writes, in whatever dress, as [n].
 
 Models write [1], [1, 3], [1-3], 【1】, 〔1〕, [^1], [citation:1], [来源1], [1](#ref-1), [[1]], (1), ¹, ① and more.
-A number in square brackets of any kind, or with a label before it, is a citation for sure. One in parentheses, raised
-or in a circle is one only in an answer that holds no sure citation, behind a sentence, and when no passage has it so.
+A number in square brackets of any kind, in an element, in LaTeX's cite, or with a label before it, is a citation for
+sure. One in parentheses, raised or in a circle is one only in an answer that holds no sure citation, behind a sentence,
+and when no passage has it so. A list at the end that says what the numbers stand for is left out.
 Entry point: `plain_citations`. Caller: verification. What labels a number stands in rag/data/citation_marks.tsv.
 """
 
@@ -17,13 +18,26 @@ from rag.vocabulary import read_table
 
 RANGE_MOST = 20  # numbers that a range may hold
 _AS_IN_PASSAGE_CHARS = 6  # before a mark, which with it must stand in a passage to be its own footnote mark
-_CIRCLES = "①-⑳"
+_CIRCLES = "①-⑳❶-❿⑴-⒇"
 _RAISED = "⁰¹²³⁴-⁹"
 _HAN = "一二三四五六七八九十"
 _HAN_NUMBERS = {"十" if n == 10 else _HAN[n - 1]: n for n in range(1, 11)}
-_BETWEEN = r"[ \t]*(?:[,，、;；|/+&~～\-–—至和与及]|\band\b)[ \t]*|[ \t]+"
-_RANGE = re.compile(r"[~～\-–—至]")
+_BETWEEN = r"[ \t]*(?:[,，、;；|/+&~～\-−–—至和与及]|\band\b)[ \t]*|[ \t]+"
+_RANGE = re.compile(r"[~～\-−–—至]")
+# Behind the number within its brackets: a page, what a passage is called; not what goes on with a figure.
+_TAIL = (
+    r"(?:†|[ \t]*[,，;；:：][ \t]*(?:pp?\.|页|第)|[ \t]*[:：|][ \t]*(?=[^\W\d]|[《“])"
+    r"|[ \t]+[\-–—][ \t]+(?=[^\W\d]|《))[^】\]］〕\n]{0,80}"
+)
+_LINK = r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s\"[^\"\n]*\")?\)"
+_ELEMENT = re.compile(r"<(cite|citation|ref|source|a)\b([^<>]*?)(?:/>|>([^<>]*)</\1>)", re.IGNORECASE)
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _STOPS = "。.！!？?；;，,、：:…”」』）)]】\n"
+_SURE = re.compile(r"\[\d{1,3}\]")
+_ENTRY = re.compile(r"[ \t]*(?:[-*•][ \t]*)?(?:(?:\[\d{1,3}\])+|\d{1,3}[.、)）])(?!.*\[\d{1,3}\])")
+_DEFINITION = re.compile(r"[ \t]*\[[a-z]*\d{1,3}\][:：]", re.IGNORECASE)
+_WIDE = str.maketrans("[]", "［］")
 _ENDS_SENTENCE = "。.！!？?；;…”」』"
 
 
@@ -35,7 +49,11 @@ def plain_citations(text: str, passages: Sequence[str] = ()) -> str:
         passages: The texts that it may cite, in order; without them only sure citations are read.
     """
     mark, cluster, loose = _patterns()
-    plain, count = cluster.subn(lambda found: _write(found, text, mark), text)
+    text = _ELEMENT.sub(_read_element, text.translate(_UNSEEN).replace("[cite_start]", ""))
+    code = [found.span() for found in _CODE.finditer(text)]
+    plain, count = cluster.subn(lambda found: _write(found, text, mark, code), text)
+    if count:
+        plain = _without_list_of_sources(plain)
     if count or not passages:
         return plain
     held = ["".join(passage.split()) for passage in passages]
@@ -50,28 +68,33 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     for kind, word, _ in sorted(read_table("citation_marks"), key=lambda row: -len(row[1])):
         words.setdefault(kind, []).append(re.escape(word))
     label = rf"(?:{'|'.join(words['label'])})\s*[#:：_.\-–]?\s*(?:no\.?\s*)?"
-    number = rf"(?:{label})?\^?(?:\d{{1,3}}|[{_CIRCLES}])\^?"
+    number = rf"(?:{label})?[\^*]{{0,3}}(?:\d{{1,3}}|[{_CIRCLES}])[\^*]{{0,3}}"
     numbers = rf"{number}(?:(?:{_BETWEEN}){number}(?![\d.%]))*"
-    tail = r"(?:†[^】\]\n]{0,80}|[,，;；:：]\s*(?:pp?\.|页|第)[^】\]］\n]{0,40})?"
     bracketed = (
-        rf"(?:\\?[\[【［〔〖]\s*){{1,2}}(?:\d{{1,3}}:(?=\d+†)|[#+]\s*)?{numbers}{tail}"
-        rf"(?:\s*\\?[\]】］〕〗]){{1,2}}(?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s\"[^\"\n]*\")?\))?"
+        rf"(?:\\?[\[【［〔〖]\s*){{1,2}}(?:\d{{1,3}}:(?=\d+†)|[#+]\s*)?{numbers}(?:{_TAIL})?"
+        rf"(?:\s*\\?[\]】］〕〗]){{1,2}}(?:{_LINK}|\[\])?"
     )
-    labelled = rf"[（(]\s*{label}{numbers}{tail}\s*[)）]"
-    mark = rf"(?:{bracketed}|{labelled}|##{number}\$\$)"
+    labelled = rf"[（(]\s*{label}{numbers}(?:{_TAIL})?\s*[)）]"
+    mark = rf"(?:{bracketed}|{labelled}|##{number}\$\$|\\(?:cite[pt]?|textsuperscript)\{{\s*{numbers}\s*\}})"
     several = rf"{mark}(?:(?:{_BETWEEN})?{mark})*"
-    before = rf"(?:(?:{'|'.join([*words['before'], *words['label']])})\s*[:：]?\s*)?"
+    before = rf"(?:(?:{'|'.join([*words['before'], *words['label']])})\s*[:：]?\s*){{0,2}}"
     dresses = (
         rf"<sup>\s*{several}\s*</sup>",
         rf"\$\s*\^?\{{?\s*{several}\s*\}}?\s*\$",
+        rf"\\\(\s*\^?\{{?\s*{several}\s*\}}?\s*\\\)",
+        rf"\\textsuperscript\{{\s*{several}\s*\}}",
+        rf"\^{several}\^?",
+        rf"(?m:^)[ \t]*[（(]?\*{{0,2}}{before}\*{{0,2}}[:：]?\*{{0,2}} ?{several}[)）。.]*[ \t]*(?m:$)",
         rf"\*\*{several}\*\*",
         rf"`{several}`",
         rf"[（(]\s*{before}{several}\s*[)）]",
         several,
     )
     loose = (
-        rf"[ \t]*(?:[（({{]\s*(?:{numbers})\s*[)）}}]|<\s*(?:{numbers})\s*>|\[[{_HAN}]\]"
-        rf"|[{_RAISED}]+(?:[,，][{_RAISED}]+)*|[{_CIRCLES}]+|<sup>\s*{numbers}\s*</sup>|\$\^\{{?{numbers}\}}?\$|\^{numbers}\^)"
+        rf"(?<![ \t])[ \t]*(?:[（({{]\s*(?:{numbers})\s*[)）}}]|<\s*(?:{numbers})\s*>|\[[{_HAN}]\]"
+        rf"|⁽?[{_RAISED}]+(?:[,，][{_RAISED}]+)*⁾?"
+        rf"|(?:{'|'.join(words['named'])})[ \t]?\d{{1,3}}(?=[ \t]*[，,：:])"
+        rf"|[{_CIRCLES}]+|<sup>\s*{numbers}\s*</sup>|\$\^\{{?{numbers}\}}?\$|\^{numbers}\^)"
     )
     return (
         re.compile(mark, re.IGNORECASE),
@@ -80,11 +103,37 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def _write(found: re.Match[str], text: str, mark: re.Pattern[str]) -> str:
+def _read_element(found: re.Match[str]) -> str:
+    """Return <cite>1</cite> and <ref id="1"/> as [1], what <cite index="1"> encloses with [1] behind it."""
+    name, attributes, inside = found[1].casefold(), found[2], (found[3] or "").strip()
+    inner = inside.strip("[]【】 ")
+    if inner and not any(map(str.isalpha, inner)) and (numbers := _numbers_of(inner)):
+        return "".join(f"[{number}]" for number in numbers)
+    numbers = _numbers_of(attributes) if name != "a" else []
+    return inside + "".join(f"[{number}]" for number in numbers) if numbers else found.group()
+
+
+def _without_list_of_sources(text: str) -> str:
+    """Return an answer without the list at its end that says what each number stands for: it states nothing."""
+    lines = text.rstrip().split("\n")
+    begins = len(lines)
+    while begins and (not lines[begins - 1].strip() or _ENTRY.match(lines[begins - 1])):
+        begins -= 1
+    headings = {row[1] for row in read_table("citation_marks") if row[0] == "list_heading"}
+    head, _, behind = re.sub("[：:]", "\n", lines[begins - 1] if begins else "", count=1).partition("\n")
+    headed = head.strip(" \t#*_-").casefold() in headings and (not behind.strip("* ") or _SURE.match(behind.strip()))
+    defined = next((at for at in range(begins, len(lines)) if _DEFINITION.match(lines[at])), len(lines))
+    kept = "\n".join(lines[: begins - 1] if headed else lines[:defined]).rstrip("- \t\n")
+    return kept if _SURE.search(kept) else text
+
+
+def _write(found: re.Match[str], text: str, mark: re.Pattern[str], code: Sequence[tuple[int, int]]) -> str:
     """Return marks that belong together as [n][m], without what joins them where a sentence ends at either side."""
     cluster = found.group()
     if found.start() and text[found.start() - 1] == "!":
         return cluster  # an image
+    if re.search(r"[A-Za-z0-9_]$", text[: found.start()]) and any(a < found.start() < b for a, b in code):
+        return cluster.translate(_WIDE)  # an index: `a[1]`
     before, behind = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
     closes = before[-1:] in _ENDS_SENTENCE or behind[:1] in _ENDS_SENTENCE + "\n"
     written: list[str] = []
@@ -104,9 +153,7 @@ def _write(found: re.Match[str], text: str, mark: re.Pattern[str]) -> str:
 
 def _numbers_of(mark: str) -> list[int]:
     """Return the numbers of one mark, ranges filled."""
-    inside = re.sub(
-        r"[\])]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s\"[^\"\n]*\")?\)$|†.*|[,，;；:：]\s*(?:pp?\.|页|第).*", "", mark
-    )
+    inside = re.sub(rf"(?<=[\])]){_LINK}$|{_TAIL}", "", mark)
     inside = re.sub(r"\d+:(?=\d)", "", inside)
     inside = "".join(_digits(character) for character in inside)
     numbers: list[int] = []
@@ -126,13 +173,14 @@ def _digits(character: str) -> str:
     """Return the digits that a raised, circled, wide or Han character stands for, else the character."""
     if character in _HAN_NUMBERS:
         return str(_HAN_NUMBERS[character])
-    folded = unicodedata.normalize("NFKC", character)
-    return f" {folded} " if re.match(f"[{_CIRCLES}]", character) else folded
+    if re.match(f"[{_CIRCLES}]", character):
+        return f" {unicodedata.numeric(character):.0f} "
+    return unicodedata.normalize("NFKC", character)
 
 
 def _read_loose(line: str, loose: re.Pattern[str], held: Sequence[str]) -> str:
     marks = list(loose.finditer(line))
-    if not marks or _is_item(line, marks[0]):
+    if not marks or (_is_item(line, marks[0]) and not marks[0].group()[:1].isalpha()):
         return line
     written: list[str] = []
     position = 0
@@ -140,7 +188,8 @@ def _read_loose(line: str, loose: re.Pattern[str], held: Sequence[str]) -> str:
         numbers = _numbers_of(found.group())
         if not (all(1 <= number <= len(held) for number in numbers) and _is_citation(line, found, held)):
             continue
-        written += [line[position : found.start()], *(f"[{number}]" for number in numbers)]
+        words = found.group().rstrip("0123456789 ") if found.group()[:1].isalpha() else ""  # 根据材料1，
+        written += [line[position : found.start()], words, *(f"[{number}]" for number in numbers)]
         position = found.end()
     return "".join([*written, line[position:]])
 

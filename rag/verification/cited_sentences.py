@@ -133,6 +133,8 @@ def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
             if any(map(str.isalnum, line.group())):
                 spans.extend(_bounded((line.start(), line.end())))
             continue
+        if line.group().lstrip().startswith("```"):
+            continue
         head = _LINE_START.match(line.group())
         start = line.start() + (head.end() if head else 0)
         inner = [cut for cut in cuts if start < cut < line.end()]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from rag.errors import IndexDamaged
+from rag.reading_room.page_texts import says
 from rag.web import chat, jobs, library, look, reader, settings, sidebar, state, trouble
-from rag.web.components import style
+from rag.web.components import mount, style
 from rag.web.state import t
 
 
@@ -28,11 +30,26 @@ def main() -> None:
     current = st.navigation(list(pages.values()))
     if st.session_state.pop("go_to_chat", False) and current is not pages["chat"]:
         st.switch_page(pages["chat"])
-    state.fill_from_address()
-    reader.open_from_address()
-    sidebar.draw()
-    current.run()
-    reader.draw()
+    try:
+        state.fill_from_address()
+        reader.open_from_address()
+        sidebar.draw()
+        _frame()  # before the page, whose run lasts as long as an answer is written
+        current.run()
+        reader.draw()
+    except IndexDamaged as error:  # of a conversation or notebook, which every part draws from
+        trouble.show_error(error)
+
+
+def _frame() -> None:
+    """Say the page's language to the browser, Streamlit's own words in it, and what happened to those who listen."""
+    own, other = says("theirs_", state.language()), says("theirs_", "en" if state.language() == "zh" else "zh")
+    values = {
+        "lang": "zh-Hans" if state.language() == "zh" else "en",
+        "theirs": {other[key]: text for key, text in own.items()},
+        "said": st.session_state.pop("said", ""),
+    }
+    mount("frame", values, key="frame", on_act=lambda value: None)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
 from rag.records import Article, Language, Passage
 from rag.references import STYLE_NAMES
-from rag.web import first_run, jobs, notebooks, state, views
+from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_citation, open_passage
 from rag.web.state import t
@@ -38,6 +38,8 @@ def draw() -> None:
         return
     kept = state.conversations()
     conversation = state.conversation()
+    if st.query_params.get("c") != conversation:  # before anything is asked: a reload finds what is being written
+        st.query_params["c"] = conversation
     turns = kept.turns(conversation)
     welcome = st.empty()  # emptied at once by a question: what a run no longer draws stays until its end
     ratings = state.feedback().of_conversation(conversation)
@@ -96,7 +98,6 @@ def _key(conversation: str, position: int) -> str:
 
 def _watch(writing: jobs.Writing, conversation: str) -> None:
     """Show an answer while it is written; a click elsewhere ends the run, not the writing."""
-    st.query_params["c"] = conversation
     with st.container(key="steps"):
         steps = st.empty()
     with st.container(key="live"):
@@ -117,6 +118,7 @@ def _watch(writing: jobs.Writing, conversation: str) -> None:
             unchecked.caption(t("unchecked"))
         steps_shown, text_shown = now, text
     jobs.forget_writing(conversation, writing)
+    st.session_state["said"] = t("answered")
     if writing.error is not None:
         st.session_state["failed"][conversation] = writing
     st.rerun()
@@ -190,7 +192,7 @@ def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
         for form, label in (("docx", "word"), ("html", "webpage"), ("md", "markdown")):
             st.download_button(
                 t(label),
-                data=functools.partial(_file, title, turns, form, style, state.language()),
+                data=functools.partial(_file, title, turns, form, style, state.language(), state.reader().name),
                 file_name=f"{safe_file_name(title)}.{form}",
                 mime=MEDIA[form],
                 key=f"export-{form}",
@@ -199,7 +201,7 @@ def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
             )
 
 
-def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language) -> bytes:
+def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language, author: str) -> bytes:
     from rag.indexing import open_index
     from rag.reading_room.exporting import export_conversation
 
@@ -210,7 +212,7 @@ def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, langua
             return None
 
     settings = state.base_settings()
-    return export_conversation(title, turns, form, style=style, language=language, article_of=article_of)
+    return export_conversation(title, turns, form, style=style, language=language, author=author, article_of=article_of)
 
 
 def safe_file_name(title: str) -> str:
@@ -220,6 +222,7 @@ def safe_file_name(title: str) -> str:
 
 def _welcome() -> None:
     st.title(t("welcome"), anchor=False)
+    uploading.tell()
     _counts_and_suggestions()
 
 

@@ -8,9 +8,8 @@ import streamlit as st
 
 from rag.errors import IndexMismatch, IndexMissing, NoDocuments, RagError
 from rag.reading_room.briefs import find_briefs, take_briefs
-from rag.reading_room.page_texts import TEXTS
 from rag.settings import Settings
-from rag.web import jobs, state, uploading
+from rag.web import jobs, state, uploading, views
 from rag.web.state import plain, t
 from rag.web.trouble import show_error
 
@@ -20,14 +19,15 @@ def ready(settings: Settings) -> bool:
     build = jobs.building(settings)
     held = (settings.index / "current").exists()
     if build is not None and not build.done.is_set():
-        if held and _can_be_opened(settings):
-            _show_update()
+        if held and can_be_opened(settings):
+            show_update()
             return True
         show_building()
+        uploading.tell()
         return False
     if build is not None and build.error is not None:
         _failed(build.error, settings)
-        return held and _can_be_opened(settings)
+        return held and can_be_opened(settings)
     if not held:
         if is_empty(settings) or not state.reader().keeper:
             _empty(settings)
@@ -37,6 +37,7 @@ def ready(settings: Settings) -> bool:
         else:
             jobs.start_building(settings)
             show_building()
+            uploading.tell()
         return False
     if jobs.warm(settings).is_set():  # before that, whatever is wrong shows when the first question is asked
         from rag.indexing import open_index
@@ -49,7 +50,7 @@ def ready(settings: Settings) -> bool:
     return True
 
 
-def _can_be_opened(settings: Settings) -> bool:
+def can_be_opened(settings: Settings) -> bool:
     """Tell whether questions are answered by the index that there is, while or although there is no newer one."""
     from rag.indexing import open_index
 
@@ -60,18 +61,22 @@ def _can_be_opened(settings: Settings) -> bool:
 
 
 @st.fragment(run_every=1.0)
-def _show_update() -> None:
+def show_update() -> None:
     """Show in one line how far the build is; questions are answered meanwhile."""
     build = jobs.building(state.settings())
-    if build is not None and not build.done.is_set():
-        st.caption(f"{t('updating')}　{_step_of(build)}")
+    if build is None or build.done.is_set():
+        st.rerun()
+    st.caption(f"{t('updating')}　{_step_of(build)}")
 
 
 def _step_of(build: jobs.Building) -> str:
     step = build.progress
-    key = f"stage_{step.stage}"
-    counted = f"　{step.done} / {step.total}" if step.total else ""
-    return f"{t(key) if key in TEXTS else step.stage}{counted}　{plain(step.detail)}"
+    said = [t(f"indexing_{step.stage}")]
+    if step.total:
+        said.append(f"{step.done} / {step.total}")
+    if step.stage in ("reading", "recognising"):
+        said.append(plain(step.detail))
+    return "　".join([*said, *views.time_left(build.left_s())])
 
 
 @st.fragment(run_every=0.4)
@@ -98,17 +103,16 @@ def show_cancelled() -> None:
 
 def is_empty(settings: Settings) -> bool:
     """Tell whether there is nothing to be indexed."""
-    if not settings.corpus.is_dir():
-        return True
-    files = (path for path in settings.corpus.rglob("*") if path.is_file())
-    return all(path.name == "README.md" or path.name.startswith(".") for path in files)
+    from rag.indexing import corpus_files
+
+    return not corpus_files(settings.corpus)
 
 
 def _empty(settings: Settings) -> None:
     st.title(t("empty_library"), anchor=False)
     if state.reader().keeper:
         st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
-        uploading.draw(settings.corpus)
+        uploading.draw()
         if find_briefs():
             st.caption(t("briefs_hint"))
             st.button(t("take_briefs"), key="briefs", on_click=_take_briefs, args=(settings,))

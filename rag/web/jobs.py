@@ -2,8 +2,8 @@
 
 Streamlit ends a run when the reader clicks anything. An answer that is being written must not end with it, so it is
 written in a thread of its own; a run only watches.
-Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `search`, `warm`. Callers:
-the other modules of the page. Heavy imports happen inside the threads.
+Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `set_watching`, `search`,
+`warm`. Callers: the other modules of the page. Heavy imports happen inside the threads.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Writing:
 
     Attributes:
         question: As it was asked.
+        kept: Where the turn will be kept: whose answer it is.
         text: What was written so far, not yet checked.
         thinking: How many characters the model thought so far.
         steps: The steps done, each with the seconds since the question.
@@ -47,6 +48,7 @@ class Writing:
     """
 
     question: str
+    kept: Conversations | None = None
     text: str = ""
     thinking: int = 0
     steps: list[tuple[Progress, float]] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Writing:
             )
             for event in events:
                 if self.cancelled:
-                    events.close()  # type: ignore[attr-defined]
+                    events.close()
                     break
                 if isinstance(event, TextPiece) and event.thinking:
                     self.thinking += len(event.text)
@@ -183,6 +185,7 @@ def _suggesting(
     return job
 
 
+SURE_AFTER_S = 1.0  # before, how long something takes still is anyone's guess
 _SEARCHER = ThreadPoolExecutor(1, "search")
 _STARTING = threading.Lock()
 
@@ -196,30 +199,46 @@ class Building:
         report: What it did, once it is done.
         error: Why it failed.
         cancelled: It was called off.
+        again: The corpus has changed since it began: it goes through it once more.
     """
 
     progress: Progress = field(default_factory=lambda: Progress("reading"))
     report: BuildReport | None = None
     error: Exception | None = None
     cancelled: bool = False
+    again: bool = False
     done: threading.Event = field(default_factory=threading.Event)
+    _began: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def cancel(self) -> None:
         """Call the build off; it ends at its next step, and the index stays what it was."""
         self.cancelled = True
+
+    def left_s(self) -> float | None:
+        """Return about how many seconds the present step takes still; None where that is not known yet."""
+        step = self.progress
+        took_s = time.monotonic() - self._began.get(_name_of(step), time.monotonic())
+        return left_s(took_s, step.done / step.total) if step.total else None
 
     def run(self, settings: Settings) -> None:
         """Build the index."""
 
         def on_progress(progress: Progress) -> None:
             self.progress = progress
+            self._began.setdefault(_name_of(progress), time.monotonic())
             if self.cancelled:
                 raise _Cancelled
 
         try:
             from rag.indexing import build_index
 
-            self.report = build_index(settings, on_progress)
+            while not self.done.is_set():
+                self.again = False
+                self._began.clear()
+                self.report = build_index(settings, on_progress)
+                with _STARTING:
+                    if not self.again:
+                        self.done.set()
         except _Cancelled:
             pass
         except Exception as error:  # noqa: BLE001  a thread has nobody to raise to: the page shows or raises it
@@ -230,6 +249,16 @@ class Building:
         if self.report is not None:
             with contextlib.suppress(RagError, OSError, sqlite3.Error):
                 _warm_up(settings)
+
+
+def left_s(took_s: float, share: float) -> float | None:
+    """Return about how many seconds are left when a share (0 to 1) took some; None where that is not known yet."""
+    return took_s * (1 - share) / share if share > 0 and took_s > SURE_AFTER_S else None
+
+
+def _name_of(step: Progress) -> tuple[str, str]:
+    """Return what the time of a step is measured by: each scan is recognised for itself."""
+    return step.stage, step.detail if step.stage == "recognising" else ""
 
 
 class _Cancelled(Exception):
@@ -246,6 +275,12 @@ def writing_of(conversation: str) -> Writing | None:
     return _jobs().get("writing " + conversation)
 
 
+def is_written_by(conversation: str, kept: Conversations) -> bool:
+    """Tell whether an answer is being written in a conversation that will be kept there, and may hold nothing yet."""
+    job = writing_of(conversation)
+    return job is not None and job.kept is kept
+
+
 def start_writing(kept: Conversations, conversation: str, waiting: list[str], **arguments: Any) -> Writing | None:
     """Return the answer that is being written in a conversation; if there is none, begin with the next that waits.
 
@@ -254,7 +289,7 @@ def start_writing(kept: Conversations, conversation: str, waiting: list[str], **
     with _STARTING:
         job = writing_of(conversation)
         if job is None and waiting:
-            job = _jobs()["writing " + conversation] = Writing(waiting.pop(0))
+            job = _jobs()["writing " + conversation] = Writing(waiting.pop(0), kept)
             threading.Thread(target=job.run, args=(kept, conversation), kwargs=arguments, daemon=True).start()
     return job
 
@@ -272,15 +307,47 @@ def building(settings: Settings) -> Building | None:
 
 
 def start_building(settings: Settings) -> Building:
-    """Begin to build the index, unless a build is running."""
+    """Begin to build the index; a build that is running goes through the corpus once more."""
     with _STARTING:
         running = building(settings)
-        if running is not None and not running.done.is_set():
+        if running is not None and not running.done.is_set() and not running.cancelled:
+            running.again = True
             return running
         job = Building()
         _jobs()[f"building {settings.index.resolve()}"] = job
     threading.Thread(target=job.run, args=(settings,), daemon=True).start()
     return job
+
+
+def is_watching(settings: Settings) -> bool:
+    """Tell whether the corpus is watched, and the index built again when it has changed."""
+    return _watched(settings) in _jobs()
+
+
+def set_watching(settings: Settings, on: bool) -> None:
+    """Begin to watch the corpus, or end it; a build that fails does not."""
+    with _STARTING:
+        if on and not is_watching(settings):
+            stop = _jobs()[_watched(settings)] = threading.Event()
+            threading.Thread(target=_watch, args=(settings, stop), daemon=True).start()
+        elif not on and is_watching(settings):
+            _jobs().pop(_watched(settings)).set()
+
+
+def _watched(settings: Settings) -> str:
+    return f"watching {settings.corpus.resolve()}"
+
+
+def _watch(settings: Settings, stop: threading.Event) -> None:
+    from rag.watching import watch_corpus
+
+    def build(settings: Settings) -> None:
+        running = building(settings)
+        if running is not None:
+            running.done.wait()  # it may have looked at the folder before the change
+        start_building(settings).done.wait()
+
+    watch_corpus(settings, build, stop=stop)
 
 
 @st.cache_resource(show_spinner=False)

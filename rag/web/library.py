@@ -7,14 +7,17 @@ from typing import Any
 
 import streamlit as st
 
-from rag.corrections import Correction
+from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
+from rag.reading_room.plain_answers import reason_of
+from rag.records import Language
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
 from rag.web.state import plain, t, told, words
 from rag.web.trouble import show_error
 
+WARNING = "warning: "  # how a remark on the reading begins that must be seen
 SHELF_WORDS = (
     "search_library",
     "select",
@@ -26,6 +29,8 @@ SHELF_WORDS = (
     "summarise",
     "edit_record",
     "colon_between",
+    "select_all",
+    "works_n",
 )
 
 
@@ -35,9 +40,12 @@ def draw() -> None:
     st.title(t("nav_library"), anchor=False)
     keeper = state.reader().keeper
     if keeper:
-        uploading.draw(settings.corpus)
+        uploading.draw()
     build = jobs.building(settings)
-    if build is not None and not build.done.is_set():
+    updating = build is not None and not build.done.is_set()
+    if updating and first_run.can_be_opened(settings):
+        first_run.show_update()
+    elif updating:
         first_run.show_building()
         return
     if not jobs.warm(settings).is_set():
@@ -59,9 +67,12 @@ def draw() -> None:
         show_error(error)
     if keeper:
         _removed(settings.corpus)
+        if settings.corpus.is_dir():
+            st.session_state["watch"] = jobs.is_watching(settings)
+            st.toggle(t("watch"), key="watch", on_change=_watch)
     if index is not None and index.damage:
         st.warning(t("index_damage", what=told(index.damage)))
-    pending = pending_changes(settings.corpus, index)
+    pending = None if updating else pending_changes(settings.corpus, index)
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
     if build is not None and build.cancelled:
@@ -70,20 +81,20 @@ def draw() -> None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
-    if keeper and (pending or (index is None and not empty) or (index and index.damage)):
+    if keeper and not updating and (pending or (index is None and not empty) or (index and index.damage)):
         st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
     if index is None:
         return
     if index.manifest.rejected:
         with st.expander(t("rejected", n=len(index.manifest.rejected))):
             for item in index.manifest.rejected:
-                st.markdown(f"**{plain(item.source)}**　{told(item.reason)}　{t('what_to_do')}{told(item.advice)}")
+                st.markdown(f"**{plain(item.source)}**　{told(reason_of(item))}　{t('what_to_do')}{told(item.advice)}")
     notebooks.draw()
     notebooks.dialogs()
     mount(
         "shelf",
         {
-            "words": words(*SHELF_WORDS),
+            "words": words(*SHELF_WORDS, prefixes=("shelf_", "group_", "order_")),
             "keeper": keeper,
             "sources": _tagged(_shelf(str(index.folder), state.language(), index.corrections)),
             "selected": [list(item) for item in st.session_state.get("only_articles", ())],
@@ -94,10 +105,11 @@ def draw() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) -> list[dict[str, Any]]:
+def _shelf(generation: str, language: Language, corrections: KnownRecords) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
     from rag.indexing import open_index
-    from rag.reading_report import reading_report
+    from rag.reading_room.messages import in_language
+    from rag.reading_room.reading_report import describe_account, reading_report
 
     index = open_index(state.settings())
     shelf = []
@@ -107,12 +119,16 @@ def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) 
             {
                 "id": source,
                 "size": t("characters", n=f"{len(document.canonical):,}"),
-                "report": reading_report(document),
+                "account": describe_account(document.account, language) if document.account else "",
+                "warnings": [in_language(one, language) for one in document.remarks if one.startswith(WARNING)],
+                "report": reading_report(document, language),
                 "articles": [
                     {
                         "index": number,
                         "title": article.title or t("untitled"),
                         "details": " · ".join(views.describe(article)[:2]),
+                        "year": article.year,
+                        "authors": list(article.authors),
                     }
                     for number, article in enumerate(document.articles)
                 ],
@@ -122,11 +138,17 @@ def _shelf(generation: str, language: str, corrections: tuple[Correction, ...]) 
 
 
 def _tagged(shelf: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the sources with their articles' tags, which change without a build."""
-    tags = notebooks.tags_by_work()
+    """Return the sources with their articles' tags and notebooks, which change without a build."""
+    tags, held = notebooks.tags_by_work(), notebooks.notebooks_by_work()
     return [
         source
-        | {"articles": [a | {"tags": list(tags.get((source["id"], a["index"]), ()))} for a in source["articles"]]}
+        | {
+            "articles": [
+                article | {"tags": list(tags.get(key, ())), "notebooks": held.get(key, [])}
+                for article in source["articles"]
+                for key in [(source["id"], article["index"])]
+            ]
+        }
         for source in shelf
     ]
 
@@ -151,8 +173,12 @@ def _restore(corpus: Path, source: str) -> None:
 
 def _rebuild() -> None:
     state.require_keeper()
-    st.session_state.pop("upload", None)
     jobs.start_building(state.settings())
+
+
+def _watch() -> None:
+    state.require_keeper()
+    jobs.set_watching(state.settings(), st.session_state["watch"])
 
 
 def _act(value: dict[str, Any]) -> None:

@@ -5,18 +5,19 @@ Callers: chat (the choice beside the question, notes), library (all else).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from rag.corrections import CORRECTIONS, FIELDS, Corrections
-from rag.indexing import open_index
 from rag.reading_room.notebooks import KeptWork, Notebook, keep_work, present
 from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer
-from rag.shelf import Work, works_of
 from rag.web import state
 from rag.web.state import plain, t
+
+if TYPE_CHECKING:
+    from rag.shelf import Work
 
 CHOICE = "choose-notebook"  # the widget in which a notebook is chosen
 
@@ -55,7 +56,7 @@ def _chosen() -> None:
 def _ask_inside(notebook: Notebook) -> None:
     """Ask only the works of a notebook from now on."""
     st.session_state["notebook"] = st.session_state[CHOICE] = notebook.id
-    st.session_state["only_articles"] = {work.key for work in present(notebook.works, works_of(_index()))}
+    st.session_state["only_articles"] = {work.key for work in present(notebook.works, _works())}
 
 
 def ask_all() -> None:
@@ -64,8 +65,11 @@ def ask_all() -> None:
     st.session_state.pop("only_articles", None)
 
 
-def _index() -> Any:
-    return open_index(state.settings())
+def _works() -> tuple[Work, ...]:
+    from rag.indexing import open_index  # not above: the first words of the page do not wait for it
+    from rag.shelf import works_of
+
+    return works_of(open_index(state.settings()))
 
 
 def keep_note(answer: Answer) -> None:
@@ -148,7 +152,7 @@ def act(value: dict[str, Any]) -> None:
 
 def _works_of(value: dict[str, Any]) -> list[Work]:
     keys = {(str(source), int(article)) for source, article in value.get("articles", ())}
-    return [work for work in works_of(_index()) if work.key in keys]
+    return [work for work in _works() if work.key in keys]
 
 
 def dialogs() -> None:
@@ -192,7 +196,7 @@ def _edit(work: Work) -> None:
             return
         try:
             for field, value in values.items() if keeper else ():
-                corrections.correct(work.source, work.article, work.printed, field, value)
+                corrections.correct(work.source, work.article, work.printed, field, value, work.known)
         except ValueError:
             st.error(t("year_wrong"))
             return
@@ -207,6 +211,17 @@ def _shown(work: Work, field: str) -> str:
 
 def tags_by_work() -> dict[tuple[str, int], tuple[str, ...]]:
     """Return the tags of each work of the shelf that has any."""
-    works = works_of(_index())
+    works = _works()
     tags = state.notebooks().tags()
     return {work.key: own for kept, own in tags.items() for work in present([kept], works)} if tags else {}
+
+
+def notebooks_by_work() -> dict[tuple[str, int], list[str]]:
+    """Return the names of the notebooks that hold a work, of each that is in any."""
+    found: dict[tuple[str, int], list[str]] = {}
+    listed = state.notebooks().listed()
+    works = _works() if listed else ()
+    for notebook in listed:
+        for work in present(notebook.works, works):
+            found.setdefault(work.key, []).append(notebook.name)
+    return found

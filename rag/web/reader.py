@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rag.errors import RagError
+from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
@@ -102,6 +103,7 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "citation": place["citation"],
         "count": len(_citations(place)),
         "printed": None,
+        "page": "",
         "view": repr([place.get(key) for key in ("source", "article", "cited", "passage", "focus", "page")]),
     }
     settings = state.settings()
@@ -142,6 +144,7 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "place": " › ".join(sections),
         "articles": [{"index": i, "title": a.title or t("untitled")} for i, a in enumerate(document.articles)],
         "printed": shown,
+        "page": PageFinder(document).at(document.blocks[laid.blocks[0].index].span[0]) if laid.blocks else "",
         "blocks": [
             dataclasses.asdict(block)
             for block in laid.blocks

@@ -23,6 +23,7 @@ from rag.reading_room.notebooks import Notebooks, notebooks_file
 from rag.reading_room.page_texts import say, says
 from rag.records import Language
 from rag.settings import Settings
+from rag.web import jobs
 from rag.web.door import COOKIE, has_provider
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def conversation() -> str:
     """Return the id of the conversation on the page: the one in the address, else a new one."""
     if "conversation" not in st.session_state:
         asked = st.query_params.get("c", "")
-        known = asked and conversations().find(asked) is not None
+        known = asked and (conversations().find(asked) is not None or jobs.is_written_by(asked, conversations()))
         st.session_state["conversation"] = asked if known else conversations().start()
     return cast("str", st.session_state["conversation"])
 

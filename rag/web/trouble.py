@@ -34,6 +34,10 @@ def can_start() -> bool:
         return False
     try:
         state.conversations()
+    except RagError as error:
+        st.session_state.setdefault("language", "zh")
+        show_error(error)
+        return False
     except (OSError, sqlite3.Error) as error:
         st.session_state.setdefault("language", "zh")
         folder = state.base_settings().index

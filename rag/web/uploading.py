@@ -1,20 +1,35 @@
-"""Files that a reader drops onto the page: taken in one by one, told of, indexed. Callers: library, first_run."""
+"""Files that a reader drops onto the page: taken in one by one, told of, indexed. Callers: library, first_run.
+
+They are taken in by a thread of their own, since a run of the page ends with the reader's next click.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from rag.errors import RagError
 from rag.readers import CONVERTED, READERS
-from rag.web import jobs, state
+from rag.settings import Settings
+from rag.web import jobs, state, views
 from rag.web.state import plain, t, told
 
 SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
+LOOK_EVERY_S = 0.5
+MOST_NAMED = 8  # files of one kind that are each told of; more are folded up
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A dropped file. `replaces`: the source whose place it takes, "" beside all others, None where that is open."""
+
+    name: str
+    data: bytes
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,71 +44,219 @@ class Taken:
     error: RagError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Dropped files that are taken in: what came of each so far, and whether the run that takes them in has ended."""
+@dataclass
+class Taking:
+    """Files that are taken in.
 
+    Attributes:
+        waiting: Those to come, the one in hand first.
+        told: What came of each so far.
+        revised: Those whose name the library holds with other content, which the reader is asked about, by source.
+        pages: How many pages of how many of the one in hand were recognised.
+        cancelled: The reader called it off.
+        done: Set at the end; files that come later are taken in by another.
+    """
+
+    waiting: list[Dropped]
     told: list[Taken] = field(default_factory=list)
-    ended: threading.Event = field(default_factory=threading.Event)
+    revised: dict[str, Dropped] = field(default_factory=dict)
+    pages: tuple[int, int] = (0, 0)
+    cancelled: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+    _started: float = field(default_factory=time.monotonic)
+    _read_bytes: int = 0
+
+    def run(self, settings: Settings) -> None:
+        """Take in what waits, and have it indexed."""
+        try:
+            while self.waiting and not self.cancelled:
+                self._take_in(self.waiting[0], settings)
+                self._read_bytes += len(self.waiting.pop(0).data)
+        finally:
+            with _STARTING:
+                self.done.set()
+        if not self.cancelled and any(taken.characters for taken in self.told):
+            jobs.start_building(settings)
+
+    def _take_in(self, file: Dropped, settings: Settings) -> None:
+        from rag.reading_room.library import add_file, namesake
+
+        self.pages = (0, 0)
+        try:
+            held = namesake(settings.corpus, file.name, file.data) if file.replaces is None else ""
+            if held:
+                self.revised[held] = file
+                return
+            replaces = file.replaces or ""
+            added = add_file(
+                settings.corpus, file.name, file.data, settings, replaces=replaces, on_page=self._recognised
+            )
+        except RagError as error:
+            self.told.append(Taken(file.name, error=error))
+        else:
+            read = added.document
+            size = (len(read.articles), len(read.canonical)) if read else (0, 0)
+            self.told.append(Taken(file.name, added.source, added.duplicate, *size))
+
+    def _recognised(self, done: int, total: int) -> None:
+        self.pages = (done, total)
+
+    def share(self) -> float:
+        """Return how much of all bytes was read, from 0 to 1."""
+        files = list(self.waiting)
+        done, total = self.pages
+        in_hand = len(files[0].data) * done / total if files and total else 0.0
+        whole = self._read_bytes + sum(len(file.data) for file in files)
+        return min((self._read_bytes + in_hand) / whole, 1.0) if whole else 0.0
+
+    def left_s(self) -> float | None:
+        """Return about how many seconds are left; None where that is not known yet."""
+        return jobs.left_s(time.monotonic() - self._started, self.share())
 
 
-def draw(corpus: Path) -> None:
+_STARTING = threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def _takings() -> dict[str, Taking]:
+    return {}
+
+
+def current() -> Taking | None:
+    """Return the files that the reader dropped last, taken in or still at it."""
+    return _takings().get(state.reader().name)
+
+
+def take_in(files: Sequence[Dropped]) -> None:
+    """Take in files, behind those that wait."""
+    state.require_keeper()
+    with _STARTING:
+        running = current()
+        if running is not None and not running.done.is_set() and not running.cancelled:
+            running.waiting.extend(files)
+            return
+        taking = Taking(list(files))
+        if running is not None:
+            taking.revised.update(running.revised)
+        _takings()[state.reader().name] = taking
+    threading.Thread(target=taking.run, args=(state.settings(),), daemon=True).start()
+
+
+def draw() -> None:
     """Draw the place where files are dropped, take in what was dropped, and say what came of it."""
     turn = st.session_state.setdefault("upload_turn", 0)
-    files = st.file_uploader(
-        t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}", help=t("upload_hint")
-    )
+    files = st.file_uploader(t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}")
+    st.caption(t("upload_hint"))
     if files:
-        upload = Upload()
-        st.session_state["upload"] = upload
-        st.button(t("cancel"), key="cancel-upload", on_click=_next_upload)
-        try:
-            _take_in(corpus, files, upload.told)
-        finally:
-            upload.ended.set()
-        _next_upload()
-        if any(not taken.error and not taken.duplicate for taken in upload.told):
-            jobs.start_building(state.settings())
+        take_in([Dropped(file.name, file.getvalue()) for file in files])
+        st.session_state["upload_turn"] += 1  # a new uploader has no files in hand
         st.rerun()
-    if "upload" not in st.session_state:
+    tell()
+
+
+def tell() -> None:
+    """Say how far the dropped files are and what came of each, until the reader has seen it."""
+    taking = current()
+    if taking is None:
         return
-    upload = st.session_state["upload"]
-    if not upload.ended.is_set():  # called off: the run before still reads its file
-        with st.spinner(t("cancelling")):
-            upload.ended.wait()
-    for taken in upload.told:
-        _tell(taken)
+    with st.container(key="upload-told"):
+        if taking.done.is_set() and not _is_building():
+            _tell_all(taking)
+            st.button(t("upload_seen"), key="upload-seen", type="tertiary", on_click=forget)
+        else:
+            _tell_while_going_on()
 
 
-def _tell(taken: Taken) -> None:
-    if taken.error is not None:
-        reason = f"{told(str(taken.error.args[0]))}　{t('what_to_do')}{told(taken.error.advice)}"
-        st.error(f"**{plain(taken.name)}**　{reason}")
-    elif taken.duplicate:
+def forget() -> None:
+    """Let go of what was told of the dropped files."""
+    _takings().pop(state.reader().name, None)
+
+
+def _is_building() -> bool:
+    build = jobs.building(state.settings())
+    return build is not None and not build.done.is_set()
+
+
+@st.fragment(run_every=LOOK_EVERY_S)
+def _tell_while_going_on() -> None:
+    taking = current()
+    if taking is None or (taking.done.is_set() and not _is_building()):
+        st.rerun()
+    files = list(taking.waiting)
+    if files and not taking.done.is_set():
+        number = len(taking.told) + len(taking.revised) + 1
+        line = [t("indexing_reading"), f"{number} / {number + len(files) - 1}", plain(files[0].name)]
+        if taking.pages[1]:
+            line.append(f"{t('indexing_recognising')} {taking.pages[0]} / {taking.pages[1]}")
+        st.progress(taking.share(), text="　".join([*line, *views.time_left(taking.left_s())]))
+        if taking.cancelled:
+            st.caption(t("cancelling"))
+        else:
+            st.button(t("cancel"), key="cancel-upload", on_click=_call_off, args=(taking,))
+    _tell_all(taking)
+
+
+def _call_off(taking: Taking) -> None:
+    taking.cancelled = True
+
+
+def _tell_all(taking: Taking) -> None:
+    if taking.revised:
+        _ask_about_revised(taking)
+    seen = list(taking.told)
+    failed = [taken for taken in seen if taken.error is not None]
+    _each(failed, t("rejected", n=len(failed)))
+    for taken in (taken for taken in seen if taken.duplicate):
         st.info(f"**{plain(taken.name)}**　{t('duplicate', source=plain(taken.source))}")
-    else:
-        size = t("added", articles=taken.articles, n=f"{taken.characters:,}")
-        st.success(f"**{plain(taken.source)}**　{size}")
+    added = [taken for taken in seen if taken.error is None and not taken.duplicate]
+    _each(added, t("added_n", n=len(added)))
 
 
-def _next_upload() -> None:
-    """Let go of the files in hand: a new uploader has none."""
-    st.session_state["upload_turn"] += 1
+def _each(seen: Sequence[Taken], folded: str) -> None:
+    """Tell of each file; of many below a title that opens."""
+    if len(seen) <= MOST_NAMED:
+        for taken in seen:
+            _tell_one(taken)
+        return
+    with st.expander(folded):
+        for taken in seen:
+            _tell_one(taken)
 
 
-def _take_in(corpus: Path, files: list[Any], told: list[Taken]) -> None:
-    """Put files into the corpus; tells of each what came of it before anything can end the run."""
-    from rag.reading_room.library import add_file
+def _tell_one(taken: Taken) -> None:
+    if taken.error is not None:
+        reason = told(str(taken.error.args[0]).removeprefix(f"{taken.name}: "))
+        st.error(f"**{plain(taken.name)}**　{reason}　{t('what_to_do')}{told(taken.error.advice)}")
+        return
+    size = t("added", articles=taken.articles, n=f"{taken.characters:,}")
+    st.success(f"**{plain(taken.source)}**　{size}　{_stands(taken.source)}")
 
-    bar = st.progress(0.0)
-    for number, file in enumerate(files):
-        bar.progress(number / len(files), text=f"{t('stage_reading')}　{number + 1} / {len(files)}　{plain(file.name)}")
-        try:
-            added = add_file(corpus, file.name, file.getvalue(), state.settings())
-        except RagError as error:
-            told.append(Taken(file.name, error=error))
-            continue
-        read = added.document
-        size = (len(read.articles), len(read.canonical)) if read else (0, 0)
-        told.append(Taken(file.name, added.source, added.duplicate, *size))
-    bar.empty()
+
+def _stands(source: str) -> str:
+    """Say whether a file that was taken in can be asked about yet."""
+    build = jobs.building(state.settings())
+    if build is not None and not build.done.is_set():
+        return t("being_indexed") + "".join(views.time_left(build.left_s()))
+    return t("to_be_indexed") if build is None or build.report is None else t("can_be_asked")
+
+
+def _ask_about_revised(taking: Taking) -> None:
+    names = t("comma_between").join(map(plain, list(taking.revised)[:MOST_NAMED]))
+    st.warning(t("revised_n", n=len(taking.revised), names=names), icon=":material/help:")
+    with st.container(horizontal=True):
+        for choice in ("replace", "keep_both", "leave_out"):
+            st.button(t(f"revised_{choice}"), key=f"revised-{choice}", on_click=_decide, args=(choice,))
+
+
+def _decide(choice: str) -> None:
+    taking = current()
+    if taking is None:
+        return
+    asked, taking.revised = taking.revised, {}
+    decided = _decided(asked.items(), replace=choice == "replace") if choice != "leave_out" else []
+    if decided:
+        take_in(decided)
+
+
+def _decided(asked: Iterable[tuple[str, Dropped]], *, replace: bool) -> list[Dropped]:
+    return [Dropped(file.name, file.data, source if replace else "") for source, file in asked]

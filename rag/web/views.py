@@ -12,7 +12,7 @@ from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
 from rag.reading_room.page_texts import TEXTS
-from rag.reading_room.plain_answers import place_of, write_plain
+from rag.reading_room.plain_answers import place_of, say_unread, write_plain
 from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Research, ResearchStep, Span
 from rag.tables import is_rule
 from rag.web.state import language, t, words
@@ -28,6 +28,7 @@ TURN_WORDS = (
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
 BRIEF_CHARS = 96  # of a passage in a list
+MINUTE_S = 60
 
 
 def where(passage: Passage, pages: Sequence[str] = ()) -> str:
@@ -36,13 +37,15 @@ def where(passage: Passage, pages: Sequence[str] = ()) -> str:
 
 
 def describe(article: Article) -> list[str]:
-    """Return the lines below an article's title: who wrote it, and where and when it was printed."""
+    """Return the lines below an article's title: who wrote it, where and when it was printed, who says so."""
     printed = " ".join(
         part for part in (article.journal, str(article.year or ""), article.issue, article.pages) if part
     )
     lines = [" ".join(article.authors), printed]
     if article.keywords:
         lines.append(t("keywords") + t("colon_between") + t("semicolon_between").join(article.keywords))
+    if origin := dict(article.origins).get("reference"):
+        lines.append(t("record_from", origin=origin))
     return [line for line in lines if line]
 
 
@@ -176,7 +179,7 @@ def _remarks(answer: Answer) -> list[str]:
         remarks.append(t("research_exhausted", used=_used(answer.research)))
     if answer.struck:
         remarks.append(t("struck", n=answer.struck))
-    return remarks
+    return [*remarks, *say_unread(answer, language())]
 
 
 def _spread(laid: LaidOutAnswer) -> list[dict[str, Any]]:
@@ -225,6 +228,14 @@ def _used(research: Research) -> str:
         seconds=f"{research.seconds:.1f}",
         most_seconds=f"{research.most_seconds:g}",
     )
+
+
+def time_left(seconds: float | None) -> list[str]:
+    """Return the words for the time that something takes still, if that is known."""
+    if seconds is None:
+        return []
+    minutes = round(seconds / MINUTE_S)
+    return [t("minutes_left", n=minutes) if seconds > MINUTE_S else t("seconds_left", n=max(1, round(seconds)))]
 
 
 _STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "read", "written", "checked", "total"}

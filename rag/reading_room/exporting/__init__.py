@@ -9,6 +9,7 @@ Entry point: `export_conversation`. Caller: the page. Knows records, answer_layo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Literal
 
 from rag.reading_room.conversations import KeptTurn
@@ -20,6 +21,7 @@ from rag.records import Article, Language, Passage
 from rag.references import Style
 from rag.visible import visible_text
 
+PROGRAM = "问据 Wenju"
 Format = Literal["md", "html", "docx"]
 FORMATS: dict[Format, str] = {
     "md": "text/markdown",
@@ -36,6 +38,7 @@ def export_conversation(
     *,
     style: Style = "gbt7714",
     language: Language = "zh",
+    author: str = "",
     article_of: Callable[[Passage], Article | None],
 ) -> bytes:
     """Write a conversation as a file.
@@ -46,13 +49,16 @@ def export_conversation(
         form: "md", "html" or "docx".
         style: Of the references.
         language: Of the words around them.
+        author: Who exports it; "": the program's name stands.
         article_of: Gives the article of a passage; None when its source is gone.
 
     Returns:
         The file's bytes; text is UTF-8.
     """
     laid = tuple(lay_out_turn(order, turn, language, style, article_of) for order, turn in enumerate(turns, 1))
-    exported = Exported(title, language, style, laid)
+    now = datetime.now().astimezone()
+    asked = datetime.fromisoformat(turns[0].asked).astimezone() if turns else now
+    exported = Exported(title, language, style, laid, author or PROGRAM, asked, now)
     if form == "md":
         return write_markdown(exported).encode()
     return visible_text(write_web_page(exported)).encode() if form == "html" else write_word(exported)

@@ -24,7 +24,7 @@ _MARKDOWN_LINE_START = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))", re.MULTILINE)
 def write_markdown(exported: Exported) -> str:
     """Return the conversation as Markdown; what others wrote is escaped."""
     language = exported.language
-    lines = [f"# {_escaped(exported.title)}", ""]
+    lines = [f"# {_escaped(exported.title)}", "", _escaped(exported.imprint), ""]
     for turn in exported.turns:
         lines += [f"## {_escaped(turn.question)}", ""]
         lines += [f"**{_escaped(turn.title)}**", ""] if turn.title else []

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from rag.reading_room.answer_layout import LaidOutAnswer, Piece, ShownLine, ShownRow, ShownSentence, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.page_texts import say
-from rag.reading_room.plain_answers import place_of
-from rag.records import Article, Language, Passage, Span
+from rag.reading_room.plain_answers import place_of, say_unread
+from rag.records import Article, Evidence, Language, Passage, Span
 from rag.references import FOR_PROGRAMS, Style, format_reference
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -59,12 +60,31 @@ class ShownTurn:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A conversation laid out: its title, the language of the words around it, the style of its references."""
+    """A conversation laid out.
+
+    Attributes:
+        title: Of the conversation.
+        language: Of the words around it.
+        style: Of its references.
+        turns: In order.
+        author: Who exports it.
+        asked: When its first question was asked.
+        written: When it is exported.
+    """
 
     title: str
     language: Language
     style: Style
     turns: tuple[ShownTurn, ...]
+    author: str
+    asked: datetime
+    written: datetime
+
+    @property
+    def imprint(self) -> str:
+        """Who exported it, when it was asked, and when it was exported."""
+        days = {"asked": self.asked.date().isoformat(), "written": self.written.date().isoformat()}
+        return say("exported_by", self.language, author=self.author, **days)
 
     @property
     def bibliography(self) -> tuple[str, ...]:
@@ -104,7 +124,7 @@ def lay_out_turn(
         title,
         tuple(before),
         lines,
-        tuple(behind),
+        (*behind, *say_unread(answer, language)),
         "",
         notes_title if laid.cited else "",
         tuple(_notes(laid, language, style, article_of)),
@@ -125,11 +145,17 @@ def _notes(
             untitled = Article(kind="article", title=item.title or item.source, span=(0, 0))
             reference = format_reference(untitled, ", ".join(pages), style)
         reference = reference or ", ".join(part for part in (item.title, item.source, *pages[:1]) if part)
-        where = place_of(item.passage, language, pages)
+        where = _place_in_file(item, language, pages)
         yield Note(number, item.text, _merged(spans.get(number, set())), where, reference)
     for number, item in laid.nearest:  # not cited, so not among the references
         best = item.best_sentence
-        yield Note(number, item.text, (best,) if best else (), place_of(item.passage, language, laid.pages[number]), "")
+        yield Note(number, item.text, (best,) if best else (), _place_in_file(item, language, laid.pages[number]), "")
+
+
+def _place_in_file(item: Evidence, language: Language, pages: Sequence[str]) -> str:
+    """Return where a passage stands, with the file, which a reader of the export must find."""
+    place = place_of(item.passage, language, pages)
+    return f"{place} · {item.source}" if item.passage.title else place
 
 
 def _merged(spans: set[Span]) -> tuple[Span, ...]:

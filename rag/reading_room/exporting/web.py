@@ -1,6 +1,6 @@
 """An exported conversation as a web page that runs and fetches nothing: note-2-1 is [1] of the second answer.
 
-Entry point: `write_web_page`. Caller: exporting.
+Entry points: `write_web_page`, `write_turn`, `write_text`. Callers: exporting, cells.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from rag.reading_room.page_texts import say
 from rag.records import Language
 from rag.references import FOR_PROGRAMS, join_references
 
-_CSS = """
+_PAGE_CSS = """
 :root { color-scheme: light dark; }
 body {
   font: 1rem/1.85 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif;
   max-width: 44rem; margin: 3rem auto; padding: 0 1.2rem;
 }
-h1, h2, h3, blockquote { font-family: "Songti SC", "Noto Serif CJK SC", SimSun, Georgia, serif; }
 h2 { margin-top: 2.4rem; }
+"""
+TURN_CSS = """
+h1, h2, h3, blockquote { font-family: "Songti SC", "Noto Serif CJK SC", SimSun, Georgia, serif; }
 blockquote { margin: .2rem 0 .4rem; padding-left: 1rem; border-left: 3px solid #b9b2a0; white-space: pre-wrap; }
 mark { background: #f8e6b1; color: #222; }
 mark.answers { font-weight: 600; padding: 0 .1em; }
@@ -42,28 +44,32 @@ def write_web_page(exported: Exported) -> str:
         f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}"><head><meta charset="utf-8">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{_text(exported.title)}</title><style>{_CSS}</style></head><body><h1>{_text(exported.title)}</h1>",
+        f'<meta name="author" content="{write_text(exported.author)}">',
+        f'<meta name="date" content="{exported.written.isoformat(timespec="seconds")}">',
+        f"<title>{write_text(exported.title)}</title><style>{_PAGE_CSS}{TURN_CSS}</style></head><body><h1>{write_text(exported.title)}</h1>",
+        f'<p class="where">{write_text(exported.imprint)}</p>',
     ]
     for turn in exported.turns:
-        parts.extend(_html_turn(turn, language))
+        parts.extend(write_turn(turn, language))
     if exported.bibliography:
         parts.append(f"<h2>{say('bibliography', language)}</h2>")
         if exported.style in FOR_PROGRAMS:
-            parts.append(f"<pre>{_text(join_references(exported.bibliography, exported.style))}</pre>")
+            parts.append(f"<pre>{write_text(join_references(exported.bibliography, exported.style))}</pre>")
         else:
-            parts.append("<ol>" + "".join(f"<li>{_text(entry)}</li>" for entry in exported.bibliography) + "</ol>")
+            parts.append("<ol>" + "".join(f"<li>{write_text(entry)}</li>" for entry in exported.bibliography) + "</ol>")
     return "\n".join([*parts, "</body></html>\n"])
 
 
-def _html_turn(turn: ShownTurn, language: Language) -> Iterator[str]:
+def write_turn(turn: ShownTurn, language: Language) -> Iterator[str]:
+    """Yield the parts of a turn as HTML; what others wrote is escaped."""
     seen: set[int] = set()
-    yield f"<h2>{_text(turn.question)}</h2>"
+    yield f"<h2>{write_text(turn.question)}</h2>"
     if turn.title:
-        yield f'<p class="ending">{_text(turn.title)}</p>'
+        yield f'<p class="ending">{write_text(turn.title)}</p>'
     for said in turn.before:
-        yield f'<p class="said">{_text(said)}</p>'
+        yield f'<p class="said">{write_text(said)}</p>'
     if turn.partial:
-        yield f"<p>{_text(turn.partial)}</p>"
+        yield f"<p>{write_text(turn.partial)}</p>"
     for line in turn.lines:
         if line.kind == "table":
             yield _html_table(line.rows, turn.order, seen, language)
@@ -75,18 +81,18 @@ def _html_turn(turn: ShownTurn, language: Language) -> Iterator[str]:
         tag = {"heading": "h3", "quote": "blockquote"}.get(line.kind, "p")
         yield f"<{tag}>{'• ' if line.kind == 'item' else ''}{inner}</{tag}>"
     for said in turn.behind:
-        yield f'<p class="said">{_text(said)}</p>'
+        yield f'<p class="said">{write_text(said)}</p>'
     if turn.notes_title:
-        yield f'<p class="where">{_text(turn.notes_title)}</p>'
+        yield f'<p class="where">{write_text(turn.notes_title)}</p>'
     for note in turn.notes:
         quoted = "".join(
-            f"<mark>{_text(text)}</mark>" if cited else _text(text)
+            f"<mark>{write_text(text)}</mark>" if cited else write_text(text)
             for text, cited in cut_quotation(note.text, note.cited)
         )
         anchor = f"{turn.order}-{note.number}"
         yield (
             f'<section id="note-{anchor}"><p class="where"><a href="#from-{anchor}">[{note.number}]</a> '
-            f"{_text(note.where)}</p><blockquote>{quoted}</blockquote></section>"
+            f"{write_text(note.where)}</p><blockquote>{quoted}</blockquote></section>"
         )
 
 
@@ -100,15 +106,15 @@ def _html_pieces(pieces: Sequence[Piece], turn: int, seen: set[int]) -> str:
             seen.add(piece.number)
             inner += f'<sup{anchor}><a href="#note-{target}">[{piece.number}]</a></sup>'
         elif piece.answers:
-            inner += f'<mark class="answers">{_text(piece.text)}</mark>'
+            inner += f'<mark class="answers">{write_text(piece.text)}</mark>'
         else:
-            inner += f"<b>{_text(piece.text)}</b>" if piece.bold else _text(piece.text)
+            inner += f"<b>{write_text(piece.text)}</b>" if piece.bold else write_text(piece.text)
     return inner
 
 
 def _html_standing(shown: ShownSentence | ShownRow, language: Language) -> str:
     standing = say_standing(shown, language)
-    return f'<span class="standing">{_text(standing)}</span>' if standing else ""
+    return f'<span class="standing">{write_text(standing)}</span>' if standing else ""
 
 
 def _html_table(rows: Sequence[ShownRow], turn: int, seen: set[int], language: Language) -> str:
@@ -121,5 +127,6 @@ def _html_table(rows: Sequence[ShownRow], turn: int, seen: set[int], language: L
     return f"<table>{written}</table>"
 
 
-def _text(text: str) -> str:
+def write_text(text: str) -> str:
+    """Return text as HTML that shows it."""
     return html.escape(NOT_XML.sub("", text))

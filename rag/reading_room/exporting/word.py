@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Literal
 
 import docx
@@ -33,8 +34,11 @@ def write_word(exported: Exported) -> bytes:
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Times New Roman", Pt(11)
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
-    document.core_properties.title = _clean(exported.title)
+    known = document.core_properties
+    known.title, known.author, known.comments = _clean(exported.title), _clean(exported.author), ""
+    known.created = known.modified = exported.written.astimezone(UTC)
     document.add_heading(_clean(exported.title), 0)
+    document.add_paragraph(_clean(exported.imprint))
     for turn in exported.turns:
         _word_turn(document, turn, language)
     if exported.bibliography:

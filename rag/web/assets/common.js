@@ -40,6 +40,13 @@ async function copyText(text, button, words) {
   setTimeout(() => { button.textContent = label; }, 1600);
 }
 
+// Whether a component is called with older data than it has drawn: of two calls that load its code, any may come first.
+function isLate({ data, parentElement }) {
+  const late = data.drawn < (parentElement.drawn ?? 0);
+  if (!late) parentElement.drawn = data.drawn;
+  return late;
+}
+
 // The root that a component draws into, emptied; one for a mount.
 function freshRoot(parentElement, className) {
   let root = [...parentElement.children].find((child) => child.classList.contains("wenju"));

@@ -12,6 +12,7 @@ if (!window.wenjuUncovers) {
 }
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   const root = freshRoot(parentElement, "conversations");

@@ -1,6 +1,7 @@
 // What retrieval finds, without an answer. Acts sent to Python: {kind: "open", place}.
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   const root = freshRoot(parentElement, "look");

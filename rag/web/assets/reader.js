@@ -5,6 +5,7 @@
 const ZOOMS = [1, 1.4, 2, 3];
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   const before = parentElement.querySelector(".page-body");
@@ -32,7 +33,10 @@ export default function (component) {
     button("✕", close, { "aria-label": words.close, title: words.close, class: "quiet-button close" })));
 
   const body = el("div", { class: "page-body", tabindex: "0", "aria-label": data.title, "data-view": data.view });
-  const aside = el("aside", { role: "complementary", "aria-label": words.source_pane + words.colon_between + data.title }, bar, body);
+  // Title and page of what is read, as soon as the head is out of sight; they say nothing new to those who listen.
+  const strip = el("p", { class: "strip", "aria-hidden": "true", hidden: true }, el("b", {}, el("bdi", {}, data.title)), el("span", {}));
+  const aside = el("aside", { role: "complementary", "aria-label": words.source_pane + words.colon_between + data.title }, bar,
+    el("div", { class: "page-frame" }, strip, body));
   aside.addEventListener("keydown", (event) => {
     if (event.target.matches("select, input, textarea")) return;
     if (event.key === "Escape") { event.stopPropagation(); close(); }
@@ -40,6 +44,7 @@ export default function (component) {
     if (event.key === "[" && data.count > 1) act({ kind: "step", by: -1 });
   });
   root.append(aside);
+  body.addEventListener("scroll", () => requestAnimationFrame(keepInSight));
 
   const head = el("header", {}, el("p", { class: "source-name" }, el("bdi", {}, data.source)));
   if (data.articles.length > 1) {
@@ -64,6 +69,14 @@ export default function (component) {
     if (anchor) body.scrollTop += anchor.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight * 0.28;
     body.focus({ preventScroll: true });
   });
+
+  function keepInSight() {
+    const top = body.getBoundingClientRect().top + strip.offsetHeight;
+    strip.hidden = head.getBoundingClientRect().bottom > top;
+    const begun = [...body.querySelectorAll(".page-mark")].filter((mark) => mark.getBoundingClientRect().top < top + 40).at(-1);
+    const page = printed ? "" : begun?.dataset.page ?? data.page;
+    strip.lastChild.textContent = page ? fill(words.page_n, { page }) : "";
+  }
 
   function printedPage(page) {
     const notice = page.notice ? [el("p", { class: "notice" }, page.notice)] : [];

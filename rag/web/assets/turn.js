@@ -19,10 +19,11 @@ function holdInView(root) {
 }
 
 export default function (component) {
+  if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   // Streamlit draws anew at every click. A turn that has not changed stays as it is, with what is open or focused in it.
-  const { active: _, ...lasting } = data;
+  const { active: _, drawn: __, ...lasting } = data;
   const old = parentElement.querySelector(".turn");
   if (old && old.shown === JSON.stringify(lasting)) {
     for (const button of old.querySelectorAll(".chip")) button.classList.toggle("active", isActive(button));

@@ -1,0 +1,37 @@
+"""Parts that others bring, without a line of this package changed.
+
+A store, a backend or an embedding model is named in the settings as `package.module:Class`; a reader of a format is an
+entry point. Entry points: `named_part`, `installed_readers`. Callers: stores, backends, embedding, readers.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import entry_points
+from typing import Any
+
+from rag.errors import ExtensionUnavailable
+
+READER_GROUP = "wenju.readers"  # of entry points: the ending of a file's name = "package.module:function"
+
+
+def named_part(name: str) -> Any | None:
+    """Return what a setting names as `package.module:Class`, or None when it is a name of another kind.
+
+    Raises:
+        ExtensionUnavailable: There is no such module, or nothing of that name in it.
+    """
+    module, _, attribute = name.partition(":")
+    if "." not in module or not all(map(str.isidentifier, (*module.split("."), attribute))):
+        return None
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ExtensionUnavailable(
+            f"{name} cannot be loaded: {error}", advice="install its package, or mend the name in the settings"
+        ) from error
+
+
+def installed_readers() -> dict[str, str]:
+    """Return the readers that installed packages bring: the ending of a file's name -> "package.module:function"."""
+    return {point.name.lower(): point.value for point in entry_points(group=READER_GROUP) if point.name[0] == "."}

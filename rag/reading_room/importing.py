@@ -1,0 +1,148 @@
+"""A library of literature into the reader's own: its files into the corpus, its records beside the index.
+
+Entry points: `import_library`, `unplaced`. Callers: cli. Knows literature, the library, corrections.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corrections import CORRECTIONS, Corrections, Imported
+from rag.errors import RagError, UnreadableSource
+from rag.indexing import Index, open_index
+from rag.literature.files import find_file
+from rag.literature.items import Item, plain_title
+from rag.literature.reading import read_library
+from rag.literature.records import Entry
+from rag.private_files import make_private
+from rag.reading_room.library import Held, copy_file, survey
+from rag.records import Progress
+from rag.settings import Settings
+from rag.shelf import works_of
+from rag.text.language import search_form
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What came of an import.
+
+    Attributes:
+        name: The name of the library's file.
+        works: How many works were read of it.
+        added: Sources that were put into the corpus.
+        held: Sources that the corpus held before, and that have their record now.
+        troubles: What could not be read or found, one by one, each with what to do.
+    """
+
+    name: str
+    works: int
+    added: tuple[str, ...]
+    held: tuple[str, ...]
+    troubles: tuple[UnreadableSource, ...]
+
+
+def import_library(
+    path: Path,
+    settings: Settings | None = None,
+    allowed: Sequence[Path] = (),
+    on_progress: Callable[[Progress], None] | None = None,
+) -> ImportReport:
+    """Put the files of a library of literature into the corpus, and keep what it says of them.
+
+    A work without a file gets its record where the index holds it: by its DOI, or as the only one of its title. What is
+    in the corpus already is not put there again. The index must be brought up to date afterwards.
+
+    Args:
+        path: A .bib, .ris or .json file, or a Zotero data folder.
+        settings: None: loaded.
+        allowed: Folders besides that of the library from which files may be taken.
+        on_progress: Called for each work: stage "importing".
+
+    Raises:
+        UnreadableSource: The library is not there, or of another kind.
+        StorageFailed: The corpus cannot be written.
+    """
+    settings = settings or Settings()
+    report = on_progress or (lambda progress: None)
+    library = read_library(path)
+    settings.corpus.mkdir(parents=True, exist_ok=True)
+    known, held = _Known(settings), survey(settings.corpus)
+    troubles = list(library.troubles)
+    added: list[str] = []
+    records: list[Imported] = []
+    for number, entry in enumerate(library.entries):
+        report(Progress("importing", entry.key, number, len(library.entries)))
+        sources, new, failed = _take_files(entry, library.folder, allowed, held, settings)
+        added += new
+        troubles += [UnreadableSource(f"{entry.key}: {error.args[0]}", advice=error.advice) for error in failed]
+        if not entry.files and not (sources := known.find(entry.item)):
+            troubles.append(_without_file(entry))
+        written = json.dumps(entry.item, ensure_ascii=False)
+        records += [Imported(source, entry.key, library.name, written) for source in sources]
+    make_private(settings.index)
+    Corrections(settings.index / CORRECTIONS).import_records(records)
+    of_before = dict.fromkeys(record.source for record in records if record.source not in set(added))
+    return ImportReport(library.name, len(library.entries), tuple(added), tuple(of_before), tuple(troubles))
+
+
+def _take_files(
+    entry: Entry, folder: Path, allowed: Sequence[Path], held: Held, settings: Settings
+) -> tuple[list[str], list[str], list[UnreadableSource]]:
+    """Return the sources that hold the files of an entry, which of them are new, and what could not be taken."""
+    sources, new, failed = [], [], []
+    for path in entry.files:
+        try:
+            taken = copy_file(settings.corpus, find_file(path, folder, allowed), held, settings)
+        except UnreadableSource as error:
+            failed.append(error)
+            continue
+        sources.append(taken.source)
+        if not taken.duplicate:
+            new.append(taken.source)
+    return sources, new, failed
+
+
+def _without_file(entry: Entry) -> UnreadableSource:
+    return UnreadableSource(
+        f"{entry.key}: it names no file, and the library holds no work of its title",
+        advice="attach its file in its program, or put it into the library, and import again",
+    )
+
+
+class _Known:
+    """The works that the index holds, by DOI and by title; of a title that several have, none is known."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._sources: dict[str, set[str]] = {}
+        try:
+            works = works_of(open_index(settings))
+        except RagError:  # there is no index yet, or none that can be read: then nothing is known
+            works = ()
+        for work in works:
+            for name in (*work.titles, work.record.doi.casefold()):
+                self._sources.setdefault(name, set()).add(work.source)
+
+    def find(self, item: Item) -> list[str]:
+        """Return the source of a work, in a list; an empty one where it is not known."""
+        for name in (item.get("DOI", "").casefold(), search_form(plain_title(item))):
+            sources = self._sources.get(name, set()) if name else set()
+            if len(sources) == 1:
+                return list(sources)
+        return []
+
+
+def unplaced(index: Index, report: ImportReport) -> list[UnreadableSource]:
+    """Return for which sources of an import no work of the index has the record, each with what to do."""
+    works = works_of(index)
+    placed = {work.source for work in works if work.record.reference}
+    sources = dict.fromkeys(work.source for work in works if work.source in {*report.added, *report.held} - placed)
+    return [
+        UnreadableSource(
+            f"{source}: it holds several works, and none has the title of its entry in {report.name}",
+            advice="give the entry the title that the work prints, and import again",
+        )
+        for source in sources
+    ]
