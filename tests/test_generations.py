@@ -357,7 +357,7 @@ def test_a_readers_database_that_is_none_is_told_and_set_aside(
     if what == "text":
         path.write_bytes("這不是資料庫，而是一篇文章。".encode() * 500)
     elif what == "another database":
-        shutil.copy(generations.listed(settings.index)[0].folder / "records.sqlite", path)
+        shutil.copy(next(generations.listed(settings.index)[0].folder.glob("*.sqlite")), path)
     else:
         held = path.read_bytes()
         path.write_bytes(held[:100] + b"\xff" * (len(held) - 100))
