@@ -17,8 +17,8 @@ import platform
 import re
 import statistics
 import sys
-import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from rag import lexical, retrieval
-from rag.centring import Centring, learn_centring
+from rag.centring import Centring, learn_centring, sum_source
 from rag.embedding import Embedder, load_embedder
 from rag.embedding_cache import EmbeddingCache
 from rag.glossary import Glossary
@@ -110,12 +110,12 @@ def constant(module: Any, name: str, value: Any) -> Iterator[None]:
         setattr(module, name, former)
 
 
-def without_centring(index: Index, embedder: Embedder, settings: Settings, folder: Path) -> Index:
+def without_centring(index: Index, embedder: Embedder, settings: Settings) -> Index:
     """The index with vectors as the model gives them."""
     with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
         encoded, _ = cache.encode([passage.text for passage in index.passages], lambda done, total: None)
     zero = {role: dict.fromkeys(("zh", "en"), np.zeros(embedder.dim, np.float32)) for role in ("question", "passage")}
-    store = store_class(settings.store).create(folder, np.stack([item.vector for item in encoded]))
+    store = store_class(settings.store).create(np.stack([item.vector for item in encoded]))
     return dataclasses.replace(index, store=store, centring=Centring(zero, zero))
 
 
@@ -129,7 +129,9 @@ def with_domain_share(index: Index, embedder: Embedder, settings: Settings, shar
     ):
         encoded, _ = cache.encode([passage.text for passage in index.passages], lambda done, total: None)
         vectors = np.stack([item.vector for item in encoded])
-        learnt = learn_centring(cache.general_means(), index.passages, vectors, [item.codes for item in encoded])
+        learnt = learn_centring(
+            cache.general_means(), [sum_source(index.passages, vectors, [item.codes for item in encoded])]
+        )
     return dataclasses.replace(index, centring=learnt)
 
 
@@ -177,10 +179,9 @@ def main() -> None:
     measure(questions[:5], find)  # warm
     base = measure(questions, find)
     folder = index.folder
-    size = {
-        name: (folder / name).stat().st_size / 1e6 for name in ("vectors.faiss", "token_codes.npy", "glossary.json")
-    }
-    size["keywords"] = sum(path.stat().st_size for path in folder.glob("*.index.*")) / 1e6
+    size = Counter[str]()
+    for path in folder.iterdir():
+        size[path.name.partition(".")[2] if path.name[0].isdigit() else path.name] += path.stat().st_size / 1e6
     lines = [
         "# What each part of retrieval is worth",
         "",
@@ -203,10 +204,7 @@ def main() -> None:
         report("without the keyword leg's scores", measure(questions, find))
     with constant(retrieval, "KEYWORD_WEIGHT", 1000.0), constant(retrieval, "RERANK_WEIGHT", 0.0):
         report("keyword leg alone", measure(questions, find))
-    with tempfile.TemporaryDirectory() as scratch:
-        report(
-            "without centring", measure(questions, finder(without_centring(index, embedder, settings, Path(scratch))))
-        )
+    report("without centring", measure(questions, finder(without_centring(index, embedder, settings))))
     report("without the glossary", measure(questions, finder(dataclasses.replace(index, glossary=Glossary(())))))
     with constant(retrieval, "translate_terms", lambda question, knows: {}):
         report("without the dictionary", measure(questions, find))

@@ -4,7 +4,7 @@
 
 Kills over builds, uploads and conversations; every sync, rename and write of a build failing in turn; damage to every
 file; hostile and broken documents of every format. Each round is drawn from the seed. What must hold: an index is that
-before or that after, and the next build gives the same bytes as one that nothing disturbed; damage is told with its
+before or that after, and the next build holds the same as one that nothing disturbed; damage is told with its
 remedy or harmless, and mended; a document costs itself, within its limits. Prints a table; exits 1 if anything failed.
 """
 
@@ -23,14 +23,16 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from benchmarks.hostile_documents import hostile_documents
 from rag.embedding import load_embedder
 from rag.errors import IndexDamaged, RagError, UnreadableSource
-from rag.generations import MANIFEST, listed
+from rag.generations import listed
 from rag.indexing import CACHE, _load, build_index, open_index
 from rag.reading_apart import read_document
 from rag.reading_room.conversations import Conversations
@@ -101,17 +103,24 @@ def _guarded(do: Callable[[], object]) -> None:
         os._exit(code)
 
 
-def bytes_of(settings: Settings) -> str:
-    """Return a hash of the generation in use, without its manifest, which tells the time."""
-    found = hashlib.sha256()
-    for path in sorted(listed(settings.index)[0].folder.iterdir()):
-        if path.name != MANIFEST:
-            found.update(path.name.encode() + path.read_bytes())
-    return found.hexdigest()
+def contents_of(settings: Settings) -> dict[str, str]:
+    """Return a hash of each thing that the generation in use holds, however it is spread over files."""
+    index = open_index(settings)
+    rows = range(len(index.passages))
+    words = index.keywords.tokenizer.weighted("".join(passage.text for passage in index.passages))
+    held = {
+        "passages": repr(index.passages).encode(),
+        "documents": repr([index.document(source) for source in index.sources()]).encode(),
+        "glossary": repr(index.glossary).encode(),
+        "vectors": index.store.vectors(np.array(rows, np.int64)).tobytes(),
+        "token codes": b"".join(index.codes(row).tobytes() for row in rows),
+        "keywords": index.keywords.scores(words).tobytes(),
+    }
+    return {name: hashlib.sha256(value).hexdigest() for name, value in held.items()}
 
 
-def undisturbed(settings: Settings, scratch: Path) -> str:
-    """Return the bytes of an index over the same documents that nothing disturbed.
+def undisturbed(settings: Settings, scratch: Path) -> dict[str, str]:
+    """Return the contents of an index over the same documents that nothing disturbed.
 
     It takes the vectors from the same cache, whose rows have checksums: in other batches a model gives other digits.
     """
@@ -121,13 +130,12 @@ def undisturbed(settings: Settings, scratch: Path) -> str:
     shutil.copy(settings.index / CACHE, index)
     other = settings.model_copy(update={"index": index})
     build_index(other)
-    return bytes_of(other)
+    return contents_of(other)
 
 
-def differing(settings: Settings, scratch: Path) -> str:
-    """Return the names of the files that differ from those of the undisturbed index."""
-    own, other = (listed(index)[0].folder for index in (settings.index, scratch / "undisturbed"))
-    return ", ".join(path.name for path in own.iterdir() if path.read_bytes() != (other / path.name).read_bytes())
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> str:
+    """Return the names of what differs."""
+    return ", ".join(name for name in one if one[name] != other[name])
 
 
 def whole(settings: Settings, names: set[str]) -> str:
@@ -163,8 +171,8 @@ def disturb_builds(
             code = in_a_child(functools.partial(build_failing, settings, kind, chance.randrange(1, 24)))
         trouble = whole(settings, before) or ("a raw error" if code == 1 else "")
         build_index(settings)
-        if not trouble and bytes_of(settings) != undisturbed(settings, scratch):
-            trouble = f"the next build gives other bytes: {differing(settings, scratch)}"
+        if not trouble and (differ := differing(contents_of(settings), undisturbed(settings, scratch))):
+            trouble = f"the next build gives others: {differ}"
         (kills if kind == "kill" else failing).note(
             {0: "done before", 2: "told"}.get(code, "killed" if code < 0 else "raw error"),
             trouble and f"{kind}: {trouble}",

@@ -9,7 +9,8 @@ up:
     mean(questions in L) ≈ mean(general questions in L) + share · (mean(corpus in M) − mean(general passages in M))
 
 where M is the corpus's main language. Token vectors are treated alike, with means of their own.
-Entry points: `learn_centring`, `Centring`. Callers: indexing, retrieval. Knows the model only through `Embedder`.
+Entry points: `sum_source`, `learn_centring`, `Centring`. Callers: segments, indexing,
+retrieval. Knows the model only through `Embedder`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +32,7 @@ from rag.records import Language, Passage
 from rag.token_codes import Codes, unpack_tokens
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
 SHIPPED = "general_means.npz"  # made by training.general_means
@@ -150,53 +152,93 @@ def _centred(vectors: Floats, means: Floats) -> Floats:
     return np.asarray(rest / np.maximum(norms, 1e-9), np.float32)
 
 
-def learn_centring(
-    general: Mapping[str, Means], passages: Sequence[Passage], vectors: Floats, codes: Sequence[Codes]
-) -> Centring:
+# By language and whether they are footnotes: what a passage is summed with.
+Group = tuple[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over passages of a group: how many there are and the (dim,) sum of their vectors; the same of their tokens.
+
+    A source's are kept as float32 and added up as float64, so that the means do not depend on what was built when.
+    """
+
+    passages: int
+    vectors: Doubles
+    tokens: int
+    token_vectors: Doubles
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.passages + other.passages,
+            self.vectors + other.vectors,
+            self.tokens + other.tokens,
+            self.token_vectors + other.token_vectors,
+        )
+
+
+def sum_source(passages: Sequence[Passage], vectors: Floats, codes: Sequence[Codes]) -> dict[Group, Sums]:
+    """Return the sums of a source's passages by group.
+
+    Args:
+        passages: All passages of the source.
+        vectors: (n, dim) float32, a row a passage.
+        codes: The packed token vectors of each passage.
+    """
+    groups: dict[Group, list[int]] = {}
+    for row, passage in enumerate(passages):
+        groups.setdefault((passage.language, passage.kind == "footnote"), []).append(row)
+    return {
+        group: Sums(
+            len(rows),
+            vectors[rows].sum(0).astype(np.float64),
+            sum(len(codes[row]) for row in rows),
+            np.array([unpack_tokens(codes[row]).sum(0) for row in rows], np.float64).sum(0),
+        )
+        for group, rows in groups.items()
+    }
+
+
+def learn_centring(general: Mapping[str, Means], sources: Iterable[Mapping[Group, Sums]]) -> Centring:
     """Return the means of a corpus.
 
     Args:
         general: What `general_means` gave for the same model.
-        passages: All passages of the corpus; footnotes do not count where a language has other passages.
-        vectors: (n, dim) float32, a row a passage.
-        codes: The packed token vectors of each passage.
+        sources: The sums of each source, in the order of sources; footnotes do not count where a language has other
+            passages.
     """
-    counts = {
-        language: sum(p.language == language and p.kind != "footnote" for p in passages) for language in LANGUAGES
+    zero = np.zeros(len(general["passages"].vectors[LANGUAGES[0]]), np.float64)
+    totals: dict[Group, Sums] = {}
+    for sums in sources:
+        for group, one in sums.items():
+            totals[group] = totals[group] + one if group in totals else one
+    bodies = {language: totals.get((language, False), Sums(0, zero, 0, zero)) for language in LANGUAGES}
+    main = max(LANGUAGES, key=lambda language: bodies[language].passages)
+    counted = {
+        language: bodies[language] if bodies[language].passages else totals.get((language, True), bodies[language])
+        for language in LANGUAGES
     }
-    main = max(LANGUAGES, key=lambda language: counts[language])
-    members = {language: _members(passages, language) for language in LANGUAGES}
-    sums = {
-        "vectors": {lang: (vectors[rows].sum(0), len(rows)) for lang, rows in members.items()},
-        "tokens": {lang: _token_sum([codes[row] for row in rows], vectors.shape[1]) for lang, rows in members.items()},
+    by_kind = {
+        "vectors": {language: (one.vectors, one.passages) for language, one in counted.items()},
+        "tokens": {language: (one.token_vectors, one.tokens) for language, one in counted.items()},
     }
-    found: dict[str, dict[str, dict[str, Floats]]] = {}
-    for kind, by_language in sums.items():
-        questions, texts = (getattr(general[role], kind) for role in ("questions", "passages"))
-        prior_count = PRIOR_COUNT * (1 if kind == "vectors" else 100)  # a passage has some hundred tokens
-        total, count = by_language[main]
-        shift = np.asarray(total / max(count, 1) - texts[main], np.float32)
-        found[kind] = {
-            "passage": {
-                language: np.asarray(
-                    (total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32
-                )
-                for language, (total, count) in by_language.items()
-            },
-            "question": {
-                language: np.asarray(questions[language] + DOMAIN_SHARE * shift, np.float32) for language in LANGUAGES
-            },
-        }
+    found = {kind: _means_by_role(general, kind, by_language, main) for kind, by_language in by_kind.items()}
     return Centring(found["vectors"], found["tokens"])
 
 
-def _members(passages: Sequence[Passage], language: str) -> list[int]:
-    rows = [row for row, passage in enumerate(passages) if passage.language == language]
-    return [row for row in rows if passages[row].kind != "footnote"] or rows
-
-
-def _token_sum(codes: Sequence[Codes], dim: int) -> tuple[Floats, int]:
-    total = np.zeros(dim, np.float32)
-    for passage in codes:
-        total += unpack_tokens(passage).sum(0)
-    return total, sum(map(len, codes))
+def _means_by_role(
+    general: Mapping[str, Means], kind: str, sums: Mapping[Language, tuple[Doubles, int]], main: Language
+) -> dict[str, dict[str, Floats]]:
+    questions, texts = (getattr(general[role], kind) for role in ("questions", "passages"))
+    prior_count = PRIOR_COUNT * (1 if kind == "vectors" else 100)  # a passage has some hundred tokens
+    total, count = sums[main]
+    shift = np.asarray(total / max(count, 1) - texts[main], np.float32)
+    return {
+        "passage": {
+            language: np.asarray((total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32)
+            for language, (total, count) in sums.items()
+        },
+        "question": {
+            language: np.asarray(questions[language] + DOMAIN_SHARE * shift, np.float32) for language in LANGUAGES
+        },
+    }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +50,7 @@ class EmbeddingCache:
             "CREATE TABLE IF NOT EXISTS passage_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
             " codes BLOB NOT NULL, checksum BLOB NOT NULL, used REAL NOT NULL)"
         )
+        self._connection.execute("CREATE INDEX IF NOT EXISTS by_use ON passage_vectors (used)")
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS checked_means (key TEXT PRIMARY KEY, mean BLOB NOT NULL,"
             " checksum BLOB NOT NULL)"
@@ -62,7 +63,7 @@ class EmbeddingCache:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._connection.execute("DELETE FROM passage_vectors WHERE used < ?", (time.time() - UNUSED_AFTER_S,))
+            self._connection.execute("DELETE FROM passage_vectors WHERE used < ?", (_unused_before(),))
             self._connection.commit()
         self._connection.close()
 
@@ -85,12 +86,21 @@ class EmbeddingCache:
             on_progress(len(known) + start, len(wanted))
             self._compute({key: wanted[key] for key in missing[start : start + COMMIT_EVERY]})
         on_progress(len(wanted), len(wanted))
+        self.touch(wanted[key] for key in known)
+        return [self._found(key) for key in keys], frozenset(wanted[key] for key in missing)
+
+    def holds_unused(self) -> bool:
+        """Tell whether a row would be dropped."""
+        found = self._connection.execute("SELECT 1 FROM passage_vectors WHERE used < ? LIMIT 1", (_unused_before(),))
+        return found.fetchone() is not None
+
+    def touch(self, texts: Iterable[str]) -> None:
+        """Have the vectors of texts counted as used."""
         now = time.time()
         with self._connection:
             self._connection.executemany(
-                "UPDATE passage_vectors SET used = ? WHERE key = ?", ((now, key) for key in known)
+                "UPDATE passage_vectors SET used = ? WHERE key = ?", ((now, self._key(text)) for text in texts)
             )
-        return [self._found(key) for key in keys], frozenset(wanted[key] for key in missing)
 
     def general_means(self) -> dict[str, Means]:
         """Return `centring.general_means` of the model: those that come with the project, else computed once."""
@@ -148,3 +158,7 @@ class EmbeddingCache:
         if stored is None:
             raise sqlite3.DatabaseError("a row of the cache has changed while it was read")
         return stored
+
+
+def _unused_before() -> float:
+    return time.time() - UNUSED_AFTER_S

@@ -13,7 +13,7 @@ import hashlib
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -54,14 +54,18 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def seal(folder: Path) -> dict[str, Sealed]:
+def seal(folder: Path, known: Mapping[str, Sealed]) -> dict[str, Sealed]:
     """Sync the files of a folder and make them private; return what each is, by name.
+
+    Args:
+        folder: The folder.
+        known: What those are that it shares with a generation whose files were checked.
 
     Raises:
         OSError: They cannot be written.
     """
-    sealed = {}
-    for path in sorted(folder.iterdir()):
+    sealed = dict(known)
+    for path in sorted(path for path in folder.iterdir() if path.name not in known):
         path.chmod(FILE_MODE)
         sync(path)
         sealed[path.name] = Sealed(path.stat().st_size, digest(path))

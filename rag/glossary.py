@@ -3,7 +3,7 @@
 `glossary_mining` finds the places where a document says that two names mean the same; here they are put
 together over all documents, kept with an index generation, and used to widen a question: who asks for one name also
 searches the others. A reader's own terms come first and are never changed.
-Entry points: `mine_glossary`, `Glossary.load`, `Glossary.expand`. Callers: indexing, retrieval, cli.
+Entry points: `make_glossary`, `Glossary.load`, `Glossary.expand`. Callers: indexing, retrieval, cli.
 
 A reader's own terms stand in `corpus/glossary.tsv`: one line a thing, its names parted by tabs, `#` begins a comment.
 """
@@ -176,21 +176,27 @@ class Glossary:
 
 
 def mine_glossary(documents: Sequence[Document], own_terms: Path | None) -> Glossary:
-    """Return the glossary of a corpus, the reader's own terms first.
+    """Return the glossary of a corpus; see `make_glossary`."""
+    people = (author for document in documents for article in document.articles for author in article.authors)
+    return make_glossary(mine_equations(documents), people, own_terms)
+
+
+def make_glossary(equations: Iterable[Equation], people: Iterable[str], own_terms: Path | None) -> Glossary:
+    """Return a glossary, the reader's own terms first.
 
     Equations from all documents are put together when they share an English name, or an abbreviation and half of
     the characters of their Chinese names (one abbreviation may stand for two things).
 
     Args:
-        documents: The documents as they were read.
+        equations: What the documents say, in their order.
+        people: Authors, whom a question may misspell.
         own_terms: A UTF-8 file of tab-separated names, one thing a line, or None.
 
     Raises:
         RagError: A line of `own_terms` holds fewer than two names, or the file is no UTF-8.
     """
     own = read_own_terms(own_terms) if own_terms else []
-    people = sorted({author for document in documents for article in document.articles for author in article.authors})
-    return Glossary((*own, *_merge(mine_equations(documents))), tuple(people))
+    return Glossary((*own, *_merge(equations)), tuple(sorted(set(people))))
 
 
 def read_own_terms(path: Path) -> list[TermGroup]:

@@ -8,13 +8,13 @@ it. Else the name is made of whole words back to a mark, a function word or a ve
     an abbreviation       has one to some three characters a letter; its full name elsewhere in the corpus helps
 
 What stays in doubt is left out: a wrong equation costs more than a missing one.
-Entry point: `mine_equations`. Caller: glossary. Knows the dictionary, no particular paper.
+Entry points: `mine_documents`, `equations_of`. Callers: glossary, indexing. Knows the dictionary, no particular paper.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.dictionary import content_words, dictionary_words, is_english_word
@@ -75,34 +75,102 @@ class Equation:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mined:
+    """What one document says about names of one thing.
+
+    Attributes:
+        pairs: English names with their abbreviation and where they stand: (name, abbreviation, offset).
+        spelt_out: Abbreviations and the names that parentheses give for them.
+        equations: What it says of Chinese names, in the order of the text.
+        asked: The abbreviations that it does not spell out, with the names that all documents have for them, or "".
+    """
+
+    pairs: tuple[tuple[str, str, int], ...]
+    spelt_out: tuple[tuple[str, str], ...]
+    equations: tuple[Equation, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+
+
 def mine_equations(documents: Sequence[Document]) -> list[Equation]:
     """Return what the documents say about names of one thing, in order of documents and places."""
-    equations: list[Equation] = []
+    by_source = {document.source.id: document for document in documents}
+    return equations_of(mine_documents(by_source, {}, list(by_source), by_source.__getitem__))
+
+
+def mine_documents(
+    read: Mapping[str, Document],
+    kept: Mapping[str, Mined],
+    sources: Iterable[str],
+    load: Callable[[str], Document],
+) -> dict[str, Mined]:
+    """Return what each source says; what was mined before stays, unless other documents spell out otherwise by now.
+
+    Args:
+        read: New documents by source.
+        kept: What was mined from the others.
+        sources: All of them, in order: the first to spell an abbreviation out is believed.
+        load: Returns the document of a source that was kept.
+    """
+    surveyed = {source: _survey(read[source]) if source in read else kept[source] for source in sources}
     spelt_out: dict[str, str] = {}
-    for document in documents:
-        for pair, offset in _latin_pairs(document.canonical):
-            equations.append(Equation((), pair, document.source.id, offset))
-            spelt_out.setdefault(pair[1], pair[0])
-    for document in documents:
-        for match in _PARENTHESIS.finditer(document.canonical):
-            latin = _read_latin(match[1])
-            if len(latin) == 2:
-                spelt_out.setdefault(latin[1], latin[0])
-            elif latin:
-                for words, capitals in _tails(latin[0]):
-                    spelt_out.setdefault(capitals, words)
-    for document in documents:
-        text = document.canonical
-        found = [*_in_parentheses(text, spelt_out), *_running(text)]
-        for chinese, names, offset in sorted(found, key=lambda item: item[2]):
-            equations.append(Equation(chinese, names, document.source.id, offset))
-    return equations
+    for mined in surveyed.values():
+        for name, abbreviation, _ in mined.pairs:
+            spelt_out.setdefault(abbreviation, name)
+    for mined in surveyed.values():
+        for abbreviation, name in mined.spelt_out:
+            spelt_out.setdefault(abbreviation, name)
+    stale = {
+        source
+        for source, mined in surveyed.items()
+        if source in read or any(spelt_out.get(asked, "") != name for asked, name in mined.asked)
+    }
+    return {
+        source: _mine(read[source] if source in read else load(source), mined, spelt_out) if source in stale else mined
+        for source, mined in surveyed.items()
+    }
+
+
+def equations_of(mined: Mapping[str, Mined]) -> list[Equation]:
+    """Return the equations of all sources, those of English names alone first."""
+    pairs = [
+        Equation((), (name, abbreviation), source, offset)
+        for source, one in mined.items()
+        for name, abbreviation, offset in one.pairs
+    ]
+    return [*pairs, *(equation for one in mined.values() for equation in one.equations)]
+
+
+def _survey(document: Document) -> Mined:
+    spelt_out: list[tuple[str, str]] = []
+    for match in _PARENTHESIS.finditer(document.canonical):
+        latin = _read_latin(match[1])
+        if len(latin) == 2:
+            spelt_out.append((latin[1], latin[0]))
+        elif latin:
+            spelt_out += [(capitals, words) for words, capitals in _tails(latin[0])]
+    pairs = tuple((*pair, offset) for pair, offset in _latin_pairs(document.canonical))
+    return Mined(pairs, tuple(dict.fromkeys(spelt_out)))
+
+
+def _mine(document: Document, surveyed: Mined, spelt_out: Mapping[str, str]) -> Mined:
+    asked: dict[str, str] = {}
+
+    def ask(abbreviation: str) -> str:
+        return asked.setdefault(abbreviation, spelt_out.get(abbreviation, ""))
+
+    found = [*_in_parentheses(document.canonical, ask), *_running(document.canonical)]
+    equations = tuple(
+        Equation(chinese, names, document.source.id, offset)
+        for chinese, names, offset in sorted(found, key=lambda item: item[2])
+    )
+    return Mined(surveyed.pairs, surveyed.spelt_out, equations, tuple(sorted(asked.items())))
 
 
 _Found = tuple[tuple[str, ...], tuple[str, ...], int]
 
 
-def _in_parentheses(text: str, spelt_out: dict[str, str]) -> Iterator[_Found]:
+def _in_parentheses(text: str, spelt_out: Callable[[str], str]) -> Iterator[_Found]:
     for match in _PARENTHESIS.finditer(text):
         before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2].rstrip()
         short = _SHORT.fullmatch(match[1].strip())
@@ -300,11 +368,11 @@ def _full_name_of(short: str, before: str) -> str:
     return ""
 
 
-def _unmarked_name(before: str, latin: Sequence[str], spelt_out: dict[str, str]) -> str:
+def _unmarked_name(before: str, latin: Sequence[str], spelt_out: Callable[[str], str]) -> str:
     """Return the Chinese name before a parenthesis that holds `latin`, or "" when its beginning is in doubt."""
     full = latin[0]
     if _ABBREVIATION.fullmatch(full):
-        if full in spelt_out and (name := _translated_name(before, spelt_out[full])):
+        if (spelt := spelt_out(full)) and (name := _translated_name(before, spelt)):
             return name
         return _abbreviated_name(before, full)
     return _translated_name(before, full)

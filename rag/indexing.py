@@ -17,7 +17,7 @@ import shutil
 import socket
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
+from rag.bundled_model import FOLDER_VERSION
 from rag.centring import Centring, Means, learn_centring
 from rag.chunking import split_passages
 from rag.corrections import KnownRecords, read_corrections
@@ -49,19 +50,20 @@ from rag.generations import (
     seal,
     switch,
 )
-from rag.glossary import Glossary, mine_glossary
-from rag.lexical import KeywordIndex
+from rag.glossary import Glossary, make_glossary
+from rag.glossary_mining import equations_of, mine_documents
+from rag.lexical import NOWHERE, KeywordIndex, Rows, Shelf, Tokenizer
 from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
-from rag.readers.pdf import OCR_ADVICE
 from rag.reading_apart import read_document
 from rag.records import Article, Document, Language, Passage, Progress, Rejected
+from rag.segments import ENDINGS, Draft, Facts, Segment, facts_of, worth_merging
 from rag.settings import Settings
 from rag.stores import VectorStore, store_class
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
-FORMAT_VERSION = 8  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 9  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus
@@ -70,9 +72,7 @@ BUILDER = "builder"  # who builds, or built last
 CACHE = "embeddings.sqlite"
 NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
 UNOPENED = "Check that it is there and may be read."
-_DOCUMENT = TypeAdapter(Document)
 _ARTICLES = TypeAdapter(tuple[Article, ...])
-_PASSAGE = TypeAdapter(Passage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,10 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What made a generation, and the seals of its other files."""
+    """What made a generation, and the seals of its other files.
+
+    `sources` has the SHA-256 of each file and `segments` the segment that holds it, both in the order of paths.
+    """
 
     format_version: int
     created: str
@@ -98,6 +101,7 @@ class Manifest:
     model: str
     corpus: str
     sources: dict[str, str]
+    segments: dict[str, str]
     rejected: tuple[Rejected, ...]
     counts: dict[str, int]
     versions: dict[str, str]
@@ -121,8 +125,8 @@ class Index:
         keywords: The keyword leg.
         centring: How vectors were centred, to do the same to a question.
         glossary: Terms mined from the corpus, and the reader's own.
-        token_codes: (all tokens, dim / 2) uint8, the passages' packed token vectors, one passage after the other.
-        token_bounds: (passages + 1,) int64: row i owns `token_codes[token_bounds[i]:token_bounds[i + 1]]`.
+        token_codes: Packed token vectors, mapped: an array for each segment.
+        token_spans: For each row the segment, and from where to where in its array the passage's tokens are.
         corrections: What the reader corrected in the works' records or imported; passages and documents hold it.
         damage: What is wrong with the generation that should be in use instead of this older one; "" as a rule.
     """
@@ -134,8 +138,8 @@ class Index:
     keywords: KeywordIndex
     centring: Centring
     glossary: Glossary
-    token_codes: Codes
-    token_bounds: npt.NDArray[np.int64]
+    token_codes: tuple[Codes, ...]
+    token_spans: npt.NDArray[np.int64]
     corrections: KnownRecords = field(default_factory=KnownRecords)
     damage: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
@@ -148,6 +152,12 @@ class Index:
             KeyError: The index holds no such passage.
         """
         return self._rows[passage_id]
+
+    def codes(self, row: int) -> Codes:
+        """Return the (n, bytes) packed token vectors of a passage."""
+        segment, start, end = self.token_spans[row]
+        found: Codes = self.token_codes[segment][start:end]
+        return found
 
     @functools.cached_property
     def background(self) -> npt.NDArray[np.float32]:
@@ -182,7 +192,9 @@ class Index:
 
     @functools.cached_property
     def _documents(self) -> Callable[[str], Document]:
-        return functools.lru_cache(DOCUMENTS_KEPT)(functools.partial(_stored_document, self.folder))
+        return functools.lru_cache(DOCUMENTS_KEPT)(
+            functools.partial(_stored_document, self.folder, self.manifest.segments)
+        )
 
     def passages_of(self, article: tuple[str, int]) -> tuple[Passage, ...]:
         """Return the passages of an article, given as (source, index of the article), in the order of print."""
@@ -200,21 +212,25 @@ class Index:
         return tuple(sorted(self.manifest.sources))
 
 
-def stored_articles(folder: Path) -> dict[str, tuple[Article, ...]]:
-    """Return the articles of each source of a generation as they were read, in the order of sources and print."""
-    with contextlib.closing(connect_records(folder)) as connection:
-        rows = connection.execute(
-            "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM documents ORDER BY source"
-        ).fetchall()
+def stored_articles(index: Index) -> dict[str, tuple[Article, ...]]:
+    """Return the articles of each source of an index as they were read, in the order of sources and print."""
+    rows = sorted(row for segment in segments_of(index.folder, index.manifest) for row in segment.documents())
     return {source: _ARTICLES.validate_json(articles) for source, articles in rows}
 
 
-def _stored_document(folder: Path, source: str) -> Document:
-    with contextlib.closing(connect_records(folder)) as connection:
-        row = connection.execute("SELECT record FROM documents WHERE source = ?", (source,)).fetchone()
-    if row is None:
+def _stored_document(folder: Path, segments: dict[str, str], source: str) -> Document:
+    segment = segments.get(source)
+    if segment is None:
         raise KeyError(f"no source {source!r} in the index")
-    return _DOCUMENT.validate_json(row[0])
+    return Segment(folder, segment, frozenset([source])).document(source)
+
+
+def segments_of(folder: Path, manifest: Manifest) -> list[Segment]:
+    """Return the segments of a generation, the eldest first."""
+    listed_in: dict[str, list[str]] = {}
+    for source, name in manifest.segments.items():
+        listed_in.setdefault(name, []).append(source)
+    return [Segment(folder, name, frozenset(listed_in[name])) for name in sorted(listed_in)]
 
 
 def build_index(settings: Settings | None = None, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:
@@ -271,45 +287,76 @@ def _alone(index: Path, report: Callable[[Progress], None]) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Corpus:
-    """What could be read of a corpus; `unchanged`: every document was kept from the generation in use."""
+class _Former:
+    """The generation in use, whose files are sound, as far as a build needs it."""
 
-    documents: tuple[Document, ...]
+    folder: Path
+    manifest: Manifest
+    segments: tuple[Segment, ...]
+
+    def document(self, source: str) -> Document:
+        return _stored_document(self.folder, self.manifest.segments, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Corpus:
+    """What could be read of a corpus.
+
+    `sources` has the hash of each file in the order of paths. `read` are the documents that are new, all others are as
+    the generation in use has them.
+    """
+
+    sources: dict[str, str]
+    read: dict[str, Document]
     rejected: tuple[Rejected, ...]
     glossary: Path | None
-    unchanged: bool
-
-    def sources(self) -> dict[str, str]:
-        return {document.source.id: document.source.sha256 for document in self.documents}
 
     def glossary_hash(self) -> str:
         return digest(self.glossary) if self.glossary else ""
 
 
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
-    previous = _previous(settings)
-    corpus = _read_corpus(settings, previous, report)
-    documents = len(corpus.documents)
-    if previous is not None and _is_same(previous.manifest, corpus, settings):
-        name = previous.folder.name
+    former = _former(settings)
+    facts = {source: held for segment in former.segments for source, held in segment.facts().items()} if former else {}
+    corpus = _read_corpus(settings, former, facts, report)
+    sources = len(corpus.sources)
+    if former is not None and _is_same(former.manifest, corpus, settings):
+        name = former.folder.name
         report(Progress("done", name))
         took_s = time.monotonic() - started
-        return BuildReport(name, documents, len(previous.passages), 0, corpus.rejected, True, took_s)
-    passages = [p for document in corpus.documents for p in split_passages(document, settings.passage_max_chars)]
+        return BuildReport(name, sources, former.manifest.counts["passages"], 0, corpus.rejected, True, took_s)
+    passages = {name: split_passages(document, settings.passage_max_chars) for name, document in corpus.read.items()}
     report(Progress("loading model", settings.model))
     embedder = load_embedder(settings)
-    encoded, embedded, general = _embed(settings.index / CACHE, embedder, passages, report)
+    kept = functools.partial(_kept_texts, former, corpus)
+    new = [p for own in passages.values() for p in own]
+    encoded, embedded, general = _embed(settings.index / CACHE, embedder, new, kept, report)
     report(Progress("writing"))
-    name = _write_generation(settings, corpus, passages, encoded, general, embedder.name)
+    vectors = iter(encoded)
+    encoded_of = {name: [next(vectors) for _ in own] for name, own in passages.items()}
+    writing = _Writing(settings, corpus, former, facts, passages, encoded_of)
+    name, count = writing.write(general, embedder.name)
     report(Progress("done", name))
     took_s = time.monotonic() - started
-    return BuildReport(name, documents, len(passages), embedded, corpus.rejected, False, took_s)
+    return BuildReport(name, sources, count, embedded, corpus.rejected, False, took_s)
 
 
-def _read_corpus(settings: Settings, previous: Index | None, report: Callable[[Progress], None]) -> _Corpus:
-    documents: list[Document] = []
+def _kept_texts(former: _Former | None, corpus: _Corpus) -> Iterator[str]:
+    """Yield the texts whose vectors an index holds beside those that are new."""
+    for segment in former.segments if former else ():
+        passages = segment.passages()
+        for source, (first, count) in segment.spans().items():
+            if source in corpus.sources and source not in corpus.read:
+                for passage in passages[first : first + count]:
+                    yield from (passage.text, headed_text(passage))
+
+
+def _read_corpus(
+    settings: Settings, former: _Former | None, facts: Mapping[str, Facts], report: Callable[[Progress], None]
+) -> _Corpus:
+    sources: dict[str, str] = {}
+    read: dict[str, Document] = {}
     rejected: list[Rejected] = []
-    unchanged = True
 
     def reject(path: Path, error: OSError) -> None:
         name = shown_name(path.relative_to(settings.corpus).as_posix())
@@ -324,87 +371,188 @@ def _read_corpus(settings: Settings, previous: Index | None, report: Callable[[P
             report(Progress("recognising", name, done, total))
 
         try:
-            kept = _kept_document(path, _readable_name(name), previous)
-            documents.append(kept or read_document(path, name, settings.limits(), on_page))
-            unchanged = unchanged and kept is not None
+            if former is not None and _is_kept(path, _readable_name(name), former, facts):
+                sources[name] = former.manifest.sources[name]
+            else:
+                read[name] = read_document(path, name, settings.limits(), on_page)
+                sources[name] = read[name].source.sha256
         except UnreadableSource as error:
             rejected.append(Rejected(shown_name(name), str(error.args[0]), error.advice))
         except OSError as error:
             reject(path, error)
-    if not documents:
+    if not sources:
         reasons = "; ".join(f"{item.source}: {item.reason}" for item in rejected[:3])
         raise NoDocuments(
             f"no document in {settings.corpus} can be read" + (f" ({reasons})" if reasons else ""),
             advice=f"put files of these kinds there: {', '.join(sorted(READERS))}",
         )
     glossary = settings.corpus / "glossary.tsv"
-    return _Corpus(tuple(documents), tuple(rejected), glossary if glossary.is_file() else None, unchanged)
+    return _Corpus(sources, read, tuple(rejected), glossary if glossary.is_file() else None)
 
 
 def _is_same(manifest: Manifest, corpus: _Corpus, settings: Settings) -> bool:
     return (
-        corpus.unchanged
-        and manifest.sources == corpus.sources()
+        not corpus.read
+        and manifest.sources == corpus.sources
         and manifest.settings == _settings_of(settings, corpus.glossary_hash())
         and manifest.rejected == corpus.rejected
     )
 
 
-def _write_generation(
-    settings: Settings,
-    corpus: _Corpus,
-    passages: Sequence[Passage],
-    encoded: Sequence[CachedVectors],
-    general: dict[str, Means],
-    model: str,
-) -> str:
-    """Write a generation, take it into use, and return its name."""
-    vectors = np.stack([item.vector for item in encoded])
-    centring = learn_centring(general, passages, vectors, [item.codes for item in encoded])
-    glossary = mine_glossary(corpus.documents, corpus.glossary)
+class _Writing:
+    """Writes a generation: what is new into a segment of its own, the others shared with the one before."""
 
-    created = datetime.now(UTC)
-    name = created.strftime("%Y%m%dT%H%M%S.%f")
-    generations = make_private(settings.index / FOLDER)
-    for abandoned in generations.glob("writing-*"):
-        shutil.rmtree(abandoned)
-    folder = generations / f"writing-{name}"
-    folder.mkdir()
-    _write_records(folder / "records.sqlite", corpus.documents, passages)
-    store_class(settings.store).create(folder, centring.centre_passages(vectors, [p.language for p in passages]))
-    KeywordIndex.build([keyword_text(p) for p in passages], glossary.names()).save(folder)
-    np.save(folder / "token_codes.npy", np.concatenate([item.codes for item in encoded]))
-    np.save(folder / "token_bounds.npy", np.cumsum([0] + [len(item.codes) for item in encoded]).astype(np.int64))
-    centring.save(folder)
-    glossary.save(folder)
-    manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        created=created.isoformat(timespec="seconds"),
-        settings=_settings_of(settings, corpus.glossary_hash()),
-        model=model,
-        corpus=settings.corpus.name,
-        sources=corpus.sources(),
-        rejected=corpus.rejected,
-        counts={
-            "sources": len(corpus.documents),
-            "articles": sum(len(document.articles) for document in corpus.documents),
-            "passages": len(passages),
-            "characters": sum(len(document.canonical) for document in corpus.documents),
-        },
-        versions={name: version(name) for name in ("wenju", "sentence-transformers", "faiss-cpu", "jieba", "bm25s")},
-        files=seal(folder),
-    )
-    write_private(folder / MANIFEST, _MANIFEST.dump_json(manifest, indent=1))
-    folder.rename(generations / name)
-    sync(generations)
-    switch(settings.index, Listed(generations / name, digest(generations / name / MANIFEST)))
-    return name
+    def __init__(
+        self,
+        settings: Settings,
+        corpus: _Corpus,
+        former: _Former | None,
+        facts: Mapping[str, Facts],
+        passages: Mapping[str, Sequence[Passage]],
+        encoded: Mapping[str, Sequence[CachedVectors]],
+    ) -> None:
+        self._settings, self._corpus, self._former = settings, corpus, former
+        self._passages, self._encoded = passages, encoded
+        kept = {source: facts[source] for source in corpus.sources if source not in corpus.read}
+        mined = mine_documents(
+            corpus.read,
+            {source: held.mined for source, held in kept.items()},
+            corpus.sources,
+            former.document if former else corpus.read.__getitem__,
+        )
+        self._facts = {
+            source: facts_of(corpus.read[source], mined[source])
+            if source in corpus.read
+            else dataclasses.replace(kept[source], mined=mined[source])
+            for source in corpus.sources
+        }
+        self._mined_anew = {source for source, held in kept.items() if held.mined is not mined[source]}
+        people = (author for held in self._facts.values() for author in held.people)
+        self._glossary = make_glossary(equations_of(mined), people, corpus.glossary)
+        self._tokenizer = Tokenizer(self._glossary.names())
+
+    def write(self, general: dict[str, Means], model: str) -> tuple[str, int]:
+        """Write it, take it into use, and return its name and how many passages it has."""
+        created = datetime.now(UTC)
+        name = created.strftime("%Y%m%dT%H%M%S.%f")
+        generations = make_private(self._settings.index / FOLDER)
+        for abandoned in generations.glob("writing-*"):
+            shutil.rmtree(abandoned)
+        folder = generations / f"writing-{name}"
+        folder.mkdir()
+        segments = self._write_segments(folder, name)
+        sums = {source: held for segment in segments for source, held in segment.sums().items()}
+        order = [sums[source] for source in self._corpus.sources if source in sums]
+        learn_centring(general, order).save(folder)
+        self._glossary.save(folder)
+        passages = sum(segment.size()[0] for segment in segments)
+        shared = self._former.manifest.files if self._former else {}
+        manifest = self._manifest(
+            created, segments, passages, model, seal(folder, _of_segments(shared, segments, name))
+        )
+        write_private(folder / MANIFEST, _MANIFEST.dump_json(manifest, indent=1))
+        folder.rename(generations / name)
+        sync(generations)
+        switch(self._settings.index, Listed(generations / name, digest(generations / name / MANIFEST)))
+        return name, passages
+
+    def _write_segments(self, folder: Path, name: str) -> list[Segment]:
+        """Write what is new, share what is not, and return the segments of the new generation."""
+        corpus = self._corpus
+        kept = [
+            dataclasses.replace(s, listed=frozenset(s.listed & corpus.sources.keys() - corpus.read.keys()))
+            for s in (self._former.segments if self._former else ())
+        ]
+        stale = self._stale_rows(kept)
+        moved = {segment.name: self._moved(segment, stale[segment.name]) for segment in kept}
+        left = [dataclasses.replace(s, listed=s.listed - moved[s.name]) for s in kept]
+        new = sum(map(len, self._passages.values())) + sum(map(len, stale.values()))
+        merged = {segment.name for segment in worth_merging(left, new)}
+        draft = Draft()
+        for source, document in corpus.read.items():
+            passages = self._passages[source]
+            texts = [keyword_text(passage) for passage in passages]
+            draft.add(document, self._facts[source], passages, self._encoded[source], texts, self._tokenizer)
+        for segment in kept:
+            if taken := segment.listed if segment.name in merged else moved[segment.name]:
+                draft.take(segment, taken, self._facts, stale[segment.name], self._tokenizer)
+        shared = [segment for segment in left if segment.name not in merged]
+        for segment in shared:
+            segment.share(folder)
+        if draft.sources():
+            draft.write(folder, name)
+        written = [Segment(folder, name, frozenset(draft.sources()))] if draft.sources() else []
+        return [*(dataclasses.replace(segment, folder=folder) for segment in shared), *written]
+
+    def _stale_rows(self, segments: Sequence[Segment]) -> dict[str, dict[int, str]]:
+        """Return the rows of each segment, with their texts, that hold a name which jieba did not know, or knew."""
+        stale: dict[str, dict[int, str]] = {segment.name: {} for segment in segments}
+        if self._former is None:
+            return stale
+        changed = set(Glossary.load(self._former.folder).names()) ^ set(self._glossary.names())
+        for segment in segments if changed else ():
+            places = np.full(sum(segment.size()[1:]), NOWHERE, np.int32)
+            for first, count in segment.spans().values():
+                places[first : first + count] = np.arange(first, first + count)
+            with contextlib.closing(segment.connect()) as connection:
+                keywords = KeywordIndex([Shelf(connection, places)], segment.lengths()[1])
+                rows = {row for name in changed for row in keywords.holding(name).tolist()}
+            stale[segment.name] = {row: keyword_text(p) for row, p in segment.passages_at(sorted(rows)).items()}
+        return stale
+
+    def _moved(self, segment: Segment, stale: Mapping[int, str]) -> frozenset[str]:
+        """Return the sources of a segment that are not any more as its files have them."""
+        spans = segment.spans()
+        touched = {s for s, (first, count) in spans.items() if any(first <= row < first + count for row in stale)}
+        return frozenset(touched | (self._mined_anew & segment.listed))
+
+    def _manifest(
+        self, created: datetime, segments: Sequence[Segment], passages: int, model: str, files: dict[str, Sealed]
+    ) -> Manifest:
+        corpus, packages = self._corpus, ("wenju", "sentence-transformers", "faiss-cpu", "jieba")
+        names = {source: segment.name for segment in segments for source in segment.listed}
+        return Manifest(
+            format_version=FORMAT_VERSION,
+            created=created.isoformat(timespec="seconds"),
+            settings=_settings_of(self._settings, corpus.glossary_hash()),
+            model=model,
+            corpus=self._settings.corpus.name,
+            sources=corpus.sources,
+            segments={source: names[source] for source in corpus.sources},
+            rejected=corpus.rejected,
+            counts={
+                "sources": len(corpus.sources),
+                "articles": sum(held.articles for held in self._facts.values()),
+                "passages": passages,
+                "characters": sum(held.characters for held in self._facts.values()),
+            },
+            versions={package: version(package) for package in packages},
+            files=files,
+        )
+
+
+def _of_segments(files: Mapping[str, Sealed], segments: Sequence[Segment], new: str) -> dict[str, Sealed]:
+    """Return the seals of the files that were shared."""
+    names = {segment.path(ending).name for segment in segments if segment.name != new for ending in ENDINGS}
+    return {name: sealed for name, sealed in files.items() if name in names}
 
 
 def _embed(
-    path: Path, embedder: Embedder, passages: Sequence[Passage], report: Callable[[Progress], None]
+    path: Path,
+    embedder: Embedder,
+    passages: Sequence[Passage],
+    kept: Callable[[], Iterator[str]],
+    report: Callable[[Progress], None],
 ) -> tuple[list[CachedVectors], int, dict[str, Means]]:
-    """Return the passages' vectors, how many were computed, and the model's general means; mends a damaged cache."""
+    """Return the passages' vectors, how many were computed, and the model's general means; mends a damaged cache.
+
+    Args:
+        path: The cache.
+        embedder: The model.
+        passages: What is new.
+        kept: Gives the texts of the others, whose vectors must not be taken for unused.
+        report: Told how far it is.
+    """
     try:
         with EmbeddingCache(path, embedder) as cache:
 
@@ -415,13 +563,15 @@ def _embed(
             headed, _ = cache.encode([headed_text(p) for p in passages], half(1))
             embedded = sum(p.text in new for p in passages)
             encoded = [CachedVectors(above.vector, item.codes) for above, item in zip(headed, own, strict=True)]
+            if cache.holds_unused():
+                cache.touch(kept())
             return encoded, embedded, cache.general_means()
     except sqlite3.OperationalError:
         raise  # the disk is full, or another program holds the file: no damage
     except sqlite3.DatabaseError as error:
         LOG.warning("%s is damaged (%s): it is begun anew", path, error)
         remove_database(path)
-        return _embed(path, embedder, passages, report)
+        return _embed(path, embedder, passages, kept, report)
 
 
 def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None) -> list[Path]:
@@ -469,13 +619,11 @@ def shown_name(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _kept_document(path: Path, name: str, previous: Index | None) -> Document | None:
-    """Return a file as it was read before; None when it has changed, or more of it can be read by now."""
-    if previous is None or previous.manifest.sources.get(name) != digest(path):
-        return None
-    document = previous.printed_document(name)
-    readable = recognition.is_installed() and any(OCR_ADVICE in remark for remark in document.remarks)
-    return None if readable else document
+def _is_kept(path: Path, name: str, former: _Former, facts: Mapping[str, Facts]) -> bool:
+    """Tell whether a file is as it was read before, and no more of it can be read by now."""
+    if former.manifest.sources.get(name) != digest(path):
+        return False
+    return not (facts[name].unrecognised and recognition.is_installed())
 
 
 def headed_text(passage: Passage) -> str:
@@ -494,25 +642,11 @@ def keyword_text(passage: Passage) -> str:
     return "\n".join(part for part in (passage.title, *passage.section, passage.header, passage.text) if part)
 
 
-def _write_records(database: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
-    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("CREATE TABLE documents (source TEXT PRIMARY KEY, record BLOB NOT NULL)")
-        connection.execute(
-            "CREATE TABLE passages (row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record BLOB NOT NULL)"
-        )
-        connection.executemany(
-            "INSERT INTO documents VALUES (?, ?)", ((d.source.id, _DOCUMENT.dump_json(d)) for d in documents)
-        )
-        connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?)",
-            ((row, p.id, _PASSAGE.dump_json(p)) for row, p in enumerate(passages)),
-        )
-
-
 def _settings_of(settings: Settings, glossary_hash: str) -> dict[str, str | int]:
     """Return the settings that shape an index."""
     return {
         "model": settings.model,
+        "bundled_model": FOLDER_VERSION if settings.model == "bundled" else "",
         "question_prompt": str(settings.question_prompt),
         "passage_prompt": str(settings.passage_prompt),
         "passage_max_chars": settings.passage_max_chars,
@@ -521,11 +655,14 @@ def _settings_of(settings: Settings, glossary_hash: str) -> dict[str, str | int]
     }
 
 
-def _previous(settings: Settings) -> Index | None:
+def _former(settings: Settings) -> _Former | None:
     """Return the generation in use if a build can start from it."""
     with contextlib.suppress(RagError):
-        index = open_index(settings)
-        return None if index.damage else index
+        generation = listed(settings.index)[0]
+        manifest = _read_manifest(generation)
+        _check_settings(manifest, settings)
+        check(generation.folder, manifest.files)
+        return _Former(generation.folder, manifest, tuple(segments_of(generation.folder, manifest)))
     return None
 
 
@@ -592,11 +729,6 @@ def _check_settings(manifest: Manifest, settings: Settings) -> None:
             )
 
 
-def connect_records(folder: Path) -> sqlite3.Connection:
-    """Open the records of a generation for reading, whatever its path holds (#, ?, %)."""
-    return sqlite3.connect(f"{(folder / 'records.sqlite').absolute().as_uri()}?mode=ro", uri=True)
-
-
 def load_generation(generation: Listed, store: str, corrections: KnownRecords) -> Index:
     """Read a generation whole, its records as they are known best.
 
@@ -607,7 +739,7 @@ def load_generation(generation: Listed, store: str, corrections: KnownRecords) -
     sources = corrections.sources & set(index.manifest.sources)
     if not sources:
         return index
-    printed = stored_articles(index.folder)
+    printed = stored_articles(index)
     articles = {source: corrections.correct(printed[source], source) for source in sources}
     passages = tuple(
         _with_record(passage, articles[passage.source][passage.article]) if passage.source in sources else passage
@@ -628,22 +760,58 @@ def _read_generation(generation: Listed, store: str) -> Index:
     manifest = _read_manifest(generation)
     lease = _hold(folder)
     check(folder, manifest.files)
-    with contextlib.closing(connect_records(folder)) as connection:
-        records: Iterator[tuple[bytes]] = connection.execute("SELECT record FROM passages ORDER BY row")
-        passages = tuple(_PASSAGE.validate_json(record) for (record,) in records)
+    segments = segments_of(folder, manifest)
+    order = _Order(segments, list(manifest.sources))
+    passages = order.arranged([passage for segment in segments for passage in segment.passages()])
+    glossary, centring = Glossary.load(folder), Centring.load(folder)
+    tokens, terms = zip(*(segment.lengths() for segment in segments), strict=True)
+    shelves = [Shelf(s.connect(), places) for s, places in zip(segments, order.places, strict=True)]
+    vectors = np.concatenate([segment.vectors() for segment in segments])[order.rows]
     return Index(
         folder=folder,
         manifest=manifest,
         passages=passages,
-        store=store_class(store).open(folder),
-        keywords=KeywordIndex.load(folder),
-        centring=Centring.load(folder),
-        glossary=Glossary.load(folder),
-        token_codes=np.load(folder / "token_codes.npy", mmap_mode="r"),
-        token_bounds=np.load(folder / "token_bounds.npy"),
+        store=store_class(store).create(centring.centre_passages(vectors, [p.language for p in passages])),
+        keywords=KeywordIndex(shelves, np.concatenate(terms)[order.rows], glossary.names()),
+        centring=centring,
+        glossary=glossary,
+        token_codes=tuple(segment.codes() for segment in segments),
+        token_spans=np.concatenate([_token_spans(n, counts) for n, counts in enumerate(tokens)])[order.rows],
         _rows={passage.id: row for row, passage in enumerate(passages)},
         _lease=lease,
     )
+
+
+class _Order:
+    """How the passages of segments become rows: those of one source after those of another, in the order of paths.
+
+    Attributes:
+        rows: (n,) int64, for each row of the index the row of all segments' files, one after the other.
+        places: For each segment and each row of its files the row of the index, or NOWHERE.
+    """
+
+    def __init__(self, segments: Sequence[Segment], sources: Sequence[str]) -> None:
+        sizes = [segment.size()[1] for segment in segments]
+        starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+        spans = {
+            source: (start + first, count)
+            for segment, start in zip(segments, starts.tolist(), strict=False)
+            for source, (first, count) in segment.spans().items()
+        }
+        found = (np.arange(first, first + count) for first, count in (spans[source] for source in sources))
+        self.rows = np.concatenate(list(found))
+        places = np.full(starts[-1], NOWHERE, np.int32)
+        places[self.rows] = np.arange(len(self.rows))
+        self.places: list[Rows] = np.split(places, starts[1:-1])
+
+    def arranged(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+        """Return the passages of all segments' files in the order of the index."""
+        return tuple(passages[row] for row in self.rows.tolist())
+
+
+def _token_spans(segment: int, counts: Rows) -> npt.NDArray[np.int64]:
+    ends = np.cumsum(counts, dtype=np.int64)
+    return np.stack([np.full(len(counts), segment), ends - counts, ends], axis=1)
 
 
 def _hold(folder: Path) -> IO[bytes]:

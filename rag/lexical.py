@@ -1,19 +1,25 @@
 """Keyword search over Chinese and English: BM25 over jieba's search mode and character bigrams.
 
 jieba alone misses names that it cuts wrongly, bigrams alone bury words in noise: a text is indexed under both, and a
-bigram counts less. BM25 itself is bm25s (Lù 2024, arXiv 2407.03618), Lucene's variant.
-Entry points: `KeywordIndex.build`, `KeywordIndex.load`, `Tokenizer`. Callers: indexing, retrieval.
+bigram counts less. What is kept is how often a term stands in a passage, in a table of SQLite that is read a term at a
+time: how rare a term is and how long passages are on the average is known only when it is asked, so that passages come
+and go without the others being touched. The formula is BM25 as Lucene has it (Kamphuis et al., ECIR 2020):
+
+    score(passage, term) = ln(1 + (n - df + 0.5) / (df + 0.5)) · tf / (tf + K1 · (1 - B + B · length / mean length))
+
+Entry points: `KeywordIndex`, `Tokenizer`, `count_terms`, `join`. Callers: segments, indexing, retrieval.
 """
 
 from __future__ import annotations
 
 import functools
-import json
+import math
 import re
+import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
 
@@ -22,12 +28,17 @@ from rag.text.language import HAN, search_form
 from rag.text.words import own_dictionary
 
 Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int32]
 BIGRAM_WEIGHT = 0.5  # a bigram is half a word: two of them say what one word says
 K1 = 1.2
 B = 0.75
 _RUN = re.compile(rf"[{HAN}]+|[a-zà-öø-ÿа-я0-9]+(?:[.+\-'&/][a-zà-öø-ÿа-я0-9]+)*%?")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _GRAM_MARK = "_"  # keeps the bigram 中国 apart from the word 中国
+_AFTER_GRAMS = chr(ord(_GRAM_MARK) + 1)
+NOWHERE = -1  # the place of a row that is left out
+MOST = np.iinfo(np.uint16).max  # times that a term is counted in a passage
+_TABLE = "CREATE TABLE terms (term TEXT PRIMARY KEY, rows BLOB NOT NULL, counts BLOB NOT NULL) WITHOUT ROWID"
 
 
 class Tokenizer:
@@ -73,61 +84,159 @@ class Tokenizer:
         return weights
 
 
-class KeywordIndex:
-    """BM25 over passages; a passage's row is its place in the order of building."""
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """How often each term stands in each row.
 
-    def __init__(self, scorer: bm25s.BM25, tokenizer: Tokenizer, names: Sequence[str]) -> None:
-        self._scorer = scorer
-        self.tokenizer = tokenizer
-        self._names = list(names)
-        # A row of bm25s's sparse matrix holds a term's passages, so its length is the term's document frequency.
-        self._frequencies = np.diff(scorer.scores["indptr"]).tolist()
+    Attributes:
+        terms: Each once.
+        numbers: (p,) int32, a term by its place in `terms`.
+        rows: (p,) int32, where it stands.
+        counts: (p,) uint16, how often.
+        lengths: (n,) int32, how many terms each row has.
+    """
+
+    terms: Sequence[str]
+    numbers: Rows
+    rows: Rows
+    counts: npt.NDArray[np.uint16]
+    lengths: Rows
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all but the lengths into a table `terms`, a term's rows ascending."""
+        order = np.lexsort((self.rows, self.numbers))
+        rows, counts = self.rows[order], self.counts[order]
+        bounds = np.searchsorted(self.numbers[order], np.arange(len(self.terms) + 1)).tolist()
+        spans = sorted(zip(self.terms, bounds, bounds[1:], strict=False))
+        connection.execute(_TABLE)
+        connection.executemany(
+            "INSERT INTO terms VALUES (?, ?, ?)",
+            ((term, rows[a:b].tobytes(), counts[a:b].tobytes()) for term, a, b in spans if b > a),
+        )
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, lengths: Rows) -> Postings:
+        """Read what `write` wrote."""
+        held = connection.execute("SELECT term, rows, counts FROM terms").fetchall()
+        rows = np.frombuffer(b"".join(row[1] for row in held), np.int32)
+        counts = np.frombuffer(b"".join(row[2] for row in held), np.uint16)
+        sizes = [len(row[1]) // rows.itemsize for row in held]
+        numbers = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
+        return cls([row[0] for row in held], numbers, rows, counts, lengths)
+
+
+def count_terms(texts: Iterable[str], tokenizer: Tokenizer) -> Postings:
+    """Return the postings of texts, the first of them in row 0."""
+    counted = [Counter(tokenizer.terms(text)) for text in texts]
+    numbers: dict[str, int] = {}
+    for held in counted:
+        for term in held:
+            numbers.setdefault(term, len(numbers))
+    sizes = [len(held) for held in counted]
+    return Postings(
+        list(numbers),
+        np.array([numbers[term] for held in counted for term in held], np.int32),
+        np.repeat(np.arange(len(counted), dtype=np.int32), sizes),
+        np.array([min(count, MOST) for held in counted for count in held.values()], np.uint16),
+        np.array([held.total() for held in counted], np.int32),
+    )
+
+
+def join(parts: Sequence[tuple[Postings, Rows]], count: int) -> Postings:
+    """Return the postings of `count` rows.
+
+    Args:
+        parts: Postings, and for each of their rows the place that it gets, or NOWHERE.
+        count: How many rows there are then.
+    """
+    numbers: dict[str, int] = {}
+    lengths = np.zeros(count, np.int32)
+    found: list[tuple[Rows, Rows, npt.NDArray[np.uint16]]] = []
+    for postings, places in parts:
+        rows = places[postings.rows]
+        held = rows != NOWHERE
+        known = np.array([numbers.setdefault(term, len(numbers)) for term in postings.terms], np.int32)
+        found.append((known[postings.numbers[held]], rows[held], postings.counts[held]))
+        lengths[places[places != NOWHERE]] = postings.lengths[places != NOWHERE]
+    terms, rows, counts = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    return Postings(list(numbers), terms, rows, counts, lengths)
+
+
+class Shelf:
+    """A table of terms that is read.
+
+    Args:
+        connection: To the database that has it; it may be used in any thread.
+        places: For each of its rows the row that it is in the whole index, or NOWHERE.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, places: Rows) -> None:
+        self._connection, self._places = connection, places
+        self._whole = bool((places != NOWHERE).all())
+
+    def rows(self, term: str) -> tuple[Rows, npt.NDArray[np.uint16]]:
+        """Return the rows in which a term stands, and how often."""
+        held = self._connection.execute("SELECT rows, counts FROM terms WHERE term = ?", (term,)).fetchone()
+        rows = self._places[np.frombuffer(held[0] if held else b"", np.int32)]
+        counts = np.frombuffer(held[1] if held else b"", np.uint16)
+        return (rows, counts) if self._whole else (rows[rows != NOWHERE], counts[rows != NOWHERE])
+
+    def pairs(self) -> Iterable[tuple[str, int]]:
+        """Yield each bigram with the number of rows in which it stands."""
+        grams = self._connection.execute(
+            "SELECT term, rows FROM terms WHERE term >= ? AND term < ?", (_GRAM_MARK, _AFTER_GRAMS)
+        )
+        for term, held in grams:
+            yield term[1:], int((self._places[np.frombuffer(held, np.int32)] != NOWHERE).sum())
+
+
+class KeywordIndex:
+    """BM25 over passages.
+
+    Args:
+        shelves: Tables that together hold the terms of all passages.
+        lengths: (n,) int32, how many terms each passage has.
+        names: What is added to jieba's dictionary.
+    """
+
+    def __init__(self, shelves: Sequence[Shelf], lengths: Rows, names: Sequence[str] = ()) -> None:
+        self._shelves = shelves
+        self._norms = np.asarray(K1 * (1 - B + B * lengths / (lengths.mean() or 1)), np.float32)
+        self.tokenizer = Tokenizer(names)
 
     @classmethod
     def build(cls, texts: Sequence[str], names: Sequence[str] = ()) -> KeywordIndex:
-        """Index `texts`; `names` are added to jieba's dictionary first."""
-        tokenizer = Tokenizer(names)
-        scorer = bm25s.BM25(method="lucene", k1=K1, b=B)
-        terms = [tokenizer.terms(text) or [""] for text in texts]
-        # The ids are ours: bm25s numbers the terms of a set, otherwise in each process.
-        ids = {term: number for number, term in enumerate(sorted({term for row in terms for term in row}))}
-        scorer.index(
-            bm25s.tokenization.Tokenized([[ids[term] for term in row] for row in terms], ids), show_progress=False
-        )
-        return cls(scorer, tokenizer, names)
-
-    def save(self, folder: Path) -> None:
-        """Write the index into `folder`: NumPy arrays and JSON."""
-        self._scorer.save(folder, show_progress=False)
-        (folder / "names.json").write_text(json.dumps(self._names, ensure_ascii=False), encoding="utf-8")
-
-    @classmethod
-    def load(cls, folder: Path) -> KeywordIndex:
-        """Read what `save` wrote."""
-        names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
-        return cls(bm25s.BM25.load(folder), Tokenizer(names), names)
+        """Index `texts` in memory; a passage's row is its place."""
+        postings = count_terms(texts, Tokenizer(names))
+        connection = sqlite3.connect(":memory:", check_same_thread=False)
+        postings.write(connection)
+        return cls([Shelf(connection, np.arange(len(texts), dtype=np.int32))], postings.lengths, names)
 
     def frequency(self, word: str) -> int:
         """Return in how many passages all the terms of `word` may stand: the count of the rarest; 0: in none."""
         terms = self.tokenizer.terms(word)
-        return min(
-            (self._frequencies[self._scorer.vocab_dict[t]] if t in self._scorer.vocab_dict else 0 for t in terms),
-            default=0,
-        )
+        return min((sum(len(shelf.rows(term)[0]) for shelf in self._shelves) for term in terms), default=0)
+
+    def holding(self, name: str) -> Rows:
+        """Return the rows of the passages in which all bigrams of a run of Han characters stand."""
+        found = [np.concatenate([s.rows(gram)[0] for s in self._shelves]) for gram in self.tokenizer.bigrams(name)]
+        return functools.reduce(np.intersect1d, found, found[0]) if found else np.zeros(0, np.int32)
 
     @functools.cached_property
     def spelling(self) -> Spelling:
         """What the corpus knows of characters side by side."""
-        grams = ((term, row) for term, row in self._scorer.vocab_dict.items() if term.startswith(_GRAM_MARK))
-        return Spelling({term.removeprefix(_GRAM_MARK): self._frequencies[row] for term, row in grams})
+        pairs: Counter[str] = Counter()
+        for shelf in self._shelves:
+            pairs.update(dict(shelf.pairs()))
+        return Spelling(+pairs)
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""
-        total = np.zeros(int(self._scorer.scores["num_docs"]), np.float32)
-        groups: dict[float, list[str]] = {}
+        total = np.zeros(len(self._norms), np.float32)
         for term, weight in terms.items():
-            if term in self._scorer.vocab_dict:
-                groups.setdefault(weight, []).append(term)
-        for weight, group in groups.items():
-            total += weight * self._scorer.get_scores(group)
+            found = [shelf.rows(term) for shelf in self._shelves]
+            frequency = sum(len(rows) for rows, _ in found)
+            rarity = np.float32(weight * math.log(1 + (len(total) - frequency + 0.5) / (frequency + 0.5)))
+            for rows, counts in found:
+                total[rows] += rarity * counts / (counts + self._norms[rows])
         return total

@@ -11,7 +11,6 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from rag.corrections import KnownRecords, works_in
@@ -78,7 +77,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index.folder, index.corrections))
+    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index))
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -89,8 +88,8 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     )
 
 
-def _works(folder: Path, corrections: KnownRecords) -> tuple[Work, ...]:
-    stored = stored_articles(folder)
+def _works(index: Index) -> tuple[Work, ...]:
+    stored, corrections = stored_articles(index), index.corrections
     return tuple(
         itertools.chain.from_iterable(
             _works_of_source(source, articles, corrections) for source, articles in stored.items()

@@ -21,6 +21,7 @@ from rag.centring import (
     means_key,
     named,
     shipped_means,
+    sum_source,
 )
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
@@ -46,7 +47,7 @@ CODES = pack_tokens(np.array([[1.0, 0.0]], np.float32))
 
 
 def learn(passages: list[Passage], vectors: np.ndarray) -> Centring:
-    return learn_centring(GENERAL, passages, vectors, [CODES] * len(passages))
+    return learn_centring(GENERAL, [sum_source(passages, vectors, [CODES] * len(passages))])
 
 
 def test_the_means_by_hand() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import math
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import K1, B, KeywordIndex, Tokenizer
+from rag.lexical import K1, NOWHERE, B, KeywordIndex, Postings, Shelf, Tokenizer, count_terms, join
 
 SMALL = KeywordIndex.build(["中文", ""])
 TEXTS = ["美国和欧盟筹集6000亿美元", "華為的5G網絡在歐洲", "The EU plans AI rules，欧盟立法", "蘋果樹"]
@@ -64,14 +66,31 @@ def test_weights_multiply_scores() -> None:
     assert index.scores({"欧盟": 0.5}) == pytest.approx(0.5 * index.scores({"欧盟": 1.0}))
 
 
-def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
-    index = KeywordIndex.build(TEXTS, ["蓝点网络"])
-    index.save(tmp_path)
-    loaded = KeywordIndex.load(tmp_path)
-    terms = index.tokenizer.weighted("欧盟 华为 蓝点网络")
-    assert loaded.scores(terms) == pytest.approx(index.scores(terms))
-    assert loaded.tokenizer.words("蓝点网络") == index.tokenizer.words("蓝点网络")
-    assert not list(tmp_path.glob("*.pkl"))
+def test_terms_that_were_joined_score_as_if_counted_together(tmp_path: Path) -> None:
+    tokenizer = Tokenizer()
+    first, second = (count_terms(texts, tokenizer) for texts in (TEXTS[:3], ["旧文已删", *TEXTS[3:]]))
+    parts = [(first, np.array([2, 0, 1], np.int32)), (second, np.array([NOWHERE, 3], np.int32))]
+    with contextlib.closing(sqlite3.connect(tmp_path / "词.sqlite")) as connection:
+        joined = join(parts, 4)
+        joined.write(connection)
+        places = np.array([1, 2, 0, 3], np.int32)  # back to the order of TEXTS
+        lengths = np.array([joined.lengths[row] for row in (2, 0, 1, 3)], np.int32)
+        index = KeywordIndex([Shelf(connection, places)], lengths)
+        whole = KeywordIndex.build(TEXTS)
+        terms = whole.tokenizer.weighted("欧盟 华为 蘋果")
+        assert index.scores(terms).tolist() == whole.scores(terms).tolist()
+        assert index.frequency("旧文") == 0
+        assert index.holding("欧盟").tolist() == [0, 2]
+        read = Postings.read(connection, joined.lengths)
+        assert sorted(zip([read.terms[n] for n in read.numbers], read.rows, read.counts, strict=True)) == sorted(
+            zip([joined.terms[n] for n in joined.numbers], joined.rows, joined.counts, strict=True)
+        )
+
+
+@given(st.text("北京大学生活动", max_size=12), st.sets(st.sampled_from(["大学生", "京大", "生活动", "学生活"])))
+def test_a_name_changes_only_what_holds_it(text: str, names: set[str]) -> None:
+    held = [name for name in sorted(names) if name in text]
+    assert Tokenizer(sorted(names)).terms(text) == Tokenizer(held).terms(text)
 
 
 @given(st.text("中文欧盟ab1 ，。%+-", max_size=40))

@@ -1,12 +1,13 @@
 """Where passage vectors live: one file a store behind one Protocol, chosen by the setting `store`.
 
-Entry points: `create_store`, `open_store`. Callers: indexing, retrieval.
+Centred vectors change a little with every document, all of them: what is kept on the disk are those of the model, and a
+store is filled with centred ones when an index is opened.
+Entry point: `store_class`. Callers: indexing, retrieval.
 """
 
 from __future__ import annotations
 
 import importlib
-from pathlib import Path
 from typing import Protocol, cast
 
 import numpy as np
@@ -23,12 +24,8 @@ class VectorStore(Protocol):
     """Vectors that are searched by inner product, exactly; a vector's row is its place in the order of adding."""
 
     @classmethod
-    def create(cls, folder: Path, vectors: Floats) -> VectorStore:
-        """Store (n, dim) float32 vectors durably in `folder` and return the open store."""
-
-    @classmethod
-    def open(cls, folder: Path) -> VectorStore:
-        """Open what `create` stored; it is only read from then on."""
+    def create(cls, vectors: Floats) -> VectorStore:
+        """Return a store of (n, dim) float32 vectors; it is only read from then on."""
 
     def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
         """Return scores and rows, both (queries, k), best first; row -1 where there are fewer than k vectors.

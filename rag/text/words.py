@@ -35,7 +35,7 @@ def dictionary() -> jieba.Tokenizer:
 
 
 def own_dictionary(names: Iterable[str]) -> jieba.Tokenizer:
-    """Return a copy of the dictionary that holds `names` as well."""
+    """Return a copy of the dictionary that holds `names` as well; a text without them is cut as by the dictionary."""
     import jieba
 
     copy = jieba.Tokenizer()
@@ -43,6 +43,7 @@ def own_dictionary(names: Iterable[str]) -> jieba.Tokenizer:
     copy.initialized = True
     for name in names:
         copy.add_word(name)
+        copy.total = dictionary().total  # else each name would change a little how likely every other word is
     return copy
 
 

@@ -1,0 +1,321 @@
+"""Segments: what one build found out about some sources, in files that are never changed afterwards.
+
+A generation lists for each source the segment that holds it. The next one shares the files of a segment (by hard link)
+and writes a segment of its own for what is new; what has gone stays in the files and is not listed any more. So that
+segments stay few, the new one takes in what is small beside it, and what is more than a third waste.
+
+    NAME.sqlite       documents, facts, sums and passages of each source; how often terms stand in passages
+    NAME.vectors.npy  (n, dim) float32, a passage's vector as the model gives it
+    NAME.codes.npy    (all tokens, bytes) uint8, token vectors, one passage after the other
+
+Entry points: `Segment`, `Draft`, `worth_merging`. Caller: indexing. Knows no generation and no model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import TypeAdapter
+
+from rag.centring import Group, Sums, sum_source
+from rag.embedding_cache import CachedVectors
+from rag.glossary_mining import Mined
+from rag.lexical import NOWHERE, Postings, Rows, Tokenizer, count_terms, join
+from rag.readers.pdf import OCR_ADVICE
+from rag.records import Document, Passage
+from rag.token_codes import Codes
+
+Floats = npt.NDArray[np.float32]
+ENDINGS = ("sqlite", "vectors.npy", "codes.npy")
+MERGED = 4  # a segment of at most so many times the passages of the new one is taken into it
+WASTE = 3  # and one of whose passages more than one in so many has gone
+_DOCUMENT = TypeAdapter(Document)
+_PASSAGE = TypeAdapter(Passage)
+_TABLES = """
+CREATE TABLE sources (source TEXT PRIMARY KEY, first INTEGER, passages INTEGER, record BLOB, facts BLOB);
+CREATE TABLE sums (source TEXT, language TEXT, footnotes INTEGER, passages INTEGER, vectors BLOB, tokens INTEGER,
+    token_vectors BLOB, PRIMARY KEY (source, language, footnotes));
+CREATE TABLE passages (row INTEGER PRIMARY KEY, tokens INTEGER, terms INTEGER, record BLOB);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a build must know of a source without reading its document again.
+
+    Attributes:
+        articles: How many it has.
+        characters: Of its canonical text.
+        people: Authors of its articles.
+        unrecognised: Whether more of it can be read once text is recognised in pictures.
+        mined: What it says about names of one thing.
+    """
+
+    articles: int
+    characters: int
+    people: tuple[str, ...]
+    unrecognised: bool
+    mined: Mined
+
+
+_FACTS = TypeAdapter(Facts)
+
+
+def facts_of(document: Document, mined: Mined) -> Facts:
+    """Return the facts of a document as it was read."""
+    return Facts(
+        len(document.articles),
+        len(document.canonical),
+        tuple(author for article in document.articles for author in article.authors),
+        any(OCR_ADVICE in remark for remark in document.remarks),
+        mined,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Where a segment lies, and which of its sources a generation lists."""
+
+    folder: Path
+    name: str
+    listed: frozenset[str]
+
+    def path(self, ending: str) -> Path:
+        """Return the file with that ending."""
+        return self.folder / f"{self.name}.{ending}"
+
+    def connect(self) -> sqlite3.Connection:
+        """Open the database for reading in any thread, whatever its path holds (#, ?, %)."""
+        address = f"{self.path('sqlite').absolute().as_uri()}?mode=ro&immutable=1"
+        return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """Return for each listed source its first row and how many it has, in the order of rows."""
+        with contextlib.closing(self.connect()) as connection:
+            rows = connection.execute("SELECT source, first, passages FROM sources ORDER BY first, source").fetchall()
+        return {source: (first, count) for source, first, count in rows if source in self.listed}
+
+    def size(self) -> tuple[int, int]:
+        """Return how many passages the listed sources have, and how many the files hold."""
+        with contextlib.closing(self.connect()) as connection:
+            (held,) = connection.execute("SELECT COUNT(*) FROM passages").fetchone()
+        return sum(count for _, count in self.spans().values()), held
+
+    def documents(self) -> Iterator[tuple[str, str]]:
+        """Yield each listed source with the articles of its document, as JSON."""
+        with contextlib.closing(self.connect()) as connection:
+            yield from (
+                row
+                for row in connection.execute(
+                    "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM sources"
+                )
+                if row[0] in self.listed
+            )
+
+    def document(self, source: str) -> Document:
+        """Return a document as it was read."""
+        with contextlib.closing(self.connect()) as connection:
+            (record,) = connection.execute("SELECT record FROM sources WHERE source = ?", (source,)).fetchone()
+        return _DOCUMENT.validate_json(record)
+
+    def facts(self) -> dict[str, Facts]:
+        """Return the facts of each listed source."""
+        with contextlib.closing(self.connect()) as connection:
+            rows = connection.execute("SELECT source, facts FROM sources").fetchall()
+        return {source: _FACTS.validate_json(facts) for source, facts in rows if source in self.listed}
+
+    def sums(self) -> dict[str, dict[Group, Sums]]:
+        """Return the sums of each listed source."""
+        found: dict[str, dict[Group, Sums]] = {}
+        with contextlib.closing(self.connect()) as connection:
+            for source, language, footnotes, passages, vectors, tokens, token_vectors in connection.execute(
+                "SELECT * FROM sums ORDER BY source, language, footnotes"
+            ):
+                if source in self.listed:
+                    totals = (np.frombuffer(held, np.float32).astype(np.float64) for held in (vectors, token_vectors))
+                    found.setdefault(source, {})[(language, bool(footnotes))] = Sums(
+                        passages, next(totals), tokens, next(totals)
+                    )
+        return found
+
+    def passages(self) -> list[Passage]:
+        """Return all passages of the files, listed or not, in the order of rows."""
+        with contextlib.closing(self.connect()) as connection:
+            rows = connection.execute("SELECT record FROM passages ORDER BY row")
+            return [_PASSAGE.validate_json(record) for (record,) in rows]
+
+    def lengths(self) -> tuple[Rows, Rows]:
+        """Return how many tokens and how many terms each passage of the files has."""
+        with contextlib.closing(self.connect()) as connection:
+            rows = connection.execute("SELECT tokens, terms FROM passages ORDER BY row").fetchall()
+        tokens, terms = np.array(rows, np.int32).reshape(-1, 2).T
+        return tokens, terms
+
+    def passages_at(self, rows: Iterable[int]) -> dict[int, Passage]:
+        """Return the passages of these rows."""
+        with contextlib.closing(self.connect()) as connection:
+            find = "SELECT record FROM passages WHERE row = ?"
+            return {row: _PASSAGE.validate_json(connection.execute(find, (row,)).fetchone()[0]) for row in rows}
+
+    def vectors(self) -> Floats:
+        """Return (n, dim) float32 vectors of all passages of the files, mapped."""
+        found: Floats = np.load(self.path("vectors.npy"), mmap_mode="r")
+        return found
+
+    def codes(self) -> Codes:
+        """Return (all tokens, bytes) uint8 token vectors of all passages of the files, mapped."""
+        found: Codes = np.load(self.path("codes.npy"), mmap_mode="r")
+        return found
+
+    def share(self, folder: Path) -> None:
+        """Have the files in another folder too."""
+        for ending in ENDINGS:
+            target = folder / f"{self.name}.{ending}"
+            try:
+                os.link(self.path(ending), target)
+            except OSError:  # a file system without hard links
+                shutil.copyfile(self.path(ending), target)
+
+
+def worth_merging(segments: Iterable[Segment], new: int) -> list[Segment]:
+    """Return the segments that a new one takes in: those that are small beside it, and those with much waste.
+
+    Args:
+        segments: Of the generation before, with the sources that are still listed.
+        new: How many passages the new one has by itself.
+    """
+    chosen = []
+    for segment, (listed, held) in sorted(((s, s.size()) for s in segments), key=lambda pair: pair[1]):
+        if listed <= MERGED * new or (held - listed) * WASTE > held:
+            chosen.append(segment)
+            new += listed
+    return chosen
+
+
+class Draft:
+    """A segment that is being put together."""
+
+    def __init__(self) -> None:
+        self._sources: list[tuple[str, int, int, bytes, bytes]] = []
+        self._sums: list[tuple[object, ...]] = []
+        self._passages: list[tuple[int, bytes]] = []
+        self._vectors: list[Floats] = []
+        self._codes: list[Codes] = []
+        self._postings: list[tuple[Postings, Rows]] = []
+
+    def __len__(self) -> int:
+        return len(self._passages)
+
+    def sources(self) -> list[str]:
+        """Return the sources that are in it."""
+        return [row[0] for row in self._sources]
+
+    def add(
+        self,
+        document: Document,
+        facts: Facts,
+        passages: Sequence[Passage],
+        encoded: Sequence[CachedVectors],
+        texts: Iterable[str],
+        tokenizer: Tokenizer,
+    ) -> None:
+        """Add a document with its passages, their vectors, and the texts that they are found by."""
+        source, first = document.source.id, len(self)
+        record, held = _DOCUMENT.dump_json(document), _FACTS.dump_json(facts)
+        self._sources.append((source, first, len(passages), record, held))
+        self._passages += [
+            (len(item.codes), _PASSAGE.dump_json(passage)) for passage, item in zip(passages, encoded, strict=True)
+        ]
+        if not passages:
+            return
+        vectors = np.stack([item.vector for item in encoded])
+        self._vectors.append(vectors)
+        self._codes += [item.codes for item in encoded]
+        self._sums += _rows_of_sums(source, sum_source(passages, vectors, [item.codes for item in encoded]))
+        self._postings.append((count_terms(texts, tokenizer), np.arange(first, len(self), dtype=np.int32)))
+
+    def take(
+        self,
+        segment: Segment,
+        chosen: Collection[str],
+        facts: Mapping[str, Facts],
+        stale: Mapping[int, str],
+        tokenizer: Tokenizer,
+    ) -> None:
+        """Add sources of a segment.
+
+        Args:
+            segment: Where they are.
+            chosen: The sources.
+            facts: Of all sources, as they are by now.
+            stale: Texts of rows of the segment that are cut into other terms by now.
+            tokenizer: Cuts them.
+        """
+        tokens, terms = segment.lengths()
+        ends = np.concatenate([[0], np.cumsum(tokens, dtype=np.int64)])
+        places = np.full(len(tokens), NOWHERE, np.int32)
+        vectors, codes = segment.vectors(), segment.codes()
+        with contextlib.closing(segment.connect()) as connection:
+            for source, (first, count) in segment.spans().items():
+                if source not in chosen:
+                    continue
+                last = first + count
+                places[first:last] = np.arange(len(self), len(self) + count)
+                (record,) = connection.execute("SELECT record FROM sources WHERE source = ?", (source,)).fetchone()
+                self._sources.append((source, len(self), count, record, _FACTS.dump_json(facts[source])))
+                self._sums += connection.execute("SELECT * FROM sums WHERE source = ?", (source,)).fetchall()
+                self._passages += connection.execute(
+                    "SELECT tokens, record FROM passages WHERE row >= ? AND row < ? ORDER BY row", (first, last)
+                ).fetchall()
+                self._vectors.append(vectors[first:last])
+                self._codes.append(codes[ends[first] : ends[last]])
+            postings = Postings.read(connection, terms)
+        rows = [row for row in stale if places[row] != NOWHERE]
+        self._postings.append((count_terms([stale[row] for row in rows], tokenizer), places[rows]))
+        places[rows] = NOWHERE
+        self._postings.append((postings, places))
+
+    def write(self, folder: Path, name: str) -> None:
+        """Write the files of the segment `name` into `folder`.
+
+        Raises:
+            OSError, sqlite3.OperationalError: They cannot be written.
+        """
+        postings = join(self._postings, len(self))
+        lengths = postings.lengths.tolist()
+        rows = ((row, *held) for row, held in enumerate(zip(*self._columns(lengths), strict=True)))
+        with contextlib.closing(sqlite3.connect(folder / f"{name}.sqlite")) as connection, connection:
+            connection.executescript(_TABLES)
+            connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?)", self._sources)
+            connection.executemany("INSERT INTO sums VALUES (?, ?, ?, ?, ?, ?, ?)", self._sums)
+            connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
+            postings.write(connection)
+        _save(folder / f"{name}.vectors.npy", self._vectors)
+        _save(folder / f"{name}.codes.npy", self._codes)
+
+    def _columns(self, lengths: list[int]) -> tuple[list[int], list[int], list[bytes]]:
+        return [tokens for tokens, _ in self._passages], lengths, [record for _, record in self._passages]
+
+
+def _rows_of_sums(source: str, sums: Mapping[Group, Sums]) -> Iterator[tuple[object, ...]]:
+    for (language, footnotes), one in sums.items():
+        vectors, tokens = (total.astype(np.float32).tobytes() for total in (one.vectors, one.token_vectors))
+        yield source, language, footnotes, one.passages, vectors, one.tokens, tokens
+
+
+def _save(path: Path, parts: Sequence[npt.NDArray[np.generic]]) -> None:
+    """Write arrays one below the other, without having all of them in memory twice."""
+    shape = (sum(map(len, parts)), *parts[0].shape[1:])
+    kept = {"descr": np.lib.format.dtype_to_descr(parts[0].dtype), "fortran_order": False, "shape": shape}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, kept)
+        for part in parts:
+            file.write(np.ascontiguousarray(part).data)
