@@ -16,6 +16,7 @@ import functools
 import math
 import re
 import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,26 +167,29 @@ class Shelf:
     """A table of terms that is read.
 
     Args:
-        connection: To the database that has it; it may be used in any thread.
+        connection: To the database that has it, opened for use in any thread; one uses it at a time.
         places: For each of its rows the row that it is in the whole index, or NOWHERE.
     """
 
     def __init__(self, connection: sqlite3.Connection, places: Rows) -> None:
         self._connection, self._places = connection, places
+        self._in_use = threading.Lock()  # SQLite may have been built to leave that to its callers
         self._whole = bool((places != NOWHERE).all())
 
     def rows(self, term: str) -> tuple[Rows, npt.NDArray[np.uint16]]:
         """Return the rows in which a term stands, and how often."""
-        held = self._connection.execute("SELECT rows, counts FROM terms WHERE term = ?", (term,)).fetchone()
+        with self._in_use:
+            held = self._connection.execute("SELECT rows, counts FROM terms WHERE term = ?", (term,)).fetchone()
         rows = self._places[np.frombuffer(held[0] if held else b"", np.int32)]
         counts = np.frombuffer(held[1] if held else b"", np.uint16)
         return (rows, counts) if self._whole else (rows[rows != NOWHERE], counts[rows != NOWHERE])
 
     def pairs(self) -> Iterable[tuple[str, int]]:
         """Yield each bigram with the number of rows in which it stands."""
-        grams = self._connection.execute(
-            "SELECT term, rows FROM terms WHERE term >= ? AND term < ?", (_GRAM_MARK, _AFTER_GRAMS)
-        )
+        with self._in_use:
+            grams = self._connection.execute(
+                "SELECT term, rows FROM terms WHERE term >= ? AND term < ?", (_GRAM_MARK, _AFTER_GRAMS)
+            ).fetchall()
         for term, held in grams:
             yield term[1:], int((self._places[np.frombuffer(held, np.int32)] != NOWHERE).sum())
 
