@@ -45,7 +45,7 @@ def test_a_watched_folder_and_an_imported_record(tmp_path: Path, bank: Path) -> 
         expect(page.get_by_role("switch").or_(page.get_by_role("checkbox")).first).to_be_checked()
         keep(page, "library")
         page.locator(".shelf .article", has_text="江心岛渔业的变迁").get_by_text("江心岛渔业的变迁").click()
-        expect(page.get_by_text("著录来自 library.bib").first).to_be_visible(timeout=WAIT_MS)
+        expect(page.locator(".reader").get_by_text("著录来自 library.bib")).to_be_visible(timeout=WAIT_MS)
         keep(page, "record")
         browser.close()
 
