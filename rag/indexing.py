@@ -371,7 +371,8 @@ def _read_corpus(
             report(Progress("recognising", name, done, total))
 
         try:
-            if former is not None and _is_kept(path, _readable_name(name), former, facts):
+            _check_name(name)
+            if former is not None and _is_kept(path, name, former, facts):
                 sources[name] = former.manifest.sources[name]
             else:
                 read[name] = read_document(path, name, settings.limits(), on_page)
@@ -597,8 +598,8 @@ def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None
     return sorted(found)
 
 
-def _readable_name(name: str) -> str:
-    """Return the name of a file, if it is one that other programs can be told.
+def _check_name(name: str) -> None:
+    """Refuse a file whose name other programs cannot be told.
 
     Raises:
         UnreadableSource: Its bytes are no UTF-8, as those of names from a zip file that was packed on Windows.
@@ -611,7 +612,6 @@ def _readable_name(name: str) -> str:
             f"the name of this file is not in UTF-8; it may mean {meant}",
             advice="Rename it, or all of them by `convmv -f gb18030 -t utf8 -r --notest FOLDER`.",
         ) from None
-    return name
 
 
 def shown_name(name: str) -> str:
