@@ -82,7 +82,7 @@ def test_the_command_tells_each_build_and_goes_on_after_a_failure(small_corpus: 
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT,
         env=os.environ | {"PYTHONPATH": str(PROJECT)},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where the tests run in the background
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job has it ignored
     ) as process:  # fmt: skip
         assert process.stdout is not None
         reader = threading.Thread(target=lambda: told.extend(iter(process.stdout.readline, "")), daemon=True)
