@@ -52,14 +52,14 @@ def test_an_error_is_raised_where_it_is_awaited(harbour: Settings) -> None:
 
 def test_others_go_on_while_a_question_is_answered(harbour: Settings) -> None:
     async def ask() -> int:
-        asking = asyncio.create_task(rag.aask(QUESTION, settings=harbour))
+        asking = asyncio.create_task(rag.aask("南江大桥由谁出资，何时开工？", settings=harbour))
         turns = 0
         while not asking.done():
             await asyncio.sleep(0.005)
             turns += 1
         return turns
 
-    assert asyncio.run(ask()) > 3
+    assert asyncio.run(ask()) > 1  # a loop that waited for the answer would turn once
 
 
 def test_who_cancels_goes_on_at_once_and_the_work_ends_after_its_step() -> None:
