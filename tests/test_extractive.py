@@ -192,5 +192,10 @@ def test_each_part_of_a_question_has_its_statement_in_the_order_of_the_parts() -
     )
     request = AnswerRequest("造价多少，渡口几点开门，何时开工？", (start, other), parts=parts)
     assert "".join(ExtractiveBackend(Settings()).write(request)) == "总造价为12.5億元。[1]大桥于2019年开工。[1]"
+    left_out = evidence("渡口六點開門。", 0.9, source="渡口.md")
+    fewer = AnswerRequest(
+        "渡口几点开门，何时开工？", (start,), parts=(AnswerRequest("渡口几点开门", (left_out,)), parts[2])
+    )
+    assert "".join(ExtractiveBackend(Settings()).write(fewer)) == "大桥于2019年开工。[1]"
     twice = AnswerRequest("造价多少，总造价呢？", (cost,), parts=(parts[0], parts[0]))
     assert "".join(ExtractiveBackend(Settings()).write(twice)) == "总造价为12.5億元。[1]"

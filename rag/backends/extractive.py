@@ -67,8 +67,9 @@ def choose_for_parts(request: AnswerRequest) -> list[Quoted]:
         if max((unit.likelihood for unit in units), default=0.0) < PART_LEAST:
             continue
         for unit in units:
-            place = places[part.evidence[unit.place].id]
-            chosen.setdefault((place, unit.order), dataclasses.replace(unit, place=place))
+            place = places.get(part.evidence[unit.place].id)
+            if place is not None:  # of many searches, not all that was found is among the evidence
+                chosen.setdefault((place, unit.order), dataclasses.replace(unit, place=place))
     return list(chosen.values())
 
 

@@ -140,10 +140,6 @@ def write_ris(item: Item) -> str:
     return "\n".join([*lines, "ER  - "])
 
 
-def _is_tag(name: str) -> bool:
-    return len(name) == 2 and name.isascii() and name.isalnum() and name[0].isalpha() and name.isupper()
-
-
 def _written_rows(row: FieldRow, value: object, kind: TypeRow) -> list[tuple[str, str]]:
     tag = row.ris[0]
     if row.csl == "container-title" and kind.csl == "article-journal":
