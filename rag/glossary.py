@@ -21,8 +21,7 @@ from typing import Literal
 
 from rag.dictionary import is_english_word
 from rag.errors import RagError
-from rag.glossary_mining import Equation, mine_equations
-from rag.records import Document
+from rag.glossary_mining import Equation
 from rag.text.language import HAN, HAN_CHARACTER, search_form
 from rag.text.words import cut_words, is_known_word
 
@@ -173,12 +172,6 @@ class Glossary:
                     for name in sorted(names):
                         if name != word and (latin or (len(name) == len(word) and _is_slip(word, name))):
                             yield run.start() + start, run.start() + end, name
-
-
-def mine_glossary(documents: Sequence[Document], own_terms: Path | None) -> Glossary:
-    """Return the glossary of a corpus; see `make_glossary`."""
-    people = (author for document in documents for article in document.articles for author in article.authors)
-    return make_glossary(mine_equations(documents), people, own_terms)
 
 
 def make_glossary(equations: Iterable[Equation], people: Iterable[str], own_terms: Path | None) -> Glossary:

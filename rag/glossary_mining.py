@@ -92,12 +92,6 @@ class Mined:
     asked: tuple[tuple[str, str], ...] = ()
 
 
-def mine_equations(documents: Sequence[Document]) -> list[Equation]:
-    """Return what the documents say about names of one thing, in order of documents and places."""
-    by_source = {document.source.id: document for document in documents}
-    return equations_of(mine_documents(by_source, {}, list(by_source), by_source.__getitem__))
-
-
 def mine_documents(
     read: Mapping[str, Document],
     kept: Mapping[str, Mined],

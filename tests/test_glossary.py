@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from glossaries import mine_equations, mine_glossary
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import RagError
-from rag.glossary import EQUAL_NAME, MISSPELT, Glossary, Name, TermGroup, mine_glossary, read_own_terms
-from rag.glossary_mining import mine_equations
+from rag.glossary import EQUAL_NAME, MISSPELT, Glossary, Name, TermGroup, read_own_terms
 from rag.records import Article, Document, Source
 
 

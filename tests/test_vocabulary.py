@@ -3,12 +3,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from glossaries import mine_equations
 
 from rag.backends.extractive import leans_back
 from rag.conversation import stand_alone
 from rag.dictionary import _forms
 from rag.enumerations import item_of
-from rag.glossary_mining import mine_equations
 from rag.question import courtesy_of, types_of
 from rag.records import Document, Line, Page, Source, Turn
 from rag.structure.front_matter import take_front_matter
