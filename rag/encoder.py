@@ -4,7 +4,6 @@ The graph (BERT, Devlin et al. 2019) is written here from the weights of a model
 where the processor has instructions for it (AVX-512 BF16, AMX), else in float32; cosines between the two are above
 0.999. Each text is a request of its own on one thread, as many at once as there are cores: next to nothing is padded,
 and no thread waits for another.
-Entry points: `mapped_weights`, `Encoder`. Callers: embedding, comprehension.network.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -70,21 +71,26 @@ class Encoder:
             "CPU",
             {"NUM_STREAMS": self.threads, "INFERENCE_NUM_THREADS": self.threads, "ENABLE_CPU_PINNING": False},
         )
+        # Not the package's own queue: its threads call back into Python, and one that does so as the interpreter ends
+        # aborts the process.
+        self._workers = ThreadPoolExecutor(self.threads, "encoder")
+        self._own = threading.local()
         self.precision = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
 
     def states(self, rows: Sequence[Sequence[int]]) -> list[Floats]:
         """Return for each row of n token ids its (n, width) float32 last states."""
-        found: dict[int, Floats] = {}
-        queue = ov.AsyncInferQueue(self._compiled, self.threads)
-
-        def keep(request: ov.InferRequest, place: int) -> None:
-            found[place] = request.get_output_tensor().data[0, : len(rows[place])].copy()
-
-        queue.set_callback(keep)
-        for place in sorted(range(len(rows)), key=lambda place: -len(rows[place])):
-            queue.start_async(self._inputs(rows[place]), place)
-        queue.wait_all()
+        longest_first = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
+        found = dict(
+            zip(longest_first, self._workers.map(self._run, [rows[place] for place in longest_first]), strict=True)
+        )
         return [found[place] for place in range(len(rows))]
+
+    def _run(self, row: Sequence[int]) -> Floats:
+        if not hasattr(self._own, "request"):
+            self._own.request = self._compiled.create_infer_request()
+        self._own.request.infer(self._inputs(row))
+        states: Floats = self._own.request.get_output_tensor().data[0, : len(row)].copy()
+        return states
 
     def _inputs(self, row: Sequence[int]) -> list[Floats]:
         padding = -len(row) % LENGTH_STEP
