@@ -57,7 +57,7 @@ from rag.unread import asked_about
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
 
-CERTAIN = 0.2  # likelihood of the best statement from which it is called an answer
+CERTAIN = 0.3  # likelihood of the best statement from which it is called an answer
 POSSIBLE = 0.002  # below this nothing is near
 MOST_EVIDENCE = 2  # times Settings.evidence_count, when a chat model looked several times
 THINKING_MAX_CHARS = 20_000  # kept of what a model thought
