@@ -12,10 +12,11 @@ from rag.reading_room.suggesting import (
     _asks,
     _of_definition,
     _of_figure,
+    _of_heading,
     is_answered,
     suggest_questions,
 )
-from rag.records import Evidence
+from rag.records import Evidence, Language
 from rag.retrieval import retrieve
 from rag.settings import Settings
 from rag.text.language import main_language
@@ -90,9 +91,9 @@ def test_a_candidate_is_answered_by_its_own_statement_only(
     said = "The river survey of 2018 counted 43 species of fish in the Nanjiang (南江)."
     found = find("How many species of fish did the survey count?")
     assert is_answered(Candidate("?", (FISH, 0), said), found)
-    assert is_answered(Candidate("?", (FISH, 0), ""), found)
+    assert is_answered(Candidate("?", (FISH, 0)), found)
     assert not is_answered(Candidate("?", (FISH, 0), "Dr. Lin led the team."), found)
-    assert not is_answered(Candidate("?", (BRIDGE, 0), ""), found)
+    assert not is_answered(Candidate("?", (BRIDGE, 0)), found)
     assert not is_answered(Candidate("?", (FISH, 0), said), ())
 
 
@@ -102,6 +103,9 @@ def test_each_row_of_words_holds_in_its_example() -> None:
     for kind, _, example in read_table("question_words"):
         assert _asks(example)
         assert main_language(example) == kind
+    for asking, _, example in read_table("facet_words"):
+        asked = f"{asking} {example[:1].lower()}{example[1:]}?" if asking.isascii() else f"{example}{asking}？"
+        assert list(_of_heading(f"3. {example}" if asking.isascii() else f"三、{example}")) == [asked]
     for kind, _, example in read_table("definition_words"):
         assert list(_of_definition(example, "zh" if kind == "zh" else "en"))
 
@@ -112,6 +116,7 @@ def test_each_row_of_words_holds_in_its_example() -> None:
         ("海湾水厂每年供水约3000万吨，够全镇使用。", "海湾水厂每年供水约多少吨？"),
         ("南江大桥的引桥改建工程开工于2019年。", "南江大桥的引桥改建工程开工于哪一年？"),
         ("全镇用上自来水的人家占38%，其余仍用井水。", "全镇用上自来水的人家占百分之多少？"),
+        ("私人投资的67%投在高收入国家。", ""),
         ("七国集团内部至今没有就此形成共识。", ""),
         ("建议分为3类：加固桥墩、拓宽引桥、限制车重。", ""),
         ("陈一航回顾了海湾港口2012年以来的成绩。", ""),
@@ -120,3 +125,28 @@ def test_each_row_of_words_holds_in_its_example() -> None:
 )
 def test_a_figure_is_asked_for_where_that_reads_well(statement: str, question: str) -> None:
     assert list(_of_figure(statement, "zh")) == ([question] if question else [])
+
+
+@pytest.mark.parametrize(
+    ("statement", "language"),
+    [
+        ("而所谓的评估机构则是指獲得授權的第三方。", "zh"),
+        ("“第三国”实际是指協定以外的国家。", "zh"),
+        ("From 1 May to 30 September there is a night boat to 南江.", "en"),
+    ],
+)
+def test_what_is_no_name_is_not_asked_for(statement: str, language: Language) -> None:
+    assert list(_of_definition(statement, language)) == []
+
+
+def test_a_heading_that_names_nothing_by_itself_is_not_asked_for() -> None:
+    for heading in ("影响因素", "Findings", "（二）加强规则对接与合作", "一、进展与不足：文献的评述和本文的特点"):
+        assert list(_of_heading(heading)) == []
+
+
+def test_what_a_heading_names_is_answered_below_it(index: Index, find: Callable[[str], Sequence[Evidence]]) -> None:
+    found = find("南江有多少种鱼？")
+    best = max(found, key=lambda item: item.score)
+    article = (best.source, best.passage.article)
+    assert is_answered(Candidate("?", article), found)
+    assert not is_answered(Candidate("?", article, heading="别处"), found)

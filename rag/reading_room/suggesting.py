@@ -1,8 +1,9 @@
 """Questions to begin with, made of what the corpus prints, and each answered before it is shown.
 
-Input: an open index and the language of the page. Output: questions. Candidates are headings that ask, definitions
-turned round (“X是指……” -> 什么是X？) and statements whose figure is asked for (“……耗资12亿元” -> ……耗资多少元？). A
-candidate is kept when the answer begins with the statement that it was made from, or with one of its article.
+Input: an open index and the language of the page. Output: questions. Candidates are headings that ask or name a side of
+something (“……的成因” -> ……的成因是什么？), definitions turned round (“X是指……” -> 什么是X？) and statements that
+end with a figure (“……耗资12亿元” -> ……耗资多少元？). A candidate is kept when the answer begins with the statement
+that it was made from, or with one of its section.
 """
 
 from __future__ import annotations
@@ -21,23 +22,34 @@ from rag.tables import is_row
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, holds_one_of, main_language, split_statements
-from rag.text.words import holds_any
-from rag.vocabulary import phrases, read_table
+from rag.text.words import holds_any, tag_words
+from rag.vocabulary import phrases, read_table, words_of
 
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions
 TRIES_OF_AN_ARTICLE = 2
 QUESTION_CHARS: dict[Language, tuple[int, int]] = {"zh": (8, 36), "en": (20, 110)}
 LEAST_CLAUSE_CHARS = 10  # Han characters of a clause that says of what it speaks
 TERM_CHARS: dict[Language, int] = {"zh": 14, "en": 60}
+MARKS = "，。；：、,;:（）()"  # a heading or term that holds one is more than a name
+ARTICLES = ("the", "a", "an")
+NO_FIRST_TAGS = ("c", "p", "r", "u", "d")  # jieba's: what begins so is no term, and joins, relates, points or modifies
+NO_LAST_TAGS = ("c", "d", "p", "u", "a")
+_PLAIN = words_of("stop_words", "function") | words_of("stop_words", "question")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question, the article that it is about (source, index), and the statement that should answer, or ""."""
+    """A question, the article that it is about (source, index), and what should answer.
+
+    Attributes:
+        statement: The only one that should; "" where any may.
+        heading: The section that should; "" where any may.
+    """
 
     question: str
     article: tuple[str, int]
-    statement: str
+    statement: str = ""
+    heading: str = ""
 
 
 def suggest_questions(
@@ -90,6 +102,8 @@ def is_answered(candidate: Candidate, found: Sequence[Evidence]) -> bool:
     best = max(found, key=lambda item: item.score, default=None)
     if best is None or best.score < CERTAIN or (best.source, best.passage.article) != candidate.article:
         return False
+    if candidate.heading and candidate.heading not in best.passage.section:
+        return False
     span = best.best_sentence
     return span is not None and (not candidate.statement or best.text[slice(*span)] == candidate.statement)
 
@@ -104,9 +118,9 @@ def find_candidates(passages: Iterable[Passage], language: Language) -> Iterator
     for passage in passages:
         article = (passage.source, passage.article)
         for heading in passage.section:
-            if heading not in headings and main_language(heading) == language and _asks(heading):
+            if heading not in headings and main_language(heading) == language:
                 headings.add(heading)
-                yield Candidate(_as_question(_without_number(heading), language), article, "")
+                yield from (Candidate(question, article, heading=heading) for question in _of_heading(heading))
         if passage.kind != "body" or passage.language != language:
             continue
         for start, end in split_statements(passage.text):
@@ -119,6 +133,21 @@ def find_candidates(passages: Iterable[Passage], language: Language) -> Iterator
                     yield Candidate(question, article, statement)
 
 
+def _of_heading(heading: str) -> Iterator[str]:
+    """Yield a heading that asks; of one that names a side of something (“……的成因”), what that is."""
+    text, language = _without_number(heading), main_language(heading)
+    if _asks(heading):
+        yield _as_question(text.rpartition("：")[-1].rpartition(": ")[-1].strip(), language)
+    elif not holds_one_of(text, MARKS):
+        for asking, cell, _ in read_table("facet_words"):
+            if language == "en":
+                first, *others = text.split()
+                if asking.isascii() and first.lower() in phrases(cell) and len(others) > 1:
+                    yield f"{asking} {first.lower()} {' '.join(others)}?"
+            elif "的" in text and len(text) >= QUESTION_CHARS["zh"][0] and text.endswith(phrases(cell)):
+                yield f"{text}{asking}？"
+
+
 def _asks(heading: str) -> bool:
     words = [phrases(cell) for kind, cell, _ in read_table("question_words") if kind == main_language(heading)]
     long_enough = len(HAN_CHARACTER.findall(heading)) >= 10 or len(LATIN_WORD.findall(heading)) >= 6
@@ -126,7 +155,6 @@ def _asks(heading: str) -> bool:
 
 
 def _without_number(heading: str) -> str:
-    heading = re.split("[：:]", heading)[-1]
     return re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", heading).strip()
 
 
@@ -140,16 +168,30 @@ def _of_definition(statement: str, language: Language) -> Iterator[str]:
         for word in phrases(cell) if kind == language else ():
             term, found, _ = statement.partition(word if language == "zh" else f" {word} ")
             term = term.strip(' “”"')
-            if found and 2 <= len(term) <= TERM_CHARS[language] and not holds_one_of(term, "，。；：、,;:"):
+            if found and 2 <= len(term) <= TERM_CHARS[language] and _is_term(term, language):
                 if language == "zh":
                     yield f"什么是{term}？"
-                elif not term.casefold().startswith(("there", "here", "what", "who")):
-                    yield f"What is {term[:1].lower() + term[1:] if term.split()[0] in ('The', 'A', 'An') else term}?"
+                else:
+                    yield f"What is {term[:1].lower() + term[1:] if term.split()[0].lower() in ARTICLES else term}?"
                 return
 
 
+def _is_term(term: str, language: Language) -> bool:
+    """Say whether the words before a verb name something by themselves: not “而所谓的合格性评估机构则”."""
+    if holds_one_of(term, '，。；：、,;:“”"（）()'):
+        return False
+    if language == "zh":
+        tags = [tag for _, tag, _ in tag_words(term)]
+        return not tags[0].startswith(NO_FIRST_TAGS) and not tags[-1].startswith(NO_LAST_TAGS)
+    first, last = term.casefold().split()[0], term.casefold().split()[-1]
+    return (first in ARTICLES or first not in _PLAIN) and last not in _PLAIN
+
+
 def _of_figure(statement: str, language: Language) -> Iterator[str]:
-    """Yield a Chinese statement's first clause with its only figure asked for; English would need another order."""
+    """Yield a Chinese statement's first clause with its only figure asked for; English would need another order.
+
+    Only a figure at its end is asked for as a person would: not 私人投资百分之多少在高收入国家.
+    """
     if language != "zh":
         return
     clause = re.split("[，；。]", statement, maxsplit=1)[0]
@@ -157,7 +199,8 @@ def _of_figure(statement: str, language: Language) -> Iterator[str]:
     plain = not holds_one_of(clause, "：:《》“”（）()") and len(HAN_CHARACTER.findall(clause)) >= LEAST_CLAUSE_CHARS
     if plain and len(figures) == 1 and (word := _asking_word(clause, figures[0])):
         start, end = figures[0].span
-        yield f"{clause[:start]}{word}{clause[end:]}？"
+        if end == len(clause):
+            yield f"{clause[:start]}{word}？"
 
 
 def _asking_word(clause: str, figure: Figure) -> str:
