@@ -3,7 +3,9 @@
     make sbom        writes docs/sbom.json (CycloneDX) from what is installed here
     make lock        writes requirements*.lock from what is installed here and the hashes that pip's index gives
 
-Entry points: `packages_for`, `run_time_packages`, `licence_of`, `write_bill`, `write_lock`. Callers: make, tests.
+    make audit       tells the known vulnerabilities of what is pinned
+
+Entry points: `packages_for`, `run_time_packages`, `licence_of`, `write_bill`, `write_lock`, `audit`.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 import urllib.request
 from collections.abc import Sequence
@@ -29,6 +32,9 @@ from packaging.version import Version
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 BILL = PROJECT.parent / "docs" / "sbom.json"
 LOCKED_EXTRAS = ("dev", "docs", "ocr", "audit")
+PIP_AUDIT = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--format", "json"]
+# A release with public vulnerabilities, never installed: a database that knows none of them can clear nothing.
+KNOWN_VULNERABLE = f"flask==0.12 --hash=sha256:{'0' * 64}\n"
 SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 # How packages that give no SPDX expression name their licence, in a field or a classifier -> SPDX.
 NAMED = {
@@ -190,9 +196,56 @@ def write_bill() -> dict[str, Any]:
     return {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components}
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("bill", "lock"))
-    if parser.parse_args().what == "lock":
+def audit(locks: Sequence[Path]) -> list[str]:
+    """Return the known vulnerabilities of what lock files pin, a line each: package, version, name, fixed in.
+
+    Raises:
+        ConnectionError: The database of vulnerabilities cannot be reached, or a copy of it without them answers.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        known = Path(folder) / "known.lock"
+        known.write_text(KNOWN_VULNERABLE, "utf-8")
+        asked = subprocess.run(
+            [*PIP_AUDIT, *(word for lock in (*locks, known) for word in ("--requirement", str(lock)))],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    try:
+        packages = json.loads(asked.stdout)["dependencies"]
+    except ValueError:
+        why = (asked.stderr.strip() or "no reason given").splitlines()[-1]
+        raise ConnectionError(
+            f"nothing was checked: the database of vulnerabilities cannot be reached: {why}"
+        ) from None
+    known_name = KNOWN_VULNERABLE.partition("==")[0]
+    if not any(one.get("vulns") for one in packages if one["name"] == known_name):
+        raise ConnectionError(f"nothing was checked: the database that answers knows no vulnerability of {known_name}")
+    return [
+        f"{one['name']} {one['version']}: {found['id']}, fixed in {', '.join(found['fix_versions']) or 'no version'}"
+        for one in packages
+        for found in one.get("vulns", ())
+        if one["name"] != known_name
+    ]
+
+
+def main() -> None:
+    """Do what is asked on the command line; exit 1 for a vulnerability, 2 where none could be looked up."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("bill", "lock", "audit"))
+    what = parser.parse_args().what
+    if what == "audit":
+        try:
+            found = audit(sorted(PROJECT.parent.glob("requirements*.lock")))
+        except ConnectionError as error:
+            print(error, file=sys.stderr)
+            sys.exit(2)
+        print("\n".join(found) or "no known vulnerability")
+        sys.exit(1 if found else 0)
+    if what == "lock":
         write_lock()
     BILL.write_text(json.dumps(write_bill(), indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

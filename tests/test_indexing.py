@@ -65,7 +65,7 @@ LINES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES, max_size=25), encoding=st.sampled_from(["utf-8", "utf-16", "gb18030"]))
 def test_passages_of_any_text_are_cut_from_it(tmp_path: Path, lines: list[str], encoding: str) -> None:
     file = tmp_path / "任意.md"

@@ -16,7 +16,7 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
@@ -500,7 +500,6 @@ PIECES = st.lists(
 
 
 @given(PIECES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_all_text_is_read_or_told(pieces: list[tuple[str, str]]) -> None:
     document = docx.Document()
     document.add_paragraph("起")
@@ -566,7 +565,6 @@ def test_an_empty_document_is_refused() -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=60, deadline=None)
 def test_garbage_is_refused(garbage: bytes) -> None:
     for data in (garbage, b"PK\x03\x04" + garbage):
         with pytest.raises(UnreadableSource):
@@ -574,7 +572,6 @@ def test_garbage_is_refused(garbage: bytes) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
-from benchmarks.supply import BILL, licence_of, run_time_packages
+from benchmarks.supply import BILL, audit, licence_of, packages_for, run_time_packages
 
 PROJECT = Path(__file__).resolve().parent.parent
 FREE = {
@@ -23,10 +26,65 @@ def clauses(expression: str) -> list[list[str]]:
     return [[one.strip("() ") for one in part.split(" OR ")] for part in expression.split(" AND ")]
 
 
+def pinned(file: str) -> dict[str, tuple[str, list[str]]]:
+    """A lock file's versions and hashes, by name."""
+    entries = (PROJECT / file).read_text("utf-8").replace("\\\n", " ").splitlines()
+    words = [entry.split() for entry in entries]
+    return {name.partition("==")[0]: (name.partition("==")[2], hashes) for name, *hashes in words}
+
+
 def pins() -> dict[str, str]:
-    lines = (PROJECT / "requirements.lock").read_text("utf-8").split()
-    named = (line.partition("==") for line in lines)
-    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, _, version in named}
+    return {name: version for name, (version, _) in pinned("requirements.lock").items()}
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in PROJECT.glob("requirements*.lock")))
+def test_every_pin_has_the_hashes_of_its_archives(file: str) -> None:
+    for name, (version, hashes) in pinned(file).items():
+        assert version == Version(version).public, name
+        assert hashes, name
+        assert all(re.fullmatch("--hash=sha256:[0-9a-f]{64}", one) for one in hashes), name
+
+
+def test_the_locks_hold_what_the_project_asks_for_no_less_and_no_more() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
+    run = packages_for(project["project"]["dependencies"] + project["build-system"]["requires"])
+    tests = packages_for(project["project"]["optional-dependencies"]["dev"])
+    assert set(pinned("requirements.lock")) == set(run)
+    assert set(pinned("requirements-dev.lock")) == set(tests) - set(run)
+
+
+ANSWERS = {
+    "vulnerable": [{"name": "jinja2", "version": "3.1.0", "vulns": [{"id": "甲-1", "fix_versions": ["3.1.6", "3.2"]}]}],
+    "clean": [{"name": "jinja2", "version": "3.1.6", "vulns": []}],
+}
+KNOWN = {"name": "flask", "version": "0.12", "vulns": [{"id": "乙-2", "fix_versions": []}]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"), [("vulnerable", ["jinja2 3.1.0: 甲-1, fixed in 3.1.6, 3.2"]), ("clean", [])]
+)
+def test_known_vulnerabilities_are_told(answer: str, found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    database(monkeypatch, json.dumps({"dependencies": [*ANSWERS[answer], KNOWN]}))
+    assert audit([PROJECT / "requirements.lock"]) == found
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("", "cannot be reached"),
+        (json.dumps({"dependencies": [*ANSWERS["clean"], {"name": "flask", "skip_reason": "没有"}]}), "knows no"),
+        (json.dumps({"dependencies": [*ANSWERS["clean"], KNOWN | {"vulns": []}]}), "knows no"),
+    ],
+)
+def test_a_database_that_cannot_answer_clears_nothing(answer: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database(monkeypatch, answer)
+    with pytest.raises(ConnectionError, match=f"nothing was checked.*{why}"):
+        audit([PROJECT / "requirements.lock"])
+
+
+def database(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    """Let the database of vulnerabilities give this answer."""
+    monkeypatch.setattr("benchmarks.supply.PIP_AUDIT", [sys.executable, "-c", f"print({answer!r})"])
 
 
 @pytest.mark.parametrize("name", run_time_packages())
