@@ -172,10 +172,10 @@ def _pip_settings() -> dict[str, str]:
 def licence_of(package: Distribution) -> str:
     """Return a package's licence as an SPDX expression, as far as it says one; else its own words, "" for none."""
     said = package.metadata
-    if expression := said.get("License-Expression"):
-        return str(expression)
+    if "License-Expression" in said:
+        return said["License-Expression"]
     classifiers = [one.split(" :: ")[-1] for one in said.get_all("Classifier") or () if one.startswith("License ::")]
-    named = (said.get("License") or "").strip()
+    named = said["License"].strip() if "License" in said else ""
     text = named.partition("\n")[0].strip()  # some give the whole text, which begins with its name
     words = classifiers or [text] if "\n" in named or named in ("", "UNKNOWN") or len(named) > 60 else [named]
     return " AND ".join(NAMED.get(word, word) for word in words)

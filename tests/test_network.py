@@ -121,7 +121,9 @@ assert "1260吨" in answer.text, answer.text
 turn = KeptTurn(0, question, answer, "", "2026-01-02T03:04:05+00:00")
 index = open_index(settings)
 for form in FORMATS:
-    assert export_conversation("盐田", [turn], form, article_of=index.article)
+    assert export_conversation(
+        "盐田", [turn], form, article_of=lambda passage: index.document(passage.source).articles[passage.article]
+    )
 assert find_damage(settings.index) == []
 page = AppTest.from_file(sys.argv[1], default_timeout=120).run()
 assert not page.exception, page.exception

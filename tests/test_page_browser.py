@@ -17,7 +17,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from scripted_server import says_then_hangs, scripted_server
+from scripted_server import or_steps, says_then_hangs, scripted_server
 
 from rag.backends import UNCERTAIN
 from rag.indexing import open_index
@@ -603,7 +603,7 @@ def test_looking_without_asking(new_page: NewPage) -> None:
 
 def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) -> None:
     conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
-    with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 20.0)) as script:
+    with scripted_server(or_steps(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 20.0))) as script:
         conversations.prefer("base_url", script.url)
         conversations.prefer("backend", "openai:scripted")
         try:
@@ -629,7 +629,7 @@ def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) 
 def test_nobody_waits_for_the_stream_of_another(new_page: NewPage, served: Served) -> None:
     conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     watching, asking = new_page(), new_page()
-    with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 60.0)) as script:
+    with scripted_server(or_steps(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 60.0))) as script:
         conversations.prefer("base_url", script.url)
         conversations.prefer("backend", "openai:scripted")
         try:
