@@ -102,7 +102,7 @@ sys.addaudithook(watch)
 """
 # What a reader does in a day, in the processes in which it is done.
 DAY = """
-import sys
+import sys, time
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from rag.answering import ask
@@ -111,6 +111,14 @@ from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.exporting import FORMATS, export_conversation
 from rag.repair import find_damage
 from rag.settings import Settings
+
+def wait_until(page, done):
+    for _ in range(240):
+        if done():
+            return
+        time.sleep(0.5)
+        page.run()
+    raise AssertionError([element.value for element in page.main if hasattr(element, "value")])
 
 settings = Settings()
 report = build_index(settings)
@@ -127,13 +135,9 @@ for form in FORMATS:
 assert find_damage(settings.index) == []
 page = AppTest.from_file(sys.argv[1], default_timeout=120).run()
 assert not page.exception, page.exception
+wait_until(page, lambda: page.chat_input)
 page.chat_input[0].set_value("北埠盐场在哪一年设立？").run()
-for _ in range(200):
-    if any("1931年" in str(element.value) for element in page.markdown):
-        break
-    page.run()
-else:
-    raise AssertionError("the page did not answer")
+wait_until(page, lambda: any("1931年" in str(element.value) for element in page.markdown))
 """
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
+import threading
 import tomllib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
-from benchmarks.supply import BILL, audit, licence_of, packages_for, run_time_packages
+from benchmarks.supply import BILL, audit, licence_of, packages_for, pin, run_time_packages
 
 PROJECT = Path(__file__).resolve().parent.parent
 FREE = {
@@ -51,6 +55,39 @@ def test_the_locks_hold_what_the_project_asks_for_no_less_and_no_more() -> None:
     tests = packages_for(project["project"]["optional-dependencies"]["dev"])
     assert set(pinned("requirements.lock")) == set(run)
     assert set(pinned("requirements-dev.lock")) == set(tests) - set(run)
+
+
+@pytest.fixture
+def index() -> Iterator[str]:
+    """An index that offers archives of several versions of a package; its address."""
+    files = ("茶-1.tar.gz", "tea-1.0-py3-none-any.whl", "tea-1.0.tar.gz", "tea-1.1.tar.gz", "tea-1.0.exe")
+    listed = [{"filename": name, "hashes": {"sha256": f"{number}" * 64}} for number, name in enumerate(files)]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            held = json.dumps({"files": listed if self.path == "/simple/tea/" else []}).encode()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(held)
+
+        def log_message(self, *given: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/simple/"
+        server.shutdown()
+
+
+def test_a_pin_has_the_hashes_of_all_archives_of_its_version(index: str, tmp_path: Path) -> None:
+    (tmp_path / "tea-1.0+cpu-cp311-cp311-linux_x86_64.whl").write_bytes("本地".encode())
+    (tmp_path / "tea-1.1-py3-none-any.whl").write_bytes(b"another version")
+    hashes = ["1" * 64, "2" * 64, hashlib.sha256("本地".encode()).hexdigest()]
+    folders = {"index-url": index, "find-links": str(tmp_path)}
+    expected = [f"--hash=sha256:{value}" for value in sorted(hashes)]
+    assert pin("tea", "1.0+cpu", folders) == " \\\n    ".join(["tea==1.0", *expected]) + "\n"
+    with pytest.raises(ValueError, match=r"no archive of tea 9\.0"):
+        pin("tea", "9.0", folders)
 
 
 ANSWERS = {
