@@ -43,6 +43,7 @@ check: lint test
 .venv/ready: pyproject.toml requirements.lock
 	@echo "问据: setting up .venv (a few minutes the first time) 正在安装依赖，首次需几分钟"
 	$(PYTHON) -m venv .venv
+	-@$(LOCKED) requirements-torch.lock --no-index 2>/dev/null  # a build without CUDA, where pip was given one
 	$(LOCKED) requirements.lock && $(CHECKOUT) .
 	@touch $@
 

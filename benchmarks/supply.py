@@ -97,12 +97,14 @@ def _project() -> dict[str, Any]:
 def lock_groups() -> dict[str, dict[str, Distribution]]:
     """Return what each lock file pins, by its name: what runs with what builds, and what an extra brings besides.
 
+    torch stands in a file of its own, too: make looks for a build of it that pip was given, which is smaller.
+
     Raises:
         importlib.metadata.PackageNotFoundError: One is not installed.
     """
     project = _project()
     run = packages_for(project["project"]["dependencies"] + project["build-system"]["requires"])
-    groups = {"requirements.lock": run}
+    groups = {"requirements.lock": run, "requirements-torch.lock": {"torch": run["torch"]}}
     for extra in LOCKED_EXTRAS:
         brought = packages_for(project["project"]["optional-dependencies"][extra])
         groups[f"requirements-{extra}.lock"] = {name: one for name, one in brought.items() if name not in run}
