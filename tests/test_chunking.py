@@ -161,7 +161,7 @@ def test_passages_are_spans_with_unique_ids_that_hold_every_block(text: str, max
     document = parse(text)
     passages = split_passages(document, max_chars)
     assert len({passage.id for passage in passages}) == len(passages)
-    covered = set()
+    covered: set[int] = set()
     for passage in passages:
         assert passage.text == document.canonical[passage.span[0] : passage.span[1]]
         assert passage.text.strip()

@@ -34,9 +34,9 @@ BRIDGE = "桥梁.md"
 
 def check_spans(document: Document, passages: list[Passage]) -> None:
     """Every block and passage is cut from the canonical text, by its span, and ids name source and span."""
-    for cut in (*document.blocks, *passages):
-        start, end = cut.span
-        assert document.canonical[start:end] == cut.text
+    cuts = [(block.span, block.text) for block in document.blocks]
+    for (start, end), text in cuts + [(passage.span, passage.text) for passage in passages]:
+        assert document.canonical[start:end] == text
         assert start < end
     for passage in passages:
         assert passage.id == f"{document.source.id}#{passage.span[0]}-{passage.span[1]}"

@@ -121,7 +121,7 @@ def test_an_obedient_model_neither_leaks_nor_convinces(carried: str, obeyed: str
     chosen = (evidence(f"{TRUE}{carried}"),)
     with scripted_server(says(f"{TRUE[:-1]}[1]。\n", obeyed)) as script:
         backend = load_backend(Settings(backend="openai:m", base_url=script.url, timeout_s=5))
-        text = "".join(backend.write(AnswerRequest(QUESTION, chosen)))
+        text = "".join(map(str, backend.write(AnswerRequest(QUESTION, chosen))))
     verified = verify_answer(text, chosen)
     shown = verified.text.replace(LINK_REMOVED, "")
     for address in re.findall(r"(?:https?://|www\.)[^\s<>\"'）)】」》，。；、]+", carried):

@@ -75,7 +75,7 @@ def test_tracing_is_on_only_where_the_setting_names_it(monkeypatch: pytest.Monke
     assert ChatModelBackend(given)._tracing is False
     assert ChatModelBackend(given.model_copy(update={"tracing": True}))._tracing is None
     with pytest.raises((RagError, ValueError)):
-        Settings(tracing="也许")  # type: ignore[arg-type]
+        Settings(tracing="也许")
 
 
 SALTWORKS = {
@@ -177,6 +177,6 @@ def test_a_day_of_reading_contacts_nobody(tmp_path: Path, bank: Path, watched: d
     (corpus / "头.pdf").write_bytes(print_page(3).data)
     folders = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(tmp_path / "index")}
     command = [sys.executable, "-c", DAY, str(PROJECT / "app.py")]
-    done = subprocess.run(command, env=watched | folders, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=watched | folders, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     assert (tmp_path / "contacted").read_text("utf-8") == ""

@@ -25,7 +25,7 @@ HAN = "数据要素市场化配置改革须以产权制度为基础并兼顾效�
 def write(canvas: Canvas, x: float, y: float, text: str, size: float = 10.5, font: str = SONG) -> float:
     canvas.setFont(font, size)
     canvas.drawString(x, y, text)
-    return x + pdfmetrics.stringWidth(text, font, size)
+    return x + float(pdfmetrics.stringWidth(text, font, size))
 
 
 def lines(page: Page) -> list[str]:

@@ -246,8 +246,7 @@ def test_all_text_is_read(pieces: list[tuple[str, str]]) -> None:
         else:
             shapes = slide.shapes.add_group_shape().shapes if kind == "group" else slide.shapes
             shapes.add_textbox(*place).text_frame.text = text
-    data = save(deck)
-    rest = texts_of(data)
+    rest = texts_of(save(deck))
     for _, text in pieces:
         rest.remove(next(line for line in rest if text in line.split(" | ")))
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +83,7 @@ PARTS = st.one_of(
 
 
 def as_markdown(parts: list[tuple[str, str]]) -> str:
-    write = {
+    write: dict[str, Callable[[str], str]] = {
         "p": lambda text: text,
         "h": lambda text: f"## {text}",
         "ul": lambda text: "\n".join(f"- {item}" for item in text.split("\n")),
