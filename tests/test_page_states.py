@@ -33,7 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def run(**query: str) -> AppTest:
-    state.base_settings.clear()  # type: ignore[attr-defined]  # as in a new process
+    state.base_settings.clear()  # as in a new process
     page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90)
     for name, value in query.items():
         page.query_params[name] = value

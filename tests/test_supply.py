@@ -90,11 +90,11 @@ def test_a_pin_has_the_hashes_of_all_archives_of_its_version(index: str, tmp_pat
         pin("tea", "9.0", folders)
 
 
-ANSWERS = {
+ANSWERS: dict[str, list[dict[str, object]]] = {
     "vulnerable": [{"name": "jinja2", "version": "3.1.0", "vulns": [{"id": "甲-1", "fix_versions": ["3.1.6", "3.2"]}]}],
     "clean": [{"name": "jinja2", "version": "3.1.6", "vulns": []}],
 }
-KNOWN = {"name": "flask", "version": "0.12", "vulns": [{"id": "乙-2", "fix_versions": []}]}
+KNOWN: dict[str, object] = {"name": "flask", "version": "0.12", "vulns": [{"id": "乙-2", "fix_versions": []}]}
 
 
 @pytest.mark.parametrize(
