@@ -107,7 +107,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from rag.answering import ask
 from rag.indexing import build_index, open_index
-from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.conversations import Conversations, KeptTurn
 from rag.reading_room.exporting import FORMATS, export_conversation
 from rag.repair import find_damage
 from rag.settings import Settings
@@ -137,7 +137,11 @@ page = AppTest.from_file(sys.argv[1], default_timeout=120).run()
 assert not page.exception, page.exception
 wait_until(page, lambda: page.chat_input)
 page.chat_input[0].set_value("北埠盐场在哪一年设立？").run()
-wait_until(page, lambda: any("1931年" in str(element.value) for element in page.markdown))
+kept = Conversations(settings.index / "conversations.sqlite")
+wait_until(page, lambda: kept.listed())
+(talk,) = kept.listed()
+(told,) = kept.turns(talk.id)
+assert "1931年" in told.answer.text, told
 """
 
 
