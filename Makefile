@@ -3,7 +3,9 @@
 # make check  style, types and tests, as before a commit
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
 # make docs   the documentation as a site in build/site
+# make lock   requirements*.lock anew, each archive with its hash, and docs/sbom.json; a new dependency goes to pyproject
 # make sbom   docs/sbom.json anew: the packages that an installation brings, with versions and licences
+# make audit  look up known vulnerabilities of what is pinned
 # make torture  break what is kept and read in every way there is, for SECONDS, drawn from SEED
 # make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
@@ -12,12 +14,16 @@ CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
 PUBLIC ?=
+PYTEST ?= --numprocesses 2 --dist loadfile
 SECONDS ?= 120
 SEED ?= 1
 EXAMPLES ?= training/examples.npz
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --require-hashes --no-deps --requirement
+# pip takes no hashes together with a checkout. What this system alone needs beside the pins comes without one.
+CHECKOUT := $(PIP) --no-build-isolation --editable
 
-.PHONY: chat index test check lint docs sbom torture train bench clean
+.PHONY: chat index test check lint docs lock sbom audit torture train bench clean
 
 chat: .venv/ready
 	-$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
@@ -27,7 +33,7 @@ index: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
 
 test: .venv/ready-to-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST)
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -37,22 +43,29 @@ check: lint test
 .venv/ready: pyproject.toml requirements.lock
 	@echo "问据: setting up .venv (a few minutes the first time) 正在安装依赖，首次需几分钟"
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --editable .
+	-@$(LOCKED) requirements-torch.lock --no-index 2>/dev/null  # a build without CUDA, where pip was given one
+	$(LOCKED) requirements.lock && $(CHECKOUT) .
 	@touch $@
 
-.venv/ready-to-test: .venv/ready
-	$(INSTALL) --editable '.[dev]'
+.venv/ready-to-test: .venv/ready requirements-dev.lock
+	$(LOCKED) requirements-dev.lock && $(CHECKOUT) '.[dev]'
 	@touch $@
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/speed.py --corpus "$(CORPUS)" --keep
 
 docs: .venv/ready
-	$(INSTALL) --editable '.[docs]'
+	$(LOCKED) requirements-docs.lock && $(CHECKOUT) '.[docs]'
 	$(BIN)/python docs/write_settings.py && $(BIN)/python docs/write_reference.py && $(BIN)/mkdocs build
 
+lock: .venv/ready
+	$(CHECKOUT) '.[dev,docs,ocr,audit]' && $(BIN)/python -m benchmarks.supply lock
+
 sbom: .venv/ready
-	$(BIN)/python -m benchmarks.supply
+	$(BIN)/python -m benchmarks.supply bill
+
+audit: .venv/ready
+	$(LOCKED) requirements-audit.lock && $(BIN)/python -m benchmarks.supply audit
 
 torture: .venv/ready-to-test
 	$(BIN)/python -m benchmarks.torture --seconds $(SECONDS) --seed $(SEED)

@@ -48,12 +48,12 @@ def sound_documents() -> list[tuple[str, bytes]]:
     files["docx"] = held.getvalue()
     held = io.BytesIO()
     book = openpyxl.Workbook()
-    book.active.append(["泊位", text])  # type: ignore[union-attr]
+    book.active.append(["泊位", text])
     book.save(held)
     files["xlsx"] = held.getvalue()
     held = io.BytesIO()
     slides = pptx.Presentation()
-    slides.slides.add_slide(slides.slide_layouts[1]).shapes.title.text = text  # type: ignore[union-attr]
+    slides.slides.add_slide(slides.slide_layouts[1]).shapes.title.text = text
     slides.save(held)
     files["pptx"] = held.getvalue()
     held = io.BytesIO()

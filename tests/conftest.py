@@ -1,4 +1,7 @@
-"""Shared indexes: built once a session, their vectors kept between sessions."""
+"""Shared indexes: built once a session, their vectors kept between sessions and shared by workers.
+
+`pytest --hypothesis-profile many` tries ten times as many examples of each property.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
 from rag.indexing import Index, build_index, open_index
 from rag.settings import Settings
 
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
-settings.load_profile("unhurried")
+# A busy machine is no fault of the code.
+settings.register_profile("few", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("many", settings.get_profile("few"), max_examples=300)
+settings.load_profile("few")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -26,7 +32,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 def bank(request: pytest.FixtureRequest) -> Path:
     """A cache of vectors with the means of general text alone, so that a new index costs its own passages only."""
     path = request.config.cache.mkdir("bank") / "embeddings.sqlite"
-    with EmbeddingCache(path, load_embedder(Settings())) as cache:
+    with FileLock(f"{path}.lock"), EmbeddingCache(path, load_embedder(Settings())) as cache:
         cache.general_means()
     return path
 
@@ -35,10 +41,11 @@ def bank(request: pytest.FixtureRequest) -> Path:
 def brief_settings(request: pytest.FixtureRequest, bank: Path) -> Settings:
     """Settings of an index over `corpus/` that is up to date."""
     folder = request.config.cache.mkdir("brief-index")
-    if not (folder / bank.name).exists():
-        shutil.copy(bank, folder)
     settings = Settings(corpus=PROJECT / "corpus", index=folder)
-    build_index(settings)
+    with FileLock(f"{bank}.lock"):
+        if not (folder / bank.name).exists():
+            shutil.copy(bank, folder)
+        build_index(settings)
     return settings
 
 

@@ -15,6 +15,7 @@ from rag.records import (
     NoteMark,
     PageMark,
     Passage,
+    PassageKind,
     Sentence,
     Source,
     passage_id,
@@ -60,7 +61,7 @@ def document() -> Document:
 def passage(text: str = FIRST, page: str = "21") -> Passage:
     """The passage of some characters of the document."""
     span = span_of(text)
-    kind = "table" if text == TABLE else "footnote" if text == NOTE else "body"
+    kind: PassageKind = "table" if text == TABLE else "footnote" if text == NOTE else "body"
     return Passage(
         passage_id("桥梁.md", span), "桥梁.md", text, span, kind, 0, "南江大桥", (HEADING,), page, "zh", header=""
     )

@@ -121,6 +121,16 @@ def says_then_hangs(text: str, seconds: float = 30.0) -> Step:
     return step
 
 
+def or_steps(answer: Step) -> Step:
+    """Answer the short requests of research with nothing, the others with `answer`."""
+
+    def step(handler: Handler) -> None:
+        system = handler.script.requests[-1]["messages"][0]["content"]
+        (answer if "<passage>" in system else says(""))(handler)
+
+    return step
+
+
 def _wait_for_hangup(handler: Handler, seconds: float) -> None:
     handler.connection.settimeout(0.05)
     end = time.monotonic() + seconds

@@ -47,7 +47,7 @@ def test_what_is_awaited_is_what_is_called(harbour: Settings) -> None:
 def test_an_error_is_raised_where_it_is_awaited(harbour: Settings) -> None:
     for asking in (rag.aask, rag.aretrieve):
         with pytest.raises(rag.RagError, match="the question is empty"):
-            asyncio.run(asking("　\n", settings=harbour))  # type: ignore[operator]
+            asyncio.run(asking("　\n", settings=harbour))
 
 
 def test_others_go_on_while_a_question_is_answered(harbour: Settings) -> None:

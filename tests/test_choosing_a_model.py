@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from page_server import Served, serve, write_corpus
 from playwright.sync_api import Page, expect
-from scripted_server import Handler, Script, Step, says, says_then_hangs, scripted_server
+from scripted_server import Script, or_steps, says, says_then_hangs, scripted_server
 from test_page_browser import CATCH, WAIT_MS, NewPage, ask, browser, new_page, pytestmark  # noqa: F401
 from test_providers import lists
 
@@ -27,16 +27,6 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             old.unlink()
     with serve(corpus, index) as page:
         yield page
-
-
-def or_steps(answer: Step) -> Step:
-    """Answer the short requests of research with nothing, the others with `answer`."""
-
-    def step(handler: Handler) -> None:
-        system = handler.script.requests[-1]["messages"][0]["content"]
-        (answer if "<passage>" in system else says(""))(handler)
-
-    return step
 
 
 def choose(page: Page, script: Script) -> None:

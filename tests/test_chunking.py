@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
@@ -156,13 +156,12 @@ def test_a_length_below_one_is_refused() -> None:
 TEXT = st.text(alphabet=st.sampled_from("灯塔建于。，；！\n\n 1①[2]|#一、（）表:a.\t"), max_size=400)
 
 
-@settings(max_examples=200, deadline=None)
 @given(TEXT, st.integers(1, 120))
 def test_passages_are_spans_with_unique_ids_that_hold_every_block(text: str, max_chars: int) -> None:
     document = parse(text)
     passages = split_passages(document, max_chars)
     assert len({passage.id for passage in passages}) == len(passages)
-    covered = set()
+    covered: set[int] = set()
     for passage in passages:
         assert passage.text == document.canonical[passage.span[0] : passage.span[1]]
         assert passage.text.strip()

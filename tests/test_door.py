@@ -103,7 +103,7 @@ def test_beyond_the_own_machine_a_ticket_is_asked_for(shared: TestClient) -> Non
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
     assert shared.post("/").status_code == 401
     assert not connects(shared)
-    assert shared.get("/", headers={"Cookie": f"{door.COOKIE}=乱写".encode()}).status_code == 303
+    assert shared.get("/", headers={"Cookie": f"{door.COOKIE}=乱写".encode()}).status_code == 303  # type: ignore[arg-type]
     form = shared.get("/login")
     assert "登录问据" in form.text
     assert "{" not in form.text.split("</style>")[1]

@@ -76,7 +76,7 @@ def by_page(settings: Settings, question: str, monkeypatch: pytest.MonkeyPatch) 
     """Ask on the page, and return the answer that it keeps."""
     monkeypatch.setenv("WENJU_CORPUS", str(settings.corpus))
     monkeypatch.setenv("WENJU_INDEX", str(settings.index))
-    state.base_settings.clear()  # type: ignore[attr-defined]  as in a new process
+    state.base_settings.clear()  # as in a new process
     page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=WAIT_S).run()
     page.chat_input[0].set_value(question).run()
     assert not page.exception

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.bundled_model import bundled_model_folder
@@ -73,7 +73,6 @@ def test_the_vector_is_the_mean_of_the_tokens_that_the_model_saw(embedder: Embed
         assert float(item.vector @ mean / np.linalg.norm(mean)) > 0.99
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_has_a_vector(text: str) -> None:
     (item,) = load_embedder(Settings()).encode_passages([text])

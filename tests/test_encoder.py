@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,9 +22,8 @@ SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "i
 def write_model(folder: Path) -> BertModel:
     """Write a small model of random weights for the bundled tokenizer's ids, and return it as torch runs it."""
     torch.manual_seed(0)
-    bert = BertModel(
-        BertConfig(vocab_size=250037, max_position_embeddings=64, layer_norm_eps=1e-5, **SIZES), add_pooling_layer=False
-    ).eval()
+    sizes: dict[str, Any] = {"vocab_size": 250037, "max_position_embeddings": 64, "layer_norm_eps": 1e-5, **SIZES}
+    bert: BertModel = BertModel(BertConfig(**sizes), add_pooling_layer=False).eval()
     for name, parameter in bert.named_parameters():
         torch.nn.init.normal_(parameter, mean=float("LayerNorm.weight" in name), std=0.2)
     bert.config.to_json_file(folder / "config.json")

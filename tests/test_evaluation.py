@@ -75,10 +75,7 @@ def test_refusal_figures_count_only_what_they_are_of() -> None:
 def test_the_interval_is_that_of_the_binomial() -> None:
     figure = summarise({"R@5": np.array([1.0, 0.0] * 200)})["R@5"]
     assert figure.value == 0.5
-    assert (figure.low, figure.high) == (
-        pytest.approx(0.5 - 1.96 * 0.025, abs=0.01),
-        pytest.approx(0.5 + 1.96 * 0.025, abs=0.01),
-    )
+    assert (figure.low, figure.high) == pytest.approx((0.5 - 1.96 * 0.025, 0.5 + 1.96 * 0.025), abs=0.01)
 
 
 def test_a_comparison_pairs_the_questions() -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from printed_pages import make
@@ -39,7 +40,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def answers(data: bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str) -> Callable:
+Answer = Callable[[Handler], None]
+
+
+def answers(data: bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str) -> Answer:
     def answer(handler: Handler) -> None:
         handler.send_response(status)
         for name, value in {"content-type": kind, "content-length": str(len(data)), **headers}.items():
@@ -125,7 +129,12 @@ def test_addresses_of_the_open_internet(address: str) -> None:
 def test_what_is_not_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.create_connection
     made: list[object] = []
-    monkeypatch.setattr(socket, "create_connection", lambda *given, **more: made.append(given) or real(*given, **more))
+
+    def connect(*given: Any, **more: Any) -> socket.socket:
+        made.append(given)
+        return real(*given, **more)
+
+    monkeypatch.setattr(socket, "create_connection", connect)
     with pytest.raises(FetchFailed):
         fetch(address)
     assert made == []
@@ -156,9 +165,9 @@ def test_a_name_that_points_inside_is_refused_by_the_address_that_is_connected_t
     "target", ["http://127.0.0.1:{port}/内", "http://localhost:{port}/", "file:///etc/passwd", "//[::1]/"]
 )
 def test_a_redirect_inside_is_refused(server: http.server.ThreadingHTTPServer, target: str) -> None:
-    server.answers["/out"] = answers(
+    server.answers["/out"] = answers(  # type: ignore[attr-defined]
         b"", status=302, location=target.format(port=server.server_address[1]).replace("内", "in")
-    )  # type: ignore[attr-defined]
+    )
     server.asked.clear()  # type: ignore[attr-defined]
     port = server.server_address[1]
     with pytest.raises(FetchFailed):
@@ -204,7 +213,7 @@ def drips_much(handler: Handler) -> None:
 
 @pytest.mark.parametrize("slow", [drips, drips_headers])
 def test_what_takes_too_long_is_refused(
-    server: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, slow: Callable
+    server: http.server.ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, slow: Callable[..., object]
 ) -> None:
     monkeypatch.setattr(fetching, "MOST_SECONDS", 0.5)
     server.answers["/slow"] = slow  # type: ignore[attr-defined]
@@ -228,7 +237,7 @@ def test_what_takes_too_long_is_refused(
 def test_other_kinds_are_refused(
     server: http.server.ThreadingHTTPServer, small_corpus: Settings, data: bytes, kind: str, more: dict[str, str]
 ) -> None:
-    server.answers["/kind"] = answers(data, kind, **more)  # type: ignore[attr-defined]
+    server.answers["/kind"] = answers(data, kind, **more)  # type: ignore[attr-defined, arg-type]
     before = sorted(small_corpus.corpus.rglob("*"))
     with pytest.raises(FetchFailed):
         add_address("/kind", small_corpus, fetch_page=functools.partial(ask, server))

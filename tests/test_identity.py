@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_conversations import answer
+from reading_matter import answer
 
 from rag.errors import LoginRequired
 from rag.loopback import is_loopback

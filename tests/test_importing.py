@@ -156,8 +156,8 @@ def test_the_readers_word_stands_above_the_library_and_both_outlive_a_rebuild(
     settings = shelf(tmp_path, bank)
     for name in ("library.bib", "library.ris"):
         entries = (export / name).read_text("utf-8").split("\n\n")
-        (one,) = (entry for entry in entries if "硬权力" in entry)
-        (export / f"one-{name}").write_text(one, "utf-8")
+        (entry,) = (entry for entry in entries if "硬权力" in entry)
+        (export / f"one-{name}").write_text(entry, "utf-8")
     import_library(export / "one-library.bib", settings)
     build_index(settings)
     kept = Corrections(settings.index / CORRECTIONS)

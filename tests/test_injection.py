@@ -11,7 +11,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted_server import says, scripted_server
 
@@ -121,7 +121,7 @@ def test_an_obedient_model_neither_leaks_nor_convinces(carried: str, obeyed: str
     chosen = (evidence(f"{TRUE}{carried}"),)
     with scripted_server(says(f"{TRUE[:-1]}[1]。\n", obeyed)) as script:
         backend = load_backend(Settings(backend="openai:m", base_url=script.url, timeout_s=5))
-        text = "".join(backend.write(AnswerRequest(QUESTION, chosen)))
+        text = "".join(map(str, backend.write(AnswerRequest(QUESTION, chosen))))
     verified = verify_answer(text, chosen)
     shown = verified.text.replace(LINK_REMOVED, "")
     for address in re.findall(r"(?:https?://|www\.)[^\s<>\"'）)】」》，。；、]+", carried):
@@ -182,7 +182,6 @@ def test_hostile_length_costs_no_minutes(unit: str) -> None:
     assert time.monotonic() - start < 10
 
 
-@settings(deadline=None)
 @given(st.text("[]()!<>/:ahtps.w图 \n\"'1", max_size=60))
 def test_defanging_is_done_once_and_for_all(text: str) -> None:
     once, _ = defang_text(text)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from harbour import DOCUMENTS
 from langchain_core.language_models import GenericFakeChatModel
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
@@ -73,7 +73,7 @@ def test_an_agent_asks_the_documents(harbour: Settings) -> None:
     graph.add_edge(START, "model")
     graph.add_conditional_edges("model", lambda state: "tools" if state["messages"][-1].tool_calls else END)
     graph.add_edge("tools", "model")
-    messages = graph.compile().invoke({"messages": [("user", QUESTION)]})["messages"]
+    messages = graph.compile().invoke({"messages": [HumanMessage(QUESTION)]})["messages"]
     told = next(message for message in messages if isinstance(message, ToolMessage))
     assert "12.5亿元" in told.content
     assert messages[-1].content == "12.5亿元。"

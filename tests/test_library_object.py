@@ -53,7 +53,7 @@ def open_folder(folder: Path, bank: Path, **settings: object) -> rag.Library:
         (folder / name).write_text(text, "utf-8")
     (folder / OWN_INDEX).mkdir()
     shutil.copy(bank, folder / OWN_INDEX)
-    return rag.Library.open(folder, **settings)
+    return rag.Library.open(folder, **settings)  # type: ignore[arg-type]
 
 
 def told(library: rag.Library, question: str) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from bibtexparser import parse_string
+from bibtexparser import parse_string  # type: ignore[attr-defined]
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -47,7 +47,8 @@ def read(pieces: list[str]) -> tuple[list[list[object]], str]:
     """Return the sentences with their citations, and the words of the thinking."""
     answer, thought = read_pieces(pieces)
     sentences = verify_answer(answer, EVIDENCE).sentences
-    said = [[words(s.text), [c.number for c in s.citations]] for s in sentences if s.reason != "heading"]
+    told = [s for s in sentences if s.reason != "heading"]
+    said: list[list[object]] = [[words(s.text), [c.number for c in s.citations]] for s in told]
     return said, words(thought)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import docx
 import pytest
 from page_server import FISHERY, Served, serve
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 from test_page_browser import CHROMIUM, browser  # noqa: F401  the fixture
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
@@ -24,7 +24,7 @@ WIDTHS = {1440: "light", 390: "dark"}
 HARBOUR = "# 北埠港的扩建\n\n陈一航\n\n2022年北埠港建成两个深水泊位，總造價為7.3億元。\n"
 DROPPED = {1440: ("渔业.md", FISHERY), 390: ("港口.md", HARBOUR)}
 ASKED = {1440: ("2019年江心岛的捕捞量是多少？", "4.36万吨"), 390: ("北埠港深水泊位的总造价是多少？", "7.3億元")}
-UNREADABLE = {"name": "潮汐年鑒.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 not really"}
+UNREADABLE: FilePayload = {"name": "潮汐年鑒.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 not really"}
 
 # All that is seen, and all that is read out instead; icons are drawn with words that nobody sees.
 TOLD = """() => {
@@ -82,9 +82,9 @@ def english_words(page: Page, served: Served) -> set[str]:
     return set(ENGLISH.findall(page.evaluate(TOLD).replace(str(served.settings.corpus), ""))) - NAMES
 
 
-def drop(page: Page, name: str, text: str, *others: dict[str, object]) -> None:
-    file = {"name": name, "mimeType": "text/markdown", "buffer": text.encode()}
-    page.locator("input[type=file]").set_input_files([file, *others])  # type: ignore[list-item]
+def drop(page: Page, name: str, text: str, *others: FilePayload) -> None:
+    file: FilePayload = {"name": name, "mimeType": "text/markdown", "buffer": text.encode()}
+    page.locator("input[type=file]").set_input_files([file, *others])
 
 
 def ask(page: Page, question: str) -> None:

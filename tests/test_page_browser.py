@@ -12,12 +12,21 @@ from pathlib import Path
 import docx
 import pytest
 from page_server import HOSTILE_NAME, Served, serve, write_corpus
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Locator,
+    Page,
+    TimeoutError,
+    expect,
+    sync_playwright,
+)
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from scripted_server import says_then_hangs, scripted_server
+from scripted_server import or_steps, says_then_hangs, scripted_server
 
 from rag.backends import UNCERTAIN
 from rag.indexing import open_index
@@ -603,7 +612,7 @@ def test_looking_without_asking(new_page: NewPage) -> None:
 
 def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) -> None:
     conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
-    with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 20.0)) as script:
+    with scripted_server(or_steps(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 20.0))) as script:
         conversations.prefer("base_url", script.url)
         conversations.prefer("backend", "openai:scripted")
         try:
@@ -629,7 +638,7 @@ def test_a_chat_model_streams_and_is_stopped(new_page: NewPage, served: Served) 
 def test_nobody_waits_for_the_stream_of_another(new_page: NewPage, served: Served) -> None:
     conversations = Conversations(served.settings.index / "conversations.sqlite", HOUSE)
     watching, asking = new_page(), new_page()
-    with scripted_server(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 60.0)) as script:
+    with scripted_server(or_steps(says_then_hangs("江心岛的捕捞量为4.36万吨[1]。我还在想", 60.0))) as script:
         conversations.prefer("base_url", script.url)
         conversations.prefer("backend", "openai:scripted")
         try:
@@ -691,7 +700,7 @@ def test_an_upload_can_be_called_off(new_page: NewPage, served: Served) -> None:
     page.get_by_role("link", name="文库").click()
     page.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
     text = "第{n}號檔案記載：海湾在{n}月的潮位为{m}厘米，由周明测得。\n\n" * 4000
-    files = [
+    files: list[FilePayload] = [
         {"name": f"潮位{n}.txt", "mimeType": "text/plain", "buffer": text.format(n=n, m=n * 7).encode()}
         for n in range(1, 13)
     ]
@@ -713,13 +722,12 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     page = new_page()
     page.get_by_role("link", name="文库").click()
     page.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
-    page.locator("input[type=file]").set_input_files(
-        [
-            {"name": "盐田.docx", "mimeType": "application/octet-stream", "buffer": _word("盐田面积为六百二十亩。")},
-            {"name": "../风车.pdf", "mimeType": "application/pdf", "buffer": _pdf("风车共有十九座，高度为四十米。")},
-            {"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"not a pdf"},
-        ]
-    )
+    files: list[FilePayload] = [
+        {"name": "盐田.docx", "mimeType": "application/octet-stream", "buffer": _word("盐田面积为六百二十亩。")},
+        {"name": "../风车.pdf", "mimeType": "application/pdf", "buffer": _pdf("风车共有十九座，高度为四十米。")},
+        {"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"not a pdf"},
+    ]
+    page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_test_id("stAlert").filter(has_text="盐田.docx")).to_contain_text("已加入", timeout=WAIT_MS)
     expect(page.get_by_test_id("stAlert").filter(has_text="坏.pdf")).to_contain_text("可以这样做")
     row = page.locator(".shelf li.source", has_text="盐田.docx")

@@ -33,7 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def run(**query: str) -> AppTest:
-    state.base_settings.clear()  # type: ignore[attr-defined]  as in a new process
+    state.base_settings.clear()  # as in a new process
     page = AppTest.from_file(str(PROJECT / "app.py"), default_timeout=90)
     for name, value in query.items():
         page.query_params[name] = value
@@ -42,7 +42,7 @@ def run(**query: str) -> AppTest:
 
 def shown(page: AppTest) -> str:
     kinds = ("title", "header", "subheader", "markdown", "caption", "error", "info", "text")
-    return "\n".join(str(element.value) for kind in kinds for element in page.get(kind))
+    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in page.get(kind))
 
 
 def finish(page: AppTest, done: str) -> AppTest:

@@ -54,7 +54,7 @@ def false_sentences(printed: Print, document: Document) -> list[str]:
 @example(1206001)  # a page number close below a note, far to its right
 @example(700012)  # a short line across the columns, below an empty band
 @example(986)  # small notes in columns, joined across the gutter, one line beside a doubted one
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(derandomize=True)
 def test_nothing_is_lost_or_doubled_and_no_false_sentence_is_supported(seed: int) -> None:
     printed = print_page(seed)
     pages, document = read(printed)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from scripted_server import Handler, Script, Step, says, scripted_server
@@ -16,7 +15,7 @@ KEYS = sorted({one.key_variable for one in providers() if one.key_variable} | {"
 
 
 @pytest.fixture(autouse=True)
-def _all_keys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every key is set, each to a value that names its variable."""
     for name in KEYS:
         monkeypatch.setenv(name, f"值-{name}".encode().hex())

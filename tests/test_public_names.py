@@ -73,7 +73,7 @@ def test_a_class_tells_its_fields_and_the_units_of_its_numbers(name: str) -> Non
     assert own.__doc__
     assert not own.__doc__.startswith(f"{name}(")  # what dataclasses write where nothing is written
     if name == "Settings":
-        assert all(field.description for field in own.model_fields.values())
+        assert all(field.description for field in rag.Settings.model_fields.values())
         return
     said = entries(doc_of(own))
     for field in dataclasses.fields(own) if dataclasses.is_dataclass(own) else ():

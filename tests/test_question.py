@@ -11,7 +11,7 @@ from rag.vocabulary import phrases, read_table
 def test_a_question_is_read_once() -> None:
     read = read_question("《水价》一文提出的三点建议分别是什么？")
     assert (read.asked, read.text) == (("《水价》一文提出的三点建议分别是什么？",) * 2)
-    assert (read.language, read.types, read.quoted, read.courtesy) == ("zh", {"list"}, ("水价",), "")
+    assert (read.language, read.types, read.quoted, read.courtesy) == ("zh", frozenset({"list"}), ("水价",), "")
     assert read.parts == (Part(read.asked, read.text),)
 
 

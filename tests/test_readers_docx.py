@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import HealthCheck, given, settings
+from docx.text.paragraph import Paragraph
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
@@ -46,7 +48,7 @@ def add_notes(document: docx.document.Document, kind: str, texts: list[str]) -> 
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES if kind == "footnote" else RELATIONSHIP_TYPE.ENDNOTES)
 
 
-def add_xml(paragraph: docx.text.paragraph.Paragraph, xml: str) -> None:
+def add_xml(paragraph: Paragraph, xml: str) -> None:
     for child in parse_xml(f"<w:p {W} {nsdecls('wp')}>{xml}</w:p>"):
         paragraph._p.append(child)
 
@@ -90,7 +92,7 @@ def test_headings_notes_and_their_places() -> None:
 
 def test_chinese_style_names_and_outline_levels_are_headings() -> None:
     document = docx.Document()
-    style = document.styles.add_style("标题 2", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+    style = document.styles.add_style("标题 2", WD_STYLE_TYPE.PARAGRAPH)
     document.add_paragraph("（一）定义", style=style)
     paragraph = document.add_paragraph("Outline only 大纲")
     paragraph._p.get_or_add_pPr().append(parse_xml(f'<w:outlineLvl {W} w:val="0"/>'))
@@ -435,7 +437,7 @@ def test_headers_and_comments_are_told_with_their_amount() -> None:
 
 def test_text_that_its_style_hides_is_out() -> None:
     document = docx.Document()
-    style = document.styles.add_style("藏", docx.enum.style.WD_STYLE_TYPE.CHARACTER)
+    style = document.styles.add_style("藏", WD_STYLE_TYPE.CHARACTER)
     style.element.append(parse_xml(f"<w:rPr {W}><w:vanish/></w:rPr>"))
     document.add_paragraph("可见").add_run("不可见", style=style)
     data = save(document)
@@ -500,7 +502,6 @@ PIECES = st.lists(
 
 
 @given(PIECES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_all_text_is_read_or_told(pieces: list[tuple[str, str]]) -> None:
     document = docx.Document()
     document.add_paragraph("起")
@@ -566,7 +567,6 @@ def test_an_empty_document_is_refused() -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=60, deadline=None)
 def test_garbage_is_refused(garbage: bytes) -> None:
     for data in (garbage, b"PK\x03\x04" + garbage):
         with pytest.raises(UnreadableSource):
@@ -574,7 +574,6 @@ def test_garbage_is_refused(garbage: bytes) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
 

@@ -8,7 +8,7 @@ import random
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
@@ -171,7 +171,6 @@ def test_entities_of_a_package_are_not_expanded() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=80, deadline=None)
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
     files = dict(FILES)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -157,14 +157,12 @@ def test_hostile_pages_end_soon(page: str) -> None:
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=100, deadline=None)
 def test_any_bytes_give_pages_or_a_clear_error(data: bytes) -> None:
     with contextlib.suppress(UnreadableSource):
         assert read_html(data)
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=150, deadline=None)
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
     data = bytearray(PAPER.encode())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pptx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -229,7 +229,6 @@ WORDS = st.text(alphabet=st.sampled_from("桥梁养护年报abc12。，"), min_s
 
 
 @given(st.lists(st.tuples(st.sampled_from(["box", "group", "cell", "notes", "chart"]), WORDS), min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_all_text_is_read(pieces: list[tuple[str, str]]) -> None:
     deck = pptx.Presentation()
     for at, (kind, text) in enumerate(pieces):
@@ -247,8 +246,7 @@ def test_all_text_is_read(pieces: list[tuple[str, str]]) -> None:
         else:
             shapes = slide.shapes.add_group_shape().shapes if kind == "group" else slide.shapes
             shapes.add_textbox(*place).text_frame.text = text
-    data = save(deck)
-    rest = texts_of(data)
+    rest = texts_of(save(deck))
     for _, text in pieces:
         rest.remove(next(line for line in rest if text in line.split(" | ")))
 
@@ -261,7 +259,6 @@ def test_a_deck_without_text_is_refused() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=40, deadline=None)
 def test_garbage_is_refused(garbage: bytes) -> None:
     with pytest.raises(UnreadableSource):
         read_slides(b"PK\x03\x04" + garbage + "坏".encode())
@@ -271,7 +268,6 @@ SAMPLE = save(deck_of_three())
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
     stream = io.BytesIO()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
@@ -271,7 +271,6 @@ def test_a_text_that_many_cells_share_counts_each_time() -> None:
 
 
 @given(st.lists(st.text(alphabet="桥梁养护年报abc12。", min_size=1, max_size=8), min_size=1, max_size=9), st.data())
-@settings(max_examples=40, deadline=None)
 def test_every_shared_text_is_read_or_told(texts: list[str], data: st.DataObject) -> None:
     used = data.draw(st.lists(st.integers(0, len(texts) - 1), min_size=1, max_size=12))
     rows = "".join(f'<row><c t="s"><v>{place}</v></c><c><v>1</v></c></row>' for place in used)
@@ -285,7 +284,6 @@ CELLS = st.one_of(st.none(), st.text(alphabet=st.sampled_from("桥梁养护年�
 
 
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=8))
-@settings(max_examples=60, deadline=None)
 def test_every_text_is_in_a_line(rows: list[list[str | None]]) -> None:
     workbook = sheet_of(*map(tuple, rows))
     texts = [cell for row in rows for cell in row if cell]
@@ -350,7 +348,6 @@ def test_csv_with_an_endless_quote_is_refused() -> None:
 
 
 @given(st.binary(max_size=1500))
-@settings(max_examples=100, deadline=None)
 def test_any_bytes_give_pages_or_a_clear_error(data: bytes) -> None:
     for read in (read_csv, read_xlsx):
         with contextlib.suppress(UnreadableSource):
@@ -361,7 +358,6 @@ SAMPLE = save(workbook_of_two())
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
     stream = io.BytesIO()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.reading_accounts import account_remarks, make_account
@@ -81,7 +83,7 @@ PARTS = st.one_of(
 
 
 def as_markdown(parts: list[tuple[str, str]]) -> str:
-    write = {
+    write: dict[str, Callable[[str], str]] = {
         "p": lambda text: text,
         "h": lambda text: f"## {text}",
         "ul": lambda text: "\n".join(f"- {item}" for item in text.split("\n")),
@@ -109,7 +111,6 @@ def as_html(parts: list[tuple[str, str]]) -> str:
     return f"<html><body><nav><a href='/'>首页导航栏目</a></nav><h1>港口治理研究报告</h1>{body}</body></html>"
 
 
-@settings(max_examples=60, deadline=None)
 @given(parts=st.lists(PARTS, min_size=1, max_size=12), form=st.sampled_from(["md", "html", "txt"]))
 def test_nothing_is_lost_or_added_whatever_the_parts(
     tmp_path_factory: object, parts: list[tuple[str, str]], form: str

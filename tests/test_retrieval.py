@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH, NEWS, PORT, TEA
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.embedding import load_embedder
@@ -271,7 +271,6 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(harbour: Settings) -> Non
     assert "大桥全长1860米" in found[0].text
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     question=st.one_of(
         st.text(max_size=80),

@@ -128,7 +128,7 @@ def test_elsewhere_than_here_a_token_is_demanded(harbour: Settings, monkeypatch:
     with TestClient(make_app(harbour, "0.0.0.0"), base_url=LOCAL) as client:
         assert client.get("/works").status_code == 401
         assert client.get("/works", headers={"Authorization": "Bearer wrong"}).status_code == 401
-        shown = client.get("/works", headers={"Authorization": "Bearer 长-secret".encode()})
+        shown = client.get("/works", headers={"Authorization": "Bearer 长-secret".encode()})  # type: ignore[arg-type]
         assert shown.status_code == 200
         assert "secret" not in shown.text
 

@@ -34,7 +34,7 @@ def test_a_misspelt_key_of_the_file_is_refused(tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize(("key", "value"), [("passage_max_chars", 5), ("evidence_count", 0), ("timeout_s", -1)])
 def test_a_value_out_of_range_is_refused(key: str, value: int) -> None:
     with pytest.raises(ValidationError, match=key):
-        Settings(**{key: value})
+        Settings(**{key: value})  # type: ignore[arg-type]
 
 
 def test_settings_do_not_change() -> None:

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
@@ -417,14 +417,12 @@ SENTENCE = st.text(alphabet="渔港码头修建于明代南北海域a1", min_siz
 )
 
 
-@settings(deadline=None)
 @given(st.lists(SENTENCE, min_size=1, max_size=12))
 def test_no_character_of_a_clean_text_is_lost_or_doubled(paragraphs: list[str]) -> None:
     document = parse("\n\n".join(paragraphs))
     assert re.sub(r"\s", "", document.canonical) == "".join(paragraphs)
 
 
-@settings(deadline=None)
 @given(st.lists(SENTENCE, min_size=3, max_size=8), st.integers(16, 30))
 def test_no_character_of_wrapped_print_is_lost_or_doubled(paragraphs: list[str], width: int) -> None:
     lines = [part[at : at + width] for part in paragraphs for at in range(0, len(part), width)]
@@ -436,7 +434,6 @@ DIRT = "渔港。，：；、\n\f \t#*|-[]()（）①②1一二（》《“”a.
 ANY = st.text(alphabet=st.sampled_from(DIRT), max_size=300)
 
 
-@settings(max_examples=300, deadline=None)
 @given(ANY)
 def test_spans_hold_and_reading_twice_gives_the_same(text: str) -> None:
     document = parse(text)

@@ -83,7 +83,7 @@ def test_the_written_sets_are_whole() -> None:
     names = []
     for item in collections(WRITTEN, None):
         names.append(item.name)
-        texts = {}
+        texts: dict[str, str] = {}
         for passage in item.passages:
             texts[passage.source] = texts.get(passage.source, "") + fold(passage.text)
         assert len({question["id"] for question in item.questions}) == len(item.questions)

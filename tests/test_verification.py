@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chunking import split_passages
@@ -408,7 +408,6 @@ def corpus_passages() -> tuple[Passage, ...]:
     return tuple(passages)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_every_sentence_of_a_passage_is_supported_by_it_in_its_place(data: st.DataObject) -> None:
     passage = data.draw(st.sampled_from(corpus_passages()))

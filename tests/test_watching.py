@@ -85,7 +85,8 @@ def test_the_command_tells_each_build_and_goes_on_after_a_failure(small_corpus: 
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job has it ignored
     ) as process:  # fmt: skip
         assert process.stdout is not None
-        reader = threading.Thread(target=lambda: told.extend(iter(process.stdout.readline, "")), daemon=True)
+        read_line = process.stdout.readline
+        reader = threading.Thread(target=lambda: told.extend(iter(read_line, "")), daemon=True)
         reader.start()
         try:
             assert waits(lambda: "里没有能读的文献" in "".join(told))

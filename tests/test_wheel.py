@@ -80,3 +80,27 @@ def test_the_source_archive_holds_what_the_wheel_is_built_from(source: Path, tmp
     with tarfile.open(tmp_path / done.stdout.split()[-1]) as held:
         names = {name.partition("/")[2] for name in held.getnames()}
     assert {"app.py", "pyproject.toml", "rag/web/serve.py", "corpus/china-ceec-cooperation.md"} <= names
+
+
+GIT = ("git", "-c", "user.name=甲", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+COMMIT = (*GIT, "commit", "--quiet", "--allow-empty", "--message", "改")
+
+
+@pytest.mark.parametrize(
+    ("commands", "version"),
+    [
+        ([], "0.1.0"),  # a copy without git
+        ([("git", "init", "--quiet"), COMMIT], "0.1.1.dev1"),  # a clone without tags
+        ([("git", "init", "--quiet"), COMMIT, (*GIT, "tag", "v3.2.0")], "3.2.0"),
+        ([("git", "init", "--quiet"), COMMIT, (*GIT, "tag", "v3.2.0"), COMMIT], "3.2.1.dev1"),
+        ([("sh", "-c", "printf 'Metadata-Version: 2.4\\nName: wenju\\nVersion: 3.2.0\\n' > PKG-INFO")], "3.2.0"),
+    ],
+)
+def test_the_version_is_that_of_the_newest_tag(commands: list[tuple[str, ...]], version: str, tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    for command in commands:
+        subprocess.run(command, cwd=tmp_path, check=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "setuptools_scm"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == version

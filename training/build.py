@@ -30,8 +30,9 @@ def collections(written: Path, public: Path | None) -> Iterator[Collection]:
     """Yield all collections, the written ones first."""
     for path in sorted(written.glob("*.questions.jsonl")):
         yield load_collection(written, path.name.removesuffix(".questions.jsonl"))
-    for name, texts in PUBLIC if public else ():
-        yield load_collection(public, name, texts=texts)
+    if public is not None:
+        for name, texts in PUBLIC:
+            yield load_collection(public, name, texts=texts)
 
 
 def main() -> None:
