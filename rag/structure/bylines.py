@@ -39,7 +39,7 @@ _RAISED = re.compile(r"<sup>[^<]*</sup>")
 _ADDRESS = re.compile(r"[^\s,;:<>()]*[^\s,;:<>(){}]@\S+|[{(\[][^{}()\[\]@]*[})\]]\s?@\S+")
 _TITLE_PAGE = {
     kind: tuple(words for words, of, _ in read_table("title_page_words") if of == kind)
-    for kind in ("line", "ending", "author")
+    for kind in ("line", "ending", "author", "title")
 }
 
 
@@ -63,7 +63,8 @@ def read_printed_head(pages: Sequence[Page]) -> list[Said]:
     names = _Names(lines, pages).below(title[-1])
     if not names:
         return []
-    whole = join_title([_RAISED.sub("", lines[at].text) for at in title])
+    texts = [_labelled(lines[at].text, "title") or lines[at].text for at in title]
+    whole = join_title([_RAISED.sub("", text) for text in texts])
     return [Said("title", whole, PRINTED), *(Said("author", name, PRINTED) for name in names)]
 
 
@@ -80,8 +81,8 @@ def _head_lines(pages: Sequence[Page]) -> list[_PrintedLine]:
             if (found and (is_section or begins in ("abstract", "keywords"))) or len(found) >= _HEAD_LINES:
                 return found
             cells = [cell.strip() for cell in text.split(COLUMN_GAP) if letters_of(cell).strip("0123456789")] or [text]
-            if without_spaces(cells[0]) in _TITLE_PAGE["author"]:
-                cells = ["：".join(cells)]
+            if without_spaces(cells[0]).rstrip("：:") in (*_TITLE_PAGE["author"], *_TITLE_PAGE["title"]):
+                cells = [f"{without_spaces(cells[0]).rstrip('：:')}：{' '.join(cells[1:])}"]
             found.append(_PrintedLine(tuple(cells), line.size, number))
     return found
 
@@ -90,6 +91,8 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     """Return the indices of the title's lines."""
     groups: list[list[int]] = []
     for at, line in enumerate(lines):
+        if _labelled(line.text, "title"):
+            return [at]
         if (
             line.size < HEADING_SIZE
             or names.is_byline(at)
@@ -97,7 +100,7 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
             or is_journal_line(line.text)
         ):
             continue
-        last = groups[-1] if groups else None
+        last = groups[-1] if groups and _is_han(lines, groups[-1]) == _is_han(lines, [at]) else None
         if last and abs(lines[last[-1]].size - line.size) <= SAME_SIZE * line.size and lines[last[0]].page == line.page:
             last.append(at)
         else:
@@ -111,12 +114,16 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     over_names = [group for group in fitting if _stands_over_names(group, groups, lines, names)]
     title = max(over_names or fitting, key=lambda group: lines[group[0]].size, default=[])
     above = next((group for group in groups if title and group[-1] == title[0] - 1), [])
-    if above and lines[above[0]].size > lines[title[0]].size:
+    if above and lines[above[0]].size > lines[title[0]].size and _is_han(lines, above) == _is_han(lines, title):
         title = [*above, *title]
     subtitle = title[-1] + 1 if title else 0
     if title and subtitle < len(lines) and lines[subtitle].text.startswith(_DASHES):
         title = [*title, subtitle]
     return title
+
+
+def _is_han(lines: Sequence[_PrintedLine], group: Sequence[int]) -> bool:
+    return any(HAN_CHARACTER.search(lines[at].text) for at in group)
 
 
 def _stands_over_names(
@@ -125,8 +132,7 @@ def _stands_over_names(
     """Say whether names stand below a group of large lines, perhaps with its translation in smaller print between."""
     below = group[-1] + 1
     for other in groups:
-        is_han, other_is_han = (bool(HAN_CHARACTER.search(lines[one[0]].text)) for one in (group, other))
-        if other[0] == below and is_han != other_is_han and lines[other[0]].size < lines[group[0]].size:
+        if other[0] == below and _is_han(lines, group) != _is_han(lines, other) and lines[other[0]].size <= lines[group[0]].size:
             below = other[-1] + 1
     return any(names.is_byline(at) for at in range(below, min(below + _NAMES_BELOW, len(lines))))
 
@@ -137,11 +143,13 @@ def _is_of_title_page(text: str) -> bool:
     return plain in _TITLE_PAGE["line"] or plain.endswith(_TITLE_PAGE["ending"])
 
 
-def _labelled_author(cell: str) -> str:
-    """Return what stands behind 作者姓名 or the like, "" where that is not what a text begins with."""
-    plain = without_spaces(cell)
-    label = max((word for word in _TITLE_PAGE["author"] if plain.casefold().startswith(word)), key=len, default="")
-    return plain[len(label) :].lstrip("：:") if label and plain != label else ""
+def _labelled(cell: str, kind: str) -> str:
+    """Return what stands behind 作者姓名, 论文题目 or the like, "" where that is not what a text begins with."""
+    for mark in ("：", ":", " "):
+        label, found, rest = cell.partition(mark)
+        if found and without_spaces(label).casefold() in _TITLE_PAGE[kind]:
+            return rest.strip()
+    return ""
 
 
 class _Names:
@@ -159,9 +167,16 @@ class _Names:
         """Return the names of each text in line `at` that holds names and hardly anything else."""
         cells = []
         for cell in self._lines[at].cells:
-            plain = _labelled_author(cell) or _ADDRESS.sub(" ", cell).strip()
-            is_han = HAN_CHARACTER.search(plain)
-            names = parse_names(_RAISED.sub("，", plain)) if is_han else byline_names(plain)
+            plain = _labelled(cell, "author") or _ADDRESS.sub(" ", cell).strip()
+            if plain.startswith("<sup>"):  # where somebody works
+                continue
+            if HAN_CHARACTER.search(plain):
+                plain = _RAISED.sub("，", plain)
+                in_han = "".join(" " if one.isascii() else one for one in plain)
+                in_latin = "".join(one if one.isascii() else " " for one in plain)
+                names = parse_names(plain) or (parse_names(in_han) if byline_names(in_latin) else ())  # 苏念 Su Nian
+            else:
+                names = byline_names(plain)
             cells.append(tuple(name for name in names if not self._is_common(name)))
         return [names for names in cells if names]
 
@@ -181,9 +196,11 @@ class _Names:
             line = self._lines[at]
             alike = bool(size) and abs(line.size - size) <= SAME_SIZE * size
             for cell in self.of(at):
-                right_below = at == first or (not authors and len(cell) > 1)
-                goes_on = alike and (self._stands_out(at) or len(cell) > 2)
-                if right_below or goes_on or all(map(self._is_spelled, cell)):
+                marked = "<sup>" in line.text
+                right_below = at == first or (not authors and (len(cell) > 1 or marked))
+                goes_on = alike and (self._stands_out(at) or len(cell) > 2 or marked)
+                labelled = any(_labelled(one, "author") for one in line.cells)
+                if labelled or right_below or goes_on or all(map(self._is_spelled, cell)):
                     authors += cell
                     size = size or line.size
         in_han = [name for name in authors if HAN_CHARACTER.search(name)]

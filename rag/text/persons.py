@@ -25,7 +25,7 @@ _AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
 _LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
 _LATIN_NAME = re.compile(
-    rf"{_LATIN_WORD}(?:\s(?:(?:de|da|do|dos|di|del|van|von|der|den|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}"
+    rf"{_LATIN_WORD}(?:\s(?:(?:de|da|do|dos|di|del|van|von|der|den|la|bin|al)\s){{0,2}}{_LATIN_WORD}){{1,3}}"
 )
 _BYLINE_PARTING = re.compile(
     r"<sup>[^<]*</sup>|[;,，；、&·•∙\d*＊∗⁎†‡§¶◦☯#∥+$¹²³⁰-⁹]+|\b(?:and|AND|with)\b|\b(?:by|By|BY)\b[:：]?\s"
