@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from printed_pages import SONG, make
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
-from rag.records import Line, Page, Said
+from rag.readers.pdf import read_pdf
+from rag.records import Line, Page, Said, Source
+from rag.structure import parse_document
 from rag.structure.bylines import read_printed_head
 from rag.text.persons import byline_names
 from rag.vocabulary import read_table
@@ -136,3 +141,36 @@ def test_names_at_the_beginning_of_a_line(line: str, names: tuple[str, ...]) -> 
 def test_the_printed_title_is_told_with_its_origin() -> None:
     page = Page(1, "", (Line("旧码头的改造", size=1.7), Line("陈书航　李沐晴", size=1.1)))
     assert read_printed_head([page])[0] == Said("title", "旧码头的改造", "printed page")
+
+
+def test_marks_of_affiliations_in_print_are_parts_of_no_name_and_open_no_note() -> None:
+    def raised(canvas: Canvas, x: float, y: float, parts: list[tuple[str, str]]) -> None:
+        for text, mark in parts:
+            for piece, size, rise in ((text, 11.0, 0.0), (mark, 6.5, 4.5)):
+                canvas.setFont("Times-Roman", size)
+                canvas.drawString(x, y + rise, piece)
+                x += stringWidth(piece, "Times-Roman", size)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Bold", 18)
+        canvas.drawString(72, 760, "Floods and Old Piers")
+        raised(canvas, 72, 730, [("Marta Keller", "a,*"), (", Jonas Birch", "b"), (" and Ana Oak", "1")])
+        raised(canvas, 72, 710, [("", "a"), ("Institute of Harbours, Northern University", "")])
+        raised(canvas, 72, 695, [("", "1"), ("School of Water, Southern University", "")])
+        canvas.setFont("Times-Bold", 10)
+        canvas.drawString(72, 670, "Abstract")
+        for row in range(16):
+            canvas.setFont("Times-Roman", 10)
+            canvas.drawString(
+                72, 655 - 13 * row, "The committee met in spring and wrote down how far the water rose at each pier."
+            )
+        canvas.setFont(SONG, 10)
+        canvas.drawString(72, 430, "旧码头的水位由海城的居民记录。")
+
+    pages = read_pdf(make(draw))
+    document = parse_document(pages, Source("码头.pdf", "0" * 64, "pdf"))
+    (article,) = document.articles
+    assert (article.title, article.authors) == ("Floods and Old Piers", ("Marta Keller", "Jonas Birch", "Ana Oak"))
+    assert article.abstract.startswith("The committee met in spring")
+    assert [block for block in document.blocks if block.kind == "footnote"] == []
+    assert "School of Water, Southern University" in document.canonical

@@ -138,7 +138,10 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
         if raised and _NOTE_MARK.fullmatch(mark):
             after = runs[index + 1][1][0] if index + 1 < len(runs) else None
             leads = after is not None and piece.startswith(" ") and not _space_shows(run[-1], after)
-            pieces = [f"{' ' * leads}<sup>{mark}</sup>", *piece.strip()[len(mark) :]]  # the mark of an affiliation leads what follows it
+            pieces = [
+                f"{' ' * leads}<sup>{mark}</sup>",
+                *piece.strip()[len(mark) :],
+            ]  # the mark of an affiliation leads what follows it
         texts += pieces
     return "".join(order_as_read(texts)).strip()
 

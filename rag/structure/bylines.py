@@ -132,7 +132,11 @@ def _stands_over_names(
     """Say whether names stand below a group of large lines, perhaps with its translation in smaller print between."""
     below = group[-1] + 1
     for other in groups:
-        if other[0] == below and _is_han(lines, group) != _is_han(lines, other) and lines[other[0]].size <= lines[group[0]].size:
+        if (
+            other[0] == below
+            and _is_han(lines, group) != _is_han(lines, other)
+            and lines[other[0]].size <= lines[group[0]].size
+        ):
             below = other[-1] + 1
     return any(names.is_byline(at) for at in range(below, min(below + _NAMES_BELOW, len(lines))))
 
