@@ -27,16 +27,18 @@ from rag.vocabulary import read_table
 
 _HEAD_PAGES = 3
 _HEAD_LINES = 60
+_MAX_LINE_CHARS = 400  # of a printed line
 _MAX_TITLE_CHARS = 300
 _MIN_TITLE_CHARS = 4
 _MAX_TITLE_LINES = 6
 _DASHES = ("——", "—", "--")
 _NAMES_BELOW = 2  # lines below a title, of which one holds the names
 _MIN_SPELLED = 3  # letters of a name that an address spells
-_MAX_COMMON_CHARS = 100_000  # of the document, whose words in small letters are no names
+_COMMON_LINES = 2000  # of a document, whose words in small letters are no names
+_MAX_COMMON_CHARS = 100_000
 _BETWEEN = frozenset(["by", "and"])
 _RAISED = re.compile(r"<sup>[^<]*</sup>")
-_ADDRESS = re.compile(r"[^\s,;:<>()]*[^\s,;:<>(){}]@\S+|[{(\[][^{}()\[\]@]*[})\]]\s?@\S+")
+_ADDRESS = re.compile(r"[^\s,;:<>()]{0,64}[^\s,;:<>(){}]@\S+|[{(\[][^{}()\[\]@]{0,200}[})\]]\s?@\S+")
 _TITLE_PAGE = {
     kind: tuple(words for words, of, _ in read_table("title_page_words") if of == kind)
     for kind in ("line", "ending", "author", "title")
@@ -57,10 +59,9 @@ class _PrintedLine:
 def read_printed_head(pages: Sequence[Page]) -> list[Said]:
     """Return the title (at most one) and the authors that a paper's first page prints, [] where it names none."""
     lines = _head_lines(pages)
-    title = _find_title(lines, _Names(lines, pages))
-    if not title:
-        return []
-    names = _Names(lines, pages).below(title[-1])
+    people = _Names(lines, pages)
+    title = _find_title(lines, people)
+    names = people.below(title[-1]) if title else []
     if not names:
         return []
     texts = [_labelled(lines[at].text, "title") or lines[at].text for at in title]
@@ -74,7 +75,7 @@ def _head_lines(pages: Sequence[Page]) -> list[_PrintedLine]:
     for number, page in enumerate(pages[:_HEAD_PAGES]):
         for line in page.lines:
             text = fold_glyphs(line.text).strip()
-            if not text or line.kind != "text" or not line.size:
+            if not 0 < len(text) <= _MAX_LINE_CHARS or line.kind != "text" or not line.size:
                 continue
             begins = label_of(text)[0] or bare_label_of(text.split(" ")[0]) or bare_label_of(without_spaces(text))
             is_section = CONVENTIONAL.match(text) or (numbering_rank(text) is not None and line.size >= HEADING_SIZE)
@@ -161,7 +162,8 @@ class _Names:
 
     def __init__(self, lines: Sequence[_PrintedLine], pages: Sequence[Page]) -> None:
         self._lines = lines
-        text = "\n".join(line.text for line in itertools.chain.from_iterable(page.lines for page in pages))
+        printed = itertools.chain.from_iterable(page.lines for page in pages)
+        text = "\n".join(line.text for line in itertools.islice(printed, _COMMON_LINES))
         text = _ADDRESS.sub(" ", text[:_MAX_COMMON_CHARS])
         self._common = frozenset(word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower())
         found = " ".join(match.group() for line in lines for match in _ADDRESS.finditer(line.text))

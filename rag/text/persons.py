@@ -30,6 +30,7 @@ _LATIN_NAME = re.compile(
 _BYLINE_PARTING = re.compile(
     r"<sup>[^<]*</sup>|[;,，；、&·•∙\d*＊∗⁎†‡§¶◦☯#∥+$¹²³⁰-⁹]+|\b(?:and|AND|with)\b|\b(?:by|By|BY)\b[:：]?\s"
 )
+_MAX_BYLINE_CHARS = 400
 _ABUTTING_INITIAL = re.compile(r"\.(?=[^\W\d_])")
 
 
@@ -108,6 +109,8 @@ def byline_names(text: str) -> tuple[str, ...]:
 
     Marks that tell where they work part names, and `Member, IEEE` may stand behind: `Ed Chang<sup>1,*</sup>·Li Na`.
     """
+    if len(text) > _MAX_BYLINE_CHARS:
+        return ()
     parts = [part.strip(" .,:-–—") for part in _BYLINE_PARTING.split(text)]
     parts = [part for part in parts if part]
     words = [_ABUTTING_INITIAL.sub(". ", part) for part in parts]
