@@ -55,7 +55,7 @@ def test_footnotes_marks_and_paragraph_gaps() -> None:
     page = read_pdf(make(draw))[0]
     assert (page.number, page.label) == (1, "45")
     assert lines(page) == [
-        "示例研究 第1期",
+        "示例研究\u2003第1期",
         "",
         *(han(row, 42) for row in range(6)),
         "此说已有定论<sup>1</sup>。",
@@ -86,7 +86,7 @@ def two_columns(canvas: Canvas) -> None:
 
 def test_two_columns_with_lines_across_them() -> None:
     assert [line for line in lines(read_pdf(make(two_columns))[0]) if line] == [
-        "Journal of Samples 1",
+        "Journal of Samples\u20031",
         "两栏论文的题目 A Title across Columns",
         *(f"左{row:02d}{han(row, 18)}" for row in range(20)),
         *(f"右{row:02d}{han(row, 18)}" for row in range(20)),
@@ -369,7 +369,7 @@ def test_fields_are_read_in_their_place_and_comments_beside_the_text() -> None:
         canvas.textAnnotation("5月3日已查。", Rect=[300, 700, 320, 720])
 
     (page,) = read_pdf(make(draw))
-    assert [line for line in lines(page) if line] == ["部门 Department: Pump house 3", "加急 Urgent: ☑"]
+    assert [line for line in lines(page) if line] == ["部门 Department:\u2003Pump house 3", "加急 Urgent:\u2003☑"]
     assert page.left_out == (LeftOut("comment", "5月3日已查。", 1),)
 
 

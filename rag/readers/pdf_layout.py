@@ -15,7 +15,7 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from rag.readers.lines import UNSPACED, fold_spaces, trim_empty
+from rag.readers.lines import COLUMN_GAP, UNSPACED, fold_spaces, trim_empty
 from rag.readers.pdf_columns import (
     MIN_COLUMN_FILL,
     MIN_STRIP_EM,
@@ -28,7 +28,7 @@ from rag.readers.pdf_columns import (
     top_of,
     type_size,
 )
-from rag.readers.pdf_segments import MAX_SEGMENTS, Glyph, Row, Segment, build_rows, join_pieces
+from rag.readers.pdf_segments import MAX_SEGMENTS, WIDE_GAP_EM, Glyph, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
 
@@ -53,7 +53,6 @@ SET_OFF_BAND_STEPS = 1.9  # between the last line of columns and what stands bel
 FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
 MAX_INDENT_EM = 4.0  # of a paragraph's first line
 REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
-WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]］]*(?:<sup>[^<]*</sup>)?$")
@@ -417,7 +416,11 @@ def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
         if before is None or row.segments[0].table or _parted(before, row, after, step):
             lines.append(Line(""))
         doubtful = any(glyph.doubtful for one in row.segments for glyph in one.cells or one.glyphs)
-        text = Line(fold_spaces(row.text), order_uncertain=row.uncertain or doubtful, size=row.size)
+        text = Line(
+            COLUMN_GAP.join(map(fold_spaces, row.text.split(COLUMN_GAP))),
+            order_uncertain=row.uncertain or doubtful,
+            size=row.size,
+        )
         table = row.segments[0].table
         lines.extend([dataclasses.replace(line, order_uncertain=doubtful) for line in table] or [text])
     return trim_empty(lines)

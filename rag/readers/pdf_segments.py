@@ -15,19 +15,23 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rag.readers.lines import UNSPACED
+from rag.readers.lines import COLUMN_GAP, UNSPACED
+from rag.readers.reading_direction import order_as_read, runs_leftwards
 from rag.records import Line
 from rag.text.language import HAN
 
 PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
 SHADOW_EM = 0.1  # a letter printed again so near is the same letter
 TYPED_SLACK_EM = 0.1  # what a gap may be wider than the typed space in it
+WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
+LEFTWARDS_GAP_EM = 0.1  # between a word of Arabic or Hebrew and one of another script
 SAME_BASELINE_EM = 0.12
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
 
 _NOTE_MARK = re.compile(
-    r"[\[［〔【(（]?\s*(?:\d{1,3}(?:\s*[,，、–-]\s*\d{1,3})*|[①-⑳㉑-㉟㊱-㊿]+|[*＊∗†‡§¶]{1,3})\s*[\]］〕】)）]?"
+    r"[\[［〔【(（]?\s*(?:\d{1,3}|[a-h]|[①-⑳㉑-㉟㊱-㊿]+|[*＊∗†‡§¶]{1,3})"
+    r"(?:\s*[,，、–-]\s*(?:\d{1,3}|[a-h]|[*＊∗†‡§¶]{1,3})){0,9}\s*[\]］〕】)）]?"
 )
 _SPACELESS_PAIR = re.compile(f"[{UNSPACED}]{{2}}|[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
 
@@ -110,29 +114,36 @@ class Row:
 
     @property
     def text(self) -> str:
-        """The line."""
-        return " ".join(segment.text for segment in self.segments)
+        """The line; an em space stands in each gap that is wider than a space between words ever is."""
+        texts = [self.segments[0].text]
+        for left, right in itertools.pairwise(self.segments):
+            texts += [COLUMN_GAP if right.x0 - left.x1 >= WIDE_GAP_EM * self.size else " ", right.text]
+        return "".join(reversed(texts) if runs_leftwards("".join(texts)) else texts)
 
 
 def write_glyphs(glyphs: Sequence[Glyph]) -> str:
     """Write glyphs from left to right as text: spaces where they show, runs of raised marks as <sup>…</sup>."""
-    text = ""
+    texts: list[str] = []
     previous: Glyph | None = None
     runs = [(raised, list(run)) for raised, run in itertools.groupby(glyphs, key=lambda glyph: glyph.raised)]
     for index, (raised, run) in enumerate(runs):
-        piece = ""
+        pieces: list[str] = []
         for glyph in run:
             if previous is not None and _space_shows(previous, glyph):
-                piece += " "
-            piece += glyph.text
+                pieces.append(" ")
+            pieces.append(glyph.text)
             previous = glyph
-        mark = piece.strip()
+        piece = "".join(pieces)
+        mark = piece.strip().rstrip(",，")
         if raised and _NOTE_MARK.fullmatch(mark):
             after = runs[index + 1][1][0] if index + 1 < len(runs) else None
             leads = after is not None and piece.startswith(" ") and not _space_shows(run[-1], after)
-            piece = f"{' ' * leads}<sup>{mark}</sup>"  # the mark of an affiliation leads what follows it
-        text += piece
-    return text.strip()
+            pieces = [
+                f"{' ' * leads}<sup>{mark}</sup>",
+                *piece.strip()[len(mark) :],
+            ]  # the mark of an affiliation leads what follows it
+        texts += pieces
+    return "".join(order_as_read(texts)).strip()
 
 
 def _space_shows(left: Glyph, right: Glyph) -> bool:
@@ -143,6 +154,9 @@ def _space_shows(left: Glyph, right: Glyph) -> bool:
         # Chinese is justified by widening gaps, and programs set a quarter em between Chinese and Latin: no spaces.
         latin = left.text[-1].isascii() or right.text[0].isascii()
         return gap > 0.8 * em or (right.space == "typed" and (latin or gap > 0.15 * em))
+    leftwards = runs_leftwards(left.text), runs_leftwards(right.text)
+    if any(leftwards):  # the file tells what stood before a letter as it is read: to its right
+        return gap > (0.3 if all(leftwards) else LEFTWARDS_GAP_EM) * em or (leftwards[0] and bool(left.space))
     return bool(right.space) or gap > 0.3 * em
 
 
@@ -161,7 +175,8 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
             and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y)
             and (glyph.text != last.glyphs[-1].text or glyph.text in "fl")
         ):
-            last.glyphs[-1].text += glyph.text  # a ligature comes as two letters at one place
+            letters = (last.glyphs[-1].text, glyph.text)  # a ligature comes as two letters at one place
+            last.glyphs[-1].text = "".join(reversed(letters) if runs_leftwards(glyph.text) else letters)
             continue
         level = round(glyph.y)
         if _is_printed(glyph, level, printed):

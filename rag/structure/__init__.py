@@ -12,6 +12,7 @@ import dataclasses
 from collections.abc import Sequence, Set
 
 from rag.records import Article, Block, Document, LeftOut, Page, Source
+from rag.structure.bylines import read_printed_head
 from rag.structure.columns import rebuild_tables
 from rag.structure.descriptions import describe_articles
 from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
@@ -46,7 +47,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     told_left = [dataclasses.replace(one, text=fold_glyphs(one.text)) for page in pages for one in page.left_out]
     told = tuple(remark for page in pages for remark in page.remarks)
     front, pages = take_front_matter(pages)
-    said = front.said + said
+    printed_head = read_printed_head(pages)
+    said = front.said + printed_head + said
     lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
     layout = judge_layout(lines, markdown)
     kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
@@ -73,6 +75,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
         article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
+    elif works and printed_head and parts[works[0]].first == 0:
+        articles[works[0]] = apply_said(articles[works[0]], printed_head)
     writer = Writer(pages, items, notes, marks, links, lost, Vocabulary(kept))
     for index, part in enumerate(parts):
         articles[index] = writer.write_part(part, articles[index], index, front.shown if index == 0 else "")

@@ -228,6 +228,10 @@ def split_articles(
         for item in items[first:last]:
             item.silent = "contents"
     starts = {0: Start.FIRST} if whole else _find_starts(items, _english_zones(items))
+    if title and sure:
+        head = _find_head(items, title)
+        if not any(start.silence for at, start in starts.items() if at < head):
+            starts = {at: start for at, start in starts.items() if not 0 < at < head}
     bounds = [*sorted(starts), len(items)]
     parts = [
         part
@@ -238,6 +242,20 @@ def split_articles(
     _judge_kinds(items, parts)
     _find_pieces(items, parts)
     return items, _part_news(items, parts)
+
+
+def _find_head(items: Sequence[Item], title: str) -> int:
+    """Return the item behind the head that bears `title` on the first page; 0 where none does.
+
+    What such a head holds (names, where they work, an abstract) begins no work of its own.
+    """
+    for index, item in enumerate(items[:_TITLE_WITHIN]):
+        text = _fold(item.text)
+        is_title = _fold(title).startswith(text) or _fold(title) in text
+        if item.pages[0][1] == 0 and len(text) >= _MIN_JOURNAL_CHARS and item.size <= _MAX_TITLE_CHARS and is_title:
+            near = range(index, min(len(items), index + _HEAD_LOOKED_BACK))
+            return next((at + 1 for at in near if items[at].label == "abstract"), index + 1 + _HEAD_REACH)
+    return 0
 
 
 def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure: bool) -> None:
@@ -513,7 +531,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
-    while start is Start.FIRST and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_line(items[at]):
+    while start is Start.FIRST and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_item(items[at]):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
@@ -575,12 +593,13 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     return titles[:_MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
 
 
-def _is_journal_line(item: Item) -> bool:
-    return (
-        item.kind in ("heading", "paragraph")
-        and item.size <= _MAX_JOURNAL_CHARS
-        and bool(_JOURNAL_LINE.search(item.text))
-    )
+def is_journal_line(text: str) -> bool:
+    """Say whether a line over a title is the journal's: its volume, year and pages, its address."""
+    return len(text) <= _MAX_JOURNAL_CHARS and bool(_JOURNAL_LINE.search(text))
+
+
+def _is_journal_item(item: Item) -> bool:
+    return item.kind in ("heading", "paragraph") and is_journal_line(item.text)
 
 
 def _is_short_heading(item: Item, names: Sequence[str]) -> bool:

@@ -17,7 +17,8 @@ from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, letters_
 from rag.text.persons import parse_names
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
-TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter"])
+PRINTED = "printed page"  # told by the sizes and places of its lines
+TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter", PRINTED])
 _READER = "front matter"  # written by whoever keeps the file: it counts more than what the text was read to say
 _NAMED_PEOPLE = TRUSTED | {"JSON-LD"}
 _DATE = re.compile(r"((?:1[5-9]|20)\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?)?")
@@ -68,8 +69,9 @@ def apply_said(article: Article, said: Sequence[Said]) -> Article:
             take(one.field, one.value, one.origin)
     for field, of in (("authors", "author"), ("affiliations", "affiliation"), ("keywords", "keyword")):
         told = [one for one in said if one.field == of]
+        told = [one for one in told if PRINTED not in (one.origin, told[0].origin) or one.origin == told[0].origin]
         values = [name for one in told for name in (_names_of(one) if of == "author" else (one.value,))]
-        if values and (told[0].origin == _READER or not getattr(article, field)):
+        if values and (told[0].origin in (_READER, PRINTED) or not getattr(article, field)):
             take(field, tuple(dict.fromkeys(values)), told[0].origin)
     return dataclasses.replace(article, **fields, origins=tuple(sorted(origins.items())))  # type: ignore[arg-type]
 

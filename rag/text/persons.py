@@ -1,6 +1,6 @@
 """Lines that name people: which line under a title is the line of authors, and who they are.
 
-Entry points: `parse_names`, `same_person`. Caller: `mastheads`. Knows surnames, no person.
+Entry points: `parse_names`, `byline_names`, `same_person`. Callers: `mastheads`, `bylines`. Knows surnames, no person.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ _ROLE = re.compile(
 _AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
 _HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
 _LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
-_LATIN_NAME = re.compile(rf"{_LATIN_WORD}(?:\s(?:(?:de|van|von|der|la|bin|al)\s)?{_LATIN_WORD}){{1,3}}")
+_LATIN_NAME = re.compile(
+    rf"{_LATIN_WORD}(?:\s(?:(?:de|da|do|dos|di|del|van|von|der|den|la|bin|al)\s){{0,2}}{_LATIN_WORD}){{1,3}}"
+)
+_BYLINE_PARTING = re.compile(
+    r"<sup>[^<]*</sup>|[;,，；、&·•∙\d*＊∗⁎†‡§¶◦☯#∥+$¹²³⁰-⁹]+|\b(?:and|AND|with)\b|\b(?:by|By|BY)\b[:：]?\s"
+)
+_MAX_BYLINE_CHARS = 400
+_ABUTTING_INITIAL = re.compile(r"\.(?=[^\W\d_])")
 
 
 @functools.cache
@@ -55,6 +62,8 @@ def parse_names(line: str) -> tuple[str, ...]:
 def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
     text = re.sub(r"[\[［〔(（][\d,，*]+[\])）］〕]", " ", text)
     parts = [part for part in re.split(r"[、，,;；\s\d*＊†‡①-⑳¹²³⁰-⁹]+", text) if part]
+    if len(parts) == 3 and all(len(part) == 1 for part in parts):
+        parts = ["".join(parts)]  # one name whose characters are set apart
     names: list[str] = []
     pending = ""
     for part in parts:
@@ -87,12 +96,28 @@ def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
     upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
     if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == without_spaces("".join(upper)):
         return tuple(upper)
-    names = [_AFFIX.sub("", part).strip() for part in re.split(r"\s*(?:[;,，；、&]|\band\b|\bwith\b)\s*", text)]
+    names = [_AFFIX.sub("", part).strip() for part in re.split(r"\s*(?:[;,，；、&]|\b(?:and|AND|with)\b)\s*", text)]
     names = [name for name in names if name]
     if not names or not all(_LATIN_NAME.fullmatch(name) for name in names):
         return ()
     known = any(word.lower() in _SPELLINGS for name in names for word in (name.split()[0], name.split()[-1]))
     return tuple(names) if known or introduced or (len(names) > 1 and len(text) < 100) else ()
+
+
+def byline_names(text: str) -> tuple[str, ...]:
+    """Return the people at the beginning of a line of a paper's head, () when hardly anything else stands there.
+
+    Marks that tell where they work part names, and `Member, IEEE` may stand behind: `Ed Chang<sup>1,*</sup>·Li Na`.
+    """
+    if len(text) > _MAX_BYLINE_CHARS:
+        return ()
+    parts = [part.strip(" .,:-–—") for part in _BYLINE_PARTING.split(text)]
+    parts = [part for part in parts if part]
+    words = [_ABUTTING_INITIAL.sub(". ", part) for part in parts]
+    are_names = [bool(_LATIN_NAME.fullmatch(name)) and no_name_words().isdisjoint(name.split()) for name in words]
+    count = are_names.index(False) if False in are_names else len(parts)
+    others = parts[count:]
+    return tuple(parts[:count]) if len(others) <= count and all(len(part.split()) == 1 for part in others) else ()
 
 
 def same_person(han: str, latin: str) -> bool:

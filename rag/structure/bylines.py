@@ -1,0 +1,225 @@
+"""The title and the names on a paper's first page, told by the size and the place of its printed lines.
+
+The title is the largest print above the abstract, or the large print under which names stand. Below it, a line of
+several names is one of authors; one name by itself must be borne out: by an address of electronic mail that spells it,
+by standing right under the title, or by the size of the names before it. What is not borne out is nobody's name.
+Entry point: `read_printed_head`. Caller: `structure`. Knows no article and no file format: where lines have no sizes,
+it tells nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.readers.lines import COLUMN_GAP
+from rag.records import Page, Said
+from rag.structure.mastheads import is_journal_line, join_title
+from rag.structure.metadata import PRINTED
+from rag.structure.outline import CONVENTIONAL, numbering_rank
+from rag.structure.printed import HEADING_SIZE, SAME_SIZE
+from rag.text.labels import bare_label_of, label_of
+from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, to_simplified, without_spaces
+from rag.text.persons import byline_names, parse_names
+from rag.vocabulary import read_table
+
+_HEAD_PAGES = 3
+_HEAD_LINES = 60
+_MAX_LINE_CHARS = 400  # of a printed line
+_MAX_TITLE_CHARS = 300
+_MIN_TITLE_CHARS = 4
+_MAX_TITLE_LINES = 6
+_DASHES = ("——", "—", "--")
+_NAMES_BELOW = 2  # lines below a title, of which one holds the names
+_MIN_SPELLED = 3  # letters of a name that an address spells
+_COMMON_LINES = 2000  # of a document, whose words in small letters are no names
+_MAX_COMMON_CHARS = 100_000
+_BETWEEN = frozenset(["by", "and"])
+_RAISED = re.compile(r"<sup>[^<]*</sup>")
+_ADDRESS = re.compile(r"[^\s,;:<>()]{0,64}[^\s,;:<>(){}]@\S+|[{(\[][^{}()\[\]@]{0,200}[})\]]\s?@\S+")
+_TITLE_PAGE = {
+    kind: tuple(words for words, of, _ in read_table("title_page_words") if of == kind)
+    for kind in ("line", "ending", "author", "title")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _PrintedLine:
+    cells: tuple[str, ...]  # the texts that stand side by side
+    size: float
+    page: int
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.cells)
+
+
+def read_printed_head(pages: Sequence[Page]) -> list[Said]:
+    """Return the title (at most one) and the authors that a paper's first page prints, [] where it names none."""
+    lines = _head_lines(pages)
+    people = _Names(lines, pages)
+    title = _find_title(lines, people)
+    names = people.below(title[-1]) if title else []
+    if not names:
+        return []
+    texts = [_labelled(lines[at].text, "title") or lines[at].text for at in title]
+    whole = join_title([_RAISED.sub("", text) for text in texts])
+    return [Said("title", whole, PRINTED), *(Said("author", name, PRINTED) for name in names)]
+
+
+def _head_lines(pages: Sequence[Page]) -> list[_PrintedLine]:
+    """Return the lines above the abstract or the first section, at most `_HEAD_LINES`."""
+    found: list[_PrintedLine] = []
+    for number, page in enumerate(pages[:_HEAD_PAGES]):
+        for line in page.lines:
+            text = fold_glyphs(line.text).strip()
+            if not 0 < len(text) <= _MAX_LINE_CHARS or line.kind != "text" or not line.size:
+                continue
+            begins = label_of(text)[0] or bare_label_of(text.split(" ")[0]) or bare_label_of(without_spaces(text))
+            is_section = CONVENTIONAL.match(text) or (numbering_rank(text) is not None and line.size >= HEADING_SIZE)
+            if (found and (is_section or begins in ("abstract", "keywords"))) or len(found) >= _HEAD_LINES:
+                return found
+            cells = [cell.strip() for cell in text.split(COLUMN_GAP) if letters_of(cell).strip("0123456789")] or [text]
+            if without_spaces(cells[0]).rstrip("：:") in (*_TITLE_PAGE["author"], *_TITLE_PAGE["title"]):
+                cells = [f"{without_spaces(cells[0]).rstrip('：:')}：{' '.join(cells[1:])}"]
+            found.append(_PrintedLine(tuple(cells), line.size, number))
+    return found
+
+
+def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
+    """Return the indices of the title's lines."""
+    groups: list[list[int]] = []
+    for at, line in enumerate(lines):
+        if _labelled(line.text, "title"):
+            return [at]
+        if (
+            line.size < HEADING_SIZE
+            or names.is_byline(at)
+            or _is_of_title_page(line.text)
+            or is_journal_line(line.text)
+        ):
+            continue
+        last = groups[-1] if groups and _is_han(lines, groups[-1]) == _is_han(lines, [at]) else None
+        if last and abs(lines[last[-1]].size - line.size) <= SAME_SIZE * line.size and lines[last[0]].page == line.page:
+            last.append(at)
+        else:
+            groups.append([at])
+    fitting = [
+        group
+        for group in groups
+        if len(group) <= _MAX_TITLE_LINES
+        and _MIN_TITLE_CHARS <= sum(len(lines[at].text) for at in group) <= _MAX_TITLE_CHARS
+    ]
+    over_names = [group for group in fitting if _stands_over_names(group, groups, lines, names)]
+    title = max(over_names or fitting, key=lambda group: lines[group[0]].size, default=[])
+    above = next((group for group in groups if title and group[-1] == title[0] - 1), [])
+    if above and lines[above[0]].size > lines[title[0]].size and _is_han(lines, above) == _is_han(lines, title):
+        title = [*above, *title]
+    subtitle = title[-1] + 1 if title else 0
+    if title and subtitle < len(lines) and lines[subtitle].text.startswith(_DASHES):
+        title = [*title, subtitle]
+    return title
+
+
+def _is_han(lines: Sequence[_PrintedLine], group: Sequence[int]) -> bool:
+    return any(HAN_CHARACTER.search(lines[at].text) for at in group)
+
+
+def _stands_over_names(
+    group: Sequence[int], groups: Sequence[Sequence[int]], lines: Sequence[_PrintedLine], names: _Names
+) -> bool:
+    """Say whether names stand below a group of large lines, perhaps with its translation in smaller print between."""
+    below = group[-1] + 1
+    for other in groups:
+        if (
+            other[0] == below
+            and _is_han(lines, group) != _is_han(lines, other)
+            and lines[other[0]].size <= lines[group[0]].size
+        ):
+            below = other[-1] + 1
+    return any(names.is_byline(at) for at in range(below, min(below + _NAMES_BELOW, len(lines))))
+
+
+def _is_of_title_page(text: str) -> bool:
+    """Say whether a line tells what kind of work this is, or whose: RESEARCH ARTICLE, 硕士学位论文, 湖阳大学."""
+    plain = without_spaces(text).casefold().strip("·.：:（）()【】")
+    return plain in _TITLE_PAGE["line"] or plain.endswith(_TITLE_PAGE["ending"])
+
+
+def _labelled(cell: str, kind: str) -> str:
+    """Return what stands behind 作者姓名, 论文题目 or the like, "" where that is not what a text begins with."""
+    for mark in ("：", ":", " "):
+        label, found, rest = cell.partition(mark)
+        if found and without_spaces(label).casefold() in _TITLE_PAGE[kind]:
+            return rest.strip()
+    return ""
+
+
+class _Names:
+    """Tells which lines of a head name people."""
+
+    def __init__(self, lines: Sequence[_PrintedLine], pages: Sequence[Page]) -> None:
+        self._lines = lines
+        printed = itertools.chain.from_iterable(page.lines for page in pages)
+        text = "\n".join(line.text for line in itertools.islice(printed, _COMMON_LINES))
+        text = _ADDRESS.sub(" ", text[:_MAX_COMMON_CHARS])
+        self._common = frozenset(word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower())
+        found = " ".join(match.group() for line in lines for match in _ADDRESS.finditer(line.text))
+        self._addresses = letters_of(found).casefold()
+
+    def of(self, at: int) -> list[tuple[str, ...]]:
+        """Return the names of each text in line `at` that holds names and hardly anything else."""
+        cells = []
+        for cell in self._lines[at].cells:
+            plain = _labelled(cell, "author") or _ADDRESS.sub(" ", cell).strip()
+            if plain.startswith("<sup>"):  # where somebody works
+                continue
+            if HAN_CHARACTER.search(plain):
+                plain = _RAISED.sub("，", plain)
+                in_han = "".join(" " if one.isascii() else one for one in plain)
+                in_latin = "".join(one if one.isascii() else " " for one in plain)
+                names = parse_names(plain) or (parse_names(in_han) if byline_names(in_latin) else ())  # 苏念 Su Nian
+            else:
+                names = byline_names(plain)
+            cells.append(tuple(name for name in names if not self._is_common(name)))
+        return [names for names in cells if names]
+
+    def is_byline(self, at: int) -> bool:
+        """Say whether a line names several people, or one whom an address or his script bears out."""
+        names = [name for cell in self.of(at) for name in cell]
+        return len(names) > 1 or any(self._is_spelled(name) or HAN_CHARACTER.search(name) for name in names)
+
+    def below(self, title: int) -> list[str]:
+        """Return the authors that stand below line `title`, each once, in their order."""
+        authors: list[str] = []
+        size = 0.0
+        first = title + 1
+        while first < len(self._lines) and self._lines[first].text.casefold() in _BETWEEN:
+            first += 1
+        for at in range(first, len(self._lines)):
+            line = self._lines[at]
+            alike = bool(size) and abs(line.size - size) <= SAME_SIZE * size
+            for cell in self.of(at):
+                marked = "<sup>" in line.text
+                right_below = at == first or (not authors and (len(cell) > 1 or marked))
+                goes_on = alike and (self._stands_out(at) or len(cell) > 2 or marked)
+                labelled = any(_labelled(one, "author") for one in line.cells)
+                if labelled or right_below or goes_on or all(map(self._is_spelled, cell)):
+                    authors += cell
+                    size = size or line.size
+        in_han = [name for name in authors if HAN_CHARACTER.search(name)]
+        return list(dict.fromkeys(in_han or authors))
+
+    def _stands_out(self, at: int) -> bool:
+        """Say whether a line is set larger than the one below it, as names are over where they work."""
+        return at + 1 < len(self._lines) and self._lines[at].size > self._lines[at + 1].size * (1 + SAME_SIZE)
+
+    def _is_spelled(self, name: str) -> bool:
+        words = [letters_of(to_simplified(word)).casefold() for word in re.split(r"[\s-]", name)]
+        return any(len(word) >= _MIN_SPELLED and word[:6] in self._addresses for word in words)
+
+    def _is_common(self, name: str) -> bool:
+        words = [word.lower() for word in re.findall(r"[^\W\d_]{3,}", name)]
+        return bool(words) and all(word in self._common for word in words)
