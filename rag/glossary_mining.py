@@ -57,7 +57,7 @@ _LATIN_BEFORE = re.compile(
 _SMALL = frozenset(["of", "and", "for", "the", "on", "in", "to", "with", "a", "an", "&"])
 _JOINERS = words_of("name_words", "joiner")
 _INSIDE_NAME = re.compile("[A-Za-z0-9一三四五六七八九十·—-]")  # whatever its tag
-_BARRIER_TAGS = ("p", "c", "u", "d", "r", "y", "e", "m", "q", "t", "x", "o", "zg")
+_BARRIER_TAGS = (*"pcudryemqtxo", "zg")  # of words that stand in no name
 # Function words, and verbs that bring a name in; what often stands inside a name (发展, 合作, 管理) is none of them.
 _BARRIERS = words_of("name_words", "barrier")
 _OFFICES = sorted(words_of("name_words", "office"), key=len, reverse=True)

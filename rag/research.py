@@ -81,7 +81,7 @@ class Researcher:
     def rewrite(self, read: Question, history: Sequence[Turn]) -> Question:
         """Return the question standing alone as the model wrote it, else as the rules did."""
         lines = self._ask("rewrite", question=read.asked, history=write_history(history, self._language))
-        alone = next((line for line in lines if not line.endswith(("。", ".", "！", "!", "；", ";"))), "")
+        alone = next((line for line in lines if not line.endswith(tuple("。.！!；;"))), "")
         self._note(alone if alone and search_form(alone) != search_form(read.asked) else "")
         if not alone:
             return read

@@ -18,15 +18,12 @@ from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
+from rag.vocabulary import words_of
 from rag.web import jobs, printed, state, views
 from rag.web.components import mount, style
 from rag.web.state import t, words
 
-WORDS = (
-    "source_pane", "close", "previous_citation", "next_citation", "citation_of", "copy_quote", "copy_link", "copied",
-    "copy_failed", "to_note", "to_text", "footnote", "page_mark", "articles_of_source", "read_earlier", "read_later",
-    "colon_between", "as_text", "as_printed", "previous_page", "next_page", "page_n", "page_of", "zoom_in", "zoom_out",
-)  # fmt: skip
+WORDS = words_of("component_texts", "source")
 
 
 def open_citation(turn: int, answer: Answer, number: int) -> None:
