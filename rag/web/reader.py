@@ -79,8 +79,9 @@ def draw() -> None:
         st.query_params.pop("span", None)
 
 
-def _values(place: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {
+def _empty(place: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a pane that shows nothing yet."""
+    return {
         "words": words(*WORDS),
         "source": place["source"],
         "title": "",
@@ -103,6 +104,10 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "page": "",
         "view": repr([place.get(key) for key in ("source", "article", "cited", "passage", "focus", "page")]),
     }
+
+
+def _values(place: dict[str, Any]) -> dict[str, Any]:
+    values = _empty(place)
     settings = state.settings()
     jobs.warm(settings).wait()
     from rag.indexing import open_index
