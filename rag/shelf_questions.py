@@ -273,7 +273,7 @@ def journal_names(work: Work) -> tuple[str, ...]:
 
 def _issue_numbers(work: Work) -> list[int]:
     issue = search_form(work.record.issue)
-    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or [int(n) for n in re.findall(r"^\d+$", issue)]
+    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or ([int(issue)] if issue.isdecimal() else [])
 
 
 def _number(numeral: str) -> int:

@@ -9,7 +9,6 @@ Entry point: `find_main`. Caller: `html`. Knows trafilatura and lxml.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +17,7 @@ from lxml import etree
 
 from rag.readers.html_pruning import Amount, drop, margin_kind, measure
 from rag.records import LeftOut
+from rag.text.language import letters_of
 from rag.vocabulary import words_of
 
 MAX_CHOICE_ELEMENTS = 60_000  # beyond it the own rules must do: trafilatura takes seconds
@@ -34,7 +34,6 @@ _WHOLES = frozenset(["table", "dl", "pre", "details"])
 _PARTS = words_of("html_elements", "part")
 _HEADINGS = words_of("html_elements", "heading")
 _WORKS = ("h1", "main", "article")
-_UNWORDLY = re.compile(r"[\W_]+")
 
 
 def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
@@ -126,7 +125,7 @@ def _choose(root: Any) -> str:
 
 
 def _fold(text: str) -> str:
-    return _UNWORDLY.sub("", text)
+    return letters_of(text)
 
 
 def _grams(text: str) -> list[str]:

@@ -136,6 +136,13 @@ def letters_of(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def split_at(text: str, marks: str) -> list[str]:
+    """Return the parts of `text` between single characters of `marks`, empty ones included."""
+    for mark in marks[1:]:
+        text = text.replace(mark, marks[0])
+    return text.split(marks[0])
+
+
 def holds_one_of(text: str, characters: str) -> bool:
     """Say whether one of `characters` stands in `text`."""
     return any(character in text for character in characters)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
+from rag.text.labels import ends_with
 from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table
 
@@ -16,7 +17,6 @@ SURNAMES = frozenset(_PINYIN)
 SURE_SURNAMES = frozenset(surname for surname, _, is_sure, _ in read_table("surnames") if is_sure == "yes")
 _SPELLINGS = frozenset().union(*_PINYIN.values())
 
-_GROUP = re.compile(r"(?:课题组|编辑部|研究组|编写组|项目组|评论员|联合报告组|工作组|写作组|研究小组|专家组|编委会)$")
 _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ def parse_names(line: str) -> tuple[str, ...]:
         return ()
     introduced = bool(_ROLE.search(text))
     text = _ROLE.sub("", text).strip()
-    if _GROUP.search(text) and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
+    if ends_with(text, "group_author") and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
         return (text,)
     if HAN_CHARACTER.search(text):
         return _parse_han_names(text, introduced)
