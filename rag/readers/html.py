@@ -25,6 +25,7 @@ from rag.vocabulary import words_of
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
 MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
 _BLOCKS = words_of("html_elements", "block")
+_HEADINGS = words_of("html_elements", "heading")
 _HEAD_TAGS = words_of("html_elements", "of_head")
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
@@ -177,7 +178,7 @@ class _Writer:
                 self._prefix = ""
 
     def _open(self, element: Any, tag: str) -> None:
-        if re.fullmatch("h[1-6]", tag):
+        if tag in _HEADINGS:
             self._kind = Line("", kind="heading", level=int(tag[1]))
         elif tag in ("figcaption", "caption"):
             self._kind = Line("", kind="caption")

@@ -166,7 +166,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
 
 
 def _head_form(text: str) -> str:
-    return re.sub(r"[\s\d\W_]+", "", text)
+    return "".join(filter(str.isalpha, text))
 
 
 def _repeated_heads(edges: Sequence[int], lines: Sequence[PrintedLine]) -> set[int]:

@@ -165,7 +165,7 @@ def _render_link(match: re.Match[str]) -> str:
     target = _ESCAPED.sub(r"\1", match.group(3) or match.group(4) or "")
     if match.group(1):
         return shown
-    folded, aim = re.sub(r"\W|^https?|^www", "", shown), re.sub(r"\W|^https?|^www", "", target)
+    folded, aim = (re.sub(r"\W|^https?|^www", "", address) for address in (shown, target))
     if not shown or aim.endswith(folded) or folded in aim:
         return target
     return f"{shown} ({target})" if "://" in target else shown
@@ -389,5 +389,6 @@ def without_star(text: str) -> str:
 def lower_ascii_share(text: str) -> float:
     """Return the share of Latin letters among the letters of `text`, 0..1."""
     text = text[:5000]
-    latin, han = len(re.findall("[A-Za-z]", text)), len(re.findall(r"[^\W\d_a-zA-Z]", text))
-    return latin / (latin + han) if latin + han else 0.0
+    letters = sum(map(str.isalpha, text))
+    latin = sum(map(str.isalpha, text.encode("ascii", "ignore").decode()))
+    return latin / letters if letters else 0.0

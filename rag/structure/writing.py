@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
@@ -18,7 +17,7 @@ from rag.structure.mastheads import Part, tidy_title
 from rag.structure.outline import OutlineStack, levels_are_meant
 from rag.structure.paragraphs import Item, Vocabulary, join_lines
 from rag.structure.printed import TOKEN, Mark, bare, literal_mark, unraised, without_star
-from rag.text.language import HAN
+from rag.text.language import is_han
 
 _GAP = "\n\n"
 
@@ -253,7 +252,7 @@ def _resolve(
             and cited
             and cited[-1][0] == length
             and piece[:1] == " "
-            and re.search(rf"[{HAN}，。；：！？”》）]$", out[-1] if out[-1] else " ")
+            and is_han(out[-1][-1:], also="，。；：！？”》）")
         ):
             trimmed = piece[1:]
         else:
@@ -270,7 +269,7 @@ def _resolve(
         if number in links or number in lost:
             if out[-1].endswith(" ") and (
                 stop + len(match.group()) >= len(text)
-                or re.match(rf"[\s，。；：、,.;:)）{HAN}]", text[match.end() : match.end() + 1])
+                or is_han(text[match.end() : match.end() + 1], also=" \t\n\u3000，。；：、,.;:)）")
             ):
                 out[-1] = out[-1][:-1]
                 length -= 1

@@ -20,6 +20,7 @@ _LABEL = re.compile(
     )
     + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
 )
+CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
 _OPENING_CHARS = 80  # of a line, in which the longest word stands with its white space
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
 _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")

@@ -9,7 +9,7 @@ import functools
 import re
 
 from rag.text.labels import ends_with
-from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, to_simplified, without_spaces
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, is_han, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table
 
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
@@ -72,7 +72,7 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
 
 
 def _is_han_name(name: str, introduced: bool) -> bool:
-    if not re.fullmatch(rf"[{HAN}·•‧∙]+", name):
+    if not is_han(name, also="·•‧∙"):
         return False
     if holds_one_of(name, "·•‧∙"):  # a foreign name in Chinese letters
         return 3 <= len(name) <= 20
@@ -99,7 +99,7 @@ def same_person(han: str, latin: str) -> bool:
     """Say whether `latin` may spell the Chinese name `han`: the surnames agree, and so does the number of syllables."""
     simple = to_simplified(han)
     surname = simple[:2] if simple[:2] in _PINYIN and len(simple) > 2 else simple[:1]
-    words = re.sub(r"['’\-]", "", latin).lower().split()
+    words = "".join(character for character in latin if character not in "'’-").lower().split()
     if len(words) < 2 or not words[0] or not words[-1]:
         return False
     for family, given in ((words[0], words[1:]), (words[-1], words[:-1])):
