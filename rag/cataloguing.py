@@ -18,38 +18,14 @@ from rag.shelf import Work, outline_of, works_of
 from rag.shelf_questions import Field, ShelfQuestion, find_named, journal_names
 from rag.text.folding import locate
 from rag.text.language import main_language, search_form
+from rag.vocabulary import read_table
 
 BACKEND = "records"  # as answers name who wrote them
 MOST_LISTED = 500  # works in one list
 TOPIC_MENTIONS = 3  # passages that must name a topic where no title, keyword or heading does
 GOOD_EXPANSION = 0.5  # weight of another name of a topic from which it counts as one
-_LABELS: dict[Field, tuple[str, str]] = {
-    "authors": ("作者", "author"),
-    "affiliations": ("作者单位", "affiliation"),
-    "date": ("发表时间", "date"),
-    "journal": ("刊物", "journal"),
-    "issue": ("期号", "issue"),
-    "pages": ("页码", "pages"),
-    "keywords": ("关键词", "keywords"),
-    "doi": ("DOI", "DOI"),
-    "fund": ("基金项目", "funding"),
-}
-# name -> (Chinese, English)
-_TEXTS: dict[str, tuple[str, str]] = {
-    "title": ("《{title}》", "“{title}”"),
-    "field": ("{title}的{label}是{value}。", "The {label} of {title}: {value}."),
-    "field unknown": ("{title}没有印出{label}。", "{title} does not print its {label}."),
-    "fields": ("{label}如下：", "By work, the {label}:"),
-    "item": ("{title}：{value}", "{title}: {value}"),
-    "unknown": ("没有印出", "not printed"),
-    "works": ("共有 {n} 篇{topic}：", "Works found{topic}: {n}"),
+_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("catalogue_texts")} | {
     "topic": ("（关于“{topic}”）", " (on “{topic}”)"),
-    "first": ("共有 {n} 篇，以下是前 {most} 篇：", "There are {n} works; the first {most}:"),
-    "none": ("文库的记录里没有这样的文章。", "The records of the library hold no such work."),
-    "undated": ("另有 {n} 篇没有印出年份，没有算在内。", "Another {n} print no year and are not counted."),
-    "outline": ("{title}分为 {n} 个部分：", "{title} has {n} sections:"),
-    "no outline": ("{title}没有分节。", "{title} has no sections."),
-    "which": ("没有说明是哪一篇，请写出标题或作者，例如：", "Which work is meant? Name its title or author, such as:"),
     "between": ("、", ", "),
     "stop": ("，", ", "),
 }
@@ -161,10 +137,10 @@ def which_work(question: str, works: Sequence[Work], index: Index, language: Lan
 
 def _write_fields(draft: Draft, works: Sequence[Work], fields: Sequence[Field]) -> None:
     for field in fields:
-        label = draft.text_of(_LABELS[field])
+        label = draft.text_of(_TEXTS[field])
         if len(works) == 1:
             value = draft.value(works[0], field)
-            key = "field" if value else "field unknown"
+            key = "field" if value else "field_unknown"
             draft.say(key, [(works[0], field)], title=draft.title(works[0]), label=label, value=value)
             continue
         draft.say("fields", (), label=label)
@@ -193,7 +169,7 @@ def _write_outline(draft: Draft, work: Work) -> None:
     paths = outline_of(draft.index.document(work.source), work.article)
     first = min((len(path) for path in paths), default=1)
     if not paths:
-        draft.say("no outline", [(work, "title")], title=draft.title(work))
+        draft.say("no_outline", [(work, "title")], title=draft.title(work))
         return
     draft.say("outline", (), title=draft.title(work), n=sum(len(path) == first for path in paths))
     for path in paths:

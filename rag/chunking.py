@@ -18,14 +18,13 @@ from rag.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
 from rag.structure.table_rows import count_head_rows
-from rag.text.labels import label_of
+from rag.text.labels import is_word, label_of
 from rag.text.language import main_language, split_sentences, strip_span, without_spaces
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
 _METADATA_LABELS = ("keywords", "authors", "fund")
-_CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次)$|^(?:Table of )?Contents$", re.MULTILINE | re.IGNORECASE)
 _MANY_UNITS = 20_000
 _PARAGRAPH_CUT_COST = 0.12  # of cutting inside a paragraph; a passage half as long as wished costs 0.25
 
@@ -83,7 +82,7 @@ def _set_apart(document: Document, max_chars: int) -> list[Passage]:
     read = {block.article for block in document.blocks}
     for index, article in enumerate(document.articles):
         text = document.canonical[article.span[0] : article.span[1]]
-        if index in read or not text.strip() or _CONTENTS.search(text):
+        if index in read or not text.strip() or any(is_word(line, "contents") for line in text.split("\n")):
             continue
         at = article.span[0]
         units: list[tuple[int, int, bool]] = []

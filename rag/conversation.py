@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from rag.dictionary import content_words
 from rag.records import Turn
+from rag.text.labels import CITED
 from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
 from rag.text.words import tag_words
 from rag.vocabulary import read_table, words_of
@@ -90,7 +91,7 @@ def _counted_part(question: str, answer: str) -> str:
     found = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
     if found is None:
         return ""
-    answer = re.sub(r"\[\d+\]", "", answer)
+    answer = CITED.sub("", answer)
     marks = [match.start() for match in _LIST_MARK.finditer(answer)]
     parts = [answer[a:b] for a, b in itertools.pairwise([*marks, len(answer)])]
     if len(parts) < 2:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.text.language import HAN
+from rag.text.language import HAN, without_possessive
 from rag.text.translations import chinese_names_of
 from rag.vocabulary import read_table, words_of
 
@@ -137,7 +137,7 @@ def is_english_word(word: str) -> bool:
 
 
 def _split_words(text: str) -> list[str]:
-    words = (re.sub(r"'s?$", "", word) for word in _WORD.findall(text.replace("’", "'")))
+    words = (without_possessive(word) for word in _WORD.findall(text.replace("’", "'")))
     return [word for word in words if word]
 
 

@@ -22,7 +22,7 @@ from typing import Literal
 from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation
-from rag.text.language import HAN, HAN_CHARACTER, search_form
+from rag.text.language import HAN, HAN_CHARACTER, is_ascii_upper, search_form
 from rag.text.words import cut_words, is_known_word
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
@@ -146,7 +146,7 @@ class Glossary:
     def _shouted(self) -> frozenset[str]:
         """Abbreviations that are English words when they are not written in capitals."""
         names = {name.text for group in self.groups for name in group.names}
-        return frozenset(n.lower() for n in names if re.fullmatch("[A-Z]+", n) and is_english_word(n.lower()))
+        return frozenset(n.lower() for n in names if n.isalpha() and is_ascii_upper(n) and is_english_word(n.lower()))
 
     def _found(self, text: str) -> list[tuple[int, int]]:
         spans = [(at, at + len(name)) for name in self._groups_of for at in _occurrences(name, text)]

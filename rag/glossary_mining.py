@@ -54,10 +54,11 @@ _PERSON = re.compile(rf"(?:{_GIVEN}\s+){{1,3}}(?:(?:de|van|von|der|la|bin|al)\s+
 _LATIN_BEFORE = re.compile(
     rf"(?:[A-Z][{_LETTERS}0-9’'\-]*,?\s+(?:(?:of|and|for|the|on|in|to|with|&)\s+)*){{2,9}}[“”\"]?\s*$"
 )
+_TWO_HAN = re.compile(f"[{HAN}]{{2}}")
 _SMALL = frozenset(["of", "and", "for", "the", "on", "in", "to", "with", "a", "an", "&"])
 _JOINERS = words_of("name_words", "joiner")
 _INSIDE_NAME = re.compile("[A-Za-z0-9一三四五六七八九十·—-]")  # whatever its tag
-_BARRIER_TAGS = ("p", "c", "u", "d", "r", "y", "e", "m", "q", "t", "x", "o", "zg")
+_BARRIER_TAGS = (*"pcudryemqtxo", "zg")  # of words that stand in no name
 # Function words, and verbs that bring a name in; what often stands inside a name (发展, 合作, 管理) is none of them.
 _BARRIERS = words_of("name_words", "barrier")
 _OFFICES = sorted(words_of("name_words", "office"), key=len, reverse=True)
@@ -397,7 +398,7 @@ def _translated_name(before: str, full: str) -> str:
         covered += len(left_over)  # what is left over on both sides is one thing
         start = 0
     name = "".join(words[start:])
-    if not re.search(f"[{HAN}]{{2}}", name) or covered < ALIGNED * len(english):
+    if not _TWO_HAN.search(name) or covered < ALIGNED * len(english):
         return ""
     return name if _fits_in_length(name, full) else ""
 
@@ -422,6 +423,6 @@ def _abbreviated_name(before: str, abbreviation: str) -> str:
     for start in range(len(words)):
         name = "".join(words[start:])
         fits = max(3.0 if letters > 2 else 2.0, least * letters) <= len(name) <= most * letters + 1
-        if fits and re.search(f"[{HAN}]{{2}}", name):
+        if fits and _TWO_HAN.search(name):
             return name
     return ""

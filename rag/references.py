@@ -270,4 +270,4 @@ def _unended(text: str) -> str:
 
 
 def _ended(text: str) -> str:
-    return text if not text or text.endswith((".", "?", "!", "？", "！", "。")) else f"{text}."
+    return text if not text or text.endswith(tuple(".?!？！。")) else f"{text}."

@@ -19,6 +19,7 @@ from rag.errors import BackendFailed
 from rag.question import Part, Question, read_question
 from rag.records import Evidence, Language, Research, ResearchStep, Turn
 from rag.settings import Settings
+from rag.text.labels import CITED
 from rag.text.language import HAN_CHARACTER, search_form
 from rag.verification.citation_marks import plain_citations
 from rag.verification.defanging import defang_text
@@ -81,7 +82,7 @@ class Researcher:
     def rewrite(self, read: Question, history: Sequence[Turn]) -> Question:
         """Return the question standing alone as the model wrote it, else as the rules did."""
         lines = self._ask("rewrite", question=read.asked, history=write_history(history, self._language))
-        alone = next((line for line in lines if not line.endswith(("。", ".", "！", "!", "；", ";"))), "")
+        alone = next((line for line in lines if not line.endswith(tuple("。.！!；;"))), "")
         self._note(alone if alone and search_form(alone) != search_form(read.asked) else "")
         if not alone:
             return read
@@ -158,7 +159,7 @@ def _lines_of(text: str) -> list[str]:
     lines = []
     for written in defang_text(text)[0].splitlines():
         line = _LABEL.sub("", _LIST_MARK.sub("", written).strip(_QUOTES)).strip(_QUOTES)
-        cites = re.search(r"\[\d{1,3}\]", plain_citations(line))
+        cites = CITED.search(plain_citations(line))
         if line and len(line) <= QUESTION_MAX_CHARS and not cites and not is_refusal(line):
             lines.append(line)
     return lines

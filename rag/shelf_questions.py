@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rag.records import Language, Turn
 from rag.shelf import Work, names_of
@@ -23,7 +23,7 @@ from rag.vocabulary import phrases, read_table
 Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund"]
 Asked = Literal["fields", "outline", "summary", "works"]
 Length = Literal["paragraph", "page"]
-FIELDS: tuple[Field, ...] = ("authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund")
+FIELDS: tuple[Field, ...] = get_args(Field)
 ASKING = frozenset({"which", "who", "count", "date"})
 LONGEST_TOPIC = 40  # characters
 LONGEST_PHRASE = 5  # English words of a phrase of the table
@@ -273,7 +273,7 @@ def journal_names(work: Work) -> tuple[str, ...]:
 
 def _issue_numbers(work: Work) -> list[int]:
     issue = search_form(work.record.issue)
-    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or [int(n) for n in re.findall(r"^\d+$", issue)]
+    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or ([int(issue)] if issue.isdecimal() else [])
 
 
 def _number(numeral: str) -> int:

@@ -19,6 +19,7 @@ from rag.records import Evidence, Language, Passage, Progress
 from rag.shelf import Work
 from rag.shelf_questions import Length
 from rag.tables import is_row
+from rag.text.labels import CITED
 from rag.text.language import main_language, split_statements
 from rag.verification.said import share_of, word_pairs
 
@@ -28,7 +29,6 @@ LEAST_CHARS: dict[Language, int] = {"zh": 12, "en": 40}  # of a statement that m
 LATER_COSTS = 0.03  # of the words of its heading that a statement holds, for each place that it stands further back
 MOST_PASSAGES = 6  # of a section that a chat model reads
 MOST_PARTS = 12  # sections or works that a chat model reads one by one
-_CITED = re.compile(r"\[(\d+)\]")
 _ENDS = re.compile('[。！？!?.…][”’」』）)"]*$')
 _TEXTS = {
     "work": ("《{title}》：", "“{title}”: "),
@@ -197,4 +197,4 @@ def _renumbered(note: str, own: Sequence[Evidence], evidence: dict[str, Evidence
         evidence.setdefault(own[place].id, own[place])
         return f"[{list(evidence).index(own[place].id) + 1}]"
 
-    return _CITED.sub(number, " ".join(note.split()))
+    return CITED.sub(number, " ".join(note.split()))

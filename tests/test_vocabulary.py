@@ -13,7 +13,7 @@ from rag.question import courtesy_of, types_of
 from rag.records import Document, Line, Page, Source, Turn
 from rag.structure.front_matter import take_front_matter
 from rag.text.figure_finding import find_figures
-from rag.text.labels import label_of
+from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
 from rag.text.language import fold_glyphs
 from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
@@ -220,3 +220,20 @@ def test_each_label_is_found_before_a_colon_and_in_brackets(row: tuple[str, ...]
     assert label_of(example)[0] == label
     for word in phrases(words):
         assert label_of(f"{word}：港口")[0] == label_of(f"【{word}】港口")[0] == label
+
+
+@pytest.mark.parametrize("row", read_table("print_words"))
+def test_each_row_of_print_words_is_found_in_its_example_set_apart_by_spaces_or_not(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    assert holds_word(example, kind)
+    assert not holds_word("泵站运行良好。", kind)
+    for word in phrases(words):
+        assert opens_with(f"{' '.join(word)} 港口", kind)
+        assert ends_with(f"港口 {word}", kind)
+        assert is_word(f"【{word}】", kind) or not word.isalnum()
+        assert opens_with(f"港口{word}", kind) == ""
+
+
+def test_of_the_words_of_print_the_longest_counts() -> None:
+    assert opens_with("作 者 简 介：林若水", "note_label") == "作者简介"
+    assert opens_with("編輯部", "imprint") == ""

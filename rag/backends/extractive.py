@@ -17,7 +17,7 @@ from rag.enumerations import items_beside
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import is_row, table_head
-from rag.text.language import search_form
+from rag.text.language import letters_of, search_form
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
@@ -29,7 +29,6 @@ PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 LEAD_CHARS = 120  # within which a reader should see the answer
-_LETTERS = re.compile(r"[\W_]+")
 _ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
 
 
@@ -159,7 +158,7 @@ def _is_news(unit: Quoted, said: set[str], chosen: Sequence[Quoted]) -> bool:
 
 
 def _folded(text: str) -> str:
-    return _LETTERS.sub("", search_form(text))
+    return letters_of(search_form(text))
 
 
 def _grams(text: str) -> set[str]:

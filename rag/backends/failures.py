@@ -16,47 +16,14 @@ from rag.errors import BackendBusy, BackendFailed
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 
+_ROWS = read_table("failures")
 # What a status means; every other one from 500 on is a failure of the server, from 400 on a refused request.
-_STATUS = {401: "key", 403: "forbidden", 402: "balance", 404: "no_model", 408: "slow", 504: "slow", 413: "too_much"}
-_STATUS |= {429: "busy", 425: "busy", 409: "busy", 503: "busy", 529: "busy"}
-_TOLD = {
-    "key": "the chat model refused the key",
-    "forbidden": "the key may not be used for this",
-    "no_host": "no server of this name is known",
-    "balance": "the account has no balance",
-    "no_model": "the server does not know the model",
-    "slow": "the chat model did not answer in time",
-    "busy": "the chat model is busy",
-    "server": "the server of the chat model failed",
-    "filtered": "the provider's content filter refused",
-    "too_much": "the request is longer than the model takes",
-    "refused": "the chat model refused the request",
-}
-_ADVICE = {
-    "key": "check the key",
-    "forbidden": "check that the key may use this model, and that the provider serves this region",
-    "no_host": "check the host in WENJU_BASE_URL, and that there is a network",
-    "balance": "pay in at the provider, or choose another model",
-    "no_model": "check WENJU_BACKEND and WENJU_BASE_URL",
-    "slow": "raise WENJU_TIMEOUT_S, ask again, or choose a faster model",
-    "busy": "ask again in a moment",
-    "server": "ask again in a moment; look at the server's log",
-    "filtered": "ask in other words, or choose another model",
-    "too_much": "lower WENJU_EVIDENCE_COUNT, or choose a model with a longer context",
-    "refused": "check the model's name and limits",
-}
+_STATUS = {int(status): code for code, cell, *_ in _ROWS for status in phrases(cell) if status != "-"}
+_TOLD = {code: told for code, _, _, told, _ in _ROWS}
+_ADVICE = {code: advice for code, *_, advice in _ROWS}
 _RETRYABLE = frozenset({"busy", "server", "slow"})
-# Reasons to finish other than being done, as servers name them.
-_ENDINGS = {
-    "length": "length",
-    "max_tokens": "length",
-    "content_filter": "filtered",
-    "sensitive": "filtered",
-    "safety": "filtered",
-    "refusal": "filtered",
-    "error": "server",
-    "network_error": "server",
-}
+# Reasons to finish other than being done, as servers name them; some have an underscore.
+_ENDINGS = {reason: code for code, _, cell, *_ in _ROWS for reason in cell.split() if reason != "-"}
 
 
 def translate_failure(error: BaseException, key_variable: str = "") -> BackendFailed:
@@ -108,7 +75,7 @@ def body_failure(body: Any) -> BackendFailed:
     if isinstance(body, dict):
         inner = body.get("error", body)
         told = inner.get("message") or inner.get("msg") or inner if isinstance(inner, dict) else inner
-    elif re.search(r"<html|<!doctype", str(body), re.IGNORECASE):
+    elif any(mark in str(body).lower() for mark in ("<html", "<!doctype")):
         return BackendFailed(
             "the server answers with a web page",
             advice="check WENJU_BASE_URL: it often ends in /v1",
@@ -130,13 +97,8 @@ def ending_failure(reason: str) -> BackendFailed | None:
     code = _ENDINGS.get(reason.casefold())
     if code is None:
         return None
-    told = (
-        "the provider's content filter stopped the model" if code == "filtered" else "the model stopped in the middle"
-    )
-    advice = "allow the model more output tokens on its server, or choose another model"
-    return BackendFailed(
-        f"{told} ({_safe_text(reason)})", advice=advice if code == "length" else _ADVICE[code], code=code
-    )
+    told = "the provider's content filter stopped the model" if code == "filtered" else _TOLD["length"]
+    return BackendFailed(f"{told} ({_safe_text(reason)})", advice=_ADVICE[code], code=code)
 
 
 def retry_after_s(error: BaseException) -> float | None:
@@ -174,7 +136,7 @@ def _code_of_words(told: str) -> str:
 def _safe_text(text: str) -> str:
     """Return at most 300 characters of an error's text, without any key or password."""
     for name, value in os.environ.items():
-        if re.search(r"KEY|TOKEN|SECRET|PASSWORD", name) and len(value) >= 6:
+        if any(word in name for word in ("KEY", "TOKEN", "SECRET", "PASSWORD")) and len(value) >= 6:
             text = text.replace(value, "…")
     text = re.sub(r"\b(?:sk|pk|key|gsk|xai)-[\w*.-]{4,}|(?<=://)[^/\s@]+@|(?<=Bearer )\S+", "…", text)
     return " ".join(text.split())[:300]

@@ -18,7 +18,7 @@ import regex
 from rag.backends import Thought
 from rag.vocabulary import read_table
 
-_STOPS = ("\n", "。", "！", "？", ".", "!", "?", "…", "”", "」", "]", "】")
+_STOPS = tuple("\n。！？.!?…”」]】")
 
 
 @functools.cache

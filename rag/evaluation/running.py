@@ -6,7 +6,6 @@ Entry points: `read_lines`, `read_questions`, `read_run`, `answer_line`. Callers
 from __future__ import annotations
 
 import json
-import re
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from rag.errors import RagError
 from rag.records import Answer, Turn
 from rag.settings import Settings
+from rag.text.labels import CITED
 
 FORMAT = "see docs/evaluation.md"
 
@@ -125,6 +125,6 @@ def _milliseconds(started: float) -> float:
 
 
 def _cited(answer: Answer) -> list[dict[str, Any]]:
-    numbers = sorted({int(number) for number in re.findall(r"\[(\d+)\]", answer.text)})
+    numbers = sorted({int(number) for number in CITED.findall(answer.text)})
     items = {number: answer.evidence[number - 1] for number in numbers}
     return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]

@@ -34,6 +34,7 @@ from rag.literature.items import (
     written_date,
 )
 from rag.literature.records import Entry as FoundEntry
+from rag.vocabulary import read_table
 
 MOST_BRACES = 100  # inside each other; no writer has more than a handful
 MOST_CHARACTERS = 100_000  # of one field
@@ -49,7 +50,7 @@ _TEX_SPECIAL = {c: "\\" + c for c in "&%$#_"} | {
 _UNFIT = str.maketrans({c: f"%{ord(c):X}" for c in "{}\\"})  # what an address or number may not hold
 _BEGIN = re.compile(r"(?:^|[})])[ \t]{0,9}(@\w{1,30}\s{0,9}[{(])", re.MULTILINE)  # of an entry
 _LIGATURES = ("--", "``", "''", "?`", "!`")  # two characters that TeX makes one of
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {word: value for kind, word, value, _ in read_table("number_words") if kind.startswith("month")}
 
 
 def read_bibtex(text: str) -> tuple[list[FoundEntry], list[UnreadableSource]]:
@@ -150,7 +151,7 @@ def _date_of(held: dict[str, str]) -> Date:
     if date:
         return read_date(date)
     named = month[:3].casefold()
-    number = month if month.isdecimal() else str(_MONTHS.index(named) + 1) if named in _MONTHS else ""
+    number = month if month.isdecimal() else _MONTHS.get(named, "")
     if not year.isdecimal() or not number:
         return read_date(year)
     return read_date("-".join(part for part in (year, number, day) if part))

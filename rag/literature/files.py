@@ -13,6 +13,7 @@ from pathlib import Path, PureWindowsPath
 from urllib.parse import unquote
 
 from rag.errors import UnreadableSource
+from rag.text.language import split_at
 
 _MARK = re.compile(r"\\([:;\\_&%#{}$~])|([:;])|([^\\:;]+|\\)")
 _LEAST_TAIL = 2  # parts of a path that must agree, where its folder is another one on this machine
@@ -63,7 +64,7 @@ def find_file(path: str, folder: Path, allowed: Sequence[Path]) -> Path:
         if found:
             return candidate
     shown = path[-100:]
-    if _is_whole(path) or ".." in re.split(r"[/\\]", path):
+    if _is_whole(path) or ".." in split_at(path, "/\\"):
         raise UnreadableSource(f"{shown} is not in the folder of the library, and was not taken", advice=GIVE_FOLDER)
     raise UnreadableSource(f"the file {shown} is not there", advice="put it there and import again; " + GIVE_FOLDER)
 

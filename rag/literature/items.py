@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag.records import Article
-from rag.text.language import HAN_CHARACTER
+from rag.text.language import HAN_CHARACTER, holds_one_of, split_at
 from rag.text.persons import SURE_SURNAMES
 from rag.vocabulary import phrases, read_table
 
@@ -168,8 +168,8 @@ def split_people(text: str) -> list[str]:
     """Return the names of a field in which marks part Chinese names: 毛维准；王鲁科, 毛维准，王鲁科."""
     if not HAN_CHARACTER.search(text):
         return [text]
-    people = [part.strip() for part in re.split("[;；、]", text) if part.strip()]
-    parts = [part.strip() for part in re.split("[,，]", text) if part.strip()]
+    people = [part.strip() for part in split_at(text, ";；、") if part.strip()]
+    parts = [part.strip() for part in split_at(text, ",，") if part.strip()]
     several = len(parts) > 1 and all(len(part) > 1 for part in parts) and parts[0] not in SURE_SURNAMES
     return parts if len(people) == 1 and several else people
 
@@ -214,8 +214,8 @@ def written_date(date: Date) -> str:
 
 def split_words(text: str) -> list[str]:
     """Return the keywords of a field: semicolons part them, where there are none commas."""
-    for marks in ("[;；]", "[,，、]"):
-        words = [word.strip() for word in re.split(marks, text) if word.strip()]
+    for marks in (";；", ",，、"):
+        words = [word.strip() for word in split_at(text, marks) if word.strip()]
         if len(words) > 1:
             return words
     return words
@@ -224,7 +224,7 @@ def split_words(text: str) -> list[str]:
 def join_words(words: Iterable[str]) -> str:
     """Return keywords as one field that `split_words` parts again."""
     found = [word for word in words if word]
-    return ("; " if any(re.search("[,，、]", word) for word in found) else ", ").join(found)
+    return ("; " if any(holds_one_of(word, ",，、") for word in found) else ", ").join(found)
 
 
 def plain_title(item: Item) -> str:

@@ -14,84 +14,23 @@ from pathlib import Path
 from rag.errors import UnreadableSource
 from rag.extensions import installed_readers
 from rag.records import Limits, Page
+from rag.vocabulary import phrases, read_table
 
 READERS: dict[str, str] = installed_readers() | {
-    ".txt": "rag.readers.text:read_text",
-    ".text": "rag.readers.text:read_text",
-    ".md": "rag.readers.text:read_markdown",
-    ".markdown": "rag.readers.text:read_markdown",
-    ".pdf": "rag.readers.pdf:read_pdf",
-    ".png": "rag.readers.pictures:read_picture",
-    ".jpg": "rag.readers.pictures:read_picture",
-    ".jpeg": "rag.readers.pictures:read_picture",
-    ".tif": "rag.readers.pictures:read_picture",
-    ".tiff": "rag.readers.pictures:read_picture",
-    ".docx": "rag.readers.docx:read_docx",
-    ".docm": "rag.readers.docx:read_docx",
-    ".rtf": "rag.readers.rtf:read_rtf",
-    ".odt": "rag.readers.odf:read_odf",
-    ".ods": "rag.readers.odf:read_odf",
-    ".odp": "rag.readers.odf:read_odf",
-    ".html": "rag.readers.html:read_html",
-    ".htm": "rag.readers.html:read_html",
-    ".epub": "rag.readers.epub:read_epub",
-    ".pptx": "rag.readers.slides:read_slides",
-    ".pptm": "rag.readers.slides:read_slides",
-    ".ppsx": "rag.readers.slides:read_slides",
-    ".xlsx": "rag.readers.tables:read_xlsx",
-    ".xlsm": "rag.readers.tables:read_xlsx",
-    ".csv": "rag.readers.tables:read_csv",
-    ".tsv": "rag.readers.tables:read_csv",
+    ending: f"rag.readers.{reader}" for ending, reader, _, _ in read_table("formats")
 }
 """File name ending, in lower case with its dot -> "module:function" of the reader."""
-RECOGNISED = frozenset([".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff"])  # whose readers tell how far they are
-
-_OFFICE = "Open it in Word, WPS or LibreOffice and save it as {0}, or run `soffice --convert-to {1} FILE`."
-CONVERTED: dict[str, tuple[str, str]] = {
-    ".doc": ("the Word format from before 2007", _OFFICE.format("Word document (.docx)", "docx")),
-    ".wps": ("the WPS Writer format", _OFFICE.format("Word document (.docx)", "docx")),
-    ".xls": ("the Excel format from before 2007", _OFFICE.format("Excel workbook (.xlsx)", "xlsx")),
-    ".et": ("the WPS Spreadsheets format", _OFFICE.format("Excel workbook (.xlsx)", "xlsx")),
-    ".ppt": ("the PowerPoint format from before 2007", _OFFICE.format("PowerPoint presentation (.pptx)", "pptx")),
-    ".dps": ("the WPS Presentation format", _OFFICE.format("PowerPoint presentation (.pptx)", "pptx")),
-    ".ofd": (
-        "the Chinese layout format OFD (GB/T 33190)",
-        "Open it in an OFD viewer (数科, 福昕, WPS) and export or print it as PDF, and add that.",
-    ),
-    ".caj": (
-        "CNKI's own format CAJ, which only its viewer opens",
-        "Open it in CAJViewer and print it as PDF, or download the PDF of the paper where it is offered.",
-    ),
-    ".kdh": ("CNKI's own format KDH, which only its viewer opens", "Open it in CAJViewer and print it as PDF."),
-    ".nh": ("CNKI's own format NH, which only its viewer opens", "Open it in CAJViewer and print it as PDF."),
-}
+# Endings whose readers tell how far they are.
+RECOGNISED = frozenset(row[0] for row in read_table("formats") if row[3] == "yes")
+CONVERTED = {ending: (what, advice) for ending, what, advice, _ in read_table("foreign_formats")}
 """File name ending of a format that is not read -> what it is, and how to convert it."""
-
-# Files of old formats are often new ones, or Web pages, under an old name: how such a file begins -> its reader.
-_DISGUISED: tuple[tuple[bytes, dict[str, str]], ...] = (
-    (
-        b"PK\x03\x04",
-        {".doc": ".docx", ".wps": ".docx", ".xls": ".xlsx", ".et": ".xlsx", ".ppt": ".pptx", ".dps": ".pptx"},
-    ),
-    (b"{\\rtf", {".doc": ".rtf", ".wps": ".rtf"}),
-    (b"<html", {".doc": ".html", ".xls": ".html", ".wps": ".html"}),
-    (b"<!doctype html", {".doc": ".html", ".xls": ".html", ".wps": ".html"}),
-    (b"%PDF-", {".caj": ".pdf", ".kdh": ".pdf"}),
-)
-PLAIN_TEXTS: dict[str, str] = {
-    ".txt": "rag.readers.text:plain_text",
-    ".text": "rag.readers.text:plain_text",
-    ".md": "rag.readers.text:plain_text",
-    ".markdown": "rag.readers.text:plain_text",
-    ".html": "rag.readers.html:plain_text",
-    ".htm": "rag.readers.html:plain_text",
-    ".epub": "rag.readers.epub:plain_text",
-    ".docx": "rag.readers.docx:plain_text",
-    ".docm": "rag.readers.docx:plain_text",
-    ".pptx": "rag.readers.slides:plain_text",
-    ".pptm": "rag.readers.slides:plain_text",
-    ".ppsx": "rag.readers.slides:plain_text",
+# Files of old formats are often new ones, or Web pages, under an old name: how such a file begins -> what it is.
+_BEGINNINGS = {b"pk\x03\x04": "zip", b"{\\rtf": "rtf", b"<html": "html", b"<!doctype html": "html", b"%pdf-": "pdf"}
+_DISGUISED = {
+    ending: dict(one.split("=") for one in phrases(cell) if one != "-")
+    for ending, _, _, cell in read_table("foreign_formats")
 }
+PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, _ in read_table("formats") if plain != "-"}
 """File name ending -> "module:function" of what gives all text of the container, for the account of what was read."""
 
 
@@ -168,8 +107,8 @@ def _real_suffix(path: Path, suffix: str) -> str:
         raise UnreadableSource(
             f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
         ) from error
-    for signature, endings in _DISGUISED:
-        if start.startswith(signature.lower()) and suffix in endings:
-            return endings[suffix]
+    really = next((what for beginning, what in _BEGINNINGS.items() if start.startswith(beginning)), "")
+    if really in _DISGUISED[suffix]:
+        return _DISGUISED[suffix][really]
     what, advice = CONVERTED[suffix]
     raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)

@@ -20,15 +20,13 @@ from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
 from rag.records import Line, Page
+from rag.vocabulary import words_of
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
 MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
-_BLOCK_TAGS = """
-address article aside blockquote body caption center dd details dir div dl dt fieldset figure figcaption footer form h1
-h2 h3 h4 h5 h6 header hgroup hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul
-"""
-_BLOCKS = frozenset(_BLOCK_TAGS.split())
-_HEAD_TAGS = frozenset(["base", "link", "meta", "noscript", "script", "style", "template", "title"])
+_BLOCKS = words_of("html_elements", "block")
+_HEADINGS = words_of("html_elements", "heading")
+_HEAD_TAGS = words_of("html_elements", "of_head")
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
 _CLAUSE_END = re.compile(r"[。！？；：，,.!?;:…”’」』）)]$")
@@ -180,7 +178,7 @@ class _Writer:
                 self._prefix = ""
 
     def _open(self, element: Any, tag: str) -> None:
-        if re.fullmatch("h[1-6]", tag):
+        if tag in _HEADINGS:
             self._kind = Line("", kind="heading", level=int(tag[1]))
         elif tag in ("figcaption", "caption"):
             self._kind = Line("", kind="caption")

@@ -9,7 +9,6 @@ Entry point: `find_main`. Caller: `html`. Knows trafilatura and lxml.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +17,8 @@ from lxml import etree
 
 from rag.readers.html_pruning import Amount, drop, margin_kind, measure
 from rag.records import LeftOut
+from rag.text.language import letters_of
+from rag.vocabulary import words_of
 
 MAX_CHOICE_ELEMENTS = 60_000  # beyond it the own rules must do: trafilatura takes seconds
 _GRAM = 6  # characters: long enough that a match is no chance
@@ -28,17 +29,11 @@ _PLAIN_LINKED_SHARE = 0.1  # a page with fewer links, and no margin in it, is a 
 _CORE_SHARE = 0.85
 _SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
 _CHARACTERS_A_SENTENCE = 80
-_OWNER_TAGS = """
-address article aside blockquote body caption center dd details dir div dl dt fieldset figure figcaption footer
-form h1 h2 h3 h4 h5 h6 header hgroup legend li main ol p pre section summary table tbody td tfoot th thead tr ul
-"""
-_OWNERS = frozenset(_OWNER_TAGS.split())
+_OWNERS = words_of("html_elements", "block")
 _WHOLES = frozenset(["table", "dl", "pre", "details"])
-_PART_TAGS = "p li ul ol blockquote dt dd tr td th tbody summary figcaption caption"
-_PARTS = frozenset(_PART_TAGS.split())
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_PARTS = words_of("html_elements", "part")
+_HEADINGS = words_of("html_elements", "heading")
 _WORKS = ("h1", "main", "article")
-_UNWORDLY = re.compile(r"[\W_]+")
 
 
 def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
@@ -107,7 +102,7 @@ def _margin(element: Any, amount: Amount) -> str:
         return kind
     if element.tag == "td":
         return kind if 2 * amount.linked > amount.characters else ""
-    if element.tag not in ("div", "ul", "ol", "header", "footer", "aside", "section", "table", "p", "dl", "form"):
+    if element.tag not in words_of("html_elements", "margin"):
         return ""
     # A name alone does not throw running text away: "related" may be the class of a whole paper.
     thin = amount.characters < _SMALL_MARGIN or _CHARACTERS_A_SENTENCE * 5 * amount.sentences < amount.characters
@@ -130,7 +125,7 @@ def _choose(root: Any) -> str:
 
 
 def _fold(text: str) -> str:
-    return _UNWORDLY.sub("", text)
+    return letters_of(text)
 
 
 def _grams(text: str) -> list[str]:

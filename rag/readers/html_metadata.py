@@ -17,6 +17,7 @@ from lxml import etree
 
 from rag.readers.lines import fold_spaces
 from rag.records import Said
+from rag.text.language import letters_of, split_at
 
 # Those before are believed before those behind.
 JSON_LD = "JSON-LD"
@@ -26,7 +27,6 @@ MAX_JSON_CHARS = 500_000
 _MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
 _NAMES_FILE = importlib.resources.files("rag") / "data" / "metadata_names.tsv"
 _WORKS = re.compile(r"Article|Posting|Report|Book|Chapter|Thesis|WebPage|CreativeWork", re.IGNORECASE)
-_UNWORDLY = re.compile(r"[\W_]+")
 
 
 @functools.cache
@@ -59,7 +59,7 @@ def _from_meta(root: Any) -> Iterator[Said]:
 def _tell(field: str, value: str, place: str) -> Iterator[Said]:
     several = {"authors": "author", "keywords": "keyword"}.get(field)
     if several:
-        yield from (Said(several, part.strip(), place) for part in re.split("[;；]", value) if part.strip())
+        yield from (Said(several, part.strip(), place) for part in split_at(value, ";；") if part.strip())
     else:
         yield Said(field, value, place)
 
@@ -116,4 +116,4 @@ def choose_title(root: Any, headings: Sequence[tuple[int, str]], said: Sequence[
 
 
 def _fold(text: str) -> str:
-    return _UNWORDLY.sub("", text).lower()
+    return letters_of(text).lower()

@@ -14,9 +14,11 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from rag.vocabulary import words_of
+
 MAX_HOLDERS = 2_000  # lists of notes that are tidied up; a book has some hundred
 EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
-_BLOCKS = frozenset(["li", "p", "div", "aside", "dd", "td", "section", "blockquote"])
+_BLOCKS = words_of("html_elements", "note")
 _HEADINGS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
 _MARK = re.compile(
     r"[\[［〔(（【^]*\s*(\d{1,4}|[①-⑳㉑-㉟㊱-㊿]|[*＊∗†‡§]{1,3}|[a-z]{1,2}|注\s*\d{1,4})\s*[\]］〕)）】]*"

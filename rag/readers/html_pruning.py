@@ -7,7 +7,6 @@ Entry points: `drop_hidden`, `drop`, `margin_kind`, `measure`. Callers: `html`, 
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from lxml import etree
 from rag.readers.html_notes import describe
 from rag.readers.lines import fold_spaces
 from rag.records import LeftOut
+from rag.vocabulary import read_table, words_of
 
 _HIDDEN_STYLE = (
     r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!}]|$)"
@@ -28,27 +28,9 @@ _HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
 _WORD = re.compile("[a-z]+")
 # Elements that hold no text of the page, and those whose text is no reading matter.
-_SCRIPT_TAGS = "script style template head title link meta iframe object embed applet canvas"
-SCRIPTS = frozenset(_SCRIPT_TAGS.split())
-_ASIDE_TAGS = {
-    "nav": "navigation",
-    "menu": "navigation",
-    "noscript": "without_scripts",
-    "button": "form",
-    "select": "form",
-    "textarea": "form",
-    "datalist": "form",
-    "dialog": "form",
-    "svg": "picture",
-    "audio": "picture",
-    "video": "picture",
-    "map": "picture",
-    "rt": "ruby",
-    "rp": "ruby",
-    "annotation": "formula_source",
-    "annotation-xml": "formula_source",
-}
-_MARGINS_FILE = importlib.resources.files("rag") / "data" / "web_margins.tsv"
+SCRIPTS = words_of("html_elements", "script")
+_ASIDE_KINDS = ("navigation", "without_scripts", "form", "picture", "ruby", "formula_source")
+_ASIDE_TAGS = {element: kind for kind in _ASIDE_KINDS for element in words_of("html_elements", kind)}
 
 
 def drop_hidden(root: Any) -> list[LeftOut]:
@@ -83,8 +65,7 @@ def drop_hidden(root: Any) -> list[LeftOut]:
 
 @functools.cache
 def _margins() -> dict[str, str]:
-    rows = (row.split("\t") for row in _MARGINS_FILE.read_text(encoding="utf-8").splitlines()[1:])
-    return {row[0]: row[1] for row in rows}
+    return {word: kind for word, kind, _ in read_table("web_margins")}
 
 
 def margin_kind(element: Any) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime
 import functools
 import math
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -33,6 +34,10 @@ _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 _CHINESE = "一二三四五六七八九十"
 _CHINESE_MONTHS = [*(f"{digit}月" for digit in _CHINESE), "十一月", "十二月"]
 _CHINESE_LOCALES = ("804", "404", "C04", "1004")
+# The signs of a condition, the longer ones first.
+_SIGNS: dict[str, Callable[[float, float], bool]] = {
+    "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
+}  # fmt: skip
 _HALF_DAYS = {"AM/PM": ("AM", "PM"), "A/P": ("A", "P"), "上午/下午": ("上午", "下午")}
 
 # Codes that a file names by number only (18.8.30); those from 27 on as Chinese Excel has them, 14 and 22 with the year
@@ -127,10 +132,7 @@ def _section_of(value: float, sections: Sequence[_Section]) -> tuple[int, _Secti
 
 def _holds(value: float, condition: tuple[str, float]) -> bool:
     sign, bound = condition
-    return {
-        "<": value < bound, "<=": value <= bound, ">": value > bound, ">=": value >= bound, "=": value == bound,
-        "<>": value != bound,
-    }[sign]  # fmt: skip
+    return _SIGNS[sign](value, bound)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -217,7 +219,7 @@ _PLAIN = {
 
 
 def _read_condition(inside: str) -> tuple[str, float] | None:
-    sign = next((sign for sign in ("<=", ">=", "<>", "<", ">", "=") if inside.startswith(sign)), "")
+    sign = next(filter(inside.startswith, _SIGNS), "")
     try:
         return (sign, float(inside.removeprefix(sign))) if sign else None
     except ValueError:

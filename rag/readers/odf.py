@@ -21,6 +21,7 @@ from rag.readers.packages import MAX_TEXT_CHARS, count_characters, is_on, whole_
 from rag.readers.tables import sheet_lines
 from rag.readers.workbooks import MAX_CELLS, Sheet, too_large
 from rag.records import Line, Page
+from rag.vocabulary import read_table
 
 WHAT = "OpenDocument file"
 MAX_DEPTH = 120  # of elements
@@ -29,12 +30,7 @@ MAX_SPAN = 1_000
 MAX_SPACES = 100
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 _ENCRYPTED = b"encryption-data"
-_ROOT = "urn:oasis:names:tc:opendocument:xmlns:"
-_NAMES = {
-    "office": f"{_ROOT}office:1.0", "text": f"{_ROOT}text:1.0", "table": f"{_ROOT}table:1.0",
-    "draw": f"{_ROOT}drawing:1.0", "style": f"{_ROOT}style:1.0", "presentation": f"{_ROOT}presentation:1.0",
-    "svg": f"{_ROOT}svg-compatible:1.0",
-}  # fmt: skip
+_NAMES = {prefix: uri for family, prefix, uri in read_table("xml_namespaces") if family == "open_document"}
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TITLES = ("title", "标题")
 _HIDDEN = "none"

@@ -21,25 +21,11 @@ from lxml import etree
 from rag.errors import UnreadableSource
 from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archive, parse_xml
 from rag.readers.lines import fold_spaces
+from rag.vocabulary import read_table
 
 MAX_TEXT_CHARS = 10_000_000  # of one file: some ten long books
 MAX_REMARKS = 40
-_SCHEMAS = "http://schemas.openxmlformats.org/"
-NAMESPACES = {
-    "w": f"{_SCHEMAS}wordprocessingml/2006/main",
-    "x": f"{_SCHEMAS}spreadsheetml/2006/main",
-    "p": f"{_SCHEMAS}presentationml/2006/main",
-    "a": f"{_SCHEMAS}drawingml/2006/main",
-    "c": f"{_SCHEMAS}drawingml/2006/chart",
-    "cx": "http://schemas.microsoft.com/office/drawing/2014/chartex",
-    "dgm": f"{_SCHEMAS}drawingml/2006/diagram",
-    "pic": f"{_SCHEMAS}drawingml/2006/picture",
-    "m": f"{_SCHEMAS}officeDocument/2006/math",
-    "mc": f"{_SCHEMAS}markup-compatibility/2006",
-    "r": f"{_SCHEMAS}officeDocument/2006/relationships",
-    "v": "urn:schemas-microsoft-com:vml",
-    "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
-}
+NAMESPACES = {prefix: uri for family, prefix, uri in read_table("xml_namespaces") if family == "office_open"}
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _FAMILIES = (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"drawingml", b"officeDocument")
 _BROKEN_PART = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, etree.LxmlError, ValueError)
@@ -141,7 +127,9 @@ class Package:
         content = self.archive.read(self.find(path) or path)
         if _STRICT in content:
             for family in _FAMILIES:
-                content = content.replace(_STRICT + family + b"/", _SCHEMAS.encode() + family + b"/2006/")
+                content = content.replace(
+                    _STRICT + family + b"/", b"http://schemas.openxmlformats.org/" + family + b"/2006/"
+                )
         return content
 
     def relations(self, path: str) -> list[Relation]:

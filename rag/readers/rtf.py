@@ -16,6 +16,7 @@ from rag.errors import UnreadableSource
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
 from rag.readers.packages import MAX_TEXT_CHARS, count_characters
 from rag.records import Line, Page
+from rag.vocabulary import words_of
 
 MAX_TOKENS = 6_000_000  # a book with pictures has some 2,000,000
 MAX_GROUPS = 10_000  # one inside the other
@@ -41,18 +42,15 @@ _SIGNS = {
 }  # fmt: skip
 _SYMBOLS = {"~": "\xa0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
 _INNER = {"cell": " ", "row": " ", "nestcell": "｜", "nestrow": "；"}  # of a table inside a cell or a text box
-_SKIPPED_NAMES = """
-fonttbl colortbl stylesheet info pict object fldinst sp nonshppict xe tc rxe txe listtable listoverridetable revtbl
-filetbl generator private bkmkstart bkmkend pnseclvl themedata colorschememapping latentstyles datastore shpgrp
-"""
-_SKIPPED = frozenset(_SKIPPED_NAMES.split())
+_ENDS = frozenset({"par", "sect", *_INNER})
+_SKIPPED = words_of("rtf_words", "skipped")
 _ASIDE = {
-    **dict.fromkeys(("header", "headerl", "headerr", "headerf"), "page headers"),
-    **dict.fromkeys(("footer", "footerl", "footerr", "footerf"), "page footers"),
-    **dict.fromkeys(("annotation", "atnid", "atnauthor"), "comments"),
-}  # fmt: skip
+    word: kind.replace("_", " ")
+    for kind in ("page_headers", "page_footers", "comments")
+    for word in words_of("rtf_words", kind)
+}
 # Destinations that a program may skip that does not know them, and that hold text all the same.
-_KNOWN = frozenset(["shpinst", "shptxt", "ud", "footnote", "annotation", "fldrslt"])
+_KNOWN = words_of("rtf_words", "text")
 _APART = ("footnote", "shptxt")  # what stands in a paragraph and is written behind it
 
 
@@ -246,7 +244,7 @@ class _Reader:
 
     def _arrange(self, word: str, number: int | None) -> None:
         """Obey a word that arranges paragraphs and tables."""
-        if word in ("par", "sect", "cell", "row", "nestcell", "nestrow") and (
+        if word in _ENDS and (
             self._state.apart or word.startswith("nest") or (word == "par" and self._paragraph.in_table)
         ):
             self._pieces[-1].append(_INNER.get(word, "\n"))

@@ -12,6 +12,7 @@ from rag.errors import UnreadableSource
 from rag.readers.encodings import decode_text
 from rag.readers.markdown import mark_blocks
 from rag.records import Page
+from rag.text.language import letters_of
 
 __all__ = ["decode_text", "plain_text", "read_markdown", "read_text"]
 
@@ -19,7 +20,6 @@ __all__ = ["decode_text", "plain_text", "read_markdown", "read_text"]
 _MAX_LINES = 150_000
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>")
 _LINK = re.compile(r"(!?)\[([^\[\]\n]{0,2000})\]\(<?((?:[^()\s<>]|\([^()\s]*\)){0,2000})>?(?:\s+\"[^\"\n]*\")?\)")
-_UNWORDLY = re.compile(r"[\W_]+")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 
 
@@ -56,10 +56,10 @@ def plain_text(data: bytes) -> str:
 def _write_link(match: re.Match[str]) -> str:
     """Return a link as its words and its address, each where it tells more; a picture as its words."""
     picture, shown, target = match.groups()
-    words = _UNWORDLY.sub("", shown)
+    words = letters_of(shown)
     if picture or (words and "://" not in target):
         return str(shown)
-    return str(target) if words in _UNWORDLY.sub("", target) else f"{shown} {target}"
+    return str(target) if words in letters_of(target) else f"{shown} {target}"
 
 
 def _read(data: bytes, *, markdown: bool) -> list[Page]:

@@ -7,10 +7,9 @@ Entry point: `upgrade_answer`. Caller: conversations.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-_WRITTEN = re.compile(r"\[(\d{1,4})\]")
+from rag.text.labels import CITED
 
 
 def upgrade_answer(kept: dict[str, Any]) -> dict[str, Any]:
@@ -18,7 +17,7 @@ def upgrade_answer(kept: dict[str, Any]) -> dict[str, Any]:
     if "ending" in kept:
         return kept
     first, found = kept["first_number"], kept["evidence"]
-    marks = [mark for mark in _WRITTEN.finditer(kept["text"]) if first <= int(mark[1]) < first + len(found)]
+    marks = [mark for mark in CITED.finditer(kept["text"]) if first <= int(mark[1]) < first + len(found)]
     # The cited evidence comes first, in the order in which it is cited.
     order = dict.fromkeys([*(int(mark[1]) for mark in marks), *range(first, first + len(found))])
     numbers = {old: new for new, old in enumerate(order, 1)}

@@ -32,6 +32,7 @@ from rag.readers import CONVERTED, READERS
 from rag.reading_apart import read_document
 from rag.records import Document
 from rag.settings import Settings
+from rag.text.language import split_at
 
 REMOVED = ".removed"  # hidden, so that it is no part of the corpus
 LOCK = ".lock"
@@ -313,7 +314,7 @@ def safe_name(name: str) -> str:
 
     The last ending is kept. An empty name becomes “document”.
     """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = split_at(unicodedata.normalize("NFC", name), "/\\")[-1]
     cleaned = " ".join(_UNFIT.sub(" ", last).split()).strip(". ")
     stem, dot, suffix = cleaned.rpartition(".")
     if not dot:

@@ -21,7 +21,7 @@ from rag.records import Evidence, Language, Passage
 from rag.tables import is_row
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
-from rag.text.language import HAN_CHARACTER, LATIN_WORD, holds_one_of, main_language, split_statements
+from rag.text.language import HAN_CHARACTER, LATIN_WORD, holds_one_of, main_language, split_at, split_statements
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -194,7 +194,7 @@ def _of_figure(statement: str, language: Language) -> Iterator[str]:
     """
     if language != "zh":
         return
-    clause = re.split("[，；。]", statement, maxsplit=1)[0]
+    clause = split_at(statement, "，；。")[0]
     figures = find_figures(clause)
     plain = not holds_one_of(clause, "：:《》“”（）()") and len(HAN_CHARACTER.findall(clause)) >= LEAST_CLAUSE_CHARS
     if plain and len(figures) == 1 and (word := _asking_word(clause, figures[0])):

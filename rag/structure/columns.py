@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from rag.structure.printed import PrintedLine, bare, width
+from rag.text.labels import opens_with
 from rag.text.language import HAN_CHARACTER, holds_one_of
 
 _CAPTION = re.compile(r"^(?:续?表|Table|TABLE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})")
@@ -55,12 +56,7 @@ def _end_of_cells(lines: Sequence[PrintedLine], start: int) -> int:
 
 def _is_cell(line: PrintedLine) -> bool:
     text = bare(line.text)
-    if (
-        line.kind != "text"
-        or line.level
-        or holds_one_of(text, "。；")
-        or re.match(r"^(?:资料来源|数据来源|来源|注|Source|Note)", text)
-    ):
+    if line.kind != "text" or line.level or holds_one_of(text, "。；") or opens_with(text, "source"):
         return False
     return width(text) <= _CELL_WIDTH or _header(text) != []
 

@@ -16,15 +16,13 @@ from rag.structure.furniture import Imprint
 from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
-from rag.text.labels import strip_label
+from rag.text.labels import holds_word, opens_with, strip_label
 from rag.text.language import HAN
 from rag.text.persons import parse_names, same_person
 
 _NO_END = 10**9
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
-_FUND = re.compile(r"基金|项目|课题|资助|[Ff]und|[Gg]rant|[Ss]upported")
-_ABOUT = re.compile(r"^[【〔]?\s*作者(?:简介|信息|介绍|单位)")
 _PERSON = re.compile(
     rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]{{1,40}}?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。"
     rf".]?\s*$",
@@ -56,9 +54,9 @@ def describe_articles(
         near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
         said = [" ".join(note.lines[:40]) for note in near if not note.number.isdecimal() and not note.known]
         labelled = _labelled(inside)
-        about = [*labelled["authors"], *(text for text in said if _ABOUT.match(text))]
+        about = [*labelled["authors"], *(text for text in said if _is_about(text))]
         people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())
-        funds = [*labelled["fund"], *(text for text in said if _FUND.search(text) and not _ABOUT.match(text))]
+        funds = [*labelled["fund"], *(text for text in said if holds_word(text, "fund") and not _is_about(text))]
         described.append(
             Article(
                 kind=part.kind,
@@ -72,7 +70,7 @@ def describe_articles(
                 pages=next((one.pages for one in own if one.pages), ""),
                 keywords=split_keywords(labelled["keywords"][0]) if labelled["keywords"] else (),
                 abstract=strip_label(labelled["abstract"][0]) if labelled["abstract"] else "",
-                fund=re.sub(r"^[*＊]\s*", "", strip_label(funds[0])) if funds else "",
+                fund=strip_label(funds[0]).lstrip("*＊").lstrip() if funds else "",
                 classification=next((one.classification for one in own if one.classification), ""),
                 title_en=part.title(items) if part.kind == "abstract" else "",
                 parent=part.parent,
@@ -80,6 +78,10 @@ def describe_articles(
         )
     _link_abstracts(described)
     return described
+
+
+def _is_about(text: str) -> bool:
+    return bool(opens_with(text.lstrip("【〔 "), "about_author"))
 
 
 def _labelled(items: Sequence[Item]) -> dict[str, list[str]]:
@@ -159,6 +161,6 @@ def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ..
         if match and len(names) == 1:
             people.append(names[0])
             places.append(_REMARK.sub("", match.group(2)).strip())
-        elif places and entry.strip() and not re.match(r"^\s*[（(]", entry):
+        elif places and entry.strip() and not entry.lstrip().startswith(("（", "(")):
             places[-1] += "；" + entry.strip().rstrip("。")
     return tuple(people), tuple(places)

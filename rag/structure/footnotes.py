@@ -23,9 +23,11 @@ from rag.structure.printed import (
     ends_sentence,
     note_numbers,
     tokenise_marks,
+    unraised,
     width,
 )
-from rag.text.labels import label_of
+from rag.text.labels import holds_word, is_word, label_of, opens_with
+from rag.text.language import holds_one_of, letters_of
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
@@ -37,21 +39,7 @@ _CITATION = re.compile(
     r"https?:|www\.|《[^》]{2,}》|第\s*\d+\s*[页頁期版卷]|\bpp?\.\s*\d|\b(?:19|20)\d\d\b|参见|參見|参考|引自|转引|同上|同前|前引|载[《“]|出版社|[Ii]bid|\bSee\b|\bcf\."
     r"|“[^”]{4,}[，,]?”|数据来源|资料来源|作者自制|笔者"
 )
-_ACKNOWLEDGEMENT = re.compile(
-    r"^[*＊†]*\s*(?:本文|本研究|本论文|本项研究|本课题|本研究报告|本刊|感谢|特别感谢|作者感谢|笔者感谢"
-    r"|衷心感谢|基金|资助|文责自负|作者(?:感谢|系|为|衷心|谨)|译自|原文|This (?:paper|article|research"
-    r"|study|work) (?:is|was|has)|The authors? (?:is|are|would|thank)|Supported by|Funded by)"
-)
-_HEAD_LABEL = re.compile(
-    r"^[【〔\[（]?\s*(?:作者(?:简介|信息|单位)|基金(?:项目|资助)?|资助项目|项目基金|通[讯信]作者"
-    r"|作者简历|第一作者|Fund(?:ing|s)?|Corresponding author|Author(?:s"
-    r"| information)?)\s*[】〕\]）]?\s*[:：]?"
-)
-_ENDNOTES = re.compile(
-    r"^(?:\d+[.、\s]*|[一二三四五六七八九十]+、)?\s*[【\[（(]?(?:参\s*考\s*文\s*献|注\s*释|尾\s*注"
-    r"|引用文献|主要参考文献|参考资料|引文注释|References|Bibliography|Notes|Endnotes|Works Cited"
-    r"|REFERENCES|NOTES)[】\]）)]?\s*[:：]?$"
-)
+_NUMERALS = "0123456789一二三四五六七八九十"
 _TAIL = re.compile(
     r"(?:访问|上网时间[^）)]*[）)]|第\s*\d[\d\-—–、,\s]*页|https?://\S+|pp?\.\s*[\d\-–,\s]+|[A-Za-z0-9]/)[。.]?$|(?:年|月|日)[）)][。.]?$"
 )
@@ -122,7 +110,7 @@ def separate_footnotes(
         if start and _is_note(start, line, last, open_numbers, unfinished):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
-                endnotes = bool(body) and bool(_ENDNOTES.match(body[-1].text))
+                endnotes = bool(body) and _opens_endnotes(body[-1].text)
             note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
             note.printed = _printed_mark(line.text, start[1])
             notes.append(note)
@@ -151,6 +139,14 @@ def separate_footnotes(
     return body, notes, places
 
 
+def _gives_thanks(text: str) -> bool:
+    return bool(opens_with(text.lstrip("*＊† "), "thanks"))
+
+
+def _opens_endnotes(text: str) -> bool:
+    return is_word(letters_of(text).lstrip(_NUMERALS), "endnotes")
+
+
 def _in_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> bool:
     """Say whether a numbered line stands in an article's head, where the number says which author works where.
 
@@ -172,7 +168,7 @@ def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
 
 
 def _printed_mark(text: str, rest: str) -> str:
-    return re.sub(r"</?sup>", "", text[: len(text) - len(rest)] if rest else text).strip()
+    return unraised(text[: len(text) - len(rest)] if rest else text).strip()
 
 
 def _note_start(line: PrintedLine) -> tuple[str, str] | None:
@@ -195,12 +191,9 @@ def _is_note(
     number, rest = start
     if number == "*":
         return (
-            bool(_ACKNOWLEDGEMENT.match(rest))
+            _gives_thanks(rest)
             or (last is not None and bool(_CITATION.search(rest)))
-            or (
-                (line.cut or line.ruled or unfinished)
-                and bool(re.search(r"本文|项目|基金|课题|演讲|讲话|感谢|成果|作者|译|supported|grant|thank|fund", rest))
-            )
+            or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
         )
     value = int(number) if number.isdecimal() else 0
     if last is not None:
@@ -227,14 +220,14 @@ def _opens_zone(
     """Say whether an unnumbered line is a note: thanks and funds at the foot of an article's first page."""
     if not body:
         return False
-    labelled = bool(_HEAD_LABEL.match(line.text)) and bool(re.search(r"[:：】〕\]]", line.text[:14]))
+    labelled = bool(opens_with(line.text.lstrip("【〔[（"), "note_label")) and holds_one_of(line.text[:14], ":：】〕]")
     if layout.wrapped:
         return labelled and (in_zone or (unfinished and len(bare(body[-1].text)) > 12 and line.cut))
-    if line.ruled and _ACKNOWLEDGEMENT.match(line.text):
+    if line.ruled and _gives_thanks(line.text):
         return True
     followed = follower is not None and _note_start(follower) is not None
     return (
-        bool(_ACKNOWLEDGEMENT.match(line.text))
+        _gives_thanks(line.text)
         and len(line.text) < 300
         and (in_zone or (unfinished and len(bare(body[-1].text)) > 30) or (followed and line.ruled))
     )
@@ -243,7 +236,7 @@ def _opens_zone(
 def _goes_on_in_zone(
     line: PrintedLine, follower: PrintedLine | None, last: Note, layout: Layout, bounded: bool
 ) -> bool:
-    if not layout.wrapped or line.level or line.kind != "text" or _ENDNOTES.match(line.text):
+    if not layout.wrapped or line.level or line.kind != "text" or _opens_endnotes(line.text):
         return False
     end = last.lines[-1]
     finished = bool(_FINISHED.search(end))

@@ -14,25 +14,16 @@ from dataclasses import dataclass
 from rag.records import LeftOut
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, width
+from rag.text.labels import holds_word, is_word, opens_with
 from rag.text.language import HAN, letters_of, without_spaces
 
 _MAX_FURNITURE_CHARS = 400
+_MAX_IMPRINT_CHARS = 120  # without spaces
 MIN_HEADS = 3  # pages at whose edges a line comes again, from which it is a running head
 MIN_SMALL_HEADS = 2  # where it is set smaller than the text
 MIN_COUNTED = 0.6  # of such lines, whose numbers rise with the pages
-_OPEN_LABEL = r"^[【〔\[［（(「]?"
-_CLOSE_LABEL = r"[】〕\]］）)」]?[:：]?"
-# Lines that only the editor's office needs. Compared without spaces.
-_IMPRINT = re.compile(
-    _OPEN_LABEL + r"(?P<label>中图分类号|中国图书分类号|分类号|文献标识码|文献标志码|文章编号|文章类型|DOI|doi"
-    r"|收稿日期|修回日期|修改日期|修订日期|返修日期"
-    r"|完稿日期|完稿时间|投稿日期|录用日期|接受日期|定稿日期|网络出版日期|网络首发日期|发表日期|责任编辑|责任校对|特约编辑|执行编辑|英文编辑|英文校对|责编|编校|编辑|校对"
-    r"|审校|Received|Accepted|Revised)" + _CLOSE_LABEL
-)
+_OPEN_LABEL, _CLOSE_LABEL = "【〔[［（(「", "】〕]］）)」:："
 _IDENTIFIER = re.compile(r"(?:DOI|doi)/?(?:10\.|http)")
-_DATE_LABEL = re.compile(r"日期|时间|Received|Accepted|Revised")
-_EDITOR_LABEL = re.compile(r"编辑|校对|责编|编校|审校")
-_CLOSING = re.compile(r"责任编辑|责编|完稿|特约编辑|执行编辑|编校")
 _PAGE_NUMBER = re.compile(
     r"^(?:[-—–_~·•*|\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|\s\]］)）]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
 )
@@ -55,7 +46,6 @@ _NOTICE = re.compile(
 )
 # The end of a note that was broken: it repeats from note to note, and is no head.
 _NOTE_TAIL = re.compile(r"[）)]$|访问|上网|https?:|www\.|[页期]$")
-_EMPTY_LABEL = re.compile(r"^[【〔\[]?(?:作者(?:简介|信息|单位)?|来源|编辑|关键词|摘要|日期)[】〕\]]?[:：]?$")
 _TURN = re.compile(r"^[（(【\[]?(?:上接|下转|接|转)第?\s*\d{1,4}\s*页[）)】\]]?$")
 
 
@@ -102,7 +92,7 @@ def set_aside_furniture(
         ruled = ruled or line.ruled
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
-        closed = closed or (reason == "imprint" and bool(_CLOSING.search(without_spaces(text)[:8])))
+        closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:8], "closing"))
     return kept, left, imprints
 
 
@@ -110,18 +100,19 @@ def _name_of(reason: str, text: str) -> str:
     if reason != "imprint":
         return reason
     label = without_spaces(text)[:12]
-    if _DATE_LABEL.search(label):
+    if holds_word(label, "imprint_date"):
         return "date"
-    return "editor" if _EDITOR_LABEL.search(label) else "classification"
+    return "editor" if holds_word(label, "imprint_editor") else "classification"
 
 
 def _reason(text: str, line: PrintedLine) -> str:
     if line.kind not in ("text", "paragraph") or len(text) > _MAX_FURNITURE_CHARS:
         return ""
     tight = without_spaces(text)
-    match = _IMPRINT.match(tight) if len(tight) <= 120 else None
+    inside = tight[1:] if tight.startswith(tuple(_OPEN_LABEL)) else tight
+    label = opens_with(inside, "imprint") if len(tight) <= _MAX_IMPRINT_CHARS else ""
     # `编辑` may begin a sentence, and "do it" one too: then no colon, bracket or number follows.
-    if match and (match.group().endswith(tuple("】〕]］）)」:：")) or _IDENTIFIER.match(tight)):
+    if label and (inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or _IDENTIFIER.match(tight)):
         return "imprint"
     if _TURN.match(tight):
         return "turn"
@@ -129,7 +120,7 @@ def _reason(text: str, line: PrintedLine) -> str:
         return "stray_mark"
     if _NOTICE.search(text):
         return "notice"
-    if _EMPTY_LABEL.match(tight) and tight.endswith((":", "：", "】", "〕")):
+    if is_word(tight, "empty_label") and tight.endswith(tuple(":：】〕")):
         return "empty_label"
     return ""
 
@@ -175,7 +166,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
 
 
 def _head_form(text: str) -> str:
-    return re.sub(r"[\s\d\W_]+", "", text)
+    return "".join(filter(str.isalpha, text))
 
 
 def _repeated_heads(edges: Sequence[int], lines: Sequence[PrintedLine]) -> set[int]:
@@ -228,7 +219,7 @@ def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
 
 def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of digits is no cell of a table: the lines around it are no cells."""
-    if lines[index].kind != "text" or not re.search(r"\d", lines[index].text):
+    if lines[index].kind != "text" or not any(map(str.isdecimal, lines[index].text)):
         return False
     for other in (index - 1, index + 1):
         if 0 <= other < len(lines) and (

@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from string import ascii_letters
 
 from rag.records import ArticleKind
 from rag.structure.news import order_stories
-from rag.structure.outline import CONVENTIONAL, numbering_rank
+from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.paragraphs import Item
 from rag.structure.printed import (
     HEADING_SIZE,
@@ -26,22 +27,13 @@ from rag.structure.printed import (
     ends_sentence,
     lower_ascii_share,
     width,
+    without_star,
 )
-from rag.structure.silence import CONTENTS, find_contents, prose_begins
+from rag.structure.silence import find_contents, prose_begins
+from rag.text.labels import ends_with, holds_word, is_word
 from rag.text.language import HAN, letters_of, main_language
 from rag.text.persons import parse_names
 
-_MASTHEAD = re.compile(
-    r"编委[会员]?\s*[:：(（]|编辑委员会|主\s*编\s*[:：]|副主编|主\s*办(?:单位)?\s*[:：]"
-    r"|主\s*管(?:单位)?\s*[:：]|国内统一(?:连续出版物号|刊号)|邮发代号|ISSN|双月刊|月\s*刊\s*[)）]"
-    r"|季\s*刊\s*[)）]|Editorial Board|Editor-in-Chief|印\s*刷\s*[:：]|总\s*策\s*划"
-)
-_NOTICE = re.compile(
-    r"(?:公\s*告|启\s*事|征稿(?:函|启事|通知)?|约稿(?:函|启事)?|稿\s*约|敬告(?:作者|读者)?|投稿(?:须知|指南)|注意事项|重要声明|版权声明|征订(?:启事|通知)?|勘\s*误|更\s*正)$"
-)
-_NEWS = re.compile(
-    r"(?:研讨会|论坛|会议|年会|讲座|座谈会|发布会|培训班|开幕式|学术周)|举办|召开|举行|发表(?:主旨)?演讲|来访|到访|应邀|慰问|致电|致函|会见|签署|揭牌|简讯|动态|综述"
-)
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
 )
@@ -174,8 +166,9 @@ def join_title(lines: Sequence[str]) -> str:
     """Return the lines of a title as one: spaces that only the breaking of lines left are gone."""
     title = ""
     for line in lines:
-        line = re.sub(r"\s*[*＊†]+$", "", line).strip()
-        glue = " " if title and re.search(r"[A-Za-z:,]$", title) and re.match(r"[A-Za-z]", line) else ""
+        line = without_star(line).strip()
+        goes_on = title.endswith((*ascii_letters, ":", ",")) and line.startswith(tuple(ascii_letters))
+        glue = " " if goes_on else ""
         title += glue + line
     return tidy_title(title)
 
@@ -200,9 +193,9 @@ def is_title_like(item: Item) -> bool:
         or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
     ):
         return False
-    if CONVENTIONAL.match(text) or CONTENTS.match(text) or numbering_rank(text) is not None:
+    if is_conventional(text) or is_word(text, "contents") or numbering_rank(text) is not None:
         return False
-    return not text.endswith(tuple("。；;，,.")) and not re.search(r"。", text)
+    return not text.endswith(tuple("。；;，,.")) and "。" not in text
 
 
 def names_of(item: Item) -> tuple[str, ...]:
@@ -334,7 +327,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
     reading = _Reading(
         items,
         masthead=_fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else "",
-        has_contents=any(CONTENTS.match(bare(item.text)) for item in items[:_MAX_HEAD_ITEMS]),
+        has_contents=any(is_word(bare(item.text), "contents") for item in items[:_MAX_HEAD_ITEMS]),
     )
     for index, item in enumerate(items):
         if index in in_zone:
@@ -391,7 +384,7 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     """Return what tells that something new begins at item `index`, None when nothing does."""
     items, item = reading.items, reading.items[index]
     text = bare(item.text).strip() if item.size <= _MAX_LINE_CHARS else ""
-    if text and CONTENTS.match(text):
+    if is_word(text, "contents"):
         is_apart = index > max(reading.last + _HEAD_ITEMS_BEFORE, _HEAD_ITEMS_BEFORE + 1)
         return Start.CONTENTS if is_apart else Start.CONTENTS_LINE
     if not index:
@@ -401,7 +394,7 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     if item.closed and reading.quiet != "masthead":
         return Start.CLOSED
     opens = bool(item.level) and numbering_rank(text) is None
-    if opens and text and _NOTICE.search(text) and reading.body_seen and _is_brief(items, index):
+    if opens and text and ends_with(text, "notice") and reading.body_seen and _is_brief(items, index):
         return Start.NOTICE
     if _title_over_authors(items, index):
         return None if index == reading.last or _in_head(reading, index) else Start.AUTHORS
@@ -424,7 +417,7 @@ def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
         return False
     near = [bare(other.text) for other in items[index : index + _MASTHEAD_ITEMS]]
     named = bool(masthead) and len(masthead) >= _MIN_JOURNAL_CHARS and _fold(item.text).startswith(masthead)
-    return sum(bool(_MASTHEAD.search(text)) for text in near) >= (1 if named else 2)
+    return sum(holds_word(text, "masthead") for text in near) >= (1 if named else 2)
 
 
 def _is_brief(items: Sequence[Item], index: int) -> bool:
@@ -470,7 +463,7 @@ def _in_head(reading: _Reading, index: int) -> bool:
         return False
     if reading.start is not Start.FIRST:
         return True
-    return not reading.has_contents and not any(_MASTHEAD.search(item.text) for item in between)
+    return not reading.has_contents and not any(holds_word(item.text, "masthead") for item in between)
 
 
 def _back_to_title(items: Sequence[Item], index: int) -> int:
@@ -633,8 +626,8 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         inside = items[part.first : part.last]
         texts = [bare(item.text) for item in inside]
         prose = sum(item.size for item in inside if prose_begins(item) and not item.silent)
-        contents = any(CONTENTS.match(text.strip()) for text in texts[:_FRONT_ITEMS])
-        mastheads = sum(bool(_MASTHEAD.search(text)) for text in texts)
+        contents = any(is_word(text, "contents") for text in texts[:_FRONT_ITEMS])
+        mastheads = sum(holds_word(text, "masthead") for text in texts)
         front = number == 0 or parts[number - 1].kind != "article" or parts[number - 1].silent
         if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (contents or mastheads >= 2) and not part.authors:
             part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
@@ -647,7 +640,7 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
             len(works) > 2
             and after
             and not (part.authors or labelled or outlined >= 2)
-            and (_NEWS.search(title) or sum(map(len, texts)) < _MAX_NEWS_CHARS)
+            and (holds_word(title, "news") or sum(map(len, texts)) < _MAX_NEWS_CHARS)
         ):
             part.kind, after = "news", True
 

@@ -39,7 +39,10 @@ def order_stories(items: Sequence[Item]) -> list[tuple[list[Item], list[Item]]]:
 def _is_title(item: Item) -> bool:
     text = bare(item.text).strip()
     return (
-        item.kind in ("heading", "paragraph") and 8 <= width(text) <= 80 and not re.search(r"[。；，：,;:]$|。", text)
+        item.kind in ("heading", "paragraph")
+        and 8 <= width(text) <= 80
+        and "。" not in text
+        and not text.endswith(tuple("；，：,;:"))
     )
 
 

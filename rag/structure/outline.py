@@ -12,7 +12,8 @@ import itertools
 import re
 
 from rag.structure.printed import bare, width
-from rag.text.language import HAN, HAN_CHARACTER, holds_one_of
+from rag.text.labels import is_word
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, letters_of
 
 _CN = "一二三四五六七八九十百零〇两"
 # Rank of a numbering style: smaller is nearer to the title.
@@ -33,12 +34,6 @@ _STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
     (6, re.compile(r"^[（(]\s?\d{1,2}\s?[）)]\s*\S")),
 )
 _DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z{HAN}“《])")
-CONVENTIONAL = re.compile(
-    r"^(?:\W*)(?:引\s*言|导\s*言|导\s*论|前\s*言|绪\s*论|序\s*言|引\s*论|结\s*语|结\s*论|余\s*论|小\s*结|结束语|总结|展\s*望|总结与展望|结论与建议|结论与启示|讨论|附\s*录\s*[A-Z一二三四五六\d]?|致\s*谢|后\s*记|参\s*考\s*文\s*献|注\s*释"
-    r"|Introduction|INTRODUCTION|Background|Conclusions?|CONCLUSIONS?|Concluding [Rr]emarks|Discussion"
-    r"|Methods?|Results|References|REFERENCES|Bibliography|Acknowledge?ments?|Appendix(?: [A-Z\d])?"
-    r"|Executive [Ss]ummary)\W*$"
-)
 _MAX_HEADING_CHARS = 70
 
 
@@ -52,21 +47,26 @@ def numbering_rank(text: str) -> int | None:
     return next((rank for rank, style in _STYLES if style.match(text)), None)
 
 
+def is_conventional(text: str) -> bool:
+    """Say whether a line is one of the headings that works have without numbers: 引言, 附录A, References."""
+    return is_word(text, "section") or is_word(letters_of(text)[:-1], "appendix")
+
+
 def looks_like_heading(text: str) -> bool:
     """Say whether an unmarked line reads like a heading: numbered or conventional, short, and no sentence."""
     text = bare(text).strip()
     if not 2 <= len(text) <= _MAX_HEADING_CHARS or "|" in text:
         return False
-    if CONVENTIONAL.match(text):
+    if is_conventional(text):
         return True
     rank = numbering_rank(text)
     if rank is None or text.endswith(tuple("。；;，,、：:")):
         return False
     if rank >= 5 and (holds_one_of(text[:-1], "。；") or len(text) > 45):
         return False
-    if re.search(r"\.$", text) and not HAN_CHARACTER.search(text):
+    if text.endswith(".") and not HAN_CHARACTER.search(text):
         return False
-    return len(re.findall("[。！？；]", text[:-1])) == 0 and (rank != 6 or len(text) <= 40)
+    return not holds_one_of(text[:-1], "。！？；") and (rank != 6 or len(text) <= 40)
 
 
 class OutlineStack:

@@ -12,13 +12,22 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 from typing import Literal
 
-from rag.structure.outline import CONVENTIONAL, heading_fits, looks_like_heading, numbering_rank
+from rag.structure.outline import heading_fits, is_conventional, looks_like_heading, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 from rag.tables import is_rule
-from rag.text.labels import BARE_LABEL, bare_label_of, label_of
-from rag.text.language import HAN, HAN_CHARACTER, LATIN_WORD, holds_one_of, is_ascii_lower, is_ascii_upper
+from rag.text.labels import bare_label_of, is_bare_label, label_of, opens_with
+from rag.text.language import (
+    HAN,
+    HAN_CHARACTER,
+    LATIN_WORD,
+    holds_one_of,
+    is_ascii_lower,
+    is_ascii_upper,
+    without_spaces,
+)
 from rag.text.persons import parse_names
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
@@ -26,7 +35,6 @@ ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
 _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
 )
-_SOURCE = re.compile(r"^(?:资料来源|数据来源|图片来源|来源|Source|Sources|Note|注)\s?[:：]")
 _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
 _ORDINAL = re.compile(
     r"^(?:第[一二三四五六七八九十]+[，,、]|其[一二三四五六七八][，,是]|[一二三四五六七八九十]是|首先[，,]|其次[，,]|再次[，,]|最后[，,]|(?:First|Second|Third|Fourth|Finally)(?:ly)?,)"
@@ -267,7 +275,7 @@ def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -
     if (
         rank is None
         or rank > 4
-        or not re.search(r"(?:[：:]|——)$", text)
+        or not text.endswith(("：", ":", "——"))
         or not following
         or holds_one_of(text, "。；，")
     ):
@@ -297,7 +305,7 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
             and numbering_rank(following.text) == numbering_rank(line.text)
             and not line.level
         )
-    if CONVENTIONAL.match(bare(line.text)):
+    if is_conventional(bare(line.text)):
         return True
     if layout.blank_ends and line.gap == 0 and index and not line.fresh and not ends_line(lines[index - 1].text):
         return False
@@ -348,13 +356,13 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     if line.size >= HEADING_SIZE and _is_set_large(lines, index):
         return False
     other_size = line.size and abs(line.size - lines[index - 1].size) > _OTHER_SIZE * line.size
-    if other_size and not BARE_LABEL.match(end):
+    if other_size and not is_bare_label(end):
         return False  # a text is set in one size: notes and captions are no part of it
     if previous.kind == "heading":
         return _heading_goes_on(previous, line, layout, text, end)
     if previous.kind in ("table", "caption"):
         return False
-    if BARE_LABEL.match(end):
+    if is_bare_label(end):
         return True
     if (
         _BULLET.match(text)
@@ -465,7 +473,7 @@ def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bo
     if previous.lines > 3 or holds_one_of(bare(previous.tail), ".。，") or not parse_names(bare(lines[index].text)):
         return False
     following = lines[index + 1] if index + 1 < len(lines) else None
-    return following is not None and not re.match(r"[a-z，。]", bare(following.text))
+    return following is not None and not bare(following.text).startswith((*ascii_lowercase, "，", "。"))
 
 
 def _open_bracket(text: str) -> bool:
@@ -475,7 +483,7 @@ def _open_bracket(text: str) -> bool:
 
 def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) -> bool:
     """Say whether a paragraph goes on in the next, where each line should be whole: the page's end cut it."""
-    if ends_line(end) or _SOURCE.match(text) or _SOURCE.match(end):
+    if ends_line(end) or _names_source(text) or _names_source(end):
         return False
     if previous.kind == "label" and previous.label in ("keywords", "authors", "fund"):
         return False
@@ -494,3 +502,8 @@ def _is_prose(text: str) -> bool:
     if len(HAN_CHARACTER.findall(text)) >= 12:
         return bool(holds_one_of(text, "。，；,")) or len(text) >= 40
     return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(holds_one_of(text, ",."))
+
+
+def _names_source(text: str) -> bool:
+    word = opens_with(text, "source")
+    return bool(word) and without_spaces(text)[len(word) :].startswith((":", "："))

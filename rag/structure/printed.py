@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, LineKind, Page
-from rag.text.language import INVISIBLE, fold_glyphs
+from rag.text.language import INVISIBLE, fold_glyphs, split_at
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -165,7 +165,7 @@ def _render_link(match: re.Match[str]) -> str:
     target = _ESCAPED.sub(r"\1", match.group(3) or match.group(4) or "")
     if match.group(1):
         return shown
-    folded, aim = re.sub(r"\W|^https?|^www", "", shown), re.sub(r"\W|^https?|^www", "", target)
+    folded, aim = (re.sub(r"\W|^https?|^www", "", address) for address in (shown, target))
     if not shown or aim.endswith(folded) or folded in aim:
         return target
     return f"{shown} ({target})" if "://" in target else shown
@@ -339,7 +339,7 @@ def note_numbers(printed: str) -> tuple[str, ...]:
     if not re.fullmatch(_NUMBERS, printed):
         return (printed,)
     numbers: list[str] = []
-    for part in re.split(r"[,，、]", printed):
+    for part in split_at(printed, ",，、"):
         ends = [int(number) for number in re.findall(r"\d+", part)]
         if len(ends) == 2 and 0 < ends[1] - ends[0] <= 20:
             numbers.extend(str(number) for number in range(ends[0], ends[1] + 1))
@@ -370,13 +370,25 @@ def literal_mark(mark: Mark) -> str:
     """Return what a mark that cites no known note looks like in clean text."""
     if not mark.printed.startswith("<sup>"):
         return mark.printed
-    inner = re.sub(r"</?sup>", "", mark.printed).strip()
+    inner = unraised(mark.printed).strip()
     # What was set high and is no note's mark is part of the text: an exponent, an ordinal, a number in a circle.
     return inner.translate(_RAISED) if inner.isascii() and inner.isdigit() else inner
+
+
+def unraised(text: str) -> str:
+    """Return `text` without the tags that raise a part of it."""
+    return text.replace("<sup>", "").replace("</sup>", "")
+
+
+def without_star(text: str) -> str:
+    """Return `text` without the stars at its end, and what white space stands before them."""
+    bare_text = text.rstrip("*＊†")
+    return text if bare_text == text else bare_text.rstrip()
 
 
 def lower_ascii_share(text: str) -> float:
     """Return the share of Latin letters among the letters of `text`, 0..1."""
     text = text[:5000]
-    latin, han = len(re.findall("[A-Za-z]", text)), len(re.findall(r"[^\W\d_a-zA-Z]", text))
-    return latin / (latin + han) if latin + han else 0.0
+    letters = sum(map(str.isalpha, text))
+    latin = sum(map(str.isalpha, text.encode("ascii", "ignore").decode()))
+    return latin / letters if letters else 0.0

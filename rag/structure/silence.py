@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare, ends_sentence, width
+from rag.text.labels import is_word
+from rag.text.language import letters_of
 
-CONTENTS = re.compile(r"^(?:本期)?(?:目\s*录|目\s*次|要目)$|^(?:Table of )?Contents$|^CONTENTS$", re.IGNORECASE)
 _PAGE_AT_END = re.compile(r"(?:[.．…·‥—\-_\s|（(]+(?:\d{1,4}|[ivxlc]{1,6})|(?<=[^\d.])\d{1,3})\s*[)）]?$")
 _LEADERS = re.compile(r"(?<=\w)\s*(?:[.．…·‥—\-_|]\s?){2,}.{0,12}$")
-_UNWORDLY = re.compile(r"[\W_]+")
 _ENTRY_WIDTH = 120  # half characters; an entry with its authors is no longer
 _PROSE_CHARS = 60  # a paragraph of so many that ends as a sentence is running text
 _MAX_PASSED = 3  # lines between entries that are none: a part's name, a line of authors
@@ -30,7 +30,7 @@ def find_contents(items: Sequence[Item]) -> list[tuple[int, int]]:
     """
     runs: list[tuple[int, int]] = []
     for index, item in enumerate(items):
-        if item.size <= 40 and CONTENTS.match(bare(item.text).strip()) and (not runs or index >= runs[-1][1]):
+        if item.size <= 40 and is_word(bare(item.text), "contents") and (not runs or index >= runs[-1][1]):
             last = _end_of_list(items, index + 1)
             if last:
                 runs.append((index, last))
@@ -67,7 +67,7 @@ def _name(item: Item) -> str:
     """Return an entry's or heading's own words, without page, leaders and punctuation."""
     text = bare(item.text).strip()
     text = _PAGE_AT_END.sub("", text)
-    return _UNWORDLY.sub("", _LEADERS.sub("", text)).lower()
+    return letters_of(_LEADERS.sub("", text)).lower()
 
 
 def prose_begins(item: Item) -> bool:

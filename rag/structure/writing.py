@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
-import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
@@ -17,8 +16,8 @@ from rag.structure.footnotes import Note
 from rag.structure.mastheads import Part, tidy_title
 from rag.structure.outline import OutlineStack, levels_are_meant
 from rag.structure.paragraphs import Item, Vocabulary, join_lines
-from rag.structure.printed import TOKEN, Mark, bare, literal_mark
-from rag.text.language import HAN
+from rag.structure.printed import TOKEN, Mark, bare, literal_mark, unraised, without_star
+from rag.text.language import is_han
 
 _GAP = "\n\n"
 
@@ -134,7 +133,7 @@ class Writer:
             elif item.kind == "heading" and number >= part.body:
                 self._write_notes(waiting, index, stack.path())
                 waiting = []
-                stack.push(tidy_title(re.sub(r"\s*[*＊]+$", "", bare(item.text))), item.level)
+                stack.push(tidy_title(without_star(bare(item.text))), item.level)
                 kind = "heading"
             else:
                 kind = item.kind if item.kind == "table" or item.kind == "caption" else "paragraph"
@@ -165,7 +164,7 @@ class Writer:
             item.text, self._marks, self._links, self._lost, [*(offset for offset, _ in item.pages), *ends]
         )
         if kind == "heading":
-            tidy = tidy_title(re.sub(r"\s*[*＊]+$", "", text))
+            tidy = tidy_title(without_star(text))
             cited = [(min(offset, len(tidy)), note, marker) for offset, note, marker in cited]
             text = tidy
         if not text:
@@ -179,7 +178,7 @@ class Writer:
     def _write_notes(self, waiting: Sequence[int], article: int, section: tuple[str, ...]) -> None:
         for number in waiting:
             note = self._notes[number]
-            text = re.sub(r"</?sup>", "", join_lines(note.lines, self._vocabulary)).strip()
+            text = unraised(join_lines(note.lines, self._vocabulary)).strip()
             if note.printed:
                 text = f"{note.printed} {text}"
             if text:
@@ -253,7 +252,7 @@ def _resolve(
             and cited
             and cited[-1][0] == length
             and piece[:1] == " "
-            and re.search(rf"[{HAN}，。；：！？”》）]$", out[-1] if out[-1] else " ")
+            and is_han(out[-1][-1:], also="，。；：！？”》）")
         ):
             trimmed = piece[1:]
         else:
@@ -270,7 +269,7 @@ def _resolve(
         if number in links or number in lost:
             if out[-1].endswith(" ") and (
                 stop + len(match.group()) >= len(text)
-                or re.match(rf"[\s，。；：、,.;:)）{HAN}]", text[match.end() : match.end() + 1])
+                or is_han(text[match.end() : match.end() + 1], also=" \t\n\u3000，。；：、,.;:)）")
             ):
                 out[-1] = out[-1][:-1]
                 length -= 1

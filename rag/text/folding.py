@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from rag.records import Span
 from rag.text.language import HAN, INVISIBLE, radicals, to_simplified
+from rag.vocabulary import read_table
 
 # Dropped wherever they stand: note marks as papers print them, link targets, tags, emphasis.
 _DROPPED = re.compile(
@@ -25,7 +26,7 @@ _DOUBLE_QUOTES = '“”„‟«»「」『』＂"'
 _SINGLE_QUOTES = "‘’‚‛`´＇'"
 _DOTS = "·•・‧∙⋅･"
 # Characters whose simplified form depends on the word: one form for both sides of a comparison is enough.
-_VARIANTS = str.maketrans("藉伕著乾瞭餘併託週佈鍾徵裡牠妳", "借夫着干了余并托周布钟征里它你")
+_VARIANTS = {ord(variant): form for variant, form, _ in read_table("variants")}
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 
 

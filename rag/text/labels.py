@@ -1,14 +1,16 @@
 """The labels that the parts of an article's head begin with: 摘要, 关键词, 作者简介, 基金项目, 编者按.
 
-Entry points: `label_of`, `bare_label_of`, `strip_label`. Callers: `paragraphs`, `footnotes`, `mastheads`, `chunking`.
+And the words by which print says what a line is: 收稿日期, 主编：, 参考文献, 目录.
+Entry points: `label_of`, `bare_label_of`, `strip_label`; `opens_with`, `ends_with`, `holds_word`, `is_word`.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 
-from rag.text.language import HAN, without_spaces
-from rag.vocabulary import phrases, read_table
+from rag.text.language import HAN, letters_of, without_spaces
+from rag.vocabulary import phrases, read_table, words_of
 
 _LABEL = re.compile(
     r"^[【〔\[［（(]?\s?(?:"
@@ -18,9 +20,41 @@ _LABEL = re.compile(
     )
     + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
 )
+CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
+_OPENING_CHARS = 80  # of a line, in which the longest word stands with its white space
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
 _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
-BARE_LABEL = re.compile(r"^(?:摘\s*要|内容提要|提\s*要|Abstract|ABSTRACT|关键词|Key\s?words|KEYWORDS|Keywords)$")
+
+
+@functools.cache
+def _printed(kind: str) -> tuple[str, ...]:
+    return tuple(sorted(map(without_spaces, words_of("print_words", kind)), key=len, reverse=True))
+
+
+def opens_with(text: str, kind: str) -> str:
+    """Return the longest word of a kind (rag/data/print_words.tsv) that `text` begins with; "" for none."""
+    return next(filter(without_spaces(text[:_OPENING_CHARS]).startswith, _printed(kind)), "")
+
+
+def ends_with(text: str, kind: str) -> bool:
+    """Say whether `text` ends with a word of a kind."""
+    return without_spaces(text).endswith(_printed(kind))
+
+
+def holds_word(text: str, kind: str) -> bool:
+    """Say whether a word of a kind stands in `text`."""
+    tight = without_spaces(text)
+    return any(word in tight for word in _printed(kind))
+
+
+def is_word(text: str, kind: str) -> bool:
+    """Say whether `text` is a word of a kind, whatever marks stand around it."""
+    return letters_of(text) in _printed(kind)
+
+
+def is_bare_label(line: str) -> bool:
+    """Say whether a line is a label and nothing else, without a colon."""
+    return without_spaces(line) in _printed("bare_label")
 
 
 def label_of(text: str) -> tuple[str, str]:
@@ -37,7 +71,7 @@ def label_of(text: str) -> tuple[str, str]:
 
 def bare_label_of(line: str) -> str:
     """Return the label that a line consists of and nothing else, as "Abstract" over its text; "" for none."""
-    if not BARE_LABEL.match(line.strip()):
+    if not is_bare_label(line):
         return ""
     return label_of("".join(line.split()) + ":")[0]
 

@@ -35,6 +35,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Vol|vol|pp|p|ed|eds|et al|etc|cf|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct"
     r"|Nov|Dec|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep|Fig|Art|Sec|ibid|Ibid|e\.g|i\.e)|\b[A-Z](?:\.[A-Z])*)$"
 )
+_PLAIN_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"') | dict.fromkeys("‘’‚‛`´", "'"))
 
 
 # Forms of letters that fonts and converters name instead of the letter: radicals, compatibility forms, ligatures.
@@ -77,8 +78,7 @@ def search_form(text: str) -> str:
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(radicals())
     text = to_simplified(text).casefold()
     text = re.sub(r"[‐‑‒–—―−~～]+", "-", text)
-    text = re.sub(r"[“”„‟«»「」『』]", '"', text)
-    text = re.sub(r"[‘’‚‛`´]", "'", text)
+    text = text.translate(_PLAIN_QUOTES)
     text = " ".join(text.split()).strip()
     return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
 
@@ -136,9 +136,26 @@ def letters_of(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def split_at(text: str, marks: str) -> list[str]:
+    """Return the parts of `text` between single characters of `marks`, empty ones included."""
+    for mark in marks[1:]:
+        text = text.replace(mark, marks[0])
+    return text.split(marks[0])
+
+
 def holds_one_of(text: str, characters: str) -> bool:
     """Say whether one of `characters` stands in `text`."""
     return any(character in text for character in characters)
+
+
+def is_han(text: str, also: str = "") -> bool:
+    """Say whether `text` is made of Han characters, and of those in `also`; an empty one is not."""
+    return bool(text) and all(character in also or HAN_CHARACTER.match(character) for character in text)
+
+
+def without_possessive(word: str) -> str:
+    """Return an English word without the ending 's, or the apostrophe of a plural."""
+    return word.removesuffix("'s") if word.endswith("'s") else word.removesuffix("'")
 
 
 def is_ascii_lower(text: str) -> bool:

@@ -11,7 +11,14 @@ import re
 
 from rag.records import Span
 from rag.text.folding import fold_text
-from rag.text.language import HAN, HAN_CHARACTER, main_language, to_simplified
+from rag.text.language import (
+    HAN_CHARACTER,
+    is_ascii_upper,
+    is_han,
+    main_language,
+    to_simplified,
+    without_possessive,
+)
 from rag.text.persons import SURE_SURNAMES
 from rag.text.translations import chinese_names_of
 from rag.text.words import is_known_word, tag_words
@@ -66,9 +73,9 @@ def find_latin_names(text: str) -> list[tuple[str, Span]]:
         opens, opening = opening, False
         if re.search(r"[.!?:][\"')]*\s*[\"'(]*$", folded.text[max(0, match.start() - 12) : match.start()]):
             opens = True
-        bare = re.sub(r"'s?$", "", word)
+        bare = without_possessive(word)
         acronym = (
-            len(re.findall(r"[A-Z]", bare)) >= 2 or (bare[:1].isalpha() and bare[-1:].isdigit()) or bare[:1].isdigit()
+            sum(map(is_ascii_upper, bare)) >= 2 or (bare[:1].isalpha() and bare[-1:].isdigit()) or bare[:1].isdigit()
         )
         if len(bare) < 2 or (bare.casefold() in _PLAIN and bare != "US"):
             continue
@@ -81,7 +88,7 @@ def find_latin_names(text: str) -> list[tuple[str, Span]]:
 
 def latin_words(text: str) -> frozenset[str]:
     """Return the Latin words of `text`, case folded, possessive endings off."""
-    return frozenset(re.sub(r"'s?$", "", word).casefold() for word in _LATIN.findall(fold_text(text).text))
+    return frozenset(without_possessive(word).casefold() for word in _LATIN.findall(fold_text(text).text))
 
 
 def holds_latin_name(name: str, words: frozenset[str]) -> bool:
@@ -102,7 +109,7 @@ def find_han_names(text: str) -> list[tuple[str, Span]]:
     """
     names = []
     for word, tag, (start, end) in tag_words(to_simplified(text)):
-        if not tag.startswith(_NAME_TAGS) or word in _NO_NAMES or not re.fullmatch(f"[{HAN}·]+", word):
+        if not tag.startswith(_NAME_TAGS) or word in _NO_NAMES or not is_han(word, also="·"):
             continue
         if word[0] in _GLUED and not is_known_word(word):
             start += 1
@@ -117,7 +124,7 @@ def _find_speakers(text: str) -> list[tuple[str, Span]]:
     found = []
     for i, (surname, _, (start, _)) in enumerate(words[:-2]):
         given, _, (_, end) = words[i + 1]
-        if surname not in SURE_SURNAMES or len(given) > 2 or not re.fullmatch(f"[{HAN}]+", given):
+        if surname not in SURE_SURNAMES or len(given) > 2 or not is_han(given):
             continue
         behind = "".join(word for word, _, _ in words[i + 2 : i + 5])
         is_free = i == 0 or words[i - 1][1] in ("p", "c", "x", "y") or not HAN_CHARACTER.match(words[i - 1][0])

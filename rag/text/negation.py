@@ -21,8 +21,8 @@ from rag.vocabulary import phrases, read_table, words_of
 
 MOST_WORDS = 3  # content words behind a negation among which the one that it turns round is looked for
 _REACH = 14  # characters behind a negation in which these words are looked for
-_CONTENT_TAGS = ("v", "a", "n", "l", "i", "j", "b", "z")
-_PASSED_TAGS = ("r", "m", "q", "d", "u", "y")  # pronouns, numbers, adverbs, particles
+_CONTENT_TAGS = tuple("vanlijbz")
+_PASSED_TAGS = tuple("rmqduy")  # pronouns, numbers, adverbs, particles
 _NO_WORD = "\0"  # stands for a next word that has no content of its own: 跟 in 未能跟上
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")

@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, to_simplified, without_spaces
+from rag.text.labels import ends_with
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, is_han, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table
 
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
@@ -16,7 +17,6 @@ SURNAMES = frozenset(_PINYIN)
 SURE_SURNAMES = frozenset(surname for surname, _, is_sure, _ in read_table("surnames") if is_sure == "yes")
 _SPELLINGS = frozenset().union(*_PINYIN.values())
 
-_GROUP = re.compile(r"(?:课题组|编辑部|研究组|编写组|项目组|评论员|联合报告组|工作组|写作组|研究小组|专家组|编委会)$")
 _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ def parse_names(line: str) -> tuple[str, ...]:
         return ()
     introduced = bool(_ROLE.search(text))
     text = _ROLE.sub("", text).strip()
-    if _GROUP.search(text) and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
+    if ends_with(text, "group_author") and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
         return (text,)
     if HAN_CHARACTER.search(text):
         return _parse_han_names(text, introduced)
@@ -81,7 +81,7 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
 
 
 def _is_han_name(name: str, introduced: bool) -> bool:
-    if not re.fullmatch(rf"[{HAN}·•‧∙]+", name):
+    if not is_han(name, also="·•‧∙"):
         return False
     if holds_one_of(name, "·•‧∙"):  # a foreign name in Chinese letters
         return 3 <= len(name) <= 20
@@ -124,7 +124,7 @@ def same_person(han: str, latin: str) -> bool:
     """Say whether `latin` may spell the Chinese name `han`: the surnames agree, and so does the number of syllables."""
     simple = to_simplified(han)
     surname = simple[:2] if simple[:2] in _PINYIN and len(simple) > 2 else simple[:1]
-    words = re.sub(r"['’\-]", "", latin).lower().split()
+    words = "".join(character for character in latin if character not in "'’-").lower().split()
     if len(words) < 2 or not words[0] or not words[-1]:
         return False
     for family, given in ((words[0], words[1:]), (words[-1], words[:-1])):

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from rag.records import Span
 from rag.tables import is_row
 from rag.text.folding import locate
+from rag.text.labels import CITED
 from rag.text.language import split_sentences
 from rag.verification.citation_marks import plain_citations
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3})\]")
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
-_WRITTEN = re.compile(r"\[(\d{1,3})\]")
 _STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
 _QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
 _SENTENCE_MAX_CHARS = 1000
@@ -112,10 +112,10 @@ def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple
         citations outside the evidence were struck.
     """
     clean, _, struck = read_citations(plain_citations(text, passages), passages)
-    cited = [int(number) - 1 for number in _WRITTEN.findall(clean)]
+    cited = [int(number) - 1 for number in CITED.findall(clean)]
     order = tuple(dict.fromkeys([*cited, *range(len(passages))]))
     numbers = {place: number for number, place in enumerate(order, 1)}
-    return _WRITTEN.sub(lambda mark: f"[{numbers[int(mark[1]) - 1]}]", clean), order, struck
+    return CITED.sub(lambda mark: f"[{numbers[int(mark[1]) - 1]}]", clean), order, struck
 
 
 def _ends_part(plain: str, place: int) -> bool:

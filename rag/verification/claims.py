@@ -95,7 +95,7 @@ def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str
 
 
 def _is_acronym(name: str) -> bool:
-    return len(re.findall(r"[A-Z0-9]", name)) >= 2
+    return sum(character.isascii() and (character.isupper() or character.isdigit()) for character in name) >= 2
 
 
 def _short_form(name: str, ground: Said) -> bool:

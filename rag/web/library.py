@@ -11,6 +11,7 @@ from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
 from rag.reading_room.plain_answers import reason_of
 from rag.records import Language
+from rag.vocabulary import words_of
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
@@ -18,20 +19,7 @@ from rag.web.state import plain, t, told, words
 from rag.web.trouble import show_error
 
 WARNING = "warning: "  # how a remark on the reading begins that must be seen
-SHELF_WORDS = (
-    "search_library",
-    "select",
-    "ask_selected",
-    "selected_n",
-    "clear_filter",
-    "remove_source",
-    "save_notebook",
-    "summarise",
-    "edit_record",
-    "colon_between",
-    "select_all",
-    "works_n",
-)
+SHELF_WORDS = words_of("component_texts", "shelf")
 
 
 def draw() -> None:

@@ -18,15 +18,12 @@ from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
+from rag.vocabulary import words_of
 from rag.web import jobs, printed, state, views
 from rag.web.components import mount, style
 from rag.web.state import t, words
 
-WORDS = (
-    "source_pane", "close", "previous_citation", "next_citation", "citation_of", "copy_quote", "copy_link", "copied",
-    "copy_failed", "to_note", "to_text", "footnote", "page_mark", "articles_of_source", "read_earlier", "read_later",
-    "colon_between", "as_text", "as_printed", "previous_page", "next_page", "page_n", "page_of", "zoom_in", "zoom_out",
-)  # fmt: skip
+WORDS = words_of("component_texts", "source")
 
 
 def open_citation(turn: int, answer: Answer, number: int) -> None:
@@ -82,8 +79,9 @@ def draw() -> None:
         st.query_params.pop("span", None)
 
 
-def _values(place: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {
+def _empty(place: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a pane that shows nothing yet."""
+    return {
         "words": words(*WORDS),
         "source": place["source"],
         "title": "",
@@ -106,6 +104,10 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
         "page": "",
         "view": repr([place.get(key) for key in ("source", "article", "cited", "passage", "focus", "page")]),
     }
+
+
+def _values(place: dict[str, Any]) -> dict[str, Any]:
+    values = _empty(place)
     settings = state.settings()
     jobs.warm(settings).wait()
     from rag.indexing import open_index

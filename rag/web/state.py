@@ -155,7 +155,7 @@ def t(key: str, **values: object) -> str:
 
 def words(*keys: str, prefixes: tuple[str, ...] = ()) -> dict[str, str]:
     """Return texts for a component, by key."""
-    found = {key: t(key) for key in keys}
+    found = {key: t(key) for key in sorted(keys)}
     for prefix in prefixes:
         found |= {prefix + rest: text for rest, text in says(prefix, language()).items()}
     return found

@@ -15,16 +15,11 @@ from rag.reading_room.page_texts import TEXTS
 from rag.reading_room.plain_answers import place_of, say_unread, write_plain
 from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Research, ResearchStep, Span
 from rag.tables import is_rule
+from rag.vocabulary import words_of
 from rag.web.state import language, t, words
 from rag.web.trouble import known_failure
 
-TURN_WORDS = (
-    "you", "answer", "understood_as", "edit_question", "ask_again", "cancel", "copy_answer", "copied", "copy_failed",
-    "keep_note", "not_located", "other_evidence", "where_evidence", "years_named", "refused", "nearest", "rephrase",
-    "citation",
-    "not_in_source", "rate", "rate_up", "rate_down", "rate_reason", "rate_send", "stop", "uncertain", "uncertain_hint",
-    "comma_between", "semicolon_between", "colon_between", "ask_model_again", "thinking",
-)  # fmt: skip
+TURN_WORDS = words_of("component_texts", "turn")
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
 BRIEF_CHARS = 96  # of a passage in a list
@@ -205,7 +200,10 @@ def _years(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _took(answer: Answer) -> list[str]:
-    steps = [f"{t('stage_' + name) if name in _STAGES else name}: {ms:.0f} ms" for name, ms in answer.took_ms.items()]
+    steps = [
+        f"{t('stage_' + name) if f'stage_{name}' in TEXTS else name}: {ms:.0f} ms"
+        for name, ms in answer.took_ms.items()
+    ]
     known = {"extractive": t("extractive"), "records": t("by_records")}
     who = known.get(answer.backend, answer.backend)
     if answer.research and answer.research.steps:
@@ -236,9 +234,6 @@ def time_left(seconds: float | None) -> list[str]:
         return []
     minutes = round(seconds / MINUTE_S)
     return [t("minutes_left", n=minutes) if seconds > MINUTE_S else t("seconds_left", n=max(1, round(seconds)))]
-
-
-_STAGES = {"loaded", "embedded", "searched", "reranked", "chosen", "read", "written", "checked", "total"}
 
 
 def step_line(step: Progress, seconds: float) -> str:
