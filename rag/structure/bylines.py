@@ -18,7 +18,7 @@ from rag.readers.lines import COLUMN_GAP
 from rag.records import Page, Said
 from rag.structure.mastheads import is_journal_line, join_title
 from rag.structure.metadata import PRINTED
-from rag.structure.outline import CONVENTIONAL, numbering_rank
+from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE
 from rag.text.labels import bare_label_of, label_of
 from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, to_simplified, without_spaces
@@ -78,7 +78,7 @@ def _head_lines(pages: Sequence[Page]) -> list[_PrintedLine]:
             if not 0 < len(text) <= _MAX_LINE_CHARS or line.kind != "text" or not line.size:
                 continue
             begins = label_of(text)[0] or bare_label_of(text.split(" ")[0]) or bare_label_of(without_spaces(text))
-            is_section = CONVENTIONAL.match(text) or (numbering_rank(text) is not None and line.size >= HEADING_SIZE)
+            is_section = is_conventional(text) or (numbering_rank(text) is not None and line.size >= HEADING_SIZE)
             if (found and (is_section or begins in ("abstract", "keywords"))) or len(found) >= _HEAD_LINES:
                 return found
             cells = [cell.strip() for cell in text.split(COLUMN_GAP) if letters_of(cell).strip("0123456789")] or [text]
