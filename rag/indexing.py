@@ -53,13 +53,14 @@ from rag.generations import (
 from rag.glossary import Glossary, make_glossary
 from rag.glossary_mining import equations_of, mine_documents
 from rag.lexical import NOWHERE, KeywordIndex, Rows, Shelf, Tokenizer
+from rag.passage_vectors import held_vectors
 from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
 from rag.reading_apart import read_document
 from rag.records import Article, Document, Language, Passage, Progress, Rejected
 from rag.segments import ENDINGS, Draft, Facts, Segment, facts_of, worth_merging
 from rag.settings import Settings
-from rag.stores import VectorStore, store_class
+from rag.stores import Held, VectorStore, fill_store, open_store, tidy_store
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
@@ -444,8 +445,10 @@ class _Writing:
         segments = self._write_segments(folder, name)
         sums = {source: held for segment in segments for source, held in segment.sums().items()}
         order = [sums[source] for source in self._corpus.sources if source in sums]
-        learn_centring(general, order).save(folder)
+        centring = learn_centring(general, order)
+        centring.save(folder)
         self._glossary.save(folder)
+        fill_store(self._settings.store, lambda: self._held(segments, centring))
         passages = sum(segment.size()[0] for segment in segments)
         shared = self._former.manifest.files if self._former else {}
         manifest = self._manifest(
@@ -455,7 +458,14 @@ class _Writing:
         folder.rename(generations / name)
         sync(generations)
         switch(self._settings.index, Listed(generations / name, digest(generations / name / MANIFEST)))
+        kept = {path.name.removesuffix(".vectors.npy") for path in generations.glob("*/*.vectors.npy")}
+        tidy_store(self._settings.store, self._settings.index, kept)
         return name, passages
+
+    def _held(self, segments: Sequence[Segment], centring: Centring) -> Held:
+        order = _Order(segments, list(self._corpus.sources))
+        languages = [passage.language for segment in segments for passage in segment.passages()]
+        return held_vectors(self._settings.index, segments, order.rows, languages, centring)
 
     def _write_segments(self, folder: Path, name: str) -> list[Segment]:
         """Write what is new, share what is not, and return the segments of the new generation."""
@@ -762,16 +772,17 @@ def _read_generation(generation: Listed, store: str) -> Index:
     check(folder, manifest.files)
     segments = segments_of(folder, manifest)
     order = _Order(segments, list(manifest.sources))
-    passages = order.arranged([passage for segment in segments for passage in segment.passages()])
+    in_files = [passage for segment in segments for passage in segment.passages()]
+    passages = order.arranged(in_files)
     glossary, centring = Glossary.load(folder), Centring.load(folder)
     tokens, terms = zip(*(segment.lengths() for segment in segments), strict=True)
     shelves = [Shelf(s.connect(), places) for s, places in zip(segments, order.places, strict=True)]
-    vectors = np.concatenate([segment.vectors() for segment in segments])[order.rows]
+    languages = [passage.language for passage in in_files]
     return Index(
         folder=folder,
         manifest=manifest,
         passages=passages,
-        store=store_class(store).create(centring.centre_passages(vectors, [p.language for p in passages])),
+        store=open_store(store, held_vectors(folder.parent.parent, segments, order.rows, languages, centring)),
         keywords=KeywordIndex(shelves, np.concatenate(terms)[order.rows], glossary.names()),
         centring=centring,
         glossary=glossary,

@@ -1,0 +1,209 @@
+"""Vectors in Milvus: a server or cluster, or its small edition in a folder. The only module that knows pymilvus.
+
+A segment of the index is a collection of rows that never change, so that a document added costs its own segment, and
+which generation is in use is said by the index alone. A filter comes as rows; those of a source are neighbours, so it
+goes to the engine as a few ranges of its primary key. The engine gives candidates; their scores are those of the
+generation's own vectors.
+Entry point: `MilvusStore`. Caller: the table of stores.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import ExtensionUnavailable, StoreUnavailable
+from rag.loopback import is_loopback
+from rag.private_files import write_private
+from rag.settings import STORE_KEY
+from rag.stores import Held
+
+try:
+    import grpc
+    from pymilvus import DataType, MilvusClient
+    from pymilvus.exceptions import MilvusException
+except ImportError as error:
+    raise ExtensionUnavailable(
+        f"the vector store milvus needs the package {error.name}", advice='install it: pip install "wenju[milvus]"'
+    ) from error
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+FOLDER = "milvus.db"  # in the folder of an index: the small edition's
+NAME = "milvus.name"  # in the folder of an index: what its collections begin with
+TIMEOUT_S = 20.0
+INSERTED = 2000  # rows at once: some 4 MB
+EXACT_BELOW = 50_000  # rows of a collection that need no graph
+CANDIDATES = 2  # times as many as are wanted, as the engine's scores are those of an earlier centring
+MOST_ASKED = 16_000  # the engine's own limit
+RANGES = 50  # more are given as a list of rows
+
+
+class MilvusStore:
+    """The collections of a generation's segments; safe to share between threads."""
+
+    def __init__(self, client: MilvusClient, address: str, held: Held) -> None:
+        self._client, self._address, self._held = client, address, held
+        self._row_of = np.full(sum(size for _, size in held.parts), -1, np.int64)
+        self._row_of[held.rows] = np.arange(len(held.rows))
+
+    @classmethod
+    def open(cls, address: str, held: Held) -> MilvusStore:
+        """See `KeptStore`.
+
+        Args:
+            address: http(s)://host:port; "" for the small edition, which one process at a time can open.
+            held: The generation's vectors.
+        """
+        with _told(address):
+            store = cls(_client(address, held.index), address, held)
+            for start, size, collection in store._collections():
+                store._fill(collection, start, size)
+        return store
+
+    @classmethod
+    def tidy(cls, address: str, index: Path, parts: Collection[str]) -> None:
+        """See `KeptStore`."""
+        with _told(address):
+            client = _client(address, index)
+            kept = {_collection(index, part) for part in parts}
+            for name in client.list_collections():
+                if name.startswith(_prefix(index)) and name not in kept:
+                    client.drop_collection(name)
+
+    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
+        """See `VectorStore`."""
+        places = np.sort(self._held.rows if allowed is None else self._held.rows[allowed])
+        found: list[list[int]] = [[] for _ in queries]
+        with _told(self._address):
+            for start, size, collection in self._collections():
+                own = places[np.searchsorted(places, start) : np.searchsorted(places, start + size)] - start
+                for rows, hits in zip(found, self._candidates(collection, queries, k, own, size), strict=True):
+                    rows += [start + hit for hit in hits]
+        best = [self._best(query, hits, k) for query, hits in zip(queries, found, strict=True)]
+        return np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return (len(rows), dim) float32 vectors, from the index's own files."""
+        return self._held.centred(self._held.rows[rows])
+
+    def _collections(self) -> Iterator[tuple[int, int, str]]:
+        """Yield the first place, the size and the collection of each part that has rows."""
+        start = 0
+        for name, size in self._held.parts:
+            if size:
+                yield start, size, _collection(self._held.index, name)
+            start += size
+
+    def _candidates(self, collection: str, queries: Floats, k: int, wanted: Rows, size: int) -> Sequence[Sequence[int]]:
+        if not len(wanted):
+            return [[] for _ in queries]
+        limit = min(CANDIDATES * k, len(wanted), MOST_ASKED)
+        only = "" if len(wanted) == size else _expression(wanted)
+        found = self._client.search(collection, queries.tolist(), only, limit, search_params={"metric_type": "IP"})
+        return [[int(hit["row"]) for hit in hits] for hits in found]
+
+    def _best(self, query: Floats, places: Sequence[int], k: int) -> tuple[Floats, Rows]:
+        """Return scores and rows, both (k,), of the best candidates."""
+        found = np.unique(self._row_of[places]) if places else np.zeros(0, np.int64)
+        exact = self.vectors(found) @ query if len(found) else np.zeros(0, np.float32)
+        order = np.argsort(-exact, kind="stable")[:k]
+        scores, rows = np.full(k, np.finfo(np.float32).min, np.float32), np.full(k, -1, np.int64)
+        scores[: len(order)], rows[: len(order)] = exact[order], found[order]
+        return scores, rows
+
+    def _fill(self, collection: str, start: int, size: int) -> None:
+        """Make a collection that is not there, or that something killed while it was filled."""
+        client = self._client
+        if client.has_collection(collection):
+            client.load_collection(collection)
+            (counted,) = client.query(collection, output_fields=["count(*)"])
+            if counted["count(*)"] == size:
+                return
+            client.drop_collection(collection)
+        dim = self._held.centred(np.array([start])).shape[1]
+        client.create_collection(
+            collection, schema=_schema(dim), index_params=_index(client, size), consistency_level="Strong"
+        )
+        for first in range(0, size, INSERTED):
+            places = np.arange(start + first, start + min(first + INSERTED, size))
+            rows = zip((places - start).tolist(), self._held.centred(places), strict=True)
+            client.upsert(collection, [{"row": row, "vector": vector} for row, vector in rows])
+        client.flush(collection)
+        client.load_collection(collection)
+
+
+def _schema(dim: int) -> Any:
+    schema = MilvusClient.create_schema(auto_id=False)
+    schema.add_field("row", DataType.INT64, is_primary=True)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    return schema
+
+
+def _index(client: MilvusClient, size: int) -> Any:
+    params = client.prepare_index_params()
+    params.add_index("vector", index_type="FLAT" if size < EXACT_BELOW else "AUTOINDEX", metric_type="IP")
+    return params
+
+
+def _expression(rows: Rows) -> str:
+    """Return the condition that a row is one of these, which ascend."""
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    if len(runs) > RANGES:
+        return f"row in {rows.tolist()}"
+    return " or ".join(f"(row >= {run[0]} and row <= {run[-1]})" for run in runs)
+
+
+def _prefix(index: Path) -> str:
+    """Return what the collections of an index begin with: drawn once, as many indexes may share a server."""
+    file = index / NAME
+    if not file.exists():
+        write_private(file, f"wenju_{secrets.token_hex(8)}_".encode())
+    return file.read_text("ascii")
+
+
+def _collection(index: Path, part: str) -> str:
+    return _prefix(index) + re.sub(r"\W", "_", part, flags=re.ASCII)
+
+
+def _client(address: str, index: Path) -> MilvusClient:
+    return _connected(address or str((index / FOLDER).absolute()), os.environ.get(STORE_KEY, ""))
+
+
+@functools.cache
+def _connected(where: str, key: str) -> MilvusClient:
+    parts = urlsplit(where)
+    if "@" in parts.netloc:
+        raise ExtensionUnavailable(
+            "the address of the vector store holds a user or password", advice=f"leave it out, and set {STORE_KEY}"
+        )
+    if key and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ExtensionUnavailable(
+            f"{STORE_KEY} would be sent unencrypted to {parts.hostname}", advice="use an address with https://"
+        )
+    return MilvusClient(where, token=key, timeout=TIMEOUT_S)
+
+
+@contextlib.contextmanager
+def _told(address: str) -> Iterator[None]:
+    """Say in our own words that the store does not answer; its key is in none of them."""
+    try:
+        yield
+    except (MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
+        what = address or f"in {FOLDER}"
+        reason = str(getattr(error, "message", "") or type(error).__name__).split("\n")[0]
+        key = os.environ.get(STORE_KEY, "")
+        raise StoreUnavailable(
+            f"the vector store {what} does not answer: {reason.replace(key, '…') if key else reason}",
+            advice="start it, or choose another: WENJU_STORE; a folder is opened by one process at a time",
+        ) from None
