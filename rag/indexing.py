@@ -60,7 +60,7 @@ from rag.reading_apart import read_document
 from rag.records import Article, Document, Language, Passage, Progress, Rejected
 from rag.segments import ENDINGS, Draft, Facts, Segment, facts_of, worth_merging
 from rag.settings import Settings
-from rag.stores import Held, VectorStore, fill_store, open_store, tidy_store
+from rag.stores import Held, VectorStore, fill_store, open_store, store_class, tidy_store
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
@@ -317,6 +317,7 @@ class _Corpus:
 
 
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
+    store_class(settings.store)  # one that cannot be loaded is told before hours of work
     former = _former(settings)
     facts = {source: held for segment in former.segments for source, held in segment.facts().items()} if former else {}
     corpus = _read_corpus(settings, former, facts, report)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import logging
 import os
-import re
 import secrets
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -47,6 +47,8 @@ EXACT_BELOW = 50_000  # rows of a collection that need no graph
 CANDIDATES = 2  # times as many as are wanted, as the engine's scores are those of an earlier centring
 MOST_ASKED = 16_000  # the engine's own limit
 RANGES = 50  # more are given as a list of rows
+for _name in ("pymilvus", "milvus_lite", "grpc"):  # what they log they also raise, and it is told in our words
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 class MilvusStore:
@@ -173,7 +175,7 @@ def _prefix(index: Path) -> str:
 
 
 def _collection(index: Path, part: str) -> str:
-    return _prefix(index) + re.sub(r"\W", "_", part, flags=re.ASCII)
+    return _prefix(index) + "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in part)
 
 
 def _client(address: str, index: Path) -> MilvusClient:
