@@ -17,13 +17,12 @@ import secrets
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ExtensionUnavailable, StoreUnavailable
-from rag.loopback import is_loopback
+from rag.loopback import key_for
 from rag.private_files import write_private
 from rag.settings import STORE_KEY
 from rag.stores import Held
@@ -179,20 +178,11 @@ def _collection(index: Path, part: str) -> str:
 
 
 def _client(address: str, index: Path) -> MilvusClient:
-    return _connected(address or str((index / FOLDER).absolute()), os.environ.get(STORE_KEY, ""))
+    return _connected(address or str((index / FOLDER).absolute()), key_for(address, STORE_KEY))
 
 
 @functools.cache
 def _connected(where: str, key: str) -> MilvusClient:
-    parts = urlsplit(where)
-    if "@" in parts.netloc:
-        raise ExtensionUnavailable(
-            "the address of the vector store holds a user or password", advice=f"leave it out, and set {STORE_KEY}"
-        )
-    if key and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise ExtensionUnavailable(
-            f"{STORE_KEY} would be sent unencrypted to {parts.hostname}", advice="use an address with https://"
-        )
     return MilvusClient(where, token=key, timeout=TIMEOUT_S)
 
 
