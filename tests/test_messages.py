@@ -43,7 +43,7 @@ def messages() -> Iterator[str]:
     """Return the messages and the advice of the errors in the code, {} for what varies."""
     for path in sorted(Path("rag").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in KINDS and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in KINDS and node.args:
                 yield template(node.args[0])
                 yield from (template(word.value) for word in node.keywords if word.arg == "advice")
 

@@ -41,6 +41,7 @@ Rows = npt.NDArray[np.int64]
 FOLDER = "milvus.db"  # in the folder of an index: the small edition's
 NAME = "milvus.name"  # in the folder of an index: what its collections begin with
 TIMEOUT_S = 20.0
+KEEPALIVE_MS = 300_000  # the least that a server must bear; the client's own ten seconds make it hang up
 INSERTED = 2000  # rows at once: some 4 MB
 EXACT_BELOW = 50_000  # rows of a collection that need no graph
 CANDIDATES = 2  # times as many as are wanted, as the engine's scores are those of an earlier centring
@@ -55,8 +56,13 @@ class MilvusStore:
 
     def __init__(self, client: MilvusClient, address: str, held: Held) -> None:
         self._client, self._address, self._held = client, address, held
-        self._row_of = np.full(sum(size for _, size in held.parts), -1, np.int64)
+        sizes = [size for _, size in held.parts]
+        starts = np.cumsum([0, *sizes]).tolist()
+        names = [_collection(held.index, part) for part, _ in held.parts]
+        self._parts = [one for one in zip(starts, sizes, names, strict=False) if one[1]]
+        self._row_of = np.full(starts[-1], -1, np.int64)
         self._row_of[held.rows] = np.arange(len(held.rows))
+        self._all = self._asked(held.rows)
 
     @classmethod
     def open(cls, address: str, held: Held) -> MilvusStore:
@@ -68,7 +74,7 @@ class MilvusStore:
         """
         with _told(address):
             store = cls(_client(address, held.index), address, held)
-            for start, size, collection in store._collections():
+            for start, size, collection in store._parts:
                 store._fill(collection, start, size)
         return store
 
@@ -84,13 +90,17 @@ class MilvusStore:
 
     def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
         """See `VectorStore`."""
-        places = np.sort(self._held.rows if allowed is None else self._held.rows[allowed])
         found: list[list[int]] = [[] for _ in queries]
         with _told(self._address):
-            for start, size, collection in self._collections():
-                own = places[np.searchsorted(places, start) : np.searchsorted(places, start + size)] - start
-                for rows, hits in zip(found, self._candidates(collection, queries, k, own, size), strict=True):
-                    rows += [start + hit for hit in hits]
+            for start, collection, wanted, only in (
+                self._all if allowed is None else self._asked(self._held.rows[allowed])
+            ):
+                limit = min(CANDIDATES * k, wanted, MOST_ASKED)
+                hits = self._client.search(
+                    collection, queries.tolist(), only, limit, search_params={"metric_type": "IP"}
+                )
+                for places, own in zip(found, hits, strict=True):
+                    places += [start + int(hit["row"]) for hit in own]
         best = [self._best(query, hits, k) for query, hits in zip(queries, found, strict=True)]
         return np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
 
@@ -98,21 +108,15 @@ class MilvusStore:
         """Return (len(rows), dim) float32 vectors, from the index's own files."""
         return self._held.centred(self._held.rows[rows])
 
-    def _collections(self) -> Iterator[tuple[int, int, str]]:
-        """Yield the first place, the size and the collection of each part that has rows."""
-        start = 0
-        for name, size in self._held.parts:
-            if size:
-                yield start, size, _collection(self._held.index, name)
-            start += size
-
-    def _candidates(self, collection: str, queries: Floats, k: int, wanted: Rows, size: int) -> Sequence[Sequence[int]]:
-        if not len(wanted):
-            return [[] for _ in queries]
-        limit = min(CANDIDATES * k, len(wanted), MOST_ASKED)
-        only = "" if len(wanted) == size else _expression(wanted)
-        found = self._client.search(collection, queries.tolist(), only, limit, search_params={"metric_type": "IP"})
-        return [[int(hit["row"]) for hit in hits] for hits in found]
+    def _asked(self, places: Rows) -> list[tuple[int, str, int, str]]:
+        """Return for each collection that has some of these places its first place, its name, how many, and which."""
+        ordered = np.sort(places)
+        asked = []
+        for start, size, collection in self._parts:
+            own = ordered[np.searchsorted(ordered, start) : np.searchsorted(ordered, start + size)] - start
+            if len(own):
+                asked.append((start, collection, len(own), _expression(own, size)))
+        return asked
 
     def _best(self, query: Floats, places: Sequence[int], k: int) -> tuple[Floats, Rows]:
         """Return scores and rows, both (k,), of the best candidates."""
@@ -157,12 +161,15 @@ def _index(client: MilvusClient, size: int) -> Any:
     return params
 
 
-def _expression(rows: Rows) -> str:
-    """Return the condition that a row is one of these, which ascend."""
+def _expression(rows: Rows, size: int) -> str:
+    """Return the condition that a row is one of these, which ascend, of a collection of that size; "" for all."""
+    if len(rows) == size:
+        return ""
     runs = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
-    if len(runs) > RANGES:
-        return f"row in {rows.tolist()}"
-    return " or ".join(f"(row >= {run[0]} and row <= {run[-1]})" for run in runs)
+    if len(runs) <= RANGES:
+        return " or ".join(f"(row >= {run[0]} and row <= {run[-1]})" for run in runs)
+    others = np.setdiff1d(np.arange(size), rows)
+    return f"row in {rows.tolist()}" if len(rows) < len(others) else f"row not in {others.tolist()}"
 
 
 def _prefix(index: Path) -> str:
@@ -183,7 +190,7 @@ def _client(address: str, index: Path) -> MilvusClient:
 
 @functools.cache
 def _connected(where: str, key: str) -> MilvusClient:
-    return MilvusClient(where, token=key, timeout=TIMEOUT_S)
+    return MilvusClient(where, token=key, timeout=TIMEOUT_S, grpc_options={"grpc.keepalive_time_ms": KEEPALIVE_MS})
 
 
 @contextlib.contextmanager
