@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -54,24 +55,33 @@ def check_exact(store: VectorStore, vectors: Floats) -> None:
     assert scores == pytest.approx(expected, abs=1e-5)
 
 
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server that the tests start, on this machine alone."""
-    pytest.importorskip("milvus_lite", reason='needs: pip install "wenju[milvus]"')
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = f"milvus-lite server --host 127.0.0.1 --port {port} --data-dir".split()
-    program = shutil.which(command[0], path=str(Path(sys.executable).parent)) or command[0]
-    folder = tmp_path_factory.mktemp("向量 服务")
-    with subprocess.Popen([program, *command[1:], str(folder)], stdout=subprocess.DEVNULL) as server:
-        for _ in range(200):
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[str]:
+    """Let a server run, on this machine alone; it is killed in the end."""
+    program = shutil.which("milvus-lite", path=str(Path(sys.executable).parent)) or "milvus-lite"
+    command = [program, "server", "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        for _ in range(600):
             with socket.socket() as asked:
                 if asked.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
-        server.terminate()
+        server.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that the tests start."""
+    pytest.importorskip("milvus_lite", reason='needs: pip install "wenju[milvus]"')
+    with serving(tmp_path_factory.mktemp("向量 服务"), free_port()) as started:
+        yield started
 
 
 @pytest.fixture(params=["faiss", pytest.param(FOLDER, marks=NEEDS_MILVUS), pytest.param(SERVER, marks=NEEDS_MILVUS)])
@@ -173,6 +183,30 @@ def test_what_was_killed_while_it_was_filled_is_filled_again(index: Path, addres
     collection = (index / "milvus.name").read_text("ascii") + "a"
     MilvusClient(address).delete(collection, filter="row >= 12")
     check_exact(open_store(name, held(index, {"a": vectors})), vectors)
+
+
+@NEEDS_MILVUS
+def test_a_server_that_was_killed_and_started_again_is_used_again(index: Path) -> None:
+    vectors, port = unit(7, 30), free_port()
+    with serving(index / "服务", port) as started:
+        store = open_store(f"milvus:{started}", held(index, {"a": vectors}))
+        check_exact(store, vectors)
+    with pytest.raises(StoreUnavailable):
+        store.search(vectors[:1], 3)
+    with serving(index / "服务", port):
+        check_again(store, vectors)
+    with serving(index / "新的 服务", port):  # with nothing in it
+        check_again(store, vectors)
+
+
+def check_again(store: VectorStore, vectors: Floats) -> None:
+    """Check a store whose client may take some seconds to see that its server is back."""
+    for _ in range(60):
+        with suppress(StoreUnavailable):
+            check_exact(store, vectors)
+            return
+        time.sleep(0.5)
+    check_exact(store, vectors)
 
 
 PAPERS = DOCUMENTS | {"論文 二/渡口 志.md": "# 渡口志\n\n江心島的渡口建於1936年，有三個泊位。渡轮每小时一班。\n"}

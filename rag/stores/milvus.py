@@ -74,8 +74,7 @@ class MilvusStore:
         """
         with _told(address):
             store = cls(_client(address, held.index), address, held)
-            for start, size, collection in store._parts:
-                store._fill(collection, start, size)
+            store._fill()
         return store
 
     @classmethod
@@ -90,23 +89,29 @@ class MilvusStore:
 
     def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
         """See `VectorStore`."""
-        found: list[list[int]] = [[] for _ in queries]
+        asked = self._all if allowed is None else self._asked(self._held.rows[allowed])
         with _told(self._address):
-            for start, collection, wanted, only in (
-                self._all if allowed is None else self._asked(self._held.rows[allowed])
-            ):
-                limit = min(CANDIDATES * k, wanted, MOST_ASKED)
-                hits = self._client.search(
-                    collection, queries.tolist(), only, limit, search_params={"metric_type": "IP"}
-                )
-                for places, own in zip(found, hits, strict=True):
-                    places += [start + int(hit["row"]) for hit in own]
+            try:
+                found = self._candidates(queries, k, asked)
+            except MilvusException:  # a server that was started again, or has lost them
+                self._fill()
+                found = self._candidates(queries, k, asked)
         best = [self._best(query, hits, k) for query, hits in zip(queries, found, strict=True)]
         return np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
 
     def vectors(self, rows: Rows) -> Floats:
         """Return (len(rows), dim) float32 vectors, from the index's own files."""
         return self._held.centred(self._held.rows[rows])
+
+    def _candidates(self, queries: Floats, k: int, asked: Sequence[tuple[int, str, int, str]]) -> list[list[int]]:
+        """Return for each query places, from all collections that are asked."""
+        found: list[list[int]] = [[] for _ in queries]
+        for start, collection, wanted, only in asked:
+            limit = min(CANDIDATES * k, wanted, MOST_ASKED)
+            hits = self._client.search(collection, queries.tolist(), only, limit, search_params={"metric_type": "IP"})
+            for places, own in zip(found, hits, strict=True):
+                places += [start + int(hit["row"]) for hit in own]
+        return found
 
     def _asked(self, places: Rows) -> list[tuple[int, str, int, str]]:
         """Return for each collection that has some of these places its first place, its name, how many, and which."""
@@ -127,15 +132,22 @@ class MilvusStore:
         scores[: len(order)], rows[: len(order)] = exact[order], found[order]
         return scores, rows
 
-    def _fill(self, collection: str, start: int, size: int) -> None:
-        """Make a collection that is not there, or that something killed while it was filled."""
+    def _fill(self) -> None:
+        """Make the collections that are not there, or that something killed while they were filled."""
+        for start, size, collection in self._parts:
+            if not self._is_whole(collection, size):
+                self._make(collection, start, size)
+
+    def _is_whole(self, collection: str, size: int) -> bool:
+        if not self._client.has_collection(collection):
+            return False
+        self._client.load_collection(collection)
+        (counted,) = self._client.query(collection, output_fields=["count(*)"])
+        return bool(counted["count(*)"] == size)
+
+    def _make(self, collection: str, start: int, size: int) -> None:
         client = self._client
-        if client.has_collection(collection):
-            client.load_collection(collection)
-            (counted,) = client.query(collection, output_fields=["count(*)"])
-            if counted["count(*)"] == size:
-                return
-            client.drop_collection(collection)
+        client.drop_collection(collection)
         dim = self._held.centred(np.array([start])).shape[1]
         client.create_collection(
             collection, schema=_schema(dim), index_params=_index(client, size), consistency_level="Strong"
