@@ -120,11 +120,13 @@ class EmbeddingCache:
         for path in sorted(cache.parent.glob(SHARE.format("*", "*"))):
             try:
                 self._connection.execute("ATTACH ? AS share", (str(path),))
-                with self._connection:
-                    self._connection.execute(
-                        "INSERT OR IGNORE INTO passage_vectors SELECT * FROM share.passage_vectors"
-                        " WHERE checksum = checksum(key, vector, codes)"
-                    )
+                begun = "SELECT 1 FROM share.sqlite_master WHERE name = 'passage_vectors'"
+                if self._connection.execute(begun).fetchone():
+                    with self._connection:
+                        self._connection.execute(
+                            "INSERT OR IGNORE INTO passage_vectors SELECT * FROM share.passage_vectors"
+                            " WHERE checksum = checksum(key, vector, codes)"
+                        )
                 self._connection.execute("DETACH share")
             except sqlite3.OperationalError:
                 raise

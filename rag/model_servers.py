@@ -52,7 +52,7 @@ class _Server:
                 reason = f"{answer.status_code} {answer.text[:SHOWN_CHARS]}"
                 if answer.status_code not in BUSY:
                     break
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 reason = type(error).__name__
             except ValueError:
                 raise self.unusable("no JSON") from None

@@ -137,6 +137,15 @@ def test_a_server_that_gives_something_else_is_told_without_its_key(
     assert "WENJU_MODEL_KEY" in caught.value.advice
 
 
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/v1", "http://", "http://模型:港/v1", "https://host.invalid/v1"]
+)
+def test_an_address_without_a_server_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.model_servers.WAITS_S", (0.0, 0.0))
+    with pytest.raises(ModelUnavailable, match="does not answer"):
+        load_embedder(Settings(model=address))
+
+
 def test_a_key_goes_nowhere_unencrypted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WENJU_MODEL_KEY", KEY)
     with pytest.raises(ExtensionUnavailable, match="would be sent unencrypted"):
