@@ -13,6 +13,7 @@ HEAD = """# Settings 设置
 Order: arguments, the environment (`WENJU_` and the name in capitals), `wenju.toml` in the working folder,
 these defaults. A name that is not in the list, or a value out of its range, is refused with the reason. Keys of chat
 models are no settings: each provider has its own variable, `WENJU_API_KEY` is for a server that the settings name.
+The keys of servers for embedding, reranking and vectors are `WENJU_MODEL_KEY`, `WENJU_RERANKER_KEY`, `WENJU_STORE_KEY`.
 顺序：参数、环境变量、`wenju.toml`、默认值；写错的项会被指出。This page is written by `python docs/write_settings.py`.
 
 | setting | default | range | what it is |

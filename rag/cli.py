@@ -94,9 +94,15 @@ def index_command(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: build again whenever documents have changed. 文档变动后自动更新")
     ] = False,
+    shard: Annotated[
+        str, typer.Option("--shard", metavar="I/N", help="Only embed, as worker I of N. 多台机器分担：只算第 I 份向量")
+    ] = "",
 ) -> None:
     """Bring the index up to date with the documents. 建立或更新索引"""
     settings = _settings(corpus, index)
+    if shard:
+        _embed_share(settings, shard)
+        return
     if not watch:
         _build_and_tell(settings)
         return
@@ -118,6 +124,17 @@ def index_command(
     with contextlib.suppress(KeyboardInterrupt):
         watch_corpus(settings, build)
     out.print("stopped 已停止")
+
+
+def _embed_share(settings: Settings, shard: str) -> None:
+    from rag.indexing import embed_share
+
+    number, _, count = shard.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise typer.BadParameter(f"{shard!r} is no share such as 2/3", param_hint="--shard")
+    with _bar() as show:
+        embedded = embed_share(settings, int(number), int(count), show)
+    out.print(f"[green]✓[/] {embedded} embedded 新嵌入; when all are done 全部完成后: wenju index")
 
 
 def _build_and_tell(settings: Settings) -> None:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from rag.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model_folder, bundled_tokenizer
 from rag.errors import ModelUnavailable
-from rag.extensions import named_part
+from rag.extensions import is_server, named_part
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -183,7 +183,8 @@ def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None =
     """Return the embedding model that the settings name; loaded once in a process, and shared by its threads.
 
     Args:
-        settings: `model` is "bundled", a folder, a name on a model hub, or `package.module:Class` of a `Model`.
+        settings: `model` is "bundled", a folder, a name on a model hub, a server's address (see `model_servers`), or
+            `package.module:Class` of a `Model`.
         on_loading: Called with the model's name before it is loaded, as that takes seconds.
 
     Raises:
@@ -200,10 +201,14 @@ def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -
     found: Model
     if model == "bundled":
         found, prompts = BundledModel(), PROMPTS
+    elif is_server(model):
+        from rag.model_servers import ServedModel
+
+        found, prompts = ServedModel(model), {}
     elif other := named_part(model):
         found, prompts = other(), {}
     else:
-        transformer = _sentence_transformer(model)
+        transformer = load_folder("SentenceTransformer", model, "embedding model", "WENJU_MODEL=bundled")
         found, prompts = OtherModel(transformer), {role: text or "" for role, text in transformer.prompts.items()}
     return Embedder(
         found,
@@ -215,20 +220,31 @@ def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -
     )
 
 
-def _sentence_transformer(model: str) -> SentenceTransformer:
+def load_folder(kind: str, model: str, what: str, otherwise: str) -> Any:
+    """Return a model of sentence-transformers.
+
+    Args:
+        kind: Its class there.
+        model: A folder, or a name on a model hub.
+        what: What it is for, in words.
+        otherwise: The setting that does without it.
+
+    Raises:
+        ModelUnavailable: It is not in reach.
+    """
     # With another process busy, torch's threads spin at their barriers; it must be said before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from sentence_transformers import SentenceTransformer
+    import sentence_transformers
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     local = Path(model).exists()
     try:
-        return SentenceTransformer(model, device="cpu", local_files_only=local)
+        return getattr(sentence_transformers, kind)(model, device="cpu", local_files_only=local)
     except (OSError, ValueError) as error:
         raise ModelUnavailable(
-            f"the embedding model {model!r} cannot be loaded: {str(error).splitlines()[0]}",
-            advice="use WENJU_MODEL=bundled, or a folder that holds a sentence-transformers model",
+            f"the {what} {model!r} cannot be loaded: {str(error).splitlines()[0]}",
+            advice=f"use {otherwise}, or a folder that holds a sentence-transformers model",
         ) from error

@@ -1,13 +1,16 @@
 """Vectors of passages already seen, so that an update costs what changed and a killed build goes on where it stopped.
 
 One SQLite file beside the generations, keyed by model and text. Token vectors are kept as four-bit codes. A row has a
-checksum over its key and what it holds: one that has changed is as if it were not there.
-Entry point: `EmbeddingCache`. Caller: indexing.
+checksum over its key and what it holds: one that has changed is as if it were not there. Workers that share a build
+fill files of their own, which it takes in.
+Entry points: `EmbeddingCache`, `share_of`, `share_file`. Caller: indexing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -21,9 +24,11 @@ import numpy.typing as npt
 from rag.centring import Means, from_named, general_means, means_key, named, shipped_means
 from rag.embedding import Embedder
 from rag.errors import ModelUnavailable
-from rag.private_files import know_checksums, private_database
+from rag.private_files import know_checksums, private_database, remove_database
 from rag.token_codes import Codes, pack_tokens
 
+LOG = logging.getLogger(__name__)
+SHARE = "embeddings-{}-of-{}.sqlite"  # beside the cache: what a worker has embedded
 COMMIT_EVERY = 32  # passages: what a killed build loses at most
 UNUSED_AFTER_S = 90 * 24 * 3600
 
@@ -34,6 +39,16 @@ class CachedVectors:
 
     vector: npt.NDArray[np.float32]
     codes: Codes
+
+
+def share_of(text: str, count: int) -> int:
+    """Return which of `count` workers embeds a text, from 1; each has as many as the others, nearly."""
+    return 1 + int.from_bytes(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:8]) % count
+
+
+def share_file(cache: Path, number: int, count: int) -> Path:
+    """Return the file of worker `number` of `count` beside the cache."""
+    return cache.with_name(SHARE.format(number, count))
 
 
 class EmbeddingCache:
@@ -88,6 +103,38 @@ class EmbeddingCache:
         on_progress(len(wanted), len(wanted))
         self.touch(wanted[key] for key in known)
         return [self._found(key) for key in keys], frozenset(wanted[key] for key in missing)
+
+    def missing(self, cache: Path, texts: Iterable[str]) -> list[str]:
+        """Return the texts whose vectors another cache, which is only read, does not hold."""
+        found = dict.fromkeys(texts)
+        known = "SELECT 1 FROM passage_vectors WHERE key = ?"
+        with (
+            contextlib.suppress(sqlite3.DatabaseError),  # it is not there yet, or the next build begins it anew
+            contextlib.closing(sqlite3.connect(f"{cache.absolute().as_uri()}?mode=ro", uri=True)) as other,
+        ):
+            return [text for text in found if not other.execute(known, (self._key(text),)).fetchone()]
+        return list(found)
+
+    def take_in(self, cache: Path) -> None:
+        """Take what workers have embedded into files beside the cache, and remove these."""
+        for path in sorted(cache.parent.glob(SHARE.format("*", "*"))):
+            try:
+                self._connection.execute("ATTACH ? AS share", (str(path),))
+                begun = "SELECT 1 FROM share.sqlite_master WHERE name = 'passage_vectors'"
+                if self._connection.execute(begun).fetchone():
+                    with self._connection:
+                        self._connection.execute(
+                            "INSERT OR IGNORE INTO passage_vectors SELECT * FROM share.passage_vectors"
+                            " WHERE checksum = checksum(key, vector, codes)"
+                        )
+                self._connection.execute("DETACH share")
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError as error:
+                LOG.warning("%s is damaged (%s): what it held is embedded again", path, error)
+                with contextlib.suppress(sqlite3.OperationalError):  # it was not attached
+                    self._connection.execute("DETACH share")
+            remove_database(path)
 
     def holds_unused(self) -> bool:
         """Tell whether a row would be dropped."""

@@ -52,6 +52,12 @@ class ExtensionUnavailable(RagError):
     """A part that the settings name is not installed."""
 
 
+class StoreUnavailable(RagError):
+    """The vector store that the settings name does not answer."""
+
+    retryable = True
+
+
 class StorageFailed(RagError):
     """The disk is full or the folder may not be written."""
 

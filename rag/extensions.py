@@ -1,7 +1,8 @@
 """Parts that others bring, without a line of this package changed.
 
 A store, a backend or an embedding model is named in the settings as `package.module:Class`; a reader of a format is an
-entry point. Entry points: `named_part`, `installed_readers`. Callers: stores, backends, embedding, readers.
+entry point. Entry points: `named_part`, `is_server`, `installed_readers`.
+Callers: stores, backends, embedding, reranking, readers.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ def named_part(name: str) -> Any | None:
         raise ExtensionUnavailable(
             f"{name} cannot be loaded: {error}", advice="install its package, or mend the name in the settings"
         ) from error
+
+
+def is_server(name: str) -> bool:
+    """Tell whether a setting names a model by the address of its server."""
+    return name.startswith(("http://", "https://"))
 
 
 def installed_readers() -> dict[str, str]:

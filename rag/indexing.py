@@ -2,7 +2,8 @@
 
 `index/` holds generations. A build writes a new one beside the old and switches to it by replacing one small file
 (`current`); whoever reads goes on with the old until then, and nothing that fails half way is ever read.
-Entry points: `build_index`, `open_index`. Callers: cli, app, retrieval. Knows readers, chunking, embedding, stores.
+Entry points: `build_index`, `embed_share`, `open_index`. Callers: cli, app, retrieval. Knows readers, chunking,
+embedding, stores.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from rag.centring import Centring, Means, learn_centring
 from rag.chunking import split_passages
 from rag.corrections import KnownRecords, read_corrections
 from rag.embedding import Embedder, load_embedder
-from rag.embedding_cache import CachedVectors, EmbeddingCache
+from rag.embedding_cache import CachedVectors, EmbeddingCache, share_file, share_of
 from rag.errors import IndexDamaged, IndexMismatch, NoDocuments, RagError, StorageFailed, UnreadableSource
 from rag.generations import (
     FOLDER,
@@ -53,13 +54,14 @@ from rag.generations import (
 from rag.glossary import Glossary, make_glossary
 from rag.glossary_mining import equations_of, mine_documents
 from rag.lexical import NOWHERE, KeywordIndex, Rows, Shelf, Tokenizer
+from rag.passage_vectors import held_vectors
 from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
 from rag.reading_apart import read_document
 from rag.records import Article, Document, Language, Passage, Progress, Rejected
 from rag.segments import ENDINGS, Draft, Facts, Segment, facts_of, worth_merging
 from rag.settings import Settings
-from rag.stores import VectorStore, store_class
+from rag.stores import Held, VectorStore, fill_store, open_store, store_class, tidy_store
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
@@ -251,6 +253,42 @@ def build_index(settings: Settings | None = None, on_progress: Callable[[Progres
     settings = settings or Settings()
     report = on_progress or (lambda progress: None)
     started = time.monotonic()
+    with _writable(settings), _alone(settings.index, report):
+        return _build(settings, report, started)
+
+
+def embed_share(
+    settings: Settings, number: int, count: int, on_progress: Callable[[Progress], None] | None = None
+) -> int:
+    """Embed what worker `number` of `count` has to of a build, into a file of its own that `build_index` takes in.
+
+    Workers need only the corpus and the folder of the index in common, and need not know of each other.
+
+    Returns:
+        How many texts were embedded: a passage is one or two.
+
+    Raises:
+        ValueError: `number` is not one of 1 to `count`.
+        NoDocuments, ModelUnavailable, StorageFailed: As `build_index`.
+    """
+    if not 1 <= number <= count:
+        raise ValueError(f"a share is one of 1/{count} to {count}/{count}, got {number}/{count}")
+    report = on_progress or (lambda progress: None)
+    with _writable(settings):
+        former = _former(settings)
+        corpus = _read_corpus(settings, former, _known_facts(former), report)
+        passages = [p for read in corpus.read.values() for p in split_passages(read, settings.passage_max_chars)]
+        texts = [text for p in passages for text in (p.text, headed_text(p)) if share_of(text, count) == number]
+        report(Progress("loading model", settings.model))
+        cache = settings.index / CACHE
+        with EmbeddingCache(share_file(cache, number, count), load_embedder(settings)) as share:
+            missing = share.missing(cache, texts)
+            return len(share.encode(missing, lambda done, total: report(Progress("embedding", "", done, total)))[1])
+
+
+@contextlib.contextmanager
+def _writable(settings: Settings) -> Iterator[None]:
+    """Make the folder of the index, and say in our words that there is no corpus or no space."""
     if not settings.corpus.is_dir():
         raise NoDocuments(
             f"there is no folder {settings.corpus}",
@@ -258,8 +296,7 @@ def build_index(settings: Settings | None = None, on_progress: Callable[[Progres
         )
     try:
         make_private(settings.index)
-        with _alone(settings.index, report):
-            return _build(settings, report, started)
+        yield
     except (OSError, sqlite3.OperationalError) as error:
         raise StorageFailed(
             f"the index in {settings.index} could not be written: {error}",
@@ -316,8 +353,9 @@ class _Corpus:
 
 
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
+    store_class(settings.store)  # one that cannot be loaded is told before hours of work
     former = _former(settings)
-    facts = {source: held for segment in former.segments for source, held in segment.facts().items()} if former else {}
+    facts = _known_facts(former)
     corpus = _read_corpus(settings, former, facts, report)
     sources = len(corpus.sources)
     if former is not None and _is_same(former.manifest, corpus, settings):
@@ -339,6 +377,10 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     report(Progress("done", name))
     took_s = time.monotonic() - started
     return BuildReport(name, sources, count, embedded, corpus.rejected, False, took_s)
+
+
+def _known_facts(former: _Former | None) -> dict[str, Facts]:
+    return {source: held for segment in former.segments for source, held in segment.facts().items()} if former else {}
 
 
 def _kept_texts(former: _Former | None, corpus: _Corpus) -> Iterator[str]:
@@ -444,8 +486,10 @@ class _Writing:
         segments = self._write_segments(folder, name)
         sums = {source: held for segment in segments for source, held in segment.sums().items()}
         order = [sums[source] for source in self._corpus.sources if source in sums]
-        learn_centring(general, order).save(folder)
+        centring = learn_centring(general, order)
+        centring.save(folder)
         self._glossary.save(folder)
+        fill_store(self._settings.store, lambda: self._held(segments, centring))
         passages = sum(segment.size()[0] for segment in segments)
         shared = self._former.manifest.files if self._former else {}
         manifest = self._manifest(
@@ -455,7 +499,14 @@ class _Writing:
         folder.rename(generations / name)
         sync(generations)
         switch(self._settings.index, Listed(generations / name, digest(generations / name / MANIFEST)))
+        kept = {path.name.removesuffix(".vectors.npy") for path in generations.glob("*/*.vectors.npy")}
+        tidy_store(self._settings.store, self._settings.index, kept)
         return name, passages
+
+    def _held(self, segments: Sequence[Segment], centring: Centring) -> Held:
+        order = _Order(segments, list(self._corpus.sources))
+        languages = [passage.language for segment in segments for passage in segment.passages()]
+        return held_vectors(self._settings.index, segments, order.rows, languages, centring)
 
     def _write_segments(self, folder: Path, name: str) -> list[Segment]:
         """Write what is new, share what is not, and return the segments of the new generation."""
@@ -556,6 +607,7 @@ def _embed(
     """
     try:
         with EmbeddingCache(path, embedder) as cache:
+            cache.take_in(path)
 
             def half(before: int) -> Callable[[int, int], None]:
                 return lambda done, total: report(Progress("embedding", "", before * total + done, 2 * total))
@@ -762,16 +814,17 @@ def _read_generation(generation: Listed, store: str) -> Index:
     check(folder, manifest.files)
     segments = segments_of(folder, manifest)
     order = _Order(segments, list(manifest.sources))
-    passages = order.arranged([passage for segment in segments for passage in segment.passages()])
+    in_files = [passage for segment in segments for passage in segment.passages()]
+    passages = order.arranged(in_files)
     glossary, centring = Glossary.load(folder), Centring.load(folder)
     tokens, terms = zip(*(segment.lengths() for segment in segments), strict=True)
     shelves = [Shelf(s.connect(), places) for s, places in zip(segments, order.places, strict=True)]
-    vectors = np.concatenate([segment.vectors() for segment in segments])[order.rows]
+    languages = [passage.language for passage in in_files]
     return Index(
         folder=folder,
         manifest=manifest,
         passages=passages,
-        store=store_class(store).create(centring.centre_passages(vectors, [p.language for p in passages])),
+        store=open_store(store, held_vectors(folder.parent.parent, segments, order.rows, languages, centring)),
         keywords=KeywordIndex(shelves, np.concatenate(terms)[order.rows], glossary.names()),
         centring=centring,
         glossary=glossary,

@@ -3,7 +3,8 @@
     dense            inner product of centred vectors (centring), exact
     keyword          BM25 over words and bigrams (lexical), with the glossary's and the dictionary's words added
     fusion           weighted sum of both standardised scores; footnotes stand behind the body
-    reranking        MaxSim over the token vectors of the best candidates (ColBERT, Khattab & Zaharia 2020)
+    reranking        MaxSim over the token vectors of the best candidates (ColBERT, Khattab & Zaharia 2020), and a
+                     cross-encoder where one is set
     diversification  a passage gains by what it adds: the words of the question that those before it match less well
     notes            a question for a source gets the notes of each passage right behind it
     reading          the comprehension model says of each statement of the best passages how likely it answers
@@ -29,9 +30,10 @@ from rag.dictionary import content_words, translate_terms
 from rag.embedding import Embedder, load_embedder
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
-from rag.indexing import Index, open_index
+from rag.indexing import Index, headed_text, open_index
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
+from rag.reranking import Reranker, load_reranker
 from rag.settings import Settings
 from rag.tables import is_rule
 from rag.text.language import main_language, search_form, split_statements
@@ -44,6 +46,8 @@ DEPTH = 150  # candidates that each retriever puts forward
 KEYWORD_WEIGHT = 0.7  # against the dense retriever's 1, both standardised over the corpus
 FOOTNOTE_PENALTY = 1.0  # in standard deviations of the dense retriever
 RERANKED = 60  # candidates whose token vectors are compared
+READ_TOGETHER = 30  # candidates that a cross-encoder reads, where one is set
+TOGETHER_WEIGHT = 3.0  # of its score, against the reranked score's 1, both standardised over these
 RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
@@ -172,6 +176,8 @@ def retrieve(
     watch.lap("searched")
     if settings.rerank:
         found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
+    if reranker := load_reranker(settings):
+        found = _read_together(index, found, question.text, reranker)
     watch.lap("reranked")
     chosen = _diversify(found, max(k, READ))
     if asks_for_source:
@@ -435,12 +441,22 @@ def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> _Candi
         cosines = centred_cosines(question_tokens, mean, np.concatenate(packed))
         ends = np.cumsum([len(codes) for codes in packed])[:-1]
         similarities.update(zip(rows, np.split(cosines, ends, axis=1), strict=True))
-    count = len(similarities)
     late = np.array([_late(found_similarities) for found_similarities in similarities.values()], np.float32)
-    fused = found.final
-    final = fused - (fused.max(initial=0) + 1000)  # far behind whatever is reranked, in their order
-    final[:count] = _standardised(fused[:count], fused[:count]) + RERANK_WEIGHT * _standardised(late, late)
-    return _Candidates(found.rows, found.dense, found.keyword, final, similarities).ordered()
+    return _weighed(dataclasses.replace(found, similarities=similarities), late, RERANK_WEIGHT)
+
+
+def _read_together(index: Index, found: _Candidates, question: str, reranker: Reranker) -> _Candidates:
+    """Reorder the best candidates by a cross-encoder and the score so far; the others follow as they were."""
+    texts = [headed_text(index.passages[row]) for row in found.rows[:READ_TOGETHER].tolist()]
+    return _weighed(found, reranker.scores(question, texts), TOGETHER_WEIGHT) if texts else found
+
+
+def _weighed(found: _Candidates, scores: Floats, weight: float) -> _Candidates:
+    """Return the candidates ordered anew, by scores of the first ones; what has none follows in its order."""
+    count, before = len(scores), found.final
+    final = before - (before.max(initial=0) + 1000)
+    final[:count] = _standardised(before[:count], before[:count]) + weight * _standardised(scores, scores)
+    return dataclasses.replace(found, final=final).ordered()
 
 
 def _late(similarities: Floats) -> float:

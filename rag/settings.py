@@ -23,6 +23,9 @@ from rag.records import Limits
 
 SERVER_TOKEN = "WENJU_SERVER_TOKEN"  # what callers of `wenju serve` must show; read by the server, never kept  # noqa: S105
 OWN_KEY = "WENJU_API_KEY"  # the key for the base URL of file or environment; read by the backend, never kept
+MODEL_KEY, RERANKER_KEY = "WENJU_MODEL_KEY", "WENJU_RERANKER_KEY"  # what their servers ask for; likewise
+STORE_KEY = "WENJU_STORE_KEY"  # what a vector store asks for; read by the store, never kept
+KEYS = (OWN_KEY, SERVER_TOKEN, STORE_KEY, MODEL_KEY, RERANKER_KEY)
 
 
 def cache_folder() -> Path:
@@ -39,12 +42,15 @@ class Settings(BaseSettings):
 
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
     index: Path = Field(Path("index"), description="Folder of the index; written by `wenju index` only.")
-    model: str = Field("bundled", description="Embedding model: `bundled`, a folder, a hub name, or `module:Class`.")
+    model: str = Field(
+        "bundled", description="Embedding model: `bundled`, folder, hub name, server, or `module:Class`."
+    )
     question_prompt: str | None = Field(None, description="Prefix of questions; None: the model's own.")
     passage_prompt: str | None = Field(None, description="Prefix of passages; None: the model's own.")
     passage_max_chars: int = Field(550, ge=100, le=4000, description="Most characters of a passage.")
-    store: str = Field("faiss", description="Vector store: `faiss`, or `package.module:Class`.")
+    store: str = Field("faiss", description="`faiss`, `milvus`, `milvus:http://host:19530`, or `module:Class`.")
     rerank: bool = Field(True, description="Rerank candidates by late interaction before they are read.")
+    reranker: str = Field("", description="Cross-encoder beside it: folder, hub name, server, or `module:Class`.")
     evidence_count: int = Field(8, ge=1, le=50, description="Passages that an answer may draw on.")
     backend: str = Field("extractive", description="`extractive`, `provider:model`, or `package.module:Class`.")
     base_url: str = Field("", description="Base URL of an OpenAI-compatible server.")
@@ -80,7 +86,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_unknown_variables(self) -> Settings:
-        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE", OWN_KEY, SERVER_TOKEN}
+        known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE", *KEYS}
         for name in os.environ:
             if name.upper().startswith("WENJU_") and name.upper() not in known:
                 raise ValueError(f"unknown environment variable {name}; known are {', '.join(sorted(known))}")

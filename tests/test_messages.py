@@ -23,7 +23,7 @@ from rag.vocabulary import read_table
 
 KINDS = {
     "UnreadableSource", "IndexMissing", "IndexMismatch", "NoDocuments", "StorageFailed", "UnusableQuestion",
-    "ModelUnavailable", "FetchFailed",
+    "ModelUnavailable", "FetchFailed", "StoreUnavailable", "ExtensionUnavailable", "_failed", "unusable",
 }  # fmt: skip
 PLACES = re.compile(r"\{\}")
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -43,7 +43,7 @@ def messages() -> Iterator[str]:
     """Return the messages and the advice of the errors in the code, {} for what varies."""
     for path in sorted(Path("rag").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in KINDS and node.args:
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in KINDS and node.args:
                 yield template(node.args[0])
                 yield from (template(word.value) for word in node.keywords if word.arg == "advice")
 

@@ -1,14 +1,18 @@
-"""Where passage vectors live: one file a store behind one Protocol, chosen by the setting `store`.
+"""Where passage vectors are searched: one file a store behind one Protocol, chosen by the setting `store`.
 
-Centred vectors change a little with every document, all of them: what is kept on the disk are those of the model, and a
-store is filled with centred ones when an index is opened.
-Entry point: `store_class`. Callers: indexing, retrieval.
+Centred vectors change a little with every document, all of them: what the files of an index keep are those of the
+model. A store in memory is filled with centred ones when an index is opened. A store outside keeps each segment's, as
+they were centred when it was written, and is asked for candidates only; their scores are computed here, exactly.
+Entry points: `open_store`, `fill_store`, `tidy_store`, `store_class`. Caller: indexing.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import Protocol, cast
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeGuard, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +21,11 @@ from rag.extensions import named_part
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
-STORES = {"faiss": "rag.stores.faiss:FaissStore"}
+STORES = {"faiss": "rag.stores.faiss:FaissStore", "milvus": "rag.stores.milvus:MilvusStore"}
 
 
 class VectorStore(Protocol):
-    """Vectors that are searched by inner product, exactly; a vector's row is its place in the order of adding."""
+    """Vectors that are searched by inner product; a vector's row is its place in the order of adding."""
 
     @classmethod
     def create(cls, vectors: Floats) -> VectorStore:
@@ -40,8 +44,45 @@ class VectorStore(Protocol):
         """Return (len(rows), dim) float32 vectors."""
 
 
-def store_class(name: str) -> type[VectorStore]:
-    """Return the class of the store called `name`, or named as `package.module:Class`.
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """The vectors that the files of a generation hold, for a store to take what it lacks.
+
+    Attributes:
+        index: Folder of the index.
+        parts: Name and size of each segment. What is in it never changes, and a changed document stands in another.
+        rows: (n,) int64, for each row of the index its place in all parts, one after the other.
+        centred: Gives the (len(places), dim) float32 centred vectors of places.
+    """
+
+    index: Path
+    parts: tuple[tuple[str, int], ...]
+    rows: Rows
+    centred: Callable[[Rows], Floats]
+
+
+class KeptStore(Protocol):
+    """A store outside the index's files, which lasts longer than a process; `search` and `vectors` as `VectorStore`."""
+
+    @classmethod
+    def open(cls, address: str, held: Held) -> VectorStore:
+        """Return the store of a generation, after it was given what it lacks of it.
+
+        Args:
+            address: What stands behind the store's name in the setting; "" for none.
+            held: The generation's vectors.
+
+        Raises:
+            StoreUnavailable: It does not answer.
+        """
+
+    @classmethod
+    def tidy(cls, address: str, index: Path, parts: Collection[str]) -> None:
+        """Drop what the store keeps for an index beside these parts; raises as `open`."""
+
+
+def store_class(name: str) -> type[VectorStore] | type[KeptStore]:
+    """Return the class of the store called `name` or `name:address`, or named as `package.module:Class`.
 
     Raises:
         ValueError: There is no store of that name.
@@ -49,8 +90,39 @@ def store_class(name: str) -> type[VectorStore]:
     """
     if other := named_part(name):
         return cast("type[VectorStore]", other)
-    if name not in STORES:
+    known = STORES.get(name.partition(":")[0])
+    if known is None:
         raise ValueError(f"unknown vector store {name!r}: set WENJU_STORE to one of {', '.join(STORES)}")
-    module, attribute = STORES[name].split(":")
+    module, attribute = known.split(":")
     found: type[VectorStore] = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def open_store(name: str, held: Held) -> VectorStore:
+    """Return the store of a generation; raises as `store_class` and `KeptStore.open`."""
+    found = store_class(name)
+    if _is_kept(found):
+        return found.open(_address(name), held)
+    return cast("type[VectorStore]", found).create(held.centred(held.rows))
+
+
+def fill_store(name: str, held: Callable[[], Held]) -> None:
+    """Give a store that outlasts this process what it lacks of a generation; raises as `open_store`."""
+    found = store_class(name)
+    if _is_kept(found):
+        found.open(_address(name), held())
+
+
+def tidy_store(name: str, index: Path, parts: Collection[str]) -> None:
+    """Have such a store drop what no generation of the index lists any more; raises as `open_store`."""
+    found = store_class(name)
+    if _is_kept(found):
+        found.tidy(_address(name), index, parts)
+
+
+def _is_kept(found: type[VectorStore] | type[KeptStore]) -> TypeGuard[type[KeptStore]]:
+    return hasattr(found, "tidy")
+
+
+def _address(name: str) -> str:
+    return "" if named_part(name) else name.partition(":")[2]

@@ -1,0 +1,46 @@
+"""The vectors of an index's passages as its segments' files hold them, mapped: read where they are asked for.
+
+Entry point: `held_vectors`. Caller: indexing. Knows no store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.centring import Centring
+from rag.segments import Segment
+from rag.stores import Held
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+
+def held_vectors(
+    index: Path, segments: Sequence[Segment], rows: Rows, languages: Sequence[str], centring: Centring
+) -> Held:
+    """Return what a store may take of a generation.
+
+    Args:
+        index: Folder of the index.
+        segments: Of the generation.
+        rows: (n,) for each row of the index its place in all segments' files, one after the other.
+        languages: Of the passage at each place.
+        centring: The generation's.
+    """
+    mapped = [segment.vectors() for segment in segments]
+    starts = np.concatenate([[0], np.cumsum([len(vectors) for vectors in mapped])]).astype(np.int64)
+
+    def centred(places: Rows) -> Floats:
+        found = np.empty((len(places), mapped[0].shape[1]), np.float32)
+        part = np.searchsorted(starts, places, side="right") - 1
+        for number in np.unique(part).tolist():
+            chosen = part == number
+            found[chosen] = mapped[number][places[chosen] - starts[number]]
+        return centring.centre_passages(found, [languages[place] for place in places.tolist()])
+
+    names = [segment.name for segment in segments]
+    return Held(index, tuple(zip(names, map(len, mapped), strict=True)), np.asarray(rows, np.int64), centred)

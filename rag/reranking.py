@@ -1,0 +1,63 @@
+"""A model that reads a question and a passage together and says how well they fit: slower than vectors, and better.
+
+Entry points: `Reranker`, `load_reranker`. Caller: retrieval. Knows no index.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.embedding import load_folder
+from rag.extensions import is_server, named_part
+from rag.settings import Settings
+
+Floats = npt.NDArray[np.float32]
+BATCH_SIZE = 8
+
+
+class Reranker(Protocol):
+    """What scores passages for a question."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> Floats:
+        """Return (len(texts),) float32 scores without a unit, the greater the better.
+
+        Raises:
+            ModelUnavailable: The model is on a server that does not answer.
+        """
+
+
+class CrossEncoderReranker:
+    """A cross-encoder of sentence-transformers."""
+
+    def __init__(self, model: str) -> None:
+        self._model = load_folder("CrossEncoder", model, "reranker", "WENJU_RERANKER=")
+
+    def scores(self, question: str, texts: Sequence[str]) -> Floats:
+        """See `Reranker`."""
+        pairs = [(question, text) for text in texts]
+        return np.asarray(self._model.predict(pairs, batch_size=BATCH_SIZE, show_progress_bar=False), np.float32)
+
+
+def load_reranker(settings: Settings) -> Reranker | None:
+    """Return the reranker that the settings name, or None; loaded once in a process.
+
+    Raises:
+        ModelUnavailable, ExtensionUnavailable: It is not in reach.
+    """
+    return _load(settings.reranker) if settings.reranker else None
+
+
+@functools.cache
+def _load(model: str) -> Reranker:
+    if is_server(model):
+        from rag.model_servers import ServedReranker
+
+        return ServedReranker(model)
+    if other := named_part(model):
+        return cast("Reranker", other())
+    return CrossEncoderReranker(model)
