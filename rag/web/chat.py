@@ -42,16 +42,7 @@ def draw() -> None:
         st.query_params["c"] = conversation
     turns = kept.turns(conversation)
     welcome = st.empty()  # emptied at once by a question: what a run no longer draws stays until its end
-    ratings = state.feedback().of_conversation(conversation)
-    pane = st.session_state.get("pane", {})
     log = st.container(key="log")
-    for turn in turns:
-        active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
-        key = _key(conversation, turn.position)
-        values = views.turn(turn, key, active, ratings.get(turn.position), last=turn is turns[-1])
-        with log:
-            mount("turn", values, key=key, on_act=_acts_of(turn))
-
     notebooks.choose()
     waiting = state.waiting(conversation)  # before the question: what asks for it may end the run
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
@@ -67,33 +58,48 @@ def draw() -> None:
         filters=state.filters(),
         settings=settings,
     )
-    if not turns and writing is None:
+    failed = failures.get(conversation)
+    asked = [failed.question] if writing is None and failed is not None else []
+    if writing is not None:
+        asked = [writing.question, *waiting]
+    if turns or asked:
+        with log:
+            _log(conversation, turns, asked, writing)
+    else:
         with welcome.container():
             _welcome()
-    failed = failures.get(conversation)
     if writing is not None:
-        with log:
-            # In the place and under the key of the turn that it becomes: the page does not jump when it is done.
-            mount(
-                "turn",
-                views.pending_turn(writing.question, stoppable=True),
-                key=_key(conversation, len(turns)),
-                on_act=_stop_of(writing, conversation),
-            )
-            for place, queued in enumerate(waiting):
-                mount("turn", views.pending_turn(queued), key=f"queued-{place}", on_act=_act_anywhere)
         _watch(writing, conversation)
     elif failed is not None and failed.error is not None:
-        with log:
-            mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
         show_error(failed.error, again=lambda: state.ask(failed.question))
     elif turns:
         _suggest_next(turns)
         _export(conversation, turns)
 
 
-def _key(conversation: str, position: int) -> str:
-    return f"turn-{conversation}-{position}"
+def _log(conversation: str, turns: tuple[KeptTurn, ...], asked: list[str], writing: jobs.Writing | None) -> None:
+    """Draw what was asked and answered, and below what is to be answered, each in the place that it will keep."""
+    ratings = state.feedback().of_conversation(conversation)
+    pane = st.session_state.get("pane", {})
+    drawn = []
+    for turn in turns:
+        active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
+        key = f"turn-{conversation}-{turn.position}"
+        drawn.append(views.turn(turn, key, active, ratings.get(turn.position), last=turn is turns[-1]))
+    for position, question in enumerate(asked, len(turns)):
+        drawn.append(views.pending_turn(question, position, stoppable=writing is not None and position == len(turns)))
+
+    def act(value: dict[str, Any]) -> None:
+        position = value.get("position")
+        if value.get("kind") == "ask":
+            state.ask(str(value.get("question", "")))
+        elif writing is not None and value.get("kind") == "stop":
+            writing.cancel(state.conversations(), conversation)
+            jobs.forget_writing(conversation, writing)
+        elif isinstance(position, int) and 0 <= position < len(turns):
+            _act_on(turns[position], value)
+
+    mount("log", views.log(drawn), key=f"log-{conversation}", on_act=act)
 
 
 def _watch(writing: jobs.Writing, conversation: str) -> None:
@@ -128,34 +134,22 @@ def _cold() -> bool:
     return not jobs.warm(state.settings()).is_set()
 
 
-def _stop_of(writing: jobs.Writing, conversation: str) -> Any:
-    def act(value: dict[str, Any]) -> None:
-        if value.get("kind") == "stop":
-            writing.cancel(state.conversations(), conversation)
-            jobs.forget_writing(conversation, writing)
-
-    return act
-
-
-def _acts_of(turn: KeptTurn) -> Any:
-    def act(value: dict[str, Any]) -> None:
-        if turn.answer is not None:
-            if value.get("kind") == "open":
-                citations = lay_out_answer(turn.answer).citations
-                number = value.get("citation")
-                if isinstance(number, int) and 0 <= number < len(citations):
-                    open_citation(turn.position, turn.answer, number)
-            elif value.get("kind") == "evidence":
-                place = int(value.get("number", 0)) - 1
-                if 0 <= place < len(turn.answer.evidence):
-                    open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
-            elif value.get("kind") == "note":
-                notebooks.keep_note(turn.answer)
-            elif value.get("kind") == "rate":
-                _rate(turn, value)
-        _act_anywhere(value)
-
-    return act
+def _act_on(turn: KeptTurn, value: dict[str, Any]) -> None:
+    if turn.answer is None:
+        return
+    if value.get("kind") == "open":
+        citations = lay_out_answer(turn.answer).citations
+        number = value.get("citation")
+        if isinstance(number, int) and 0 <= number < len(citations):
+            open_citation(turn.position, turn.answer, number)
+    elif value.get("kind") == "evidence":
+        place = int(value.get("number", 0)) - 1
+        if 0 <= place < len(turn.answer.evidence):
+            open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
+    elif value.get("kind") == "note":
+        notebooks.keep_note(turn.answer)
+    elif value.get("kind") == "rate":
+        _rate(turn, value)
 
 
 def _act_anywhere(value: dict[str, Any]) -> None:
