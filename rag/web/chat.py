@@ -11,6 +11,7 @@ import streamlit as st
 from rag.errors import RagError
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
+from rag.reading_room.first_questions import FIRST, kept_first_questions
 from rag.records import Article, Language, Passage
 from rag.references import STYLE_NAMES
 from rag.web import first_run, jobs, notebooks, state, uploading, views
@@ -21,7 +22,6 @@ from rag.web.trouble import show_error
 
 WATCH_EVERY_S = 0.1
 SUGGEST_EVERY_S = 1.0
-SUGGESTED = 6  # questions to begin with
 SUGGESTED_NEXT = 3  # questions after an answer
 MOST_CITED = 3  # works of the last answer that these are about
 MEDIA = {
@@ -152,7 +152,7 @@ def _act_on(turn: KeptTurn, value: dict[str, Any]) -> None:
         _rate(turn, value)
 
 
-def _act_anywhere(value: dict[str, Any]) -> None:
+def _ask_chosen(value: dict[str, Any]) -> None:
     if value.get("kind") == "ask":
         state.ask(str(value.get("question", "")))
 
@@ -229,15 +229,19 @@ def _counts_when_warm() -> None:
 
 def _counts_and_suggestions() -> None:
     settings = state.settings()
-    if not jobs.warm(settings).is_set():
-        _counts_when_warm()
-        return
-    from rag.indexing import open_index
+    asked = tuple(sorted(st.session_state.get("only_articles", ())))
+    kept = None if asked else kept_first_questions(settings.index, state.language())
+    if jobs.warm(settings).is_set():
+        from rag.indexing import open_index
 
-    index = open_index(settings)
-    counts = index.manifest.counts
-    st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
-    _suggestions("suggestions", SUGGESTED, tuple(sorted(st.session_state.get("only_articles", ()))))
+        counts = open_index(settings).manifest.counts
+        st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
+    else:
+        _counts_when_warm()
+    if kept is not None:
+        _choices("suggestions", kept)
+    elif jobs.warm(settings).is_set():
+        _suggestions("suggestions", FIRST, asked)
 
 
 @st.fragment(run_every=SUGGEST_EVERY_S)
@@ -253,8 +257,13 @@ def _suggestions(
     job = jobs.suggest(state.settings(), state.language(), limit, articles, besides)
     if not job.done.is_set():
         _looking_for_suggestions(limit, articles, besides)
-    elif job.questions:
-        mount("choices", {"title": t(title), "questions": job.questions}, key=title, on_act=_act_anywhere)
+    else:
+        _choices(title, job.questions)
+
+
+def _choices(title: str, questions: list[str]) -> None:
+    if questions:
+        mount("choices", {"title": t(title), "questions": questions}, key=title, on_act=_ask_chosen)
 
 
 def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:
