@@ -20,7 +20,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .PHONY: chat index test check lint docs sbom torture train bench clean
 
 chat: .venv/ready
-	-$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
+	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)" || true
 	$(BIN)/wenju chat --corpus "$(CORPUS)" --index "$(INDEX)" --port $(PORT)
 
 index: .venv/ready

@@ -189,9 +189,9 @@ def _remarks(answer: Answer) -> list[str]:
 
 def _spread(laid: LaidOutAnswer) -> list[dict[str, Any]]:
     """Count cited sentences by article, most first."""
-    names = {number: item.title or item.source for number, item in (*laid.cited, *laid.nearest)}
+    names = {number: item.title or item.source for number, item in laid.cited}
     counts: dict[str, int] = {}
-    for citation in laid.citations:
+    for citation in (citation for citation in laid.citations if citation.number in names):  # not what is nearest only
         counts[names[citation.number]] = counts.get(names[citation.number], 0) + 1
     return [{"name": name, "count": count} for name, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
 

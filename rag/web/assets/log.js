@@ -214,6 +214,7 @@ function drawTurn(root, data, words, said, act) {
 
   function legend() {
     // What is only the nearest is not "supported" in a reader's sense, though it stands in its source.
+    if (data.ending === "refusal") return "";
     const entries = Object.entries(data.standings).filter(([standing]) => data.ending !== "uncertain" || GLYPH[standing]);
     if (!entries.length) return "";
     return el("p", { class: "legend" }, entries.map(([standing, count]) =>
