@@ -75,8 +75,8 @@ def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: 
     with serve(tmp_path / "corpus", tmp_path / "index") as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(WAIT_MS)
-        expect.set_options(timeout=WAIT_MS)
+        page.set_default_timeout(3 * WAIT_MS)
+        expect.set_options(timeout=3 * WAIT_MS)
         page.goto(served.url + "/library")
         page.locator(".shelf .article").first.wait_for()
         page.get_by_text("从网址或文献库加入").click()

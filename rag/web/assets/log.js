@@ -2,6 +2,7 @@
 // for each. Acts sent to Python, each with the `position` of its turn: {kind: "open", citation} {kind: "evidence", number}
 // {kind: "ask", question} {kind: "rate", value, reason} {kind: "note"} {kind: "stop"}.
 
+const NARROWS_MS = 3000; // until the source pane has its place
 const GLYPH = { partly: "◐", not_found: "○" };
 
 // Streamlit pulls a page with a chat box to its end while it grows. A reader begins at the beginning of an answer:
@@ -302,7 +303,11 @@ function drawTurn(root, data, words, said, act) {
   function showActive(turn) {
     // The source pane narrows the conversation: the number that opened it stays in view.
     const active = turn.querySelector(".chip.active");
-    if (active) setTimeout(() => active.scrollIntoView({ block: "nearest" }), 200);
+    if (active) {
+      const narrowed = new ResizeObserver(() => active.scrollIntoView({ block: "nearest" }));
+      narrowed.observe(turn);
+      setTimeout(() => narrowed.disconnect(), NARROWS_MS);
+    }
     // The source pane was closed: who came from a chip goes back to it.
     const back = window.wenjuComeFrom;
     if (back && back.turn === data.turn && data.active < 0) {
