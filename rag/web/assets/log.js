@@ -2,18 +2,17 @@
 // for each. Acts sent to Python, each with the `position` of its turn: {kind: "open", citation} {kind: "evidence", number}
 // {kind: "ask", question} {kind: "rate", value, reason} {kind: "note"} {kind: "stop"}.
 
-const NARROWS_MS = 3000; // until the source pane has its place
 const GLYPH = { partly: "◐", not_found: "○" };
 
-// Streamlit pulls a page with a chat box to its end while it grows. A reader begins at the beginning of an answer:
-// hold it there until the page has come to rest, or the reader scrolls.
-function holdInView(root) {
+// Streamlit pulls a page with a chat box to its end while it changes. A reader begins at the beginning of an answer, and
+// looks at the citation that was opened: hold it there until the page has come to rest, or the reader scrolls.
+function holdInView(node, block) {
   const stop = new AbortController();
   for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(event, () => stop.abort(), { signal: stop.signal });
   let times = 0;
   const hold = () => {
-    if (stop.signal.aborted || !root.isConnected) return;
-    root.scrollIntoView({ block: "start" });
+    if (stop.signal.aborted || !node.isConnected) return;
+    node.scrollIntoView({ block });
     if (times++ < 15) setTimeout(hold, 100);
     else stop.abort();
   };
@@ -290,7 +289,7 @@ function drawTurn(root, data, words, said, act) {
   // A question that was just asked comes into view, and so does its answer, once.
   if (data.pending || (data.last && window.wenjuFollows)) {
     window.wenjuFollows = data.pending;
-    holdInView(root);
+    holdInView(root, "start");
   }
 
   for (const button of chips) button.classList.toggle("active", isActive(button));
@@ -303,11 +302,7 @@ function drawTurn(root, data, words, said, act) {
   function showActive(turn) {
     // The source pane narrows the conversation: the number that opened it stays in view.
     const active = turn.querySelector(".chip.active");
-    if (active) {
-      const narrowed = new ResizeObserver(() => active.scrollIntoView({ block: "nearest" }));
-      narrowed.observe(turn);
-      setTimeout(() => narrowed.disconnect(), NARROWS_MS);
-    }
+    if (active) holdInView(active, "nearest");
     // The source pane was closed: who came from a chip goes back to it.
     const back = window.wenjuComeFrom;
     if (back && back.turn === data.turn && data.active < 0) {
