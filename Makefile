@@ -26,7 +26,7 @@ CHECKOUT := $(PIP) --no-build-isolation --editable
 .PHONY: chat index test check lint docs lock sbom audit torture train bench clean
 
 chat: .venv/ready
-	-$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
+	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)" || true
 	$(BIN)/wenju chat --corpus "$(CORPUS)" --index "$(INDEX)" --port $(PORT)
 
 index: .venv/ready

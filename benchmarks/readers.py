@@ -46,7 +46,7 @@ ALONE = 12  # questions of the one reader who is alone
 # Note in the page itself when Enter was pressed and when the checked answer was drawn: nothing polls from outside.
 WATCH = """() => {
     const answers = () => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
-        .filter((host) => host.shadowRoot?.querySelector(".turn footer")).length;
+        .reduce((count, host) => count + (host.shadowRoot?.querySelectorAll(".turn footer").length ?? 0), 0);
     const before = answers();
     window.asked = window.drawn = 0;
     const pressed = (event) => { if (event.key === "Enter") window.asked = performance.now(); };

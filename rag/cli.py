@@ -6,6 +6,7 @@ Each command calls a public function of the package and prints what it gives. Er
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import socket
@@ -105,6 +106,7 @@ def index_command(
         return
     if not watch:
         _build_and_tell(settings)
+        _suggest(settings)
         return
     from rag.watching import watch_corpus
 
@@ -145,6 +147,23 @@ def _build_and_tell(settings: Settings) -> None:
     out.print(
         f"[green]✓[/] {report.sources} documents 文档, {report.passages} passages 段落, {state}, {report.took_s:.1f} s"
     )
+
+
+def _suggest(settings: Settings) -> None:
+    """Look for the questions that the page begins with, unless they are kept already."""
+    from rag.indexing import open_index
+    from rag.reading_room.first_questions import kept_first_questions
+    from rag.reading_room.suggesting import suggest_first
+    from rag.retrieval import retrieve
+
+    index = open_index(settings)
+    with _bar() as show:
+        for number, language in enumerate(LANGUAGES):
+            show(Progress("suggesting", "", number, len(LANGUAGES)))
+            if kept_first_questions(settings.index, language) is None:
+                find = functools.partial(retrieve, k=4, settings=settings, index=index)
+                suggest_first(index, settings.index, language, find=find)
+        show(Progress("suggesting", "", len(LANGUAGES), len(LANGUAGES)))
 
 
 def _build_with_bar(settings: Settings) -> Any:

@@ -8,21 +8,24 @@ All may be called from several threads; what is async runs in threads. Entry poi
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableGenerator
+from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import Field
 
-from rag.answering import ask
-from rag.asynchronous import aask
+from rag.answering import ask, stream_answer
+from rag.asynchronous import aask, astream_answer
 from rag.embedding import load_embedder
+from rag.reading_room.page_texts import say
 from rag.reading_room.plain_answers import write_plain
-from rag.records import Answer, Evidence
+from rag.records import Answer, Evidence, Language, Progress, TextPiece
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.text.language import main_language
@@ -66,18 +69,83 @@ class WenjuEmbeddings(Embeddings):
 
 
 def answering(settings: Settings | None = None, filters: Filters | None = None) -> Runnable[str, str]:
-    """Return a runnable from a question to its checked answer, with the sources below."""
+    """Return a runnable from a question to its checked answer, with the sources below.
 
-    def write(questions: Iterator[str]) -> Iterator[str]:
-        answer = ask("".join(questions), settings=settings, filters=filters)
-        yield from _written(answer).splitlines(keepends=True)
+    Streamed, what a chat model writes comes first, as it is written and marked as unchecked, then the checked answer
+    below a line that says so. `invoke` returns the checked answer alone.
+    """
+    return _Answering(settings, filters)
 
-    async def awrite(questions: AsyncIterator[str]) -> AsyncIterator[str]:
+
+class _Answering(Runnable[str, str]):
+    def __init__(self, settings: Settings | None, filters: Filters | None) -> None:
+        self.name = "wenju"
+        self._settings, self._filters = settings, filters
+
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> str:
+        return self._call_with_config(self._ask, input, config)
+
+    async def ainvoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> str:
+        return await self._acall_with_config(self._aask, input, config)
+
+    def stream(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[str]:
+        yield from self._transform_stream_with_config(iter([input]), self._write, config)
+
+    async def astream(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[str]:
+        async def given() -> AsyncIterator[str]:
+            yield input
+
+        async for piece in self._atransform_stream_with_config(given(), self._awrite, config):
+            yield piece
+
+    def _ask(self, question: str) -> str:
+        return _written(ask(question, settings=self._settings, filters=self._filters))
+
+    async def _aask(self, question: str) -> str:
+        return _written(await aask(question, settings=self._settings, filters=self._filters))
+
+    def _write(self, questions: Iterator[str]) -> Iterator[str]:
+        question = "".join(questions)
+        draft = _Draft(main_language(question))
+        with contextlib.closing(stream_answer(question, settings=self._settings, filters=self._filters)) as events:
+            for event in events:
+                yield from draft.told(event)
+
+    async def _awrite(self, questions: AsyncIterator[str]) -> AsyncIterator[str]:
         question = "".join([part async for part in questions])
-        for line in _written(await aask(question, settings=settings, filters=filters)).splitlines(keepends=True):
-            yield line
+        draft = _Draft(main_language(question))
+        streamed = astream_answer(question, settings=self._settings, filters=self._filters)
+        async with contextlib.aclosing(streamed) as events:
+            async for event in events:
+                for piece in draft.told(event):
+                    yield piece
 
-    return RunnableGenerator(write, awrite, name="wenju")
+
+class _Draft:
+    """What was streamed of an answer so far. Sentences of the sources are not drafted: they are checked at once."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._backend = ""
+        self._begun = False
+
+    def told(self, event: Progress | TextPiece | Answer) -> Iterator[str]:
+        """Yield what a reader is told of a step."""
+        if isinstance(event, Answer):
+            if self._begun:
+                yield f"\n\n{say('now_checked', self._language)}\n\n"
+            yield from _written(event).splitlines(keepends=True)
+        elif isinstance(event, TextPiece):
+            if self._backend == "extractive" or event.thinking:
+                return
+            if not self._begun:
+                yield f"{say('unchecked', self._language)}\n\n"
+            self._begun = True
+            yield event.text
+        elif event.stage == "writing":
+            self._backend = event.detail
+        elif event.stage == "restarted":  # what was written is void: sentences of the sources follow
+            self._backend = "extractive"
 
 
 def ask_tool(settings: Settings | None = None, filters: Filters | None = None) -> BaseTool:

@@ -14,6 +14,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+from scripted_server import says, scripted_server
 
 from rag import ask, open_index, retrieve
 from rag.langchain_parts import WenjuEmbeddings, WenjuRetriever, answering, ask_tool
@@ -59,6 +60,25 @@ def test_an_answer_comes_by_lines_with_its_sources(harbour: Settings) -> None:
     assert "".join(pieces).startswith(answer.text.strip())
     assert any(piece.startswith("[1] ") for piece in pieces)  # the sources, below the answer
     assert asyncio.run(answering(harbour).ainvoke(QUESTION)) == "".join(pieces)
+
+
+def test_what_a_model_writes_is_streamed_unchecked_before_it_is_checked(harbour: Settings) -> None:
+    written = ["总造价为", "12.5亿元[1]。", "另有九艘渡轮[7]。"]
+    with scripted_server(says(*written)) as script:
+        asked = harbour.model_copy(update={"backend": "openai:scripted", "base_url": script.url})
+        pieces = list(answering(asked).stream(QUESTION))
+        assert answering(asked).invoke(QUESTION) == "".join(pieces).partition("以下为核对后的回答。\n\n")[2]
+        assert asyncio.run(_streamed(asked)) == pieces
+    assert "核对" in pieces[0]
+    assert pieces[1:4] == written
+    assert pieces[4] == "\n\n以下为核对后的回答。\n\n"
+    checked = "".join(pieces[5:])
+    assert checked.startswith("总造价为12.5亿元[1]")
+    assert "[7]" not in checked
+
+
+async def _streamed(asked: Settings) -> list[str]:
+    return [piece async for piece in answering(asked).astream(QUESTION)]
 
 
 def test_an_agent_asks_the_documents(harbour: Settings) -> None:

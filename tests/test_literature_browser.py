@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from page_server import serve, write_corpus
+from page_server import FISHERY, serve, write_corpus
 from playwright.sync_api import expect, sync_playwright
 from test_page_browser import CHROMIUM, FLAGS, WAIT_MS
 
@@ -58,3 +58,44 @@ def keep(page, name: str) -> None:  # type: ignore[no-untyped-def]
             page.wait_for_timeout(800)
             page.screenshot(path=f"{folder}/{name}-{width}.png")
         page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: Path) -> None:
+    attached = tmp_path / "导出 文献" / "files" / "7"
+    attached.mkdir(parents=True)
+    (attached / "盐田.md").write_text("# 鹽田的面积\n\n江心岛盐田面积为六百二十亩。\n", "utf-8")
+    entries = (
+        "@article{盐2021, title = {鹽田的面积}, author = {陳, 一航}, year = {2021}, file = {:files/7/盐田.md:text}}\n"
+        "@book{无2019, title = {没有附件的书}, year = {2019}}\n"
+    )
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "渔业.md").write_text(FISHERY, "utf-8")
+    (tmp_path / "index").mkdir()
+    shutil.copy(bank, tmp_path / "index")
+    with serve(tmp_path / "corpus", tmp_path / "index") as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(3 * WAIT_MS)
+        expect.set_options(timeout=3 * WAIT_MS)
+        page.goto(served.url + "/library")
+        page.locator(".shelf .article").first.wait_for()
+        page.get_by_text("从网址或文献库加入").click()
+        keep(page, "bring")
+        page.get_by_label("网页或 PDF 的网址").fill("http://127.0.0.1:9/私有")
+        page.get_by_role("button", name="加入", exact=True).click()
+        expect(page.get_by_test_id("stAlert")).to_contain_text("网络")  # why it is refused, in the page's language
+        page.get_by_role("button", name="知道了").click()
+
+        page.get_by_text("从网址或文献库加入").click()
+        buffer = {"name": "我的.bib", "mimeType": "text/plain", "buffer": entries.encode()}
+        page.locator(".st-key-bring input[type=file]").set_input_files(buffer)  # type: ignore[arg-type]
+        page.get_by_label("附件所在的文件夹").fill(str(tmp_path / "导出 文献"))
+        page.keyboard.press("Tab")
+        page.get_by_role("button", name="导入", exact=True).click()
+        expect(page.get_by_test_id("stAlert").filter(has_text="著录")).to_contain_text(
+            "读到 2 条著录：新加入 1 份文件，0 份文献原已在库。"
+        )
+        expect(page.locator(".st-key-bring-told")).to_contain_text("无2019")
+        expect(page.locator(".shelf")).to_contain_text("鹽田的面积")
+        keep(page, "brought")
+        browser.close()

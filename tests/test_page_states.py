@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rag.answering import ask
 from rag.errors import StorageFailed
 from rag.indexing import build_index
+from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.briefs import find_briefs
 from rag.reading_room.conversations import Conversations
 from rag.records import Progress
@@ -224,6 +226,18 @@ def test_questions_are_answered_while_the_index_is_updated(home: Settings, monke
     failed = page.run()
     assert "磁盘已满" in shown(failed)
     assert failed.chat_input
+
+
+def test_a_refusal_that_cites_what_is_nearest_is_drawn(home: Settings) -> None:
+    for name in ("大桥", "渡輪"):
+        (home.corpus / f"{name}.md").write_text(f"# {name}\n\n{name}的总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    answer = ask("总结这些文章", settings=home)
+    assert (answer.ending, bool(lay_out_answer(answer).citations)) == ("refusal", True)
+    Conversations(home.index / state.CONVERSATIONS).add("0123456789abcdef", answer.question, answer)
+    page = run(c="0123456789abcdef")
+    assert not page.exception
+    assert page.session_state["conversation"] == "0123456789abcdef"
 
 
 def test_what_comes_while_the_index_is_built_is_indexed_as_well(home: Settings) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH
 
 from rag.answering import CERTAIN
 from rag.indexing import Index, open_index
+from rag.reading_room.first_questions import kept_first_questions
 from rag.reading_room.suggesting import (
     Candidate,
     _asks,
@@ -14,6 +16,7 @@ from rag.reading_room.suggesting import (
     _of_figure,
     _of_heading,
     is_answered,
+    suggest_first,
     suggest_questions,
 )
 from rag.records import Evidence, Language
@@ -57,6 +60,22 @@ def test_each_suggestion_is_answered_by_its_own_statement(
         best = max(find(question), key=lambda item: item.score)
         assert best.score >= CERTAIN
         assert question.endswith("？")
+
+
+def test_what_a_page_begins_with_is_kept_for_one_generation(
+    index: Index, find: Callable[[str], Sequence[Evidence]], tmp_path: Path
+) -> None:
+    (tmp_path / "current").write_text(f"{index.folder.name} {'0' * 64}\n", encoding="ascii")
+    assert kept_first_questions(tmp_path, "zh") is None
+    suggested = suggest_first(index, tmp_path, "zh", find=find)
+    assert suggested
+    assert kept_first_questions(tmp_path, "zh") == suggested
+    assert kept_first_questions(tmp_path, "en") is None
+    (tmp_path / "current").write_text(f"20990101T000000.000000 {'0' * 64}\n", encoding="ascii")
+    assert kept_first_questions(tmp_path, "zh") is None
+    for broken in ("", "{", "[]", '{"generation": 1}', '{"generation": "甲", "questions": 2}'):
+        (tmp_path / "first_questions.zh.json").write_text(broken, encoding="utf-8")
+        assert kept_first_questions(tmp_path, "zh") is None
 
 
 def test_definitions_figures_and_headings_become_questions(index: Index) -> None:

@@ -26,11 +26,25 @@ def test_the_page_is_set_alike_in_a_checkout_and_installed() -> None:
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project without what was built in it, since building leaves files behind."""
-    left_out = shutil.ignore_patterns(
-        ".*cache*", ".venv", ".git", "build", "*.egg-info", "index", "__pycache__", ".gpu"
-    )
-    return Path(shutil.copytree(PROJECT, tmp_path_factory.mktemp("源 source") / "wenju", ignore=left_out))
+    """What a container is built from: no more of the project is let in there, and no more is needed."""
+    folder = tmp_path_factory.mktemp("源 source") / "wenju"
+    for line in (PROJECT / ".dockerignore").read_text("utf-8").splitlines():
+        for path in PROJECT.glob(line[1:]) if line.startswith("!") else ():
+            target = folder / path.relative_to(PROJECT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir():
+                shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(path, target)
+    return folder
+
+
+def test_a_container_runs_as_nobody_special_on_loopback() -> None:
+    lines = [line for line in (PROJECT / "Dockerfile").read_text("utf-8").splitlines() if not line.startswith("#")]
+    users = [line.split()[1] for line in lines if line.startswith("USER")]
+    assert users[-1:] == ["reader"]
+    assert [line for line in lines if "0.0.0.0" in line or "--host" in line] == []
+    assert (PROJECT / ".dockerignore").read_text("utf-8").splitlines()[1] == "*"
 
 
 @pytest.fixture(scope="module")

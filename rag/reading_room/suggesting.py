@@ -4,6 +4,7 @@ Input: an open index and the language of the page. Output: questions. Candidates
 something (“……的成因” -> ……的成因是什么？), definitions turned round (“X是指……” -> 什么是X？) and statements that
 end with a figure (“……耗资12亿元” -> ……耗资多少元？). A candidate is kept when the answer begins with the statement
 that it was made from, or with one of its section.
+Entry points: `suggest_questions`, `suggest_first`. Callers: the page, cli.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
 from rag.indexing import Index
+from rag.reading_room.first_questions import FIRST, keep_first_questions
 from rag.records import Evidence, Language, Passage
 from rag.tables import is_row
 from rag.text.figure_finding import find_figures
@@ -95,6 +98,19 @@ def suggest_questions(
         if sum(map(len, chosen.values())) >= limit:
             break
     return [question for questions in chosen.values() for question in questions][:limit]
+
+
+def suggest_first(
+    index: Index, folder: Path, language: Language, *, find: Callable[[str], Sequence[Evidence]]
+) -> list[str]:
+    """Return the questions that a page begins with, and keep them in `folder`, that of the index.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    questions = suggest_questions(index, language, find=find, limit=FIRST)
+    keep_first_questions(folder, language, index.folder.name, questions)
+    return questions
 
 
 def is_answered(candidate: Candidate, found: Sequence[Evidence]) -> bool:

@@ -11,6 +11,7 @@ import streamlit as st
 from rag.errors import RagError
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
+from rag.reading_room.first_questions import FIRST, kept_first_questions
 from rag.records import Article, Language, Passage
 from rag.references import STYLE_NAMES
 from rag.web import first_run, jobs, notebooks, state, uploading, views
@@ -21,7 +22,6 @@ from rag.web.trouble import show_error
 
 WATCH_EVERY_S = 0.1
 SUGGEST_EVERY_S = 1.0
-SUGGESTED = 6  # questions to begin with
 SUGGESTED_NEXT = 3  # questions after an answer
 MOST_CITED = 3  # works of the last answer that these are about
 MEDIA = {
@@ -42,16 +42,7 @@ def draw() -> None:
         st.query_params["c"] = conversation
     turns = kept.turns(conversation)
     welcome = st.empty()  # emptied at once by a question: what a run no longer draws stays until its end
-    ratings = state.feedback().of_conversation(conversation)
-    pane = st.session_state.get("pane", {})
     log = st.container(key="log")
-    for turn in turns:
-        active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
-        key = _key(conversation, turn.position)
-        values = views.turn(turn, key, active, ratings.get(turn.position), last=turn is turns[-1])
-        with log:
-            mount("turn", values, key=key, on_act=_acts_of(turn))
-
     notebooks.choose()
     waiting = state.waiting(conversation)  # before the question: what asks for it may end the run
     if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
@@ -67,33 +58,48 @@ def draw() -> None:
         filters=state.filters(),
         settings=settings,
     )
-    if not turns and writing is None:
+    failed = failures.get(conversation)
+    asked = [failed.question] if writing is None and failed is not None else []
+    if writing is not None:
+        asked = [writing.question, *waiting]
+    if turns or asked:
+        with log:
+            _log(conversation, turns, asked, writing)
+    else:
         with welcome.container():
             _welcome()
-    failed = failures.get(conversation)
     if writing is not None:
-        with log:
-            # In the place and under the key of the turn that it becomes: the page does not jump when it is done.
-            mount(
-                "turn",
-                views.pending_turn(writing.question, stoppable=True),
-                key=_key(conversation, len(turns)),
-                on_act=_stop_of(writing, conversation),
-            )
-            for place, queued in enumerate(waiting):
-                mount("turn", views.pending_turn(queued), key=f"queued-{place}", on_act=_act_anywhere)
         _watch(writing, conversation)
     elif failed is not None and failed.error is not None:
-        with log:
-            mount("turn", views.pending_turn(failed.question), key="failed-question", on_act=_act_anywhere)
         show_error(failed.error, again=lambda: state.ask(failed.question))
     elif turns:
         _suggest_next(turns)
         _export(conversation, turns)
 
 
-def _key(conversation: str, position: int) -> str:
-    return f"turn-{conversation}-{position}"
+def _log(conversation: str, turns: tuple[KeptTurn, ...], asked: list[str], writing: jobs.Writing | None) -> None:
+    """Draw what was asked and answered, and below what is to be answered, each in the place that it will keep."""
+    ratings = state.feedback().of_conversation(conversation)
+    pane = st.session_state.get("pane", {})
+    drawn = []
+    for turn in turns:
+        active = pane.get("citation", -1) if pane.get("turn") == turn.position else -1
+        key = f"turn-{conversation}-{turn.position}"
+        drawn.append(views.turn(turn, key, active, ratings.get(turn.position), last=turn is turns[-1]))
+    for position, question in enumerate(asked, len(turns)):
+        drawn.append(views.pending_turn(question, position, stoppable=writing is not None and position == len(turns)))
+
+    def act(value: dict[str, Any]) -> None:
+        position = value.get("position")
+        if value.get("kind") == "ask":
+            state.ask(str(value.get("question", "")))
+        elif writing is not None and value.get("kind") == "stop":
+            writing.cancel(state.conversations(), conversation)
+            jobs.forget_writing(conversation, writing)
+        elif isinstance(position, int) and 0 <= position < len(turns):
+            _act_on(turns[position], value)
+
+    mount("log", views.log(drawn), key=f"log-{conversation}", on_act=act)
 
 
 def _watch(writing: jobs.Writing, conversation: str) -> None:
@@ -128,37 +134,25 @@ def _cold() -> bool:
     return not jobs.warm(state.settings()).is_set()
 
 
-def _stop_of(writing: jobs.Writing, conversation: str) -> Any:
-    def act(value: dict[str, Any]) -> None:
-        if value.get("kind") == "stop":
-            writing.cancel(state.conversations(), conversation)
-            jobs.forget_writing(conversation, writing)
-
-    return act
-
-
-def _acts_of(turn: KeptTurn) -> Any:
-    def act(value: dict[str, Any]) -> None:
-        if turn.answer is not None:
-            if value.get("kind") == "open":
-                citations = lay_out_answer(turn.answer).citations
-                number = value.get("citation")
-                if isinstance(number, int) and 0 <= number < len(citations):
-                    open_citation(turn.position, turn.answer, number)
-            elif value.get("kind") == "evidence":
-                place = int(value.get("number", 0)) - 1
-                if 0 <= place < len(turn.answer.evidence):
-                    open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
-            elif value.get("kind") == "note":
-                notebooks.keep_note(turn.answer)
-            elif value.get("kind") == "rate":
-                _rate(turn, value)
-        _act_anywhere(value)
-
-    return act
+def _act_on(turn: KeptTurn, value: dict[str, Any]) -> None:
+    if turn.answer is None:
+        return
+    if value.get("kind") == "open":
+        citations = lay_out_answer(turn.answer).citations
+        number = value.get("citation")
+        if isinstance(number, int) and 0 <= number < len(citations):
+            open_citation(turn.position, turn.answer, number)
+    elif value.get("kind") == "evidence":
+        place = int(value.get("number", 0)) - 1
+        if 0 <= place < len(turn.answer.evidence):
+            open_passage(turn.answer.evidence[place].passage, turn.answer.evidence[place].best_sentence)
+    elif value.get("kind") == "note":
+        notebooks.keep_note(turn.answer)
+    elif value.get("kind") == "rate":
+        _rate(turn, value)
 
 
-def _act_anywhere(value: dict[str, Any]) -> None:
+def _ask_chosen(value: dict[str, Any]) -> None:
     if value.get("kind") == "ask":
         state.ask(str(value.get("question", "")))
 
@@ -235,15 +229,19 @@ def _counts_when_warm() -> None:
 
 def _counts_and_suggestions() -> None:
     settings = state.settings()
-    if not jobs.warm(settings).is_set():
-        _counts_when_warm()
-        return
-    from rag.indexing import open_index
+    asked = tuple(sorted(st.session_state.get("only_articles", ())))
+    kept = None if asked else kept_first_questions(settings.index, state.language())
+    if jobs.warm(settings).is_set():
+        from rag.indexing import open_index
 
-    index = open_index(settings)
-    counts = index.manifest.counts
-    st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
-    _suggestions("suggestions", SUGGESTED, tuple(sorted(st.session_state.get("only_articles", ()))))
+        counts = open_index(settings).manifest.counts
+        st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
+    else:
+        _counts_when_warm()
+    if kept is not None:
+        _choices("suggestions", kept)
+    elif jobs.warm(settings).is_set():
+        _suggestions("suggestions", FIRST, asked)
 
 
 @st.fragment(run_every=SUGGEST_EVERY_S)
@@ -259,8 +257,13 @@ def _suggestions(
     job = jobs.suggest(state.settings(), state.language(), limit, articles, besides)
     if not job.done.is_set():
         _looking_for_suggestions(limit, articles, besides)
-    elif job.questions:
-        mount("choices", {"title": t(title), "questions": job.questions}, key=title, on_act=_act_anywhere)
+    else:
+        _choices(title, job.questions)
+
+
+def _choices(title: str, questions: list[str]) -> None:
+    if questions:
+        mount("choices", {"title": t(title), "questions": questions}, key=title, on_act=_ask_chosen)
 
 
 def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:

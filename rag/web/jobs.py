@@ -22,7 +22,7 @@ import streamlit as st
 
 from rag.errors import RagError
 from rag.reading_room.conversations import Conversations
-from rag.records import Answer, Language, Progress, TextPiece, Turn
+from rag.records import Answer, Language, Progress, Retrieval, TextPiece, Turn
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -163,19 +163,21 @@ def _suggesting(
 
     def look() -> None:
         from rag.indexing import open_index
-        from rag.reading_room.suggesting import suggest_questions
+        from rag.reading_room.suggesting import suggest_first, suggest_questions
         from rag.retrieval import retrieve
 
         try:
             index = open_index(_settings)
-            job.questions = suggest_questions(
-                index,
-                language,
-                find=lambda question: search(lambda: retrieve(question, 4, settings=_settings, index=index)),
-                limit=limit,
-                articles=articles or None,
-                besides=besides,
-            )
+
+            def find(question: str) -> Retrieval:
+                return search(lambda: retrieve(question, 4, settings=_settings, index=index))
+
+            if articles or besides:
+                job.questions = suggest_questions(
+                    index, language, find=find, limit=limit, articles=articles or None, besides=besides
+                )
+            else:
+                job.questions = suggest_first(index, _settings.index, language, find=find)
         except (RagError, OSError, ValueError, sqlite3.Error):
             pass  # a page without suggestions is a page; who asks meets the error with a place to show it
         finally:

@@ -12,7 +12,7 @@ from rag.errors import IndexMissing, RagError
 from rag.reading_room.plain_answers import reason_of
 from rag.records import Language
 from rag.vocabulary import words_of
-from rag.web import first_run, jobs, notebooks, state, uploading, views
+from rag.web import bringing, first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
 from rag.web.state import plain, t, told, words
@@ -29,6 +29,7 @@ def draw() -> None:
     keeper = state.reader().keeper
     if keeper:
         uploading.draw()
+        bringing.draw()
     build = jobs.building(settings)
     updating = build is not None and not build.done.is_set()
     if updating and first_run.can_be_opened(settings):

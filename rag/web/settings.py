@@ -198,7 +198,7 @@ def _test(settings: Settings) -> None:
         st.success(t("model_answers"))
     with st.container(key="tested"):
         values = views.turn(KeptTurn(0, question, answer, "", ""), "tested-turn", -1, None, last=False)
-        mount("turn", values | {"rated": None}, key="tested-turn", on_act=lambda act: None)
+        mount("log", views.log([values | {"rated": None}]), key="tested-turn", on_act=lambda act: None)
 
 
 def _question_to_test(settings: Settings) -> str:

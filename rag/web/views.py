@@ -53,10 +53,15 @@ def quotation(text: str, article: Article, document: Document, span: Span) -> st
     return f"“{' '.join(text.split())}”\n——{reference}{page_said}"
 
 
-def pending_turn(question: str, *, stoppable: bool = False) -> dict[str, Any]:
+def log(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the values of turns, one below the other, with the words that all of them use."""
+    return {"words": words(*TURN_WORDS, prefixes=("standing_", "reason_")), "turns": turns}
+
+
+def pending_turn(question: str, position: int, *, stoppable: bool = False) -> dict[str, Any]:
     """Return the values of a question that has no answer yet."""
     return {
-        "words": words(*TURN_WORDS),
+        "position": position,
         "question": question,
         "pending": True,
         "stoppable": stoppable,
@@ -68,7 +73,7 @@ def pending_turn(question: str, *, stoppable: bool = False) -> dict[str, Any]:
 def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: bool) -> dict[str, Any]:
     """Return the values of a kept turn; `active` is the citation that the source pane shows, or -1."""
     base: dict[str, Any] = {
-        "words": words(*TURN_WORDS, prefixes=("standing_", "reason_")),
+        "position": kept.position,
         "question": kept.question,
         "pending": False,
         "last": last,
@@ -181,7 +186,7 @@ def _spread(laid: LaidOutAnswer) -> list[dict[str, Any]]:
     """Count cited sentences by article, most first."""
     names = {number: item.title or item.source for number, item in laid.cited}
     counts: dict[str, int] = {}
-    for citation in laid.citations:
+    for citation in (citation for citation in laid.citations if citation.number in names):  # not what is nearest only
         counts[names[citation.number]] = counts.get(names[citation.number], 0) + 1
     return [{"name": name, "count": count} for name, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
 

@@ -1,17 +1,18 @@
-// One question and its checked answer. Acts sent to Python: {kind: "open", citation} {kind: "evidence", number}
-// {kind: "ask", question} {kind: "rate", value, reason} {kind: "stop"}.
+// Questions and their checked answers, all of a conversation: one component, since a browser takes a tenth of a second
+// for each. Acts sent to Python, each with the `position` of its turn: {kind: "open", citation} {kind: "evidence", number}
+// {kind: "ask", question} {kind: "rate", value, reason} {kind: "note"} {kind: "stop"}.
 
 const GLYPH = { partly: "◐", not_found: "○" };
 
-// Streamlit pulls a page with a chat box to its end while it grows. A reader begins at the beginning of an answer:
-// hold it there until the page has come to rest, or the reader scrolls.
-function holdInView(root) {
+// Streamlit pulls a page with a chat box to its end while it changes. A reader begins at the beginning of an answer, and
+// looks at the citation that was opened: hold it there until the page has come to rest, or the reader scrolls.
+function holdInView(node, block) {
   const stop = new AbortController();
   for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(event, () => stop.abort(), { signal: stop.signal });
   let times = 0;
   const hold = () => {
-    if (stop.signal.aborted || !root.isConnected) return;
-    root.scrollIntoView({ block: "start" });
+    if (stop.signal.aborted || !node.isConnected) return;
+    node.scrollIntoView({ block });
     if (times++ < 15) setTimeout(hold, 100);
     else stop.abort();
   };
@@ -21,18 +22,30 @@ function holdInView(root) {
 export default function (component) {
   if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
-  const { words } = data;
-  // Streamlit draws anew at every click. A turn that has not changed stays as it is, with what is open or focused in it.
-  const { active: _, drawn: __, ...lasting } = data;
-  const old = parentElement.querySelector(".turn");
-  if (old && old.shown === JSON.stringify(lasting)) {
-    for (const button of old.querySelectorAll(".chip")) button.classList.toggle("active", isActive(button));
-    return showActive(old);
+  let log = parentElement.querySelector(".log");
+  if (!log) {
+    log = el("div", { class: "wenju log" });
+    parentElement.append(log);
   }
-  const root = freshRoot(parentElement, "turn");
-  root.shown = JSON.stringify(lasting);
-  const act = (value) => setTriggerValue("act", { ...value, at: Date.now() });
-  const card = el("div", { class: "card", popover: "manual", role: "tooltip", id: "card" });
+  while (log.children.length > data.turns.length) log.lastChild.remove();
+  const said = JSON.stringify(data.words);
+  data.turns.forEach((turn, place) => {
+    const act = (value) => setTriggerValue("act", { ...value, position: turn.position, at: Date.now() });
+    drawTurn(log.children[place] ?? log.appendChild(el("div", { class: "turn" })), turn, data.words, said, act);
+  });
+}
+
+function drawTurn(root, data, words, said, act) {
+  // Streamlit draws anew at every click. A turn that has not changed stays as it is, with what is open or focused in it.
+  const { active: _, ...lasting } = data;
+  const shown = said + JSON.stringify(lasting);
+  if (root.shown === shown) {
+    for (const button of root.querySelectorAll(".chip")) button.classList.toggle("active", isActive(button));
+    return showActive(root);
+  }
+  root.shown = shown;
+  root.replaceChildren();
+  const card = el("div", { class: "card", popover: "manual", role: "tooltip", id: "card-" + data.position });
   const chips = [];
 
   root.append(questionPart());
@@ -184,7 +197,7 @@ export default function (component) {
       card.style.left = Math.max(12, Math.min(at.left - 20, innerWidth - width - 12)) + "px";
       const below = at.bottom + 8 + card.offsetHeight < innerHeight;
       card.style.top = (below ? at.bottom + 8 : Math.max(8, at.top - 8 - card.offsetHeight)) + "px";
-      target.setAttribute("aria-describedby", "card");
+      target.setAttribute("aria-describedby", card.id);
     };
     const hide = () => {
       clearTimeout(timer);
@@ -201,6 +214,7 @@ export default function (component) {
 
   function legend() {
     // What is only the nearest is not "supported" in a reader's sense, though it stands in its source.
+    if (data.ending === "refusal") return "";
     const entries = Object.entries(data.standings).filter(([standing]) => data.ending !== "uncertain" || GLYPH[standing]);
     if (!entries.length) return "";
     return el("p", { class: "legend" }, entries.map(([standing, count]) =>
@@ -275,7 +289,7 @@ export default function (component) {
   // A question that was just asked comes into view, and so does its answer, once.
   if (data.pending || (data.last && window.wenjuFollows)) {
     window.wenjuFollows = data.pending;
-    holdInView(root);
+    holdInView(root, "start");
   }
 
   for (const button of chips) button.classList.toggle("active", isActive(button));
@@ -288,7 +302,7 @@ export default function (component) {
   function showActive(turn) {
     // The source pane narrows the conversation: the number that opened it stays in view.
     const active = turn.querySelector(".chip.active");
-    if (active) setTimeout(() => active.scrollIntoView({ block: "nearest" }), 200);
+    if (active) holdInView(active, "nearest");
     // The source pane was closed: who came from a chip goes back to it.
     const back = window.wenjuComeFrom;
     if (back && back.turn === data.turn && data.active < 0) {

@@ -1,0 +1,17 @@
+# docker build --tag wenju .
+# docker run --rm --network host --volume "$PWD/文献:/library" wenju        the page on http://127.0.0.1:8501
+# docker run --rm --volume "$PWD/文献:/library" wenju index                 any other command likewise
+# It listens on loopback: beyond this machine only with --host and a login (docs/security.md).
+FROM python:3.11-slim AS build
+COPY . /source
+RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /source
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 1000 reader && install --directory --owner reader /library
+RUN --mount=from=build,source=/wheels,target=/wheels --mount=from=build,source=/source,target=/source \
+    pip install --no-cache-dir --constraint /source/requirements.lock /wheels/*.whl
+USER reader
+WORKDIR /library
+ENV WENJU_CORPUS=/library/corpus WENJU_INDEX=/library/index
+ENTRYPOINT ["wenju"]
+CMD ["chat"]
