@@ -267,12 +267,19 @@ def _chart(count: str) -> str:
 
 def _sheets() -> dict[str, tuple[int, Kind]]:
     """Excel's files."""
+    kinds = ("worksheet", "worksheets/sheet1"), ("styles", "styles"), ("sharedStrings", "sharedStrings")
+    related = _relations(
+        "".join(
+            "<Relationship Id='rId{}' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}' "
+            "Target='{}.xml'/>".format(number, *kind)
+            for number, kind in enumerate(kinds, 1)
+        )
+    )
 
     def of(rows: str, before: str = "", after: str = "", **parts: str) -> bytes:
         sheet = f"<worksheet {_S}>{before}<sheetData>{rows}</sheetData>{after}</worksheet>"
-        return replaced(
-            _sound("xlsx"), {"xl/worksheets/sheet1.xml": sheet} | {f"xl/{k}.xml": v for k, v in parts.items()}
-        )
+        given = {"xl/worksheets/sheet1.xml": sheet, "xl/_rels/workbook.xml.rels": related}
+        return replaced(_sound("xlsx"), given | {f"xl/{k}.xml": v for k, v in parts.items()})
 
     def cell(at: str, value: str, kind: str = "n", style: int = 0) -> str:
         return f"<c r='{at}' t='{kind}' s='{style}'><v>{value}</v></c>"
