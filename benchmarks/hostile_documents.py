@@ -1,7 +1,7 @@
 """Documents that no reader should be given: broken ones of every format, and small ones that become large or slow.
 
-A kind is a line of `_texts`, `_pages`, `_office` and so on: what of a file lies, loops, nests or swells. How much of it there is
-is drawn, between a little and far too much. Entry points: `hostile_documents`, `swollen_document`, `odd_paths`.
+A kind is a line of `_texts`, `_tables`, `_web` and so on: what of a file lies, loops, nests or swells. How much of it
+there is is drawn, between a little and far too much. Entry points: `hostile_documents`, `swollen_document`, `odd_paths`.
 Callers: torture, tests.
 """
 
@@ -20,10 +20,41 @@ from pathlib import Path
 
 TEXT = "第七号泊位水深九米，臺灣船舶先行。"
 SWOLLEN_SHARE, DISGUISED_SHARE, NOISE_SHARE = 0.25, 0.08, 0.04  # of all; the others are sound ones that were broken
-ENDINGS = (
-    "txt md csv tsv html htm rtf docx docm xlsx xlsm pptx ppsx odt ods odp epub pdf png jpg tif doc xls ppt wps et dps"
-    " ofd caj kdh nh zip exe"
-).split()
+ENDINGS = [
+    "txt",
+    "md",
+    "csv",
+    "tsv",
+    "html",
+    "htm",
+    "rtf",
+    "docx",
+    "docm",
+    "xlsx",
+    "xlsm",
+    "pptx",
+    "ppsx",
+    "odt",
+    "ods",
+    "odp",
+    "epub",
+    "pdf",
+    "png",
+    "jpg",
+    "tif",
+    "doc",
+    "xls",
+    "ppt",
+    "wps",
+    "et",
+    "dps",
+    "ofd",
+    "caj",
+    "kdh",
+    "nh",
+    "zip",
+    "exe",
+]
 Kind = Callable[[int], str | bytes]
 
 
@@ -412,7 +443,9 @@ def _books() -> dict[str, tuple[int, Kind]]:
     """EPUB, and what any zip file can lie about."""
 
     def of(chapters: Mapping[str, str], spine: str = "", more: str = "") -> bytes:
-        items = "".join(f"<item id='i{k}' href='{name}' media-type='application/xhtml+xml'/>" for k, name in enumerate(chapters))
+        items = "".join(
+            f"<item id='i{k}' href='{name}' media-type='application/xhtml+xml'/>" for k, name in enumerate(chapters)
+        )
         order = spine or "".join(f"<itemref idref='i{k}'/>" for k in range(len(chapters)))
         package = f"<package xmlns='http://www.idpf.org/2007/opf'>{more}<manifest>{items}</manifest><spine>{order}</spine></package>"
         return packed({"mimetype": "application/epub+zip", "META-INF/container.xml": CONTAINER, "a.opf": package, **chapters})  # fmt: skip
@@ -499,11 +532,21 @@ def _png(width: int, height: int, rows: bytes, *more: tuple[bytes, bytes]) -> by
 
 def _tiff(frames: int, *, ring: bool = False) -> bytes:
     """Return a picture of so many frames of one dot, which share the dot."""
-    tags = ((256, 3, 1, 1), (257, 3, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8), (279, 4, 1, 1))
+    tags = (
+        (256, 3, 1, 1),
+        (257, 3, 1, 1),
+        (258, 3, 1, 8),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, 1, 8),
+        (279, 4, 1, 1),
+    )
     entries = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags)
     size, first = len(entries) + 4, 12
     follow = [first + size * (frame + 1) for frame in range(frames - 1)] + [first if ring else 0]
-    return b"II*\0" + struct.pack("<I", first) + b"\x80\0\0\0" + b"".join(entries + struct.pack("<I", at) for at in follow)
+    return (
+        b"II*\0" + struct.pack("<I", first) + b"\x80\0\0\0" + b"".join(entries + struct.pack("<I", at) for at in follow)
+    )
 
 
 CONTAINER = (
@@ -663,17 +706,25 @@ def spoil(chance: random.Random, data: bytes) -> bytes:
 ODD_NAMES: tuple[bytes, ...] = (
     "水文年鉴.txt".encode("gb18030"), b"\xff\xfe\x80.md", "换\n行.txt".encode(), "转\x1b[2J义.txt".encode(),
     "\u202egpj.潮位.txt".encode(), "零\u200b宽.txt".encode(), ("潮" * 83 + ".txt").encode(), " 空 .txt".encode(),
-    "<b>粗.txt".encode(), "'引\"号`$(id).txt".encode(), "CON.txt".encode(), "-rf.txt".encode(), "～%41#?.txt".encode(),
-    "e\u0301te\u0301.txt".encode(), "无尾".encode(), ".txt.".encode(), "尾.TXT".encode(), "a.txt\u3000".encode(),
-    "glossary.tsv".encode(), "=1+1.csv".encode(),
+    "<b>粗.txt".encode(), "'引\"号`$(id).txt".encode(), b"CON.txt", b"-rf.txt", "～%41#?.txt".encode(),
+    "e\u0301te\u0301.txt".encode(), "无尾".encode(), b".txt.", "尾.TXT".encode(), "a.txt\u3000".encode(),
+    b"glossary.tsv", b"=1+1.csv",
 )  # fmt: skip
 
 
 def odd_paths(chance: random.Random, folder: Path) -> None:
     """Put into a folder what else may lie in one: odd names, links, pipes, what may not be read, and very large files."""
     for name in chance.sample(ODD_NAMES, 8):
-        Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).write_text(f"此档名为{chance.random()}，{TEXT}\n", "utf-8")
-    for name, target in (("悬空.md", "没有.md"), ("自己.md", "自己.md"), ("外面.md", "/etc/passwd"), ("设备.txt", "/dev/zero"), ("上级", "..")):
+        Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).write_text(
+            f"此档名为{chance.random()}，{TEXT}\n", "utf-8"
+        )
+    for name, target in (
+        ("悬空.md", "没有.md"),
+        ("自己.md", "自己.md"),
+        ("外面.md", "/etc/passwd"),
+        ("设备.txt", "/dev/zero"),
+        ("上级", ".."),
+    ):
         (folder / name).symlink_to(target)
     os.mkfifo(folder / "管道.txt")
     (folder / "是夹.pdf").mkdir()

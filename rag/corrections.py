@@ -161,7 +161,8 @@ class Corrections:
             )
             if _parsed(field, value) != getattr(known or printed, field):
                 connection.execute(
-                    "INSERT INTO corrections VALUES (?, ?, ?, ?, ?, NULL)", (source, article, printed.title, field, value)
+                    "INSERT INTO corrections VALUES (?, ?, ?, ?, ?, NULL)",
+                    (source, article, printed.title, field, value),
                 )
 
     def import_records(self, records: Iterable[Imported]) -> None:
@@ -179,7 +180,9 @@ class Corrections:
         with open_database(self.path) as connection:
             corrections = connection.execute("SELECT * FROM corrections ORDER BY source, article, field").fetchall()
             imported = connection.execute("SELECT * FROM imported ORDER BY source, key").fetchall()
-        return KnownRecords(tuple(Correction(*row[:-1]) for row in corrections), tuple(Imported(*row[:-1]) for row in imported))
+        return KnownRecords(
+            tuple(Correction(*row[:-1]) for row in corrections), tuple(Imported(*row[:-1]) for row in imported)
+        )
 
 
 def read_corrections(index: Path) -> KnownRecords:

@@ -1,8 +1,8 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
-Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`. Callers: generations, embedding_cache,
-corrections, repair, reading_room. Of a database it knows that the column `checksum` of a table, where it has one, is
-`checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
+Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`. Callers:
+generations, embedding_cache, corrections, repair, reading_room. Of a database it knows that the column `checksum` of a
+table, where it has one, is `checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def seal_rows(connection: sqlite3.Connection, *tables: str) -> None:
         sealed = ", ".join(name for name in columns if name != "checksum")
         for when, name in (("INSERT", f"{table}_written"), (f"UPDATE OF {sealed}", f"{table}_changed")):
             connection.execute(
-                f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {when} ON {table} BEGIN"
+                f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {when} ON {table} BEGIN"  # noqa: S608  our own names
                 f" UPDATE {table} SET checksum = checksum({sealed}) WHERE rowid = NEW.rowid; END"
             )
 

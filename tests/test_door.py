@@ -136,7 +136,9 @@ def test_beyond_the_own_machine_a_ticket_is_asked_for(shared: TestClient) -> Non
     assert shared.get("/").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["//login", "/login/", "/LOGIN", "/login/../", "/login%00", "/_stcore/health/../stream"])
+@pytest.mark.parametrize(
+    "path", ["//login", "/login/", "/LOGIN", "/login/../", "/login%00", "/_stcore/health/../stream"]
+)
 def test_no_other_way_of_writing_the_login_is_open(shared: TestClient, path: str) -> None:
     assert shared.get(path).status_code == 303
     assert shared.put(path).status_code == 401

@@ -347,7 +347,9 @@ def test_links_out_of_the_corpus_are_not_followed(small_corpus: Settings, tmp_pa
     (small_corpus.corpus / "长.md").symlink_to("甲" * 300)
     os.mkfifo(small_corpus.corpus / "管道.txt")
     told: list[OSError] = []
-    names = [path.relative_to(small_corpus.corpus).as_posix() for path in corpus_files(small_corpus.corpus, told.append)]
+    names = [
+        path.relative_to(small_corpus.corpus).as_posix() for path in corpus_files(small_corpus.corpus, told.append)
+    ]
     assert names == ["river.md", BRIDGE, "茶業/報告.txt", "里面.md"]
     assert {Path(error.filename).name for error in told} == {"链接.txt", "文件夹", "自己.md", "长.md", "管道.txt"}
 

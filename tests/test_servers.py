@@ -182,7 +182,9 @@ def test_an_error_tells_no_path_and_no_key(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv(SERVER_TOKEN, "密-token")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "索引", backend="openai:测试模型")
-    with TestClient(make_app(settings), base_url=LOCAL, headers={"Authorization": "Bearer 密-token".encode()}) as client:
+    with TestClient(
+        make_app(settings), base_url=LOCAL, headers={"Authorization": "Bearer 密-token".encode()}
+    ) as client:
         asked = {"messages": [{"role": "user", "content": QUESTION}], "stream": True}
         told = [
             client.get("/works"), client.post("/ask", json={"question": QUESTION}),

@@ -18,23 +18,29 @@ from reading_matter import FIRST, SECOND, answer, passage
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.exporting import FORMATS, export_conversation
 from rag.reading_room.exporting.cells import write_cell
+from rag.reading_room.notebooks import Note
 from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer, Article, Evidence, Retrieval, Sentence
 from rag.references import STYLES, format_bibliography
 from rag.visible import visible_text
+from rag.web.notebooks import _file
 
 PIECES = (
-    "臺灣潮位", "\x1b]8;;http://e.example\x07", "\x1b[2J", "\u202e", "\u2066", "\u200b", "\u2028", "\x85", "\ufe0f", "\x00",
-    "\U000e0041", "\u00ad", "\ud800", "\r\n", "\n", "\t", " ", "    ", "![图](http://e.example/a.png)", "[点](javascript:a)",
-    "<img src=//e.example>", "<javascript:a>", "</p><script>", "&#x202e;", "```\n", "~~~\n", "# ", "- ", "1. ", "> ", "|", "\\", "`",
-    "[^1-1]: http://e.example", "[a]: http://e.example\n\n[a]", "***", "=1+1", "+1", "@甲", "$x$", "[1]", "％", "'", '"', "]]>",
+    "臺灣潮位", "\x1b]8;;http://e.example\x07", "\x1b[2J", "\u202e", "\u2066", "\u200b", "\u2028", "\x85",
+    "\ufe0f", "\x00", "\U000e0041", "\u00ad", "\ud800", "\r\n", "\n", "\t", " ", "    ",
+    "![图](http://e.example/a.png)", "[点](javascript:a)", "<img src=//e.example>", "<javascript:a>",
+    "</p><script>", "&#x202e;", "```\n", "~~~\n", "# ", "- ", "1. ", "> ", "|", "\\", "`",
+    "[^1-1]: http://e.example", "[a]: http://e.example\n\n[a]", "***", "=1+1", "+1", "@甲", "$x$", "[1]", "％",
+    "'", '"', "]]>",
 )  # fmt: skip
 HOSTILE = st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join)
 
 
 def said(text: str) -> Answer:
     """An answer in which everything that others write is `text`."""
-    held = dataclasses.replace(passage(SECOND), text=text, title=text, source=text, section=(text,), span=(0, len(text)))
+    held = dataclasses.replace(
+        passage(SECOND), text=text, title=text, source=text, section=(text,), span=(0, len(text))
+    )
     cited = dataclasses.replace(answer().sentences[0].citations[0], source=text, passage_span=(0, len(text)), page=text)
     return dataclasses.replace(
         answer(),
@@ -100,7 +106,9 @@ def test_word_shows_and_does_nothing(text: str, style: Any) -> None:
     written = exported(text, "docx", style)
     opened = docx.Document(io.BytesIO(written))
     texts = [run.text for run in opened.element.iter() if run.tag.endswith("}t") and run.text]
-    assert [one for one in (*texts, opened.core_properties.title, opened.core_properties.author) if not is_shown(one)] == []
+    assert [
+        one for one in (*texts, opened.core_properties.title, opened.core_properties.author) if not is_shown(one)
+    ] == []
     with ZipFile(io.BytesIO(written)) as archive:
         assert not [name for name in archive.namelist() if b'TargetMode="External"' in archive.read(name)]
         assert b"instrText" not in archive.read("word/document.xml")
@@ -111,11 +119,22 @@ def test_a_copied_answer_is_seen_whole(text: str) -> None:
     assert is_shown(write_plain(said(text), "zh"))
 
 
+@settings(max_examples=25)
+@given(HOSTILE)
+@example("".join(PIECES))
+def test_notes_show_and_do_nothing(text: str) -> None:
+    written = _file("记", [Note("a", said(text), "", "2026-01-01")], "zh").decode()
+    assert is_shown(written)
+    assert does_nothing(written)
+
+
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_ordinary_conversation_keeps_its_text(form: Any, style: Any) -> None:
     written = exported("臺灣潮位", form, style)
-    text = written.decode() if form != "docx" else "".join(p.text for p in docx.Document(io.BytesIO(written)).paragraphs)
+    text = (
+        written.decode() if form != "docx" else "".join(p.text for p in docx.Document(io.BytesIO(written)).paragraphs)
+    )
     assert "臺灣潮位" in text
 
 
