@@ -2,9 +2,9 @@
 
     python -m benchmarks.many_readers --seconds 120
 
-Each reader is a thread of one process, as the sessions of the page are: it logs in at the page's door with its password,
-asks with the ticket that it got, keeps its question, note, choice and verdict under the name that the ticket gives, and
-looks for all that the others keep. Another process changes a document and builds the index anew, again and again. What
+Each reader is a thread of one process, as the sessions of the page are: it logs in at the page's door with its
+password, keeps questions, notes and a choice under the name that its ticket gives, and looks for all that the others
+keep. Another process changes a document and builds the index anew, again and again. What
 Streamlit draws is not part of it. Prints a table; exits 1 if anything failed.
 """
 

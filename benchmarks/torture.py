@@ -32,6 +32,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.hostile_documents import hostile_documents, odd_paths
+from benchmarks.power_loss import POWER_CUT, lose, recording
 from rag import reading_apart
 from rag.corrections import Corrections
 from rag.embedding import load_embedder
@@ -165,29 +166,44 @@ def whole(settings: Settings, names: set[str]) -> str:
 def disturb_builds(
     chance: random.Random, settings: Settings, scratch: Path, until: float
 ) -> Iterator[tuple[str, Tally]]:
-    """Kill builds, and let a sync, a rename or a write of them fail."""
-    kills, failing = Tally(), Tally()
+    """Kill builds, let a sync, a rename or a write of them fail, or the power go."""
+    kills, failing, powerless = Tally(), Tally(), Tally()
     started = time.monotonic()
     in_a_child(functools.partial(build_index, settings))
     took = time.monotonic() - started  # with the model, which a child loads anew
-    while time.monotonic() < until or not (kills.tried and failing.tried):
+    while time.monotonic() < until or not (kills.tried and failing.tried and powerless.tried):
         write_documents(chance, settings.corpus, 3)
         before = {one.folder.name for one in listed(settings.index)}
-        kind = chance.choice(("kill", "kill", "fsync", "replace", "rename", "size"))
+        kind = chance.choice(("kill", "kill", "power", "power", "fsync", "replace", "rename", "size"))
         if kind == "kill":
             code = in_a_child(functools.partial(build_index, settings), chance.uniform(0, took))
+        elif kind == "power":
+            code = build_without_power(chance, settings, scratch)
         else:
             code = in_a_child(functools.partial(build_failing, settings, kind, chance.randrange(1, 24)))
         trouble = whole(settings, before) or ("a raw error" if code == 1 else "")
         build_index(settings)
         if not trouble and (differ := differing(contents_of(settings), undisturbed(settings, scratch))):
             trouble = f"the next build gives others: {differ}"
-        (kills if kind == "kill" else failing).note(
-            {0: "done before", 2: "told"}.get(code, "killed" if code < 0 else "raw error"),
+        {"kill": kills, "power": powerless}.get(kind, failing).note(
+            {0: "done before", 2: "told", POWER_CUT: "power cut"}.get(code, "killed" if code < 0 else "raw error"),
             trouble and f"{kind}: {trouble}",
         )
     yield "builds killed", kills
     yield "syncs, renames, writes that fail", failing
+    yield "builds that lose power", powerless
+
+
+def build_without_power(chance: random.Random, settings: Settings, scratch: Path) -> int:
+    """Build until the power goes, and lose what was not synced; return how the build ended."""
+    before, log = scratch / "before", scratch / "synced"
+    shutil.rmtree(before, ignore_errors=True)
+    shutil.copytree(settings.index, before, copy_function=os.link)
+    log.write_bytes(b"")
+    build = functools.partial(build_index, settings)
+    code = in_a_child(functools.partial(recording, build, log, chance.randrange(1, 24)))
+    lose(chance, settings.index, before, log)
+    return code
 
 
 def build_failing(settings: Settings, kind: str, turn: int) -> None:
