@@ -266,7 +266,8 @@ def disturb_files(chance: random.Random, settings: Settings, until: float) -> It
     """Damage one file of all that is kept: it is told or harmless, nothing is believed that was not written, and
     repair mends it."""
     tally = Tally()
-    while time.monotonic() < until:
+    seed_readers(settings)
+    while time.monotonic() < until or not tally.tried:
         build_index(settings)
         index = settings.index
         right = [read_kept(settings, name) for name in KEPT]
@@ -484,7 +485,6 @@ def torture(seconds: float, seed: int, scratch: Path, bank: Path | None = None) 
         shutil.copy(bank, settings.index / CACHE)
     write_documents(chance, settings.corpus, 8)
     build_index(settings)
-    seed_readers(settings)
     retrieve("第七号泊位水深多少？", 1, settings=settings)
     share = seconds / 5
     found: dict[str, Tally] = {}
