@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import threading
@@ -28,7 +29,7 @@ from starlette.testclient import TestClient
 from benchmarks.torture import CHILDREN
 from rag.answering import ask
 from rag.embedding import load_embedder
-from rag.indexing import build_index
+from rag.indexing import CACHE, build_index
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.identity import hash_password, read_ticket
 from rag.reading_room.notebooks import Notebooks, notebooks_file
@@ -134,8 +135,13 @@ def memory_mb() -> float:
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1024
 
 
-def run(seconds: float, seed: int, scratch: Path, readers: int = READERS) -> tuple[Trial, int, list[float]]:
-    """Let readers read for a while; return what came of it, how many builds there were, and memory in MB over time."""
+def run(
+    seconds: float, seed: int, scratch: Path, readers: int = READERS, bank: Path | None = None
+) -> tuple[Trial, int, list[float]]:
+    """Let readers read for a while; return what came of it, how many builds there were, and memory in MB over time.
+
+    Memory is measured from when all have asked once. `bank` as in `torture`.
+    """
     names = [f"读者{number}" for number in range(readers)]
     settings = Settings(
         corpus=scratch / "文献",
@@ -149,6 +155,9 @@ def run(seconds: float, seed: int, scratch: Path, readers: int = READERS) -> tup
         text = f"# 第{berth}号泊位\n\n第{berth}号泊位水深{berth + 2}米，臺灣船舶可以停靠。\n"
         (settings.corpus / f"泊位{berth}.md").write_text(text, "utf-8")
     load_embedder(settings)
+    if bank is not None:
+        settings.index.mkdir()
+        shutil.copy(bank, settings.index / CACHE)
     build_index(settings)
     ask("第1号泊位水深多少米？", settings=settings)
     trial = Trial(settings, time.monotonic() + seconds)
