@@ -11,8 +11,10 @@ remedy or harmless, and mended; a document costs itself, within its limits. Prin
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import hashlib
+import itertools
 import multiprocessing
 import os
 import random
@@ -29,14 +31,21 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.hostile_documents import hostile_documents
+from benchmarks.hostile_documents import hostile_documents, odd_paths
+from benchmarks.power_loss import POWER_CUT, lose, recording
+from rag import reading_apart
+from rag.corrections import Corrections
 from rag.embedding import load_embedder
 from rag.errors import IndexDamaged, RagError, UnreadableSource
-from rag.generations import listed
-from rag.indexing import CACHE, _load, build_index, open_index
+from rag.generations import Listed, keep, listed
+from rag.indexing import CACHE, NOT_DOCUMENTS, _load, build_index, open_index, shown_name
+from rag.private_files import _check_once, remove_database
 from rag.reading_apart import read_document
 from rag.reading_room.conversations import Conversations
+from rag.reading_room.feedback import Feedback
 from rag.reading_room.library import add_file
+from rag.reading_room.notebooks import KeptWork, Notebooks
+from rag.records import Article, Limits
 from rag.repair import find_damage, repair
 from rag.retrieval import retrieve
 from rag.settings import Settings
@@ -44,7 +53,8 @@ from rag.settings import Settings
 # Children begin in a process without the model: a fork of one that computes in threads waits for them for ever.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["benchmarks.torture"])
-HOSTILE_SECONDS = 60.0  # of the clock for one document: its limit is 20 of the processor, which others use, too
+APART = (".pdf", ".png", ".jpg", ".tif", ".caj", ".kdh")  # read by processes with limits of their own
+SLACK_S = 3.0  # of beginning a process anew, and of what the kernel counts later
 TOPICS = ("渡轮", "堤坝", "燈塔", "潮汐", "盐田", "lighthouse", "harbour")
 
 
@@ -156,29 +166,44 @@ def whole(settings: Settings, names: set[str]) -> str:
 def disturb_builds(
     chance: random.Random, settings: Settings, scratch: Path, until: float
 ) -> Iterator[tuple[str, Tally]]:
-    """Kill builds, and let a sync, a rename or a write of them fail."""
-    kills, failing = Tally(), Tally()
+    """Kill builds, let a sync, a rename or a write of them fail, or the power go."""
+    kills, failing, powerless = Tally(), Tally(), Tally()
     started = time.monotonic()
     in_a_child(functools.partial(build_index, settings))
     took = time.monotonic() - started  # with the model, which a child loads anew
-    while time.monotonic() < until or not (kills.tried and failing.tried):
+    while time.monotonic() < until or not (kills.tried and failing.tried and powerless.tried):
         write_documents(chance, settings.corpus, 3)
         before = {one.folder.name for one in listed(settings.index)}
-        kind = chance.choice(("kill", "kill", "fsync", "replace", "rename", "size"))
+        kind = chance.choice(("kill", "kill", "power", "power", "fsync", "replace", "rename", "size"))
         if kind == "kill":
             code = in_a_child(functools.partial(build_index, settings), chance.uniform(0, took))
+        elif kind == "power":
+            code = build_without_power(chance, settings, scratch)
         else:
             code = in_a_child(functools.partial(build_failing, settings, kind, chance.randrange(1, 24)))
         trouble = whole(settings, before) or ("a raw error" if code == 1 else "")
         build_index(settings)
         if not trouble and (differ := differing(contents_of(settings), undisturbed(settings, scratch))):
             trouble = f"the next build gives others: {differ}"
-        (kills if kind == "kill" else failing).note(
-            {0: "done before", 2: "told"}.get(code, "killed" if code < 0 else "raw error"),
+        {"kill": kills, "power": powerless}.get(kind, failing).note(
+            {0: "done before", 2: "told", POWER_CUT: "power cut"}.get(code, "killed" if code < 0 else "raw error"),
             trouble and f"{kind}: {trouble}",
         )
     yield "builds killed", kills
     yield "syncs, renames, writes that fail", failing
+    yield "builds that lose power", powerless
+
+
+def build_without_power(chance: random.Random, settings: Settings, scratch: Path) -> int:
+    """Build until the power goes, and lose what was not synced; return how the build ended."""
+    before, log = scratch / "before", scratch / "synced"
+    shutil.rmtree(before, ignore_errors=True)
+    shutil.copytree(settings.index, before, copy_function=os.link)
+    log.write_bytes(b"")
+    build = functools.partial(build_index, settings)
+    code = in_a_child(functools.partial(recording, build, log, chance.randrange(1, 24)))
+    lose(chance, settings.index, before, log)
+    return code
 
 
 def build_failing(settings: Settings, kind: str, turn: int) -> None:
@@ -238,35 +263,97 @@ def talk(path: Path, identifier: str, acknowledged: Path) -> None:
 
 
 def disturb_files(chance: random.Random, settings: Settings, until: float) -> Iterator[tuple[str, Tally]]:
-    """Damage one file of all that is kept: it is told or harmless, answers stay right, and repair mends it."""
+    """Damage one file of all that is kept: it is told or harmless, nothing is believed that was not written, and
+    repair mends it."""
     tally = Tally()
-    while time.monotonic() < until:
+    seed_readers(settings)
+    while time.monotonic() < until or not tally.tried:
         build_index(settings)
-        kept = [one for one in settings.index.rglob("*") if one.is_file() and one.name not in ("build.lock", "builder")]
+        index = settings.index
+        right = [read_kept(settings, name) for name in KEPT]
+        sound = {one.folder.name: contents_at(settings, one) for one in listed(index)}
+        kept = [one for one in index.rglob("*") if one.is_file() and one.name not in ("build.lock", "builder")]
         path = chance.choice(sorted(one for one in kept if not one.name.endswith(("-wal", "-shm", ".key"))))
         kind = damage(chance, path, kept)
-        trouble = ""
+        outcomes, trouble = {"harmless"}, ""
+        _check_once.cache_clear()
+        for name, before in zip(KEPT, right, strict=True):
+            try:
+                if read_kept(settings, name) != before and kind != "absent":
+                    trouble = f"{name} holds what was not written"
+            except IndexDamaged as error:
+                outcomes.add("told")
+                trouble = trouble or ("" if "--repair" in error.advice else "no remedy")
+            except Exception as error:  # noqa: BLE001  counted, which is what this is for
+                trouble = f"{name}: {type(error).__name__}: {error}"
         try:
             _load.cache_clear()
-            index = open_index(settings)
-            found = retrieve("第七号泊位水深多少？", 1, settings=settings, index=index)
-            outcome = "told, the one before is used" if index.damage else "harmless"
-            if not (found and "九米" in found[0].text):
-                trouble = "answers wrongly"
+            opened = open_index(settings)
+            outcomes |= {"told, the one before is used"} if opened.damage else set()
+            if contents_of(settings) != sound.get(opened.folder.name):
+                trouble = trouble or "the index holds what was not written"
         except IndexDamaged as error:
-            outcome = "told"
-            trouble = "" if "--repair" in error.advice else "no remedy"
-        except Exception as error:  # noqa: BLE001  counted, which is what this is for
-            outcome, trouble = "raw error", f"{type(error).__name__}: {error}"
+            outcomes.add("told")
+            trouble = trouble or ("" if "--repair" in error.advice else "no remedy")
+        except Exception as error:  # noqa: BLE001
+            trouble = f"{type(error).__name__}: {error}"
         try:
             repair(settings)
-            left = find_damage(settings.index)
-            trouble = trouble or (f"not mended: {left[0]}" if left else "")
-            trouble = trouble or whole(settings, set())
+            _check_once.cache_clear()
+            left = find_damage(index)
+            trouble = trouble or (f"not mended: {left[0]}" if left else "") or whole(settings, set())
+            seed_readers(settings)
         except Exception as error:  # noqa: BLE001
             trouble = trouble or f"repair: {type(error).__name__}: {error}"
-        tally.note(f"{kind}: {outcome}", trouble and f"{kind} {path.name}: {trouble}")
+        told = outcomes - {"harmless"} or outcomes
+        tally.note(f"{kind}: {min(told)}", trouble and f"{kind} {path.name}: {trouble}")
     yield "files damaged", tally
+
+
+def contents_at(settings: Settings, generation: Listed) -> dict[str, str]:
+    """Return the contents of a generation that may be in use or the one before."""
+    known = listed(settings.index)
+    keep(settings.index, [generation, *(one for one in known if one != generation)])
+    try:
+        _load.cache_clear()
+        return contents_of(settings)
+    finally:
+        keep(settings.index, known)
+
+
+KEPT = ("conversations", "feedback", "corrections", "notebooks")
+TALK = "0123456789abcdef"
+
+
+def seed_readers(settings: Settings) -> None:
+    """Keep something of every kind for the readers, anew."""
+    for name in KEPT:
+        remove_database(settings.index / f"{name}.sqlite")
+    talks = Conversations(settings.index / "conversations.sqlite")
+    for number in range(9):
+        talks.add(TALK, f"第{number}问：潮高几何？", None, f"潮高{number}米，" * 40)
+    talks.prefer("language", "zh")
+    Corrections(settings.index / "corrections.sqlite").correct(
+        "常在.md", 0, Article("article", "常在", (0, 9)), "journal", "《港口志》"
+    )
+    notebooks = Notebooks(settings.index / "notebooks.sqlite")
+    notebooks.create("泊位", [KeptWork("常在.md", 0, "常在")])
+    notebooks.tag(KeptWork("常在.md", 0, "常在"), ["水深", "臺灣"])
+    Feedback(settings.index / "feedback.sqlite")
+
+
+def read_kept(settings: Settings, name: str) -> str:
+    """Return all that a database of the readers says."""
+    path = settings.index / f"{name}.sqlite"
+    if name == "conversations":
+        talks = Conversations(path)
+        return repr((talks.listed(), talks.turns(TALK), talks.preference("language")))
+    if name == "notebooks":
+        books = Notebooks(path)
+        return repr((books.listed(), books.tags(), books.notes()))
+    if name == "corrections":
+        return repr(Corrections(path).known())
+    return repr(list(Feedback(path).entries()))
 
 
 def damage(chance: random.Random, path: Path, others: list[Path]) -> str:
@@ -288,15 +375,15 @@ def damage(chance: random.Random, path: Path, others: list[Path]) -> str:
 
 
 def read_hostile(chance: random.Random, folder: Path, until: float) -> Iterator[tuple[str, Tally]]:
-    """Have hostile documents read: each is read or refused with a remedy, in its time."""
+    """Have hostile documents read: each is read or refused with a remedy, within its time and memory."""
     tally = Tally()
-    slowest = 0.0
+    slowest = largest = 0.0
     for name, data in hostile_documents(chance):
         if time.monotonic() > until:
             break
         path = folder / name
         path.write_bytes(data)
-        started, trouble = time.monotonic(), ""
+        before, trouble = processor_time(), ""
         try:
             read_document(path, name)
             outcome = "read"
@@ -305,14 +392,80 @@ def read_hostile(chance: random.Random, folder: Path, until: float) -> Iterator[
             trouble = "" if error.advice else "no remedy"
         except Exception as error:  # noqa: BLE001
             outcome, trouble = "raw error", f"{type(error).__name__}: {error}"
-        took = time.monotonic() - started
-        slowest = max(slowest, took)
-        if took > HOSTILE_SECONDS:
-            trouble = trouble or f"{took:.0f} s"
+        took, held = processor_time() - before, memory_mb()
+        if path.suffix not in APART:
+            slowest, largest = max(slowest, took), max(largest, held)
+            over = took > Limits().seconds + SLACK_S or held > Limits().memory_mb
+            trouble = trouble or (f"{took:.0f} s, {held:.0f} MB" if over else "")
         tally.note(outcome, trouble and f"{name}: {trouble}")
         path.unlink()
-    tally.remark = f"; the slowest took {slowest:.1f} s"
+    tally.remark = f"; the slowest took {slowest:.1f} s, the largest {largest:.0f} MB"
     yield "documents, hostile or broken", tally
+
+
+def processor_time() -> float:
+    """Return the processor time in seconds of the reading processes so far, with what they have started."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    fields = (reading_process("stat").rpartition(")")[2].split() + ["0"] * 15)[11:15]
+    return ended.ru_utime + ended.ru_stime + sum(map(int, fields)) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mb() -> float:
+    """Return the most memory that the reading process had, in 2^20 bytes; 0 when it has ended."""
+    peak = [line.split()[1] for line in reading_process("status").splitlines() if line.startswith("VmHWM")]
+    return int(peak[0]) / 1024 if peak else 0.0
+
+
+def reading_process(file: str) -> str:
+    """Return what Linux tells of the process that reads documents; "" when there is none."""
+    process = reading_apart._READER._process
+    if process is None or process.poll() is not None:
+        return ""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process.pid}/{file}").read_text("utf-8")
+    return ""
+
+
+def build_among_hostile(
+    chance: random.Random, settings: Settings, scratch: Path, until: float
+) -> Iterator[tuple[str, Tally]]:
+    """Build over folders of hostile documents and odd paths: each is accounted for, and the sound one is found."""
+    tally = Tally()
+    drawn = hostile_documents(chance)
+    few = settings.model_copy(update={"read_passages": 50, "read_seconds": 2})  # what is embedded costs time, too
+    while time.monotonic() < until or not tally.tried:
+        corpus = scratch / "杂"
+        shutil.rmtree(corpus, ignore_errors=True)
+        corpus.mkdir()
+        odd_paths(chance, corpus)
+        for name, data in itertools.islice(drawn, 12):
+            (corpus / name).write_bytes(data)
+        (corpus / "常在.md").write_text("# 常在\n\n此篇常在，第七号泊位水深九米。\n", "utf-8")
+        other = few.model_copy(update={"corpus": corpus, "index": scratch / "杂索引"})
+        try:
+            report = build_index(other)
+            held = {shown_name(source) for source in open_index(other).sources()}
+            told = {item.source for item in report.rejected}
+            unsaid = paths_of(corpus) - held - told
+            trouble = f"not accounted for: {sorted(unsaid)}" if unsaid else ""
+            found = retrieve("第七号泊位水深多少？", 3, settings=other)
+            if not any("九米" in one.text for one in found):
+                trouble = trouble or "the sound document is not found"
+            tally.note(f"built, {(len(told) > 0 and 'some refused') or 'none refused'}", trouble)
+        except Exception as error:  # noqa: BLE001
+            tally.note("raw error", f"{type(error).__name__}: {error}")
+    yield "builds among hostile documents", tally
+
+
+def paths_of(corpus: Path) -> set[str]:
+    """Return what a folder holds that its reader would miss, as it is shown."""
+    found = set()
+    for folder, folders, names in os.walk(corpus):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in (*names, *links):
+            if not name.startswith(".") and name not in NOT_DOCUMENTS:
+                found.add(shown_name(Path(folder, name).relative_to(corpus).as_posix()))
+    return found
 
 
 def torture(seconds: float, seed: int, scratch: Path, bank: Path | None = None) -> dict[str, Tally]:
@@ -333,15 +486,15 @@ def torture(seconds: float, seed: int, scratch: Path, bank: Path | None = None) 
     write_documents(chance, settings.corpus, 8)
     build_index(settings)
     retrieve("第七号泊位水深多少？", 1, settings=settings)
-    share = seconds / 4
+    share = seconds / 5
     found: dict[str, Tally] = {}
-    kinds: tuple[Callable[[float], Iterator[tuple[str, Tally]]], ...] = (
+    for kind in (
         lambda until: disturb_builds(chance, settings, scratch, until),
         lambda until: disturb_readers(chance, settings, until),
         lambda until: disturb_files(chance, settings, until),
         lambda until: read_hostile(chance, scratch, until),
-    )
-    for kind in kinds:
+        lambda until: build_among_hostile(chance, settings, scratch, until),
+    ):
         found |= dict(kind(time.monotonic() + share))
     return found
 

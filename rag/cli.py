@@ -536,7 +536,7 @@ def serve(
     """Serve search, works and answers over HTTP, for other programs. 为其他程序提供 HTTP 接口"""
     with _package("serve"):
         from rag.servers.rest import serve as serve_rest
-    out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/docs  (Ctrl-C 退出)")
+    out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/openapi.json  (Ctrl-C 退出)")
     serve_rest(_settings(corpus, index), host, port)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rag.literature.items import Item, lay_over, plain_title
-from rag.private_files import open_database
+from rag.private_files import open_database, seal_rows
 from rag.records import Article, ArticleKind
 from rag.text.language import search_form
 
@@ -35,10 +35,11 @@ _YEAR = re.compile(r"\d{4}")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
     source TEXT NOT NULL, article INTEGER NOT NULL, printed TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
-    PRIMARY KEY (source, article, field)
+    checksum BLOB, PRIMARY KEY (source, article, field)
 );
 CREATE TABLE IF NOT EXISTS imported (
-    source TEXT NOT NULL, key TEXT NOT NULL, origin TEXT NOT NULL, item TEXT NOT NULL, PRIMARY KEY (source, key)
+    source TEXT NOT NULL, key TEXT NOT NULL, origin TEXT NOT NULL, item TEXT NOT NULL, checksum BLOB,
+    PRIMARY KEY (source, key)
 );
 """
 
@@ -131,6 +132,7 @@ class Corrections:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         with open_database(self.path, "corrections") as connection:
             connection.executescript(_TABLE)
+            seal_rows(connection, "corrections", "imported")
 
     def correct(
         self, source: str, article: int, printed: Article, field: Field, value: str, known: Article | None = None
@@ -159,14 +161,15 @@ class Corrections:
             )
             if _parsed(field, value) != getattr(known or printed, field):
                 connection.execute(
-                    "INSERT INTO corrections VALUES (?, ?, ?, ?, ?)", (source, article, printed.title, field, value)
+                    "INSERT INTO corrections VALUES (?, ?, ?, ?, ?, NULL)",
+                    (source, article, printed.title, field, value),
                 )
 
     def import_records(self, records: Iterable[Imported]) -> None:
         """Keep imported records, in the place of those of the same source and key."""
         rows = [(record.source, record.key, record.origin, record.item) for record in records]
         with open_database(self.path) as connection:
-            connection.executemany("INSERT OR REPLACE INTO imported VALUES (?, ?, ?, ?)", rows)
+            connection.executemany("INSERT OR REPLACE INTO imported VALUES (?, ?, ?, ?, NULL)", rows)
 
     def all(self) -> tuple[Correction, ...]:
         """Return all corrections, in a fixed order."""
@@ -177,7 +180,9 @@ class Corrections:
         with open_database(self.path) as connection:
             corrections = connection.execute("SELECT * FROM corrections ORDER BY source, article, field").fetchall()
             imported = connection.execute("SELECT * FROM imported ORDER BY source, key").fetchall()
-        return KnownRecords(tuple(Correction(*row) for row in corrections), tuple(Imported(*row) for row in imported))
+        return KnownRecords(
+            tuple(Correction(*row[:-1]) for row in corrections), tuple(Imported(*row[:-1]) for row in imported)
+        )
 
 
 def read_corrections(index: Path) -> KnownRecords:

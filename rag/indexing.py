@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import functools
 import json
 import logging
@@ -74,6 +75,7 @@ BUILDER = "builder"  # who builds, or built last
 CACHE = "embeddings.sqlite"
 NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
 UNOPENED = "Check that it is there and may be read."
+NO_FILE = "it is no file, or a link that leads elsewhere"
 _ARTICLES = TypeAdapter(tuple[Article, ...])
 
 
@@ -634,7 +636,8 @@ def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None
 
     Args:
         corpus: The folder.
-        on_error: Called with what is wrong with a folder that cannot be listed.
+        on_error: Called with what is wrong with a folder that cannot be listed, and with what is neither a file nor a
+            folder here: a pipe, a link that leads out of the corpus or nowhere, a link to a folder.
     """
     found = []
     # A link may lead out of the corpus; what lies elsewhere was not given to us.
@@ -645,8 +648,19 @@ def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None
             folders.clear()
             continue
         folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (here / name for name in names if not name.startswith(".") and name not in NOT_DOCUMENTS)
-        found += [path for path in paths if path.is_file() and path.resolve().is_relative_to(root)]
+        links = [name for name in folders if (here / name).is_symlink()]
+        for name in (*names, *links):
+            if name.startswith(".") or name in NOT_DOCUMENTS:
+                continue
+            try:
+                if (here / name).is_file() and (here / name).resolve().is_relative_to(root):
+                    found.append(here / name)
+                    continue
+                told = OSError(errno.ENOENT, NO_FILE, str(here / name))
+            except OSError as error:  # a link with a name that is too long, or into a folder that is closed
+                told = OSError(error.errno, error.strerror, str(here / name))
+            if on_error:
+                on_error(told)
     return sorted(found)
 
 

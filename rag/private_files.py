@@ -1,13 +1,14 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
-Entry points: `make_private`, `sync`, `write_private`, `open_database`. Callers: generations, embedding_cache,
-corrections, repair, reading_room. Of a database it knows that the column `checksum` of a table, where it has one, is
-`checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
+Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`. Callers:
+generations, embedding_cache, corrections, repair, reading_room. Of a database it knows that the column `checksum` of a
+table, where it has one, is `checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import sqlite3
@@ -54,25 +55,81 @@ def open_database(path: Path, table: str = "") -> Iterator[sqlite3.Connection]:
 
     Args:
         path: The file.
-        table: One that it has unless it is empty; "" is not looked for.
+        table: One that it has unless it is empty; with it, the whole file is checked once a process; "": nothing is.
 
     Raises:
         IndexDamaged: It is not what was written.
         sqlite3.OperationalError: The disk is full, or another program holds the file.
     """
+    if table and path.exists():
+        _check_once(path, table, path.stat().st_ino)
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
             know_checksums(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
-            if table and table not in (tables_of(connection) or [table]):
-                raise database_damaged(path, f"it has no table of {table}")
             with connection:
                 yield connection
     except (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.ProgrammingError):
         raise
     except sqlite3.DatabaseError as error:
         raise database_damaged(path, str(error)) from error
+
+
+def check_database(path: Path, table: str = "") -> None:
+    """Compare a database with what was written.
+
+    Args:
+        path: The file; one that is absent is not damaged.
+        table: One that it has unless it is empty; "" is not looked for.
+
+    Raises:
+        IndexDamaged: It is no database, its pages are damaged, or the checksum of a row is not that of the row.
+    """
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as connection:
+            problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
+            if not problems and table and table not in (tables_of(connection) or [table]):
+                problems = [f"it has no table of {table}"]
+            if not problems and (rows := unsound_rows(connection)):
+                problems = [f"{rows} rows have changed since they were written"]
+    except (sqlite3.DatabaseError, OSError) as error:
+        if "locked" in str(error):  # by another program that writes
+            return
+        problems = [str(error)]
+    if problems:
+        raise database_damaged(path, problems[0])
+
+
+@functools.lru_cache(maxsize=1024)
+def _check_once(path: Path, table: str, inode: int) -> None:
+    check_database(path, table)
+
+
+def seal_rows(connection: sqlite3.Connection, *tables: str) -> None:
+    """Have each row of these tables sealed whenever it is written, by triggers; earlier rows have no seal.
+
+    Raises:
+        sqlite3.OperationalError: The disk is full, or another program holds the file.
+    """
+    if not connection.in_transaction:
+        connection.execute("BEGIN IMMEDIATE")  # two that open an earlier file at once may not both widen it
+    for table in tables:
+        columns = _columns(connection, table)
+        if "checksum" not in columns:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN checksum BLOB")
+        sealed = ", ".join(name for name in columns if name != "checksum")
+        for when, name in (("INSERT", f"{table}_written"), (f"UPDATE OF {sealed}", f"{table}_changed")):
+            connection.execute(
+                f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {when} ON {table} BEGIN"  # noqa: S608  our own names
+                f" UPDATE {table} SET checksum = checksum({sealed}) WHERE rowid = NEW.rowid; END"
+            )
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
 
 
 def database_damaged(path: Path, reason: str) -> IndexDamaged:
@@ -124,7 +181,7 @@ def sound_rows(connection: sqlite3.Connection) -> dict[str, str]:
     know_checksums(connection)
     found = {}
     for table in tables_of(connection):
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        columns = _columns(connection, table)
         sealed = ", ".join(columns[: columns.index("checksum")]) if "checksum" in columns else ""
         found[table] = f"checksum IS NULL OR checksum = checksum({sealed})" if sealed else "TRUE"
     return found

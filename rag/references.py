@@ -190,7 +190,9 @@ def _own_item(article: Article) -> Item:
 
 def _key(article: Article) -> str:
     """Return a key made of what identifies the work, so that two exports of one article agree."""
-    digest = hashlib.sha256("\n".join((*article.authors, article.title, article.issue)).encode()).hexdigest()[:8]
+    digest = hashlib.sha256(
+        "\n".join((*article.authors, article.title, article.issue)).encode(errors="replace")
+    ).hexdigest()[:8]
     return f"wenju{article.year or ''}{digest}"
 
 

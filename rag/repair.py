@@ -17,18 +17,18 @@ from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.generations import Listed, check, keep, listed, read_manifest
 from rag.indexing import CACHE, BuildReport, build_index, seals_of
 from rag.private_files import (
-    database_damaged,
+    check_database,
     open_database,
     private_database,
     remove_database,
     sound_rows,
-    tables_of,
-    unsound_rows,
 )
 from rag.records import Progress
 from rag.settings import Settings
 
 # File beside the index -> a table that it has.
+TURNS = "turns"
+LOST = "（这一问已损坏，未能保留 This turn was damaged and is lost）"
 FOR_READERS = {
     "conversations.sqlite": "conversations",
     "feedback.sqlite": "feedback",
@@ -41,7 +41,7 @@ def find_damage(index: Path) -> list[IndexDamaged]:
     """Return what is damaged: the generations that may be used, the cache of vectors, the readers' databases."""
     checks: list[Callable[[], object]] = [functools.partial(listed, index)]
     checks += [functools.partial(_check_generation, one) for one in _listed(index)]
-    checks += [functools.partial(_check_database, path, table) for path, table in _databases(index)]
+    checks += [functools.partial(check_database, path, table) for path, table in _databases(index)]
     return [damage for one in checks for damage in _damage_of(one)]
 
 
@@ -54,10 +54,10 @@ def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = 
         NoDocuments, ModelUnavailable, StorageFailed: As `build_index`.
     """
     index = settings.index
-    if _damage_of(functools.partial(_check_database, index / CACHE)):
+    if _damage_of(functools.partial(check_database, index / CACHE)):
         remove_database(index / CACHE)
     for path, table in _databases(index):
-        if path.name != CACHE and _damage_of(functools.partial(_check_database, path, table)):
+        if path.name != CACHE and _damage_of(functools.partial(check_database, path, table)):
             _save_rows(_set_aside(path), path, table)
     if find_damage(index):
         keep(index, [one for one in _listed(index) if not _damage_of(functools.partial(_check_generation, one))])
@@ -89,23 +89,6 @@ def _check_generation(generation: Listed) -> None:
     check(generation.folder, seals_of(read_manifest(generation)))
 
 
-def _check_database(path: Path, table: str = "") -> None:
-    """Raise IndexDamaged if an SQLite file is none, or its pages or the checksums of its rows are wrong."""
-    if not path.exists():
-        return
-    try:
-        with contextlib.closing(sqlite3.connect(path)) as connection:
-            problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
-            if not problems and table and table not in (tables_of(connection) or [table]):
-                problems = [f"it has no table of {table}"]
-            if not problems and (rows := unsound_rows(connection)):
-                problems = [f"{rows} rows have changed since they were written"]
-    except (sqlite3.DatabaseError, OSError) as error:
-        problems = [str(error)]
-    if problems:
-        raise database_damaged(path, problems[0])
-
-
 def _set_aside(path: Path) -> Path:
     """Keep a damaged database beside its place; return where."""
     when = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
@@ -131,6 +114,18 @@ def _save_rows(damaged: Path, path: Path, wanted: str) -> None:
                 target.execute("PRAGMA defer_foreign_keys = ON")
                 for table, sound in tables.items():
                     _copy_rows(source, target, table, sound)
+                if TURNS in tables:
+                    _mark_lost(target)
+
+
+def _mark_lost(target: sqlite3.Connection) -> None:
+    """Put a turn that says so where one was lost: what others keep of a conversation names its turns by place."""
+    now = datetime.now(UTC).isoformat()
+    for conversation, last in target.execute(f"SELECT conversation, MAX(position) FROM {TURNS} GROUP BY 1").fetchall():  # noqa: S608
+        target.executemany(
+            f"INSERT OR IGNORE INTO {TURNS} (conversation, position, question, partial, asked) VALUES (?, ?, ?, '', ?)",  # noqa: S608
+            [(conversation, place, LOST, now) for place in range(last)],
+        )
 
 
 def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str, sound: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import socket
+import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,13 +73,25 @@ def test_the_own_machine_comes_in_and_is_asked_nothing(alone: TestClient) -> Non
     assert connects(alone, Origin="http://127.0.0.1:8501")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil", "", "[::1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "127.0.0.1.evil.example", "localhost.evil", "", "[::1", "evil.example#@127.0.0.1",
+        "x@127.0.0.1", "127.0.0.1/login?", "127.0.0.1#", "127.0.0.1,evil.example", "127.0.0.1 ",
+    ],
+)  # fmt: skip
 def test_a_foreign_name_pointed_at_this_machine_is_refused(alone: TestClient, host: str) -> None:
     assert alone.get("/", headers={"Host": host}).status_code in (400, 421)
     assert not connects(alone, Host=host)
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:8501"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example", "null", "", "http://127.0.0.1:9999", "http://localhost:8501", "http://[::1", "http://",
+        "http://127.0.0.1:8501@evil.example", "http://127.0.0.1:8501.evil.example", "http://x@127.0.0.1:8501",
+    ],
+)  # fmt: skip
 def test_another_page_can_neither_connect_nor_post(
     alone: TestClient, origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +100,7 @@ def test_another_page_can_neither_connect_nor_post(
 
     monkeypatch.setattr(socket.socket, "connect", dial)
     assert not connects(alone, Origin=origin)
+    assert not connects(alone, **{"Sec-Fetch-Site": "cross-site"})
     assert alone.post("/", headers={"Origin": origin}).status_code == 403
     assert alone.get("/", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}).status_code == 403
 
@@ -118,6 +134,41 @@ def test_beyond_the_own_machine_a_ticket_is_asked_for(shared: TestClient) -> Non
     assert connects(shared, Cookie=right.headers["set-cookie"].partition(";")[0])
     assert shared.get("/logout").headers["location"] == "/login"
     assert shared.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path", ["//login", "/login/", "/LOGIN", "/login/../", "/login%00", "/_stcore/health/../stream"]
+)
+def test_no_other_way_of_writing_the_login_is_open(shared: TestClient, path: str) -> None:
+    assert shared.get(path).status_code == 303
+    assert shared.put(path).status_code == 401
+    assert shared.get("/", headers={"Host": "wenju.example/login?"}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff\xfe\x00", b"name=%ED%A0%80&password=%00", b"name=" + b"&name=" * 99, "名字=林".encode(), b"{}"],
+)
+def test_a_form_of_any_bytes_is_answered(shared: TestClient, body: bytes) -> None:
+    assert shared.post("/login", content=body).status_code == 403
+
+
+def test_a_ticket_is_not_unpacked_whatever_its_size(shared: TestClient) -> None:
+    swollen = base64.urlsafe_b64encode(zlib.compress(b'"' + b"a" * 40_000_000 + b'"', 9)).decode().rstrip("=")
+    deep = base64.urlsafe_b64encode(zlib.compress(b"[" * 300_000, 9)).decode().rstrip("=")
+    begun = time.process_time()
+    for ticket in (f".{swollen}.a.b", f".{deep}.a.b", "a" * 60_000, "\xff\xfe"):
+        cookie = f"{door.COOKIE}={ticket}".encode("latin-1")
+        assert shared.get("/", headers={"Cookie": cookie}).status_code == 303
+    assert time.process_time() - begun < 1
+
+
+def test_addresses_that_tried_are_not_remembered_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PAUSE_S", 0.0)
+    patience = door.Patience()
+    for number in range(door.ADDRESSES + 10):
+        patience.note(f"2001:db8::{number:x}", right=False)
+    assert len(patience._wrong) <= 10
 
 
 def test_passwords_cannot_be_tried_without_end(shared: TestClient) -> None:

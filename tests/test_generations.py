@@ -15,18 +15,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reading_matter import answer
 
 from rag import generations
 from rag.corrections import Corrections
 from rag.embedding_cache import EmbeddingCache
 from rag.errors import IndexDamaged, ModelUnavailable
 from rag.indexing import BUILDER, CACHE, _load, build_index, open_index
-from rag.private_files import unsound_rows, write_private
+from rag.private_files import _check_once, unsound_rows, write_private
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback
-from rag.reading_room.notebooks import Notebooks
-from rag.records import Progress
-from rag.repair import find_damage, repair
+from rag.reading_room.notebooks import KeptWork, Notebooks
+from rag.records import Article, Progress
+from rag.repair import LOST, find_damage, repair
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -340,9 +341,48 @@ def test_a_changed_letter_of_a_conversation_is_told_and_the_other_turns_are_kept
     assert find_damage(settings.index) == []
     with sqlite3.connect(path) as connection:
         kept = dict(connection.execute("SELECT position, partial FROM turns"))
-    assert sorted(kept) == [place for place in range(40) if place != 7]
+    assert sorted(kept) == list(range(40))
+    turns = Conversations(path).turns(identifier)
+    assert (turns[7].question, turns[7].partial, turns[8].question) == (LOST, "", "第8問：渡輪載客幾何？")
     assert set(kept[8].split("。")) == {"載客三百人，第8次", ""}
     assert list(settings.index.glob("conversations.sqlite.damaged-*"))
+
+
+def test_a_changed_letter_of_anything_that_readers_keep_is_told(kept_turns: tuple[Settings, str]) -> None:
+    settings, identifier = kept_turns
+    index = settings.index
+    Conversations(index / "conversations.sqlite", "林").prefer("base_url", "http://127.0.0.1:9/addr")
+    Feedback(index / "feedback.sqlite").rate(identifier, 0, -1, answer(), "理由是甲")
+    notebooks = Notebooks(index / "notebooks.sqlite")
+    notebooks.create("簿名甲", [KeptWork("船.md", 0, "題名甲")])
+    notebooks.tag(KeptWork("船.md", 0, "渡輪"), ["標籤甲"])
+    notebooks.keep_note(answer(), "", "備註甲")
+    Corrections(index / "corrections.sqlite").correct("船.md", 0, Article("article", "渡輪", (0, 9)), "title", "改題甲")
+    opens = {"conversations": Conversations, "feedback": Feedback, "corrections": Corrections, "notebooks": Notebooks}
+    written = ("第0問", "/addr", "理由是甲", "簿名甲", "題名甲", "標籤甲", "備註甲", "改題甲")
+    places = {word: path for path in index.glob("*.sqlite") for word in written if _flipped(path, word)}
+    assert sorted(places) == sorted(written)
+    for path in set(places.values()):
+        _check_once.cache_clear()
+        with pytest.raises(IndexDamaged) as caught:
+            opens[path.stem](path)
+        assert "--repair" in caught.value.advice
+    repair(settings)
+    assert find_damage(index) == []
+    _check_once.cache_clear()
+    for path in set(places.values()):
+        opens[path.stem](path)
+
+
+def _flipped(path: Path, word: str) -> bool:
+    """Change the last letter of a word wherever a database holds it; return whether it does."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    held = path.read_bytes()
+    changed = bytearray(word.encode())
+    changed[-1] ^= 1
+    path.write_bytes(held.replace(word.encode(), bytes(changed)))
+    return word.encode() in held
 
 
 @pytest.mark.parametrize("name", ["conversations", "feedback", "corrections", "notebooks"])
@@ -361,6 +401,7 @@ def test_a_readers_database_that_is_none_is_told_and_set_aside(
     else:
         held = path.read_bytes()
         path.write_bytes(held[:100] + b"\xff" * (len(held) - 100))
+    _check_once.cache_clear()
     with pytest.raises(IndexDamaged):
         opens[name](path)
     repair(settings)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import os
 import pickle
 import signal
 import subprocess
@@ -342,8 +343,15 @@ def test_links_out_of_the_corpus_are_not_followed(small_corpus: Settings, tmp_pa
     (small_corpus.corpus / "链接.txt").symlink_to(outside / "机密.txt")
     (small_corpus.corpus / "文件夹").symlink_to(outside)
     (small_corpus.corpus / "里面.md").symlink_to(small_corpus.corpus / BRIDGE)
-    names = [path.relative_to(small_corpus.corpus).as_posix() for path in corpus_files(small_corpus.corpus)]
+    (small_corpus.corpus / "自己.md").symlink_to("自己.md")
+    (small_corpus.corpus / "长.md").symlink_to("甲" * 300)
+    os.mkfifo(small_corpus.corpus / "管道.txt")
+    told: list[OSError] = []
+    names = [
+        path.relative_to(small_corpus.corpus).as_posix() for path in corpus_files(small_corpus.corpus, told.append)
+    ]
     assert names == ["river.md", BRIDGE, "茶業/報告.txt", "里面.md"]
+    assert {Path(error.filename).name for error in told} == {"链接.txt", "文件夹", "自己.md", "长.md", "管道.txt"}
 
 
 def test_hidden_files_and_the_projects_own_are_no_documents(small_corpus: Settings) -> None:

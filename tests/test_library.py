@@ -76,7 +76,10 @@ def test_what_cannot_be_read_is_explained_and_not_kept(tmp_path: Path, name: str
         ('\u202e<b>"x"\x00.md', "b x.md"),
         ("  a   b .txt ", "a b.txt"),
         ("", "document"),
-        ("桥" * 300 + ".pdf", "桥" * 120 + ".pdf"),
+        ("桥" * 300 + ".pdf", "桥" * 66 + ".pdf"),
+        ("con.md", "_con.md"),
+        ("LPT1.潮.txt", "_LPT1.潮.txt"),
+        ("\udcb1报.md", "报.md"),
     ],
 )
 def test_safe_name(given: str, kept: str) -> None:

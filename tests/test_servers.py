@@ -13,13 +13,14 @@ import pytest
 from fastapi.testclient import TestClient
 from harbour import DOCUMENTS
 from mcp import Client, StdioServerParameters
+from starlette.responses import JSONResponse
 
 from rag import ask
 from rag.asynchronous import in_threads
 from rag.errors import LoginRequired
 from rag.servers.desk import Desk
 from rag.servers.mcp import make_server
-from rag.servers.rest import make_app
+from rag.servers.rest import AT_ONCE, Gate, make_app
 from rag.settings import SERVER_TOKEN, Settings
 
 QUESTION = "南江大桥的总造价是多少？"
@@ -114,6 +115,11 @@ def test_the_last_message_must_be_a_question(door: TestClient) -> None:
         ({"origin": "http://evil.example"}, 403),
         ({"sec-fetch-site": "cross-site"}, 403),
         ({"origin": LOCAL}, 200),
+        ({"origin": "http://[::1"}, 403),
+        ({"origin": "null"}, 403),
+        ({"host": "x@127.0.0.1:8510"}, 421),
+        ({"host": "127.0.0.1:8510/v1/models?"}, 421),
+        ({"authorization": b"Bearer \xff\xfe"}, 200),
     ],
 )
 def test_foreign_hosts_and_pages_are_refused(door: TestClient, headers: dict[str, str], status: int) -> None:
@@ -136,6 +142,94 @@ def test_elsewhere_than_here_a_token_is_demanded(harbour: Settings, monkeypatch:
 def test_a_large_request_is_refused(door: TestClient) -> None:
     assert door.post("/ask", content=b"{" + b" " * 1_000_001 + b"}").status_code == 413
     assert door.post("/ask", json={"question": "问" * 4001}).status_code == 422
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "+2", "0x2", "1e3", "2 2", "\xb2", ""])
+def test_a_length_that_is_none_is_refused(door: TestClient, length: str) -> None:
+    assert door.post("/ask", content=b"{}", headers={"Content-Length": length.encode("latin-1")}).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"question":"\\ud800"}', b'{"question":"\xff"}', b"[" * 900_000, b'{"question":null}', b"\x00", b'"\xe6"',
+        '{"question":["造价"]}'.encode(), b'{"question":"x","history":[[]]}', b'{"question":"x","sources":{"a":1}}',
+    ],
+)  # fmt: skip
+def test_a_body_of_any_bytes_is_answered(door: TestClient, body: bytes) -> None:
+    """And told without what was sent."""
+    refused = door.post("/ask", content=body, headers={"Content-Type": "application/json"})
+    assert refused.status_code in (400, 422)
+    assert "造价" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/passage?source=/etc/passwd&start=0&end=9", 404), ("/passage?source=%00&start=-9&end=9", 404),
+        ("/work?source=..%2F..%2Fetc%2Fpasswd&article=" + "9" * 40, 404), ("/works?first_year=-" + "9" * 300, 200),
+        ("/search?question=%ED%A0%80&count=20", 200), ("/search?question=x&count=0", 422), ("/docs", 404),
+        ("/..%2f..%2fetc/passwd", 404), ("/works?topic=" + "潮" * 3000, 200),
+    ],
+)  # fmt: skip
+def test_an_odd_address_is_answered(door: TestClient, path: str, status: int) -> None:
+    answered = door.get(path)
+    assert answered.status_code == status
+    assert "root:" not in answered.text
+
+
+def test_an_error_tells_no_path_and_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SERVER_TOKEN, "密-token")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "索引", backend="openai:测试模型")
+    with TestClient(
+        make_app(settings), base_url=LOCAL, headers={"Authorization": "Bearer 密-token".encode()}
+    ) as client:
+        asked = {"messages": [{"role": "user", "content": QUESTION}], "stream": True}
+        told = [
+            client.get("/works"), client.post("/ask", json={"question": QUESTION}),
+            client.post("/ask", json={"question": QUESTION, "stream": True}),
+            client.post("/v1/chat/completions", json=asked),
+        ]  # fmt: skip
+    for answered in told:
+        assert "索引" in answered.text
+        assert not [held for held in (str(tmp_path), "secret", "密-token") if held in answered.text]
+
+
+def test_one_caller_cannot_take_all_places(harbour: Settings) -> None:
+    async def main() -> list[int]:
+        gate, opened = asyncio.Event(), asyncio.Event()
+        statuses: list[int] = []
+
+        async def held(scope: Any, receive: Any, send: Any) -> None:
+            opened.set()
+            await gate.wait()
+            await JSONResponse({})(scope, receive, send)
+
+        door = Gate(held, harbour, "")
+
+        async def request(address: str) -> None:
+            scope = {"type": "http", "method": "GET", "path": "/", "client": (address, 1), "query_string": b""}
+            scope |= {"headers": [(b"host", b"127.0.0.1:8510")]}
+
+            async def send(message: Any) -> None:
+                statuses.extend([message["status"]] if "status" in message else [])
+
+            await door(scope, lambda: asyncio.sleep(9), send)
+
+        waiting = [asyncio.create_task(request("192.0.2.1")) for _ in range(AT_ONCE)]
+        await asyncio.sleep(0)
+        await opened.wait()
+        await request("192.0.2.1")
+        waiting.append(asyncio.create_task(request("192.0.2.2")))
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(*waiting)
+        await request("192.0.2.1")
+        assert not door._open
+        return statuses
+
+    assert asyncio.run(main()) == [429] + [200] * (AT_ONCE + 2)
 
 
 def test_whoever_goes_away_stops_the_writing(harbour: Settings) -> None:

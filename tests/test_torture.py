@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
+import random
+import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks.torture import torture
+from benchmarks.hostile_documents import odd_paths, swollen_document, swollen_kinds
+from benchmarks.many_readers import run
+from benchmarks.power_loss import lose
+from benchmarks.torture import paths_of, torture
+from rag.errors import UnreadableSource
+from rag.reading_apart import read_document
+
+READ_BY_OTHERS = (".pdf", ".png", ".jpg", ".tif")  # by processes with limits of their own, which take their time
 
 
 def test_a_sample_of_what_may_go_wrong_goes_well(tmp_path: Path, bank: Path) -> None:
@@ -14,3 +25,54 @@ def test_a_sample_of_what_may_go_wrong_goes_well(tmp_path: Path, bank: Path) -> 
     found = torture(12, 7, tmp_path, bank)
     assert [failure for tally in found.values() for failure in tally.failures] == []
     assert [name for name, tally in found.items() if not tally.tried] == []
+
+
+def test_a_little_of_every_hostile_kind_is_read_or_refused_with_a_remedy(tmp_path: Path) -> None:
+    kinds = [kind for kind in sorted(swollen_kinds()) if not kind.endswith(READ_BY_OTHERS)]
+    assert len(kinds) > 160
+    refusals = {kind: refusal_of(tmp_path, kind) for kind in kinds}
+    assert [kind for kind, refusal in refusals.items() if refusal and not refusal.advice] == []
+    assert [kind for kind, refusal in refusals.items() if "its reader failed" in str(refusal)] == []
+
+
+def refusal_of(folder: Path, kind: str) -> UnreadableSource | None:
+    name, data = swollen_document(kind, 0.2)
+    (folder / name).write_bytes(data)
+    try:
+        read_document(folder / name, name)
+    except UnreadableSource as error:
+        return error
+    return None
+
+
+def test_odd_paths_are_all_there(tmp_path: Path) -> None:
+    odd_paths(random.Random(3), tmp_path)
+    assert {"悬空.md", "管道.txt", "上级", "稀疏.txt", "设备.txt"} <= paths_of(tmp_path)
+
+
+def test_what_was_not_synced_is_lost(tmp_path: Path) -> None:
+    folder, before, log = tmp_path / "甲", tmp_path / "前", tmp_path / "log"
+    for path in (folder, before):
+        path.mkdir()
+    (folder / "旧").write_text("旧", "utf-8")
+    os.link(folder / "旧", before / "旧")
+    for name in ("已同步", "未同步"):
+        (folder / name).write_text(name, "utf-8")
+    synced = folder / "已同步"
+    inodes = {entry.name: entry.inode() for entry in os.scandir(folder)}
+    rows = [[str(synced), synced.stat().st_ino, time.time_ns(), None], [str(folder), 0, time.time_ns(), inodes]]
+    log.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert lose(random.Random(1), folder, before, log) == 1
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == {
+        "旧": "旧",
+        "已同步": "已同步",
+        "未同步": "",
+    }
+
+
+def test_readers_at_once_see_their_own_alone(tmp_path: Path, bank: Path) -> None:
+    trial, built, _ = run(2, 5, tmp_path, readers=4, bank=bank)
+    assert trial.failures == []
+    assert trial.done["logged in"] == 4
+    assert trial.done["asked"] >= 4
+    assert built >= 1

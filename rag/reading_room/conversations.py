@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from rag.private_files import database_damaged, open_database, private_database
+from rag.private_files import database_damaged, open_database, private_database, seal_rows
 from rag.reading_room.earlier_records import upgrade_answer
 from rag.records import Answer, Turn
 
@@ -27,7 +27,7 @@ _ANSWER = TypeAdapter(Answer)
 _TABLES = """
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL, deleted TEXT,
-    reader TEXT NOT NULL DEFAULT ''
+    reader TEXT NOT NULL DEFAULT '', checksum BLOB
 );
 CREATE TABLE IF NOT EXISTS turns (
     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS turns (
     checksum BLOB, PRIMARY KEY (conversation, position)
 );
 CREATE TABLE IF NOT EXISTS choices (
-    reader TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (reader, name)
+    reader TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, checksum BLOB, PRIMARY KEY (reader, name)
 );
 """
 
@@ -96,6 +96,7 @@ class Conversations:
                 connection.execute("ALTER TABLE conversations ADD COLUMN reader TEXT NOT NULL DEFAULT ''")
             if "checksum" not in {row[1] for row in connection.execute("PRAGMA table_info(turns)")}:
                 connection.execute("ALTER TABLE turns ADD COLUMN checksum BLOB")
+            seal_rows(connection, "conversations", "choices")
 
     def start(self) -> str:
         """Return the id of a new conversation: 16 hexadecimal digits. It is listed from its first turn on."""
@@ -134,8 +135,8 @@ class Conversations:
         """
         with open_database(self.path) as connection:
             rows = connection.execute(
-                "SELECT position, question, answer, partial, asked, checksum IS NULL"
-                " OR checksum = checksum(conversation, position, question, answer, partial, asked)"
+                "SELECT position, question, answer, partial, asked, turns.checksum IS NULL"
+                " OR turns.checksum = checksum(conversation, position, question, answer, partial, asked)"
                 " FROM turns JOIN conversations ON id = conversation WHERE id = ? AND reader = ? ORDER BY position",
                 (conversation, self.reader),
             ).fetchall()
@@ -221,7 +222,7 @@ class Conversations:
         """Keep what the reader chose."""
         with open_database(self.path) as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO choices VALUES (?, ?, ?)", (self.reader, name, json.dumps(value))
+                "INSERT OR REPLACE INTO choices VALUES (?, ?, ?, NULL)", (self.reader, name, json.dumps(value))
             )
 
 

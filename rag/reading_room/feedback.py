@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.private_files import open_database, private_database
+from rag.private_files import open_database, private_database, seal_rows
 from rag.records import Answer
 
 REASON_CHARS = 500  # longer reasons are cut
@@ -22,7 +22,7 @@ _TABLE = """
 CREATE TABLE IF NOT EXISTS feedback (
     conversation TEXT NOT NULL, position INTEGER NOT NULL, verdict INTEGER NOT NULL CHECK (verdict IN (1, -1)),
     reason TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, given TEXT NOT NULL,
-    PRIMARY KEY (conversation, position)
+    checksum BLOB, PRIMARY KEY (conversation, position)
 );
 """
 
@@ -48,6 +48,7 @@ class Feedback:
         self.path = private_database(path)
         with open_database(self.path, "feedback") as connection:
             connection.executescript(_TABLE)
+            seal_rows(connection, "feedback")
 
     def rate(self, conversation: str, position: int, verdict: Verdict, answer: Answer, reason: str = "") -> None:
         """Keep a verdict on the answer at `position` of a conversation; a later one replaces it.
@@ -59,7 +60,7 @@ class Feedback:
             raise ValueError(f"a verdict is 1 or -1, not {verdict}")
         with open_database(self.path) as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
                 (
                     conversation,
                     position,

@@ -24,6 +24,7 @@ from rag.private_files import make_private
 from rag.settings import Settings
 
 TICKET_MAX_AGE_S = 14 * 24 * 3600
+TICKET_MAX_CHARS = 2000
 KEY_FILE = "login.key"
 KEY_BYTES = 32
 _HASHER = argon2.PasswordHasher()
@@ -111,6 +112,8 @@ def read_ticket(settings: Settings, ticket: str) -> Reader | None:
     Raises:
         OSError: The key cannot be kept.
     """
+    if len(ticket) > TICKET_MAX_CHARS:  # it is unpacked before its signature is known
+        return None
     try:
         name = str(URLSafeTimedSerializer(b"").loads_unsafe(ticket)[1])
         if name not in settings.accounts:

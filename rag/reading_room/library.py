@@ -37,7 +37,8 @@ from rag.text.language import split_at
 REMOVED = ".removed"  # hidden, so that it is no part of the corpus
 LOCK = ".lock"
 KEPT_S = 30 * 24 * 3600  # how long what was removed can be brought back
-MAX_NAME_CHARS = 120  # file systems take 255 bytes; a Han character has three
+MAX_NAME_BYTES = 200  # without the ending; file systems take 255, and drafts and numbers need some
+_DEVICES = frozenset(["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))])
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+')
 
 
@@ -319,7 +320,9 @@ def safe_name(name: str) -> str:
     stem, dot, suffix = cleaned.rpartition(".")
     if not dot:
         stem, suffix = cleaned, ""
-    stem = stem.strip()[:MAX_NAME_CHARS] or "document"
+    stem = stem.encode(errors="ignore")[:MAX_NAME_BYTES].decode(errors="ignore").strip() or "document"
+    if stem.partition(".")[0].strip().upper() in _DEVICES:  # Windows opens the device, whatever the ending
+        stem = f"_{stem}"
     return f"{stem}.{suffix[:10]}" if suffix else stem
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from rag.private_files import open_database, private_database
+from rag.private_files import open_database, private_database, seal_rows
 from rag.records import Answer
 
 if TYPE_CHECKING:
@@ -28,17 +28,19 @@ NOTEBOOKS = "notebooks.sqlite"  # of the one reader of an own machine
 NAME_CHARS = 80  # longer names and tags are cut
 _ANSWER = TypeAdapter(Answer)
 _TABLES = """
-CREATE TABLE IF NOT EXISTS notebooks (id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS notebooks (id TEXT PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, checksum BLOB);
 CREATE TABLE IF NOT EXISTS works (
     notebook TEXT NOT NULL REFERENCES notebooks (id) ON DELETE CASCADE,
-    source TEXT NOT NULL, article INTEGER NOT NULL, title TEXT NOT NULL, PRIMARY KEY (notebook, source, article)
+    source TEXT NOT NULL, article INTEGER NOT NULL, title TEXT NOT NULL, checksum BLOB,
+    PRIMARY KEY (notebook, source, article)
 );
 CREATE TABLE IF NOT EXISTS tags (
-    source TEXT NOT NULL, article INTEGER NOT NULL, title TEXT NOT NULL, tag TEXT NOT NULL,
+    source TEXT NOT NULL, article INTEGER NOT NULL, title TEXT NOT NULL, tag TEXT NOT NULL, checksum BLOB,
     PRIMARY KEY (source, article, tag)
 );
 CREATE TABLE IF NOT EXISTS notes (
-    id TEXT PRIMARY KEY, notebook TEXT NOT NULL, answer TEXT NOT NULL, remark TEXT NOT NULL, kept TEXT NOT NULL
+    id TEXT PRIMARY KEY, notebook TEXT NOT NULL, answer TEXT NOT NULL, remark TEXT NOT NULL, kept TEXT NOT NULL,
+    checksum BLOB
 );
 """
 
@@ -101,6 +103,7 @@ class Notebooks:
         private_database(path)
         with open_database(self.path, "notebooks") as connection:
             connection.executescript(_TABLES)
+            seal_rows(connection, "notebooks", "works", "tags", "notes")
 
     def create(self, name: str, works: Iterable[KeptWork]) -> str:
         """Make a notebook of works and return its id.
@@ -110,7 +113,7 @@ class Notebooks:
         """
         identifier = secrets.token_hex(8)
         with open_database(self.path) as connection:
-            connection.execute("INSERT INTO notebooks VALUES (?, ?, ?)", (identifier, _name(name), _now()))
+            connection.execute("INSERT INTO notebooks VALUES (?, ?, ?, NULL)", (identifier, _name(name), _now()))
             self._put(connection, identifier, works)
         return identifier
 
@@ -145,7 +148,7 @@ class Notebooks:
         with open_database(self.path) as connection:
             connection.execute("DELETE FROM tags WHERE source = ? AND article = ?", (work.source, work.article))
             connection.executemany(
-                "INSERT OR IGNORE INTO tags VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO tags VALUES (?, ?, ?, ?, NULL)",
                 [(work.source, work.article, work.title, _name(tag)) for tag in tags if tag.strip()],
             )
 
@@ -164,7 +167,7 @@ class Notebooks:
         record = _ANSWER.dump_json(answer).decode()
         with open_database(self.path) as connection:
             connection.execute(
-                "INSERT INTO notes VALUES (?, ?, ?, ?, ?)", (identifier, notebook, record, remark, _now())
+                "INSERT INTO notes VALUES (?, ?, ?, ?, ?, NULL)", (identifier, notebook, record, remark, _now())
             )
         return identifier
 
@@ -184,7 +187,7 @@ class Notebooks:
 
     def _put(self, connection: sqlite3.Connection, notebook: str, works: Iterable[KeptWork]) -> None:
         rows = [(notebook, work.source, work.article, work.title) for work in works]
-        connection.executemany("INSERT OR IGNORE INTO works VALUES (?, ?, ?, ?)", rows)
+        connection.executemany("INSERT OR IGNORE INTO works VALUES (?, ?, ?, ?, NULL)", rows)
 
 
 def _name(text: str) -> str:

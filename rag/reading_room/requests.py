@@ -7,7 +7,7 @@ Entry points: `is_known`, `is_foreign`. Callers: the page's door, servers. Knows
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from rag.loopback import is_loopback
 from rag.settings import Settings
@@ -15,10 +15,10 @@ from rag.settings import Settings
 
 def is_known(host: str, settings: Settings) -> bool:
     """Tell whether `host`, as a request names it, is one of the names that we are known by."""
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:  # no address that is one
+    parts = _split(f"//{host}")
+    if parts is None or parts.netloc != host or "@" in host:
         return False
+    name = parts.hostname or ""
     return is_loopback(name) or name in {settings.host.casefold(), *map(str.casefold, settings.allowed_hosts)}
 
 
@@ -31,6 +31,16 @@ def is_foreign(headers: Mapping[str, str], host: str, *, opens: bool = False) ->
         opens: Whether it only opens a page, as a link does.
     """
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.casefold() != host.casefold():
-        return True
+    if origin is not None:
+        parts = _split(origin)
+        if parts is None or parts.netloc.casefold() != host.casefold():
+            return True
     return not opens and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+
+
+def _split(address: str) -> SplitResult | None:
+    """Return the parts of an address; None where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None

@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.answering import Events, stream_answer
 from rag.cataloguing import catalogue
-from rag.errors import NotHeld
+from rag.errors import NotHeld, RagError
 from rag.indexing import Index, open_index
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
@@ -168,6 +168,14 @@ class Desk:
             "backend": answer.backend,
             "failure": answer.failure,
         }
+
+    def error(self, error: RagError) -> dict[str, str]:
+        """Return what is wrong and what helps, without where on this machine the library lies."""
+        told = {"message": str(error.args[0]), "advice": error.advice}
+        for folder in (self.settings.index, self.settings.corpus):
+            for path in {str(folder.absolute()), str(folder)} - {folder.name}:
+                told = {key: text.replace(path, folder.name) for key, text in told.items()}
+        return told
 
     def _in_turn(self, do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
         with self._turn:

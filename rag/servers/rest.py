@@ -14,10 +14,12 @@ import json
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,11 +35,14 @@ from rag.retrieval import Filters
 from rag.servers.desk import MOST_FOUND, Desk
 from rag.settings import SERVER_TOKEN, Settings
 from rag.text.language import main_language
+from rag.visible import visible_text
 
 MODEL = "wenju"
 QUESTION_MAX_CHARS = 4000
 BODY_MAX_BYTES = 1_000_000
 MOST_MESSAGES = 200
+AT_ONCE = 16  # requests of one caller
+_NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None}  # which would fetch scripts from elsewhere
 NOTHING_ASKED = "the last message must be the user's question"
 
 
@@ -90,13 +95,17 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
             advice=f"set {SERVER_TOKEN} to a long secret, or stay on 127.0.0.1",
         )
     desk = Desk(settings)
-    app = FastAPI(title="问据 Wenju", version=importlib.metadata.version("wenju"), description=__doc__)
+    app = FastAPI(title="问据 Wenju", version=importlib.metadata.version("wenju"), description=__doc__, **_NO_PAGES)
     app.add_middleware(Gate, settings=settings.model_copy(update={"host": host}), token=token)
 
     @app.exception_handler(RagError)
     async def tell(request: Request, error: RagError) -> JSONResponse:
-        status = 404 if isinstance(error, NotHeld) else 400
-        return JSONResponse({"error": {"message": str(error.args[0]), "advice": error.advice}}, status)
+        return JSONResponse({"error": desk.error(error)}, 404 if isinstance(error, NotHeld) else 400)
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return JSONResponse({"error": {"message": visible_text(told)}}, 422)  # without what was sent, which may be none
 
     app.include_router(_library(desk))
     app.include_router(_answers(desk))
@@ -165,24 +174,33 @@ def _answers(desk: Desk) -> APIRouter:
 
 
 class Gate:
-    """Lets a request through, or refuses it: its host, its origin, its token, its size."""
+    """Lets a request through, or refuses it: its host, its origin, its token, its size, how many its caller makes."""
 
     def __init__(self, app: ASGIApp, settings: Settings, token: str) -> None:
         self._app = app
         self._settings = settings
         self._token = token
+        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request of HTTP."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        caller = scope["client"][0] if scope.get("client") else ""
         refused = self._refuse(Request(scope))
-        if refused is None:
-            await self._app(scope, receive, send)
-        else:
+        if refused is None and self._open[caller] >= AT_ONCE:
+            refused = 429, f"{AT_ONCE} of your requests are being answered; wait for one of them"
+        if refused is not None:
             status, message = refused
             await JSONResponse({"error": {"message": message}}, status)(scope, receive, send)
+            return
+        self._open[caller] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._open[caller] -= 1
+            self._open += Counter()  # without those who make none
 
     def _refuse(self, request: Request) -> tuple[int, str] | None:
         host = request.headers.get("host", "")
@@ -194,7 +212,8 @@ class Gate:
         if self._token and not secrets.compare_digest(shown.encode("latin-1"), self._token.encode()):
             return 401, "show the token: Authorization: Bearer …"
         size = request.headers.get("content-length", "0")
-        if request.method == "POST" and not (size.isdecimal() and 0 < int(size) <= BODY_MAX_BYTES):
+        right = size.isdecimal() and len(size) <= len(str(BODY_MAX_BYTES)) and 0 < int(size) <= BODY_MAX_BYTES
+        if request.method == "POST" and not right:
             return 413, f"a request has at most {BODY_MAX_BYTES:,} bytes, and tells its length"
         return None
 
@@ -218,7 +237,7 @@ async def _events(desk: Desk, events: Events) -> AsyncIterator[str]:
             else:
                 yield _event("progress", dataclasses.asdict(event))
     except RagError as error:
-        yield _event("error", {"message": str(error.args[0]), "advice": error.advice})
+        yield _event("error", desk.error(error))
 
 
 def _event(kind: Literal["answer", "piece", "progress", "error"], data: dict[str, Any]) -> str:
@@ -243,7 +262,7 @@ async def _chunks(desk: Desk, events: Events, frame: dict[str, Any]) -> AsyncIte
                 yield chunk({"content": line})
             yield chunk({}, "stop", citations=desk.told(event)["sources"])
     except RagError as error:
-        yield f"data: {json.dumps({'error': {'message': str(error.args[0]), 'advice': error.advice}})}\n\n"
+        yield f"data: {json.dumps({'error': desk.error(error)}, ensure_ascii=False)}\n\n"
     yield "data: [DONE]\n\n"
 
 

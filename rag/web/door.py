@@ -41,6 +41,7 @@ FORM_MAX_BYTES = 4096
 FORM_TEXTS = ("login_title", "login_name", "login_password", "login_enter", "login_switch")
 ATTEMPTS = 5  # wrong passwords in a row of one address, before it waits
 PAUSE_S = 30.0
+ADDRESSES = 10_000  # remembered, before those are forgotten that need not wait any more
 # Streamlit's page needs inline styles, and evaluates the charts that it draws; nothing may come from or go elsewhere.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -109,7 +110,7 @@ class Door:
             return PlainTextResponse("unknown host; set WENJU_ALLOWED_HOSTS to let it in\n", 421)
         if is_foreign(request.headers, host, opens=_opens(request)):
             return PlainTextResponse("no other page may connect to this one\n", 403)
-        open_to_all = request.url.path in (LOGIN, LOGOUT, HEALTH)
+        open_to_all = request.scope["path"] in (LOGIN, LOGOUT, HEALTH)
         if not self._asks or open_to_all or read_ticket(self._settings, request.cookies.get(COOKIE, "")):
             return None
         return RedirectResponse(LOGIN, 303) if _opens(request) else PlainTextResponse("log in first\n", 401)
@@ -160,8 +161,11 @@ class Patience:
         """Take note of a password that was right or wrong."""
         with self._lock:
             count = self._wrong.pop(address, (0, 0.0))[0]
+            now = time.monotonic()
+            if len(self._wrong) >= ADDRESSES:
+                self._wrong = {one: held for one, held in self._wrong.items() if now - held[1] < PAUSE_S}
             if not right:
-                self._wrong[address] = (count + 1, time.monotonic())
+                self._wrong[address] = (count + 1, now)
 
 
 def _opens(request: HTTPConnection) -> bool:
@@ -173,7 +177,9 @@ def _opens(request: HTTPConnection) -> bool:
 
 
 def _parse_form(body: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(body.decode("utf-8", "replace"), max_num_fields=8)
+    with contextlib.suppress(ValueError):  # more fields than any form has
+        return parse_qsl(body.decode("utf-8", "replace"), max_num_fields=8)
+    return []
 
 
 def _form(language: Language, problem: str = "", status: int = 200) -> Response:

@@ -5,14 +5,17 @@ Callers: chat (the choice beside the question, notes), library (all else).
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from rag.corrections import CORRECTIONS, FIELDS, Corrections
-from rag.reading_room.notebooks import KeptWork, Notebook, keep_work, present
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.notebooks import KeptWork, Note, Notebook, keep_work, present
 from rag.reading_room.plain_answers import write_plain
-from rag.records import Answer
+from rag.records import Answer, Language
 from rag.web import state
 from rag.web.state import plain, t
 
@@ -123,10 +126,15 @@ def _notes() -> None:
             st.markdown(f"**{plain(note.answer.question)}**")
             st.text(write_plain(note.answer, state.language()))
             st.button(t("delete"), key=f"note-{note.id}", type="tertiary", on_click=_delete_note, args=(note.id,))
-        text = "\n\n".join(
-            f"## {note.answer.question}\n\n{write_plain(note.answer, state.language())}" for note in notes
-        )
-        st.download_button(t("markdown"), text, file_name="notes.md", mime="text/markdown", on_click="ignore")
+        written = functools.partial(_file, t("notes_n", n=len(notes)), notes, state.language())
+        st.download_button(t("markdown"), written, file_name="notes.md", mime="text/markdown", on_click="ignore")
+
+
+def _file(title: str, notes: Sequence[Note], language: Language) -> bytes:
+    from rag.reading_room.exporting import export_conversation
+
+    turns = [KeptTurn(number, note.answer.question, note.answer, "", note.kept) for number, note in enumerate(notes)]
+    return export_conversation(title, turns, "md", language=language, article_of=lambda passage: None)
 
 
 def _delete_note(note: str) -> None:

@@ -23,6 +23,7 @@ from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_q
 from rag.reading_room.page_texts import say
 from rag.records import Language
 from rag.references import FOR_PROGRAMS
+from rag.visible import visible_text
 
 MOST_NOTES = 1000  # more than one answer can have: identifiers of bookmarks are numbers
 
@@ -136,4 +137,4 @@ def _link(paragraph: Paragraph, turn: int, number: int, *, to: Literal["from", "
 
 
 def _clean(text: str) -> str:
-    return NOT_XML.sub("", text)
+    return visible_text(NOT_XML.sub("", text))
