@@ -16,7 +16,7 @@ from rag.dictionary import content_words
 from rag.records import Turn
 from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
 from rag.text.words import tag_words
-from rag.vocabulary import read_table, words_of
+from rag.vocabulary import phrases, read_table, words_of
 
 MAX_CARRIED_CHARS = 300
 # What a pronoun stands for may stand in the same question, if that is long.
@@ -80,7 +80,7 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
     if _asks_the_same(question) and (moved := _in_another_year(before, question)):
         return moved
     if len(before) > 1 and not _follows(question, before[-1]):
-        before = before[:-1]
+        before = before[:1]
     answers = [turn.content for turn in history[position:] if turn.role == "assistant"]
     counted = _counted_part(question, answers[-1]) if answers else ""
     kept = (before[0], *before[1:][-1:], counted)
@@ -90,13 +90,13 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
 def _follows(question: str, last: str) -> bool:
     """Say whether a question of a chain leans on the last one too: it points back or says nothing of its own.
 
-    After 收入呢, 支出呢 leans on what both lean on; 增长了多少 asks of 收入.
+    After 收入呢, 增长了多少 asks of 收入, but 支出呢 leans on what both lean on.
     """
     people = {word for word, tag, _ in tag_words(question) if tag == PERSON}
     chinese = main_language(question) == "zh"
     telling = set(_telling_words(question)) - people if chinese else content_words(question)
-    is_new = _asks_the_same(question) or not _asks_the_same(last)
-    return not (telling and is_new) or bool(_POINTS_BACK.search(to_simplified(question)))
+    is_other_kind = _asks_the_same(question) != _asks_the_same(last)
+    return not telling or is_other_kind or bool(_POINTS_BACK.search(to_simplified(question)))
 
 
 def _asks_the_same(question: str) -> bool:
@@ -116,6 +116,14 @@ def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:
     year = named.group() if named else str(int(match.group()) + by)
     piece = pieces[at][: match.start()] + year + pieces[at][match.end() :]
     return (*pieces[:at], piece, *pieces[at + 1 :])
+
+
+def without_asking(text: str) -> str:
+    """Return questions that were carried along as what they are about: the question behind them alone shall ask."""
+    asking = next(phrases(words) for language, words, _, _ in read_table("asking_words") if language == "zh")
+    for word in sorted(asking, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text.replace("？", "，").replace("?", ",")
 
 
 def may_lean_on_history(question: str) -> bool:

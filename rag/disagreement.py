@@ -21,13 +21,14 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.negation import find_contradiction, read_polarity, stem
-from rag.text.words import tag_words
+from rag.text.words import holds_any, tag_words
 from rag.verification import ATTRIBUTION
 from rag.verification.said import STOP_WORDS
 from rag.vocabulary import phrases, read_table, words_of
 
 LEAST_SHARED = 2  # words that two statements must share to judge one thing
 MOST_APART = 4  # words that each of two statements of one thing may have for itself
+LENGTHS = ("year", "month", "day", "hour", "minute")
 LEAST_WORD = 2  # characters
 LEAST_STEM = 4  # letters that another stem must begin with
 LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement; dates: both
@@ -68,6 +69,8 @@ def _find_figures_apart(one: str, other: str) -> Disagreement | None:
             and (mine.unit or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
             and not _agree(mine, yours)
             and (mine.kind == "date" or _times_fit(one, other, mine, yours))
+            and _parts_of(one) == _parts_of(other)
+            and _lengths_fit(one, other, mine, yours)
             and not _replaces(_words_around(one, mine), _words_around(other, yours))
             and _answer_each_other(one, other, mine, yours)
         ):
@@ -96,6 +99,21 @@ def _times_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     years = [years_of(of_one) for of_one in dates]
     parts = [{(date.month, date.quarter) for date in of_one} - {(0, 0)} for of_one in dates]
     return (not all(years) or bool(years[0] & years[1])) and (parts[0] == parts[1] or bool(parts[0] & parts[1]))
+
+
+def _parts_of(text: str) -> frozenset[str]:
+    """Return the words that make what a statement tells a part of a whole: 上半年, 邻省, "at night"."""
+    return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
+
+
+def _lengths_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether lengths of time beside two figures are the same: after five years and after one are two things."""
+    lengths = [
+        {near.value for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.unit in LENGTHS}
+        for text, figure in ((one, mine), (other, yours))
+        if figure.unit not in LENGTHS
+    ]
+    return len(lengths) < 2 or not all(lengths) or bool(lengths[0] & lengths[1])
 
 
 def _clause_of(text: str, figure: Figure) -> Span:
@@ -152,10 +170,12 @@ def _opposite(
     mine: str, yours: str, my_words: frozenset[str], your_words: frozenset[str], *, least: int
 ) -> Disagreement | None:
     opposites = find_opposites(mine, yours)
+    turned = find_contradiction(mine, yours)
+    if opposites and turned:  # 多数愿意 and 少数不愿 agree
+        return None
     for word, opposite in opposites:
         if _is_one_thing(_without(my_words, word), _without(your_words, opposite), least=least):
             return Disagreement("judgement", word, opposite)
-    turned = find_contradiction(mine, yours) if not opposites else None
     if turned and turned.is_plain and _is_one_thing(my_words, your_words):
         return Disagreement("judgement", mine, yours)
     return None

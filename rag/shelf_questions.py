@@ -101,7 +101,7 @@ def read_shelf_question(
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
-    if topic and (part := _part_of_title(topic, works)) and "work" in kinds and not named.titled:
+    if topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
         named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
         kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
@@ -119,9 +119,9 @@ def read_shelf_question(
     return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, main_language(question), undated)
 
 
-def _part_of_title(words: str, works: Sequence[Work]) -> Work | None:
-    """Return the one work whose title holds these words, None where none or several do."""
-    held = [work for work in works if any(words in title for title in work.titles)]
+def _part_of_title(words: str, works: Sequence[Work], *, ends: bool) -> Work | None:
+    """Return the one work whose title holds these words, or ends with them; None where none or several do."""
+    held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
     return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else None
 
 
