@@ -1,9 +1,10 @@
 """Do two statements disagree: other figures for one thing, or opposite judgements of one thing?
 
 Two statements speak of one thing when what they name agrees: words that only one of them has are additions, words that
-each has in the other's stead make it another thing. Then figures of one unit and one year that differ disagree, and so
-do a judgement and its negation or its opposite.
-Entry point: `find_disagreement`. Callers: comparison, answering. Knows no passage and no work.
+each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
+and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
+a judgement disagrees with its negation and with its opposite.
+Entry point: `find_disagreement`. Caller: about_works. Knows no passage and no work.
 """
 
 from __future__ import annotations
