@@ -1,6 +1,6 @@
 """Measure follow-ups: is what answers found, with the rules of `conversation`, and with the question as rewritten?
 
-    PYTHONPATH=. python benchmarks/follow_ups.py --index INDEX [--half HALF]
+    PYTHONPATH=. python benchmarks/follow_ups.py --index INDEX [--half HALF] [--corpus DIR --questions FILE]
 
 `benchmarks/follow_ups.jsonl` holds 40 in 10 conversations about the works of `benchmarks/shelf`. Counted are those
 whose required words stand in the first evidence, in one of the first three, and in the quoting answer.
@@ -22,10 +22,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--index", type=Path, required=True)
     parser.add_argument("--half", choices=("seen", "unseen"))
+    parser.add_argument("--corpus", type=Path, default=Path("benchmarks/shelf"))
+    parser.add_argument("--questions", type=Path, default=Path("benchmarks/follow_ups.jsonl"))
     arguments = parser.parse_args()
-    settings = Settings(corpus=Path("benchmarks/shelf"), index=arguments.index, backend="extractive")
+    settings = Settings(corpus=arguments.corpus, index=arguments.index, backend="extractive")
     index = open_index(settings)
-    lines = Path("benchmarks/follow_ups.jsonl").read_text("utf-8").splitlines()
+    lines = arguments.questions.read_text("utf-8").splitlines()
     items = [item for item in map(json.loads, lines) if arguments.half in (None, item["half"])]
     for name in ("rules", "rewritten", "alone, without history"):
         first = three = said = 0

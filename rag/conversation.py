@@ -17,7 +17,7 @@ from rag.records import Turn
 from rag.text.labels import CITED
 from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
 from rag.text.words import tag_words
-from rag.vocabulary import read_table, words_of
+from rag.vocabulary import phrases, read_table, words_of
 
 MAX_CARRIED_CHARS = 300
 # What a pronoun stands for may stand in the same question, if that is long.
@@ -26,6 +26,7 @@ LONG_ENGLISH_WORDS = 10
 # A question with fewer, and with fewer than two words that say of what, is too bare to be found by itself.
 BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
+PERSON = "nr"  # jieba's tag
 
 _OPENS_BACK = re.compile(
     r"^(?:那(?![个位条份些次种家篇段])|那么|然后|还有|此外|另外|其(?!实|他|次)|它|他(?!国)|她|对方|双方|两者|二者|前者|后者"
@@ -36,7 +37,7 @@ _OPENS_BACK = re.compile(
 )
 _POINTS_BACK = re.compile(
     r"它|(?<![其吉])他(?!国|人|乡|项)|她|这(?!些年|几年)|(?<![的A-Za-z])那[个位条份些次种家篇段里边]|(?<![应不])该(?!如何|怎|不该|怎么)"
-    r"|此举|其中|后者|前者|后一|前一|上述|同样|对方|里头"
+    r"|此举|其中|后者|前者|[前后]一(?=[个项种者点句])|上述|同样|对方|里头"
     r"|\b(?:it|its|they|them|their(?! own)|he|him|his|she|her|this(?! year)|that|these|those"
     r"|the (?:latter|former|same|other)|the (?:first|second|third|last)(?: one)?(?=\W*$))\b",
     re.IGNORECASE,
@@ -48,19 +49,89 @@ _DEFINES = re.compile(r"^(?:什么是|何谓|什么叫|what is (?!it|that|this))
 # Words that ask, or that any subject has: they do not say of what a question is.
 _LIGHT_WORDS = words_of("stop_words", "asking_zh")
 _NAME = re.compile(r"[A-Z]{2,}|[A-Za-z]*\d|《[^》]+》|“[^”]+”")
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
+_SAME_OF_ANOTHER = re.compile(
+    r"^[^，。？！,?!]{1,10}呢[？?]?$|^(?:and|what about|how about|and what about)(?: \S+){1,4}$", re.IGNORECASE
+)
 _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
 
 
-def stand_alone(question: str, history: Sequence[Turn]) -> str:
-    """Return `question` with what it leans on from `history` put before it; unchanged when it leans on nothing."""
+def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> str:
+    """Return `question` with what it leans on from `history` put before it; unchanged when it leans on nothing.
+
+    Args:
+        question: As it was asked.
+        history: The turns before it, oldest first.
+        in_doubt: It may lean, though it names something of its own (`may_lean_on_history`).
+    """
+    return " ".join(_pieces(question, history, in_doubt=in_doubt))
+
+
+def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> tuple[str, ...]:
+    """Return what a question leans on, oldest first, and the question.
+
+    Of a chain the first question is kept, and the last where this one follows it. Another year (那2022年呢) takes the
+    place of the one before.
+    """
     asked = [turn for turn in history if turn.role == "user"]
-    if not asked or not leans_on_history(question):
-        return question
+    if not asked or not (in_doubt or leans_on_history(question)):
+        return (question,)
     position = max(i for i, turn in enumerate(history) if turn.role == "user")
-    before = stand_alone(asked[-1].content, history[:position])[:MAX_CARRIED_CHARS]
+    before = _pieces(asked[-1].content, history[:position])
+    if _asks_the_same(question) and (moved := _in_another_year(before, question)):
+        return moved
+    if len(before) > 1 and not _follows(question, before[-1]):
+        before = before[:1]
     answers = [turn.content for turn in history[position:] if turn.role == "assistant"]
     counted = _counted_part(question, answers[-1]) if answers else ""
-    return " ".join(part for part in (before, counted[:MAX_CARRIED_CHARS], question) if part)
+    kept = (before[0], *before[1:][-1:], counted)
+    return (*(piece[:MAX_CARRIED_CHARS] for piece in kept if piece), question)
+
+
+def _follows(question: str, last: str) -> bool:
+    """Say whether a question of a chain leans on the last one too: it points back or says nothing of its own.
+
+    After 收入呢, 增长了多少 asks of 收入, but 支出呢 leans on what both lean on.
+    """
+    people = {word for word, tag, _ in tag_words(question) if tag == PERSON}
+    chinese = main_language(question) == "zh"
+    telling = set(_telling_words(question)) - people if chinese else content_words(question)
+    is_other_kind = _asks_the_same(question) != _asks_the_same(last)
+    return not telling or is_other_kind or bool(_POINTS_BACK.search(to_simplified(question)))
+
+
+def _asks_the_same(question: str) -> bool:
+    """Say whether a question names only another thing of which the same is asked: 那支出呢, "what about 2022?"."""
+    return bool(_SAME_OF_ANOTHER.search(question.strip()))
+
+
+def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with their last year moved to the one that a question names and nothing else, else ()."""
+    years = [(at, match) for at, piece in enumerate(pieces) for match in _YEAR.finditer(piece)]
+    form = to_simplified(question).lower()
+    named = _YEAR.search(question)
+    by = next((int(number) for word, number, _ in read_table("year_steps") if word in form), 0)
+    if not years or not (named or by):
+        return ()
+    at, match = years[-1]
+    year = named.group() if named else str(int(match.group()) + by)
+    piece = pieces[at][: match.start()] + year + pieces[at][match.end() :]
+    return (*pieces[:at], piece, *pieces[at + 1 :])
+
+
+def without_asking(text: str) -> str:
+    """Return questions that were carried along as what they are about: the question behind them alone shall ask."""
+    asking = next(phrases(words) for language, words, _, _ in read_table("asking_words") if language == "zh")
+    for word in sorted(asking, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text.replace("？", "，").replace("?", ",")
+
+
+def may_lean_on_history(question: str) -> bool:
+    """Say whether `question` is so short that what it is about may have been said before, though it names something."""
+    short = len(HAN_CHARACTER.findall(question)) <= BARE_HAN_CHARACTERS
+    names = _NAME.search(question) or _DEFINES.search(question)
+    return short and not names and main_language(question) == "zh" and not leans_on_history(question)
 
 
 def leans_on_history(question: str) -> bool:

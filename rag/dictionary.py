@@ -108,6 +108,21 @@ def dictionary_words(word: str) -> frozenset[str]:
     return frozenset(_word_translations(word))
 
 
+def glosses_of(word: str) -> frozenset[str]:
+    """Return what the dictionary says of a Chinese `word` in English, lower case, without "to" and articles."""
+    return frozenset(_glosses().get(word, ()))
+
+
+@functools.cache
+def _glosses() -> dict[str, list[str]]:
+    headwords, index = _load_dictionary()
+    glosses: dict[str, list[str]] = {}
+    for gloss, numbers in index.items():
+        for number in numbers:
+            glosses.setdefault(headwords[number >> 4], []).append(gloss)
+    return glosses
+
+
 def spellings(name: str) -> frozenset[str]:
     """Return how a Chinese name may be written in Pinyin, family name first or last: 毛维准 is "mao weizhun".
 

@@ -1,9 +1,10 @@
 """Do two statements disagree: other figures for one thing, or opposite judgements of one thing?
 
 Two statements speak of one thing when what they name agrees: words that only one of them has are additions, words that
-each has in the other's stead make it another thing. Then figures of one unit and one year that differ disagree, and so
-do a judgement and its negation or its opposite.
-Entry point: `find_disagreement`. Callers: comparison, answering. Knows no passage and no work.
+each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
+and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
+a judgement disagrees with its negation and with its opposite.
+Entry point: `find_disagreement`. Caller: about_works. Knows no passage and no work.
 """
 
 from __future__ import annotations
@@ -14,20 +15,28 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.comprehension import load_comprehension
+from rag.dictionary import glosses_of
+from rag.records import Span
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure, years_of
-from rag.text.language import HAN_CHARACTER, search_form
-from rag.text.negation import find_contradiction, read_polarity
-from rag.text.words import tag_words
+from rag.text.language import HAN_CHARACTER, main_language, search_form
+from rag.text.negation import find_contradiction, read_polarity, stem
+from rag.text.words import holds_any, tag_words
 from rag.verification import ATTRIBUTION
-from rag.verification.said import word_pairs
-from rag.vocabulary import phrases, read_table
+from rag.verification.said import STOP_WORDS
+from rag.vocabulary import phrases, read_table, words_of
 
-LEAST_SHARED = 2  # words that two statements must share to speak of one thing
-SHARED_FOR_A_REPLACEMENT = 4  # shared words that make up for one word put in another's stead
+LEAST_SHARED = 2  # words that two statements must share to judge one thing
+MOST_APART = 4  # words that each of two statements of one thing may have for itself
+LENGTHS = ("year", "month", "day", "hour", "minute")
+LEAST_WORD = 2  # characters
+LEAST_STEM = 4  # letters that another stem must begin with
+LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement; dates: both
 ROUNDING = 0.01  # share by which two figures may differ and still be one, rounded
 _CLAUSE = re.compile(r"[^，；,;。:：]+")
 _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
+_ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which"), "date": ("什么时候", "when")}
 _LATIN = re.compile(r"[a-z][a-z'-]+")
 
 
@@ -45,7 +54,10 @@ def find_disagreement(one: str, other: str) -> Disagreement | None:
 
     Args:
         one: A statement, in Chinese or English.
-        other: Another one, in the same language.
+        other: Another one; in another language, only figures are compared.
+
+    Raises:
+        ModelUnavailable, StorageFailed: See `load_comprehension`.
     """
     return _find_figures_apart(one, other) or _find_opposite_judgements(one, other)
 
@@ -53,12 +65,15 @@ def find_disagreement(one: str, other: str) -> Disagreement | None:
 def _find_figures_apart(one: str, other: str) -> Disagreement | None:
     for mine, yours in itertools.product(find_figures(one), find_figures(other)):
         if (
-            mine.kind == yours.kind == "number"
+            mine.kind == yours.kind != "decade"
             and mine.unit == yours.unit
-            and (mine.unit or _counted(one, mine) == _counted(other, yours))
+            and (mine.unit or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
             and not _agree(mine, yours)
-            and _years_fit(one, other, mine, yours)
-            and _is_one_thing(_words_around(one, mine), _words_around(other, yours))
+            and (mine.kind == "date" or _times_fit(one, other, mine, yours))
+            and _parts_of(one) == _parts_of(other)
+            and _lengths_fit(one, other, mine, yours)
+            and not _replaces(_words_around(one, mine), _words_around(other, yours))
+            and _answer_each_other(one, other, mine, yours)
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
     return None
@@ -72,28 +87,72 @@ def _counted(text: str, figure: Figure) -> str:
 
 def _agree(mine: Figure, yours: Figure) -> bool:
     apart = abs(mine.value - yours.value) <= ROUNDING * max(abs(mine.value), abs(yours.value))
-    return apart or holds_figure(mine, [yours]) or holds_figure(yours, [mine])
+    return (mine.kind == "number" and apart) or holds_figure(mine, [yours]) or holds_figure(yours, [mine])
 
 
-def _years_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
-    """Say whether two figures may be of one year: where either statement names none, they may."""
-    years = [
-        years_of(figures_within(find_figures(text), _clause_of(text, figure))) or years_of(find_figures(text))
+def _times_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether two figures may be of one time: of one year, where both name one, and of one part of it."""
+    dates = [
+        [date for date in figures_within(find_figures(text), _clause_of(text, figure)) if date.kind == "date"]
+        or [date for date in find_figures(text) if date.kind == "date"]
         for text, figure in ((one, mine), (other, yours))
     ]
-    return not all(years) or bool(years[0] & years[1])
+    years = [years_of(of_one) for of_one in dates]
+    parts = [{(date.month, date.quarter) for date in of_one} - {(0, 0)} for of_one in dates]
+    return (not all(years) or bool(years[0] & years[1])) and (parts[0] == parts[1] or bool(parts[0] & parts[1]))
 
 
-def _clause_of(text: str, figure: Figure) -> tuple[int, int]:
+def _parts_of(text: str) -> frozenset[str]:
+    """Return the words that make what a statement tells a part of a whole: 上半年, 邻省, "at night"."""
+    return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
+
+
+def _lengths_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether lengths of time beside two figures are the same: after five years and after one are two things."""
+    lengths = [
+        {near.value for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.unit in LENGTHS}
+        for text, figure in ((one, mine), (other, yours))
+        if figure.unit not in LENGTHS
+    ]
+    return len(lengths) < 2 or not all(lengths) or bool(lengths[0] & lengths[1])
+
+
+def _clause_of(text: str, figure: Figure) -> Span:
     return next((c.span() for c in _CLAUSE.finditer(text) if c.start() <= figure.span[0] < c.end()), (0, len(text)))
 
 
-def _words_around(text: str, figure: Figure) -> frozenset[str]:
-    """Return the words of the clause in which a figure stands and of the first one, which names what it is said of."""
+def _opening_before(text: str, start: int) -> str:
+    """Return the first clause, which names what is said of, where it ends before `start` and is no attribution."""
     first = _CLAUSE.search(text)
+    return first.group() if first and first.end() <= start and not ATTRIBUTION.search(first.group()) else ""
+
+
+def _words_around(text: str, figure: Figure) -> frozenset[str]:
     start, end = _clause_of(text, figure)
-    opening = first.group() if first and first.end() <= start and not ATTRIBUTION.search(first.group()) else ""
-    return content_of(opening) | content_of(text[start:end])
+    return content_of(_opening_before(text, start)) | content_of(text[start:end])
+
+
+def _answer_each_other(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether each figure answers what the other statement tells with its own: a reader is asked both ways."""
+    likelihoods = [_likelihood(one, mine, other, yours), _likelihood(other, yours, one, mine)]
+    least = LEAST_ONE_WAY if mine.kind == "date" else LEAST_EITHER_WAY
+    return min(likelihoods) >= least and max(likelihoods) >= LEAST_ONE_WAY
+
+
+def _likelihood(told: str, figure: Figure, other: str, answer: Figure) -> float:
+    """Return how likely `answer` in `other` answers the clause of `figure` with a question word in its place, 0..1."""
+    start, end = _clause_of(told, figure)
+    asking = _ASKING[figure.kind][main_language(told) == "en"]
+    clause = f"{told[start : figure.span[0]]}{asking}{told[figure.span[1] : end]}".strip()
+    readings = [_read(f"{opening}{clause}?", other) for opening in dict.fromkeys(("", _opening_before(told, start)))]
+    return max(
+        likely if span and span[0] < answer.span[1] and answer.span[0] < span[1] else 0.0 for likely, span in readings
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(question: str, statement: str) -> tuple[float, Span | None]:
+    return load_comprehension().read_statement(question, statement)
 
 
 def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
@@ -112,10 +171,13 @@ def _opposite(
     mine: str, yours: str, my_words: frozenset[str], your_words: frozenset[str], *, least: int
 ) -> Disagreement | None:
     opposites = find_opposites(mine, yours)
+    turned = find_contradiction(mine, yours)
+    if opposites and turned:  # 多数愿意 and 少数不愿 agree
+        return None
     for word, opposite in opposites:
         if _is_one_thing(_without(my_words, word), _without(your_words, opposite), least=least):
             return Disagreement("judgement", word, opposite)
-    if not opposites and find_contradiction(mine, yours) and _is_one_thing(my_words, your_words):
+    if turned and turned.is_plain and _is_one_thing(my_words, your_words):
         return Disagreement("judgement", mine, yours)
     return None
 
@@ -127,15 +189,43 @@ def _clauses(text: str) -> list[tuple[str, frozenset[str]]]:
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
-    return frozenset(one for one in words - content_of(word) if word.isascii() or word not in one)  # 有利 in 有利于
+    # 有利 in 有利于
+    return frozenset(one for one in words - content_of(word) - _stems(word) if word.isascii() or word not in one)
 
 
 def _is_one_thing(mine: frozenset[str], yours: frozenset[str], least: int = LEAST_SHARED) -> bool:
-    shared = len(mine & yours)
-    replaced = min(len(mine - yours), len(yours - mine))
     # A compound of four characters, 常住人口, says as much as two words.
-    weight = sum(max(1, len(word) // 2) for word in mine & yours if HAN_CHARACTER.search(word)) or shared
-    return weight >= least and (replaced == 0 or (replaced == 1 and shared >= SHARED_FOR_A_REPLACEMENT))
+    alike = [word for word in mine if word in yours or any(_is_like(word, other) for other in yours - mine)]
+    shared = sum(max(1, len(word) // 2) if HAN_CHARACTER.search(word) else 1 for word in alike)
+    return shared >= least and not _replaces(mine, yours)
+
+
+def _replaces(mine: frozenset[str], yours: frozenset[str]) -> bool:
+    """Say whether each side has words in the other's stead; what has its like on the other side is in nobody's."""
+    if min(len(mine - yours), len(yours - mine)) > MOST_APART:
+        return True
+    return bool(_unlike(mine, yours) and _unlike(yours, mine))
+
+
+def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:
+    return [word for word in mine - yours if not any(_is_like(word, other) for other in yours - mine)]
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_like(one: str, other: str) -> bool:
+    """Say whether two words may say one thing: 长 in 全长, 术 in 手术 and 术后, synonyms, a word and its translation.
+
+    旱灾 and 洪灾, with one character in one place, are two things.
+    """
+    if one.isascii() or other.isascii():
+        chinese, english = sorted((one, other), key=str.isascii)
+        return not chinese.isascii() and any(_is_root(english, root) for root in _stems(chinese))
+    if len(one) == len(other):
+        alike = set(one) & set(other) and not any(a == b for a, b in zip(one, other, strict=True))
+    else:
+        short, long = sorted((one, other), key=len)
+        alike = short in long and len(long) - len(short) < LEAST_WORD
+    return bool(alike or glosses_of(one) & glosses_of(other))
 
 
 @functools.lru_cache(maxsize=2048)
@@ -146,22 +236,27 @@ def content_of(text: str) -> frozenset[str]:
     form = search_form(text)
     light = {word for cell, _ in read_table("light_words") for word in phrases(cell)}
     if not HAN_CHARACTER.search(form):
-        words = (word for word in _LATIN.findall(form) if word not in light)
-        return frozenset(w for w in word_pairs(" ".join(words)) if w[0] != "#" and not read_polarity(w).negated)
-    words = (word for word, tag, _ in tag_words(form) if tag[0] in "njv" and tag not in ("vd", "vshi", "vyou"))
-    return frozenset(w for w in words if len(w) > 1 and w not in light and not read_polarity(w).negated)
+        light |= STOP_WORDS
+        return frozenset(stem(w) for w in _LATIN.findall(form) if w not in light and not read_polarity(w).covered)
+    light |= words_of("negations", "light") | words_of("negations", "negates")
+    words = (word for word, tag, _ in tag_words(form) if tag[0] in "njvat" and tag not in ("vd", "vshi", "vyou"))
+    latin = (stem(word) for word in _LATIN.findall(form) if word not in light)
+    return frozenset(w for w in (*words, *latin) if len(w) > 1 and w not in light and not read_polarity(w).covered)
 
 
 def find_opposites(one: str, other: str) -> list[tuple[str, str]]:
     """Return the pairs of opposites of which each statement has one: the word of `one`, that of `other`.
 
-    Behind a negation in one of them alone they are none: 是真的 and 并非伪造 agree.
+    Behind a negation in one of them alone they are none: 是真的 and 并非伪造 agree. An English statement has a Chinese
+    word where it has one of its glosses.
     """
     pairs = [pair for first, second, _ in read_table("opposites") for pair in ((first, second), (second, first))]
     mine, yours = search_form(one), search_form(other)
+    are_english = not HAN_CHARACTER.search(mine + yours)
     return [
         (a, b)
         for a, b in pairs
+        if a.isascii() or not are_english
         if _says(mine, a) and _says(yours, b) and not _says(mine, b) and not _says(yours, a)
         if _is_negated(one, a) == _is_negated(other, b)
     ]
@@ -172,4 +267,18 @@ def _is_negated(text: str, word: str) -> bool:
 
 
 def _says(form: str, word: str) -> bool:
-    return word in _LATIN.findall(form) if word.isascii() else word in form
+    if word.isascii():
+        return word in _LATIN.findall(form)
+    return word in form if HAN_CHARACTER.search(form) else bool(content_of(form) & _stems(word))
+
+
+@functools.cache
+def _stems(word: str) -> frozenset[str]:
+    """Return the stems of the English words that the dictionary explains a Chinese word with."""
+    return frozenset(stem(one) for gloss in glosses_of(word) for one in _LATIN.findall(gloss) if one not in STOP_WORDS)
+
+
+def _is_root(one: str, other: str) -> bool:
+    """Say whether one stem begins like the other, as merge and merger."""
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= LEAST_STEM and long.startswith(short))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
-from rag.conversation import stand_alone
+from rag.conversation import may_lean_on_history, stand_alone
 from rag.records import Language, Turn
 from rag.text.language import main_language, search_form, split_sentences
 from rag.text.names import find_quotes
@@ -45,7 +45,8 @@ class Question:
         parts: The questions of which it consists; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing, else "".
         follow_up: Whether `text` holds more than what was asked.
-        stands_alone: Whether it was asked together with others, which `text` holds, and leans on none of them.
+        stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
+            holds, and leans on none of them, or is short, and in doubt.
     """
 
     asked: str
@@ -67,7 +68,8 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         history: Earlier turns, oldest first.
     """
     turns = [turn for turn in history if turn.role == "assistant" or not courtesy_of(turn.content)]
-    text = stand_alone(asked, turns)
+    in_doubt = may_lean_on_history(asked)
+    text = stand_alone(asked, turns, in_doubt=in_doubt)
     return Question(
         asked=asked,
         text=text,
@@ -77,6 +79,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         parts=_parts(asked) if text == asked else (Part(asked, text),),
         courtesy=courtesy_of(asked),
         follow_up=text != asked,
+        stands_alone=in_doubt,
     )
 
 

@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.comprehension import Comprehension, Reading, load_comprehension
+from rag.conversation import without_asking
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import Embedder, load_embedder
 from rag.errors import UnusableQuestion
@@ -221,7 +222,10 @@ def _read(
     first = evidence[:READ]
     passages, statements = tuple(item.passage for item in first), tuple(item.statements for item in first)
     read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
-    readings = read(spelt_out(question.text, names))
+    text = question.text
+    if question.follow_up and text.endswith(question.asked):
+        text = without_asking(text.removesuffix(question.asked)) + question.asked
+    readings = read(spelt_out(text, names))
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
         alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]

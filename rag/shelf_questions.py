@@ -7,6 +7,7 @@ topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Sequence
@@ -100,6 +101,9 @@ def read_shelf_question(
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
+    if topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
+        named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
+        kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
     asked = _asked(kinds, named, fields, topic, narrowed or len(works) == 1)
     if asked is None or (topic and ("topic" not in kinds or "work" not in kinds or asked not in ("works", "fields"))):
@@ -113,6 +117,12 @@ def read_shelf_question(
     length: Length = "page" if "page" in kinds else "paragraph"
     counts = "count" in kinds and asked == "works"
     return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, main_language(question), undated)
+
+
+def _part_of_title(words: str, works: Sequence[Work], *, ends: bool) -> Work | None:
+    """Return the one work whose title holds these words, or ends with them; None where none or several do."""
+    held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
+    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else None
 
 
 def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.conversation import leans_on_history, stand_alone
+from rag.conversation import leans_on_history, may_lean_on_history, stand_alone
 from rag.records import Turn
 
 HISTORY = (
@@ -19,6 +19,7 @@ HISTORY = (
         "為什麼呢？",
         "And the second one?",
         "What about its length?",
+        "要花多少钱？",
         "多少米",
         "后者是谁说的",
         "英国呢？它比欧盟早一个月提出的那个叫什么？",
@@ -40,6 +41,7 @@ def test_follow_ups_lean_on_the_history(question: str) -> None:
         "How many species did the river survey count?",
         "PGII 筹资额",
         "木星有几颗卫星？",
+        "装修后一楼的住户要不要搬走？",
         "什么是光合作用？",
         "这些年數字絲路闖過了哪幾道難關？",
         "2019年去台湾的那个官员叫什么？",
@@ -66,6 +68,32 @@ def test_an_ordinal_takes_its_part_of_the_answer_along() -> None:
 def test_a_chain_of_follow_ups_reaches_back_to_the_first_question() -> None:
     history = (*HISTORY, Turn("user", "那工期呢？"), Turn("assistant", "三年。"))
     assert stand_alone("为什么呢？", history) == "南江大桥的造价是多少？ 那工期呢？ 为什么呢？"
+
+
+def test_another_year_takes_the_place_of_the_one_before() -> None:
+    history = (Turn("user", "南江港2021年的吞吐量是多少？"), Turn("assistant", "320万标箱。"))
+    assert stand_alone("那2019年呢？", history) == "南江港2019年的吞吐量是多少？"
+    assert stand_alone("前一年呢？", history) == "南江港2020年的吞吐量是多少？"
+    chain = (*history, Turn("user", "上一年呢？"), Turn("user", "那臺風的次數呢？"))
+    assert stand_alone("2018年的呢？", chain) == "南江港2018年的吞吐量是多少？ 那臺風的次數呢？"
+
+
+def test_another_thing_takes_the_place_of_the_one_that_was_asked_in_the_same_way() -> None:
+    history = (*HISTORY, Turn("user", "那工期呢？"))
+    assert stand_alone("长度呢？", history) == "南江大桥的造价是多少？ 长度呢？"
+
+
+def test_of_a_long_chain_the_first_question_is_kept_and_the_last_where_this_one_follows_it() -> None:
+    history = (*HISTORY, Turn("user", "由谁设计？"), Turn("user", "引桥呢？"))
+    assert stand_alone("多少米？", history) == "南江大桥的造价是多少？ 引桥呢？ 多少米？"
+    assert stand_alone("怎么报名？", history[:-1]) == "南江大桥的造价是多少？ 怎么报名？"
+
+
+def test_a_short_question_that_names_something_is_in_doubt() -> None:
+    assert may_lean_on_history("北渠全长多少？")
+    assert not may_lean_on_history("那工期呢？")
+    assert not may_lean_on_history("臺灣茶葉2021年的出口量是多少公噸？")
+    assert stand_alone("北渠全长多少？", HISTORY, in_doubt=True) == "南江大桥的造价是多少？ 北渠全长多少？"
 
 
 def test_without_history_nothing_changes() -> None:

@@ -127,6 +127,11 @@ class Comprehension:
         ]
         return self._network.score(windows)
 
+    def read_statement(self, question: str, statement: str) -> tuple[float, Span | None]:
+        """Return how likely a statement by itself answers, 0..1, and which of its characters do."""
+        [reading] = self._network.score([self._encoder.encode(question, "", statement, [(0, len(statement))])])
+        return float(reading.likelihoods[0]), reading.answers[0]
+
 
 def load_comprehension(weights: Path | None = None) -> Comprehension:
     """Return the comprehension model, loaded once in a process.
