@@ -576,7 +576,8 @@ def packed(parts: Mapping[str, str | bytes]) -> bytes:
 def replaced(data: bytes, parts: Mapping[str, str]) -> bytes:
     """Return a zip file in which some parts are others, or more."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return packed({name: archive.read(name) for name in archive.namelist()} | parts)
+        held: dict[str, str | bytes] = {name: archive.read(name) for name in archive.namelist()}
+    return packed(held | dict(parts))
 
 
 def doubled(data: bytes, name: str, times: int) -> bytes:
@@ -637,12 +638,12 @@ def sound_documents() -> list[tuple[str, bytes]]:
     files["docx"] = held.getvalue()
     held = io.BytesIO()
     book = openpyxl.Workbook()
-    book.active.append(["泊位", TEXT])  # type: ignore[union-attr]
+    book.active.append(["泊位", TEXT])
     book.save(held)
     files["xlsx"] = held.getvalue()
     held = io.BytesIO()
     slides = pptx.Presentation()
-    slides.slides.add_slide(slides.slide_layouts[1]).shapes.title.text = TEXT  # type: ignore[union-attr]
+    slides.slides.add_slide(slides.slide_layouts[1]).shapes.title.text = TEXT
     slides.save(held)
     files["pptx"] = held.getvalue()
     held = io.BytesIO()
@@ -714,8 +715,8 @@ ODD_NAMES: tuple[bytes, ...] = (
 
 def odd_paths(chance: random.Random, folder: Path) -> None:
     """Put into a folder what else may lie in one: odd names, links, pipes, what may not be read, and very large files."""
-    for name in chance.sample(ODD_NAMES, 8):
-        Path(os.fsdecode(os.path.join(os.fsencode(folder), name))).write_text(
+    for odd in chance.sample(ODD_NAMES, 8):
+        Path(os.fsdecode(os.path.join(os.fsencode(folder), odd))).write_text(
             f"此档名为{chance.random()}，{TEXT}\n", "utf-8"
         )
     for name, target in (

@@ -41,7 +41,7 @@ def recording(do: Callable[[], object], log: Path, turn: int) -> None:
 
         return rename
 
-    os.fsync = synced
+    os.fsync = synced  # type: ignore[assignment]
     for name in real:
         setattr(os, name, renamed(name))
     do()

@@ -488,13 +488,14 @@ def torture(seconds: float, seed: int, scratch: Path, bank: Path | None = None) 
     retrieve("第七号泊位水深多少？", 1, settings=settings)
     share = seconds / 5
     found: dict[str, Tally] = {}
-    for kind in (
+    kinds: tuple[Callable[[float], Iterator[tuple[str, Tally]]], ...] = (
         lambda until: disturb_builds(chance, settings, scratch, until),
         lambda until: disturb_readers(chance, settings, until),
         lambda until: disturb_files(chance, settings, until),
         lambda until: read_hostile(chance, scratch, until),
         lambda until: build_among_hostile(chance, settings, scratch, until),
-    ):
+    )
+    for kind in kinds:
         found |= dict(kind(time.monotonic() + share))
     return found
 

@@ -159,7 +159,7 @@ def test_a_ticket_is_not_unpacked_whatever_its_size(shared: TestClient) -> None:
     begun = time.process_time()
     for ticket in (f".{swollen}.a.b", f".{deep}.a.b", "a" * 60_000, "\xff\xfe"):
         cookie = f"{door.COOKIE}={ticket}".encode("latin-1")
-        assert shared.get("/", headers={"Cookie": cookie}).status_code == 303
+        assert shared.get("/", headers={b"Cookie": cookie}).status_code == 303
     assert time.process_time() - begun < 1
 
 

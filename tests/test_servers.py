@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -146,7 +146,7 @@ def test_a_large_request_is_refused(door: TestClient) -> None:
 
 @pytest.mark.parametrize("length", ["9" * 5000, "-1", "+2", "0x2", "1e3", "2 2", "\xb2", ""])
 def test_a_length_that_is_none_is_refused(door: TestClient, length: str) -> None:
-    assert door.post("/ask", content=b"{}", headers={"Content-Length": length.encode("latin-1")}).status_code == 413
+    assert door.post("/ask", content=b"{}", headers={b"Content-Length": length.encode("latin-1")}).status_code == 413
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,8 @@ def test_an_error_tells_no_path_and_no_key(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv(SERVER_TOKEN, "密-token")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "索引", backend="openai:测试模型")
-    with TestClient(
-        make_app(settings), base_url=LOCAL, headers={"Authorization": "Bearer 密-token".encode()}
-    ) as client:
+    with TestClient(make_app(settings), base_url=LOCAL) as client:
+        client.headers = {b"Authorization": "Bearer 密-token".encode()}
         asked = {"messages": [{"role": "user", "content": QUESTION}], "stream": True}
         told = [
             client.get("/works"), client.post("/ask", json={"question": QUESTION}),
@@ -208,14 +207,24 @@ def test_one_caller_cannot_take_all_places(harbour: Settings) -> None:
 
         door = Gate(held, harbour, "")
 
+        async def never() -> MutableMapping[str, Any]:
+            await asyncio.sleep(9)
+            raise AssertionError
+
         async def request(address: str) -> None:
-            scope = {"type": "http", "method": "GET", "path": "/", "client": (address, 1), "query_string": b""}
+            scope: dict[str, Any] = {
+                "type": "http",
+                "method": "GET",
+                "path": "/",
+                "client": (address, 1),
+                "query_string": b"",
+            }
             scope |= {"headers": [(b"host", b"127.0.0.1:8510")]}
 
             async def send(message: Any) -> None:
                 statuses.extend([message["status"]] if "status" in message else [])
 
-            await door(scope, lambda: asyncio.sleep(9), send)
+            await door(scope, never, send)
 
         waiting = [asyncio.create_task(request("192.0.2.1")) for _ in range(AT_ONCE)]
         await asyncio.sleep(0)
