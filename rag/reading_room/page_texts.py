@@ -25,3 +25,8 @@ def say(key: str, language: Language, **values: object) -> str:
 def says(prefix: str, language: Language) -> dict[str, str]:
     """Return all texts whose key begins with `prefix`, by the rest of their key."""
     return {key.removeprefix(prefix): say(key, language) for key in TEXTS if key.startswith(prefix)}
+
+
+def texts_of(component: str) -> tuple[str, ...]:
+    """Return the keys of the texts that a component of the page shows."""
+    return next(tuple(cell.split()) for name, cell in read_table("component_texts") if name == component)

@@ -9,9 +9,9 @@ import streamlit as st
 
 from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
+from rag.reading_room.page_texts import texts_of
 from rag.reading_room.plain_answers import reason_of
 from rag.records import Language
-from rag.vocabulary import words_of
 from rag.web import bringing, first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_article
@@ -19,7 +19,7 @@ from rag.web.state import plain, t, told, words
 from rag.web.trouble import show_error
 
 WARNING = "warning: "  # how a remark on the reading begins that must be seen
-SHELF_WORDS = words_of("component_texts", "shelf")
+SHELF_WORDS = texts_of("shelf")
 
 
 def draw() -> None:

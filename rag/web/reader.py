@@ -16,14 +16,14 @@ import streamlit as st
 from rag.errors import RagError
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
+from rag.reading_room.page_texts import texts_of
 from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article
 from rag.records import Answer, Passage, Span
-from rag.vocabulary import words_of
 from rag.web import jobs, printed, state, views
 from rag.web.components import mount, style
 from rag.web.state import t, words
 
-WORDS = words_of("component_texts", "source")
+WORDS = texts_of("source")
 
 
 def open_citation(turn: int, answer: Answer, number: int) -> None:

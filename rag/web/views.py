@@ -11,15 +11,14 @@ from rag.pages import PageFinder
 from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating
-from rag.reading_room.page_texts import TEXTS
+from rag.reading_room.page_texts import TEXTS, texts_of
 from rag.reading_room.plain_answers import place_of, say_unread, write_plain
 from rag.records import Answer, Article, Citation, Document, Evidence, Passage, Progress, Research, ResearchStep, Span
 from rag.tables import is_rule
-from rag.vocabulary import words_of
 from rag.web.state import language, t, words
 from rag.web.trouble import known_failure
 
-TURN_WORDS = words_of("component_texts", "turn")
+TURN_WORDS = texts_of("turn")
 _YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?=年|(?![\d年.%]))")
 _YEAR_QUOTE_CHARS = 60
 BRIEF_CHARS = 96  # of a passage in a list
