@@ -31,7 +31,7 @@ from packaging.version import Version
 
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 BILL = PROJECT.parent / "docs" / "sbom.json"
-LOCKED_EXTRAS = ("dev", "docs", "ocr", "audit")
+LOCKED_EXTRAS = ("dev", "docs", "ocr", "milvus", "audit")
 PIP_AUDIT = [sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--format", "json"]
 # A release with public vulnerabilities, never installed: a database that knows none of them can clear nothing.
 KNOWN_VULNERABLE = f"flask==0.12 --hash=sha256:{'0' * 64}\n"
