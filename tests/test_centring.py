@@ -43,7 +43,7 @@ GENERAL = {
     "questions": Means({"zh": array(0, 2), "en": array(2, 0)}, {"zh": array(0, 0), "en": array(0, 0)}),
     "passages": Means({"zh": array(0, 4), "en": array(4, 0)}, {"zh": array(0, 0), "en": array(0, 0)}),
 }
-CODES = pack_tokens(np.array([[1.0, 0.0]], np.float32))
+CODES = pack_tokens(np.array([[1.0, 0.0, 0.0, 0.0]], np.float32))
 
 
 def learn(passages: list[Passage], vectors: np.ndarray) -> Centring:

@@ -159,12 +159,10 @@ def test_files_that_changed_places_between_generations_are_noticed(damaged_copy:
 def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> None:
     (damaged_copy.corpus / "第三.md").write_text("# 第三\n\n第三篇。\n", "utf-8")
     with sqlite3.connect(damaged_copy.index / CACHE) as connection:
-        key, vector = connection.execute(
-            "SELECT key, vector FROM passage_vectors ORDER BY used DESC LIMIT 1"
-        ).fetchone()
-        worse = np.frombuffer(vector, np.float32).copy()
+        key, vector = connection.execute("SELECT key, vector FROM coded_vectors ORDER BY used DESC LIMIT 1").fetchone()
+        worse = np.frombuffer(vector, np.float16).copy()
         worse[0] = np.nan
-        connection.execute("UPDATE passage_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
+        connection.execute("UPDATE coded_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
         assert unsound_rows(connection) == 1
     [found] = find_damage(damaged_copy.index)
     assert "1 rows have changed" in found.args[0]
@@ -175,7 +173,7 @@ def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> 
     )  # the passages of the new document: the row was that of a text under its title
     with sqlite3.connect(damaged_copy.index / CACHE) as connection:
         assert unsound_rows(connection) == 0
-        stored = connection.execute("SELECT vector FROM passage_vectors WHERE key = ?", (key,)).fetchone()[0]
+        stored = connection.execute("SELECT vector FROM coded_vectors WHERE key = ?", (key,)).fetchone()[0]
     assert stored == vector
 
 

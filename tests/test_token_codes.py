@@ -5,44 +5,63 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.token_codes import centred_cosines, pack_tokens, unpack_tokens
+from rag.token_codes import HEADER, centred_cosines, pack_tokens, unpack_tokens
 
 
-def test_codes_by_hand() -> None:
-    # 中: the peak 1.0 becomes 7 + 8 = 15, 0 becomes 8, -0.5 becomes round(-3.5) + 8 = 4
-    codes = pack_tokens(np.array([[1.0, 0.0, -0.5, 1.0]], np.float32))
-    assert codes.tolist() == [[15 | 8 << 4, 4 | 15 << 4]]
-    expected = np.array([7.0, 0.0, -4.0, 7.0]) / np.sqrt(7**2 + 4**2 + 7**2)
-    assert unpack_tokens(codes)[0] == pytest.approx(expected, abs=1e-6)
+def drawn(chance: np.random.Generator, count: int, dim: int = 384, spread: float = 0.5) -> np.ndarray:
+    """Return (count, dim) unit rows around a common direction, as the tokens of a passage are."""
+    centre = chance.normal(size=dim)
+    rows = centre / np.linalg.norm(centre) + spread * chance.normal(size=(count, dim)) / dim**0.5
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(0, 5))
-def test_directions_survive(seed: int, count: int) -> None:
-    vectors = np.random.default_rng(seed).normal(size=(count, 384)).astype(np.float32)
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    assert ((unpack_tokens(pack_tokens(vectors)) * unit).sum(1) > 0.95).all()
+def test_a_token_takes_two_bits_a_component_and_a_passage_its_mean() -> None:
+    codes = pack_tokens(drawn(np.random.default_rng(1), 7))
+    assert (codes.shape, codes.dtype) == ((HEADER + 7, 96), np.uint8)
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(0, 5))
-def test_cosines_are_those_of_the_unpacked_and_centred(seed: int, asked: int, count: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.floats(0.05, 3))
+def test_directions_survive(seed: int, count: int, spread: float) -> None:
+    vectors = drawn(np.random.default_rng(seed), count, spread=spread)
+    unpacked = unpack_tokens(pack_tokens(vectors))
+    assert unpacked.shape == vectors.shape
+    np.testing.assert_allclose(np.linalg.norm(unpacked, axis=1), 1, atol=1e-5)
+    # Of what lies away from the mean, two bits lose an eighth at most: all of a token where it lies far from it.
+    assert ((unpacked * vectors).sum(1) > 0.9).all()
+
+
+@pytest.mark.parametrize("alike", [1, 5])
+def test_tokens_that_are_all_alike_are_their_mean(alike: int) -> None:  # 龖龖龖: nothing is left beside the mean
+    vectors = np.repeat(drawn(np.random.default_rng(3), 1), alike, axis=0)
+    unpacked = unpack_tokens(pack_tokens(vectors))
+    assert np.isfinite(unpacked).all()
+    assert ((unpacked * vectors).sum(1) > 0.99).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.lists(st.integers(0, 5), min_size=1, max_size=4))
+def test_cosines_are_those_of_the_unpacked_and_centred(seed: int, asked: int, counts: list[int]) -> None:
     chance = np.random.default_rng(seed)
-    question = chance.normal(size=(asked, 384)).astype(np.float32)
-    question /= np.linalg.norm(question, axis=1, keepdims=True)
+    question = drawn(chance, asked)
     mean = chance.normal(scale=0.03, size=384).astype(np.float32)
-    codes = pack_tokens(chance.normal(size=(count, 384)).astype(np.float32))
-    rest = unpack_tokens(codes) - mean
-    expected = question @ (rest / np.linalg.norm(rest, axis=1, keepdims=True)).T
-    np.testing.assert_allclose(centred_cosines(question, mean, codes), expected, atol=2e-5)
+    passages = [pack_tokens(drawn(chance, count)) for count in counts]
+    found = centred_cosines(question, mean, passages)
+    assert [cosines.shape for cosines in found] == [(asked, count) for count in counts]
+    for cosines, codes in zip(found, passages, strict=True):
+        rest = unpack_tokens(codes) - mean
+        expected = question @ (rest / np.linalg.norm(rest, axis=1, keepdims=True)).T
+        np.testing.assert_allclose(cosines, expected, atol=5e-5)
 
 
-def test_cosines_by_hand() -> None:
-    # codes (15, 8) stand for 桥 along the first axis: without the mean (1, -1) it is (0, 1), the second axis.
-    found = centred_cosines(
-        np.eye(2, dtype=np.float32), np.array([1, -1], np.float32), np.array([[15 | 8 << 4]], np.uint8)
-    )
-    assert found[:, 0].tolist() == pytest.approx([0, 1], abs=1e-5)
+def test_best_matches_are_those_of_the_vectors() -> None:
+    # The nearest of 20 passages to each question token, by codes and by float32.
+    chance = np.random.default_rng(5)
+    passages = [drawn(chance, 30, spread=0.9) for _ in range(20)]
+    question = np.stack([passages[3][7], passages[11][2]])
+    found = centred_cosines(question, np.zeros(384, np.float32), [pack_tokens(one) for one in passages])
+    assert [int(np.argmax([cosines[row].max() for cosines in found])) for row in (0, 1)] == [3, 11]
+    assert [int(found[3][0].argmax()), int(found[11][1].argmax())] == [7, 2]
 
 
-def test_odd_dimensions_are_refused() -> None:
-    with pytest.raises(ValueError, match="even number of dimensions, got 3"):
-        pack_tokens(np.ones((1, 3), np.float32))
+def test_other_numbers_of_dimensions_are_refused() -> None:
+    with pytest.raises(ValueError, match="multiple of 4 dimensions, got 6"):
+        pack_tokens(np.ones((1, 6), np.float32))
