@@ -39,44 +39,49 @@ def array(*values: float) -> np.ndarray:
     return np.array(values, np.float32)
 
 
+def wide(*values: float) -> np.ndarray:
+    return array(*values, 0, 0)  # codes need four dimensions
+
+
 GENERAL = {
-    "questions": Means({"zh": array(0, 2), "en": array(2, 0)}, {"zh": array(0, 0), "en": array(0, 0)}),
-    "passages": Means({"zh": array(0, 4), "en": array(4, 0)}, {"zh": array(0, 0), "en": array(0, 0)}),
+    "questions": Means({"zh": wide(0, 2), "en": wide(2, 0)}, {"zh": wide(0, 0), "en": wide(0, 0)}),
+    "passages": Means({"zh": wide(0, 4), "en": wide(4, 0)}, {"zh": wide(0, 0), "en": wide(0, 0)}),
 }
 CODES = pack_tokens(np.array([[1.0, 0.0, 0.0, 0.0]], np.float32))
 
 
 def learn(passages: list[Passage], vectors: np.ndarray) -> Centring:
-    return learn_centring(GENERAL, [sum_source(passages, vectors, [CODES] * len(passages))])
+    wider = np.stack([wide(*row) for row in vectors])
+    return learn_centring(GENERAL, [sum_source(passages, wider, [CODES] * len(passages))])
 
 
 def test_the_means_by_hand() -> None:
     # Two Chinese passages, (1, 5) and (3, 5), and an English one, (9, 1): the corpus is Chinese, its mean (2, 5), so
     # that the corpus lies (2, 5) - (0, 4) = (2, 1) away from general text.
     found = learn([passage("zh"), passage("zh"), passage("en")], np.array([[1, 5], [3, 5], [9, 1]], np.float32))
-    shift = array(2, 1)
-    for language, questions in (("zh", array(0, 2)), ("en", array(2, 0))):
+    shift = wide(2, 1)
+    for language, questions in (("zh", wide(0, 2)), ("en", wide(2, 0))):
         np.testing.assert_allclose(found.vectors["question"][language], questions + DOMAIN_SHARE * shift)
-    chinese = (array(4, 10) + PRIOR_COUNT * (array(0, 4) + shift)) / (2 + PRIOR_COUNT)
-    english = (array(9, 1) + PRIOR_COUNT * (array(4, 0) + shift)) / (1 + PRIOR_COUNT)
+    chinese = (wide(4, 10) + PRIOR_COUNT * (wide(0, 4) + shift)) / (2 + PRIOR_COUNT)
+    english = (wide(9, 1) + PRIOR_COUNT * (wide(4, 0) + shift)) / (1 + PRIOR_COUNT)
     np.testing.assert_allclose(found.vectors["passage"]["zh"], chinese, rtol=1e-6)
-    np.testing.assert_allclose(chinese, array(2, 5))  # a corpus agrees with itself, however small
+    np.testing.assert_allclose(chinese, wide(2, 5))  # a corpus agrees with itself, however small
     np.testing.assert_allclose(found.vectors["passage"]["en"], english, rtol=1e-6)
 
 
 def test_footnotes_count_only_where_a_language_has_nothing_else() -> None:
     bodies = [passage("zh"), passage("zh", "footnote")]
     with_note = learn(bodies, np.array([[1, 5], [100, 100]], np.float32))
-    np.testing.assert_allclose(with_note.vectors["passage"]["zh"], array(1, 5))
+    np.testing.assert_allclose(with_note.vectors["passage"]["zh"], wide(1, 5))
     found = learn([*bodies, passage("en", "footnote")], np.array([[1, 5], [100, 100], [7, 7]], np.float32))
-    shift = array(1, 1)
-    expected = (array(7, 7) + PRIOR_COUNT * (array(4, 0) + shift)) / (1 + PRIOR_COUNT)
+    shift = wide(1, 1)
+    expected = (wide(7, 7) + PRIOR_COUNT * (wide(4, 0) + shift)) / (1 + PRIOR_COUNT)
     np.testing.assert_allclose(found.vectors["passage"]["en"], expected, rtol=1e-6)
 
 
 def test_a_language_without_passages_has_the_general_mean_shifted() -> None:
     found = learn([passage("zh")], np.array([[1, 5]], np.float32))
-    np.testing.assert_allclose(found.vectors["passage"]["en"], array(4, 0) + array(1, 1), rtol=1e-6)
+    np.testing.assert_allclose(found.vectors["passage"]["en"], wide(4, 0) + wide(1, 1), rtol=1e-6)
 
 
 def test_vectors_are_centred_and_of_unit_length() -> None:
