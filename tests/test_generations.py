@@ -117,6 +117,25 @@ def test_any_damage_to_any_file_falls_back_is_told_and_mended(
             build_index(damaged_copy)
 
 
+def test_a_large_file_is_read_on_opening_only_where_it_was_written_to(
+    damaged_copy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generations, "HASHED_BYTES", 100)
+    newest, before = generations.listed(damaged_copy.index)
+    path = file_of(newest.folder, "vectors.npy")
+    sound, state = path.read_bytes(), path.stat()
+    flip(path)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))  # as a worn disk would: doctor reads all of it
+    assert open_index(damaged_copy).damage == ""
+    [found] = find_damage(damaged_copy.index)
+    assert "vectors.npy has changed" in found.args[0]
+    path.write_bytes(sound)
+    assert find_damage(damaged_copy.index) == []
+    flip(path)
+    _load.cache_clear()
+    assert open_index(damaged_copy).folder == before.folder
+
+
 @pytest.mark.parametrize("damage", [empty, into_a_folder, lambda path: path.write_bytes("坏".encode())])
 def test_a_damaged_list_of_generations_is_told_and_mended(
     damaged_copy: Settings, damage: Callable[[Path], None]
