@@ -6,7 +6,7 @@ tokens are of unit length, the direction tells how far from the mean they are. W
 measured in docs/scale.md.
 
     rows 0 to 3  the passage's mean, turned, a byte a component
-    other rows   a token each, a byte for four components
+    other rows   a token each, a byte for four components: one of each quarter, the first in the lowest bits
 
 Entry points: `pack_tokens`, `unpack_tokens`, `centred_cosines`. Callers: embedding_cache, centring, retrieval.
 """
@@ -27,11 +27,6 @@ STEP = 0.9957  # between levels, in standard deviations: the best for a normal d
 MEAN_RANGE = 5.0  # a byte of the mean covers so many times 1 / sqrt(dim) on either side of 0
 MEAN_ZERO = 128
 SEED = 20261127
-# Levels that each byte stands for, the first component in its lowest bits.
-_LEVELS = np.array(
-    [[(byte >> BITS * place) % 2**BITS - 2 ** (BITS - 1) + 0.5 for place in range(HEADER)] for byte in range(256)],
-    np.float32,
-)
 
 
 def pack_tokens(vectors: Floats) -> Codes:
@@ -53,8 +48,8 @@ def pack_tokens(vectors: Floats) -> Codes:
     rest *= dim**0.5 / np.maximum(np.linalg.norm(rest, axis=1, keepdims=True), 1e-9)
     levels = np.clip(np.floor(rest / STEP) + 2 ** (BITS - 1), 0, 2**BITS - 1).astype(np.uint8)
     packed = np.zeros((count, dim // HEADER), np.uint8)
-    for place in range(HEADER):
-        packed |= levels[:, place::HEADER] << (BITS * place)
+    for place, quarter in enumerate(np.split(levels, HEADER, axis=1)):
+        packed |= quarter << (BITS * place)
     return np.concatenate([header.reshape(HEADER, -1), packed])
 
 
@@ -91,7 +86,9 @@ def _products(turned: Floats, passages: Sequence[Codes]) -> Floats:
     """
     # One product over all passages: many small ones would spend their time on starting threads.
     codes = np.concatenate([held[HEADER:] for held in passages])
-    levels = _LEVELS[codes].reshape(len(codes), turned.shape[1])
+    levels = np.empty((len(codes), turned.shape[1]), np.float32)
+    for place, quarter in enumerate(np.split(levels, HEADER, axis=1)):
+        np.subtract(codes >> (BITS * place) & (2**BITS - 1), np.float32((2**BITS - 1) / 2), out=quarter)
     counts = [len(held) - HEADER for held in passages]
     means = np.stack([_mean(held[:HEADER].reshape(-1)) for held in passages])
     parts = zip(np.split(levels, np.cumsum(counts)[:-1]), means, strict=True)
