@@ -198,7 +198,7 @@ def test_a_question_as_long_as_a_book_is_refused(harbour: Settings) -> None:
     with pytest.raises(UnusableQuestion, match="has 100,000 characters, at most 2,000 are read") as caught:
         find(harbour, "桥" * 100_000)
     assert "belongs in the corpus" in caught.value.advice
-    assert find(harbour, "桥" * MAX_QUESTION_CHARS, 1)[0].source == BRIDGE
+    assert BRIDGE in [item.source for item in find(harbour, "桥" * MAX_QUESTION_CHARS, 3)]
 
 
 def explained(found: Retrieval) -> None:
