@@ -29,7 +29,7 @@ import numpy as np
 from rag import lexical, retrieval
 from rag.centring import Centring, learn_centring, sum_source
 from rag.embedding import Embedder, load_embedder
-from rag.embedding_cache import EmbeddingCache
+from rag.embedding_cache import CachedVectors, EmbeddingCache
 from rag.glossary import Glossary
 from rag.indexing import Index, build_index, corpus_files, open_index
 from rag.readers.text import decode_text
@@ -110,12 +110,18 @@ def constant(module: Any, name: str, value: Any) -> Iterator[None]:
         setattr(module, name, former)
 
 
+def encoded_anew(cache: EmbeddingCache, index: Index) -> list[CachedVectors]:
+    texts = [passage.text for passage in index.passages]
+    cache.encode(texts, lambda done, total: None)
+    return cache.vectors(texts)
+
+
 def without_centring(index: Index, embedder: Embedder, settings: Settings) -> Index:
     """The index with vectors as the model gives them."""
     with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
-        encoded, _ = cache.encode([passage.text for passage in index.passages], lambda done, total: None)
+        encoded = encoded_anew(cache, index)
     zero = {role: dict.fromkeys(("zh", "en"), np.zeros(embedder.dim, np.float32)) for role in ("question", "passage")}
-    store = store_class(settings.store).create(np.stack([item.vector for item in encoded]))
+    store = store_class(settings.store).create(np.stack([item.vector for item in encoded]).astype(np.float32))
     return dataclasses.replace(index, store=store, centring=Centring(zero, zero))
 
 
@@ -127,11 +133,10 @@ def with_domain_share(index: Index, embedder: Embedder, settings: Settings, shar
         EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache,
         constant(centring, "DOMAIN_SHARE", share),
     ):
-        encoded, _ = cache.encode([passage.text for passage in index.passages], lambda done, total: None)
-        vectors = np.stack([item.vector for item in encoded])
-        learnt = learn_centring(
-            cache.general_means(), [sum_source(index.passages, vectors, [item.codes for item in encoded])]
-        )
+        encoded = encoded_anew(cache, index)
+        vectors = np.stack([item.vector for item in encoded]).astype(np.float32)
+        sums = sum_source(index.passages, vectors, [item.codes for item in encoded])
+        learnt = learn_centring(cache.general_means(), [sums])
     return dataclasses.replace(index, centring=learnt)
 
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ import numpy.typing as npt
 from rag.chunking import split_passages
 from rag.embedding import Embedder, Encoded, load_embedder
 from rag.embedding_cache import EmbeddingCache
-from rag.indexing import CACHE, build_index, corpus_files, headed_text, open_index
+from rag.indexing import CACHE, _load, build_index, corpus_files, headed_text, open_index
 from rag.reading_apart import read_document
 from rag.settings import Settings
 from rag.text.language import split_statements
@@ -126,6 +127,11 @@ def figures(like: Path, passages: int, profiled: bool) -> Iterator[Row]:
         yield f"{count:,} passages: one document added", f"{update:.2f} s, {update / full:.1%} of it"
         yield f"{count:,} passages: unchanged", f"{seconds(lambda: build_index(settings)):.2f} s"
         yield f"{count:,} passages: bytes a passage", f"{size / count:,.0f}, in the cache {kept / count:,.0f}"
+        codes = sum(path.stat().st_size for path in generation.glob("*.codes.npy"))
+        yield f"{count:,} passages: of them token vectors", f"{codes / count:,.0f}"
+        _load.cache_clear()
+        yield f"{count:,} passages: opening", f"{seconds(lambda: open_index(settings)):.2f} s"
+        yield f"{count:,} passages: peak of memory until now", f"{getrusage(RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB"
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ Doubles = npt.NDArray[np.float64]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
 SHIPPED = "general_means.npz"  # made by training.general_means
+AT_ONCE = 4096  # passages that are centred at once
 PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
 
 
@@ -113,9 +114,14 @@ class Centring:
     vectors: dict[str, dict[str, Floats]]
     tokens: dict[str, dict[str, Floats]]
 
-    def centre_passages(self, vectors: Floats, languages: Sequence[str]) -> Floats:
-        """Return (n, dim) passage vectors without their language, unit rows."""
-        return _centred(vectors, np.stack([self.vectors["passage"][language] for language in languages]))
+    def centre_passages(self, vectors: npt.NDArray[np.floating], languages: Sequence[str]) -> Floats:
+        """Return (n, dim) float32 passage vectors without their language, unit rows, from those of any precision."""
+        centred = np.empty(vectors.shape, np.float32)
+        for start in range(0, len(vectors), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            means = np.stack([self.vectors["passage"][language] for language in languages[part]])
+            centred[part] = _centred(vectors[part], means)
+        return centred
 
     def centre_question(self, vector: Floats, language: str) -> Floats:
         """Return the (dim,) question vector without its language, unit length."""
@@ -146,7 +152,7 @@ class Centring:
         return cls(found["vectors"], found["tokens"])
 
 
-def _centred(vectors: Floats, means: Floats) -> Floats:
+def _centred(vectors: npt.NDArray[np.floating], means: Floats) -> Floats:
     rest = vectors - means
     norms = np.linalg.norm(rest, axis=-1, keepdims=True)
     return np.asarray(rest / np.maximum(norms, 1e-9), np.float32)

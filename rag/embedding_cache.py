@@ -1,6 +1,6 @@
 """Vectors of passages already seen, so that an update costs what changed and a killed build goes on where it stopped.
 
-One SQLite file beside the generations, keyed by model and text. Token vectors are kept as four-bit codes. A row has a
+One SQLite file beside the generations, keyed by model and text. Token vectors are kept as codes. A row has a
 checksum over its key and what it holds: one that has changed is as if it were not there. Workers that share a build
 fill files of their own, which it takes in.
 Entry points: `EmbeddingCache`, `share_of`, `share_file`. Caller: indexing.
@@ -25,7 +25,7 @@ from rag.centring import Means, from_named, general_means, means_key, named, shi
 from rag.embedding import Embedder
 from rag.errors import ModelUnavailable
 from rag.private_files import know_checksums, private_database, remove_database
-from rag.token_codes import Codes, pack_tokens
+from rag.token_codes import COMPONENTS, Codes, pack_tokens
 
 LOG = logging.getLogger(__name__)
 SHARE = "embeddings-{}-of-{}.sqlite"  # beside the cache: what a worker has embedded
@@ -35,9 +35,9 @@ UNUSED_AFTER_S = 90 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class CachedVectors:
-    """A passage's vectors: `vector` (dim,) float32 unit, `codes` (tokens, dim / 2) uint8."""
+    """A passage's vectors: `vector` (dim,) float16 unit, `codes` as `pack_tokens` gives them."""
 
-    vector: npt.NDArray[np.float32]
+    vector: npt.NDArray[np.float16]
     codes: Codes
 
 
@@ -59,13 +59,13 @@ class EmbeddingCache:
         self._connection = sqlite3.connect(private_database(path))
         self._connection.execute("PRAGMA journal_mode=WAL")
         know_checksums(self._connection)
-        for kept_before in ("vectors", "general", "checked_vectors"):  # by earlier versions, in other columns
+        for kept_before in ("vectors", "general", "checked_vectors", "passage_vectors"):  # by earlier versions
             self._connection.execute(f"DROP TABLE IF EXISTS {kept_before}")
         self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS passage_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
+            "CREATE TABLE IF NOT EXISTS coded_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
             " codes BLOB NOT NULL, checksum BLOB NOT NULL, used REAL NOT NULL)"
         )
-        self._connection.execute("CREATE INDEX IF NOT EXISTS by_use ON passage_vectors (used)")
+        self._connection.execute("CREATE INDEX IF NOT EXISTS by_last_use ON coded_vectors (used)")
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS checked_means (key TEXT PRIMARY KEY, mean BLOB NOT NULL,"
             " checksum BLOB NOT NULL)"
@@ -78,21 +78,18 @@ class EmbeddingCache:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._connection.execute("DELETE FROM passage_vectors WHERE used < ?", (_unused_before(),))
+            self._connection.execute("DELETE FROM coded_vectors WHERE used < ?", (_unused_before(),))
             self._connection.commit()
         self._connection.close()
 
-    def encode(
-        self, texts: Sequence[str], on_progress: Callable[[int, int], None]
-    ) -> tuple[list[CachedVectors], frozenset[str]]:
-        """Return the vectors of passages in order, and the texts that had to be computed.
+    def encode(self, texts: Sequence[str], on_progress: Callable[[int, int], None]) -> frozenset[str]:
+        """Have the vectors of passages in the cache; return the texts that had to be computed.
 
         Args:
             texts: The passages.
             on_progress: Called with how many are done, and of how many.
         """
-        keys = [self._key(text) for text in texts]
-        wanted = dict(zip(keys, texts, strict=True))
+        wanted = {self._key(text): text for text in texts}
         known = {key for key in wanted if self._stored(key) is not None}
         missing = [key for key in wanted if key not in known]
         # Passages of one length need no padding; the longest come first, so that memory does not grow step by step.
@@ -102,12 +99,24 @@ class EmbeddingCache:
             self._compute({key: wanted[key] for key in missing[start : start + COMMIT_EVERY]})
         on_progress(len(wanted), len(wanted))
         self.touch(wanted[key] for key in known)
-        return [self._found(key) for key in keys], frozenset(wanted[key] for key in missing)
+        return frozenset(wanted[key] for key in missing)
+
+    def vectors(self, texts: Sequence[str]) -> list[CachedVectors]:
+        """Return the vectors of passages that are in the cache, in order.
+
+        Raises:
+            sqlite3.DatabaseError: One is not, or has changed.
+        """
+        found = [self._stored(self._key(text)) for text in texts]
+        held = [item for item in found if item is not None]
+        if len(held) < len(found):
+            raise sqlite3.DatabaseError("a row of the cache has changed since it was written")
+        return held
 
     def missing(self, cache: Path, texts: Iterable[str]) -> list[str]:
         """Return the texts whose vectors another cache, which is only read, does not hold."""
         found = dict.fromkeys(texts)
-        known = "SELECT 1 FROM passage_vectors WHERE key = ?"
+        known = "SELECT 1 FROM coded_vectors WHERE key = ?"
         with (
             contextlib.suppress(sqlite3.DatabaseError),  # it is not there yet, or the next build begins it anew
             contextlib.closing(sqlite3.connect(f"{cache.absolute().as_uri()}?mode=ro", uri=True)) as other,
@@ -120,11 +129,11 @@ class EmbeddingCache:
         for path in sorted(cache.parent.glob(SHARE.format("*", "*"))):
             try:
                 self._connection.execute("ATTACH ? AS share", (str(path),))
-                begun = "SELECT 1 FROM share.sqlite_master WHERE name = 'passage_vectors'"
+                begun = "SELECT 1 FROM share.sqlite_master WHERE name = 'coded_vectors'"
                 if self._connection.execute(begun).fetchone():
                     with self._connection:
                         self._connection.execute(
-                            "INSERT OR IGNORE INTO passage_vectors SELECT * FROM share.passage_vectors"
+                            "INSERT OR IGNORE INTO coded_vectors SELECT * FROM share.coded_vectors"
                             " WHERE checksum = checksum(key, vector, codes)"
                         )
                 self._connection.execute("DETACH share")
@@ -138,7 +147,7 @@ class EmbeddingCache:
 
     def holds_unused(self) -> bool:
         """Tell whether a row would be dropped."""
-        found = self._connection.execute("SELECT 1 FROM passage_vectors WHERE used < ? LIMIT 1", (_unused_before(),))
+        found = self._connection.execute("SELECT 1 FROM coded_vectors WHERE used < ? LIMIT 1", (_unused_before(),))
         return found.fetchone() is not None
 
     def touch(self, texts: Iterable[str]) -> None:
@@ -146,7 +155,7 @@ class EmbeddingCache:
         now = time.time()
         with self._connection:
             self._connection.executemany(
-                "UPDATE passage_vectors SET used = ? WHERE key = ?", ((now, self._key(text)) for text in texts)
+                "UPDATE coded_vectors SET used = ? WHERE key = ?", ((now, self._key(text)) for text in texts)
             )
 
     def general_means(self) -> dict[str, Means]:
@@ -182,29 +191,23 @@ class EmbeddingCache:
             )
         now = time.time()
         rows = (
-            (key, item.vector.tobytes(), pack_tokens(item.tokens).tobytes(), now)
+            (key, item.vector.astype(np.float16).tobytes(), pack_tokens(item.tokens).tobytes(), now)
             for key, item in zip(batch, encoded, strict=True)
         )
         with self._connection:
             self._connection.executemany(
-                "INSERT OR REPLACE INTO passage_vectors VALUES (?1, ?2, ?3, checksum(?1, ?2, ?3), ?4)", rows
+                "INSERT OR REPLACE INTO coded_vectors VALUES (?1, ?2, ?3, checksum(?1, ?2, ?3), ?4)", rows
             )
 
     def _stored(self, key: bytes) -> CachedVectors | None:
         row = self._connection.execute(
-            "SELECT vector, codes FROM passage_vectors WHERE key = ? AND checksum = checksum(key, vector, codes)",
+            "SELECT vector, codes FROM coded_vectors WHERE key = ? AND checksum = checksum(key, vector, codes)",
             (key,),
         ).fetchone()
         if row is None:
             return None
-        codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.dim // 2)
-        return CachedVectors(np.frombuffer(row[0], np.float32), codes)
-
-    def _found(self, key: bytes) -> CachedVectors:
-        stored = self._stored(key)
-        if stored is None:
-            raise sqlite3.DatabaseError("a row of the cache has changed while it was read")
-        return stored
+        codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.dim // COMPONENTS)
+        return CachedVectors(np.frombuffer(row[0], np.float16), codes)
 
 
 def _unused_before() -> float:

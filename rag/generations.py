@@ -24,16 +24,21 @@ from rag.private_files import FILE_MODE, FOLDER_MODE, MEND, sync, write_private
 MANIFEST = "manifest.json"
 CURRENT = "current"
 FOLDER = "generations"
+HASHED_BYTES = 64 << 20  # a larger file is only hashed on opening where it was written to since
 KEPT = 2  # the generation in use, and the one before
 _LINE = re.compile(r"(\d{8}T\d{6}\.\d{6})(?: ([0-9a-f]{64}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What a file of a generation was when it was written: its size in bytes and its SHA-256."""
+    """What a file of a generation was when it was written: size in bytes, SHA-256, and when that was.
+
+    Earlier versions did not keep the time, nanoseconds since 1970.
+    """
 
     size: int
     sha256: str
+    modified_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,19 @@ def seal(folder: Path, known: Mapping[str, Sealed]) -> dict[str, Sealed]:
     for path in sorted(path for path in folder.iterdir() if path.name not in known):
         path.chmod(FILE_MODE)
         sync(path)
-        sealed[path.name] = Sealed(path.stat().st_size, digest(path))
+        state = path.stat()
+        sealed[path.name] = Sealed(state.st_size, digest(path), state.st_mtime_ns)
     folder.chmod(FOLDER_MODE)
     return sealed
 
 
-def check(folder: Path, sealed: dict[str, Sealed]) -> None:
+def check(folder: Path, sealed: dict[str, Sealed], *, whole: bool = False) -> None:
     """Compare every file of a generation with what it was when it was written.
+
+    Args:
+        folder: The generation.
+        sealed: What its files were.
+        whole: Read large files too that were not written to since: only a worn disk can have changed them.
 
     Raises:
         IndexDamaged: One is absent, shorter, longer, foreign or changed; the message names it.
@@ -86,10 +97,12 @@ def check(folder: Path, sealed: dict[str, Sealed]) -> None:
                 raise damaged(folder, f"{name} is missing")
             if name not in sealed:
                 raise damaged(folder, f"{name} is none of its files")
-            size = found[name].stat().st_size
-            if size != sealed[name].size:
-                raise damaged(folder, f"{name} has {size:,} bytes instead of {sealed[name].size:,}")
-            if digest(found[name]) != sealed[name].sha256:
+            state, was = found[name].stat(), sealed[name]
+            if state.st_size != was.size:
+                raise damaged(folder, f"{name} has {state.st_size:,} bytes instead of {was.size:,}")
+            if not whole and was.size > HASHED_BYTES and state.st_mtime_ns == was.modified_ns:
+                continue
+            if digest(found[name]) != was.sha256:
                 raise damaged(folder, f"{name} has changed since it was written")
     except OSError as error:
         raise damaged(folder, f"{error.strerror or error}: {Path(error.filename or folder).name}") from error

@@ -60,13 +60,13 @@ from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
 from rag.reading_apart import read_document
 from rag.records import Article, Document, Language, Passage, Progress, Rejected
-from rag.segments import ENDINGS, Draft, Facts, Segment, facts_of, worth_merging
+from rag.segments import ENDINGS, Drafts, Facts, Segment, facts_of, worth_merging
 from rag.settings import Settings
 from rag.stores import Held, VectorStore, fill_store, open_store, store_class, tidy_store
 from rag.token_codes import Codes
 
 LOG = logging.getLogger(__name__)
-FORMAT_VERSION = 9  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 10  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus
@@ -76,7 +76,6 @@ CACHE = "embeddings.sqlite"
 NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
 UNOPENED = "Check that it is there and may be read."
 NO_FILE = "it is no file, or a link that leads elsewhere"
-_ARTICLES = TypeAdapter(tuple[Article, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +217,8 @@ class Index:
 
 def stored_articles(index: Index) -> dict[str, tuple[Article, ...]]:
     """Return the articles of each source of an index as they were read, in the order of sources and print."""
-    rows = sorted(row for segment in segments_of(index.folder, index.manifest) for row in segment.documents())
-    return {source: _ARTICLES.validate_json(articles) for source, articles in rows}
+    found = dict(row for segment in segments_of(index.folder, index.manifest) for row in segment.documents())
+    return {source: found[source] for source in sorted(found)}
 
 
 def _stored_document(folder: Path, segments: dict[str, str], source: str) -> Document:
@@ -285,7 +284,7 @@ def embed_share(
         cache = settings.index / CACHE
         with EmbeddingCache(share_file(cache, number, count), load_embedder(settings)) as share:
             missing = share.missing(cache, texts)
-            return len(share.encode(missing, lambda done, total: report(Progress("embedding", "", done, total)))[1])
+            return len(share.encode(missing, lambda done, total: report(Progress("embedding", "", done, total))))
 
 
 @contextlib.contextmanager
@@ -370,12 +369,11 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     embedder = load_embedder(settings)
     kept = functools.partial(_kept_texts, former, corpus)
     new = [p for own in passages.values() for p in own]
-    encoded, embedded, general = _embed(settings.index / CACHE, embedder, new, kept, report)
+    embedded, general = _embed(settings.index / CACHE, embedder, new, kept, report)
     report(Progress("writing"))
-    vectors = iter(encoded)
-    encoded_of = {name: [next(vectors) for _ in own] for name, own in passages.items()}
-    writing = _Writing(settings, corpus, former, facts, passages, encoded_of)
-    name, count = writing.write(general, embedder.name)
+    with EmbeddingCache(settings.index / CACHE, embedder) as cache:
+        writing = _Writing(settings, corpus, former, facts, passages, functools.partial(_vectors_of, cache))
+        name, count = writing.write(general, embedder.name)
     report(Progress("done", name))
     took_s = time.monotonic() - started
     return BuildReport(name, sources, count, embedded, corpus.rejected, False, took_s)
@@ -454,10 +452,10 @@ class _Writing:
         former: _Former | None,
         facts: Mapping[str, Facts],
         passages: Mapping[str, Sequence[Passage]],
-        encoded: Mapping[str, Sequence[CachedVectors]],
+        vectors_of: Callable[[Sequence[Passage]], list[CachedVectors]],
     ) -> None:
         self._settings, self._corpus, self._former = settings, corpus, former
-        self._passages, self._encoded = passages, encoded
+        self._passages, self._vectors_of = passages, vectors_of
         kept = {source: facts[source] for source in corpus.sources if source not in corpus.read}
         mined = mine_documents(
             corpus.read,
@@ -494,9 +492,7 @@ class _Writing:
         fill_store(self._settings.store, lambda: self._held(segments, centring))
         passages = sum(segment.size()[0] for segment in segments)
         shared = self._former.manifest.files if self._former else {}
-        manifest = self._manifest(
-            created, segments, passages, model, seal(folder, _of_segments(shared, segments, name))
-        )
+        manifest = self._manifest(created, segments, passages, model, seal(folder, _of_segments(shared, folder)))
         write_private(folder / MANIFEST, _MANIFEST.dump_json(manifest, indent=1))
         folder.rename(generations / name)
         sync(generations)
@@ -522,21 +518,19 @@ class _Writing:
         left = [dataclasses.replace(s, listed=s.listed - moved[s.name]) for s in kept]
         new = sum(map(len, self._passages.values())) + sum(map(len, stale.values()))
         merged = {segment.name for segment in worth_merging(left, new)}
-        draft = Draft()
+        drafts = Drafts(folder, name)
         for source, document in corpus.read.items():
             passages = self._passages[source]
             texts = [keyword_text(passage) for passage in passages]
-            draft.add(document, self._facts[source], passages, self._encoded[source], texts, self._tokenizer)
+            encoded = self._vectors_of(passages)
+            drafts.current().add(document, self._facts[source], passages, encoded, texts, self._tokenizer)
         for segment in kept:
             if taken := segment.listed if segment.name in merged else moved[segment.name]:
-                draft.take(segment, taken, self._facts, stale[segment.name], self._tokenizer)
+                drafts.current().take(segment, taken, self._facts, stale[segment.name], self._tokenizer)
         shared = [segment for segment in left if segment.name not in merged]
         for segment in shared:
             segment.share(folder)
-        if draft.sources():
-            draft.write(folder, name)
-        written = [Segment(folder, name, frozenset(draft.sources()))] if draft.sources() else []
-        return [*(dataclasses.replace(segment, folder=folder) for segment in shared), *written]
+        return [*(dataclasses.replace(segment, folder=folder) for segment in shared), *drafts.finished()]
 
     def _stale_rows(self, segments: Sequence[Segment]) -> dict[str, dict[int, str]]:
         """Return the rows of each segment, with their texts, that hold a name which jieba did not know, or knew."""
@@ -585,10 +579,15 @@ class _Writing:
         )
 
 
-def _of_segments(files: Mapping[str, Sealed], segments: Sequence[Segment], new: str) -> dict[str, Sealed]:
-    """Return the seals of the files that were shared."""
-    names = {segment.path(ending).name for segment in segments if segment.name != new for ending in ENDINGS}
-    return {name: sealed for name, sealed in files.items() if name in names}
+def _of_segments(files: Mapping[str, Sealed], folder: Path) -> dict[str, Sealed]:
+    """Return the seals of the files of the former generation that a folder shares."""
+    return {name: sealed for name, sealed in files.items() if name.endswith(ENDINGS) and (folder / name).is_file()}
+
+
+def _vectors_of(cache: EmbeddingCache, passages: Sequence[Passage]) -> list[CachedVectors]:
+    """Return the vectors of passages that are in the cache: the one of a text under its headings, the tokens' of it."""
+    own, headed = cache.vectors([p.text for p in passages]), cache.vectors([headed_text(p) for p in passages])
+    return [CachedVectors(above.vector, item.codes) for above, item in zip(headed, own, strict=True)]
 
 
 def _embed(
@@ -597,8 +596,8 @@ def _embed(
     passages: Sequence[Passage],
     kept: Callable[[], Iterator[str]],
     report: Callable[[Progress], None],
-) -> tuple[list[CachedVectors], int, dict[str, Means]]:
-    """Return the passages' vectors, how many were computed, and the model's general means; mends a damaged cache.
+) -> tuple[int, dict[str, Means]]:
+    """Fill the cache; return how many passages were computed and the model's general means; mends a damaged cache.
 
     Args:
         path: The cache.
@@ -614,13 +613,12 @@ def _embed(
             def half(before: int) -> Callable[[int, int], None]:
                 return lambda done, total: report(Progress("embedding", "", before * total + done, 2 * total))
 
-            own, new = cache.encode([p.text for p in passages], half(0))
-            headed, _ = cache.encode([headed_text(p) for p in passages], half(1))
+            new = cache.encode([p.text for p in passages], half(0))
+            cache.encode([headed_text(p) for p in passages], half(1))
             embedded = sum(p.text in new for p in passages)
-            encoded = [CachedVectors(above.vector, item.codes) for above, item in zip(headed, own, strict=True)]
             if cache.holds_unused():
                 cache.touch(kept())
-            return encoded, embedded, cache.general_means()
+            return embedded, cache.general_means()
     except sqlite3.OperationalError:
         raise  # the disk is full, or another program holds the file: no damage
     except sqlite3.DatabaseError as error:

@@ -30,6 +30,7 @@ from rag.text.words import own_dictionary
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
+Counts = npt.NDArray[np.uint8]
 BIGRAM_WEIGHT = 0.5  # a bigram is half a word: two of them say what one word says
 K1 = 1.2
 B = 0.75
@@ -37,8 +38,9 @@ _RUN = re.compile(rf"[{HAN}]+|[a-zà-öø-ÿа-я0-9]+(?:[.+\-'&/][a-zà-öø-ÿ
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _GRAM_MARK = "_"  # keeps the bigram 中国 apart from the word 中国
 _AFTER_GRAMS = chr(ord(_GRAM_MARK) + 1)
+NO_ROWS = np.zeros(0, np.int32)
 NOWHERE = -1  # the place of a row that is left out
-MOST = np.iinfo(np.uint16).max  # times that a term is counted in a passage
+MOST = np.iinfo(np.uint8).max  # times that a term is counted in a passage
 _TABLE = "CREATE TABLE terms (term TEXT PRIMARY KEY, rows BLOB NOT NULL, counts BLOB NOT NULL) WITHOUT ROWID"
 
 
@@ -93,20 +95,21 @@ class Postings:
         terms: Each once.
         numbers: (p,) int32, a term by its place in `terms`.
         rows: (p,) int32, where it stands.
-        counts: (p,) uint16, how often.
+        counts: (p,) uint8, how often, or MOST.
         lengths: (n,) int32, how many terms each row has.
     """
 
     terms: Sequence[str]
     numbers: Rows
     rows: Rows
-    counts: npt.NDArray[np.uint16]
+    counts: Counts
     lengths: Rows
 
     def write(self, connection: sqlite3.Connection) -> None:
-        """Write all but the lengths into a table `terms`, a term's rows ascending."""
+        """Write all but the lengths into a table `terms`, a term's rows ascending, in two bytes if that will do."""
+        width = np.uint16 if len(self.lengths) <= np.iinfo(np.uint16).max else np.int32
         order = np.lexsort((self.rows, self.numbers))
-        rows, counts = self.rows[order], self.counts[order]
+        rows, counts = self.rows[order].astype(width), self.counts[order]
         bounds = np.searchsorted(self.numbers[order], np.arange(len(self.terms) + 1)).tolist()
         spans = sorted(zip(self.terms, bounds, bounds[1:], strict=False))
         connection.execute(_TABLE)
@@ -119,11 +122,15 @@ class Postings:
     def read(cls, connection: sqlite3.Connection, lengths: Rows) -> Postings:
         """Read what `write` wrote."""
         held = connection.execute("SELECT term, rows, counts FROM terms").fetchall()
-        rows = np.frombuffer(b"".join(row[1] for row in held), np.int32)
-        counts = np.frombuffer(b"".join(row[2] for row in held), np.uint16)
-        sizes = [len(row[1]) // rows.itemsize for row in held]
+        rows = [_stored_rows(row[1], row[2]) for row in held]
+        counts = np.frombuffer(b"".join(row[2] for row in held), np.uint8)
+        sizes = [len(row[2]) for row in held]
         numbers = np.repeat(np.arange(len(held), dtype=np.int32), sizes)
-        return cls([row[0] for row in held], numbers, rows, counts, lengths)
+        return cls([row[0] for row in held], numbers, np.concatenate([NO_ROWS, *rows]), counts, lengths)
+
+
+def _stored_rows(rows: bytes, counts: bytes) -> Rows:
+    return np.frombuffer(rows, np.uint16 if len(rows) == 2 * len(counts) else np.int32).astype(np.int32)
 
 
 def count_terms(texts: Iterable[str], tokenizer: Tokenizer) -> Postings:
@@ -138,7 +145,7 @@ def count_terms(texts: Iterable[str], tokenizer: Tokenizer) -> Postings:
         list(numbers),
         np.array([numbers[term] for held in counted for term in held], np.int32),
         np.repeat(np.arange(len(counted), dtype=np.int32), sizes),
-        np.array([min(count, MOST) for held in counted for count in held.values()], np.uint16),
+        np.array([min(count, MOST) for held in counted for count in held.values()], np.uint8),
         np.array([held.total() for held in counted], np.int32),
     )
 
@@ -152,7 +159,7 @@ def join(parts: Sequence[tuple[Postings, Rows]], count: int) -> Postings:
     """
     numbers: dict[str, int] = {}
     lengths = np.zeros(count, np.int32)
-    found: list[tuple[Rows, Rows, npt.NDArray[np.uint16]]] = []
+    found: list[tuple[Rows, Rows, Counts]] = []
     for postings, places in parts:
         rows = places[postings.rows]
         held = rows != NOWHERE
@@ -176,22 +183,28 @@ class Shelf:
         self._in_use = threading.Lock()  # SQLite may have been built to leave that to its callers
         self._whole = bool((places != NOWHERE).all())
 
-    def rows(self, term: str) -> tuple[Rows, npt.NDArray[np.uint16]]:
+    def rows(self, term: str) -> tuple[Rows, Counts]:
         """Return the rows in which a term stands, and how often."""
         with self._in_use:
             held = self._connection.execute("SELECT rows, counts FROM terms WHERE term = ?", (term,)).fetchone()
-        rows = self._places[np.frombuffer(held[0] if held else b"", np.int32)]
-        counts = np.frombuffer(held[1] if held else b"", np.uint16)
+        if held is None:
+            return NO_ROWS, np.zeros(0, np.uint8)
+        rows, counts = self._places[_stored_rows(*held)], np.frombuffer(held[1], np.uint8)
         return (rows, counts) if self._whole else (rows[rows != NOWHERE], counts[rows != NOWHERE])
 
     def pairs(self) -> Iterable[tuple[str, int]]:
         """Yield each bigram with the number of rows in which it stands."""
+        wanted = "term, length(counts)" if self._whole else "term, rows, counts"
         with self._in_use:
             grams = self._connection.execute(
-                "SELECT term, rows FROM terms WHERE term >= ? AND term < ?", (_GRAM_MARK, _AFTER_GRAMS)
+                f"SELECT {wanted} FROM terms WHERE term >= ? AND term < ?",  # noqa: S608
+                (_GRAM_MARK, _AFTER_GRAMS),
             ).fetchall()
-        for term, held in grams:
-            yield term[1:], int((self._places[np.frombuffer(held, np.int32)] != NOWHERE).sum())
+        if self._whole:
+            yield from ((term[1:], count) for term, count in grams)
+            return
+        for term, *held in grams:
+            yield term[1:], int((self._places[_stored_rows(*held)] != NOWHERE).sum())
 
 
 class KeywordIndex:

@@ -86,7 +86,7 @@ def _databases(index: Path) -> list[tuple[Path, str]]:
 
 
 def _check_generation(generation: Listed) -> None:
-    check(generation.folder, seals_of(read_manifest(generation)))
+    check(generation.folder, seals_of(read_manifest(generation)), whole=True)
 
 
 def _set_aside(path: Path) -> Path:

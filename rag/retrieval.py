@@ -439,12 +439,9 @@ def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> _Candi
     similarities: dict[int, Floats] = dict.fromkeys(best, np.zeros((len(question_tokens), 0), np.float32))
     for language in {index.passages[row].language for row in best}:
         rows = [row for row in best if index.passages[row].language == language]
-        packed = [index.codes(row) for row in rows]
-        # One product over all passages of a language: many small ones would spend their time on starting threads.
         mean = index.centring.tokens["passage"][language]
-        cosines = centred_cosines(question_tokens, mean, np.concatenate(packed))
-        ends = np.cumsum([len(codes) for codes in packed])[:-1]
-        similarities.update(zip(rows, np.split(cosines, ends, axis=1), strict=True))
+        packed = [index.codes(row) for row in rows]
+        similarities.update(zip(rows, centred_cosines(question_tokens, mean, packed), strict=True))
     late = np.array([_late(found_similarities) for found_similarities in similarities.values()], np.float32)
     return _weighed(dataclasses.replace(found, similarities=similarities), late, RERANK_WEIGHT)
 

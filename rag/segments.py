@@ -5,10 +5,10 @@ and writes a segment of its own for what is new; what has gone stays in the file
 segments stay few, the new one takes in what is small beside it, and what is more than a third waste.
 
     NAME.sqlite       documents, facts, sums and passages of each source; how often terms stand in passages
-    NAME.vectors.npy  (n, dim) float32, a passage's vector as the model gives it
+    NAME.vectors.npy  (n, dim) float16, a passage's vector as the model gives it
     NAME.codes.npy    (all tokens, bytes) uint8, token vectors, one passage after the other
 
-Entry points: `Segment`, `Draft`, `worth_merging`. Caller: indexing. Knows no generation and no model.
+Entry points: `Segment`, `Drafts`, `worth_merging`. Caller: indexing. Knows no generation and no model.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,17 +31,20 @@ from rag.embedding_cache import CachedVectors
 from rag.glossary_mining import Mined
 from rag.lexical import NOWHERE, Postings, Rows, Tokenizer, count_terms, join
 from rag.readers.pdf import OCR_ADVICE
-from rag.records import Document, Passage
+from rag.records import Article, Document, Passage
 from rag.token_codes import Codes
 
 Floats = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
 ENDINGS = ("sqlite", "vectors.npy", "codes.npy")
-MERGED = 4  # a segment of at most so many times the passages of the new one is taken into it
+FULL = 20_000  # passages from which on a segment is written, and not taken into another: what a build holds at once
+MERGED = 4  # a smaller segment of at most so many times the passages of the new one is taken into it
 WASTE = 3  # and one of whose passages more than one in so many has gone
+_ARTICLES = TypeAdapter(tuple[Article, ...])
 _DOCUMENT = TypeAdapter(Document)
 _PASSAGE = TypeAdapter(Passage)
 _TABLES = """
-CREATE TABLE sources (source TEXT PRIMARY KEY, first INTEGER, passages INTEGER, record BLOB, facts BLOB);
+CREATE TABLE sources (source TEXT PRIMARY KEY, first INTEGER, passages INTEGER, articles BLOB, record BLOB, facts BLOB);
 CREATE TABLE sums (source TEXT, language TEXT, footnotes INTEGER, passages INTEGER, vectors BLOB, tokens INTEGER,
     token_vectors BLOB, PRIMARY KEY (source, language, footnotes));
 CREATE TABLE passages (row INTEGER PRIMARY KEY, tokens INTEGER, terms INTEGER, record BLOB);
@@ -109,22 +113,18 @@ class Segment:
             (held,) = connection.execute("SELECT COUNT(*) FROM passages").fetchone()
         return sum(count for _, count in self.spans().values()), held
 
-    def documents(self) -> Iterator[tuple[str, str]]:
-        """Yield each listed source with the articles of its document, as JSON."""
+    def documents(self) -> Iterator[tuple[str, tuple[Article, ...]]]:
+        """Yield each listed source with the articles of its document."""
         with contextlib.closing(self.connect()) as connection:
-            yield from (
-                row
-                for row in connection.execute(
-                    "SELECT source, json_extract(CAST(record AS TEXT), '$.articles') FROM sources"
-                )
-                if row[0] in self.listed
-            )
+            for source, articles in connection.execute("SELECT source, articles FROM sources"):
+                if source in self.listed:
+                    yield source, _ARTICLES.validate_json(articles)
 
     def document(self, source: str) -> Document:
         """Return a document as it was read."""
         with contextlib.closing(self.connect()) as connection:
             (record,) = connection.execute("SELECT record FROM sources WHERE source = ?", (source,)).fetchone()
-        return _DOCUMENT.validate_json(record)
+        return _DOCUMENT.validate_json(_unpacked(record))
 
     def facts(self) -> dict[str, Facts]:
         """Return the facts of each listed source."""
@@ -150,7 +150,7 @@ class Segment:
         """Return all passages of the files, listed or not, in the order of rows."""
         with contextlib.closing(self.connect()) as connection:
             rows = connection.execute("SELECT record FROM passages ORDER BY row")
-            return [_PASSAGE.validate_json(record) for (record,) in rows]
+            return [_PASSAGE.validate_json(_unpacked(record)) for (record,) in rows]
 
     def lengths(self) -> tuple[Rows, Rows]:
         """Return how many tokens and how many terms each passage of the files has."""
@@ -163,11 +163,12 @@ class Segment:
         """Return the passages of these rows."""
         with contextlib.closing(self.connect()) as connection:
             find = "SELECT record FROM passages WHERE row = ?"
-            return {row: _PASSAGE.validate_json(connection.execute(find, (row,)).fetchone()[0]) for row in rows}
+            found = ((row, connection.execute(find, (row,)).fetchone()[0]) for row in rows)
+            return {row: _PASSAGE.validate_json(_unpacked(record)) for row, record in found}
 
-    def vectors(self) -> Floats:
-        """Return (n, dim) float32 vectors of all passages of the files, mapped."""
-        found: Floats = np.load(self.path("vectors.npy"), mmap_mode="r")
+    def vectors(self) -> Halves:
+        """Return (n, dim) float16 vectors of all passages of the files, mapped."""
+        found: Halves = np.load(self.path("vectors.npy"), mmap_mode="r")
         return found
 
     def codes(self) -> Codes:
@@ -182,7 +183,7 @@ class Segment:
             try:
                 os.link(self.path(ending), target)
             except OSError:  # a file system without hard links
-                shutil.copyfile(self.path(ending), target)
+                shutil.copy2(self.path(ending), target)
 
 
 def worth_merging(segments: Iterable[Segment], new: int) -> list[Segment]:
@@ -194,7 +195,7 @@ def worth_merging(segments: Iterable[Segment], new: int) -> list[Segment]:
     """
     chosen = []
     for segment, (listed, held) in sorted(((s, s.size()) for s in segments), key=lambda pair: pair[1]):
-        if listed <= MERGED * new or (held - listed) * WASTE > held:
+        if (listed <= MERGED * new and held < FULL) or (held - listed) * WASTE > held:
             chosen.append(segment)
             new += listed
     return chosen
@@ -204,10 +205,10 @@ class Draft:
     """A segment that is being put together."""
 
     def __init__(self) -> None:
-        self._sources: list[tuple[str, int, int, bytes, bytes]] = []
+        self._sources: list[tuple[object, ...]] = []
         self._sums: list[tuple[object, ...]] = []
         self._passages: list[tuple[int, bytes]] = []
-        self._vectors: list[Floats] = []
+        self._vectors: list[Halves] = []
         self._codes: list[Codes] = []
         self._postings: list[tuple[Postings, Rows]] = []
 
@@ -216,7 +217,7 @@ class Draft:
 
     def sources(self) -> list[str]:
         """Return the sources that are in it."""
-        return [row[0] for row in self._sources]
+        return [str(row[0]) for row in self._sources]
 
     def add(
         self,
@@ -229,17 +230,17 @@ class Draft:
     ) -> None:
         """Add a document with its passages, their vectors, and the texts that they are found by."""
         source, first = document.source.id, len(self)
-        record, held = _DOCUMENT.dump_json(document), _FACTS.dump_json(facts)
-        self._sources.append((source, first, len(passages), record, held))
-        self._passages += [
-            (len(item.codes), _PASSAGE.dump_json(passage)) for passage, item in zip(passages, encoded, strict=True)
-        ]
+        articles, record = _ARTICLES.dump_json(document.articles), zlib.compress(_DOCUMENT.dump_json(document))
+        self._sources.append((source, first, len(passages), articles, record, _FACTS.dump_json(facts)))
+        codes = [item.codes for item in encoded]
+        records = (zlib.compress(_PASSAGE.dump_json(passage)) for passage in passages)
+        self._passages += [(len(held), record) for held, record in zip(codes, records, strict=True)]
         if not passages:
             return
         vectors = np.stack([item.vector for item in encoded])
         self._vectors.append(vectors)
-        self._codes += [item.codes for item in encoded]
-        self._sums += _rows_of_sums(source, sum_source(passages, vectors, [item.codes for item in encoded]))
+        self._codes += codes
+        self._sums += _rows_of_sums(source, sum_source(passages, vectors.astype(np.float32), codes))
         self._postings.append((count_terms(texts, tokenizer), np.arange(first, len(self), dtype=np.int32)))
 
     def take(
@@ -261,7 +262,7 @@ class Draft:
         """
         tokens, terms = segment.lengths()
         ends = np.concatenate([[0], np.cumsum(tokens, dtype=np.int64)])
-        places = np.full(len(tokens), NOWHERE, np.int32)
+        places = np.full(len(terms), NOWHERE, np.int32)
         vectors, codes = segment.vectors(), segment.codes()
         with contextlib.closing(segment.connect()) as connection:
             for source, (first, count) in segment.spans().items():
@@ -269,8 +270,8 @@ class Draft:
                     continue
                 last = first + count
                 places[first:last] = np.arange(len(self), len(self) + count)
-                (record,) = connection.execute("SELECT record FROM sources WHERE source = ?", (source,)).fetchone()
-                self._sources.append((source, len(self), count, record, _FACTS.dump_json(facts[source])))
+                held = connection.execute("SELECT articles, record FROM sources WHERE source = ?", (source,)).fetchone()
+                self._sources.append((source, len(self), count, *held, _FACTS.dump_json(facts[source])))
                 self._sums += connection.execute("SELECT * FROM sums WHERE source = ?", (source,)).fetchall()
                 self._passages += connection.execute(
                     "SELECT tokens, record FROM passages WHERE row >= ? AND row < ? ORDER BY row", (first, last)
@@ -291,18 +292,51 @@ class Draft:
         """
         postings = join(self._postings, len(self))
         lengths = postings.lengths.tolist()
-        rows = ((row, *held) for row, held in enumerate(zip(*self._columns(lengths), strict=True)))
+        rows = (
+            (row, tokens, terms, record)
+            for row, ((tokens, record), terms) in enumerate(zip(self._passages, lengths, strict=True))
+        )
         with contextlib.closing(sqlite3.connect(folder / f"{name}.sqlite")) as connection, connection:
             connection.executescript(_TABLES)
-            connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?)", self._sources)
+            connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", self._sources)
             connection.executemany("INSERT INTO sums VALUES (?, ?, ?, ?, ?, ?, ?)", self._sums)
             connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
             postings.write(connection)
         _save(folder / f"{name}.vectors.npy", self._vectors)
         _save(folder / f"{name}.codes.npy", self._codes)
 
-    def _columns(self, lengths: list[int]) -> tuple[list[int], list[int], list[bytes]]:
-        return [tokens for tokens, _ in self._passages], lengths, [record for _, record in self._passages]
+
+class Drafts:
+    """Segments that are put together one after the other, so that no more than one is held at a time."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._draft, self._written = Draft(), list[Segment]()
+
+    def current(self) -> Draft:
+        """Return the draft that more can be added to."""
+        if len(self._draft) >= FULL:
+            self._write()
+        return self._draft
+
+    def finished(self) -> list[Segment]:
+        """Return what was written, all of it."""
+        if self._draft.sources():
+            self._write()
+        return self._written
+
+    def _write(self) -> None:
+        name = f"{self._name}-{len(self._written):05}" if self._written else self._name
+        self._draft.write(self._folder, name)
+        self._written.append(Segment(self._folder, name, frozenset(self._draft.sources())))
+        self._draft = Draft()
+
+
+def _unpacked(record: bytes) -> bytes:
+    try:
+        return zlib.decompress(record)
+    except zlib.error as error:
+        raise ValueError(f"a record cannot be unpacked: {error}") from error
 
 
 def _rows_of_sums(source: str, sums: Mapping[Group, Sums]) -> Iterator[tuple[object, ...]]:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 import math
+import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take a fifth of a start; only characters are looked up
 from pypinyin import Style, pinyin
 
 from rag.text.language import HAN, search_form

@@ -7,11 +7,14 @@ Entry points: `pack_tokens`, `unpack_tokens`, `centred_cosines`. Callers: embedd
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.uint8]
+COMPONENTS = 2  # that one byte stands for
 STEPS = 7  # codes run from 1 to 15
 ZERO = 8  # the code of 0
 # What each byte stands for: its low four bits, then its high four.
@@ -41,8 +44,8 @@ def unpack_tokens(codes: Codes) -> Floats:
     return vectors
 
 
-def centred_cosines(question: Floats, mean: Floats, codes: Codes) -> Floats:
-    """Return (q, n) float32 cosines of question tokens with passage tokens whose mean is taken out, without unpacking.
+def centred_cosines(question: Floats, mean: Floats, passages: Sequence[Codes]) -> list[Floats]:
+    """Return for each passage (q, n) float32 cosines of question tokens with its tokens whose mean is taken out.
 
     With a code vector x, c = x - ZERO and its direction u = c / |c|, the cosine of a unit vector q with u - mean is
 
@@ -53,8 +56,10 @@ def centred_cosines(question: Floats, mean: Floats, codes: Codes) -> Floats:
     Args:
         question: (q, dim) unit rows.
         mean: (dim,), what is taken out of each passage token.
-        codes: (n, dim / 2), as `pack_tokens` gave them.
+        passages: What `pack_tokens` gave for each passage.
     """
+    # One product over all passages: many small ones would spend their time on starting threads.
+    codes = np.concatenate(passages)
     low, high = (codes & 15).astype(np.float32), (codes >> 4).astype(np.float32)
     asked = np.concatenate([question, mean[None], np.ones_like(mean)[None]])
     products = asked[:, ::2] @ low.T + asked[:, 1::2] @ high.T - ZERO * asked.sum(1, keepdims=True)
@@ -62,4 +67,5 @@ def centred_cosines(question: Floats, mean: Floats, codes: Codes) -> Floats:
     lengths = np.sqrt(squares - 2 * ZERO * products[-1] - ZERO**2 * len(mean))  # |c|² = Σx² - 2·ZERO·Σc - ZERO²·dim
     cosines = products[:-1] / (lengths + 1e-9)
     apart = np.sqrt(np.maximum(1 - 2 * cosines[-1] + mean @ mean, 1e-18))
-    return np.asarray((cosines[:-1] - (question @ mean)[:, None]) / apart, np.float32)
+    centred = np.asarray((cosines[:-1] - (question @ mean)[:, None]) / apart, np.float32)
+    return np.split(centred, np.cumsum([len(held) for held in passages])[:-1], axis=1)

@@ -118,6 +118,25 @@ def test_any_damage_to_any_file_falls_back_is_told_and_mended(
             build_index(damaged_copy)
 
 
+def test_a_large_file_is_read_on_opening_only_where_it_was_written_to(
+    damaged_copy: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generations, "HASHED_BYTES", 100)
+    newest, before = generations.listed(damaged_copy.index)
+    path = file_of(newest.folder, "vectors.npy")
+    sound, state = path.read_bytes(), path.stat()
+    flip(path)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))  # as a worn disk would: doctor reads all of it
+    assert open_index(damaged_copy).damage == ""
+    [found] = find_damage(damaged_copy.index)
+    assert "vectors.npy has changed" in found.args[0]
+    path.write_bytes(sound)
+    assert find_damage(damaged_copy.index) == []
+    flip(path)
+    _load.cache_clear()
+    assert open_index(damaged_copy).folder == before.folder
+
+
 @pytest.mark.parametrize("damage", [empty, into_a_folder, lambda path: path.write_bytes("坏".encode())])
 def test_a_damaged_list_of_generations_is_told_and_mended(
     damaged_copy: Settings, damage: Callable[[Path], None]
@@ -160,12 +179,10 @@ def test_files_that_changed_places_between_generations_are_noticed(damaged_copy:
 def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> None:
     (damaged_copy.corpus / "第三.md").write_text("# 第三\n\n第三篇。\n", "utf-8")
     with sqlite3.connect(damaged_copy.index / CACHE) as connection:
-        key, vector = connection.execute(
-            "SELECT key, vector FROM passage_vectors ORDER BY used DESC LIMIT 1"
-        ).fetchone()
-        worse = np.frombuffer(vector, np.float32).copy()
+        key, vector = connection.execute("SELECT key, vector FROM coded_vectors ORDER BY used DESC LIMIT 1").fetchone()
+        worse = np.frombuffer(vector, np.float16).copy()
         worse[0] = np.nan
-        connection.execute("UPDATE passage_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
+        connection.execute("UPDATE coded_vectors SET vector = ? WHERE key = ?", (worse.tobytes(), key))
         assert unsound_rows(connection) == 1
     [found] = find_damage(damaged_copy.index)
     assert "1 rows have changed" in found.args[0]
@@ -176,7 +193,7 @@ def test_a_changed_row_of_the_cache_is_computed_anew(damaged_copy: Settings) -> 
     )  # the passages of the new document: the row was that of a text under its title
     with sqlite3.connect(damaged_copy.index / CACHE) as connection:
         assert unsound_rows(connection) == 0
-        stored = connection.execute("SELECT vector FROM passage_vectors WHERE key = ?", (key,)).fetchone()[0]
+        stored = connection.execute("SELECT vector FROM coded_vectors WHERE key = ?", (key,)).fetchone()[0]
     assert stored == vector
 
 

@@ -121,6 +121,33 @@ def test_files_are_shared_and_not_read_again(bank: Path, tmp_path: Path) -> None
     assert all(path.samefile(second / name) for name, path in names.items())
 
 
+def test_a_large_build_is_written_in_several_segments(
+    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(8)
+    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "index")
+    settings.corpus.mkdir()
+    settings.index.mkdir()
+    shutil.copy(bank, settings.index / CACHE)
+    for number in range(12):
+        write(chance, settings.corpus / f"{number:02}.md")
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.segments.FULL", 7)
+        build_index(settings)
+        several = open_index(settings)
+        sizes = [segment.size()[1] for segment in segments_of(several.folder, several.manifest)]
+        assert len(sizes) > 2
+        assert all(7 <= size < 14 for size in sizes[:-1])  # a document is not divided
+        check_alike(several, built_anew(settings, tmp_path / "新"), settings)
+        write(chance, settings.corpus / "添.md")
+        build_index(settings)
+        after = open_index(settings)
+        assert {s.name for s in segments_of(several.folder, several.manifest) if s.size()[1] >= 7} <= {
+            s.name for s in segments_of(after.folder, after.manifest)
+        }  # full ones are not copied again
+    check_alike(after, built_anew(settings, tmp_path / "一"), settings)
+
+
 class Sized(Segment):
     """A segment whose size is told."""
 
