@@ -86,7 +86,6 @@ def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: 
         expect(page.get_by_test_id("stAlert")).to_contain_text("网络")  # why it is refused, in the page's language
         page.get_by_role("button", name="知道了").click()
 
-        page.get_by_text("从网址或文献库加入").click()
         buffer = {"name": "我的.bib", "mimeType": "text/plain", "buffer": entries.encode()}
         page.locator(".st-key-bring input[type=file]").set_input_files(buffer)  # type: ignore[arg-type]
         page.get_by_label("附件所在的文件夹").fill(str(tmp_path / "导出 文献"))

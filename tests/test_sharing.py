@@ -60,7 +60,7 @@ def test_a_damaged_share_costs_what_it_held(small_corpus: Settings) -> None:
     first, second = sorted(small_corpus.index.glob("*-of-*.sqlite"))
     first.write_bytes("不是数据库".encode() * 500)
     with sqlite3.connect(second) as connection:
-        connection.execute("UPDATE passage_vectors SET vector = zeroblob(length(vector))")
+        connection.execute("UPDATE coded_vectors SET vector = zeroblob(length(vector))")
     (small_corpus.index / "embeddings-3-of-3.sqlite").touch()  # killed before it began
     report = build_index(small_corpus)
     assert report.embedded == report.passages

@@ -69,9 +69,12 @@ def draw() -> None:
     if bringing is not None:
         with st.container(key="bring-told"):
             _tell(bringing, settings)
-    with st.expander(t("bring"), icon=":material/library_add:"), st.container(key="bring"):
-        _ask_for_address(settings)
-        _ask_for_library(settings)
+    # Folded, it is not there at all: a page has one place to drop files.
+    with st.expander(t("bring"), key="bring-open", on_change="rerun") as folded:
+        if folded.open:
+            with st.container(key="bring"):
+                _ask_for_address(settings)
+                _ask_for_library(settings)
 
 
 def _ask_for_address(settings: Settings) -> None:
