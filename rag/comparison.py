@@ -159,6 +159,9 @@ def _things_compared(question: str) -> tuple[Side, ...]:
     first = max(
         (at + 1 for at in range(middle) if tokens[at].text in opens and not _is_inside(tokens, at, middle)), default=0
     )
+    compared = [at for at in range(middle) if tokens[at].text in words["compares"]]
+    if compared and (compared[-1] >= first or tokens[first - 1].text in words["behind"]):
+        return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
     labels = [question[start : tokens[middle - 1].end], question[tokens[middle + 1].start : end]]
     if first >= middle or any(not _is_thing(label) or _bare(label) in words["pronoun"] for label in labels):

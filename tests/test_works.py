@@ -11,6 +11,7 @@ import pytest
 
 from rag.answering import ask
 from rag.cataloguing import catalogue
+from rag.comparison import read_comparison
 from rag.corrections import CORRECTIONS, Corrections, KnownRecords
 from rag.disagreement import find_disagreement
 from rag.indexing import build_index, open_index
@@ -190,6 +191,20 @@ def test_each_side_of_a_comparison_is_searched_in_its_turn(shelf: Settings) -> N
     answer = ask("《茶葉出口的興衰》和《跨江大桥的造价》对价格的看法有什么不同？", settings=shelf, in_turn=in_turn)
     assert answer.text.startswith("茶葉出口的興衰 | 跨江大桥的造价")
     assert [[{item.source for item in search} for search in turn] for turn in turns] == [[{"茶.md"}], [{"桥.md"}]]
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("水路和陆路在时间和费用上有什么区别？", ["水路", "陆路"]),
+        ("比較渡輪與大橋的費用", ["渡輪", "大橋"]),
+        ("快船相比普通船在时间和班次上有何不同", []),
+        ("How does the ferry differ from the 南江 bridge in price and time?", []),
+        ("How do they differ in price and time?", []),
+    ],
+)
+def test_what_is_compared_is_not_what_it_is_compared_in(question: str, sides: list[str]) -> None:
+    assert [side.label for side in read_comparison(question, ())] == sides
 
 
 @pytest.mark.parametrize("name", ["comparison_words", "light_words"])
