@@ -18,7 +18,7 @@ from rag.records import Evidence, Language
 from rag.shelf import Work
 from rag.shelf_questions import find_named
 from rag.summaries import leading_statements
-from rag.text.language import HAN_CHARACTER, search_form
+from rag.text.language import HAN_CHARACTER, search_form, to_simplified
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table
 
@@ -197,7 +197,7 @@ def _placed(text: str) -> list[_Token]:
     """Return the words of a text, case folded, with their places; what stands between quotation marks is one."""
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     tokens = [_Token(text[a:b], a, b) for a, b in quoted]
-    for word, tag, (a, b) in tag_words(text):
+    for word, tag, (a, b) in tag_words(to_simplified(text)):
         if word.strip() and not any(start < b and a < end for start, end in quoted):
             tokens.append(_Token(word.casefold(), a, b, tag == "v"))
     return sorted(tokens, key=lambda token: token.start)
