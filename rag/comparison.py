@@ -109,6 +109,7 @@ def _words() -> dict[str, frozenset[str]]:
 
 def _without_comparing(text: str) -> str:
     """Return what a question asks of either side: without the words that compare, and those that join the names."""
+    text = to_simplified(text)  # it is only searched
     for word in sorted(_words()["compares"] | _words()["each"] | _words()["views"], key=len, reverse=True):
         if len(word) == 1:
             text = "".join(token for token in _all_tokens(text) if token != word)
