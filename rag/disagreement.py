@@ -145,9 +145,13 @@ def _likelihood(told: str, figure: Figure, other: str, answer: Figure) -> float:
     asking = _ASKING[figure.kind][main_language(told) == "en"]
     clause = f"{told[start : figure.span[0]]}{asking}{told[figure.span[1] : end]}".strip()
     readings = [_read(f"{opening}{clause}?", other) for opening in dict.fromkeys(("", _opening_before(told, start)))]
-    return max(
-        likely if span and span[0] < answer.span[1] and answer.span[0] < span[1] else 0.0 for likely, span in readings
-    )
+    return max(likely if span and _is_alone(answer, other, span) else 0.0 for likely, span in readings)
+
+
+def _is_alone(figure: Figure, text: str, span: Span) -> bool:
+    """Say whether a figure, and no other one, stands in a span: “高1.6米、厚0.9米” answers with either."""
+    touched = [one.span for one in find_figures(text) if one.span[0] < span[1] and span[0] < one.span[1]]
+    return touched == [figure.span]
 
 
 @functools.lru_cache(maxsize=1024)

@@ -181,6 +181,11 @@ def test_pairs_that_differ_and_pairs_that_do_not(kind: str, least: int, most: in
     assert sum(found is not None for differ, found in own if not differ) <= most
 
 
+def test_a_figure_beside_another_one_is_no_answer_to_either() -> None:
+    assert find_disagreement("石堤高1.2至1.8米，料石取自北山。", "石堤平均高1.6米、厚0.9米，料石以花岗岩为主。") is None
+    assert find_disagreement("石堤平均高1.6米，料石取自北山。", "石堤平均高2.4米，料石以花岗岩為主。") is not None
+
+
 def test_each_side_of_a_comparison_is_searched_in_its_turn(shelf: Settings) -> None:
     turns: list[list[Retrieval]] = []
 
