@@ -56,6 +56,20 @@ def test_questions_that_say_what_they_ask_stand_alone(question: str) -> None:
     assert stand_alone(question, HISTORY) == question
 
 
+@pytest.mark.parametrize(
+    ("asked", "understood"),
+    [
+        (["甲厂有多少工人？", "乙厂呢？", "工资呢？"], "甲厂有多少工人？ 乙厂呢？ 工资呢？"),
+        (["岩泉淨水器怎麼樣？", "那澄湖呢？", "售價呢？"], "岩泉淨水器怎麼樣？ 那澄湖呢？ 售價呢？"),
+        (["2022年的收入是多少？", "支出呢？", "增长呢？"], "2022年的收入是多少？ 增长呢？"),
+        (["2022年的收入是多少？", "2023年呢？", "支出呢？"], "2023年的收入是多少？ 支出呢？"),
+    ],
+)
+def test_of_a_chain_what_a_question_asks_of_is_kept(asked: list[str], understood: str) -> None:
+    turns = [turn for question in asked[:-1] for turn in (Turn("user", question), Turn("assistant", "见下。"))]
+    assert stand_alone(asked[-1], turns) == understood
+
+
 def test_a_follow_up_takes_the_question_before_along() -> None:
     assert stand_alone("那工期呢？", HISTORY) == "南江大桥的造价是多少？ 那工期呢？"
 

@@ -159,7 +159,13 @@ def test_what_is_no_name_is_not_asked_for(statement: str, language: Language) ->
 
 
 def test_a_heading_that_names_nothing_by_itself_is_not_asked_for() -> None:
-    for heading in ("影响因素", "Findings", "（二）加强规则对接与合作", "一、进展与不足：文献的评述和本文的特点"):
+    for heading in (
+        "影响因素",
+        "Findings",
+        "三、对漁業的影响",
+        "（二）加强规则对接与合作",
+        "一、进展与不足：文献的评述和本文的特点",
+    ):
         assert list(_of_heading(heading)) == []
 
 

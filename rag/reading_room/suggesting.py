@@ -154,7 +154,7 @@ def _of_heading(heading: str) -> Iterator[str]:
     text, language = _without_number(heading), main_language(heading)
     if _asks(heading):
         yield _as_question(text.rpartition("：")[-1].rpartition(": ")[-1].strip(), language)
-    elif not holds_one_of(text, MARKS):
+    elif text and not holds_one_of(text, MARKS) and not tag_words(text)[0][1].startswith(NO_FIRST_TAGS):
         for asking, cell, _ in read_table("facet_words"):
             if language == "en":
                 first, *others = text.split()
