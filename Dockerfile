@@ -9,7 +9,8 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels /source
 FROM python:3.11-slim
 RUN useradd --create-home --uid 1000 reader && install --directory --owner reader /library
 RUN --mount=from=build,source=/wheels,target=/wheels --mount=from=build,source=/source,target=/source \
-    pip install --no-cache-dir --constraint /source/requirements.lock /wheels/*.whl
+    pip install --no-cache-dir --require-hashes --no-deps --requirement /source/requirements.lock \
+    && pip install --no-cache-dir /wheels/*.whl
 USER reader
 WORKDIR /library
 ENV WENJU_CORPUS=/library/corpus WENJU_INDEX=/library/index
