@@ -290,7 +290,8 @@ def disturb_files(chance: random.Random, settings: Settings, until: float) -> It
             _load.cache_clear()
             opened = open_index(settings)
             outcomes |= {"told, the one before is used"} if opened.damage else set()
-            if contents_of(settings) != sound.get(opened.folder.name):
+            uncorrected = kind == "absent" and path.stem == "corrections"  # the records are as they are printed again
+            if contents_of(settings) != sound.get(opened.folder.name) and not uncorrected:
                 trouble = trouble or "the index holds what was not written"
         except IndexDamaged as error:
             outcomes.add("told")
