@@ -16,6 +16,7 @@ from rag.dictionary import content_words
 from rag.records import Turn
 from rag.text.labels import CITED
 from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
+from rag.text.names import NAME_TAGS
 from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -27,7 +28,6 @@ LONG_ENGLISH_WORDS = 10
 BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
 PERSON = "nr"  # jieba's tag
-NAME_TAGS = (PERSON, "ns", "nt", "nz")
 
 _OPENS_BACK = re.compile(
     r"^(?:那(?![个位条份些次种家篇段])|那么|然后|还有|此外|另外|其(?!实|他|次)|它|他(?!国)|她|对方|双方|两者|二者|前者|后者"
@@ -54,7 +54,6 @@ _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _SAME_OF_ANOTHER = re.compile(
     r"^[^，。？！,?!]{1,10}呢[？?]?$|^(?:and|what about|how about|and what about)(?: \S+){1,4}$", re.IGNORECASE
 )
-_SAME_ENDS = re.compile(r"^那|呢?[？?]?$")
 _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
 
 
@@ -109,7 +108,7 @@ def _asks_the_same(question: str) -> bool:
 
 def _names(question: str) -> bool:
     """Say whether a question names one of several things (乙厂, 科学营) and not a side of one (工资, 预算收入)."""
-    bare = _SAME_ENDS.sub("", to_simplified(question.strip()))
+    bare = to_simplified(question.strip()).removeprefix("那").rstrip("？?").removesuffix("呢")
     return bool(_NAME.search(bare)) or any(
         tag.startswith(NAME_TAGS) or (tag[0] not in "ucrpy" and (len(word) == 1 or not is_known_word(word)))
         for word, tag, _ in tag_words(bare)

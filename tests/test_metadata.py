@@ -9,6 +9,7 @@ from rag.readers.html_metadata import read_said
 from rag.records import Article, Said
 from rag.structure.metadata import apply_printed_doi, apply_printed_issue, apply_said, read_date, told_title
 from rag.text.persons import no_name_words, parse_names
+from rag.vocabulary import read_table
 
 PRINTED = Article("article", "港口治理", (0, 10))
 
@@ -108,7 +109,7 @@ def test_no_word_of_the_table_stands_in_a_name() -> None:
 
 
 def test_every_name_of_metadata_is_read_in_its_example() -> None:
-    rows = [row.split("\t") for row in Path("rag/data/metadata_names.tsv").read_text(encoding="utf-8").splitlines()[1:]]
+    rows = read_table("metadata_names")
     for place, _, field, example in rows:
         head = f'<script type="application/ld+json">{example}</script>' if place == "JSON-LD" else example
         said = read_said(etree.HTML(f"<html><head>{head}</head><body>港口</body></html>"))

@@ -44,6 +44,17 @@ def write(chance: random.Random, path: Path) -> None:
     path.write_text(f"---\nauthor: {author}\n---\n\n# {topic}考\n\n" + "\n\n".join(lines) + "\n", "utf-8")
 
 
+def a_library(chance: random.Random, folder: Path, bank: Path, count: int, index: str = "index") -> Settings:
+    """Return the settings of a corpus of `count` documents that is not indexed yet, beside vectors of general text."""
+    settings = Settings(corpus=folder / "文献", index=folder / index)
+    settings.corpus.mkdir()
+    settings.index.mkdir()
+    shutil.copy(bank, settings.index / CACHE)
+    for number in range(count):
+        write(chance, settings.corpus / f"{number:02}.md")
+    return settings
+
+
 def change(chance: random.Random, corpus: Path) -> None:
     """Add, remove or change a document."""
     files = sorted(corpus.glob("**/*.md"))
@@ -87,12 +98,7 @@ def check_alike(one: Index, two: Index, settings: Settings) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_any_updates_give_what_a_build_from_nothing_gives(seed: int, bank: Path, tmp_path: Path) -> None:
     chance = random.Random(seed)
-    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "索引#1")
-    settings.corpus.mkdir()
-    settings.index.mkdir()
-    shutil.copy(bank, settings.index / CACHE)
-    for number in range(24):
-        write(chance, settings.corpus / f"初{number:02}.md")
+    settings = a_library(chance, tmp_path, bank, 24, "索引#1")
     build_index(settings)
     shared = Counter[int]()
     for _ in range(6):
@@ -107,12 +113,7 @@ def test_any_updates_give_what_a_build_from_nothing_gives(seed: int, bank: Path,
 
 def test_files_are_shared_and_not_read_again(bank: Path, tmp_path: Path) -> None:
     chance = random.Random(7)
-    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "index")
-    settings.corpus.mkdir()
-    settings.index.mkdir()
-    shutil.copy(bank, settings.index / CACHE)
-    for number in range(40):
-        write(chance, settings.corpus / f"{number:02}.md")
+    settings = a_library(chance, tmp_path, bank, 40)
     first = settings.index / "generations" / build_index(settings).generation
     (settings.corpus / "添.md").write_text("# 添\n\n新添一篇。\n", "utf-8")
     second = settings.index / "generations" / build_index(settings).generation
@@ -125,12 +126,7 @@ def test_a_large_build_is_written_in_several_segments(
     bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(8)
-    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "index")
-    settings.corpus.mkdir()
-    settings.index.mkdir()
-    shutil.copy(bank, settings.index / CACHE)
-    for number in range(12):
-        write(chance, settings.corpus / f"{number:02}.md")
+    settings = a_library(chance, tmp_path, bank, 12)
     with monkeypatch.context() as patched:
         patched.setattr("rag.segments.FULL", 7)
         build_index(settings)

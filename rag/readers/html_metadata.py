@@ -7,7 +7,6 @@ Entry points: `read_said`, `choose_title`. Caller: `html`. Knows lxml and the na
 from __future__ import annotations
 
 import functools
-import importlib.resources
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from lxml import etree
 from rag.readers.lines import fold_spaces
 from rag.records import Said
 from rag.text.language import letters_of, split_at
+from rag.vocabulary import read_table
 
 # Those before are believed before those behind.
 JSON_LD = "JSON-LD"
@@ -25,15 +25,14 @@ PLACES = ("citation_* tags", "Dublin Core", JSON_LD, "Open Graph", "HTML meta")
 MAX_VALUES = 200
 MAX_JSON_CHARS = 500_000
 _MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
-_NAMES_FILE = importlib.resources.files("rag") / "data" / "metadata_names.tsv"
 _WORKS = re.compile(r"Article|Posting|Report|Book|Chapter|Thesis|WebPage|CreativeWork", re.IGNORECASE)
 
 
 @functools.cache
 def metadata_names(json_ld: bool = False) -> dict[str, tuple[str, str]]:
     """Return name in lower case -> (place, field), of the keys of JSON-LD or of the names of meta tags."""
-    rows = (row.split("\t") for row in _NAMES_FILE.read_text(encoding="utf-8").splitlines()[1:])
-    return {row[1]: (row[0], row[2]) for row in rows if (row[0] == JSON_LD) == json_ld}
+    rows = read_table("metadata_names")
+    return {name: (place, field) for place, name, field, _ in rows if (place == JSON_LD) == json_ld}
 
 
 def read_said(root: Any) -> list[Said]:

@@ -194,7 +194,7 @@ def _of_definition(statement: str, language: Language) -> Iterator[str]:
 
 def _is_term(term: str, language: Language) -> bool:
     """Say whether the words before a verb name something by themselves: not “而所谓的合格性评估机构则”."""
-    if holds_one_of(term, '，。；：、,;:“”"（）()'):
+    if holds_one_of(term, MARKS + '“”"'):
         return False
     if language == "zh":
         tags = [tag for _, tag, _ in tag_words(term)]

@@ -35,7 +35,7 @@ _PLAIN = frozenset().union(*(words_of("stop_words", kind) for kind in ("function
 _COMMON = words_of("name_words", "common")  # known names that are common words as well
 _GLUED = words_of("name_words", "glued")  # what may stand before a name and open a surname as well
 _NO_NAMES = words_of("name_words", "not_name")  # verbs and common nouns that the word dictionary holds for names
-_NAME_TAGS = ("nr", "ns", "nt", "nz")
+NAME_TAGS = ("nr", "ns", "nt", "nz")  # jieba's
 _SPEAKS = re.compile(
     "等?人?(?:认为|指出|主张|强调|提出|提到|写道|断言|承认|称|说|引用?|把|将|用|的(?:论文|文章|研究|书|文|报告|看法|说法|观点))"
 )
@@ -109,7 +109,7 @@ def find_han_names(text: str) -> list[tuple[str, Span]]:
     """
     names = []
     for word, tag, (start, end) in tag_words(to_simplified(text)):
-        if not tag.startswith(_NAME_TAGS) or word in _NO_NAMES or not is_han(word, also="·"):
+        if not tag.startswith(NAME_TAGS) or word in _NO_NAMES or not is_han(word, also="·"):
             continue
         if word[0] in _GLUED and not is_known_word(word):
             start += 1
