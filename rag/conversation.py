@@ -97,8 +97,9 @@ def _follows(question: str, last: str) -> bool:
     people = {word for word, tag, _ in tag_words(question) if tag == PERSON}
     chinese = main_language(question) == "zh"
     telling = set(_telling_words(question)) - people if chinese else content_words(question)
-    is_other_kind = _asks_the_same(question) != _asks_the_same(last) or (_names(last) and not _names(question))
-    return not telling or is_other_kind or bool(_POINTS_BACK.search(to_simplified(question)))
+    is_other_kind = _asks_the_same(question) != _asks_the_same(last)
+    is_side = _names(last) and not _names(question)
+    return not telling or is_other_kind or is_side or bool(_POINTS_BACK.search(to_simplified(question)))
 
 
 def _asks_the_same(question: str) -> bool:
