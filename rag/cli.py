@@ -501,11 +501,12 @@ def chat(
     page = Path(__file__).resolve().parent / "web" / "serve.py"
     require_login(settings, settings.host, provider=_has_provider(page.parent))
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # what a program before has just left is free; on Windows it would take a port in use
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, port))
         except OSError as error:
-            raise RagError(f"port {port} is in use", advice=f"choose another: make chat PORT={port + 1}") from error
+            raise RagError(f"port {port} is in use", advice=f"choose another: wenju chat --port {port + 1}") from error
     out.print(f"[bold]问据 Wenju[/] http://{settings.host}:{port}  (Ctrl-C 退出)")
     # The page runs in its own folder, where its configuration lies: what was set goes along, folders as whole paths.
     folders = {"corpus": settings.corpus.resolve(), "index": settings.index.resolve()}

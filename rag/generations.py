@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import re
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -193,7 +192,7 @@ def hold(folder: Path) -> IO[bytes]:
         OSError: There is no such generation.
     """
     file = (folder / MANIFEST).open("rb")
-    if sys.platform != "win32":  # there an open file stays by itself
+    with contextlib.suppress(ImportError):  # on Windows an open file stays by itself
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -202,15 +201,13 @@ def hold(folder: Path) -> IO[bytes]:
 
 def _is_read(folder: Path) -> bool:
     """Tell whether somebody holds a generation, in this process or another."""
-    if sys.platform == "win32":
-        return False
-    import fcntl
-
     try:
+        import fcntl
+
         with (folder / MANIFEST).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:
+    except (ImportError, OSError):
         return False
     return False

@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -102,10 +101,10 @@ def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process with all that it has started."""
     with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
+        if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
+        else:  # Windows
+            process.kill()
     process.wait()
     for stream in (process.stdin, process.stdout):
         with contextlib.suppress(OSError):
@@ -136,7 +135,7 @@ def read_document(
 
 
 def _stopped(path: Path, code: int, limits: Limits) -> dict[str, str]:
-    timers = {0} | ({-signal.SIGPROF, -signal.SIGXCPU} if sys.platform != "win32" else set())
+    timers = {0} | ({-signal.SIGPROF, -signal.SIGXCPU} if hasattr(signal, "SIGPROF") else set())
     if code in timers:
         told = refuse(path, f"it takes more than {limits.seconds} s of processor time to read", "read_seconds")
     else:

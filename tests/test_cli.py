@@ -352,7 +352,7 @@ def test_a_port_in_use_is_told_of(wenju: Wenju, harbour: Settings) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         ran = wenju("chat", "--port", port, *places(harbour))
-    refused(ran, f"port {port} is in use", f"choose another: make chat PORT={port + 1}")
+    refused(ran, f"port {port} is in use", f"choose another: wenju chat --port {port + 1}")
 
 
 def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(

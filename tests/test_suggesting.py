@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH
 
-from rag.answering import CERTAIN
+from rag.answering import CERTAIN, ask
+from rag.glossary import Glossary, Name, TermGroup, make_glossary
 from rag.indexing import Index, open_index
 from rag.reading_room.first_questions import kept_first_questions
 from rag.reading_room.suggesting import (
@@ -15,6 +16,7 @@ from rag.reading_room.suggesting import (
     _of_definition,
     _of_figure,
     _of_heading,
+    abbreviations_of,
     is_answered,
     suggest_first,
     suggest_questions,
@@ -27,7 +29,9 @@ from rag.vocabulary import read_table
 
 MORE = {
     "水价.md": "# 阶梯水价\n\n## 为什么大桥的用水价格一涨再涨\n\n因为南江的取水口上移，水价在2020年涨了两成。\n\n"
-    "## 定义\n\n阶梯水价是指水价随用量分档上升的办法。\n\n海湾水厂每年供水约三千万吨。\n",
+    "## 定义\n\n阶梯水价是指水价随用量分档上升的办法。\n\n海湾水厂每年供水约三千万吨。\n\n"
+    "水价由“海湾水务联合会”（Bay Water Union, BWU）核定。\n\n"
+    "## 联合会\n\nBWU是“海湾水务联合会”的简称，由海湾各家水厂在1998年结成，总部设在南江。\n",
 }
 
 
@@ -46,10 +50,6 @@ def find(settings: Settings, index: Index) -> Callable[[str], Sequence[Evidence]
     return lambda question: retrieve(question, 4, settings=settings, index=index)
 
 
-def everything(question: str) -> Sequence[Evidence]:
-    raise AssertionError(question)
-
-
 def test_each_suggestion_is_answered_by_its_own_statement(
     index: Index, find: Callable[[str], Sequence[Evidence]]
 ) -> None:
@@ -57,9 +57,9 @@ def test_each_suggestion_is_answered_by_its_own_statement(
     assert suggested
     assert suggested == suggest_questions(index, "zh", find=find, limit=6)
     for question in suggested:
-        best = max(find(question), key=lambda item: item.score)
-        assert best.score >= CERTAIN
         assert question.endswith("？")
+        if not question.endswith("讲了什么？"):  # which the records answer
+            assert max(find(question), key=lambda item: item.score).score >= CERTAIN
 
 
 def test_what_a_page_begins_with_is_kept_for_one_generation(
@@ -73,7 +73,7 @@ def test_what_a_page_begins_with_is_kept_for_one_generation(
     assert kept_first_questions(tmp_path, "en") is None
     (tmp_path / "current").write_text(f"20990101T000000.000000 {'0' * 64}\n", encoding="ascii")
     assert kept_first_questions(tmp_path, "zh") is None
-    for broken in ("", "{", "[]", '{"generation": 1}', '{"generation": "甲", "questions": 2}'):
+    for broken in ("", f'{{"generation": "{index.folder.name}", "questions": []}}', "{", "[]", '{"generation": 1}', '{"generation": "甲", "questions": 2}'):
         (tmp_path / "first_questions.zh.json").write_text(broken, encoding="utf-8")
         assert kept_first_questions(tmp_path, "zh") is None
 
@@ -85,7 +85,7 @@ def test_definitions_figures_and_headings_become_questions(index: Index) -> None
         asked.append(question)
         return ()
 
-    assert suggest_questions(index, "zh", find=note, articles=[("水价.md", 0)], limit=9) == []
+    assert suggest_questions(index, "zh", find=note, articles=[("水价.md", 0)], limit=9) == ["《阶梯水价》讲了什么？"]
     assert set(asked) == {"为什么大桥的用水价格一涨再涨？", "什么是阶梯水价？"}
 
 
@@ -100,8 +100,23 @@ def test_suggestions_keep_to_articles_and_leave_out_what_was_asked(
     assert not set(others) & set(suggested)
 
 
-def test_nothing_is_suggested_where_nothing_can_be(index: Index) -> None:
-    assert suggest_questions(index, "en", find=everything, articles=[(BRIDGE, 0)]) == []
+def test_an_english_page_over_chinese_works_asks_what_they_are_about_and_for_their_abbreviations(
+    settings: Settings, index: Index, find: Callable[[str], Sequence[Evidence]]
+) -> None:
+    suggested = suggest_questions(index, "en", find=find, articles=[("水价.md", 0), (BRIDGE, 0)], limit=3)
+    assert suggested[0] == "What is BWU?"
+    assert all(question.startswith("What is 《") and question.endswith("》 about?") for question in suggested[1:])
+    for question in suggested:
+        assert ask(question, settings=settings, index=index).ending == "answer"
+    assert not set(suggested) & set(suggest_questions(index, "en", find=find, besides=suggested))
+
+
+def test_who_has_an_abbreviation_is_no_person() -> None:
+    mined = make_glossary([], [], None)
+    assert abbreviations_of(mined) == {}
+    names = (("海湾水务联合会", "Bay Water Union", "BWU"), ("杰维斯", "Robert Jervis"))
+    groups = tuple(TermGroup(tuple(Name(text, "水价.md", 0) for text in group), "mined") for group in names)
+    assert abbreviations_of(Glossary(groups, mined.people)) == dict.fromkeys(names[0], "BWU")
 
 
 def test_a_candidate_is_answered_by_its_own_statement_only(

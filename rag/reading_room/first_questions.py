@@ -29,7 +29,7 @@ def kept_first_questions(index: Path, language: Language) -> list[str] | None:
     with contextlib.suppress(RagError, OSError, ValueError, LookupError, TypeError):
         held = json.loads(_file(index, language).read_bytes())
         if held["generation"] == listed(index)[0].folder.name:
-            return [str(question) for question in held["questions"]][:FIRST]
+            return [str(question) for question in held["questions"]][:FIRST] or None
     return None
 
 

@@ -2,8 +2,10 @@
 
 Input: an open index and the language of the page. Output: questions. Candidates are headings that ask or name a side of
 something (“……的成因” -> ……的成因是什么？), definitions turned round (“X是指……” -> 什么是X？) and statements that
-end with a figure (“……耗资12亿元” -> ……耗资多少元？). A candidate is kept when the answer begins with the statement
-that it was made from, or with one of its section.
+end with a figure (“……耗资12亿元” -> ……耗资多少元？); what a Chinese text says that PGII is, is asked for in English
+too. A candidate is kept when the answer begins with the statement that it was made from, or with
+one of its section. Where these are too few, as on an English page over Chinese works, it is asked what works are about,
+which their records answer.
 Entry points: `suggest_questions`, `suggest_first`. Callers: the page, cli.
 """
 
@@ -12,15 +14,20 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
+from rag.glossary import Glossary
 from rag.indexing import Index
 from rag.reading_room.first_questions import FIRST, keep_first_questions
+from rag.reading_room.page_texts import say
 from rag.records import Evidence, Language, Passage
+from rag.shelf import works_of
+from rag.shelf_questions import read_shelf_question
 from rag.tables import is_row
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
@@ -31,9 +38,11 @@ from rag.vocabulary import phrases, read_table, words_of
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions
 TRIES_OF_AN_ARTICLE = 2
 QUESTION_CHARS: dict[Language, tuple[int, int]] = {"zh": (8, 36), "en": (20, 110)}
+LONGEST_TITLE_CHARS = 90  # of a work that is asked for
 LEAST_CLAUSE_CHARS = 10  # Han characters of a clause that says of what it speaks
 TERM_CHARS: dict[Language, int] = {"zh": 14, "en": 60}
 MARKS = "，。；：、,;:（）()"  # a heading or term that holds one is more than a name
+COPULA = "是"
 ARTICLES = ("the", "a", "an")
 NO_FIRST_TAGS = ("c", "p", "r", "u", "d")  # jieba's: what begins so is no term, and joins, relates, points or modifies
 NO_LAST_TAGS = ("c", "d", "p", "u", "a")
@@ -76,7 +85,8 @@ def suggest_questions(
     """
     wanted = None if articles is None else set(articles)
     by_article: dict[tuple[str, int], list[Candidate]] = {}
-    for candidate in find_candidates(index.passages, language):
+    short = abbreviations_of(index.glossary) if language == "en" else {}
+    for candidate in find_candidates(index.passages, language, short):
         if (wanted is None or candidate.article in wanted) and candidate.question not in besides:
             by_article.setdefault(candidate.article, []).append(candidate)
     # By hash: a stable order that favours neither the first files of the folder nor the first lines of a file.
@@ -97,7 +107,34 @@ def suggest_questions(
             chosen.setdefault(candidate.article, []).append(candidate.question)
         if sum(map(len, chosen.values())) >= limit:
             break
-    return [question for questions in chosen.values() for question in questions][:limit]
+    answered = [question for questions in chosen.values() for question in questions]
+    others = (question for key, question in _about_works(index, language, wanted) if key not in chosen)
+    return list(itertools.islice((q for q in (*answered, *others) if q not in besides), limit))
+
+
+def _about_works(
+    index: Index, language: Language, wanted: set[tuple[str, int]] | None
+) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield the keys of works with the question what they are about, those that are read as that."""
+    works = works_of(index)
+    for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, _hash(w.record.title))):
+        if len(work.record.title) > LONGEST_TITLE_CHARS or not (wanted is None or work.key in wanted):
+            continue
+        titled = say("title_quoted", main_language(work.record.title), title=work.record.title)
+        question = say("about_work", language, title=titled)
+        read = read_shelf_question(question, works)
+        if read is not None and read.asked == "summary" and read.works == (work,):
+            yield work.key, question
+
+
+def abbreviations_of(glossary: Glossary) -> dict[str, str]:
+    """Return for each name of a thing that has an abbreviation, PGII, the first such; a person has none."""
+    found: dict[str, str] = {}
+    for group in glossary.groups:
+        texts = [name.text for name in group.names]
+        short = next((text for text in texts if text.isascii() and text.isalnum() and text.isupper()), "")
+        found |= {text: short for text in texts if short}
+    return found
 
 
 def suggest_first(
@@ -128,8 +165,16 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def find_candidates(passages: Iterable[Passage], language: Language) -> Iterator[Candidate]:
-    """Yield what can be asked of passages in a language, in their order; whether it is answered, nobody knows yet."""
+def find_candidates(
+    passages: Iterable[Passage], language: Language, abbreviations: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Candidate]:
+    """Yield what can be asked of passages in a language, in their order; whether it is answered, nobody knows yet.
+
+    Args:
+        passages: What is asked.
+        language: Of the questions.
+        abbreviations: Of what passages in another language may define, by each of its names.
+    """
     headings: set[str] = set()
     for passage in passages:
         article = (passage.source, passage.article)
@@ -137,16 +182,18 @@ def find_candidates(passages: Iterable[Passage], language: Language) -> Iterator
             if heading not in headings and main_language(heading) == language:
                 headings.add(heading)
                 yield from (Candidate(question, article, heading=heading) for question in _of_heading(heading))
-        if passage.kind != "body" or passage.language != language:
+        if passage.kind != "body" or (passage.language != language and not abbreviations):
             continue
         for start, end in split_statements(passage.text):
             statement = passage.text[start:end]
             if is_row(statement) or leans_back(statement):
                 continue
-            for question in (*_of_definition(statement, language), *_of_figure(statement, language)):
+            if passage.language == language:
                 least, most = QUESTION_CHARS[language]
-                if least <= len(question) <= most:
-                    yield Candidate(question, article, statement)
+                questions = (*_of_definition(statement, language), *_of_figure(statement, language))
+                yield from (Candidate(q, article, statement) for q in questions if least <= len(q) <= most)
+            elif name := abbreviations.get(statement.partition(COPULA)[0]):
+                yield Candidate(f"What is {name}?", article, statement)
 
 
 def _of_heading(heading: str) -> Iterator[str]:
