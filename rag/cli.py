@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import json
 import os
 import socket
@@ -56,6 +57,8 @@ def escape(text: str) -> str:
 
 def main() -> None:
     """Run the command line; errors that a reader can mend are printed without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        _let_print_chinese(stream)
     try:
         app()
     except RagError as error:
@@ -73,6 +76,16 @@ def main() -> None:
     except KeyboardInterrupt:
         err.print("stopped; what was embedded is kept")
         sys.exit(130)
+
+
+def _let_print_chinese(stream: object) -> None:
+    """Have a pipe or file of Windows, which has an encoding of the country's, take whatever is printed."""
+    if isinstance(stream, io.TextIOWrapper):
+        try:
+            "问据".encode(stream.encoding)
+        except UnicodeEncodeError:
+            stream.reconfigure(encoding="utf-8")
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _tell(error: RagError) -> None:
