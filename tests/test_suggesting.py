@@ -73,7 +73,11 @@ def test_what_a_page_begins_with_is_kept_for_one_generation(
     assert kept_first_questions(tmp_path, "en") is None
     (tmp_path / "current").write_text(f"20990101T000000.000000 {'0' * 64}\n", encoding="ascii")
     assert kept_first_questions(tmp_path, "zh") is None
-    for broken in ("", f'{{"generation": "{index.folder.name}", "questions": []}}', "{", "[]", '{"generation": 1}', '{"generation": "甲", "questions": 2}'):
+    none = f'{{"generation": "{index.folder.name}", "questions": []}}'
+    (tmp_path / "current").write_text(f"{index.folder.name} {'0' * 64}\n", encoding="ascii")
+    (tmp_path / "first_questions.zh.json").write_text(none, encoding="utf-8")
+    assert kept_first_questions(tmp_path, "zh") is None  # looked for anew: what may be asked has grown
+    for broken in ("", "{", "[]", '{"generation": 1}', '{"generation": "甲", "questions": 2}'):
         (tmp_path / "first_questions.zh.json").write_text(broken, encoding="utf-8")
         assert kept_first_questions(tmp_path, "zh") is None
 
