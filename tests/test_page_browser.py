@@ -288,9 +288,31 @@ def test_deep_links(new_page: NewPage) -> None:
     expect(page.locator("aside .notice")).to_contain_text("没有.md")
 
 
+# Buttons that a finger misses; one within a line has room around it instead.
+SMALL = """() => {
+    const small = [];
+    const look = (root) => {
+        for (const node of root.querySelectorAll("*")) {
+            if (node.shadowRoot) look(node.shadowRoot);
+            if (!node.matches("button, [role=button], a[href], select") || !node.checkVisibility()) continue;
+            const { width, height } = node.getBoundingClientRect(), after = getComputedStyle(node, "::after");
+            const around = after.position === "absolute" ? [after.width, after.height].map(parseFloat) : [0, 0];
+            if (width && Math.min(Math.max(height, around[1]), Math.max(width, around[0]) + 10) < 39.5)
+                small.push([node.ariaLabel || node.innerText, width, height, ...around]);
+        }
+    };
+    look(document);
+    return small;
+}"""
+
+
 def test_a_phone(new_page: NewPage, served: Served) -> None:
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
+    page.wait_for_timeout(500)
+    assert page.locator(".stMain").evaluate("node => node.scrollTop") == 0  # its first words are in sight
     turn = ask(page, CATCH)
+    assert page.evaluate(SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     chip = turn.locator(".chip").first
     chip.tap()
@@ -299,6 +321,7 @@ def test_a_phone(new_page: NewPage, served: Served) -> None:
     box = aside.bounding_box()
     assert box is not None
     assert (box["x"], box["width"]) == (0, 390)
+    assert page.evaluate(SMALL) == []
     assert highlighted(page) == cited(served, kept(served, page)[0], 0)
     aside.get_by_role("button", name="关闭").tap()
     expect(aside).to_have_count(0)

@@ -263,7 +263,8 @@ def _suggestions(
 
 def _choices(title: str, questions: list[str]) -> None:
     if questions:
-        mount("choices", {"title": t(title), "questions": questions}, key=title, on_act=_ask_chosen)
+        values = {"title": t(title), "questions": questions, "begins": title == "suggestions"}
+        mount("choices", values, key=title, on_act=_ask_chosen)
 
 
 def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:

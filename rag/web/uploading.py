@@ -162,7 +162,7 @@ def tell() -> None:
     with st.container(key="upload-told"):
         if taking.done.is_set() and not _is_building():
             _tell_all(taking)
-            st.button(t("upload_seen"), key="upload-seen", type="tertiary", on_click=forget)
+            st.button(t("upload_seen"), key="upload-seen", on_click=forget)
         else:
             _tell_while_going_on()
 

@@ -12,6 +12,21 @@ function el(tag, attributes, ...children) {
   return node;
 }
 
+// Streamlit pulls a page with a chat box to its end while it changes. A reader begins at the beginning of a page or an
+// answer, and looks at the citation that was opened: hold it there until the page has come to rest, or the reader acts.
+function holdInView(node, block) {
+  const stop = new AbortController();
+  for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(event, () => stop.abort(), { signal: stop.signal });
+  let times = 0;
+  const hold = () => {
+    if (stop.signal.aborted || !node.isConnected) return;
+    node.scrollIntoView({ block });
+    if (times++ < 15) setTimeout(hold, 100);
+    else stop.abort();
+  };
+  requestAnimationFrame(hold);
+}
+
 // Python counts code points, JavaScript half characters.
 function cut(text, start, end) {
   return Array.from(text).slice(start, end).join("");

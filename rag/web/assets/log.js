@@ -4,21 +4,6 @@
 
 const GLYPH = { partly: "◐", not_found: "○" };
 
-// Streamlit pulls a page with a chat box to its end while it changes. A reader begins at the beginning of an answer, and
-// looks at the citation that was opened: hold it there until the page has come to rest, or the reader scrolls.
-function holdInView(node, block) {
-  const stop = new AbortController();
-  for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(event, () => stop.abort(), { signal: stop.signal });
-  let times = 0;
-  const hold = () => {
-    if (stop.signal.aborted || !node.isConnected) return;
-    node.scrollIntoView({ block });
-    if (times++ < 15) setTimeout(hold, 100);
-    else stop.abort();
-  };
-  requestAnimationFrame(hold);
-}
-
 export default function (component) {
   if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
