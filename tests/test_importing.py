@@ -8,17 +8,22 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import docx
 import pytest
 from printed_pages import SONG
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.corrections import CORRECTIONS, Corrections
 from rag.errors import UnreadableSource
-from rag.indexing import build_index, open_index
+from rag.indexing import Index, build_index, open_index
 from rag.literature.bibtex import read_bibtex
 from rag.literature.reading import read_csl, read_library
 from rag.literature.ris import read_ris
+from rag.pages import PageFinder
+from rag.reading_room.conversations import KeptTurn
+from rag.reading_room.exporting import export_conversation
 from rag.reading_room.importing import ImportReport, import_library, unplaced
+from rag.records import Answer, Citation, Evidence, Passage, Sentence
 from rag.references import Style, format_bibliography
 from rag.settings import Settings
 from rag.shelf import Work, works_of
@@ -124,6 +129,41 @@ def test_a_bibliography_gives_back_every_field(
     expected = {entry.key: entry.item for entry in read_library(LIBRARY / "library.bib").entries}
     assert {entry.key: entry.item for entry in entries} == expected
     assert len(entries) == 20
+
+
+def quoting(passage: Passage, index: Index) -> KeptTurn:
+    """A turn whose answer is the first statement of a passage."""
+    end = passage.text.index("。") + 1
+    span, start = (0, end), passage.span[0]
+    page = PageFinder(index.document(passage.source)).at(start)
+    citation = Citation(1, passage.id, passage.source, span, (start, start + end), page)
+    said = Sentence(passage.text[:end], 0, "supported", "verbatim", (citation,))
+    answer = Answer("？", "？", f"{said.text}[1]", (said,), (Evidence(passage, 0.9),), "answer", "extractive")
+    return KeptTurn(0, "？", answer, "", "2026-01-01T00:00:00+00:00")
+
+
+@pytest.mark.parametrize(("style", "read"), [("bibtex", read_bibtex), ("ris", read_ris), ("csl", read_csl)])
+def test_what_is_copied_out_of_an_exported_word_document_gives_back_every_field(
+    imported: tuple[Settings, ImportReport], style: Style, read: object
+) -> None:
+    index = open_index(imported[0])
+    of_works = {passage.source: passage for passage in index.passages if "。" in passage.text}
+    turns = [quoting(passage, index) for passage in of_works.values()]
+    records = {work.key: work.record for work in works_of(index)}
+    exported = export_conversation(
+        "港口", turns, "docx", style=style, article_of=lambda passage: records[passage.source, passage.article]
+    )
+    paragraphs = [paragraph.text for paragraph in docx.Document(io.BytesIO(exported)).paragraphs]
+    copied = "\n".join(paragraphs[paragraphs.index("参考文献") + 1 :])
+    entries, troubles = read(copied)  # type: ignore[operator]
+    assert troubles == []
+    given_back = {entry.key: entry.item for entry in entries}
+    for key, item in {entry.key: entry.item for entry in read_library(LIBRARY / "library.bib").entries}.items():
+        found = given_back[key]
+        assert found["note"].endswith("cited: p. 1") if "page" in item else found["page"] == "1"
+        cited = {"page": found["page"], "note": found.get("note")}
+        assert {**found, **cited} == {**item, **cited}
+        assert found.get("note", "").startswith(item.get("note", ""))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
 from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
-from rag.references import FOR_PROGRAMS
+from rag.references import FOR_PROGRAMS, join_references
 from rag.visible import visible_text
 
 MOST_NOTES = 1000  # more than one answer can have: identifiers of bookmarks are numbers
@@ -44,8 +44,11 @@ def write_word(exported: Exported) -> bytes:
         _word_turn(document, turn, language)
     if exported.bibliography:
         document.add_heading(say("bibliography", language), 1)
-        for entry in exported.bibliography:
-            document.add_paragraph(_clean(entry), style="Normal" if exported.style in FOR_PROGRAMS else "List Number")
+        lines, style = exported.bibliography, "List Number"
+        if exported.style in FOR_PROGRAMS:  # which read line by line what is copied out of Word
+            lines, style = tuple(join_references(lines, exported.style).splitlines()), "No Spacing"
+        for line in lines:
+            document.add_paragraph(_clean(line), style=style)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
