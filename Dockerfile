@@ -1,6 +1,7 @@
 # docker build --tag wenju .
-# docker run --rm --network host --volume "$PWD/文献:/library" wenju        the page on http://127.0.0.1:8501
-# docker run --rm --volume "$PWD/文献:/library" wenju index                 any other command likewise
+# mkdir 文献        before docker makes it, which would be root's
+# docker run --rm --network host --user "$(id -u)" --volume "$PWD/文献:/library" wenju     http://127.0.0.1:8501
+# docker run --rm --user "$(id -u)" --volume "$PWD/文献:/library" wenju index              any other command likewise
 # It listens on loopback: beyond this machine only with --host and a login (docs/security.md).
 FROM python:3.11-slim AS build
 COPY . /source
@@ -13,6 +14,7 @@ RUN --mount=from=build,source=/wheels,target=/wheels --mount=from=build,source=/
     && pip install --no-cache-dir /wheels/*.whl
 USER reader
 WORKDIR /library
-ENV WENJU_CORPUS=/library/corpus WENJU_INDEX=/library/index
+# The model unpacked is kept with the library: half a gigabyte that each new container would unpack again.
+ENV HOME=/tmp WENJU_CORPUS=/library/corpus WENJU_INDEX=/library/index WENJU_CACHE=/library/cache
 ENTRYPOINT ["wenju"]
 CMD ["chat"]

@@ -1,6 +1,7 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT); an empty CORPUS is filled there
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
+# make coverage  which lines and branches of rag/ the tests go through; half an hour
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
 # make docs   the documentation as a site in build/site
 # make lock   requirements*.lock anew, each archive with its hash, and docs/sbom.json; a new dependency goes to pyproject
@@ -23,7 +24,7 @@ LOCKED := $(PIP) --require-hashes --no-deps --requirement
 # pip takes no hashes together with a checkout. What this system alone needs beside the pins comes without one.
 CHECKOUT := $(PIP) --no-build-isolation --editable
 
-.PHONY: chat index test check lint docs lock sbom audit torture train bench clean
+.PHONY: chat index test coverage check lint docs lock sbom audit torture train bench clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)" || true
@@ -34,6 +35,9 @@ index: .venv/ready
 
 test: .venv/ready-to-test
 	$(BIN)/python -m pytest $(PYTEST)
+
+coverage: .venv/ready-to-test
+	$(BIN)/coverage run -m pytest; $(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered --sort cover
 
 lint: .venv/ready-to-test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -44,6 +44,8 @@ def test_a_container_runs_as_nobody_special_on_loopback() -> None:
     users = [line.split()[1] for line in lines if line.startswith("USER")]
     assert users[-1:] == ["reader"]
     assert [line for line in lines if "0.0.0.0" in line or "--host" in line] == []
+    kept = dict(part.split("=") for line in lines if line.startswith("ENV") for part in line.split()[1:])
+    assert {value.split("/")[1] for name, value in kept.items() if name.startswith("WENJU_")} == {"library"}
     assert (PROJECT / ".dockerignore").read_text("utf-8").splitlines()[1] == "*"
 
 

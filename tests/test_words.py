@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jieba
+import pytest
+
 from rag.lexical import Tokenizer
-from rag.text.words import cut_words, is_known_word, tag_words
+from rag.text.words import cut_words, dictionary, is_known_word, tag_words
 
 
 def test_a_word_is_known_before_anything_was_tagged() -> None:
@@ -34,3 +37,10 @@ def test_the_cache_lies_in_the_project_s_folder(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], env=env, check=True)
     assert [path.name for path in tmp_path.iterdir()] == ["jieba.cache"]
     assert is_known_word("港口")
+
+
+def test_words_are_cut_where_no_cache_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "满").write_text("", encoding="utf-8")
+    monkeypatch.setenv("WENJU_CACHE", str(tmp_path / "满" / "缓存"))
+    monkeypatch.setattr(jieba.dt, "tmp_dir", jieba.dt.tmp_dir)
+    assert "大桥" in dictionary.__wrapped__().lcut("跨江大桥的造价")

@@ -6,6 +6,7 @@ one in the shared folder for temporary files could be planted, and it is unmarsh
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections.abc import Iterable
@@ -29,7 +30,9 @@ def dictionary() -> jieba.Tokenizer:
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
-    jieba.dt.tmp_dir = str(make_private(cache_folder()))
+    jieba.dt.tmp_dir = str(cache_folder())
+    with contextlib.suppress(OSError):  # without a cache it takes two seconds more
+        make_private(cache_folder())
     jieba.dt.initialize()
     return jieba.dt
 
