@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from rag.cli import app
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -44,3 +47,37 @@ def test_the_question_that_is_followed_goes_as_it_is_told(brief_settings: Settin
     shape = [re.sub(r"\d\.\d+|\d+\.\d\d", "#", page).split("| 3 |")[0] for page in (told, written)]
     assert shape[0] == shape[1]
     assert told[told.index("## 5") :] == written[written.index("## 5") :]
+
+
+def shown_commands(page: Path) -> list[str]:
+    """Return the lines of a page's code blocks, without what stands behind #."""
+    text = page.read_text("utf-8").replace("\\\n", " ")
+    blocks = re.findall(r"^```(?:bash|sh)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    lines = [*"".join(blocks).splitlines(), *re.findall(r"^    (.*)$", text, re.MULTILINE)]
+    return [line.partition(" #")[0].strip() for line in lines]
+
+
+COMMANDS = [(page, line) for page in PAGES for line in shown_commands(page)]
+MAKE = (PROJECT / "Makefile").read_text("utf-8")
+
+
+@pytest.mark.parametrize("line", sorted({line for _, line in COMMANDS if line.startswith("wenju ")}))
+def test_each_command_that_is_shown_is_understood(line: str) -> None:
+    given = [word for word in shlex.split(re.sub(r"\[(.*?)\]", r"\1", line)) if not word.startswith("|")]
+    given, command = given[1:], get_command(app)
+    while hasattr(command, "commands"):
+        context = command.make_context("wenju", given)
+        given = [*context._protected_args, *context.args]
+        _, command, given = command.resolve_command(context, given)
+    command.make_context("wenju", given)  # a wrong option or value is an error here
+
+
+def test_each_target_and_each_script_that_is_shown_is_there() -> None:
+    lines = [line for _, line in COMMANDS]
+    targets = {line.split()[1] for line in lines if line.startswith("make ")}
+    assert targets
+    assert [target for target in targets if not re.search(rf"^{target}:", MAKE, re.MULTILINE)] == []
+    run = {found[1] for line in lines if (found := re.search(r"\bpython (?:-m )?((?:benchmarks|training)[./]\S+)", line))}
+    assert run
+    scripts = [PROJECT / (name if name.endswith(".py") else name.replace(".", "/") + ".py") for name in run]
+    assert [script for script in scripts if not script.exists()] == []
