@@ -294,11 +294,11 @@ SMALL = """() => {
     const look = (root) => {
         for (const node of root.querySelectorAll("*")) {
             if (node.shadowRoot) look(node.shadowRoot);
-            if (!node.matches("button, [role=button], a[href], select") || !node.checkVisibility()) continue;
+            if (!node.matches("button, [role=button], select") || !node.checkVisibility()) continue;
             const { width, height } = node.getBoundingClientRect(), after = getComputedStyle(node, "::after");
-            const around = after.position === "absolute" ? [after.width, after.height].map(parseFloat) : [0, 0];
-            if (width && Math.min(Math.max(height, around[1]), Math.max(width, around[0]) + 10) < 39.5)
-                small.push([node.ariaLabel || node.innerText, width, height, ...around]);
+            const room = after.position === "absolute" ? [after.width, after.height].map(parseFloat) : [0, 0];
+            if (width > 1 && (Math.max(height, room[1]) < 39 || Math.max(width, room[0]) < 30))
+                small.push(`${node.ariaLabel || node.innerText} ${width}x${height} ${room}`);
         }
     };
     look(document);
