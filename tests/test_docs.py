@@ -6,6 +6,7 @@ import re
 import runpy
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -64,7 +65,8 @@ MAKE = (PROJECT / "Makefile").read_text("utf-8")
 @pytest.mark.parametrize("line", sorted({line for _, line in COMMANDS if line.startswith("wenju ")}))
 def test_each_command_that_is_shown_is_understood(line: str) -> None:
     given = [word for word in shlex.split(re.sub(r"\[(.*?)\]", r"\1", line)) if not word.startswith("|")]
-    given, command = given[1:], get_command(app)
+    command: Any = get_command(app)
+    given = given[1:]
     while hasattr(command, "commands"):
         context = command.make_context("wenju", given)
         given = [*context._protected_args, *context.args]
@@ -77,7 +79,9 @@ def test_each_target_and_each_script_that_is_shown_is_there() -> None:
     targets = {line.split()[1] for line in lines if line.startswith("make ")}
     assert targets
     assert [target for target in targets if not re.search(rf"^{target}:", MAKE, re.MULTILINE)] == []
-    run = {found[1] for line in lines if (found := re.search(r"\bpython (?:-m )?((?:benchmarks|training)[./]\S+)", line))}
+    run = {
+        found[1] for line in lines if (found := re.search(r"\bpython (?:-m )?((?:benchmarks|training)[./]\S+)", line))
+    }
     assert run
     scripts = [PROJECT / (name if name.endswith(".py") else name.replace(".", "/") + ".py") for name in run]
     assert [script for script in scripts if not script.exists()] == []

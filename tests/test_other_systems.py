@@ -20,8 +20,10 @@ from rag.web.chat import safe_file_name
 
 PROJECT = Path(__file__).resolve().parent.parent
 MISSING_MODULES = ("fcntl", "resource", "pwd", "grp", "termios")
-MISSING_NAMES = ("os.fork", "os.killpg", "os.getuid", "os.geteuid", "os.sched_getaffinity", "signal.setitimer")
-MISSING_NAMES += ("signal.SIGPROF", "signal.SIGXCPU")
+MISSING_NAMES = (
+    "os.fork", "os.killpg", "os.getuid", "os.geteuid", "os.sched_getaffinity",
+    "signal.setitimer", "signal.SIGPROF", "signal.SIGXCPU",
+)  # fmt: skip
 # What takes from rag, and from rag alone, what Python lacks on Windows: in each process that is started, too.
 WITHOUT = f"""
 import builtins, os, signal

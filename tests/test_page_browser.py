@@ -295,9 +295,9 @@ SMALL = """() => {
         for (const node of root.querySelectorAll("*")) {
             if (node.shadowRoot) look(node.shadowRoot);
             if (!node.matches("button, [role=button], select") || !node.checkVisibility()) continue;
-            const { width, height } = node.getBoundingClientRect(), after = getComputedStyle(node, "::after");
+            const { width, height, right } = node.getBoundingClientRect(), after = getComputedStyle(node, "::after");
             const room = after.position === "absolute" ? [after.width, after.height].map(parseFloat) : [0, 0];
-            if (width > 1 && (Math.max(height, room[1]) < 39 || Math.max(width, room[0]) < 30))
+            if (width > 1 && right > width && (Math.max(height, room[1]) < 39 || Math.max(width, room[0]) < 30))
                 small.push(`${node.ariaLabel || node.innerText} ${width}x${height} ${room}`);
         }
     };
