@@ -237,3 +237,15 @@ def test_each_row_of_print_words_is_found_in_its_example_set_apart_by_spaces_or_
 def test_of_the_words_of_print_the_longest_counts() -> None:
     assert opens_with("作 者 简 介：林若水", "note_label") == "作者简介"
     assert opens_with("編輯部", "imprint") == ""
+
+
+@pytest.mark.parametrize("row", read_table("pointing_words"))
+def test_each_pointer_leans_back_in_its_example_and_not_in_its_exceptions(row: tuple[str, ...]) -> None:
+    kind, words, exceptions, example = row
+    history = [Turn("user", "南江港建于哪一年？"), Turn("assistant", "1957年。")]
+    assert holds_any(example, phrases(words))
+    assert (stand_alone(example, history) != example) == (kind != "defines")
+    for exception in phrases(exceptions):
+        opening = {"opens": "", "points": "NTU " if exception.isascii() else "为什么"}.get(kind, "")
+        asked = f"{opening}{exception}{'' if exception.isascii() else '大桥的设计通行能力与实际车流量是多少'}"
+        assert kind == "defines" or stand_alone(asked, history) == asked

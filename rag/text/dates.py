@@ -18,6 +18,7 @@ _BEFORE_MONTH = frozenset(["in", "of", "since", "by", "until", "from", "to", "ea
     "during",
     "last",
 }
+YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _ISO = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>0?[1-9]|1[0-2])\2(?P<d>0?[1-9]|[12]\d|3[01])(?![\d.])")
 _ENGLISH = re.compile(
     rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:-\d{{1,2}}(?:st|nd|rd|th)?)? (?:of )?)?"
