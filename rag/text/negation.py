@@ -47,8 +47,9 @@ class Polarity:
 
     def states(self, word: str) -> frozenset[bool]:
         """Return whether `word` stands under a negation, for each of its places; empty where it does not stand."""
-        places = (match.start() for match in re.finditer(re.escape(word), self.text))
-        return frozenset(any(start <= place < end for start, end in self.covered) for place in places)
+        pieces = self.text.split(word)
+        ends = itertools.accumulate(len(piece) + len(word) for piece in pieces[:-1])
+        return frozenset(any(a <= end - len(word) < b for a, b in self.covered) for end in ends)
 
 
 @functools.cache
@@ -83,7 +84,10 @@ def _forms() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _normal(text: str) -> str:
     folded = fold_text(text).text.casefold().replace("n't", " not").replace("cannot", "can not")
-    return re.sub(" +", " ", _LATIN.sub(lambda match: f" {stem(match.group())} ", folded))
+    spaced = _LATIN.sub(lambda match: f" {stem(match.group())} ", folded)
+    while "  " in spaced:
+        spaced = spaced.replace("  ", " ")
+    return spaced
 
 
 @functools.lru_cache(maxsize=1024)
