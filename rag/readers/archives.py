@@ -28,7 +28,7 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, etree.LxmlError, xml.etree.ElementTree.ParseError, EOFError, OSError, RuntimeError,
     ValueError, KeyError, IndexError, AttributeError, TypeError, AssertionError, OverflowError,
 )  # fmt: skip
-_XML_NAME = re.compile(r"\.(?:xml|rels|vml|opf|ncx)$", re.IGNORECASE)
+_XML_NAMES = (".xml", ".rels", ".vml", ".opf", ".ncx")
 _DTD = re.compile(b"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C|E\0N\0T)|\0<\0!\0(?:D\0O\0C|E\0N\0T)")
 
 
@@ -113,7 +113,7 @@ def _check_xml(
 ) -> None:
     tags = 0
     for member in members:
-        if not _XML_NAME.search(member.filename):
+        if not member.filename.lower().endswith(_XML_NAMES):
             continue
         try:
             content = archive.read(member)
@@ -134,7 +134,7 @@ def _check_xml(
 
 def _check_sizes(members: list[zipfile.ZipInfo], what: str) -> None:
     unpacked = sum(member.file_size for member in members)
-    xml = sum(member.file_size for member in members if _XML_NAME.search(member.filename))
+    xml = sum(member.file_size for member in members if member.filename.lower().endswith(_XML_NAMES))
     if unpacked > MAX_UNPACKED_BYTES or xml > MAX_XML_BYTES or len(members) > MAX_MEMBERS:
         raise UnreadableSource(
             f"this {what} unpacks to {unpacked / 1e6:,.0f} MB ({xml / 1e6:,.0f} MB of XML, {len(members):,} parts); "
