@@ -23,7 +23,7 @@ from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.negation import find_contradiction, read_polarity, stem
 from rag.text.words import holds_any, tag_words
-from rag.verification import ATTRIBUTION
+from rag.verification import is_attribution
 from rag.verification.said import STOP_WORDS
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -124,7 +124,7 @@ def _clause_of(text: str, figure: Figure) -> Span:
 def _opening_before(text: str, start: int) -> str:
     """Return the first clause, which names what is said of, where it ends before `start` and is no attribution."""
     first = _CLAUSE.search(text)
-    return first.group() if first and first.end() <= start and not ATTRIBUTION.search(first.group()) else ""
+    return first.group() if first and first.end() <= start and not is_attribution(first.group()) else ""
 
 
 def _words_around(text: str, figure: Figure) -> frozenset[str]:
