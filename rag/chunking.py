@@ -175,7 +175,7 @@ def _names_authors(block: Block, article: Article) -> bool:
     rest = without_spaces(block.text)
     for author in article.authors:
         rest = rest.replace(without_spaces(author), "")
-    return len(re.sub(r"[\W\d_]|and", "", rest)) == 0
+    return not any(map(str.isalpha, rest.replace("and", "")))
 
 
 def _cut_run(document: Document, run: _Run, max_chars: int) -> list[tuple[Span, str]]:

@@ -13,7 +13,6 @@ import dataclasses
 import functools
 import json
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +21,15 @@ from typing import Any, Literal, get_args
 from rag.literature.items import Item, lay_over, plain_title
 from rag.private_files import open_database, seal_rows
 from rag.records import Article, ArticleKind
-from rag.text.language import search_form
+from rag.text.language import search_form, split_at
 
 WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
 CORRECTIONS = "corrections.sqlite"
 ORIGIN = "reader"  # of a corrected field, in `Article.origins`
 Field = Literal["title", "authors", "year", "journal", "doi"]
 FIELDS: tuple[Field, ...] = get_args(Field)
-_NAME_MARKS = re.compile(r"\s*[,，、;；\n]\s*")
 _COUNTER = slice(24, 28)  # of a file of SQLite: the bytes that every write changes
-_YEAR = re.compile(r"\d{4}")
+_YEAR_DIGITS = 4
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
     source TEXT NOT NULL, article INTEGER NOT NULL, printed TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
@@ -153,7 +151,7 @@ class Corrections:
         if field not in FIELDS:
             raise ValueError(f"{field!r} is none of {', '.join(FIELDS)}")
         value = " ".join(value.split())
-        if field == "year" and value and not _YEAR.fullmatch(value):
+        if field == "year" and value and not (value.isdecimal() and len(value) == _YEAR_DIGITS):
             raise ValueError(f"a year has four digits, not {value!r}")
         with open_database(self.path) as connection:
             connection.execute(
@@ -236,7 +234,7 @@ def _correct(printed: Article, known: Article, place: int, corrections: Sequence
 
 def _parsed(field: Field, value: str) -> Any:
     if field == "authors":
-        return tuple(name for name in _NAME_MARKS.split(value.strip()) if name)
+        return tuple(filter(None, map(str.strip, split_at(value, ",，、;；\n"))))
     if field == "year":
         return int(value) if value else None
     return value

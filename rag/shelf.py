@@ -18,12 +18,11 @@ from rag.dictionary import spellings
 from rag.indexing import Index, stored_articles
 from rag.records import Article, Document
 from rag.retrieval import Filters
-from rag.text.language import HAN, HAN_CHARACTER, search_form
+from rag.text.language import HAN_CHARACTER, is_han, search_form
 
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
-_SUBTITLE = re.compile("：|: |——")
-_HAN_NAME = re.compile(f"[{HAN}]{{2,4}}")
+_HAN_NAME_CHARS = range(2, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Work:
     def titles(self) -> tuple[str, ...]:
         """The titles by which it may be called, in search form; those of the work that it is about included."""
         own = (self.record.title, self.record.title_en, self.record.work, *(a.title for a in self.abstracts))
-        main = (_SUBTITLE.split(title, maxsplit=1)[0] for title in own)
+        main = (title.replace("：", "——").replace(": ", "——").partition("——")[0] for title in own)
         return tuple(dict.fromkeys(search_form(title) for title in (*own, *main) if title.strip()))
 
     @property
@@ -118,7 +117,9 @@ def names_of(printed: str) -> tuple[str, ...]:
         if bool(HAN_CHARACTER.search(text)) != bool(HAN_CHARACTER.search(outside))
     ]
     names = [search_form(name) for name in (outside, *inside) if name.strip()]
-    spelled = (spelling for name in names if _HAN_NAME.fullmatch(name) for spelling in spellings(name))
+    spelled = (
+        spelling for name in names if is_han(name) and len(name) in _HAN_NAME_CHARS for spelling in spellings(name)
+    )
     return tuple(dict.fromkeys((*names, *spelled)))
 
 

@@ -20,7 +20,7 @@ from rag.shelf import Work
 from rag.shelf_questions import Length
 from rag.tables import is_row
 from rag.text.labels import CITED
-from rag.text.language import main_language, split_statements
+from rag.text.language import ends_in, main_language, split_statements
 from rag.verification.said import share_of, word_pairs
 
 STATEMENTS: dict[Length, int] = {"paragraph": 1, "page": 2}  # of each section; of each work in a summary of several
@@ -29,7 +29,7 @@ LEAST_CHARS: dict[Language, int] = {"zh": 12, "en": 40}  # of a statement that m
 LATER_COSTS = 0.03  # of the words of its heading that a statement holds, for each place that it stands further back
 MOST_PASSAGES = 6  # of a section that a chat model reads
 MOST_PARTS = 12  # sections or works that a chat model reads one by one
-_ENDS = re.compile('[。！？!?.…][”’」』）)"]*$')
+_STOPS = "。！？!?.…"
 _TEXTS = {
     "work": ("《{title}》：", "“{title}”: "),
     "part": (
@@ -129,7 +129,7 @@ def _leading(passages: Sequence[Passage], heading: str, count: int) -> list[tupl
 def _may_lead(statement: str) -> bool:
     return (
         len(statement) >= LEAST_CHARS[main_language(statement)]
-        and bool(_ENDS.search(statement))
+        and ends_in(statement, _STOPS)
         and not is_row(statement)
         and not leans_back(statement)
     )

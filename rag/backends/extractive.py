@@ -8,7 +8,6 @@ another work says otherwise, and by the next likeliest ones until it is hardly a
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from rag.enumerations import items_beside
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import is_row, table_head
-from rag.text.language import letters_of, search_form
+from rag.text.language import ends_in, letters_of, search_form
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
@@ -29,7 +28,7 @@ PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 LEAD_CHARS = 120  # within which a reader should see the answer
-_ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
+_STOPS = "。！？!?；;.…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
                 and not unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
             ):
                 yield frame
-        elif is_row(unit.text) or is_row(previous.text) or not _ENDS_SENTENCE.search(previous.text):
+        elif is_row(unit.text) or is_row(previous.text) or not ends_in(previous.text, _STOPS):
             yield "\n"  # a row or an item without a full stop does not run into the next
         if is_row(unit.text) and (previous is None or previous.place != unit.place):
             head = table_head(passage)

@@ -105,7 +105,7 @@ def retry_after_s(error: BaseException) -> float | None:
     """Return the seconds that a Retry-After header asks for (a number or a date), None without one."""
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after", "") if headers else ""
-    if re.fullmatch(r"\d+(?:\.\d+)?", value):
+    if value.replace(".", "", 1).isdecimal() and value[0] != "." != value[-1]:
         return float(value)
     try:
         moment = email.utils.parsedate_to_datetime(value)
