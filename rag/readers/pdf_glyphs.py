@@ -22,6 +22,8 @@ import pypdfium2.raw
 from rag.readers.pdf_segments import Glyph, Placed
 from rag.text.language import fold_glyphs
 
+_KEPT = 8192  # results of a function that are kept
+
 raw: Any = pypdfium2.raw  # has no types
 
 MAX_PAGE_GLYPHS = 200_000
@@ -245,7 +247,7 @@ def _advance(width: float, height: float, size: float, cos: float, sin: float) -
     return max((width - size * sin) / max(cos, 0.1), 0.0)
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=_KEPT)
 def _write_character(text: str) -> str:
     """Return what a glyph's code means as text: hyphens as printed, ligatures and radicals as letters."""
     if text in ("\x02", "\ufffe", "\xad"):  # the library's code for a hyphen at a line's end; a printed soft hyphen

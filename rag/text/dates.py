@@ -9,15 +9,11 @@ import re
 
 from rag.text.figures import Figure
 from rag.text.numbers import read_numeral
-from rag.vocabulary import read_table
+from rag.vocabulary import read_table, words_of
 
 _MONTH_WORDS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind.startswith("month")}
 _ALSO_WORDS = frozenset(word for kind, word, _, _ in read_table("number_words") if kind == "month_or_word")
-_BEFORE_MONTH = frozenset(["in", "of", "since", "by", "until", "from", "to", "early", "late"]) | {
-    "mid",
-    "during",
-    "last",
-}
+_BEFORE_MONTH = words_of("name_words", "before_month")
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _ISO = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>0?[1-9]|1[0-2])\2(?P<d>0?[1-9]|[12]\d|3[01])(?![\d.])")
 _ENGLISH = re.compile(

@@ -19,6 +19,8 @@ from rag.text.language import HAN_CHARACTER
 from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
+_KEPT = 1024  # results of a function that are kept
+
 MOST_WORDS = 3  # content words behind a negation among which the one that it turns round is looked for
 _REACH = 14  # characters behind a negation in which these words are looked for
 _CONTENT_TAGS = tuple("vanlijbz")
@@ -28,7 +30,7 @@ _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")
 _ENDING = re.compile(r"(?:ies|es|s|ed|ing|ly|e)$")
 _LEAST_STEM = 4  # letters: what is shorter has no ending
-_AROUND = frozenset("因对在受被由遭与同和向把将从为")  # what they bring in stands before the word that is negated
+_AROUND = words_of("name_words", "carrying")  # what they bring in stands before the word that is negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _normal(text: str) -> str:
     return spaced
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_KEPT)
 def read_polarity(text: str) -> Polarity:
     """Read the negations of a sentence; two that follow each other at once cancel out."""
     line = _normal(text)
