@@ -23,6 +23,8 @@ from rag.private_files import open_database, seal_rows
 from rag.records import Article, ArticleKind
 from rag.text.language import search_form, split_at
 
+_KEPT = 4  # results of a function that are kept
+
 WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
 CORRECTIONS = "corrections.sqlite"
 ORIGIN = "reader"  # of a corrected field, in `Article.origins`
@@ -193,7 +195,7 @@ def read_corrections(index: Path) -> KnownRecords:
     return _known(path, counter, path.stat().st_mtime_ns)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=_KEPT)
 def _known(path: Path, counter: bytes, changed: int) -> KnownRecords:
     return Corrections(path).known()
 

@@ -43,8 +43,8 @@ MIN_SURNAME = 4  # letters: a shorter surname is too often a word or a part of a
 PERSON_CHARS = 6  # of a personal name without a dot
 
 _PARENTHESIS = re.compile(r"[（(]([^（）()\n]{2,160})[)）]")
-_CLOSE_TO_OPEN = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《", '"': '"'}
-_OPENERS = "“‘「『《"
+_OPENERS, _CLOSERS = "“‘「『《", "”’」』》"
+_CLOSE_TO_OPEN = dict(zip(f'{_CLOSERS}"', f'{_OPENERS}"', strict=True))
 _AFTER_QUOTE = words_of("name_words", "after_quote")
 _SHORT = re.compile(
     rf"(?:以下|下文)?(?:简称|缩写)(?:为|作|是)?[：:\s]*[“‘「\"《]?([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」\"》]?(?:[，,；;].*)?"

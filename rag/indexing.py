@@ -65,6 +65,8 @@ from rag.settings import Settings
 from rag.stores import Held, VectorStore, fill_store, open_store, store_class, tidy_store
 from rag.token_codes import Codes
 
+_KEPT = 2  # results of a function that are kept
+
 LOG = logging.getLogger(__name__)
 FORMAT_VERSION = 10  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
@@ -812,7 +814,7 @@ def load_generation(generation: Listed, store: str, corrections: KnownRecords) -
     return dataclasses.replace(index, passages=passages, corrections=corrections)
 
 
-_load = functools.lru_cache(maxsize=2)(load_generation)
+_load = functools.lru_cache(maxsize=_KEPT)(load_generation)
 
 
 def _with_record(passage: Passage, record: Article) -> Passage:

@@ -25,6 +25,8 @@ from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.shelf import Work
 
+_KEPT = 1  # results of a function that are kept
+
 OWN_INDEX = ".wenju"  # in the folder of the documents, hidden, so that it is no document
 
 
@@ -45,7 +47,7 @@ class Library:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._opening = threading.Lock()
-        self._load = functools.lru_cache(maxsize=1)(load_generation)
+        self._load = functools.lru_cache(maxsize=_KEPT)(load_generation)
         self._closed = False
 
     @classmethod

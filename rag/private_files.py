@@ -18,6 +18,8 @@ from pathlib import Path
 
 from rag.errors import IndexDamaged
 
+_KEPT = 1024  # results of a function that are kept
+
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 BUSY_TIMEOUT_S = 10.0
@@ -103,7 +105,7 @@ def check_database(path: Path, table: str = "") -> None:
         raise database_damaged(path, problems[0])
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_KEPT)
 def _check_once(path: Path, table: str, inode: int) -> None:
     check_database(path, table)
 

@@ -40,6 +40,8 @@ from rag.tables import is_rule
 from rag.text.language import main_language, search_form, split_statements
 from rag.token_codes import centred_cosines
 
+_KEPT = 2  # results of a function that are kept
+
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
@@ -240,7 +242,7 @@ def _read(
     return [*(judged[place] for place in ranked), *evidence[READ:]]
 
 
-@functools.lru_cache(maxsize=2)  # the parts of a question are read within the same sentence
+@functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
 def _reading(
     comprehension: Comprehension, question: str, passages: tuple[Passage, ...], statements: tuple[tuple[Span, ...], ...]
 ) -> list[Reading]:

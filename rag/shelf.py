@@ -20,6 +20,8 @@ from rag.records import Article, Document
 from rag.retrieval import Filters
 from rag.text.language import HAN_CHARACTER, is_han, search_form
 
+_KEPT = 4096  # results of a function that are kept
+
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
 _HAN_NAME_CHARS = range(2, 5)
@@ -104,7 +106,7 @@ def _works_of_source(source: str, articles: Sequence[Article], corrections: Know
         yield Work(source, place, own[place], known[place], articles[place], abstracts)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def names_of(printed: str) -> tuple[str, ...]:
     """Return the forms of an author's name in search form: "Mao Weizhun (毛维准)" is two, 毛维准 has its spellings too.
 

@@ -20,6 +20,8 @@ import numpy.typing as npt
 from rag.readers.printed_page import PrintedPage
 from rag.records import Span
 
+_KEPT = 20_000  # results of a function that are kept
+
 CONTEXT_LETTERS = 40  # before and after a citation
 GAP_COST = 1.0  # of each place where a run ends before the citation does
 SKIPPED_COST = 1e-4  # of each letter of the page between two runs
@@ -85,7 +87,7 @@ def _letters(texts: Sequence[str]) -> _Letters:
     return _Letters(np.array(codes, dtype=np.int32), places)
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=_KEPT)
 def _fold(text: str) -> tuple[int, ...]:
     return tuple(ord(one) for one in unicodedata.normalize("NFKD", text).casefold() if one.isalnum())
 

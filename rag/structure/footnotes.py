@@ -31,6 +31,8 @@ from rag.structure.printed import (
 from rag.text.labels import holds_word, is_word, label_of, opens_with
 from rag.text.language import HAN_CHARACTER, holds_one_of, letters_of
 
+_KEPT = 4096  # results of a function that are kept
+
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
@@ -332,7 +334,7 @@ def find_lost_marks(body: Sequence[PrintedLine], marks: Sequence[Mark], links: d
     return frozenset(lost)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def _style(mark: Mark) -> str:
     printed = unraised(mark.printed).strip()
     style = "①" if printed in _CIRCLED else printed

@@ -16,6 +16,8 @@ from rag.text.labels import is_word
 from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, letters_of
 from rag.vocabulary import read_table
 
+_KEPT = 4096  # results of a function that are kept
+
 # Rank of a numbering style: smaller is nearer to the title.
 _STYLES = tuple((int(rank), re.compile(pattern)) for rank, pattern, _ in read_table("heading_numbers"))
 _DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z{HAN}“《])")
@@ -27,7 +29,7 @@ ITEM_RANKS = (_ARABIC_RANK, _BRACKETED_RANK)  # of numbers that may count the it
 _UNNUMBERED_RANK = 3.0
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def numbering_rank(text: str) -> int | None:
     """Return the rank of the numbering that `text` begins with, 0 for the highest, or None."""
     text = bare(text).strip()

@@ -27,6 +27,8 @@ from rag.text.units import CURRENCIES, SIGNS, Unit, read_sign, read_unit
 from rag.text.words import IDIOM_CHARS, is_idiom
 from rag.vocabulary import read_table
 
+_KEPT = 2048  # results of a function that are kept
+
 _NOWHERE = (0, 0)
 _ORDINALS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind == "ordinal"}
 _PARTS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind == "part"}
@@ -42,8 +44,8 @@ _WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")
 _POWER = re.compile(r"10(?:\^(\d+)|的(\d+)次方)")
 _SLASHED = re.compile(r"(\d)/(\d|10)(?![\d/月])")
 _ENGLISH_ORDINAL = re.compile(r"(?:(\d+)(?:st|nd|rd|th)|([A-Za-z]+))(?![A-Za-z])")
-_SEPARATORS = frozenset(["-", "至", "到", "to", "and", "、", ",", "和", "与", "或"])
-_LISTING_ENDS = ("", ",", "、", ":", ".", "是")  # behind 第一 and "first" where they count the points of an answer
+_SEPARATORS = frozenset("-至到、,和与或") | {"to", "and"}
+_LISTING_ENDS = ("", *",、:.是")  # behind 第一 and "first" where they count the points of an answer
 _MOST_LISTED = 3
 _HALVES = ("一半", "半数")
 _DENOMINATORS = {"百": 100, "千": 1000, "万": 10000}
@@ -70,7 +72,7 @@ class _Found:
     figure: Figure
 
 
-@functools.lru_cache(maxsize=2048)
+@functools.lru_cache(maxsize=_KEPT)
 def find_figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of `text` in order of their place; their spans do not overlap.
 

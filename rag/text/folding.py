@@ -17,6 +17,8 @@ from rag.records import Span
 from rag.text.language import HAN, INVISIBLE, radicals, to_simplified
 from rag.vocabulary import read_table
 
+_CHARACTERS_KEPT, _TEXTS_KEPT = 65536, 512  # folded before
+
 # Dropped wherever they stand: note marks as papers print them, link targets, tags, emphasis.
 _DROPPED = re.compile(
     r"\[\^?\d{1,3}\]|<sup>[^<]{0,12}</sup>|</?[A-Za-z][^<>]{0,200}>|!?\[(?=[^\[\]]*\]\()|\]\([^()\s]*\)|[*`①-⑳❶-❿㉑-㊿]"
@@ -43,7 +45,7 @@ class Folded:
         return self.starts[start], self.ends[end - 1]
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=_CHARACTERS_KEPT)
 def _fold_character(character: str) -> str:
     if character.isspace():
         return " "
@@ -60,7 +62,7 @@ def _fold_character(character: str) -> str:
     return to_simplified(unicodedata.normalize("NFKC", character).translate(radicals())).translate(_VARIANTS)
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_TEXTS_KEPT)
 def fold_text(text: str, *, compact: bool = False) -> Folded:
     """Fold `text`, keeping case and single spaces between Latin words; beside a Han character no space is kept.
 

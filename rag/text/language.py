@@ -17,6 +17,8 @@ import opencc
 from rag.records import Language, Span
 from rag.vocabulary import read_table, words_of
 
+_KEPT = 65536  # results of a function that are kept
+
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 LATIN_WORD = re.compile(r"[A-Za-z]+")
@@ -58,7 +60,7 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=_KEPT)
 def _simplify_character(character: str) -> str:
     converted = str(_simplifier().convert(character))
     return converted if len(converted) == 1 else character

@@ -20,6 +20,8 @@ from rag.text.language import (
 )
 from rag.vocabulary import phrases, read_table
 
+_KEPT = 4096  # results of a function that are kept
+
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
 SURNAMES = frozenset(_PINYIN)
 SURE_SURNAMES = frozenset(surname for surname, _, is_sure, _ in read_table("surnames") if is_sure == "yes")
@@ -55,7 +57,7 @@ def no_name_words() -> frozenset[str]:
     return frozenset(word for word, _ in read_table("no_name_words"))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def parse_names(line: str) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 

@@ -24,6 +24,8 @@ from rag.text.words import tag_words
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table
 
+_KEPT = 512  # results of a function that are kept
+
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence
 LEAST_WORDS = 3  # fewer pairs of characters or words tell no clause from another
@@ -111,7 +113,7 @@ def _plain_words(text: str) -> frozenset[str]:
     return frozenset(token for token in word_pairs(text) if token[0] != "#")
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_KEPT)
 def _clauses_of(text: str) -> tuple[tuple[frozenset[str], tuple[Figure, ...]], ...]:
     """Return the clauses of a passage that hold figures: the pairs of characters and words, the figures."""
     figures = find_figures(text)
