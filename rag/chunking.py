@@ -4,7 +4,7 @@ A passage is a run of neighbouring blocks of one section of one article, cut at 
 length and rather where a paragraph ends. Headings stay out of its text, for its section path names them, and a short
 heading before each passage would only blur what it says. Title, authors and keywords become passages of kind
 "metadata"; a note is a passage that knows the passage it explains.
-Entry point: `split_passages`. Caller: `indexing`. Knows no printed lines.
+Entry point: `split_passages`. Knows no printed lines.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A question leans on the conversation when it points back (那, 它, 呢, "and the second one?"), unless it is so long that
 what it points to may stand in it, or when it is too bare to be found by itself. It then takes along the question before
 it, which was made to stand alone in the same way; an ordinal takes along the part of the answer that it counts.
-Entry point: `stand_alone`. Caller: retrieval.
+Entry point: `stand_alone`.
 """
 
 from __future__ import annotations

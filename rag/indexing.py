@@ -2,7 +2,7 @@
 
 `index/` holds generations. A build writes a new one beside the old and switches to it by replacing one small file
 (`current`); whoever reads goes on with the old until then, and nothing that fails half way is ever read.
-Entry points: `build_index`, `embed_share`, `open_index`. Callers: cli, app, retrieval. Knows readers, chunking,
+Entry points: `build_index`, `embed_share`, `open_index`. Knows readers, chunking,
 embedding, stores.
 """
 

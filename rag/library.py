@@ -1,7 +1,6 @@
 """A library as an object: a folder of documents, its index and its settings. A process may hold several.
 
 It calls the functions that stand in `rag` too, with its own settings and its own open index. Entry point: `Library`.
-Caller: whoever writes Python.
 """
 
 from __future__ import annotations

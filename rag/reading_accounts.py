@@ -5,7 +5,7 @@ run counted as often as it stands there; white space, punctuation and markup are
 over it is in the blocks, left out when one is among what was left out, else lost; a letter of the blocks is added when
 no run over it is in the container. Fewer than GRAM such letters in a row are a seam (a number set before an item, the
 place where a note was taken out), and no loss.
-Entry points: `make_account`, `account_remarks`, `write_percent`. Callers: `reading_process`, `reading_report`.
+Entry points: `make_account`, `account_remarks`, `write_percent`.
 Knows records only.
 """
 

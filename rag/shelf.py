@@ -1,6 +1,6 @@
 """The works of a shelf, as their records tell them: who wrote what, where and when it was printed.
 
-Entry points: `works_of`, `outline_of`, `names_of`. Callers: cataloguing, summaries, comparison, the library page. Knows
+Entry points: `works_of`, `outline_of`, `names_of`. Knows
 the index and its records; no passages are searched here.
 """
 

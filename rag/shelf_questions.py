@@ -2,7 +2,7 @@
 
 Such a question names works (by title, author, journal, year, issue) and holds nothing else but the words of
 rag/data/shelf_words.tsv. What asks about contents leaves a word over and goes on to retrieval; the one exception is the
-topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`. Callers: about_works, comparison.
+topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Quoted, the summary of one work is its abstract, then what each section leads with; that of several works is what each
 of them leads with. A chat model writes section by section and then puts the notes together; what it wrote is checked
-like any other answer. Entry points: `quote_summary`, `write_summary`. Caller: answering.
+like any other answer. Entry points: `quote_summary`, `write_summary`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What went wrong with a chat model, from a client's exception or a server's words to a failure that a reader knows.
 
 Every failure has a code; a page has a title and a remedy for each. What a server said is kept to 300 characters,
-without any key. Entry points: `translate_failure`, `body_failure`, `ending_failure`. Callers: the other backends.
+without any key. Entry points: `translate_failure`, `body_failure`, `ending_failure`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Zip containers and their XML, opened so that a hostile file costs little: sizes bounded, no DTD, no network.
 
-Entry points: `open_archive`, `parse_xml`, `damage_reported`. Callers: the readers of .docx, .pptx, .xlsx and .epub.
+Entry points: `open_archive`, `parse_xml`, `damage_reported`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Deleted and hidden text is left out, inserted text kept; text boxes, charts and diagrams follow the paragraph that holds
 them. Pages are known only where Word left marks of its last layout. What is not read is told with its amount.
-Entry point: `read_docx`. Caller: `readers`. Knows WordprocessingML (ECMA-376 part 1).
+Entry point: `read_docx`. Knows WordprocessingML (ECMA-376 part 1).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The numbers that Word prints before list items and headings but does not store in their text: 第一章, （二）, 1.2.
 
-Entry point: `Numbering`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.9).
+Entry point: `Numbering`. Knows WordprocessingML (ECMA-376 part 1, 17.9).
 """
 
 from __future__ import annotations

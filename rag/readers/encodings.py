@@ -1,8 +1,7 @@
 """Bytes -> characters: the encoding is told by marks, by the form of UTF-8 and UTF-16, else guessed by chardet.
 
 One stray byte does not cost a file: UTF-8 that is broken in places is read, each broken place as U+FFFD, and lines of
-GB18030 in it as what they are. Entry points: `decode_text`, `decode_declared`. Callers: the readers of text, HTML and
-CSV. Knows no structure.
+GB18030 in it as what they are. Entry points: `decode_text`, `decode_declared`. Knows no structure.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """HTML pages: the main text as a person reads it, without navigation, hidden elements and scripts.
 
-Entry points: `read_html`; `parse_html` and `write_lines` for `epub`. Caller: `readers`. Knows lxml; fetches nothing.
+Entry points: `read_html`; `parse_html` and `write_lines` for `epub`. Knows lxml; fetches nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What an HTML page says of itself in its head: citation_* tags, Dublin Core, Open Graph, plain meta, JSON-LD.
 
 Nothing is made up: an author is taken only where the tag is for authors of papers, or the value reads as a name.
-Entry points: `read_said`, `choose_title`. Caller: `html`. Knows lxml and the names in `data/metadata_names.tsv`.
+Entry points: `read_said`, `choose_title`. Knows lxml and the names in `data/metadata_names.tsv`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tie the note marks of HTML documents to their notes: marks become `[^id]`, notes leave the text and wait for them.
 
 Understood are EPUB's and ARIA's roles, the classes of common converters, and plain links whose text is a note mark and
-whose target begins with the same mark. Entry point: `take_notes`. Callers: `html`, `epub`. Knows lxml.
+whose target begins with the same mark. Entry point: `take_notes`. Knows lxml.
 """
 
 from __future__ import annotations

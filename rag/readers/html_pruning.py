@@ -1,7 +1,7 @@
 """What of an HTML page is no reading matter, and why: hidden elements, controls, what calls itself a margin.
 
 Whatever is taken off is handed back as `LeftOut`: nothing goes unseen.
-Entry points: `drop_hidden`, `drop`, `margin_kind`, `measure`. Callers: `html`, `html_main`, `epub`. Knows lxml.
+Entry points: `drop_hidden`, `drop`, `margin_kind`, `measure`. Knows lxml.
 """
 
 from __future__ import annotations

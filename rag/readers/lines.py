@@ -1,6 +1,6 @@
 """The few kinds of lines that every container's reader makes in the same way: paragraphs, table rows.
 
-Entry points: `fold_spaces`, `join_printed`, `table_lines`. Callers: the readers of containers. Knows no format.
+Entry points: `fold_spaces`, `join_printed`, `table_lines`. Knows no format.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The blocks of Markdown that a line alone does not show: fences of code, raw HTML, underlined headings, comments.
 
 Everything else stays as written: `#`, `|` and `<sup>` mean little in extractions, and only the whole document can tell.
-Entry point: `mark_blocks`. Caller: `text`. Knows CommonMark 0.31 (4.3 to 4.6) and the reader of HTML.
+Entry point: `mark_blocks`. Knows CommonMark 0.31 (4.3 to 4.6) and the reader of HTML.
 """
 
 from __future__ import annotations

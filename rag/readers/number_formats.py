@@ -1,6 +1,6 @@
 """Numbers as a sheet shows them: 1 under `0%` is 100%, 7 under `000` is 007, 0.26 under `h:mm` is 6:15.
 
-Entry points: `write_number`, `write_text`, `BUILT_IN`. Callers: `workbooks`, `charts`. Knows number format codes
+Entry points: `write_number`, `write_text`, `BUILT_IN`. Knows number format codes
 (ECMA-376 part 1, 18.8.31), no files. Column widths are not known: nothing is cut to fit, and `General` shows 15 digits.
 """
 

@@ -3,7 +3,7 @@
 A page may be scanned askew, lie on its side or stand on its head, and its type may have a negative size on a mirrored
 grid: what counts is the direction in which a glyph's text runs. Glyphs of one direction are one writing; the one with
 the most glyphs is the page's text.
-Entry points: `read_writings`, `level_writings`. Callers: `pdf_process`, `pdf_picture`. Knows pypdfium2.
+Entry points: `read_writings`, `level_writings`. Knows pypdfium2.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ The page is cut along its gutters (XY-cut, Nagy and Seth, 1984): above the best 
 and each part again. What spans the page therefore stays in its place, between columns that are read one after another.
 Where the print leaves open what belongs together, the rows are marked: text beside text without a gutter, lines
 between lines, a column that two gutters cut in different places.
-Entry point: `lay_out`. Caller: `pdf_process`. Knows no PDF library and no format.
+Entry point: `lay_out`. Knows no PDF library and no format.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rich Text Format (.rtf): paragraphs, headings, tables and footnotes, in any code page or Unicode.
 
 Pictures, headers, footers, deleted and hidden text are left out; of text among these the amount is told.
-Entry point: `read_rtf`. Caller: `readers`. Knows RTF 1.9.1; written for this project, since the libraries at hand keep
+Entry point: `read_rtf`. Knows RTF 1.9.1; written for this project, since the libraries at hand keep
 neither footnotes nor the cells of a table apart.
 """
 

@@ -4,7 +4,7 @@ Input: an open index and the language of the page. Output: questions. Candidates
 something (“……的成因” -> ……的成因是什么？), definitions turned round (“X是指……” -> 什么是X？) and statements that
 end with a figure (“……耗资12亿元” -> ……耗资多少元？). A candidate is kept when the answer begins with the statement
 that it was made from, or with one of its section.
-Entry points: `suggest_questions`, `suggest_first`. Callers: the page, cli.
+Entry points: `suggest_questions`, `suggest_first`.
 """
 
 from __future__ import annotations

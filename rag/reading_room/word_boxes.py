@@ -4,7 +4,7 @@ A citation is a span of the canonical text, which is cleaned and reflowed; a pag
 it is read. Of both only letters and digits are compared. The citation's letters must all be found on the page, in
 order, in as few runs as can be (a note mark, a page's foot and head part two runs); what stands before and after it in
 the text tells which of two like places is meant. Where a second place is as good as the first, none is told.
-Entry point: `find_words`. Caller: the page. Knows no format.
+Entry point: `find_words`. Knows no format.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the servers offer over one corpus, as plain values: search, read, list and describe works, ask, summarise.
 
 Nothing is changed by any of it. Calls may come from several threads; they search one after the other, since a search
-keeps all processors busy. Entry point: `Desk`. Callers: mcp, rest. Knows no protocol.
+keeps all processors busy. Entry point: `Desk`. Knows no protocol.
 """
 
 from __future__ import annotations

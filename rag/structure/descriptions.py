@@ -1,6 +1,6 @@
 """What the print says about each article: authors, where they work, journal, year, issue, pages, keywords, fund.
 
-Entry point: `describe_articles`. Caller: `structure`. A field that is not printed stays empty: nothing is guessed.
+Entry point: `describe_articles`. A field that is not printed stays empty: nothing is guessed.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A page's notes stand at its end and their numbers begin anew on each page, so a note belongs to a mark of the same
 number between the notes of the page before and its own. Endnotes and reference lists belong to all marks before them.
-Entry points: `separate_footnotes`, `link_footnotes`. Caller: `structure`. Knows no article.
+Entry points: `separate_footnotes`, `link_footnotes`. Knows no article.
 """
 
 from __future__ import annotations

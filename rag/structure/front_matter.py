@@ -1,7 +1,7 @@
 """What a Markdown file says about itself between two `---` lines at its beginning: title, work, authors, journal, year.
 
 Keys are known in both languages and as the common site generators spell them.
-Entry points: `take_front_matter`, `is_front_text`. Caller: `structure`.
+Entry points: `take_front_matter`, `is_front_text`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a page carries that is not the text: running heads, page numbers, editors' lines, notices.
 
-Entry point: `set_aside_furniture`. Caller: `structure`. Nothing is thrown away unseen: each line that is set aside is
+Entry point: `set_aside_furniture`. Nothing is thrown away unseen: each line that is set aside is
 kept with the reason. Rules know how journals and reports are printed, and no journal.
 """
 

@@ -2,7 +2,7 @@
 
 A journal issue is one file: contents, articles, round tables with their pieces, notices, translated abstracts, news. An
 article begins after a line that closes the one before, above an abstract, or where a title stands over its authors.
-Entry point: `split_articles`. Caller: `structure`. What the print does not say stays empty.
+Entry point: `split_articles`. What the print does not say stays empty.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Numbering decides (章 节 一、 （一） 1. （1） 1.1), for in extractions the number of `#` means little; where the
 headings of a document bear no numbers, `#` and the levels of the container decide.
-Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`. Callers: `paragraphs`, `mastheads`, `structure`.
+Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A page's end, the notes at its foot and the breaking of lines cut sentences; here they are made whole again. In print, a
 line that ends where the next word would still have fitted was ended on purpose; that tells where a paragraph ends
 when neither indents nor empty lines do.
-Entry point: `build_items`. Caller: `structure`. Knows no article.
+Entry point: `build_items`. Knows no article.
 """
 
 from __future__ import annotations

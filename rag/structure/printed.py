@@ -1,6 +1,6 @@
 """Printed lines made clean: markup taken off, note marks made tokens, and what the print tells about its layout.
 
-Entry points: `clean_lines`, `judge_layout`, `tokenise_marks`, `bare`, `width`. Caller: `structure` and its parts.
+Entry points: `clean_lines`, `judge_layout`, `tokenise_marks`, `bare`, `width`.
 Knows nothing of articles or headings.
 """
 

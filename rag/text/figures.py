@@ -3,7 +3,6 @@
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
 Entry points: `Figure`, `holds_figure`, `spans_years`, `figures_within`, `years_of`; `figure_finding` finds figures.
-Callers: verification's parts, answering, suggesting.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `language.search_form` makes texts comparable and forgets where a character stood; a citation must show the place.
 Here full width becomes half width, traditional becomes simplified, quotes, dashes and white space become one kind,
 note marks and what nobody sees fall out, and each remaining character keeps the span it came from.
-Entry points: `fold_text`, `locate`. Callers: figures, names, verification.
+Entry points: `fold_text`, `locate`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A quoted string and a 《title》 are exact claims in either language. A Latin word in a Chinese sentence, a capitalised
 word or an acronym in an English one, and what the dictionary knows as a Chinese name are names.
-Entry points: `find_quotes`, `find_latin_names`, `find_han_names`. Caller: verification.
+Entry points: `find_quotes`, `find_latin_names`, `find_han_names`.
 """
 
 from __future__ import annotations

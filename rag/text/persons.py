@@ -1,6 +1,6 @@
 """Lines that name people: which line under a title is the line of authors, and who they are.
 
-Entry points: `parse_names`, `byline_names`, `same_person`. Callers: `mastheads`, `bylines`. Knows surnames, no person.
+Entry points: `parse_names`, `byline_names`, `same_person`. Knows surnames, no person.
 """
 
 from __future__ import annotations

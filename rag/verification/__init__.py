@@ -18,7 +18,7 @@ Standings and their reasons (codes; a page translates them):
   not_found  `negated`, `no_overlap`, and the three `…_missing` when the words do not agree either
   uncited    `no_citation`, `citation_struck`, `lead_in` (ends in a colon), `heading`
 
-Entry point: `verify_answer`. Caller: `answering`. Knows no backend, no index and no page.
+Entry point: `verify_answer`. Knows no backend, no index and no page.
 """
 
 from __future__ import annotations

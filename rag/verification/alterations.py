@@ -3,7 +3,7 @@
 A 不 that came or went, 增加 for 减少, a figure or a name put in the place of another: each leaves most words as they
 were, so the sentence is compared with its nearest passage sentence piece by piece. What other words say the opposite
 with (没有一个, 已有一个), or two sides that change places (甲 above 乙, 乙 above 甲), it does not see.
-Entry point: `find_alteration`. Caller: verification.
+Entry point: `find_alteration`.
 """
 
 from __future__ import annotations

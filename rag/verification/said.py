@@ -2,7 +2,7 @@
 
 A passage says its text, and also its title, authors, section, table header and page. Words are compared as pairs of
 Chinese characters, stems of English words and figures, so that neither word boundaries nor notation matter.
-Entry points: `said_by`, `word_pairs`, `share_of`, `nearest_sentence`. Callers: verification and its parts.
+Entry points: `said_by`, `word_pairs`, `share_of`, `nearest_sentence`.
 """
 
 from __future__ import annotations
