@@ -266,13 +266,11 @@ def _write_tokenizer(folder: Path, pieces: list[str], scores: list[float], *, bo
         {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": MAX_TOKENS,
-            "bos_token": pieces[bos],
-            "eos_token": pieces[eos],
-            "cls_token": pieces[bos],
-            "sep_token": pieces[eos],
             "pad_token": "<pad>",
             "unk_token": pieces[unknown],
-        },
+        }
+        | dict.fromkeys(("bos_token", "cls_token"), pieces[bos])
+        | dict.fromkeys(("eos_token", "sep_token"), pieces[eos]),
     )
 
 

@@ -1,6 +1,7 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
-Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`. Of a database it knows that the column `checksum` of a
+Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`.
+Of a database it knows that the column `checksum` of a
 table, where it has one, is `checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
 """
 
