@@ -4,6 +4,7 @@ import re
 
 import pytest
 from glossaries import mine_equations
+from lxml import etree
 
 from rag.backends.extractive import leans_back
 from rag.conversation import stand_alone
@@ -11,6 +12,7 @@ from rag.dictionary import _forms
 from rag.enumerations import item_of
 from rag.question import courtesy_of, types_of
 from rag.readers.docx_numbering import _write_number
+from rag.readers.html_notes import says
 from rag.readers.rtf import read_rtf
 from rag.records import Document, Line, Page, Source, Turn
 from rag.structure.front_matter import take_front_matter
@@ -283,3 +285,15 @@ def test_each_sign_of_rtf_is_read_in_its_example(row: tuple[str, ...]) -> None:
     pages = read_rtf(f"{{\\rtf1\\ansi\\uc0 {example}}}".encode("gbk"))
     shown = "".join(line.text for page in pages for line in page.lines)
     assert chr(int(code, 16)).strip() in shown
+
+
+NOTE_KINDS = ("note_reference", "back_link", "note_list")
+
+
+@pytest.mark.parametrize("row", [row for row in read_table("html_elements") if row[0] in NOTE_KINDS])
+def test_each_name_of_notes_is_told_from_an_elements_class(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    assert says(etree.HTML(example).find("body")[0], kind)
+    for word in phrases(words):
+        assert says(etree.HTML(f'<a class="my-{word} 港口">①</a>').find("body")[0], kind)
+        assert not says(etree.HTML(f'<a class="x{word}x">①</a>').find("body")[0], kind)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.text.dates import (
+    DAYS,
+    MONTHS,
     read_decade,
     read_english_date,
     read_english_quarter,
@@ -53,6 +55,7 @@ _DISCOUNTED = ("优惠", "出售", "销售")
 _ALONE = "二两三四五六七八九十"  # what may stand before a measure word by itself: not 陆, a word for land as well
 _VAGUE_BEFORE = ("数", "几")
 _LARGEST_POWER = 300
+_HALF, _TEN, _PERCENT = 0.5, 10.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def _read_han_fraction(line: str, at: int) -> _Reading | None:
     """Read 三分之一, 百分之三十."""
     half = next((word for word in _HALVES if line.startswith(word, at)), "")
     if half:
-        return _Reading(at + len(half), Figure("number", _NOWHERE, 0.5, "ratio"))
+        return _Reading(at + len(half), Figure("number", _NOWHERE, _HALF, "ratio"))
     below = read_numeral(line, at)
     end, value = (below.end, below.value) if below else (at, 0.0)
     if line[at] in _DENOMINATORS:
@@ -187,7 +190,7 @@ def _read_english_fraction(line: str, at: int) -> _Reading | None:
         return None
     first, second = match[1].lower(), (match[2] or "").lower()
     if first == "half" and second in ("of", "the"):
-        return _Reading(match.end(1), Figure("number", _NOWHERE, 0.5, "ratio"))
+        return _Reading(match.end(1), Figure("number", _NOWHERE, _HALF, "ratio"))
     above = 1 if first == "a" else CARDINALS.get(first, 0)
     below = _PARTS.get(second) or _PARTS.get(second.removesuffix("s"))
     return _Reading(match.end(), Figure("number", _NOWHERE, above / below, "ratio")) if above and below else None
@@ -210,7 +213,7 @@ def _read_tenths(line: str, at: int) -> _Reading | None:
     unit = read_unit(line, end)
     if digits == 1 and line.startswith("成", end) and unit and _all_digits(line[unit.end : unit.end + 1], 1):
         return _Reading(
-            unit.end + 1, Figure("number", _NOWHERE, round_value(value + DIGITS[line[unit.end]] / 100), "ratio")
+            unit.end + 1, Figure("number", _NOWHERE, round_value(value + DIGITS[line[unit.end]] / _PERCENT), "ratio")
         )
     return None
 
@@ -224,7 +227,7 @@ def _read_power(line: str, at: int) -> _Reading | None:
     match = _POWER.match(line, at)
     if match is None:
         return None
-    return _Reading(match.end(), Figure("number", _NOWHERE, 10.0 ** min(_LARGEST_POWER, int(match[1] or match[2]))))
+    return _Reading(match.end(), Figure("number", _NOWHERE, _TEN ** min(_LARGEST_POWER, int(match[1] or match[2]))))
 
 
 def _read_han_ordinal(line: str, at: int) -> _Reading | None:
@@ -286,9 +289,9 @@ def _share_date(figure: Figure, following: Figure) -> Figure:
     small = int(figure.value)
     if small != figure.value or following.year:
         return figure
-    if following.month and not following.day and 1 <= small <= 12:
+    if following.month and not following.day and 1 <= small <= MONTHS:
         return Figure("date", figure.span, month=small)
-    if following.day and 1 <= small <= 31:
+    if following.day and 1 <= small <= DAYS:
         return Figure("date", figure.span, month=following.month, day=small)
     return figure
 

@@ -30,6 +30,7 @@ _ENGLISH_WORD = re.compile(r"[ -]?([A-Za-z]+)(?![A-Za-z])")
 _MORE = ("多", "余", "+")
 _FEW = ("几", "来")
 _HUNDRED = 100
+_TEN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _read_places(text: str) -> float | None:
         else:
             return None
     # 三千五 is 3500: a digit right behind a place counts the next lower one.
-    return float(total + section + (digit * place // 10 if place >= _HUNDRED and not zero else digit))
+    return float(total + section + (digit * place // _TEN if place >= _HUNDRED and not zero else digit))
 
 
 def read_numeral(line: str, at: int) -> Number | None:
@@ -195,4 +196,4 @@ def _read_english(line: str, at: int) -> Number | None:
 
 def _fits(current: float, value: int) -> bool:
     """Say whether a number word goes on a number: fifty behind two hundred, one behind twenty."""
-    return current % _HUNDRED == 0 or (current % 10 == 0 and current % _HUNDRED > 10 and value < 10)
+    return current % _HUNDRED == 0 or (current % _TEN == 0 and current % _HUNDRED > _TEN and value < _TEN)
