@@ -27,6 +27,7 @@ ENOUGH = 0.9  # share of the odds of all statements that those quoted hold toget
 LIST_LEAST = 0.05  # likelihood of a further item of a list
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
+OWN_LANGUAGE_ODDS = 0.5  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 LEAD_CHARS = 120  # within which a reader should see the answer
 _ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
@@ -80,7 +81,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     )
     if not ranked:
         return []
-    first = ranked[0]
+    first = _first(ranked, request)
+    ranked.remove(first)
     several = bool(request.types & {"list", "comparison"})
     if several and (items := _list_around(first, request)):
         return items
@@ -89,10 +91,10 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
     # A question for a source has a note and the statement that bears it.
     left = {"otherwise": MOST_OTHERWISE, "next": 1 if "source" in request.types else MOST_NEXT}
-    open_odds = sum(_odds(unit.likelihood) for unit in ranked)
+    open_odds = sum(_odds(unit.likelihood) for unit in (first, *ranked))
     wanted_odds = (1 - ENOUGH) * open_odds
     open_odds -= sum(_odds(unit.likelihood) for unit in chosen)
-    for unit in ranked[1:]:
+    for unit in ranked:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
         if not _is_news(unit, said, chosen):
@@ -111,6 +113,12 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         room -= len(unit.text)
         open_odds -= _odds(unit.likelihood)
     return chosen
+
+
+def _first(ranked: Sequence[Quoted], request: AnswerRequest) -> Quoted:
+    """Return the likeliest statement; of those that are hardly less likely, the first in the question's language."""
+    near = (unit for unit in ranked if _odds(unit.likelihood) >= OWN_LANGUAGE_ODDS * _odds(ranked[0].likelihood))
+    return next((unit for unit in near if request.evidence[unit.place].passage.language == request.language), ranked[0])
 
 
 def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
