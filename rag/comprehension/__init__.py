@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.bundled_model import bundled_model_folder, bundled_tokenizer
-from rag.embedding import readable
+from rag.embedding import model_form
 from rag.records import Passage, Span
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class WindowEncoder:
         return list(self._tokenized(text).ids)
 
     def _tokenized(self, text: str) -> Encoding:
-        return self._tokenizer.encode(readable(text), add_special_tokens=False)
+        return self._tokenizer.encode(model_form(text), add_special_tokens=False)
 
 
 class Comprehension:
