@@ -138,6 +138,15 @@ def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     assert write(*parts, types=frozenset({"list"})) == "第一，加固桥墩。[2]第二，拓宽引桥。[1]"
 
 
+def test_rows_that_are_much_alike_are_all_items_of_a_list() -> None:
+    rows = "塔扇甲 | 一年 | 269元 | 中山\n塔扇乙 | 一年 | 359元 | 中山\n暖风机 | 两年 | 429元 | 慈溪"
+    fans = evidence(rows, 0.4, 0.5, 0.01, kind="table", header="型号 | 保修 | 单价 | 產地", answer="中山")
+    assert write(fans, types=frozenset({"list"})).split("\n")[1:] == [
+        "塔扇乙 | 一年 | 359元 | 中山[1]",
+        "塔扇甲 | 一年 | 269元 | 中山[1]",
+    ]
+
+
 def test_a_row_is_quoted_under_the_head_of_its_table() -> None:
     text = "年份 | 出口量（吨） | 第一市场\n2019 | 7600 | 日本\n2020 | 8100 | 美国"
     item = evidence(text, 0.0, 0.1, 0.9, kind="table", answer="8100")

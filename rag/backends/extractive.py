@@ -159,6 +159,8 @@ def _odds(likelihood: float) -> float:
 
 def _is_news(unit: Quoted, said: set[str], chosen: Sequence[Quoted]) -> bool:
     """Say whether a statement says something that the chosen ones do not; another figure is news in the same words."""
+    if is_row(unit.text):
+        return all(unit.text != other.text for other in chosen)  # rows of a table are much alike
     grams = _grams(unit.text)
     if not grams or len(grams & said) <= SAME_SHARE * len(grams):
         return True
