@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from hypothesis import given
@@ -145,6 +146,15 @@ def test_rows_that_are_much_alike_are_all_items_of_a_list() -> None:
         "塔扇乙 | 一年 | 359元 | 中山[1]",
         "塔扇甲 | 一年 | 269元 | 中山[1]",
     ]
+
+
+def test_rows_that_hold_what_is_named_are_the_list_however_likely() -> None:
+    rows = "塔扇甲 | 一年 | 中山\n塔扇乙 | 一年 | 中山\n暖风机 | 两年 | 慈溪"
+    fans = evidence(rows, 0.01, 0.5, 0.4, kind="table", header="型号 | 保修 | 產地")
+    request = AnswerRequest("哪些產品产自中山？", (fans,), types=frozenset[AnswerType]({"list"}))
+    assert [unit.text for unit in choose_statements(request)] == ["塔扇甲 | 一年 | 中山", "塔扇乙 | 一年 | 中山"]
+    one = dataclasses.replace(request, question="哪些产品产自慈溪？")
+    assert [unit.text for unit in choose_statements(one)] == ["塔扇乙 | 一年 | 中山", "暖风机 | 两年 | 慈溪"]
 
 
 def test_a_row_is_quoted_under_the_head_of_its_table() -> None:
