@@ -21,6 +21,7 @@ import numpy.typing as npt
 from rag.bundled_model import bundled_model_folder, bundled_tokenizer
 from rag.embedding import model_form
 from rag.records import Passage, Span
+from rag.text.rewriting import written_as
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -86,8 +87,11 @@ class WindowEncoder:
         self._tokenizer = tokenizer
 
     def encode(self, question: str, heading: str, text: str, statements: Sequence[Span]) -> Window:
-        """Return the window of a passage's `text` with its statements' spans, under its `heading`."""
-        asked = self._ids(question)[:QUESTION_MAX_TOKENS]
+        """Return the window of a passage's `text` with its statements' spans, under its `heading`.
+
+        The question's figures are written as the passage writes them.
+        """
+        asked = self._ids(written_as(question, f"{heading}\n{text}"))[:QUESTION_MAX_TOKENS]
         above = self._ids(heading)[-HEADING_MAX_TOKENS:]
         head = [BOS, *asked, EOS, EOS, *above, EOS]
         room = WINDOW_MAX_TOKENS - len(head) - 1
