@@ -36,7 +36,7 @@ from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.reranking import Reranker, load_reranker
 from rag.settings import Settings
-from rag.tables import is_rule
+from rag.tables import heads_figures, is_rule
 from rag.text.language import main_language, search_form, split_statements
 from rag.token_codes import centred_cosines
 
@@ -311,8 +311,8 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         odds = (
             _log_odds(likelihood) - BEHIND_WEIGHT * behind - FOREIGN_COST * (main_language(text) != question.language)
         )
-        if _bare(text) in headings or is_rule(text):
-            odds = _log_odds(0.0)  # a title or heading is no answer to what something says
+        if _bare(text) in headings or is_rule(text) or heads_figures(passage, text):
+            odds = _log_odds(0.0)  # what a title, a heading or the head of a column names, it does not tell
         elif topic and place == 0:
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
         likelihoods.append(1 / (1 + math.exp(-odds)))

@@ -32,3 +32,12 @@ def table_head(passage: Passage) -> str:
     if head or passage.kind != "table":
         return head
     return next((line for line in passage.text.split("\n") if is_row(line) and not is_rule(line)), "")
+
+
+def heads_figures(passage: Passage, line: str) -> bool:
+    """Say whether a line of a table's passage heads columns of figures: the first row, without one, above rows with."""
+    rows = [row for row in passage.text.split("\n") if is_row(row) and not is_rule(row)]
+    if passage.kind != "table" or line not in rows[:1]:
+        return False
+    first, *others = [any(character.isdecimal() for character in row) for row in rows]
+    return not first and bool(others) and all(others)
