@@ -92,7 +92,7 @@ def _follows(question: str, last: str) -> bool:
     telling = set(_telling_words(question)) - people if chinese else content_words(question)
     is_other_kind = _asks_the_same(question) != _asks_the_same(last)
     is_side = _names(last) and not _names(question)
-    return not telling or is_other_kind or is_side or _points_back(to_simplified(question))
+    return not telling or is_other_kind or is_side or _points_back(question)
 
 
 def _asks_the_same(question: str) -> bool:
@@ -123,15 +123,16 @@ def _opens_with(text: str, kind: str) -> bool:
     )
 
 
-def _points_back(text: str) -> bool:
-    """Say whether a word of a simplified text points back; one behind a Latin letter belongs to the name before it."""
+def _points_back(question: str) -> bool:
+    """Say whether a word of a question points back; one behind a Latin letter belongs to the name before it."""
+    text = to_simplified(question).lower()
     for words, exceptions in _pointers("points"):
-        rest = text.lower()
+        rest = text
         for exception in exceptions:
             rest = rest.replace(exception, "·")
         if holds_any(_AFTER_LATIN.sub("·", rest), words):
             return True
-    return text.lower().rstrip(" ?？.").endswith(_COUNTED)
+    return text.rstrip(" ?？.").endswith(_COUNTED)
 
 
 def _names(question: str) -> bool:
