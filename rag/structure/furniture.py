@@ -46,7 +46,9 @@ _NOTICE = re.compile(
     r"|^本(?:刊|书|文|报告)已(?:许可|加入|被).{0,80}(?:数据库|网络|全文)"
     r"|^(?:扫码|扫描).{0,6}(?:关注|二维码)|^(?:点击)?阅读原文$|^(?:长按|识别).{0,6}二维码|^\s*(?:上接|下转)第?\s*\d+\s*页"
 )
-_MAX_HEAD_WIDTH, _MIN_FOLD_CHARS, _MAX_CELL_WIDTH, _LABEL_CHARS = 80, 4, 12, 12
+_MAX_HEAD_WIDTH, _MAX_CELL_WIDTH = 80, 12  # half characters
+_MIN_FOLD_CHARS = 4
+_LABEL_CHARS, _CLOSING_CHARS = 12, 8  # at a line's start, in which its label stands, and one that ends an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def set_aside_furniture(
         ruled = ruled or line.ruled
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
-        closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:_LABEL_CHARS], "closing"))
+        closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:_CLOSING_CHARS], "closing"))
     return kept, left, imprints
 
 
@@ -115,8 +117,9 @@ def _reason(text: str, line: PrintedLine) -> str:
     if label and (inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or tight.lower().startswith(_IDENTIFIERS)):
         return "imprint"
     turn = tight.strip("（(【[］])）】")
-    pages = turn.removeprefix(opens_with(turn, "turn")).removeprefix("第")
-    if pages != turn and pages.endswith("页") and pages[:-1].isdecimal():
+    opener = opens_with(turn, "turn")
+    pages = turn.removeprefix(opener).removeprefix("第")
+    if opener and pages.endswith("页") and pages[:-1].isdecimal():
         return "turn"
     if len(tight) <= _MAX_MARK_CHARS and tight and strip_marks(tight) in ("", "*", "＊"):
         return "stray_mark"

@@ -61,6 +61,7 @@ _NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how 
 _FULL_LINES, _FULL, _BROKEN, _ALMOST_FULL, _ALMOST_FULL_WIDE = 0.8, 0.93, 0.9, 0.7, 0.75
 _SHORT_END, _LONG_END, _BRACKET_CHARS = 20, 30, 120  # characters at a paragraph's end
 _MAX_TITLE_LINES = 3
+_QUOTED_CHARS = 6  # behind an opening mark, in which the script shows
 _MIN_CUT_HAN, _MIN_PROSE_HAN, _MIN_PROSE_CHARS = 18, 12, 40
 _MIN_PROSE_WORDS, _MIN_PROSE_LOWER = 8, 4
 _OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
@@ -167,7 +168,7 @@ def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
         return 0, ""
     if is_spaced(start) and (is_spaced(end) or _LATIN_END.search(first)):
         return 0, " "
-    return 0, " " if is_spaced(end) and start in "“‘([" and LATIN_WORD.search(second[:_TAIL]) else ""
+    return 0, " " if is_spaced(end) and start in "“‘([" and LATIN_WORD.search(second[:_QUOTED_CHARS]) else ""
 
 
 def _last_word(text: str) -> str:

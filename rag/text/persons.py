@@ -31,7 +31,7 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_AFFIXES = "0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
+_AFFIXES = "0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
 _DOTS = "·•‧∙"  # of a foreign name in Chinese letters
 _FULL_STOPS = tuple(".:?!")
 _AND = (" and ", " AND ", " with ")
