@@ -36,7 +36,7 @@ from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.reranking import Reranker, load_reranker
 from rag.settings import Settings
-from rag.tables import heads_figures, is_rule
+from rag.tables import heads_columns, is_rule
 from rag.text.language import main_language, search_form, split_statements
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.rewriting import other_writings
@@ -314,7 +314,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         odds = (
             _log_odds(likelihood) - BEHIND_WEIGHT * behind - FOREIGN_COST * (main_language(text) != question.language)
         )
-        if _bare(text) in headings or is_rule(text) or heads_figures(passage, text):
+        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
             odds = _log_odds(0.0)  # what a title, a heading or the head of a column names, it does not tell
         elif topic and place == 0:
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
