@@ -3,10 +3,10 @@
 Input: an open index and the language of the page. Output: questions. Candidates are headings that ask or name a side of
 something (“……的成因” -> ……的成因是什么？), definitions turned round (“X是指……” -> 什么是X？) and statements that
 end with a figure (“……耗资12亿元” -> ……耗资多少元？); what a Chinese text says that PGII is, is asked for in English
-too. A candidate is kept when the answer begins with the statement that it was made from, or with
-one of its section. Where these are too few, as on an English page over Chinese works, it is asked what works are about,
-which their records answer.
-Entry points: `suggest_questions`, `suggest_first`. Callers: the page, cli.
+too. A candidate is kept when the answer begins with the statement that it was made from, or with one of its section.
+Where these are too few, as on an English page over Chinese works, it is asked what works are about, which their
+records answer.
+Entry points: `suggest_questions`, `suggest_first`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import digits
 from types import MappingProxyType
 
 from rag.answering import CERTAIN
@@ -46,6 +47,7 @@ COPULA = "是"
 ARTICLES = ("the", "a", "an")
 NO_FIRST_TAGS = ("c", "p", "r", "u", "d")  # jieba's: what begins so is no term, and joins, relates, points or modifies
 NO_LAST_TAGS = ("c", "d", "p", "u", "a")
+_LEAST_HAN, _LEAST_WORDS = 10, 6  # of a heading that asks
 _PLAIN = words_of("stop_words", "function") | words_of("stop_words", "question")
 
 
@@ -213,7 +215,7 @@ def _of_heading(heading: str) -> Iterator[str]:
 
 def _asks(heading: str) -> bool:
     words = [phrases(cell) for kind, cell, _ in read_table("question_words") if kind == main_language(heading)]
-    long_enough = len(HAN_CHARACTER.findall(heading)) >= 10 or len(LATIN_WORD.findall(heading)) >= 6
+    long_enough = len(HAN_CHARACTER.findall(heading)) >= _LEAST_HAN or len(LATIN_WORD.findall(heading)) >= _LEAST_WORDS
     return long_enough and (heading.rstrip().endswith(("？", "?")) or any(holds_any(heading, cell) for cell in words))
 
 
@@ -281,5 +283,5 @@ def _asking_word(clause: str, figure: Figure) -> str:
         return ""
     if figure.unit == "ratio":
         return "百分之多少"
-    unit = re.sub(r"^[约近超逾]?[\d,，.一二三四五六七八九十两百千万亿余多]+", "", words)
+    unit = words.lstrip("约近超逾").lstrip(digits + ",，.一二三四五六七八九十两百千万亿余多")
     return f"多少{unit}" if unit and HAN_CHARACTER.match(unit) else ""
