@@ -1,7 +1,7 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT); an empty CORPUS is filled there
 # make test   environment, dependencies, all tests
 # make check  style, types and tests, as before a commit
-# make coverage  which lines and branches of rag/ the tests go through; half an hour
+# make coverage  which lines and branches of rag/ the tests go through, in one process
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
 # make docs   the documentation as a site in build/site
 # make lock   requirements*.lock anew, each archive with its hash, and docs/sbom.json; a new dependency goes to pyproject
