@@ -246,7 +246,7 @@ def test_of_the_words_of_print_the_longest_counts() -> None:
     assert opens_with("編輯部", "imprint") == ""
 
 
-@pytest.mark.parametrize("row", read_table("pointing_words"))
+@each(read_table("pointing_words"))
 def test_each_pointer_leans_back_in_its_example_and_not_in_its_exceptions(row: tuple[str, ...]) -> None:
     kind, words, exceptions, example = row
     history = [Turn("user", "南江港建于哪一年？"), Turn("assistant", "1957年。")]
@@ -258,14 +258,14 @@ def test_each_pointer_leans_back_in_its_example_and_not_in_its_exceptions(row: t
         assert kind == "defines" or stand_alone(asked, history) == asked
 
 
-@pytest.mark.parametrize("row", read_table("heading_numbers"))
+@each(read_table("heading_numbers"))
 def test_each_numbering_has_its_rank_in_its_example_and_in_no_sentence(row: tuple[str, ...]) -> None:
     rank, _, example = row
     assert numbering_rank(example) == int(rank)
     assert numbering_rank(f"在{example}中") is None
 
 
-@pytest.mark.parametrize("row", read_table("attributions"))
+@each(read_table("attributions"))
 def test_each_attribution_says_who_speaks_in_its_example(row: tuple[str, ...]) -> None:
     _, words, example = row
     assert any(word in example.casefold() for word in phrases(words))
@@ -273,14 +273,14 @@ def test_each_attribution_says_who_speaks_in_its_example(row: tuple[str, ...]) -
     assert not is_attribution("泵站停机两天")
 
 
-@pytest.mark.parametrize("row", read_table("list_numbers"))
+@each(read_table("list_numbers"))
 def test_each_format_of_a_list_writes_three_as_its_example(row: tuple[str, ...]) -> None:
     _, formats, example = row
     written = {form: _write_number(form, 3) for form in phrases(formats)}
     assert written == {form: example.upper() if form.startswith("upper") else example for form in phrases(formats)}
 
 
-@pytest.mark.parametrize("row", read_table("rtf_signs"))
+@each(read_table("rtf_signs"))
 def test_each_sign_of_rtf_is_read_in_its_example(row: tuple[str, ...]) -> None:
     _, code, example = row
     pages = read_rtf(f"{{\\rtf1\\ansi\\uc0 {example}}}".encode("gbk"))
