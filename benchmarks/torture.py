@@ -234,7 +234,7 @@ def disturb_readers(chance: random.Random, settings: Settings, until: float) -> 
     talks, uploads = Tally(), Tally()
     path = settings.index / "conversations.sqlite"
     corpus = settings.corpus.parent / "uploads"
-    while time.monotonic() < until:
+    while time.monotonic() < until or not uploads.tried:
         identifier = Conversations(path).start()
         acknowledged = settings.index.parent / "acknowledged"
         acknowledged.write_bytes(b"")
@@ -380,7 +380,7 @@ def read_hostile(chance: random.Random, folder: Path, until: float) -> Iterator[
     tally = Tally()
     slowest = largest = 0.0
     for name, data in hostile_documents(chance):
-        if time.monotonic() > until:
+        if time.monotonic() > until and tally.tried:
             break
         path = folder / name
         path.write_bytes(data)

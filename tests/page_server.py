@@ -1,4 +1,4 @@
-"""A small corpus, its index, and the page served over it: what the browser tests look at.
+"""A small corpus, its index, the page served over it and the browser before it: what the browser tests look at.
 
 The corpus is written for the tests. Among it is a document that tries all it can to be more than text.
 """
@@ -13,16 +13,30 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from rag.indexing import build_index
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 WEB = PROJECT / "rag" / "web"
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 120.0
+HEALTH = "/_stcore/health"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk"
+)
+WAIT_MS = 90_000  # of a busy machine; the first question waits for the model
+QUIET_MS = 500  # in which a run of the page that is due begins
+expect.set_options(timeout=WAIT_MS)
 
 FISHERY = """# 江心岛渔业的兴衰
 
@@ -73,12 +87,7 @@ HOSTILE = """# 恶意<b>文档</b>与防波堤
 LONG = "潮汐表" + "甲" * 70_000 + "\n\n潮汐站设在西角，每六分钟记录一次水位。\n"
 HOSTILE_NAME = "引'号\"&<i onmouseover=window.hacked=4>.md"
 
-DOCUMENTS = {
-    "渔业.md": FISHERY,
-    "lighthouse.md": LIGHTHOUSE,
-    HOSTILE_NAME: HOSTILE,
-    "潮汐/长.txt": LONG,
-}
+DOCUMENTS = {"渔业.md": FISHERY, "lighthouse.md": LIGHTHOUSE, HOSTILE_NAME: HOSTILE}
 
 
 @dataclass(frozen=True)
@@ -90,10 +99,108 @@ class Served:
     pid: int
 
 
-def write_corpus(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of a file; kept longer, its event loop would stand in the way of asynchronous tests."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Pages:
+    """Pages that are lent and used again: a new one costs three processor seconds, one that was used before one.
+
+    A page that was taken back holds nothing: no cookie, nothing stored, no connection to the server.
+    """
+
+    browser: Browser
+    troubles: list[str] = field(default_factory=list)
+    _free: dict[str, list[Page]] = field(default_factory=dict)
+    _lent: list[tuple[str, Page]] = field(default_factory=list)
+
+    def open(
+        self,
+        url: str,
+        width: int = 1440,
+        height: int = 900,
+        color_scheme: Literal["light", "dark"] = "light",
+        **options: object,
+    ) -> Page:
+        """Open an address in a page whose context has the `options`."""
+        kind = repr(sorted(options.items()))
+        free = self._free.setdefault(kind, [])
+        page = free.pop() if free else self._new(options)
+        self._lent.append((kind, page))
+        page.set_default_timeout(WAIT_MS)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=color_scheme)
+        page.goto(url)
+        return page
+
+    def take_back(self) -> list[str]:
+        """Take all pages back; return what they complained of, what they asked others for, and what took them over."""
+        lent, self._lent = self._lent, []
+        try:
+            found = [page.evaluate("window.hacked ?? null") for _, page in lent]
+            told = [*self.troubles, *(f"hacked: {one}" for one in found if one is not None)]
+            for kind, page in lent:
+                page.evaluate("localStorage.clear(); sessionStorage.clear()")
+                page.context.clear_cookies()
+                page.goto("/".join(page.url.split("/")[:3]) + HEALTH)  # of the same site: what was compiled is kept
+                self._free[kind].append(page)
+        finally:
+            self.troubles.clear()  # also what the page says of its way there
+        return told
+
+    def _new(self, options: dict[str, object]) -> Page:
+        context = self.browser.new_context(**options)  # type: ignore[arg-type]
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        note = self.troubles.append
+        context.on("request", lambda request: None if _is_local(request.url) else note(f"request: {request.url}"))
+        page = context.new_page()
+        page.on("console", lambda said: note(f"console: {said.text}") if _is_complaint(said) else None)
+        page.on("pageerror", lambda error: note(f"error: {error}"))
+        page.on("dialog", lambda dialog: note(f"dialog: {dialog.message}"))
+        return page
+
+
+def _is_local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    """Tell whether a page complains; that Streamlit looks for its root below the address of a page is none."""
+    return said.type == "error" and "/_stcore/" not in urlsplit(said.location["url"]).path[1:]
+
+
+@pytest.fixture(scope="module")
+def used_pages(browser: Browser) -> Pages:
+    """The pages of a file; see `pages`."""
+    return Pages(browser)
+
+
+@pytest.fixture
+def pages(used_pages: Pages) -> Iterator[Pages]:
+    """Opens pages; afterwards nothing may have left the machine, run, or complained."""
+    yield used_pages
+    if troubles := used_pages.take_back():
+        pytest.fail("\n".join(troubles))
+
+
+def settle(page: Page) -> None:
+    """Wait until no run of the page goes on and none is about to begin: a click while it is drawn anew may be lost."""
+    app = page.get_by_test_id("stApp")
+    for _ in range(2):
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        page.wait_for_timeout(QUIET_MS)
+
+
+def write_corpus(folder: Path, documents: Mapping[str, str] = DOCUMENTS) -> None:
     """Write the documents into an empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
-    for name, text in DOCUMENTS.items():
+    for name, text in documents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -117,7 +224,7 @@ def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: 
             command, cwd=WEB, env=os.environ | settled | environment, stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", process)
+            _wait(f"http://127.0.0.1:{port}{HEALTH}", process)
             yield Served(f"http://127.0.0.1:{port}", settings, process.pid)
         finally:
             process.terminate()

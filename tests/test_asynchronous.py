@@ -94,7 +94,7 @@ def test_who_cancels_goes_on_at_once_and_the_work_ends_after_its_step() -> None:
 
     heard, took, early = asyncio.run(listen())
     assert heard == ["一"]
-    assert took < 5
+    assert took < 20
     assert not early
     assert stepped.is_set()
     assert closed.is_set()

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from reading_matter import passage
-from safetensors.torch import save_file
+from safetensors.numpy import save_file
 from test_encoder import write_model
 
 from rag.bundled_model import bundled_tokenizer
@@ -21,7 +20,6 @@ from rag.comprehension import (
 )
 from rag.comprehension.network import load_network
 from rag.text.language import split_statements
-from training.network import LENGTH_STEP, Network, adapt, adaptation, pad
 
 TEXT = "南江大橋於2019年5月開工，總造價為12.5億元。大桥全长1860米。"
 
@@ -100,6 +98,11 @@ def test_a_reading_does_not_depend_on_what_else_is_read() -> None:
 
 
 def test_what_was_trained_reads_the_same_without_torch(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import save_file as save_tensors
+
+    from training.network import Network, adapt, adaptation, pad
+
     trained = Network(write_model(tmp_path))
     adapt(trained.bert, rank=2, scale=2.0)
     trained.eval()
@@ -107,7 +110,7 @@ def test_what_was_trained_reads_the_same_without_torch(tmp_path: Path) -> None:
         for name, parameter in trained.named_parameters():
             if name.endswith((".a", ".b")):
                 parameter.copy_(torch.randn_like(parameter) * 0.3)
-    save_file(adaptation(trained), tmp_path / "adaptation")
+    save_tensors(adaptation(trained), tmp_path / "adaptation")
     reader = load_network(tmp_path, tmp_path / "adaptation")
     encoder = WindowEncoder(bundled_tokenizer())
     spans = [*split_statements(TEXT), (len(TEXT), len(TEXT))]
@@ -131,12 +134,14 @@ def test_what_was_trained_reads_the_same_without_torch(tmp_path: Path) -> None:
 
 def test_an_adaptation_of_another_encoder_is_refused(tmp_path: Path) -> None:
     write_model(tmp_path)
-    save_file({"bert.陌生.weight": torch.zeros(1)}, tmp_path / "adaptation")
+    save_file({"bert.陌生.weight": np.zeros(1, np.float32)}, tmp_path / "adaptation")
     with pytest.raises(ValueError, match=r"'bert.陌生.weight'"):
         load_network(tmp_path, tmp_path / "adaptation")
 
 
 def test_rows_are_padded_to_a_multiple() -> None:
+    from training.network import LENGTH_STEP, pad
+
     tokens, mask = pad([[0, 7, 2], [0] * 40])
     assert tokens.shape == mask.shape == (2, 2 * LENGTH_STEP)
     assert mask.sum(1).tolist() == [3, 40]

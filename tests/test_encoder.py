@@ -1,37 +1,46 @@
+"""The encoder beside torch, which is imported by the tests that need it: both workers import every file."""
+
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import torch
 from conftest import PROJECT
-from safetensors.torch import save_file
-from transformers import BertConfig, BertModel
+from safetensors.numpy import save_file
 
 from rag.bundled_model import bundled_tokenizer
 from rag.encoder import LENGTH_STEP, WEIGHTS_FILE, Encoder, mapped_weights
+
+if TYPE_CHECKING:
+    from transformers import BertModel
 
 SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64}
 
 
 def write_model(folder: Path) -> BertModel:
     """Write a small model of random weights for the bundled tokenizer's ids, and return it as torch runs it."""
+    import safetensors.torch
+    import torch
+    from transformers import BertConfig, BertModel
+
     torch.manual_seed(0)
     sizes: dict[str, Any] = {"vocab_size": 250037, "max_position_embeddings": 64, "layer_norm_eps": 1e-5, **SIZES}
     bert: BertModel = BertModel(BertConfig(**sizes), add_pooling_layer=False).eval()
     for name, parameter in bert.named_parameters():
         torch.nn.init.normal_(parameter, mean=float("LayerNorm.weight" in name), std=0.2)
     bert.config.to_json_file(folder / "config.json")
-    save_file(bert.state_dict(), folder / WEIGHTS_FILE)
+    safetensors.torch.save_file(bert.state_dict(), folder / WEIGHTS_FILE)
     return bert
 
 
 def test_states_are_those_of_an_independent_implementation(tmp_path: Path) -> None:
+    import torch
+
     bert = write_model(tmp_path)
     encoder = Encoder(tmp_path, mapped_weights(tmp_path / WEIGHTS_FILE))
     texts = ["大桥", "臺灣茶葉出口九千公噸，主要銷往日本。", "The bridge cost 12.5 亿元 in 2019.", "桥" * 40]
@@ -48,7 +57,8 @@ def test_states_are_those_of_an_independent_implementation(tmp_path: Path) -> No
 
 
 def test_weights_are_mapped_as_they_stand(tmp_path: Path) -> None:
-    save_file({"桥": torch.tensor([[1.5, -2.0, 3.25]]), "茶": torch.tensor([0.5])}, tmp_path / "w", {"format": "pt"})
+    tensors = {"桥": np.array([[1.5, -2.0, 3.25]], np.float32), "茶": np.array([0.5], np.float32)}
+    save_file(tensors, tmp_path / "w", {"format": "pt"})
     found = mapped_weights(tmp_path / "w")
     assert {name: values.tolist() for name, values in found.items()} == {"桥": [[1.5, -2.0, 3.25]], "茶": [0.5]}
     assert isinstance(found["桥"].base, np.memmap)

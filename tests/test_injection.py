@@ -176,10 +176,10 @@ def test_a_link_of_any_length_or_nesting_is_none() -> None:
 @pytest.mark.parametrize("unit", ["[", "![a](", "一", "不", "May ", "“", "《", "12,345 ", "<a", "[1,", "甲："])
 def test_hostile_length_costs_no_minutes(unit: str) -> None:
     text = (unit * 20_000)[:20_000]
-    start = time.monotonic()
+    start = time.process_time()
     verify_answer(f"{text}[1]", [evidence(TRUE)])
     verify_answer(f"{TRUE[:-1]}[1]。", [evidence(text[:4000])])
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 20
 
 
 @given(st.text("[]()!<>/:ahtps.w图 \n\"'1", max_size=60))

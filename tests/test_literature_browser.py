@@ -1,38 +1,47 @@
 """The switch that watches the folder, and where an imported record is from, in a real Chromium; skipped without one."""
 
+# ruff: noqa: F811  (fixtures of another module)
+
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
 
-import pytest
-from page_server import FISHERY, serve, write_corpus
-from playwright.sync_api import expect, sync_playwright
-from test_page_browser import CHROMIUM, FLAGS, WAIT_MS
+from page_server import (  # noqa: F401  (fixtures)
+    FISHERY,
+    WAIT_MS,
+    Pages,
+    browser,
+    needs_chromium,
+    pages,
+    serve,
+    settle,
+    used_pages,
+    write_corpus,
+)
+from playwright.sync_api import FilePayload, Page, expect
 
 from rag.reading_room.importing import import_library
 from rag.settings import Settings
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
+pytestmark = needs_chromium
 LIBRARY = "@article{林2020, title = {江心岛渔业的变迁}, author = {林, 知遠}, year = {2020}, file = {:渔业.md:text}}"
 
 
-def test_a_watched_folder_and_an_imported_record(tmp_path: Path, bank: Path) -> None:
+def test_a_watched_folder_and_an_imported_record(tmp_path: Path, bank: Path, pages: Pages) -> None:
     write_corpus(tmp_path / "corpus")
     (tmp_path / "index").mkdir()
     shutil.copy(bank, tmp_path / "index")
     (tmp_path / "library.bib").write_text(LIBRARY, "utf-8")
     shutil.copy(tmp_path / "corpus" / "渔业.md", tmp_path)
     import_library(tmp_path / "library.bib", Settings(corpus=tmp_path / "corpus", index=tmp_path / "index"))
-    with serve(tmp_path / "corpus", tmp_path / "index") as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(served.url + "/library")
+    with serve(tmp_path / "corpus", tmp_path / "index") as served:
+        page = pages.open(served.url + "/library")
         page.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
         expect(page.locator(".shelf")).to_contain_text("江心岛渔业的变迁")
         page.get_by_text("文件夹有变动时自动更新索引").click()
-        page.wait_for_timeout(4_000)
+        settle(page)
         (tmp_path / "corpus" / "灯塔.md").write_text("# 新灯塔的高度\n\n新灯塔高四十二米，2023年落成。\n", "utf-8")
         current = tmp_path / "index" / "current"
         before = current.read_bytes()
@@ -47,10 +56,10 @@ def test_a_watched_folder_and_an_imported_record(tmp_path: Path, bank: Path) -> 
         page.locator(".shelf .article", has_text="江心岛渔业的变迁").get_by_text("江心岛渔业的变迁").click()
         expect(page.locator(".reader").get_by_text("著录来自 library.bib")).to_be_visible(timeout=WAIT_MS)
         keep(page, "record")
-        browser.close()
+        assert pages.take_back() == []
 
 
-def keep(page, name: str) -> None:  # type: ignore[no-untyped-def]
+def keep(page: Page, name: str) -> None:
     """Keep screenshots where SCREENSHOTS asks for them."""
     if folder := os.environ.get("SCREENSHOTS"):
         for width in (1440, 390):
@@ -60,7 +69,7 @@ def keep(page, name: str) -> None:  # type: ignore[no-untyped-def]
         page.set_viewport_size({"width": 1440, "height": 900})
 
 
-def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: Path) -> None:
+def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: Path, pages: Pages) -> None:
     attached = tmp_path / "导出 文献" / "files" / "7"
     attached.mkdir(parents=True)
     (attached / "盐田.md").write_text("# 鹽田的面积\n\n江心岛盐田面积为六百二十亩。\n", "utf-8")
@@ -72,12 +81,8 @@ def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: 
     (tmp_path / "corpus" / "渔业.md").write_text(FISHERY, "utf-8")
     (tmp_path / "index").mkdir()
     shutil.copy(bank, tmp_path / "index")
-    with serve(tmp_path / "corpus", tmp_path / "index") as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(3 * WAIT_MS)
-        expect.set_options(timeout=3 * WAIT_MS)
-        page.goto(served.url + "/library")
+    with serve(tmp_path / "corpus", tmp_path / "index") as served:
+        page = pages.open(served.url + "/library")
         page.locator(".shelf .article").first.wait_for()
         page.get_by_text("从网址或文献库加入").click()
         keep(page, "bring")
@@ -85,11 +90,12 @@ def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: 
         page.get_by_role("button", name="加入", exact=True).click()
         expect(page.get_by_test_id("stAlert")).to_contain_text("网络")  # why it is refused, in the page's language
         page.get_by_role("button", name="知道了").click()
-
-        buffer = {"name": "我的.bib", "mimeType": "text/plain", "buffer": entries.encode()}
-        page.locator(".st-key-bring input[type=file]").set_input_files(buffer)  # type: ignore[arg-type]
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+        settle(page)
+        library: FilePayload = {"name": "我的.bib", "mimeType": "text/plain", "buffer": entries.encode()}
+        page.locator(".st-key-bring input[type=file]").set_input_files(library)
+        expect(page.locator(".st-key-bring").get_by_text("我的.bib")).to_be_visible()
         page.get_by_label("附件所在的文件夹").fill(str(tmp_path / "导出 文献"))
-        page.keyboard.press("Tab")
         page.get_by_role("button", name="导入", exact=True).click()
         expect(page.get_by_test_id("stAlert").filter(has_text="著录")).to_contain_text(
             "读到 2 条著录：新加入 1 份文件，0 份文献原已在库。"
@@ -97,4 +103,4 @@ def test_a_library_and_an_address_are_brought_on_the_page(tmp_path: Path, bank: 
         expect(page.locator(".st-key-bring-told")).to_contain_text("无2019")
         expect(page.locator(".shelf")).to_contain_text("鹽田的面积")
         keep(page, "brought")
-        browser.close()
+        assert pages.take_back() == []

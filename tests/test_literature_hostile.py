@@ -134,10 +134,10 @@ def test_time_does_not_grow_by_the_square(tmp_path: Path, text: str) -> None:
 
 
 def test_a_trouble_names_its_line(tmp_path: Path) -> None:
-    entries = "".join(f"@article{{键{n},\n title={{标题{n}}}}}\n" for n in range(5000))
+    entries = "".join(f"@article{{键{n},\n title={{标题{n}}}}}\n" for n in range(500))
     found, told = read(tmp_path, "行.bib", entries + "@article{title = {无键}}\n@string{x = {好}}\n@book{k, title = x}")
-    assert (len(found), found[-1]) == (5001, "好")
-    assert told == ["行.bib: the entry in line 10001 cannot be read"]
+    assert (len(found), found[-1]) == (501, "好")
+    assert told == ["行.bib: the entry in line 1001 cannot be read"]
 
 
 def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:

@@ -7,15 +7,14 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from page_server import Served, serve, write_corpus
+from page_server import WAIT_MS, Served, browser, needs_chromium, serve, write_corpus  # noqa: F401  (a fixture)
 from playwright.sync_api import Browser, Page, expect
-from test_page_browser import browser  # noqa: F401  a fixture
 
 from rag.reading_room.identity import hash_password
 
 PASSWORDS = {"林知遠": "潮汐表第三頁42", "wang": "灯塔-keeper-1888"}
 QUESTION = "2019年江心岛的捕捞量是多少？"
-WAIT_MS = 60_000
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def log_in(browser: Browser, served: Served, name: str, password: str = "") -> Page:
     page = browser.new_context(locale="zh-CN").new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(WAIT_MS)
     page.goto(served.url)
     page.get_by_label("名字").fill(name)
     page.get_by_label("密码").fill(password or PASSWORDS[name])

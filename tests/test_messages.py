@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from rows import each
 
 from rag.readers import CONVERTED
 from rag.readers.html_pruning import _ASIDE_TAGS, _margins
@@ -62,7 +63,7 @@ def is_teller(function: ast.expr) -> bool:
     return function.attr == "tell" or (function.attr == "append" and ast.unparse(function.value).endswith("remarks"))
 
 
-@pytest.mark.parametrize("message", sorted(set(messages()) - {"{}", "{}: {}"}))
+@each(message for message in messages() if message not in ("{}", "{}: {}"))
 def test_every_message_of_the_code_has_its_chinese(message: str) -> None:
     places = itertools.count(3)
     filled = PLACES.sub(lambda _: f"值{next(places)}", message)
@@ -93,7 +94,7 @@ def test_what_no_row_is_for_stays() -> None:
     assert in_language("something else: 潮", "zh") == "something else: 潮"
 
 
-@pytest.mark.parametrize("remark", sorted(set(remarks()) - {"{}"}))
+@each(remark for remark in remarks() if remark != "{}")
 def test_every_remark_on_what_was_read_has_its_chinese(remark: str) -> None:
     places = itertools.count(3)
     filled = PLACES.sub(lambda _: f"值{next(places)}", remark)

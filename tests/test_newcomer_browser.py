@@ -3,24 +3,25 @@
 One page is served to all; what one test puts into the library the next one finds there.
 """
 
+# ruff: noqa: F811  (fixtures of another module)
+
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import docx
 import pytest
-from page_server import FISHERY, Served, serve
-from playwright.sync_api import Browser, FilePayload, Page, expect
-from test_page_browser import CHROMIUM, browser  # noqa: F401  the fixture
+from page_server import FISHERY, Pages, Served, browser, needs_chromium, pages, serve, settle, used_pages  # noqa: F401
+from playwright.sync_api import FilePayload, Page, expect
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
-WAIT_MS = 90_000
+pytestmark = needs_chromium
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 # Names of things, of file formats and their endings, and of styles of references.
 NAMES = {"Wenju", "English", "Word", "HTML", "EPUB", "PDF", "pdf", "Markdown"}
 NAMES |= {"APA", "Chicago", "BibTeX", "RIS", "CSL", "JSON"}
-WIDTHS = {1440: "light", 390: "dark"}
+WIDTHS: dict[int, Literal["light", "dark"]] = {1440: "light", 390: "dark"}
 HARBOUR = "# 北埠港的扩建\n\n陈一航\n\n2022年北埠港建成两个深水泊位，總造價為7.3億元。\n"
 DROPPED = {1440: ("渔业.md", FISHERY), 390: ("港口.md", HARBOUR)}
 ASKED = {1440: ("2019年江心岛的捕捞量是多少？", "4.36万吨"), 390: ("北埠港深水泊位的总造价是多少？", "7.3億元")}
@@ -52,29 +53,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, served: Served) -> Iterator[NewPage]:  # noqa: F811
-    """Opens the page at a width, in light or dark; afterwards nothing may have complained."""
-    troubles: list[str] = []
-    pages: list[Page] = []
-
-    def open_page(width: int) -> Page:
-        page = browser.new_page(
-            viewport={"width": width, "height": 900},
-            locale="zh-CN",
-            color_scheme=WIDTHS[width],  # type: ignore[arg-type]
-        )
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.set_default_timeout(WAIT_MS)
-        expect.set_options(timeout=WAIT_MS)
-        page.goto(served.url)
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert troubles == []
+def new_page(pages: Pages, served: Served) -> NewPage:
+    """Opens the page at a width, in light or dark."""
+    return lambda width: pages.open(served.url, width=width, color_scheme=WIDTHS[width], locale="zh-CN")
 
 
 def english_words(page: Page, served: Served) -> set[str]:
@@ -84,6 +65,7 @@ def english_words(page: Page, served: Served) -> set[str]:
 
 def drop(page: Page, name: str, text: str, *others: FilePayload) -> None:
     file: FilePayload = {"name": name, "mimeType": "text/markdown", "buffer": text.encode()}
+    settle(page)  # a place to drop files that is drawn anew would forget them
     page.locator("input[type=file]").set_input_files([file, *others])
 
 

@@ -1,42 +1,47 @@
 """Notebooks, summaries and corrected records in a real Chromium. Skipped where there is none."""
 
+# ruff: noqa: F811  (fixtures of another module)
+
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from page_server import Served, serve, write_corpus
-from playwright.sync_api import Page, expect, sync_playwright
-from test_page_browser import CHROMIUM, FLAGS, WAIT_MS, ask
+from page_server import (  # noqa: F401  (fixtures)
+    WAIT_MS,
+    Pages,
+    Served,
+    browser,
+    needs_chromium,
+    pages,
+    serve,
+    settle,
+    used_pages,
+    write_corpus,
+)
+from playwright.sync_api import Page, expect
+from test_page_browser import ask
 
 from rag.indexing import build_index, open_index
 from rag.reading_room.notebooks import NOTEBOOKS, Notebooks
 from rag.shelf import works_of
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
+pytestmark = needs_chromium
 
 
-@pytest.fixture
-def served(tmp_path: Path, bank: Path) -> Iterator[Served]:
-    write_corpus(tmp_path / "corpus")
-    (tmp_path / "index").mkdir()
-    shutil.copy(bank, tmp_path / "index")
-    with serve(tmp_path / "corpus", tmp_path / "index") as page:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("notebooks")
+    write_corpus(folder / "corpus")
+    with serve(folder / "corpus", folder / "index") as page:
         yield page
 
 
 @pytest.fixture
-def page(served: Served) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = browser.new_page(viewport={"width": 1440, "height": 900})
-        opened.set_default_timeout(20_000)
-        opened.goto(served.url + "/library")
-        opened.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
-        yield opened
-        browser.close()
+def page(pages: Pages, served: Served) -> Page:
+    opened = pages.open(served.url + "/library")
+    opened.locator(".shelf .article").first.wait_for(timeout=WAIT_MS)
+    return opened
 
 
 def row(page: Page, title: str):  # type: ignore[no-untyped-def]
@@ -79,8 +84,7 @@ def test_a_work_is_summarised_and_the_answer_kept_as_a_note(page: Page, served: 
     turn.wait_for(timeout=WAIT_MS)
     expect(turn).to_contain_text("捕捞量的变化")
     expect(turn).to_contain_text("养殖的兴起")
-    # A click while the page is drawn anew, as when further questions appear, may be lost.
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    settle(page)  # further questions may still appear
     turn.get_by_role("button", name="记入笔记").click()
     expect(page.get_by_text("已记入笔记")).to_be_visible()
     (note,) = Notebooks(served.settings.index / NOTEBOOKS).notes()

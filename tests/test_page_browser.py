@@ -1,27 +1,34 @@
 """The page in a real Chromium, as a reader would use it. Skipped where there is none."""
 
+# ruff: noqa: F811  (fixtures of another module)
+
 from __future__ import annotations
 
 import dataclasses
 import io
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import docx
 import pytest
-from page_server import HOSTILE_NAME, Served, serve, write_corpus
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    FilePayload,
-    Locator,
-    Page,
-    TimeoutError,
-    expect,
-    sync_playwright,
+from page_server import (  # noqa: F401  (fixtures)
+    DOCUMENTS,
+    HOSTILE_NAME,
+    LONG,
+    WAIT_MS,
+    Pages,
+    Served,
+    browser,
+    needs_chromium,
+    pages,
+    serve,
+    settle,
+    used_pages,
+    write_corpus,
 )
+from playwright.sync_api import Browser, FilePayload, Locator, Page, TimeoutError, expect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -35,19 +42,15 @@ from rag.records import Answer, Citation, Ending, Evidence, Passage, Sentence
 from rag.tables import table_head
 from rag.web.components import asset
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+pytestmark = needs_chromium
 CATCH = "2019年江心岛的捕捞量是多少？"
-WAIT_MS = 60_000  # the first question waits for the model
 NewPage = Callable[..., Page]
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     corpus = tmp_path_factory.mktemp("page") / "corpus"
-    write_corpus(corpus)
+    write_corpus(corpus, DOCUMENTS | {"潮汐/长.txt": LONG})
     index: Path = request.config.cache.mkdir("page-index")
     for old in (*index.glob("conversations.sqlite*"), *index.glob("feedback.sqlite*")):
         old.unlink()
@@ -55,47 +58,16 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield page
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def new_page(browser: Browser, served: Served) -> Iterator[NewPage]:
-    """Opens pages; afterwards nothing may have left the machine, run, or complained."""
-    troubles: list[str] = []
-    contexts: list[BrowserContext] = []
+def new_page(pages: Pages, served: Served) -> NewPage:
+    """Opens pages at which a question can be asked."""
 
-    def watch(page: Page) -> None:
-        page.on("console", lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: troubles.append(f"dialog: {dialog.message}"))
-
-    def open_page(path: str = "/", **options: object) -> Page:
-        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))  # type: ignore[arg-type]
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.on("request", lambda r: None if _is_local(r.url) else troubles.append(f"request: {r.url}"))
-        contexts.append(context)
-        page = context.new_page()
-        watch(page)
-        page.set_default_timeout(20_000)
-        page.goto(served.url + path)
+    def open_page(path: str = "/", **options: Any) -> Page:
+        page = pages.open(served.url + path, **options)
         page.get_by_test_id("stChatInput").wait_for(timeout=WAIT_MS)
         return page
 
-    yield open_page
-    hacked = [page.evaluate("window.hacked ?? null") for context in contexts for page in context.pages]
-    for context in contexts:
-        context.close()
-    assert troubles == []
-    assert [value for value in hacked if value is not None] == []
-
-
-def _is_local(url: str) -> bool:
-    return url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:"))
+    return open_page
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -307,7 +279,7 @@ SMALL = """() => {
 
 
 def test_a_phone(new_page: NewPage, served: Served) -> None:
-    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
     page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
     page.wait_for_timeout(500)
     assert page.locator(".stMain").evaluate("node => node.scrollTop") == 0  # its first words are in sight
@@ -384,6 +356,8 @@ def test_stepping_through_citations_by_keyboard(new_page: NewPage, served: Serve
     expect(page.locator(".turn .chip:focus")).to_have_count(1)
 
 
+GROUNDS: dict[Literal["light", "dark"], str] = {"light": "rgb(251, 250, 246)", "dark": "rgb(27, 29, 32)"}
+
 # Of the text in our own components: its contrast where it is below 4.5 (WCAG AA), and what has no name or sticks out.
 FAULTS = """() => {
     const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -429,17 +403,19 @@ FAULTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 720], ids=["whole", "at 200 %"])
-def test_everything_can_be_read_named_and_fits(new_page: NewPage, served: Served, scheme: str, width: int) -> None:
-    page = new_page(color_scheme=scheme, viewport={"width": width, "height": width * 5 // 8})
+def test_everything_can_be_read_named_and_fits(new_page: NewPage, width: int) -> None:
+    page = new_page(width=width, height=width * 5 // 8)
 
     def check(shown: Locator) -> None:
         shown.first.wait_for(timeout=WAIT_MS)
-        page.wait_for_timeout(500)  # colours come to rest
-        found = page.evaluate(FAULTS)
-        assert found["texts"] > 3
-        assert found["faults"] == []
+        for scheme, ground in GROUNDS.items():
+            page.emulate_media(color_scheme=scheme)
+            expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
+            page.wait_for_timeout(500)  # colours come to rest
+            found = page.evaluate(FAULTS)
+            assert found["texts"] > 3
+            assert found["faults"] == []
 
     def visit(name: str) -> None:
         if page.get_by_test_id("stExpandSidebarButton").is_visible():
@@ -614,7 +590,7 @@ def test_a_verdict_is_kept(new_page: NewPage, served: Served) -> None:
     expect(turn.locator(".rating input")).to_have_value("少了单位")
     feedback = Feedback(served.settings.index / "feedback.sqlite")
     expected = ("岛上渔船减少到多少艘？", -1, "少了单位")
-    for _ in range(50):
+    for _ in range(300):
         if expected in {(e["question"], e["verdict"], e["reason"]) for e in feedback.entries()}:
             return
         page.wait_for_timeout(200)
@@ -727,6 +703,7 @@ def test_an_upload_can_be_called_off(new_page: NewPage, served: Served) -> None:
         {"name": f"潮位{n}.txt", "mimeType": "text/plain", "buffer": text.format(n=n, m=n * 7).encode()}
         for n in range(1, 13)
     ]
+    settle(page)
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_role("button", name="取消").click(timeout=WAIT_MS)
     expect(page.get_by_role("button", name="取消")).to_have_count(0, timeout=WAIT_MS)
@@ -750,6 +727,7 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
         {"name": "../风车.pdf", "mimeType": "application/pdf", "buffer": _pdf("风车共有十九座，高度为四十米。")},
         {"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"not a pdf"},
     ]
+    settle(page)
     page.locator("input[type=file]").set_input_files(files)
     expect(page.get_by_test_id("stAlert").filter(has_text="盐田.docx")).to_contain_text("已加入", timeout=WAIT_MS)
     expect(page.get_by_test_id("stAlert").filter(has_text="坏.pdf")).to_contain_text("可以这样做")

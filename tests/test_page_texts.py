@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from rows import each
 
 from rag.reading_room.page_texts import TEXTS, say, says
 from rag.text.language import main_language
@@ -12,7 +13,7 @@ from rag.text.language import main_language
 PAGE = Path(__file__).resolve().parent.parent / "rag" / "web"
 
 
-@pytest.mark.parametrize("key", TEXTS)
+@each(TEXTS)
 def test_both_languages_say_the_same_values(key: str) -> None:
     chinese, english = TEXTS[key]
     assert chinese

@@ -1,6 +1,7 @@
 """The project's own questions about its briefs: what is found, what answers hold, what is refused.
 
-The floors stand a few points below what was measured; whoever raises a figure raises its floor.
+The floors stand a few points below what was measured; whoever raises a figure raises its floor. Every third question
+is asked; with `--hypothesis-profile many` all are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import PROJECT
+from rows import each
 
 from rag.answering import ask
 from rag.indexing import Index
@@ -63,9 +65,15 @@ def rank_of_gold(evidence: Sequence[Evidence], gold: Sequence[dict[str, str]]) -
 
 
 @pytest.fixture(scope="module")
-def asked(brief_settings: Settings, brief_index: Index) -> list[Asked]:
+def questions(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    """The questions that are asked."""
+    return QUESTIONS if request.config.getoption("--hypothesis-profile") == "many" else QUESTIONS[1::3]
+
+
+@pytest.fixture(scope="module")
+def asked(questions: list[dict[str, Any]], brief_settings: Settings, brief_index: Index) -> list[Asked]:
     found = []
-    for question in QUESTIONS:
+    for question in questions:
         history = [Turn(turn["role"], turn["content"]) for turn in question["history"]]
         answer = ask(question["question"], history=history, settings=brief_settings, index=brief_index)
         found.append(Asked(question, answer, rank_of_gold(answer.evidence, question["gold"])))
@@ -97,7 +105,7 @@ def test_the_set_covers_what_people_ask() -> None:
         assert bool(question["gold"]) == bool(question["must"]) == (question["type"] not in UNANSWERED)
 
 
-@pytest.mark.parametrize("question", [q for q in QUESTIONS if q["gold"]], ids=lambda q: q["id"])
+@each(q for q in QUESTIONS if q["gold"])
 def test_quotes_stand_in_their_sources_and_hold_the_answer(question: dict[str, Any]) -> None:
     for gold in question["gold"]:
         assert gold["quote"] in (PROJECT / "corpus" / gold["source"]).read_text("utf-8")
@@ -157,19 +165,21 @@ def test_what_no_brief_answers_is_refused(asked: list[Asked]) -> None:
     assert refused >= 0.6, f"refused {refused:.3f} of {len(unanswerable)}, answered {answered}"
 
 
-def test_without_the_briefs_that_answer_most_is_refused(brief_settings: Settings, brief_index: Index) -> None:
+def test_without_the_briefs_that_answer_most_is_refused(
+    questions: list[dict[str, Any]], brief_settings: Settings, brief_index: Index
+) -> None:
     answered = []
-    questions = [q for q in QUESTIONS if q["gold"] and not q["history"]][::3]
-    for question in questions:
+    answerable_alone = [q for q in questions if q["gold"] and not q["history"]]
+    for question in answerable_alone:
         hidden = {gold["source"] for gold in question["gold"]}
         left = Filters(sources=tuple(source for source in brief_index.sources() if source not in hidden))
         if ask(question["question"], filters=left, settings=brief_settings, index=brief_index).ending == "answer":
             answered.append(question["id"])
-    refused = 1 - len(answered) / len(questions)
-    assert refused >= 0.6, f"refused {refused:.3f} of {len(questions)}, answered {answered}"
+    refused = 1 - len(answered) / len(answerable_alone)
+    assert refused >= 0.6, f"refused {refused:.3f} of {len(answerable_alone)}, answered {answered}"
 
 
 def test_general_knowledge_is_refused(asked: list[Asked]) -> None:
     general = [item for item in asked if item.question["type"] == "general"]
     answered = [item.question["question"] for item in general if item.answer.ending == "answer"]
-    assert len(answered) <= 0.15 * len(general), answered
+    assert len(answered) <= 0.15 * len(general) + 1, answered  # of few questions chance may take one

@@ -132,18 +132,18 @@ def test_pages_without_text_are_refused(data: bytes) -> None:
         "<div>" * 200_000 + "深",
         "<b><i>" * 100_000 + "深",
         "<table><tr><td rowspan=99999 colspan=99999>格" * 3_000,
-        '<a href="#n">1</a>' * 100_000 + '<p id="n">注</p>',
-        "<p id='n'>1</p><sup><a href='#n'>1</a></sup>" * 30_000,
+        '<a href="#n">1</a>' * 50_000 + '<p id="n">注</p>',
+        "<p id='n'>1</p><sup><a href='#n'>1</a></sup>" * 15_000,
         '<!DOCTYPE html [<!ENTITY a "' + "x" * 1000 + '"><!ENTITY b "&a;&a;">]>&b;' + "文" * 10,
         "<style>" + ".a{" * 200_000 + "</style>文",
         "<p>" + "<br>" * 500_000 + "文",
         "<p>" + "[^" * 1_000_000,
-        "<ol>" + "<li>项" * 100_000,
+        "<ol>" + "<li>项" * 50_000,
         "<style>" + "@a" * 200_000 + "/*" * 50_000 + "</style>文",
         "<ol>" + "".join(f"<li id=n{at}>注{at}" for at in range(20_000)) + "</ol>",
         "".join(f"<sup><a href=#n{at}>{at}</a></sup>" for at in range(10_000))
         + "".join(f"<div><p id=n{at}>注" for at in range(10_000)),
-        "<sup><a href=#n>1</a></sup>" * 50_000 + "<div id=n>" + "注" * 1_000_000,
+        "<sup><a href=#n>1</a></sup>" * 25_000 + "<div id=n>" + "注" * 1_000_000,
         "<ul>" * 300 + "<li><sup>" * 50_000 + "文",
     ],
     ids=range(15),
@@ -153,7 +153,7 @@ def test_hostile_pages_end_soon(page: str) -> None:
     started = time.process_time()  # not the clock: the machine may be busy
     with contextlib.suppress(UnreadableSource):
         read_html(page.encode())
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 8
 
 
 @given(st.binary(max_size=2000))

@@ -3,24 +3,25 @@
 Skipped where there is no Chromium, or nothing that recognises text.
 """
 
+# ruff: noqa: F811  (fixtures of another module)
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 from boxed_pages import HEIGHT, SONG, WIDTH
-from page_server import serve
-from playwright.sync_api import expect, sync_playwright
+from page_server import Pages, browser, needs_chromium, pages, serve, used_pages  # noqa: F401  (fixtures)
+from playwright.sync_api import expect
 from printed_pages import make
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from scanned_pages import scan
-from test_printed_browser import CHROMIUM, FLAGS
 
 from rag.readers import recognition
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium fonts-noto-cjk"),
+    needs_chromium,
     pytest.mark.skipif(not recognition.is_installed(), reason="nothing here reads scans: pip install 'wenju[ocr]'"),
 ]
 WAIT_MS = 120_000
@@ -43,15 +44,15 @@ def draw_paper(canvas: Canvas) -> None:
         canvas.drawString(LEFT, FIRST - row * LEAD, line)
 
 
-def test_a_scanned_paper_is_asked_and_the_words_are_boxed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scanned_paper_is_asked_and_the_words_are_boxed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: Pages
+) -> None:
     monkeypatch.setenv("WENJU_CACHE", str(tmp_path / "cache"))
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "掃描.pdf").write_bytes(scan(make(draw_paper), degrees=0.3))
-    with serve(corpus, tmp_path / "index") as served, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(served.url)
+    with serve(corpus, tmp_path / "index") as served:
+        page = pages.open(served.url)
         box = page.get_by_test_id("stChatInput").locator("textarea")
         box.wait_for(timeout=WAIT_MS)
         box.fill("青石渡木桥重修的经费是多少？")
@@ -62,7 +63,7 @@ def test_a_scanned_paper_is_asked_and_the_words_are_boxed(tmp_path: Path, monkey
         sheet = page.locator(".reader .sheet")
         sheet.locator("img").wait_for(timeout=WAIT_MS)
         drawn, whole = sheet.locator(".box").first.bounding_box(), sheet.bounding_box()
-        browser.close()
+        assert pages.take_back() == []
     assert drawn is not None
     assert whole is not None
     scale = WIDTH / whole["width"]

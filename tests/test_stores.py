@@ -251,7 +251,8 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.parametrize("name", ["faiss", pytest.param(SERVER, marks=NEEDS_MILVUS)], indirect=True)
+@NEEDS_MILVUS
+@pytest.mark.parametrize("name", [SERVER], indirect=True)
 def test_two_processes_read_one_store_at_once(name: str, tmp_path: Path, bank: Path) -> None:
     settings = stored_in(write_corpus(tmp_path, DOCUMENTS, bank), name)
     build_index(settings)

@@ -22,6 +22,7 @@ FREE = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
     "CNRI-Python", "ISC", "MIT", "MIT-0", "MIT-CMU", "PSF-2.0", "Zlib",
 }  # fmt: skip
+PACKAGES = run_time_packages()
 TOLD = {"MPL-1.1", "MPL-2.0"}  # used as they are; NOTICE names each
 
 
@@ -124,9 +125,9 @@ def database(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
     monkeypatch.setattr("benchmarks.supply.PIP_AUDIT", [sys.executable, "-c", f"print({answer!r})"])
 
 
-@pytest.mark.parametrize("name", run_time_packages())
+@pytest.mark.parametrize("name", PACKAGES)
 def test_every_package_is_free_to_use_and_pinned(name: str) -> None:
-    package = run_time_packages()[name]
+    package = PACKAGES[name]
     notice = (PROJECT / "NOTICE").read_text("utf-8")
     fits = FREE | (TOLD if re.search(rf"\b{name}\b", notice) else set())
     assert all(fits.intersection(choice) for choice in clauses(licence_of(package))), licence_of(package)
@@ -136,7 +137,7 @@ def test_every_package_is_free_to_use_and_pinned(name: str) -> None:
 def test_the_bill_lists_what_is_pinned() -> None:
     bill = json.loads(BILL.read_text("utf-8"))
     listed = {one["name"]: one["version"] for one in bill["components"]}
-    assert set(listed) == set(run_time_packages())
+    assert set(listed) == set(PACKAGES)
     assert listed == {name: pins()[name] for name in listed}
     assert all(one["licenses"][0]["expression"] for one in bill["components"])
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import docx
 import lxml.html
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from reading_matter import FIRST, SECOND, answer, passage
@@ -64,7 +64,6 @@ def is_shown(text: str) -> bool:
     return visible_text(text) == text
 
 
-@settings(max_examples=60)
 @given(HOSTILE, st.sampled_from(STYLES))
 @example("".join(PIECES), "bibtex")
 @example("".join(reversed(PIECES)), "gbt7714")
@@ -86,7 +85,6 @@ def does_nothing(markdown: str) -> bool:
     return True
 
 
-@settings(max_examples=60)
 @given(HOSTILE, st.sampled_from(STYLES))
 @example("".join(PIECES), "csl")
 def test_a_web_page_shows_and_does_nothing(text: str, style: Any) -> None:
@@ -99,7 +97,6 @@ def test_a_web_page_shows_and_does_nothing(text: str, style: Any) -> None:
             assert not [name for name in element.attrib if name.startswith("on")]
 
 
-@settings(max_examples=25)
 @given(HOSTILE, st.sampled_from(STYLES))
 @example("".join(PIECES), "ris")
 def test_word_shows_and_does_nothing(text: str, style: Any) -> None:
@@ -119,7 +116,6 @@ def test_a_copied_answer_is_seen_whole(text: str) -> None:
     assert is_shown(write_plain(said(text), "zh"))
 
 
-@settings(max_examples=25)
 @given(HOSTILE)
 @example("".join(PIECES))
 def test_notes_show_and_do_nothing(text: str) -> None:

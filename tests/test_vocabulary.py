@@ -5,6 +5,7 @@ import re
 import pytest
 from glossaries import mine_equations
 from lxml import etree
+from rows import each
 
 from rag.backends.extractive import leans_back
 from rag.conversation import stand_alone
@@ -43,7 +44,7 @@ def test_a_cell_holds_phrases() -> None:
     assert phrases("") == ()
 
 
-@pytest.mark.parametrize("row", read_table("answer_types"))
+@each(read_table("answer_types"))
 def test_each_row_of_answer_types_holds_in_its_example_and_in_none_of_another_type(row: tuple[str, ...]) -> None:
     kind, words, example = row
     assert types_of(example) == {kind}
@@ -51,14 +52,14 @@ def test_each_row_of_answer_types_holds_in_its_example_and_in_none_of_another_ty
     assert not any(holds_any(other, phrases(words)) for other in others)
 
 
-@pytest.mark.parametrize("row", read_table("courtesies"))
+@each(read_table("courtesies"))
 def test_each_row_of_courtesies_makes_its_example_a_courtesy(row: tuple[str, ...]) -> None:
     kind, words, example = row
     assert courtesy_of(example) == ("thanks" if kind == "filler" else kind)
     assert any(courtesy_of(word) for word in phrases(words))
 
 
-@pytest.mark.parametrize("row", read_table("leaning_openers"))
+@each(read_table("leaning_openers"))
 def test_each_opener_leans_back_in_its_example_and_not_in_its_exceptions(row: tuple[str, ...]) -> None:
     opener, exceptions, example = row
     assert example.casefold().startswith(opener)
@@ -73,28 +74,28 @@ def test_the_example_of_each_enumeration_is_its_second_item(place: int, row: tup
     assert len(set(phrases(marks))) == len(phrases(marks)) > 1
 
 
-@pytest.mark.parametrize("row", read_table("bilingual_names"))
+@each(read_table("bilingual_names"))
 def test_each_name_of_both_languages_is_known_in_its_example(row: tuple[str, ...]) -> None:
     english, chinese = row[2].split()
     assert chinese in chinese_names_of(english)
     assert english.casefold() in english_names_of(chinese)
 
 
-@pytest.mark.parametrize("row", read_table("radicals"))
+@each(read_table("radicals"))
 def test_each_radical_is_the_character_of_its_row(row: tuple[str, ...]) -> None:
     radical, character, example = row
     assert radical in example
     assert character in fold_glyphs(example)
 
 
-@pytest.mark.parametrize("row", read_table("no_name_words"))
+@each(read_table("no_name_words"))
 def test_what_holds_a_word_of_titles_names_nobody(row: tuple[str, ...]) -> None:
     word, example = row
     assert word in example.split()
     assert parse_names(example) == ()
 
 
-@pytest.mark.parametrize("row", read_table("number_words"))
+@each(read_table("number_words"))
 def test_each_number_word_has_its_value_and_is_read_in_its_example(row: tuple[str, ...]) -> None:
     kind, word, cell, example = row
     value = int(cell)
@@ -116,7 +117,7 @@ def test_each_number_word_has_its_value_and_is_read_in_its_example(row: tuple[st
         assert [figure.month for figure in figures] == [value]
 
 
-@pytest.mark.parametrize("row", read_table("units"))
+@each(read_table("units"))
 def test_each_unit_is_read_behind_a_number_and_not_where_it_begins_a_word(row: tuple[str, ...]) -> None:
     name, words, factor, exceptions, example = row
     assert [figure.unit for figure in find_figures(example)] == [name.removeprefix("sign:")]
@@ -128,7 +129,7 @@ def test_each_unit_is_read_behind_a_number_and_not_where_it_begins_a_word(row: t
         assert name not in {figure.unit for figure in find_figures(f"7{exception}")}, exception
 
 
-@pytest.mark.parametrize("row", read_table("negations"))
+@each(read_table("negations"))
 def test_each_negation_turns_a_word_round_and_its_exceptions_none(row: tuple[str, ...]) -> None:
     _, words, exceptions, example, turned = row
     assert any(word in example for word in phrases(words))
@@ -141,7 +142,7 @@ def test_each_negation_turns_a_word_round_and_its_exceptions_none(row: tuple[str
         )
 
 
-@pytest.mark.parametrize("row", read_table("opposites"))
+@each(read_table("opposites"))
 def test_each_opposite_turns_its_example_round(row: tuple[str, ...]) -> None:
     one, other, example = row
     turned = re.sub(rf"\b{one}\b" if one.isascii() else one, other, example)
@@ -150,7 +151,7 @@ def test_each_opposite_turns_its_example_round(row: tuple[str, ...]) -> None:
     assert not find_opposite(example, example)
 
 
-@pytest.mark.parametrize("row", read_table("stop_words"))
+@each(read_table("stop_words"))
 def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> None:
     kind, words, example = row
     said = re.findall(r"[a-z0-9]+", example.lower())
@@ -161,14 +162,14 @@ def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> 
     assert not others & set(phrases(words))
 
 
-@pytest.mark.parametrize("row", read_table("irregular_words"))
+@each(read_table("irregular_words"))
 def test_each_irregular_form_is_searched_as_its_base(row: tuple[str, ...]) -> None:
     form, base, example = row
     assert form in example
     assert base in _forms(form)
 
 
-@pytest.mark.parametrize("row", read_table("surnames"))
+@each(read_table("surnames"))
 def test_each_surname_opens_the_name_of_its_row(row: tuple[str, ...]) -> None:
     _, spellings, _, example = row
     assert parse_names(example) == (example,)
@@ -181,7 +182,7 @@ def mine_chinese(text: str) -> str:
     return "".join(name for equation in mine_equations([document]) for name in equation.chinese)
 
 
-@pytest.mark.parametrize("row", read_table("name_words"))
+@each(read_table("name_words"))
 def test_each_row_of_words_about_names_has_one_in_its_example_and_none_of_another_kind(row: tuple[str, ...]) -> None:
     kind, words, example = row
     assert any(word in example.casefold() for word in phrases(words))
@@ -193,14 +194,14 @@ def test_each_row_of_words_about_names_has_one_in_its_example_and_none_of_anothe
         assert not set(phrases(words)) & words_of("name_words", "joiner")
 
 
-@pytest.mark.parametrize("row", read_table("endings"))
+@each(read_table("endings"))
 def test_each_ending_is_taken_off_its_example(row: tuple[str, ...]) -> None:
     ending, _, example, word = row
     assert example.endswith(ending)
     assert word in _forms(example)
 
 
-@pytest.mark.parametrize("row", read_table("counted_parts"))
+@each(read_table("counted_parts"))
 def test_each_ordinal_counts_a_part_of_the_answer(row: tuple[str, ...]) -> None:
     _, place, example = row
     answer = "一、扩建码头；二、改造管网；三、修订水价；四、培训船员；五、植树造林。"
@@ -209,7 +210,7 @@ def test_each_ordinal_counts_a_part_of_the_answer(row: tuple[str, ...]) -> None:
     assert expected in stand_alone(example, history)
 
 
-@pytest.mark.parametrize("row", read_table("front_matter"))
+@each(read_table("front_matter"))
 def test_each_key_of_front_matter_is_read_in_its_example(row: tuple[str, ...]) -> None:
     field, keys, _, _, example = row
     key, value = example.split(": ")
@@ -220,7 +221,7 @@ def test_each_key_of_front_matter_is_read_in_its_example(row: tuple[str, ...]) -
     assert said[names.get(field, field)] == value
 
 
-@pytest.mark.parametrize("row", read_table("labels"))
+@each(read_table("labels"))
 def test_each_label_is_found_before_a_colon_and_in_brackets(row: tuple[str, ...]) -> None:
     label, words, example = row
     assert label_of(example)[0] == label
@@ -228,7 +229,7 @@ def test_each_label_is_found_before_a_colon_and_in_brackets(row: tuple[str, ...]
         assert label_of(f"{word}：港口")[0] == label_of(f"【{word}】港口")[0] == label
 
 
-@pytest.mark.parametrize("row", read_table("print_words"))
+@each(read_table("print_words"))
 def test_each_row_of_print_words_is_found_in_its_example_set_apart_by_spaces_or_not(row: tuple[str, ...]) -> None:
     kind, words, example = row
     assert holds_word(example, kind)
@@ -245,7 +246,7 @@ def test_of_the_words_of_print_the_longest_counts() -> None:
     assert opens_with("編輯部", "imprint") == ""
 
 
-@pytest.mark.parametrize("row", read_table("pointing_words"))
+@each(read_table("pointing_words"))
 def test_each_pointer_leans_back_in_its_example_and_not_in_its_exceptions(row: tuple[str, ...]) -> None:
     kind, words, exceptions, example = row
     history = [Turn("user", "南江港建于哪一年？"), Turn("assistant", "1957年。")]
@@ -257,14 +258,14 @@ def test_each_pointer_leans_back_in_its_example_and_not_in_its_exceptions(row: t
         assert kind == "defines" or stand_alone(asked, history) == asked
 
 
-@pytest.mark.parametrize("row", read_table("heading_numbers"))
+@each(read_table("heading_numbers"))
 def test_each_numbering_has_its_rank_in_its_example_and_in_no_sentence(row: tuple[str, ...]) -> None:
     rank, _, example = row
     assert numbering_rank(example) == int(rank)
     assert numbering_rank(f"在{example}中") is None
 
 
-@pytest.mark.parametrize("row", read_table("attributions"))
+@each(read_table("attributions"))
 def test_each_attribution_says_who_speaks_in_its_example(row: tuple[str, ...]) -> None:
     _, words, example = row
     assert any(word in example.casefold() for word in phrases(words))
@@ -272,14 +273,14 @@ def test_each_attribution_says_who_speaks_in_its_example(row: tuple[str, ...]) -
     assert not is_attribution("泵站停机两天")
 
 
-@pytest.mark.parametrize("row", read_table("list_numbers"))
+@each(read_table("list_numbers"))
 def test_each_format_of_a_list_writes_three_as_its_example(row: tuple[str, ...]) -> None:
     _, formats, example = row
     written = {form: _write_number(form, 3) for form in phrases(formats)}
     assert written == {form: example.upper() if form.startswith("upper") else example for form in phrases(formats)}
 
 
-@pytest.mark.parametrize("row", read_table("rtf_signs"))
+@each(read_table("rtf_signs"))
 def test_each_sign_of_rtf_is_read_in_its_example(row: tuple[str, ...]) -> None:
     _, code, example = row
     pages = read_rtf(f"{{\\rtf1\\ansi\\uc0 {example}}}".encode("gbk"))

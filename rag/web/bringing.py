@@ -97,13 +97,14 @@ def _ask_for_address(settings: Settings) -> None:
 def _ask_for_library(settings: Settings) -> None:
     own = not state.is_shared()  # of a machine that others use, a page names no folders
     turn = st.session_state.setdefault("bring_turn", 0)
-    file = st.file_uploader(t("bring_library"), type=list(LIBRARIES), key=f"bring-library-{turn}")
-    folder = ""
-    if own:
-        folder = st.text_input(t("bring_folder"), key="bring-folder").strip()
-        st.caption(t("bring_folder_hint"))
-    if not st.button(t("bring_import"), key="bring-import", disabled=not (file or folder)):
-        return
+    with st.form("bring-from-library", border=False):  # whose button waits for a file that is still on its way
+        file = st.file_uploader(t("bring_library"), type=list(LIBRARIES), key=f"bring-library-{turn}")
+        folder = ""
+        if own:
+            folder = st.text_input(t("bring_folder"), key="bring-folder").strip()
+            st.caption(t("bring_folder_hint"))
+        if not st.form_submit_button(t("bring_import"), key="bring-import") or not (file or folder):
+            return
     language, data = state.language(), file.getvalue() if file else b""
     name = file.name if file else Path(folder).name
 

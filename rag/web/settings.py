@@ -96,8 +96,11 @@ def _model_form(settings: Settings) -> None:
     model = _model_name(provider, base_url, settings.backend.partition(":")[2] if is_current else "")
     chosen = _formed(provider, base_url, model)
     with st.container(horizontal=True):
-        st.button(t("use_model"), key="use-model", type="primary", on_click=_try, args=(lambda: _choose(chosen),))
+        used = st.button(t("use_model"), key="use-model", type="primary")
         asked = st.button(t("test_model"), key="test-model")
+    if used:  # no callback: it would choose what the form held before the words that were typed last
+        _try(lambda: _choose(chosen))
+        st.rerun()
     if asked:
         _test(chosen)
 
