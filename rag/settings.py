@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     read_characters: int = Field(20_000_000, ge=1, description="Most characters of a file.")
     read_passages: int = Field(40_000, ge=1, description="Most passages of a file.")
     read_expansion: int = Field(200, ge=1, description="Most characters for each byte of a file.")
+    read_recognition_minutes: int = Field(120, ge=1, description="Longest recognition of a file's pictures at a time.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
 
     def limits(self) -> Limits:
