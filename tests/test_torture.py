@@ -20,9 +20,9 @@ from rag.reading_apart import read_document
 READ_BY_OTHERS = (".pdf", ".png", ".jpg", ".tif")  # by processes with limits of their own, which take their time
 
 
-def test_a_sample_of_what_may_go_wrong_goes_well(tmp_path: Path, bank: Path) -> None:
+def test_a_sample_of_what_may_go_wrong_goes_well(tmp_path: Path) -> None:
     pytest.importorskip("resource")
-    found = torture(12, 7, tmp_path, bank)
+    found = torture(12, 7, tmp_path)
     assert [failure for tally in found.values() for failure in tally.failures] == []
     assert [name for name, tally in found.items() if not tally.tried] == []
 

@@ -88,9 +88,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
         super().connection_made(transport)
-        address = self.client[0] if self.client else ""
-        others = [one for one in self.connections if getattr(one, "client", None) and one.client[0] == address]
-        if len(others) > CONNECTIONS_EACH:
+        if sum(_address(one) == _address(self) for one in self.connections) > CONNECTIONS_EACH:
             transport.abort()
         self._await_request()
 
@@ -127,6 +125,10 @@ class Connection(H11Protocol):
 
     def _await_request(self) -> None:
         self._request_due = self._request_due or self.loop.call_later(REQUEST_S, self.transport.abort)
+
+
+def _address(connection: Any) -> str:
+    return connection.client[0] if connection.client else ""
 
 
 def server_of(app: ASGIApp, host: str, port: int, **more: Any) -> uvicorn.Server:
