@@ -40,7 +40,8 @@ raw: Any = pypdfium2.raw
 PAGE_TIMEOUT_S = 10  # of processor time; a dense page takes 0.08 s
 PAGE_WAIT_S = 120  # of the clock: a page may wait for the processor while other programs are busy
 DOCUMENT_S, SECONDS_A_MB = 20, 60  # of processor time: a book of 1,000 pages takes 20 s to 40 s, and has some 2 MB
-MEMORY_LIMIT_BYTES = 3 << 30
+MEMORY_LIMIT_BYTES = 3 << 30  # of addresses, of which a page's picture may take most
+TEXT_BYTES, TEXT_BYTES_A_BYTE = 1 << 30, 4  # of addresses for the text alone, and more for each byte of the file
 MAX_PAGES = 10_000
 MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
@@ -57,7 +58,12 @@ _PAGE_NUMBER = re.compile(
 def main() -> None:
     """Read a PDF from stdin and print `{"pages": [...]}` or `{"error": kind, "detail": text}`."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    answer_guarded(lambda data: {"pages": list(read_document(data, folder))})
+
+    def read(data: bytes) -> dict[str, Any]:
+        limit_memory(min(TEXT_BYTES + TEXT_BYTES_A_BYTE * len(data), MEMORY_LIMIT_BYTES))
+        return {"pages": list(read_document(data, folder))}
+
+    answer_guarded(read)
 
 
 def answer_guarded(work: Callable[[bytes], dict[str, Any]]) -> None:
