@@ -29,6 +29,8 @@ EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
 MIN_TYPO_HAN = 3
 MIN_TYPO_LATIN = 5
+MAX_TYPO = 40  # characters; its masks are as long as the name squared
+MOST_NAME_CHARS, MOST_NAMES, MOST_OWN_TERMS = 200, 50, 20_000  # of a reader's own terms: of a name, of a line, in all
 _HAN_NAME = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"[a-z]")
 _WORD_CHARACTER = re.compile(rf"(?![{HAN}])\w")
@@ -196,7 +198,8 @@ def read_own_terms(path: Path) -> list[TermGroup]:
     """Read a reader's own terms: one line a thing, its names parted by tabs, `#` begins a comment.
 
     Raises:
-        RagError: A line holds fewer than two names, a name says nothing, or the file is no UTF-8.
+        RagError: A line holds fewer than two names or too many, a name says nothing or is too long, there are too many
+            lines, or the file is no UTF-8.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -208,6 +211,12 @@ def read_own_terms(path: Path) -> list[TermGroup]:
         if not said.strip():
             continue
         names = [name.strip() for name in said.split("\t")]
+        if len(names) > MOST_NAMES or max(map(len, names)) > MOST_NAME_CHARS or len(groups) == MOST_OWN_TERMS:
+            raise RagError(
+                f"{path.name}, line {number}: more than {MOST_OWN_TERMS:,} lines, {MOST_NAMES} names in one, or "
+                f"{MOST_NAME_CHARS} characters in a name",
+                advice="keep what a question may name, and leave the rest out",
+            )
         if len(names) < 2 or not all(any(map(str.isalnum, name)) for name in names):
             raise RagError(
                 f"{path.name}, line {number}: {line.strip()!r} is not two or more names parted by tabs",
@@ -257,6 +266,8 @@ def _is_like(one: str, other: str) -> bool:
 
 
 def _can_be_misspelt(name: str) -> bool:
+    if len(name) > MAX_TYPO:
+        return False
     if _HAN_NAME.fullmatch(name):
         return len(name) >= MIN_TYPO_HAN
     return name.isascii() and name.isalpha() and len(name) >= MIN_TYPO_LATIN
