@@ -73,7 +73,9 @@ def read_pdf(
         pages = _read_apart(data, str(recognition.kept_folder(data)))
     glyphs = sum(page["glyphs"] for page in pages)
     images = sum(page["image"] for page in pages)
-    if glyphs == 0 or images > MAX_IMAGE_SHARE * len(pages):
+    if late and glyphs == 0:
+        raise UnreadableSource("no page of this scan was recognised in its time", advice=GO_ON_ADVICE)
+    if glyphs == 0 or (images > MAX_IMAGE_SHARE * len(pages) and not late):
         raise _refusal("scanned", f"{len(pages)} pages, {glyphs} characters")
     unreadable = sum(page["unreadable"] for page in pages)
     if unreadable > MAX_UNREADABLE_SHARE * glyphs:
