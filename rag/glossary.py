@@ -205,7 +205,7 @@ def read_own_terms(path: Path) -> list[TermGroup]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise RagError(f"{path.name} is not UTF-8 (byte {error.start})", advice="save it as UTF-8") from error
-    groups = []
+    groups: list[TermGroup] = []
     for number, line in enumerate(lines, 1):
         said = line.split("#", 1)[0]
         if not said.strip():
