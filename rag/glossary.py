@@ -30,6 +30,7 @@ MISSPELT = 0.5  # of the name that is one character away from a word of the ques
 MIN_TYPO_HAN = 3
 MIN_TYPO_LATIN = 5
 MAX_TYPO = 40  # characters; its masks are as long as the name squared
+MOST_OWN_BYTES = 10_000_000
 MOST_NAME_CHARS, MOST_NAMES, MOST_OWN_TERMS = 200, 50, 20_000  # of a reader's own terms: of a name, of a line, in all
 _HAN_NAME = re.compile(f"[{HAN}]+")
 _LATIN = re.compile(r"[a-z]")
@@ -199,8 +200,12 @@ def read_own_terms(path: Path) -> list[TermGroup]:
 
     Raises:
         RagError: A line holds fewer than two names or too many, a name says nothing or is too long, there are too many
-            lines, or the file is no UTF-8.
+            lines, or the file is too large or no UTF-8.
     """
+    if path.stat().st_size > MOST_OWN_BYTES:
+        raise RagError(
+            f"{path.name} has more than {MOST_OWN_BYTES:,} bytes", advice="it is no list of terms: rename it"
+        )
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:

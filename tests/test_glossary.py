@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,9 @@ def test_own_terms_have_limits(tmp_path: Path, lines: str) -> None:
     file = tmp_path / "glossary.tsv"
     file.write_text(lines, encoding="utf-8")
     with pytest.raises(RagError, match=r"line \d+: more than"):
+        read_own_terms(file)
+    os.truncate(file, 10**12)
+    with pytest.raises(RagError, match="more than 10,000,000 bytes"):
         read_own_terms(file)
 
 
