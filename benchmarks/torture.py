@@ -27,6 +27,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,7 @@ from rag.settings import Settings
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["benchmarks.torture"])
 MODEL = "benchmarks.quick_model:HashedCharacters"  # what is kept and lost does not depend on the model
+NO_SUCH_TURN = 7  # how a build ends that makes fewer calls
 TURNS = 24  # the most syncs and renames of a small build
 TOPICS = ("渡轮", "堤坝", "燈塔", "潮汐", "盐田", "lighthouse", "harbour")
 
@@ -100,9 +102,11 @@ def write_documents(chance: random.Random, corpus: Path, count: int) -> None:
 
 
 def in_a_child(do: Callable[[], object], after_s: float | None = None) -> int:
-    """Do it in a child process, killed after a while; return its exit status, negative for a signal."""
-    child = CHILDREN.Process(target=_guarded, args=(do,))
+    """Do it in a child process, killed a while after it began; return its exit status, negative for a signal."""
+    begun = CHILDREN.Event()
+    child = CHILDREN.Process(target=_guarded, args=(do, begun))
     child.start()
+    begun.wait()
     child.join(after_s)
     child.kill()
     child.join()
@@ -110,7 +114,8 @@ def in_a_child(do: Callable[[], object], after_s: float | None = None) -> int:
     return child.exitcode
 
 
-def _guarded(do: Callable[[], object]) -> None:
+def _guarded(do: Callable[[], object], begun: Event) -> None:
+    begun.set()
     code = 1
     try:
         do()
@@ -180,9 +185,10 @@ def disturb_builds(
 ) -> Iterator[tuple[str, Tally]]:
     """Kill builds and updates, let a sync, a rename or a write of them fail, or the power go."""
     tallies = {"kill": Tally(), "power": Tally(), "fail": Tally()}
+    write_documents(chance, settings.corpus, 3)
     started = time.monotonic()
-    in_a_child(functools.partial(build_index, settings))
-    took = time.monotonic() - started
+    build_index(settings)
+    took = 2 * (time.monotonic() - started)  # in a child, which loads the model and its dictionaries anew
     while rounds.go_on(*tallies.values()):
         write_documents(chance, settings.corpus, 3)
         if chance.random() < 0.2:  # a first build
@@ -219,9 +225,11 @@ def disturb_every_step(
                 shutil.rmtree(settings.index)
                 shutil.copytree(start, settings.index)
                 outcome, trouble = disturb_build(chance, settings, scratch, kind, turn)
+                if outcome == ("done before" if kind == "power" else "no such turn"):
+                    break
                 tally.note(outcome, trouble)
-                if (outcome == "done before" and kind != "size") or not rounds.go_on():
-                    break  # there is no such turn
+                if not rounds.go_on():
+                    break
             yield f"{'first build' if first else 'update'}: {STEPS[kind]}", tally
 
 
@@ -245,7 +253,9 @@ def disturb_build(chance: random.Random, settings: Settings, scratch: Path, kind
     build_index(settings)
     if not trouble and (differ := differing(contents_of(settings), undisturbed(settings, scratch))):
         trouble = f"the next build gives others: {differ}"
-    ended = {0: "done before", 2: "told", POWER_CUT: "power cut"}.get(code, "killed" if code < 0 else "raw error")
+    ended = {0: "done before", 2: "told", POWER_CUT: "power cut", NO_SUCH_TURN: "no such turn"}.get(
+        code, "killed" if code < 0 else "raw error"
+    )
     return ended, trouble and f"{kind} {turn}: {trouble}"
 
 
@@ -270,8 +280,10 @@ def build_without_power(chance: random.Random, settings: Settings, scratch: Path
 
 def build_failing(settings: Settings, kind: str, turn: int) -> None:
     """Build while the `turn`-th call of a kind fails."""
-    fail_at(kind, turn)
+    calls = fail_at(kind, turn)
     build_index(settings)
+    if kind != "size" and next(calls) <= turn:
+        os._exit(NO_SUCH_TURN)
 
 
 STEPS = {
@@ -287,8 +299,12 @@ STEPS = {
 FAILING = [kind for kind in STEPS if kind != "power"]
 
 
-def fail_at(kind: str, turn: int) -> None:
-    """Let the `turn`-th call of a kind fail in this process; of "size", whatever makes a file larger than `turn`."""
+def fail_at(kind: str, turn: int) -> Iterator[int]:
+    """Let the `turn`-th call of a kind fail in this process; of "size", whatever makes a file larger than `turn`.
+
+    Returns:
+        What counts the calls.
+    """
     calls = itertools.count(1)
 
     def fail() -> None:
@@ -315,6 +331,7 @@ def fail_at(kind: str, turn: int) -> None:
             return real(*arguments, **named)
 
         setattr(os, kind, failing)
+    return calls
 
 
 def disturb_readers(chance: random.Random, settings: Settings, rounds: Rounds) -> Iterator[tuple[str, Tally]]:

@@ -62,8 +62,12 @@ def test_what_was_not_synced_is_lost(tmp_path: Path) -> None:
         (folder / name).write_text(name, "utf-8")
     synced = folder / "已同步"
     inodes = {entry.name: entry.inode() for entry in os.scandir(folder)}
-    rows = [[str(synced), synced.stat().st_ino, time.time_ns(), None], [str(folder), 0, time.time_ns(), inodes]]
+    rows = [
+        [str(synced), synced.stat().st_ino, time.time_ns(), None],
+        [str(folder), folder.stat().st_ino, time.time_ns(), inodes],
+    ]
     log.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    folder = folder.rename(tmp_path / "乙")  # what was synced under its former name is on the disk
     assert lose(random.Random(1), folder, before, log) == 1
     assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == {
         "旧": "旧",
