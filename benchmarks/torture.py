@@ -339,6 +339,9 @@ def disturb_readers(chance: random.Random, settings: Settings, rounds: Rounds) -
     talks, uploads = Tally(), Tally()
     path = settings.index / "conversations.sqlite"
     corpus = settings.corpus.parent / "uploads"
+    started = time.monotonic()
+    in_a_child(functools.partial(add_file, corpus, "先传.md", "# 先传\n\n潮位。\n".encode(), settings))
+    took = time.monotonic() - started
     while rounds.go_on(talks, uploads):
         identifier = Conversations(path).start()
         acknowledged = settings.index.parent / "acknowledged"
@@ -350,7 +353,7 @@ def disturb_readers(chance: random.Random, settings: Settings, rounds: Rounds) -
         talks.note("killed", "" if sound else f"{said} acknowledged, {len(turns)} kept")
 
         text = f"# 上传\n\n第{chance.randrange(10**9)}件，{'潮位' * chance.randrange(2000)}。\n".encode()
-        in_a_child(functools.partial(add_file, corpus, "上传.md", text, settings), chance.uniform(0, 2.5))
+        in_a_child(functools.partial(add_file, corpus, "上传.md", text, settings), chance.uniform(0, 1.5 * took))
         kept = [one.read_bytes() for one in corpus.glob("*.md")] if corpus.exists() else []
         half = [one for one in kept if not one.endswith("。\n".encode())]
         uploads.note("after" if text in kept else "before", "half a file is seen" if half else "")
