@@ -58,15 +58,15 @@ ENDINGS = [
 Kind = Callable[[int], str | bytes]
 
 
-def hostile_documents(chance: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield endlessly names and bytes of documents that no reader should be given."""
+def hostile_documents(chance: random.Random, most: float = 1.0) -> Iterator[tuple[str, bytes]]:
+    """Yield endlessly names and bytes of documents that no reader should be given; `most`: largest share of a kind."""
     sound = sound_documents()
     names = sorted(swollen_kinds())
     while True:
         drawn = chance.random()
         number = chance.randrange(10**9)
         if drawn < SWOLLEN_SHARE:
-            yield swollen_document(chance.choice(names), chance.random(), number)
+            yield swollen_document(chance.choice(names), most * chance.random(), number)
         elif drawn < SWOLLEN_SHARE + DISGUISED_SHARE:
             yield f"伪{number}.{chance.choice(ENDINGS)}", chance.choice(sound)[1]
         elif drawn < SWOLLEN_SHARE + DISGUISED_SHARE + NOISE_SHARE:

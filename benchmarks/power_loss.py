@@ -63,7 +63,7 @@ def lose(chance: random.Random, folder: Path, before: Path, log: Path) -> int:
     """
     synced = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     written = {inode: when for _, inode, when, _ in synced}
-    names = {path: found for path, _, _, found in synced if found is not None}
+    names = {inode: found for _, inode, _, found in synced if found is not None}  # a folder may be renamed after it
     elder = {path.lstat().st_ino for path in before.rglob("*")}
     lost = 0
     for path in sorted(folder.rglob("*"), key=lambda one: -len(one.parts)):
@@ -71,7 +71,7 @@ def lose(chance: random.Random, folder: Path, before: Path, log: Path) -> int:
         state = path.lstat()
         if (path.is_file() and old.exists() and old.lstat().st_ino == state.st_ino) or _is_sqlites(path, folder):
             continue
-        kept = names.get(str(path.parent), {}).get(path.name) == state.st_ino
+        kept = names.get(path.parent.stat().st_ino, {}).get(path.name) == state.st_ino
         if path.is_file() and state.st_ino not in elder and written.get(state.st_ino, 0) < state.st_mtime_ns:
             path.write_bytes(b"")
             lost += 1

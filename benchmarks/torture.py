@@ -11,7 +11,7 @@ remedy or harmless, and mended; a document costs itself, within its limits. Prin
 from __future__ import annotations
 
 import argparse
-import contextlib
+import errno
 import functools
 import hashlib
 import itertools
@@ -25,27 +25,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.hostile_documents import hostile_documents, odd_paths
+from benchmarks.hostile_reading import read_one
 from benchmarks.power_loss import POWER_CUT, lose, recording
-from rag import reading_apart
 from rag.corrections import Corrections
-from rag.embedding import load_embedder
-from rag.errors import IndexDamaged, RagError, UnreadableSource
+from rag.errors import IndexDamaged, IndexMissing, RagError
 from rag.generations import Listed, keep, listed
 from rag.indexing import CACHE, NOT_DOCUMENTS, _load, build_index, open_index, shown_name
 from rag.private_files import _check_once, remove_database
-from rag.reading_apart import read_document
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.library import add_file
 from rag.reading_room.notebooks import KeptWork, Notebooks
-from rag.records import Article, Limits
+from rag.records import Article
 from rag.repair import find_damage, repair
 from rag.retrieval import retrieve
 from rag.settings import Settings
@@ -53,8 +52,9 @@ from rag.settings import Settings
 # Children begin in a process without the model: a fork of one that computes in threads waits for them for ever.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["benchmarks.torture"])
-APART = (".pdf", ".png", ".jpg", ".tif", ".caj", ".kdh")  # read by processes with limits of their own
-SLACK_S = 3.0  # of beginning a process anew, and of what the kernel counts later
+MODEL = "benchmarks.quick_model:HashedCharacters"  # what is kept and lost does not depend on the model
+NO_SUCH_TURN = 7  # how a build ends that makes fewer calls
+TURNS = 24  # the most syncs and renames of a small build
 TOPICS = ("渡轮", "堤坝", "燈塔", "潮汐", "盐田", "lighthouse", "harbour")
 
 
@@ -74,6 +74,18 @@ class Tally:
             self.failures.append(failure)
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """How long a kind goes on: until a time of `time.monotonic`, and `least` times."""
+
+    until: float
+    least: int = 1
+
+    def go_on(self, *tallies: Tally) -> bool:
+        """Say whether there is another round."""
+        return time.monotonic() < self.until or any(tally.tried < self.least for tally in tallies)
+
+
 def write_documents(chance: random.Random, corpus: Path, count: int) -> None:
     """Write, rewrite or remove documents of a corpus."""
     corpus.mkdir(exist_ok=True)
@@ -90,9 +102,11 @@ def write_documents(chance: random.Random, corpus: Path, count: int) -> None:
 
 
 def in_a_child(do: Callable[[], object], after_s: float | None = None) -> int:
-    """Do it in a child process, killed after a while; return its exit status, negative for a signal."""
-    child = CHILDREN.Process(target=_guarded, args=(do,))
+    """Do it in a child process, killed a while after it began; return its exit status, negative for a signal."""
+    begun = CHILDREN.Event()
+    child = CHILDREN.Process(target=_guarded, args=(do, begun))
     child.start()
+    begun.wait()
     child.join(after_s)
     child.kill()
     child.join()
@@ -100,7 +114,8 @@ def in_a_child(do: Callable[[], object], after_s: float | None = None) -> int:
     return child.exitcode
 
 
-def _guarded(do: Callable[[], object]) -> None:
+def _guarded(do: Callable[[], object], begun: Event) -> None:
+    begun.set()
     code = 1
     try:
         do()
@@ -153,6 +168,8 @@ def whole(settings: Settings, names: set[str]) -> str:
     _load.cache_clear()
     try:
         index = open_index(settings)
+    except IndexMissing as error:
+        return f"is gone: {error}" if names else ""
     except RagError as error:
         return f"cannot be opened: {error}"
     if index.damage:
@@ -164,77 +181,168 @@ def whole(settings: Settings, names: set[str]) -> str:
 
 
 def disturb_builds(
-    chance: random.Random, settings: Settings, scratch: Path, until: float
+    chance: random.Random, settings: Settings, scratch: Path, rounds: Rounds
 ) -> Iterator[tuple[str, Tally]]:
-    """Kill builds, let a sync, a rename or a write of them fail, or the power go."""
-    kills, failing, powerless = Tally(), Tally(), Tally()
+    """Kill builds and updates, let a sync, a rename or a write of them fail, or the power go."""
+    tallies = {"kill": Tally(), "power": Tally(), "fail": Tally()}
+    write_documents(chance, settings.corpus, 3)
     started = time.monotonic()
-    in_a_child(functools.partial(build_index, settings))
-    took = time.monotonic() - started  # with the model, which a child loads anew
-    while time.monotonic() < until or not (kills.tried and failing.tried and powerless.tried):
+    build_index(settings)
+    took = 2 * (time.monotonic() - started)  # in a child, which loads the model and its dictionaries anew
+    while rounds.go_on(*tallies.values()):
         write_documents(chance, settings.corpus, 3)
-        before = {one.folder.name for one in listed(settings.index)}
-        kind = chance.choice(("kill", "kill", "power", "power", "fsync", "replace", "rename", "size"))
-        if kind == "kill":
-            code = in_a_child(functools.partial(build_index, settings), chance.uniform(0, took))
-        elif kind == "power":
-            code = build_without_power(chance, settings, scratch)
-        else:
-            code = in_a_child(functools.partial(build_failing, settings, kind, chance.randrange(1, 24)))
-        trouble = whole(settings, before) or ("a raw error" if code == 1 else "")
-        build_index(settings)
-        if not trouble and (differ := differing(contents_of(settings), undisturbed(settings, scratch))):
-            trouble = f"the next build gives others: {differ}"
-        {"kill": kills, "power": powerless}.get(kind, failing).note(
-            {0: "done before", 2: "told", POWER_CUT: "power cut"}.get(code, "killed" if code < 0 else "raw error"),
-            trouble and f"{kind}: {trouble}",
-        )
-    yield "builds killed", kills
-    yield "syncs, renames, writes that fail", failing
-    yield "builds that lose power", powerless
+        if chance.random() < 0.2:  # a first build
+            forget_generations(settings.index)
+        group = chance.choice(list(tallies))
+        kind = chance.choice(FAILING) if group == "fail" else group
+        turn = chance.uniform(0, took) if group == "kill" else chance.randrange(1, TURNS)
+        outcome, trouble = disturb_build(chance, settings, scratch, kind, turn)
+        tallies[group].note(outcome, trouble)
+    yield "builds killed", tallies["kill"]
+    yield "syncs, renames, writes that fail", tallies["fail"]
+    yield "builds that lose power", tallies["power"]
 
 
-def build_without_power(chance: random.Random, settings: Settings, scratch: Path) -> int:
+def disturb_every_step(
+    chance: random.Random, settings: Settings, scratch: Path, rounds: Rounds
+) -> Iterator[tuple[str, Tally]]:
+    """Let each sync, each rename, each opened file and each write fail, and the power go at each, one after the other.
+
+    Once in a first build, once in an update. `rounds` ends it early.
+    """
+    for first in (True, False):
+        write_documents(chance, settings.corpus, 3)
+        if first:
+            forget_generations(settings.index)
+        start = scratch / "start"
+        shutil.rmtree(start, ignore_errors=True)
+        shutil.copytree(settings.index, start)
+        in_a_child(functools.partial(build_index, settings))
+        sizes = sorted({path.stat().st_size for path in settings.index.rglob("*") if path.is_file()} - {0})
+        for kind in (*FAILING, "power"):
+            tally = Tally()
+            for turn in [size - 1 for size in sizes] if kind == "size" else itertools.count(1):
+                shutil.rmtree(settings.index)
+                shutil.copytree(start, settings.index)
+                outcome, trouble = disturb_build(chance, settings, scratch, kind, turn)
+                if outcome == ("done before" if kind == "power" else "no such turn"):
+                    break
+                tally.note(outcome, trouble)
+                if not rounds.go_on():
+                    break
+            yield f"{'first build' if first else 'update'}: {STEPS[kind]}", tally
+
+
+def forget_generations(index: Path) -> None:
+    """Leave nothing of an index but the cache of vectors and what readers keep."""
+    for path in index.iterdir():
+        if ".sqlite" not in path.name:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def disturb_build(chance: random.Random, settings: Settings, scratch: Path, kind: str, turn: float) -> tuple[str, str]:
+    """Disturb a build; return how it ended, and what is wrong with what it left behind or with the next one, or ""."""
+    before = generations_of(settings.index)
+    if kind == "kill":
+        code = in_a_child(functools.partial(build_index, settings), turn)
+    elif kind == "power":
+        code = build_without_power(chance, settings, scratch, int(turn))
+    else:
+        code = in_a_child(functools.partial(build_failing, settings, kind, int(turn)))
+    trouble = whole(settings, before) or ("a raw error" if code == 1 else "")
+    build_index(settings)
+    if not trouble and (differ := differing(contents_of(settings), undisturbed(settings, scratch))):
+        trouble = f"the next build gives others: {differ}"
+    ended = {0: "done before", 2: "told", POWER_CUT: "power cut", NO_SUCH_TURN: "no such turn"}.get(
+        code, "killed" if code < 0 else "raw error"
+    )
+    return ended, trouble and f"{kind} {turn}: {trouble}"
+
+
+def generations_of(index: Path) -> set[str]:
+    """Return the names of the generations that may be used."""
+    try:
+        return {one.folder.name for one in listed(index)}
+    except IndexMissing:
+        return set()
+
+
+def build_without_power(chance: random.Random, settings: Settings, scratch: Path, turn: int) -> int:
     """Build until the power goes, and lose what was not synced; return how the build ended."""
     before, log = scratch / "before", scratch / "synced"
     shutil.rmtree(before, ignore_errors=True)
     shutil.copytree(settings.index, before, copy_function=os.link)
     log.write_bytes(b"")
-    build = functools.partial(build_index, settings)
-    code = in_a_child(functools.partial(recording, build, log, chance.randrange(1, 24)))
+    code = in_a_child(functools.partial(recording, functools.partial(build_index, settings), log, turn))
     lose(chance, settings.index, before, log)
     return code
 
 
 def build_failing(settings: Settings, kind: str, turn: int) -> None:
     """Build while the `turn`-th call of a kind fails."""
-    fail_at(kind, turn)
+    calls = fail_at(kind, turn)
     build_index(settings)
+    if kind != "size" and next(calls) <= turn:
+        os._exit(NO_SUCH_TURN)
 
 
-def fail_at(kind: str, turn: int) -> None:
-    """Let the `turn`-th call of a kind fail in this process."""
+STEPS = {
+    "fsync": "each sync fails",
+    "replace": "each renaming over another fails",
+    "rename": "each renaming fails",
+    "open": "each file that is opened to be written fails",
+    "mkdir": "each new folder fails",
+    "remove": "each removal fails",
+    "size": "each last write of a file fails",
+    "power": "power goes at each sync and renaming",
+}
+FAILING = [kind for kind in STEPS if kind != "power"]
+
+
+def fail_at(kind: str, turn: int) -> Iterator[int]:
+    """Let the `turn`-th call of a kind fail in this process; of "size", whatever makes a file larger than `turn`.
+
+    Returns:
+        What counts the calls.
+    """
+    calls = itertools.count(1)
+
+    def fail() -> None:
+        if next(calls) == turn:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
     if kind == "size":
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (turn * 3000, resource.RLIM_INFINITY))
-        return
-    real = getattr(os, kind)
-    calls = iter(range(1, 1 << 30))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (turn, resource.RLIM_INFINITY))
+    elif kind in ("open", "mkdir", "remove"):
 
-    def failing(*arguments: object, **named: object) -> object:
-        if next(calls) == turn:
-            raise OSError(5, "Input/output error")
-        return real(*arguments, **named)
+        def audited(event: str, arguments: tuple[object, ...]) -> None:
+            if event == ("open" if kind == "open" else f"os.{kind}"):
+                writes = kind != "open" or (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR))
+                if writes and "index" in str(arguments[0]):
+                    fail()
 
-    setattr(os, kind, failing)
+        sys.addaudithook(audited)
+    else:
+        real = getattr(os, kind)
+
+        def failing(*arguments: object, **named: object) -> object:
+            fail()
+            return real(*arguments, **named)
+
+        setattr(os, kind, failing)
+    return calls
 
 
-def disturb_readers(chance: random.Random, settings: Settings, until: float) -> Iterator[tuple[str, Tally]]:
+def disturb_readers(chance: random.Random, settings: Settings, rounds: Rounds) -> Iterator[tuple[str, Tally]]:
     """Kill uploads and conversations: what was acknowledged is there, what is there is whole."""
     talks, uploads = Tally(), Tally()
     path = settings.index / "conversations.sqlite"
     corpus = settings.corpus.parent / "uploads"
-    while time.monotonic() < until or not uploads.tried:
+    started = time.monotonic()
+    in_a_child(functools.partial(add_file, corpus, "先传.md", "# 先传\n\n潮位。\n".encode(), settings))
+    took = time.monotonic() - started
+    while rounds.go_on(talks, uploads):
         identifier = Conversations(path).start()
         acknowledged = settings.index.parent / "acknowledged"
         acknowledged.write_bytes(b"")
@@ -245,7 +353,7 @@ def disturb_readers(chance: random.Random, settings: Settings, until: float) -> 
         talks.note("killed", "" if sound else f"{said} acknowledged, {len(turns)} kept")
 
         text = f"# 上传\n\n第{chance.randrange(10**9)}件，{'潮位' * chance.randrange(2000)}。\n".encode()
-        in_a_child(functools.partial(add_file, corpus, "上传.md", text, settings), chance.uniform(0, 2.5))
+        in_a_child(functools.partial(add_file, corpus, "上传.md", text, settings), chance.uniform(0, 1.5 * took))
         kept = [one.read_bytes() for one in corpus.glob("*.md")] if corpus.exists() else []
         half = [one for one in kept if not one.endswith("。\n".encode())]
         uploads.note("after" if text in kept else "before", "half a file is seen" if half else "")
@@ -262,12 +370,12 @@ def talk(path: Path, identifier: str, acknowledged: Path) -> None:
             file.write(b".")
 
 
-def disturb_files(chance: random.Random, settings: Settings, until: float) -> Iterator[tuple[str, Tally]]:
+def disturb_files(chance: random.Random, settings: Settings, rounds: Rounds) -> Iterator[tuple[str, Tally]]:
     """Damage one file of all that is kept: it is told or harmless, nothing is believed that was not written, and
     repair mends it."""
     tally = Tally()
     seed_readers(settings)
-    while time.monotonic() < until or not tally.tried:
+    while rounds.go_on(tally):
         build_index(settings)
         index = settings.index
         right = [read_kept(settings, name) for name in KEPT]
@@ -375,66 +483,31 @@ def damage(chance: random.Random, path: Path, others: list[Path]) -> str:
     return kind
 
 
-def read_hostile(chance: random.Random, folder: Path, until: float) -> Iterator[tuple[str, Tally]]:
+def read_hostile(chance: random.Random, folder: Path, rounds: Rounds) -> Iterator[tuple[str, Tally]]:
     """Have hostile documents read: each is read or refused with a remedy, within its time and memory."""
     tally = Tally()
     slowest = largest = 0.0
     for name, data in hostile_documents(chance):
-        if time.monotonic() > until and tally.tried:
+        if not rounds.go_on(tally):
             break
         path = folder / name
         path.write_bytes(data)
-        before, trouble = processor_time(), ""
-        try:
-            read_document(path, name)
-            outcome = "read"
-        except UnreadableSource as error:
-            outcome = "refused"
-            trouble = "" if error.advice else "no remedy"
-        except Exception as error:  # noqa: BLE001
-            outcome, trouble = "raw error", f"{type(error).__name__}: {error}"
-        took, held = processor_time() - before, memory_mb()
-        if path.suffix not in APART:
-            slowest, largest = max(slowest, took), max(largest, held)
-            over = took > Limits().seconds + SLACK_S or held > Limits().memory_mb
-            trouble = trouble or (f"{took:.0f} s, {held:.0f} MB" if over else "")
-        tally.note(outcome, trouble and f"{name}: {trouble}")
+        came = read_one(path)
         path.unlink()
+        slowest, largest = max(slowest, came.seconds), max(largest, came.memory_mb)
+        tally.note(came.outcome, came.failure and f"{name}: {came.failure}")
     tally.remark = f"; the slowest took {slowest:.1f} s, the largest {largest:.0f} MB"
     yield "documents, hostile or broken", tally
 
 
-def processor_time() -> float:
-    """Return the processor time in seconds of the reading processes so far, with what they have started."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    fields = (reading_process("stat").rpartition(")")[2].split() + ["0"] * 15)[11:15]
-    return ended.ru_utime + ended.ru_stime + sum(map(int, fields)) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_mb() -> float:
-    """Return the most memory that the reading process had, in 2^20 bytes; 0 when it has ended."""
-    peak = [line.split()[1] for line in reading_process("status").splitlines() if line.startswith("VmHWM")]
-    return int(peak[0]) / 1024 if peak else 0.0
-
-
-def reading_process(file: str) -> str:
-    """Return what Linux tells of the process that reads documents; "" when there is none."""
-    process = reading_apart._READER._process
-    if process is None or process.poll() is not None:
-        return ""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{process.pid}/{file}").read_text("utf-8")
-    return ""
-
-
 def build_among_hostile(
-    chance: random.Random, settings: Settings, scratch: Path, until: float
+    chance: random.Random, settings: Settings, scratch: Path, rounds: Rounds
 ) -> Iterator[tuple[str, Tally]]:
     """Build over folders of hostile documents and odd paths: each is accounted for, and the sound one is found."""
     tally = Tally()
     drawn = hostile_documents(chance)
     few = settings.model_copy(update={"read_passages": 50, "read_seconds": 2})  # what is embedded costs time, too
-    while time.monotonic() < until or not tally.tried:
+    while rounds.go_on(tally):
         corpus = scratch / "杂"
         shutil.rmtree(corpus, ignore_errors=True)
         corpus.mkdir()
@@ -469,35 +542,37 @@ def paths_of(corpus: Path) -> set[str]:
     return found
 
 
-def torture(seconds: float, seed: int, scratch: Path, bank: Path | None = None) -> dict[str, Tally]:
+PARTS = ("builds", "readers", "files", "documents", "mixed", "every")
+
+
+def torture(
+    seconds: float, seed: int, scratch: Path, parts: Sequence[str] = PARTS[:-1], least: int = 1
+) -> dict[str, Tally]:
     """Do all of it for about `seconds` in an empty folder; return what came of each kind.
 
     Args:
         seconds: Of the clock, without the first build.
         seed: What is drawn.
         scratch: The folder.
-        bank: A cache of vectors with the means of general text, which take half a minute; None: computed.
+        parts: Which of PARTS.
+        least: How often each kind is tried, whatever time it takes.
     """
     chance = random.Random(seed)
-    settings = Settings(corpus=scratch / "文献", index=scratch / "index")
-    load_embedder(settings)
+    settings = Settings(corpus=scratch / "文献", index=scratch / "index", model=MODEL)
     settings.index.mkdir()
-    if bank is not None:
-        shutil.copy(bank, settings.index / CACHE)
     write_documents(chance, settings.corpus, 8)
     build_index(settings)
-    retrieve("第七号泊位水深多少？", 1, settings=settings)
-    share = seconds / 5
+    kinds: dict[str, Callable[[Rounds], Iterator[tuple[str, Tally]]]] = {
+        "builds": lambda rounds: disturb_builds(chance, settings, scratch, rounds),
+        "readers": lambda rounds: disturb_readers(chance, settings, rounds),
+        "files": lambda rounds: disturb_files(chance, settings, rounds),
+        "documents": lambda rounds: read_hostile(chance, scratch, rounds),
+        "mixed": lambda rounds: build_among_hostile(chance, settings, scratch, rounds),
+        "every": lambda rounds: disturb_every_step(chance, settings, scratch, rounds),
+    }
     found: dict[str, Tally] = {}
-    kinds: tuple[Callable[[float], Iterator[tuple[str, Tally]]], ...] = (
-        lambda until: disturb_builds(chance, settings, scratch, until),
-        lambda until: disturb_readers(chance, settings, until),
-        lambda until: disturb_files(chance, settings, until),
-        lambda until: read_hostile(chance, scratch, until),
-        lambda until: build_among_hostile(chance, settings, scratch, until),
-    )
-    for kind in kinds:
-        found |= dict(kind(time.monotonic() + share))
+    for part in parts:
+        found |= dict(kinds[part](Rounds(time.monotonic() + seconds / len(parts), least)))
     return found
 
 
@@ -505,9 +580,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS[:-1])
+    parser.add_argument("--least", type=int, default=1, help="how often each kind is tried, whatever time it takes")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found = torture(given.seconds, given.seed, Path(folder))
+        found = torture(given.seconds, given.seed, Path(folder), given.parts, given.least)
     print(f"{given.seconds:.0f} s, seed {given.seed}\n")
     print("| what | tried | outcomes | failed |\n| --- | --- | --- | --- |")
     for name, tally in found.items():

@@ -28,7 +28,7 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from rag.backends import UNCERTAIN
-from rag.errors import NoDocuments, RagError
+from rag.errors import NoDocuments, RagError, UnusableSettings
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.messages import in_language
@@ -63,16 +63,17 @@ def main() -> None:
         app()
     except RagError as error:
         _tell(error)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, UnusableSettings) else 1)
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"]) or "settings"
             err.print(f"[bold red]✗[/] {escape(key)}: {escape(item['msg'])} (given: {escape(repr(item['input']))})")
         err.print("[bold]→[/] mend wenju.toml or the WENJU_… variable of that name")
         sys.exit(2)
-    except tomllib.TOMLDecodeError as error:
-        err.print(f"[bold red]✗[/] wenju.toml: {escape(str(error))}\n[bold]→[/] mend it; texts are quoted")
-        sys.exit(2)
+    except OSError as error:
+        where = error.filename if error.filename is not None else "files"
+        err.print(f"[bold red]✗[/] {escape(str(where))}: {escape(error.strerror or str(error))}")
+        sys.exit(1)
     except KeyboardInterrupt:
         err.print("stopped; what was embedded is kept")
         sys.exit(130)

@@ -62,6 +62,10 @@ class StorageFailed(RagError):
     """The disk is full or the folder may not be written."""
 
 
+class UnusableSettings(RagError, ValueError):
+    """The settings cannot be read, or no such thing can be set."""
+
+
 class LoginRequired(RagError):
     """The page would be open to others without asking who they are."""
 

@@ -136,7 +136,10 @@ def _ask(pool: httpcore.ConnectionPool, address: str) -> Fetched | str:
     with pool.stream("GET", address, headers=headers, extensions={"timeout": times}) as answer:
         said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
         if answer.status in _REDIRECTS and said.get("location"):
-            return urljoin(address, said["location"])
+            try:
+                return urljoin(address, said["location"])
+            except ValueError as error:
+                raise FetchFailed(f"{address} sends to no web address", advice=CHECK) from error
         if answer.status != _OK:
             raise FetchFailed(f"{address} answers with the error {answer.status}", advice=CHECK)
         if said.get("content-encoding", "identity").lower() != "identity":

@@ -30,6 +30,9 @@ MISSPELT = 0.5  # of the name that is one character away from a word of the ques
 MIN_TYPO_HAN = 3
 MIN_TYPO_LATIN = 5
 LONGEST_WORD = 4  # characters of a name that jieba is told
+MAX_TYPO = 40  # characters; its masks are as long as the name squared
+MOST_OWN_BYTES = 10_000_000
+MOST_NAME_CHARS, MOST_NAMES, MOST_OWN_TERMS = 200, 50, 20_000  # of a reader's own terms: of a name, of a line, in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,18 +197,29 @@ def read_own_terms(path: Path) -> list[TermGroup]:
     """Read a reader's own terms: one line a thing, its names parted by tabs, `#` begins a comment.
 
     Raises:
-        RagError: A line holds fewer than two names, a name says nothing, or the file is no UTF-8.
+        RagError: A line holds fewer than two names or too many, a name says nothing or is too long, there are too many
+            lines, or the file is too large or no UTF-8.
     """
+    if path.stat().st_size > MOST_OWN_BYTES:
+        raise RagError(
+            f"{path.name} has more than {MOST_OWN_BYTES:,} bytes", advice="it is no list of terms: rename it"
+        )
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise RagError(f"{path.name} is not UTF-8 (byte {error.start})", advice="save it as UTF-8") from error
-    groups = []
+    groups: list[TermGroup] = []
     for number, line in enumerate(lines, 1):
         said = line.split("#", 1)[0]
         if not said.strip():
             continue
         names = [name.strip() for name in said.split("\t")]
+        if len(names) > MOST_NAMES or max(map(len, names)) > MOST_NAME_CHARS or len(groups) == MOST_OWN_TERMS:
+            raise RagError(
+                f"{path.name}, line {number}: more than {MOST_OWN_TERMS:,} lines, {MOST_NAMES} names in one, or "
+                f"{MOST_NAME_CHARS} characters in a name",
+                advice="keep what a question may name, and leave the rest out",
+            )
         if len(names) < 2 or not all(any(map(str.isalnum, name)) for name in names):
             raise RagError(
                 f"{path.name}, line {number}: {line.strip()!r} is not two or more names parted by tabs",
@@ -255,6 +269,8 @@ def _is_like(one: str, other: str) -> bool:
 
 
 def _can_be_misspelt(name: str) -> bool:
+    if len(name) > MAX_TYPO:
+        return False
     if is_han(name):
         return len(name) >= MIN_TYPO_HAN
     return name.isascii() and name.isalpha() and len(name) >= MIN_TYPO_LATIN

@@ -31,9 +31,12 @@ def key_for(address: str, variable: str) -> str:
     """Return the key for the server at a base URL that an environment variable holds, "" for none.
 
     Raises:
-        ExtensionUnavailable: The key would leave this machine unencrypted, or the address itself holds a password.
+        ExtensionUnavailable: The key would leave this machine unencrypted, or the address is none or holds a password.
     """
-    parts, key = urlsplit(address), os.environ.get(variable, "")
+    try:
+        parts, key = urlsplit(address), os.environ.get(variable, "")
+    except ValueError:
+        raise ExtensionUnavailable(f"{address} is no web address", advice="copy it whole, with http://") from None
     if "@" in parts.netloc:
         raise ExtensionUnavailable(
             f"the address of {parts.hostname} holds a user or password", advice=f"leave it out, and set {variable}"

@@ -8,6 +8,7 @@ Entry points: `ServedModel`, `ServedReranker`. Knows no index.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -28,6 +29,7 @@ TIMEOUT_S = 60.0
 WAITS_S = (0.5, 2.0, 0.0)  # after a server that is busy, before it is asked again; after the last try, none
 BUSY = (429, 500, 502, 503, 504)
 SHOWN_CHARS = 200  # of what a server says
+ANSWER_MAX_BYTES = 50_000_000  # BATCH_SIZE vectors of 4,096 numbers take 3 MB
 
 
 class _Server:
@@ -46,18 +48,31 @@ class _Server:
         reason = ""
         for wait_s in WAITS_S:
             try:
-                answer = self._client.post(self.address, json=body | ({"model": self.model} if self.model else {}))
-                if answer.is_success:
-                    return answer.json()
-                reason = f"{answer.status_code} {answer.text[:SHOWN_CHARS]}"
-                if answer.status_code not in BUSY:
+                status, answer = self._post(body | ({"model": self.model} if self.model else {}))
+                if httpx.codes.is_success(status):
+                    return json.loads(answer)
+                reason = f"{status} {answer[:SHOWN_CHARS].decode('utf-8', 'replace')}"
+                if status not in BUSY:
                     break
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 reason = type(error).__name__
-            except ValueError:
+            except (ValueError, RecursionError):
                 raise self.unusable("no JSON") from None
             time.sleep(wait_s)
         raise self._failed(f"the model server {self.address} does not answer: {reason}")
+
+    def _post(self, body: dict[str, Any]) -> tuple[int, bytes]:
+        """Return the status and the body of an answer, which comes within TIMEOUT_S in all."""
+        until = time.monotonic() + TIMEOUT_S
+        with self._client.stream("POST", self.address, json=body) as answer:
+            held = bytearray()
+            for piece in answer.iter_bytes(1 << 16):
+                held += piece
+                if len(held) > ANSWER_MAX_BYTES:
+                    raise self.unusable(f"more than {ANSWER_MAX_BYTES:,} bytes")
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout(f"it took more than {TIMEOUT_S:.0f} s")
+            return answer.status_code, bytes(held)
 
     def unusable(self, what: str) -> ModelUnavailable:
         """Return the error of a server that answers with something else."""
@@ -75,6 +90,7 @@ class ServedModel:
 
     def __init__(self, address: str) -> None:
         self._server = _Server(address, MODEL_KEY)
+        self.dim = 0  # not known yet
         self.dim = self._embed(["问 question"]).shape[1]
         self.engine = f"server {self._server.address}"
 
@@ -93,12 +109,13 @@ class ServedModel:
     def _embed(self, texts: list[str]) -> Floats:
         answer = self._server.ask({"input": texts, "encoding_format": "float"})
         try:
-            ordered = sorted(answer["data"], key=lambda item: int(item["index"]))
-            vectors = np.array([item["embedding"] for item in ordered], np.float32)
-        except (KeyError, TypeError, ValueError):
+            placed = {int(item["index"]): item["embedding"] for item in answer["data"]}
+            with np.errstate(over="ignore"):
+                vectors = np.array([placed[place] for place in range(len(texts))], np.float32)
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise self._server.unusable("no embeddings") from None
-        usable = vectors.ndim == 2 and len(vectors) == len(texts) and vectors.shape[1] % 2 == 0
-        if not (usable and np.isfinite(vectors).all()):
+        usable = vectors.ndim == 2 and vectors.shape[1] % 2 == 0 and self.dim in (0, vectors.shape[-1])
+        if not (usable and np.isfinite(vectors).all() and vectors.any(axis=1).all()):
             raise self._server.unusable(f"{vectors.shape} numbers for {len(texts)} texts")
         return vectors
 
@@ -118,8 +135,10 @@ class ServedReranker:
             try:
                 for item in answer["results"] if isinstance(answer, dict) else answer:
                     place, score = int(item["index"]), float(item.get("relevance_score", item.get("score")))
-                    scores[start : start + len(asked)][place] = score
-            except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+                    if not 0 <= place < len(asked):
+                        raise ValueError(place)
+                    scores[start + place] = score
+            except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
                 raise self._server.unusable("no ranking") from None
         if not np.isfinite(scores).all():
             raise self._server.unusable("no score for some texts")

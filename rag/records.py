@@ -32,7 +32,8 @@ class Limits:
 
     Attributes:
         megabytes: Size of the file, in 10^6 bytes.
-        seconds: Processor time of reading it, without that of a PDF, whose pages have a limit of their own.
+        seconds: Processor time of reading it, without that of a PDF, whose limit grows with its size.
+        recognition_minutes: By the clock, of recognising text in its pictures; what is left has its turn next time.
         memory_mb: Memory of the process that reads it, in 2^20 bytes.
         pages: Pages, slides and sheets.
         lines: Printed lines, paragraphs and rows.
@@ -49,6 +50,7 @@ class Limits:
     characters: int = 20_000_000
     passages: int = 40_000
     expansion: int = 200
+    recognition_minutes: int = 120
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from rag.centring import Group, Sums, sum_source
 from rag.embedding_cache import CachedVectors
 from rag.glossary_mining import Mined
 from rag.lexical import NOWHERE, Postings, Rows, Tokenizer, count_terms, join
-from rag.readers.pdf import OCR_ADVICE
+from rag.readers.pdf import GO_ON_ADVICE, OCR_ADVICE
 from rag.records import Article, Document, Passage
 from rag.token_codes import Codes
 
@@ -59,7 +59,7 @@ class Facts:
         articles: How many it has.
         characters: Of its canonical text.
         people: Authors of its articles.
-        unrecognised: Whether more of it can be read once text is recognised in pictures.
+        unrecognised: Whether more of it can be read once text is recognised in pictures, or goes on to be.
         mined: What it says about names of one thing.
     """
 
@@ -79,7 +79,7 @@ def facts_of(document: Document, mined: Mined) -> Facts:
         len(document.articles),
         len(document.canonical),
         tuple(author for article in document.articles for author in article.authors),
-        any(OCR_ADVICE in remark for remark in document.remarks),
+        any(advice in remark for remark in document.remarks for advice in (OCR_ADVICE, GO_ON_ADVICE)),
         mined,
     )
 

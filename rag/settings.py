@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from rag.errors import UnusableSettings
 from rag.records import Limits
 
 SERVER_TOKEN = "WENJU_SERVER_TOKEN"  # what callers of `wenju serve` must show; read by the server, never kept  # noqa: S105
@@ -78,6 +84,7 @@ class Settings(BaseSettings):
     read_characters: int = Field(20_000_000, ge=1, description="Most characters of a file.")
     read_passages: int = Field(40_000, ge=1, description="Most passages of a file.")
     read_expansion: int = Field(200, ge=1, description="Most characters for each byte of a file.")
+    read_recognition_minutes: int = Field(120, ge=1, description="Longest recognition of a file's pictures at a time.")
     prompt_file: Path | None = Field(None, description="A reader's own prompt for chat models.")
 
     def limits(self) -> Limits:
@@ -89,7 +96,8 @@ class Settings(BaseSettings):
         known = {f"WENJU_{name.upper()}" for name in type(self).model_fields} | {"WENJU_CACHE", *KEYS}
         for name in os.environ:
             if name.upper().startswith("WENJU_") and name.upper() not in known:
-                raise ValueError(f"unknown environment variable {name}; known are {', '.join(sorted(known))}")
+                shown = ascii(name)[1:-1]  # it may hold bytes that are no text
+                raise ValueError(f"unknown environment variable {shown}; known are {', '.join(sorted(known))}")
         return self
 
     @classmethod
@@ -102,4 +110,28 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources in their order of precedence."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, _Environment(settings_cls), _File(settings_cls)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment; a list may be written with commas, as in `WENJU_KEEPERS=林,chen`."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """Return what a variable holds that is no single value; as it stands where it cannot be read."""
+        if field.annotation == tuple[str, ...] and not value.lstrip().startswith("["):
+            return tuple(filter(None, map(str.strip, value.replace("，", ",").split(","))))
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except (ValueError, RecursionError):
+            return value
+
+
+class _File(TomlConfigSettingsSource):
+    """`wenju.toml`."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        try:
+            return tomllib.loads(file_path.read_bytes().decode("utf-8-sig"))
+        except (OSError, ValueError, RecursionError) as error:
+            advice = "mend it; texts are quoted, and it is UTF-8"
+            raise UnusableSettings(f"{file_path}: {error}", advice=advice) from None

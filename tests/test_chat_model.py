@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import email.utils
+import gzip
 import time
 from pathlib import Path
 
 import pytest
 from scripted_server import Handler, Script, hangs, refuses, says, says_then_hangs, scripted_server
 
-from rag.backends import REFUSALS, AnswerRequest, is_refusal, load_backend
+from rag.backends import REFUSALS, AnswerRequest, chat_model, is_refusal, load_backend
 from rag.backends.chat_model import MAX_CHARS
 from rag.backends.prompting import HISTORY_MAX_CHARS, fill_prompt, load_prompt
 from rag.errors import BackendBusy, BackendFailed
@@ -392,3 +393,40 @@ def test_places_inside_passages_and_questions_are_text() -> None:
     _, user = fill_prompt(load_prompt("zh"), request)
     assert "模板里写着 {refusal} 与 {question}。" in user
     assert "什么是 {evidence}？" in user
+
+
+@pytest.mark.parametrize(
+    ("headers", "piece", "code"),
+    [
+        ({"Content-Type": "text/event-stream"}, b"data: " + b"x" * 100_000, "endless"),  # a line without end
+        ({"Content-Type": "application/json"}, b"[" * 100_000, "endless"),
+        ({"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}, gzip.compress(b" " * 9999), "unusable"),
+    ],
+)
+def test_a_body_without_end_or_packed_is_refused(
+    headers: dict[str, str], piece: bytes, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chat_model, "MAX_ANSWER_BYTES", 3_000_000)
+
+    def endless(handler: Handler) -> None:
+        handler.send_response(200)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(piece)
+
+    with scripted_server(endless) as script:
+        pieces, error, _ = run_until_error(script)
+    assert (pieces, error.code) == ([], code)
+
+
+def test_a_body_that_nests_is_refused() -> None:
+    def nested(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.end_headers()
+        handler.wfile.write(b"[" * 50_000)
+
+    with scripted_server(nested) as script:
+        assert run_until_error(script)[1].code == "error_body"

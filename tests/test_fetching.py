@@ -185,6 +185,12 @@ def _once(seen: list[str], address: str) -> bool:
     return len(seen) == 1 or is_public(address)
 
 
+def test_a_redirect_to_no_address_is_told(server: http.server.ThreadingHTTPServer) -> None:
+    server.answers["/a"] = answers(b"", status=302, location="http://[::1")  # type: ignore[attr-defined]
+    with pytest.raises(FetchFailed, match="sends to no web address"):
+        ask(server, "/a")
+
+
 def test_redirects_are_followed_and_end(server: http.server.ThreadingHTTPServer) -> None:
     server.answers |= {  # type: ignore[attr-defined]
         "/a": answers(b"", status=301, location="/b?x=%E6%B8%AF"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,25 @@ def test_own_terms_come_first_and_bad_lines_are_named(tmp_path: Path) -> None:
     file.write_bytes("上合组织\tSCO\n".encode("gb18030"))
     with pytest.raises(RagError, match="not UTF-8"):
         read_own_terms(file)
+
+
+@pytest.mark.parametrize(
+    "lines", ["丝路\tSRF\n" + "丝" * 201 + "\tSRF\n", "\t".join(f"丝{k}" for k in range(51)), "丝\tSRF\n" * 20_001]
+)
+def test_own_terms_have_limits(tmp_path: Path, lines: str) -> None:
+    file = tmp_path / "glossary.tsv"
+    file.write_text(lines, encoding="utf-8")
+    with pytest.raises(RagError, match=r"line \d+: more than"):
+        read_own_terms(file)
+    os.truncate(file, 10**12)
+    with pytest.raises(RagError, match="more than 10,000,000 bytes"):
+        read_own_terms(file)
+
+
+@pytest.mark.parametrize("name", ["林" * 50_000, "kovacs" * 10_000])
+def test_a_name_without_end_is_not_looked_for_misspelt(name: str) -> None:
+    glossary = Glossary((TermGroup((Name(name, "甲", 0), Name("SRF", "甲", 1)), "mined"),), (name,))
+    assert glossary.expand("林木丝路基金几何？") == {}
 
 
 HAN_NAMES = st.text(alphabet="丝路灯塔绿色航道海港倡议", min_size=2, max_size=8)

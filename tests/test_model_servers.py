@@ -121,7 +121,12 @@ def test_a_server_that_was_busy_is_asked_again(served: Scripted) -> None:
         ((200, "<html>登录</html>"), "gives no JSON"),
         ((200, {"data": [{"index": 0}]}), "gives no embeddings"),
         ((200, []), "gives no embeddings"),
-        ((200, {"data": []}), "numbers for 1 texts"),
+        ((200, {"data": []}), "gives no embeddings"),
+        ((200, "[" * 100_000), "gives no JSON"),
+        ((200, " " * 50_000_001), "gives more than 50,000,000 bytes"),
+        ((200, '{"data": [{"index": 1e999, "embedding": [1, 2]}]}'), "gives no embeddings"),
+        ((200, {"data": [{"index": 1, "embedding": [1.0, 2.0]}]}), "gives no embeddings"),
+        ((200, {"data": [{"index": 0, "embedding": [0.0, 0.0]}]}), "numbers for 1 texts"),
         ((200, {"data": [{"index": 0, "embedding": [1.0, 2.0, 3.0]}]}), "numbers for 1 texts"),
         ((200, '{"data": [{"index": 0, "embedding": [1.0, NaN]}]}'), "numbers for 1 texts"),
     ],
@@ -135,6 +140,13 @@ def test_a_server_that_gives_something_else_is_told_without_its_key(
         load_embedder(Settings(model=f"{served.address}/v1/embeddings"))
     assert KEY not in str(caught.value)
     assert "WENJU_MODEL_KEY" in caught.value.advice
+
+
+def test_a_server_whose_vectors_change_their_length_is_told(served: Scripted) -> None:
+    served.script = lambda body: (200, {"data": [{"index": 0, "embedding": [1.0] * 2 * len(served.asked)}]})
+    model = load_embedder(Settings(model=f"{served.address}/v1/embeddings"))
+    with pytest.raises(ModelUnavailable, match=r"\(1, 4\) numbers for 1 texts"):
+        model.encode_questions(["鱼"])
 
 
 @pytest.mark.parametrize(
@@ -185,6 +197,7 @@ def test_a_served_reranker_has_its_say(served: Scripted, small_index: Settings, 
     [
         ((200, [{"index": 0, "score": 1}]), "no score for some"),
         ((200, {"results": [{"index": 9, "relevance_score": 1}]}), "no ranking"),
+        ((200, {"results": [{"index": -1, "relevance_score": 1}]}), "no ranking"),
         ((200, {"results": [{"index": 0, "relevance_score": None}]}), "no ranking"),
         ((200, [1, 2]), "no ranking"),
         ((404, "没有"), "does not answer: 404 没有"),

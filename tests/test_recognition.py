@@ -9,8 +9,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from boxed_pages import HEIGHT, ROMAN, SONG
+from PIL import Image
 from printed_pages import make
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -216,3 +218,44 @@ def test_a_text_layer_of_signs_is_taken_for_unreadable(monkeypatch: pytest.Monke
         canvas.drawString(90, 700, "L'été dernier, la préfecture a créé une école à côté du théâtre, près du marché.")
 
     assert read_pdf(make(french))[0].lines
+
+
+def frames(count: int) -> bytes:
+    first, *others = [Image.new("L", (9, 9), 255) for _ in range(count)]
+    stream = io.BytesIO()
+    first.save(stream, "TIFF", save_all=True, append_images=others)
+    return stream.getvalue()
+
+
+def test_a_small_picture_of_many_pages_is_refused() -> None:
+    assert picture_as_pdf(frames(20))
+    with pytest.raises(UnreadableSource, match=r"more than 2\d pages in [56],\d\d\d bytes"):
+        picture_as_pdf(frames(30))
+
+
+def test_what_is_left_when_the_time_is_over_is_told_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recognition, "is_installed", lambda: True)
+    with pytest.raises(UnreadableSource, match="no page of this scan was recognised in its time") as refused:
+        read_pdf(scan(printed()), None, Limits(recognition_minutes=0))
+    assert "read_recognition_minutes" in refused.value.advice
+    with_text = pictures(printed(), dpi=20, degrees=0, noise=0, seed=2)
+    data = make(lambda canvas: _text_then_picture(canvas, with_text[0]))
+    pages = read_pdf(data, None, Limits(recognition_minutes=0))
+    assert [bool(page.remarks) for page in pages] == [False, True]
+    assert "was not read. Update the index to go on" in pages[1].remarks[0]
+
+
+def _text_then_picture(canvas: Canvas, picture: Image.Image) -> None:
+    canvas.setFont(ROMAN, 12)
+    for row in range(20):
+        canvas.drawString(90, 700 - 20 * row, ENGLISH[row % 2])
+    canvas.showPage()
+    canvas.drawInlineImage(picture, 0, 0, 595, HEIGHT)
+
+
+@needs_recognition
+def test_an_empty_page_takes_no_time() -> None:
+    from rag.readers.recognition_process import recognise
+
+    document = pypdfium2.PdfDocument(make(lambda canvas: canvas.rect(0, 0, 9, 9, stroke=0)))
+    assert recognise(None, document[0]) == []

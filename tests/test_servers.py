@@ -19,8 +19,9 @@ from rag import ask
 from rag.asynchronous import in_threads
 from rag.errors import LoginRequired
 from rag.servers.desk import Desk
+from rag.servers.listening import AT_ONCE, Gate
 from rag.servers.mcp import make_server
-from rag.servers.rest import AT_ONCE, Gate, make_app
+from rag.servers.rest import make_app
 from rag.settings import SERVER_TOKEN, Settings
 
 QUESTION = "南江大桥的总造价是多少？"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from rag.errors import UnusableSettings
 from rag.settings import Settings
 
 
@@ -40,3 +41,42 @@ def test_a_value_out_of_range_is_refused(key: str, value: int) -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings(corpus=Path("文档")).corpus = Path("别处")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [b'corpus = "\xb3\xb1"', "store = 1".encode("utf-16"), b"a = " + b"[" * 100_000, b"read_lines = " + b"9" * 5000],
+)
+def test_a_file_that_is_none_is_told(held: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wenju.toml").write_bytes(held)
+    with pytest.raises(UnusableSettings, match=r"wenju\.toml: "):
+        Settings()
+
+
+def test_a_file_may_begin_with_a_mark_of_its_encoding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wenju.toml").write_text('corpus = "文獻"\n', "utf-8-sig")
+    assert Settings().corpus == Path("文獻")
+
+
+@pytest.mark.parametrize("held", ["林,chen", "林， chen ,", '["林", "chen"]'])
+def test_a_list_is_written_with_commas_or_as_json(held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_KEEPERS", held)
+    assert Settings().keepers == ("林", "chen")
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("WENJU_KEEPERS", '["林"'),
+        ("WENJU_KEEPERS", "[" * 100_000),
+        ("WENJU_ACCOUNTS", "林"),
+        ("WENJU_\udcff", "1"),
+        ("WENJU_TIMEOUT_S", "nan"),
+    ],
+)
+def test_a_variable_that_says_nothing_is_told(name: str, held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, held)
+    with pytest.raises(ValidationError):
+        Settings()

@@ -18,7 +18,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from typing import Any
 
@@ -42,6 +42,7 @@ LOOP_TIMES = 6  # has been written in a loop
 ATTEMPTS = 4
 FIRST_PAUSE_S = 0.5  # before the second attempt; doubles each time, unless the server says how long
 REPLY_MAX_CHARS = 1200
+MAX_ANSWER_BYTES = 100_000_000  # of one answer as it is sent: some 300 for each word
 MAX_BODY_CHARS = 100_000  # of an answer that is no stream
 
 _FINISHED = ("finish_reason", "stop_reason", "done_reason")
@@ -346,7 +347,40 @@ def _http_client() -> Any:
     """Return what all requests go through; to make one takes a third of a second, for its certificates."""
     import openai
 
-    return openai.DefaultAsyncHttpxClient(event_hooks={"response": [_refuse_what_is_no_stream]})
+    return openai.DefaultAsyncHttpxClient(
+        headers={"accept-encoding": "identity"},  # what is packed could unpack to any size
+        event_hooks={"response": [_refuse_what_never_ends, _refuse_what_is_no_stream]},
+    )
+
+
+async def _refuse_what_never_ends(response: Any) -> None:
+    """Let a body end with an error where it is too large to be an answer, or packed though that was not asked for."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise BackendFailed("the server packs its answers", advice="choose another server", code="unusable")
+    response.stream = _bounded_stream(response.stream)
+
+
+def _bounded_stream(stream: Any) -> Any:
+    # The client's own library, by whichever name openai has it: other streams it refuses.
+    [kind] = [one for one in type(stream).__mro__ if one.__name__ == "AsyncByteStream"]
+
+    class Bounded(kind):  # type: ignore[valid-type, misc]
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            left = MAX_ANSWER_BYTES
+            async for piece in stream:
+                left -= len(piece)
+                if left < 0:
+                    raise BackendFailed(
+                        f"the model wrote more than {MAX_ANSWER_BYTES:,} bytes",
+                        advice="choose another model",
+                        code="endless",
+                    )
+                yield piece
+
+        async def aclose(self) -> None:
+            await stream.aclose()
+
+    return Bounded()
 
 
 async def _refuse_what_is_no_stream(response: Any) -> None:
@@ -357,6 +391,6 @@ async def _refuse_what_is_no_stream(response: Any) -> None:
     text = (await response.aread()).decode("utf-8", "replace")[:MAX_BODY_CHARS]
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         body = text
     raise body_failure(body)

@@ -77,7 +77,7 @@ def read_pages(
     module, function = READERS[suffix].split(":")
     reader: Callable[..., list[Page]] = getattr(importlib.import_module(module), function)
     try:
-        pages = reader(path.read_bytes(), *([on_page] if suffix in RECOGNISED else []))
+        pages = reader(path.read_bytes(), *([on_page, limits] if suffix in RECOGNISED else []))
     except OSError as error:
         raise UnreadableSource(
             f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."

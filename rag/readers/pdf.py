@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import collections
 import json
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.readers import recognition
 from rag.readers.processes import module_command
-from rag.records import LeftOut, Line, Page
+from rag.records import LeftOut, Limits, Line, Page
 
 PROCESS = "rag.readers.pdf_process"
+FREE_PAGES, BYTES_A_PAGE = 20, 1_000  # of pictures with text: fewer bytes hold none
+GO_ON_ADVICE = "Update the index to go on, or raise read_recognition_minutes."
 OCR_ADVICE = "To have its text recognised: pip install 'wenju[ocr]', then update the index."
 DOCUMENT_TIMEOUT_S = 300  # a book of 1,000 pages takes some 20 s on a laptop
 MAX_UNREADABLE_SHARE = 0.3  # of a document's characters, above which its text layer is of no use
@@ -31,6 +35,7 @@ _REFUSALS = {
         "this PDF made the reading program stop (damaged, or made to do so)",
         "Open it in a PDF viewer, print it to a new PDF, and add that.",
     ),
+    "large_picture": ("this picture is larger than can be read", "Save its pages as a PDF, or as several pictures."),
     "no_picture": ("this is no readable picture", "Save it as PNG or PDF in an image viewer, and add that."),
     "scanned": (
         "this PDF is a scan: its pages are pictures without a text layer",
@@ -43,11 +48,14 @@ _REFUSALS = {
 }
 
 
-def read_pdf(data: bytes, on_page: Callable[[int, int], None] | None = None) -> list[Page]:
+def read_pdf(
+    data: bytes, on_page: Callable[[int, int], None] | None = None, limits: Limits | None = None
+) -> list[Page]:
     """Return the pages of a PDF.
 
-    Pages without a text layer, or with an unreadable one, are recognised where the package for it is installed;
-    `on_page` is called with how many of them are done and how many there are.
+    Pages without a text layer, or with an unreadable one, are recognised where the package for it is installed, as far
+    as `limits` go; `on_page` is called with how many of them are done and how many there are. A file with fewer than
+    BYTES_A_PAGE for each of them has no picture on each: only the first are recognised.
 
     A page's label is the printed number: the PDF's own page label, else a number that stands alone at the top or
     bottom of the page and counts on from page to page; else "".
@@ -58,13 +66,16 @@ def read_pdf(data: bytes, on_page: Callable[[int, int], None] | None = None) -> 
     if b"%PDF-" not in data[:4096]:
         raise _refusal("damaged", "it does not begin with %PDF")
     pages = _read_apart(data)
-    poor = [number for number, page in enumerate(pages, 1) if _is_poor(page)]
+    poor = [number for number, page in enumerate(pages, 1) if _is_poor(page)][: FREE_PAGES + len(data) // BYTES_A_PAGE]
+    late = False
     if poor and recognition.is_installed():
-        recognition.recognise_pages(data, poor, on_page)
+        late = recognition.recognise_pages(data, poor, on_page, 60 * (limits or Limits()).recognition_minutes)
         pages = _read_apart(data, str(recognition.kept_folder(data)))
     glyphs = sum(page["glyphs"] for page in pages)
     images = sum(page["image"] for page in pages)
-    if glyphs == 0 or images > MAX_IMAGE_SHARE * len(pages):
+    if late and glyphs == 0:
+        raise UnreadableSource("no page of this scan was recognised in its time", advice=GO_ON_ADVICE)
+    if glyphs == 0 or (images > MAX_IMAGE_SHARE * len(pages) and not late):
         raise _refusal("scanned", f"{len(pages)} pages, {glyphs} characters")
     unreadable = sum(page["unreadable"] for page in pages)
     if unreadable > MAX_UNREADABLE_SHARE * glyphs:
@@ -80,7 +91,7 @@ def read_pdf(data: bytes, on_page: Callable[[int, int], None] | None = None) -> 
                 for text, kind, uncertain, size in page["lines"]
             ),
             tuple(LeftOut(kind, text, number) for kind, text in page["aside"]),
-            _remarks(number, page),
+            _remarks(number, page, late=late and number in poor),
             recognised=page["recognised"],
             lost=page["lost"],
         )
@@ -98,12 +109,13 @@ def _is_poor(page: dict[str, Any]) -> bool:
     return bool(page["image"] or page["unreadable"] > MAX_UNREADABLE_SHARE * max(page["glyphs"], 1))
 
 
-def _remarks(number: int, page: dict[str, Any]) -> tuple[str, ...]:
+def _remarks(number: int, page: dict[str, Any], *, late: bool) -> tuple[str, ...]:
     if page["recognised"] is not None:
         return (f"page {number} is a picture; its text was recognised, {page['recognised']:.0%} sure",)
     if _is_poor(page):
         what = "is a picture" if page["image"] else "has a text layer that cannot be read"
         why = "could not be recognised" if recognition.is_installed() else f"was not read. {OCR_ADVICE}"
+        why = f"was not read. {GO_ON_ADVICE}" if late else why
         return (f"page {number} {what} and {why}",)
     return ()
 
@@ -136,6 +148,8 @@ def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> di
     try:
         answer: dict[str, Any] = json.loads(finished.stdout)
     except ValueError:
+        if sys.platform != "win32" and finished.returncode == -signal.SIGXCPU:
+            raise _refusal("large", "it takes too much processor time for its size") from None
         reason = finished.stderr.decode(errors="replace").strip().splitlines()[:1]
         raise _refusal(
             "stopped", f"exit code {finished.returncode}{', ' if reason else ''}{''.join(reason)[:200]}"

@@ -39,7 +39,9 @@ raw: Any = pypdfium2.raw
 
 PAGE_TIMEOUT_S = 10  # of processor time; a dense page takes 0.08 s
 PAGE_WAIT_S = 120  # of the clock: a page may wait for the processor while other programs are busy
-MEMORY_LIMIT_BYTES = 3 << 30
+DOCUMENT_S, SECONDS_A_MB = 20, 60  # of processor time: a book of 1,000 pages takes 20 s to 40 s, and has some 2 MB
+MEMORY_LIMIT_BYTES = 3 << 30  # of addresses, of which a page's picture may take most
+TEXT_BYTES, TEXT_BYTES_A_BYTE = 1 << 30, 4  # of addresses for the text alone, and more for each byte of the file
 MAX_PAGES = 10_000
 MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
@@ -56,7 +58,12 @@ _PAGE_NUMBER = re.compile(
 def main() -> None:
     """Read a PDF from stdin and print `{"pages": [...]}` or `{"error": kind, "detail": text}`."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    answer_guarded(lambda data: {"pages": list(read_document(data, folder))})
+
+    def read(data: bytes) -> dict[str, Any]:
+        limit_memory(min(TEXT_BYTES + TEXT_BYTES_A_BYTE * len(data), MEMORY_LIMIT_BYTES))
+        return {"pages": list(read_document(data, folder))}
+
+    answer_guarded(read)
 
 
 def answer_guarded(work: Callable[[bytes], dict[str, Any]]) -> None:
@@ -64,6 +71,7 @@ def answer_guarded(work: Callable[[bytes], dict[str, Any]]) -> None:
     limit_memory(MEMORY_LIMIT_BYTES)
     gc.disable()  # glyphs hold no circles, and looking for some takes a tenth of the time
     data = sys.stdin.buffer.read()
+    limit_time(DOCUMENT_S + len(data) * SECONDS_A_MB // 1_000_000)
     restart_watchdog()
     try:
         answer = work(data)
@@ -82,6 +90,14 @@ def limit_memory(limit_bytes: int) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_time(seconds: int) -> None:
+    """Let the process have no more processor time than that in all."""
+    with contextlib.suppress(ImportError, ValueError, OSError):  # as above
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
 
 def restart_watchdog(processor_s: float = PAGE_TIMEOUT_S, clock_s: float = PAGE_WAIT_S) -> None:

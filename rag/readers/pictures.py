@@ -16,8 +16,8 @@ from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.readers import recognition
-from rag.readers.pdf import OCR_ADVICE, read_pdf, run_apart
-from rag.records import Page
+from rag.readers.pdf import BYTES_A_PAGE, FREE_PAGES, OCR_ADVICE, read_pdf, run_apart
+from rag.records import Limits, Page
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 TIMEOUT_S = 120.0
@@ -26,15 +26,17 @@ MAX_FRAMES = 500
 A4_INCHES = (8.27, 11.69)  # what a picture is taken for, as far as it fits
 
 
-def read_picture(data: bytes, on_page: Callable[[int, int], None] | None = None) -> list[Page]:
-    """Return the pages of a picture, one for each of its frames; `on_page` as in `read_pdf`.
+def read_picture(
+    data: bytes, on_page: Callable[[int, int], None] | None = None, limits: Limits | None = None
+) -> list[Page]:
+    """Return the pages of a picture, one for each of its frames; `on_page` and `limits` as in `read_pdf`.
 
     Raises:
         UnreadableSource: No picture, too large, without any text; or no package to recognise it.
     """
     if not recognition.is_installed():
         raise UnreadableSource("this is a picture, and nothing here can recognise its text", advice=OCR_ADVICE)
-    return read_pdf(picture_as_pdf(data), on_page)
+    return read_pdf(picture_as_pdf(data), on_page, limits)
 
 
 def picture_as_pdf(data: bytes) -> bytes:
@@ -55,16 +57,21 @@ def main() -> None:
 
 
 def _convert(data: bytes) -> dict[str, Any]:
-    from PIL import Image, ImageSequence
+    from PIL import Image, ImageSequence, UnidentifiedImageError
 
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # refused at twice that
     try:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
         dots = max(picture.width / A4_INCHES[0], picture.height / A4_INCHES[1])
-        frames = map(_flatten, itertools.islice(ImageSequence.Iterator(picture), MAX_FRAMES))
+        most = min(FREE_PAGES + len(data) // BYTES_A_PAGE, MAX_FRAMES)
+        if next(itertools.islice(ImageSequence.Iterator(picture), most, None), None) is not None:
+            return {"error": "large_picture", "detail": f"more than {most} pages in {len(data):,} bytes"}
+        frames = map(_flatten, ImageSequence.Iterator(picture))
         save = functools.partial(next(frames).save, creationDate=time.gmtime(0), modDate=time.gmtime(0))
         stream = io.BytesIO()
         save(stream, "PDF", save_all=True, append_images=frames, resolution=dots, quality=92)
+    except UnidentifiedImageError:
+        return {"error": "no_picture", "detail": ""}
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         return {"error": "no_picture", "detail": str(error)}
     return {"pdf": base64.b64encode(stream.getvalue()).decode()}

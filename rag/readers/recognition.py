@@ -14,6 +14,7 @@ import importlib.util
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,19 +45,26 @@ def kept_folder(data: bytes) -> Path:
     return cache_folder() / "recognised" / VERSION / hashlib.sha256(data).hexdigest()[:32]
 
 
-def recognise_pages(data: bytes, numbers: Sequence[int], on_page: Callable[[int, int], None] | None) -> None:
+def recognise_pages(
+    data: bytes, numbers: Sequence[int], on_page: Callable[[int, int], None] | None, seconds: float
+) -> bool:
     """Recognise pages of a PDF and keep them in its folder; those that are kept already are not done again.
 
     Args:
         data: The file.
         numbers: Its pages, from 1. A page that cannot be recognised is not kept.
         on_page: Called with how many pages are done and how many there are.
+        seconds: By the clock; a page that was begun is finished.
+
+    Returns:
+        Whether the time was over before all pages had their turn.
     """
+    until = time.monotonic() + seconds
     folder = kept_folder(data)
     folder.mkdir(parents=True, exist_ok=True)
     missing = [number for number in numbers if not _file(folder, number).exists()]
     done = len(numbers) - len(missing)
-    while missing:
+    while missing and time.monotonic() < until:
         if on_page:
             on_page(done, len(numbers))
         command, environment = module_command("rag.readers.recognition_process", str(folder), *map(str, missing))
@@ -72,11 +80,15 @@ def recognise_pages(data: bytes, numbers: Sequence[int], on_page: Callable[[int,
                     done += 1
                     if on_page:
                         on_page(done, len(numbers))
+                    if time.monotonic() >= until:
+                        break
             finally:
                 process.kill()
             feeder.join()
+        left = [number for number in missing if not _file(folder, number).exists()]
         # The first page that is still missing made the process stop: the others have their turn without it.
-        missing = [number for number in missing if not _file(folder, number).exists()][1:]
+        missing = left[1:] if time.monotonic() < until else left
+    return bool(missing)
 
 
 def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:

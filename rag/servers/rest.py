@@ -1,8 +1,8 @@
 """The library over HTTP: /search, /works, /passage, /ask with events while it is answered, and OpenAI's chat protocol.
 
-Listens on loopback; elsewhere every request must show the token of WENJU_SERVER_TOKEN. A request of another host's name
-or another page's origin is refused. The chat protocol (/v1/chat/completions) answers with the checked text, its sources
-below it and in the field `citations`. A caller that goes away stops the writing.
+Listens on loopback; elsewhere every request must show the token of WENJU_SERVER_TOKEN. The chat protocol
+(/v1/chat/completions) answers with the checked text, its sources below it and in the field `citations`. A caller that
+goes away stops the writing.
 Entry points: `make_app`, `serve`. Knows fastapi.
 """
 
@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
@@ -22,26 +21,23 @@ from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.answering import Events
 from rag.asynchronous import in_threads, last_of
 from rag.errors import LoginRequired, NotHeld, RagError
 from rag.loopback import is_loopback
 from rag.reading_room.plain_answers import write_plain
-from rag.reading_room.requests import is_foreign, is_known
 from rag.records import Answer, TextPiece, Turn
 from rag.retrieval import Filters
 from rag.servers.desk import MOST_FOUND, Desk
+from rag.servers.listening import Gate, listen
 from rag.settings import SERVER_TOKEN, Settings
 from rag.text.language import main_language
 from rag.visible import visible_text
 
 MODEL = "wenju"
 QUESTION_MAX_CHARS = 4000
-BODY_MAX_BYTES = 1_000_000
 MOST_MESSAGES = 200
-AT_ONCE = 16  # requests of one caller
 _NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None}  # which would fetch scripts from elsewhere
 NOTHING_ASKED = "the last message must be the user's question"
 
@@ -173,51 +169,6 @@ def _answers(desk: Desk) -> APIRouter:
     return router
 
 
-class Gate:
-    """Lets a request through, or refuses it: its host, its origin, its token, its size, how many its caller makes."""
-
-    def __init__(self, app: ASGIApp, settings: Settings, token: str) -> None:
-        self._app = app
-        self._settings = settings
-        self._token = token
-        self._open: Counter[str] = Counter()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request of HTTP."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        caller = scope["client"][0] if scope.get("client") else ""
-        refused = self._refuse(Request(scope))
-        if refused is None and self._open[caller] >= AT_ONCE:
-            refused = 429, f"{AT_ONCE} of your requests are being answered; wait for one of them"
-        if refused is not None:
-            status, message = refused
-            await JSONResponse({"error": {"message": message}}, status)(scope, receive, send)
-            return
-        self._open[caller] += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._open[caller] -= 1
-            self._open += Counter()  # without those who make none
-
-    def _refuse(self, request: Request) -> tuple[int, str] | None:
-        host = request.headers.get("host", "")
-        if not is_known(host, self._settings):
-            return 421, "unknown host; set WENJU_ALLOWED_HOSTS to let it in"
-        if is_foreign(request.headers, host):
-            return 403, "no page of another origin may connect"
-        shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._token and not secrets.compare_digest(shown.encode("latin-1"), self._token.encode()):
-            return 401, "show the token: Authorization: Bearer …"
-        size = request.headers.get("content-length", "0")
-        right = size.isdecimal() and len(size) <= len(str(BODY_MAX_BYTES)) and 0 < int(size) <= BODY_MAX_BYTES
-        if request.method == "POST" and not right:
-            return 413, f"a request has at most {BODY_MAX_BYTES:,} bytes, and tells its length"
-        return None
-
-
 def _turns(messages: list[Message]) -> tuple[Turn, ...]:
     return tuple(
         Turn("user" if message.role == "user" else "assistant", message.text())
@@ -276,6 +227,4 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises:
         LoginRequired: See `make_app`.
     """
-    import uvicorn
-
-    uvicorn.run(make_app(settings, host), host=host, port=port, log_level="warning", server_header=False)
+    listen(make_app(settings, host), host, port)

@@ -71,7 +71,7 @@ def _is_let_in() -> bool:
 
 def _wrong_settings(error: ValueError) -> list[str]:
     if not isinstance(error, ValidationError):
-        return [f"wenju.toml: {plain(str(error))}"]
+        return [plain(str(error))]
     lines = []
     for item in error.errors():
         name = ".".join(map(str, item["loc"]))
