@@ -71,7 +71,8 @@ def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = Fals
 def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> tuple[str, ...]:
     """Return what a question leans on, oldest first, and the question.
 
-    Of a chain the first question is kept, and the last where this one follows it. Another year (那2022年呢) takes the
+    Of a chain the first question is kept, and the last where this one follows it; the last alone where this one names
+    another thing in the place of what the last asks of. Another year (那2022年呢) takes the
     place of the one before.
     """
     asked = [turn for turn in history if turn.role == "user"]
@@ -83,6 +84,8 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
         return moved
     if len(before) > 1 and not _follows(question, before[-1]):
         before = before[:1]
+    elif len(before) > 1 and _names_another(question) and _leans_on_a_thing(before):
+        before = before[-1:]  # 那澄湖呢 takes the place of what 保修多久 and 它每小时出水多少 ask of
     answers = [turn.content for turn in history[position:] if turn.role == "assistant"]
     counted = _counted_part(question, answers[-1]) if answers else ""
     kept = (before[0], *before[1:][-1:], counted)
@@ -99,12 +102,27 @@ def _follows(question: str, last: str) -> bool:
     telling = set(_telling_words(question)) - people if chinese else content_words(question)
     is_other_kind = _asks_the_same(question) != _asks_the_same(last)
     is_side = _names(last) and not _names(question)
-    return not telling or is_other_kind or is_side or bool(_POINTS_BACK.search(to_simplified(question)))
+    return not telling or is_other_kind or is_side or _points_back(question)
+
+
+def _points_back(question: str) -> bool:
+    return bool(_POINTS_BACK.search(to_simplified(question)))
 
 
 def _asks_the_same(question: str) -> bool:
     """Say whether a question names only another thing of which the same is asked: 那支出呢, "what about 2022?"."""
     return bool(_SAME_OF_ANOTHER.search(question.strip()))
+
+
+def _names_another(question: str) -> bool:
+    """Say whether a Chinese question does so and names a thing: 那澄湖呢; of an English word it cannot be told."""
+    return main_language(question) == "zh" and _asks_the_same(question) and _names(question)
+
+
+def _leans_on_a_thing(pieces: Sequence[str]) -> bool:
+    """Say whether the last piece asks something of what the first names, which tells no year either."""
+    points = _points_back(pieces[-1]) and "其中" not in pieces[-1]
+    return (points or not _names(pieces[-1])) and not _YEAR.search(pieces[0])
 
 
 def _names(question: str) -> bool:

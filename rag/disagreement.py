@@ -201,7 +201,8 @@ def _opposite(
     for word, against in pairs:
         mine_left, yours_left = _without(my_words, word), _without(your_words, against)
         if (
-            _is_one_thing(mine_left, yours_left, least=least)
+            word.isascii() == against.isascii()
+            and _is_one_thing(mine_left, yours_left, least=1 if mine_left == yours_left else LEAST_SHARED)
             and _is_negated(mine, word) == _is_negated(yours, against)
             and are_opposed(word, against)
         ):
