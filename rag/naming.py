@@ -2,7 +2,8 @@
 
 A Han character with its neighbour, or a Latin word, fits a work whose record holds it (title, authors, journal, year,
 keywords, path) and weighs log(1 + works / works that hold it); what a work lacks counts against it. A stretch of the
-question names the one work that it fits clearly best. Entry point: `find_sides`. Caller: comparison.
+question names the one work that it fits clearly best. Entry points: `find_sides`, `find_work`.
+Callers: comparison, shelf_questions.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class _Unit:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a work may be called by: its record as one text, stems of Latin words, and the words that say its kind."""
+    """What a work may be called by: its record as one text, stems of Latin words, words for its kind and its authors."""
 
     text: str
     stems: frozenset[str]
@@ -66,7 +67,7 @@ class _Names:
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    work: Work
+    place: int  # of the work
     score: float
     length: int  # units
 
@@ -92,17 +93,31 @@ def find_sides(question: str, works: Sequence[Work], *, words: dict[str, str], m
     return next(filter(None, (shelf.counted_at(units, at, most) for at in range(len(units)))), ())
 
 
+def find_work(words: str, works: Sequence[Work]) -> Work | None:
+    """Return the one work whose record holds all these words, of which one says its kind or is an author; else None."""
+    return _Shelf(works).named_by(_units(words, {}))
+
+
 class _Shelf:
     """The names of the works that may be named, and how well a stretch of a question fits them."""
 
     def __init__(self, works: Sequence[Work]) -> None:
-        self._names = {work: _names_of_work(work) for work in works}
-        self._holding: dict[str, frozenset[Work]] = {}
+        self._works = works
+        self._names = [_names_of_work(work) for work in works]
+        self._holding: dict[str, frozenset[int]] = {}
+
+    def named_by(self, units: Sequence[_Unit]) -> Work | None:
+        """Return the work that all units name together."""
+        side = self._side(units)
+        if side is None or not side.as_work:
+            return None
+        place = self._works.index(side.work)
+        return side.work if all(self._weight(unit, place) >= 0 for unit in units) else None
 
     def joined_at(self, units: Sequence[_Unit], at: int) -> tuple[NamedSide, ...]:
         """Return the sides on both hands of a word that joins, and those that the next ones join to them."""
-        sides = [side for side in (self._side(_until_stop(units[:at][::-1])), self._side(_until_stop(units[at + 1 :])))]
-        named = [side for side in sides if side]
+        hands = _until_stop(units[:at][::-1]), _until_stop(units[at + 1 :])
+        named = [side for side in map(self._side, hands) if side]
         while len(named) > 1:
             then = next((place for place, unit in enumerate(units) if unit.start >= named[-1].span[1]), 0)
             following = self._side(_until_stop(units[then + 1 :])) if then and units[then].kind == _JOIN else None
@@ -124,8 +139,8 @@ class _Shelf:
         own = _with_kind(stretch, max(fit.length for fit in fits[:count]))
         if following > CLEARLY * fits[count - 1].score or not any(unit.kind == _WORK for unit in own):
             return ()
-        chosen = {fit.work for fit in fits[:count]}
-        return tuple(NamedSide((units[at].start, own[-1].end), work, True) for work in self._names if work in chosen)
+        chosen = sorted(fit.place for fit in fits[:count])
+        return tuple(NamedSide((units[at].start, own[-1].end), self._works[place], True) for place in chosen)
 
     def _side(self, stretch: Sequence[_Unit]) -> NamedSide | None:
         """Return the side that a stretch names, nearest unit first."""
@@ -134,39 +149,37 @@ class _Shelf:
             return None
         named = sorted(_with_kind(stretch, best.length), key=lambda unit: unit.start)
         text = "".join(unit.text for unit in named)
-        has_kind = any(unit.kind == _WORK for unit in named) or self._says_kind(named, text, best.work)
-        if not has_kind and not any(title.startswith(text[:2]) for title in best.work.titles):
+        work = self._works[best.place]
+        has_kind = any(unit.kind == _WORK for unit in named) or self._says_kind(named, text, best.place)
+        if not has_kind and not any(title.startswith(text[:2]) for title in work.titles):
             return None
-        return NamedSide((named[0].start, named[-1].end), best.work, has_kind)
+        return NamedSide((named[0].start, named[-1].end), work, has_kind)
 
     def _fits(self, stretch: Sequence[_Unit]) -> list[_Fit]:
         """Return how well each work is named by the first units of a stretch, as many as name it best; best first."""
         fits = []
-        for work in self._names:
-            sums = list(itertools.accumulate(self._weight(unit, work) for unit in stretch))
+        for place in range(len(self._works)):
+            sums = list(itertools.accumulate(self._weight(unit, place) for unit in stretch))
             best = max(sums, default=0.0)
-            fits.append(_Fit(work, best, sums.index(best) + 1 if sums else 0))
+            fits.append(_Fit(place, best, sums.index(best) + 1 if sums else 0))
         return sorted(fits, key=lambda fit: -fit.score)
 
-    def _weight(self, unit: _Unit, work: Work) -> float:
+    def _weight(self, unit: _Unit, place: int) -> float:
         holding = [self._held_by(pair) for pair in unit.pairs]
-        rarity = [math.log(1 + len(self._names) / len(own)) for own in holding if work in own]
+        rarity = [math.log(1 + len(self._names) / len(own)) for own in holding if place in own]
         if rarity:
             return max(rarity)
         return 0.0 if unit.kind in (_FORM, _WORK) else -LACKING * math.log(1 + len(self._names))
 
-    def _held_by(self, pair: str) -> frozenset[Work]:
+    def _held_by(self, pair: str) -> frozenset[int]:
         if pair not in self._holding:
-            self._holding[pair] = frozenset(work for work, names in self._names.items() if _holds(names, pair))
+            self._holding[pair] = frozenset(at for at, names in enumerate(self._names) if _holds(names, pair))
         return self._holding[pair]
 
-    def _says_kind(self, named: Sequence[_Unit], text: str, work: Work) -> bool:
+    def _says_kind(self, named: Sequence[_Unit], text: str, place: int) -> bool:
         """Say whether a stretch holds the word that says the kind of a work, or a name of an author."""
         words = {unit.text for unit in named}
-        people = {part for name in work.authors for part in (name, *name.split())}
-        return any(kind in text if HAN_CHARACTER.search(kind) else kind in words for kind in self._names[work].kinds) or any(
-            person in text if HAN_CHARACTER.search(person) else person in words for person in people
-        )
+        return any(said in text if HAN_CHARACTER.search(said) else said in words for said in self._names[place].kinds)
 
 
 def _units(question: str, words: dict[str, str]) -> list[_Unit]:
@@ -230,7 +243,8 @@ def _names_of_work(work: Work) -> _Names:
     text = "\n".join([*said, str(record.year or "")])
     words = [word for title in work.titles for word, _, _ in tag_words(title)]
     stems = frozenset(map(stem, LATIN_WORD.findall(text))) | _stems_of(words) | {str(record.year)}
-    return _Names(text, stems, frozenset(_head_of(title) for title in work.titles) - {""})
+    people = (part for name in work.authors for part in (name, *name.split()))
+    return _Names(text, stems, frozenset((*map(_head_of, work.titles), *people)) - {""})
 
 
 def _head_of(title: str) -> str:

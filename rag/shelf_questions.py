@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from rag.naming import find_work
 from rag.records import Language, Turn
 from rag.shelf import Work, names_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
@@ -103,7 +104,8 @@ def read_shelf_question(
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
-    if topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
+    asks = bool(kinds - {"form", "this", "which"})
+    if asks and topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
         named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
         kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
@@ -122,9 +124,9 @@ def read_shelf_question(
 
 
 def _part_of_title(words: str, works: Sequence[Work], *, ends: bool) -> Work | None:
-    """Return the one work whose title holds these words, or ends with them; None where none or several do."""
+    """Return the one work whose title holds these words, or ends with them, else the one that they call by its kind."""
     held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
-    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else None
+    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else find_work(words, works)
 
 
 def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:
