@@ -8,7 +8,8 @@ them, each line of one half: the code was mended with the half "seen" in view, t
 
 A catalogue question counts when exactly the wanted works are cited and all wanted strings stand in the answer; a
 summary when each sentence is supported and a sentence cites each main section (each work, of several); a comparison
-when each column cites works of its side; one about contents when it is not taken for one about works. `--plain` files hold questions about contents.
+when each column cites works of its side; one about contents when it is not taken for one about works. `--plain`
+files hold questions about contents.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def _joins_and_stops() -> dict[str, str]:
     """Return the words that stand between the names of works, and those at which a name ends."""
     words = _words()
     ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
-    return {word: "stop" for word in ends} | {word: "join" for word in words["and"]}
+    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"], "join")
 
 
 def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:

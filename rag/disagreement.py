@@ -72,7 +72,7 @@ def _find_figures_apart(one: str, other: str) -> Disagreement | None:
             and not _agree(mine, yours)
             and (mine.kind == "date" or _times_fit(one, other, mine, yours))
             and _parts_of(one) == _parts_of(other)
-            and _lengths_fit(one, other, mine, yours)
+            and _others_fit(one, other, mine, yours)
             and not _replaces(_words_around(one, mine), _words_around(other, yours))
             and not _is_narrowed(one, mine, other, yours)
             and _answer_each_other(one, other, mine, yours)
@@ -109,14 +109,22 @@ def _parts_of(text: str) -> frozenset[str]:
     return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
 
 
-def _lengths_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
-    """Say whether lengths of time beside two figures are the same: after five years and after one are two things."""
-    lengths = [
-        {near.value for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.unit in LENGTHS}
+def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether what stands beside two figures is the same: after five years and after one are two things.
+
+    Of a length of time both tell or neither; of other units what both tell agrees.
+    """
+    beside = [
+        [near for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.span != figure.span]
         for text, figure in ((one, mine), (other, yours))
-        if figure.unit not in LENGTHS
     ]
-    return len(lengths) < 2 or lengths[0] == lengths[1] or bool(lengths[0] & lengths[1])
+    for kind, unit in {(near.kind, near.unit) for own in beside for near in own if near.kind != "date"}:
+        of_one, of_other = ([near for near in own if (near.kind, near.unit) == (kind, unit)] for own in beside)
+        if of_one and of_other and not any(_agree(a, b) for a in of_one for b in of_other):
+            return False
+        if unit in LENGTHS and mine.unit not in LENGTHS and bool(of_one) != bool(of_other):
+            return False
+    return True
 
 
 def _clause_of(text: str, figure: Figure) -> Span:
@@ -132,7 +140,7 @@ def _opening_before(text: str, start: int) -> str:
 
 
 def _is_narrowed(one: str, mine: Figure, other: str, yours: Figure) -> bool:
-    """Say whether an adjective narrows what one figure counts and not what the other does: 完整的青瓷 are part of it."""
+    """Say whether an adjective narrows what one figure counts and not what the other does: 完整的青瓷."""
     adjectives = [
         frozenset(word for word, tag, _ in tag_words(search_form(text[slice(*_clause_of(text, figure))])) if tag == "a")
         for text, figure in ((one, mine), (other, yours))
@@ -175,6 +183,8 @@ def _read(question: str, statement: str) -> tuple[float, Span | None]:
 
 def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
     """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
+    if _parts_of(one) != _parts_of(other):
+        return None
     years = [years_of(find_figures(text)) for text in (one, other)]
     if all(years) and not years[0] & years[1]:
         return None
@@ -282,7 +292,7 @@ def content_of(text: str) -> frozenset[str]:
         return frozenset(stem(w) for w in _LATIN.findall(form) if w not in light and not read_polarity(w).covered)
     light |= words_of("negations", "light") | words_of("negations", "negates")
     words = (word for word, tag, _ in tag_words(form) if tag[0] in "njvat" and tag not in ("vd", "vshi", "vyou"))
-    latin = (stem(word) for word in _LATIN.findall(form) if word not in light)
+    latin = (stem(word) for word in _LATIN.findall(form) if word not in light | STOP_WORDS)
     return frozenset(w for w in (*words, *latin) if len(w) > 1 and w not in light and not read_polarity(w).covered)
 
 

@@ -30,8 +30,10 @@ LACKING = 0.5  # what a work lacks counts against it so many times the rarest wo
 MOST_LEFT_OUT = 2  # characters between those of a short form: 年报 of 年度报告
 HEAD_CHARS = 2  # at the end of a Chinese title
 LONGEST_WORD = 6  # units of a word of the tables
-_UNIT = re.compile(rf"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"|{HAN_CHARACTER.pattern}|[^\W_]+(?:'[a-z]+)?|[^\w\s]")
-_MARKS = "“”「」《》\""
+_UNIT = re.compile(
+    rf"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"|{HAN_CHARACTER.pattern}|[^\W_]+(?:'[a-z]+)?|[^\w\s]"
+)
+_MARKS = '“”「」《》"'
 # A word of a table is of the first kind that has it.
 _STOP, _JOIN, _FORM, _WORK = "stop", "join", "form", "work"
 
@@ -47,7 +49,7 @@ class NamedSide:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A Han character, a word or what stands between quotation marks, with its neighbours and what word it is part of."""
+    """A Han character, a word or what stands between quotation marks, and what kind of word it is part of."""
 
     text: str
     start: int
@@ -58,7 +60,7 @@ class _Unit:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a work may be called by: its record as one text, stems of Latin words, words for its kind and its authors."""
+    """What a work may be called by: its record as one text, stems of Latin words, words for kind and authors."""
 
     text: str
     stems: frozenset[str]
@@ -117,7 +119,11 @@ class _Shelf:
     def joined_at(self, units: Sequence[_Unit], at: int) -> tuple[NamedSide, ...]:
         """Return the sides on both hands of a word that joins, and those that the next ones join to them."""
         hands = _until_stop(units[:at][::-1]), _until_stop(units[at + 1 :])
-        named = [side for side in map(self._side, hands) if side]
+        sure = [self._side(hand) for hand in hands]
+        taken = next((side.work for side in sure if side), None)
+        named = [
+            side for side in (one or self._side(hand, taken) for one, hand in zip(sure, hands, strict=True)) if side
+        ]
         while len(named) > 1:
             then = next((place for place, unit in enumerate(units) if unit.start >= named[-1].span[1]), 0)
             following = self._side(_until_stop(units[then + 1 :])) if then and units[then].kind == _JOIN else None
@@ -142,10 +148,12 @@ class _Shelf:
         chosen = sorted(fit.place for fit in fits[:count])
         return tuple(NamedSide((units[at].start, own[-1].end), self._works[place], True) for place in chosen)
 
-    def _side(self, stretch: Sequence[_Unit]) -> NamedSide | None:
-        """Return the side that a stretch names, nearest unit first."""
-        best, *others = self._fits(stretch) or [None]
-        if best is None or best.score <= 0 or (others and others[0].score > CLEARLY * best.score):
+    def _side(self, stretch: Sequence[_Unit], taken: Work | None = None) -> NamedSide | None:
+        """Return the side that a stretch names, nearest unit first; of two as good, not the one that is taken."""
+        fits = self._fits(stretch)
+        least = CLEARLY * fits[0].score if fits else 0.0
+        best, *others = [fit for fit in fits if self._works[fit.place] != taken] or [None]
+        if best is None or best.score <= 0 or best.score < least or (others and others[0].score > CLEARLY * best.score):
             return None
         named = sorted(_with_kind(stretch, best.length), key=lambda unit: unit.start)
         text = "".join(unit.text for unit in named)
@@ -184,7 +192,7 @@ class _Shelf:
 
 def _units(question: str, words: dict[str, str]) -> list[_Unit]:
     """Return the units of a question; those of a longest word of the tables have its kind."""
-    kinds = {**{word: _WORK for word in _words("work")}, **{word: _FORM for word in _words("form", "this", "counter")}}
+    kinds = {**dict.fromkeys(_words("work"), _WORK), **dict.fromkeys(_words("form", "this", "counter"), _FORM)}
     kinds |= words
     text = to_simplified(question)
     found = [(search_form(m.group()).strip(_MARKS), *m.span()) for m in _UNIT.finditer(text)]
@@ -239,7 +247,11 @@ def _holds(names: _Names, pair: str) -> bool:
 @functools.lru_cache(maxsize=16384)
 def _names_of_work(work: Work) -> _Names:
     record, path = work.record, " ".join(PurePosixPath(work.source).with_suffix("").parts).replace("_", " ")
-    said = [*work.titles, *work.authors, *map(search_form, (record.journal, *record.keywords, *record.affiliations, path))]
+    said = [
+        *work.titles,
+        *work.authors,
+        *map(search_form, (record.journal, *record.keywords, *record.affiliations, path)),
+    ]
     text = "\n".join([*said, str(record.year or "")])
     words = [word for title in work.titles for word, _, _ in tag_words(title)]
     stems = frozenset(map(stem, LATIN_WORD.findall(text))) | _stems_of(words) | {str(record.year)}

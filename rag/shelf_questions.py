@@ -225,8 +225,8 @@ def _find_authors(
     """Return the authors that stand in a text with their works, in its order, and the text without them.
 
     Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other. The
-    last word of a Latin name is enough where the question writes it with a capital, a surname with an office (武医生) where
-    one author has it.
+    last word of a Latin name is enough where the question writes it with a capital, and a family name with an office
+    (武医生) where one author has it.
     """
     by_name: dict[str, dict[Work, None]] = {}
     people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
@@ -242,7 +242,9 @@ def _find_authors(
                 people.setdefault(names[0][0], set()).add(names[0])
     for surname, of_it in people.items():
         if len(of_it) == 1:
-            by_name |= {surname + office: by_name[name] for name in of_it for office in words_of("name_words", "office")}
+            by_name |= {
+                surname + office: by_name[name] for name in of_it for office in words_of("name_words", "office")
+            }
     found: list[tuple[int, str, tuple[Work, ...]]] = []
     for name in sorted(by_name, key=len, reverse=True):
         if len(name) < 2 or not _holds(rest, name):

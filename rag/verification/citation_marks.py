@@ -31,7 +31,9 @@ _TAIL_BEGINS = (
 )
 _TAIL = _TAIL_BEGINS + r"[^】\]］〕\n]{0,80}"
 _LINK = r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s\"[^\"\n]*\")?\)"
-_ELEMENT = re.compile(r"<(cite|citation|ref|source|sentence|statement|claim|a)\b([^<>]*?)(?:/>|>([^<>]*)</\1>)", re.IGNORECASE)
+_ELEMENT = re.compile(
+    r"<(cite|citation|ref|source|sentence|statement|claim|a)\b([^<>]*?)(?:/>|>([^<>]*)</\1>)", re.IGNORECASE
+)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _STOPS = "。.！!？?；;，,、：:…”」』）)]】\n"
