@@ -17,8 +17,8 @@ from rag.settings import Settings
 from rag.vocabulary import read_table
 
 EACH_OF_TABLE = 5  # one pair in so many tells the direction as well as all (0.92 of the other pairs on the right sides)
-LEAST_APART = 0.18  # between the places of two words (a tenth of the table's pairs lie nearer than 0.08)
-LEAST_OUT = 0.04  # from 0, either side
+LEAST_APART = 0.14  # between the places of two words; half of the pairs of the table lie so far apart
+LEAST_OUT = 0.03  # from 0, either side
 
 
 def are_opposed(one: str, other: str) -> bool:
