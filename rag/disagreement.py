@@ -207,7 +207,9 @@ def _opposite(
             return Disagreement("judgement", word, opposite)
     if turned and turned.is_plain and _is_one_thing(my_words, your_words):
         return Disagreement("judgement", mine, yours)
-    pairs = itertools.product(_valuing(mine, yours), _valuing(yours, mine)) if not turned and not opposites else ()
+    if turned or opposites or (find_figures(mine) and find_figures(yours)):  # 312 enrolled and 41 withdrew
+        return None
+    pairs = itertools.product(_valuing(mine, yours), _valuing(yours, mine))
     for word, against in pairs:
         mine_left, yours_left = _without(my_words, word), _without(your_words, against)
         if (
