@@ -1,7 +1,6 @@
 """Answers about works rather than passages: from the records, as a summary, or one side beside the other.
 
-Entry points: `answer_about_works`, `tell_disagreement`. Caller: answering, which goes on to retrieval where a question
-is none of these.
+Entry points: `answer_about_works`, `tell_disagreement`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Who cancels goes on at once. A chat model is hung up on; a search that has begun is finished in its thread and thrown
 away, and nothing is done after it.
-Entry points: `aretrieve`, `aask`, `astream_answer`, `in_threads`, `last_of`. Callers: library, langchain_parts,
-servers.rest.
+Entry points: `aretrieve`, `aask`, `astream_answer`, `in_threads`, `last_of`.
 """
 
 from __future__ import annotations

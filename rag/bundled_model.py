@@ -2,7 +2,7 @@
 
 No model hub is needed. The package carries the weights as 4-bit blocks in a format of its own (read here); written once
 into the cache folder as safetensors and tokenizer.json they load in `SentenceTransformer` like any other model.
-Entry points: `bundled_model_folder`, `bundled_tokenizer`. Callers: embedding, comprehension.
+Entry points: `bundled_model_folder`, `bundled_tokenizer`.
 Model: MIT licence, Wang et al. 2024, arXiv 2402.05672.
 """
 
@@ -266,13 +266,11 @@ def _write_tokenizer(folder: Path, pieces: list[str], scores: list[float], *, bo
         {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": MAX_TOKENS,
-            "bos_token": pieces[bos],
-            "eos_token": pieces[eos],
-            "cls_token": pieces[bos],
-            "sep_token": pieces[eos],
             "pad_token": "<pad>",
             "unk_token": pieces[unknown],
-        },
+        }
+        | dict.fromkeys(("bos_token", "cls_token"), pieces[bos])
+        | dict.fromkeys(("eos_token", "sep_token"), pieces[eos]),
     )
 
 

@@ -9,8 +9,7 @@ up:
     mean(questions in L) ≈ mean(general questions in L) + share · (mean(corpus in M) − mean(general passages in M))
 
 where M is the corpus's main language. Token vectors are treated alike, with means of their own.
-Entry points: `sum_source`, `learn_centring`, `Centring`. Callers: segments, indexing,
-retrieval. Knows the model only through `Embedder`.
+Entry points: `sum_source`, `learn_centring`, `Centring`. Knows the model only through `Embedder`.
 """
 
 from __future__ import annotations

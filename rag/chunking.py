@@ -4,7 +4,7 @@ A passage is a run of neighbouring blocks of one section of one article, cut at 
 length and rather where a paragraph ends. Headings stay out of its text, for its section path names them, and a short
 heading before each passage would only blur what it says. Title, authors and keywords become passages of kind
 "metadata"; a note is a passage that knows the passage it explains.
-Entry point: `split_passages`. Caller: `indexing`. Knows no printed lines.
+Entry point: `split_passages`. Knows no printed lines.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ from rag.text.language import main_language, split_sentences, strip_span, withou
 
 # A sentence somewhat longer than a passage may be stays whole: half a sentence answers nothing.
 _WHOLE_SENTENCE_FACTOR = 1.5
+MAX_CHARS = 550  # of a passage
+_MIN_ABSTRACT_CHARS, _MAX_AUTHORS_CHARS = 60, 200
+_LEAST_SHARE, _TINY_SHARE = 3, 8  # of a passage: where a long sentence may be cut, and what is joined to its neighbour
+_CUT_COST, _LEAST = 0.02, 1e-12
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
 _METADATA_LABELS = ("keywords", "authors", "fund")
 _MANY_UNITS = 20_000
@@ -37,7 +41,7 @@ class _Run:
     blocks: tuple[Block, ...]
 
 
-def split_passages(document: Document, max_chars: int = 550) -> list[Passage]:
+def split_passages(document: Document, max_chars: int = MAX_CHARS) -> list[Passage]:
     """Return the passages of a document, in the order of its canonical text.
 
     Args:
@@ -156,7 +160,7 @@ def _kind(document: Document, index: int) -> PassageKind | None:
         return "abstract"
     if label in _METADATA_LABELS or _names_authors(block, article) or (index == 0 and is_front_text(block.text)):
         return "metadata"
-    return "abstract" if article.kind == "abstract" and len(block.text) > 60 else "body"
+    return "abstract" if article.kind == "abstract" and len(block.text) > _MIN_ABSTRACT_CHARS else "body"
 
 
 def _kind_of_heading(document: Document, index: int) -> PassageKind | None:
@@ -170,12 +174,12 @@ def _kind_of_heading(document: Document, index: int) -> PassageKind | None:
 
 
 def _names_authors(block: Block, article: Article) -> bool:
-    if not article.authors or len(block.text) > 200:
+    if not article.authors or len(block.text) > _MAX_AUTHORS_CHARS:
         return False
     rest = without_spaces(block.text)
     for author in article.authors:
         rest = rest.replace(without_spaces(author), "")
-    return len(re.sub(r"[\W\d_]|and", "", rest)) == 0
+    return not any(map(str.isalpha, rest.replace("and", "")))
 
 
 def _cut_run(document: Document, run: _Run, max_chars: int) -> list[tuple[Span, str]]:
@@ -199,7 +203,8 @@ def _cut_sentence(text: str, first: int, last: int, max_chars: int) -> list[Span
         return [(first, last)]
     parts: list[Span] = []
     while last - first > max_chars:
-        ends = [match.end() for match in _CLAUSE_END.finditer(text, first + max_chars // 3, first + max_chars)]
+        least = first + max_chars // _LEAST_SHARE
+        ends = [match.end() for match in _CLAUSE_END.finditer(text, least, first + max_chars)]
         cut = ends[-1] if ends else first + max_chars
         if not ends:
             space = text.rfind(" ", first + max_chars // 2, cut)
@@ -213,7 +218,7 @@ def _cut_sentence(text: str, first: int, last: int, max_chars: int) -> list[Span
 def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
     """Return the spans into which units are packed at least cost: near the wished length, cut at paragraphs' ends."""
     if len(units) > _MANY_UNITS:
-        units = _merge_tiny(units, max_chars // 8)
+        units = _merge_tiny(units, max_chars // _TINY_SHARE)
     count = len(units)
     best = [0.0] + [float("inf")] * count
     cut_at = [0] * (count + 1)
@@ -224,8 +229,8 @@ def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
             if length > max_chars and start < stop - 1:
                 break
             short = max(0.0, 1 - length / max_chars)
-            cost = best[start] + short * short + (0.0 if paragraph else _PARAGRAPH_CUT_COST) + 0.02
-            if cost < best[stop] - 1e-12:
+            cost = best[start] + short * short + (0.0 if paragraph else _PARAGRAPH_CUT_COST) + _CUT_COST
+            if cost < best[stop] - _LEAST:
                 best[stop], cut_at[stop] = cost, start
     spans: list[Span] = []
     stop = count
@@ -240,7 +245,7 @@ def _merge_tiny(units: Sequence[tuple[int, int, bool]], least: int) -> list[tupl
     """Return units hardly any of which is shorter than `least`: to pack a million dots takes for ever."""
     merged: list[tuple[int, int, bool]] = []
     for start, end, last in units:
-        if merged and merged[-1][1] - merged[-1][0] < least and end - merged[-1][0] < 8 * least:
+        if merged and merged[-1][1] - merged[-1][0] < least and end - merged[-1][0] < _TINY_SHARE * least:
             merged[-1] = (merged[-1][0], end, last)
         else:
             merged.append((start, end, last))

@@ -229,19 +229,8 @@ def _place(item: Evidence, pages: Sequence[str] = ()) -> str:
 
 
 def _evidence_json(item: Evidence) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "source": item.source,
-        "title": item.title,
-        "section": item.section,
-        "page": item.page,
-        "span": item.span,
-        "score": round(item.score, 4),
-        "ranks": item.ranks,
-        "scores": item.scores,
-        "best_sentence": item.best_sentence,
-        "text": item.text,
-    }
+    ways = {"ranks": item.ranks, "scores": item.scores, "best_sentence": item.best_sentence}
+    return {"id": item.id} | item.values() | ways | {"text": item.text}
 
 
 @app.command()

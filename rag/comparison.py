@@ -1,7 +1,7 @@
 """Questions that set two sides against each other: each side is searched apart, and answered beside the other.
 
 The sides are works, where a question names several by title or author or asks of those that were chosen; else the two
-things that 甲和乙, "A and B" names. Entry points: `read_comparison`, `compare_sides`. Caller: answering.
+things that 甲和乙, "A and B" names. Entry points: `read_comparison`, `compare_sides`.
 """
 
 from __future__ import annotations

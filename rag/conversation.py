@@ -3,21 +3,30 @@
 A question leans on the conversation when it points back (那, 它, 呢, "and the second one?"), unless it is so long that
 what it points to may stand in it, or when it is too bare to be found by itself. It then takes along the question before
 it, which was made to stand alone in the same way; an ordinal takes along the part of the answer that it counts.
-Entry point: `stand_alone`. Caller: retrieval.
+Entry point: `stand_alone`.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.dictionary import content_words
 from rag.records import Turn
+from rag.text.dates import YEAR
 from rag.text.labels import CITED
-from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
+from rag.text.language import (
+    HAN_CHARACTER,
+    LATIN_WORD,
+    main_language,
+    search_form,
+    split_at,
+    split_sentences,
+    to_simplified,
+)
 from rag.text.names import NAME_TAGS
-from rag.text.words import is_known_word, tag_words
+from rag.text.words import holds_any, is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
 MAX_CARRIED_CHARS = 300
@@ -29,31 +38,15 @@ BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
 PERSON = "nr"  # jieba's tag
 
-_OPENS_BACK = re.compile(
-    r"^(?:那(?![个位条份些次种家篇段])|那么|然后|还有|此外|另外|其(?!实|他|次)|它|他(?!国)|她|对方|双方|两者|二者|前者|后者"
-    r"|上述|后[面来]|具体|为什么呢|为何呢|怎么说|不对|不是|我问的是|我是说|我指的是)"
-    r"|^[^，。？！,?!]{1,8}呢(?:[？?，,]|$)"
-    r"|^(?:and|but|so|then|what about|how about|why not|why is that|which one|also|or)\b",
-    re.IGNORECASE,
-)
-_POINTS_BACK = re.compile(
-    r"它|(?<![其吉])他(?!国|人|乡|项)|她|这(?!些年|几年)|(?<![的A-Za-z])那[个位条份些次种家篇段里边]|(?<![应不])该(?!如何|怎|不该|怎么)"
-    r"|此举|其中|后者|前者|[前后]一(?=[个项种者点句])|上述|同样|对方|里头"
-    r"|\b(?:it|its|they|them|their(?! own)|he|him|his|she|her|this(?! year)|that|these|those"
-    r"|the (?:latter|former|same|other)|the (?:first|second|third|last)(?: one)?(?=\W*$))\b",
-    re.IGNORECASE,
-)
-_THAT_AS_CONJUNCTION = re.compile(
-    r"\b(?:say|says|said|argue[sd]?|claim(?:s|ed)?|show(?:s|ed)?|so|countries|think) that\b", re.IGNORECASE
-)
-_DEFINES = re.compile(r"^(?:什么是|何谓|什么叫|what is (?!it|that|this))", re.IGNORECASE)
 # Words that ask, or that any subject has: they do not say of what a question is.
 _LIGHT_WORDS = words_of("stop_words", "asking_zh")
 _NAME = re.compile(r"[A-Z]{2,}|[A-Za-z]*\d|《[^》]+》|“[^”]+”")
-_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
-_SAME_OF_ANOTHER = re.compile(
-    r"^[^，。？！,?!]{1,10}呢[？?]?$|^(?:and|what about|how about|and what about)(?: \S+){1,4}$", re.IGNORECASE
-)
+_ELLIPSIS_CHARS = 8  # before 呢 at the beginning of a question that leans back: 那支出呢
+_OTHER_CHARS, _OTHER_WORDS = 10, 4  # of what is named instead
+_MARKS = "，。？！,?!"
+_ANOTHER = ("and what about ", "what about ", "how about ", "and ")
+_COUNTED = tuple(f"the {place}{one}" for place in ("first", "second", "third", "last") for one in ("", " one"))
+_AFTER_LATIN = re.compile(f"(?<=[A-Za-z]){HAN_CHARACTER.pattern}")
 _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
 
 
@@ -105,13 +98,44 @@ def _follows(question: str, last: str) -> bool:
     return not telling or is_other_kind or is_side or _points_back(question)
 
 
-def _points_back(question: str) -> bool:
-    return bool(_POINTS_BACK.search(to_simplified(question)))
-
-
 def _asks_the_same(question: str) -> bool:
     """Say whether a question names only another thing of which the same is asked: 那支出呢, "what about 2022?"."""
-    return bool(_SAME_OF_ANOTHER.search(question.strip()))
+    text = question.strip()
+    head = split_at(text, _MARKS)[0]
+    if head.endswith("呢") and text.rstrip("？?") == head:
+        return 1 < len(head) <= _OTHER_CHARS + 1
+    opener = next((one for one in _ANOTHER if text.lower().startswith(one)), "")
+    return bool(opener) and 1 <= len(text[len(opener) :].split()) <= _OTHER_WORDS
+
+
+def _pointers(kind: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield words that point back, with the phrases in which they do not."""
+    for row_kind, words, exceptions, _ in read_table("pointing_words"):
+        if row_kind == kind:
+            yield phrases(words), phrases(exceptions)
+
+
+def _opens_with(text: str, kind: str) -> bool:
+    form = text.lower()
+    return any(
+        form.startswith(words) and not form.startswith(exceptions)
+        if HAN_CHARACTER.match(words[0])
+        else f"{' '.join(LATIN_WORD.findall(form))} ".startswith(tuple(f"{word} " for word in words))
+        and not form.startswith(exceptions)
+        for words, exceptions in _pointers(kind)
+    )
+
+
+def _points_back(question: str) -> bool:
+    """Say whether a word of a question points back; one behind a Latin letter belongs to the name before it."""
+    text = to_simplified(question).lower()
+    for words, exceptions in _pointers("points"):
+        rest = text
+        for exception in exceptions:
+            rest = rest.replace(exception, "·")
+        if holds_any(_AFTER_LATIN.sub("·", rest), words):
+            return True
+    return text.rstrip(" ?？.").endswith(_COUNTED)
 
 
 def _bare(question: str) -> str:
@@ -134,7 +158,7 @@ def _names_another(question: str) -> bool:
 def _leans_on_a_thing(pieces: Sequence[str]) -> bool:
     """Say whether the last piece asks something of what the first names, which tells no year either."""
     points = _points_back(pieces[-1]) and "其中" not in pieces[-1]
-    return (points or not _names(pieces[-1])) and not _YEAR.search(pieces[0])
+    return (points or not _names(pieces[-1])) and not YEAR.search(pieces[0])
 
 
 def _names(question: str) -> bool:
@@ -148,9 +172,9 @@ def _names(question: str) -> bool:
 
 def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:
     """Return the pieces with their last year moved to the one that a question names and nothing else, else ()."""
-    years = [(at, match) for at, piece in enumerate(pieces) for match in _YEAR.finditer(piece)]
+    years = [(at, match) for at, piece in enumerate(pieces) for match in YEAR.finditer(piece)]
     form = to_simplified(question).lower()
-    named = _YEAR.search(question)
+    named = YEAR.search(question)
     by = next((int(number) for word, number, _ in read_table("year_steps") if word in form), 0)
     if not years or not (named or by):
         return ()
@@ -171,21 +195,22 @@ def without_asking(text: str) -> str:
 def may_lean_on_history(question: str) -> bool:
     """Say whether `question` is so short that what it is about may have been said before, though it names something."""
     short = len(HAN_CHARACTER.findall(question)) <= BARE_HAN_CHARACTERS
-    names = _NAME.search(question) or _DEFINES.search(question)
+    names = _NAME.search(question) or _opens_with(question, "defines")
     return short and not names and main_language(question) == "zh" and not leans_on_history(question)
 
 
 def leans_on_history(question: str) -> bool:
     """Say whether `question` cannot be understood without the turns before it."""
-    question = _THAT_AS_CONJUNCTION.sub("", to_simplified(question.strip()))
-    if _OPENS_BACK.search(question):
+    question = to_simplified(question.strip())
+    head = split_at(question, _MARKS)[0]
+    if _opens_with(question, "opens") or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1):
         return True
     characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
     chinese = main_language(question) == "zh"
     is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
-    if _POINTS_BACK.search(question):
+    if _points_back(question):
         return not is_long
-    if _NAME.search(question) or _DEFINES.search(question):
+    if _NAME.search(question) or _opens_with(question, "defines"):
         return False
     if chinese:
         return characters < BARE_HAN_CHARACTERS and len(_telling_words(question)) < 2
@@ -209,5 +234,5 @@ def _counted_part(question: str, answer: str) -> str:
     if len(parts) < 2:
         parts = [answer[a:b] for a, b in split_sentences(answer)]
     if len(parts) < 2:
-        parts = re.split(r"[、，,;；]|和|与| and ", answer)
+        parts = split_at(answer.replace(" and ", "、"), "、，,;；和与")
     return parts[found].strip(" \n。；;，,") if -len(parts) <= found < len(parts) else ""

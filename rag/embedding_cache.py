@@ -3,7 +3,7 @@
 One SQLite file beside the generations, keyed by model and text. Token vectors are kept as codes. A row has a
 checksum over its key and what it holds: one that has changed is as if it were not there. Workers that share a build
 fill files of their own, which it takes in.
-Entry points: `EmbeddingCache`, `share_of`, `share_file`. Caller: indexing.
+Entry points: `EmbeddingCache`, `share_of`, `share_file`.
 """
 
 from __future__ import annotations

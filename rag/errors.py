@@ -1,6 +1,6 @@
 """Errors that a reader of Wenju may meet: what happened, where, and what to do about it.
 
-Callers: every module that touches a file, a model or a network. A caller's mistake is a `ValueError` instead.
+A caller's mistake is a `ValueError` instead.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 A store, a backend or an embedding model is named in the settings as `package.module:Class`; a reader of a format is an
 entry point. Entry points: `named_part`, `is_server`, `installed_readers`.
-Callers: stores, backends, embedding, reranking, readers.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Whether an address may be asked is judged by the numeric address to which the connection is then made, after every
 redirect anew: a name that first points outside and then inside gains nothing. No proxy of the environment is used,
 since it would make the connection out of sight.
-Entry point: `fetch`. Caller: reading_room.addresses. Knows no corpus.
+Entry point: `fetch`. Knows no corpus.
 """
 
 from __future__ import annotations

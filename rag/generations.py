@@ -3,7 +3,7 @@
 `index/generations/NAME/` is a generation, its manifest names size and SHA-256 of every other file. `index/current` has
 a line for each generation that may be used, "NAME SHA-256-of-its-manifest", the one in use first, the one before it
 second. Whatever a generation lacks, has too much or has otherwise is `IndexDamaged`, and mended in one way.
-Entry points: `seal`, `check`, `listed`, `switch`, `keep`, `hold`. Callers: indexing, repair. Knows no content.
+Entry points: `seal`, `check`, `listed`, `switch`, `keep`, `hold`. Knows no content.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `glossary_mining` finds the places where a document says that two names mean the same; here they are put
 together over all documents, kept with an index generation, and used to widen a question: who asks for one name also
 searches the others. A reader's own terms come first and are never changed.
-Entry points: `make_glossary`, `Glossary.load`, `Glossary.expand`. Callers: indexing, retrieval, cli.
+Entry points: `make_glossary`, `Glossary.load`, `Glossary.expand`.
 
 A reader's own terms stand in `corpus/glossary.tsv`: one line a thing, its names parted by tabs, `#` begins a comment.
 """
@@ -22,16 +22,14 @@ from typing import Literal
 from rag.dictionary import is_english_word
 from rag.errors import RagError
 from rag.glossary_mining import Equation
-from rag.text.language import HAN, HAN_CHARACTER, is_ascii_upper, search_form
+from rag.text.language import HAN, HAN_CHARACTER, is_ascii_upper, is_han, is_spaced, runs_of, search_form
 from rag.text.words import cut_words, is_known_word
 
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
 MIN_TYPO_HAN = 3
 MIN_TYPO_LATIN = 5
-_HAN_NAME = re.compile(f"[{HAN}]+")
-_LATIN = re.compile(r"[a-z]")
-_WORD_CHARACTER = re.compile(rf"(?![{HAN}])\w")
+LONGEST_WORD = 4  # characters of a name that jieba is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Glossary:
         """
         written = [search_form(name.text) for group in self.groups for name in group.names]
         parts = {part for name in [*written, *map(search_form, self.people)] for part in name.split("·")}
-        return sorted(part for part in parts if 2 <= len(part) <= 4 and _HAN_NAME.fullmatch(part))
+        return sorted(part for part in parts if 2 <= len(part) <= LONGEST_WORD and is_han(part))
 
     def rows(self) -> list[tuple[str, str]]:
         """Return for each group its names, joined by " = ", and the places they come from, joined by ", "."""
@@ -87,7 +85,7 @@ class Glossary:
         the product of both.
         """
         text = search_form(question)
-        capitals = set(re.findall(r"[A-Z]{2,}", question))
+        capitals = {run for run in runs_of(question, is_ascii_upper) if len(run) > 1}
         weights: dict[str, float] = {}
         taken = [False] * len(text)
         for start, end in self._found(text):
@@ -257,7 +255,7 @@ def _is_like(one: str, other: str) -> bool:
 
 
 def _can_be_misspelt(name: str) -> bool:
-    if _HAN_NAME.fullmatch(name):
+    if is_han(name):
         return len(name) >= MIN_TYPO_HAN
     return name.isascii() and name.isalpha() and len(name) >= MIN_TYPO_LATIN
 
@@ -300,8 +298,4 @@ def _stands_in(name: str, text: str) -> bool:
 
 def _stands_free(text: str, start: int, end: int) -> bool:
     """Tell whether text[start:end] cuts no Latin word in two."""
-    return not any(
-        _WORD_CHARACTER.match(text[i - 1 : i]) and _WORD_CHARACTER.match(text[i : i + 1])
-        for i in (start, end)
-        if 0 < i < len(text)
-    )
+    return not any(is_spaced(text[i - 1 : i]) and is_spaced(text[i : i + 1]) for i in (start, end) if 0 < i < len(text))

@@ -8,18 +8,30 @@ it. Else the name is made of whole words back to a mark, a function word or a ve
     an abbreviation       has one to some three characters a letter; its full name elsewhere in the corpus helps
 
 What stays in doubt is left out: a wrong equation costs more than a missing one.
-Entry points: `mine_documents`, `equations_of`. Callers: glossary, indexing. Knows the dictionary, no particular paper.
+Entry points: `mine_documents`, `equations_of`. Knows the dictionary, no particular paper.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_letters, digits
 
 from rag.dictionary import content_words, dictionary_words, is_english_word
 from rag.records import Document
-from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, without_spaces
+from rag.text.language import (
+    HAN,
+    HAN_CHARACTER,
+    LATIN_WORD,
+    holds_one_of,
+    is_han,
+    split_at,
+    without_han_spaces,
+    without_parentheses,
+    without_spaces,
+)
 from rag.text.persons import SURNAMES
 from rag.text.words import tag_words
 from rag.vocabulary import words_of
@@ -31,18 +43,13 @@ MIN_SURNAME = 4  # letters: a shorter surname is too often a word or a part of a
 PERSON_CHARS = 6  # of a personal name without a dot
 
 _PARENTHESIS = re.compile(r"[（(]([^（）()\n]{2,160})[)）]")
-_CLOSE_TO_OPEN = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《", '"': '"'}
-_OPENERS = "“‘「『《"
-_AFTER_QUOTE = re.compile(
-    r"(?<=[”’」』》])(?:计划|倡议|战略|项目|机制|论坛|政策|原则|协定|协议|法案|草案|行动|网络|关系|组织|基金|概念|理论|模式|方案|条约|公约)$"
-)
+_OPENERS, _CLOSERS = "“‘「『《", "”’」』》"
+_CLOSE_TO_OPEN = dict(zip(f'{_CLOSERS}"', f'{_OPENERS}"', strict=True))
+_AFTER_QUOTE = words_of("name_words", "after_quote")
 _SHORT = re.compile(
     rf"(?:以下|下文)?(?:简称|缩写)(?:为|作|是)?[：:\s]*[“‘「\"《]?([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」\"》]?(?:[，,；;].*)?"
 )
 _SHORT_RUNNING = re.compile(rf"[，,]?\s*(?:以下|下文)?简称(?:为|作)?[“‘「]([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」]")
-_ENGLISH_LEAD = re.compile(
-    r"^(?:(?:英文|英语|英)(?:全称|名称|名|简称|缩写)?(?:为|是)?|全称|又称|即|缩写(?:为)?)[：:]?\s*"
-)
 _LETTERS = "A-Za-zÀ-ÖØ-öø-žȘ-ț"
 _LATIN_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9.&+'’\-—–/ ]*|[0-9][A-Z][{_LETTERS}0-9]*")
 _ABBREVIATION = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z0-9][A-Za-z0-9&\-]*[A-Za-z0-9]|[A-Z]{2,} [A-Z]{2,4}")
@@ -54,15 +61,20 @@ _PERSON = re.compile(rf"(?:{_GIVEN}\s+){{1,3}}(?:(?:de|van|von|der|la|bin|al)\s+
 _LATIN_BEFORE = re.compile(
     rf"(?:[A-Z][{_LETTERS}0-9’'\-]*,?\s+(?:(?:of|and|for|the|on|in|to|with|&)\s+)*){{2,9}}[“”\"]?\s*$"
 )
-_TWO_HAN = re.compile(f"[{HAN}]{{2}}")
-_SMALL = frozenset(["of", "and", "for", "the", "on", "in", "to", "with", "a", "an", "&"])
 _JOINERS = words_of("name_words", "joiner")
-_INSIDE_NAME = re.compile("[A-Za-z0-9一三四五六七八九十·—-]")  # whatever its tag
+_INSIDE_NAME = frozenset(f"{ascii_letters}{digits}一三四五六七八九十·—-")  # whatever its tag
 _BARRIER_TAGS = (*"pcudryemqtxo", "zg")  # of words that stand in no name
 # Function words, and verbs that bring a name in; what often stands inside a name (发展, 合作, 管理) is none of them.
 _BARRIERS = words_of("name_words", "barrier")
 _OFFICES = sorted(words_of("name_words", "office"), key=len, reverse=True)
 _OFFICE = re.compile(f"{'|'.join(_OFFICES)}|(?<=[国洲亚克兰斯利])人")
+_ENGLISH_LEADS = tuple(sorted(words_of("name_words", "english_lead"), key=len, reverse=True))
+_NO_NAME_ENDS = "的和与如用由被以对据像及在将"  # behind which a name begins
+_BEFORE_CHARS = 80  # before a parenthesis that are looked at
+_LATIN_BEFORE_CHARS = 120
+_MAX_QUOTED, _MAX_PERSON = 40, 15
+_REPEATS = "01234"  # W3C
+_SURNAME_AND_GIVEN = 3  # characters of a Chinese name
 _TRANSLITERATION = words_of("name_words", "transliteration")
 
 
@@ -167,7 +179,7 @@ _Found = tuple[tuple[str, ...], tuple[str, ...], int]
 
 def _in_parentheses(text: str, spelt_out: Callable[[str], str]) -> Iterator[_Found]:
     for match in _PARENTHESIS.finditer(text):
-        before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2].rstrip()
+        before = text[max(0, match.start() - _BEFORE_CHARS) : match.start()].rpartition("\n")[2].rstrip()
         short = _SHORT.fullmatch(match[1].strip())
         latin: tuple[str, ...] = () if short else _read_latin(match[1])
         if short and _ABBREVIATION.fullmatch(short[1]):
@@ -194,7 +206,7 @@ def _in_parentheses(text: str, spelt_out: Callable[[str], str]) -> Iterator[_Fou
 def _running(text: str) -> Iterator[_Found]:
     """Find 全称，简称“X” outside parentheses."""
     for match in _SHORT_RUNNING.finditer(text):
-        before = text[max(0, match.start() - 80) : match.start()].rpartition("\n")[2].rstrip()
+        before = text[max(0, match.start() - _BEFORE_CHARS) : match.start()].rpartition("\n")[2].rstrip()
         if not before or before[-1] in "（(":
             continue
         name = _quoted_name(before) or _full_name_of(match[1], before)
@@ -206,11 +218,14 @@ def _running(text: str) -> Iterator[_Found]:
 def _latin_pairs(text: str) -> Iterator[tuple[tuple[str, str], int]]:
     """Find `English Name (ABBR)`, where the abbreviation takes up the capitals of the name's last words."""
     for match in re.finditer(r"\(((?=[A-Z0-9]*[A-Z][A-Z0-9]*[A-Z])[A-Z0-9]{2,8})\)", text):
-        before = _LATIN_BEFORE.search(text[max(0, match.start() - 120) : match.start()])
+        before = _LATIN_BEFORE.search(text[max(0, match.start() - _LATIN_BEFORE_CHARS) : match.start()])
         if before is None:
             continue
         words = before.group().strip(' “”"\n').split()
-        letters = re.sub(r"([A-Z])(\d)", lambda m: m[1] * int(m[2]) if int(m[2]) < 5 else m[0], match[1])
+        letters = "".join(
+            before * (int(one) - 1) if before.isupper() and one in _REPEATS else one
+            for before, one in itertools.pairwise(f"0{match[1]}")
+        )
         for start in range(len(words)):
             parts = [part for word in words[start:] for part in word.split("-")]
             capitals = "".join(part[0] for part in parts if part and part[0].isupper())
@@ -221,7 +236,9 @@ def _latin_pairs(text: str) -> Iterator[tuple[tuple[str, str], int]]:
 
 def _read_latin(inside: str) -> tuple[str, ...]:
     """Return the Latin names inside a parenthesis: (full), (full, abbreviation), (abbreviation,) or nothing."""
-    inside = _ENGLISH_LEAD.sub("", inside.strip()).strip(" “”‘’\"'*").removeprefix("The ")
+    inside = inside.strip()
+    lead = next(filter(inside.startswith, _ENGLISH_LEADS), "")
+    inside = inside.removeprefix(lead).lstrip("：: " if lead else "").strip(" “”‘’\"'*").removeprefix("The ")
     if _REFERENCE.search(inside):
         return ()
     split = re.split(r"[，；;]|,(?=\s*[A-Z0-9&\-]{2,10}$)|(?:，|,)?\s*简称(?:为)?", inside)
@@ -244,7 +261,9 @@ def _is_abbreviation_of(short: str, full: str) -> bool:
 
 def _quoted_name(before: str) -> str:
     """Return the name in quotes or 《》 that ends `before`, or that began there and is still open; else ""."""
-    core = _AFTER_QUOTE.sub("", before)
+    kind = next((word for word in _AFTER_QUOTE if before.endswith(word)), "")
+    core = before.removesuffix(kind)
+    core = core if core[-1:] in _CLOSE_TO_OPEN else before
     if core and core[-1] in _CLOSE_TO_OPEN:
         opener = _CLOSE_TO_OPEN[core[-1]]
         depth, at = 1, len(core) - 2
@@ -266,8 +285,8 @@ def _quoted_name(before: str) -> str:
 
 def _clean(name: str) -> str:
     """Return a quoted name without inner notes and white space, or "" when it is no name: too long, a sentence."""
-    name = without_spaces(re.sub(r"[（(][^（）()]*[)）]", "", name)).strip("“”‘’《》")
-    if holds_one_of(name, "。！？；") or not 2 <= len(name) <= 40 or not HAN_CHARACTER.search(name):
+    name = without_spaces(without_parentheses(name)).strip("“”‘’《》")
+    if holds_one_of(name, "。！？；") or not 2 <= len(name) <= _MAX_QUOTED or not HAN_CHARACTER.search(name):
         return ""
     return name
 
@@ -293,14 +312,13 @@ def _tails(full: str) -> Iterator[tuple[str, str]]:
 def _words_before(before: str) -> list[tuple[str, str]]:
     """Return the words and tags back to the nearest mark, at most `LONGEST_NAME` characters."""
     run = re.search(rf"[{HAN}A-Za-z0-9·•‧—\-\s]*$", before[-LONGEST_NAME:])
-    text = re.sub(r"\s*[•‧·]\s*", "·", run.group() if run else "")
-    text = re.sub(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])", "", text)
-    text = text.rpartition("——")[2]
+    text = "·".join(part.strip() for part in split_at(run.group() if run else "", "•‧·"))
+    text = without_han_spaces(text).rpartition("——")[2]
     return [(word, tag) for word, tag, _ in tag_words(text)]
 
 
 def _is_function_word(word: str, tag: str) -> bool:
-    return tag.startswith(_BARRIER_TAGS) and not _INSIDE_NAME.match(word)
+    return tag.startswith(_BARRIER_TAGS) and word[0] not in _INSIDE_NAME
 
 
 def _phrase_before(before: str, *, across_joiners: bool) -> list[tuple[str, str]]:
@@ -323,7 +341,8 @@ def _is_person(latin: str, before: str) -> bool:
     if not _PERSON.fullmatch(latin):
         return False
     run = "".join(word for word, _ in _words_before(before))
-    if re.search(f"[{HAN}]·[{HAN}]+$", run) or ((name := _after_office(run)) and _is_transliterated(name)):
+    given, dot, surname = run.rpartition("·")
+    if (dot and is_han(given[-1:]) and is_han(surname)) or ((name := _after_office(run)) and _is_transliterated(name)):
         return True
     return not is_english_word(latin.split()[-1])
 
@@ -341,13 +360,13 @@ def _is_transliterated(name: str) -> bool:
 def _person_name(before: str) -> str:
     """Return the translated personal name that ends `before`, or "" when its beginning is in doubt."""
     run = "".join(word for word, _ in _words_before(before))
-    run = re.sub(rf"^.*[^{HAN}·]", "", run)
+    run = "".join(itertools.takewhile(lambda one: is_han(one, also="·"), reversed(run)))[::-1]
     name = _after_office(run)
-    if name and 2 <= len(name) <= (15 if "·" in name else PERSON_CHARS):
+    if name and 2 <= len(name) <= (_MAX_PERSON if "·" in name else PERSON_CHARS):
         return name
-    ends = [split.end() for split in re.finditer("[的和与如用由被以对据像及在将]", run) if len(run) - split.end() >= 2]
-    name = run[ends[-1] :] if ends else run
-    if 2 <= len(name) <= 15 and (_is_transliterated(name) or (len(name) == 3 and name[0] in SURNAMES)):
+    name = run[max((at + 1 for at in range(len(run) - 2) if run[at] in _NO_NAME_ENDS), default=0) :]
+    is_chinese = len(name) == _SURNAME_AND_GIVEN and name[0] in SURNAMES
+    if 2 <= len(name) <= _MAX_PERSON and (_is_transliterated(name) or is_chinese):
         return name
     return ""
 
@@ -374,7 +393,7 @@ def _unmarked_name(before: str, latin: Sequence[str], spelt_out: Callable[[str],
 
 
 def _translated_name(before: str, full: str) -> str:
-    across = bool(re.search(r"\band\b|&", full))
+    across = "&" in full or "and" in LATIN_WORD.findall(full)
     words = [word for word, _ in _phrase_before(before, across_joiners=across)]
     english = content_words(full.replace("-", " "))
     if not words or not english:
@@ -398,9 +417,13 @@ def _translated_name(before: str, full: str) -> str:
         covered += len(left_over)  # what is left over on both sides is one thing
         start = 0
     name = "".join(words[start:])
-    if not _TWO_HAN.search(name) or covered < ALIGNED * len(english):
+    if not _holds_two_han(name) or covered < ALIGNED * len(english):
         return ""
     return name if _fits_in_length(name, full) else ""
+
+
+def _holds_two_han(name: str) -> bool:
+    return any(is_han(pair[0]) and is_han(pair[1]) for pair in itertools.pairwise(name))
 
 
 def _translates(word: str, known: frozenset[str], english: str) -> bool:
@@ -423,6 +446,6 @@ def _abbreviated_name(before: str, abbreviation: str) -> str:
     for start in range(len(words)):
         name = "".join(words[start:])
         fits = max(3.0 if letters > 2 else 2.0, least * letters) <= len(name) <= most * letters + 1
-        if fits and _TWO_HAN.search(name):
+        if fits and _holds_two_han(name):
             return name
     return ""

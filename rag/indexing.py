@@ -2,7 +2,7 @@
 
 `index/` holds generations. A build writes a new one beside the old and switches to it by replacing one small file
 (`current`); whoever reads goes on with the old until then, and nothing that fails half way is ever read.
-Entry points: `build_index`, `embed_share`, `open_index`. Callers: cli, app, retrieval. Knows readers, chunking,
+Entry points: `build_index`, `embed_share`, `open_index`. Knows readers, chunking,
 embedding, stores.
 """
 
@@ -64,6 +64,8 @@ from rag.segments import ENDINGS, Drafts, Facts, Segment, facts_of, worth_mergin
 from rag.settings import Settings
 from rag.stores import Held, VectorStore, fill_store, open_store, store_class, tidy_store
 from rag.token_codes import Codes
+
+_KEPT = 2  # results of a function that are kept
 
 LOG = logging.getLogger(__name__)
 FORMAT_VERSION = 10  # raise when what a generation holds, or how documents are read, changes
@@ -812,7 +814,7 @@ def load_generation(generation: Listed, store: str, corrections: KnownRecords) -
     return dataclasses.replace(index, passages=passages, corrections=corrections)
 
 
-_load = functools.lru_cache(maxsize=2)(load_generation)
+_load = functools.lru_cache(maxsize=_KEPT)(load_generation)
 
 
 def _with_record(passage: Passage, record: Article) -> Passage:

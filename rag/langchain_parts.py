@@ -162,13 +162,6 @@ def _written(answer: Answer) -> str:
 
 
 def _document(item: Evidence) -> Document:
-    metadata = {
-        "source": item.source,
-        "title": item.title,
-        "section": list(item.section),
-        "page": item.page,
-        "span": list(item.span),
-        "score": item.score,
-        "best_sentence": list(item.best_sentence) if item.best_sentence else None,
-    }
+    best = list(item.best_sentence) if item.best_sentence else None
+    metadata = item.values() | {"score": item.score, "best_sentence": best}
     return Document(page_content=item.text, id=item.id, metadata=metadata)

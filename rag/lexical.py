@@ -7,7 +7,7 @@ and go without the others being touched. The formula is BM25 as Lucene has it (K
 
     score(passage, term) = ln(1 + (n - df + 0.5) / (df + 0.5)) · tf / (tf + K1 · (1 - B + B · length / mean length))
 
-Entry points: `KeywordIndex`, `Tokenizer`, `count_terms`, `join`. Callers: segments, indexing, retrieval.
+Entry points: `KeywordIndex`, `Tokenizer`, `count_terms`, `join`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A library as an object: a folder of documents, its index and its settings. A process may hold several.
 
 It calls the functions that stand in `rag` too, with its own settings and its own open index. Entry point: `Library`.
-Caller: whoever writes Python.
 """
 
 from __future__ import annotations
@@ -25,6 +24,8 @@ from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.shelf import Work
 
+_KEPT = 1  # results of a function that are kept
+
 OWN_INDEX = ".wenju"  # in the folder of the documents, hidden, so that it is no document
 
 
@@ -45,7 +46,7 @@ class Library:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._opening = threading.Lock()
-        self._load = functools.lru_cache(maxsize=1)(load_generation)
+        self._load = functools.lru_cache(maxsize=_KEPT)(load_generation)
         self._closed = False
 
     @classmethod

@@ -1,7 +1,4 @@
-"""Which hosts and addresses are this machine's own, and what may be sent to the others.
-
-Callers: backends, reading_room, servers, the page, model_servers, stores.
-"""
+"""Which hosts and addresses are this machine's own, and what may be sent to the others."""
 
 from __future__ import annotations
 

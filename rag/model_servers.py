@@ -3,7 +3,7 @@
 `http://host:8080/v1/embeddings#bge-m3`: what stands behind # is the model's name, for a server that has several.
 Embeddings are asked for as OpenAI does, which Text Embeddings Inference, Ollama, vLLM and others understand too.
 Rankings are asked for as Text Embeddings Inference does where no model is named, else as Jina, Cohere and vLLM do.
-Entry points: `ServedModel`, `ServedReranker`. Callers: embedding, reranking. Knows no index.
+Entry points: `ServedModel`, `ServedReranker`. Knows no index.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 A Han character with its neighbour, or a Latin word, fits a work whose record holds it (title, authors, journal, year,
 keywords, path) and weighs log(1 + works / works that hold it); what a work lacks counts against it. A stretch of the
 question names the one work that it fits clearly best. Entry points: `find_sides`, `find_work`.
-Callers: comparison, shelf_questions.
 """
 
 from __future__ import annotations

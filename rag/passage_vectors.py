@@ -1,6 +1,6 @@
 """The vectors of an index's passages as its segments' files hold them, mapped: read where they are asked for.
 
-Entry point: `held_vectors`. Caller: indexing. Knows no store.
+Entry point: `held_vectors`. Knows no store.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The vectors of opposites (rag/data/opposites.tsv, the favourable one mostly first) differ along one direction, on which
 words that the table lacks lie as well: above 0 what approves, grows or holds, below 0 what does not.
-Entry point: `are_opposed`. Caller: disagreement. Knows no sentence and no negation.
+Entry point: `are_opposed`. Knows no sentence and no negation.
 """
 
 from __future__ import annotations

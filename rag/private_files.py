@@ -1,7 +1,7 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
-Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`. Callers:
-generations, embedding_cache, corrections, repair, reading_room. Of a database it knows that the column `checksum` of a
+Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`.
+Of a database it knows that the column `checksum` of a
 table, where it has one, is `checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
 """
 
@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import IndexDamaged
+
+_KEPT = 1024  # results of a function that are kept
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -103,7 +105,7 @@ def check_database(path: Path, table: str = "") -> None:
         raise database_damaged(path, problems[0])
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_KEPT)
 def _check_once(path: Path, table: str, inode: int) -> None:
     check_database(path, table)
 

@@ -5,7 +5,7 @@ run counted as often as it stands there; white space, punctuation and markup are
 over it is in the blocks, left out when one is among what was left out, else lost; a letter of the blocks is added when
 no run over it is in the container. Fewer than GRAM such letters in a row are a seam (a number set before an item, the
 place where a note was taken out), and no loss.
-Entry points: `make_account`, `account_remarks`, `write_percent`. Callers: `reading_process`, `reading_report`.
+Entry points: `make_account`, `account_remarks`, `write_percent`.
 Knows records only.
 """
 
@@ -28,6 +28,7 @@ MAX_UNTOLD = 0.01  # of the text that may be lost or added without a warning
 IN_RECORD = frozenset(["front_matter"])  # left out of the blocks, but what it says is in the fields of the article
 _BASE = np.uint64(1_000_003)
 # A number before an item may be the container's or the reader's: it is no text.
+_DECIMALS, _PERCENT = 4, 100
 _ORDINAL = re.compile(r"^\s*(?:\d{1,5}|[A-Za-z])[.)、]\s", re.MULTILINE)
 Codes = npt.NDArray[np.uint64]
 
@@ -59,10 +60,10 @@ def make_account(container: str, document: Document) -> Account:
     left_share = float(left.sum()) / total
     return Account(
         letters=len(held),
-        read=round(1 - left_share - float(lost.sum()) / total, 4),
+        read=round(1 - left_share - float(lost.sum()) / total, _DECIMALS),
         left_out=_by_kind(document, left_share),
-        lost=round(float(lost.sum()) / total, 4),
-        added=round(float(_without_seams(~known).sum()) / max(len(shown), 1), 4),
+        lost=round(float(lost.sum()) / total, _DECIMALS),
+        added=round(float(_without_seams(~known).sum()) / max(len(shown), 1), _DECIMALS),
     )
 
 
@@ -82,7 +83,7 @@ def account_remarks(account: Account) -> tuple[str, ...]:
 
 def write_percent(share: float) -> str:
     """Return a share (0..1) in per cent; below one per cent with the first digit that is not 0."""
-    return f"{100 * share:.0f} %" if share >= 0.01 or not share else f"{100 * share:.1g} %"
+    return f"{_PERCENT * share:.0f} %" if share >= 1 / _PERCENT or not share else f"{_PERCENT * share:.1g} %"
 
 
 def _letters(text: str) -> Codes:
@@ -135,5 +136,5 @@ def _by_kind(document: Document, share: float) -> tuple[tuple[str, float], ...]:
     for left in document.left_out:
         lengths[left.kind] += len(left.text) if left.kind not in IN_RECORD else 0
     total = sum(lengths.values())
-    shares = [(kind, round(share * length / total, 4)) for kind, length in lengths.items() if length]
+    shares = [(kind, round(share * length / total, _DECIMALS)) for kind, length in lengths.items() if length]
     return tuple(sorted((one for one in shares if one[1]), key=lambda one: (-one[1], one[0])))

@@ -1,7 +1,7 @@
 """Have a file read as a document by another process, whatever it does to it.
 
 The process serves one file after the other and is begun anew when it was ended, or has grown.
-Entry point: `read_document`. Callers: indexing, cli, reading_room.library. Knows no reader.
+Entry point: `read_document`. Knows no reader.
 """
 
 from __future__ import annotations

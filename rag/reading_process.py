@@ -2,7 +2,7 @@
 
 What a file does to a parser ends here: memory and processor time are limited, and whatever breaks costs its file only.
 A message is its length in 8 bytes, big-endian, and JSON. Entry point: `main` (`python -m rag.reading_process`).
-Caller: `reading_apart`. Knows readers, structure, chunking and accounts.
+Knows readers, structure, chunking and accounts.
 """
 
 from __future__ import annotations

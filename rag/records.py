@@ -2,7 +2,7 @@
 
 Every value is frozen. The span contract: a document has one canonical text, and for each article, block and
 passage `canonical[start:end] == text` holds. Spans are half-open, in characters (code points) of that text.
-Callers: every module. Knows no other module of the package.
+Knows no other module of the package.
 """
 
 from __future__ import annotations
@@ -325,6 +325,9 @@ class Tabular(Shown):
         return pandas.DataFrame(self.to_rows())
 
 
+_SCORE_DECIMALS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence(Shown):
     """A passage chosen for a question, with why it was chosen.
@@ -391,6 +394,17 @@ class Evidence(Shown):
     def page(self) -> str:
         """First page of the passage, or ""."""
         return self.passage.page
+
+    def values(self) -> dict[str, Any]:
+        """Return what the passage is and how well it fits, as JSON takes it; the score has four decimals."""
+        return {
+            "source": self.source,
+            "title": self.title,
+            "section": list(self.section),
+            "page": self.page,
+            "span": list(self.span),
+            "score": round(self.score, _SCORE_DECIMALS),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Only what the source prints, or a library of literature says of it, is written; 
 with its punctuation, never guessed. BibTeX, RIS and CSL-JSON give back what was imported, field by field.
 Names stay as printed except that Latin names are turned round where a style asks for it. By GB/T 7714-2015, 8.8.2, the
 page of a cited article is the page that was cited; without one the article's pages stand.
-Entry points: `format_reference`, `format_bibliography`. Callers: exporting, cli. Knows no index.
+Entry points: `format_reference`, `format_bibliography`. Knows no index.
 """
 
 from __future__ import annotations

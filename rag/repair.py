@@ -1,6 +1,6 @@
 """Look for damage in all that the project keeps, and mend it: what can be made again is made again, the rest set aside.
 
-Entry points: `find_damage`, `repair`. Caller: cli. Knows indexing, and the databases of the reading room by name.
+Entry points: `find_damage`, `repair`. Knows indexing, and the databases of the reading room by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A model that reads a question and a passage together and says how well they fit: slower than vectors, and better.
 
-Entry points: `Reranker`, `load_reranker`. Caller: retrieval. Knows no index.
+Entry points: `Reranker`, `load_reranker`. Knows no index.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each step is one short request whose reply is lines of questions; what is no question is not taken, and then the rules
 of `question` and `conversation` stand. The steps share a budget of rounds, tokens and seconds (`Settings.research_…`).
-Entry point: `Researcher`. Caller: answering. Knows no index.
+Entry point: `Researcher`. Knows no index.
 """
 
 from __future__ import annotations

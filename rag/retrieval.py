@@ -36,9 +36,13 @@ from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.reranking import Reranker, load_reranker
 from rag.settings import Settings
-from rag.tables import is_rule
+from rag.tables import heads_columns, is_rule
 from rag.text.language import main_language, search_form, split_statements
+from rag.text.numbered_parts import numbered_parts, opening_part
+from rag.text.rewriting import other_writings
 from rag.token_codes import centred_cosines
+
+_KEPT = 2  # results of a function that are kept
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -58,6 +62,8 @@ READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odd
 # Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
 FOREIGN_COST = 1.0  # for standing in another language than the question
+PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
+PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
 LEAST = 1e-6  # likelihood that stands for 0
@@ -240,7 +246,7 @@ def _read(
     return [*(judged[place] for place in ranked), *evidence[READ:]]
 
 
-@functools.lru_cache(maxsize=2)  # the parts of a question are read within the same sentence
+@functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
 def _reading(
     comprehension: Comprehension, question: str, passages: tuple[Passage, ...], statements: tuple[tuple[Span, ...], ...]
 ) -> list[Reading]:
@@ -303,16 +309,19 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     passage = item.passage
     headings = {_bare(heading) for heading in (passage.title, *passage.section)}
     topic = _bare(question.text) in headings
+    named = numbered_parts(question.text)
     likelihoods = []
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         odds = (
             _log_odds(likelihood) - BEHIND_WEIGHT * behind - FOREIGN_COST * (main_language(text) != question.language)
         )
-        if _bare(text) in headings or is_rule(text):
-            odds = _log_odds(0.0)  # a title or heading is no answer to what something says
+        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
+            odds = _log_odds(0.0)  # what a title, a heading or the head of a column names, it does not tell
         elif topic and place == 0:
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
+        elif part := named and opening_part(text):
+            odds = max(odds + PART_ODDS, PART_LEAST_ODDS) if part in named else odds - PART_ODDS
         likelihoods.append(1 / (1 + math.exp(-odds)))
     return dataclasses.replace(
         item,
@@ -362,7 +371,7 @@ def keyword_terms(
         names: From `other_names`.
     """
     tokenizer = index.keywords.tokenizer
-    expansions = dict(names)
+    expansions = dict(names) | dict.fromkeys(other_writings(question), 1.0)
     own_words = question
     if language == "en" and index.main_language == "zh":
         # "the" and "of" would find the English abstracts, whatever they are about.

@@ -8,7 +8,7 @@ segments stay few, the new one takes in what is small beside it, and what is mor
     NAME.vectors.npy  (n, dim) float16, a passage's vector as the model gives it
     NAME.codes.npy    (all tokens, bytes) uint8, token vectors, one passage after the other
 
-Entry points: `Segment`, `Drafts`, `worth_merging`. Caller: indexing. Knows no generation and no model.
+Entry points: `Segment`, `Drafts`, `worth_merging`. Knows no generation and no model.
 """
 
 from __future__ import annotations

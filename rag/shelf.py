@@ -1,6 +1,6 @@
 """The works of a shelf, as their records tell them: who wrote what, where and when it was printed.
 
-Entry points: `works_of`, `outline_of`, `names_of`. Callers: cataloguing, summaries, comparison, the library page. Knows
+Entry points: `works_of`, `outline_of`, `names_of`. Knows
 the index and its records; no passages are searched here.
 """
 
@@ -18,12 +18,13 @@ from rag.dictionary import spellings
 from rag.indexing import Index, stored_articles
 from rag.records import Article, Document
 from rag.retrieval import Filters
-from rag.text.language import HAN, HAN_CHARACTER, search_form
+from rag.text.language import HAN_CHARACTER, is_han, search_form
+
+_KEPT = 4096  # results of a function that are kept
 
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
-_SUBTITLE = re.compile("：|: |——")
-_HAN_NAME = re.compile(f"[{HAN}]{{2,4}}")
+_HAN_NAME_CHARS = range(2, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Work:
     def titles(self) -> tuple[str, ...]:
         """The titles by which it may be called, in search form; those of the work that it is about included."""
         own = (self.record.title, self.record.title_en, self.record.work, *(a.title for a in self.abstracts))
-        main = (_SUBTITLE.split(title, maxsplit=1)[0] for title in own)
+        main = (title.replace("：", "——").replace(": ", "——").partition("——")[0] for title in own)
         return tuple(dict.fromkeys(search_form(title) for title in (*own, *main) if title.strip()))
 
     @property
@@ -105,7 +106,7 @@ def _works_of_source(source: str, articles: Sequence[Article], corrections: Know
         yield Work(source, place, own[place], known[place], articles[place], abstracts)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def names_of(printed: str) -> tuple[str, ...]:
     """Return the forms of an author's name in search form: "Mao Weizhun (毛维准)" is two, 毛维准 has its spellings too.
 
@@ -118,7 +119,9 @@ def names_of(printed: str) -> tuple[str, ...]:
         if bool(HAN_CHARACTER.search(text)) != bool(HAN_CHARACTER.search(outside))
     ]
     names = [search_form(name) for name in (outside, *inside) if name.strip()]
-    spelled = (spelling for name in names if _HAN_NAME.fullmatch(name) for spelling in spellings(name))
+    spelled = (
+        spelling for name in names if is_han(name) and len(name) in _HAN_NAME_CHARS for spelling in spellings(name)
+    )
     return tuple(dict.fromkeys((*names, *spelled)))
 
 

@@ -2,7 +2,7 @@
 
 Such a question names works (by title, author, journal, year, issue) and holds nothing else but the words of
 rag/data/shelf_words.tsv. What asks about contents leaves a word over and goes on to retrieval; the one exception is the
-topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`. Callers: about_works, comparison.
+topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Literal, get_args
 from rag.naming import find_work
 from rag.records import Language, Turn
 from rag.shelf import Work, names_of
+from rag.text.dates import YEAR
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.names import find_quotes
 from rag.text.numbers import han_number
@@ -32,7 +33,6 @@ LONGEST_TOPIC = 40  # characters
 LONGEST_PHRASE = 5  # English words of a phrase of the table
 PERSON_CHARS = 3  # most of a Chinese person's name
 LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
-_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _ISSUE = re.compile(r"第(\d+|[一二三四五六七八九十]{1,2})期|\b(?:no\.?|issue|number) ?(\d+)")
 # Not the first word of an English question, which has its capital anyway.
 _CAPITALISED = re.compile(rf"(?<!^)\b[A-Z][\w'-]+|^[A-Z][\w'-]+(?=\s*{HAN_CHARACTER.pattern})", re.ASCII)
@@ -207,8 +207,8 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
     authors, rest = _find_authors(rest, works, set(map(str.casefold, _CAPITALISED.findall(question))))
     issues = [_number(a or b) for a, b in _ISSUE.findall(rest)]
     rest = _ISSUE.sub(_NAMED, rest)
-    years = [int(year) for year in _YEAR.findall(rest)]
-    rest = re.sub(_YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
+    years = [int(year) for year in YEAR.findall(rest)]
+    rest = re.sub(YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
     return Named(
         tuple(sorted(titled, key=lambda work: titled[work])),
         authors,

@@ -20,6 +20,8 @@ from pypinyin import Style, pinyin
 
 from rag.text.language import HAN, search_form
 
+_KEPT = 32768  # results of a function that are kept
+
 LEAST_PASSAGES = 3  # in which each pair with the other character stands
 LEAST_TIMES = 5  # as often as chance would have it, each pair
 LEAST_TIMES_BOTH = 300  # the product of both
@@ -27,7 +29,7 @@ ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 
 
-@functools.lru_cache(maxsize=32768)
+@functools.lru_cache(maxsize=_KEPT)
 def sounds_of(character: str) -> frozenset[str]:
     """Return the sounds of a Han character, without tones and without what many speakers do not tell apart."""
     sounds = pinyin(character, style=Style.NORMAL, heteronym=True)[0]

@@ -2,7 +2,7 @@
 
 Quoted, the summary of one work is its abstract, then what each section leads with; that of several works is what each
 of them leads with. A chat model writes section by section and then puts the notes together; what it wrote is checked
-like any other answer. Entry points: `quote_summary`, `write_summary`. Caller: answering.
+like any other answer. Entry points: `quote_summary`, `write_summary`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from rag.shelf import Work
 from rag.shelf_questions import Length
 from rag.tables import is_row
 from rag.text.labels import CITED
-from rag.text.language import main_language, split_statements
+from rag.text.language import ends_in, main_language, split_statements
 from rag.verification.said import share_of, word_pairs
+from rag.vocabulary import read_table
 
 STATEMENTS: dict[Length, int] = {"paragraph": 1, "page": 2}  # of each section; of each work in a summary of several
 ABSTRACT_STATEMENTS: dict[Length, int] = {"paragraph": 2, "page": 6}
@@ -29,22 +30,8 @@ LEAST_CHARS: dict[Language, int] = {"zh": 12, "en": 40}  # of a statement that m
 LATER_COSTS = 0.03  # of the words of its heading that a statement holds, for each place that it stands further back
 MOST_PASSAGES = 6  # of a section that a chat model reads
 MOST_PARTS = 12  # sections or works that a chat model reads one by one
-_ENDS = re.compile('[。！？!?.…][”’」』）)"]*$')
-_TEXTS = {
-    "work": ("《{title}》：", "“{title}”: "),
-    "part": (
-        "请用一两句话概括《{title}》的“{part}”。",
-        "In one or two sentences, what does “{part}” of “{title}” say?",
-    ),
-    "together": (
-        "请根据各部分的要点写一份{length}的总结，句末保留原有编号，不要添加要点以外的内容：\n{notes}",
-        "Write a summary of {length} from these notes; keep their numbers behind the sentences, add nothing:\n{notes}",
-    ),
-    "paragraph": ("一段话", "one paragraph"),
-    "page": ("一页纸", "one page"),
-    "abstract": ("摘要", "abstract"),
-    "opening": ("开头", "opening"),
-}
+_STOPS = "。！？!?.…"
+_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("summary_texts")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +116,7 @@ def _leading(passages: Sequence[Passage], heading: str, count: int) -> list[tupl
 def _may_lead(statement: str) -> bool:
     return (
         len(statement) >= LEAST_CHARS[main_language(statement)]
-        and bool(_ENDS.search(statement))
+        and ends_in(statement, _STOPS)
         and not is_row(statement)
         and not leans_back(statement)
     )
@@ -146,7 +133,7 @@ def _flat(text: str) -> str:
 
 
 def _text(key: str, language: Language) -> str:
-    return _TEXTS[key][language == "en"]
+    return _TEXTS[key][language == "en"].replace("\\n", "\n")
 
 
 def write_summary(

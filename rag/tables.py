@@ -8,6 +8,7 @@ from __future__ import annotations
 from rag.records import Passage
 
 CELL_MARK = " | "
+PAIR = 2  # columns of a table that may have no head
 RULE_CHARACTERS = frozenset("-:|+ ")
 
 
@@ -32,3 +33,15 @@ def table_head(passage: Passage) -> str:
     if head or passage.kind != "table":
         return head
     return next((line for line in passage.text.split("\n") if is_row(line) and not is_rule(line)), "")
+
+
+def heads_columns(passage: Passage, line: str) -> bool:
+    """Say whether a line of a table's passage heads its columns: the first row, without a figure.
+
+    The first row of two columns may be one as the others (姓名 | 张三): it heads them where each other has a figure.
+    """
+    rows = [row for row in passage.text.split("\n") if is_row(row) and not is_rule(row)]
+    if passage.kind != "table" or line not in rows[:1]:
+        return False
+    first, *others = [any(character.isdecimal() for character in row) for row in rows]
+    return not first and bool(others) and (len(cells(line)) > PAIR or all(others))

@@ -2,7 +2,7 @@
 
 On 133 questions over 1,000 passages four bits a component found and ranked exactly what float32 did (R@5 0.892, MRR
 0.787 and 0.786), one bit cost one point of each, a PCA to 128 dimensions of eight bits two points.
-Entry points: `pack_tokens`, `unpack_tokens`, `centred_cosines`. Callers: embedding_cache, centring, retrieval.
+Entry points: `pack_tokens`, `unpack_tokens`, `centred_cosines`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Files that a question asks about and that could not be read: an answer says so, since it would have needed them.
 
-Entry point: `asked_about`. Caller: answering. Knows no index.
+Entry point: `asked_about`. Knows no index.
 """
 
 from __future__ import annotations

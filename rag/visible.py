@@ -1,7 +1,7 @@
 """Text as a reader sees it, for wherever it leaves the project: a terminal, a prompt, a file.
 
 What moves a terminal's cursor, turns the order of letters round or is not seen at all says to a program what nobody
-has read: it is taken out. Entry point: `visible_text`. Callers: cli, backends.prompting, reading_room.exporting.
+has read: it is taken out. Entry point: `visible_text`.
 """
 
 from __future__ import annotations

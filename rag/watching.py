@@ -1,6 +1,6 @@
 """The index kept up to date while documents come and go: a build each time the folder has come to rest.
 
-Entry point: `watch_corpus`. Callers: cli, the page. Knows indexing.
+Entry point: `watch_corpus`. Knows indexing.
 """
 
 from __future__ import annotations

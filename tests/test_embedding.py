@@ -26,7 +26,7 @@ def embedder() -> Embedder:
 
 def test_the_bundled_model_says_what_it_is(embedder: Embedder) -> None:
     assert embedder.dim == 384
-    assert embedder.name == "multilingual-e5-small-1|query: |passage: "
+    assert embedder.name == "multilingual-e5-small-1|query: |passage: |simplified"
 
 
 def test_a_model_is_loaded_once() -> None:
@@ -53,7 +53,7 @@ def test_both_ways_to_encode_agree(embedder: Embedder) -> None:
 
 def test_a_question_and_a_passage_have_prompts_of_their_own(embedder: Embedder) -> None:
     plain = load_embedder(Settings(question_prompt="", passage_prompt=""))
-    assert plain.name == "multilingual-e5-small-1||"
+    assert plain.name == "multilingual-e5-small-1|||simplified"
     prompted = plain.embed_passages(["query: 南江大桥", "passage: 南江大桥"])
     np.testing.assert_allclose(prompted[0], embedder.embed_questions(["南江大桥"])[0], atol=1e-4)
     np.testing.assert_allclose(prompted[1], embedder.embed_passages(["南江大桥"])[0], atol=1e-4)
@@ -64,6 +64,13 @@ def test_meaning_stands_above_words_and_language(embedder: Embedder) -> None:
     asked = embedder.embed_questions(["大桥花了多少钱？"])[0]
     cost, tea = embedder.embed_passages(["桥梁的总造价为十二亿元。", "茶叶销往日本。"]) @ asked
     assert cost > tea + 0.03
+
+
+def test_both_scripts_have_the_same_vectors(embedder: Embedder) -> None:
+    traditional, simplified = embedder.encode_passages(
+        ["臺灣茶葉銷往國外，共一萬兩千箱。", "台湾茶叶销往国外，共一万两千箱。"]
+    )
+    np.testing.assert_allclose(traditional.tokens, simplified.tokens, atol=1e-4)
 
 
 def test_the_vector_is_the_mean_of_the_tokens_that_the_model_saw(embedder: Embedder) -> None:

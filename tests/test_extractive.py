@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from hypothesis import given
@@ -23,11 +24,12 @@ def evidence(
     kind: PassageKind = "body",
     header: str = "",
     answer: str = "",
+    language: Language = "zh",
 ) -> Evidence:
     """Return evidence whose statements answer as likely as `likelihoods` say, with `answer` marked where it stands."""
     span = (start, start + len(text))
     passage = Passage(
-        f"{source}#{span[0]}-{span[1]}", source, text, span, kind, 0, title, (), "", "zh", authors, header=header
+        f"{source}#{span[0]}-{span[1]}", source, text, span, kind, 0, title, (), "", language, authors, header=header
     )
     statements = tuple(split_statements(text))
     assert len(statements) == len(likelihoods), statements
@@ -59,6 +61,15 @@ def test_the_likeliest_statement_stands_first_whatever_the_order_of_the_source()
     assert write(item) == "工期推迟了八个月。[1]"
     unsure = evidence("洪水冲毁了便桥。工期推迟了八个月。", 0.3, 0.7)
     assert write(unsure) == "工期推迟了八个月。[1]洪水冲毁了便桥。[1]"  # odds of 0.43 and 2.33: neither is sure
+
+
+def test_of_two_that_hardly_differ_the_one_in_the_question_s_language_stands_first() -> None:
+    chinese = evidence("婚假为三天。", 0.32, source="制度.md", title="员工假期办法", answer="三天")
+    english = evidence("Five days of paid leave are given.", 0.26, source="staff.md", title="Handbook", language="en")
+    assert write(chinese, english, language="en").startswith("《Handbook》: Five days of paid leave are given.[2]")
+    assert write(chinese, english).startswith("《员工假期办法》：婚假为三天。[1]")
+    sure = evidence("婚假为三天。", 0.6, source="制度.md", title="员工假期办法", answer="三天")
+    assert write(sure, english, language="en").startswith("《员工假期办法》: 婚假为三天。[1]")
 
 
 def test_another_work_that_says_otherwise_is_quoted_under_its_name() -> None:
@@ -126,6 +137,24 @@ def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     )  # never without the best
     parts = [evidence("第二，拓宽引桥。", 0.1, start=50), evidence("第一，加固桥墩。引桥很旧。", 0.9, 0.0)]
     assert write(*parts, types=frozenset({"list"})) == "第一，加固桥墩。[2]第二，拓宽引桥。[1]"
+
+
+def test_rows_that_are_much_alike_are_all_items_of_a_list() -> None:
+    rows = "塔扇甲 | 一年 | 269元 | 中山\n塔扇乙 | 一年 | 359元 | 中山\n暖风机 | 两年 | 429元 | 慈溪"
+    fans = evidence(rows, 0.4, 0.5, 0.01, kind="table", header="型号 | 保修 | 单价 | 產地", answer="中山")
+    assert write(fans, types=frozenset({"list"})).split("\n")[1:] == [
+        "塔扇乙 | 一年 | 359元 | 中山[1]",
+        "塔扇甲 | 一年 | 269元 | 中山[1]",
+    ]
+
+
+def test_rows_that_hold_what_is_named_are_the_list_however_likely() -> None:
+    rows = "塔扇甲 | 一年 | 中山\n塔扇乙 | 一年 | 中山\n暖风机 | 两年 | 慈溪"
+    fans = evidence(rows, 0.01, 0.5, 0.4, kind="table", header="型号 | 保修 | 產地")
+    request = AnswerRequest("哪些產品产自中山？", (fans,), types=frozenset[AnswerType]({"list"}))
+    assert [unit.text for unit in choose_statements(request)] == ["塔扇甲 | 一年 | 中山", "塔扇乙 | 一年 | 中山"]
+    one = dataclasses.replace(request, question="哪些产品产自慈溪？")
+    assert [unit.text for unit in choose_statements(one)] == ["塔扇乙 | 一年 | 中山", "暖风机 | 两年 | 慈溪"]
 
 
 def test_a_row_is_quoted_under_the_head_of_its_table() -> None:

@@ -27,6 +27,7 @@ from rag.retrieval import (
 )
 from rag.settings import Settings
 from rag.text.language import main_language, split_statements
+from rag.text.numbers import han_numeral
 
 NOTE = "① 何水生：《红树林的消失》"
 
@@ -123,6 +124,19 @@ FILTERS = [
     (Filters(kinds=("table",)), {TEA}),
     (Filters(authors=("周明",), years=(2021, 2021), kinds=("body",)), {TEA}),
 ]
+
+
+@pytest.mark.parametrize(
+    "question", ["港口条例第12条规定了什么？", "第十二條規定了什麼？", "What does Article 12 say?"]
+)
+def test_an_article_is_found_by_its_number(index_of: Callable[[Mapping[str, str]], Settings], question: str) -> None:
+    duties = ("应当在十日内提交材料", "不得擅自改变用途", "可以申请延期", "应当公开收费标准", "应当指定专人负责")
+    who = ("渔政站", "承运人", "养殖户", "引航员")
+    articles = [f"第{han_numeral(n)}条 {who[n % 4]}{duties[n % 5]}。" for n in range(1, 41)]
+    rules = index_of({"条例.md": "# 远屿港口管理条例\n\n" + "\n\n".join(articles)})
+    first = find(rules, question)[0]
+    likeliest = max(range(len(first.statements)), key=lambda place: first.likelihoods[place])
+    assert first.text[slice(*first.statements[likeliest])] == "第十二条 渔政站可以申请延期。"
 
 
 @pytest.mark.parametrize(("filters", "sources"), FILTERS)

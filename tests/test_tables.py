@@ -4,7 +4,7 @@ import dataclasses
 
 from reading_matter import TABLE, passage
 
-from rag.tables import cells, is_row, is_rule, table_head
+from rag.tables import cells, heads_columns, is_row, is_rule, table_head
 
 
 def test_a_row_has_cells() -> None:
@@ -24,3 +24,16 @@ def test_the_head_of_a_table_is_its_first_row_or_its_header() -> None:
     later = dataclasses.replace(first, text="2020 | 8.4", header="表1 造价\n年份 | 亿元")
     assert table_head(later) == "年份 | 亿元"
     assert table_head(passage()) == ""
+
+
+def test_a_row_without_figures_heads_columns() -> None:
+    teams = dataclasses.replace(
+        passage(), text="球队 | 教练 | 积分\n江左 | 陆远航 | 30\n海陵 | 贺兰山 | 28", kind="table"
+    )
+    assert heads_columns(teams, "球队 | 教练 | 积分")
+    assert not heads_columns(teams, "江左 | 陆远航 | 30")
+    names = dataclasses.replace(teams, text="姓名 | 张三\n籍貫 | 雁丘\n年龄 | 41")
+    assert not heads_columns(names, "姓名 | 张三")
+    week = dataclasses.replace(teams, text="节次 | 星期一 | 星期二\n第一節 | 语文 | 体育")
+    assert heads_columns(week, "节次 | 星期一 | 星期二")
+    assert not heads_columns(dataclasses.replace(teams, kind="body"), "球队 | 教练 | 积分")

@@ -4,14 +4,19 @@ import re
 
 import pytest
 from glossaries import mine_equations
+from lxml import etree
 
 from rag.backends.extractive import leans_back
 from rag.conversation import stand_alone
 from rag.dictionary import _forms
 from rag.enumerations import item_of
 from rag.question import courtesy_of, types_of
+from rag.readers.docx_numbering import _write_number
+from rag.readers.html_notes import says
+from rag.readers.rtf import read_rtf
 from rag.records import Document, Line, Page, Source, Turn
 from rag.structure.front_matter import take_front_matter
+from rag.structure.outline import numbering_rank
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
 from rag.text.language import fold_glyphs
@@ -21,6 +26,7 @@ from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names, same_person
 from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
+from rag.verification import is_attribution
 from rag.verification.alterations import find_opposite
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -237,3 +243,57 @@ def test_each_row_of_print_words_is_found_in_its_example_set_apart_by_spaces_or_
 def test_of_the_words_of_print_the_longest_counts() -> None:
     assert opens_with("作 者 简 介：林若水", "note_label") == "作者简介"
     assert opens_with("編輯部", "imprint") == ""
+
+
+@pytest.mark.parametrize("row", read_table("pointing_words"))
+def test_each_pointer_leans_back_in_its_example_and_not_in_its_exceptions(row: tuple[str, ...]) -> None:
+    kind, words, exceptions, example = row
+    history = [Turn("user", "南江港建于哪一年？"), Turn("assistant", "1957年。")]
+    assert holds_any(example, phrases(words))
+    assert (stand_alone(example, history) != example) == (kind != "defines")
+    for exception in phrases(exceptions):
+        opening = {"opens": "", "points": "NTU " if exception.isascii() else "为什么"}.get(kind, "")
+        asked = f"{opening}{exception}{'' if exception.isascii() else '大桥的设计通行能力与实际车流量是多少'}"
+        assert kind == "defines" or stand_alone(asked, history) == asked
+
+
+@pytest.mark.parametrize("row", read_table("heading_numbers"))
+def test_each_numbering_has_its_rank_in_its_example_and_in_no_sentence(row: tuple[str, ...]) -> None:
+    rank, _, example = row
+    assert numbering_rank(example) == int(rank)
+    assert numbering_rank(f"在{example}中") is None
+
+
+@pytest.mark.parametrize("row", read_table("attributions"))
+def test_each_attribution_says_who_speaks_in_its_example(row: tuple[str, ...]) -> None:
+    _, words, example = row
+    assert any(word in example.casefold() for word in phrases(words))
+    assert is_attribution(example)
+    assert not is_attribution("泵站停机两天")
+
+
+@pytest.mark.parametrize("row", read_table("list_numbers"))
+def test_each_format_of_a_list_writes_three_as_its_example(row: tuple[str, ...]) -> None:
+    _, formats, example = row
+    written = {form: _write_number(form, 3) for form in phrases(formats)}
+    assert written == {form: example.upper() if form.startswith("upper") else example for form in phrases(formats)}
+
+
+@pytest.mark.parametrize("row", read_table("rtf_signs"))
+def test_each_sign_of_rtf_is_read_in_its_example(row: tuple[str, ...]) -> None:
+    _, code, example = row
+    pages = read_rtf(f"{{\\rtf1\\ansi\\uc0 {example}}}".encode("gbk"))
+    shown = "".join(line.text for page in pages for line in page.lines)
+    assert chr(int(code, 16)).strip() in shown
+
+
+NOTE_KINDS = ("note_reference", "back_link", "note_list")
+
+
+@pytest.mark.parametrize("row", [row for row in read_table("html_elements") if row[0] in NOTE_KINDS])
+def test_each_name_of_notes_is_told_from_an_elements_class(row: tuple[str, ...]) -> None:
+    kind, words, example = row
+    assert says(etree.HTML(example).find("body")[0], kind)
+    for word in phrases(words):
+        assert says(etree.HTML(f'<a class="my-{word} 港口">①</a>').find("body")[0], kind)
+        assert not says(etree.HTML(f'<a class="x{word}x">①</a>').find("body")[0], kind)

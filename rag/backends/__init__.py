@@ -1,6 +1,6 @@
 """Who writes the answer: one Protocol, one table from a name to a class that is imported when it is used.
 
-Entry points: `Backend`, `AnswerRequest`, `load_backend`. Caller: `answering`. A backend writes text with [n];
+Entry points: `Backend`, `AnswerRequest`, `load_backend`. A backend writes text with [n];
 whether the text stands on its passages is for `verification` to say. Knows no provider.
 """
 

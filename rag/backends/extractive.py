@@ -8,7 +8,6 @@ another work says otherwise, and by the next likeliest ones until it is hardly a
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,8 +15,8 @@ from rag.backends import AnswerRequest
 from rag.enumerations import items_beside
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
-from rag.tables import is_row, table_head
-from rag.text.language import letters_of, search_form
+from rag.tables import cells, is_row, table_head
+from rag.text.language import ends_in, letters_of, search_form
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
@@ -27,9 +26,11 @@ ENOUGH = 0.9  # share of the odds of all statements that those quoted hold toget
 LIST_LEAST = 0.05  # likelihood of a further item of a list
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
+OWN_LANGUAGE_ODDS = 0.5  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
+MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
-_ENDS_SENTENCE = re.compile("[。！？!?；;.…][”’」』）)]*$")
+_STOPS = "。！？!?；;.…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +81,20 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     )
     if not ranked:
         return []
-    first = ranked[0]
+    first = _first(ranked, request)
+    ranked.remove(first)
     several = bool(request.types & {"list", "comparison"})
-    if several and (items := _list_around(first, request)):
+    if several and (items := _rows_alike(first, request) or _list_around(first, request)):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
     # A question for a source has a note and the statement that bears it.
     left = {"otherwise": MOST_OTHERWISE, "next": 1 if "source" in request.types else MOST_NEXT}
-    open_odds = sum(_odds(unit.likelihood) for unit in ranked)
+    open_odds = sum(_odds(unit.likelihood) for unit in (first, *ranked))
     wanted_odds = (1 - ENOUGH) * open_odds
     open_odds -= sum(_odds(unit.likelihood) for unit in chosen)
-    for unit in ranked[1:]:
+    for unit in ranked:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
         if not _is_news(unit, said, chosen):
@@ -113,19 +115,53 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     return chosen
 
 
+def _first(ranked: Sequence[Quoted], request: AnswerRequest) -> Quoted:
+    """Return the likeliest statement; of those that are hardly less likely, the first in the question's language."""
+    near = (unit for unit in ranked if _odds(unit.likelihood) >= OWN_LANGUAGE_ODDS * _odds(ranked[0].likelihood))
+    return next((unit for unit in near if request.evidence[unit.place].passage.language == request.language), ranked[0])
+
+
+def _rows_alike(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the rows of a row's table, at least two, that hold in the same columns what the question names of it."""
+    asked = _folded(request.question)
+    wanted = {
+        column: cell
+        for column, cell in enumerate(map(_folded, cells(unit.text)))
+        if is_row(unit.text) and len(cell) >= MIN_CELL_CHARS and cell in asked
+    }
+    head = table_head(request.evidence[unit.place].passage)
+    rows = [
+        row
+        for row in _units_beside(unit, request)
+        if is_row(row.text) and table_head(request.evidence[row.place].passage) == head
+    ]
+    alike = [row for row in rows if wanted.items() <= dict(enumerate(map(_folded, cells(row.text)))).items()]
+    return _fitting(alike, request) if wanted and len(alike) > 1 else []
+
+
 def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
     """Return the items of the list to which a statement belongs, in order; [] where it is none or does not fit."""
+    units = _units_beside(unit, request)
+    at = units.index(unit)
+    items = _fitting([units[place] for place in items_beside([other.text for other in units], at)], request)
+    return items if unit in items else []
+
+
+def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the statements found in a statement's work, in reading order."""
     article = _article(unit, request)
     places = [place for place, item in enumerate(request.evidence) if _article_of(item.passage) == article]
     places.sort(key=lambda place: request.evidence[place].passage.span)
-    units = [other for place in places for other in _units_of(place, request.evidence[place])]
-    at = units.index(unit)
-    items = [units[place] for place in items_beside([other.text for other in units], at)]
+    return [other for place in places for other in _units_of(place, request.evidence[place])]
+
+
+def _fitting(items: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
+    """Return the first items that an answer has room for."""
     fitting: list[Quoted] = []
     for item in items[:MOST_STATEMENTS]:
         if sum(len(other.text) for other in fitting) + len(item.text) <= request.max_chars:
             fitting.append(item)
-    return fitting if unit in fitting else []
+    return fitting
 
 
 def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
@@ -151,6 +187,8 @@ def _odds(likelihood: float) -> float:
 
 def _is_news(unit: Quoted, said: set[str], chosen: Sequence[Quoted]) -> bool:
     """Say whether a statement says something that the chosen ones do not; another figure is news in the same words."""
+    if is_row(unit.text):
+        return all(unit.text != other.text for other in chosen)  # rows of a table are much alike
     grams = _grams(unit.text)
     if not grams or len(grams & said) <= SAME_SHARE * len(grams):
         return True
@@ -206,7 +244,7 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
                 and not unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
             ):
                 yield frame
-        elif is_row(unit.text) or is_row(previous.text) or not _ENDS_SENTENCE.search(previous.text):
+        elif is_row(unit.text) or is_row(previous.text) or not ends_in(previous.text, _STOPS):
             yield "\n"  # a row or an item without a full stop does not run into the next
         if is_row(unit.text) and (previous is None or previous.place != unit.place):
             head = table_head(passage)

@@ -1,7 +1,7 @@
 """What went wrong with a chat model, from a client's exception or a server's words to a failure that a reader knows.
 
 Every failure has a code; a page has a title and a remedy for each. What a server said is kept to 300 characters,
-without any key. Entry points: `translate_failure`, `body_failure`, `ending_failure`. Callers: the other backends.
+without any key. Entry points: `translate_failure`, `body_failure`, `ending_failure`.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def retry_after_s(error: BaseException) -> float | None:
     """Return the seconds that a Retry-After header asks for (a number or a date), None without one."""
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after", "") if headers else ""
-    if re.fullmatch(r"\d+(?:\.\d+)?", value):
+    if value.replace(".", "", 1).isdecimal() and value[0] != "." != value[-1]:
         return float(value)
     try:
         moment = email.utils.parsedate_to_datetime(value)

@@ -3,7 +3,7 @@
 A key is sent only to the address that it was set for: a provider's own variable to that provider's address,
 `WENJU_API_KEY` to the base URL that file or environment name beside it. Any other address is asked without a key.
 All speak OpenAI's protocol. Entry points: `find_provider`, `address_of`, `key_for`, `list_models`.
-Callers: backends.chat_model, the settings page. Knows no request and no answer.
+Knows no request and no answer.
 """
 
 from __future__ import annotations

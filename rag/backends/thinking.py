@@ -3,7 +3,7 @@
 Models mark their thinking in many ways (rag/data/thinking_marks.tsv). A mark that ends thinking counts where nothing
 opened it, too, at a place where a line or a sentence ends: the server's template may have opened it. Inside a sentence
 it is a word like others, and so is an opening mark there unless it is closed.
-Entry point: `split_thinking`. Caller: backends.chat_model.
+Entry point: `split_thinking`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An answer taken out of what a model wraps the whole of it in: a fence of code, or JSON with the answer under a key.
 
 A text that begins like a wrapper is held back to its end; every other one streams on as it comes.
-Entry point: `unwrap_answer`. Caller: backends.chat_model. The keys stand in rag/data/wrapper_keys.tsv.
+Entry point: `unwrap_answer`. The keys stand in rag/data/wrapper_keys.tsv.
 """
 
 from __future__ import annotations

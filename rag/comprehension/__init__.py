@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.bundled_model import bundled_model_folder, bundled_tokenizer
-from rag.embedding import readable
+from rag.embedding import model_form
 from rag.records import Passage, Span
+from rag.text.rewriting import written_as
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -86,8 +87,11 @@ class WindowEncoder:
         self._tokenizer = tokenizer
 
     def encode(self, question: str, heading: str, text: str, statements: Sequence[Span]) -> Window:
-        """Return the window of a passage's `text` with its statements' spans, under its `heading`."""
-        asked = self._ids(question)[:QUESTION_MAX_TOKENS]
+        """Return the window of a passage's `text` with its statements' spans, under its `heading`.
+
+        The question's figures are written as the passage writes them.
+        """
+        asked = self._ids(written_as(question, f"{heading}\n{text}"))[:QUESTION_MAX_TOKENS]
         above = self._ids(heading)[-HEADING_MAX_TOKENS:]
         head = [BOS, *asked, EOS, EOS, *above, EOS]
         room = WINDOW_MAX_TOKENS - len(head) - 1
@@ -103,7 +107,7 @@ class WindowEncoder:
         return list(self._tokenized(text).ids)
 
     def _tokenized(self, text: str) -> Encoding:
-        return self._tokenizer.encode(readable(text), add_special_tokens=False)
+        return self._tokenizer.encode(model_form(text), add_special_tokens=False)
 
 
 class Comprehension:

@@ -1,6 +1,6 @@
 """Questions proposed for a person to accept, made of what the library prints.
 
-Entry point: `draft_questions`. Caller: commands. Nothing is asked here: a draft kept because Wenju answers it would
+Entry point: `draft_questions`. Nothing is asked here: a draft kept because Wenju answers it would
 measure nothing. Each question comes with the statement that it was made of.
 """
 

@@ -1,6 +1,6 @@
 """An evaluation as one HTML file: the figures, and each miss with what was wanted and what was found instead.
 
-Entry point: `write_report`. Caller: commands. Every text comes from documents and question files and is escaped; the
+Entry point: `write_report`. Every text comes from documents and question files and is escaped; the
 page may load and run nothing.
 """
 

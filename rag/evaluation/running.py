@@ -1,6 +1,6 @@
 """Questions read from a file, and asked: one line of a run for each.
 
-Entry points: `read_lines`, `read_questions`, `read_run`, `answer_line`. Callers: cli, evaluation.commands.
+Entry points: `read_lines`, `read_questions`, `read_run`, `answer_line`.
 """
 
 from __future__ import annotations

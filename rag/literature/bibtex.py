@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX, as Zotero, JabRef and CNKI write them, to items and back. Callers: reading, references."""
+"""BibTeX and BibLaTeX, as Zotero, JabRef and CNKI write them, to items and back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The files that an entry points to: their paths as a library writes them, and where they lie on this machine.
 
 Nothing is taken from outside the folder of the library, but for folders that the reader named; links are followed
-before that is judged. Entry points: `named_files`, `find_file`. Callers: bibtex, importing.
+before that is judged. Entry points: `named_files`, `find_file`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In the normal form texts stand on one line, a name without given name is `literal`, a lower-case particle stands apart
 from the family name, a date that is none is `literal`, and nothing is empty.
-Entry points: `normal_item`, `FIELDS`, `type_row`. Callers: the readers and writers of formats, corrections, references.
+Entry points: `normal_item`, `FIELDS`, `type_row`.
 """
 
 from __future__ import annotations

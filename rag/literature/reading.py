@@ -1,4 +1,4 @@
-"""A library of literature to entries, whatever its format. Entry point: `read_library`. Caller: importing."""
+"""A library of literature to entries, whatever its format. Entry point: `read_library`."""
 
 from __future__ import annotations
 

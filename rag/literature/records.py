@@ -1,4 +1,4 @@
-"""The values of an import: entries as a file has them, and the library that they make. Callers: all of literature."""
+"""The values of an import: entries as a file has them, and the library that they make."""
 
 from __future__ import annotations
 

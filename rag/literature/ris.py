@@ -1,4 +1,4 @@
-"""RIS, as Zotero, EndNote and CNKI write it, to items and back. Callers: reading, references.
+"""RIS, as Zotero, EndNote and CNKI write it, to items and back.
 
 The lines are read here: rispy drops a work whose end is not marked, and fails where a line follows an unknown tag.
 """

@@ -1,4 +1,4 @@
-"""A Zotero data folder (zotero.sqlite and storage/) to entries, without writing a byte into it. Caller: reading."""
+"""A Zotero data folder (zotero.sqlite and storage/) to entries, without writing a byte into it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One file a format: bytes -> pages of lines, as the container tells them and no cleverer.
 
 Entry points: `read_pages`, `read_plain_text`.
-Callers: `indexing`, `cli`, `app`. Knows the readers by name only: each is imported when a
+Knows the readers by name only: each is imported when a
 file of its format is read, so that a text file needs no PDF library.
 """
 

@@ -1,7 +1,7 @@
 """Charts and diagrams of office files as the text that they draw: a chart as a table, SmartArt as its entries in order.
 
 Any kind of chart is read by its data, whatever it looks like; how many points it claims to have is not believed.
-Entry points: `chart_lines`, `diagram_lines`, `drawn_parts`. Callers: `docx_runs`, `slides`, `tables`.
+Entry points: `chart_lines`, `diagram_lines`, `drawn_parts`.
 """
 
 from __future__ import annotations

@@ -2,12 +2,11 @@
 
 Deleted and hidden text is left out, inserted text kept; text boxes, charts and diagrams follow the paragraph that holds
 them. Pages are known only where Word left marks of its last layout. What is not read is told with its amount.
-Entry point: `read_docx`. Caller: `readers`. Knows WordprocessingML (ECMA-376 part 1).
+Entry point: `read_docx`. Knows WordprocessingML (ECMA-376 part 1).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,20 +36,25 @@ from rag.readers.packages import (
     text_amount,
 )
 from rag.records import Line, Page
+from rag.text.labels import is_word, opens_with
 
 WHAT = "Word document"
 MAX_INNER_CHARS = 200  # a table inside a cell stands in its line when it is no longer, else behind the outer table
 _SHOWN_CHARS = 40  # of what is left out, in a remark
-_HEADING_NAME = re.compile(r"(?:heading|标题|標題)\s*([1-9])$", re.IGNORECASE)
-_TITLE_NAME = re.compile(r"(?:title|标题|標題)$", re.IGNORECASE)
-_CAPTION_NAME = re.compile(r"(?:caption|题注|題注|图题|表题)$", re.IGNORECASE)
-_CONTENTS_NAME = re.compile(r"(?:toc|目录|目錄)\s*[1-9]$", re.IGNORECASE)
+_DEEPEST_HEADING = 9
 _PARAGRAPH = name_of("w:p")
 _DELETED = names_of("w:del w:moveFrom")
 _PROPERTIES = names_of("w:pPr w:rPr w:sdtPr w:sdtEndPr w:tblPr w:sectPr w:tcPr w:trPr")
 _ASIDE = {
     "header": "page headers", "footer": "page footers", "comments": "comments", "glossaryDocument": "building blocks",
 }  # fmt: skip
+
+
+def _level(name: str, kind: str) -> int:
+    """Return the level at the end of a style's name that begins with a word of a kind (heading 2); 0 for none."""
+    tight = "".join(name.lower().split())
+    level = tight.removeprefix(opens_with(tight, kind))
+    return int(level) if level != tight and level.isdecimal() and len(level) == 1 else 0
 
 
 def read_docx(data: bytes) -> list[Page]:
@@ -171,7 +175,7 @@ class _DocumentReader:
         return attribute(below(paragraph, "w:pPr/w:pStyle"))
 
     def _is_title(self, paragraph: Any) -> bool:
-        return any(map(_TITLE_NAME.match, self._styles.names(self._style_id(paragraph))[:1]))
+        return any(is_word(name.lower(), "style_title") for name in self._styles.names(self._style_id(paragraph))[:1])
 
     def _read_blocks(self, parent: Any, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -212,7 +216,7 @@ class _DocumentReader:
         text = self._text_of(paragraph, beside)
         style = self._style_id(paragraph)
         names = self._styles.names(style)
-        if any(map(_CONTENTS_NAME.match, names)):
+        if any(_level(name, "style_contents") for name in names):
             text = text.replace("\t", " …… ")  # the dots that a table of contents prints there
         mark = self._mark(paragraph, style)
         before, *after = text.split(PAGE_BREAK)
@@ -233,17 +237,17 @@ class _DocumentReader:
         self._pages.extend([] for _ in range(len(after) - breaks))
 
     def _line(self, text: str, paragraph: Any, style: str, names: tuple[str, ...]) -> Line:
-        if any(map(_CAPTION_NAME.match, names)):
+        if any(is_word(name.lower(), "style_caption") for name in names):
             return Line(text, kind="caption")
         if self._is_title(paragraph):
             return Line(text, kind="heading", level=1)
         outline = attribute(below(paragraph, "w:pPr/w:outlineLvl"))
-        heading = next((match for name in names if (match := _HEADING_NAME.match(name))), None)
-        if not outline and heading is None:
+        heading = next((level for name in names if (level := _level(name, "style_heading"))), 0)
+        if not outline and not heading:
             outline = self._styles.find(style, "w:pPr/w:outlineLvl")
         numeric = outline.isascii() and outline.isdigit() and len(outline) == 1
-        level = int(outline) + 1 if numeric else int(heading[1]) if heading else 0
-        if 1 <= level <= 9:
+        level = int(outline) + 1 if numeric else heading
+        if 1 <= level <= _DEEPEST_HEADING:
             return Line(text, kind="heading", level=level + self._titled)
         return Line(text, kind="paragraph")
 

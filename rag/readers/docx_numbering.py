@@ -1,19 +1,27 @@
 """The numbers that Word prints before list items and headings but does not store in their text: 第一章, （二）, 1.2.
 
-Entry point: `Numbering`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.9).
+Entry point: `Numbering`. Knows WordprocessingML (ECMA-376 part 1, 17.9).
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
+from string import ascii_lowercase
 from typing import Any
 
 from rag.readers.packages import name_of
+from rag.vocabulary import phrases, read_table
 
 BULLET = "•"
 MAX_LEVEL = 8
 MAX_TEXT_CHARS = 60  # of what is written before a paragraph
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_UNITS = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
+_MOST_CHINESE, _MOST_ROMAN = 10_000, 4_000  # from which on digits are written
+_MOST_LETTERS = 5
+_MOST_DIGITS = 9
 _DIGITS = "〇一二三四五六七八九"
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
 _ROMAN_LOW = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
@@ -21,13 +29,13 @@ _ROMAN_LOW = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 def write_chinese(number: int) -> str:
     """Write 1 to 9,999 in Chinese counting form (12 is 十二, 105 is 一百零五); other numbers in digits."""
-    if not 0 < number < 10_000:
+    if not 0 < number < _MOST_CHINESE:
         return str(number)
     text = ""
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+    for unit, name in _UNITS:
         digit, number = divmod(number, unit)
         if digit:
-            text += ("" if digit == 1 and unit == 10 and not text else _DIGITS[digit]) + name
+            text += ("" if digit == 1 and name == "十" and not text else _DIGITS[digit]) + name
         elif text and number and not text.endswith("零"):
             text += "零"
     return text
@@ -35,7 +43,7 @@ def write_chinese(number: int) -> str:
 
 def write_roman(number: int) -> str:
     """Write 1 to 3,999 in lower case Roman numerals; other numbers in digits."""
-    if not 0 < number < 4000:
+    if not 0 < number < _MOST_ROMAN:
         return str(number)
     text = ""
     for value, letters in (*_ROMAN, *_ROMAN_LOW):
@@ -46,28 +54,34 @@ def write_roman(number: int) -> str:
 
 def _write_letter(number: int) -> str:
     # Word doubles letters after z: aa, bb, cc.
-    return chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 5) if number > 0 else str(number)
+    times, at = divmod(number - 1, len(ascii_lowercase))
+    return ascii_lowercase[at] * min(times + 1, _MOST_LETTERS) if number > 0 else str(number)
 
 
 def _write_circled(number: int) -> str:
-    return chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number)
+    return _CIRCLED[number - 1] if 1 <= number <= len(_CIRCLED) else str(number)
 
 
 _WRITERS: dict[str, Callable[[int], str]] = {
-    "lowerRoman": write_roman,
-    "upperRoman": lambda number: write_roman(number).upper(),
-    "lowerLetter": _write_letter,
-    "upperLetter": lambda number: _write_letter(number).upper(),
-    "decimalZero": lambda number: f"{number:02d}",
-    "decimalEnclosedCircle": _write_circled,
-    "decimalEnclosedCircleChinese": _write_circled,
-    "chineseCounting": write_chinese,
-    "chineseCountingThousand": write_chinese,
-    "chineseLegalSimplified": write_chinese,
-    "japaneseCounting": write_chinese,
-    "ideographDigital": lambda number: "".join(_DIGITS[int(digit)] for digit in str(number)),
-    "taiwaneseCountingThousand": write_chinese,
+    "roman": write_roman,
+    "letter": _write_letter,
+    "circled": _write_circled,
+    "chinese": write_chinese,
+    "digits": lambda number: "".join(_DIGITS[int(digit)] for digit in str(number)),
 }
+
+
+@functools.cache
+def _writers() -> dict[str, Callable[[int], str]]:
+    """Return format of Word -> what writes a number so."""
+    return {name: _WRITERS[kind] for kind, names, _ in read_table("list_numbers") for name in phrases(names)}
+
+
+def _write_number(form: str, number: int) -> str:
+    if form == "decimalZero":
+        return f"{number:02d}"
+    text = _writers().get(form, str)(number)
+    return text.upper() if form.startswith("upper") else text
 
 
 class Numbering:
@@ -112,8 +126,7 @@ class Numbering:
 
         def write(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
-            writer = _WRITERS.get(_value(levels.get(at), "w:numFmt"), str)
-            return writer(counts[at] or _start(levels, at))
+            return _write_number(_value(levels.get(at), "w:numFmt"), counts[at] or _start(levels, at))
 
         return re.sub(r"%([1-9])", write, _value(levels[level], "w:lvlText")[:MAX_TEXT_CHARS])
 
@@ -128,4 +141,4 @@ def _start(levels: dict[int, Any], level: int) -> int:
 
 
 def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else default

@@ -1,6 +1,6 @@
 """The text inside a Word paragraph: runs, fields, form fields, formulas, note marks; what is not printed is counted.
 
-Entry point: `RunReader`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.3 and 17.16).
+Entry point: `RunReader`. Knows WordprocessingML (ECMA-376 part 1, 17.3 and 17.16).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a Word paragraph's style means: its names, and the outline level, numbering and hiding that it inherits.
 
-Entry point: `Styles`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.7).
+Entry point: `Styles`. Knows WordprocessingML (ECMA-376 part 1, 17.7).
 """
 
 from __future__ import annotations

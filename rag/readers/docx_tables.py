@@ -1,6 +1,6 @@
 """Word tables: each row readable alone, cells that are merged, left out or nested in their places.
 
-Entry point: `read_rows`. Caller: `docx`. Knows WordprocessingML (ECMA-376 part 1, 17.4), not paragraphs.
+Entry point: `read_rows`. Knows WordprocessingML (ECMA-376 part 1, 17.4), not paragraphs.
 """
 
 from __future__ import annotations

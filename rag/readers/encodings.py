@@ -1,8 +1,7 @@
 """Bytes -> characters: the encoding is told by marks, by the form of UTF-8 and UTF-16, else guessed by chardet.
 
 One stray byte does not cost a file: UTF-8 that is broken in places is read, each broken place as U+FFFD, and lines of
-GB18030 in it as what they are. Entry points: `decode_text`, `decode_declared`. Callers: the readers of text, HTML and
-CSV. Knows no structure.
+GB18030 in it as what they are. Entry points: `decode_text`, `decode_declared`. Knows no structure.
 """
 
 from __future__ import annotations
@@ -31,6 +30,7 @@ _SAMPLE_BYTES = 200_000
 _GOOD_FOR_A_BAD = 4  # so many sound characters beyond ASCII make up for a broken one
 _COMMON_SHARE = 0.8  # of the Han characters of a text; in a wrong decoding hardly a third are common
 _LONGEST_WORD = 1_000  # bytes; an address or a picture in a text may be long
+_SINGLE_BYTE = ("ascii", "iso8859-1", "cp1252")
 _WESTERN = "cp1252"  # of the single-byte encodings, by far the most frequent; Latin-1 is a part of it
 # Two letters together of a script that is neither Latin nor Han: one alone is a quote or a sign misread.
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\ufb1d-\ufeff]{2}|[\u3040-\u9fff\uac00-\ud7a3]")
@@ -67,6 +67,14 @@ def decode_text(data: bytes) -> str:
     return _guess(data)
 
 
+def _known_name(declared: str) -> str:
+    """Return an encoding's name as Python calls it, "" for one that it does not know."""
+    try:
+        return codecs.lookup(declared).name
+    except (LookupError, ValueError):
+        return ""
+
+
 def decode_declared(data: bytes, declared: str) -> str:
     """Return the text of bytes that name their encoding, as far as the bytes agree with it.
 
@@ -74,7 +82,7 @@ def decode_declared(data: bytes, declared: str) -> str:
         UnreadableSource: As `decode_text`.
     """
     name = declared.lower()
-    single = name in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii", "windows-1252", _WESTERN)
+    single = _known_name(name) in _SINGLE_BYTE
     marked = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS)
     # UTF-8 that is sound is what it looks like, whatever the page says; a single-byte encoding never fails.
     if not name or marked or name.startswith("utf") or single or _decode(data, "utf-8") is not None:

@@ -2,7 +2,7 @@
 
 An odd part never refuses the book: a chapter that is missing or damaged is left out with a remark, and what stands in
 the book but not in its order is left out, told as such.
-Entry points: `read_epub`, `plain_text`. Caller: `readers`. Knows EPUB's container and package files (EPUB 3.3, 4.2.6
+Entry points: `read_epub`, `plain_text`. Knows EPUB's container and package files (EPUB 3.3, 4.2.6
 and 5; OEB 1.2).
 """
 

@@ -1,6 +1,6 @@
 """HTML pages: the main text as a person reads it, without navigation, hidden elements and scripts.
 
-Entry points: `read_html`; `parse_html` and `write_lines` for `epub`. Caller: `readers`. Knows lxml; fetches nothing.
+Entry points: `read_html`; `parse_html` and `write_lines` for `epub`. Knows lxml; fetches nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HEADINGS = words_of("html_elements", "heading")
 _HEAD_TAGS = words_of("html_elements", "of_head")
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
-_CLAUSE_END = re.compile(r"[。！？；：，,.!?;:…”’」』）)]$")
+_CLAUSE_ENDS = tuple("。！？；：，,.!?;:…”’」』）)")
 _PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
 _LETTERS = 26
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -237,7 +237,7 @@ def _number(text: str | None) -> int:
 def _unwrap(rows: list[str]) -> list[str]:
     """Return the paragraphs that line breaks part: lines of verse or an address each one, printed lines joined."""
     rows = [row for row in map(fold_spaces, rows) if row]
-    cut = sum(len(row) >= _PRINTED_LINE and not _CLAUSE_END.search(row) for row in rows[:-1])
+    cut = sum(len(row) >= _PRINTED_LINE and not row.endswith(_CLAUSE_ENDS) for row in rows[:-1])
     return [join_printed(rows)] if rows and len(rows) > 1 and 2 * cut > len(rows) - 1 else rows
 
 

@@ -4,7 +4,7 @@ trafilatura tells text from navigation better than any rule here, but hands back
 lists, definitions and folds are lost or dropped. So its choice is laid over the page's own elements: those whose words
 it chose stay, and with them what stands between them and is no margin; the rest is left out, told as such. A page
 without anything around its text is kept whole.
-Entry point: `find_main`. Caller: `html`. Knows trafilatura and lxml.
+Entry point: `find_main`. Knows trafilatura and lxml.
 """
 
 from __future__ import annotations

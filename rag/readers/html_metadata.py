@@ -1,14 +1,13 @@
 """What an HTML page says of itself in its head: citation_* tags, Dublin Core, Open Graph, plain meta, JSON-LD.
 
 Nothing is made up: an author is taken only where the tag is for authors of papers, or the value reads as a name.
-Entry points: `read_said`, `choose_title`. Caller: `html`. Knows lxml and the names in `data/metadata_names.tsv`.
+Entry points: `read_said`, `choose_title`. Knows lxml and the names in `data/metadata_names.tsv`.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +16,7 @@ from lxml import etree
 from rag.readers.lines import fold_spaces
 from rag.records import Said
 from rag.text.language import letters_of, split_at
-from rag.vocabulary import read_table
+from rag.vocabulary import read_table, words_of
 
 # Those before are believed before those behind.
 JSON_LD = "JSON-LD"
@@ -25,7 +24,7 @@ PLACES = ("citation_* tags", "Dublin Core", JSON_LD, "Open Graph", "HTML meta")
 MAX_VALUES = 200
 MAX_JSON_CHARS = 500_000
 _MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
-_WORKS = re.compile(r"Article|Posting|Report|Book|Chapter|Thesis|WebPage|CreativeWork", re.IGNORECASE)
+_WORKS = words_of("html_elements", "work_type")
 
 
 @functools.cache
@@ -73,7 +72,7 @@ def _from_json(root: Any) -> Iterator[Said]:
             continue
         works = data if isinstance(data, list) else data.get("@graph", [data]) if isinstance(data, dict) else []
         for work in works if isinstance(works, list) else []:
-            if isinstance(work, dict) and _WORKS.search(str(work.get("@type", ""))):
+            if isinstance(work, dict) and any(kind in str(work.get("@type", "")).lower() for kind in _WORKS):
                 yield from _from_work(work)
 
 

@@ -1,7 +1,7 @@
 """Tie the note marks of HTML documents to their notes: marks become `[^id]`, notes leave the text and wait for them.
 
 Understood are EPUB's and ARIA's roles, the classes of common converters, and plain links whose text is a note mark and
-whose target begins with the same mark. Entry point: `take_notes`. Callers: `html`, `epub`. Knows lxml.
+whose target begins with the same mark. Entry point: `take_notes`. Knows lxml.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from rag.text.labels import is_word
+from rag.text.language import runs_of
 from rag.vocabulary import words_of
 
 MAX_HOLDERS = 2_000  # lists of notes that are tidied up; a book has some hundred
@@ -26,19 +28,25 @@ _MARK = re.compile(
 _LEADING_MARK = re.compile(
     r"^\s*[\[［〔(（【^]*\s*(\d{1,4}|[①-⑳㉑-㉟㊱-㊿]|[*＊∗†‡§]{1,3}|[a-z]{1,2})\s*[\]］〕)）】.．、:：]*\s*"
 )
-_REFERENCE_WORDS = re.compile(r"\b(?:noteref|doc-noteref|footnote-?ref|note-?ref|fnref|endnote-?ref|footnoteref)\b")
-_BACKLINK_WORDS = re.compile(
-    r"\b(?:backlink|doc-backlink|footnote-?back(?:ref|link)?|reversefootnote|mw-cite-backlink|back)\b"
-)
-_NOTES_WORDS = re.compile(r"\b(?:footnotes?|endnotes?|doc-endnotes|doc-footnote|rearnotes?|notes|references|reflist)\b")
-_NOTES_HEADING = re.compile(r"(?:foot|end)?notes|注释|脚注|尾注|注|註釋|腳註", re.IGNORECASE)
-_BACK_TEXT = re.compile(r"[\s↩↑^⤴↵\ufe0e\ufe0f⏎]*|返回|back", re.IGNORECASE)
+_ARROWS = " ↩↑^⤴↵\ufe0e\ufe0f⏎"
+_BACK_TEXTS = ("", "返回", "back")
+_LEADING_CHARS = 100  # of a note, in which its mark stands
 
 
 def describe(element: Any) -> str:
     """Return what an element says of itself: role, epub:type and class, in one string."""
     names = ("role", EPUB_TYPE, "epub:type", "class")
     return " ".join(str(element.get(name)) for name in names if element.get(name)).lower()
+
+
+def says(element: Any, kind: str) -> bool:
+    """Say whether an element says of itself a word of a kind (rag/data/html_elements.tsv), be it a part of a name."""
+    names = (f"-{'-'.join(runs_of(name, _is_of_name))}-" for name in describe(element).split())
+    return any(f"-{word}-" in name for name in names for word in words_of("html_elements", kind))
+
+
+def _is_of_name(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
@@ -115,21 +123,20 @@ def _holds(block: Any, element: Any) -> bool:
 
 
 def _leading_mark(note: Any) -> str:
-    match = _LEADING_MARK.match(_text(note)[:100])
+    match = _LEADING_MARK.match(_text(note)[:_LEADING_CHARS])
     return match[1] if match else ""
 
 
 def _is_reference(link: Any, note: Any, leading: str) -> bool:
-    words = describe(link)
-    if _BACKLINK_WORDS.search(words):
+    if says(link, "back_link"):
         return False
     match = _MARK.fullmatch(_text(link))
     if match is None:
         return False
-    if _REFERENCE_WORDS.search(words) or _REFERENCE_WORDS.search(describe(link.getparent())):
+    if says(link, "note_reference") or says(link.getparent(), "note_reference"):
         return True
     raised = link.getparent().tag == "sup" or any(child.tag == "sup" for child in link)
-    declared = any(_NOTES_WORDS.search(describe(one)) for one in (note, *note.iterancestors()))
+    declared = any(says(one, "note_list") for one in (note, *note.iterancestors()))
     return raised or declared or leading == match[1]
 
 
@@ -164,7 +171,7 @@ def _replace_by_text(element: Any, text: str) -> None:
 def _note_text(note: Any, mark: str) -> str:
     for link in list(note.iter("a")):
         text = _text(link)
-        back = _BACKLINK_WORDS.search(describe(link)) or _BACK_TEXT.fullmatch(text)
+        back = says(link, "back_link") or text.strip(_ARROWS).lower() in _BACK_TEXTS
         if (link.get("href") or "").find("#") >= 0 and (back or _MARK.fullmatch(text)):
             _replace_by_text(link, "" if back else text)
     text = _text(note)
@@ -188,11 +195,11 @@ def _remove_if_empty(holder: Any) -> None:
             if not headings or headings != _text(holder):
                 return
         before = holder.getprevious()
-        if before is not None and before.xpath(_HEADINGS) and _NOTES_HEADING.fullmatch(_text(before)):
+        if before is not None and before.xpath(_HEADINGS) and is_word(_text(before).lower(), "notes_heading"):
             _replace_by_text(before, "")
         empty, holder = holder, holder.getparent()
         _replace_by_text(empty, "")
 
 
 def _declared(element: Any) -> bool:
-    return _NOTES_WORDS.search(describe(element)) is not None
+    return says(element, "note_list")

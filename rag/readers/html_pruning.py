@@ -1,7 +1,7 @@
 """What of an HTML page is no reading matter, and why: hidden elements, controls, what calls itself a margin.
 
 Whatever is taken off is handed back as `LeftOut`: nothing goes unseen.
-Entry points: `drop_hidden`, `drop`, `margin_kind`, `measure`. Callers: `html`, `html_main`, `epub`. Knows lxml.
+Entry points: `drop_hidden`, `drop`, `margin_kind`, `measure`. Knows lxml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from lxml import etree
 from rag.readers.html_notes import describe
 from rag.readers.lines import fold_spaces
 from rag.records import LeftOut
+from rag.text.language import is_ascii_lower, runs_of
 from rag.vocabulary import read_table, words_of
 
 _HIDDEN_STYLE = (
@@ -26,7 +27,7 @@ _HIDDEN_STYLE = (
 )
 _HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
-_WORD = re.compile("[a-z]+")
+_SHEET_CHARS = 500_000  # of a style sheet that is read
 # Elements that hold no text of the page, and those whose text is no reading matter.
 SCRIPTS = words_of("html_elements", "script")
 _ASIDE_KINDS = ("navigation", "without_scripts", "form", "picture", "ruby", "formula_source")
@@ -80,7 +81,7 @@ def margin_kind(element: Any) -> str:
 
 
 def _words_of(element: Any) -> list[str]:
-    return _WORD.findall(f"{describe(element)} {element.get('id') or ''}".lower())
+    return runs_of(f"{describe(element)} {element.get('id') or ''}".lower(), is_ascii_lower)
 
 
 def _is_fold(element: Any) -> bool:
@@ -90,10 +91,15 @@ def _is_fold(element: Any) -> bool:
 def _hidden_names(root: Any) -> frozenset[str]:
     hidden: set[str] = set()
     for sheet in root.iter("style"):
-        for selectors, body in _plain_rules((sheet.text or "")[:500_000]):
+        for selectors, body in _plain_rules((sheet.text or "")[:_SHEET_CHARS]):
             if _HIDDEN.search(body):
-                hidden.update(one for one in map(str.strip, selectors.split(",")) if re.fullmatch(r"[.#][\w-]+", one))
+                hidden.update(one for one in map(str.strip, selectors.split(",")) if _is_name(one))
     return frozenset(hidden)
+
+
+def _is_name(selector: str) -> bool:
+    name = selector[1:].replace("-", "").replace("_", "")
+    return selector[:1] in (".", "#") and (name.isalnum() or (len(selector) > 1 and not name))
 
 
 def _plain_rules(sheet: str) -> Iterator[tuple[str, str]]:
@@ -101,7 +107,7 @@ def _plain_rules(sheet: str) -> Iterator[tuple[str, str]]:
     first, *rest = sheet.split("/*")
     text = first + "".join(part.partition("*/")[2] for part in rest)
     depth, selectors, before = 0, "", ""
-    for piece in re.split(r"([{}])", text):
+    for piece in text.replace("{", "\0{\0").replace("}", "\0}\0").split("\0"):
         if piece == "{":
             depth += 1
             selectors = before if depth == 1 else selectors

@@ -1,6 +1,6 @@
 """The few kinds of lines that every container's reader makes in the same way: paragraphs, table rows.
 
-Entry points: `fold_spaces`, `join_printed`, `table_lines`. Callers: the readers of containers. Knows no format.
+Entry points: `fold_spaces`, `join_printed`, `table_lines`. Knows no format.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_TABLE_CELLS = 10_000_000  # rows times columns, empty ones too: each costs i
 # Characters that are set without a space between them: Han, kana, bopomofo, CJK and full-width punctuation.
 UNSPACED = f"{HAN}\u3001-\u3029\u3030-\u30ff\u3100-\u312f\uff01-\uff60“”‘’…—·"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-_UNSPACED = re.compile(f"[{UNSPACED}]")
+IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def fold_spaces(text: str) -> str:
@@ -31,7 +31,7 @@ def join_printed(parts: Iterable[str]) -> str:
     """Join texts that a line break parts: without a space between two Chinese characters, else with one."""
     joined: list[str] = []
     for part in filter(None, map(fold_spaces, parts)):
-        if joined and not (_UNSPACED.match(joined[-1][-1]) and _UNSPACED.match(part)):
+        if joined and not (IS_UNSPACED.match(joined[-1][-1]) and IS_UNSPACED.match(part)):
             joined.append(" ")
         joined.append(part)
     return "".join(joined)

@@ -1,7 +1,7 @@
 """The blocks of Markdown that a line alone does not show: fences of code, raw HTML, underlined headings, comments.
 
 Everything else stays as written: `#`, `|` and `<sup>` mean little in extractions, and only the whole document can tell.
-Entry point: `mark_blocks`. Caller: `text`. Knows CommonMark 0.31 (4.3 to 4.6) and the reader of HTML.
+Entry point: `mark_blocks`. Knows CommonMark 0.31 (4.3 to 4.6) and the reader of HTML.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ _HTML_TAGS = (
 _HTML = re.compile(rf"^ {{0,3}}</?({_HTML_TAGS})\b[^<>]*/?>", re.IGNORECASE)
 _WHOLE_TAGS = frozenset(["table", "pre"])  # they end with their end tag, whatever empty lines are in them
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_UNDERLINE = re.compile(r"^ {0,3}(=+|-{2,})\s*$")
 _NO_TITLE_LINE = re.compile(r"^\s*(?:[#>|<*+-]|\d+[.)]\s|`{3}|~{3})|[。；，]$|\|")
 _DELIMITERS = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
-_QUOTE = re.compile(r"^ {0,3}(?:>\s?)+")
-_INDENTED_CODE = re.compile(r"^(?: {4,}|\t)\s*#")
+_CODE_INDENT = 4  # spaces
+_FRONT_LINES = 60
 _TIGHT_HEADING = re.compile(rf"^(#{{1,6}})(?=[{HAN}《“][^#]*$)")
 _MAX_TITLE_CHARS = 80
 _MAX_HTML_CHARS = 2_000_000
@@ -77,11 +76,11 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
                 lines.append(Line(heading))
                 at += 2
                 continue
-            if _INDENTED_CODE.match(row):
+            if _is_deep(row) and row.lstrip().startswith("#"):
                 lines.append(Line(row, kind="code"))
                 at += 1
                 continue
-            row = _TIGHT_HEADING.sub(r"\1 ", _QUOTE.sub("", row))
+            row = _TIGHT_HEADING.sub(r"\1 ", _unquoted(row))
         lines.append(Line(row))
         at += 1
     return lines, left
@@ -98,7 +97,7 @@ def _end_of_front(rows: Sequence[str]) -> int:
     """Return the number of lines of front matter at the start, its two fences included."""
     if not rows or rows[0].strip("\ufeff \t") != "---":
         return 0
-    return next((at + 1 for at, row in enumerate(rows[1:60], start=1) if row.strip() in ("---", "...")), 0)
+    return next((at + 1 for at, row in enumerate(rows[1:_FRONT_LINES], start=1) if row.strip() in ("---", "...")), 0)
 
 
 def _end_of_fence(rows: Sequence[str], at: int) -> int:
@@ -119,7 +118,8 @@ def _end_of_html(rows: Sequence[str], at: int, tag: str) -> int:
     for stop in range(at, min(len(rows), at + _MAX_HTML_LINES)):
         lowered = rows[stop].lower()
         if tag in _WHOLE_TAGS:
-            depth += len(re.findall(rf"<{tag}\b", lowered)) - lowered.count(f"</{tag}")
+            opened = sum(not part[:1].isalnum() for part in lowered.split(f"<{tag}")[1:])
+            depth += opened - lowered.count(f"</{tag}")
             if depth <= 0:
                 return stop + 1
         elif not rows[stop].strip():
@@ -145,7 +145,20 @@ def _underlined(rows: Sequence[str], at: int) -> str:
     alone = at == 0 or not rows[at - 1].strip()
     if not row or not alone or at + 1 >= len(rows) or len(row) > _MAX_TITLE_CHARS or _NO_TITLE_LINE.search(rows[at]):
         return ""
-    underline = _UNDERLINE.match(rows[at + 1])
-    if not underline:
+    underline = rows[at + 1].rstrip() if not _is_deep(rows[at + 1]) else ""
+    signs = underline.lstrip(" ")
+    if not signs or signs.strip(signs[0]) or not (signs[0] == "=" or signs.startswith("--")):
         return ""
-    return f"{'#' if underline[1].startswith('=') else '##'} {row}"
+    return f"{'#' if signs[0] == '=' else '##'} {row}"
+
+
+def _unquoted(row: str) -> str:
+    """Return a line without the signs of quotation before it."""
+    while (text := row.lstrip(" ")).startswith(">") and not _is_deep(row):
+        row = text[1:].removeprefix(" ")
+    return row
+
+
+def _is_deep(row: str) -> bool:
+    """Say whether a line is set in as code is."""
+    return row.startswith((" " * _CODE_INDENT, "\t"))

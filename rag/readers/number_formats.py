@@ -1,11 +1,12 @@
 """Numbers as a sheet shows them: 1 under `0%` is 100%, 7 under `000` is 007, 0.26 under `h:mm` is 6:15.
 
-Entry points: `write_number`, `write_text`, `BUILT_IN`. Callers: `workbooks`, `charts`. Knows number format codes
+Entry points: `write_number`, `write_text`, `BUILT_IN`. Knows number format codes
 (ECMA-376 part 1, 18.8.31), no files. Column widths are not known: nothing is cut to fit, and `General` shows 15 digits.
 """
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import functools
 import math
@@ -14,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+
+_KEPT = 4096  # results of a function that are kept
 
 GENERAL = "General"
 _GENERAL_IN_CHINESE = "G/通用格式"
@@ -26,12 +29,11 @@ _FALSE_LEAP_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not
 _MAX_DECIMALS = 30
 _MAX_PRECISION = 400  # digits: a stored number has at most 309 before its point
 _GROUP = 3
-_MONTHS = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-]  # fmt: skip
-_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_SHORT_NAME = 3  # letters of a month or weekday, and of the code that asks for them; 4 ask for the whole name
+_INITIAL = 5  # letters of the code that asks for a month's first letter
+_PERCENT_YEAR, _HOURS, _NOON = 100, 12, 12
 _CHINESE = "一二三四五六七八九十"
+_CHINESE_DAYS = "一二三四五六日"
 _CHINESE_MONTHS = [*(f"{digit}月" for digit in _CHINESE), "十一月", "十二月"]
 _CHINESE_LOCALES = ("804", "404", "C04", "1004")
 # The signs of a condition, the longer ones first.
@@ -135,7 +137,7 @@ def _holds(value: float, condition: tuple[str, float]) -> bool:
     return _SIGNS[sign](value, bound)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def _sections(code: str) -> tuple[_Section, ...]:
     return tuple(map(_read_section, _split_sections(code)))
 
@@ -213,9 +215,7 @@ def _find(code: str, mark: str, start: int) -> int:
     return at if at >= 0 else len(code)
 
 
-_PLAIN = {
-    "0": "digit", "#": "digit", "?": "digit", ".": "point", ",": "comma", "%": "percent", "/": "slash", "@": "text",
-}  # fmt: skip
+_PLAIN = dict.fromkeys("0#?", "digit") | {".": "point", ",": "comma", "%": "percent", "/": "slash", "@": "text"}
 
 
 def _read_condition(inside: str) -> tuple[str, float] | None:
@@ -356,7 +356,7 @@ def _write_date(value: float, section: _Section, *, from_1904: bool) -> str:
             unit = {"h": 3600, "m": 60, "s": 1}[token.text[0]]
             pieces.append(f"{elapsed // unit:0{len(token.text)}d}")
         elif token.kind == "half_day":
-            pieces.append(_HALF_DAYS[token.text][moment.hour >= 12])
+            pieces.append(_HALF_DAYS[token.text][moment.hour >= _NOON])
         elif token.kind == "digit":
             continue
         elif token.kind == "point" and decimals:
@@ -375,17 +375,17 @@ def _write_date(value: float, section: _Section, *, from_1904: bool) -> str:
 def _write_date_token(text: str, moment: datetime.datetime, minutes: bool, half_days: bool, chinese: bool) -> str:
     letter, width = text[0], len(text)
     if letter == "y":
-        return f"{moment.year % 100:02d}" if width <= 2 else f"{moment.year:04d}"
+        return f"{moment.year % _PERCENT_YEAR:02d}" if width <= 2 else f"{moment.year:04d}"
     if letter == "a":
-        return ("星期" if width > 3 else "") + f"{_CHINESE[:6]}日"[moment.weekday()]
+        return ("星期" if width > _SHORT_NAME else "") + _CHINESE_DAYS[moment.weekday()]
     if letter == "d" and width > 2:
         if chinese:
-            return ("周" if width == 3 else "星期") + f"{_CHINESE[:6]}日"[moment.weekday()]
-        return _WEEKDAYS[moment.weekday()][: 3 if width == 3 else None]
+            return ("周" if width == _SHORT_NAME else "星期") + _CHINESE_DAYS[moment.weekday()]
+        return calendar.day_name[moment.weekday()][: _SHORT_NAME if width == _SHORT_NAME else None]
     if letter == "m" and not minutes and width > 2:
         if chinese:
-            return f"{moment.month}月" if width == 3 else _CHINESE_MONTHS[moment.month - 1]
-        return _MONTHS[moment.month - 1][: {3: 3, 5: 1}.get(width)]
-    hour = (moment.hour - 1) % 12 + 1 if half_days else moment.hour
+            return f"{moment.month}月" if width == _SHORT_NAME else _CHINESE_MONTHS[moment.month - 1]
+        return calendar.month_name[moment.month][: {_SHORT_NAME: _SHORT_NAME, _INITIAL: 1}.get(width)]
+    hour = (moment.hour - 1) % _HOURS + 1 if half_days else moment.hour
     number = {"m": moment.minute if minutes else moment.month, "d": moment.day, "h": hour, "s": moment.second}[letter]
     return f"{number:0{min(width, 2)}d}"

@@ -2,7 +2,7 @@
 
 Footnotes, tables, text boxes and lists are read; comments, tracked deletions, headers and footers are left out and told
 with their amount. A sheet's cells hold their text as it is shown.
-Entry point: `read_odf`. Caller: `readers`. Knows OpenDocument 1.3, by lxml alone: there is one part to read.
+Entry point: `read_odf`. Knows OpenDocument 1.3, by lxml alone: there is one part to read.
 """
 
 from __future__ import annotations

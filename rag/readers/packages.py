@@ -2,7 +2,7 @@
 
 Both dialects are read, transitional and strict, the latter translated to the names of the former. A part that is
 missing or damaged is told in `remarks` and costs nothing but itself.
-Entry point: `open_package`. Callers: `docx`, `slides`, `workbooks`. Knows ECMA-376 part 2, not what the parts mean.
+Entry point: `open_package`. Knows ECMA-376 part 2, not what the parts mean.
 """
 
 from __future__ import annotations

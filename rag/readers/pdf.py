@@ -1,7 +1,7 @@
 """PDF files with a text layer: one printed line a line, in reading order, with physical and printed page numbers.
 
 The work is done by `pdf_process`, in a process of its own a file: a PDF library can crash or hang on a bad file.
-Entry point: `read_pdf`. Caller: `readers`. Knows no PDF library.
+Entry point: `read_pdf`. Knows no PDF library.
 """
 
 from __future__ import annotations

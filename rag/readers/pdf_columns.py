@@ -4,7 +4,7 @@ A strip is a rectangle that no piece of text reaches into, as tall as it can be 
 1992; the whitespace rectangles of Breuel, 2002). It needs no common baselines, so columns whose lines are offset are
 told like others. A strip is a gutter when text columns stand on both of its sides: several rows each, most of them as
 wide as their column, the right ones beginning at one edge. Gaps between words lie above each other only by chance.
-Entry points: `find_strips`, `is_gutter`, `aligned_share`. Caller: `pdf_layout`. Knows no PDF library.
+Entry points: `find_strips`, `is_gutter`, `aligned_share`. Knows no PDF library.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is written on a PDF page but is no part of its text layer: filled form fields, typed annotations, comments.
 
-Entry point: `read_fields`. Caller: `pdf_process`. Knows pypdfium2.
+Entry point: `read_fields`. Knows pypdfium2.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A page may be scanned askew, lie on its side or stand on its head, and its type may have a negative size on a mirrored
 grid: what counts is the direction in which a glyph's text runs. Glyphs of one direction are one writing; the one with
 the most glyphs is the page's text.
-Entry points: `read_writings`, `level_writings`. Callers: `pdf_process`, `pdf_picture`. Knows pypdfium2.
+Entry points: `read_writings`, `level_writings`. Knows pypdfium2.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import pypdfium2.raw
 
 from rag.readers.pdf_segments import Glyph, Placed
 from rag.text.language import fold_glyphs
+
+_KEPT = 8192  # results of a function that are kept
 
 raw: Any = pypdfium2.raw  # has no types
 
@@ -245,7 +247,7 @@ def _advance(width: float, height: float, size: float, cos: float, sin: float) -
     return max((width - size * sin) / max(cos, 0.1), 0.0)
 
 
-@functools.lru_cache(maxsize=8192)
+@functools.lru_cache(maxsize=_KEPT)
 def _write_character(text: str) -> str:
     """Return what a glyph's code means as text: hyphens as printed, ligatures and radicals as letters."""
     if text in ("\x02", "\ufffe", "\xad"):  # the library's code for a hyphen at a line's end; a printed soft hyphen

@@ -4,7 +4,7 @@ The page is cut along its gutters (XY-cut, Nagy and Seth, 1984): above the best 
 and each part again. What spans the page therefore stays in its place, between columns that are read one after another.
 Where the print leaves open what belongs together, the rows are marked: text beside text without a gutter, lines
 between lines, a column that two gutters cut in different places.
-Entry point: `lay_out`. Caller: `pdf_process`. Knows no PDF library and no format.
+Entry point: `lay_out`. Knows no PDF library and no format.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from rag.readers.lines import COLUMN_GAP, UNSPACED, fold_spaces, trim_empty
+from rag.readers.lines import COLUMN_GAP, IS_UNSPACED, fold_spaces, trim_empty
 from rag.readers.pdf_columns import (
     MIN_COLUMN_FILL,
     MIN_STRIP_EM,
@@ -54,7 +54,6 @@ FITTING_EM = 1.0  # room beyond the next word, from which a line was ended befor
 MAX_INDENT_EM = 4.0  # of a paragraph's first line
 REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
 
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]］]*(?:<sup>[^<]*</sup>)?$")
 
 
@@ -464,7 +463,7 @@ def _first_word(row: Row) -> float:
     glyphs = row.segments[0].glyphs
     end = 1
     while end < len(glyphs) and not glyphs[end].space and glyphs[end].x0 - glyphs[end - 1].x1 < 0.2 * row.size:
-        if _UNSPACED.match(glyphs[end].text) and not _PARAGRAPH_END.search(glyphs[end].text):
+        if IS_UNSPACED.match(glyphs[end].text) and not _PARAGRAPH_END.search(glyphs[end].text):
             break
         end += 1
     return glyphs[end - 1].x1 - glyphs[0].x0

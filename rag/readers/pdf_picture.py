@@ -1,7 +1,7 @@
 """Pages of a PDF as pictures, with where their characters stand, in a process of its own: stdin takes the file.
 
 The characters come in the order in which the page is read, from the same layout as its text.
-Entry point: `main` (`python -m rag.readers.pdf_picture FOLDER FIRST LAST`). Caller: `printed_page`. Knows pypdfium2.
+Entry point: `main` (`python -m rag.readers.pdf_picture FOLDER FIRST LAST`). Knows pypdfium2.
 """
 
 from __future__ import annotations

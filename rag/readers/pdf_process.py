@@ -2,7 +2,7 @@
 
 The library behind it is written in C++ and is not safe in threads; a damaged file may crash it, a hostile one may keep
 it busy for ever. Here neither harms the caller: memory is limited, and a watchdog ends the process when a page takes
-too long. Entry point: `main` (`python -m rag.readers.pdf_process`). Callers: `pdf`, `pdf_picture`. Knows pypdfium2.
+too long. Entry point: `main` (`python -m rag.readers.pdf_process`). Knows pypdfium2.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Columns are found between pieces, and only what stands in one column is joined to segments, so that no gutter is
 bridged. Note marks are flagged by their rise. Sizes and distances are in points; y grows upwards; an em is a glyph's
 font size.
-Entry points: `build_pieces`, `join_pieces`, `build_rows`. Callers: `pdf_process`, `pdf_tables`, `pdf_layout`. Knows no
+Entry points: `build_pieces`, `join_pieces`, `build_rows`. Knows no
 PDF library.
 """
 

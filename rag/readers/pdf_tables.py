@@ -1,7 +1,7 @@
 """Find tables on a PDF page where that is certain: ruled ones by their lines, unruled ones by aligned figures.
 
 Anything doubtful stays as text lines in row order. Entry points: `find_ruled_tables` on a page's pieces,
-`find_aligned_tables` on a column's rows. Callers: `pdf_process`, `pdf_layout`. Knows no PDF library.
+`find_aligned_tables` on a column's rows. Knows no PDF library.
 """
 
 from __future__ import annotations

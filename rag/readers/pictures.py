@@ -1,7 +1,7 @@
 """Pictures of pages (.png, .jpg, .tif): put on the pages of a PDF and read as one that was scanned.
 
 Run as a program (`python -m rag.readers.pictures`), it does the first in a process of its own: stdin takes the picture.
-Entry points: `read_picture`, `picture_as_pdf`. Callers: `readers`, `printed_page`. Knows Pillow, there only.
+Entry points: `read_picture`, `picture_as_pdf`. Knows Pillow, there only.
 """
 
 from __future__ import annotations

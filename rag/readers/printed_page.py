@@ -1,7 +1,7 @@
 """Pages as they are printed: a picture of each, and where its characters stand on it.
 
 Made anew when a reader asks for them, and kept while they are looked at. Entry point: `printed_pages`.
-Caller: the page. Knows no PDF library: `pdf_picture` is run in a process of its own.
+Knows no PDF library: `pdf_picture` is run in a process of its own.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The inverse of what Unicode's bidirectional algorithm (UAX 9) does to print such text, without its embeddings: a line of
 mostly such letters is turned around, and in it the runs of numbers and of other scripts are turned back.
-Entry points: `order_as_read`, `runs_leftwards`. Caller: `pdf_segments`. Knows no page.
+Entry points: `order_as_read`, `runs_leftwards`. Knows no page.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Recognition takes seconds a page, so that each page is kept as soon as it is done: a reading that was called off goes on
 where it stopped, and the printed page needs it again. The optional package `rapidocr` does it (`wenju[ocr]`), in a
 process of its own.
-Entry points: `is_installed`, `recognise_pages`, `load_page`. Callers: `pdf`, `pdf_process`, `pdf_picture`.
+Entry points: `is_installed`, `recognise_pages`, `load_page`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rich Text Format (.rtf): paragraphs, headings, tables and footnotes, in any code page or Unicode.
 
 Pictures, headers, footers, deleted and hidden text are left out; of text among these the amount is told.
-Entry point: `read_rtf`. Caller: `readers`. Knows RTF 1.9.1; written for this project, since the libraries at hand keep
+Entry point: `read_rtf`. Knows RTF 1.9.1; written for this project, since the libraries at hand keep
 neither footnotes nor the cells of a table apart.
 """
 
@@ -16,7 +16,7 @@ from rag.errors import UnreadableSource
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
 from rag.readers.packages import MAX_TEXT_CHARS, count_characters
 from rag.records import Line, Page
-from rag.vocabulary import words_of
+from rag.vocabulary import read_table, words_of
 
 MAX_TOKENS = 6_000_000  # a book with pictures has some 2,000,000
 MAX_GROUPS = 10_000  # one inside the other
@@ -29,17 +29,14 @@ _TOKEN = re.compile(
     r"|\\'([0-9a-fA-F]{2})|\\(.)|([{}])|([^\\{}\r\n]+)|[\r\n]+",
     re.DOTALL,
 )
-_HEADING_NAMES = ("heading", "标题", "標題")
-_TITLE_NAMES = ("title", "标题", "標題")
+_HEADING_NAMES = tuple(words_of("print_words", "style_heading"))
+_TITLE_NAMES = tuple(words_of("print_words", "style_title"))
 _CODE_PAGES = {
     0: "cp1252", 77: "mac-roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950", 161: "cp1253",
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
     238: "cp1250",
 }  # fmt: skip
-_SIGNS = {
-    "tab": "\t", "line": "\n", "page": "\n", "column": "\n", "emdash": "—", "endash": "–", "bullet": "•",
-    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "emspace": " ", "enspace": " ", "qmspace": " ",
-}  # fmt: skip
+_SIGNS = {word: chr(int(code, 16)) for word, code, _ in read_table("rtf_signs")}
 _SYMBOLS = {"~": "\xa0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
 _INNER = {"cell": " ", "row": " ", "nestcell": "｜", "nestrow": "；"}  # of a table inside a cell or a text box
 _ENDS = frozenset({"par", "sect", *_INNER})

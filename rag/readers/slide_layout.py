@@ -1,6 +1,6 @@
 """Where the shapes of a slide stand, and in which order a person reads them.
 
-Entry points: `Frame`, `Placing`, `in_reading_order`. Caller: `slides`. Knows PresentationML's places, not its texts.
+Entry points: `Frame`, `Placing`, `in_reading_order`. Knows PresentationML's places, not its texts.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 What a layout or master prints on every slide is read once, at the first slide that shows it. What is not read is told
 with its amount: hidden slides, footers, comments, parts that are damaged.
-Entry point: `read_slides`. Caller: `readers`. Knows PresentationML (ECMA-376 part 1).
+Entry point: `read_slides`. Knows PresentationML (ECMA-376 part 1).
 """
 
 from __future__ import annotations

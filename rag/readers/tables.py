@@ -1,6 +1,6 @@
 """Spreadsheets (.xlsx) and delimited text (.csv, .tsv): a sheet is a table with its header row.
 
-Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Callers: `readers`, `odf`. Knows what a table looks
+Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Knows what a table looks
 like, not how files keep it.
 """
 

@@ -1,6 +1,6 @@
 """Read plain text and Markdown: bytes of any of the encodings in use -> pages of lines, as printed.
 
-Entry points: `read_text`, `read_markdown`. Caller: `readers.read_pages`. Knows nothing of structure: `#`, `|` and
+Entry points: `read_text`, `read_markdown`. Knows nothing of structure: `#`, `|` and
 `<sup>` stay in the lines, for in extractions they often mean nothing and only the whole document can tell.
 """
 

@@ -2,7 +2,7 @@
 
 Sheets are streamed: a cell that is only styled costs nothing, sizes that a sheet claims are not believed, and text that
 many cells share is counted each time.
-Entry point: `read_workbook`. Caller: `tables`. Knows SpreadsheetML (ECMA-376 part 1, 18), not what a table looks like.
+Entry point: `read_workbook`. Knows SpreadsheetML (ECMA-376 part 1, 18), not what a table looks like.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A web page or PDF into the library, with the address that it is from. Entry point: `add_address`. Caller: cli."""
+"""A web page or PDF into the library, with the address that it is from. Entry point: `add_address`."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 An answer is Markdown in name only: of its marks a page shows list items, headings, quotations, bold and rows of tables;
 everything else stays the characters it is, links and images included. Entry point: `lay_out_answer`.
-Callers: the page, exporting, plain_answers, cli. Knows records, rows of tables and what an answer opens with.
+Knows records, rows of tables and what an answer opens with.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The briefs that come along, for a reader who has no documents at hand.
 
 In a checkout they are its corpus, installed they lie under `share/wenju/briefs` of the environment.
-Entry points: `find_briefs`, `take_briefs`. Caller: the page.
+Entry points: `find_briefs`, `take_briefs`.
 """
 
 from __future__ import annotations

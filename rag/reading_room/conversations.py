@@ -3,7 +3,7 @@
 The file lies beside the index (`index/conversations.sqlite`) and is independent of its generations. Two pages may
 write at once: a turn is appended in one transaction, and nobody writes back what he read before. A conversation belongs
 to a reader, and no other one sees or changes it. What was deleted is overwritten once it can no longer be undone.
-Entry point: `Conversations`. Callers: the page, exporting. Knows records, and through earlier_records what they were.
+Entry point: `Conversations`. Knows records, and through earlier_records what they were.
 """
 
 from __future__ import annotations

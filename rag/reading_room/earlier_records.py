@@ -2,7 +2,7 @@
 
 Such an answer has `first_number`, where the numbers of its conversation had come to, and `refused`; its evidence has
 one best statement, and stands in the order in which it was found.
-Entry point: `upgrade_answer`. Caller: conversations.
+Entry point: `upgrade_answer`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The questions that a page begins with, kept beside the index: a file a language, good for one generation.
 
 They are shown before model and index are loaded, so this module loads neither.
-Entry points: `kept_first_questions`, `keep_first_questions`. Callers: suggesting, the page, cli. Knows generations.
+Entry points: `kept_first_questions`, `keep_first_questions`. Knows generations.
 """
 
 from __future__ import annotations

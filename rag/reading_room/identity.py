@@ -3,7 +3,7 @@
 A page on the loopback has one reader, who is its keeper. A page that others can reach has readers with a login: those
 of `Settings.accounts`, with a password, or those whom an OpenID provider vouches for. Keepers put files in, take them
 out, build the index and choose the chat model; readers ask, and see no one's conversations but their own.
-Entry points: `require_login`, `check_password`, `issue_ticket`, `read_ticket`, `admit`. Callers: cli, the page. Knows
+Entry points: `require_login`, `check_password`, `issue_ticket`, `read_ticket`, `admit`. Knows
 settings; no widgets, no server.
 """
 

@@ -1,6 +1,6 @@
 """A library of literature into the reader's own: its files into the corpus, its records beside the index.
 
-Entry points: `import_library`, `unplaced`. Callers: cli. Knows literature, the library, corrections.
+Entry points: `import_library`, `unplaced`. Knows literature, the library, corrections.
 """
 
 from __future__ import annotations

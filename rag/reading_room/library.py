@@ -2,8 +2,7 @@
 
 A file is kept under its own name, cleaned of what a file system could stumble over; nothing is ever overwritten, and
 what is removed or replaced goes to a hidden folder of the corpus, from which it can be brought back.
-Entry points: `add_file`, `copy_file`, `namesake`, `remove_source`, `restore_source`, `pending_changes`. Callers: the
-page, importing. Knows indexing.
+Entry points: `add_file`, `copy_file`, `namesake`, `remove_source`, `restore_source`, `pending_changes`. Knows indexing.
 """
 
 from __future__ import annotations

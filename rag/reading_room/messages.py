@@ -1,7 +1,7 @@
 """Error messages in the language of the page: they are written in English where they arise, a table has the Chinese.
 
 A row's {} stands for what varies, which is looked up itself; a file's name before a colon stays. What no row is for
-stays as it is. Entry point: `in_language`. Caller: the page. Knows rag/data/messages.tsv.
+stays as it is. Entry point: `in_language`. Knows rag/data/messages.tsv.
 """
 
 from __future__ import annotations

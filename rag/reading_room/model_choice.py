@@ -3,7 +3,7 @@
 The one place that keeps, reads and undoes the choice, so that who may choose can be guarded here. On a page a model can
 be chosen at its provider's own address or on this machine; another address, to which passages and perhaps a key would
 go, only whoever starts Wenju can set. Entry points: `choose_model`, `forget_model`,
-`chosen_model`, `check_address`. Caller: the page.
+`chosen_model`, `check_address`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 One SQLite file beside the index (`index/notebooks.sqlite`), which only its owner may read. A work is kept by its file
 and the title printed there, so that a rebuild that counts the articles otherwise does not lose it.
-Entry points: `Notebooks`, `keep_work`, `present`. Caller: the page. Knows records and the shelf.
+Entry points: `Notebooks`, `keep_work`, `present`. Knows records and the shelf.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the page says, in Chinese and English: one table, so that neither language can lack a line.
 
-Entry points: `say`, `says`. Caller: the page. A key that is missing is a mistake of ours and raises at once.
+Entry points: `say`, `says`. A key that is missing is a mistake of ours and raises at once.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where evidence stands, in words, and an answer with its sources as plain text.
 
-Entry points: `place_of`, `say_unread`, `write_plain`. Callers: the page, exporting, cli, servers.
+Entry points: `place_of`, `say_unread`, `write_plain`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Text is never changed here: the runs of a block, joined, are the block's text, and those with `cited` set, joined over
 all blocks, are the cited characters (of what lies in blocks). Entry points: `lay_out_article`, `focus_of`.
-Caller: the page. Knows records only; no colours, no widgets.
+Knows records only; no colours, no widgets.
 """
 
 from __future__ import annotations

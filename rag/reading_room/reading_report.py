@@ -1,6 +1,6 @@
 """What was read, for people and programs: a document as JSON, and the reading report of a source.
 
-Entry points: `document_as_json`, `reading_report`, `describe_account`. Callers: `cli`, the page. Knows records and
+Entry points: `document_as_json`, `reading_report`, `describe_account`. Knows records and
 accounts, and the page's words.
 """
 

@@ -1,7 +1,7 @@
 """Which requests may come in: of a known host, and from no page of another origin.
 
 A foreign name that is pointed at this machine names another host than ours, and a page of somebody else's names itself.
-Entry points: `is_known`, `is_foreign`. Callers: the page's door, servers. Knows settings; no server.
+Entry points: `is_known`, `is_foreign`. Knows settings; no server.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Input: an open index and the language of the page. Output: questions. Candidates
 something (“……的成因” -> ……的成因是什么？), definitions turned round (“X是指……” -> 什么是X？) and statements that
 end with a figure (“……耗资12亿元” -> ……耗资多少元？). A candidate is kept when the answer begins with the statement
 that it was made from, or with one of its section.
-Entry points: `suggest_questions`, `suggest_first`. Callers: the page, cli.
+Entry points: `suggest_questions`, `suggest_first`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import digits
 
 from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
@@ -37,6 +38,7 @@ MARKS = "，。；：、,;:（）()"  # a heading or term that holds one is more
 ARTICLES = ("the", "a", "an")
 NO_FIRST_TAGS = ("c", "p", "r", "u", "d")  # jieba's: what begins so is no term, and joins, relates, points or modifies
 NO_LAST_TAGS = ("c", "d", "p", "u", "a")
+_LEAST_HAN, _LEAST_WORDS = 10, 6  # of a heading that asks
 _PLAIN = words_of("stop_words", "function") | words_of("stop_words", "question")
 
 
@@ -166,7 +168,7 @@ def _of_heading(heading: str) -> Iterator[str]:
 
 def _asks(heading: str) -> bool:
     words = [phrases(cell) for kind, cell, _ in read_table("question_words") if kind == main_language(heading)]
-    long_enough = len(HAN_CHARACTER.findall(heading)) >= 10 or len(LATIN_WORD.findall(heading)) >= 6
+    long_enough = len(HAN_CHARACTER.findall(heading)) >= _LEAST_HAN or len(LATIN_WORD.findall(heading)) >= _LEAST_WORDS
     return long_enough and (heading.rstrip().endswith(("？", "?")) or any(holds_any(heading, cell) for cell in words))
 
 
@@ -234,5 +236,5 @@ def _asking_word(clause: str, figure: Figure) -> str:
         return ""
     if figure.unit == "ratio":
         return "百分之多少"
-    unit = re.sub(r"^[约近超逾]?[\d,，.一二三四五六七八九十两百千万亿余多]+", "", words)
+    unit = words.lstrip("约近超逾").lstrip(digits + ",，.一二三四五六七八九十两百千万亿余多")
     return f"多少{unit}" if unit and HAN_CHARACTER.match(unit) else ""

@@ -4,7 +4,7 @@ A citation is a span of the canonical text, which is cleaned and reflowed; a pag
 it is read. Of both only letters and digits are compared. The citation's letters must all be found on the page, in
 order, in as few runs as can be (a note mark, a page's foot and head part two runs); what stands before and after it in
 the text tells which of two like places is meant. Where a second place is as good as the first, none is told.
-Entry point: `find_words`. Caller: the page. Knows no format.
+Entry point: `find_words`. Knows no format.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import numpy.typing as npt
 
 from rag.readers.printed_page import PrintedPage
 from rag.records import Span
+
+_KEPT = 20_000  # results of a function that are kept
 
 CONTEXT_LETTERS = 40  # before and after a citation
 GAP_COST = 1.0  # of each place where a run ends before the citation does
@@ -85,7 +87,7 @@ def _letters(texts: Sequence[str]) -> _Letters:
     return _Letters(np.array(codes, dtype=np.int32), places)
 
 
-@functools.lru_cache(maxsize=20_000)
+@functools.lru_cache(maxsize=_KEPT)
 def _fold(text: str) -> tuple[int, ...]:
     return tuple(ord(one) for one in unicodedata.normalize("NFKD", text).casefold() if one.isalnum())
 

@@ -1,4 +1,4 @@
 """Other programs' doors: `mcp` for agents, `rest` for everything that speaks HTTP; both offer what `desk` does.
 
-Callers: cli. Each is imported only when it is used, since its packages are optional.
+Each is imported only when it is used, since its packages are optional.
 """

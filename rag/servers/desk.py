@@ -1,7 +1,7 @@
 """What the servers offer over one corpus, as plain values: search, read, list and describe works, ask, summarise.
 
 Nothing is changed by any of it. Calls may come from several threads; they search one after the other, since a search
-keeps all processors busy. Entry point: `Desk`. Callers: mcp, rest. Knows no protocol.
+keeps all processors busy. Entry point: `Desk`. Knows no protocol.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Desk:
             found = retrieve(
                 question, min(max(count, 1), MOST_FOUND), filters=filters, settings=self.settings, index=index
             )
-        return [_passage(item) for item in found]
+        return [item.values() | {"text": item.text} for item in found]
 
     def read(self, source: str, start: int, end: int) -> dict[str, Any]:
         """Return characters of a source in their place: what stands before and after them, article and page.
@@ -160,7 +160,9 @@ class Desk:
                 for sentence in answer.sentences
             ],
             "sources": [
-                {"number": number, "place": place_of(item.passage, language, laid.pages[number])} | _passage(item)
+                {"number": number, "place": place_of(item.passage, language, laid.pages[number])}
+                | item.values()
+                | {"text": item.text}
                 for number, item in numbered
             ],
             "missing": list(answer.missing),
@@ -192,18 +194,6 @@ def _held(index: Index, source: str) -> Document:
     if source not in index.manifest.sources:
         raise NotHeld(f"the library holds no {source}", advice="list the works for what there is")
     return index.document(source)
-
-
-def _passage(item: Evidence) -> dict[str, Any]:
-    return {
-        "source": item.source,
-        "span": list(item.span),
-        "title": item.title,
-        "section": list(item.section),
-        "page": item.page,
-        "score": round(item.score, 4),
-        "text": item.text,
-    }
 
 
 def _citation(citation: Citation, evidence: Sequence[Evidence]) -> dict[str, Any]:

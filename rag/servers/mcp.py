@@ -1,7 +1,7 @@
 """The library for agents, by the Model Context Protocol: over stdin and stdout, or over HTTP on this machine.
 
 Every tool only reads. Errors that a caller can mend come as tool errors with their remedy.
-Entry points: `make_server`, `serve_stdio`, `serve_http`. Caller: cli. Knows the package `mcp`.
+Entry points: `make_server`, `serve_stdio`, `serve_http`. Knows the package `mcp`.
 """
 
 from __future__ import annotations

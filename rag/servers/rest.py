@@ -3,7 +3,7 @@
 Listens on loopback; elsewhere every request must show the token of WENJU_SERVER_TOKEN. A request of another host's name
 or another page's origin is refused. The chat protocol (/v1/chat/completions) answers with the checked text, its sources
 below it and in the field `citations`. A caller that goes away stops the writing.
-Entry points: `make_app`, `serve`. Caller: cli. Knows fastapi.
+Entry points: `make_app`, `serve`. Knows fastapi.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Centred vectors change a little with every document, all of them: what the files of an index keep are those of the
 model. A store in memory is filled with centred ones when an index is opened. A store outside keeps each segment's, as
 they were centred when it was written, and is asked for candidates only; their scores are computed here, exactly.
-Entry points: `open_store`, `fill_store`, `tidy_store`, `store_class`. Caller: indexing.
+Entry points: `open_store`, `fill_store`, `tidy_store`, `store_class`.
 """
 
 from __future__ import annotations

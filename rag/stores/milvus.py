@@ -4,7 +4,7 @@ A segment of the index is a collection of rows that never change, so that a docu
 which generation is in use is said by the index alone. A filter comes as rows; those of a source are neighbours, so it
 goes to the engine as a few ranges of its primary key. The engine gives candidates; their scores are those of the
 generation's own vectors.
-Entry point: `MilvusStore`. Caller: the table of stores.
+Entry point: `MilvusStore`.
 """
 
 from __future__ import annotations

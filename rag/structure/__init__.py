@@ -3,7 +3,7 @@
 The stages, each in its module: clean lines (`printed`), furniture set aside (`furniture`), footnotes taken out and
 linked (`footnotes`), tables put together (`columns`), paragraphs made whole (`paragraphs`), articles found
 (`mastheads`) and described (`descriptions`), and all written down as canonical text with spans (`writing`).
-Entry point: `parse_document`. Callers: `indexing`, `cli`. Knows no file format.
+Entry point: `parse_document`. Knows no file format.
 """
 
 from __future__ import annotations

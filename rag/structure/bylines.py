@@ -3,7 +3,7 @@
 The title is the largest print above the abstract, or the large print under which names stand. Below it, a line of
 several names is one of authors; one name by itself must be borne out: by an address of electronic mail that spells it,
 by standing right under the title, or by the size of the names before it. What is not borne out is nobody's name.
-Entry point: `read_printed_head`. Caller: `structure`. Knows no article and no file format: where lines have no sizes,
+Entry point: `read_printed_head`. Knows no article and no file format: where lines have no sizes,
 it tells nothing.
 """
 
@@ -21,7 +21,7 @@ from rag.structure.metadata import PRINTED
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE
 from rag.text.labels import bare_label_of, label_of
-from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, to_simplified, without_spaces
+from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, runs_of, to_simplified, without_spaces
 from rag.text.persons import byline_names, parse_names
 from rag.vocabulary import read_table
 
@@ -33,6 +33,8 @@ _MIN_TITLE_CHARS = 4
 _MAX_TITLE_LINES = 6
 _DASHES = ("——", "—", "--")
 _NAMES_BELOW = 2  # lines below a title, of which one holds the names
+_MIN_WORD = 3  # letters
+_SPELLED_CHARS = 6  # of a name, as an address holds
 _MIN_SPELLED = 3  # letters of a name that an address spells
 _COMMON_LINES = 2000  # of a document, whose words in small letters are no names
 _MAX_COMMON_CHARS = 100_000
@@ -157,6 +159,10 @@ def _labelled(cell: str, kind: str) -> str:
     return ""
 
 
+def _words(text: str) -> list[str]:
+    return [word for word in runs_of(text, str.isalpha) if len(word) >= _MIN_WORD]
+
+
 class _Names:
     """Tells which lines of a head name people."""
 
@@ -165,7 +171,7 @@ class _Names:
         printed = itertools.chain.from_iterable(page.lines for page in pages)
         text = "\n".join(line.text for line in itertools.islice(printed, _COMMON_LINES))
         text = _ADDRESS.sub(" ", text[:_MAX_COMMON_CHARS])
-        self._common = frozenset(word for word in re.findall(r"[^\W\d_]{3,}", text) if word.islower())
+        self._common = frozenset(word for word in _words(text) if word.islower())
         found = " ".join(match.group() for line in lines for match in _ADDRESS.finditer(line.text))
         self._addresses = letters_of(found).casefold()
 
@@ -217,9 +223,9 @@ class _Names:
         return at + 1 < len(self._lines) and self._lines[at].size > self._lines[at + 1].size * (1 + SAME_SIZE)
 
     def _is_spelled(self, name: str) -> bool:
-        words = [letters_of(to_simplified(word)).casefold() for word in re.split(r"[\s-]", name)]
-        return any(len(word) >= _MIN_SPELLED and word[:6] in self._addresses for word in words)
+        words = [letters_of(to_simplified(word)).casefold() for word in name.replace("-", " ").split(" ")]
+        return any(len(word) >= _MIN_SPELLED and word[:_SPELLED_CHARS] in self._addresses for word in words)
 
     def _is_common(self, name: str) -> bool:
-        words = [word.lower() for word in re.findall(r"[^\W\d_]{3,}", name)]
+        words = [word.lower() for word in _words(name)]
         return bool(words) and all(word in self._common for word in words)

@@ -2,7 +2,7 @@
 
 A page's table often comes out as its row names, then column after column of figures, one cell a line, and the header at
 the end. Where names, figures and header fit exactly, the rows can be told; where not, the cells stay as printed.
-Entry point: `rebuild_tables`. Caller: `structure`. Knows no article.
+Entry point: `rebuild_tables`. Knows no article.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the print says about each article: authors, where they work, journal, year, issue, pages, keywords, fund.
 
-Entry point: `describe_articles`. Caller: `structure`. A field that is not printed stays empty: nothing is guessed.
+Entry point: `describe_articles`. A field that is not printed stays empty: nothing is guessed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
 from rag.text.labels import holds_word, opens_with, strip_label
-from rag.text.language import HAN
+from rag.text.language import HAN, holds_one_of, split_at
 from rag.text.persons import parse_names, same_person
 
 _NO_END = 10**9
@@ -138,10 +138,9 @@ def _same_authors(work: Article, abstract: Article) -> bool:
 def split_keywords(text: str) -> tuple[str, ...]:
     """Return the keywords of a labelled line, parted by ；, ，, 、 or spaces, whichever comes first in that order."""
     text = strip_label(text).strip().rstrip("。.；;")
-    for separator in (r"[；;]", r"[，,]", r"、", r"\s+"):
-        if re.search(separator, text):
-            return tuple(word.strip() for word in re.split(separator, text) if word.strip())
-    return (text,) if text else ()
+    text = " ".join(text.split())
+    separators = next((marks for marks in ("；;", "，,", "、") if holds_one_of(text, marks)), " ")
+    return tuple(word.strip() for word in split_at(text, separators) if word.strip())
 
 
 def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

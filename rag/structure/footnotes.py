@@ -2,17 +2,19 @@
 
 A page's notes stand at its end and their numbers begin anew on each page, so a note belongs to a mark of the same
 number between the notes of the page before and its own. Endnotes and reference lists belong to all marks before them.
-Entry points: `separate_footnotes`, `link_footnotes`. Caller: `structure`. Knows no article.
+Entry points: `separate_footnotes`, `link_footnotes`. Knows no article.
 """
 
 from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.structure.outline import numbering_rank
 from rag.structure.printed import (
     TOKEN,
     Layout,
@@ -27,14 +29,27 @@ from rag.structure.printed import (
     width,
 )
 from rag.text.labels import holds_word, is_word, label_of, opens_with
-from rag.text.language import holds_one_of, letters_of
+from rag.text.language import HAN_CHARACTER, holds_one_of, letters_of
+
+_KEPT = 4096  # results of a function that are kept
 
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
 # What may follow a mark inside a sentence, but never begins a note.
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-_GOES_ON = re.compile(r"^[，。、；：！？”’）》」』〉,.;:!?)\]%]")
+_GOES_ON = tuple("，。、；：！？”’）》」』〉,.;:!?)]%")
+_MAX_TITLE_CHARS = 60  # of a line whose star at the end may be a mark
+_MAX_SKIPPED = 3  # numbers of notes between two that follow each other
+_LABEL_CHARS = 14  # at a line's start, in which its label is closed
+_MIN_CUT_CHARS, _MIN_CUT_PLAIN_CHARS = 12, 30  # of a line that a note interrupts
+_MAX_THANKS_CHARS = 300
+_DEEP_INDENT = 4
+_SHORT_LINE = 0.8  # of a note's first line: a shorter one ends it
+_MIN_LINKED, _MIN_LINKED_SHARE = 3, 0.8  # marks of a style that cite a printed note, from which the others have lost it
+_COUNTING_LINES = 12  # between two that count
+_BEFORE_CHARS = 40  # of a mark
+_NO_MARK_BEHIND = tuple(" ：:；;（(、")
 _CITATION = re.compile(
     r"https?:|www\.|《[^》]{2,}》|第\s*\d+\s*[页頁期版卷]|\bpp?\.\s*\d|\b(?:19|20)\d\d\b|参见|參見|参考|引自|转引|同上|同前|前引|载[《“]|出版社|[Ii]bid|\bSee\b|\bcf\."
     r"|“[^”]{4,}[，,]?”|数据来源|资料来源|作者自制|笔者"
@@ -43,10 +58,8 @@ _NUMERALS = "0123456789一二三四五六七八九十"
 _TAIL = re.compile(
     r"(?:访问|上网时间[^）)]*[）)]|第\s*\d[\d\-—–、,\s]*页|https?://\S+|pp?\.\s*[\d\-–,\s]+|[A-Za-z0-9]/)[。.]?$|(?:年|月|日)[）)][。.]?$"
 )
-_FINISHED = re.compile(r"[。．.）)”\]》!?！？]$|https?://\S+$|/\S*\d\S*$")
-_NUMBERED_HEADING = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|第[一二三四五六七八九十\d]+[章节])\s*\S"
-)
+_FINISHED_ENDS = tuple("。．.）)”]》!?！？")
+_MAX_HEADING_RANK = 4  # of the numberings with 章, 节, 、 and （ ）
 
 _MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
 _MAX_HEAD_WIDTH = 120  # half characters: a line of a paper's head is shorter than a paragraph
@@ -130,7 +143,7 @@ def separate_footnotes(
             in_zone = False
             open_numbers = set()
         known = len(marks)
-        titled = line.kind in ("text", "heading") and len(line.text) <= 60
+        titled = line.kind in ("text", "heading") and len(line.text) <= _MAX_TITLE_CHARS
         text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
         open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
         line.text, line.cut, line.closed, line.order = text, line.cut or interrupted, closed, len(body)
@@ -178,7 +191,7 @@ def _note_start(line: PrintedLine) -> tuple[str, str] | None:
     sup, circled, bracket, known, star, rest = match.groups()
     if known:
         return f"^{known}", rest
-    if not rest or _GOES_ON.match(rest):
+    if not rest or rest.startswith(_GOES_ON):
         return None
     if star or sup in ("*", "＊"):
         return "*", rest
@@ -198,7 +211,7 @@ def _is_note(
     value = int(number) if number.isdecimal() else 0
     if last is not None:
         before = int(last.number) if last.number.isdecimal() else 0
-        if before < value <= before + 3:
+        if before < value <= before + _MAX_SKIPPED:
             return True
         return bool(_CITATION.search(rest)) and (value == 1 or before == 0)
     if line.ruled:
@@ -220,16 +233,17 @@ def _opens_zone(
     """Say whether an unnumbered line is a note: thanks and funds at the foot of an article's first page."""
     if not body:
         return False
-    labelled = bool(opens_with(line.text.lstrip("【〔[（"), "note_label")) and holds_one_of(line.text[:14], ":：】〕]")
+    closed = holds_one_of(line.text[:_LABEL_CHARS], ":：】〕]")
+    labelled = closed and bool(opens_with(line.text.lstrip("【〔[（"), "note_label"))
     if layout.wrapped:
-        return labelled and (in_zone or (unfinished and len(bare(body[-1].text)) > 12 and line.cut))
+        return labelled and (in_zone or (unfinished and len(bare(body[-1].text)) > _MIN_CUT_CHARS and line.cut))
     if line.ruled and _gives_thanks(line.text):
         return True
     followed = follower is not None and _note_start(follower) is not None
     return (
         _gives_thanks(line.text)
-        and len(line.text) < 300
-        and (in_zone or (unfinished and len(bare(body[-1].text)) > 30) or (followed and line.ruled))
+        and len(line.text) < _MAX_THANKS_CHARS
+        and (in_zone or (unfinished and len(bare(body[-1].text)) > _MIN_CUT_PLAIN_CHARS) or (followed and line.ruled))
     )
 
 
@@ -239,19 +253,27 @@ def _goes_on_in_zone(
     if not layout.wrapped or line.level or line.kind != "text" or _opens_endnotes(line.text):
         return False
     end = last.lines[-1]
-    finished = bool(_FINISHED.search(end))
+    finished = _is_finished(end)
     if line.fresh:
         # A note that the page's end cut, its rest alone in a box before the next page's text.
         return not finished and follower is not None and follower.fresh and bool(_TAIL.search(line.text))
-    if _NUMBERED_HEADING.match(line.text) and finished:
+    rank = numbering_rank(line.text) if HAN_CHARACTER.match(line.text.lstrip("（")) else None
+    if finished and rank is not None and rank <= _MAX_HEADING_RANK:
         return False
-    if (line.indent >= 4 and finished) or label_of(line.text)[0] in ("abstract", "keywords"):
+    if (line.indent >= _DEEP_INDENT and finished) or label_of(line.text)[0] in ("abstract", "keywords"):
         return False
     if layout.blank_ends and line.gap and finished:
         return False
     if bounded:
         return True
-    return not ((finished and len(end) < 0.8 * len(last.lines[0])) or (finished and len(last.lines) == 1))
+    return not ((finished and len(end) < _SHORT_LINE * len(last.lines[0])) or (finished and len(last.lines) == 1))
+
+
+def _is_finished(end: str) -> bool:
+    """Say whether a line of a note may be its last: it ends as a sentence does, or in an address."""
+    last = end.split()[-1] if end and not end[-1].isspace() else ""
+    _, slash, behind = last.partition("/")
+    return end.endswith(_FINISHED_ENDS) or "://" in last or bool(slash and any(map(str.isdecimal, behind)))
 
 
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:
@@ -298,24 +320,27 @@ def find_lost_marks(body: Sequence[PrintedLine], marks: Sequence[Mark], links: d
             totals[style] = totals.get(style, 0) + 1
             linked[style] = linked.get(style, 0) + (mark in links)
             if mark not in links:
-                placed.append((number, mark, line.text[max(0, match.start() - 40) : match.start()]))
+                placed.append((number, mark, line.text[max(0, match.start() - _BEFORE_CHARS) : match.start()]))
     lost: set[int] = set()
     for style in {_style(marks[mark]) for _, mark, _ in placed}:
-        if linked[style] < 3 or linked[style] < 0.8 * totals[style]:
+        if linked[style] < _MIN_LINKED or linked[style] < _MIN_LINKED_SHARE * totals[style]:
             continue
         own = [(number, mark, before) for number, mark, before in placed if _style(marks[mark]) == style]
         for place, (number, mark, before) in enumerate(own):
             near = own[max(0, place - 1) : place] + own[place + 1 : place + 2]
-            counts = any(abs(other - number) <= 12 for other, _, _ in near)
-            if not counts and re.search(r"[^\s：:；;（(、]$", bare(before).rstrip()):
+            counts = any(abs(other - number) <= _COUNTING_LINES for other, _, _ in near)
+            if not counts and (text := bare(before).rstrip()) and not text.endswith(_NO_MARK_BEHIND):
                 lost.add(mark)
     return frozenset(lost)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def _style(mark: Mark) -> str:
-    printed = re.sub(r"<[^>]*>", "", mark.printed).strip()
-    return ("sup" if mark.sure else "") + re.sub(r"\d+", "1", "①" if printed in _CIRCLED else printed)
+    printed = unraised(mark.printed).strip()
+    style = "①" if printed in _CIRCLED else printed
+    return ("sup" if mark.sure else "") + "".join(
+        "1" if digits else "".join(run) for digits, run in itertools.groupby(style, str.isdecimal)
+    )
 
 
 def _link_known(

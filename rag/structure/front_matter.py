@@ -1,7 +1,7 @@
 """What a Markdown file says about itself between two `---` lines at its beginning: title, work, authors, journal, year.
 
 Keys are known in both languages and as the common site generators spell them.
-Entry points: `take_front_matter`, `is_front_text`. Caller: `structure`.
+Entry points: `take_front_matter`, `is_front_text`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ORIGIN = "front matter"
 _MAX_LINES = 60
 _NAMES = {field: (chinese, english) for field, _, chinese, english, _ in read_table("front_matter") if english != "-"}
 _KEYS = {key: field for field, keys, *_ in read_table("front_matter") for key in phrases(keys)}
-_SHOWN = re.compile(r"^(?:" + "|".join(name for names in _NAMES.values() for name in names) + r")[：:]")
+_SHOWN = tuple(f"{name}{colon}" for names in _NAMES.values() for name in names for colon in "：:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,18 @@ def take_front_matter(pages: Sequence[Page]) -> tuple[FrontMatter, list[Page]]:
         said = yaml.safe_load("\n".join(line.text for line in lines[1:stop]))
     except (yaml.YAMLError, ValueError, RecursionError):
         # A title with a colon in it is no YAML, but everybody writes it so.
-        pairs = [
-            re.match(r"^(\w[\w -]*):(?:\s+(.*))?$", line.text.strip()) for line in lines[1:stop] if line.text.strip()
-        ]
-        said = {pair.group(1): pair.group(2) or "" for pair in pairs if pair} if all(pairs) else None
+        pairs = [f"{line.text.strip()} ".partition(": ") for line in lines[1:stop] if line.text.strip()]
+        said = {key: value.strip() for key, _, value in pairs} if all(map(_is_pair, pairs)) else None
     if not isinstance(said, dict) or not said:
         return none, pages
     front = {str(key): _flat(value) for key, value in said.items() if value is not None}
     printed = LeftOut("front_matter", "\n".join(line.text for line in lines[1:stop]), pages[0].number)
     return _sort(front, printed), [dataclasses.replace(pages[0], lines=lines[stop + 1 :]), *pages[1:]]
+
+
+def _is_pair(pair: tuple[str, str, str]) -> bool:
+    key, colon, _ = pair
+    return bool(colon) and key[:1].isalnum() and all(one.isalnum() or one in "_- " for one in key)
 
 
 def _sort(front: dict[str, str], printed: LeftOut) -> FrontMatter:
@@ -97,4 +100,4 @@ def _front_text(front: dict[str, str]) -> str:
 
 def is_front_text(text: str) -> bool:
     """Say whether a block is made of front matter."""
-    return all(_SHOWN.match(line) for line in text.split("\n"))
+    return all(line.startswith(_SHOWN) for line in text.split("\n"))

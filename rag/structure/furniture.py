@@ -1,11 +1,12 @@
 """What a page carries that is not the text: running heads, page numbers, editors' lines, notices.
 
-Entry point: `set_aside_furniture`. Caller: `structure`. Nothing is thrown away unseen: each line that is set aside is
+Entry point: `set_aside_furniture`. Nothing is thrown away unseen: each line that is set aside is
 kept with the reason. Rules know how journals and reports are printed, and no journal.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 
 from rag.records import LeftOut
 from rag.structure.outline import looks_like_heading
-from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, width
+from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
 from rag.text.labels import holds_word, is_word, opens_with
-from rag.text.language import HAN, letters_of, without_spaces
+from rag.text.language import is_ascii_upper, is_han, letters_of, without_spaces
 
 _MAX_FURNITURE_CHARS = 400
 _MAX_IMPRINT_CHARS = 120  # without spaces
@@ -23,7 +24,7 @@ MIN_HEADS = 3  # pages at whose edges a line comes again, from which it is a run
 MIN_SMALL_HEADS = 2  # where it is set smaller than the text
 MIN_COUNTED = 0.6  # of such lines, whose numbers rise with the pages
 _OPEN_LABEL, _CLOSE_LABEL = "【〔[［（(「", "】〕]］）)」:："
-_IDENTIFIER = re.compile(r"(?:DOI|doi)/?(?:10\.|http)")
+_IDENTIFIERS = tuple(f"{name}{start}" for name in ("doi", "doi/") for start in ("10.", "http"))
 _PAGE_NUMBER = re.compile(
     r"^(?:[-—–_~·•*|\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|\s\]］)）]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
 )
@@ -35,18 +36,19 @@ _ARTICLE_NUMBER = re.compile(
     r"(?P<issn>\d{4}[-—– "
     r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
-_STRAY_MARK = re.compile(r"^(?:[\[［〔]\d{1,3}[\]］〕]|[①-⑳]|[*＊])$")
+_MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
 _NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
+_IN_CELL = "0123456789 .,%+-—–"
 _HEADING_MARKS = (".", "．", "、", ")", "）")
 _NOTICE = re.compile(
     r"^(?:【|\[)?(?:特别|免责|版权|郑重|重要)?声\s*明(?:】|\])?[:：]|^免责条款[:：]|^(?:版权所有|著作权所有)|如有侵权.{0,12}(?:联系|删除)|未经(?:书面)?(?:授权|许可|允许).{0,8}(?:不得|禁止|严禁)转载"
     r"|^本(?:刊|书|文|报告)已(?:许可|加入|被).{0,80}(?:数据库|网络|全文)"
     r"|^(?:扫码|扫描).{0,6}(?:关注|二维码)|^(?:点击)?阅读原文$|^(?:长按|识别).{0,6}二维码|^\s*(?:上接|下转)第?\s*\d+\s*页"
 )
-# The end of a note that was broken: it repeats from note to note, and is no head.
-_NOTE_TAIL = re.compile(r"[）)]$|访问|上网|https?:|www\.|[页期]$")
-_TURN = re.compile(r"^[（(【\[]?(?:上接|下转|接|转)第?\s*\d{1,4}\s*页[）)】\]]?$")
+_MAX_HEAD_WIDTH, _MAX_CELL_WIDTH = 80, 12  # half characters
+_MIN_FOLD_CHARS = 4
+_LABEL_CHARS, _CLOSING_CHARS = 12, 8  # at a line's start, in which its label stands, and one that ends an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,14 @@ def set_aside_furniture(
         ruled = ruled or line.ruled
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
-        closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:8], "closing"))
+        closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:_CLOSING_CHARS], "closing"))
     return kept, left, imprints
 
 
 def _name_of(reason: str, text: str) -> str:
     if reason != "imprint":
         return reason
-    label = without_spaces(text)[:12]
+    label = without_spaces(text)[:_LABEL_CHARS]
     if holds_word(label, "imprint_date"):
         return "date"
     return "editor" if holds_word(label, "imprint_editor") else "classification"
@@ -112,11 +114,14 @@ def _reason(text: str, line: PrintedLine) -> str:
     inside = tight[1:] if tight.startswith(tuple(_OPEN_LABEL)) else tight
     label = opens_with(inside, "imprint") if len(tight) <= _MAX_IMPRINT_CHARS else ""
     # `编辑` may begin a sentence, and "do it" one too: then no colon, bracket or number follows.
-    if label and (inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or _IDENTIFIER.match(tight)):
+    if label and (inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or tight.lower().startswith(_IDENTIFIERS)):
         return "imprint"
-    if _TURN.match(tight):
+    turn = tight.strip("（(【[］])）】")
+    opener = opens_with(turn, "turn")
+    pages = turn.removeprefix(opener).removeprefix("第")
+    if opener and pages.endswith("页") and pages[:-1].isdecimal():
         return "turn"
-    if _STRAY_MARK.match(tight):
+    if len(tight) <= _MAX_MARK_CHARS and tight and strip_marks(tight) in ("", "*", "＊"):
         return "stray_mark"
     if _NOTICE.search(text):
         return "notice"
@@ -138,7 +143,9 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
     edges = {index + step for index in first.values() for step in (0, 1, 2)} | {
         index - step for index in last.values() for step in (0, 1)
     }
-    short = {index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= 80}
+    short = {
+        index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= _MAX_HEAD_WIDTH
+    }
     counts = Counter(_head_form(lines[index].text) for index in short)
     heads = _repeated_heads([index for index in sorted(short) if paged and index in edges], lines)
     for index in sorted(short):
@@ -153,16 +160,21 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
     folds = [_fold(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
     shown = Counter(folds[index] for index in short)
     for index in sorted(short):
-        if index in reasons or len(folds[index]) < 4 or lines[index].text.endswith(tuple("。；，")):
+        if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or lines[index].text.endswith(tuple("。；，")):
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         at_top = not index or lines[index].fresh
         if at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
             reasons[index] = "running_head"  # the head of the page, then the title itself
-        elif by_number and shown[folds[index]] >= 2 and not _NOTE_TAIL.search(lines[index].text):
+        elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text):
             reasons[index] = "running_head"
     return reasons
+
+
+def _ends_note(text: str) -> bool:
+    """Say whether a line is the end of a note that was broken: it repeats from note to note, and is no head."""
+    return text.endswith(tuple("）)页期")) or holds_word(text, "note_tail")
 
 
 def _head_form(text: str) -> str:
@@ -223,7 +235,7 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
         return False
     for other in (index - 1, index + 1):
         if 0 <= other < len(lines) and (
-            width(lines[other].text) < 12 and re.fullmatch(rf"[\d\s.,%+\-—–{HAN}]+", lines[other].text)
+            width(lines[other].text) < _MAX_CELL_WIDTH and is_han(lines[other].text, also=_IN_CELL)
         ):
             return False
     return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0
@@ -253,9 +265,11 @@ def _read_imprint(text: str, at: int) -> list[Imprint]:
                 issue=f"第{int(head.group('issue') or head.group('issue2'))}期",
             )
         ]
-    classified = re.match(r"^[【〔\[（(]?中图分类号[】〕\]）)]?[:：]?([A-Z][\w./;；、\-]*)", tight)
-    if classified:
-        return [Imprint(at, classification=classified.group(1))]
+    inside = tight.lstrip(_OPEN_LABEL)
+    classified = inside.removeprefix("中图分类号").lstrip(_CLOSE_LABEL)
+    if inside.startswith("中图分类号") and is_ascii_upper(classified[:1]):
+        code = itertools.takewhile(lambda one: one.isalnum() or one in "_./;；、-", classified)
+        return [Imprint(at, classification="".join(code))]
     page = _PAGE_NUMBER.match(text)
     if page and text.strip().isdecimal():
         return [Imprint(at)]

@@ -2,7 +2,7 @@
 
 A journal issue is one file: contents, articles, round tables with their pieces, notices, translated abstracts, news. An
 article begins after a line that closes the one before, above an abstract, or where a title stands over its authors.
-Entry point: `split_articles`. Caller: `structure`. What the print does not say stays empty.
+Entry point: `split_articles`. What the print does not say stays empty.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from string import ascii_letters
+from string import ascii_letters, digits
 
 from rag.records import ArticleKind
 from rag.structure.news import order_stories
@@ -31,7 +31,7 @@ from rag.structure.printed import (
 )
 from rag.structure.silence import find_contents, prose_begins
 from rag.text.labels import ends_with, holds_word, is_word
-from rag.text.language import HAN, letters_of, main_language
+from rag.text.language import HAN, LATIN_WORD, letters_of, main_language, runs_of
 from rag.text.persons import parse_names
 
 _AFFILIATION = re.compile(
@@ -48,6 +48,8 @@ _MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
 _MAX_TITLE_ITEMS = 3
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
 _MAX_JOURNAL_LINES = 3
+_DASHES = tuple("—-–")
+_LEADERS = 3  # dots that lead to a page's number
 _MAX_TITLE_CHARS = 300
 _MAX_JOURNAL_CHARS = 200
 _HEAD_REACH = 6  # items below the names, in which the work itself begins
@@ -290,7 +292,9 @@ def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
 
 
 def _is_english(item: Item) -> bool:
-    return lower_ascii_share(bare(item.text)) > _ENGLISH_SHARE and bool(re.search("[A-Za-z]{2}", item.text))
+    return lower_ascii_share(bare(item.text)) > _ENGLISH_SHARE and any(
+        len(word) > 1 for word in LATIN_WORD.findall(item.text)
+    )
 
 
 def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
@@ -442,11 +446,11 @@ def _title_over_authors(items: Sequence[Item], index: int) -> bool:
     if not is_title_like(item) or (names_of(item) and not item.level):
         return False
     at = index + 1
-    if at < len(items) and re.match(r"\s*[—\-–]{1,3}", bare(items[at].text)) and is_title_like(items[at]):
+    if at < len(items) and bare(items[at].text).lstrip().startswith(_DASHES) and is_title_like(items[at]):
         at += 1
     if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not names_of(items[at]):
         return False
-    if re.search(r"[(（]\d+[)）]$|[.…·]{3,}", bare(items[at].text)):
+    if _is_entry(bare(items[at].text)):
         return False
     for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
         if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
@@ -595,6 +599,13 @@ def _is_journal_item(item: Item) -> bool:
     return item.kind in ("heading", "paragraph") and is_journal_line(item.text)
 
 
+def _is_entry(text: str) -> bool:
+    """Say whether a line is an entry of a table of contents: its page in brackets at the end, or dots before it."""
+    number = text[:-1].rstrip(digits)
+    bracketed = text.endswith((")", "）")) and number.endswith(("(", "（")) and number != text[:-1]
+    return bracketed or any(len(run) >= _LEADERS for run in runs_of(text, ".…·".__contains__))
+
+
 def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
     """Say whether a line of two characters that reads as a name is a heading: 安装, 方法, 项目."""
     return item.level > 0 and all(len(name) == _SHORT_NAME for name in names)
@@ -606,9 +617,10 @@ def _is_text(item: Item) -> bool:
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
     end, text = bare(items[before].text), bare(items[at].text)
-    if re.search(r"[：:—,，]$|(?:and|of|the|in|for|to|with|as|from|under|on|de)$", end) or re.match(
-        r"\s*[—\-–]{1,3}\S", text
-    ):
+    tight = text.lstrip()
+    behind = tight.lstrip("".join(_DASHES))
+    dashed = behind != tight and behind[:1].strip() != ""
+    if end.endswith(tuple("：:—,，")) or ends_with(end, "goes_on") or dashed:
         return True
     if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False

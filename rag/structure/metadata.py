@@ -3,7 +3,7 @@
 A title of the page's own heading, of a package or of tags made for papers is believed; one from a program's properties
 fills a gap, or makes whole a title of which the page gave the first line. An author whose value does not read as a
 name is left out.
-Entry points: `told_title`, `apply_said`. Caller: `structure`. Knows no file format.
+Entry points: `told_title`, `apply_said`. Knows no file format.
 """
 
 from __future__ import annotations

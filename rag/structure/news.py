@@ -1,6 +1,6 @@
 """News of an institute or a society: short texts under short titles, printed in boxes that come out in any order.
 
-Entry point: `order_stories`. Caller: `mastheads`. Knows no article.
+Entry point: `order_stories`. Knows no article.
 """
 
 from __future__ import annotations

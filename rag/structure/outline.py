@@ -2,7 +2,7 @@
 
 Numbering decides (章 节 一、 （一） 1. （1） 1.1), for in extractions the number of `#` means little; where the
 headings of a document bear no numbers, `#` and the levels of the container decide.
-Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`. Callers: `paragraphs`, `mastheads`, `structure`.
+Entry points: `numbering_rank`, `looks_like_heading`, `OutlineStack`.
 """
 
 from __future__ import annotations
@@ -14,36 +14,28 @@ import re
 from rag.structure.printed import bare, width
 from rag.text.labels import is_word
 from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, letters_of
+from rag.vocabulary import read_table
 
-_CN = "一二三四五六七八九十百零〇两"
+_KEPT = 4096  # results of a function that are kept
+
 # Rank of a numbering style: smaller is nearer to the title.
-_STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (0, re.compile(rf"^第\s*[{_CN}\d]+\s*[编篇部](?:分)?[\s:：、]*\S")),
-    (
-        1,
-        re.compile(
-            rf"^(?:第\s*[{_CN}\d]+\s*章|Chapter\s+[\dIVXL]+\b|CHAPTER\s+[\dIVXL]+\b|Part\s+[\dIVXL]+\b)[\s:：、.]*"
-        ),
-    ),
-    (2, re.compile(rf"^第\s*[{_CN}\d]+\s*节[\s:：、]*\S")),
-    (3, re.compile(rf"^[{_CN}]{{1,4}}\s?[、．.]\s*\S")),
-    (3, re.compile(r"^(?:I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII)[.、．]\s+\S")),
-    (4, re.compile(rf"^[（(]\s?[{_CN}]{{1,3}}\s?[）)]\s*\S")),
-    (5, re.compile(r"^\d{1,2}\s?[.、．]\s?(?!\d)\S")),
-    (5, re.compile(r"^\d{1,2}\s+(?=[A-Z][a-z])\S")),
-    (6, re.compile(r"^[（(]\s?\d{1,2}\s?[）)]\s*\S")),
-)
+_STYLES = tuple((int(rank), re.compile(pattern)) for rank, pattern, _ in read_table("heading_numbers"))
 _DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z{HAN}“《])")
 _MAX_HEADING_CHARS = 70
+_MAX_HEADING_WIDTH = 160  # half characters, of what `#` calls a heading
+_ARABIC_RANK, _MAX_ARABIC_CHARS = 5, 45  # 1. and what is numbered deeper
+_BRACKETED_RANK, _MAX_BRACKETED_CHARS = 6, 40  # （1）
+ITEM_RANKS = (_ARABIC_RANK, _BRACKETED_RANK)  # of numbers that may count the items of a list as well
+_UNNUMBERED_RANK = 3.0
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def numbering_rank(text: str) -> int | None:
     """Return the rank of the numbering that `text` begins with, 0 for the highest, or None."""
     text = bare(text).strip()
     decimal = _DECIMAL.match(text)
     if decimal:
-        return 5 + 2 * decimal.group(1).count(".")
+        return _ARABIC_RANK + 2 * decimal.group(1).count(".")
     return next((rank for rank, style in _STYLES if style.match(text)), None)
 
 
@@ -62,11 +54,11 @@ def looks_like_heading(text: str) -> bool:
     rank = numbering_rank(text)
     if rank is None or text.endswith(tuple("。；;，,、：:")):
         return False
-    if rank >= 5 and (holds_one_of(text[:-1], "。；") or len(text) > 45):
+    if rank >= _ARABIC_RANK and (holds_one_of(text[:-1], "。；") or len(text) > _MAX_ARABIC_CHARS):
         return False
     if text.endswith(".") and not HAN_CHARACTER.search(text):
         return False
-    return not holds_one_of(text[:-1], "。！？；") and (rank != 6 or len(text) <= 40)
+    return not holds_one_of(text[:-1], "。！？；") and (rank != _BRACKETED_RANK or len(text) <= _MAX_BRACKETED_CHARS)
 
 
 class OutlineStack:
@@ -98,7 +90,7 @@ class OutlineStack:
         elif self._top is not None:
             rank = self._top
         else:
-            rank = 3.0
+            rank = _UNNUMBERED_RANK
         self._top = rank if self._top is None else min(self._top, rank)
         return rank
 
@@ -120,4 +112,4 @@ def levels_are_meant(headings: list[tuple[str, int]]) -> bool:
 
 def heading_fits(text: str) -> bool:
     """Say whether a line that `#` calls a heading can be one: no paragraph that a converter mistook."""
-    return width(text) <= 160 and not bare(text).endswith(tuple("。；，"))
+    return width(text) <= _MAX_HEADING_WIDTH and not bare(text).endswith(tuple("。；，"))

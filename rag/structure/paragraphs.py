@@ -3,29 +3,32 @@
 A page's end, the notes at its foot and the breaking of lines cut sentences; here they are made whole again. In print, a
 line that ends where the next word would still have fitted was ended on purpose; that tells where a paragraph ends
 when neither indents nor empty lines do.
-Entry point: `build_items`. Caller: `structure`. Knows no article.
+Entry point: `build_items`. Knows no article.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from string import ascii_lowercase
+from string import ascii_letters, ascii_lowercase, digits
 from typing import Literal
 
-from rag.structure.outline import heading_fits, is_conventional, looks_like_heading, numbering_rank
+from rag.structure.outline import ITEM_RANKS, heading_fits, is_conventional, looks_like_heading, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 from rag.tables import is_rule
 from rag.text.labels import bare_label_of, is_bare_label, label_of, opens_with
 from rag.text.language import (
-    HAN,
     HAN_CHARACTER,
     LATIN_WORD,
+    ends_in,
     holds_one_of,
     is_ascii_lower,
     is_ascii_upper,
+    is_spaced,
+    runs_of,
     without_spaces,
 )
 from rag.text.persons import parse_names
@@ -36,18 +39,31 @@ _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
 )
 _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
-_ORDINAL = re.compile(
-    r"^(?:第[一二三四五六七八九十]+[，,、]|其[一二三四五六七八][，,是]|[一二三四五六七八九十]是|首先[，,]|其次[，,]|再次[，,]|最后[，,]|(?:First|Second|Third|Fourth|Finally)(?:ly)?,)"
-)
-_GOES_ON_END = re.compile(r"[，、（(《“‘「—–\-‐,;；和与及的在为是以对将把被从向而或并][\"”]?$")
-_OPENERS = {"（": "）", "(": ")", "《": "》", "“": "”", "「": "」", "[": "]", "〔": "〕"}
+_NUMERALS = "一二三四五六七八九十"
+_GOES_ON_ENDS = "，、（(《“‘「—–-‐,;；和与及的在为是以对将把被从向而或并"
+_OPENERS, _CLOSERS = "（(《“「[〔", "）)》”」]〕"
 _TAIL = 400  # characters of a paragraph's end that tell how it goes on
-_URL_GOES_ON = re.compile(r"[\w/.%?=&#~-]", re.ASCII)
-_HYPHENED = re.compile(r"([A-Za-z]+)([-‐\u2011])$")
+_URL_GOES_ON = frozenset(f"{ascii_letters}{digits}_/.%?=&#~-")
+_IN_TOKEN = frozenset(f"{ascii_letters}{digits}.,'’-/")
+_IN_COMPOUND = frozenset(f"{ascii_letters}-")
+_VERB_ENDS = tuple("示明达现述情面层谋")  # behind 表 and 图: 表示, 图谋
+_HYPHENS = "-‐\u2011"
 _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’]$")
-_URL_END = re.compile(r"(?:https?://|www\.)\S*$|\S/$")
+_URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
+# Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
+_MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
+_MAX_PAIR_CHARS = 80  # of a row with two cells
+_NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how wide a full line is
+# Shares of a full line: the place of a full one among those sorted by width; a line as wide; one that was cut; one that
+# is not its paragraph's last, in a column of any width and in a wide one.
+_FULL_LINES, _FULL, _BROKEN, _ALMOST_FULL, _ALMOST_FULL_WIDE = 0.8, 0.93, 0.9, 0.7, 0.75
+_SHORT_END, _LONG_END, _BRACKET_CHARS = 20, 30, 120  # characters at a paragraph's end
+_MAX_TITLE_LINES = 3
+_QUOTED_CHARS = 6  # behind an opening mark, in which the script shows
+_MIN_CUT_HAN, _MIN_PROSE_HAN, _MIN_PROSE_CHARS = 18, 12, 40
+_MIN_PROSE_WORDS, _MIN_PROSE_LOWER = 8, 4
 _OTHER_SIZE = 0.09  # of the type size: print that differs by more is another text
 _MIN_BROKEN_WIDTH = 60  # half characters: a line that was cut by its width, not on purpose
 _WIDTH_SLACK = 8
@@ -108,7 +124,8 @@ class Vocabulary:
         self._words: Counter[str] = Counter()
         for line in lines:
             if line.text.isascii() or LATIN_WORD.search(line.text):
-                self._words.update(word.lower() for word in re.findall(r"[A-Za-z]+(?:-[A-Za-z]+)*", bare(line.text)))
+                compounds = runs_of(bare(line.text), _IN_COMPOUND.__contains__)
+                self._words.update(word.strip("-").lower() for word in compounds)
 
     def keeps_hyphen(self, first: str, second: str) -> bool:
         """Say whether `first` and `second`, parted by a line's end at a hyphen, are a compound that keeps it."""
@@ -140,23 +157,27 @@ def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
     end, start = first[-1:], second[:1]
     if not end or not start:
         return 0, ""
-    if _URL_END.search(first) and _URL_GOES_ON.match(second) and end not in ".,)":
+    if _ends_in_address(first) and start in _URL_GOES_ON and end not in ".,)":
         return (1, "") if end == "‐" else (0, "")
-    hyphened = _HYPHENED.search(first)
-    word = re.match(r"[A-Za-z]+", second)
+    hyphened = _last_word(first[:-1]) if end in _HYPHENS else ""
+    word = LATIN_WORD.match(second)
     if hyphened and word:
-        drops = hyphened.group(2) == "‐" or not vocabulary.keeps_hyphen(hyphened.group(1), word.group())
+        drops = end == "‐" or not vocabulary.keeps_hyphen(hyphened, word.group())
         return (1, "") if drops else (0, "")
-    if end in "-‐–/" and start.isalnum() and re.search(r"\S[-‐–/]$", first):
+    if end in "-‐–/" and start.isalnum() and first[:-1].rstrip() == first[:-1] != "":
         return 0, ""
-    if _spaced(start) and (_spaced(end) or _LATIN_END.search(first)):
+    if is_spaced(start) and (is_spaced(end) or _LATIN_END.search(first)):
         return 0, " "
-    return 0, " " if _spaced(end) and start in "“‘([" and LATIN_WORD.search(second[:6]) else ""
+    return 0, " " if is_spaced(end) and start in "“‘([" and LATIN_WORD.search(second[:_QUOTED_CHARS]) else ""
 
 
-def _spaced(character: str) -> bool:
-    """Say whether `character` belongs to a script that sets spaces between words: letters and digits not Chinese."""
-    return character.isalnum() and not re.match(f"[{HAN}\u3040-\u30ff]", character) and ord(character) < 0x2E80
+def _last_word(text: str) -> str:
+    return text[len(text.rstrip(ascii_letters)) :]
+
+
+def _ends_in_address(text: str) -> bool:
+    last = text.split()[-1] if text and not text[-1].isspace() else ""
+    return any(start in last for start in _URL_STARTS) or (last.endswith("/") and len(last) > 1)
 
 
 def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item], int]:
@@ -230,9 +251,9 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "heading", "", text
     if (
         _CAPTION.match(text)
-        and width(text) <= 100
+        and width(text) <= _MAX_CAPTION_WIDTH
         and not text.endswith(tuple("。；，"))
-        and not re.match(r"^(?:表|图)[示明达现述情面层谋]", text)
+        and not (text[0] in "表图" and text[1:2] in _VERB_ENDS)
     ):
         return "caption", "", text
     if line.kind == "paragraph":
@@ -274,20 +295,20 @@ def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -
     rank = numbering_rank(text)
     if (
         rank is None
-        or rank > 4
+        or rank >= min(ITEM_RANKS)
         or not text.endswith(("：", ":", "——"))
         or not following
         or holds_one_of(text, "。；，")
     ):
         return False
-    return width(following) <= 50 and not ends_line(following) and not lines[index + 1].fresh
+    return width(following) <= _MAX_SECOND_WIDTH and not ends_line(following) and not lines[index + 1].fresh
 
 
 def _is_row(text: str) -> bool:
     return (
         text.count("|") >= 2
         or (text.startswith("|") and text.endswith("|") and len(text) > 2)
-        or (text.count(" | ") == 1 and len(text) < 80)
+        or (text.count(" | ") == 1 and len(text) < _MAX_PAIR_CHARS)
     )
 
 
@@ -300,7 +321,7 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     following = lines[index + 1] if index + 1 < len(lines) else None
     if not layout.wrapped:
         return not _is_broken(lines, index) and not (
-            numbering_rank(line.text) in (5, 6)
+            numbering_rank(line.text) in ITEM_RANKS
             and following is not None
             and numbering_rank(following.text) == numbering_rank(line.text)
             and not line.level
@@ -310,11 +331,11 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     if layout.blank_ends and line.gap == 0 and index and not line.fresh and not ends_line(lines[index - 1].text):
         return False
     full = _body_width(lines, index)
-    if following is None or looks_like_heading(following.text) or full - width(line.text) >= 4:
+    if following is None or looks_like_heading(following.text) or full - width(line.text) > _RAGGED:
         return True
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
     rest = bare(following.text)
-    return width(rest) < 0.7 * full and not ends_line(rest)
+    return width(rest) < _ALMOST_FULL * full and not ends_line(rest)
 
 
 def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -326,7 +347,7 @@ def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
     if following is None or following.kind != "text" or following.level or following.gap or following.fresh:
         return False
     wide = width(line.text)
-    if wide < _MIN_BROKEN_WIDTH or ends_line(line.text) or wide < 0.9 * _full_width(lines, index):
+    if wide < _MIN_BROKEN_WIDTH or ends_line(line.text) or wide < _BROKEN * _full_width(lines, index):
         return False
     rest = bare(following.text)
     return width(rest) <= wide + _WIDTH_SLACK and (_is_prose(rest) or ends_sentence(rest)) and not label_of(rest)[0]
@@ -334,13 +355,19 @@ def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
 
 def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
     """Return the width of a full line of the column around line `index`: most long lines there are as wide."""
-    window = sorted(width(line.text) for line in lines[max(0, index - 15) : index + 16] if line.kind == "text")
-    return window[int(0.8 * (len(window) - 1))] if window else 0
+    window = sorted(
+        width(line.text)
+        for line in lines[max(0, index - _COLUMN_LINES) : index + _COLUMN_LINES + 1]
+        if line.kind == "text"
+    )
+    return window[int(_FULL_LINES * (len(window) - 1))] if window else 0
 
 
 def _full_width(lines: Sequence[PrintedLine], index: int) -> int:
     """Return the width of a full line of the text around line `index`."""
-    window = [width(line.text) for line in lines[max(0, index - 3) : index + 4] if line.kind == "text"]
+    window = [
+        width(line.text) for line in lines[max(0, index - _NEAR_LINES) : index + _NEAR_LINES + 1] if line.kind == "text"
+    ]
     return max(window, default=0)
 
 
@@ -368,16 +395,16 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         _BULLET.match(text)
         and not line.cut
         and not (
-            layout.wrapped and not ends_line(end) and _full_width(lines, index) * 0.93 < width(lines[index - 1].text)
+            layout.wrapped and not ends_line(end) and _full_width(lines, index) * _FULL < width(lines[index - 1].text)
         )
     ):
         return False
     before = lines[index - 1]
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
-        if line.indent >= 4:
+        if line.indent >= _HANGING_INDENT:
             return True
-        if line.fresh or (width(before.text) < _body_width(lines, index) - 3 and not is_ascii_lower(text[:1])):
+        if line.fresh or (width(before.text) < _body_width(lines, index) - _RAGGED and not is_ascii_lower(text[:1])):
             return False
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
@@ -395,7 +422,7 @@ def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: st
         or (ends_line(text) and not text.endswith(("？", "：")))
     ):
         return False
-    short = width(text) <= 50
+    short = width(text) <= _MAX_SECOND_WIDTH
     return short and (
         end.endswith(("：", "——", "，", "、", ":"))
         or (line.gap == 0 and not layout.blank_ends and previous.lines == 1 and not line.fresh and line.indent == 0)
@@ -414,31 +441,42 @@ def _line_goes_on(
 ) -> bool:
     unfinished = not ends_line(end)
     if layout.indent_begins and line.indent >= 2 and not line.fresh:
-        return unfinished and bool(_GOES_ON_END.search(end)) and before.indent >= 2
+        return unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and before.indent >= 2
     if (
         layout.blank_ends
         and line.gap
         and not line.cut
-        and not (unfinished and _GOES_ON_END.search(end) and len(end) > 30)
+        and not (unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and len(end) > _LONG_END)
     ):
         return False
-    if line.gap and not unfinished and HAN_CHARACTER.search(end[-20:]) and not HAN_CHARACTER.search(text):
+    if line.gap and not unfinished and HAN_CHARACTER.search(end[-_SHORT_END:]) and not HAN_CHARACTER.search(text):
         return False  # a sentence in Chinese has ended, and a line in another script begins
     full = _column_width(previous, lines, index)
-    token = re.match(r"[A-Za-z\d.,'’\-/]+|.{0,2}", text)
+    token = "".join(itertools.takewhile(_IN_TOKEN.__contains__, text)) or text[:2]
     room = full - width(before.text)
-    ended = width(token.group() if token else "") + 3 <= room
+    ended = width(token) + _RAGGED <= room
     if unfinished:
-        if _GOES_ON_END.search(end) or _open_bracket(end):
-            return previous.lines > 1 or width(before.text) > 0.5 * full or len(end) > 20
+        if ends_in(end, _GOES_ON_ENDS, '"”') or _open_bracket(end):
+            return previous.lines > 1 or width(before.text) > full / 2 or len(end) > _SHORT_END
         if _opens_names(previous, lines, index):
             return False
         return not ended or (
-            width(before.text) > (0.75 if full > 45 else 0.7) * full and _in_column(lines, index, full)
+            width(before.text) > (_ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL) * full
+            and _in_column(lines, index, full)
         )
-    if _ORDINAL.match(text) and ends_sentence(end):
+    if _counts(text) and ends_sentence(end):
         return False
     return not ended
+
+
+def _counts(text: str) -> bool:
+    """Say whether a line counts a point of a list: 第一，; 其二，; 三是; 首先，; Secondly,."""
+    opener = opens_with(text, "ordinal")
+    behind = text[len(opener) :]
+    if opener in ("第", "其"):
+        rest = behind.lstrip(_NUMERALS)
+        return rest != behind and rest[:1] in tuple("，,、" if opener == "第" else "，,是")
+    return (text[:1] in tuple(_NUMERALS) and text[1:2] == "是") or (bool(opener) and behind[:1] in tuple("，,"))
 
 
 def _column_width(previous: Item, lines: Sequence[PrintedLine], index: int) -> int:
@@ -447,9 +485,9 @@ def _column_width(previous: Item, lines: Sequence[PrintedLine], index: int) -> i
     The lines of the same paragraph and those that follow in its type tell; what stands before in another box or column
     does not.
     """
-    widths = [width(line.text) for line in lines[max(index - previous.lines, index - 6) : index]]
+    widths = [width(line.text) for line in lines[max(index - previous.lines, index - 2 * _NEAR_LINES) : index]]
     size = lines[index - 1].size
-    for line in lines[index : index + 4]:
+    for line in lines[index : index + _NEAR_LINES + 1]:
         if (widths and line.fresh and len(widths) > 2) or abs(line.size - size) > _OTHER_SIZE * size:
             break
         widths.append(width(line.text))
@@ -458,27 +496,31 @@ def _column_width(previous: Item, lines: Sequence[PrintedLine], index: int) -> i
 
 def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
     """Say whether line `index - 1` stands in running text: it is long, or the narrow column's next lines are prose."""
-    if width(lines[index - 1].text) > 40:
+    if width(lines[index - 1].text) > _LONG_LINE:
         return True
-    near = [bare(line.text) for line in lines[index : index + 4]]
+    near = [bare(line.text) for line in lines[index : index + _NEAR_LINES + 1]]
     return (
-        len(near) >= 3
-        and all(width(text) > 0.7 * full for text in near[:3])
+        len(near) >= _NEAR_LINES
+        and all(width(text) > _ALMOST_FULL * full for text in near[:_NEAR_LINES])
         and any(holds_one_of(text, "，。") for text in near)
     )
 
 
 def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of names under a title begins: a title's last line is often as wide as a line of text."""
-    if previous.lines > 3 or holds_one_of(bare(previous.tail), ".。，") or not parse_names(bare(lines[index].text)):
+    if (
+        previous.lines > _MAX_TITLE_LINES
+        or holds_one_of(bare(previous.tail), ".。，")
+        or not parse_names(bare(lines[index].text))
+    ):
         return False
     following = lines[index + 1] if index + 1 < len(lines) else None
     return following is not None and not bare(following.text).startswith((*ascii_lowercase, "，", "。"))
 
 
 def _open_bracket(text: str) -> bool:
-    tail = text[-120:]
-    return any(tail.count(opener) > tail.count(closer) for opener, closer in _OPENERS.items())
+    tail = text[-_BRACKET_CHARS:]
+    return any(tail.count(opener) > tail.count(closer) for opener, closer in zip(_OPENERS, _CLOSERS, strict=True))
 
 
 def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) -> bool:
@@ -487,7 +529,7 @@ def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) ->
         return False
     if previous.kind == "label" and previous.label in ("keywords", "authors", "fund"):
         return False
-    cut_text = line.cut and len(HAN_CHARACTER.findall(end)) >= 18
+    cut_text = line.cut and len(HAN_CHARACTER.findall(end)) >= _MIN_CUT_HAN
     if not (_is_prose(end) or cut_text) or not (_is_prose(text) or ends_sentence(text)):
         return False
     if line.gap == 0 and not line.cut:
@@ -499,9 +541,11 @@ def _fragment_goes_on(previous: Item, line: PrintedLine, end: str, text: str) ->
 def _is_prose(text: str) -> bool:
     """Say whether a piece of text reads as running text, not as a title, a name or an entry of a list."""
     text = text[:_TAIL]
-    if len(HAN_CHARACTER.findall(text)) >= 12:
-        return bool(holds_one_of(text, "。，；,")) or len(text) >= 40
-    return len(text.split()) >= 8 and len(re.findall(r"(?<!\S)[a-z]+", text)) >= 4 and bool(holds_one_of(text, ",."))
+    if len(HAN_CHARACTER.findall(text)) >= _MIN_PROSE_HAN:
+        return holds_one_of(text, "。，；,") or len(text) >= _MIN_PROSE_CHARS
+    words = text.split()
+    lower = sum(is_ascii_lower(word[0]) for word in words)
+    return len(words) >= _MIN_PROSE_WORDS and lower >= _MIN_PROSE_LOWER and holds_one_of(text, ",.")
 
 
 def _names_source(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Printed lines made clean: markup taken off, note marks made tokens, and what the print tells about its layout.
 
-Entry points: `clean_lines`, `judge_layout`, `tokenise_marks`, `bare`, `width`. Caller: `structure` and its parts.
+Entry points: `clean_lines`, `judge_layout`, `tokenise_marks`, `bare`, `width`.
 Knows nothing of articles or headings.
 """
 
@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, LineKind, Page
-from rag.text.language import INVISIBLE, fold_glyphs, split_at
+from rag.text.language import INVISIBLE, fold_glyphs, runs_of, split_at
+
+_KEPT = 4096  # results of a function that are kept
 
 # A note mark inside a text that is being worked on: two noncharacters, which no document may hold, around its number.
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -127,7 +129,7 @@ _WIDE = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def width(text: str) -> int:
     """Return the width of `text` in half characters: a Han character is two, a Latin letter one."""
     text = bare(text)
@@ -142,6 +144,7 @@ _ESCAPED = re.compile(r"\\{1,3}([_*\[\]()#`~>+\-.!|{}<&])")
 _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1")
 _SPACE = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f\u3000]+")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_SAMPLE_PAGES, _SAMPLE_LINES = 40, 400  # in which Markdown shows
 _RULE = re.compile(r"^(?:[-—–_─━=*·]\s?){3,}$")
 _MARKDOWN_SIGN = re.compile(r"^#{1,6}\s|\*\*\S|</?su[bp]>|\\[_*]|^\s*\|.*\|\s*$|^```", re.MULTILINE)
 
@@ -178,7 +181,9 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[
         pages: What a reader delivered.
         markdown: The file says that it is Markdown; else its signs must show it.
     """
-    sample = "\n".join(line.text for page in pages[:40] for line in page.lines[:400] if line.kind == "text")
+    sample = "\n".join(
+        line.text for page in pages[:_SAMPLE_PAGES] for line in page.lines[:_SAMPLE_LINES] if line.kind == "text"
+    )
     markdown = markdown or len(_MARKDOWN_SIGN.findall(sample)) >= 2
     cleaned: list[PrintedLine] = []
     for index, page in enumerate(pages):
@@ -204,7 +209,7 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[
                 heading = _HEADING.match(text)
                 if heading:
                     level, text = len(heading.group(1)), heading.group(2)
-                bold = text.startswith("**") and text.endswith("**") and len(text) > 4
+                bold = text.startswith("**") and text.endswith("**") and text.strip("*") != ""
                 text = _clean_markup(text)
             if text.endswith("\u00ad"):
                 text = text[:-1] + "‐"
@@ -232,6 +237,13 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[
     return cleaned, markdown
 
 
+_INDENTS = {"\u3000": 2, "\t": 4}  # half characters
+_MAX_ROW_CHARS = 400
+_LONG_WIDTH = 24  # half characters of a line from which its end tells something
+_MAX_ENDING = 0.55  # share of long lines that end as sentences do, where lines are parts of paragraphs
+_MIN_SET_IN, _MAX_SET_IN = 0.03, 0.5  # share of lines that are set in, where that begins a paragraph
+_MAX_BOXES = 0.2  # share of lines set in by one space, where that begins a text box
+_MAX_BOX_INDENT = 3
 _CELL_GAP = "\t"  # white space, as in the print: what is quoted from the file is found in the text
 _CELLS = re.compile(r"\s*\t\s*| {3,}")
 
@@ -257,15 +269,15 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
 
 def _count_cells(line: Line) -> int:
     text = line.text.strip()
-    if line.kind != "text" or len(text) > 400 or not ("\t" in text or "   " in text):
+    if line.kind != "text" or len(text) > _MAX_ROW_CHARS or not ("\t" in text or "   " in text):
         return 0
     cells = _CELLS.split(text)
-    return len(cells) if len(cells) >= 3 or "\t" in text else 0
+    return len(cells) if len(cells) > 2 or "\t" in text else 0
 
 
 def _indent(raw: str) -> int:
     head = raw[: len(raw) - len(raw.lstrip())]
-    return sum(2 if character == "\u3000" else 4 if character == "\t" else 1 for character in head)
+    return sum(_INDENTS.get(character, 1) for character in head)
 
 
 def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
@@ -275,19 +287,19 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
         for before, line in zip([None, *lines], lines, strict=False)
         if line.kind == "text" and line.level == 0 and "|" not in line.text
     ]
-    long = [line for _, line in prose if width(line.text) >= 24]
+    long = [line for _, line in prose if width(line.text) >= _LONG_WIDTH]
     ending = sum(1 for line in long if ends_line(line.text))
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
-    wrapped = len(long) >= enough and ending < 0.55 * len(long)
+    wrapped = len(long) >= enough and ending < _MAX_ENDING * len(long)
     inner = [line.gap for before, line in prose if before is not None and before.kind == "text"]
-    blank_ends = wrapped and sum(gap == 0 for gap in inner) >= 0.5 * max(1, len(inner))
+    blank_ends = wrapped and sum(gap == 0 for gap in inner) >= max(1, len(inner)) / 2
     set_in = sum(1 for _, line in prose if line.indent >= 2)
     single = sum(1 for _, line in prose if line.indent == 1)
     return Layout(
         wrapped=wrapped,
         blank_ends=blank_ends,
-        indent_begins=wrapped and 0.03 * len(prose) <= set_in <= 0.5 * len(prose),
-        boxed=wrapped and 0 < single <= 0.2 * len(prose),
+        indent_begins=wrapped and _MIN_SET_IN * len(prose) <= set_in <= _MAX_SET_IN * len(prose),
+        boxed=wrapped and 0 < single <= _MAX_BOXES * len(prose),
         markdown=markdown,
     )
 
@@ -297,7 +309,7 @@ def begin_boxes(lines: Sequence[PrintedLine], layout: Layout) -> list[PrintedLin
     if not layout.boxed:
         return list(lines)
     for line in lines:
-        if 1 <= line.indent <= 3 and line.kind == "text":
+        if 1 <= line.indent <= _MAX_BOX_INDENT and line.kind == "text":
             line.fresh = True
     return list(lines)
 
@@ -307,6 +319,9 @@ _MARK = re.compile(
     _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
 )
 _MAX_MARKS_AT_END = 6
+_MAX_MARK_CHARS = 60
+_NO_NUMBER = 0.5
+_MAX_RANGE = 20  # notes that one mark names
 _MAX_MARKS = 100_000
 _MAX_MARKED_CHARS = 100_000  # of a line that is looked through for marks
 _END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
@@ -322,7 +337,7 @@ def strip_marks(text: str) -> str:
     for _ in range(_MAX_MARKS_AT_END):
         if not text or text[-1] not in _MARK_ENDS:
             break
-        match = _END_MARK.search(text[-60:])
+        match = _END_MARK.search(text[-_MAX_MARK_CHARS:])
         if not match:
             break
         text = text[: len(text) - len(match.group())].rstrip()
@@ -332,7 +347,7 @@ def strip_marks(text: str) -> str:
 def note_numbers(printed: str) -> tuple[str, ...]:
     """Return the note numbers that a mark as printed names: `[2-4]` gives 2, 3 and 4, `③` gives 3, `*` itself."""
     printed = printed.strip().strip("[]［］〔〕()（）")
-    if len(printed) == 1 and not printed.isalpha() and unicodedata.numeric(printed, 0.5) % 1 == 0:
+    if len(printed) == 1 and not printed.isalpha() and unicodedata.numeric(printed, _NO_NUMBER) % 1 == 0:
         return (str(int(unicodedata.numeric(printed))),)  # ③ ❸ ³ ㉑ ３
     if printed.isdigit():
         return ("".join(str(unicodedata.digit(character)) for character in printed),)
@@ -340,8 +355,8 @@ def note_numbers(printed: str) -> tuple[str, ...]:
         return (printed,)
     numbers: list[str] = []
     for part in split_at(printed, ",，、"):
-        ends = [int(number) for number in re.findall(r"\d+", part)]
-        if len(ends) == 2 and 0 < ends[1] - ends[0] <= 20:
+        ends = list(map(int, runs_of(part, str.isdecimal)))
+        if len(ends) == 2 and 0 < ends[1] - ends[0] <= _MAX_RANGE:
             numbers.extend(str(number) for number in range(ends[0], ends[1] + 1))
         else:
             numbers.extend(str(number) for number in ends)
@@ -386,9 +401,12 @@ def without_star(text: str) -> str:
     return text if bare_text == text else bare_text.rstrip()
 
 
+_SHARE_CHARS = 5_000  # of a text, from which its script is told
+
+
 def lower_ascii_share(text: str) -> float:
     """Return the share of Latin letters among the letters of `text`, 0..1."""
-    text = text[:5000]
+    text = text[:_SHARE_CHARS]
     letters = sum(map(str.isalpha, text))
     latin = sum(map(str.isalpha, text.encode("ascii", "ignore").decode()))
     return latin / letters if letters else 0.0

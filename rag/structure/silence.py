@@ -2,7 +2,7 @@
 
 A list of contents is known by its heading, and its lines by what they are: they name a page, or they come again as the
 headings of the text. The list ends with the last such line; what follows is read, whatever it is. So nothing is silent
-because of what comes before it. Entry points: `find_contents`, `prose_begins`. Caller: `mastheads`.
+because of what comes before it. Entry points: `find_contents`, `prose_begins`.
 """
 
 from __future__ import annotations

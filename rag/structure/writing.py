@@ -1,7 +1,7 @@
 """Items and notes -> the canonical text, its blocks and their spans.
 
 Notes stand behind the last block of the section whose sentences cite them, so that body text runs on unbroken.
-Entry point: `Writer`. Caller: `structure`. Knows no printed lines.
+Entry point: `Writer`. Knows no printed lines.
 """
 
 from __future__ import annotations

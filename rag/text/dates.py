@@ -9,15 +9,12 @@ import re
 
 from rag.text.figures import Figure
 from rag.text.numbers import read_numeral
-from rag.vocabulary import read_table
+from rag.vocabulary import read_table, words_of
 
 _MONTH_WORDS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind.startswith("month")}
 _ALSO_WORDS = frozenset(word for kind, word, _, _ in read_table("number_words") if kind == "month_or_word")
-_BEFORE_MONTH = frozenset(["in", "of", "since", "by", "until", "from", "to", "early", "late"]) | {
-    "mid",
-    "during",
-    "last",
-}
+_BEFORE_MONTH = words_of("name_words", "before_month")
+YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _ISO = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>0?[1-9]|1[0-2])\2(?P<d>0?[1-9]|[12]\d|3[01])(?![\d.])")
 _ENGLISH = re.compile(
     rf"(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?:-\d{{1,2}}(?:st|nd|rd|th)?)? (?:of )?)?"
@@ -33,6 +30,8 @@ _ENGLISH_QUARTER = re.compile(
 _QUARTER_WORDS = ("first", "second", "third", "fourth")
 FIRST_YEAR, LAST_YEAR = 1500, 2199  # a number of four digits without a unit is a year
 _YEAR_DIGITS = 4
+MONTHS, DAYS, _QUARTERS = 12, 31, 4  # of a year, of a month at most
+_DECADE, _CENTURY = 10, 100  # years
 
 Reading = tuple[int, Figure]
 _NOWHERE = (0, 0)
@@ -76,14 +75,14 @@ def read_english_quarter(line: str, at: int) -> Reading | None:
 def read_han_date(line: str, at: int) -> Reading | None:
     """Read 2022年6月26日, 二〇二二年六月, 6月26日, 26日, 2023年第一季度."""
     end, year = _part(line, at, "年", FIRST_YEAR, LAST_YEAR)
-    stop, quarter = _part(line, end + line.startswith("第", end), "季度", 1, 4)
+    stop, quarter = _part(line, end + line.startswith("第", end), "季度", 1, _QUARTERS)
     if quarter:
         return stop, Figure("date", _NOWHERE, year=year, quarter=quarter)
-    end, month = _part(line, end, "月", 1, 12)
+    end, month = _part(line, end, "月", 1, MONTHS)
     before = end
-    end, day = _part(line, end, "日", 1, 31) if not line.startswith("日", end) else (end, 0)
+    end, day = _part(line, end, "日", 1, DAYS) if not line.startswith("日", end) else (end, 0)
     if not day:
-        end, day = _part(line, before, "号", 1, 31)
+        end, day = _part(line, before, "号", 1, DAYS)
     if not (year or month) and not line[at : at + 1].isdecimal():
         return None  # 两日 are two days, and a lone 三号 is no date
     return (end, Figure("date", _NOWHERE, year=year, month=month, day=day)) if end > at else None
@@ -105,10 +104,10 @@ def read_decade(line: str, at: int) -> Reading | None:
     century = 0
     if number and line.startswith("世纪", number.end):
         century, number = int(number.value), read_numeral(line, number.end + len("世纪"))
-    if number is None or number.value % 10 or number.vague or not 10 <= number.value <= LAST_YEAR:
+    if number is None or number.value % _DECADE or number.vague or not _DECADE <= number.value <= LAST_YEAR:
         return None
     if line.startswith("年代", number.end):
-        value = number.value + ((century - 1) * 100 if century else 0)
+        value = number.value + ((century - 1) * _CENTURY if century else 0)
         return number.end + len("年代"), Figure("decade", _NOWHERE, value=value)
     plural = line[number.end :].removeprefix("'")[:2]
     if number.end - at == _YEAR_DIGITS and plural[:1] == "s" and not plural[1:].isalpha():

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.text.dates import (
+    DAYS,
+    MONTHS,
     read_decade,
     read_english_date,
     read_english_quarter,
@@ -26,6 +28,8 @@ from rag.text.numbers import CARDINALS, DIGITS, HAN_NUMERALS, Number, read_numbe
 from rag.text.units import CURRENCIES, SIGNS, Unit, read_sign, read_unit
 from rag.text.words import IDIOM_CHARS, is_idiom
 from rag.vocabulary import read_table
+
+_KEPT = 2048  # results of a function that are kept
 
 _NOWHERE = (0, 0)
 _ORDINALS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind == "ordinal"}
@@ -42,8 +46,8 @@ _WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")
 _POWER = re.compile(r"10(?:\^(\d+)|的(\d+)次方)")
 _SLASHED = re.compile(r"(\d)/(\d|10)(?![\d/月])")
 _ENGLISH_ORDINAL = re.compile(r"(?:(\d+)(?:st|nd|rd|th)|([A-Za-z]+))(?![A-Za-z])")
-_SEPARATORS = frozenset(["-", "至", "到", "to", "and", "、", ",", "和", "与", "或"])
-_LISTING_ENDS = ("", ",", "、", ":", ".", "是")  # behind 第一 and "first" where they count the points of an answer
+_SEPARATORS = frozenset("-至到、,和与或") | {"to", "and"}
+_LISTING_ENDS = ("", *",、:.是")  # behind 第一 and "first" where they count the points of an answer
 _MOST_LISTED = 3
 _HALVES = ("一半", "半数")
 _DENOMINATORS = {"百": 100, "千": 1000, "万": 10000}
@@ -51,6 +55,7 @@ _DISCOUNTED = ("优惠", "出售", "销售")
 _ALONE = "二两三四五六七八九十"  # what may stand before a measure word by itself: not 陆, a word for land as well
 _VAGUE_BEFORE = ("数", "几")
 _LARGEST_POWER = 300
+_HALF, _TEN, _PERCENT = 0.5, 10.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class _Found:
     figure: Figure
 
 
-@functools.lru_cache(maxsize=2048)
+@functools.lru_cache(maxsize=_KEPT)
 def find_figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of `text` in order of their place; their spans do not overlap.
 
@@ -167,7 +172,7 @@ def _read_han_fraction(line: str, at: int) -> _Reading | None:
     """Read 三分之一, 百分之三十."""
     half = next((word for word in _HALVES if line.startswith(word, at)), "")
     if half:
-        return _Reading(at + len(half), Figure("number", _NOWHERE, 0.5, "ratio"))
+        return _Reading(at + len(half), Figure("number", _NOWHERE, _HALF, "ratio"))
     below = read_numeral(line, at)
     end, value = (below.end, below.value) if below else (at, 0.0)
     if line[at] in _DENOMINATORS:
@@ -185,7 +190,7 @@ def _read_english_fraction(line: str, at: int) -> _Reading | None:
         return None
     first, second = match[1].lower(), (match[2] or "").lower()
     if first == "half" and second in ("of", "the"):
-        return _Reading(match.end(1), Figure("number", _NOWHERE, 0.5, "ratio"))
+        return _Reading(match.end(1), Figure("number", _NOWHERE, _HALF, "ratio"))
     above = 1 if first == "a" else CARDINALS.get(first, 0)
     below = _PARTS.get(second) or _PARTS.get(second.removesuffix("s"))
     return _Reading(match.end(), Figure("number", _NOWHERE, above / below, "ratio")) if above and below else None
@@ -208,7 +213,7 @@ def _read_tenths(line: str, at: int) -> _Reading | None:
     unit = read_unit(line, end)
     if digits == 1 and line.startswith("成", end) and unit and _all_digits(line[unit.end : unit.end + 1], 1):
         return _Reading(
-            unit.end + 1, Figure("number", _NOWHERE, round_value(value + DIGITS[line[unit.end]] / 100), "ratio")
+            unit.end + 1, Figure("number", _NOWHERE, round_value(value + DIGITS[line[unit.end]] / _PERCENT), "ratio")
         )
     return None
 
@@ -222,7 +227,7 @@ def _read_power(line: str, at: int) -> _Reading | None:
     match = _POWER.match(line, at)
     if match is None:
         return None
-    return _Reading(match.end(), Figure("number", _NOWHERE, 10.0 ** min(_LARGEST_POWER, int(match[1] or match[2]))))
+    return _Reading(match.end(), Figure("number", _NOWHERE, _TEN ** min(_LARGEST_POWER, int(match[1] or match[2]))))
 
 
 def _read_han_ordinal(line: str, at: int) -> _Reading | None:
@@ -284,9 +289,9 @@ def _share_date(figure: Figure, following: Figure) -> Figure:
     small = int(figure.value)
     if small != figure.value or following.year:
         return figure
-    if following.month and not following.day and 1 <= small <= 12:
+    if following.month and not following.day and 1 <= small <= MONTHS:
         return Figure("date", figure.span, month=small)
-    if following.day and 1 <= small <= 31:
+    if following.day and 1 <= small <= DAYS:
         return Figure("date", figure.span, month=following.month, day=small)
     return figure
 

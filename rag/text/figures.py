@@ -3,7 +3,6 @@
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
 Entry points: `Figure`, `holds_figure`, `spans_years`, `figures_within`, `years_of`; `figure_finding` finds figures.
-Callers: verification's parts, answering, suggesting.
 """
 
 from __future__ import annotations
@@ -19,6 +18,9 @@ from rag.text.units import CURRENCIES
 
 LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
 FigureKind = Literal["number", "ordinal", "date", "decade"]
+
+_TOLERANCE, _LEAST = 1e-9, 1e-12  # within which two values are one
+_CENTURY, _PERCENT, _MONTHS_OF_QUARTER = 100, 100, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def holds_figure(
     is_amount = amount_fits and wanted.kind == "number" and not wanted.unit and wanted.value >= LEAST_AMOUNT
     return any(
         _agrees(wanted, figure, bare_fits)
-        or (is_amount and figure.unit in CURRENCIES and math.isclose(wanted.value, figure.value, rel_tol=1e-9))
+        or (is_amount and figure.unit in CURRENCIES and math.isclose(wanted.value, figure.value, rel_tol=_TOLERANCE))
         for figure in given
     )
 
@@ -103,15 +105,17 @@ def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
             and (wanted.unit in ("", "century") and given.unit in ("", "century"))
         )
     if wanted.kind == "decade":
-        return wanted.value == given.value or (min(wanted.value, given.value) == max(wanted.value, given.value) % 100)
+        lesser, greater = sorted((wanted.value, given.value))
+        return lesser == greater or lesser == greater % _CENTURY
     if not _is_equal(wanted, given):
-        return bare_fits and not given.unit and wanted.unit == "ratio" and math.isclose(wanted.value * 100, given.value)
+        as_percent = bare_fits and not given.unit and wanted.unit == "ratio"
+        return as_percent and math.isclose(wanted.value * _PERCENT, given.value)
     return wanted.kind == "ordinal" or _unit_agrees(wanted.unit, given.unit, bare_fits)
 
 
 def _is_equal(wanted: Figure, given: Figure) -> bool:
     """Tell whether two values are one; 300多 says 328 as well, which lies below the next number so round."""
-    if math.isclose(wanted.value, given.value, rel_tol=1e-9, abs_tol=1e-12):
+    if math.isclose(wanted.value, given.value, rel_tol=_TOLERANCE, abs_tol=_LEAST):
         return True
     if not wanted.more or given.more or wanted.value < 1:
         return False
@@ -140,5 +144,5 @@ def _date_agrees(wanted: Figure, given: Figure) -> bool:
         (not wanted.year or wanted.year == year)
         and (not wanted.month or wanted.month == month)
         and (not wanted.day or wanted.day == given.day)
-        and (not wanted.quarter or wanted.quarter == given.quarter or (given.month - 1) // 3 + 1 == wanted.quarter)
+        and (not wanted.quarter or wanted.quarter in (given.quarter, (given.month - 1) // _MONTHS_OF_QUARTER + 1))
     )

@@ -3,7 +3,7 @@
 `language.search_form` makes texts comparable and forgets where a character stood; a citation must show the place.
 Here full width becomes half width, traditional becomes simplified, quotes, dashes and white space become one kind,
 note marks and what nobody sees fall out, and each remaining character keeps the span it came from.
-Entry points: `fold_text`, `locate`. Callers: figures, names, verification.
+Entry points: `fold_text`, `locate`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from rag.records import Span
 from rag.text.language import HAN, INVISIBLE, radicals, to_simplified
 from rag.vocabulary import read_table
+
+_CHARACTERS_KEPT, _TEXTS_KEPT = 65536, 512  # folded before
 
 # Dropped wherever they stand: note marks as papers print them, link targets, tags, emphasis.
 _DROPPED = re.compile(
@@ -43,7 +45,7 @@ class Folded:
         return self.starts[start], self.ends[end - 1]
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=_CHARACTERS_KEPT)
 def _fold_character(character: str) -> str:
     if character.isspace():
         return " "
@@ -60,7 +62,7 @@ def _fold_character(character: str) -> str:
     return to_simplified(unicodedata.normalize("NFKC", character).translate(radicals())).translate(_VARIANTS)
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_TEXTS_KEPT)
 def fold_text(text: str, *, compact: bool = False) -> Folded:
     """Fold `text`, keeping case and single spaces between Latin words; beside a Han character no space is kept.
 

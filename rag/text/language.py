@@ -1,7 +1,7 @@
 """Scripts, widths, traditional and simplified characters, sentence boundaries.
 
 Entry points: `search_form`, `fold_glyphs`, `to_simplified`, `main_language`, `split_sentences`, `split_statements`.
-Callers: chunking, lexical, retrieval, verification, backends. Knows no other module but records.
+Knows no other module but records.
 """
 
 from __future__ import annotations
@@ -10,30 +10,32 @@ import functools
 import itertools
 import re
 import unicodedata
+from collections.abc import Callable
 
 import opencc
 
 from rag.records import Language, Span
-from rag.vocabulary import read_table
+from rag.vocabulary import read_table, words_of
+
+_KEPT = 65536  # results of a function that are kept
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
 LATIN_WORD = re.compile(r"[A-Za-z]+")
+_PARENTHESIS = re.compile(r"[（(][^（）()]*[)）]")
+_HAN_SPACE = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
 LONG_SENTENCE_CHARS = 110
-_BREAK = re.compile("\n")
-_SEMICOLON_OR_BREAK = re.compile("[；;\n]")
 # Characters that a text carries but nobody sees: they must neither break a match nor hide an instruction.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
-_CLOSERS = "”’」』）)】〕》〉\"'"
+_FIRST_UNSPACED = 0x2E80  # the code point of the first radical
+CLOSERS = "”’」』）)】〕》〉\"'"
+_ABBREVIATIONS = words_of("print_words", "abbreviation")
+_ABBREVIATION_CHARS = 12  # before a full stop in which one stands
 _SENTENCE_END = re.compile(
-    rf"[。！？!?…]+[{re.escape(_CLOSERS)}]*"  # Chinese sentence marks, closing quotes included
-    rf"|(?<![A-Z])(?<!\b[a-z])\.(?=[{re.escape(_CLOSERS)}]*(?:\s+[A-Z“\"'(\d{HAN}]|\s*$))[{re.escape(_CLOSERS)}]*"
+    rf"[。！？!?…]+[{re.escape(CLOSERS)}]*"  # Chinese sentence marks, closing quotes included
+    rf"|(?<![A-Z])(?<!\b[a-z])\.(?=[{re.escape(CLOSERS)}]*(?:\s+[A-Z“\"'(\d{HAN}]|\s*$))[{re.escape(CLOSERS)}]*"
     r"|\n\s*\n"
-)
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Vol|vol|pp|p|ed|eds|et al|etc|cf|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Sept|Oct"
-    r"|Nov|Dec|Inc|Ltd|Co|Corp|Gen|Gov|Sen|Rep|Fig|Art|Sec|ibid|Ibid|e\.g|i\.e)|\b[A-Z](?:\.[A-Z])*)$"
 )
 _PLAIN_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"') | dict.fromkeys("‘’‚‛`´", "'"))
 
@@ -58,7 +60,7 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=_KEPT)
 def _simplify_character(character: str) -> str:
     converted = str(_simplifier().convert(character))
     return converted if len(converted) == 1 else character
@@ -80,7 +82,7 @@ def search_form(text: str) -> str:
     text = re.sub(r"[‐‑‒–—―−~～]+", "-", text)
     text = text.translate(_PLAIN_QUOTES)
     text = " ".join(text.split()).strip()
-    return re.sub(rf"(?<=[{HAN}]) | (?=[{HAN}])", "", text)
+    return without_han_spaces(text)
 
 
 def main_language(text: str) -> Language:
@@ -99,7 +101,8 @@ def split_sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if match.group().startswith(".") and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start()):
+        before = text[max(start, match.start() - _ABBREVIATION_CHARS) : match.start()]
+        if match.group().startswith(".") and _is_abbreviated(before):
             continue
         if text[start : match.start()].strip().isdecimal():  # "2. 关闭总阀": the number of an item, no sentence
             continue
@@ -112,6 +115,14 @@ def split_sentences(text: str) -> list[Span]:
     return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
 
 
+def _is_abbreviated(before: str) -> bool:
+    """Say whether the full stop behind `before` belongs to an abbreviation or an initial."""
+    word = "".join(itertools.takewhile(str.isalnum, reversed(before)))[::-1]
+    phrase = before[: len(before) - len(word)].split(" ")[-1] + word  # e.g, i.e
+    initial = len(word) == 1 and is_ascii_upper(word)
+    return initial or word in _ABBREVIATIONS or phrase.lstrip(CLOSERS + "（(“‘") in _ABBREVIATIONS
+
+
 def split_statements(text: str) -> list[Span]:
     """Return the spans of `split_sentences`, cut at line breaks, and those of long sentences behind their semicolons.
 
@@ -120,8 +131,8 @@ def split_statements(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for start, end in split_sentences(text):
-        separators = _SEMICOLON_OR_BREAK if end - start > LONG_SENTENCE_CHARS else _BREAK
-        cuts = [start, *(start + match.end() for match in separators.finditer(text[start:end])), end]
+        separators = "；;\n" if end - start > LONG_SENTENCE_CHARS else "\n"
+        cuts = [start, *(at + 1 for at in range(start, end) if text[at] in separators), end]
         spans += [span for span in (strip_span(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
     return spans
 
@@ -143,6 +154,26 @@ def split_at(text: str, marks: str) -> list[str]:
     return text.split(marks[0])
 
 
+def runs_of(text: str, belongs: Callable[[str], bool]) -> list[str]:
+    """Return the longest runs of characters of `text` that belong, in order."""
+    return ["".join(run) for inside, run in itertools.groupby(text, belongs) if inside]
+
+
+def ends_in(text: str, marks: str, closers: str = CLOSERS) -> bool:
+    """Say whether `text` ends with one of `marks`, or with it and any of `closers` behind it."""
+    return text.rstrip(closers).endswith(tuple(marks))
+
+
+def without_han_spaces(text: str) -> str:
+    """Return `text` without the white space that stands beside a Han character."""
+    return _HAN_SPACE.sub("", text)
+
+
+def without_parentheses(text: str) -> str:
+    """Return `text` without its innermost parentheses and what stands in them."""
+    return _PARENTHESIS.sub("", text)
+
+
 def holds_one_of(text: str, characters: str) -> bool:
     """Say whether one of `characters` stands in `text`."""
     return any(character in text for character in characters)
@@ -151,6 +182,11 @@ def holds_one_of(text: str, characters: str) -> bool:
 def is_han(text: str, also: str = "") -> bool:
     """Say whether `text` is made of Han characters, and of those in `also`; an empty one is not."""
     return bool(text) and all(character in also or HAN_CHARACTER.match(character) for character in text)
+
+
+def is_spaced(character: str) -> bool:
+    """Say whether a character belongs to a script that sets spaces between words: a letter or digit, not Chinese."""
+    return character.isalnum() and ord(character) < _FIRST_UNSPACED
 
 
 def without_possessive(word: str) -> str:

@@ -2,7 +2,7 @@
 
 A quoted string and a 《title》 are exact claims in either language. A Latin word in a Chinese sentence, a capitalised
 word or an acronym in an English one, and what the dictionary knows as a Chinese name are names.
-Entry points: `find_quotes`, `find_latin_names`, `find_han_names`. Caller: verification.
+Entry points: `find_quotes`, `find_latin_names`, `find_han_names`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ _COMMON = words_of("name_words", "common")  # known names that are common words 
 _GLUED = words_of("name_words", "glued")  # what may stand before a name and open a surname as well
 _NO_NAMES = words_of("name_words", "not_name")  # verbs and common nouns that the word dictionary holds for names
 NAME_TAGS = ("nr", "ns", "nt", "nz")  # jieba's
-_SPEAKS = re.compile(
-    "等?人?(?:认为|指出|主张|强调|提出|提到|写道|断言|承认|称|说|引用?|把|将|用|的(?:论文|文章|研究|书|文|报告|看法|说法|观点))"
-)
+_SPEAKS = tuple(f"{others}{word}" for word in words_of("name_words", "speaks") for others in ("", "等", "等人", "人"))
+_OPENING_CHARS = 12  # before a word, in which the mark stands that ends the sentence before
+_WORDS_BEHIND = 3  # a name, among which one says that its bearer speaks
+_STEM_CHARS, _ENDING_CHARS = 4, 3  # of a name: Japan, Japanese
 
 
 def find_quotes(text: str) -> list[tuple[str, Span]]:
@@ -48,14 +49,14 @@ def find_quotes(text: str) -> list[tuple[str, Span]]:
     """
     quotes = []
     for match in _QUOTE.finditer(text):
-        group = next(i for i in range(1, 6) if match[i] is not None)
-        for part in re.finditer(r"(?:(?!…|\.\.\.|⋯|\[…\]).)+", match[group]):
-            start, end = match.start(group) + part.start(), match.start(group) + part.end()
-            body = text[start:end]
-            start += len(body) - len(body.lstrip(" ，,"))
-            end -= len(body) - len(body.rstrip(" ，。,.;；、!！?？:："))
-            if start < end:
-                quotes.append((text[start:end], (start, end)))
+        group = match.lastindex or 0
+        start = match.start(group)
+        for body in match[group].replace("...", "………").replace("⋯", "…").replace("[…]", "………").split("…"):
+            first = start + len(body) - len(body.lstrip(" ，,"))
+            end = start + len(body.rstrip(" ，。,.;；、!！?？:："))
+            if first < end:
+                quotes.append((text[first:end], (first, end)))
+            start += len(body) + 1
     return quotes
 
 
@@ -71,8 +72,8 @@ def find_latin_names(text: str) -> list[tuple[str, Span]]:
     for match in _LATIN.finditer(folded.text):
         word = match.group()
         opens, opening = opening, False
-        if re.search(r"[.!?:][\"')]*\s*[\"'(]*$", folded.text[max(0, match.start() - 12) : match.start()]):
-            opens = True
+        before = folded.text[max(0, match.start() - _OPENING_CHARS) : match.start()]
+        opens = opens or before.rstrip("\"'( \n").rstrip("\"')").endswith(tuple(".!?:"))
         bare = without_possessive(word)
         acronym = (
             sum(map(is_ascii_upper, bare)) >= 2 or (bare[:1].isalpha() and bare[-1:].isdigit()) or bare[:1].isdigit()
@@ -96,8 +97,12 @@ def holds_latin_name(name: str, words: frozenset[str]) -> bool:
     name = name.casefold()
     if name in words or (name.endswith("s") and name[:-1] in words) or name + "s" in words:
         return True
-    stem = name[: max(4, len(name) - 3)]
-    return name.isalpha() and len(stem) >= 4 and any(w.startswith(stem) and abs(len(w) - len(name)) <= 3 for w in words)
+    stem = name[: max(_STEM_CHARS, len(name) - _ENDING_CHARS)]
+    return (
+        name.isalpha()
+        and len(stem) >= _STEM_CHARS
+        and any(word.startswith(stem) and abs(len(word) - len(name)) <= _ENDING_CHARS for word in words)
+    )
 
 
 def find_han_names(text: str) -> list[tuple[str, Span]]:
@@ -126,8 +131,8 @@ def _find_speakers(text: str) -> list[tuple[str, Span]]:
         given, _, (_, end) = words[i + 1]
         if surname not in SURE_SURNAMES or len(given) > 2 or not is_han(given):
             continue
-        behind = "".join(word for word, _, _ in words[i + 2 : i + 5])
+        behind = "".join(word for word, _, _ in words[i + 2 : i + 2 + _WORDS_BEHIND])
         is_free = i == 0 or words[i - 1][1] in ("p", "c", "x", "y") or not HAN_CHARACTER.match(words[i - 1][0])
-        if is_free and _SPEAKS.match(behind) and not is_known_word(surname + given):
+        if is_free and behind.startswith(_SPEAKS) and not is_known_word(surname + given):
             found.append((text[start:end], (start, end)))
     return found

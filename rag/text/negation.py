@@ -19,6 +19,8 @@ from rag.text.language import HAN_CHARACTER
 from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
+_KEPT = 1024  # results of a function that are kept
+
 MOST_WORDS = 3  # content words behind a negation among which the one that it turns round is looked for
 _REACH = 14  # characters behind a negation in which these words are looked for
 _CONTENT_TAGS = tuple("vanlijbz")
@@ -28,7 +30,7 @@ _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")
 _ENDING = re.compile(r"(?:ies|es|s|ed|ing|ly|e)$")
 _LEAST_STEM = 4  # letters: what is shorter has no ending
-_AROUND = frozenset("因对在受被由遭与同和向把将从为")  # what they bring in stands before the word that is negated
+_AROUND = words_of("name_words", "carrying")  # what they bring in stands before the word that is negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class Polarity:
 
     def states(self, word: str) -> frozenset[bool]:
         """Return whether `word` stands under a negation, for each of its places; empty where it does not stand."""
-        places = (match.start() for match in re.finditer(re.escape(word), self.text))
-        return frozenset(any(start <= place < end for start, end in self.covered) for place in places)
+        pieces = self.text.split(word)
+        ends = itertools.accumulate(len(piece) + len(word) for piece in pieces[:-1])
+        return frozenset(any(a <= end - len(word) < b for a, b in self.covered) for end in ends)
 
 
 @functools.cache
@@ -83,10 +86,13 @@ def _forms() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _normal(text: str) -> str:
     folded = fold_text(text).text.casefold().replace("n't", " not").replace("cannot", "can not")
-    return re.sub(" +", " ", _LATIN.sub(lambda match: f" {stem(match.group())} ", folded))
+    spaced = _LATIN.sub(lambda match: f" {stem(match.group())} ", folded)
+    while "  " in spaced:
+        spaced = spaced.replace("  ", " ")
+    return spaced
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_KEPT)
 def read_polarity(text: str) -> Polarity:
     """Read the negations of a sentence; two that follow each other at once cancel out."""
     line = _normal(text)

@@ -20,16 +20,19 @@ def _values(*kinds: str) -> dict[str, int]:
 DIGITS = _values("digit")
 CARDINALS = _values("cardinal")
 _SMALL = _values("small")
-_LARGE = _values("large")
+SCALES = _values("large")
 _SCALE_WORDS = _values("scale")
 _SCALE_LETTERS = _values("letter")
-HAN_NUMERALS = "".join((*DIGITS, *_SMALL, *_LARGE))
+_HAN_DIGITS = {value: digit for digit, value in reversed(DIGITS.items())}  # the first of several is the plain one
+_HAN_PLACES = {value: place for place, value in reversed(_SMALL.items())}
+HAN_NUMERALS = "".join((*DIGITS, *_SMALL, *SCALES))
 _HAN_NUMERAL = re.compile(f"[{HAN_NUMERALS}]+(?:点[{''.join(DIGITS)}]+)?")
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:\.\d+)?")
 _ENGLISH_WORD = re.compile(r"[ -]?([A-Za-z]+)(?![A-Za-z])")
 _MORE = ("多", "余", "+")
 _FEW = ("几", "来")
 _HUNDRED = 100
+_TEN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,31 @@ def _read_places(text: str) -> float | None:
         elif c in _SMALL:
             place, zero = _SMALL[c], False
             section, digit = section + (digit or 1) * place, 0
-        elif c in _LARGE:
-            place, zero, section = _LARGE[c], False, section + digit
+        elif c in SCALES:
+            place, zero, section = SCALES[c], False, section + digit
             # 万亿: the larger unit multiplies all that was read.
             total = (total + section or 1) * place if place > total > 0 else total + (section or 1) * place
             section = digit = 0
         else:
             return None
     # 三千五 is 3500: a digit right behind a place counts the next lower one.
-    return float(total + section + (digit * place // 10 if place >= _HUNDRED and not zero else digit))
+    return float(total + section + (digit * place // _TEN if place >= _HUNDRED and not zero else digit))
+
+
+def han_numeral(value: int) -> str:
+    """Return a whole number from 0 to 9,999 as Chinese counts: 47 is 四十七, 205 is 二百零五."""
+    written, gap = "", False
+    for place in (1000, 100, 10, 1):
+        digit = value // place % 10
+        if digit:
+            written += "零" * gap + _HAN_DIGITS[digit] + _HAN_PLACES.get(place, "")
+        gap = bool(written) and not digit
+    return (written.removeprefix("一") if written.startswith("一十") else written) or _HAN_DIGITS[0]
+
+
+def han_digits(digits: str) -> str:
+    """Return digits as Chinese writes a year: 2019 is 二〇一九."""
+    return "".join("〇" if digit == "0" else _HAN_DIGITS[int(digit)] for digit in digits)
 
 
 def read_numeral(line: str, at: int) -> Number | None:
@@ -151,7 +170,7 @@ def _read_scale(line: str, number: Number) -> Number | None:
 
 def _han_scale(line: str, at: int) -> tuple[int, int]:
     value, end = 1, at
-    while end < len(line) and (place := _LARGE.get(line[end]) or (_SMALL.get(line[end]) if end == at else None)):
+    while end < len(line) and (place := SCALES.get(line[end]) or (_SMALL.get(line[end]) if end == at else None)):
         value, end = value * place, end + 1
     return (value, end) if end > at else (0, at)
 
@@ -195,4 +214,4 @@ def _read_english(line: str, at: int) -> Number | None:
 
 def _fits(current: float, value: int) -> bool:
     """Say whether a number word goes on a number: fifty behind two hundred, one behind twenty."""
-    return current % _HUNDRED == 0 or (current % 10 == 0 and current % _HUNDRED > 10 and value < 10)
+    return current % _HUNDRED == 0 or (current % _TEN == 0 and current % _HUNDRED > _TEN and value < _TEN)

@@ -1,6 +1,6 @@
 """Lines that name people: which line under a title is the line of authors, and who they are.
 
-Entry points: `parse_names`, `byline_names`, `same_person`. Callers: `mastheads`, `bylines`. Knows surnames, no person.
+Entry points: `parse_names`, `byline_names`, `same_person`. Knows surnames, no person.
 """
 
 from __future__ import annotations
@@ -9,8 +9,18 @@ import functools
 import re
 
 from rag.text.labels import ends_with
-from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, is_han, to_simplified, without_spaces
+from rag.text.language import (
+    HAN_CHARACTER,
+    holds_one_of,
+    is_han,
+    runs_of,
+    split_at,
+    to_simplified,
+    without_spaces,
+)
 from rag.vocabulary import phrases, read_table
+
+_KEPT = 4096  # results of a function that are kept
 
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
 SURNAMES = frozenset(_PINYIN)
@@ -21,8 +31,10 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_AFFIX = re.compile(r"[\d,，*＊†‡§¶+#①-⑳¹²³⁰-⁹\s]+$")
-_HAN_NAME = re.compile(rf"[{HAN}](?:[{HAN}·•‧∙.]|\s(?=[{HAN}](?:\s|$)))*[{HAN}]")
+_AFFIXES = "0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
+_DOTS = "·•‧∙"  # of a foreign name in Chinese letters
+_FULL_STOPS = tuple(".:?!")
+_AND = (" and ", " AND ", " with ")
 _LATIN_WORD = r"(?:(?:[A-Z]\.-?){1,4}|[A-ZÀ-ÞŠŽČŁØ](?:[^\W\d_]|['’\-])*\.?)"
 _LATIN_NAME = re.compile(
     rf"{_LATIN_WORD}(?:\s(?:(?:de|da|do|dos|di|del|van|von|der|den|la|bin|al)\s){{0,2}}{_LATIN_WORD}){{1,3}}"
@@ -31,7 +43,12 @@ _BYLINE_PARTING = re.compile(
     r"<sup>[^<]*</sup>|[;,，；、&·•∙\d*＊∗⁎†‡§¶◦☯#∥+$¹²³⁰-⁹]+|\b(?:and|AND|with)\b|\b(?:by|By|BY)\b[:：]?\s"
 )
 _MAX_BYLINE_CHARS = 400
-_ABUTTING_INITIAL = re.compile(r"\.(?=[^\W\d_])")
+_VOWELS = "aeiouvü"  # of pinyin: a run of them is a syllable
+_MAX_LINE_CHARS, _MAX_GROUP_CHARS = 120, 40  # of names, and of one group
+_MAX_NAMES = 15
+_MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
+_MAX_UNSURE_CHARS = 100
+_YEAR_DIGITS = 4
 
 
 @functools.cache
@@ -40,7 +57,7 @@ def no_name_words() -> frozenset[str]:
     return frozenset(word for word, _ in read_table("no_name_words"))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_KEPT)
 def parse_names(line: str) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 
@@ -48,11 +65,11 @@ def parse_names(line: str) -> tuple[str, ...]:
     `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names.
     """
     text = line.strip()
-    if not 2 <= len(text) <= 120 or text[0] in "•·‧∙":  # an entry of a list
+    if not 2 <= len(text) <= _MAX_LINE_CHARS or text[0] in _DOTS:  # an entry of a list
         return ()
     introduced = bool(_ROLE.search(text))
     text = _ROLE.sub("", text).strip()
-    if ends_with(text, "group_author") and len(text) <= 40 and not holds_one_of(text, "。，；？！:："):
+    if ends_with(text, "group_author") and len(text) <= _MAX_GROUP_CHARS and not holds_one_of(text, "。，；？！:："):
         return (text,)
     if HAN_CHARACTER.search(text):
         return _parse_han_names(text, introduced)
@@ -61,8 +78,8 @@ def parse_names(line: str) -> tuple[str, ...]:
 
 def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
     text = re.sub(r"[\[［〔(（][\d,，*]+[\])）］〕]", " ", text)
-    parts = [part for part in re.split(r"[、，,;；\s\d*＊†‡①-⑳¹²³⁰-⁹]+", text) if part]
-    if len(parts) == 3 and all(len(part) == 1 for part in parts):
+    parts = [part for part in split_at(" ".join(text.split()), "、；; " + _AFFIXES) if part]
+    if len(parts) == _MIN_FOREIGN_NAME and all(len(part) == 1 for part in parts):
         parts = ["".join(parts)]  # one name whose characters are set apart
     names: list[str] = []
     pending = ""
@@ -77,31 +94,36 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
         names.append(part)
     if pending or not names:
         return ()
-    return tuple(names) if all(_is_han_name(name, introduced) for name in names) and len(names) <= 15 else ()
+    return tuple(names) if all(_is_han_name(name, introduced) for name in names) and len(names) <= _MAX_NAMES else ()
 
 
 def _is_han_name(name: str, introduced: bool) -> bool:
-    if not is_han(name, also="·•‧∙"):
+    if not is_han(name, also=_DOTS):
         return False
-    if holds_one_of(name, "·•‧∙"):  # a foreign name in Chinese letters
-        return 3 <= len(name) <= 20
+    if holds_one_of(name, _DOTS):
+        return _MIN_FOREIGN_NAME <= len(name) <= _MAX_FOREIGN_NAME
     simple = to_simplified(name)
-    surname = (simple[:2] in SURNAMES and len(simple) >= 3) or simple[0] in SURNAMES
-    return 2 <= len(name) <= 4 and (surname or introduced) and (len(name) <= 3 or simple[:2] in SURNAMES or introduced)
+    double = simple[:2] in SURNAMES and len(simple) > 2
+    known = double or (simple[0] in SURNAMES and len(name) < _MAX_HAN_NAME)
+    return 2 <= len(name) <= _MAX_HAN_NAME and (known or introduced)
 
 
 def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
-    if not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text)) or re.search(r"[.:?!]$|\d{4}", text):
+    dated = any(len(run) >= _YEAR_DIGITS for run in runs_of(text, str.isdecimal))
+    unfit = not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text))
+    if unfit or dated or text.endswith(_FULL_STOPS):
         return ()
     upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
-    if upper and re.sub(r"[\s,;、，；]|\band\b", "", text) == without_spaces("".join(upper)):
+    for word in _AND:
+        text = text.replace(word, ";")
+    parts = split_at(text, ";,，；、&")
+    if upper and without_spaces("".join(parts)) == without_spaces("".join(upper)):
         return tuple(upper)
-    names = [_AFFIX.sub("", part).strip() for part in re.split(r"\s*(?:[;,，；、&]|\b(?:and|AND|with)\b)\s*", text)]
-    names = [name for name in names if name]
+    names = [name for part in parts if (name := part.strip().rstrip(_AFFIXES))]
     if not names or not all(_LATIN_NAME.fullmatch(name) for name in names):
         return ()
     known = any(word.lower() in _SPELLINGS for name in names for word in (name.split()[0], name.split()[-1]))
-    return tuple(names) if known or introduced or (len(names) > 1 and len(text) < 100) else ()
+    return tuple(names) if known or introduced or (len(names) > 1 and len(text) < _MAX_UNSURE_CHARS) else ()
 
 
 def byline_names(text: str) -> tuple[str, ...]:
@@ -113,7 +135,7 @@ def byline_names(text: str) -> tuple[str, ...]:
         return ()
     parts = [part.strip(" .,:-–—") for part in _BYLINE_PARTING.split(text)]
     parts = [part for part in parts if part]
-    words = [_ABUTTING_INITIAL.sub(". ", part) for part in parts]
+    words = [" ".join(part.replace(".", ". ").split()) for part in parts]
     are_names = [bool(_LATIN_NAME.fullmatch(name)) and no_name_words().isdisjoint(name.split()) for name in words]
     count = are_names.index(False) if False in are_names else len(parts)
     others = parts[count:]
@@ -128,7 +150,7 @@ def same_person(han: str, latin: str) -> bool:
     if len(words) < 2 or not words[0] or not words[-1]:
         return False
     for family, given in ((words[0], words[1:]), (words[-1], words[:-1])):
-        syllables = sum(len(re.findall(r"[aeiouvü]+", word)) for word in given)
+        syllables = sum(len(runs_of(word, _VOWELS.__contains__)) for word in given)
         if family in _PINYIN.get(surname, frozenset()) and syllables == len(simple) - len(surname):
             return True
     return False

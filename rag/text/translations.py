@@ -2,7 +2,7 @@
 
 An English sentence about a Chinese passage can be checked only where both names are known. The list
 (`data/bilingual_names.tsv`) is of common knowledge, not of a corpus: states by their ordinary names, bodies by their
-acronyms. Entry points: `chinese_names_of`, `english_names_of`. Caller: verification.
+acronyms. Entry points: `chinese_names_of`, `english_names_of`.
 """
 
 from __future__ import annotations

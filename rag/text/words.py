@@ -19,6 +19,8 @@ from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
 if TYPE_CHECKING:
     import jieba
 
+_KEPT = 1024  # results of a function that are kept
+
 IDIOM_CHARS = 4
 _IDIOM_TAGS = ("i", "m")
 
@@ -52,7 +54,7 @@ def cut_words(text: str) -> list[str]:
     return list(dictionary().cut(text))
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=_KEPT)
 def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
     """Return the words of a Chinese text with their part of speech (jieba's tags) and span."""
     dictionary()

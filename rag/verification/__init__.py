@@ -18,19 +18,18 @@ Standings and their reasons (codes; a page translates them):
   not_found  `negated`, `no_overlap`, and the three `…_missing` when the words do not agree either
   uncited    `no_citation`, `citation_struck`, `lead_in` (ends in a colon), `heading`
 
-Entry point: `verify_answer`. Caller: `answering`. Knows no backend, no index and no page.
+Entry point: `verify_answer`. Knows no backend, no index and no page.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Citation, Evidence, Passage, Sentence, Span, Standing
 from rag.tables import is_row, is_rule, table_head
 from rag.text.folding import fold_text, locate
-from rag.text.language import main_language
+from rag.text.language import main_language, split_at, without_parentheses
 from rag.text.names import find_quotes
 from rag.text.negation import read_polarity
 from rag.verification.alterations import find_alteration
@@ -39,6 +38,7 @@ from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
 from rag.verification.defanging import defang_text
 from rag.verification.said import Said, said_by, share_of, word_pairs
+from rag.vocabulary import words_of
 
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
@@ -48,17 +48,16 @@ ANCHOR_WORTH = (
 )
 WEAK = 0.30  # below this the words do not agree at all
 SIMILARITY_SLACK = 0.01  # how far behind the nearest passage a cited one may lie and still carry a translation
-_FRAME = re.compile(r"[：:]\s*")
 _FRAME_MAX_CHARS = 160
 
 
 # A frame says who speaks; anything else before a colon is part of the statement.
-ATTRIBUTION = re.compile(
-    r"(?:称|说|说道|写道|指出|认为|提到|表示|强调|记载|介绍|解释|写明|如下|原文|所述|所言)$|^(?:据|根据|按照?|依据|参见|引自|见)"
-    r"|\b(?:says?|writes?|states?|notes?|reports?|reads?|puts it|argues?|observes?|explains?)$"
-    r"|^(?:according to\b|as stated in\b|(?:in|from) [“\"《])",
-    re.IGNORECASE,
-)
+# English words stand by themselves.
+_ENDS = tuple(f" {word}" if word.isascii() else word for word in words_of("attributions", "end"))
+_OPENERS = tuple(f"{word} " if word.isascii() else word for word in words_of("attributions", "opener"))
+_BY = tuple(f"{word} {mark}" for word in words_of("attributions", "by") for mark in '“"《')
+_MIN_CORE_CHARS = 8  # of a sentence behind its frame
+_MIN_LOCATED_CHARS, _MIN_SENTENCE_CHARS = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +184,10 @@ def _locate_core(text: str, ground: Said) -> tuple[Span, bool] | None:
     whole = _locate_words(text, ground.passage.text)
     if whole:
         return whole, False
-    for colon in _FRAME.finditer(text[:_FRAME_MAX_CHARS]):
-        frame, core = text[: colon.start()], text[colon.end() :]
+    for frame, core in _cut_at_colons(text):
         # Inside 《…：…》 or a quotation a colon is a part of it.
         is_cut = any(frame.count(a) > frame.count(b) for a, b in ("《》", "“”")) or frame.count('"') % 2
-        if is_cut or len(core) < 8:
+        if is_cut or len(core) < _MIN_CORE_CHARS:
             continue
         found = _locate_words(core, ground.passage.text)
         if found and _is_frame(frame, ground):
@@ -199,23 +197,38 @@ def _locate_core(text: str, ground: Said) -> tuple[Span, bool] | None:
 
 def _is_frame(frame: str, ground: Said) -> bool:
     """Tell whether `frame` only says who speaks: an attribution, the authors, the title or a heading of the passage."""
-    label = re.sub(r"[《》“”\"*_]|[（(][^（）()]*[）)]", "", frame).strip()
+    label = "".join(split_at(without_parentheses(frame), '《》“”"*_')).strip()
     names = (ground.passage.title, ground.passage.source, *ground.passage.section)
     if label and fold_text(label, compact=True).text in (fold_text(name, compact=True).text for name in names):
         return True
-    people = re.split(r"[、，,]|\band\b|和", re.sub(r"(?:等|\s*et al\.?)$", "", label))
+    people = split_at(
+        label.removesuffix("等").removesuffix(".").removesuffix("et al").replace(" and ", "、"), "、，,和"
+    )
     authors = {fold_text(author, compact=True).text for author in ground.passage.authors}
     if all(fold_text(person, compact=True).text in authors for person in people):
         return True
-    return bool(ATTRIBUTION.search(label)) and not read_polarity(label).negated and not find_missing(frame, [ground])[0]
+    return is_attribution(label) and not read_polarity(label).negated and not find_missing(frame, [ground])[0]
+
+
+def is_attribution(text: str) -> bool:
+    """Say whether `text` says only who speaks, by how it begins or ends: 据报告, 林若水指出, the report states."""
+    form = text.casefold()
+    return f"{form} ".startswith(_OPENERS + _BY) or f" {form}".endswith(_ENDS)
 
 
 def _without_frame(text: str, cited: Sequence[Said]) -> str:
     """Return `text` behind its frame: that a title is named says nothing about what is said."""
-    for colon in _FRAME.finditer(text[:_FRAME_MAX_CHARS]):
-        if len(text) - colon.end() >= 8 and any(_is_frame(text[: colon.start()], ground) for ground in cited):
-            return text[colon.end() :]
+    for frame, core in _cut_at_colons(text):
+        if len(core) >= _MIN_CORE_CHARS and any(_is_frame(frame, ground) for ground in cited):
+            return core
     return text
+
+
+def _cut_at_colons(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what may be a frame, and the rest, for each colon near the beginning of `text`."""
+    for at, character in enumerate(text[:_FRAME_MAX_CHARS]):
+        if character in "：:":
+            yield text[:at], text[at + 1 :].lstrip()
 
 
 def _locate_words(text: str, passage: str) -> Span | None:
@@ -229,7 +242,7 @@ def _locate_words(text: str, passage: str) -> Span | None:
         found = locate(core, passage)
     if not found:
         core = core.rstrip('。.!！?？;；,，:：…”」』"')
-        found = locate(core, passage) if len(core) >= 4 else None
+        found = locate(core, passage) if len(core) >= _MIN_LOCATED_CHARS else None
     return found
 
 

@@ -3,7 +3,7 @@
 A 不 that came or went, 增加 for 减少, a figure or a name put in the place of another: each leaves most words as they
 were, so the sentence is compared with its nearest passage sentence piece by piece. What other words say the opposite
 with (没有一个, 已有一个), or two sides that change places (甲 above 乙, 乙 above 甲), it does not see.
-Entry point: `find_alteration`. Caller: verification.
+Entry point: `find_alteration`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from rag.text.negation import find_contradiction, is_bare_negation
 from rag.text.words import tag_words
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table
+
+_KEPT = 512  # results of a function that are kept
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence
@@ -111,7 +113,7 @@ def _plain_words(text: str) -> frozenset[str]:
     return frozenset(token for token in word_pairs(text) if token[0] != "#")
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_KEPT)
 def _clauses_of(text: str) -> tuple[tuple[frozenset[str], tuple[Figure, ...]], ...]:
     """Return the clauses of a passage that hold figures: the pairs of characters and words, the figures."""
     figures = find_figures(text)

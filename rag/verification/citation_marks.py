@@ -4,7 +4,7 @@ Models write [1], [1, 3], [1-3], 【1】, 〔1〕, [^1], [citation:1], [来源1]
 A number in square brackets of any kind, in an element, in LaTeX's cite, or with a label before it, is a citation for
 sure. One in parentheses, raised or in a circle is one only in an answer that holds no sure citation, behind a sentence,
 and when no passage has it so. A list at the end that says what the numbers stand for is left out.
-Entry point: `plain_citations`. Caller: verification. What labels a number stands in rag/data/citation_marks.tsv.
+Entry point: `plain_citations`. What labels a number stands in rag/data/citation_marks.tsv.
 """
 
 from __future__ import annotations

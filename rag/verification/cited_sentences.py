@@ -3,7 +3,7 @@
 [1] is a citation (`citation_marks` reads other dresses); those outside the evidence are struck and counted. A line
 ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself. A row of
 a table is one sentence, together with the rows without a mark (its head) right above it.
-Entry point: `read_citations`. Caller: verification. Knows nothing of what passages say, only where they say it.
+Entry point: `read_citations`. Knows nothing of what passages say, only where they say it.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from rag.records import Span
 from rag.tables import is_row
 from rag.text.folding import locate
 from rag.text.labels import CITED
-from rag.text.language import split_sentences
+from rag.text.language import ends_in, split_sentences
 from rag.verification.citation_marks import plain_citations
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3})\]")
 _LINE_START = re.compile(r"[ \t]*(?:(?:#{1,6}|[-*+•>]|\(?\d{1,2}[.)）、](?!\d))[ \t]*(?=\S))*")
-_STOP = re.compile(r"[.。！？!?…；;][”’」』）)\"'*_]*$")
+_STOPS, _CLOSERS = ".。！？!?…；;", "”’」』）)\"'*_"
 _QUOTATION_MAX_CHARS = 400  # an opening mark that nothing closes must not swallow the answer
 _SENTENCE_MAX_CHARS = 1000
+_STOP_CHARS = 4  # before a mark, in which a stop and what closes behind it stand
+_HEADING_SIGNS = frozenset("#" * depth for depth in range(1, 7))
 _QUOTE_PAIRS = {"“": "”", "「": "」", "『": "』"}
-_TERMINAL = re.compile(r"[。！？!?….;；:：][”’」』）)\"'*_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,15 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
             places[start],
             tuple(dict.fromkeys(numbers)),
             gone,
-            bool(re.search(r"(?:^|\n)[ \t]*#{1,6}[ \t]*$", plain[max(0, start - 12) : start])),
+            _is_heading(plain[:start].rpartition("\n")[2]),
         )
         for (start, end), numbers, gone in zip(spans, owners, lost, strict=True)
     ]
     return "".join(clean), drafts, struck
+
+
+def _is_heading(before: str) -> bool:
+    return before.strip(" \t") in _HEADING_SIGNS
 
 
 def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple[int, ...], int]:
@@ -120,25 +125,27 @@ def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple
 
 def _ends_part(plain: str, place: int) -> bool:
     """Tell whether a mark at `place` closes a part of the answer: a stop or a semicolon stands before it."""
-    stop = _STOP.search(plain[max(0, place - 4) : place])
+    stop = plain[max(0, place - _STOP_CHARS) : place].rstrip(_CLOSERS)[-1:]
     # Behind "U.S. [1]" a small letter goes on with the sentence.
-    return stop is not None and (stop.group()[0] in ";；" or not plain[place:].lstrip(" ")[:1].islower())
+    return bool(stop) and stop in _STOPS and (stop in ";；" or not plain[place:].lstrip(" ")[:1].islower())
 
 
 def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
     """Return the sentences: a line or a cut ends one, list marks are none of it, an open quotation is not cut."""
     spans: list[Span] = []
-    for line in re.finditer(r"[^\n]+", plain):
-        if is_row(line.group()):
-            if any(map(str.isalnum, line.group())):
-                spans.extend(_bounded((line.start(), line.end())))
+    end = -1
+    for line in plain.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if is_row(line):
+            if any(map(str.isalnum, line)):
+                spans.extend(_bounded((start, end)))
             continue
-        if line.group().lstrip().startswith("```"):
+        if line.lstrip().startswith("```"):
             continue
-        head = _LINE_START.match(line.group())
-        start = line.start() + (head.end() if head else 0)
-        inner = [cut for cut in cuts if start < cut < line.end()]
-        for piece in itertools.pairwise([start, *inner, line.end()]):
+        head = _LINE_START.match(line)
+        start += head.end() if head else 0
+        inner = [cut for cut in cuts if start < cut < end]
+        for piece in itertools.pairwise([start, *inner, end]):
             spans.extend(_spans_of_piece(plain, *piece))
     return spans
 
@@ -205,7 +212,7 @@ def _join_verbatim(
     for span, numbers, gone in zip(spans, owners, lost, strict=True):
         while joined[0] and numbers and not joined[1][-1] and not joined[2][-1]:
             whole = (joined[0][-1][0], span[1])
-            if _TERMINAL.search(plain[joined[0][-1][0] : joined[0][-1][1]]) or not any(
+            if ends_in(plain[slice(*joined[0][-1])], _STOPS + ":：", _CLOSERS) or not any(
                 locate(plain[whole[0] : whole[1]], passages[n - 1]) for n in numbers
             ):
                 break

@@ -1,6 +1,6 @@
 """The figures, dates, names, titles and quotations of a sentence that its passages do not hold.
 
-Entry point: `find_missing`. Caller: verification.
+Entry point: `find_missing`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A passage may carry an image or a link that would send the question to a stranger as soon as a page draws it, and a
 chat model may copy it. The rule: an image or a link becomes its words; a bare address stays, as text, only when it
 stands in the evidence, else a note takes its place; `<` before a letter becomes ＜, so that no tag is a tag.
-Entry point: `defang_text`. Callers: verification, and whoever shows text that is still being written.
+Entry point: `defang_text`.
 """
 
 from __future__ import annotations

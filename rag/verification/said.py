@@ -2,7 +2,7 @@
 
 A passage says its text, and also its title, authors, section, table header and page. Words are compared as pairs of
 Chinese characters, stems of English words and figures, so that neither word boundaries nor notation matter.
-Entry points: `said_by`, `word_pairs`, `share_of`, `nearest_sentence`. Callers: verification and its parts.
+Entry points: `said_by`, `word_pairs`, `share_of`, `nearest_sentence`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from rag.text.folding import fold_text
 from rag.text.language import HAN, HAN_CHARACTER, main_language, split_sentences
 from rag.text.names import latin_words
 from rag.vocabulary import words_of
+
+_KEPT = 512  # results of a function that are kept
 
 STOP_WORDS = words_of("stop_words", "function")
 TOKEN = re.compile(rf"[{HAN}]|[a-zà-ÿ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
@@ -49,7 +51,7 @@ class Said:
     sentences: tuple[tuple[Span, frozenset[str]], ...]
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=_KEPT)
 def said_by(passage: Passage) -> Said:
     """Return what `passage` says; kept for passages that come again."""
     parts = (passage.title, "、".join(passage.authors), *passage.section, passage.header, passage.text, passage.page)

@@ -1,4 +1,4 @@
-"""More ways into the library than dropping files: a library of literature, and a page of the web. Caller: library.
+"""More ways into the library than dropping files: a library of literature, and a page of the web.
 
 Each is brought by a thread of its own, since a run of the page ends with the reader's next click.
 """

@@ -1,7 +1,7 @@
 """Mounting of the page's own components: one JavaScript and one CSS file each, read once, nothing fetched.
 
 Data goes to them as JSON and is shown as text; what a reader does comes back as one trigger, `act`.
-Entry point: `mount`. Callers: the other modules of the page.
+Entry point: `mount`.
 """
 
 from __future__ import annotations

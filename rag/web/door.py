@@ -4,7 +4,7 @@ It stands before Streamlit's own server, and needs no more of it than that. A re
 page is known by, or is refused: so no foreign name can be pointed at this machine. One that comes from another page is
 refused, unless it only asks for the page to be opened. Beyond loopback every request but those of the login shows a
 ticket, where passwords are the login; with an OpenID login Streamlit asks.
-Entry point: `guards`. Caller: `serve.py`. Knows starlette.
+Entry point: `guards`. Knows starlette.
 """
 
 from __future__ import annotations

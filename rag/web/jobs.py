@@ -3,7 +3,7 @@
 Streamlit ends a run when the reader clicks anything. An answer that is being written must not end with it, so it is
 written in a thread of its own; a run only watches.
 Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `set_watching`, `search`,
-`warm`. Callers: the other modules of the page. Heavy imports happen inside the threads.
+`warm`. Heavy imports happen inside the threads.
 """
 
 from __future__ import annotations

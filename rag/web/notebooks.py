@@ -1,7 +1,4 @@
-"""Notebooks and what is known of works: choosing what to ask, keeping selections and notes, correcting records.
-
-Callers: chat (the choice beside the question, notes), library (all else).
-"""
+"""Notebooks and what is known of works: choosing what to ask, keeping selections and notes, correcting records."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The printed page in the source pane: which one it is, its picture, and the boxes of what is cited.
 
-Entry points: `values`, `choose`. Caller: reader.
+Entry points: `values`, `choose`.
 """
 
 from __future__ import annotations

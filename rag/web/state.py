@@ -1,7 +1,4 @@
-"""What a page remembers between runs, and what all pages of the process share.
-
-Callers: the other modules of the page.
-"""
+"""What a page remembers between runs, and what all pages of the process share."""
 
 from __future__ import annotations
 

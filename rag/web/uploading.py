@@ -1,4 +1,4 @@
-"""Files that a reader drops onto the page: taken in one by one, told of, indexed. Callers: library, first_run.
+"""Files that a reader drops onto the page: taken in one by one, told of, indexed.
 
 They are taken in by a thread of their own, since a run of the page ends with the reader's next click.
 """

@@ -1,4 +1,4 @@
-"""From records to the values that the components take. Callers: chat, reader, library, look."""
+"""From records to the values that the components take."""
 
 from __future__ import annotations
 

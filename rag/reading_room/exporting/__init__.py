@@ -3,7 +3,7 @@
 Each [n] leads to the passage it rests on, which stands below its own answer, quoted in full with the cited words
 marked, and to a reference with the page of what is quoted. Numbers begin at 1 in each answer; their anchors hold the
 turn as well, from 1. What documents, models and readers wrote is escaped: it can neither run nor fetch anything.
-Entry point: `export_conversation`. Caller: the page. Knows records, answer_layout, plain_answers and references.
+Entry point: `export_conversation`. Knows records, answer_layout, plain_answers and references.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What was found, and answers, as a Jupyter notebook shows them: the quoted sentence and the answering words marked.
 
 HTML that runs and fetches nothing, in the language of the question; what others wrote is escaped, and no formula to
-the notebook. Entry point: `write_cell`. Caller: the records (by the door of the package), when a notebook asks them.
+the notebook. Entry point: `write_cell`.
 """
 
 from __future__ import annotations

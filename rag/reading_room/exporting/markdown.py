@@ -1,6 +1,6 @@
 """An exported conversation as Markdown, with footnotes that hold the turn: [^2-1] is [1] of the second answer.
 
-Entry point: `write_markdown`. Caller: exporting.
+Entry point: `write_markdown`.
 """
 
 from __future__ import annotations

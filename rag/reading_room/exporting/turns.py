@@ -1,6 +1,6 @@
 """A conversation laid out for every format: what is said, the lines of each answer, and the notes below it.
 
-Entry points: `lay_out_turn`, `cut_quotation`, `say_standing`. Callers: exporting and its formats. Knows no format.
+Entry points: `lay_out_turn`, `cut_quotation`, `say_standing`. Knows no format.
 """
 
 from __future__ import annotations

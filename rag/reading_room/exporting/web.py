@@ -1,6 +1,6 @@
 """An exported conversation as a web page that runs and fetches nothing: note-2-1 is [1] of the second answer.
 
-Entry points: `write_web_page`, `write_turn`, `write_text`. Callers: exporting, cells.
+Entry points: `write_web_page`, `write_turn`, `write_text`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """An exported conversation as a Word document, its numbers linked with the notes: note2_1 is [1] of the second answer.
 
-Entry point: `write_word`. Caller: exporting.
+Entry point: `write_word`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,77 @@
+"""A question's figures as a text writes them, and in Chinese for Arabic numerals and the reverse.
+
+Input: a question and a text. Output: the question, 1976年 as 一九七六年 where the text writes so. A model that reads
+both together does not see that they are one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from rag.records import Span
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.language import search_form
+from rag.text.numbered_parts import part_names
+from rag.text.numbers import SCALES, Number, han_digits, han_numeral, read_numeral
+
+MOST_IN_HAN = 9_999  # a greater number is seldom written out
+YEAR_DIGITS = 4
+_NOWHERE = (0, 0)
+
+
+def written_as(question: str, text: str) -> str:
+    """Return `question` with each figure that `text` only holds in another writing as it stands there."""
+    asked = find_figures(question)
+    folded = search_form(text) if asked else ""
+    for figure in reversed(asked):
+        start, end = figure.span
+        if search_form(question[start:end]) in folded:
+            continue
+        same = next((span for given in find_figures(text) for span in _same(figure, given, text)), None)
+        if same is not None:
+            question = question[:start] + text[slice(*same)] + question[end:]
+    return question
+
+
+def other_writings(question: str) -> list[str]:
+    """Return the figures and numbered parts of `question` in the other numerals: 48公斤 is 四十八公斤."""
+    figures = (question[slice(*figure.span)] for figure in find_figures(question))
+    return part_names(question) + [other for written in figures if (other := _in_other_numerals(written)) != written]
+
+
+def _in_other_numerals(figure: str) -> str:
+    written, at = "", 0
+    while at < len(figure):
+        number = read_numeral(figure, at)
+        end = number.end if number else at + 1
+        written += _other_numeral(number, figure[at:end], figure[end:]) if number else figure[at]
+        at = end
+    return written
+
+
+def _other_numeral(number: Number, written: str, behind: str) -> str:
+    if number.script == "han":
+        exact = number.value.is_integer() and not number.vague and not set(written) <= set(SCALES)
+        return f"{number.value:.0f}" if exact else written
+    if not written.isdecimal() or len(written) > len(str(MOST_IN_HAN)):
+        return written
+    return han_digits(written) if len(written) == YEAR_DIGITS and behind.startswith("年") else han_numeral(int(written))
+
+
+def _same(wanted: Figure, given: Figure, text: str) -> Iterator[Span]:
+    """Yield what of a text's figure says what is wanted: all of it, or how it begins, as the year of a date does."""
+    start, end = given.span
+    if _bare(wanted) == _bare(given):
+        yield start, end
+    elif (wanted.kind, wanted.year) == ("date", given.year):
+        for cut in reversed(range(start + 1, end)):
+            first = find_figures(text[start:cut])[:1]
+            if [_bare(figure) for figure in first] == [_bare(wanted)] and first[0].span == (0, cut - start):
+                yield start, cut
+
+
+def _bare(figure: Figure) -> Figure:
+    """Return a figure by itself, without its place and what stands before it."""
+    return dataclasses.replace(figure, span=_NOWHERE, context_year=0, context_month=0)

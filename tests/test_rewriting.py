@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.text.rewriting import other_writings, written_as
+
+BRONZE = "銅鼎高六十三厘米，重四十八公斤，一九七六年五月三日出土，修复耗资2.3亿元的百分之一，见第五条。"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("1976年出土了什么？", "一九七六年出土了什么？"),
+        ("1976年5月出土了什么？", "一九七六年五月出土了什么？"),
+        ("48公斤的是什么？", "四十八公斤的是什么？"),
+        ("鼎高63厘米、重48公斤吗？", "鼎高六十三厘米、重四十八公斤吗？"),
+        ("什么耗资23000万元？", "什么耗资2.3亿元？"),
+        ("第5条说什么？", "第五条说什么？"),
+        ("一九七六年出土了什么？", "一九七六年出土了什么？"),
+        ("1977年出土了什么？", "1977年出土了什么？"),  # another year stays another year
+        ("49公斤的是什么？", "49公斤的是什么？"),
+        ("谁修复了铜鼎？", "谁修复了铜鼎？"),
+    ],
+)
+def test_figures_are_written_as_in_the_text(question: str, expected: str) -> None:
+    assert written_as(question, BRONZE) == expected
+
+
+def test_the_other_way_and_in_english() -> None:
+    assert written_as("二〇一九年造了什么？", "大桥于2019年5月开工。") == "2019年造了什么？"
+    assert (
+        written_as("What happened on June 26, 2022?", "峰会于2022年6月26日召开。") == "What happened on 2022年6月26日?"
+    )
+    assert written_as("2019年", "2019年和二〇一九年") == "2019年"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("劳动合同法第47条规定了什么？", ["第四十七条", "第四十七"]),
+        ("1976年出土的鼎重48公斤吗？", ["一九七六年", "四十八公斤"]),
+        ("二〇一九年獲獎的是誰？", ["2019年"]),
+        ("第二百零五条", ["第二百零五条", "第205"]),
+        ("10天和110天", ["十天", "一百一十天"]),
+        ("2023年5月的3050元", ["二〇二三年五月", "三千零五十元"]),
+        ("耗资12.5亿元和3万元", ["三万元"]),
+        ("谁负责？", []),
+    ],
+)
+def test_figures_in_the_other_numerals(question: str, expected: list[str]) -> None:
+    assert other_writings(question) == expected
