@@ -151,8 +151,11 @@ class _Shelf:
         """Return the side that a stretch names, nearest unit first; of two as good, not the one that is taken."""
         fits = self._fits(stretch)
         least = CLEARLY * fits[0].score if fits else 0.0
-        best, *others = [fit for fit in fits if self._works[fit.place] != taken] or [None]
-        if best is None or best.score <= 0 or best.score < least or (others and others[0].score > CLEARLY * best.score):
+        free = [fit for fit in fits if self._works[fit.place] != taken]
+        if not free or free[0].score <= 0 or free[0].score < least:
+            return None
+        best, following = free[0], free[1].score if len(free) > 1 else 0.0
+        if following > CLEARLY * best.score:
             return None
         named = sorted(_with_kind(stretch, best.length), key=lambda unit: unit.start)
         text = "".join(unit.text for unit in named)
