@@ -74,9 +74,9 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     if sides and (compares or all(side.as_work for side in sides)):
         labels = [question[slice(*side.span)] for side in sides]
         labels = labels if len(set(labels)) > 1 else [side.work.label for side in sides]
-        groups = [(label, (side.work,)) for label, side in zip(labels, sides, strict=True)]
-        return _of_works(groups, _around(question, sides))
-    groups = [(work.label, (work,)) for work in named.titled]
+        pairs = zip(labels, sides, strict=True)
+        return _of_works([(label, (side.work,)) for label, side in pairs], _around(question, sides))
+    groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     groups += [(_as_asked(name, question), own) for name, own in named.authors]
     if compares and 2 <= len(groups) <= MOST_SIDES:
         return _of_works(groups, named.rest)
