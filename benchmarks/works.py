@@ -43,8 +43,8 @@ def main() -> None:
         counts.setdefault(item["kind"], []).append(sound)
         if arguments.show or not sound:
             print(f"{'+' if sound else '-'} {item['id']} {item['question']}\n{answer.text}\n")
-    for kind, sound in counts.items():
-        print(f"{kind}: {sum(sound)} of {len(sound)}")
+    for kind, kept in counts.items():
+        print(f"{kind}: {sum(kept)} of {len(kept)}")
     for kind, differ, found, of in _disagreements(arguments):
         print(f"disagreements, {kind}, {'differ' if differ else 'agree'}: {found} of {of} reported")
     for path in arguments.plain:
