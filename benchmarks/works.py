@@ -8,7 +8,8 @@ them, each line of one half: the code was mended with the half "seen" in view, t
 
 A catalogue question counts when exactly the wanted works are cited and all wanted strings stand in the answer; a
 summary when each sentence is supported and a sentence cites each main section (each work, of several); a comparison
-when each column cites works of its side. `--plain` files hold questions about contents.
+when each column cites works of its side; one about contents when it is not taken for one about works. `--plain`
+files hold questions about contents.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering import ask
+from rag.comparison import read_comparison
 from rag.disagreement import find_disagreement
 from rag.indexing import Index, open_index
 from rag.records import Answer, Turn
@@ -37,14 +39,12 @@ def main() -> None:
     counts: dict[str, list[bool]] = {}
     for item in _half(_lines(arguments.questions), arguments.half):
         answer = ask(item["question"], filters=_filters(item, index), settings=settings, index=index)
-        sound = {"catalogue": _catalogue, "summary": _summary, "comparison": _comparison}[item["kind"]](
-            item, answer, index
-        )
+        sound = _SOUND[item["kind"]](item, answer, index)
         counts.setdefault(item["kind"], []).append(sound)
         if arguments.show or not sound:
             print(f"{'+' if sound else '-'} {item['id']} {item['question']}\n{answer.text}\n")
-    for kind, sound in counts.items():
-        print(f"{kind}: {sum(sound)} of {len(sound)}")
+    for kind, kept in counts.items():
+        print(f"{kind}: {sum(kept)} of {len(kept)}")
     for kind, differ, found, of in _disagreements(arguments):
         print(f"disagreements, {kind}, {'differ' if differ else 'agree'}: {found} of {of} reported")
     for path in arguments.plain:
@@ -116,6 +116,16 @@ def _comparison(item: dict[str, Any], answer: Answer, index: Index) -> bool:
     cited = {(passage.source, passage.article) for row in places for passage in row}
     numbers = {citation.number for row in rows for citation in row.citations}
     return len(numbers) >= len(item["sides"]) and all(any(_is(key, side) for key in cited) for side in item["sides"])
+
+
+def _contents(item: dict[str, Any], answer: Answer, index: Index) -> bool:
+    """Say whether a question about contents is left to retrieval, or its things at most searched everywhere."""
+    works = works_of(index)
+    sides = read_comparison(item["question"], works)
+    return not read_shelf_question(item["question"], works) and not any(side.works for side in sides)
+
+
+_SOUND = {"catalogue": _catalogue, "summary": _summary, "comparison": _comparison, "contents": _contents}
 
 
 def _half(items: list[dict[str, Any]], half: str | None) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag.backends import AnswerRequest
 from rag.backends.extractive import choose_statements
 from rag.indexing import Index
+from rag.naming import NamedSide, find_sides
 from rag.records import Evidence, Language
 from rag.shelf import Work
 from rag.shelf_questions import find_named
@@ -64,17 +65,57 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     """
     kinds = kinds_in(question)
     selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_SIDES
-    if not selected and not kinds & {"compares", "each", "views"}:
-        return ()
+    compares = selected or bool(kinds & {"compares", "each", "views"})
     named = find_named(question, works)
+    if narrowed and (placed := _by_place(question, works)):
+        return _of_works([(side.work.label, (side.work,)) for side in placed], _around(question, placed))
+    several = len(named.titled) > 1
+    sides = () if several else find_sides(question, works, words=_joins_and_stops(), most=MOST_SIDES)
+    if sides and (compares or all(side.as_work for side in sides)):
+        labels = [question[slice(*side.span)] for side in sides]
+        labels = labels if len(set(labels)) > 1 else [side.work.label for side in sides]
+        pairs = zip(labels, sides, strict=True)
+        return _of_works([(label, (side.work,)) for label, side in pairs], _around(question, sides))
     groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     groups += [(_as_asked(name, question), own) for name, own in named.authors]
-    if len(groups) < 2 and selected:
-        groups = [(work.label, (work,)) for work in works]
-    if 2 <= len(groups) <= MOST_SIDES:
-        topic = _without_comparing(named.rest)
-        return tuple(Side(label, topic if _says_anything(topic) else "", own) for label, own in groups)
+    if compares and 2 <= len(groups) <= MOST_SIDES:
+        return _of_works(groups, named.rest)
+    if selected:
+        return _of_works([(work.label, (work,)) for work in works], named.rest)
     return _things_compared(question) if kinds & {"compares", "each"} else ()
+
+
+def _of_works(groups: Sequence[tuple[str, tuple[Work, ...]]], rest: str) -> tuple[Side, ...]:
+    """Return works as sides, of which is asked what a question holds beside their names."""
+    topic = _without_comparing(rest)
+    return tuple(Side(label, topic if _says_anything(topic) else "", own) for label, own in groups)
+
+
+@functools.cache
+def _joins_and_stops() -> dict[str, str]:
+    """Return the words that stand between the names of works, and those at which a name ends."""
+    words = _words()
+    ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
+    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"], "join")
+
+
+def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
+    """Return the works of a selection that a question counts: 前一份和后一份."""
+    form = to_simplified(question).casefold()
+    counted = [
+        NamedSide((form.find(word), form.find(word) + len(word)), works[int(place)], True)
+        for word, place, _ in read_table("counted_parts")
+        if word in form and -len(works) <= int(place) < len(works)
+    ]
+    counted.sort(key=lambda side: side.span)
+    return tuple(counted) if 1 < len(counted) == len({side.work for side in counted}) <= MOST_SIDES else ()
+
+
+def _around(question: str, sides: Sequence[NamedSide]) -> str:
+    """Return a question without the names of its sides and what joins them: the clauses before, and what follows."""
+    start, end = sides[0].span[0], sides[-1].span[1]
+    before = question[: max((question.rfind(mark, 0, start) for mark in "，,：:"), default=-1) + 1]
+    return f"{before}\n{question[end:].lstrip('，,：: ')}"
 
 
 def _as_asked(name: str, question: str) -> str:

@@ -64,7 +64,8 @@ def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = Fals
 def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> tuple[str, ...]:
     """Return what a question leans on, oldest first, and the question.
 
-    Of a chain the first question is kept, and the last where this one follows it. Another year (那2022年呢) takes the
+    Of a chain the first question is kept, and the last where this one follows it. Another thing (那澄湖呢) takes the
+    place of what the last asks of, where that leans on the first. Another year (那2022年呢) takes the
     place of the one before.
     """
     asked = [turn for turn in history if turn.role == "user"]
@@ -76,6 +77,8 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
         return moved
     if len(before) > 1 and not _follows(question, before[-1]):
         before = before[:1]
+    elif len(before) > 1 and _names_another(question) and _leans_on_a_thing(before):
+        return (_of_another(before[-1], question),)
     answers = [turn.content for turn in history[position:] if turn.role == "assistant"]
     counted = _counted_part(question, answers[-1]) if answers else ""
     kept = (before[0], *before[1:][-1:], counted)
@@ -135,9 +138,32 @@ def _points_back(question: str) -> bool:
     return text.rstrip(" ?？.").endswith(_COUNTED)
 
 
+def _bare(question: str) -> str:
+    """Return 澄湖 of 那澄湖的呢."""
+    return question.strip().removeprefix("那").rstrip("？?").removesuffix("呢").removesuffix("的")
+
+
+def _of_another(asked: str, question: str) -> str:
+    """Return what was asked of one thing as asked of another: 保修多久 and 那澄湖呢 are 澄湖保修多久."""
+    name = _bare(question)
+    pointing = next((word for word in ("它", "他", "她") if word in asked), "")
+    return asked.replace(pointing, name, 1) if pointing else name + asked
+
+
+def _names_another(question: str) -> bool:
+    """Say whether a Chinese question does so and names a thing: 那澄湖呢; of an English word it cannot be told."""
+    return main_language(question) == "zh" and _asks_the_same(question) and _names(question)
+
+
+def _leans_on_a_thing(pieces: Sequence[str]) -> bool:
+    """Say whether the last piece asks something of what the first names, which tells no year either."""
+    points = _points_back(pieces[-1]) and "其中" not in pieces[-1]
+    return (points or not _names(pieces[-1])) and not YEAR.search(pieces[0])
+
+
 def _names(question: str) -> bool:
     """Say whether a question names one of several things (乙厂, 科学营) and not a side of one (工资, 预算收入)."""
-    bare = to_simplified(question.strip()).removeprefix("那").rstrip("？?").removesuffix("呢")
+    bare = _bare(to_simplified(question))
     return bool(_NAME.search(bare)) or any(
         tag.startswith(NAME_TAGS) or (tag[0] not in "ucrpy" and (len(word) == 1 or not is_known_word(word)))
         for word, tag, _ in tag_words(bare)

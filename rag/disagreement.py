@@ -3,7 +3,7 @@
 Two statements speak of one thing when what they name agrees: words that only one of them has are additions, words that
 each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
 and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
-a judgement disagrees with its negation and with its opposite.
+a judgement disagrees with its negation and with its opposite, of the table or by what the words' vectors value.
 Entry point: `find_disagreement`. Knows no passage and no work.
 """
 
@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.comprehension import load_comprehension
-from rag.dictionary import glosses_of
+from rag.dictionary import dictionary_words, glosses_of
+from rag.polarity import are_opposed
 from rag.records import Span
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure, years_of
@@ -73,8 +74,9 @@ def _find_figures_apart(one: str, other: str) -> Disagreement | None:
             and not _agree(mine, yours)
             and (mine.kind == "date" or _times_fit(one, other, mine, yours))
             and _parts_of(one) == _parts_of(other)
-            and _lengths_fit(one, other, mine, yours)
+            and _others_fit(one, other, mine, yours)
             and not _replaces(_words_around(one, mine), _words_around(other, yours))
+            and not _is_narrowed(one, mine, other, yours)
             and _answer_each_other(one, other, mine, yours)
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
@@ -109,14 +111,22 @@ def _parts_of(text: str) -> frozenset[str]:
     return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
 
 
-def _lengths_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
-    """Say whether lengths of time beside two figures are the same: after five years and after one are two things."""
-    lengths = [
-        {near.value for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.unit in LENGTHS}
+def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether what stands beside two figures is the same: after five years and after one are two things.
+
+    Of a length of time both tell or neither; of other units what both tell agrees.
+    """
+    beside = [
+        [near for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.span != figure.span]
         for text, figure in ((one, mine), (other, yours))
-        if figure.unit not in LENGTHS
     ]
-    return len(lengths) < 2 or not all(lengths) or bool(lengths[0] & lengths[1])
+    for kind, unit in {(near.kind, near.unit) for own in beside for near in own if near.kind != "date"}:
+        of_one, of_other = ([near for near in own if (near.kind, near.unit) == (kind, unit)] for own in beside)
+        if of_one and of_other and not any(_agree(a, b) for a in of_one for b in of_other):
+            return False
+        if unit in LENGTHS and mine.unit not in LENGTHS and bool(of_one) != bool(of_other):
+            return False
+    return True
 
 
 def _clause_of(text: str, figure: Figure) -> Span:
@@ -124,9 +134,21 @@ def _clause_of(text: str, figure: Figure) -> Span:
 
 
 def _opening_before(text: str, start: int) -> str:
-    """Return the first clause, which names what is said of, where it ends before `start` and is no attribution."""
+    """Return the first clause, which names what is said of, where it ends before `start` and tells not who says so."""
     first = _CLAUSE.search(text)
-    return first.group() if first and first.end() <= start and not is_attribution(first.group()) else ""
+    if first is None or first.end() > start or is_attribution(first.group()):
+        return ""
+    return "" if search_form(first.group()).endswith(tuple(_light_words())) else first.group()
+
+
+def _is_narrowed(one: str, mine: Figure, other: str, yours: Figure) -> bool:
+    """Say whether an adjective narrows what one figure counts and not what the other does: 完整的青瓷."""
+    adjectives = [
+        frozenset(word for word, tag, _ in tag_words(search_form(text[slice(*_clause_of(text, figure))])) if tag == "a")
+        for text, figure in ((one, mine), (other, yours))
+    ]
+    told = [content_of(one), content_of(other)]
+    return bool(_unlike(adjectives[0] & told[0], told[1]) or _unlike(adjectives[1] & told[1], told[0]))
 
 
 def _words_around(text: str, figure: Figure) -> frozenset[str]:
@@ -163,6 +185,8 @@ def _read(question: str, statement: str) -> tuple[float, Span | None]:
 
 def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
     """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
+    if _parts_of(one) != _parts_of(other):
+        return None
     years = [years_of(find_figures(text)) for text in (one, other)]
     if all(years) and not years[0] & years[1]:
         return None
@@ -185,7 +209,29 @@ def _opposite(
             return Disagreement("judgement", word, opposite)
     if turned and turned.is_plain and _is_one_thing(my_words, your_words):
         return Disagreement("judgement", mine, yours)
+    if turned or opposites or (find_figures(mine) and find_figures(yours)):  # 312 enrolled and 41 withdrew
+        return None
+    pairs = itertools.product(_valuing(mine, yours), _valuing(yours, mine))
+    for word, against in pairs:
+        mine_left, yours_left = _without(my_words, word), _without(your_words, against)
+        if (
+            word.isascii() == against.isascii()
+            and _is_one_thing(mine_left, yours_left, least=1 if mine_left == yours_left else LEAST_SHARED)
+            and _is_negated(mine, word) == _is_negated(yours, against)
+            and are_opposed(word, against)
+        ):
+            return Disagreement("judgement", word, against)
     return None
+
+
+def _valuing(text: str, other: str) -> list[str]:
+    """Return the words of a statement alone that may value what it tells of: no names, nothing of form."""
+    form, theirs = search_form(text), search_form(other)
+    if HAN_CHARACTER.search(form):
+        words = [word for word, tag, _ in tag_words(form) if tag[0] in "vanilj" and len(word) > 1]
+    else:
+        words = [word for word in _LATIN.findall(form) if word not in STOP_WORDS]
+    return [word for word in words if word not in theirs and word not in _light_words()]
 
 
 def _clauses(text: str) -> list[tuple[str, frozenset[str]]]:
@@ -221,8 +267,12 @@ def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:
 def _is_like(one: str, other: str) -> bool:
     """Say whether two words may say one thing: 长 in 全长, 术 in 手术 and 术后, synonyms, a word and its translation.
 
+    Two English words are synonyms where one Chinese word has both for glosses.
+
     旱灾 and 洪灾, with one character in one place, are two things.
     """
+    if one.isascii() and other.isascii():
+        return bool(dictionary_words(one) & dictionary_words(other))
     if one.isascii() or other.isascii():
         chinese, english = sorted((one, other), key=str.isascii)
         return not chinese.isascii() and any(_is_root(english, root) for root in _stems(chinese))
@@ -240,14 +290,19 @@ def content_of(text: str) -> frozenset[str]:
     for figure in reversed(find_figures(text)):
         text = text[: figure.span[0]] + "，" + text[figure.span[1] :]
     form = search_form(text)
-    light = {word for cell, _ in read_table("light_words") for word in phrases(cell)}
+    light = _light_words()
     if not HAN_CHARACTER.search(form):
         light |= STOP_WORDS
         return frozenset(stem(w) for w in _LATIN.findall(form) if w not in light and not read_polarity(w).covered)
     light |= words_of("negations", "light") | words_of("negations", "negates")
     words = (word for word, tag, _ in tag_words(form) if tag[0] in "njvat" and tag not in ("vd", "vshi", "vyou"))
-    latin = (stem(word) for word in _LATIN.findall(form) if word not in light)
+    latin = (stem(word) for word in _LATIN.findall(form) if word not in light | STOP_WORDS)
     return frozenset(w for w in (*words, *latin) if len(w) > 1 and w not in light and not read_polarity(w).covered)
+
+
+@functools.cache
+def _light_words() -> frozenset[str]:
+    return frozenset(word for cell, _ in read_table("light_words") for word in phrases(cell))
 
 
 def find_opposites(one: str, other: str) -> list[tuple[str, str]]:

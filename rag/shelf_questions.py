@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from rag.naming import find_work
 from rag.records import Language, Turn
 from rag.shelf import Work, names_of
 from rag.text.dates import YEAR
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.names import find_quotes
 from rag.text.numbers import han_number
-from rag.vocabulary import phrases, read_table
+from rag.text.persons import SURNAMES
+from rag.vocabulary import phrases, read_table, words_of
 
 Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund"]
 Asked = Literal["fields", "outline", "summary", "works"]
@@ -29,6 +31,7 @@ FIELDS: tuple[Field, ...] = get_args(Field)
 ASKING = frozenset({"which", "who", "count", "date"})
 LONGEST_TOPIC = 40  # characters
 LONGEST_PHRASE = 5  # English words of a phrase of the table
+PERSON_CHARS = 3  # most of a Chinese person's name
 LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
 _ISSUE = re.compile(r"第(\d+|[一二三四五六七八九十]{1,2})期|\b(?:no\.?|issue|number) ?(\d+)")
 # Not the first word of an English question, which has its capital anyway.
@@ -101,7 +104,8 @@ def read_shelf_question(
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
-    if topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
+    asks = bool(kinds - {"form", "this", "which"})
+    if asks and topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
         named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
         kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
@@ -120,9 +124,9 @@ def read_shelf_question(
 
 
 def _part_of_title(words: str, works: Sequence[Work], *, ends: bool) -> Work | None:
-    """Return the one work whose title holds these words, or ends with them; None where none or several do."""
+    """Return the one work whose title holds these words, or ends with them, else the one that they call by its kind."""
     held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
-    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else None
+    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else find_work(words, works)
 
 
 def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:
@@ -221,9 +225,11 @@ def _find_authors(
     """Return the authors that stand in a text with their works, in its order, and the text without them.
 
     Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other. The
-    last word of a Latin name is enough where the question writes it with a capital.
+    last word of a Latin name is enough where the question writes it with a capital, and a family name with an office
+    (武医生) where one author has it.
     """
     by_name: dict[str, dict[Work, None]] = {}
+    people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
     for work in works:
         printed = {names_of(name) for name in work.record.authors} | {
             names_of(name) for record in work.abstracts for name in record.authors
@@ -232,6 +238,13 @@ def _find_authors(
             surnames = {name.split()[-1] for name in names if " " in name} & capitalised
             for name in (*names, *surnames):
                 by_name.setdefault(name, {})[work] = None
+            if names and names[0][0] in SURNAMES and len(names[0]) <= PERSON_CHARS:
+                people.setdefault(names[0][0], set()).add(names[0])
+    for surname, of_it in people.items():
+        if len(of_it) == 1:
+            by_name |= {
+                surname + office: by_name[name] for name in of_it for office in words_of("name_words", "office")
+            }
     found: list[tuple[int, str, tuple[Work, ...]]] = []
     for name in sorted(by_name, key=len, reverse=True):
         if len(name) < 2 or not _holds(rest, name):

@@ -25,12 +25,15 @@ _HAN_NUMBERS = {"十" if n == 10 else _HAN[n - 1]: n for n in range(1, 11)}
 _BETWEEN = r"[ \t]*(?:[,，、;；|/+&~～\-−–—至和与及]|\band\b)[ \t]*|[ \t]+"
 _RANGE = re.compile(r"[~～\-−–—至]")
 # Behind the number within its brackets: a page, what a passage is called; not what goes on with a figure.
-_TAIL = (
+_TAIL_BEGINS = (
     r"(?:†|[ \t]*[,，;；:：][ \t]*(?:pp?\.|页|第)|[ \t]*[:：|][ \t]*(?=[^\W\d]|[《“])"
-    r"|[ \t]+[\-–—][ \t]+(?=[^\W\d]|《))[^】\]］〕\n]{0,80}"
+    r"|[ \t]+[\-–—][ \t]+(?=[^\W\d]|《))"
 )
+_TAIL = _TAIL_BEGINS + r"[^】\]］〕\n]{0,80}"
 _LINK = r"\((?:<[^<>\n]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s\"[^\"\n]*\")?\)"
-_ELEMENT = re.compile(r"<(cite|citation|ref|source|a)\b([^<>]*?)(?:/>|>([^<>]*)</\1>)", re.IGNORECASE)
+_ELEMENT = re.compile(
+    r"<(cite|citation|ref|source|sentence|statement|claim|a)\b([^<>]*?)(?:/>|>([^<>]*)</\1>)", re.IGNORECASE
+)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 _STOPS = "。.！!？?；;，,、：:…”」』）)]】\n"
@@ -68,13 +71,13 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     for kind, word, _ in sorted(read_table("citation_marks"), key=lambda row: -len(row[1])):
         words.setdefault(kind, []).append(re.escape(word))
     label = rf"(?:{'|'.join(words['label'])})\s*[#:：_.\-–]?\s*(?:no\.?\s*)?"
-    number = rf"(?:{label})?[\^*]{{0,3}}(?:\d{{1,3}}|[{_CIRCLES}])[\^*]{{0,3}}"
+    number = rf"(?:(?:{label})?[\^*]{{0,3}}(?:\d{{1,3}}|[{_CIRCLES}])[\^*]{{0,3}}|(?:{label})[{_HAN}])"
     numbers = rf"{number}(?:(?:{_BETWEEN}){number}(?![\d.%]))*"
     bracketed = (
         rf"(?:\\?[\[【［〔〖]\s*){{1,2}}(?:\d{{1,3}}:(?=\d+†)|[#+]\s*)?{numbers}(?:{_TAIL})?"
         rf"(?:\s*\\?[\]】］〕〗]){{1,2}}(?:{_LINK}|\[\])?"
     )
-    labelled = rf"[（(]\s*{label}{numbers}(?:{_TAIL})?\s*[)）]"
+    labelled = rf"[（(]\s*{label}{numbers}(?:{_TAIL_BEGINS}[^)）\n]{{0,80}})?\s*[)）]"
     mark = rf"(?:{bracketed}|{labelled}|##{number}\$\$|\\(?:cite[pt]?|textsuperscript)\{{\s*{numbers}\s*\}})"
     several = rf"{mark}(?:(?:{_BETWEEN})?{mark})*"
     before = rf"(?:(?:{'|'.join([*words['before'], *words['label']])})\s*[:：]?\s*){{0,2}}"
