@@ -17,7 +17,7 @@ from lxml import etree
 
 from rag.readers.html_pruning import Amount, drop, margin_kind, measure, visible_text
 from rag.records import LeftOut
-from rag.text.language import letters_of
+from rag.text.language import HAN_CHARACTER, letters_of
 from rag.vocabulary import words_of
 
 MAX_CHOICE_ELEMENTS = 60_000  # beyond it the own rules must do: trafilatura takes seconds
@@ -27,7 +27,8 @@ _MIN_CHOICE_SHARE = 0.25  # of the text outside links: a choice of less has miss
 _MIN_CHOICE = 1_000  # characters that are a text, however much stands around it
 _PLAIN_LINKED_SHARE = 0.1  # a page with fewer links, and no margin in it, is a document
 _CORE_SHARE = 0.85
-_MIN_OUTSIDE = 60  # characters: what was chosen outside the core and is shorter is a line of a margin
+_MIN_OUTSIDE = 60  # Latin letters: what was chosen outside the core and is shorter is a line of a margin
+_LETTERS_A_HAN = 3  # Latin letters that say as much as a Han character
 _SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
 _CHARACTERS_A_SENTENCE = 80
 _OWNERS = words_of("html_elements", "block")
@@ -193,7 +194,7 @@ def _keep_chosen(body: Any, own: Mapping[Any, str], kept: dict[Any, int], amount
         {
             one: len(text)
             for one, text in own.items()
-            if one in inside or (len(text) >= _MIN_OUTSIDE and not _stands_in(text, told))
+            if one in inside or (_says_enough(text) and not _stands_in(text, told))
         },
     )
     while waiting:
@@ -212,6 +213,10 @@ def _keep_chosen(body: Any, own: Mapping[Any, str], kept: dict[Any, int], amount
                 linked = 2 * amounts[child].linked > amounts[child].characters
                 left.extend(drop(child, margin_kind(child) or ("navigation" if linked else "margin")))
     return left
+
+
+def _says_enough(text: str) -> bool:
+    return len(text) + (_LETTERS_A_HAN - 1) * len(HAN_CHARACTER.findall(text)) >= _MIN_OUTSIDE
 
 
 def _is_lead(element: Any, amount: Amount) -> bool:
