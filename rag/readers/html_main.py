@@ -150,8 +150,8 @@ def _chosen_owners(body: Any, choice: str) -> dict[Any, str]:
         texts.setdefault(owner, []).append(element.text or "")
         if element is not body:
             texts.setdefault(owners[parent], []).append(element.tail or "")
-    folded = {owner: _fold("".join(pieces)) for owner, pieces in texts.items()}
-    return {owner: text for owner, text in folded.items() if text in short or _stands_in(text, chosen)}
+    words = {owner: _fold("".join(pieces)) for owner, pieces in texts.items()}
+    return {owner: text for owner, text in words.items() if text in short or _stands_in(text, chosen)}
 
 
 def _stands_in(text: str, grams: set[str]) -> bool:
