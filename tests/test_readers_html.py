@@ -263,7 +263,7 @@ FRAME = (
     "<div class=article-content><div class=head><h1>港口扩建</h1>{lead}</div>"
     "<div class=wrap><div class=text>{text}</div></div></div><div class=bottom><ul>{links}</ul></div></body>"
 )
-LINKS = "".join(f"<li><a href=/{at}>{name}</a></li>" for at, name in enumerate(["首页", "新闻", "體育", "论坛"] * 3))
+MENU = "".join(f"<li><a href=/{at}>{name}</a></li>" for at, name in enumerate(["首页", "新闻", "體育", "论坛"] * 3))
 PARAGRAPHS = [f"第{number}段：{SENTENCE}港口于当年完成第{number}期扩建。" for number in range(1, 9)]
 TEXT = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
 
@@ -273,13 +273,13 @@ def test_a_lead_that_stands_outside_the_core_of_the_text_is_read() -> None:
         "北岬港新建的三座泊位昨日启用，年吞吐量可望增加四成，沿岸十二个乡镇的货物不必再绕道南江，"
         "船期缩短两天半，运费也随之下降近三成"
     )
-    (read,) = read_html(FRAME.format(links=LINKS, lead=f"<p>{lead}</p>", text=TEXT).encode())
+    (read,) = read_html(FRAME.format(links=MENU, lead=f"<p>{lead}</p>", text=TEXT).encode())
     assert [line.text for line in read.lines] == ["港口扩建", lead, *PARAGRAPHS]
 
 
 def test_text_that_waits_for_a_browser_without_scripts_is_read() -> None:
-    (read,) = read_html(FRAME.format(links=LINKS, lead="", text=f"<noscript>{TEXT}</noscript>").encode())
+    (read,) = read_html(FRAME.format(links=MENU, lead="", text=f"<noscript>{TEXT}</noscript>").encode())
     assert [line.text for line in read.lines] == ["港口扩建", *PARAGRAPHS]
-    notice = FRAME.format(links=LINKS, lead="<noscript>请打开脚本。</noscript>", text=TEXT)
+    notice = FRAME.format(links=MENU, lead="<noscript>请打开脚本。</noscript>", text=TEXT)
     left = read_html(notice.encode())[0].left_out
     assert ("without_scripts", "请打开脚本。") in [(one.kind, one.text) for one in left]
