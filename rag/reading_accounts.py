@@ -3,8 +3,9 @@
 The container's own text, the blocks and what was left out are compared by their runs of GRAM letters and digits, each
 run counted as often as it stands there; white space, punctuation and markup are no text. A letter is read when a run
 over it is in the blocks, left out when one is among what was left out, else lost; a letter of the blocks is added when
-no run over it is in the container. Fewer than GRAM such letters in a row are a seam (a number set before an item, the
-place where a note was taken out), and no loss.
+no run over it is in the container, or its title. What a table repeats, as the cell that spans several of its rows, is
+not added. Fewer than GRAM such letters in a row are a seam (a number set before an item, the place where a note was
+taken out), and no loss.
 Entry points: `make_account`, `account_remarks`, `write_percent`.
 Knows records only.
 """
@@ -41,21 +42,25 @@ def make_account(container: str, document: Document) -> Account:
         document: What was read from it.
     """
     held = _letters(container)
-    shown = _letters("\n".join(block.text for block in document.blocks))
+    prose = _letters("\n".join(block.text for block in document.blocks if block.kind != "table"))
+    cells = _letters("\n".join(block.text for block in document.blocks if block.kind == "table"))
+    shown = np.concatenate([prose, cells])
+    titles = _letters("\n".join(article.title for article in document.articles if "title" in dict(article.origins)))
     recorded = _letters("\n".join(left.text for left in document.left_out if left.kind in IN_RECORD))
     aside = _letters("\n".join(left.text for left in document.left_out if left.kind not in IN_RECORD))
-    runs = [_runs(one) for one in (held, shown, recorded, aside)]
+    runs = [_runs(one) for one in (held, shown, recorded, aside, titles)]
     ids = np.unique(np.concatenate(runs), return_inverse=True)[1].reshape(-1)
     places = np.split(ids, np.cumsum([len(one) for one in runs])[:-1])
     size = int(ids.max()) + 1 if len(ids) else 0
-    in_held, in_shown, in_record, in_aside = (np.bincount(one, minlength=size) for one in places)
+    in_held, in_shown, in_record, in_aside, in_titles = (np.bincount(one, minlength=size) for one in places)
     of_held, of_shown = places[:2]
     nth = _occurrences(of_held)
     read = _covered(nth < (in_shown + in_record)[of_held], len(held))
     told = _covered(nth < (in_shown + in_record + in_aside)[of_held], len(held))
     lost = _without_seams(~told)
     left = told & ~read
-    known = _covered(_occurrences(of_shown) < in_held[of_shown], len(shown))
+    known = _occurrences(of_shown) < np.maximum(in_held, in_titles)[of_shown]
+    known[len(prose) :] |= in_held[of_shown[len(prose) :]] > 0
     total = max(len(held), 1)
     left_share = float(left.sum()) / total
     return Account(
@@ -63,7 +68,7 @@ def make_account(container: str, document: Document) -> Account:
         read=round(1 - left_share - float(lost.sum()) / total, _DECIMALS),
         left_out=_by_kind(document, left_share),
         lost=round(float(lost.sum()) / total, _DECIMALS),
-        added=round(float(_without_seams(~known).sum()) / max(len(shown), 1), _DECIMALS),
+        added=round(float(_without_seams(~_covered(known, len(shown))).sum()) / max(len(shown), 1), _DECIMALS),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.readers.pdf_columns import Strip, aligned_share, find_strips, is_gutter, strip_worth
+from rag.readers.pdf_columns import Strip, aligned_share, find_strips, is_gutter, strip_worth, type_size
 from rag.readers.pdf_layout import order_rows
 from rag.readers.pdf_segments import Glyph, Segment
 
@@ -35,7 +35,7 @@ def test_the_strip_between_two_columns_reaches_from_top_to_bottom() -> None:
     # One point above the x-height (700 + 5) of the highest line, one below the lowest baseline (694 - 9 * 12).
     assert (strip.x0, strip.x1, strip.bottom, strip.top) == (200, 208, 585, 706)
     assert strip_worth(strip, 10.0) == pytest.approx(8 * 121)
-    assert is_gutter(strip, pieces)
+    assert is_gutter(strip, pieces, [], type_size(pieces))
 
 
 def test_a_strip_ends_where_a_line_spans_the_page() -> None:
@@ -74,7 +74,7 @@ def test_short_cells_side_by_side_are_no_columns() -> None:
         for row in range(8)
         for segment in (piece(f"项目{row}", 50, 90, 700 - 12 * row), piece(f"{row}2.5", 250, 280, 700 - 12 * row))
     ]
-    assert not any(is_gutter(strip, pieces) for strip in find_strips(pieces))
+    assert not any(is_gutter(strip, pieces, [], type_size(pieces)) for strip in find_strips(pieces))
 
 
 def test_two_or_three_rows_side_by_side_are_uncertain() -> None:

@@ -256,3 +256,30 @@ def test_a_page_without_a_written_body_is_read(start: str) -> None:
     html = f"{start}<title>值班安排</title><article><h1>值班安排</h1><p>值班人：张明远</p></article>末行。"
     (page,) = read_html(html.encode())
     assert [line.text for line in page.lines if line.text] == ["值班安排", "值班人：张明远", "末行。"]
+
+
+FRAME = (
+    "<body><form><input></form><div class=top><ul>{links}</ul></div>"
+    "<div class=article-content><div class=head><h1>港口扩建</h1>{lead}</div>"
+    "<div class=wrap><div class=text>{text}</div></div></div><div class=bottom><ul>{links}</ul></div></body>"
+)
+MENU = "".join(f"<li><a href=/{at}>{name}</a></li>" for at, name in enumerate(["首页", "新闻", "體育", "论坛"] * 3))
+PARAGRAPHS = [f"第{number}段：{SENTENCE}港口于当年完成第{number}期扩建。" for number in range(1, 9)]
+TEXT = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+
+def test_a_lead_that_stands_outside_the_core_of_the_text_is_read() -> None:
+    lead = (
+        "北岬港新建的三座泊位昨日启用，年吞吐量可望增加四成，沿岸十二个乡镇的货物不必再绕道南江，"
+        "船期缩短两天半，运费也随之下降近三成"
+    )
+    (read,) = read_html(FRAME.format(links=MENU, lead=f"<p>{lead}</p>", text=TEXT).encode())
+    assert [line.text for line in read.lines] == ["港口扩建", lead, *PARAGRAPHS]
+
+
+def test_text_that_waits_for_a_browser_without_scripts_is_read() -> None:
+    (read,) = read_html(FRAME.format(links=MENU, lead="", text=f"<noscript>{TEXT}</noscript>").encode())
+    assert [line.text for line in read.lines] == ["港口扩建", *PARAGRAPHS]
+    notice = FRAME.format(links=MENU, lead="<noscript>请打开脚本。</noscript>", text=TEXT)
+    left = read_html(notice.encode())[0].left_out
+    assert ("without_scripts", "请打开脚本。") in [(one.kind, one.text) for one in left]

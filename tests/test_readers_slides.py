@@ -7,6 +7,7 @@ import io
 import random
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pptx
 import pytest
@@ -18,6 +19,7 @@ from pptx.util import Inches
 
 from rag.errors import UnreadableSource
 from rag.readers.slides import read_slides
+from rag.reading_apart import read_document
 from rag.records import Line
 
 
@@ -197,9 +199,21 @@ def test_footers_hidden_slides_and_comments_are_told() -> None:
         )
         return body.replace(b"</p:spTree>", shape.encode()) if name == "ppt/slides/slide1.xml" else body
 
-    remarks = read_slides(change_parts(save(deck_of_three()), foot))[-1].remarks
+    deck = change_parts(save(deck_of_three()), foot)
+    remarks = read_slides(deck)[-1].remarks
     assert "hidden slide 3 was left out: 5 characters" in remarks
     assert "4 characters of slide numbers, dates and footers were left out" in remarks
+    left = [(one.kind, one.text, one.page) for one in read_slides(deck)[-1].left_out]
+    assert left == [("running_head", "内部资料", None), ("hidden", "藏起的一页", 3)]
+
+
+def test_notes_charts_and_what_is_hidden_are_accounted_for(tmp_path: Path) -> None:
+    path = tmp_path / "贸易.pptx"
+    path.write_bytes(save(deck_of_three()))
+    account = read_document(path, path.name).account
+    assert account is not None
+    assert account.lost == account.added == 0.0
+    assert [kind for kind, _ in account.left_out] == ["hidden"]
 
 
 def test_the_strict_dialect_is_read() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rag.reading_accounts import account_remarks, make_account
 from rag.reading_apart import read_document
 from rag.reading_room.reading_report import describe_account
-from rag.records import Account, Block, Document, LeftOut, Source
+from rag.records import Account, Article, Block, Document, LeftOut, Source
 
 SOURCE = Source("港口.txt", "0" * 64, "txt")
 
@@ -42,6 +42,15 @@ def test_a_paragraph_that_stands_twice_and_is_read_once_is_half_lost() -> None:
 def test_a_paragraph_that_is_doubled_is_added() -> None:
     twice = document("港口联盟自北方海域始。", "港口联盟自北方海域始。")
     assert make_account("港口联盟自北方海域始。", twice).added == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_cell_that_spans_rows_and_a_title_that_the_container_tells_are_not_added() -> None:
+    told = Article("article", "港口年鉴", (0, 0), origins=(("title", "OPF"),))
+    rows = Block("table", "北方海域 | 泊位\n北方海域 | 灯塔", (0, 0), None, 0, ())
+    title = Block("heading", "港口年鉴", (0, 0), None, 0, ())
+    container = "北方海域 泊位 灯塔"
+    assert make_account(container, Document(SOURCE, "", (), (told,), (title, rows), ())).added == 0.0
+    assert make_account(container, Document(SOURCE, "", (), (), (title, rows), ())).added == pytest.approx(4 / 16)
 
 
 def test_front_matter_is_read() -> None:

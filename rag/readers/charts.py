@@ -36,18 +36,18 @@ def drawn_parts(package: Package, path: str, drawing: Any) -> list[Line]:
             continue
         diagram = reference.tag == name_of("dgm:relIds")
         target = package.target(path, reference.get(name_of("r:dm" if diagram else "r:id")))
-        if target and not package.draw(target):
-            continue
+        if target in package.drawn:
+            continue  # one that is named twice is read once
         root = package.part(target) if target else None
         if root is None:
             package.tell(f"a {'diagram' if diagram else 'chart'} of {path} cannot be read and was left out")
             continue
         found = diagram_lines(root) if diagram else chart_lines(root, package, target)
         package.spend(line.text for line in found)
+        for shapes in package.related(target, "chartUserShapes"):
+            found.extend(Line(text, kind="paragraph") for text in drawing_paragraphs(package.part(shapes)))
+        package.drawn[target] = found
         lines.extend(found)
-        if not diagram:
-            for shapes in package.related(target, "chartUserShapes"):
-                lines.extend(Line(text, kind="paragraph") for text in drawing_paragraphs(package.part(shapes)))
     return lines
 
 

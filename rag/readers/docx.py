@@ -13,6 +13,7 @@ from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
+from rag.readers.charts import drawn_parts
 from rag.readers.docx_numbering import BULLET, Numbering
 from rag.readers.docx_runs import LINE_BREAK, MAX_DEPTH, PAGE_BREAK, RunReader
 from rag.readers.docx_styles import Styles, attribute, below
@@ -78,15 +79,20 @@ def read_docx(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of the document and its notes, for the account of what was read.
+    """Return all text of the document, its notes, charts and diagrams, for the account of what was read.
 
     Raises:
         UnreadableSource: As `read_docx`.
     """
     package = open_package(data, WHAT, ["word/document.xml"])
     with damage_reported(WHAT):
-        notes = [package.first_part(package.main, kind)[1] for kind in ("footnotes", "endnotes")]
-        return "\n".join(map(plain_paragraphs, (package.part(package.main), *notes)))
+        notes = [package.first_part(package.main, kind) for kind in ("footnotes", "endnotes")]
+        document = package.part(package.main)
+        for path, root in ((package.main, document), *notes):
+            if root is not None:
+                drawn_parts(package, path, root)
+        drawn = [line.text for lines in package.drawn.values() for line in lines]
+        return "\n".join([*map(plain_paragraphs, (document, *(root for _, root in notes))), *drawn])
 
 
 @dataclass(slots=True)

@@ -9,15 +9,15 @@ Entry point: `find_main`. Knows trafilatura and lxml.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import trafilatura
 from lxml import etree
 
-from rag.readers.html_pruning import Amount, drop, margin_kind, measure
+from rag.readers.html_pruning import Amount, drop, margin_kind, measure, visible_text
 from rag.records import LeftOut
-from rag.text.language import letters_of
+from rag.text.language import HAN_CHARACTER, letters_of
 from rag.vocabulary import words_of
 
 MAX_CHOICE_ELEMENTS = 60_000  # beyond it the own rules must do: trafilatura takes seconds
@@ -27,6 +27,8 @@ _MIN_CHOICE_SHARE = 0.25  # of the text outside links: a choice of less has miss
 _MIN_CHOICE = 1_000  # characters that are a text, however much stands around it
 _PLAIN_LINKED_SHARE = 0.1  # a page with fewer links, and no margin in it, is a document
 _CORE_SHARE = 0.85
+_MIN_OUTSIDE = 60  # Latin letters: what was chosen outside the core and is shorter is a line of a margin
+_LETTERS_A_HAN = 3  # Latin letters that say as much as a Han character
 _SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
 _CHARACTERS_A_SENTENCE = 80
 _OWNERS = words_of("html_elements", "block")
@@ -43,11 +45,12 @@ def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
     amounts = measure(body)
     if _is_plain(body, amounts[body]):
         return body, outside + _drop_margins(body, {}, amounts)
-    kept = _kept_characters(body, _choose(root))
+    own = _chosen_owners(body, _choose(root))
+    kept = _sum_up(body, {owner: len(text) for owner, text in own.items()})
     enough = min(_MIN_CHOICE_SHARE * (amounts[body].characters - amounts[body].linked), _MIN_CHOICE)
     chosen = kept.get(body, 0) >= enough
     left = _drop_margins(body, kept if chosen else {}, amounts)
-    return body, outside + left + (_keep_chosen(body, kept, amounts) if chosen else [])
+    return body, outside + left + (_keep_chosen(body, own, kept, amounts) if chosen else [])
 
 
 def _keep_marked(body: Any) -> list[LeftOut]:
@@ -132,8 +135,8 @@ def _grams(text: str) -> list[str]:
     return [text[at : at + _GRAM] for at in range(max(1, len(text) - _GRAM + 1))]
 
 
-def _kept_characters(body: Any, choice: str) -> dict[Any, int]:
-    """Return for each element how many characters of it the choice holds."""
+def _chosen_owners(body: Any, choice: str) -> dict[Any, str]:
+    """Return the elements whose own words the choice holds, each with these words, folded."""
     chosen = set(_grams(_fold(choice)))
     short = {
         folded for line in choice.split("\n") for part in line.split("|") if 0 < len(folded := _fold(part)) < _GRAM
@@ -147,14 +150,18 @@ def _kept_characters(body: Any, choice: str) -> dict[Any, int]:
         texts.setdefault(owner, []).append(element.text or "")
         if element is not body:
             texts.setdefault(owners[parent], []).append(element.tail or "")
-    kept: dict[Any, int] = {}
-    for owner, pieces in texts.items():
-        folded = _fold("".join(pieces))
-        grams = _grams(folded)
-        if folded in short or (
-            len(folded) >= _GRAM and sum(gram in chosen for gram in grams) >= _KEPT_SHARE * len(grams)
-        ):
-            kept[owner] = len(folded)
+    words = {owner: _fold("".join(pieces)) for owner, pieces in texts.items()}
+    return {owner: text for owner, text in words.items() if text in short or _stands_in(text, chosen)}
+
+
+def _stands_in(text: str, grams: set[str]) -> bool:
+    own = _grams(text)
+    return len(text) >= _GRAM and sum(gram in grams for gram in own) >= _KEPT_SHARE * len(own)
+
+
+def _sum_up(body: Any, own: Mapping[Any, int]) -> dict[Any, int]:
+    """Return for each element how many characters of it and of what it holds are chosen."""
+    kept = dict(own)
     for element in reversed(list(body.iter(etree.Element))):
         if element is not body and kept.get(element):
             parent = element.getparent()
@@ -172,7 +179,7 @@ def _find_core(body: Any, kept: dict[Any, int]) -> Any:
         core = inner
 
 
-def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
+def _keep_chosen(body: Any, own: Mapping[Any, str], kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
     left: list[LeftOut] = []
     waiting = [body]
     owners = _holders(body, _OWNERS)
@@ -181,7 +188,15 @@ def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) ->
     core = _find_core(body, kept)
     inside = {*core.iter(etree.Element), *core.iterancestors()}
     # Words of the text that stand elsewhere too, in a list of other texts, choose nothing there.
-    kept = {one: count for one, count in kept.items() if one in inside or count >= _SMALL_MARGIN}
+    told = set(_grams(_fold(visible_text(core))))
+    kept = _sum_up(
+        body,
+        {
+            one: len(text)
+            for one, text in own.items()
+            if one in inside or (_says_enough(text) and not _stands_in(text, told))
+        },
+    )
     while waiting:
         parent = waiting.pop()
         children = [child for child in parent.iterchildren(etree.Element) if amounts[child].characters]
@@ -198,6 +213,10 @@ def _keep_chosen(body: Any, kept: dict[Any, int], amounts: dict[Any, Amount]) ->
                 linked = 2 * amounts[child].linked > amounts[child].characters
                 left.extend(drop(child, margin_kind(child) or ("navigation" if linked else "margin")))
     return left
+
+
+def _says_enough(text: str) -> bool:
+    return len(text) + (_LETTERS_A_HAN - 1) * len(HAN_CHARACTER.findall(text)) >= _MIN_OUTSIDE
 
 
 def _is_lead(element: Any, amount: Amount) -> bool:

@@ -49,8 +49,11 @@ def drop_hidden(root: Any) -> list[LeftOut]:
             gone.update(element.iter())
             left.extend(drop(element, kind))
 
+    amounts = measure(root)
     for element in list(root.iter(*_ASIDE_TAGS)):
-        take_off(element, _ASIDE_TAGS[element.tag])
+        # A page whose text waits for a browser without scripts, or stands in a menu that nothing closes, is its text.
+        if 2 * amounts[element].characters <= amounts[root].characters or not amounts[element].sentences:
+            take_off(element, _ASIDE_TAGS[element.tag])
     hidden = [
         element
         for element in root.iter(etree.Element)

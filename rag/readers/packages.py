@@ -21,6 +21,7 @@ from lxml import etree
 from rag.errors import UnreadableSource
 from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archive, parse_xml
 from rag.readers.lines import fold_spaces
+from rag.records import Line
 from rag.vocabulary import read_table
 
 MAX_TEXT_CHARS = 10_000_000  # of one file: some ten long books
@@ -93,7 +94,10 @@ class Relation:
 
 @dataclass(slots=True)
 class Package:
-    """An office file. `main` is the path of its main part; `remarks` grow as parts are found missing or damaged."""
+    """An office file. `main` is the path of its main part; `remarks` grow as parts are found missing or damaged.
+
+    `drawn` holds the lines of the charts and diagrams that were read, by the path of their part.
+    """
 
     archive: Archive
     main: str = ""
@@ -101,7 +105,7 @@ class Package:
     chars: int = 0
     _spelled: dict[str, str] = field(default_factory=dict)
     _relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
-    _drawn: set[str] = field(default_factory=set)
+    drawn: dict[str, list[Line]] = field(default_factory=dict)
 
     def find(self, path: str) -> str:
         """Return how the archive spells a part's path, "" where it has none: parts are named without regard to case."""
@@ -159,12 +163,6 @@ class Package:
         self.relations(path)
         relation = self._relations[path].get(relation_id or "")
         return relation.target if relation else ""
-
-    def draw(self, path: str) -> bool:
-        """Tell whether a chart or diagram is met for the first time: one that is named twice is read once."""
-        first = path not in self._drawn
-        self._drawn.add(path)
-        return first
 
     def first_part(self, path: str, kind: str) -> tuple[str, Any]:
         """Return path and root of the first related part of that kind; ("", None) where there is none."""

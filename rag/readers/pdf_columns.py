@@ -184,7 +184,7 @@ class _Run:
     pieces: int
 
 
-def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> bool:
+def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip], em: float) -> bool:
     """Say whether columns of running text stand on both sides of a strip; cells of a table are none.
 
     Args:
@@ -192,8 +192,8 @@ def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip] =
         pieces: What stands on the part of the page.
         strips: All strips there. A column ends at the next one that is as tall, if not at the part's edge: the space
             behind the dots of a list is as tall, too.
+        em: `type_size(pieces)`.
     """
-    em = type_size(pieces)
     texts = [
         piece
         for piece in pieces

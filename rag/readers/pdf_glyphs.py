@@ -117,8 +117,8 @@ def _read_placed(page: Any) -> tuple[list[Placed], str]:
             grid = (type_size, place[1], place[3], place[5])
             raw.FPDFText_GetMatrix(textpage, index, to_matrix)
             size, degrees = _measure_type(type_size, matrix)
-        # A sum is finite when all of it is; single floats do not reach the end of a double's range.
-        if not math.isfinite(sum(place) + size) or max(place) > MAX_COORDINATE or min(place) < -MAX_COORDINATE:
+        # What is no number is not less than anything either.
+        if not (min(place) >= -MAX_COORDINATE and max(place) <= MAX_COORDINATE and sum(place) + size < math.inf):
             astray += text
             continue
         if code == SOFT_HYPHEN and box.right - box.left < SIZES[0]:
@@ -181,17 +181,20 @@ def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, 
     cos, sin = math.cos(angle), math.sin(angle)
     corners = [(x * cos + y * sin, y * cos - x * sin) for x in (0.0, width) for y in (0.0, height)]
     left, bottom = min(x for x, _ in corners), min(y for _, y in corners)
+    upright = exact and degrees == 0.0  # nearly always
     quarter = _quarter(group[0].degrees)  # glyphs that stand upright in a vertical line stay upright
     glyphs = []
     for one in group:
         x0, y0, x1, y1 = one.box
-        if exact:
+        if upright:
+            start, stop, base = x0, x1, one.y
+        elif exact:
             ends = (x0 * cos + y0 * sin, x1 * cos + y1 * sin)
-            start, stop = min(ends), max(ends)
+            start, stop, base = min(ends), max(ends), one.y * cos - one.x * sin
         else:
             start = one.x * cos + one.y * sin
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
-        base = one.y * cos - one.x * sin
+            base = one.y * cos - one.x * sin
         place = (start - left, stop - left, base - bottom)
         glyphs.append(
             Glyph(

@@ -149,10 +149,10 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     if len(pieces) > MAX_SEGMENTS:
         return [[Row([piece]) for piece in pieces]]
     strips = find_strips(pieces) if depth < MAX_DEPTH else []
-    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces, strips)]
+    em = type_size(pieces)
+    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces, strips, em)]
     if not gutters:
         return [_leaf(pieces, strips)]
-    em = type_size(pieces)
     slack = SLACK_EM * em
     gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
     gutter, lowered = _lower_top(gutter, pieces, em)

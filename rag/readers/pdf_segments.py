@@ -147,8 +147,10 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
 
 
 def _space_shows(left: Glyph, right: Glyph) -> bool:
-    em = max(left.size, right.size)
+    em = left.size if left.size > right.size else right.size
     gap = right.x0 - left.x1
+    if left.text.isascii() and right.text.isascii():  # most of all glyphs
+        return bool(right.space) or gap > 0.3 * em
     pair = left.text[-1] + right.text[0]
     if not pair.isascii() and _SPACELESS_PAIR.fullmatch(pair):
         # Chinese is justified by widening gaps, and programs set a quarter em between Chinese and Latin: no spaces.
@@ -172,17 +174,17 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
         last = pieces[-1] if pieces else None
         if (
             last is not None
-            and (glyph.x0, glyph.x1, glyph.y) == (last.glyphs[-1].x0, last.x1, last.glyphs[-1].y)
+            and glyph.x0 == last.glyphs[-1].x0
+            and (glyph.x1, glyph.y) == (last.x1, last.glyphs[-1].y)
             and (glyph.text != last.glyphs[-1].text or glyph.text in "fl")
         ):
             letters = (last.glyphs[-1].text, glyph.text)  # a ligature comes as two letters at one place
             last.glyphs[-1].text = "".join(reversed(letters) if runs_leftwards(glyph.text) else letters)
             continue
-        level = round(glyph.y)
-        if _is_printed(glyph, level, printed):
+        if _is_printed(glyph, printed):
             doubled.append(glyph.text)  # bold type made by printing twice
             continue
-        printed.setdefault((glyph.text, level), []).append(glyph)
+        printed.setdefault((glyph.text, round(glyph.y)), []).append(glyph)
         if (
             last is not None
             and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
@@ -196,10 +198,11 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
     return pieces, "".join(doubled)
 
 
-def _is_printed(glyph: Glyph, level: int, printed: dict[tuple[str, int], list[Glyph]]) -> bool:
+def _is_printed(glyph: Glyph, printed: dict[tuple[str, int], list[Glyph]]) -> bool:
     """Say whether the same letter stands at the same place already; `printed` holds the letters by their height."""
-    for near in (level - 1, level, level + 1):
-        for other in printed.get((glyph.text, near), ()):
+    slack = SHADOW_EM * glyph.size
+    for level in range(round(glyph.y - slack), round(glyph.y + slack) + 1):
+        for other in printed.get((glyph.text, level), ()):
             if _is_shadow(other, glyph):
                 return True
     return False

@@ -26,6 +26,8 @@ def runs_leftwards(text: str) -> bool:
 
 def order_as_read(texts: Sequence[str]) -> list[str]:
     """Return pieces of one line, given from left to right, in the order in which they are read; each once."""
+    if not texts or max(texts) < _FIRST_LEFTWARDS:  # strings are compared by their first letters
+        return list(texts)
     classes = [unicodedata.bidirectional(text[0]) if text else "" for text in texts]
     if _LEFTWARDS.isdisjoint(classes):
         return list(texts)

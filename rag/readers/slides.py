@@ -27,7 +27,7 @@ from rag.readers.packages import (
     text_amount,
 )
 from rag.readers.slide_layout import Frame, Placing, in_reading_order, own_frame
-from rag.records import Line, Page
+from rag.records import LeftOut, Line, Page
 
 WHAT = "PowerPoint file"
 MAX_GROUP_DEPTH = 20
@@ -59,15 +59,16 @@ def read_slides(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of the slides, for the account of what was read.
+    """Return all text of the slides, their notes, charts and diagrams, and of what layouts print on them.
 
     Raises:
         UnreadableSource: As `read_slides`.
     """
     package = open_package(data, WHAT, ["ppt/presentation.xml"])
     with damage_reported(WHAT):
-        paths = package.related(package.main, "slide")
-        return "\n".join(plain_paragraphs(package.part(path)) for path in paths)
+        deck = _DeckReader(package)
+        deck.read()
+        return deck.plain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class _DeckReader:
         self._parts: dict[str, Any] = {}
         self._printed: set[str] = set()
         self._frames: dict[str, dict[str, Frame]] = {}
+        self._left: list[LeftOut] = []
         self._furniture = 0
         self._comments = 0
 
@@ -105,13 +107,16 @@ class _DeckReader:
                 self._package.tell(f"slide {number} cannot be read and was left out")
             elif not is_on(root.get("show")):
                 self._package.tell(f"hidden slide {number} was left out: {text_amount(root):,} characters")
+                hidden = [root, *map(self._part, self._package.related(path, "notesSlide"))]
+                self._left.append(LeftOut("hidden", "\n".join(map(plain_paragraphs, hidden)).strip(), number))
             else:
                 lines = self._slide_lines(path, root)
                 self._package.spend(line.text for line in lines)
                 pages.append(Page(number, "", lines))
         self._tell_left_out()
         if pages:
-            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, remarks=tuple(self._package.remarks))
+            remarks, left = tuple(self._package.remarks), tuple(one for one in self._left if one.text)
+            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, left_out=left, remarks=remarks)
         return pages
 
     def _tell_left_out(self) -> None:
@@ -179,6 +184,7 @@ class _DeckReader:
     def _shape_lines(self, path: str, one: _Placed) -> list[Line]:
         if one.placeholder in _FURNITURE:
             self._furniture += text_amount(one.shape)
+            self._left.append(LeftOut("running_head", plain_paragraphs(one.shape).strip(), None))
             return []
         lines: list[Line] = []
         for table in one.shape.iter(name_of("a:tbl")):
@@ -215,10 +221,21 @@ class _DeckReader:
             if path in self._printed or self._part(path) is None:
                 continue
             self._printed.add(path)
-            shapes = [one for one in self._placed_shapes(self._part(path), []) if _placeholder_of(one.shape)[0] is None]
-            for one in in_reading_order([(one.frame, one) for one in shapes]):
+            for one in in_reading_order([(one.frame, one) for one in self._printed_shapes(path)]):
                 lines.extend(self._shape_lines(path, one))
         return lines
+
+    def _printed_shapes(self, path: str) -> list[_Placed]:
+        """Return the shapes of a layout or master that slides show as they are."""
+        return [one for one in self._placed_shapes(self._part(path), []) if _placeholder_of(one.shape)[0] is None]
+
+    def plain(self) -> str:
+        """Return all text of the parts that were read: slides and their notes, what layouts print, what was drawn."""
+        package = self._package
+        paths = [one for slide in self._slides if slide for one in (slide, *package.related(slide, "notesSlide"))]
+        shapes = [one.shape for path in sorted(self._printed) for one in self._printed_shapes(path)]
+        drawn = [line.text for lines in package.drawn.values() for line in lines]
+        return "\n".join([*map(plain_paragraphs, [*map(package.part, paths), *shapes]), *drawn])
 
     def _notes(self, path: str) -> list[Line]:
         target, root = self._package.first_part(path, "notesSlide")

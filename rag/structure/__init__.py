@@ -26,7 +26,7 @@ from rag.structure.writing import Writer, page_number
 from rag.text.language import fold_glyphs
 
 MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
-ONE_WORK = frozenset(["html", "htm"])  # a page of the web holds one work, and comments on it
+ONE_WORK = frozenset(["html", "htm", "xhtml"])  # a page of the web holds one work, and comments on it
 _HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
 _HEAD_ISSUE = 4  # where a notice prints who issued it and when, if not below its text
 _MAX_HEAD_CHARS = 300

@@ -21,7 +21,15 @@ from rag.structure.metadata import PRINTED
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE
 from rag.text.labels import bare_label_of, label_of
-from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, runs_of, to_simplified, without_spaces
+from rag.text.language import (
+    HAN_CHARACTER,
+    fold_glyphs,
+    holds_one_of,
+    letters_of,
+    runs_of,
+    to_simplified,
+    without_spaces,
+)
 from rag.text.persons import byline_names, parse_names
 from rag.vocabulary import read_table
 
@@ -31,6 +39,7 @@ _MAX_LINE_CHARS = 400  # of a printed line
 _MAX_TITLE_CHARS = 300
 _MIN_TITLE_CHARS = 4
 _MAX_TITLE_LINES = 6
+_MAX_LABELLED_LINES = 3
 _DASHES = ("——", "—", "--")
 _NAMES_BELOW = 2  # lines below a title, of which one holds the names
 _MIN_WORD = 3  # letters
@@ -40,10 +49,14 @@ _COMMON_LINES = 2000  # of a document, whose words in small letters are no names
 _MAX_COMMON_CHARS = 100_000
 _BETWEEN = frozenset(["by", "and"])
 _RAISED = re.compile(r"<sup>[^<]*</sup>")
+# What an official document is counted by: 江政发〔2021〕12 号, 〔2020〕第 7 期.
+_DOCUMENT_NUMBER = re.compile(r"[〔［\[（(](?:19|20)\d\d[〕］\]）)]\s*第?\s*\d+\s*[号號期]$")
+_MAX_NUMBER_CHARS = 30
+_LABEL_ENDS = ("：", ":", "／", "/", " ")
 _ADDRESS = re.compile(r"[^\s,;:<>()]{0,64}[^\s,;:<>(){}]@\S+|[{(\[][^{}()\[\]@]{0,200}[})\]]\s?@\S+")
 _TITLE_PAGE = {
     kind: tuple(words for words, of, _ in read_table("title_page_words") if of == kind)
-    for kind in ("line", "ending", "author", "title")
+    for kind in ("line", "ending", "author", "title", "official")
 }
 
 
@@ -59,12 +72,17 @@ class _PrintedLine:
 
 
 def read_printed_head(pages: Sequence[Page]) -> list[Said]:
-    """Return the title (at most one) and the authors that a paper's first page prints, [] where it names none."""
+    """Return the title (at most one) and the authors that a first page prints.
+
+    [] where it names nobody, and no number or kind of an official document tells where its title stands.
+    """
     lines = _head_lines(pages)
     people = _Names(lines, pages)
     title = _find_title(lines, people)
     names = people.below(title[-1]) if title else []
     if not names:
+        title = _find_official_title(lines)
+    if not title:
         return []
     texts = [_labelled(lines[at].text, "title") or lines[at].text for at in title]
     whole = join_title([_RAISED.sub("", text) for text in texts])
@@ -84,8 +102,10 @@ def _head_lines(pages: Sequence[Page]) -> list[_PrintedLine]:
             if (found and (is_section or begins in ("abstract", "keywords"))) or len(found) >= _HEAD_LINES:
                 return found
             cells = [cell.strip() for cell in text.split(COLUMN_GAP) if letters_of(cell).strip("0123456789")] or [text]
-            if without_spaces(cells[0]).rstrip("：:") in (*_TITLE_PAGE["author"], *_TITLE_PAGE["title"]):
-                cells = [f"{without_spaces(cells[0]).rstrip('：:')}：{' '.join(cells[1:])}"]
+            spaced = len(list(itertools.takewhile(lambda cell: len(cell) == 1, cells)))  # 题　目　港口志
+            label = without_spaces("".join(cells[: max(spaced, 1)])).rstrip("：:")
+            if label in (*_TITLE_PAGE["author"], *_TITLE_PAGE["title"]):
+                cells = [f"{label}：{' '.join(cells[max(spaced, 1) :])}"]
             found.append(_PrintedLine(tuple(cells), line.size, number))
     return found
 
@@ -95,7 +115,7 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     groups: list[list[int]] = []
     for at, line in enumerate(lines):
         if _labelled(line.text, "title"):
-            return [at]
+            return [at, *_lines_below(lines, at)]
         if (
             line.size < HEADING_SIZE
             or names.is_byline(at)
@@ -119,10 +139,48 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     above = next((group for group in groups if title and group[-1] == title[0] - 1), [])
     if above and lines[above[0]].size > lines[title[0]].size and _is_han(lines, above) == _is_han(lines, title):
         title = [*above, *title]
-    subtitle = title[-1] + 1 if title else 0
-    if title and subtitle < len(lines) and lines[subtitle].text.startswith(_DASHES):
-        title = [*title, subtitle]
-    return title
+    return _with_subtitle(lines, title)
+
+
+def _with_subtitle(lines: Sequence[_PrintedLine], title: list[int]) -> list[int]:
+    """Return a title with the line below it that begins with a dash, or is large and stands in brackets."""
+    below = title[-1] + 1 if title else len(lines)
+    if below == len(lines):
+        return title
+    text, in_brackets = lines[below].text, lines[below].text[0] in "（(" and lines[below].text[-1] in "）)"
+    return [*title, below] if text.startswith(_DASHES) or (in_brackets and lines[below].size >= HEADING_SIZE) else title
+
+
+def _lines_below(lines: Sequence[_PrintedLine], at: int) -> list[int]:
+    """Return the lines that go on with the title in line `at` of a form: as large, and without a label."""
+    below = itertools.takewhile(
+        lambda one: (
+            lines[one].page == lines[at].page
+            and abs(lines[one].size - lines[at].size) <= SAME_SIZE * lines[at].size
+            and len(lines[one].cells) == 1
+            and not holds_one_of(lines[one].text, "：:")
+        ),
+        range(at + 1, min(at + _MAX_LABELLED_LINES, len(lines))),
+    )
+    return list(below)
+
+
+def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
+    """Return the lines of the title below the number or the kind of an official document: the largest on its page."""
+    marks = [at for at, line in enumerate(lines) if _is_official(line.text)]
+    below = range(marks[-1] + 1, len(lines)) if marks else range(0)
+    large = [at for at in below if lines[at].page == lines[marks[-1]].page and lines[at].size >= HEADING_SIZE]
+    first = max(large, key=lambda at: lines[at].size, default=0)
+    alike = itertools.takewhile(
+        lambda at: at in large and abs(lines[at].size - lines[first].size) <= SAME_SIZE * lines[first].size,
+        itertools.count(first),
+    )
+    return _with_subtitle(lines, list(alike)) if large else []
+
+
+def _is_official(text: str) -> bool:
+    is_number = len(text) <= _MAX_NUMBER_CHARS and _DOCUMENT_NUMBER.search(text) is not None
+    return is_number or without_spaces(text).endswith(_TITLE_PAGE["official"])
 
 
 def _is_han(lines: Sequence[_PrintedLine], group: Sequence[int]) -> bool:
@@ -152,9 +210,10 @@ def _is_of_title_page(text: str) -> bool:
 
 def _labelled(cell: str, kind: str) -> str:
     """Return what stands behind 作者姓名, 论文题目 or the like, "" where that is not what a text begins with."""
-    for mark in ("：", ":", " "):
+    for mark in _LABEL_ENDS:
         label, found, rest = cell.partition(mark)
-        if found and without_spaces(label).casefold() in _TITLE_PAGE[kind]:
+        is_label = without_spaces(label).casefold() in _TITLE_PAGE[kind]
+        if found and is_label and (mark != " " or len(label) > 1):
             return rest.strip()
     return ""
 
@@ -199,6 +258,9 @@ class _Names:
 
     def below(self, title: int) -> list[str]:
         """Return the authors that stand below line `title`, each once, in their order."""
+        labelled = [name for line in self._lines for cell in line.cells for name in self._of_label(cell)]
+        if labelled:
+            return list(dict.fromkeys(labelled))
         authors: list[str] = []
         size = 0.0
         first = title + 1
@@ -211,12 +273,15 @@ class _Names:
                 marked = "<sup>" in line.text
                 right_below = at == first or (not authors and (len(cell) > 1 or marked))
                 goes_on = alike and (self._stands_out(at) or len(cell) > 2 or marked)
-                labelled = any(_labelled(one, "author") for one in line.cells)
-                if labelled or right_below or goes_on or all(map(self._is_spelled, cell)):
+                if right_below or goes_on or all(map(self._is_spelled, cell)):
                     authors += cell
                     size = size or line.size
         in_han = [name for name in authors if HAN_CHARACTER.search(name)]
         return list(dict.fromkeys(in_han or authors))
+
+    def _of_label(self, cell: str) -> tuple[str, ...]:
+        told = _labelled(cell, "author")
+        return (parse_names(told) or byline_names(told)) if told else ()
 
     def _stands_out(self, at: int) -> bool:
         """Say whether a line is set larger than the one below it, as names are over where they work."""
