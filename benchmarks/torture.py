@@ -134,7 +134,7 @@ def contents_of(settings: Settings) -> dict[str, str]:
     rows = range(len(index.passages))
     words = index.keywords.tokenizer.weighted("".join(passage.text for passage in index.passages))
     held = {
-        "passages": repr(index.passages).encode(),
+        "passages": repr(list(index.passages)).encode(),
         "documents": repr([index.document(source) for source in index.sources()]).encode(),
         "glossary": repr(index.glossary).encode(),
         "vectors": index.store.vectors(np.array(rows, np.int64)).tobytes(),

@@ -32,7 +32,7 @@ import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from rag.bundled_model import FOLDER_VERSION
-from rag.centring import Centring, Means, learn_centring
+from rag.centring import LANGUAGES, Centring, Means, learn_centring
 from rag.chunking import split_passages
 from rag.corrections import KnownRecords, read_corrections
 from rag.embedding import Embedder, load_embedder
@@ -56,6 +56,7 @@ from rag.glossary import Glossary, make_glossary
 from rag.glossary_mining import equations_of, mine_documents
 from rag.lexical import NOWHERE, KeywordIndex, Rows, Shelf, Tokenizer
 from rag.passage_vectors import held_vectors
+from rag.passages import FOOTNOTE, Order, Passages
 from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import READERS, recognition
 from rag.reading_apart import read_document
@@ -68,7 +69,7 @@ from rag.token_codes import Codes
 _KEPT = 2  # results of a function that are kept
 
 LOG = logging.getLogger(__name__)
-FORMAT_VERSION = 10  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 11  # raise when what a generation holds, or how documents are read, changes
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus
@@ -138,7 +139,7 @@ class Index:
 
     folder: Path
     manifest: Manifest
-    passages: tuple[Passage, ...]
+    passages: Passages
     store: VectorStore
     keywords: KeywordIndex
     centring: Centring
@@ -147,7 +148,6 @@ class Index:
     token_spans: npt.NDArray[np.int64]
     corrections: KnownRecords = field(default_factory=KnownRecords)
     damage: str = ""
-    _rows: dict[str, int] = field(default_factory=dict)
     _lease: IO[bytes] | None = None
 
     def row(self, passage_id: str) -> int:
@@ -156,7 +156,7 @@ class Index:
         Raises:
             KeyError: The index holds no such passage.
         """
-        return self._rows[passage_id]
+        return self.passages.row(passage_id)
 
     def codes(self, row: int) -> Codes:
         """Return the (n, bytes) packed token vectors of a passage."""
@@ -173,8 +173,8 @@ class Index:
     @functools.cached_property
     def main_language(self) -> Language:
         """The language of most passages that are no footnotes."""
-        chinese = sum(1 if p.language == "zh" else -1 for p in self.passages if p.kind != "footnote")
-        return "zh" if chinese >= 0 else "en"
+        languages = self.passages.held["language"][self.passages.held["kind"] != FOOTNOTE]
+        return "zh" if 2 * (languages == LANGUAGES.index("zh")).sum() >= len(languages) else "en"
 
     def document(self, source: str) -> Document:
         """Return the document of `source` as it was read, its articles as they are known best.
@@ -203,14 +203,7 @@ class Index:
 
     def passages_of(self, article: tuple[str, int]) -> tuple[Passage, ...]:
         """Return the passages of an article, given as (source, index of the article), in the order of print."""
-        return self._by_article.get(article, ())
-
-    @functools.cached_property
-    def _by_article(self) -> dict[tuple[str, int], tuple[Passage, ...]]:
-        found: dict[tuple[str, int], list[Passage]] = {}
-        for passage in self.passages:
-            found.setdefault((passage.source, passage.article), []).append(passage)
-        return {key: tuple(passages) for key, passages in found.items()}
+        return tuple(self.passages[row] for row in self.passages.of_articles([article]).tolist())
 
     def sources(self) -> tuple[str, ...]:
         """Return the sources' paths, sorted."""
@@ -504,9 +497,8 @@ class _Writing:
         return name, passages
 
     def _held(self, segments: Sequence[Segment], centring: Centring) -> Held:
-        order = _Order(segments, list(self._corpus.sources))
-        languages = [passage.language for segment in segments for passage in segment.passages()]
-        return held_vectors(self._settings.index, segments, order.rows, languages, centring)
+        order = Order(segments, self._corpus.sources)
+        return held_vectors(self._settings.index, segments, order.rows, centring)
 
     def _write_segments(self, folder: Path, name: str) -> list[Segment]:
         """Write what is new, share what is not, and return the segments of the new generation."""
@@ -545,7 +537,7 @@ class _Writing:
             for first, count in segment.spans().values():
                 places[first : first + count] = np.arange(first, first + count)
             with contextlib.closing(segment.connect()) as connection:
-                keywords = KeywordIndex([Shelf(connection, places)], segment.lengths()[1])
+                keywords = KeywordIndex([Shelf(connection, places)], segment.rows()["terms"])
                 rows = {row for name in changed for row in keywords.holding(name).tolist()}
             stale[segment.name] = {row: keyword_text(p) for row, p in segment.passages_at(sorted(rows)).items()}
         return stale
@@ -801,79 +793,40 @@ def load_generation(generation: Listed, store: str, corrections: KnownRecords) -
     Raises:
         IndexDamaged: Its files are not what was written.
     """
-    index = _read_generation(generation, store)
-    sources = corrections.sources & set(index.manifest.sources)
-    if not sources:
-        return index
-    printed = stored_articles(index)
-    articles = {source: corrections.correct(printed[source], source) for source in sources}
-    passages = tuple(
-        _with_record(passage, articles[passage.source][passage.article]) if passage.source in sources else passage
-        for passage in index.passages
-    )
-    return dataclasses.replace(index, passages=passages, corrections=corrections)
-
-
-_load = functools.lru_cache(maxsize=_KEPT)(load_generation)
-
-
-def _with_record(passage: Passage, record: Article) -> Passage:
-    return dataclasses.replace(passage, title=record.title, authors=record.authors, year=record.year)
-
-
-def _read_generation(generation: Listed, store: str) -> Index:
     folder = generation.folder
     manifest = _read_manifest(generation)
     lease = _hold(folder)
     check(folder, manifest.files)
     segments = segments_of(folder, manifest)
-    order = _Order(segments, list(manifest.sources))
-    in_files = [passage for segment in segments for passage in segment.passages()]
-    passages = order.arranged(in_files)
+    order = Order(segments, manifest.sources)
+    passages = Passages(segments, order, _known_articles(segments, manifest, corrections))
     glossary, centring = Glossary.load(folder), Centring.load(folder)
-    tokens, terms = zip(*(segment.lengths() for segment in segments), strict=True)
     shelves = [Shelf(s.connect(), places) for s, places in zip(segments, order.places, strict=True)]
-    languages = [passage.language for passage in in_files]
     return Index(
         folder=folder,
         manifest=manifest,
         passages=passages,
-        store=open_store(store, held_vectors(folder.parent.parent, segments, order.rows, languages, centring)),
-        keywords=KeywordIndex(shelves, np.concatenate(terms)[order.rows], glossary.names()),
+        store=open_store(store, held_vectors(folder.parent.parent, segments, order.rows, centring)),
+        keywords=KeywordIndex(shelves, passages.held["terms"], glossary.names()),
         centring=centring,
         glossary=glossary,
         token_codes=tuple(segment.codes() for segment in segments),
-        token_spans=np.concatenate([_token_spans(n, counts) for n, counts in enumerate(tokens)])[order.rows],
-        _rows={passage.id: row for row, passage in enumerate(passages)},
+        token_spans=np.concatenate([_token_spans(n, s.rows()["tokens"]) for n, s in enumerate(segments)])[order.rows],
+        corrections=corrections if corrections.sources & set(manifest.sources) else KnownRecords(),
         _lease=lease,
     )
 
 
-class _Order:
-    """How the passages of segments become rows: those of one source after those of another, in the order of paths.
+_load = functools.lru_cache(maxsize=_KEPT)(load_generation)
 
-    Attributes:
-        rows: (n,) int64, for each row of the index the row of all segments' files, one after the other.
-        places: For each segment and each row of its files the row of the index, or NOWHERE.
-    """
 
-    def __init__(self, segments: Sequence[Segment], sources: Sequence[str]) -> None:
-        sizes = [segment.size()[1] for segment in segments]
-        starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
-        spans = {
-            source: (start + first, count)
-            for segment, start in zip(segments, starts.tolist(), strict=False)
-            for source, (first, count) in segment.spans().items()
-        }
-        found = (np.arange(first, first + count) for first, count in (spans[source] for source in sources))
-        self.rows = np.concatenate(list(found))
-        places = np.full(starts[-1], NOWHERE, np.int32)
-        places[self.rows] = np.arange(len(self.rows))
-        self.places: list[Rows] = np.split(places, starts[1:-1])
-
-    def arranged(self, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-        """Return the passages of all segments' files in the order of the index."""
-        return tuple(passages[row] for row in self.rows.tolist())
+def _known_articles(
+    segments: Sequence[Segment], manifest: Manifest, corrections: KnownRecords
+) -> dict[str, tuple[Article, ...]]:
+    """Return the articles of the sources of which a reader corrected or imported something, as they are known best."""
+    sources = corrections.sources & set(manifest.sources)
+    printed = (row for segment in segments for row in segment.documents()) if sources else ()
+    return {source: corrections.correct(articles, source) for source, articles in printed if source in sources}
 
 
 def _token_spans(segment: int, counts: Rows) -> npt.NDArray[np.int64]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.centring import Centring
+from rag.centring import LANGUAGES, Centring
 from rag.segments import Segment
 from rag.stores import Held
 
@@ -19,19 +19,17 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 
 
-def held_vectors(
-    index: Path, segments: Sequence[Segment], rows: Rows, languages: Sequence[str], centring: Centring
-) -> Held:
+def held_vectors(index: Path, segments: Sequence[Segment], rows: Rows, centring: Centring) -> Held:
     """Return what a store may take of a generation.
 
     Args:
         index: Folder of the index.
         segments: Of the generation.
         rows: (n,) for each row of the index its place in all segments' files, one after the other.
-        languages: Of the passage at each place.
         centring: The generation's.
     """
     mapped = [segment.vectors() for segment in segments]
+    languages = np.concatenate([segment.rows()["language"] for segment in segments])
     starts = np.concatenate([[0], np.cumsum([len(vectors) for vectors in mapped])]).astype(np.int64)
 
     def centred(places: Rows) -> Floats:
@@ -40,7 +38,7 @@ def held_vectors(
         for number in np.unique(part).tolist():
             chosen = part == number
             found[chosen] = mapped[number][places[chosen] - starts[number]]
-        return centring.centre_passages(found, [languages[place] for place in places.tolist()])
+        return centring.centre_passages(found, [LANGUAGES[number] for number in languages[places].tolist()])
 
     names = [segment.name for segment in segments]
     return Held(index, tuple(zip(names, map(len, mapped), strict=True)), np.asarray(rows, np.int64), centred)

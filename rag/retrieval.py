@@ -18,13 +18,14 @@ import dataclasses
 import functools
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from rag.centring import LANGUAGES
 from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.conversation import without_asking
 from rag.dictionary import content_words, translate_terms
@@ -32,9 +33,11 @@ from rag.embedding import Embedder, load_embedder
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
 from rag.indexing import Index, headed_text, open_index
+from rag.passages import FOOTNOTE
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.reranking import Reranker, load_reranker
+from rag.segments import KINDS
 from rag.settings import Settings
 from rag.tables import heads_columns, is_rule
 from rag.text.language import main_language, search_form, split_statements
@@ -98,20 +101,34 @@ class Filters:
         """Return the rows of the passages of `index` that pass, (n,) int64 ascending, or None when all do."""
         if self == Filters():
             return None
-        return np.array([row for row, passage in enumerate(index.passages) if self._passes(passage)], np.int64)
+        held = index.passages.held
+        passes = np.ones(len(held), bool)
+        for name, wanted, known in (("language", self.languages, LANGUAGES), ("kind", self.kinds, KINDS)):
+            if wanted:
+                passes &= np.isin(held[name], [known.index(value) for value in wanted])
+        if self.sources:
+            passes &= _holds(len(held), index.passages.of_sources(self.sources))
+        if self.articles:
+            passes &= _holds(len(held), index.passages.of_articles(self.articles))
+        if self.authors or self.years:
+            passes &= _holds(len(held), index.passages.of_articles(self._works(index)))
+        return np.flatnonzero(passes)
 
-    def _passes(self, passage: Passage) -> bool:
-        if self.sources and passage.source not in self.sources:
-            return False
-        if self.articles and (passage.source, passage.article) not in self.articles:
-            return False
-        if self.languages and passage.language not in self.languages:
-            return False
-        if self.kinds and passage.kind not in self.kinds:
-            return False
-        if self.authors and not {search_form(a) for a in self.authors} & {search_form(a) for a in passage.authors}:
-            return False
-        return self.years is None or (passage.year is not None and self.years[0] <= passage.year <= self.years[1])
+    def _works(self, index: Index) -> Iterator[tuple[str, int]]:
+        """Yield the articles of these authors and years."""
+        authors, (first, last) = set(map(search_form, self.authors)), self.years or (-math.inf, math.inf)
+        for source, articles in index.passages.articles.items():
+            for number, article in enumerate(articles):
+                dated = self.years is None or (article.year is not None and first <= article.year <= last)
+                if dated and (not authors or authors & set(map(search_form, article.authors))):
+                    yield source, number
+
+
+def _holds(count: int, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Return (count,), whether each row is one of these."""
+    found = np.zeros(count, bool)
+    found[rows] = True
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +229,12 @@ def load_models(settings: Settings) -> tuple[Embedder, Comprehension]:
 def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> Rows | None:
     """Return the rows of the works whose titles the question quotes, among those allowed; all of these if none is."""
     quoted = {search_form(quote) for quote in question.quoted}
-    named = (
-        [row for row, passage in enumerate(index.passages) if search_form(passage.title) in quoted] if quoted else []
-    )
-    if not named:
+    if not quoted:
         return allowed
-    rows = np.array(named, np.int64)
+    articles = ((source, n, one) for source, held in index.passages.articles.items() for n, one in enumerate(held))
+    rows = index.passages.of_articles((source, n) for source, n, one in articles if search_form(one.title) in quoted)
+    if not len(rows):
+        return allowed
     return rows if allowed is None else np.intersect1d(rows, allowed)
 
 
@@ -421,16 +438,22 @@ def _search_both(
 ) -> _Candidates:
     """Return the best of both retrievers, each candidate with its score in both, ordered by the fused score."""
     keyword_all = index.keywords.scores(terms)
-    eligible = np.arange(len(index.passages)) if allowed is None else allowed
     _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
-    by_keyword = eligible[np.argsort(-keyword_all[eligible], kind="stable")[:DEPTH]]
-    by_keyword = by_keyword[keyword_all[by_keyword] > 0]
+    by_keyword = _best(keyword_all, DEPTH) if allowed is None else allowed[_best(keyword_all[allowed], DEPTH)]
     rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], by_keyword]))
     dense = index.store.vectors(rows) @ vector
     keyword = keyword_all[rows]
     fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keyword_all)
-    footnotes = np.array([index.passages[row].kind == "footnote" for row in rows], bool)
+    footnotes = index.passages.held["kind"][rows] == FOOTNOTE
     return _Candidates(rows, dense, keyword, np.asarray(fused - footnote_penalty * footnotes, np.float32), {}).ordered()
+
+
+def _best(scores: Floats, count: int) -> Rows:
+    """Return the rows of the `count` highest scores above 0, best first, ties in row order."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > count:
+        rows = rows[scores[rows] >= np.partition(scores[rows], -count)[-count]]
+    return rows[np.argsort(-scores[rows], kind="stable")[:count]]
 
 
 def _standardised(scores: Floats, among: Floats) -> Floats:
@@ -446,8 +469,8 @@ def _rerank(index: Index, found: _Candidates, question_tokens: Floats) -> _Candi
     """
     best: list[int] = found.rows[:RERANKED].tolist()
     similarities: dict[int, Floats] = dict.fromkeys(best, np.zeros((len(question_tokens), 0), np.float32))
-    for language in {index.passages[row].language for row in best}:
-        rows = [row for row in best if index.passages[row].language == language]
+    for language in set(map(index.passages.language, best)):
+        rows = [row for row in best if index.passages.language(row) == language]
         mean = index.centring.tokens["passage"][language]
         packed = [index.codes(row) for row in rows]
         similarities.update(zip(rows, centred_cosines(question_tokens, mean, packed), strict=True))

@@ -5,6 +5,7 @@ and writes a segment of its own for what is new; what has gone stays in the file
 segments stay few, the new one takes in what is small beside it, and what is more than a third waste.
 
     NAME.sqlite       documents, facts, sums and passages of each source; how often terms stand in passages
+    NAME.rows.npy     (n,) of ROW, what is asked of many passages at once
     NAME.vectors.npy  (n, dim) float16, a passage's vector as the model gives it
     NAME.codes.npy    (all tokens, bytes) uint8, token vectors, one passage after the other
 
@@ -14,29 +15,32 @@ Entry points: `Segment`, `Drafts`, `worth_merging`. Knows no generation and no m
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from rag.centring import Group, Sums, sum_source
+from rag.centring import LANGUAGES, Group, Sums, sum_source
 from rag.embedding_cache import CachedVectors
 from rag.glossary_mining import Mined
 from rag.lexical import NOWHERE, Postings, Rows, Tokenizer, count_terms, join
 from rag.readers.pdf import GO_ON_ADVICE, OCR_ADVICE
-from rag.records import Article, Document, Passage
+from rag.records import Article, Document, Passage, PassageKind
 from rag.token_codes import Codes
 
 Floats = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
-ENDINGS = ("sqlite", "vectors.npy", "codes.npy")
+Held = npt.NDArray[np.void]
+ENDINGS = ("sqlite", "rows.npy", "vectors.npy", "codes.npy")
 FULL = 20_000  # passages from which on a segment is written, and not taken into another: what a build holds at once
 MERGED = 4  # a smaller segment of at most so many times the passages of the new one is taken into it
 WASTE = 3  # and one of whose passages more than one in so many has gone
@@ -47,8 +51,14 @@ _TABLES = """
 CREATE TABLE sources (source TEXT PRIMARY KEY, first INTEGER, passages INTEGER, articles BLOB, record BLOB, facts BLOB);
 CREATE TABLE sums (source TEXT, language TEXT, footnotes INTEGER, passages INTEGER, vectors BLOB, tokens INTEGER,
     token_vectors BLOB, PRIMARY KEY (source, language, footnotes));
-CREATE TABLE passages (row INTEGER PRIMARY KEY, tokens INTEGER, terms INTEGER, record BLOB);
+CREATE TABLE passages (row INTEGER PRIMARY KEY, record BLOB);
 """
+KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
+# Of a passage: how many token vectors and terms it has, its span, its article, its places in LANGUAGES and KINDS.
+ROW = np.dtype(
+    [(name, np.int32) for name in ("tokens", "terms", "start", "end", "article")]
+    + [(name, np.uint8) for name in ("language", "kind")]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +119,7 @@ class Segment:
 
     def size(self) -> tuple[int, int]:
         """Return how many passages the listed sources have, and how many the files hold."""
-        with contextlib.closing(self.connect()) as connection:
-            (held,) = connection.execute("SELECT COUNT(*) FROM passages").fetchone()
-        return sum(count for _, count in self.spans().values()), held
+        return sum(count for _, count in self.spans().values()), len(self.rows())
 
     def documents(self) -> Iterator[tuple[str, tuple[Article, ...]]]:
         """Yield each listed source with the articles of its document."""
@@ -124,7 +132,7 @@ class Segment:
         """Return a document as it was read."""
         with contextlib.closing(self.connect()) as connection:
             (record,) = connection.execute("SELECT record FROM sources WHERE source = ?", (source,)).fetchone()
-        return _DOCUMENT.validate_json(_unpacked(record))
+        return _DOCUMENT.validate_json(_unpacked(record, lzma.decompress))
 
     def facts(self) -> dict[str, Facts]:
         """Return the facts of each listed source."""
@@ -150,21 +158,18 @@ class Segment:
         """Return all passages of the files, listed or not, in the order of rows."""
         with contextlib.closing(self.connect()) as connection:
             rows = connection.execute("SELECT record FROM passages ORDER BY row")
-            return [_PASSAGE.validate_json(_unpacked(record)) for (record,) in rows]
+            return [read_passage(record) for (record,) in rows]
 
-    def lengths(self) -> tuple[Rows, Rows]:
-        """Return how many tokens and how many terms each passage of the files has."""
-        with contextlib.closing(self.connect()) as connection:
-            rows = connection.execute("SELECT tokens, terms FROM passages ORDER BY row").fetchall()
-        tokens, terms = np.array(rows, np.int32).reshape(-1, 2).T
-        return tokens, terms
+    def rows(self) -> Held:
+        """Return (n,) of ROW for all passages of the files, mapped."""
+        found: Held = np.load(self.path("rows.npy"), mmap_mode="r")
+        return found
 
     def passages_at(self, rows: Iterable[int]) -> dict[int, Passage]:
         """Return the passages of these rows."""
         with contextlib.closing(self.connect()) as connection:
             find = "SELECT record FROM passages WHERE row = ?"
-            found = ((row, connection.execute(find, (row,)).fetchone()[0]) for row in rows)
-            return {row: _PASSAGE.validate_json(_unpacked(record)) for row, record in found}
+            return {row: read_passage(connection.execute(find, (row,)).fetchone()[0]) for row in rows}
 
     def vectors(self) -> Halves:
         """Return (n, dim) float16 vectors of all passages of the files, mapped."""
@@ -207,7 +212,8 @@ class Draft:
     def __init__(self) -> None:
         self._sources: list[tuple[object, ...]] = []
         self._sums: list[tuple[object, ...]] = []
-        self._passages: list[tuple[int, bytes]] = []
+        self._passages: list[bytes] = []
+        self._rows: list[Held] = []
         self._vectors: list[Halves] = []
         self._codes: list[Codes] = []
         self._postings: list[tuple[Postings, Rows]] = []
@@ -230,13 +236,14 @@ class Draft:
     ) -> None:
         """Add a document with its passages, their vectors, and the texts that they are found by."""
         source, first = document.source.id, len(self)
-        articles, record = _ARTICLES.dump_json(document.articles), zlib.compress(_DOCUMENT.dump_json(document))
+        articles = _ARTICLES.dump_json(document.articles)
+        record = lzma.compress(_DOCUMENT.dump_json(document))  # a text stands in it several times, far apart
         self._sources.append((source, first, len(passages), articles, record, _FACTS.dump_json(facts)))
         codes = [item.codes for item in encoded]
-        records = (zlib.compress(_PASSAGE.dump_json(passage)) for passage in passages)
-        self._passages += [(len(held), record) for held, record in zip(codes, records, strict=True)]
+        self._passages += [zlib.compress(_PASSAGE.dump_json(passage, exclude_defaults=True)) for passage in passages]
         if not passages:
             return
+        self._rows.append(np.array([_row(*pair) for pair in zip(passages, codes, strict=True)], ROW))
         vectors = np.stack([item.vector for item in encoded])
         self._vectors.append(vectors)
         self._codes += codes
@@ -260,9 +267,9 @@ class Draft:
             stale: Texts of rows of the segment that are cut into other terms by now.
             tokenizer: Cuts them.
         """
-        tokens, terms = segment.lengths()
-        ends = np.concatenate([[0], np.cumsum(tokens, dtype=np.int64)])
-        places = np.full(len(terms), NOWHERE, np.int32)
+        held_rows = segment.rows()
+        ends = np.concatenate([[0], np.cumsum(held_rows["tokens"], dtype=np.int64)])
+        places = np.full(len(held_rows), NOWHERE, np.int32)
         vectors, codes = segment.vectors(), segment.codes()
         with contextlib.closing(segment.connect()) as connection:
             for source, (first, count) in segment.spans().items():
@@ -273,12 +280,12 @@ class Draft:
                 held = connection.execute("SELECT articles, record FROM sources WHERE source = ?", (source,)).fetchone()
                 self._sources.append((source, len(self), count, *held, _FACTS.dump_json(facts[source])))
                 self._sums += connection.execute("SELECT * FROM sums WHERE source = ?", (source,)).fetchall()
-                self._passages += connection.execute(
-                    "SELECT tokens, record FROM passages WHERE row >= ? AND row < ? ORDER BY row", (first, last)
-                ).fetchall()
+                records = "SELECT record FROM passages WHERE row >= ? AND row < ? ORDER BY row"
+                self._passages += (record for (record,) in connection.execute(records, (first, last)))
+                self._rows.append(held_rows[first:last])
                 self._vectors.append(vectors[first:last])
                 self._codes.append(codes[ends[first] : ends[last]])
-            postings = Postings.read(connection, terms)
+            postings = Postings.read(connection, held_rows["terms"])
         rows = [row for row in stale if places[row] != NOWHERE]
         self._postings.append((count_terms([stale[row] for row in rows], tokenizer), places[rows]))
         places[rows] = NOWHERE
@@ -291,17 +298,15 @@ class Draft:
             OSError, sqlite3.OperationalError: They cannot be written.
         """
         postings = join(self._postings, len(self))
-        lengths = postings.lengths.tolist()
-        rows = (
-            (row, tokens, terms, record)
-            for row, ((tokens, record), terms) in enumerate(zip(self._passages, lengths, strict=True))
-        )
         with contextlib.closing(sqlite3.connect(folder / f"{name}.sqlite")) as connection, connection:
             connection.executescript(_TABLES)
             connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?)", self._sources)
             connection.executemany("INSERT INTO sums VALUES (?, ?, ?, ?, ?, ?, ?)", self._sums)
-            connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
+            connection.executemany("INSERT INTO passages VALUES (?, ?)", enumerate(self._passages))
             postings.write(connection)
+        rows = np.concatenate(self._rows)
+        rows["terms"] = postings.lengths
+        np.save(folder / f"{name}.rows.npy", rows)
         _save(folder / f"{name}.vectors.npy", self._vectors)
         _save(folder / f"{name}.codes.npy", self._codes)
 
@@ -332,10 +337,20 @@ class Drafts:
         self._draft = Draft()
 
 
-def _unpacked(record: bytes) -> bytes:
+def read_passage(record: bytes) -> Passage:
+    """Return the passage of a record; raises ValueError where it is damaged."""
+    return _PASSAGE.validate_json(_unpacked(record, zlib.decompress))
+
+
+def _row(passage: Passage, codes: Codes) -> tuple[int, ...]:
+    language, kind = LANGUAGES.index(passage.language), KINDS.index(passage.kind)
+    return len(codes), 0, *passage.span, passage.article, language, kind
+
+
+def _unpacked(record: bytes, unpack: Callable[[bytes], bytes]) -> bytes:
     try:
-        return zlib.decompress(record)
-    except zlib.error as error:
+        return unpack(record)
+    except (lzma.LZMAError, zlib.error) as error:
         raise ValueError(f"a record cannot be unpacked: {error}") from error
 
 

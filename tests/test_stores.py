@@ -21,12 +21,13 @@ from rag.indexing import build_index, open_index
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.stores import Floats, Held, Rows, VectorStore, open_store, store_class, tidy_store
+from rag.stores.faiss import recall
 
 DIM = 8
 NEEDS_MILVUS = pytest.mark.skipif(
     importlib.util.find_spec("milvus_lite") is None, reason='needs: pip install "wenju[milvus]"'
 )
-FOLDER, SERVER = "milvus", "milvus:{address}"
+CELLS, FOLDER, SERVER = "cells", "milvus", "milvus:{address}"
 
 
 def unit(seed: int, count: int) -> Floats:
@@ -84,10 +85,16 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield started
 
 
-@pytest.fixture(params=["faiss", pytest.param(FOLDER, marks=NEEDS_MILVUS), pytest.param(SERVER, marks=NEEDS_MILVUS)])
-def name(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(
+    params=["faiss", CELLS, pytest.param(FOLDER, marks=NEEDS_MILVUS), pytest.param(SERVER, marks=NEEDS_MILVUS)]
+)
+def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """What the setting `store` says."""
     wanted = str(request.param)
+    if wanted == CELLS:  # as with very many passages, and all cells are read
+        for constant, value in (("EXACT_UP_TO", 0), ("LEAST", 20), ("RECALL", 2)):
+            monkeypatch.setattr(f"rag.stores.faiss.{constant}", value)
+        return "faiss"
     return wanted.format(address=request.getfixturevalue("address")) if wanted == SERVER else wanted
 
 
@@ -297,3 +304,22 @@ def test_a_missing_package_is_told_with_the_line_that_installs_it() -> None:
 def test_an_unknown_store_names_the_known_ones() -> None:
     with pytest.raises(ValueError, match="faiss"):
         store_class("不存在")
+
+
+def test_cells_find_nearly_what_exact_search_finds(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.stores.faiss.EXACT_UP_TO", 0)
+    vectors = unit(3, 6000)
+    store = open_store("faiss", held(index, {"甲": vectors}))
+    _, rows = store.search(unit(4, 50), 10)
+    _, nearest = brute_force(vectors, unit(4, 50), 10)
+    assert recall(rows, nearest) > 0.95
+    written = (index / "cells" / "甲.faiss").stat()
+    assert written.st_size < 6000 * DIM * 4  # a byte a component, and the row
+    open_store("faiss", held(index, {"甲": vectors}))
+    assert (index / "cells" / "甲.faiss").stat().st_mtime_ns == written.st_mtime_ns
+    tidy_store("faiss", index, ["乙"])
+    assert not list((index / "cells").iterdir())
+
+
+def test_recall_by_hand() -> None:
+    assert recall(np.array([[1, 2, -1], [3, 4, 5]]), np.array([[2, 9], [5, 3]])) == 0.75

@@ -1,7 +1,7 @@
 """Where passage vectors are searched: one file a store behind one Protocol, chosen by the setting `store`.
 
 Centred vectors change a little with every document, all of them: what the files of an index keep are those of the
-model. A store in memory is filled with centred ones when an index is opened. A store outside keeps each segment's, as
+model. A store in memory is filled with centred ones when an index is opened. A store on disk keeps each segment's, as
 they were centred when it was written, and is asked for candidates only; their scores are computed here, exactly.
 Entry points: `open_store`, `fill_store`, `tidy_store`, `store_class`.
 """
@@ -79,6 +79,23 @@ class KeptStore(Protocol):
     @classmethod
     def tidy(cls, address: str, index: Path, parts: Collection[str]) -> None:
         """Drop what the store keeps for an index beside these parts; raises as `open`."""
+
+
+def best_of(query: Floats, rows: Rows, vectors: Callable[[Rows], Floats], k: int) -> tuple[Floats, Rows]:
+    """Return exact scores and rows, both (k,), of the best candidates; row -1 where there are fewer.
+
+    Args:
+        query: (dim,) float32.
+        rows: Candidates, in any order, also twice.
+        vectors: Gives their (len(rows), dim) vectors.
+        k: How many.
+    """
+    found = np.unique(rows).astype(np.int64)
+    exact = vectors(found) @ query if len(found) else np.zeros(0, np.float32)
+    order = np.argsort(-exact, kind="stable")[:k]
+    scores, best = np.full(k, np.finfo(np.float32).min, np.float32), np.full(k, -1, np.int64)
+    scores[: len(order)], best[: len(order)] = exact[order], found[order]
+    return scores, best
 
 
 def store_class(name: str) -> type[VectorStore] | type[KeptStore]:

@@ -25,7 +25,7 @@ from rag.errors import ExtensionUnavailable, StoreUnavailable
 from rag.loopback import key_for
 from rag.private_files import write_private
 from rag.settings import STORE_KEY
-from rag.stores import Held
+from rag.stores import Held, best_of
 
 try:
     import grpc
@@ -96,7 +96,10 @@ class MilvusStore:
             except MilvusException:  # a server that was started again, or has lost them
                 self._fill()
                 found = self._candidates(queries, k, asked)
-        best = [self._best(query, hits, k) for query, hits in zip(queries, found, strict=True)]
+        best = [
+            best_of(query, self._row_of[np.array(hits, np.int64)], self.vectors, k)
+            for query, hits in zip(queries, found, strict=True)
+        ]
         return np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
 
     def vectors(self, rows: Rows) -> Floats:
@@ -122,15 +125,6 @@ class MilvusStore:
             if len(own):
                 asked.append((start, collection, len(own), _expression(own, size)))
         return asked
-
-    def _best(self, query: Floats, places: Sequence[int], k: int) -> tuple[Floats, Rows]:
-        """Return scores and rows, both (k,), of the best candidates."""
-        found = np.unique(self._row_of[places]) if places else np.zeros(0, np.int64)
-        exact = self.vectors(found) @ query if len(found) else np.zeros(0, np.float32)
-        order = np.argsort(-exact, kind="stable")[:k]
-        scores, rows = np.full(k, np.finfo(np.float32).min, np.float32), np.full(k, -1, np.int64)
-        scores[: len(order)], rows[: len(order)] = exact[order], found[order]
-        return scores, rows
 
     def _fill(self) -> None:
         """Make the collections that are not there, or that something killed while they were filled."""
