@@ -161,9 +161,14 @@ class _Shelf:
         text = "".join(unit.text for unit in named)
         work = self._works[best.place]
         has_kind = any(unit.kind == _WORK for unit in named) or self._says_kind(named, text, best.place)
-        if not has_kind and not any(title.startswith(text[:2]) for title in work.titles):
+        if not has_kind and not self._is_bare_name(stretch[: best.length], text, best.place):
             return None
         return NamedSide((named[0].start, named[-1].end), work, has_kind)
+
+    def _is_bare_name(self, named: Sequence[_Unit], text: str, place: int) -> bool:
+        """Say whether a stretch begins a title and holds nothing that the work lacks, as 开工 beside 大桥."""
+        begins = any(title.startswith(text[:2]) for title in self._works[place].titles)
+        return begins and all(self._weight(unit, place) >= 0 for unit in named)
 
     def _fits(self, stretch: Sequence[_Unit]) -> list[_Fit]:
         """Return how well each work is named by the first units of a stretch, as many as name it best; best first."""

@@ -1,7 +1,7 @@
 """The passages of an open index: read from its segments where they are asked for, and told apart without being read.
 
 What is held of each is a row of numbers (`segments.ROW`), in row order: sources by path, each in the order of print.
-Entry points: `Order`, `Passages`. Callers: indexing, retrieval. Knows no store and no generation.
+Entry points: `Order`, `Passages`. Knows no store and no generation.
 """
 
 from __future__ import annotations

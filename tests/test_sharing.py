@@ -41,7 +41,7 @@ def test_two_workers_and_a_build_make_the_index_that_one_build_makes(tmp_path: P
     assert all(int(line.split()[1]) >= 5 for line in said)
     assert build_index(shared).embedded == 0
     assert segments(shared) == segments(alone)
-    assert sorted(segments(alone)) == ["codes.npy", "sqlite", "vectors.npy"]
+    assert sorted(segments(alone)) == ["codes.npy", "rows.npy", "sqlite", "vectors.npy"]
     assert not list(shared.index.glob("*-of-*"))
 
 

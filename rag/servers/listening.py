@@ -2,7 +2,7 @@
 
 A request of another host's name or another page's origin is refused. Who sends a request slowly, or does not take the
 answer, is hung up on: neither holds a thread or more than a few buffers until then.
-Entry points: `Gate`, `listen`. Callers: rest, mcp. Knows uvicorn and starlette, no protocol of theirs.
+Entry points: `Gate`, `listen`. Knows uvicorn and starlette, no protocol of theirs.
 """
 
 from __future__ import annotations
