@@ -30,6 +30,7 @@ CELL_CHARS = 220  # most characters of a side's statements
 CELL_STATEMENTS = 2
 _QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
 _LATIN = re.compile(r"[A-Za-z0-9][\w'.+-]*")
+_ENDS_CLAUSE = "，,：:；;。？?！!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
 def _around(question: str, sides: Sequence[NamedSide]) -> str:
     """Return a question without the names of its sides and what joins them: the clauses before, and what follows."""
     start, end = sides[0].span[0], sides[-1].span[1]
-    before = question[: max((question.rfind(mark, 0, start) for mark in "，,：:"), default=-1) + 1]
-    return f"{before}\n{question[end:].lstrip('，,：: ')}"
+    before = question[: max((question.rfind(mark, 0, start) for mark in _ENDS_CLAUSE), default=-1) + 1]
+    return f"{before}\n{question[end:].lstrip(_ENDS_CLAUSE + ' ')}"
 
 
 def _as_asked(name: str, question: str) -> str:
