@@ -402,6 +402,7 @@ def test_places_inside_passages_and_questions_are_text() -> None:
         ({"Content-Type": "application/json"}, b"[" * 100_000, "endless"),
         ({"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}, gzip.compress(b" " * 9999), "unusable"),
     ],
+    ids=["line", "body", "packed"],  # packed bytes hold the time
 )
 def test_a_body_without_end_or_packed_is_refused(
     headers: dict[str, str], piece: bytes, code: str, monkeypatch: pytest.MonkeyPatch
