@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,6 +74,21 @@ def test_a_ticket_ends_with_the_password_and_cannot_be_made(shared: Settings) ->
     assert (shared.index / "login.key").stat().st_mode & 0o777 == 0o600
     os.replace(shared.index / "login.key", shared.index / "旧.key")
     assert read_ticket(shared, ticket) is None
+
+
+def test_readers_who_come_first_at_once_are_all_known(shared: Settings) -> None:
+    reader = Reader("林", True)
+
+    def come(together: threading.Barrier) -> str:
+        together.wait()
+        return issue_ticket(shared, reader)
+
+    for _ in range(20):
+        (shared.index / "login.key").unlink(missing_ok=True)
+        with ThreadPoolExecutor(16) as pool:
+            tickets = list(pool.map(come, [threading.Barrier(16)] * 16))
+        assert [read_ticket(shared, ticket) for ticket in tickets] == [reader] * 16
+        assert [path.name for path in shared.index.glob("login.key*")] == ["login.key"]
 
 
 def test_a_provider_lets_in_whom_the_settings_name() -> None:

@@ -130,16 +130,20 @@ def _serializer(settings: Settings, name: str) -> URLSafeTimedSerializer:
 
 
 def _key(index: Path) -> bytes:
-    """Return the key that tickets are signed with; made once, beside the index."""
+    """Return the key that tickets are signed with; made once, beside the index, and whole when it gets its name."""
     path = make_private(index) / KEY_FILE
-    try:
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) == KEY_BYTES:
+    if path.is_file():
+        if len(key := path.read_bytes()) == KEY_BYTES:
             return key
-        path.unlink()
-        return _key(index)
-    with os.fdopen(opened, "wb") as file:
-        file.write(key := secrets.token_bytes(KEY_BYTES))
-    return key
+        path.unlink(missing_ok=True)
+    own = path.with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+    try:
+        os.link(own, path)  # of readers who come first at once one names the key
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(own, path)
+    own.unlink(missing_ok=True)
+    return path.read_bytes()
