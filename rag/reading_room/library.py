@@ -37,6 +37,7 @@ REMOVED = ".removed"  # hidden, so that it is no part of the corpus
 LOCK = ".lock"
 KEPT_S = 30 * 24 * 3600  # how long what was removed can be brought back
 MAX_NAME_BYTES = 200  # without the ending; file systems take 255, and drafts and numbers need some
+MAX_ENDING_CHARS = 10  # of a name, behind its last full stop
 _DEVICES = frozenset(["CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))])
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+')
 
@@ -322,7 +323,8 @@ def safe_name(name: str) -> str:
     stem = stem.encode(errors="ignore")[:MAX_NAME_BYTES].decode(errors="ignore").strip() or "document"
     if stem.partition(".")[0].strip().upper() in _DEVICES:  # Windows opens the device, whatever the ending
         stem = f"_{stem}"
-    return f"{stem}.{suffix[:10]}" if suffix else stem
+    suffix = suffix[:MAX_ENDING_CHARS].strip()
+    return f"{stem}.{suffix}" if suffix else stem
 
 
 def _names(path: Path) -> Iterator[Path]:
