@@ -74,6 +74,7 @@ NAMES = st.text(st.sampled_from("甲報告 aZ.:\\/<>|?*\"'\t\u202e~$-_（）CONA
 
 
 @given(NAMES)
+@example("CON")
 @example("1.111111111:1")  # its ending, cut short, ends with a space
 def test_a_name_that_is_given_is_one_file_on_every_system(name: str) -> None:
     for safe in (safe_name(name), safe_file_name(name) + ".docx"):

@@ -211,7 +211,9 @@ def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, langua
 
 def safe_file_name(title: str) -> str:
     """Return a conversation's title as a file name."""
-    return re.sub(r"[^\w一-鿿-]+", "_", title).strip("_")[:60] or "wenju"
+    from rag.reading_room.library import safe_name
+
+    return safe_name(re.sub(r"[^\w一-鿿-]+", "_", title).strip("_")[:60] or "wenju")
 
 
 def _welcome() -> None:
