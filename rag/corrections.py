@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 from rag.literature.items import Item, lay_over, plain_title
 from rag.private_files import open_database, seal_rows
 from rag.records import Article, ArticleKind
+from rag.text.dates import YEAR_DIGITS
 from rag.text.language import search_form, split_at
 
 _KEPT = 4  # results of a function that are kept
@@ -31,7 +32,6 @@ ORIGIN = "reader"  # of a corrected field, in `Article.origins`
 Field = Literal["title", "authors", "year", "journal", "doi"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 _COUNTER = slice(24, 28)  # of a file of SQLite: the bytes that every write changes
-_YEAR_DIGITS = 4
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
     source TEXT NOT NULL, article INTEGER NOT NULL, printed TEXT NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
@@ -153,7 +153,7 @@ class Corrections:
         if field not in FIELDS:
             raise ValueError(f"{field!r} is none of {', '.join(FIELDS)}")
         value = " ".join(value.split())
-        if field == "year" and value and not (value.isdecimal() and len(value) == _YEAR_DIGITS):
+        if field == "year" and value and not (value.isdecimal() and len(value) == YEAR_DIGITS):
             raise ValueError(f"a year has four digits, not {value!r}")
         with open_database(self.path) as connection:
             connection.execute(

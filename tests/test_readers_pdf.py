@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSource
 from rag.readers.pdf import choose_labels, read_pdf
-from rag.readers.pdf_segments import Glyph, build_pieces, build_rows, build_segments
+from rag.readers.pdf_segments import Glyph, build_pieces, build_rows, join_pieces
 from rag.records import LeftOut, Page
 
 HAN = "数据要素市场化配置改革须以产权制度为基础并兼顾效率与公平各方主体依法享有权益"
@@ -280,7 +280,8 @@ def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
 )
 def test_no_glyph_is_lost_or_doubled_whatever_its_place(places: list[tuple[float, float, float, str]]) -> None:
     places = list({(x, y): (x, y, size, text) for x, y, size, text in places}.values())
-    rows = build_rows(build_segments(Glyph(text, x, x + size, y, size) for x, y, size, text in places))
+    pieces, _ = build_pieces(Glyph(text, x, x + size, y, size) for x, y, size, text in places)
+    rows = build_rows(join_pieces(pieces))
     printed = "".join(segment.text for row in rows for segment in row.segments)
     printed = printed.replace("<sup>", "").replace("</sup>", "")
     for character in "文字ab1。":

@@ -218,11 +218,6 @@ def _typed_gap(glyph: Glyph) -> float:
     return glyph.space_width + TYPED_SLACK_EM * glyph.size if glyph.space_width else 0.0
 
 
-def build_segments(glyphs: Iterable[Glyph]) -> list[Segment]:
-    """Return the segments of glyphs that stand in one column."""
-    return join_pieces(build_pieces(glyphs)[0])
-
-
 def join_pieces(pieces: Sequence[Segment]) -> list[Segment]:
     """Join pieces of one column that stand side by side, a smaller and higher one with its glyphs flagged as raised.
 

@@ -29,7 +29,7 @@ _ENGLISH_QUARTER = re.compile(
 )
 _QUARTER_WORDS = ("first", "second", "third", "fourth")
 FIRST_YEAR, LAST_YEAR = 1500, 2199  # a number of four digits without a unit is a year
-_YEAR_DIGITS = 4
+YEAR_DIGITS = 4
 MONTHS, DAYS, _QUARTERS = 12, 31, 4  # of a year, of a month at most
 _DECADE, _CENTURY = 10, 100  # years
 
@@ -93,7 +93,7 @@ def _part(line: str, at: int, name: str, least: int, most: int) -> tuple[int, in
     numeral = read_numeral(line, at)
     if numeral is None or not line.startswith(name, numeral.end) or not least <= numeral.value <= most:
         return at, 0
-    if name == "年" and numeral.end - at != _YEAR_DIGITS:
+    if name == "年" and numeral.end - at != YEAR_DIGITS:
         return at, 0  # 一千五百年 is a length of time
     return numeral.end + len(name), int(numeral.value)
 
@@ -110,7 +110,7 @@ def read_decade(line: str, at: int) -> Reading | None:
         value = number.value + ((century - 1) * _CENTURY if century else 0)
         return number.end + len("年代"), Figure("decade", _NOWHERE, value=value)
     plural = line[number.end :].removeprefix("'")[:2]
-    if number.end - at == _YEAR_DIGITS and plural[:1] == "s" and not plural[1:].isalpha():
+    if number.end - at == YEAR_DIGITS and plural[:1] == "s" and not plural[1:].isalpha():
         return number.end + line[number.end :].index("s") + 1, Figure("decade", _NOWHERE, value=number.value)
     return None
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.text.language import search_form
-from rag.text.numbers import han_numeral, read_numeral
+from rag.text.numbers import MOST_IN_HAN, han_numeral, read_numeral
 from rag.vocabulary import read_table
 
 ORDINAL_MARK = "第"
-MOST_WRITTEN = 9_999  # the greatest number that is also looked for in Chinese numerals
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def part_names(text: str) -> list[str]:
     return sorted(
         f"{ORDINAL_MARK}{han_numeral(part.number)}{chinese[part.kind]}"
         for part in numbered_parts(text)
-        if part.kind in chinese and part.number <= MOST_WRITTEN
+        if part.kind in chinese and part.number <= MOST_IN_HAN
     )
 
 

@@ -32,6 +32,7 @@ _ENGLISH_WORD = re.compile(r"[ -]?([A-Za-z]+)(?![A-Za-z])")
 _MORE = ("多", "余", "+")
 _FEW = ("几", "来")
 _HUNDRED = 100
+MOST_IN_HAN = 9_999  # that `han_numeral` writes; a greater number is seldom written out
 _TEN = 10
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 
+from rag.text.dates import YEAR_DIGITS
 from rag.text.labels import ends_with
 from rag.text.language import (
     HAN_CHARACTER,
@@ -48,7 +49,6 @@ _MAX_LINE_CHARS, _MAX_GROUP_CHARS = 120, 40  # of names, and of one group
 _MAX_NAMES = 15
 _MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
 _MAX_UNSURE_CHARS = 100
-_YEAR_DIGITS = 4
 
 
 @functools.cache
@@ -109,7 +109,7 @@ def _is_han_name(name: str, introduced: bool) -> bool:
 
 
 def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
-    dated = any(len(run) >= _YEAR_DIGITS for run in runs_of(text, str.isdecimal))
+    dated = any(len(run) >= YEAR_DIGITS for run in runs_of(text, str.isdecimal))
     unfit = not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text))
     if unfit or dated or text.endswith(_FULL_STOPS):
         return ()

@@ -10,14 +10,13 @@ import dataclasses
 from collections.abc import Iterator
 
 from rag.records import Span
+from rag.text.dates import YEAR_DIGITS
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.language import search_form
 from rag.text.numbered_parts import part_names
-from rag.text.numbers import SCALES, Number, han_digits, han_numeral, read_numeral
+from rag.text.numbers import MOST_IN_HAN, SCALES, Number, han_digits, han_numeral, read_numeral
 
-MOST_IN_HAN = 9_999  # a greater number is seldom written out
-YEAR_DIGITS = 4
 _NOWHERE = (0, 0)
 
 
@@ -55,7 +54,7 @@ def _other_numeral(number: Number, written: str, behind: str) -> str:
     if number.script == "han":
         exact = number.value.is_integer() and not number.vague and not set(written) <= set(SCALES)
         return f"{number.value:.0f}" if exact else written
-    if not written.isdecimal() or len(written) > len(str(MOST_IN_HAN)):
+    if not written.isdecimal() or int(written) > MOST_IN_HAN:
         return written
     return han_digits(written) if len(written) == YEAR_DIGITS and behind.startswith("年") else han_numeral(int(written))
 
