@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+from page_server import browser, pages, used_pages  # noqa: F401  (fixtures of the tests in a browser)
 
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache

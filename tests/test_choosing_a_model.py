@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from page_server import WAIT_MS, Served, browser, pages, serve, settle, used_pages, write_corpus  # noqa: F401  (fixtures)
+from page_server import WAIT_MS, Served, serve, settle, write_corpus
 from playwright.sync_api import Page, expect
 from scripted_server import Script, or_steps, says, says_then_hangs, scripted_server
 from test_page_browser import CATCH, NewPage, ask, new_page, pytestmark  # noqa: F401

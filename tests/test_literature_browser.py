@@ -1,25 +1,12 @@
 """The switch that watches the folder, and where an imported record is from, in a real Chromium; skipped without one."""
 
-# ruff: noqa: F811  (fixtures of another module)
-
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
 
-from page_server import (  # noqa: F401  (fixtures)
-    FISHERY,
-    WAIT_MS,
-    Pages,
-    browser,
-    needs_chromium,
-    pages,
-    serve,
-    settle,
-    used_pages,
-    write_corpus,
-)
+from page_server import FISHERY, WAIT_MS, Pages, needs_chromium, serve, settle, write_corpus
 from playwright.sync_api import FilePayload, Page, expect
 
 from rag.reading_room.importing import import_library

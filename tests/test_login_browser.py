@@ -1,13 +1,12 @@
 """The page for several readers, in a browser: the login, and that nobody sees or changes what is another's."""
 
-# ruff: noqa: F811  (a fixture of another module)
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
 import pytest
-from page_server import WAIT_MS, Served, browser, needs_chromium, serve, write_corpus  # noqa: F401  (a fixture)
+from page_server import WAIT_MS, Served, needs_chromium, serve, write_corpus
 from playwright.sync_api import Browser, Page, expect
 
 from rag.reading_room.identity import hash_password

@@ -3,8 +3,6 @@
 One page is served to all; what one test puts into the library the next one finds there.
 """
 
-# ruff: noqa: F811  (fixtures of another module)
-
 from __future__ import annotations
 
 import re
@@ -13,7 +11,7 @@ from typing import Literal
 
 import docx
 import pytest
-from page_server import FISHERY, Pages, Served, browser, needs_chromium, pages, serve, settle, used_pages  # noqa: F401
+from page_server import FISHERY, Pages, Served, needs_chromium, serve, settle
 from playwright.sync_api import FilePayload, Page, expect
 
 pytestmark = needs_chromium

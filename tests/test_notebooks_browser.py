@@ -1,24 +1,11 @@
 """Notebooks, summaries and corrected records in a real Chromium. Skipped where there is none."""
 
-# ruff: noqa: F811  (fixtures of another module)
-
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from page_server import (  # noqa: F401  (fixtures)
-    WAIT_MS,
-    Pages,
-    Served,
-    browser,
-    needs_chromium,
-    pages,
-    serve,
-    settle,
-    used_pages,
-    write_corpus,
-)
+from page_server import WAIT_MS, Pages, Served, needs_chromium, serve, settle, write_corpus
 from playwright.sync_api import Page, expect
 from test_page_browser import ask
 

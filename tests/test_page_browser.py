@@ -1,7 +1,5 @@
 """The page in a real Chromium, as a reader would use it. Skipped where there is none."""
 
-# ruff: noqa: F811  (fixtures of another module)
-
 from __future__ import annotations
 
 import dataclasses
@@ -13,19 +11,16 @@ from typing import Any, Literal
 
 import docx
 import pytest
-from page_server import (  # noqa: F401  (fixtures)
+from page_server import (
     DOCUMENTS,
     HOSTILE_NAME,
     LONG,
     WAIT_MS,
     Pages,
     Served,
-    browser,
     needs_chromium,
-    pages,
     serve,
     settle,
-    used_pages,
     write_corpus,
 )
 from playwright.sync_api import Browser, FilePayload, Locator, Page, TimeoutError, expect

@@ -1,7 +1,5 @@
 """The printed page in a real Chromium: the boxes lie on the words as printed. Skipped where there is none."""
 
-# ruff: noqa: F811  (fixtures of another module)
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -10,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from boxed_pages import CHINESE, CROSSING, ENGLISH, HEIGHT, WIDTH, Box, BoxedPrint, boxed_print
-from page_server import Pages, Served, browser, needs_chromium, pages, serve, used_pages  # noqa: F401  (fixtures)
+from page_server import Pages, Served, needs_chromium, serve
 from playwright.sync_api import Page, expect
 
 from rag.indexing import open_index

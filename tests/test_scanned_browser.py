@@ -3,15 +3,13 @@
 Skipped where there is no Chromium, or nothing that recognises text.
 """
 
-# ruff: noqa: F811  (fixtures of another module)
-
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
 from boxed_pages import HEIGHT, SONG, WIDTH
-from page_server import Pages, browser, needs_chromium, pages, serve, used_pages  # noqa: F401  (fixtures)
+from page_server import Pages, needs_chromium, serve
 from playwright.sync_api import expect
 from printed_pages import make
 from reportlab.pdfbase.pdfmetrics import stringWidth
