@@ -25,6 +25,7 @@ SHADOW_EM = 0.1  # a letter printed again so near is the same letter
 TYPED_SLACK_EM = 0.1  # what a gap may be wider than the typed space in it
 WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
 SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched word space, narrower than any gutter
+WORD_GAP_EM = 0.3  # between two words
 LEFTWARDS_GAP_EM = 0.1  # between a word of Arabic or Hebrew and one of another script
 SAME_BASELINE_EM = 0.12
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
@@ -150,7 +151,7 @@ def _space_shows(left: Glyph, right: Glyph) -> bool:
     em = left.size if left.size > right.size else right.size
     gap = right.x0 - left.x1
     if left.text.isascii() and right.text.isascii():  # most of all glyphs
-        return bool(right.space) or gap > 0.3 * em
+        return bool(right.space) or gap > WORD_GAP_EM * em
     pair = left.text[-1] + right.text[0]
     if not pair.isascii() and _SPACELESS_PAIR.fullmatch(pair):
         # Chinese is justified by widening gaps, and programs set a quarter em between Chinese and Latin: no spaces.
@@ -158,8 +159,8 @@ def _space_shows(left: Glyph, right: Glyph) -> bool:
         return gap > 0.8 * em or (right.space == "typed" and (latin or gap > 0.15 * em))
     leftwards = runs_leftwards(left.text), runs_leftwards(right.text)
     if any(leftwards):  # the file tells what stood before a letter as it is read: to its right
-        return gap > (0.3 if all(leftwards) else LEFTWARDS_GAP_EM) * em or (leftwards[0] and bool(left.space))
-    return bool(right.space) or gap > 0.3 * em
+        return gap > (WORD_GAP_EM if all(leftwards) else LEFTWARDS_GAP_EM) * em or (leftwards[0] and bool(left.space))
+    return bool(right.space) or gap > WORD_GAP_EM * em
 
 
 def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
