@@ -297,6 +297,10 @@ def test_a_phone(new_page: NewPage, served: Served) -> None:
 def test_by_keyboard_alone(new_page: NewPage) -> None:
     page = new_page()
     page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
+    for name in ("跳到正文", "提问", "文库"):
+        page.keyboard.press("Tab")
+        expect(page.locator("a:focus")).to_contain_text(name)
+    expect(page.locator("a:focus")).to_have_css("outline-style", "solid")
     page.get_by_test_id("stChatInput").locator("textarea").focus()
     page.keyboard.type(CATCH)
     page.keyboard.press("Enter")
