@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from rag.answering import ask
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.records import Answer, Turn
 from rag.settings import Settings
 

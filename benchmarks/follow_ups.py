@@ -13,7 +13,7 @@ import json
 from pathlib import Path
 
 from rag.answering import ask
-from rag.indexing import open_index
+from rag.index import open_index
 from rag.records import Turn
 from rag.settings import Settings
 

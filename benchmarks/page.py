@@ -24,7 +24,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from rag.answering import ask
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.first_questions import FIRST
 from rag.reading_room.suggesting import suggest_first

@@ -28,10 +28,12 @@ import numpy as np
 
 from rag import lexical, retrieval
 from rag.centring import Centring, learn_centring, sum_source
+from rag.corpus import corpus_files
 from rag.embedding import Embedder, load_embedder
 from rag.embedding_cache import CachedVectors, EmbeddingCache
 from rag.glossary import Glossary
-from rag.indexing import Index, build_index, corpus_files, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.readers.text import decode_text
 from rag.records import Turn
 from rag.settings import Settings

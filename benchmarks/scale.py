@@ -21,10 +21,12 @@ from resource import RUSAGE_SELF, getrusage
 import numpy as np
 import numpy.typing as npt
 
-from rag.chunking import split_passages
+from rag.chunking import headed_text, split_passages
+from rag.corpus import corpus_files
 from rag.embedding import Embedder, Encoded, load_embedder
-from rag.embedding_cache import EmbeddingCache
-from rag.indexing import CACHE, _load, build_index, corpus_files, headed_text, open_index
+from rag.embedding_cache import CACHE, EmbeddingCache
+from rag.index import _load, open_index
+from rag.indexing import build_index
 from rag.reading_apart import read_document
 from rag.settings import Settings
 from rag.text.language import split_statements

@@ -26,7 +26,8 @@ from sentence_transformers import SentenceTransformer
 
 from rag.bundled_model import PROMPTS, bundled_model_folder
 from rag.embedding import load_embedder
-from rag.indexing import Index, build_index, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.retrieval import retrieve
 from rag.settings import Settings
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.answering import ask
-from rag.indexing import Index, build_index, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.reading_room.suggesting import suggest_questions
 from rag.records import Evidence, Language
 from rag.retrieval import retrieve

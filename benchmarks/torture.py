@@ -35,10 +35,13 @@ import numpy as np
 from benchmarks.hostile_documents import hostile_documents, odd_paths
 from benchmarks.hostile_reading import read_one
 from benchmarks.power_loss import POWER_CUT, lose, recording
+from rag.corpus import NOT_DOCUMENTS, shown_name
 from rag.corrections import Corrections
+from rag.embedding_cache import CACHE
 from rag.errors import IndexDamaged, IndexMissing, RagError
 from rag.generations import Listed, keep, listed
-from rag.indexing import CACHE, NOT_DOCUMENTS, _load, build_index, open_index, shown_name
+from rag.index import _load, open_index
+from rag.indexing import build_index
 from rag.private_files import _check_once, remove_database
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback

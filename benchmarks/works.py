@@ -22,7 +22,7 @@ from typing import Any
 from rag.answering import ask
 from rag.comparison import read_comparison
 from rag.disagreement import find_disagreement
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.records import Answer, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings

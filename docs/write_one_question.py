@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.answering import CERTAIN, POSSIBLE, ask
-from rag.indexing import Index, build_index, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.question import read_question
 from rag.records import Answer, Evidence, Retrieval
 from rag.retrieval import keyword_terms, other_names, retrieve

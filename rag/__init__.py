@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rag.asynchronous import astream_answer as astream_answer
     from rag.cataloguing import catalogue as catalogue
     from rag.errors import RagError as RagError
+    from rag.index import open_index as open_index
     from rag.indexing import build_index as build_index
-    from rag.indexing import open_index as open_index
     from rag.library import Library as Library
     from rag.reading_room.exporting.cells import write_cell as write_cell
     from rag.records import Answer as Answer
@@ -38,7 +38,7 @@ _HOMES = {
     "Settings": "rag.settings",
     "Library": "rag.library",
     "build_index": "rag.indexing",
-    "open_index": "rag.indexing",
+    "open_index": "rag.index",
     "retrieve": "rag.retrieval",
     "Filters": "rag.retrieval",
     "catalogue": "rag.cataloguing",

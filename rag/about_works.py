@@ -15,7 +15,7 @@ from rag.cataloguing import answer_from_records, which_work
 from rag.comparison import Cell, Side, compare_sides, read_comparison
 from rag.disagreement import Disagreement, find_disagreement
 from rag.errors import BackendFailed
-from rag.indexing import Index
+from rag.index import Index
 from rag.question import Question, read_question
 from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Standing, TextPiece, Turn
 from rag.retrieval import Filters, InTurn, retrieve

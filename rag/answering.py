@@ -31,7 +31,7 @@ from rag.backends.extractive import PART_LEAST, ExtractiveBackend
 from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.pages import PageFinder
 from rag.question import Part, Question, read_question, types_of
 from rag.records import (

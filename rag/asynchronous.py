@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from rag.answering import stream_answer
 from rag.backends import ENDINGS
-from rag.indexing import Index
+from rag.index import Index
 from rag.records import Answer, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings

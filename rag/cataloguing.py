@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.records import Answer, Article, Citation, Evidence, Language, Passage, Sentence, Span
 from rag.retrieval import Filters, keyword_terms, other_names
 from rag.settings import Settings

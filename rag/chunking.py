@@ -4,7 +4,7 @@ A passage is a run of neighbouring blocks of one section of one article, cut at 
 length and rather where a paragraph ends. Headings stay out of its text, for its section path names them, and a short
 heading before each passage would only blur what it says. Title, authors and keywords become passages of kind
 "metadata"; a note is a passage that knows the passage it explains.
-Entry point: `split_passages`. Knows no printed lines.
+Entry points: `split_passages`; `headed_text` and `keyword_text` for what a passage is found by. Knows no printed lines.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _CUT_COST, _LEAST = 0.02, 1e-12
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
 _METADATA_LABELS = ("keywords", "authors", "fund")
 _MANY_UNITS = 20_000
+ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 _PARAGRAPH_CUT_COST = 0.12  # of cutting inside a paragraph; a passage half as long as wished costs 0.25
 
 
@@ -377,3 +378,19 @@ def _tie_notes(
                     cited[bearer].append(identity)
     tied = [replace(passage, notes=tuple(cited.get(passage.id, ()))) for passage in passages]
     return sorted([*tied, *notes], key=lambda passage: passage.span)
+
+
+def headed_text(passage: Passage) -> str:
+    """Return what a passage's one vector is made of: a short one says little without what stands above it.
+
+    Its token vectors are those of its own text: with headings among them, passages of one section are found alike.
+    """
+    if len(passage.text) >= ALONE_CHARS:
+        return passage.text
+    above = dict.fromkeys(part for part in (passage.title, *passage.section, passage.header) if part)
+    return "\n".join([*above, passage.text])
+
+
+def keyword_text(passage: Passage) -> str:
+    """Return what a passage is indexed under in the keyword leg: its headings count once."""
+    return "\n".join(part for part in (passage.title, *passage.section, passage.header, passage.text) if part)

@@ -165,7 +165,7 @@ def _build_and_tell(settings: Settings) -> None:
 
 def _suggest(settings: Settings) -> None:
     """Look for the questions that the page begins with, unless they are kept already."""
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.reading_room.first_questions import kept_first_questions
     from rag.reading_room.suggesting import suggest_first
     from rag.retrieval import retrieve
@@ -338,7 +338,7 @@ def sources(
     index: IndexFolder = None,
 ) -> None:
     """List the indexed documents and their articles. 列出文档及其文章"""
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.reading_room.reading_report import reading_report
 
     opened = open_index(_settings(corpus, index))
@@ -369,7 +369,7 @@ def bibliography(
     index: IndexFolder = None,
 ) -> None:
     """Print the references of all works. 输出全部著录"""
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.references import STYLES, format_bibliography
 
     if style not in STYLES:
@@ -389,7 +389,7 @@ def import_command(
     index: IndexFolder = None,
 ) -> None:
     """Take over a library of literature with its files. 导入文献库及其附件"""
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.reading_room.importing import import_library, unplaced
 
     settings = _settings(corpus, index)
@@ -435,7 +435,7 @@ def parse(file: Path, as_json: AsJson = False) -> None:
 @app.command()
 def glossary(corpus: Corpus = None, index: IndexFolder = None) -> None:
     """Show names of one thing, and where they were found. 列出术语表"""
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     for group in open_index(_settings(corpus, index)).glossary.groups:
         out.print(escape(str(group)))
@@ -471,7 +471,7 @@ def run(
 ) -> None:
     """Answer a set of questions, for measuring. 批量作答以供评测"""
     from rag.evaluation.running import answer_line, read_lines
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     items = read_lines(questions, "question")
     settings = _settings(corpus, index, rerank=False if no_rerank else None)
@@ -606,8 +606,9 @@ def doctor(
 ) -> None:
     """Check what Wenju needs, and say what to do. 检查运行环境"""
     from rag.backends import load_backend
+    from rag.corpus import corpus_files
     from rag.embedding import load_embedder
-    from rag.indexing import corpus_files, open_index
+    from rag.index import open_index
     from rag.repair import find_damage, repair
 
     settings = _settings(corpus, index)

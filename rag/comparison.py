@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
 from rag.backends.extractive import choose_statements
-from rag.indexing import Index
+from rag.index import Index
 from rag.naming import NamedSide, find_sides
 from rag.records import Evidence, Language
 from rag.shelf import Work

@@ -28,6 +28,7 @@ from rag.private_files import know_checksums, private_database, remove_database
 from rag.token_codes import COMPONENTS, Codes, pack_tokens
 
 LOG = logging.getLogger(__name__)
+CACHE = "embeddings.sqlite"  # in the folder of an index
 SHARE = "embeddings-{}-of-{}.sqlite"  # beside the cache: what a worker has embedded
 COMMIT_EVERY = 32  # passages: what a killed build loses at most
 UNUSED_AFTER_S = 90 * 24 * 3600

@@ -23,6 +23,8 @@ from rag.private_files import FILE_MODE, FOLDER_MODE, MEND, sync, write_private
 MANIFEST = "manifest.json"
 CURRENT = "current"
 FOLDER = "generations"
+LOCK = "build.lock"  # in the folder of an index, from its first build on
+BUILDER = "builder"  # who builds, or built last
 HASHED_BYTES = 64 << 20  # a larger file is only hashed on opening where it was written to since
 KEPT = 2  # the generation in use, and the one before
 _LINE = re.compile(r"(\d{8}T\d{6}\.\d{6})(?: ([0-9a-f]{64}))?")

@@ -18,7 +18,8 @@ from rag.asynchronous import in_threads, last_of
 from rag.cataloguing import catalogue
 from rag.errors import NoDocuments
 from rag.generations import CURRENT
-from rag.indexing import BuildReport, Index, build_index, load_generation, open_index
+from rag.index import Index, load_generation, open_index
+from rag.indexing import BuildReport, build_index
 from rag.records import Answer, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings

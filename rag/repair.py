@@ -13,9 +13,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rag.embedding_cache import CACHE
 from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.generations import Listed, check, keep, listed, read_manifest
-from rag.indexing import CACHE, BuildReport, build_index, seals_of
+from rag.index import seals_of
+from rag.indexing import BuildReport, build_index
 from rag.private_files import (
     check_database,
     open_database,

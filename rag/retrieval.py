@@ -26,13 +26,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.centring import LANGUAGES
+from rag.chunking import headed_text
 from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.conversation import without_asking
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import Embedder, load_embedder
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
-from rag.indexing import Index, headed_text, open_index
+from rag.index import Index, open_index
 from rag.passages import FOOTNOTE
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn

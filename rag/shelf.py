@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from rag.corrections import KnownRecords, works_in
 from rag.dictionary import spellings
-from rag.indexing import Index, stored_articles
+from rag.index import Index, stored_articles
 from rag.records import Article, Document
 from rag.retrieval import Filters
 from rag.text.language import HAN_CHARACTER, is_han, search_form

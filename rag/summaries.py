@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rag.backends import AnswerRequest, Backend, write_whole
 from rag.backends.extractive import leans_back
-from rag.indexing import Index
+from rag.index import Index
 from rag.records import Evidence, Language, Passage, Progress
 from rag.shelf import Work
 from rag.shelf_questions import Length

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
-from rag.indexing import corpus_files
+from rag.corpus import corpus_files
 from rag.settings import Settings
 
 REST_S = 2.0  # without a change, before what has changed is read: a copy is rarely slower

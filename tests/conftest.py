@@ -19,7 +19,8 @@ from page_server import browser, pages, used_pages  # noqa: F401  (fixtures of t
 
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
-from rag.indexing import Index, build_index, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.settings import Settings
 
 # A busy machine is no fault of the code.

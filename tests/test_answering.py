@@ -10,7 +10,7 @@ from scripted_server import Script, Step, hangs, refuses, says, says_then_hangs,
 from rag.answering import ask, missing_parts, stream_answer
 from rag.backends import NEAREST_PASSAGES, REFUSALS, is_refusal
 from rag.errors import UnusableQuestion
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.records import Answer, Progress, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings

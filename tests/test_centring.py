@@ -25,7 +25,7 @@ from rag.centring import (
 )
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
-from rag.indexing import open_index
+from rag.index import open_index
 from rag.records import Language, Passage, PassageKind
 from rag.settings import Settings
 from rag.token_codes import pack_tokens

@@ -12,7 +12,8 @@ import pytest
 from rag.answering import ask
 from rag.errors import ExtensionUnavailable
 from rag.extensions import installed_readers, named_part
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.readers import READERS
 from rag.retrieval import retrieve
 from rag.settings import Settings

@@ -19,7 +19,8 @@ from printed_pages import make
 import rag.fetching as fetching
 from rag.errors import FetchFailed
 from rag.fetching import Fetched, fetch, is_public
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.reading_room.addresses import add_address
 from rag.references import format_reference
 from rag.settings import Settings

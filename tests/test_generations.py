@@ -19,9 +19,11 @@ from reading_matter import answer
 
 from rag import generations
 from rag.corrections import Corrections
-from rag.embedding_cache import EmbeddingCache
+from rag.embedding_cache import CACHE, EmbeddingCache
 from rag.errors import IndexDamaged, ModelUnavailable
-from rag.indexing import BUILDER, CACHE, _load, build_index, open_index
+from rag.generations import BUILDER
+from rag.index import _load, open_index
+from rag.indexing import build_index
 from rag.private_files import _check_once, unsound_rows, write_private
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback

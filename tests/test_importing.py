@@ -15,7 +15,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.corrections import CORRECTIONS, Corrections
 from rag.errors import UnreadableSource
-from rag.indexing import Index, build_index, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.literature.bibtex import read_bibtex
 from rag.literature.reading import read_csl, read_library
 from rag.literature.ris import read_ris

@@ -20,11 +20,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
-from rag.chunking import split_passages
+from rag.chunking import headed_text, split_passages
+from rag.corpus import corpus_files
 from rag.embedding_cache import COMMIT_EVERY
 from rag.errors import IndexMismatch, IndexMissing, ModelUnavailable, NoDocuments, StorageFailed, UnreadableSource
 from rag.generations import digest
-from rag.indexing import Index, build_index, corpus_files, headed_text, open_index
+from rag.index import Index, open_index
+from rag.indexing import build_index
 from rag.reading_apart import read_document
 from rag.records import Document, Passage, Progress, passage_id
 from rag.retrieval import retrieve

@@ -88,7 +88,7 @@ def test_threads_that_come_first_open_one_index(harbour: rag.Library) -> None:
     library = rag.Library(harbour.settings)
     together = threading.Barrier(THREADS)
 
-    def opened(_: int) -> rag.indexing.Index:
+    def opened(_: int) -> rag.index.Index:
         together.wait()
         return library.index
 

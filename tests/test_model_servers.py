@@ -16,7 +16,8 @@ from conftest import DOCUMENTS, write_corpus
 
 from rag.embedding import load_embedder
 from rag.errors import ExtensionUnavailable, ModelUnavailable
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.reranking import load_reranker
 from rag.retrieval import retrieve
 from rag.settings import Settings

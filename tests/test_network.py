@@ -106,7 +106,8 @@ import sys, time
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from rag.answering import ask
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.reading_room.conversations import Conversations, KeptTurn
 from rag.reading_room.exporting import FORMATS, export_conversation
 from rag.repair import find_damage

@@ -9,7 +9,8 @@ from page_server import WAIT_MS, Pages, Served, needs_chromium, serve, settle, w
 from playwright.sync_api import Page, expect
 from test_page_browser import ask
 
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.reading_room.notebooks import NOTEBOOKS, Notebooks
 from rag.shelf import works_of
 

@@ -31,7 +31,7 @@ from reportlab.pdfgen.canvas import Canvas
 from scripted_server import or_steps, says_then_hangs, scripted_server
 
 from rag.backends import UNCERTAIN
-from rag.indexing import open_index
+from rag.index import open_index
 from rag.reading_room.conversations import HOUSE, Conversations, KeptTurn
 from rag.records import Answer, Citation, Ending, Evidence, Passage, Sentence
 from rag.tables import table_head

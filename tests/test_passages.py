@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.retrieval import Filters
 from rag.settings import Settings
 

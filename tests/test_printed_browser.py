@@ -11,7 +11,7 @@ from boxed_pages import CHINESE, CROSSING, ENGLISH, HEIGHT, WIDTH, Box, BoxedPri
 from page_server import Pages, Served, needs_chromium, serve
 from playwright.sync_api import Page, expect
 
-from rag.indexing import open_index
+from rag.index import open_index
 
 pytestmark = needs_chromium
 NAME = "章程<b>.pdf"

@@ -18,7 +18,7 @@ from conftest import PROJECT
 from rows import each
 
 from rag.answering import ask
-from rag.indexing import Index
+from rag.index import Index
 from rag.records import Answer, Evidence, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings

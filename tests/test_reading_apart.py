@@ -14,7 +14,8 @@ import pytest
 from rag import reading_apart
 from rag.cataloguing import catalogue
 from rag.errors import NoDocuments, UnreadableSource
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.readers.processes import module_command
 from rag.reading_apart import read_document
 from rag.records import Limits

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
     FOOTNOTE_PENALTY,

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.indexing import CACHE, Index, build_index, open_index, segments_of
+from rag.embedding_cache import CACHE
+from rag.index import Index, open_index, segments_of
+from rag.indexing import build_index
 from rag.retrieval import retrieve
 from rag.segments import Segment, worth_merging
 from rag.settings import Settings

@@ -11,7 +11,8 @@ import pytest
 from conftest import DOCUMENTS, PROJECT, write_corpus
 
 from rag.embedding_cache import share_of
-from rag.indexing import build_index, embed_share, open_index
+from rag.index import open_index
+from rag.indexing import build_index, embed_share
 from rag.settings import Settings
 
 PAPERS = DOCUMENTS | {

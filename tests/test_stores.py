@@ -17,7 +17,8 @@ import pytest
 from conftest import DOCUMENTS, PROJECT, write_corpus
 
 from rag.errors import ExtensionUnavailable, IndexMismatch, StoreUnavailable
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.stores import Floats, Held, Rows, VectorStore, open_store, store_class, tidy_store

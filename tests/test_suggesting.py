@@ -8,7 +8,7 @@ from harbour import BRIDGE, DOCUMENTS, FISH
 
 from rag.answering import CERTAIN, ask
 from rag.glossary import Glossary, Name, TermGroup, make_glossary
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.reading_room.first_questions import kept_first_questions
 from rag.reading_room.suggesting import (
     Candidate,

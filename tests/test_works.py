@@ -14,7 +14,8 @@ from rag.cataloguing import catalogue
 from rag.comparison import read_comparison
 from rag.corrections import CORRECTIONS, Corrections, KnownRecords
 from rag.disagreement import find_disagreement
-from rag.indexing import build_index, open_index
+from rag.index import open_index
+from rag.indexing import build_index
 from rag.reading_room.notebooks import KeptWork, Notebooks, keep_work, present
 from rag.records import Answer, Retrieval, Turn
 from rag.retrieval import Filters

@@ -24,9 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from rag.chunking import split_passages
+from rag.chunking import keyword_text, split_passages
 from rag.comprehension import Window, WindowEncoder, heading_of
-from rag.indexing import keyword_text
 from rag.lexical import KeywordIndex
 from rag.reading_apart import read_document
 from rag.records import Passage

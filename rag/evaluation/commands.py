@@ -97,7 +97,7 @@ def _run(
 ) -> dict[str, Any]:
     """Return the lines of a run by id: those of `file`, else what the index says now under the settings `given`."""
     from rag.evaluation.running import answer_line, read_run
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     if file:
         return read_run(file)
@@ -115,7 +115,7 @@ def draft(
 ) -> None:
     """Propose questions; a person accepts each or not. 草拟问题，由人取舍"""
     from rag.evaluation.drafting import draft_questions
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     if to.exists():
         raise RagError(f"{to} is there already", advice="name another file: what was accepted would be lost")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rag.corrections import CORRECTIONS, Corrections, Imported
 from rag.errors import RagError, UnreadableSource
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.literature.files import find_file
 from rag.literature.items import Item, plain_title
 from rag.literature.reading import read_library

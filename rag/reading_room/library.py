@@ -23,9 +23,10 @@ from pathlib import Path
 
 import filelock
 
+from rag.corpus import corpus_files, shown_name
 from rag.errors import StorageFailed, UnreadableSource
 from rag.generations import digest
-from rag.indexing import Index, corpus_files, shown_name
+from rag.index import Index
 from rag.private_files import make_private, sync, write_private
 from rag.readers import CONVERTED, READERS
 from rag.reading_apart import read_document

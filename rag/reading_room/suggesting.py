@@ -23,7 +23,7 @@ from types import MappingProxyType
 from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
 from rag.glossary import Glossary
-from rag.indexing import Index
+from rag.index import Index
 from rag.reading_room.first_questions import FIRST, keep_first_questions
 from rag.reading_room.page_texts import say
 from rag.records import Evidence, Language, Passage

@@ -14,7 +14,7 @@ from typing import Any
 from rag.answering import Events, stream_answer
 from rag.cataloguing import catalogue
 from rag.errors import NotHeld, RagError
-from rag.indexing import Index, open_index
+from rag.index import Index, open_index
 from rag.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.plain_answers import place_of, say_unread

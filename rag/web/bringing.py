@@ -109,7 +109,7 @@ def _ask_for_library(settings: Settings) -> None:
     name = file.name if file else Path(folder).name
 
     def bring(note: Callable[[Progress], None]) -> Brought:
-        from rag.indexing import open_index
+        from rag.index import open_index
         from rag.reading_room.importing import import_library, unplaced
         from rag.reading_room.page_texts import say
 

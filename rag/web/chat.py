@@ -196,7 +196,7 @@ def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:
 
 
 def _file(title: str, turns: tuple[KeptTurn, ...], form: Any, style: Any, language: Language, author: str) -> bytes:
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.reading_room.exporting import export_conversation
 
     def article_of(passage: Passage) -> Article | None:
@@ -234,7 +234,7 @@ def _counts_and_suggestions() -> None:
     asked = tuple(sorted(st.session_state.get("only_articles", ())))
     kept = None if asked else kept_first_questions(settings.index, state.language())
     if jobs.warm(settings).is_set():
-        from rag.indexing import open_index
+        from rag.index import open_index
 
         counts = open_index(settings).manifest.counts
         st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))

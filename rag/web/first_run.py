@@ -40,7 +40,7 @@ def ready(settings: Settings) -> bool:
             uploading.tell()
         return False
     if jobs.warm(settings).is_set():  # before that, whatever is wrong shows when the first question is asked
-        from rag.indexing import open_index
+        from rag.index import open_index
 
         try:
             open_index(settings)
@@ -52,7 +52,7 @@ def ready(settings: Settings) -> bool:
 
 def can_be_opened(settings: Settings) -> bool:
     """Tell whether questions are answered by the index that there is, while or although there is no newer one."""
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     with contextlib.suppress(RagError):
         open_index(settings)
@@ -103,7 +103,7 @@ def show_cancelled() -> None:
 
 def is_empty(settings: Settings) -> bool:
     """Tell whether there is nothing to be indexed."""
-    from rag.indexing import corpus_files
+    from rag.corpus import corpus_files
 
     return not corpus_files(settings.corpus)
 

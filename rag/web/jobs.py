@@ -145,7 +145,7 @@ def suggest(
     besides: tuple[str, ...] = (),
 ) -> Suggesting:
     """Return the questions to suggest about the index in use, looked for in the background, once."""
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     return _suggesting(open_index(settings).folder.name, language, limit, articles, besides, settings)
 
@@ -162,7 +162,7 @@ def _suggesting(
     job = Suggesting()
 
     def look() -> None:
-        from rag.indexing import open_index
+        from rag.index import open_index
         from rag.reading_room.suggesting import suggest_first, suggest_questions
         from rag.retrieval import retrieve
 

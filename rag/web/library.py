@@ -40,7 +40,7 @@ def draw() -> None:
     if not jobs.warm(settings).is_set():
         with st.spinner(t("warming")):
             jobs.warm(settings).wait()
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.reading_room.library import pending_changes
 
     index = None
@@ -96,7 +96,7 @@ def draw() -> None:
 @st.cache_data(show_spinner=False, max_entries=4)
 def _shelf(generation: str, language: Language, corrections: KnownRecords) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
-    from rag.indexing import open_index
+    from rag.index import open_index
     from rag.reading_room.messages import in_language
     from rag.reading_room.reading_report import describe_account, reading_report
 

@@ -66,7 +66,7 @@ def ask_all() -> None:
 
 
 def _works() -> tuple[Work, ...]:
-    from rag.indexing import open_index  # not above: the first words of the page do not wait for it
+    from rag.index import open_index  # not above: the first words of the page do not wait for it
     from rag.shelf import works_of
 
     return works_of(open_index(state.settings()))

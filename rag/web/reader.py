@@ -110,7 +110,7 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
     values = _empty(place)
     settings = state.settings()
     jobs.warm(settings).wait()
-    from rag.indexing import open_index
+    from rag.index import open_index
 
     try:
         document = open_index(settings).document(place["source"])
