@@ -18,6 +18,7 @@ from rag.readers.rtf import read_rtf
 from rag.records import Document, Line, Page, Source, Turn
 from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
+from rag.text.dates import FIRST_YEAR
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
 from rag.text.language import fold_glyphs
@@ -25,6 +26,7 @@ from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names, same_person
+from rag.text.rewriting import LAST_ERA_YEAR, other_writings
 from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
 from rag.verification import is_attribution
@@ -50,6 +52,16 @@ def test_each_row_of_answer_types_holds_in_its_example_and_in_none_of_another_ty
     assert types_of(example) == {kind}
     others = [other[2] for other in read_table("answer_types") if other[0] != kind]
     assert not any(holds_any(other, phrases(words)) for other in others)
+
+
+@each(read_table("eras"))
+def test_each_era_counts_the_year_of_its_example(row: tuple[str, ...]) -> None:
+    era, _, _, example = row
+    written, year = example.split("，")
+    (date,) = find_figures(written)
+    assert written.startswith(era)
+    assert (date.kind, date.year, date.span) == ("date", int(year), (0, len(written)))
+    assert written in other_writings(f"{year}年") or not FIRST_YEAR <= int(year) <= LAST_ERA_YEAR
 
 
 @each(read_table("courtesies"))

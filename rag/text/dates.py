@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 
 from rag.text.figures import Figure
-from rag.text.numbers import read_numeral
+from rag.text.folding import fold_text
+from rag.text.numbers import han_numeral, read_numeral
 from rag.vocabulary import read_table, words_of
 
 _MONTH_WORDS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind.startswith("month")}
 _ALSO_WORDS = frozenset(word for kind, word, _, _ in read_table("number_words") if kind == "month_or_word")
+_ERAS = {era: (int(first), int(count)) for era, first, count, _ in read_table("eras")}
+ERAS = {fold_text(era).text: years for era, years in _ERAS.items()}  # as a folded line has them
+_FIRST_OF_ERA = "元年"
 _BEFORE_MONTH = words_of("name_words", "before_month")
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d\d)(?!\d)")
 _ISO = re.compile(r"(?P<y>\d{4})([-/.])(?P<m>0?[1-9]|1[0-2])\2(?P<d>0?[1-9]|[12]\d|3[01])(?![\d.])")
@@ -73,8 +77,8 @@ def read_english_quarter(line: str, at: int) -> Reading | None:
 
 
 def read_han_date(line: str, at: int) -> Reading | None:
-    """Read 2022年6月26日, 二〇二二年六月, 6月26日, 26日, 2023年第一季度."""
-    end, year = _part(line, at, "年", FIRST_YEAR, LAST_YEAR)
+    """Read 2022年6月26日, 二〇二二年六月, 民国十一年六月, 6月26日, 26日, 2023年第一季度."""
+    end, year = _era_year(line, at) or _part(line, at, "年", FIRST_YEAR, LAST_YEAR)
     stop, quarter = _part(line, end + line.startswith("第", end), "季度", 1, _QUARTERS)
     if quarter:
         return stop, Figure("date", _NOWHERE, year=year, quarter=quarter)
@@ -88,6 +92,20 @@ def read_han_date(line: str, at: int) -> Reading | None:
     return (end, Figure("date", _NOWHERE, year=year, month=month, day=day)) if end > at else None
 
 
+def _era_year(line: str, at: int) -> tuple[int, int] | None:
+    """Return where a year that is counted from the first of an era ends, and which one it is."""
+    era = next((era for era in ERAS if line.startswith(era, at)), None)
+    if era is None:
+        return None
+    (first, count), begin = ERAS[era], at + len(era)
+    if line.startswith(_FIRST_OF_ERA, begin):
+        return begin + len(_FIRST_OF_ERA), first
+    numeral = read_numeral(line, begin)
+    if numeral is None or not line.startswith("年", numeral.end) or not 1 <= numeral.value <= count:
+        return None
+    return numeral.end + 1, first - 1 + int(numeral.value)
+
+
 def _part(line: str, at: int, name: str, least: int, most: int) -> tuple[int, int]:
     """Return where a part of a date ends that `name` closes, and its number; (at, 0) when there is none."""
     numeral = read_numeral(line, at)
@@ -96,6 +114,12 @@ def _part(line: str, at: int, name: str, least: int, most: int) -> tuple[int, in
     if name == "年" and numeral.end - at != YEAR_DIGITS:
         return at, 0  # 一千五百年 is a length of time
     return numeral.end + len(name), int(numeral.value)
+
+
+def era_years(year: int) -> list[str]:
+    """Return a year as eras count it: 1926 is 民国十五年, 大正十五年 and 昭和元年."""
+    counted = ((era, year - first + 1) for era, (first, count) in _ERAS.items() if first <= year < first + count)
+    return [f"{era}{'元' if number == 1 else han_numeral(number)}年" for era, number in counted]
 
 
 def read_decade(line: str, at: int) -> Reading | None:

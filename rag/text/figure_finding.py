@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from rag.text.dates import (
     DAYS,
+    ERAS,
     MONTHS,
     read_decade,
     read_english_date,
@@ -38,7 +39,7 @@ _PARTS = {word: int(value) for kind, word, value, _ in read_table("number_words"
 _WORDS_BEFORE = frozenset(word for _, word, _, _ in read_table("number_words") if word.isascii()) | {"a", "q"}
 _BEGINS = re.compile(
     rf"(?<![A-Za-z\d.])(?:\d|(?:{'|'.join(map(re.escape, sorted(_WORDS_BEFORE | SIGNS)))})(?![a-z]))"
-    rf"|[{''.join(HAN_NUMERALS)}第半人]",
+    rf"|[{''.join(HAN_NUMERALS)}第半人]|{'|'.join(ERAS)}",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"([A-Za-z]+|\d+)(?:[- ]([A-Za-z]+))?")

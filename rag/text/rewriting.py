@@ -10,13 +10,14 @@ import dataclasses
 from collections.abc import Iterator
 
 from rag.records import Span
-from rag.text.dates import YEAR_DIGITS
+from rag.text.dates import YEAR_DIGITS, era_years
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.language import search_form
 from rag.text.numbered_parts import part_names
 from rag.text.numbers import MOST_IN_HAN, SCALES, Number, han_digits, han_numeral, read_numeral
 
+LAST_ERA_YEAR = 1949  # of which a Chinese text is likely to speak by its era
 _NOWHERE = (0, 0)
 
 
@@ -35,9 +36,16 @@ def written_as(question: str, text: str) -> str:
 
 
 def other_writings(question: str) -> list[str]:
-    """Return the figures and numbered parts of `question` in the other numerals: 48公斤 is 四十八公斤."""
-    figures = (question[slice(*figure.span)] for figure in find_figures(question))
-    return part_names(question) + [other for written in figures if (other := _in_other_numerals(written)) != written]
+    """Return the figures and numbered parts of `question` otherwise: 48公斤 is 四十八公斤, 1934年 is 民国二十三年."""
+    figures = [(figure, question[slice(*figure.span)]) for figure in find_figures(question)]
+    others = [other for _, written in figures if (other := _in_other_numerals(written)) != written]
+    years = [name for figure, written in figures for name in _other_years(figure) if name != written]
+    return part_names(question) + others + years
+
+
+def _other_years(date: Figure) -> list[str]:
+    """Return the year of a date as eras count it and as it is counted now; [] for years that hardly an era counts."""
+    return [*era_years(date.year), f"{date.year}年"] if 0 < date.year <= LAST_ERA_YEAR else []
 
 
 def _in_other_numerals(figure: str) -> str:
