@@ -10,8 +10,9 @@ import re
 
 from rag.errors import UnreadableSource
 from rag.readers.encodings import decode_text
+from rag.readers.mail import head_of
 from rag.readers.markdown import mark_blocks
-from rag.records import Page
+from rag.records import Line, Page
 from rag.text.language import letters_of
 
 __all__ = ["decode_text", "plain_text", "read_markdown", "read_text"]
@@ -74,8 +75,11 @@ def _read(data: bytes, *, markdown: bool) -> list[Page]:
     damaged = text.count("\ufffd")
     remarks = (f"{damaged} places could not be decoded and read \ufffd",) if damaged else ()
     pages = []
+    head, said = head_of(printed[0])
     for number, rows in enumerate(printed, start=1):
-        lines, left = mark_blocks(rows, markdown=markdown)
+        begin = head if number == 1 else 0
+        lines, left = mark_blocks(rows[begin:], markdown=markdown)
+        lines = [Line(row, kind="paragraph") for row in rows[:begin]] + lines
         pages.append(
             Page(
                 number if len(sheets) > 1 else None,
@@ -83,6 +87,7 @@ def _read(data: bytes, *, markdown: bool) -> list[Page]:
                 tuple(lines),
                 left_out=tuple(left),
                 remarks=remarks if number == 1 else (),
+                said=said if number == 1 else (),
             )
         )
     return pages

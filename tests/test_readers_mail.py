@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from rag.errors import UnreadableSource
+from rag.readers.mail import head_of, read_mail
+from rag.readers.text import read_text
+from rag.records import LeftOut, Said
+from rag.text.language import search_form
+from rag.vocabulary import phrases, read_table
+
+COPIED = """发件人: 林若水 <lin@harbour.example>
+收件人：港口科全體
+日期: 2025年9月3日 16:42
+主題：水價調整的答覆
+
+各位：
+
+水价自10月起调整为每吨3.2元。
+"""
+
+
+def message(**fields: str) -> EmailMessage:
+    made = EmailMessage()
+    for name, value in fields.items():
+        made[name] = value
+    made.set_content("各位：\n\n水价自10月起调整为每吨3.2元。\n", charset="gb18030", cte="8bit")
+    return made
+
+
+SENT = {"Subject": "水价调整的答复", "From": "林若水 <lin@harbour.example>", "Date": "Wed, 03 Sep 2025 16:42:00 +0800"}
+
+
+def test_the_head_of_a_copied_message_says_its_title_who_wrote_and_when() -> None:
+    (page,) = read_text(COPIED.encode())
+    assert [(one.field, one.value) for one in page.said] == [
+        ("title", "水價調整的答覆"),
+        ("author", "林若水"),
+        ("date", "2025年9月3日 16:42"),
+    ]
+    assert [line.text for line in page.lines if line.text][:2] == COPIED.splitlines()[:2]
+    assert page.lines[0].kind == "paragraph"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "主题：港口水价\n发言人：林若水\n时间：9月3日\n",  # minutes: nobody sends them
+        "发件人：林若水\n主题：水价\n\n各位：\n",  # two lines are too few
+        "水价调整\n\n" + COPIED.replace("主題", "事由"),
+    ],
+)
+def test_other_lines_with_colons_are_no_head(text: str) -> None:
+    assert head_of(text.splitlines()) == (0, ())
+
+
+def test_a_message_is_read_with_its_encoded_head_and_the_text_in_its_charset() -> None:
+    (page,) = read_mail(bytes(message(**SENT, To="港口科 <port@harbour.example>")))
+    assert [line.text for line in page.lines if line.text] == [
+        "水价调整的答复",
+        "From: 林若水 <lin@harbour.example>",
+        "To: 港口科 <port@harbour.example>",
+        "Date: Wed, 03 Sep 2025 16:42:00 +0800",
+        "各位：",
+        "水价自10月起调整为每吨3.2元。",
+    ]
+    assert Said("date", "2025-09-03", "mail head") in page.said
+
+
+def test_the_web_page_of_a_message_is_preferred_and_attachments_are_named() -> None:
+    made = message(**SENT)
+    made.add_alternative("<p>各位：</p><table><tr><th>区<th>水价<tr><td>东港<td>3.2</table><div hidden>隱藏</div>", subtype="html")
+    made.add_attachment(b"x", maintype="application", subtype="pdf", filename="水价表.pdf")
+    (page,) = read_mail(bytes(made))
+    texts = [line.text for line in page.lines]
+    assert texts[-3:] == ["各位：", "区 | 水价", "东港 | 3.2"]
+    assert not any("隱藏" in text or "10月" in text for text in texts)
+    assert page.left_out == (LeftOut("attachment", "水价表.pdf", None),)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no message"),
+        ("没有信头的文字".encode(), "no message"),
+        (bytes(message(**SENT)).split(b"\n\n")[0] + b"\n\n", "no text"),
+        (b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n\n" * 1_100, "parts"),
+    ],
+)
+def test_what_is_no_message_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableSource, match=reason):
+        read_mail(data)
+
+
+def test_each_field_is_read_in_its_example() -> None:
+    for field, words, example in read_table("mail_fields"):
+        name = search_form(example.replace("：", ":").split(":")[0])
+        assert name in map(search_form, phrases(words)), field
