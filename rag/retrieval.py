@@ -40,8 +40,9 @@ from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Spa
 from rag.reranking import Reranker, load_reranker
 from rag.segments import KINDS
 from rag.settings import Settings
-from rag.tables import heads_columns, is_rule
+from rag.tables import heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.language import main_language, search_form, split_statements
+from rag.text.negation import read_polarity
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.rewriting import other_writings
 from rag.token_codes import centred_cosines
@@ -67,6 +68,7 @@ READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odd
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
 FOREIGN_COST = 1.0  # for standing in another language than the question
 PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
+ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
@@ -260,6 +262,7 @@ def _read(
         _judged(item, reading, question, nearest - item.scores.get("late", nearest))
         for item, reading in zip(first, readings, strict=True)
     ]
+    judged = _credit_rows(judged, question)
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *evidence[READ:]]
 
@@ -287,6 +290,35 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence]) -> list[Evidence]:
                 if start < at <= end
             ]
     return [_credited(item, borne) for item in evidence]
+
+
+def _credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with the row that is asked for at least as likely to answer as others of its table.
+
+    The model sees that a table answers, and takes the row beside the one that is named.
+    """
+    if read_polarity(question.text).covered:  # which one is not so
+        return list(evidence)
+    odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    tables: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for place, item in enumerate(evidence):
+        for order, span in enumerate(item.statements):
+            text = item.text[slice(*span)]
+            if is_row(text) and not is_rule(text) and not heads_columns(item.passage, text):
+                tables.setdefault((item.source, table_head(item.passage)), []).append((place, order, text))
+    for rows in tables.values():
+        known = [odds[place][order] for place, order, _ in rows]
+        others = rows_asked_for([text for *_, text in rows], question.text, content_words(question.text))
+        lesser = {other for own in others for other in own}
+        for number, (place, order, _) in enumerate(rows):
+            best = max([known[number], *(known[other] for other in others[number])])
+            odds[place][order] = best - ROW_ODDS * (number in lesser)
+    return [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _with_odds(item: Evidence, odds: Sequence[float]) -> Evidence:
+    likelihoods = tuple(1 / (1 + math.exp(-value)) for value in odds)
+    return dataclasses.replace(item, score=max(likelihoods, default=0.0), likelihoods=likelihoods)
 
 
 def _credited(item: Evidence, borne: Sequence[tuple[str, Span, float]]) -> Evidence:

@@ -5,9 +5,14 @@ Input: a line or a passage. Output: whether it is a row, its cells, the head of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from rag.records import Passage
+from rag.text.language import search_form
+from rag.text.words import cut_words
 
 CELL_MARK = " | "
+MIN_WORD_CHARS = 2
 PAIR = 2  # columns of a table that may have no head
 RULE_CHARACTERS = frozenset("-:|+ ")
 
@@ -45,3 +50,34 @@ def heads_columns(passage: Passage, line: str) -> bool:
         return False
     first, *others = [any(character.isdecimal() for character in row) for row in rows]
     return not first and bool(others) and (len(cells(line)) > PAIR or all(others))
+
+
+def rows_asked_for(rows: Sequence[str], question: str, content_words: Iterable[str] = ()) -> list[list[int]]:
+    """Return for each row of a table the places of those that hold only some of what it holds of a question's words.
+
+    Who asks 哪趟车周末加开 means the row that says so, and of W-102 the row that has it as a cell.
+
+    Args:
+        rows: Their lines.
+        question: In any language; all Chinese words of it count.
+        content_words: The words of other scripts that count.
+    """
+    asked = search_form(question)
+    words = [*(word for word in cut_words(asked) if not word.isascii()), *map(search_form, content_words)]
+    held = [_held(search_form(row), [word for word in words if len(word) >= MIN_WORD_CHARS], asked) for row in rows]
+    return [[place for place, other in enumerate(held) if other < own] for own in held]
+
+
+def _held(row: str, words: Iterable[str], asked: str) -> frozenset[str]:
+    whole = set(cut_words(row))  # of letters and digits only these: 15 is none of 8015
+    named = (cell for cell in cells(row) if len(cell) >= MIN_WORD_CHARS and _stands_in(cell, asked))
+    return frozenset([*(word for word in words if (word in whole if word.isascii() else word in row)), *named])
+
+
+def _stands_in(cell: str, text: str) -> bool:
+    """Say whether a text holds a cell, and not within a longer run of letters or digits."""
+    before, found, behind = text.partition(cell)
+    edges = ((before[-1:], cell[0]), (behind[:1], cell[-1]))
+    return bool(found) and not any(
+        (beside + edge).isalnum() and (beside + edge).isascii() for beside, edge in edges if beside
+    )

@@ -71,7 +71,9 @@ def test_a_message_is_read_with_its_encoded_head_and_the_text_in_its_charset() -
 
 def test_the_web_page_of_a_message_is_preferred_and_attachments_are_named() -> None:
     made = message(**SENT)
-    made.add_alternative("<p>各位：</p><table><tr><th>区<th>水价<tr><td>东港<td>3.2</table><div hidden>隱藏</div>", subtype="html")
+    made.add_alternative(
+        "<p>各位：</p><table><tr><th>区<th>水价<tr><td>东港<td>3.2</table><div hidden>隱藏</div>", subtype="html"
+    )
     made.add_attachment(b"x", maintype="application", subtype="pdf", filename="水价表.pdf")
     (page,) = read_mail(bytes(made))
     texts = [line.text for line in page.lines]

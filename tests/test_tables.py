@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from reading_matter import TABLE, passage
 
-from rag.tables import cells, heads_columns, is_row, is_rule, table_head
+from rag.dictionary import content_words
+from rag.tables import cells, heads_columns, is_row, is_rule, rows_asked_for, table_head
 
 
 def test_a_row_has_cells() -> None:
@@ -37,3 +39,30 @@ def test_a_row_without_figures_heads_columns() -> None:
     week = dataclasses.replace(teams, text="节次 | 星期一 | 星期二\n第一節 | 语文 | 体育")
     assert heads_columns(week, "节次 | 星期一 | 星期二")
     assert not heads_columns(dataclasses.replace(teams, kind="body"), "球队 | 教练 | 积分")
+
+
+STOCK = [
+    "W-101 | 不锈钢螺栓 | M8×40 | 1200 | 在库",
+    "W-102 | 不鏽鋼螺栓 | M10×50 | 860 | 在庫",
+    "W-117 | 橡胶垫圈 | Φ12 | 5000 | 缺货，月底补",
+    "Gull Rock | lamp oil | 15kg | 12 | reserved",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "asked_for", "others"),
+    [
+        ("W-102是什么规格？", [1], [0, 2, 3]),
+        ("什么东西缺货？", [2], [0, 1, 3]),
+        ("不锈钢螺栓有哪些规格？", [0, 1], [2, 3]),
+        ("不鏽鋼螺栓M8×40有多少？", [0, 1], [1, 2, 3]),
+        ("What is kept at Gull Rock?", [3], [0, 1, 2]),
+        ("W-1020的数量是多少？", [], []),  # a longer number is another one
+        ("800件的是什么？", [], []),
+        ("螺栓和垫圈各有多少？", [0, 1, 2], [3]),  # none of these holds less than another of them
+    ],
+)
+def test_rows_that_hold_what_a_question_names(question: str, asked_for: list[int], others: list[int]) -> None:
+    found = rows_asked_for(STOCK, question, content_words(question))
+    assert [row for row, lesser in enumerate(found) if lesser] == asked_for
+    assert sorted({other for lesser in found for other in lesser}) == others
