@@ -57,6 +57,7 @@ from rag.index import (
     settings_of,
     stored_document,
 )
+from rag.index import open_index as open_index  # programs written before it had a module of its own import it from here
 from rag.lexical import NOWHERE, KeywordIndex, Shelf, Tokenizer
 from rag.passage_vectors import held_vectors
 from rag.passages import Order
