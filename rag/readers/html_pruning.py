@@ -57,7 +57,7 @@ def drop_hidden(root: Any) -> list[LeftOut]:
     hidden = [
         element
         for element in root.iter(etree.Element)
-        if element.tag not in ("html", "body") and _is_hidden(element, names) and not _is_fold(element)
+        if element.tag not in ("html", "body") and _is_hidden(element, names) and not calls_itself(element, "fold")
     ]
     amounts = measure(root) if hidden else {}
     for element in hidden:
@@ -80,15 +80,16 @@ def margin_kind(element: Any) -> str:
     if any("note" in word for word in words):
         return ""
     kinds = (kind for word in words if (kind := _margins().get(word, "")) not in ("", "fold"))
-    return next(kinds, "margin" if element.tag == "footer" else "")
+    return next(kinds, "margin" if element.tag == "footer" else "").replace("lead", "margin")
 
 
 def _words_of(element: Any) -> list[str]:
     return runs_of(f"{describe(element)} {element.get('id') or ''}".lower(), is_ascii_lower)
 
 
-def _is_fold(element: Any) -> bool:
-    return any(_margins().get(word) == "fold" for word in _words_of(element))
+def calls_itself(element: Any, kind: str) -> bool:
+    """Say whether a word of an element's role, class or id is one of this kind."""
+    return any(_margins().get(word) == kind for word in _words_of(element))
 
 
 def _hidden_names(root: Any) -> frozenset[str]:
