@@ -31,7 +31,7 @@ from rag.structure.printed import (
 )
 from rag.structure.silence import find_contents, prose_begins
 from rag.text.labels import ends_with, holds_word, is_word
-from rag.text.language import HAN, LATIN_WORD, letters_of, main_language, runs_of
+from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language, runs_of
 from rag.text.persons import parse_names
 
 _AFFILIATION = re.compile(
@@ -195,7 +195,7 @@ def is_title_like(item: Item) -> bool:
         or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
     ):
         return False
-    if is_conventional(text) or is_word(text, "contents") or numbering_rank(text) is not None:
+    if is_conventional(text) or is_word(text, "contents") or numbering_rank(text) is not None or is_unreadable(text):
         return False
     return not text.endswith(tuple("。；;，,.")) and "。" not in text
 
@@ -585,7 +585,10 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     largest = [index for index in head if items[index].type_size >= size * (1 - SAME_SIZE)]
     titles = [index for place, index in enumerate(largest) if index == largest[0] + place]
     fits = size >= HEADING_SIZE and all(
-        items[index].kind == "heading" and numbering_rank(bare(items[index].text)) is None for index in titles
+        items[index].kind == "heading"
+        and numbering_rank(bare(items[index].text)) is None
+        and not is_unreadable(items[index].text)
+        for index in titles
     )
     return titles[:_MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
 

@@ -18,6 +18,7 @@ from rag.records import Language, Span
 from rag.vocabulary import read_table, words_of
 
 _KEPT = 65536  # results of a function that are kept
+_MAX_UNKNOWN = 0.3  # of the characters of a readable line
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -53,6 +54,12 @@ def radicals() -> dict[int, str]:
 def fold_glyphs(text: str) -> str:
     """Return `text` with radicals and ligatures as the letters that are meant: ⻓⺠ is 长民, ﬁ is fi."""
     return _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(radicals()), text)
+
+
+def is_unreadable(text: str) -> bool:
+    """Say whether a good part of the characters of `text` mean nothing outside their font (private use, U+FFFD)."""
+    unknown = sum(unicodedata.category(character) == "Co" or character == "\ufffd" for character in text)
+    return unknown > _MAX_UNKNOWN * len("".join(text.split()))
 
 
 @functools.cache
