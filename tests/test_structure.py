@@ -512,6 +512,19 @@ def test_lines_that_come_again_but_for_the_number_of_the_page_are_running_heads(
     assert [(left.kind, left.text) for left in document.left_out] == [("running_head", head) for head in heads]
 
 
+@pytest.mark.parametrize("year", ["（2020）", "(2020)", "2020", "— 1998 —"])
+def test_a_year_on_a_cover_is_no_page_number(year: str) -> None:
+    cover = [(0, "北岬港統計年鑑"), (0, ""), (1.0, year), (0, ""), (1.0, "北岬港務局")]
+    document = printed(cover, *([*body, (0, ""), (0.9, str(at))] for at, body in enumerate(BODIES, 1)))
+    assert [left.text for left in document.left_out] == ["1", "2", "3"]
+    assert year in [block.text for block in document.blocks] or year in document.canonical
+
+
+def test_page_numbers_that_read_as_years_are_left_out_where_they_count() -> None:
+    document = printed(*([*body, (0, ""), (0.9, str(2011 + at))] for at, body in enumerate(BODIES)))
+    assert [left.text for left in document.left_out] == ["2011", "2012", "2013"]
+
+
 @pytest.mark.parametrize("number", ["3 / 3", "— 3 —", "第 3 页 共 3 页", "(3)", "3"])
 def test_the_number_of_the_last_page_is_left_out(number: str) -> None:
     document = printed(BODIES[0], BODIES[1], [*BODIES[2], (0, ""), (0.9, number)])
