@@ -196,17 +196,8 @@ def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, 
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
             base = one.y * cos - one.x * sin
         place = (start - left, stop - left, base - bottom)
-        glyphs.append(
-            Glyph(
-                one.text,
-                *place,
-                one.size,
-                one.space,
-                space_width=one.space_width,
-                box=_ink_box(one, *quarter),
-                doubtful=one.doubtful,
-            )
-        )
+        box = _ink_box(one, *quarter)
+        glyphs.append(Glyph(one.text, *place, one.size, one.space, False, one.space_width, box, one.doubtful))
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
 
 
