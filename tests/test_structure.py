@@ -703,6 +703,7 @@ def test_an_abstract_that_is_set_behind_the_first_heading_begins_no_work() -> No
 def test_a_cover_that_prints_the_title_before_the_paper_does_is_no_work() -> None:
     paper = f"# 港口治理研究\n\n陈明远、周岚、\n\n王舟\n\n海城大学航运学院\n\n摘要：{PROSE}\n\n# 1 引言\n\n{PROSE}"
     cover = f"# 港口治理研究\n\n本文由海城大学图书館公开收藏，引用时请写明出处：陈明远等，港口治理研究。{PROSE}"
+    cover += f"\n\n摘要：{PROSE}"
     lines = tuple(Line(text) for text in f"{cover}\n\n{paper}".split("\n"))
     said = (Said("title", "港口治理研究", "PDF"),)
     document = parse_document([Page(None, "", lines, said=said)], Source("研.md", "0" * 64, "md"))

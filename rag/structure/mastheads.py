@@ -224,8 +224,10 @@ def split_articles(
         for item in items[first:last]:
             item.silent = "contents"
     starts = {0: Start.FIRST} if whole else _find_starts(items, _english_zones(items))
-    if title and (sure or _is_printed_twice(items, title)):
-        head = _find_head(items, title)
+    again = [at for at, item in enumerate(items[:_TITLE_WITHIN]) if title and _fold(item.text) == _fold(title)][1:]
+    if title and (sure or again):
+        # A title that is printed again stands behind a cover sheet: the head that it begins is still the work's.
+        head = max([_find_head(items, title), *(_end_of_head(items, at) for at in again)])
         if not any(start.silence for at, start in starts.items() if at < head):
             starts = {at: start for at, start in starts.items() if not 0 < at < head}
     bounds = [*sorted(starts), len(items)]
@@ -249,16 +251,16 @@ def _find_head(items: Sequence[Item], title: str) -> int:
         text = _fold(item.text)
         is_title = _fold(title).startswith(text) or _fold(title) in text
         if item.pages[0][1] == 0 and len(text) >= _MIN_JOURNAL_CHARS and item.size <= _MAX_TITLE_CHARS and is_title:
-            near = range(index, min(len(items), index + _HEAD_LOOKED_BACK))
-            return next((at + 1 for at in near if items[at].label == "abstract"), index + 1 + _HEAD_REACH)
+            return _end_of_head(items, index)
     # The title stands above the body; an abstract on its page is its own.
     first = (at for at, item in enumerate(items[:_HEAD_LOOKED_BACK]) if item.pages[0][1] == 0)
     return next((at + 1 for at in first if items[at].label == "abstract"), 0)
 
 
-def _is_printed_twice(items: Sequence[Item], title: str) -> bool:
-    """Say whether the title stands on the document's first page and again below, as behind a repository's cover."""
-    return sum(_fold(item.text) == _fold(title) for item in items[:_TITLE_WITHIN]) > 1
+def _end_of_head(items: Sequence[Item], title: int) -> int:
+    """Return the item behind the abstract below a title, or where the text may begin when there is none."""
+    near = range(title, min(len(items), title + _HEAD_LOOKED_BACK))
+    return next((at + 1 for at in near if items[at].label == "abstract"), title + 1 + _HEAD_REACH)
 
 
 def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure: bool) -> None:
