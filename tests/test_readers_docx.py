@@ -630,3 +630,11 @@ def test_an_embedded_text_is_read_and_another_kind_told() -> None:
     (page,) = read_docx(save(document))
     assert [line.text for line in page.lines] == ["第一行", "第二行"]
     assert page.remarks == ("an embedded document (word/part.bin) was left out",)
+
+
+def test_letters_drawn_as_word_art_are_read_and_accounted_for() -> None:
+    document = docx.Document()
+    art = '<w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape><v:textpath string="港口年報"/></v:shape></w:pict>'
+    add_xml(document.add_paragraph("正文。"), f"<w:r>{art}</w:r>")
+    assert [line.text for line in lines_of(save(document))] == ["正文。港口年報"]
+    assert "港口年報" in plain_text(save(document))

@@ -214,6 +214,15 @@ def test_folds_are_closed_not_hidden_and_a_page_that_fades_in_is_read() -> None:
     assert texts(f'<div style="opacity:0"><h1>港口</h1><p>{SENTENCE}</p></div>') == ["港口", SENTENCE]
 
 
+@pytest.mark.parametrize("sign", ["#", "¶", "§", "🔗"])
+def test_the_link_of_a_heading_to_itself_is_no_text(sign: str) -> None:
+    (page,) = read_html(
+        f"<h2>潮位表<a class=headerlink href='#a'>{sign}</a></h2><p>北岬港<a href='#n'>{sign}</a></p>".encode()
+    )
+    assert [line.text for line in page.lines] == ["潮位表", f"北岬港{sign}"]
+    assert [(left.kind, left.text) for left in page.left_out] == [("navigation", sign)]
+
+
 def test_breaks_lists_and_code() -> None:
     page = (
         "<h1>名单</h1><p>张明远<br>李晓岚</p><ol start=3><li>填表</li><li value=7>缴费</li><li>领证</li></ol>"

@@ -28,6 +28,9 @@ _HIDDEN_STYLE = (
 _HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
 _SHEET_CHARS = 500_000  # of a style sheet that is read
+# The link of a heading to itself, as programs that write documentation add it.
+_PERMALINK = "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]//a[starts-with(@href, '#')]"
+_PERMALINK_SIGNS = frozenset("#¶§🔗")
 # Elements that hold no text of the page, and those whose text is no reading matter.
 SCRIPTS = words_of("html_elements", "script")
 _ASIDE_KINDS = ("navigation", "without_scripts", "form", "picture", "ruby", "formula_source")
@@ -54,6 +57,9 @@ def drop_hidden(root: Any) -> list[LeftOut]:
         # A page whose text waits for a browser without scripts, or stands in a menu that nothing closes, is its text.
         if 2 * amounts[element].characters <= amounts[root].characters or not amounts[element].sentences:
             take_off(element, _ASIDE_TAGS[element.tag])
+    for element in root.xpath(_PERMALINK):
+        if (element.text or "").strip() in _PERMALINK_SIGNS:
+            take_off(element, "navigation")
     hidden = [
         element
         for element in root.iter(etree.Element)
