@@ -61,7 +61,7 @@ def plain_paragraphs(root: Any) -> str:
     if root is None or root.tag in _NOT_SHOWN:
         return ""
     if root.tag == name_of("v:textpath"):
-        return root.get("string", "")  # letters drawn as WordArt
+        return str(root.get("string", ""))  # letters drawn as WordArt
     begun = "\n" if root.tag in _PARAGRAPHS else ""
     return begun + (root.text or "" if root.tag in _TEXT_TAGS else "".join(map(plain_paragraphs, root)))
 
