@@ -53,6 +53,11 @@ def test_properties_of_a_program_make_a_title_whole_but_replace_none(told: str, 
     assert apply_said(PRINTED, [Said("title", told, "docProps")]).title == title
 
 
+def test_a_title_in_glyphs_that_only_their_font_knows_is_none() -> None:
+    assert told_title([Said("title", "\ue123\ue045\ue067治", "printed page")]) is None
+    assert told_title([Said("title", "港口\ue123治理", "printed page")]) is not None
+
+
 @pytest.mark.parametrize("value", ["admin", "Sea News Network", "https://例.cn/王舟", "海城新闻网"])
 def test_an_uncertain_author_stays_empty(value: str) -> None:
     assert apply_said(PRINTED, [Said("author", value, "HTML meta")]).authors == ()

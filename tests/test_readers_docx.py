@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
-from rag.readers.docx import read_docx
+from rag.readers.docx import plain_text, read_docx
 from rag.readers.docx_numbering import write_chinese, write_roman
 from rag.records import Line
 
@@ -592,3 +592,49 @@ def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
 
 
 SAMPLE = save(paper())
+
+
+def embed(document: docx.document.Document, name: str, content: bytes) -> None:
+    part = Part(PackURI(f"/word/{name}"), "application/octet-stream", content, document.part.package)
+    identity = document.part.relate_to(part, f"{RELATIONSHIPS}/aFChunk")
+    document.element.body.insert(
+        len(document.element.body) - 1, parse_xml(f'<w:altChunk {nsdecls("w", "r")} r:id="{identity}"/>')
+    )
+
+
+PAGE = "<html><head><title>不印的題名</title></head><body><h2>附件一</h2><p>潮位表<p hidden>藏起的话</body></html>"
+SAVED = (
+    b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("afchunk.htm", PAGE.encode()), ("afchunk.mht", SAVED + PAGE.encode() + b"\n--b--\n")],
+)
+def test_an_embedded_page_is_read_in_its_place(name: str, content: bytes) -> None:
+    document = docx.Document()
+    document.add_paragraph("正文。")
+    embed(document, name, content)
+    document.add_paragraph("后文。")
+    (page,) = read_docx(save(document))
+    assert [line.text for line in page.lines] == ["正文。", "附件一", "潮位表", "后文。"]
+    assert page.remarks == (f"4 characters of an embedded document (word/{name}) were left out",)
+    assert "潮位表" in plain_text(save(document))
+
+
+def test_an_embedded_text_is_read_and_another_kind_told() -> None:
+    document = docx.Document()
+    embed(document, "notes.txt", "第一行\n第二行".encode("gb18030"))
+    embed(document, "part.bin", b"?")
+    (page,) = read_docx(save(document))
+    assert [line.text for line in page.lines] == ["第一行", "第二行"]
+    assert page.remarks == ("an embedded document (word/part.bin) was left out",)
+
+
+def test_letters_drawn_as_word_art_are_read_and_accounted_for() -> None:
+    document = docx.Document()
+    art = '<w:pict xmlns:v="urn:schemas-microsoft-com:vml"><v:shape><v:textpath string="港口年報"/></v:shape></w:pict>'
+    add_xml(document.add_paragraph("正文。"), f"<w:r>{art}</w:r>")
+    assert [line.text for line in lines_of(save(document))] == ["正文。港口年報"]
+    assert "港口年報" in plain_text(save(document))

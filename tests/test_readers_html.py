@@ -214,6 +214,15 @@ def test_folds_are_closed_not_hidden_and_a_page_that_fades_in_is_read() -> None:
     assert texts(f'<div style="opacity:0"><h1>港口</h1><p>{SENTENCE}</p></div>') == ["港口", SENTENCE]
 
 
+@pytest.mark.parametrize("sign", ["#", "¶", "§", "🔗"])
+def test_the_link_of_a_heading_to_itself_is_no_text(sign: str) -> None:
+    (page,) = read_html(
+        f"<h2>潮位表<a class=headerlink href='#a'>{sign}</a></h2><p>北岬港<a href='#n'>{sign}</a></p>".encode()
+    )
+    assert [line.text for line in page.lines] == ["潮位表", f"北岬港{sign}"]
+    assert [(left.kind, left.text) for left in page.left_out] == [("navigation", sign)]
+
+
 def test_breaks_lists_and_code() -> None:
     page = (
         "<h1>名单</h1><p>张明远<br>李晓岚</p><ol start=3><li>填表</li><li value=7>缴费</li><li>领证</li></ol>"
@@ -248,7 +257,7 @@ def test_every_margin_is_known_by_its_example() -> None:
     for word, kind, example in rows:
         assert word in example
         element = etree.HTML(f'<div class="{example}">港</div>')[0][0]
-        assert margin_kind(element) == ("" if kind == "fold" else kind)
+        assert margin_kind(element) == {"fold": "", "lead": "margin"}.get(kind, kind)
 
 
 @pytest.mark.parametrize("start", ["", "<html><head>", "<!doctype html><meta charset=utf-8>"])
@@ -275,6 +284,47 @@ def test_a_lead_that_stands_outside_the_core_of_the_text_is_read() -> None:
     )
     (read,) = read_html(FRAME.format(links=MENU, lead=f"<p>{lead}</p>", text=TEXT).encode())
     assert [line.text for line in read.lines] == ["港口扩建", lead, *PARAGRAPHS]
+
+
+LEAD = "北岬港新建的三座泊位昨日启用。沿岸十二个乡镇的貨物不必再繞道南江。"
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        f"<div class=teaser-text><p>{LEAD}</p></div>",
+        f"<div><div class=entry-excerpt>{LEAD}</div><div class=share>分享到微博</div></div>",
+        f"<h2 class=subtitle>{LEAD.removesuffix('。')}</h2>",
+    ],
+)
+def test_a_lead_between_headline_and_text_is_read_whatever_its_frame(lead: str) -> None:
+    page = FRAME.replace("{lead}", "").replace("<div class=wrap>", f"<div class=box>{lead}</div><div class=wrap>")
+    (read,) = read_html(page.format(links=MENU, text=TEXT).encode())
+    assert [line.text.removesuffix("。") for line in read.lines][:2] == ["港口扩建", LEAD.removesuffix("。")]
+    assert [line.text for line in read.lines][-8:] == PARAGRAPHS
+    assert "分享到微博" not in "".join(line.text for line in read.lines)
+
+
+def test_a_teaser_of_another_text_is_left_out() -> None:
+    others = f"<div class=teaser><h3>机场扩建</h3><p>{LEAD}</p></div>"
+    (read,) = read_html(FRAME.format(links=MENU, lead="", text=TEXT + others).encode())
+    assert [line.text for line in read.lines] == ["港口扩建", *PARAGRAPHS]
+    assert ("margin", f"机场扩建 {LEAD}") in [(one.kind, one.text) for one in read.left_out]
+
+
+@pytest.mark.parametrize(
+    ("part", "line"),
+    [
+        (f"<figure><figcaption>{LEAD}</figcaption></figure>", LEAD),
+        (f"<ul><li>{LEAD}</li></ul>", f"• {LEAD}"),
+        ("<div class=module><div><h3>负责人</h3></div></div>", "负责人"),
+    ],
+)
+def test_what_was_not_chosen_but_stands_in_the_text_is_read(part: str, line: str) -> None:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[:4]) + part
+    text += "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[4:])
+    (read,) = read_html(FRAME.format(links=MENU, lead="", text=text).encode())
+    assert [one.text for one in read.lines if one.text] == ["港口扩建", *PARAGRAPHS[:4], line, *PARAGRAPHS[4:]]
 
 
 def test_text_that_waits_for_a_browser_without_scripts_is_read() -> None:

@@ -47,8 +47,14 @@ def test_a_new_format_under_an_old_name_is_read(tmp_path: Path) -> None:
     (tmp_path / "报告.doc").write_bytes(word_file("其实是新格式"))
     (tmp_path / "通知.doc").write_bytes("<html><body><p>其实是网页。</p></body></html>".encode())
     (tmp_path / "函.doc").write_bytes(b"{\\rtf1\\ansi\\ansicpg936 " + b"\\'ba\\'af\\par}")
-    found = [read_pages(tmp_path / name)[0].lines[-1].text for name in ("报告.doc", "通知.doc", "函.doc")]
-    assert found == ["其实是新格式", "其实是网页。", "函"]
+    saved = (
+        b"From: <Saved by Blink>\nMIME-Version: 1.0\nContent-Type: text/html; charset=gbk\n\n"
+        + "<p>存下的網頁。".encode("gbk")
+    )
+    (tmp_path / "网页.doc").write_bytes(saved)
+    names = ("报告.doc", "通知.doc", "函.doc", "网页.doc")
+    found = [read_pages(tmp_path / name)[0].lines[-1].text for name in names]
+    assert found == ["其实是新格式", "其实是网页。", "函", "存下的網頁。"]
 
 
 def test_remarks_of_a_reader_are_remarks_of_its_document(tmp_path: Path) -> None:

@@ -249,6 +249,36 @@ def test_an_encrypted_file_is_refused() -> None:
         read_pdf(data)
 
 
+CODED_IN_UTF8 = (
+    "%PDF-1.7",
+    "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj",
+    "2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj",
+    "3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Contents 4 0 R",
+    "/Resources<</Font<</F 5 0 R/L 9 0 R>>>>>> endobj",
+    "4 0 obj <</Length 999>> stream",
+    "BT /L 12 Tf 20 200 Td (Tides of the northern port, 1949) Tj ET BT /F 12 Tf 20 100 Td <{}> Tj ET",
+    "endstream endobj",
+    "5 0 obj <</Type/Font/Subtype/Type0/BaseFont/A/Encoding 6 0 R/DescendantFonts[7 0 R]>> endobj",
+    "6 0 obj <</Length 999>> stream",
+    "begincmap 2 begincodespacerange <E08080> <EFBFBF> <F0808080> <F7BFBFBF> endcodespacerange",
+    "2 begincidrange <E08080> <EFBFBF> 0 <F0808080> <F7BFBFBF> 0 endcidrange endcmap",
+    "endstream endobj",
+    "7 0 obj <</Type/Font/Subtype/CIDFontType2/BaseFont/A/FontDescriptor 8 0 R/DW 1000",
+    "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>>> endobj",
+    "8 0 obj <</Type/FontDescriptor/FontName/A/Flags 4/FontBBox[0 0 1000 1000]/Ascent 800/Descent -200>> endobj",
+    "9 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj",
+    "trailer <</Size 10/Root 1 0 R>>",
+)
+
+
+@pytest.mark.parametrize(
+    ("codes", "text"), [("港口，潮汐𨧀".encode().hex(), "港口，潮汐𨧀"), ("f7bfbfbff0a8a780", "\ufffd𨧀")]
+)
+def test_codes_beyond_unicode_are_read_as_utf8_where_they_are(codes: str, text: str) -> None:
+    (page,) = read_pdf("\n".join(CODED_IN_UTF8).replace("{}", codes).encode())
+    assert lines(page)[-1] == text
+
+
 SAMPLE = make(two_columns, two_columns)
 
 

@@ -53,6 +53,21 @@ def test_one_stray_byte_does_not_cost_the_file() -> None:
     assert decode_text("仓库每月盘点。\x00由保管员负责。".encode()) == "仓库每月盘点。由保管员负责。"
 
 
+@pytest.mark.parametrize("encoding", ["hz", "utf-7", "iso2022_jp"])
+def test_chinese_that_is_written_in_ascii_by_escapes_is_read(encoding: str) -> None:
+    text = (
+        "北岬港年内完成大工程。\nThe port ~ 3+4 = 7.\n会议另作报告。"
+        if encoding != "iso2022_jp"
+        else "北海の港湾工事。"
+    )
+    assert decode_text(text.encode(encoding)).split() == text.split()
+
+
+@pytest.mark.parametrize("text", ["C++ a+b-c", "+AGE-", "x ~{ y ~} z", "+TgA-+", "diff +ABCD- 1", "tel +86-10-5555"])
+def test_ascii_that_only_looks_like_escapes_stays(text: str) -> None:
+    assert decode_text(text.encode()) == text
+
+
 def test_a_line_of_gb18030_in_utf8_is_read() -> None:
     assert decode_text("仓库每月盘点。\n".encode() + "由保管员负责。".encode("gbk")) == "仓库每月盘点。\n由保管员负责。"
 

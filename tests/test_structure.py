@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.chunking import split_passages
 from rag.reading_room.reading_report import document_as_json, reading_report
-from rag.records import Block, Document, LeftOut, Line, Page, Source
+from rag.records import Block, Document, LeftOut, Line, Page, Said, Source
 from rag.structure import parse_document
 
 
@@ -512,6 +512,19 @@ def test_lines_that_come_again_but_for_the_number_of_the_page_are_running_heads(
     assert [(left.kind, left.text) for left in document.left_out] == [("running_head", head) for head in heads]
 
 
+@pytest.mark.parametrize("year", ["（2020）", "(2020)", "2020", "— 1998 —"])
+def test_a_year_on_a_cover_is_no_page_number(year: str) -> None:
+    cover = [(0, "北岬港統計年鑑"), (0, ""), (1.0, year), (0, ""), (1.0, "北岬港務局")]
+    document = printed(cover, *([*body, (0, ""), (0.9, str(at))] for at, body in enumerate(BODIES, 1)))
+    assert [left.text for left in document.left_out] == ["1", "2", "3"]
+    assert year in [block.text for block in document.blocks] or year in document.canonical
+
+
+def test_page_numbers_that_read_as_years_are_left_out_where_they_count() -> None:
+    document = printed(*([*body, (0, ""), (0.9, str(2011 + at))] for at, body in enumerate(BODIES)))
+    assert [left.text for left in document.left_out] == ["2011", "2012", "2013"]
+
+
 @pytest.mark.parametrize("number", ["3 / 3", "— 3 —", "第 3 页 共 3 页", "(3)", "3"])
 def test_the_number_of_the_last_page_is_left_out(number: str) -> None:
     document = printed(BODIES[0], BODIES[1], [*BODIES[2], (0, ""), (0.9, number)])
@@ -655,6 +668,46 @@ def test_a_translated_abstract_at_the_end_is_one() -> None:
         ("article", "港口治理研究", ("陈明远",)),
         ("abstract", "A Study of Port Governance", ("Chen Mingyuan",)),
     ]
+
+
+def test_a_translated_head_is_an_abstract_however_much_english_the_rest_holds() -> None:
+    head = f"# 港口治理研究\n\n陈明远\n\n摘要：本文考察港口與航運。\n\n# 一、由来\n\n{PROSE}\n\n# 参考文献"
+    references = "\n\n".join(
+        f"[{at}] Doe J. Ports of the Northern Islands. Journal of Trade, 201{at}." for at in range(9)
+    )
+    end = f"# A Study of Port Governance\n\nChen Mingyuan\n\n(Sea College, Haicheng)\n\nAbstract: {ENGLISH}"
+    document = parse(f"{head}\n\n{references}\n\n{PROSE}\n\n{end}", "研.md")
+    assert [(article.kind, article.title) for article in document.articles] == [
+        ("article", "港口治理研究"),
+        ("abstract", "A Study of Port Governance"),
+    ]
+    longer = parse(f"{head}\n\n{references}\n\n{PROSE}\n\n{end}\n\n## 1. Ports\n\n{ENGLISH}", "研.md")
+    assert [article.kind for article in longer.articles] == ["article", "article"]
+
+
+def test_an_abstract_that_is_set_behind_the_first_heading_begins_no_work() -> None:
+    printed_lines = [
+        "陈明远、周岚",
+        "1. 引言",
+        f"摘要：{PROSE}",
+        f"港口联盟最早出现在北方海域。{PROSE}",
+        "2. 方法",
+        PROSE * 2,
+    ]
+    lines = tuple(Line(text) for one in printed_lines for text in (one, ""))
+    said = (Said("title", "港口治理研究", "printed page"),)
+    document = parse_document([Page(1, "", lines, said=said)], Source("研.pdf", "0" * 64, "pdf"))
+    assert [article.title for article in document.articles] == ["港口治理研究"]
+
+
+def test_a_cover_that_prints_the_title_before_the_paper_does_is_no_work() -> None:
+    paper = f"# 港口治理研究\n\n陈明远、周岚、\n\n王舟\n\n海城大学航运学院\n\n摘要：{PROSE}\n\n# 1 引言\n\n{PROSE}"
+    cover = f"# 港口治理研究\n\n本文由海城大学图书館公开收藏，引用时请写明出处：陈明远等，港口治理研究。{PROSE}"
+    cover += f"\n\n摘要：{PROSE}"
+    lines = tuple(Line(text) for text in f"{cover}\n\n{paper}".split("\n"))
+    said = (Said("title", "港口治理研究", "PDF"),)
+    document = parse_document([Page(None, "", lines, said=said)], Source("研.md", "0" * 64, "md"))
+    assert [article.title for article in document.articles] == ["港口治理研究"]
 
 
 def test_comments_are_no_works_and_short_headings_no_authors() -> None:

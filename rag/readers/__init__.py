@@ -25,7 +25,10 @@ RECOGNISED = frozenset(row[0] for row in read_table("formats") if row[3] == "yes
 CONVERTED = {ending: (what, advice) for ending, what, advice, _ in read_table("foreign_formats")}
 """File name ending of a format that is not read -> what it is, and how to convert it."""
 # Files of old formats are often new ones, or Web pages, under an old name: how such a file begins -> what it is.
-_BEGINNINGS = {b"pk\x03\x04": "zip", b"{\\rtf": "rtf", b"<html": "html", b"<!doctype html": "html", b"%pdf-": "pdf"}
+_BEGINNINGS = {
+    b"pk\x03\x04": "zip", b"{\\rtf": "rtf", b"<html": "html", b"<!doctype html": "html", b"%pdf-": "pdf",
+    b"mime-version:": "mhtml", b"from: <saved by": "mhtml", b"date: ": "mhtml",
+}  # fmt: skip
 _DISGUISED = {
     ending: dict(one.split("=") for one in phrases(cell) if one != "-")
     for ending, _, _, cell in read_table("foreign_formats")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from rag.errors import UnreadableSource
@@ -26,16 +27,21 @@ from rag.readers.docx_tables import (
     read_rows,
     write_inner,
 )
+from rag.readers.html import parse_html, write_lines
+from rag.readers.html_pruning import drop_hidden
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.mhtml import main_page
 from rag.readers.packages import (
     Package,
     chosen_branches,
+    count_characters,
     name_of,
     names_of,
     open_package,
     plain_paragraphs,
     text_amount,
 )
+from rag.readers.text import read_text
 from rag.records import Line, Page
 from rag.text.labels import is_word, opens_with
 
@@ -43,6 +49,9 @@ WHAT = "Word document"
 MAX_INNER_CHARS = 200  # a table inside a cell stands in its line when it is no longer, else behind the outer table
 _SHOWN_CHARS = 40  # of what is left out, in a remark
 _DEEPEST_HEADING = 9
+_EMBEDDED_TEXT = (".txt",)
+_SAVED_PAGES = (".mht", ".mhtml")
+_EMBEDDED_PAGES = (".htm", ".html", ".xhtml", *_SAVED_PAGES)
 _PARAGRAPH = name_of("w:p")
 _DELETED = names_of("w:del w:moveFrom")
 _PROPERTIES = names_of("w:pPr w:rPr w:sdtPr w:sdtEndPr w:tblPr w:sectPr w:tcPr w:trPr")
@@ -91,8 +100,36 @@ def plain_text(data: bytes) -> str:
         for path, root in ((package.main, document), *notes):
             if root is not None:
                 drawn_parts(package, path, root)
+                for chunk in root.iter(name_of("w:altChunk")):
+                    _read_embedded(package, path, chunk)
         drawn = [line.text for lines in package.drawn.values() for line in lines]
         return "\n".join([*map(plain_paragraphs, (document, *(root for _, root in notes))), *drawn])
+
+
+def _read_embedded(package: Package, path: str, chunk: Any) -> list[Line]:
+    """Return the lines of an HTML or text document that the part at `path` embeds; another one is told."""
+    target = package.target(path, chunk.get(name_of("r:id")))
+    if target in package.drawn:
+        return package.drawn[target]
+    ending = PurePosixPath(target).suffix.lower()
+    try:
+        if ending in _EMBEDDED_TEXT:
+            pages = read_text(package.bytes(target))
+            lines = [line for page in pages for line in page.lines]
+        elif ending in _EMBEDDED_PAGES:
+            content = package.bytes(target)
+            root = parse_html(main_page(content) if ending in _SAVED_PAGES else content)
+            for left in drop_hidden(root):
+                package.tell_amount(count_characters(left.text), f"an embedded document ({target})")
+            lines = list(write_lines(root, {}))
+        else:
+            raise KeyError(target)
+    except (KeyError, UnreadableSource):
+        package.tell(f"an embedded document ({target or 'missing'}) was left out")
+        return []
+    package.spend(line.text for line in lines)
+    package.drawn[target] = lines
+    return lines
 
 
 @dataclass(slots=True)
@@ -193,8 +230,7 @@ class _DocumentReader:
             elif child.tag == name_of("w:tbl"):
                 self._read_table(child, depth)
             elif child.tag == name_of("w:altChunk"):
-                path = self._package.target(self._path, child.get(name_of("r:id")))
-                self._package.tell(f"an embedded document ({path or 'missing'}) was left out")
+                self._pages[-1].extend(_read_embedded(self._package, self._path, child))
             elif child.tag in _DELETED:
                 self._runs.left_out["deleted text"] += text_amount(child)
             elif child.tag == name_of("mc:AlternateContent"):

@@ -30,6 +30,9 @@ _SAMPLE_BYTES = 200_000
 _GOOD_FOR_A_BAD = 4  # so many sound characters beyond ASCII make up for a broken one
 _COMMON_SHARE = 0.8  # of the Han characters of a text; in a wrong decoding hardly a third are common
 _LONGEST_WORD = 1_000  # bytes; an address or a picture in a text may be long
+# Encodings that write Han characters in ASCII, and what stands before each such run.
+_ESCAPED = (("hz", b"~{"), ("utf-7", b"+"))
+_MIN_ESCAPED = 4  # Han characters: fewer may be chance, as in a formula
 _SINGLE_BYTE = ("ascii", "iso8859-1", "cp1252")
 _WESTERN = "cp1252"  # of the single-byte encodings, by far the most frequent; Latin-1 is a part of it
 # Two letters together of a script that is neither Latin nor Han: one alone is a quote or a sign misread.
@@ -52,6 +55,8 @@ def decode_text(data: bytes) -> str:
     text = _decode(data.replace(b"\0", b""), "utf-8")
     zeros = data.count(0)
     # ASCII with zeros may be UTF-16, and ASCII with an escape ISO-2022-JP.
+    if text is not None and text.isascii() and (unescaped := _unescape(data)):
+        return _checked(unescaped, "ASCII with escapes")
     if text is not None and not _looks_binary(text) and (not text.isascii() or not (zeros or b"\x1b$" in data)):
         return _checked(text, "utf-8")
     wide = _wide_encoding(data)
@@ -104,6 +109,15 @@ def _decode(data: bytes, encoding: str) -> str | None:
         except UnicodeDecodeError:
             return None
         return text or None
+
+
+def _unescape(data: bytes) -> str:
+    """Return the Chinese that ASCII writes by the escapes of HZ (RFC 1843) or UTF-7; "" where it writes none."""
+    for encoding, mark in _ESCAPED:
+        text = _decode(data, encoding) if mark in data else None
+        if text and sum(character >= "\u2e80" for character in text) >= _MIN_ESCAPED and _is_common(text):
+            return text
+    return ""
 
 
 def _wide_encoding(data: bytes) -> str:

@@ -9,13 +9,13 @@ Entry point: `find_main`. Knows trafilatura and lxml.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import trafilatura
 from lxml import etree
 
-from rag.readers.html_pruning import Amount, drop, margin_kind, measure, visible_text
+from rag.readers.html_pruning import SCRIPTS, Amount, calls_itself, drop, margin_kind, measure, visible_text
 from rag.records import LeftOut
 from rag.text.language import HAN_CHARACTER, letters_of
 from rag.vocabulary import words_of
@@ -30,7 +30,7 @@ _CORE_SHARE = 0.85
 _MIN_OUTSIDE = 60  # Latin letters: what was chosen outside the core and is shorter is a line of a margin
 _LETTERS_A_HAN = 3  # Latin letters that say as much as a Han character
 _SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
-_CHARACTERS_A_SENTENCE = 80
+_MAX_SENTENCE = 400  # characters: text with fewer sentence ends is a list of words
 _OWNERS = words_of("html_elements", "block")
 _WHOLES = frozenset(["table", "dl", "pre", "details"])
 _PARTS = words_of("html_elements", "part")
@@ -45,12 +45,15 @@ def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
     amounts = measure(body)
     if _is_plain(body, amounts[body]):
         return body, outside + _drop_margins(body, {}, amounts)
-    own = _chosen_owners(body, _choose(root))
-    kept = _sum_up(body, {owner: len(text) for owner, text in own.items()})
+    words = _words_of_owners(body)
+    own = _chosen_owners(words, _choose(root))
+    core = _find_core(body, _sum_up(body, own))
+    leads = _leads(words, {owner for owner in core.iter() if owner in own}, amounts)
+    kept = _sum_up(body, own | leads)
     enough = min(_MIN_CHOICE_SHARE * (amounts[body].characters - amounts[body].linked), _MIN_CHOICE)
     chosen = kept.get(body, 0) >= enough
     left = _drop_margins(body, kept if chosen else {}, amounts)
-    return body, outside + left + (_keep_chosen(body, own, kept, amounts) if chosen else [])
+    return body, outside + left + (_keep_chosen(body, core, own, leads, amounts) if chosen else [])
 
 
 def _keep_marked(body: Any) -> list[LeftOut]:
@@ -108,7 +111,7 @@ def _margin(element: Any, amount: Amount) -> str:
     if element.tag not in words_of("html_elements", "margin"):
         return ""
     # A name alone does not throw running text away: "related" may be the class of a whole paper.
-    thin = amount.characters < _SMALL_MARGIN or _CHARACTERS_A_SENTENCE * 5 * amount.sentences < amount.characters
+    thin = amount.characters < _SMALL_MARGIN or _MAX_SENTENCE * amount.sentences < amount.characters
     if kind and (kind == "comments" or thin or 2 * amount.linked > amount.characters):
         return kind
     return "navigation" if menu and not amount.sentences else ""
@@ -135,23 +138,51 @@ def _grams(text: str) -> list[str]:
     return [text[at : at + _GRAM] for at in range(max(1, len(text) - _GRAM + 1))]
 
 
-def _chosen_owners(body: Any, choice: str) -> dict[Any, str]:
-    """Return the elements whose own words the choice holds, each with these words, folded."""
-    chosen = set(_grams(_fold(choice)))
-    short = {
-        folded for line in choice.split("\n") for part in line.split("|") if 0 < len(folded := _fold(part)) < _GRAM
-    }
+def _words_of_owners(body: Any) -> dict[Any, str]:
+    """Return the elements that set their words apart, in their order, each with its own words, folded."""
     texts: dict[Any, list[str]] = {}
     owners: dict[Any, Any] = {}
     for element in body.iter(etree.Element):
         parent = element.getparent()
         owner = element if element is body or element.tag in _OWNERS else owners[parent]
         owners[element] = owner
-        texts.setdefault(owner, []).append(element.text or "")
+        texts.setdefault(owner, []).append(element.text or "" if element.tag not in SCRIPTS else "")
         if element is not body:
             texts.setdefault(owners[parent], []).append(element.tail or "")
-    words = {owner: _fold("".join(pieces)) for owner, pieces in texts.items()}
+    return {owner: _fold("".join(pieces)) for owner, pieces in texts.items()}
+
+
+def _chosen_owners(words: Mapping[Any, str], choice: str) -> dict[Any, str]:
+    """Return the elements whose own words the choice holds, each with these words."""
+    chosen = set(_grams(_fold(choice)))
+    short = {
+        folded for line in choice.split("\n") for part in line.split("|") if 0 < len(folded := _fold(part)) < _GRAM
+    }
     return {owner: text for owner, text in words.items() if text in short or _stands_in(text, chosen)}
+
+
+def _leads(words: Mapping[Any, str], chosen: Set[Any], amounts: dict[Any, Amount]) -> dict[Any, str]:
+    """Return the text between the headline and the first chosen paragraph, as what a page sets in larger type."""
+    order = list(words)
+    first = next((at for at, owner in enumerate(order) if owner in chosen and _is_paragraph(owner, words[owner])), 0)
+    title = next((at for at in range(first - 1, -1, -1) if order[at].tag == "h1"), first)
+    between = order[title + 1 : first]
+    zone = set(between)
+    return {
+        owner: words[owner]
+        for owner in between
+        if words[owner]
+        and _is_lead(owner, words[owner], amounts[owner])
+        and not any(_is_aside(one) for one in (owner, *owner.iterancestors()) if one in zone)
+    }
+
+
+def _is_paragraph(element: Any, words: str) -> bool:
+    return element.tag not in _HEADINGS and _says_enough(words)
+
+
+def _is_aside(element: Any) -> bool:
+    return element.tag in ("figure", "aside") or (bool(margin_kind(element)) and not calls_itself(element, "lead"))
 
 
 def _stands_in(text: str, grams: set[str]) -> bool:
@@ -159,9 +190,9 @@ def _stands_in(text: str, grams: set[str]) -> bool:
     return len(text) >= _GRAM and sum(gram in grams for gram in own) >= _KEPT_SHARE * len(own)
 
 
-def _sum_up(body: Any, own: Mapping[Any, int]) -> dict[Any, int]:
+def _sum_up(body: Any, own: Mapping[Any, str]) -> dict[Any, int]:
     """Return for each element how many characters of it and of what it holds are chosen."""
-    kept = dict(own)
+    kept = {owner: len(text) for owner, text in own.items()}
     for element in reversed(list(body.iter(etree.Element))):
         if element is not body and kept.get(element):
             parent = element.getparent()
@@ -169,7 +200,7 @@ def _sum_up(body: Any, own: Mapping[Any, int]) -> dict[Any, int]:
     return kept
 
 
-def _find_core(body: Any, kept: dict[Any, int]) -> Any:
+def _find_core(body: Any, kept: Mapping[Any, int]) -> Any:
     """Return the innermost element that holds nearly all of what was chosen."""
     core = body
     while True:
@@ -179,24 +210,21 @@ def _find_core(body: Any, kept: dict[Any, int]) -> Any:
         core = inner
 
 
-def _keep_chosen(body: Any, own: Mapping[Any, str], kept: dict[Any, int], amounts: dict[Any, Amount]) -> list[LeftOut]:
+def _keep_chosen(
+    body: Any, core: Any, own: Mapping[Any, str], leads: Mapping[Any, str], amounts: dict[Any, Amount]
+) -> list[LeftOut]:
     left: list[LeftOut] = []
     waiting = [body]
     owners = _holders(body, _OWNERS)
     title = next(body.iter("h1"), None)
     titled = {title, *title.iterancestors()} if title is not None else set()
-    core = _find_core(body, kept)
     inside = {*core.iter(etree.Element), *core.iterancestors()}
     # Words of the text that stand elsewhere too, in a list of other texts, choose nothing there.
     told = set(_grams(_fold(visible_text(core))))
-    kept = _sum_up(
-        body,
-        {
-            one: len(text)
-            for one, text in own.items()
-            if one in inside or (_says_enough(text) and not _stands_in(text, told))
-        },
-    )
+    chosen_too = {
+        one: text for one, text in own.items() if one in inside or (_says_enough(text) and not _stands_in(text, told))
+    }
+    kept = _sum_up(body, chosen_too | dict(leads))
     while waiting:
         parent = waiting.pop()
         children = [child for child in parent.iterchildren(etree.Element) if amounts[child].characters]
@@ -207,8 +235,6 @@ def _keep_chosen(body: Any, own: Mapping[Any, str], kept: dict[Any, int], amount
                 continue  # words of its parent's line
             if chosen[at] or at == headline:
                 waiting.append(child)
-            elif at > headline and not any(chosen[headline + 1 : at]) and _is_lead(child, amounts[child]):
-                continue
             elif not _belongs(child, amounts[child], chosen[:at], chosen[at + 1 :]):
                 linked = 2 * amounts[child].linked > amounts[child].characters
                 left.extend(drop(child, margin_kind(child) or ("navigation" if linked else "margin")))
@@ -219,21 +245,32 @@ def _says_enough(text: str) -> bool:
     return len(text) + (_LETTERS_A_HAN - 1) * len(HAN_CHARACTER.findall(text)) >= _MIN_OUTSIDE
 
 
-def _is_lead(element: Any, amount: Amount) -> bool:
-    """Say whether an element beside the headline is text, as what a page sets in larger type above its text."""
-    if margin_kind(element) or 4 * amount.linked > amount.characters:
+def _is_lead(element: Any, words: str, amount: Amount) -> bool:
+    """Say whether an element is text: sentences of a usual length, and few links."""
+    if 4 * amount.linked > amount.characters:
         return False
-    return amount.sentences > 0 and amount.characters < _CHARACTERS_A_SENTENCE * 3 * amount.sentences
+    if element.tag in _HEADINGS:
+        return _says_enough(words)
+    return amount.sentences > 0 and amount.characters < _MAX_SENTENCE * amount.sentences
 
 
 def _belongs(element: Any, amount: Amount, before: list[bool], after: list[bool]) -> bool:
     """Say whether an element that was not chosen stands in the chosen text, by its neighbours and what it is."""
     if margin_kind(element) or 2 * amount.linked > amount.characters:
         return False
-    if element.tag in _HEADINGS:
+    if _is_heading(element):
         return after[:1] == [True]
     inside = any(before) and any(after)
-    if element.tag in _PARTS:
-        return inside and (amount.sentences > 0 or element.tag not in ("p", "blockquote"))
     beside = before[-1:] == [True] or after[:1] == [True]
-    return element.tag in _WHOLES and (inside or beside)
+    if element.tag in _WHOLES or (element.tag in ("ul", "ol") and amount.sentences > 1):
+        return inside or beside
+    if element.tag in _PARTS or (element.tag == "figure" and amount.sentences > 1):
+        return inside and (amount.sentences > 0 or element.tag not in ("p", "blockquote"))
+    return False
+
+
+def _is_heading(element: Any) -> bool:
+    """Say whether an element is a heading, or nothing but the frame of one."""
+    while element.tag not in _HEADINGS and len(element) == 1 and not (element.text or "").strip():
+        element = element[0]
+    return element.tag in _HEADINGS

@@ -28,6 +28,9 @@ _HIDDEN_STYLE = (
 _HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
 _SHEET_CHARS = 500_000  # of a style sheet that is read
+# The link of a heading to itself, as programs that write documentation add it.
+_PERMALINK = "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]//a[starts-with(@href, '#')]"
+_PERMALINK_SIGNS = frozenset("#¶§🔗")
 # Elements that hold no text of the page, and those whose text is no reading matter.
 SCRIPTS = words_of("html_elements", "script")
 _ASIDE_KINDS = ("navigation", "without_scripts", "form", "picture", "ruby", "formula_source")
@@ -54,10 +57,13 @@ def drop_hidden(root: Any) -> list[LeftOut]:
         # A page whose text waits for a browser without scripts, or stands in a menu that nothing closes, is its text.
         if 2 * amounts[element].characters <= amounts[root].characters or not amounts[element].sentences:
             take_off(element, _ASIDE_TAGS[element.tag])
+    for element in root.xpath(_PERMALINK):
+        if (element.text or "").strip() in _PERMALINK_SIGNS:
+            take_off(element, "navigation")
     hidden = [
         element
         for element in root.iter(etree.Element)
-        if element.tag not in ("html", "body") and _is_hidden(element, names) and not _is_fold(element)
+        if element.tag not in ("html", "body") and _is_hidden(element, names) and not calls_itself(element, "fold")
     ]
     amounts = measure(root) if hidden else {}
     for element in hidden:
@@ -80,15 +86,16 @@ def margin_kind(element: Any) -> str:
     if any("note" in word for word in words):
         return ""
     kinds = (kind for word in words if (kind := _margins().get(word, "")) not in ("", "fold"))
-    return next(kinds, "margin" if element.tag == "footer" else "")
+    return next(kinds, "margin" if element.tag == "footer" else "").replace("lead", "margin")
 
 
 def _words_of(element: Any) -> list[str]:
     return runs_of(f"{describe(element)} {element.get('id') or ''}".lower(), is_ascii_lower)
 
 
-def _is_fold(element: Any) -> bool:
-    return any(_margins().get(word) == "fold" for word in _words_of(element))
+def calls_itself(element: Any, kind: str) -> bool:
+    """Say whether a word of an element's role, class or id is one of this kind."""
+    return any(_margins().get(word) == kind for word in _words_of(element))
 
 
 def _hidden_names(root: Any) -> frozenset[str]:

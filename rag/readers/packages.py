@@ -60,6 +60,8 @@ def plain_paragraphs(root: Any) -> str:
     """Return all text below an element that is shown, a paragraph a line, for the account of what was read."""
     if root is None or root.tag in _NOT_SHOWN:
         return ""
+    if root.tag == name_of("v:textpath"):
+        return str(root.get("string", ""))  # letters drawn as WordArt
     begun = "\n" if root.tag in _PARAGRAPHS else ""
     return begun + (root.text or "" if root.tag in _TEXT_TAGS else "".join(map(plain_paragraphs, root)))
 

@@ -111,13 +111,17 @@ def find_strips(pieces: Sequence[Segment]) -> list[Strip]:
             row.append(ordered[at])
             at += 1
         for piece in row:
-            ceiling = top_of(piece)
+            ceiling, edge = top_of(piece), right_of(piece)
             kept: list[tuple[float, float, float]] = []
-            for x0, x1, top in open_strips:
-                if right_of(piece) <= x0 or piece.x0 >= x1:
-                    kept.append((x0, x1, top))
+            for strip in open_strips:
+                x0, x1, top = strip
+                if edge <= x0 or piece.x0 >= x1:
+                    kept.append(strip)
                     continue
-                kept.extend((*part, top) for part in _cut(x0, x1, piece) if part[1] - part[0] >= narrowest)
+                if piece.x0 - x0 >= narrowest:
+                    kept.append((x0, piece.x0, top))
+                if x1 - edge >= narrowest:
+                    kept.append((edge, x1, top))
                 if top - ceiling >= lowest and x0 > left and x1 < right:
                     found.append(Strip(x0, x1, ceiling, top))
             open_strips = kept
@@ -149,7 +153,11 @@ def _without_covered(strips: list[tuple[float, float, float]]) -> list[tuple[flo
     for strip in sorted(set(strips), key=lambda one: (-one[2], one[0] - one[1])):
         if len(kept) == MAX_OPEN_STRIPS:
             break
-        if not any(other[0] <= strip[0] and strip[1] <= other[1] for other in kept):
+        x0, x1, _ = strip
+        for other in kept:
+            if other[0] <= x0 and x1 <= other[1]:
+                break
+        else:
             kept.append(strip)
     return kept
 
@@ -161,15 +169,20 @@ def _without_parts(strips: list[Strip], em: float) -> list[Strip]:
     that begins left of the right column's edge spans both columns: there the gutter ends.
     """
     kept: list[Strip] = []
+    slack = SAME_EDGE_EM * em
+    by_edge: dict[int, list[Strip]] = {}  # those that are kept, by their right edge in steps of the slack
     for strip in sorted(strips, key=lambda one: (-one.height, one.x0 - one.x1)):
+        step = math.floor(strip.x1 / slack)
         if not any(
             other.bottom <= strip.bottom
             and strip.top <= other.top
             and other.x0 < strip.x1
-            and abs(other.x1 - strip.x1) <= SAME_EDGE_EM * em
-            for other in kept
+            and abs(other.x1 - strip.x1) <= slack
+            for near in (step - 1, step, step + 1)
+            for other in by_edge.get(near, ())
         ):
             kept.append(strip)
+            by_edge.setdefault(step, []).append(strip)
     return kept
 
 

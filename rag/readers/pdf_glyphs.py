@@ -13,6 +13,7 @@ import ctypes
 import functools
 import itertools
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -107,7 +108,7 @@ def _read_placed(page: Any) -> tuple[list[Placed], str]:
         if 0xD800 <= code < 0xDC00:
             pending = chr(code)
             continue
-        text, pending = _write_character(pending + chr(code)), ""
+        text, pending = _write_character(pending + _write_code(code)), ""
         raw.FPDFText_GetLooseCharBox(textpage, index, to_box)
         raw.FPDFText_GetCharOrigin(textpage, index, to_x, to_y)
         edges = (box.left, box.bottom, box.right, box.top)
@@ -196,17 +197,8 @@ def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, 
             stop = start + _advance(x1 - x0, y1 - y0, one.size, abs(cos), abs(sin))
             base = one.y * cos - one.x * sin
         place = (start - left, stop - left, base - bottom)
-        glyphs.append(
-            Glyph(
-                one.text,
-                *place,
-                one.size,
-                one.space,
-                space_width=one.space_width,
-                box=_ink_box(one, *quarter),
-                doubtful=one.doubtful,
-            )
-        )
+        box = _ink_box(one, *quarter)
+        glyphs.append(Glyph(one.text, *place, one.size, one.space, False, one.space_width, box, one.doubtful))
     return Writing(glyphs, max(y for _, y in corners) - bottom, _turn_between(0.0, degrees))
 
 
@@ -248,6 +240,13 @@ def _advance(width: float, height: float, size: float, cos: float, sin: float) -
     if abs(spread) > 0.3:
         return max((width * cos - height * sin) / spread, 0.0)
     return max((width - size * sin) / max(cos, 0.1), 0.0)
+
+
+def _write_code(code: int) -> str:
+    """Return the character that the library names: where it knows none it hands out the font's code, maybe UTF-8."""
+    if code <= sys.maxunicode:
+        return chr(code)
+    return code.to_bytes(4, "big").lstrip(b"\0").decode("utf-8", "replace")[:1]
 
 
 @functools.lru_cache(maxsize=_KEPT)

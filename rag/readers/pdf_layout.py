@@ -13,7 +13,7 @@ import dataclasses
 import itertools
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.readers.lines import COLUMN_GAP, IS_UNSPACED, fold_spaces, trim_empty
 from rag.readers.pdf_columns import (
@@ -303,8 +303,13 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
     for row in rows:
         row.left, row.right = left, right
     em = type_size(pieces)
+    texts = [
+        (row, [glyph for one in row.segments for glyph in one.glyphs])
+        for row in rows
+        if not row.segments[0].table and not _is_of_figures(row)
+    ]
     for strip in strips:
-        _doubt_beside(rows, strip, em)
+        _doubt_beside(texts, strip, em)
     for above, below in itertools.pairwise(rows):
         _doubt_overlap(above, below)
     _set_reach(rows)
@@ -327,17 +332,16 @@ def _is_alike(above: Row, below: Row) -> bool:
     return 0.85 <= above.size / below.size <= 1.18
 
 
-def _doubt_beside(rows: Sequence[Row], strip: Strip, em: float) -> None:
+def _doubt_beside(rows: Sequence[tuple[Row, list[Glyph]]], strip: Strip, em: float) -> None:
     """Mark rows that an empty strip parts into texts side by side, though the strip is no certain gutter.
 
-    Cells of a table are no such texts: they are narrow, or seldom fill their column.
+    `rows` come with their glyphs. Cells of a table are no such texts: they are narrow, or seldom fill their column.
     """
     parted = []
-    for row in rows:
-        if not row.segments[0].table and strip.bottom <= row.y <= strip.top and not _is_of_figures(row):
-            glyphs = [glyph for one in row.segments for glyph in one.glyphs]
-            before = _run_beside([glyph for glyph in reversed(glyphs) if glyph.x1 <= strip.x0], strip, em)
-            after = _run_beside([glyph for glyph in glyphs if glyph.x0 >= strip.x1], strip, em)
+    for row, glyphs in rows:
+        if strip.bottom <= row.y <= strip.top:
+            before = _run_beside((glyph for glyph in reversed(glyphs) if glyph.x1 <= strip.x0), strip, em)
+            after = before and _run_beside((glyph for glyph in glyphs if glyph.x0 >= strip.x1), strip, em)
             if before and after:
                 parted.append((row, before[-1].x0, before[0].x1, after[0].x0, after[-1].x1))
     if not _are_filled([x1 - x0 for _, x0, x1, _, _ in parted]) or not _are_filled([x1 - x0 for *_, x0, x1 in parted]):
@@ -358,14 +362,14 @@ def _is_of_figures(row: Row) -> bool:
     return sum(map(str.isdigit, letters)) > MAX_DIGIT_SHARE * len(letters)
 
 
-def _run_beside(glyphs: Sequence[Glyph], strip: Strip, em: float) -> list[Glyph]:
+def _run_beside(glyphs: Iterator[Glyph], strip: Strip, em: float) -> list[Glyph]:
     """Return the first of `glyphs`, in their order from a strip, up to a gap wider than it and than any in a text."""
     widest = max(RUN_GAP_EM * em, strip.x1 - strip.x0)
-    run = list(glyphs[:1])
-    for one, other in itertools.pairwise(glyphs):
-        if max(other.x0 - one.x1, one.x0 - other.x1) > widest:
+    run: list[Glyph] = []
+    for glyph in glyphs:
+        if run and (glyph.x0 - run[-1].x1 > widest or run[-1].x0 - glyph.x1 > widest):
             break
-        run.append(other)
+        run.append(glyph)
     return run
 
 

@@ -49,6 +49,7 @@ MAX_SIGNS_SHARE = 0.3  # of a page's characters that may be accented letters and
 MIN_PAGE_GLYPHS = 25  # less is a stamp on a scan, no text
 
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x01-\x08\x0e-\x1f]")
+_SIGNS = re.compile("[\xa1-\xff]")
 _PAGE_NUMBER = re.compile(
     r"[-–—·•\s.(（\[【第]*(\d{1,4}|[ivxlc]{1,7})[-–—·•\s.)）\]】页]*"  # ·45·, - 45 -, 第 45 页, xii
     r"(?:[/／]\s*(?:共\s*)?\d{1,4}\s*页?)?"  # 45 / 120
@@ -173,8 +174,9 @@ def page_writings(page: Any, recognised: Sequence[RecognisedLine] | None) -> tup
 
 def _count_unreadable(glyphs: Sequence[Glyph]) -> int:
     """Return how many characters say nothing: unmapped ones, and all that look like bytes taken for letters."""
-    unmapped = sum(_UNREADABLE.search(glyph.text) is not None for glyph in glyphs)
-    signs = sum(len(glyph.text) == 1 and "\xa1" <= glyph.text <= "\xff" for glyph in glyphs)
+    text = "".join([glyph.text for glyph in glyphs])
+    unmapped = len(_UNREADABLE.findall(text))
+    signs = len(_SIGNS.findall(text))
     return unmapped + (signs if signs > MAX_SIGNS_SHARE * len(glyphs) else 0)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from rag.records import LeftOut
@@ -36,6 +36,8 @@ _ARTICLE_NUMBER = re.compile(
     r"(?P<issn>\d{4}[-—– "
     r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_ROUND_NUMBER = " -—–_~·•*|[［(（]］)）"
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
 _NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
@@ -153,7 +155,9 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         at_edge = paged and index in edges and lines[index].page in first
         if _ISSUE.match(text.strip()) and (layout.wrapped or counts[_head_form(text)] > 1):
             reasons[index] = "running_head"
-        elif _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)):
+        elif (
+            _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)) and not _is_year(index, lines, short)
+        ):
             reasons[index] = "page_number"
         elif index in heads and not text.endswith(tuple("。；")):
             reasons[index] = "running_head"
@@ -170,6 +174,18 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text):
             reasons[index] = "running_head"
     return reasons
+
+
+def _is_year(index: int, lines: Sequence[PrintedLine], short: Set[int]) -> bool:
+    """Say whether a line is a year, as on a cover: no other page has a number that goes with it."""
+    number = lines[index].text.strip(_ROUND_NUMBER)
+    if not number.isdecimal() or not _FIRST_YEAR <= int(number) <= _LAST_YEAR:
+        return False
+    return not any(
+        lines[other].page != lines[index].page
+        and lines[other].text.strip(_ROUND_NUMBER) == str(int(number) + lines[other].page - lines[index].page)
+        for other in short
+    )
 
 
 def _ends_note(text: str) -> bool:

@@ -31,7 +31,7 @@ from rag.structure.printed import (
 )
 from rag.structure.silence import find_contents, prose_begins
 from rag.text.labels import ends_with, holds_word, is_word
-from rag.text.language import HAN, LATIN_WORD, letters_of, main_language, runs_of
+from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language, runs_of
 from rag.text.persons import parse_names
 
 _AFFILIATION = re.compile(
@@ -63,6 +63,7 @@ _MAX_BETWEEN_CHARS = 200  # what may stand behind a translated abstract, and no 
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 _ENGLISH_SHARE = 0.9  # of Latin letters, from which a line in a Chinese document is English
 _MIN_ABSTRACT_CHARS = 150
+_MAX_TRANSLATED_ITEMS, _MAX_TRANSLATED_CHARS = 15, 4000  # of a translated head: its lines, and its running text
 _SAMPLE = 2000  # items, and characters of each, that tell a document's language
 _MAX_MASTHEAD_WIDTH = 60
 _MIN_JOURNAL_CHARS = 3
@@ -195,7 +196,7 @@ def is_title_like(item: Item) -> bool:
         or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
     ):
         return False
-    if is_conventional(text) or is_word(text, "contents") or numbering_rank(text) is not None:
+    if is_conventional(text) or is_word(text, "contents") or numbering_rank(text) is not None or is_unreadable(text):
         return False
     return not text.endswith(tuple("。；;，,.")) and "。" not in text
 
@@ -223,8 +224,10 @@ def split_articles(
         for item in items[first:last]:
             item.silent = "contents"
     starts = {0: Start.FIRST} if whole else _find_starts(items, _english_zones(items))
-    if title and sure:
-        head = _find_head(items, title)
+    again = [at for at, item in enumerate(items[:_TITLE_WITHIN]) if title and _fold(item.text) == _fold(title)][1:]
+    if title and (sure or again):
+        # A title that is printed again stands behind a cover sheet: the head that it begins is still the work's.
+        head = max([_find_head(items, title), *(_end_of_head(items, at) for at in again)])
         if not any(start.silence for at, start in starts.items() if at < head):
             starts = {at: start for at, start in starts.items() if not 0 < at < head}
     bounds = [*sorted(starts), len(items)]
@@ -248,9 +251,16 @@ def _find_head(items: Sequence[Item], title: str) -> int:
         text = _fold(item.text)
         is_title = _fold(title).startswith(text) or _fold(title) in text
         if item.pages[0][1] == 0 and len(text) >= _MIN_JOURNAL_CHARS and item.size <= _MAX_TITLE_CHARS and is_title:
-            near = range(index, min(len(items), index + _HEAD_LOOKED_BACK))
-            return next((at + 1 for at in near if items[at].label == "abstract"), index + 1 + _HEAD_REACH)
-    return 0
+            return _end_of_head(items, index)
+    # The title stands above the body; an abstract on its page is its own.
+    first = (at for at, item in enumerate(items[:_HEAD_LOOKED_BACK]) if item.pages[0][1] == 0)
+    return next((at + 1 for at in first if items[at].label == "abstract"), 0)
+
+
+def _end_of_head(items: Sequence[Item], title: int) -> int:
+    """Return the item behind the abstract below a title, or where the text may begin when there is none."""
+    near = range(title, min(len(items), title + _HEAD_LOOKED_BACK))
+    return next((at + 1 for at in near if items[at].label == "abstract"), title + 1 + _HEAD_REACH)
 
 
 def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure: bool) -> None:
@@ -343,6 +353,10 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             reading.begin(at, start)
         reading.pass_over(item)
     starts = _believe(items, starts)
+    if [at for at, start in starts.items() if start.is_of_issue] == [max(starts)] and _is_translated(
+        items, max(starts)
+    ):
+        starts[max(starts)] = Start.ENGLISH
     is_issue = any(start.is_of_issue for start in starts.values())
     for first, stop in zones:
         between = sum(item.size for item in items[stop : min([at for at in starts if at >= stop], default=len(items))])
@@ -353,6 +367,18 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             if stop < len(items):
                 starts.setdefault(stop, Start.AFTER_ENGLISH)
     return starts
+
+
+def _is_translated(items: Sequence[Item], first: int) -> bool:
+    """Say whether a document that begins in Chinese ends with an English title, names and an abstract, and no more."""
+    run = items[first:]
+    return (
+        main_language("".join(bare(item.text) for item in items[: min(first, _MAX_HEAD_ITEMS)])) == "zh"
+        and _is_english(run[0])
+        and len(run) <= _MAX_TRANSLATED_ITEMS
+        and not any(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in run)
+        and sum(item.size for item in run if prose_begins(item)) <= _MAX_TRANSLATED_CHARS
+    )
 
 
 def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start]:
@@ -585,7 +611,10 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     largest = [index for index in head if items[index].type_size >= size * (1 - SAME_SIZE)]
     titles = [index for place, index in enumerate(largest) if index == largest[0] + place]
     fits = size >= HEADING_SIZE and all(
-        items[index].kind == "heading" and numbering_rank(bare(items[index].text)) is None for index in titles
+        items[index].kind == "heading"
+        and numbering_rank(bare(items[index].text)) is None
+        and not is_unreadable(items[index].text)
+        for index in titles
     )
     return titles[:_MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from rag.records import Article, Said
-from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, letters_of
+from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, is_unreadable, letters_of
 from rag.text.persons import parse_names
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
@@ -44,7 +44,7 @@ def told_title(said: Sequence[Said]) -> Said | None:
 
 
 def _is_title(text: str) -> bool:
-    return len(text) <= _MAX_TITLE_CHARS and not _NO_TITLE.search(text.strip())
+    return len(text) <= _MAX_TITLE_CHARS and not _NO_TITLE.search(text.strip()) and not is_unreadable(text)
 
 
 def apply_said(article: Article, said: Sequence[Said]) -> Article:

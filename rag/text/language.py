@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import string
 import unicodedata
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ from rag.records import Language, Span
 from rag.vocabulary import read_table, words_of
 
 _KEPT = 65536  # results of a function that are kept
+_MAX_UNKNOWN = 0.3  # of the characters of a readable line
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -40,8 +42,10 @@ _SENTENCE_END = re.compile(
 _PLAIN_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"') | dict.fromkeys("‘’‚‛`´", "'"))
 
 
-# Forms of letters that fonts and converters name instead of the letter: radicals, compatibility forms, ligatures.
-_GLYPHS = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\ufb00-\ufb06]")
+# Forms of letters that fonts and converters name instead of the letter: radicals, compatibility forms, ligatures, and
+# the old-style digits and small capitals of Adobe's fonts, each at its letter's place in a private block.
+_GLYPHS = re.compile("[\u2e80-\u2fdf\uf730-\uf739\uf761-\uf77a\uf900-\ufaff\ufb00-\ufb06]")
+_ADOBE_FORMS = {0xF700 + ord(letter): letter for letter in string.digits + string.ascii_lowercase}
 
 
 @functools.cache
@@ -50,9 +54,20 @@ def radicals() -> dict[int, str]:
     return {ord(radical): character for radical, character, _ in read_table("radicals")}
 
 
+@functools.cache
+def _forms() -> dict[int, str]:
+    return radicals() | _ADOBE_FORMS
+
+
 def fold_glyphs(text: str) -> str:
     """Return `text` with radicals and ligatures as the letters that are meant: ⻓⺠ is 长民, ﬁ is fi."""
-    return _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(radicals()), text)
+    return _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(_forms()), text)
+
+
+def is_unreadable(text: str) -> bool:
+    """Say whether a good part of the characters of `text` mean nothing outside their font (private use, U+FFFD)."""
+    unknown = sum(unicodedata.category(character) == "Co" or character == "\ufffd" for character in text)
+    return unknown > _MAX_UNKNOWN * len("".join(text.split()))
 
 
 @functools.cache

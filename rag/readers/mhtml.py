@@ -1,0 +1,65 @@
+"""Web pages saved into one file (.mht, .mhtml): the page out of its message, for the reader of HTML.
+
+Entry points: `read_mhtml`, `plain_text`, `main_page`. Knows RFC 2557 as far as Python's own email package does.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+from email.message import Message
+
+from rag.errors import UnreadableSource
+from rag.readers import html
+from rag.readers.archives import damage_reported
+from rag.readers.encodings import decode_declared
+from rag.records import Page
+
+WHAT = "saved web page"
+
+
+def read_mhtml(data: bytes) -> list[Page]:
+    """Return the one page of a saved web page; frames within it are told, not read.
+
+    Raises:
+        UnreadableSource: No message, no HTML in it, or what `html.read_html` refuses.
+    """
+    page, others = _parts(data)
+    (read,) = html.read_html(page)
+    frames = (f"{others} frames of the page were left out",) if others else ()
+    return [replace(read, remarks=(*read.remarks, *frames))]
+
+
+def plain_text(data: bytes) -> str:
+    """Return all text of the page's body that is no script, for the account of what was read.
+
+    Raises:
+        UnreadableSource: As `read_mhtml`.
+    """
+    return html.plain_text(main_page(data))
+
+
+def main_page(data: bytes) -> bytes:
+    """Return the HTML of the page that a message holds, in UTF-8.
+
+    Raises:
+        UnreadableSource: No message, or no HTML in it.
+    """
+    return _parts(data)[0]
+
+
+def _parts(data: bytes) -> tuple[bytes, int]:
+    """Return the page, and how many other HTML parts (its frames) there are: the first one is the page."""
+    with damage_reported(WHAT):
+        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    if not pages:
+        raise UnreadableSource("this saved web page holds no HTML", advice="Save it from the browser again.")
+    return _decode(pages[0]), len(pages) - 1
+
+
+def _decode(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    text = decode_declared(content if isinstance(content, bytes) else b"", part.get_content_charset() or "")
+    return text.encode("utf-8", "replace")
