@@ -61,8 +61,8 @@ def test_a_message_is_read_with_its_encoded_head_and_the_text_in_its_charset() -
     assert [line.text for line in page.lines if line.text] == [
         "水价调整的答复",
         "From: 林若水 <lin@harbour.example>",
-        "To: 港口科 <port@harbour.example>",
         "Date: Wed, 03 Sep 2025 16:42:00 +0800",
+        "To: 港口科 <port@harbour.example>",
         "各位：",
         "水价自10月起调整为每吨3.2元。",
     ]

@@ -28,7 +28,6 @@ MAX_HEAD_ROWS = 12
 LEAST_HEAD_ROWS = 3
 MAX_PARTS = 1_000  # of a message
 _FIELDS = {search_form(word): field for field, words, _ in read_table("mail_fields") for word in phrases(words)}
-_SHOWN = ("From", "To", "Cc", "Date")
 
 
 def head_of(rows: Sequence[str]) -> tuple[int, tuple[Said, ...]]:
@@ -61,7 +60,10 @@ def read_mail(data: bytes) -> list[Page]:
         message = _parse(data)
         date = message["Date"].datetime if message["Date"] else None
         subject, sender = str(message["Subject"] or ""), str(message["From"] or "")
-        head = [Line(f"{name}: {message[name]}", kind="paragraph") for name in _SHOWN if message[name]]
+        fields = (
+            (name, value) for name, value in message.items() if _FIELDS.get(search_form(name), "subject") != "subject"
+        )
+        head = [Line(f"{name}: {value}", kind="paragraph") for name, value in fields]
         body = _body(message)
         attached = [LeftOut("attachment", name, None) for name in _attached(message)]
     if not any(line.text.strip() for line in body):

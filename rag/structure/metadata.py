@@ -17,10 +17,9 @@ from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, is_unrea
 from rag.text.persons import parse_names
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
+MAIL = "mail head"
 PRINTED = "printed page"  # told by the sizes and places of its lines
-TRUSTED = frozenset(
-    ["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter", "mail head", PRINTED]
-)
+TRUSTED = frozenset(["OPF", "citation_* tags", "Dublin Core", "heading of the page", "front matter", MAIL, PRINTED])
 _READER = "front matter"  # written by whoever keeps the file: it counts more than what the text was read to say
 _NAMED_PEOPLE = TRUSTED | {"JSON-LD"}
 _DATE = re.compile(r"((?:1[5-9]|20)\d\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?)?")
