@@ -326,8 +326,8 @@ def _tables_of(evidence: Sequence[Evidence]) -> list[list[tuple[int, int, str]]]
 def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with the row that a superlative means before the others of its table.
 
-    The values are compared in the whole table. Where the row with the most was not found, no other one is certain; the
-    model cannot tell, so that the row is believed more where the question names its column.
+    The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
+    all where the question names its column. Where that row was not found, no other one is believed.
     """
     if not asks_for_extreme(question.text) or read_polarity(question.text).covered:
         return list(evidence)
@@ -339,9 +339,10 @@ def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Quest
         if extremes is None:
             continue
         best = max(odds[place][order] for place, order, _ in rows)
+        credit = EXTREME_ODDS if extremes.is_named else EXTREME_ODDS / 2
         meant = {whole[row] for row in extremes.rows}
         for place, order, text in rows:
-            odds[place][order] = best + EXTREME_ODDS * extremes.is_named if text in meant else best - ROW_ODDS
+            odds[place][order] = best + (credit if text in meant else -ROW_ODDS)
     return [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
 
 
@@ -350,7 +351,10 @@ def _whole_table(index: Index, item: Evidence, at: int) -> list[str]:
     blocks = (block for block in index.document(item.source).blocks if block.span[0] <= at < block.span[1])
     head = table_head(item.passage)
     return [
-        line for block in blocks for line in block.text.split("\n") if is_row(line) and not is_rule(line) and line != head
+        line
+        for block in blocks
+        for line in block.text.split("\n")
+        if is_row(line) and not is_rule(line) and line != head
     ]
 
 
