@@ -66,8 +66,8 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
     """Return what a question leans on, oldest first, and the question.
 
     Of a chain the first question is kept, and the last where this one follows it. Another thing (那澄湖呢) takes the
-    place of what the last asks of, where that leans on the first. Another year (那2022年呢)
-    and another thing of one kind (口腔科呢 after 儿科) take the place of the one before.
+    place of what the last asks of, where that leans on the first. Another year (那2022年呢) and another thing of one
+    kind (口腔科呢 after 儿科) take the place of the one before.
     """
     asked = [turn for turn in history if turn.role == "user"]
     if not asked or not (in_doubt or leans_on_history(question)):
@@ -191,7 +191,7 @@ def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
     Nouns that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
     """
     other = [word for word, _, _ in tag_words(to_simplified(_bare(question)))]
-    for at in reversed(range(len(pieces))):
+    for at in reversed(range(len(pieces) if other else 0)):
         words = tag_words(to_simplified(pieces[at]))
         for last, (word, tag, (_, end)) in enumerate(words):
             count = len(other) if word == other[-1] else 1  # 五号楼 stands for 三号楼, 口腔科 for 儿科
