@@ -28,6 +28,7 @@ from rag.backends import (
     stream_writing,
 )
 from rag.backends.extractive import PART_LEAST, ExtractiveBackend
+from rag.comprehension import heading_of
 from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
@@ -53,6 +54,7 @@ from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
 from rag.text.language import main_language, search_form
+from rag.text.names import holds_latin_name, latin_words
 from rag.unread import asked_about
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
@@ -187,8 +189,9 @@ def _answer_from_passages(
         ending = "refusal" if is_refusal(answer.text) else "answer"
     else:
         answer = tell_disagreement(answer, read.language)
-        answer = _led(answer, UNCERTAIN[read.language]) if ending != "answer" else answer
     missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *_unanswered(read, searches))
+    if quotes and (ending != "answer" or names_unknown(missing, found)):
+        ending, answer = "uncertain", _led(answer, UNCERTAIN[read.language])
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
 
@@ -464,6 +467,25 @@ def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequen
         asked = [figure for figure in find_figures(question) if figure.kind == "date" and figure.year]
         parts += [question[slice(*figure.span)] for figure in asked if figure.year not in cited_years]
     return tuple(dict.fromkeys(parts))
+
+
+def names_unknown(missing: Sequence[str], found: Sequence[Evidence]) -> bool:
+    """Say whether one of the missing parts of a question is a number of a thing or a year that stands nowhere near.
+
+    What is told of K812 does not answer for G812, nor what is told of 1934 for 1936. Headings count as well.
+    """
+    told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+    words, years = latin_words(told), years_of(find_figures(told))
+    return any(_is_code(part) and not holds_latin_name(part, words) for part in missing) or any(
+        figure.kind == "date" and figure.year and figure.year not in years
+        for part in missing
+        for figure in find_figures(part)
+    )
+
+
+def _is_code(part: str) -> bool:
+    """Say whether a part of a question is the number of a model, a train and the like: letters and digits."""
+    return part.isascii() and any(map(str.isalpha, part)) and any(map(str.isdigit, part)) and " " not in part
 
 
 def _years_cited(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> frozenset[int]:

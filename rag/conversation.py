@@ -37,6 +37,7 @@ LONG_ENGLISH_WORDS = 10
 BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
 PERSON = "nr"  # jieba's tag
+KIND_TAGS = "nt"  # of words for things and times, by their first letter
 
 # Words that ask, or that any subject has: they do not say of what a question is.
 _LIGHT_WORDS = words_of("stop_words", "asking_zh")
@@ -65,15 +66,15 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
     """Return what a question leans on, oldest first, and the question.
 
     Of a chain the first question is kept, and the last where this one follows it. Another thing (那澄湖呢) takes the
-    place of what the last asks of, where that leans on the first. Another year (那2022年呢) takes the
-    place of the one before.
+    place of what the last asks of, where that leans on the first. Another year (那2022年呢) and another thing of one
+    kind (口腔科呢 after 儿科) take the place of the one before.
     """
     asked = [turn for turn in history if turn.role == "user"]
     if not asked or not (in_doubt or leans_on_history(question)):
         return (question,)
     position = max(i for i, turn in enumerate(history) if turn.role == "user")
     before = _pieces(asked[-1].content, history[:position])
-    if _asks_the_same(question) and (moved := _in_another_year(before, question)):
+    if _asks_the_same(question) and (moved := _in_another_year(before, question) or _of_its_kind(before, question)):
         return moved
     if len(before) > 1 and not _follows(question, before[-1]):
         before = before[:1]
@@ -182,6 +183,25 @@ def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:
     year = named.group() if named else str(int(match.group()) + by)
     piece = pieces[at][: match.start()] + year + pieces[at][match.end() :]
     return (*pieces[:at], piece, *pieces[at + 1 :])
+
+
+def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with what a question names put in the place of another thing of its kind, else ().
+
+    Nouns that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
+    """
+    other = [word for word, _, _ in tag_words(to_simplified(_bare(question)))]
+    for at in reversed(range(len(pieces) if other else 0)):
+        words = tag_words(to_simplified(pieces[at]))
+        for last, (word, tag, (_, end)) in enumerate(words):
+            count = len(other) if word == other[-1] else 1  # 五号楼 stands for 三号楼, 口腔科 for 儿科
+            if tag[0] not in KIND_TAGS or last + 1 < count or word[-1] != other[-1][-1]:
+                continue
+            start = words[last + 1 - count][2][0]
+            if end - start > 1 and pieces[at][start:end] != _bare(question):
+                piece = pieces[at][:start] + _bare(question) + pieces[at][end:]
+                return (*pieces[:at], piece, *pieces[at + 1 :])
+    return ()
 
 
 def without_asking(text: str) -> str:

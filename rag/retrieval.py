@@ -40,6 +40,7 @@ from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Spa
 from rag.reranking import Reranker, load_reranker
 from rag.segments import KINDS
 from rag.settings import Settings
+from rag.superlatives import asks_for_extreme, find_extremes
 from rag.tables import heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.language import main_language, search_form, split_statements
 from rag.text.negation import read_polarity
@@ -69,6 +70,7 @@ BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind
 FOREIGN_COST = 1.0  # for standing in another language than the question
 PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
+EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
 PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
@@ -211,7 +213,7 @@ def retrieve(
         chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
     evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
-    evidence = _read(comprehension, question, evidence, names)
+    evidence = _credit_extremes(index, _read(comprehension, question, evidence, names), question)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
     watch.lap("read")
@@ -300,13 +302,7 @@ def _credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evide
     if read_polarity(question.text).covered:  # which one is not so
         return list(evidence)
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
-    tables: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
-    for place, item in enumerate(evidence):
-        for order, span in enumerate(item.statements):
-            text = item.text[slice(*span)]
-            if is_row(text) and not is_rule(text) and not heads_columns(item.passage, text):
-                tables.setdefault((item.source, table_head(item.passage)), []).append((place, order, text))
-    for rows in tables.values():
+    for rows in _tables_of(evidence):
         known = [odds[place][order] for place, order, _ in rows]
         others = rows_asked_for([text for *_, text in rows], question.text, content_words(question.text))
         lesser = {other for own in others for other in own}
@@ -314,6 +310,52 @@ def _credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evide
             best = max([known[number], *(known[other] for other in others[number])])
             odds[place][order] = best - ROW_ODDS * (number in lesser)
     return [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _tables_of(evidence: Sequence[Evidence]) -> list[list[tuple[int, int, str]]]:
+    """Return the rows of each table that were judged: place of the evidence, place among its statements, text."""
+    tables: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for place, item in enumerate(evidence):
+        for order, span in enumerate(item.statements[: len(item.likelihoods)]):
+            text = item.text[slice(*span)]
+            if is_row(text) and not is_rule(text) and not heads_columns(item.passage, text):
+                tables.setdefault((item.source, table_head(item.passage)), []).append((place, order, text))
+    return list(tables.values())
+
+
+def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with the row that a superlative means before the others of its table.
+
+    The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
+    all where the question names its column. Where that row was not found, no other one is believed.
+    """
+    if not asks_for_extreme(question.text) or read_polarity(question.text).covered:
+        return list(evidence)
+    odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    for rows in _tables_of(evidence):
+        item = evidence[rows[0][0]]
+        whole = _whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
+        extremes = find_extremes(table_head(item.passage), whole, question.text)
+        if extremes is None:
+            continue
+        best = max(odds[place][order] for place, order, _ in rows)
+        credit = EXTREME_ODDS if extremes.is_named else EXTREME_ODDS / 2
+        meant = {whole[row] for row in extremes.rows}
+        for place, order, text in rows:
+            odds[place][order] = best + (credit if text in meant else -ROW_ODDS)
+    return [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _whole_table(index: Index, item: Evidence, at: int) -> list[str]:
+    """Return all rows below the head of the table that holds character `at` of the source's canonical text."""
+    blocks = (block for block in index.document(item.source).blocks if block.span[0] <= at < block.span[1])
+    head = table_head(item.passage)
+    return [
+        line
+        for block in blocks
+        for line in block.text.split("\n")
+        if is_row(line) and not is_rule(line) and line != head
+    ]
 
 
 def _with_odds(item: Evidence, odds: Sequence[float]) -> Evidence:

@@ -7,7 +7,7 @@ import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH, PORT, TEA
 from scripted_server import Script, Step, hangs, refuses, says, says_then_hangs, scripted_server
 
-from rag.answering import ask, missing_parts, stream_answer
+from rag.answering import ask, missing_parts, names_unknown, stream_answer
 from rag.backends import NEAREST_PASSAGES, REFUSALS, is_refusal
 from rag.errors import UnusableQuestion
 from rag.index import Index, open_index
@@ -151,6 +151,51 @@ def test_a_year_that_only_other_sentences_speak_of_is_named(harbour: Settings) -
     assert missing_parts(found.question, found.evidence, of_2021) == ("2019年",)
     assert missing_parts("2021年茶叶出口了多少吨？", found.evidence, of_2021) == ()
     assert missing_parts(found.question, found.evidence) == ()
+
+
+@pytest.mark.parametrize(
+    ("missing", "is_unknown"),
+    [
+        (("2019年",), False),
+        (("1987年",), True),
+        (("民國二十三年",), True),
+        (("K812",), True),
+        (("南江",), False),
+        (("8.5%",), False),  # a wrong sum is told, and the right one answers
+        (("AI",), False),
+        ((), False),
+    ],
+)
+def test_a_year_or_a_number_of_a_thing_that_nothing_tells(
+    harbour: Settings, missing: tuple[str, ...], is_unknown: bool
+) -> None:
+    assert names_unknown(missing, retrieve(COST, 8, settings=harbour).evidence) == is_unknown
+
+
+FERRIES = """# 沙洲渡船
+
+| 船次 | 開往 | 开船时间 | 票價（元） |
+| --- | --- | --- | --- |
+| S101 | 鹿島 | 07:20 | 18 |
+| S102 | 东港 | 06:50 | 25 |
+| S103 | 东港 | 09:30 | 12 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "ending", "row"),
+    [
+        ("票价最贵的是哪一班船？", "answer", "S102 | 东港 | 06:50 | 25"),
+        ("票價最低的渡船是哪一班？", "answer", "S103 | 东港 | 09:30 | 12"),
+        ("S104几点开船？", "uncertain", ""),
+    ],
+)
+def test_a_table_is_compared_and_another_row_is_not_certain(
+    index_of: Callable[[Mapping[str, str]], Settings], question: str, ending: str, row: str
+) -> None:
+    answer = ask(question, settings=index_of({"渡船.md": FERRIES}))
+    assert answer.ending == ending
+    assert not row or answer.sentences[0].text.endswith(row)
 
 
 def test_an_answer_is_data(harbour: Settings) -> None:

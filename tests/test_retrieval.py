@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.index import Index, open_index
+from rag.question import read_question
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
     FOOTNOTE_PENALTY,
@@ -20,6 +22,7 @@ from rag.retrieval import (
     READ,
     READING_WEIGHT,
     Filters,
+    _credit_extremes,
     keyword_terms,
     other_names,
     retrieve,
@@ -298,6 +301,27 @@ def test_any_text_may_be_asked(question: str) -> None:
             find(given_settings, question)
         return
     explained(find(given_settings, question, 50))
+
+
+def test_a_row_is_compared_with_those_of_its_table_that_were_not_found(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    table = (
+        "# 沙洲渡船\n\n| 船次 | 開往 | 票價（元） |\n| --- | --- | --- |\n| S101 | 鹿島 | 18 |\n| S102 | 东港 | 25 |\n"
+    )
+    settings = index_of({"渡船.md": table})
+    question = read_question("票价最贵的是哪一班船？")
+    found = retrieve(question, 1, settings=settings)[0]
+    places = [place for place, span in enumerate(found.statements) if "S102" not in found.text[slice(*span)]]
+    without = dataclasses.replace(
+        found,
+        statements=tuple(found.statements[place] for place in places),
+        likelihoods=(0.9,) * len(places),
+        answers=(None,) * len(places),
+    )
+    (credited,) = _credit_extremes(open_index(settings), [without], question)
+    (row,) = (place for place, span in enumerate(credited.statements) if "S101" in credited.text[slice(*span)])
+    assert credited.likelihoods[row] < 0.1
 
 
 ANY: dict[str, Settings] = {}

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.superlatives import Extremes, asks_for_extreme, find_extremes
+from rag.vocabulary import phrases, read_table
+
+PUMPS = "型号 | 功率（W） | 扬程（m） | 重量 | 售价（元）"
+PUMP_ROWS = [
+    "SB-20 | 300 | 12.5 | 4kg | 1,269",
+    "SB-30 | 450 | 8 | 7.5kg | 999",
+    "SB-30S | 450 | 8 | 未定 | 1,699",
+]
+FERRIES = "船次 | 起點 | 終點 | 開船時間 | 到岸時間 | 备注"
+FERRY_ROWS = [
+    "1号船 | 东港 | 沙洲 | 06:40 | 07:15 | 每日",
+    "2号船 | 东港 | 鹿島 | 05:30 | 08:00 | 逢五",
+    "3号船 | 东港 | 沙洲 | 18:10-18:20 | 18:50 | 每日",
+]
+PLANS = "Plan | Data | Monthly price | Term"
+PLAN_ROWS = ["小海 Basic | 5 | $12 | 12 months", "小海 Plus | 20 | $18.5 | 2 years", "小海 Max | 60 | $31 | 1 month"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "question", "meant"),
+    [
+        (PUMPS, PUMP_ROWS, "扬程最高的是哪个型号？", Extremes((0,), is_named=True)),
+        (PUMPS, PUMP_ROWS, "功率最大的水泵", Extremes((1, 2), is_named=True)),  # two are equal
+        (PUMPS, PUMP_ROWS, "哪台水泵最貴", Extremes((2,), is_named=False)),
+        (PUMPS, PUMP_ROWS, "最轻的是哪一台？", Extremes((0,), is_named=False)),  # what is not known yet is left out
+        (PUMPS, PUMP_ROWS, "SB-30和SB-30S哪个售价最高？", Extremes((2,), is_named=True)),
+        (PUMPS, PUMP_ROWS, "价格第二高的是哪个？", None),
+        (PUMPS, PUMP_ROWS, "哪台噪声最小？", None),  # no column tells it
+        (PUMPS, PUMP_ROWS, "SB-20的扬程是多少？", None),
+        (FERRIES, FERRY_ROWS, "最早的船几点开？", Extremes((1,), is_named=False)),
+        (FERRIES, FERRY_ROWS, "去沙洲最早的船几点开？", Extremes((0,), is_named=False)),
+        (FERRIES, FERRY_ROWS, "到岸时间最晚的是哪一班？", Extremes((2,), is_named=True)),
+        (PLANS, PLAN_ROWS, "Which plan is the cheapest?", Extremes((0,), is_named=False)),
+        (PLANS, PLAN_ROWS, "Which plan has the most data?", Extremes((2,), is_named=True)),
+        (PLANS, PLAN_ROWS, "Which plan has the longest term?", None),  # months and years
+    ],
+)
+def test_the_row_with_the_most_of_what_is_asked(
+    head: str, rows: list[str], question: str, meant: Extremes | None
+) -> None:
+    assert find_extremes(head, rows, question) == meant
+
+
+def test_each_row_of_superlatives_has_an_example_that_it_alone_decides() -> None:
+    rows = read_table("superlatives")
+    for row in rows:
+        first = next(other for other in rows if any(word in row[-1] for word in phrases(other[1])))
+        assert first == row, row
+        assert asks_for_extreme(row[-1])
