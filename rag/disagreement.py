@@ -52,31 +52,79 @@ class Disagreement:
     other: str
 
 
-def find_disagreement(one: str, other: str) -> Disagreement | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that two statements answer.
+
+    Attributes:
+        words: What it names (`content_of`).
+        answers: The characters of the one and of the other statement that answer it.
+    """
+
+    words: frozenset[str]
+    answers: tuple[Span, Span]
+
+
+def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disagreement | None:
     """Return on what two statements disagree, or None.
 
     Args:
         one: A statement, in Chinese or English.
         other: Another one; in another language, only figures are compared.
+        asked: What both surely answer; None: nothing is known of them but their words.
 
     Raises:
         ModelUnavailable, StorageFailed: See `load_comprehension`.
     """
-    return _find_figures_apart(one, other) or _find_opposite_judgements(one, other)
+    answered = asked and _find_answers_apart(one, other, asked)
+    return answered or _find_figures_apart(one, other) or _find_opposite_judgements(one, other, asked)
+
+
+def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | None:
+    """Compare the figures that answer a question, each the only one in its answer: the question says what they count."""
+    figures = zip((one, other), asked.answers, strict=True)
+    found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
+    for mine, yours in itertools.product(*found):
+        told = [_told_of(text, figure, asked.words) for text, figure in ((one, mine), (other, yours))]
+        if (
+            _are_comparable(one, other, mine, yours)
+            and _parts_of(told[0]) == _parts_of(told[1])
+            and not _replaces(content_of(told[0]), content_of(told[1]), one, other)
+        ):
+            return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
+    return None
+
+
+def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether two figures that differ are of one unit and one time, and what stands beside them fits."""
+    return (
+        mine.kind == yours.kind != "decade"
+        and mine.unit == yours.unit
+        and (bool(mine.unit) or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
+        and not _agree(mine, yours)
+        and (mine.kind == "date" or _times_fit(one, other, mine, yours))
+        and _others_fit(one, other, mine, yours)
+        and not _is_narrowed(one, mine, other, yours)
+    )
+
+
+def _told_of(text: str, figure: Figure, asked: frozenset[str]) -> str:
+    """Return what stands before a figure in its clause and the word behind it; with the first clause if it names less.
+
+    A clause that holds two words of the question names by itself what it tells of.
+    """
+    start, end = _clause_of(text, figure)
+    behind = tag_words(search_form(text[figure.span[1] : end]))
+    told = text[start : figure.span[1]] + (behind[0][0] if behind else "")
+    return told if _shared(content_of(told), asked) >= LEAST_SHARED else _opening_before(text, start) + told
 
 
 def _find_figures_apart(one: str, other: str) -> Disagreement | None:
     for mine, yours in itertools.product(find_figures(one), find_figures(other)):
         if (
-            mine.kind == yours.kind != "decade"
-            and mine.unit == yours.unit
-            and (mine.unit or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
-            and not _agree(mine, yours)
-            and (mine.kind == "date" or _times_fit(one, other, mine, yours))
+            _are_comparable(one, other, mine, yours)
             and _parts_of(one) == _parts_of(other)
-            and _others_fit(one, other, mine, yours)
-            and not _replaces(_words_around(one, mine), _words_around(other, yours))
-            and not _is_narrowed(one, mine, other, yours)
+            and not _replaces(_words_around(one, mine), _words_around(other, yours), one, other)
             and _answer_each_other(one, other, mine, yours)
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
@@ -183,7 +231,7 @@ def _read(question: str, statement: str) -> tuple[float, Span | None]:
     return load_comprehension().read_statement(question, statement)
 
 
-def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
+def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disagreement | None:
     """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
     if _parts_of(one) != _parts_of(other):
         return None
@@ -191,7 +239,8 @@ def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
     if all(years) and not years[0] & years[1]:
         return None
     found = _opposite(one, other, content_of(one), content_of(other), least=1)
-    clauses = itertools.product(_clauses(one), _clauses(other)) if not found else ()
+    words = asked.words if asked else frozenset[str]()
+    clauses = itertools.product(_clauses(one, words), _clauses(other, words)) if not found else ()
     for (mine, my_words), (yours, your_words) in clauses:
         found = found or _opposite(mine, yours, my_words, your_words, least=LEAST_SHARED)
     return found
@@ -205,9 +254,10 @@ def _opposite(
     if opposites and turned:  # 多数愿意 and 少数不愿 agree
         return None
     for word, opposite in opposites:
-        if _is_one_thing(_without(my_words, word), _without(your_words, opposite), least=least):
+        left = _without(my_words, word), _without(your_words, opposite)
+        if _is_one_thing(*left, mine, yours, least=least):
             return Disagreement("judgement", word, opposite)
-    if turned and turned.is_plain and _is_one_thing(my_words, your_words):
+    if turned and turned.is_plain and _is_one_thing(my_words, your_words, mine, yours):
         return Disagreement("judgement", mine, yours)
     if turned or opposites or (find_figures(mine) and find_figures(yours)):  # 312 enrolled and 41 withdrew
         return None
@@ -216,7 +266,9 @@ def _opposite(
         mine_left, yours_left = _without(my_words, word), _without(your_words, against)
         if (
             word.isascii() == against.isascii()
-            and _is_one_thing(mine_left, yours_left, least=1 if mine_left == yours_left else LEAST_SHARED)
+            and _is_one_thing(
+                mine_left, yours_left, mine, yours, least=1 if mine_left == yours_left else LEAST_SHARED
+            )
             and _is_negated(mine, word) == _is_negated(yours, against)
             and are_opposed(word, against)
         ):
@@ -234,10 +286,14 @@ def _valuing(text: str, other: str) -> list[str]:
     return [word for word in words if word not in theirs and word not in _light_words()]
 
 
-def _clauses(text: str) -> list[tuple[str, frozenset[str]]]:
-    """Return the clauses of a statement of several, each with its words and those of the first, which names of what."""
-    clauses = _CLAUSE.findall(text)
-    return [(clause, content_of(clauses[0]) | content_of(clause)) for clause in clauses]
+def _clauses(text: str, asked: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+    """Return the clauses of a statement of several, each with its words and, unless it holds two that are asked for,
+
+    those of the first, which names of what.
+    """
+    found = [(clause, content_of(clause)) for clause in _CLAUSE.findall(text)]
+    opening = found[0][1] if found else frozenset[str]()
+    return [(c, words if _shared(words, asked) >= LEAST_SHARED else opening | words) for c, words in found]
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
@@ -245,18 +301,30 @@ def _without(words: frozenset[str], word: str) -> frozenset[str]:
     return frozenset(one for one in words - content_of(word) - _stems(word) if word.isascii() or word not in one)
 
 
-def _is_one_thing(mine: frozenset[str], yours: frozenset[str], least: int = LEAST_SHARED) -> bool:
-    # A compound of four characters, 常住人口, says as much as two words.
+def _is_one_thing(
+    mine: frozenset[str], yours: frozenset[str], one: str, other: str, least: int = LEAST_SHARED
+) -> bool:
+    return _shared(mine, yours) >= least and not _replaces(mine, yours, one, other)
+
+
+def _shared(mine: frozenset[str], yours: frozenset[str]) -> int:
+    """Return how many words two sides share; a compound of four characters, 常住人口, says as much as two."""
     alike = [word for word in mine if word in yours or any(_is_like(word, other) for other in yours - mine)]
-    shared = sum(max(1, len(word) // 2) if HAN_CHARACTER.search(word) else 1 for word in alike)
-    return shared >= least and not _replaces(mine, yours)
+    return sum(max(1, len(word) // 2) if HAN_CHARACTER.search(word) else 1 for word in alike)
 
 
-def _replaces(mine: frozenset[str], yours: frozenset[str]) -> bool:
-    """Say whether each side has words in the other's stead; what has its like on the other side is in nobody's."""
-    if min(len(mine - yours), len(yours - mine)) > MOST_APART:
-        return True
-    return bool(_unlike(mine, yours) and _unlike(yours, mine))
+def _replaces(mine: frozenset[str], yours: frozenset[str], one: str, other: str) -> bool:
+    """Say whether each side has words in the other's stead; what has its like on the other side is in nobody's.
+
+    So is what the other text, `one` or `other`, holds in words that are cut otherwise: 网约车 and 网约车新规.
+    """
+    mine, yours = _missing_in(other, mine, yours), _missing_in(one, yours, mine)
+    return bool(min(len(mine), len(yours)) > MOST_APART or (_unlike(mine, yours) and _unlike(yours, mine)))
+
+
+def _missing_in(text: str, words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    form = search_form(text)
+    return frozenset(word for word in words - others if word.isascii() or word not in form)
 
 
 def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:
