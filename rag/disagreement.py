@@ -36,10 +36,12 @@ LENGTHS = ("year", "month", "day", "hour", "minute")
 LEAST_WORD = 2  # characters
 LEAST_STEM = 4  # letters that another stem must begin with
 LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement; dates: both
+ROUGH_REACH = 4  # characters beside a figure in which a word may stand that makes it a rough one
 ROUNDING = 0.01  # share by which two figures may differ and still be one, rounded
 _CLAUSE = re.compile(r"[^，；,;。:：]+")
 _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
 _ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which"), "date": ("什么时候", "when")}
+_THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 6册
 _LATIN = re.compile(r"[a-z][a-z'-]+")
 
 
@@ -87,8 +89,10 @@ def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | No
     for mine, yours in itertools.product(*found):
         told = [_told_of(text, figure, asked.words) for text, figure in ((one, mine), (other, yours))]
         if (
-            _are_comparable(one, other, mine, yours)
+            (mine.unit == yours.unit or {mine.unit, yours.unit} <= _THINGS)
+            and _are_comparable(one, other, mine, yours)
             and _parts_of(told[0]) == _parts_of(told[1])
+            and _is_each_of_one(told[0], told[1])
             and not _replaces(content_of(told[0]), content_of(told[1]), one, other)
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
@@ -96,12 +100,10 @@ def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | No
 
 
 def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
-    """Say whether two figures that differ are of one unit and one time, and what stands beside them fits."""
+    """Say whether two figures differ that are of one time, and what stands beside them fits."""
     return (
         mine.kind == yours.kind != "decade"
-        and mine.unit == yours.unit
-        and (bool(mine.unit) or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
-        and not _agree(mine, yours)
+        and not _agree(one, other, mine, yours)
         and (mine.kind == "date" or _times_fit(one, other, mine, yours))
         and _others_fit(one, other, mine, yours)
         and not _is_narrowed(one, mine, other, yours)
@@ -122,8 +124,11 @@ def _told_of(text: str, figure: Figure, asked: frozenset[str]) -> str:
 def _find_figures_apart(one: str, other: str) -> Disagreement | None:
     for mine, yours in itertools.product(find_figures(one), find_figures(other)):
         if (
-            _are_comparable(one, other, mine, yours)
+            mine.unit == yours.unit
+            and (mine.unit or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
+            and _are_comparable(one, other, mine, yours)
             and _parts_of(one) == _parts_of(other)
+            and _is_each_of_one(one, other)
             and not _replaces(_words_around(one, mine), _words_around(other, yours), one, other)
             and _answer_each_other(one, other, mine, yours)
         ):
@@ -137,9 +142,19 @@ def _counted(text: str, figure: Figure) -> str:
     return behind.group().strip() if behind else ""
 
 
-def _agree(mine: Figure, yours: Figure) -> bool:
+def _agree(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     apart = abs(mine.value - yours.value) <= ROUNDING * max(abs(mine.value), abs(yours.value))
-    return (mine.kind == "number" and apart) or holds_figure(mine, [yours]) or holds_figure(yours, [mine])
+    rounded = _rounds(one, mine, yours) or _rounds(other, yours, mine)
+    return (mine.kind == "number" and (apart or rounded)) or holds_figure(mine, [yours]) or holds_figure(yours, [mine])
+
+
+def _rounds(text: str, rough: Figure, exact: Figure) -> bool:
+    """Say whether one figure is the other one said roughly: 约三成 and 31%, about 40 and 38."""
+    near = search_form(text[max(0, rough.span[0] - ROUGH_REACH) : rough.span[1] + ROUGH_REACH])
+    if not holds_any(near, words_of("rough_words", "rough")) or not rough.value:
+        return False
+    digits = len(f"{abs(rough.value):.6e}".partition("e")[0].replace(".", "").rstrip("0"))
+    return float(f"{exact.value:.{digits - 1}e}") == rough.value
 
 
 def _times_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
@@ -159,6 +174,15 @@ def _parts_of(text: str) -> frozenset[str]:
     return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
 
 
+def _is_each_of_one(one: str, other: str) -> bool:
+    """Say whether two statements may tell what falls to one length of time: not 每月 and 全年."""
+    own = [
+        {row[0] for row in read_table("rate_words") if holds_any(search_form(text), phrases(row[1]))}
+        for text in (one, other)
+    ]
+    return not all(own) or bool(own[0] & own[1])
+
+
 def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     """Say whether what stands beside two figures is the same: after five years and after one are two things.
 
@@ -170,7 +194,7 @@ def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     ]
     for kind, unit in {(near.kind, near.unit) for own in beside for near in own if near.kind != "date"}:
         of_one, of_other = ([near for near in own if (near.kind, near.unit) == (kind, unit)] for own in beside)
-        if of_one and of_other and not any(_agree(a, b) for a in of_one for b in of_other):
+        if of_one and of_other and not any(_agree(one, other, a, b) for a in of_one for b in of_other):
             return False
         if unit in LENGTHS and mine.unit not in LENGTHS and bool(of_one) != bool(of_other):
             return False
@@ -233,43 +257,54 @@ def _read(question: str, statement: str) -> tuple[float, Span | None]:
 
 def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disagreement | None:
     """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
-    if _parts_of(one) != _parts_of(other):
-        return None
     years = [years_of(find_figures(text)) for text in (one, other)]
     if all(years) and not years[0] & years[1]:
         return None
-    found = _opposite(one, other, content_of(one), content_of(other), least=1)
-    words = asked.words if asked else frozenset[str]()
-    clauses = itertools.product(_clauses(one, words), _clauses(other, words)) if not found else ()
-    for (mine, my_words), (yours, your_words) in clauses:
-        found = found or _opposite(mine, yours, my_words, your_words, least=LEAST_SHARED)
-    return found
+    if _parts_of(one) == _parts_of(other) and (found := _opposite(_Judged(one, one), _Judged(other, other), 1)):
+        return found
+    words = asked.words if asked else None
+    for mine, yours in itertools.product(_clauses(one, words), _clauses(other, words)):
+        texts = (one, other) if asked is None else (mine.text, yours.text)
+        fits = _parts_of(texts[0]) == _parts_of(texts[1])
+        if fits and (found := _opposite(mine, yours, LEAST_SHARED if asked is None else 1)):
+            return found
+    return None
 
 
-def _opposite(
-    mine: str, yours: str, my_words: frozenset[str], your_words: frozenset[str], *, least: int
-) -> Disagreement | None:
-    opposites = find_opposites(mine, yours)
-    turned = find_contradiction(mine, yours)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A clause, the statement that it stands in, and words of the clause that names what it judges."""
+
+    text: str
+    statement: str
+    named: frozenset[str] = frozenset()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return content_of(self.text) | self.named
+
+
+def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
+    def judge_one_thing(mine: frozenset[str], yours: frozenset[str], least: int) -> bool:
+        return _shared(mine, yours) >= least and not _replaces(mine, yours, one.statement, other.statement)
+
+    opposites = find_opposites(one.text, other.text)
+    turned = find_contradiction(one.text, other.text)
     if opposites and turned:  # 多数愿意 and 少数不愿 agree
         return None
     for word, opposite in opposites:
-        left = _without(my_words, word), _without(your_words, opposite)
-        if _is_one_thing(*left, mine, yours, least=least):
+        if judge_one_thing(_without(one.words, word), _without(other.words, opposite), least):
             return Disagreement("judgement", word, opposite)
-    if turned and turned.is_plain and _is_one_thing(my_words, your_words, mine, yours):
-        return Disagreement("judgement", mine, yours)
-    if turned or opposites or (find_figures(mine) and find_figures(yours)):  # 312 enrolled and 41 withdrew
+    if turned and turned.is_plain and judge_one_thing(one.words, other.words, LEAST_SHARED):
+        return Disagreement("judgement", one.text.strip(), other.text.strip())
+    if turned or opposites or (find_figures(one.text) and find_figures(other.text)):  # 312 enrolled and 41 withdrew
         return None
-    pairs = itertools.product(_valuing(mine, yours), _valuing(yours, mine))
-    for word, against in pairs:
-        mine_left, yours_left = _without(my_words, word), _without(your_words, against)
+    for word, against in itertools.product(_valuing(one.text, other.text), _valuing(other.text, one.text)):
+        mine, yours = _without(one.words, word), _without(other.words, against)
         if (
             word.isascii() == against.isascii()
-            and _is_one_thing(
-                mine_left, yours_left, mine, yours, least=1 if mine_left == yours_left else LEAST_SHARED
-            )
-            and _is_negated(mine, word) == _is_negated(yours, against)
+            and judge_one_thing(mine, yours, 1 if mine == yours else LEAST_SHARED)
+            and _is_negated(one.text, word) == _is_negated(other.text, against)
             and are_opposed(word, against)
         ):
             return Disagreement("judgement", word, against)
@@ -286,25 +321,16 @@ def _valuing(text: str, other: str) -> list[str]:
     return [word for word in words if word not in theirs and word not in _light_words()]
 
 
-def _clauses(text: str, asked: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
-    """Return the clauses of a statement of several, each with its words and, unless it holds two that are asked for,
-
-    those of the first, which names of what.
-    """
-    found = [(clause, content_of(clause)) for clause in _CLAUSE.findall(text)]
-    opening = found[0][1] if found else frozenset[str]()
-    return [(c, words if _shared(words, asked) >= LEAST_SHARED else opening | words) for c, words in found]
+def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
+    """Return the clauses of a statement, each with the words of the first, which names of what; if known, those asked."""
+    found = _CLAUSE.findall(text)
+    named = content_of(found[0]) if found else frozenset[str]()
+    return [_Judged(clause, text, named if asked is None else named & asked) for clause in found]
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
     # 有利 in 有利于
     return frozenset(one for one in words - content_of(word) - _stems(word) if word.isascii() or word not in one)
-
-
-def _is_one_thing(
-    mine: frozenset[str], yours: frozenset[str], one: str, other: str, least: int = LEAST_SHARED
-) -> bool:
-    return _shared(mine, yours) >= least and not _replaces(mine, yours, one, other)
 
 
 def _shared(mine: frozenset[str], yours: frozenset[str]) -> int:
