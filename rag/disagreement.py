@@ -260,11 +260,11 @@ def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disa
     years = [years_of(find_figures(text)) for text in (one, other)]
     if all(years) and not years[0] & years[1]:
         return None
-    if _parts_of(one) == _parts_of(other) and (found := _opposite(_Judged(one, one), _Judged(other, other), 1)):
+    if _parts_of(one) == _parts_of(other) and (found := _opposite(_Judged(one, one, ""), _Judged(other, other, ""), 1)):
         return found
     words = asked.words if asked else None
     for mine, yours in itertools.product(_clauses(one, words), _clauses(other, words)):
-        texts = (one, other) if asked is None else (mine.text, yours.text)
+        texts = (one, other) if asked is None else (mine.opening + mine.text, yours.opening + yours.text)
         fits = _parts_of(texts[0]) == _parts_of(texts[1])
         if fits and (found := _opposite(mine, yours, LEAST_SHARED if asked is None else 1)):
             return found
@@ -273,10 +273,11 @@ def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disa
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A clause, the statement that it stands in, and words of the clause that names what it judges."""
+    """A clause, the statement that it stands in, the first clause, which names of what, and words of that."""
 
     text: str
     statement: str
+    opening: str
     named: frozenset[str] = frozenset()
 
     @property
@@ -293,9 +294,10 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
     if opposites and turned:  # 多数愿意 and 少数不愿 agree
         return None
     for word, opposite in opposites:
-        if judge_one_thing(_without(one.words, word), _without(other.words, opposite), least):
+        mine, yours = _without(one.words, word), _without(other.words, opposite)
+        if judge_one_thing(mine, yours, least):
             return Disagreement("judgement", word, opposite)
-    if turned and turned.is_plain and judge_one_thing(one.words, other.words, LEAST_SHARED):
+    if turned and turned.is_plain and judge_one_thing(one.words, other.words, min(least, LEAST_SHARED)):
         return Disagreement("judgement", one.text.strip(), other.text.strip())
     if turned or opposites or (find_figures(one.text) and find_figures(other.text)):  # 312 enrolled and 41 withdrew
         return None
@@ -325,7 +327,7 @@ def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
     """Return the clauses of a statement, each with the words of the first, which names of what; if known, those asked."""
     found = _CLAUSE.findall(text)
     named = content_of(found[0]) if found else frozenset[str]()
-    return [_Judged(clause, text, named if asked is None else named & asked) for clause in found]
+    return [_Judged(clause, text, found[0], named if asked is None else named & asked) for clause in found]
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
