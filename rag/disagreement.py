@@ -42,6 +42,10 @@ _CLAUSE = re.compile(r"[^，；,;。:：]+")
 _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
 _ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which"), "date": ("什么时候", "when")}
 _THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 6册
+_FIGURE = "#"  # stands for a figure among words
+_LINKS = frozenset("为是达共占")  # between what is counted and its figure
+_ARTICLES = frozenset(["the", "a", "an"])
+_TOKEN = re.compile(rf"{_FIGURE}|[a-z][a-z'-]*|[^\s]")
 _LATIN = re.compile(r"[a-z][a-z'-]+")
 
 
@@ -87,16 +91,62 @@ def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | No
     figures = zip((one, other), asked.answers, strict=True)
     found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
     for mine, yours in itertools.product(*found):
-        told = [_told_of(text, figure, asked.words) for text, figure in ((one, mine), (other, yours))]
+        told = [
+            _opening_before(text, _clause_of(text, f)[0]) + text[slice(*_clause_of(text, f))]
+            for text, f in ((one, mine), (other, yours))
+        ]
         if (
             (mine.unit == yours.unit or {mine.unit, yours.unit} <= _THINGS)
             and _are_comparable(one, other, mine, yours)
             and _parts_of(told[0]) == _parts_of(told[1])
             and _is_each_of_one(told[0], told[1])
-            and not _replaces(content_of(told[0]), content_of(told[1]), one, other)
+            and not _differ_beside(one, mine, other, yours)
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
     return None
+
+
+def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
+    """Say whether beside a word that both tell, or beside the figures, stands another word here than there.
+
+    So it does in 公司总部现有员工320人 and 公司分厂现有员工850人, but not where the same is said in other words.
+    """
+    sides = _words_beside(one, mine), _words_beside(other, yours)
+    for place in sides[0].keys() & sides[1].keys():
+        here, there = sides[0][place], sides[1][place]
+        if here != there and not _is_like(here, there):
+            if here not in search_form(other) and there not in search_form(one):
+                return True
+    return False
+
+
+def _words_beside(text: str, figure: Figure) -> dict[tuple[str, int], str]:
+    """Return what stands before (-1) and behind (1) each word of a figure's clause, of its opening only before."""
+    start, end = _clause_of(text, figure)
+    clause = f"{text[start : figure.span[0]]}{_FIGURE}{text[figure.span[1] : end]}"
+    beside: dict[tuple[str, int], str] = {}
+    for part, is_clause in ((_opening_before(text, start), False), (clause, True)):
+        words = _told_words(part)
+        for before, behind in itertools.pairwise(words):
+            if before and behind:
+                beside[behind, -1] = before
+                if is_clause:
+                    beside[before, 1] = behind
+    return {key: word for key, word in beside.items() if word != _FIGURE}
+
+
+def _told_words(text: str) -> list[str]:
+    """Return the words of a text in their order, "" for one that tells nothing; particles are passed over."""
+    form = search_form(text)
+    if not HAN_CHARACTER.search(form):
+        content = content_of(text) | {_FIGURE}
+        words = [word if word == _FIGURE else stem(word) for word in _TOKEN.findall(form) if word not in _ARTICLES]
+        return [word if word in content else "" for word in words]
+    return [
+        word if word == _FIGURE or (tag[0] in "njvatsb" and len(word) > 1 and word not in _light_words()) else ""
+        for word, tag, _ in tag_words(form)
+        if word.strip() and not (tag[0] in "up" or word in _LINKS)
+    ]
 
 
 def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
@@ -293,6 +343,8 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
     turned = find_contradiction(one.text, other.text)
     if opposites and turned:  # 多数愿意 and 少数不愿 agree
         return None
+    if not _counts_fit(one.text, other.text):
+        return None
     for word, opposite in opposites:
         mine, yours = _without(one.words, word), _without(other.words, opposite)
         if judge_one_thing(mine, yours, least):
@@ -313,6 +365,13 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
     return None
 
 
+def _counts_fit(one: str, other: str) -> bool:
+    """Say whether what two clauses count of one unit agrees: 三楼会议室 and 五楼会议室 are two things."""
+    counted = [[f for f in find_figures(text) if f.kind in ("number", "ordinal")] for text in (one, other)]
+    pairs = [(a, b) for a, b in itertools.product(*counted) if (a.kind, a.unit) == (b.kind, b.unit)]
+    return not pairs or any(_agree(one, other, a, b) for a, b in pairs)
+
+
 def _valuing(text: str, other: str) -> list[str]:
     """Return the words of a statement alone that may value what it tells of: no names, nothing of form."""
     form, theirs = search_form(text), search_form(other)
@@ -320,7 +379,8 @@ def _valuing(text: str, other: str) -> list[str]:
         words = [word for word, tag, _ in tag_words(form) if tag[0] in "vanilj" and len(word) > 1]
     else:
         words = [word for word in _LATIN.findall(form) if word not in STOP_WORDS]
-    return [word for word in words if word not in theirs and word not in _light_words()]
+    light = _light_words() | words_of("negations", "negates")
+    return [word for word in words if word not in theirs and word not in light]
 
 
 def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
