@@ -23,6 +23,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.negation import find_contradiction, read_polarity, stem
+from rag.text.numbers import HAN_NUMERALS
 from rag.text.words import holds_any, tag_words
 from rag.verification import is_attribution
 from rag.verification.said import STOP_WORDS
@@ -43,6 +44,7 @@ _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
 _ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which"), "date": ("什么时候", "when")}
 _THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 6册
 _FIGURE = "#"  # stands for a figure among words
+_NUMERALS = frozenset(HAN_NUMERALS + "0123456789") - {"一"}  # a number is no article: 一部, 一些
 _LINKS = frozenset("为是达共占")  # between what is counted and its figure
 _ARTICLES = frozenset(["the", "a", "an"])
 _TOKEN = re.compile(rf"{_FIGURE}|[a-z][a-z'-]*|[^\s]")
@@ -339,11 +341,9 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
     def judge_one_thing(mine: frozenset[str], yours: frozenset[str], least: int) -> bool:
         return _shared(mine, yours) >= least and not _replaces(mine, yours, one.statement, other.statement)
 
-    opposites = find_opposites(one.text, other.text)
     turned = find_contradiction(one.text, other.text)
-    if opposites and turned:  # 多数愿意 and 少数不愿 agree
-        return None
-    if not _counts_fit(one.text, other.text):
+    opposites = find_opposites(one.text, other.text) or _denied_effects(one.text, other.text)
+    if (opposites and turned) or not _counts_fit(one.text, other.text):  # 多数愿意 and 少数不愿 agree
         return None
     for word, opposite in opposites:
         mine, yours = _without(one.words, word), _without(other.words, opposite)
@@ -366,10 +366,27 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
 
 
 def _counts_fit(one: str, other: str) -> bool:
-    """Say whether what two clauses count of one unit agrees: 三楼会议室 and 五楼会议室 are two things."""
-    counted = [[f for f in find_figures(text) if f.kind in ("number", "ordinal")] for text in (one, other)]
-    pairs = [(a, b) for a, b in itertools.product(*counted) if (a.kind, a.unit) == (b.kind, b.unit)]
-    return not pairs or any(_agree(one, other, a, b) for a, b in pairs)
+    """Say whether two clauses hold a number in common, or one of them none: 三楼会议室 and 五楼会议室 are two things."""
+    numbers = [
+        {word for word, tag, _ in tag_words(search_form(text)) if tag == "m" and (word[0] in _NUMERALS)}
+        for text in (one, other)
+    ]
+    return not all(numbers) or bool(numbers[0] & numbers[1])
+
+
+def _denied_effects(one: str, other: str) -> list[tuple[str, str]]:
+    """Return what one clause denies to have an effect and the other tells to have changed: 没有作用, 提高."""
+    return [*_denied_effect(one, other), *((effect, change)[::-1] for effect, change in _denied_effect(other, one))]
+
+
+def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
+    denied = [word.strip() for words in read_polarity(denying).negated for word in words]
+    effects = [word for word in denied if word in words_of("effect_words", "effect")]
+    if not effects or read_polarity(telling).negated:
+        return []
+    mine, yours = search_form(denying), search_form(telling)
+    words = dict.fromkeys(word for row in read_table("opposites") for word in row[:2] if not word.isascii())
+    return [(effects[0], word) for word in words if word in yours and word not in mine][:1]
 
 
 def _valuing(text: str, other: str) -> list[str]:
