@@ -27,7 +27,7 @@ from rag.tables import CELL_MARK
 
 Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]
-ANSWERS_LEAST = 0.5  # likelihood from which a statement surely answers the question
+ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
 _WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
 _TEXTS = {
     "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),

@@ -113,6 +113,9 @@ def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
 
     So it does in 公司总部现有员工320人 and 公司分厂现有员工850人, but not where the same is said in other words.
     """
+    told = content_of(one[slice(*_clause_of(one, mine))]), content_of(other[slice(*_clause_of(other, yours))])
+    if len(told[0] - told[1]) == len(told[1] - told[0]) == 1 and _replaces(*told, one, other):
+        return True  # nothing else is told otherwise: 本科生每年学费5000元, 硕士生每年学费8000元
     sides = _words_beside(one, mine), _words_beside(other, yours)
     for place in sides[0].keys() & sides[1].keys():
         here, there = sides[0][place], sides[1][place]
@@ -342,7 +345,10 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
         return _shared(mine, yours) >= least and not _replaces(mine, yours, one.statement, other.statement)
 
     turned = find_contradiction(one.text, other.text)
-    opposites = find_opposites(one.text, other.text) or _denied_effects(one.text, other.text)
+    opposites = find_opposites(one.text, other.text)
+    if not (opposites or (turned and turned.word in _effects())):
+        opposites = _denied_effects(one.text, other.text)
+        turned = None if opposites else turned
     if (opposites and turned) or not _counts_fit(one.text, other.text):  # 多数愿意 and 少数不愿 agree
         return None
     for word, opposite in opposites:
@@ -379,14 +385,18 @@ def _denied_effects(one: str, other: str) -> list[tuple[str, str]]:
     return [*_denied_effect(one, other), *((effect, change)[::-1] for effect, change in _denied_effect(other, one))]
 
 
+def _effects() -> frozenset[str]:
+    return words_of("effect_words", "effect")
+
+
 def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
     denied = [word.strip() for words in read_polarity(denying).negated for word in words]
-    effects = [word for word in denied if word in words_of("effect_words", "effect")]
+    effects = [word for word in denied if word in _effects()]
     if not effects or read_polarity(telling).negated:
         return []
-    mine, yours = search_form(denying), search_form(telling)
-    words = dict.fromkeys(word for row in read_table("opposites") for word in row[:2] if not word.isascii())
-    return [(effects[0], word) for word in words if word in yours and word not in mine][:1]
+    mine = search_form(denying)
+    verbs = (word for word, tag, _ in tag_words(search_form(telling)) if tag == "v" and len(word) > 1)
+    return [(effects[0], word) for word in verbs if word not in mine and word not in _light_words()][:1]
 
 
 def _valuing(text: str, other: str) -> list[str]:
