@@ -49,6 +49,7 @@ from rag.generations import (
     hold,
     listed,
     read_manifest,
+    refuse_file,
     seal,
     switch,
 )
@@ -290,6 +291,7 @@ def _writable(settings: Settings) -> Iterator[None]:
             f"there is no folder {settings.corpus}",
             advice="make it and put documents there, or name another: --corpus DIR",
         )
+    refuse_file(settings.index)
     try:
         make_private(settings.index)
         yield
