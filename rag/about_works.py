@@ -17,7 +17,19 @@ from rag.disagreement import Asked, Disagreement, content_of, find_disagreement
 from rag.errors import BackendFailed
 from rag.indexing import Index
 from rag.question import Question, read_question
-from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Span, Standing, TextPiece, Turn
+from rag.records import (
+    Answer,
+    Citation,
+    Evidence,
+    Language,
+    Progress,
+    Retrieval,
+    Sentence,
+    Span,
+    Standing,
+    TextPiece,
+    Turn,
+)
 from rag.retrieval import Filters, InTurn, retrieve
 from rag.settings import Settings
 from rag.shelf import Work, works_of
@@ -34,6 +46,9 @@ _TEXTS = {
     "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),
     "nothing": ("（没有找到）", "(nothing found)"),
 }
+TOLD = tuple(
+    text.partition("{")[0] for kind in ("figure", "judgement") for text in _TEXTS[kind]
+)  # how such a lead begins
 
 
 def answer_about_works(
