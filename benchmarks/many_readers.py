@@ -4,9 +4,8 @@
 
 Each reader is a thread of one process, as the sessions of the page are: it logs in at the page's door with its
 password, keeps questions, notes and a choice under the name that its ticket gives, and looks for all that the others
-keep. Another process changes a document and builds the index anew, again and again. What
-Streamlit draws is not part of it. Prints a table, and the memory after each 500 questions; exits 1 if anything failed or
-memory grew.
+keep. Another process changes a document and builds the index anew, again and again. What Streamlit draws is not part of
+it. Prints a table, and the memory after each 500 questions; exits 1 if anything failed or memory grew.
 """
 
 from __future__ import annotations

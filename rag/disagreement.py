@@ -89,7 +89,7 @@ def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disag
 
 
 def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | None:
-    """Compare the figures that answer a question, each the only one in its answer: the question says what they count."""
+    """Compare the figures that answer a question, each alone in its answer: the question says what they count."""
     figures = zip((one, other), asked.answers, strict=True)
     found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
     for mine, yours in itertools.product(*found):
@@ -119,9 +119,9 @@ def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
     sides = _words_beside(one, mine), _words_beside(other, yours)
     for place in sides[0].keys() & sides[1].keys():
         here, there = sides[0][place], sides[1][place]
-        if here != there and not _is_like(here, there):
-            if here not in search_form(other) and there not in search_form(one):
-                return True
+        alike = here == there or _is_like(here, there)
+        if not alike and here not in search_form(other) and there not in search_form(one):
+            return True
     return False
 
 
@@ -372,7 +372,7 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
 
 
 def _counts_fit(one: str, other: str) -> bool:
-    """Say whether two clauses hold a number in common, or one of them none: 三楼会议室 and 五楼会议室 are two things."""
+    """Say whether two clauses hold a number in common, or one none: 三楼会议室 and 五楼会议室 are two things."""
     numbers = [
         {word for word, tag, _ in tag_words(search_form(text)) if tag == "m" and (word[0] in _NUMERALS)}
         for text in (one, other)
@@ -411,7 +411,7 @@ def _valuing(text: str, other: str) -> list[str]:
 
 
 def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
-    """Return the clauses of a statement, each with the words of the first, which names of what; if known, those asked."""
+    """Return the clauses of a statement, each with words of the first, which names of what: if known, those asked."""
     found = _CLAUSE.findall(text)
     named = content_of(found[0]) if found else frozenset[str]()
     return [_Judged(clause, text, found[0], named if asked is None else named & asked) for clause in found]
