@@ -1,11 +1,11 @@
 """Fifty readers with a login at once, while a keeper builds: no error, none sees another's anything, memory is flat.
 
-    python -m benchmarks.many_readers --seconds 120
+    python -m benchmarks.many_readers --seconds 120 [--readers 50]
 
 Each reader is a thread of one process, as the sessions of the page are: it logs in at the page's door with its
 password, keeps questions, notes and a choice under the name that its ticket gives, and looks for all that the others
-keep. Another process changes a document and builds the index anew, again and again. What
-Streamlit draws is not part of it. Prints a table; exits 1 if anything failed.
+keep. Another process changes a document and builds the index anew, again and again. What Streamlit draws is not part of
+it. Prints a table, and the memory after each 500 questions; exits 1 if anything failed or memory grew.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from rag.settings import Settings
 from rag.web import door
 
 READERS = 50
+STEP = 500  # questions after which memory is told
 GROWTH = 1.05  # of memory, from when all have asked once
 HOST = "wenju.example"
 
@@ -138,10 +139,10 @@ def memory_mb() -> float:
 
 def run(
     seconds: float, seed: int, scratch: Path, readers: int = READERS, bank: Path | None = None
-) -> tuple[Trial, int, list[float]]:
-    """Let readers read for a while; return what came of it, how many builds there were, and memory in MB over time.
+) -> tuple[Trial, int, list[tuple[int, float]]]:
+    """Let readers read for a while; return what came of it, how many builds, and each second the questions and memory.
 
-    Memory is measured from when all have asked once. `bank` as in `torture`.
+    Memory is measured in MB, from when all have asked once. `bank` as in `torture`.
     """
     names = [f"读者{number}" for number in range(readers)]
     settings = Settings(
@@ -167,11 +168,11 @@ def run(
     threads = [threading.Thread(target=read, args=(trial, name, random.Random(f"{seed} {name}"))) for name in names]
     for thread in threads:
         thread.start()
-    held: list[float] = []
+    held: list[tuple[int, float]] = []
     while any(thread.is_alive() for thread in threads):
         time.sleep(1)
         if trial.done["asked"] >= readers:
-            held.append(memory_mb())
+            held.append((trial.done["asked"], memory_mb()))
     builder.join(60)
     builder.kill()
     built = int((scratch / "built").read_text("utf-8")) if (scratch / "built").exists() else 0
@@ -184,14 +185,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=120)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--readers", type=int, default=READERS)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        trial, built, held = run(given.seconds, given.seed, Path(folder))
-    begun, ended = (held[0], held[-1]) if held else (0.0, 0.0)
+        trial, built, held = run(given.seconds, given.seed, Path(folder), given.readers)
+    begun, ended = (held[0][1], held[-1][1]) if held else (0.0, 0.0)
     print(f"| readers | logged in | questions | looked around | builds | memory, MB | failed |\n{'| --- ' * 7}|")
     counts = " | ".join(str(trial.done[what]) for what in ("logged in", "asked", "looked around"))
-    print(f"| {READERS} | {counts} | {built} | {begun:.0f} -> {ended:.0f} | {len(trial.failures)} |")
+    print(f"| {given.readers} | {counts} | {built} | {begun:.0f} -> {ended:.0f} | {len(trial.failures)} |")
     print("\n".join(trial.failures[:20]))
+    print("| questions | memory, MB |\n| --- | --- |")
+    for asked in range(STEP, trial.done["asked"] + 1, STEP):
+        print(f"| {asked} | {next((mb for count, mb in held if count >= asked), ended):.0f} |")
     sys.exit(bool(trial.failures) or ended > GROWTH * begun)
 
 

@@ -13,11 +13,23 @@ from rag.backends import AnswerRequest, load_backend, stream_writing
 from rag.backends.extractive import ExtractiveBackend
 from rag.cataloguing import answer_from_records, which_work
 from rag.comparison import Cell, Side, compare_sides, read_comparison
-from rag.disagreement import Disagreement, find_disagreement
+from rag.disagreement import Asked, Disagreement, content_of, find_disagreement
 from rag.errors import BackendFailed
 from rag.index import Index
 from rag.question import Question, read_question
-from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Standing, TextPiece, Turn
+from rag.records import (
+    Answer,
+    Citation,
+    Evidence,
+    Language,
+    Progress,
+    Retrieval,
+    Sentence,
+    Span,
+    Standing,
+    TextPiece,
+    Turn,
+)
 from rag.retrieval import Filters, InTurn, retrieve
 from rag.settings import Settings
 from rag.shelf import Work, works_of
@@ -27,12 +39,15 @@ from rag.tables import CELL_MARK
 
 Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]
+ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
 _WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
 _TEXTS = {
     "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),
     "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),
     "nothing": ("（没有找到）", "(nothing found)"),
 }
+# How a lead begins that tells a disagreement.
+TOLD = tuple(text.partition("{")[0] for kind in ("figure", "judgement") for text in _TEXTS[kind])
 
 
 def answer_about_works(
@@ -198,7 +213,7 @@ def _in_a_cell(text: str) -> str:
 
 def tell_disagreement(answer: Answer, language: Language) -> Answer:
     """Return the answer with a sentence put first that says what its works disagree on; itself where they agree."""
-    passages = {item.id: item.passage for item in answer.evidence}
+    passages = {item.id: item for item in answer.evidence}
     said = [
         (citation, passages[citation.passage].text[slice(*citation.passage_span)])
         for sentence in answer.sentences
@@ -206,11 +221,24 @@ def tell_disagreement(answer: Answer, language: Language) -> Answer:
         if citation.passage_span
     ]
     for (one, mine), (other, yours) in itertools.combinations(said, 2):
-        works = {(passages[c.passage].source, passages[c.passage].article) for c in (one, other)}
-        found = find_disagreement(mine, yours) if len(works) == 2 else None
+        items = passages[one.passage], passages[other.passage]
+        if len({(item.passage.source, item.passage.article) for item in items}) < 2:
+            continue
+        answers = _answer_in(items[0], one), _answer_in(items[1], other)
+        asked = Asked(content_of(answer.understood), (answers[0], answers[1])) if answers[0] and answers[1] else None
+        found = find_disagreement(mine, yours, asked)
         if found:
             return _led_by(answer, _told(found, language), (one, other))
     return answer
+
+
+def _answer_in(item: Evidence, citation: Citation) -> Span | None:
+    """Return the characters of what a citation quotes that surely answer the question, counted from its beginning."""
+    start, end = citation.passage_span or (0, 0)
+    for span, likelihood, answer in zip(item.statements, item.likelihoods, item.answers, strict=False):
+        if answer and likelihood >= ANSWERS_LEAST and start <= span[0] < end:
+            return answer[0] - start, answer[1] - start
+    return None
 
 
 def _told(found: Disagreement, language: Language) -> str:

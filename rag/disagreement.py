@@ -23,6 +23,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure, years_of
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.negation import find_contradiction, read_polarity, stem
+from rag.text.numbers import HAN_NUMERALS
 from rag.text.words import holds_any, tag_words
 from rag.verification import is_attribution
 from rag.verification.said import STOP_WORDS
@@ -36,10 +37,17 @@ LENGTHS = ("year", "month", "day", "hour", "minute")
 LEAST_WORD = 2  # characters
 LEAST_STEM = 4  # letters that another stem must begin with
 LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement; dates: both
+ROUGH_REACH = 4  # characters beside a figure in which a word may stand that makes it a rough one
 ROUNDING = 0.01  # share by which two figures may differ and still be one, rounded
 _CLAUSE = re.compile(r"[^，；,;。:：]+")
 _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
 _ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which"), "date": ("什么时候", "when")}
+_THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 6册
+_FIGURE = "#"  # stands for a figure among words
+_NUMERALS = frozenset(HAN_NUMERALS + "0123456789") - {"一"}  # a number is no article: 一部, 一些
+_LINKS = frozenset("为是达共占")  # between what is counted and its figure
+_ARTICLES = frozenset(["the", "a", "an"])
+_TOKEN = re.compile(rf"{_FIGURE}|[a-z][a-z'-]*|[^\s]")
 _LATIN = re.compile(r"[a-z][a-z'-]+")
 
 
@@ -52,31 +60,131 @@ class Disagreement:
     other: str
 
 
-def find_disagreement(one: str, other: str) -> Disagreement | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that two statements answer.
+
+    Attributes:
+        words: What it names (`content_of`).
+        answers: The characters of the one and of the other statement that answer it.
+    """
+
+    words: frozenset[str]
+    answers: tuple[Span, Span]
+
+
+def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disagreement | None:
     """Return on what two statements disagree, or None.
 
     Args:
         one: A statement, in Chinese or English.
         other: Another one; in another language, only figures are compared.
+        asked: What both surely answer; None: nothing is known of them but their words.
 
     Raises:
         ModelUnavailable, StorageFailed: See `load_comprehension`.
     """
-    return _find_figures_apart(one, other) or _find_opposite_judgements(one, other)
+    answered = asked and _find_answers_apart(one, other, asked)
+    return answered or _find_figures_apart(one, other) or _find_opposite_judgements(one, other, asked)
+
+
+def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | None:
+    """Compare the figures that answer a question, each alone in its answer: the question says what they count."""
+    figures = zip((one, other), asked.answers, strict=True)
+    found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
+    for mine, yours in itertools.product(*found):
+        told = [
+            _opening_before(text, _clause_of(text, f)[0]) + text[slice(*_clause_of(text, f))]
+            for text, f in ((one, mine), (other, yours))
+        ]
+        if (
+            (mine.unit == yours.unit or {mine.unit, yours.unit} <= _THINGS)
+            and _are_comparable(one, other, mine, yours)
+            and _parts_of(told[0]) == _parts_of(told[1])
+            and _is_each_of_one(told[0], told[1])
+            and not _differ_beside(one, mine, other, yours)
+        ):
+            return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
+    return None
+
+
+def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
+    """Say whether beside a word that both tell, or beside the figures, stands another word here than there.
+
+    So it does in 公司总部现有员工320人 and 公司分厂现有员工850人, but not where the same is said in other words.
+    """
+    told = content_of(one[slice(*_clause_of(one, mine))]), content_of(other[slice(*_clause_of(other, yours))])
+    if len(told[0] - told[1]) == len(told[1] - told[0]) == 1 and _replaces(*told, one, other):
+        return True  # nothing else is told otherwise: 本科生每年学费5000元, 硕士生每年学费8000元
+    sides = _words_beside(one, mine), _words_beside(other, yours)
+    for place in sides[0].keys() & sides[1].keys():
+        here, there = sides[0][place], sides[1][place]
+        alike = here == there or _is_like(here, there)
+        if not alike and here not in search_form(other) and there not in search_form(one):
+            return True
+    return False
+
+
+def _words_beside(text: str, figure: Figure) -> dict[tuple[str, int], str]:
+    """Return what stands before (-1) and behind (1) each word of a figure's clause, of its opening only before."""
+    start, end = _clause_of(text, figure)
+    clause = f"{text[start : figure.span[0]]}{_FIGURE}{text[figure.span[1] : end]}"
+    beside: dict[tuple[str, int], str] = {}
+    for part, is_clause in ((_opening_before(text, start), False), (clause, True)):
+        words = _told_words(part)
+        for before, behind in itertools.pairwise(words):
+            if before and behind:
+                beside[behind, -1] = before
+                if is_clause:
+                    beside[before, 1] = behind
+    return {key: word for key, word in beside.items() if word != _FIGURE}
+
+
+def _told_words(text: str) -> list[str]:
+    """Return the words of a text in their order, "" for one that tells nothing; particles are passed over."""
+    form = search_form(text)
+    if not HAN_CHARACTER.search(form):
+        content = content_of(text) | {_FIGURE}
+        words = [word if word == _FIGURE else stem(word) for word in _TOKEN.findall(form) if word not in _ARTICLES]
+        return [word if word in content else "" for word in words]
+    return [
+        word if word == _FIGURE or (tag[0] in "njvatsb" and len(word) > 1 and word not in _light_words()) else ""
+        for word, tag, _ in tag_words(form)
+        if word.strip() and not (tag[0] in "up" or word in _LINKS)
+    ]
+
+
+def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
+    """Say whether two figures differ that are of one time, and what stands beside them fits."""
+    return (
+        mine.kind == yours.kind != "decade"
+        and not _agree(one, other, mine, yours)
+        and (mine.kind == "date" or _times_fit(one, other, mine, yours))
+        and _others_fit(one, other, mine, yours)
+        and not _is_narrowed(one, mine, other, yours)
+    )
+
+
+def _told_of(text: str, figure: Figure, asked: frozenset[str]) -> str:
+    """Return what stands before a figure in its clause and the word behind it; with the first clause if it names less.
+
+    A clause that holds two words of the question names by itself what it tells of.
+    """
+    start, end = _clause_of(text, figure)
+    behind = tag_words(search_form(text[figure.span[1] : end]))
+    told = text[start : figure.span[1]] + (behind[0][0] if behind else "")
+    return told if _shared(content_of(told), asked) >= LEAST_SHARED else _opening_before(text, start) + told
 
 
 def _find_figures_apart(one: str, other: str) -> Disagreement | None:
     for mine, yours in itertools.product(find_figures(one), find_figures(other)):
         if (
-            mine.kind == yours.kind != "decade"
-            and mine.unit == yours.unit
+            mine.unit == yours.unit
             and (mine.unit or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
-            and not _agree(mine, yours)
-            and (mine.kind == "date" or _times_fit(one, other, mine, yours))
+            and _are_comparable(one, other, mine, yours)
             and _parts_of(one) == _parts_of(other)
-            and _others_fit(one, other, mine, yours)
-            and not _replaces(_words_around(one, mine), _words_around(other, yours))
-            and not _is_narrowed(one, mine, other, yours)
+            and _is_each_of_one(one, other)
+            and not _replaces(_words_around(one, mine), _words_around(other, yours), one, other)
             and _answer_each_other(one, other, mine, yours)
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
@@ -89,9 +197,19 @@ def _counted(text: str, figure: Figure) -> str:
     return behind.group().strip() if behind else ""
 
 
-def _agree(mine: Figure, yours: Figure) -> bool:
+def _agree(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     apart = abs(mine.value - yours.value) <= ROUNDING * max(abs(mine.value), abs(yours.value))
-    return (mine.kind == "number" and apart) or holds_figure(mine, [yours]) or holds_figure(yours, [mine])
+    rounded = _rounds(one, mine, yours) or _rounds(other, yours, mine)
+    return (mine.kind == "number" and (apart or rounded)) or holds_figure(mine, [yours]) or holds_figure(yours, [mine])
+
+
+def _rounds(text: str, rough: Figure, exact: Figure) -> bool:
+    """Say whether one figure is the other one said roughly: 约三成 and 31%, about 40 and 38."""
+    near = search_form(text[max(0, rough.span[0] - ROUGH_REACH) : rough.span[1] + ROUGH_REACH])
+    if not holds_any(near, words_of("rough_words", "rough")) or not rough.value:
+        return False
+    digits = len(f"{abs(rough.value):.6e}".partition("e")[0].replace(".", "").rstrip("0"))
+    return float(f"{exact.value:.{digits - 1}e}") == rough.value
 
 
 def _times_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
@@ -111,6 +229,15 @@ def _parts_of(text: str) -> frozenset[str]:
     return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
 
 
+def _is_each_of_one(one: str, other: str) -> bool:
+    """Say whether two statements may tell what falls to one length of time: not 每月 and 全年."""
+    own = [
+        {row[0] for row in read_table("rate_words") if holds_any(search_form(text), phrases(row[1]))}
+        for text in (one, other)
+    ]
+    return not all(own) or bool(own[0] & own[1])
+
+
 def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     """Say whether what stands beside two figures is the same: after five years and after one are two things.
 
@@ -122,7 +249,7 @@ def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     ]
     for kind, unit in {(near.kind, near.unit) for own in beside for near in own if near.kind != "date"}:
         of_one, of_other = ([near for near in own if (near.kind, near.unit) == (kind, unit)] for own in beside)
-        if of_one and of_other and not any(_agree(a, b) for a in of_one for b in of_other):
+        if of_one and of_other and not any(_agree(one, other, a, b) for a in of_one for b in of_other):
             return False
         if unit in LENGTHS and mine.unit not in LENGTHS and bool(of_one) != bool(of_other):
             return False
@@ -183,45 +310,93 @@ def _read(question: str, statement: str) -> tuple[float, Span | None]:
     return load_comprehension().read_statement(question, statement)
 
 
-def _find_opposite_judgements(one: str, other: str) -> Disagreement | None:
+def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disagreement | None:
     """Compare the statements as they are, then a clause of one with a clause of the other: reasons differ."""
-    if _parts_of(one) != _parts_of(other):
-        return None
     years = [years_of(find_figures(text)) for text in (one, other)]
     if all(years) and not years[0] & years[1]:
         return None
-    found = _opposite(one, other, content_of(one), content_of(other), least=1)
-    clauses = itertools.product(_clauses(one), _clauses(other)) if not found else ()
-    for (mine, my_words), (yours, your_words) in clauses:
-        found = found or _opposite(mine, yours, my_words, your_words, least=LEAST_SHARED)
-    return found
+    if _parts_of(one) == _parts_of(other) and (found := _opposite(_Judged(one, one, ""), _Judged(other, other, ""), 1)):
+        return found
+    words = asked.words if asked else None
+    for mine, yours in itertools.product(_clauses(one, words), _clauses(other, words)):
+        texts = (one, other) if asked is None else (mine.opening + mine.text, yours.opening + yours.text)
+        fits = _parts_of(texts[0]) == _parts_of(texts[1])
+        if fits and (found := _opposite(mine, yours, LEAST_SHARED if asked is None else 1)):
+            return found
+    return None
 
 
-def _opposite(
-    mine: str, yours: str, my_words: frozenset[str], your_words: frozenset[str], *, least: int
-) -> Disagreement | None:
-    opposites = find_opposites(mine, yours)
-    turned = find_contradiction(mine, yours)
-    if opposites and turned:  # 多数愿意 and 少数不愿 agree
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A clause, the statement that it stands in, the first clause, which names of what, and words of that."""
+
+    text: str
+    statement: str
+    opening: str
+    named: frozenset[str] = frozenset()
+
+    @property
+    def words(self) -> frozenset[str]:
+        return content_of(self.text) | self.named
+
+
+def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
+    def judge_one_thing(mine: frozenset[str], yours: frozenset[str], least: int) -> bool:
+        return _shared(mine, yours) >= least and not _replaces(mine, yours, one.statement, other.statement)
+
+    turned = find_contradiction(one.text, other.text)
+    opposites = find_opposites(one.text, other.text)
+    if not (opposites or (turned and turned.word in _effects())):
+        opposites = _denied_effects(one.text, other.text)
+        turned = None if opposites else turned
+    if (opposites and turned) or not _counts_fit(one.text, other.text):  # 多数愿意 and 少数不愿 agree
         return None
     for word, opposite in opposites:
-        if _is_one_thing(_without(my_words, word), _without(your_words, opposite), least=least):
+        mine, yours = _without(one.words, word), _without(other.words, opposite)
+        if judge_one_thing(mine, yours, least):
             return Disagreement("judgement", word, opposite)
-    if turned and turned.is_plain and _is_one_thing(my_words, your_words):
-        return Disagreement("judgement", mine, yours)
-    if turned or opposites or (find_figures(mine) and find_figures(yours)):  # 312 enrolled and 41 withdrew
+    if turned and turned.is_plain and judge_one_thing(one.words, other.words, min(least, LEAST_SHARED)):
+        return Disagreement("judgement", one.text.strip(), other.text.strip())
+    if turned or opposites or (find_figures(one.text) and find_figures(other.text)):  # 312 enrolled and 41 withdrew
         return None
-    pairs = itertools.product(_valuing(mine, yours), _valuing(yours, mine))
-    for word, against in pairs:
-        mine_left, yours_left = _without(my_words, word), _without(your_words, against)
+    for word, against in itertools.product(_valuing(one.text, other.text), _valuing(other.text, one.text)):
+        mine, yours = _without(one.words, word), _without(other.words, against)
         if (
             word.isascii() == against.isascii()
-            and _is_one_thing(mine_left, yours_left, least=1 if mine_left == yours_left else LEAST_SHARED)
-            and _is_negated(mine, word) == _is_negated(yours, against)
+            and judge_one_thing(mine, yours, 1 if mine == yours else LEAST_SHARED)
+            and _is_negated(one.text, word) == _is_negated(other.text, against)
             and are_opposed(word, against)
         ):
             return Disagreement("judgement", word, against)
     return None
+
+
+def _counts_fit(one: str, other: str) -> bool:
+    """Say whether two clauses hold a number in common, or one none: 三楼会议室 and 五楼会议室 are two things."""
+    numbers = [
+        {word for word, tag, _ in tag_words(search_form(text)) if tag == "m" and (word[0] in _NUMERALS)}
+        for text in (one, other)
+    ]
+    return not all(numbers) or bool(numbers[0] & numbers[1])
+
+
+def _denied_effects(one: str, other: str) -> list[tuple[str, str]]:
+    """Return what one clause denies to have an effect and the other tells to have changed: 没有作用, 提高."""
+    return [*_denied_effect(one, other), *((effect, change)[::-1] for effect, change in _denied_effect(other, one))]
+
+
+def _effects() -> frozenset[str]:
+    return words_of("effect_words", "effect")
+
+
+def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
+    denied = [word.strip() for words in read_polarity(denying).negated for word in words]
+    effects = [word for word in denied if word in _effects()]
+    if not effects or read_polarity(telling).negated:
+        return []
+    mine = search_form(denying)
+    verbs = (word for word, tag, _ in tag_words(search_form(telling)) if tag == "v" and len(word) > 1)
+    return [(effects[0], word) for word in verbs if word not in mine and word not in _light_words()][:1]
 
 
 def _valuing(text: str, other: str) -> list[str]:
@@ -231,13 +406,15 @@ def _valuing(text: str, other: str) -> list[str]:
         words = [word for word, tag, _ in tag_words(form) if tag[0] in "vanilj" and len(word) > 1]
     else:
         words = [word for word in _LATIN.findall(form) if word not in STOP_WORDS]
-    return [word for word in words if word not in theirs and word not in _light_words()]
+    light = _light_words() | words_of("negations", "negates")
+    return [word for word in words if word not in theirs and word not in light]
 
 
-def _clauses(text: str) -> list[tuple[str, frozenset[str]]]:
-    """Return the clauses of a statement of several, each with its words and those of the first, which names of what."""
-    clauses = _CLAUSE.findall(text)
-    return [(clause, content_of(clauses[0]) | content_of(clause)) for clause in clauses]
+def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
+    """Return the clauses of a statement, each with words of the first, which names of what: if known, those asked."""
+    found = _CLAUSE.findall(text)
+    named = content_of(found[0]) if found else frozenset[str]()
+    return [_Judged(clause, text, found[0], named if asked is None else named & asked) for clause in found]
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
@@ -245,18 +422,24 @@ def _without(words: frozenset[str], word: str) -> frozenset[str]:
     return frozenset(one for one in words - content_of(word) - _stems(word) if word.isascii() or word not in one)
 
 
-def _is_one_thing(mine: frozenset[str], yours: frozenset[str], least: int = LEAST_SHARED) -> bool:
-    # A compound of four characters, 常住人口, says as much as two words.
+def _shared(mine: frozenset[str], yours: frozenset[str]) -> int:
+    """Return how many words two sides share; a compound of four characters, 常住人口, says as much as two."""
     alike = [word for word in mine if word in yours or any(_is_like(word, other) for other in yours - mine)]
-    shared = sum(max(1, len(word) // 2) if HAN_CHARACTER.search(word) else 1 for word in alike)
-    return shared >= least and not _replaces(mine, yours)
+    return sum(max(1, len(word) // 2) if HAN_CHARACTER.search(word) else 1 for word in alike)
 
 
-def _replaces(mine: frozenset[str], yours: frozenset[str]) -> bool:
-    """Say whether each side has words in the other's stead; what has its like on the other side is in nobody's."""
-    if min(len(mine - yours), len(yours - mine)) > MOST_APART:
-        return True
-    return bool(_unlike(mine, yours) and _unlike(yours, mine))
+def _replaces(mine: frozenset[str], yours: frozenset[str], one: str, other: str) -> bool:
+    """Say whether each side has words in the other's stead; what has its like on the other side is in nobody's.
+
+    So is what the other text, `one` or `other`, holds in words that are cut otherwise: 网约车 and 网约车新规.
+    """
+    mine, yours = _missing_in(other, mine, yours), _missing_in(one, yours, mine)
+    return bool(min(len(mine), len(yours)) > MOST_APART or (_unlike(mine, yours) and _unlike(yours, mine)))
+
+
+def _missing_in(text: str, words: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    form = search_form(text)
+    return frozenset(word for word in words - others if word.isascii() or word not in form)
 
 
 def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:

@@ -8,6 +8,7 @@ and no thread waits for another.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import sys
@@ -30,6 +31,21 @@ WEIGHTS_FILE = "model.safetensors"  # in a model's folder
 LENGTH_STEP = 16  # lengths are padded to a multiple: what is prepared for a length is kept, and need not be many
 NEVER = -1e9  # added to the attention to what is padding
 _PADDING = 1  # the id of padding
+# How glibc's malloc is set, by the numbers of malloc.h. Left alone it keeps a heap for each thread that has searched,
+# as large as the largest search, and never gives back what lies between two values that are still held.
+_HEAPS, _MAPPED_FROM, _GIVEN_BACK_FROM = -8, -3, -1
+_MALLOC = {_HEAPS: 1, _MAPPED_FROM: 1 << 20, _GIVEN_BACK_FROM: 16 << 20}  # bytes, but the first
+
+
+def _set_malloc() -> None:
+    """Have memory given back as soon as it is free; elsewhere than on glibc nothing is done."""
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if set_option is not None:
+        for option, value in _MALLOC.items():
+            set_option(option, value)
+
+
+_set_malloc()
 
 
 def mapped_weights(path: Path) -> dict[str, Floats]:

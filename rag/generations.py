@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, RagError
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, RagError, StorageFailed
 from rag.private_files import FILE_MODE, FOLDER_MODE, MEND, sync, write_private
 
 MANIFEST = "manifest.json"
@@ -129,6 +129,13 @@ def read_manifest(generation: Listed) -> bytes:
     return held
 
 
+def refuse_file(index: Path) -> None:
+    """Raise StorageFailed where the folder of an index, or one above it, is a file: no build and no repair helps."""
+    for folder in (index, *index.parents):
+        if folder.exists() and not folder.is_dir():
+            raise StorageFailed(f"{folder} is a file, no folder", advice="name a folder for the index: --index DIR")
+
+
 def listed(index: Path) -> tuple[Listed, ...]:
     """Return the generations that may be used, the one in use first.
 
@@ -136,7 +143,9 @@ def listed(index: Path) -> tuple[Listed, ...]:
         IndexMissing: Nothing was built yet.
         IndexDamaged: The list of them cannot be read.
         IndexMismatch: An earlier version has written it.
+        StorageFailed: The index, or a folder above it, is a file.
     """
+    refuse_file(index)
     try:
         text = (index / CURRENT).read_bytes().decode("ascii")
     except FileNotFoundError:

@@ -42,6 +42,7 @@ from rag.generations import (
     check,
     digest,
     listed,
+    refuse_file,
     seal,
     switch,
 )
@@ -145,6 +146,7 @@ def _writable(settings: Settings) -> Iterator[None]:
             f"there is no folder {settings.corpus}",
             advice="make it and put documents there, or name another: --corpus DIR",
         )
+    refuse_file(settings.index)
     try:
         make_private(settings.index)
         yield

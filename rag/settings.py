@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -31,6 +31,7 @@ SERVER_TOKEN = "WENJU_SERVER_TOKEN"  # what callers of `wenju serve` must show; 
 OWN_KEY = "WENJU_API_KEY"  # the key for the base URL of file or environment; read by the backend, never kept
 MODEL_KEY, RERANKER_KEY = "WENJU_MODEL_KEY", "WENJU_RERANKER_KEY"  # what their servers ask for; likewise
 STORE_KEY = "WENJU_STORE_KEY"  # what a vector store asks for; read by the store, never kept
+FILE = "wenju.toml"  # in the working folder
 KEYS = (OWN_KEY, SERVER_TOKEN, STORE_KEY, MODEL_KEY, RERANKER_KEY)
 
 
@@ -43,7 +44,7 @@ class Settings(BaseSettings):
     """The settings of one corpus and its index."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WENJU_", toml_file="wenju.toml", extra="forbid", frozen=True, protected_namespaces=()
+        env_prefix="WENJU_", toml_file=FILE, extra="forbid", frozen=True, protected_namespaces=()
     )
 
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
@@ -100,6 +101,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"unknown environment variable {shown}; known are {', '.join(sorted(known))}")
         return self
 
+    @field_validator("corpus", "index", "prompt_file")
+    @classmethod
+    def _refuse_nul(cls, path: Path | None) -> Path | None:
+        if path is not None and "\0" in str(path):
+            raise ValueError("no path has a NUL in it")
+        return path
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -110,6 +118,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Return the sources in their order of precedence."""
+        if os.path.lexists(FILE) and not Path(FILE).is_file():
+            raise UnusableSettings(f"{FILE} is no file", advice="rename it, and write the settings to a file")
         return init_settings, _Environment(settings_cls), _File(settings_cls)
 
 

@@ -213,7 +213,9 @@ def test_what_is_compared_is_not_what_it_is_compared_in(question: str, sides: li
     assert [side.label for side in read_comparison(question, ())] == sides
 
 
-@pytest.mark.parametrize("name", ["comparison_words", "light_words"])
+@pytest.mark.parametrize(
+    "name", ["comparison_words", "light_words", "part_words", "rough_words", "rate_words", "effect_words"]
+)
 def test_each_example_holds_a_word_of_its_row(name: str) -> None:
     for *_, words, example in read_table(name):
         assert holds_any(example, phrases(words)), example

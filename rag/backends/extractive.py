@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
+from rag.disagreement import find_disagreement
 from rag.enumerations import items_beside
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
@@ -25,6 +26,7 @@ MOST_NEXT = 3  # next likeliest statements behind one that may not be the answer
 ENOUGH = 0.9  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
 LIST_LEAST = 0.05  # likelihood of a further item of a list
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
+DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work's statement disagrees with the first
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 OWN_LANGUAGE_ODDS = 0.1  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
@@ -97,14 +99,15 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     for unit in ranked:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
-        if not _is_news(unit, said, chosen):
+        disagrees = not several and _disagrees(unit, first, request)
+        if not (disagrees or _is_news(unit, said, chosen)):
             open_odds -= _odds(unit.likelihood)
             continue
         if several:
             if unit.likelihood < LIST_LEAST:
                 break
         else:
-            why = "otherwise" if _says_otherwise(unit, first, request.evidence) else "next"
+            why = "otherwise" if disagrees or _says_otherwise(unit, first, request.evidence) else "next"
             if not left[why] or (why == "next" and open_odds <= wanted_odds):
                 continue
             left[why] -= 1
@@ -179,6 +182,12 @@ def _says_otherwise(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -
         return False
     # In another language the same thing reads otherwise.
     return _folded(unit.answer) not in _folded(first.text) and one.language == other.language
+
+
+def _disagrees(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
+    """Say whether a statement of another work, which may answer, disagrees with the first one."""
+    one, other = _article(first, request), _article(unit, request)
+    return one != other and unit.likelihood >= DISAGREES_LEAST and find_disagreement(first.text, unit.text) is not None
 
 
 def _odds(likelihood: float) -> float:

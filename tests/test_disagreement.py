@@ -1,0 +1,73 @@
+"""What two statements that answer one question disagree on, and what only looks so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.answering import ask
+from rag.disagreement import Asked, Disagreement, content_of, find_disagreement
+from rag.indexing import build_index
+from rag.settings import Settings
+
+
+def _compare(question: str, one: str, other: str, answers: tuple[str, str] = ("", "")) -> Disagreement | None:
+    """Compare two statements that answer a question, with their `answers` or as they are."""
+    words = [answer or text for answer, text in zip(answers, (one, other), strict=True)]
+    spans = [(text.index(word), text.index(word) + len(word)) for word, text in zip(words, (one, other), strict=True)]
+    return find_disagreement(one, other, Asked(content_of(question), (spans[0], spans[1])))
+
+
+def test_figures_that_answer_one_question_in_other_words() -> None:
+    found = _compare(
+        "云岭隧道全长多少？",
+        "隧道全长3.8公里，双向四车道。",
+        "其長度為4200米，施工歷時三年。",
+        ("3.8公里", "4200米"),
+    )
+    assert found == Disagreement("figure", "3.8公里", "4200米")
+    found = _compare("一次可以借几本书？", "每名学生一次可借10本书。", "学生每次最多可以借阅6册图书。")
+    assert found == Disagreement("figure", "10", "6")
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("公司有多少员工？", "公司总部现有员工320人。", "公司南方分厂现有员工850人。"),
+        ("学费是多少？", "本科生每学年学费5000元。", "碩士生每學年學費8000元。"),
+        ("How much is a ticket?", "An adult ticket costs 12 dollars.", "A child ticket costs 6 dollars."),
+        ("多少居民支持？", "支持加装电梯的居民占31%。", "约三成居民支持加装电梯。"),
+        ("房租是多少？", "102室房租每月2400元。", "102室全年房租共28800元。"),
+        ("今年的游客有多少？", "2023年全市实际接待游客463万人次。", "预计2023年全市接待游客500万人次。"),
+        ("新桥的造价是多少？", "新桥总造价1.2亿元。", "审计认定新桥的总造价为12000万元。"),
+    ],
+)
+def test_what_differs_beside_the_figures_makes_them_two_things(question: str, one: str, other: str) -> None:
+    assert _compare(question, one, other) is None
+    assert _compare(question, other, one) is None
+
+
+def test_a_clause_is_judged_below_what_its_opening_names() -> None:
+    one, other = "老城区不适合自驾，周末几乎找不到停车位。", "老城区街道宽敞，很适合自驾前往。"
+    found = _compare("老城区适合开车去吗？", one, other)
+    assert found is not None
+    assert found.kind == "judgement"
+    assert _compare("会议室可以用吗？", "三楼会议室可以预订。", "五樓會議室不能預訂。") is None
+
+
+def test_a_denied_effect_meets_a_change() -> None:
+    one, other = "降息明显拉动了居民消费。", "降息對居民消費沒有明顯影響，居民更願儲蓄。"
+    assert _compare("降息能拉动消费吗？", one, other) == Disagreement("judgement", "拉动", "影响")
+    assert _compare("降息能拉动消费吗？", one, "降息对房价没有明显影响。") is None
+
+
+def test_an_answer_quotes_what_contradicts_it_in_the_same_words(tmp_path: Path) -> None:
+    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "index")
+    settings.corpus.mkdir()
+    (settings.corpus / "须知.md").write_text("# 用藥須知\n\n孕婦可以服用安寧片，每日一次。\n", "utf-8")
+    (settings.corpus / "提醒.md").write_text("# 药师提醒\n\n安宁片含有镇静成分。孕妇禁止服用安宁片。\n", "utf-8")
+    build_index(settings)
+    answer = ask("這種藥孕婦可以服用嗎？", settings=settings)
+    assert answer.text.startswith("两处说法相反：")
+    assert {citation.source for citation in answer.sentences[0].citations} == {"须知.md", "提醒.md"}
