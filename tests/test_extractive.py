@@ -63,12 +63,12 @@ def test_the_likeliest_statement_stands_first_whatever_the_order_of_the_source()
     assert write(unsure) == "工期推迟了八个月。[1]洪水冲毁了便桥。[1]"  # odds of 0.43 and 2.33: neither is sure
 
 
-def test_of_two_that_hardly_differ_the_one_in_the_question_s_language_stands_first() -> None:
+def test_what_is_a_tenth_as_likely_and_in_the_question_s_language_stands_first() -> None:
     chinese = evidence("婚假为三天。", 0.32, source="制度.md", title="员工假期办法", answer="三天")
     english = evidence("Five days of paid leave are given.", 0.26, source="staff.md", title="Handbook", language="en")
     assert write(chinese, english, language="en").startswith("《Handbook》: Five days of paid leave are given.[2]")
     assert write(chinese, english).startswith("《员工假期办法》：婚假为三天。[1]")
-    sure = evidence("婚假为三天。", 0.6, source="制度.md", title="员工假期办法", answer="三天")
+    sure = evidence("婚假为三天。", 0.8, source="制度.md", title="员工假期办法", answer="三天")
     assert write(sure, english, language="en").startswith("《员工假期办法》: 婚假为三天。[1]")
 
 
