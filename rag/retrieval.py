@@ -441,8 +441,8 @@ def _bare(text: str) -> str:
 
 
 def check_question(question: str) -> None:
-    """Raise UnusableQuestion when `question` is empty or far too long."""
-    if not question.strip():
+    """Raise UnusableQuestion when `question` has no letter and no digit, or is far too long."""
+    if not any(map(str.isalnum, question)):
         raise UnusableQuestion("the question is empty", advice="type a question")
     if len(question) > MAX_QUESTION_CHARS:
         raise UnusableQuestion(

@@ -204,7 +204,7 @@ def test_k_is_the_most_that_is_returned(harbour: Settings, index: Index) -> None
             find(harbour, "南江大桥造价", k)
 
 
-@pytest.mark.parametrize("question", ["", " \n　\t"])
+@pytest.mark.parametrize("question", ["", "？？？", "\u200b\u200e", " \n　\t"])
 def test_an_empty_question_is_refused(harbour: Settings, question: str) -> None:
     with pytest.raises(UnusableQuestion, match="the question is empty") as caught:
         find(harbour, question)
