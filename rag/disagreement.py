@@ -90,6 +90,9 @@ def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disag
 
 def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | None:
     """Compare the figures that answer a question, each alone in its answer: the question says what they count."""
+    words = content_of(one), content_of(other)
+    if any(_shared(mine, yours | asked.words) < LEAST_SHARED for mine, yours in (words, words[::-1])):
+        return None  # neither of what is asked nor of one thing
     figures = zip((one, other), asked.answers, strict=True)
     found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
     for mine, yours in itertools.product(*found):
@@ -163,17 +166,6 @@ def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
         and _others_fit(one, other, mine, yours)
         and not _is_narrowed(one, mine, other, yours)
     )
-
-
-def _told_of(text: str, figure: Figure, asked: frozenset[str]) -> str:
-    """Return what stands before a figure in its clause and the word behind it; with the first clause if it names less.
-
-    A clause that holds two words of the question names by itself what it tells of.
-    """
-    start, end = _clause_of(text, figure)
-    behind = tag_words(search_form(text[figure.span[1] : end]))
-    told = text[start : figure.span[1]] + (behind[0][0] if behind else "")
-    return told if _shared(content_of(told), asked) >= LEAST_SHARED else _opening_before(text, start) + told
 
 
 def _find_figures_apart(one: str, other: str) -> Disagreement | None:
