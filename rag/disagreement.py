@@ -46,7 +46,7 @@ _THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 
 _FIGURE = "#"  # stands for a figure among words
 _NUMERALS = frozenset(HAN_NUMERALS + "0123456789") - {"一"}  # a number is no article: 一部, 一些
 _LINKS = frozenset("为是达共占")  # between what is counted and its figure
-_ARTICLES = frozenset(["the", "a", "an"])
+_PASSED = frozenset(["the", "a", "an", "of"])
 _TOKEN = re.compile(rf"{_FIGURE}|[a-z][a-z'-]*|[^\s]")
 _LATIN = re.compile(r"[a-z][a-z'-]+")
 
@@ -91,15 +91,12 @@ def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disag
 def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | None:
     """Compare the figures that answer a question, each alone in its answer: the question says what they count."""
     words = content_of(one), content_of(other)
-    if any(_shared(mine, yours | asked.words) < LEAST_SHARED for mine, yours in (words, words[::-1])):
+    if all(_shared(mine, yours | asked.words) < LEAST_SHARED for mine, yours in (words, words[::-1])):
         return None  # neither of what is asked nor of one thing
     figures = zip((one, other), asked.answers, strict=True)
     found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
     for mine, yours in itertools.product(*found):
-        told = [
-            _opening_before(text, _clause_of(text, f)[0]) + text[slice(*_clause_of(text, f))]
-            for text, f in ((one, mine), (other, yours))
-        ]
+        told = _told(one, mine), _told(other, yours)
         if (
             (mine.unit == yours.unit or {mine.unit, yours.unit} <= _THINGS)
             and _are_comparable(one, other, mine, yours)
@@ -111,6 +108,12 @@ def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | No
     return None
 
 
+def _told(text: str, figure: Figure) -> str:
+    """Return a figure's clause below the opening of its statement."""
+    start, end = _clause_of(text, figure)
+    return _opening_before(text, start) + text[start:end]
+
+
 def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
     """Say whether beside a word that both tell, or beside the figures, stands another word here than there.
 
@@ -120,10 +123,11 @@ def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
     if len(told[0] - told[1]) == len(told[1] - told[0]) == 1 and _replaces(*told, one, other):
         return True  # nothing else is told otherwise: 本科生每年学费5000元, 硕士生每年学费8000元
     sides = _words_beside(one, mine), _words_beside(other, yours)
+    forms = search_form(_told(one, mine)), search_form(_told(other, yours))
     for place in sides[0].keys() & sides[1].keys():
         here, there = sides[0][place], sides[1][place]
         alike = here == there or _is_like(here, there)
-        if not alike and here not in search_form(other) and there not in search_form(one):
+        if not alike and here not in forms[1] and there not in forms[0]:
             return True
     return False
 
@@ -148,7 +152,7 @@ def _told_words(text: str) -> list[str]:
     form = search_form(text)
     if not HAN_CHARACTER.search(form):
         content = content_of(text) | {_FIGURE}
-        words = [word if word == _FIGURE else stem(word) for word in _TOKEN.findall(form) if word not in _ARTICLES]
+        words = [word if word == _FIGURE else stem(word) for word in _TOKEN.findall(form) if word not in _PASSED]
         return [word if word in content else "" for word in words]
     return [
         word if word == _FIGURE or (tag[0] in "njvatsb" and len(word) > 1 and word not in _light_words()) else ""
@@ -171,8 +175,9 @@ def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
 def _find_figures_apart(one: str, other: str) -> Disagreement | None:
     for mine, yours in itertools.product(find_figures(one), find_figures(other)):
         if (
-            mine.unit == yours.unit
-            and (mine.unit or mine.kind == "date" or _counted(one, mine) == _counted(other, yours))
+            mine.kind != "date"  # it says when: compared where that is asked
+            and mine.unit == yours.unit
+            and (mine.unit or _counted(one, mine) == _counted(other, yours))
             and _are_comparable(one, other, mine, yours)
             and _parts_of(one) == _parts_of(other)
             and _is_each_of_one(one, other)

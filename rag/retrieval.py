@@ -304,7 +304,9 @@ def _credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evide
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
         known = [odds[place][order] for place, order, _ in rows]
-        others = rows_asked_for([text for *_, text in rows], question.text, content_words(question.text))
+        item = evidence[rows[0][0]]
+        above = " ".join((item.source, item.passage.title, *item.passage.section))
+        others = rows_asked_for([text for *_, text in rows], question.text, content_words(question.text), above)
         lesser = {other for own in others for other in own}
         for number, (place, order, _) in enumerate(rows):
             best = max([known[number], *(known[other] for other in others[number])])

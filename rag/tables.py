@@ -52,7 +52,9 @@ def heads_columns(passage: Passage, line: str) -> bool:
     return not first and bool(others) and (len(cells(line)) > PAIR or all(others))
 
 
-def rows_asked_for(rows: Sequence[str], question: str, content_words: Iterable[str] = ()) -> list[list[int]]:
+def rows_asked_for(
+    rows: Sequence[str], question: str, content_words: Iterable[str] = (), above: str = ""
+) -> list[list[int]]:
     """Return for each row of a table the places of those that hold only some of what it holds of a question's words.
 
     Who asks 哪趟车周末加开 means the row that says so, and of W-102 the row that has it as a cell.
@@ -61,10 +63,12 @@ def rows_asked_for(rows: Sequence[str], question: str, content_words: Iterable[s
         rows: Their lines.
         question: In any language; all Chinese words of it count.
         content_words: The words of other scripts that count.
+        above: What stands above the table: a word of it names the table, and no row.
     """
-    asked = search_form(question)
+    asked, heading = search_form(question), search_form(above)
     words = [*(word for word in cut_words(asked) if not word.isascii()), *map(search_form, content_words)]
-    held = [_held(search_form(row), [word for word in words if len(word) >= MIN_WORD_CHARS], asked) for row in rows]
+    words = [word for word in words if len(word) >= MIN_WORD_CHARS]
+    held = [frozenset(word for word in _held(search_form(row), words, asked) if word not in heading) for row in rows]
     return [[place for place, other in enumerate(held) if other < own] for own in held]
 
 

@@ -66,3 +66,9 @@ def test_rows_that_hold_what_a_question_names(question: str, asked_for: list[int
     found = rows_asked_for(STOCK, question, content_words(question))
     assert [row for row, lesser in enumerate(found) if lesser] == asked_for
     assert sorted({other for lesser in found for other in lesser}) == others
+
+
+def test_what_stands_above_a_table_names_no_row() -> None:
+    rows = ["P10 | 地方史志 | 鹿鸣文史馆", "P11 | 盲文读物 | 晨光盲文社"]
+    assert rows_asked_for(rows, "鹿鸣图书馆的盲文书是向谁买的？", above="鹿鳴圖書館採購單") == [[], []]
+    assert rows_asked_for(rows, "鹿鸣图书馆的盲文书是向谁买的？") == [[1], []]
