@@ -303,6 +303,13 @@ def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
         assert read_pdf(bytes(data))
 
 
+def test_a_ligature_that_comes_as_two_letters_at_one_place_is_counted_once() -> None:
+    glyphs = [Glyph(text, x, x + 8, 100, 10) for text, x in (("港", 0), ("f", 20), ("i", 20), ("x", 28))]
+    pieces, doubled = build_pieces(glyphs)
+    assert ([piece.text for piece in pieces], doubled) == (["港", "fix"], "")
+    assert "".join(glyph.text for glyph in glyphs) == "港fix"
+
+
 @given(
     st.lists(
         st.tuples(st.floats(0, 600), st.floats(0, 800), st.floats(1, 40), st.sampled_from("文字ab1。")), max_size=120

@@ -181,6 +181,7 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
         ):
             letters = (last.glyphs[-1].text, glyph.text)  # a ligature comes as two letters at one place
             last.glyphs[-1].text = "".join(reversed(letters) if runs_leftwards(glyph.text) else letters)
+            glyph.text = ""  # told by the glyph before, and no second time
             continue
         if _is_printed(glyph, printed):
             doubled.append(glyph.text)  # bold type made by printing twice
