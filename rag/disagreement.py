@@ -3,7 +3,7 @@
 Two statements speak of one thing when what they name agrees: words that only one of them has are additions, words that
 each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
 and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
-a judgement disagrees with its negation and with its opposite, of the table or by what the words' vectors value.
+a judgement disagrees with its negation and with its opposite of the table.
 Entry point: `find_disagreement`. Knows no passage and no work.
 """
 
@@ -17,7 +17,6 @@ from typing import Literal
 
 from rag.comprehension import load_comprehension
 from rag.dictionary import dictionary_words, glosses_of
-from rag.polarity import are_opposed
 from rag.records import Span
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, figures_within, holds_figure, years_of
@@ -354,17 +353,6 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
             return Disagreement("judgement", word, opposite)
     if turned and turned.is_plain and judge_one_thing(one.words, other.words, min(least, LEAST_SHARED)):
         return Disagreement("judgement", one.text.strip(), other.text.strip())
-    if turned or opposites or (find_figures(one.text) and find_figures(other.text)):  # 312 enrolled and 41 withdrew
-        return None
-    for word, against in itertools.product(_valuing(one.text, other.text), _valuing(other.text, one.text)):
-        mine, yours = _without(one.words, word), _without(other.words, against)
-        if (
-            word.isascii() == against.isascii()
-            and judge_one_thing(mine, yours, 1 if mine == yours else LEAST_SHARED)
-            and _is_negated(one.text, word) == _is_negated(other.text, against)
-            and are_opposed(word, against)
-        ):
-            return Disagreement("judgement", word, against)
     return None
 
 
@@ -394,17 +382,6 @@ def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
     mine = search_form(denying)
     verbs = (word for word, tag, _ in tag_words(search_form(telling)) if tag == "v" and len(word) > 1)
     return [(effects[0], word) for word in verbs if word not in mine and word not in _light_words()][:1]
-
-
-def _valuing(text: str, other: str) -> list[str]:
-    """Return the words of a statement alone that may value what it tells of: no names, nothing of form."""
-    form, theirs = search_form(text), search_form(other)
-    if HAN_CHARACTER.search(form):
-        words = [word for word, tag, _ in tag_words(form) if tag[0] in "vanilj" and len(word) > 1]
-    else:
-        words = [word for word in _LATIN.findall(form) if word not in STOP_WORDS]
-    light = _light_words() | words_of("negations", "negates")
-    return [word for word in words if word not in theirs and word not in light]
 
 
 def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:

@@ -119,7 +119,12 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
 
 
 def _first(ranked: Sequence[Quoted], request: AnswerRequest) -> Quoted:
-    """Return the likeliest statement; of those that are hardly less likely, the first in the question's language."""
+    """Return the likeliest statement; of those not much less likely, the first in the question's language.
+
+    The source that is asked for is in whatever language it is.
+    """
+    if "source" in request.types:
+        return ranked[0]
     near = (unit for unit in ranked if _odds(unit.likelihood) >= OWN_LANGUAGE_ODDS * _odds(ranked[0].likelihood))
     return next((unit for unit in near if request.evidence[unit.place].passage.language == request.language), ranked[0])
 
