@@ -2,8 +2,8 @@
 
     python -m benchmarks.differing_works [--set seen]
 
-`differing_works.jsonl` holds 160 pairs with a question each: sets seen, unseen, third, fourth and fifth. Prints what was
-wrong and how many pairs of each kind were reported.
+`differing_works.jsonl` holds 160 pairs with a question each: sets seen, unseen, third, fourth and fifth. Prints
+what was wrong and how many pairs of each kind were reported.
 """
 
 from __future__ import annotations
