@@ -46,8 +46,6 @@ _TEXTS = {
     "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),
     "nothing": ("（没有找到）", "(nothing found)"),
 }
-# How a lead begins that tells a disagreement.
-TOLD = tuple(text.partition("{")[0] for kind in ("figure", "judgement") for text in _TEXTS[kind])
 
 
 def answer_about_works(

@@ -361,7 +361,7 @@ def _whole_table(index: Index, item: Evidence, at: int) -> list[str]:
 
 
 def _with_odds(item: Evidence, odds: Sequence[float]) -> Evidence:
-    likelihoods = tuple(1 / (1 + math.exp(-value)) for value in odds)
+    likelihoods = tuple(map(_likelihood, odds))
     return dataclasses.replace(item, score=max(likelihoods, default=0.0), likelihoods=likelihoods)
 
 
@@ -383,7 +383,7 @@ def _between(one: Reading, other: Reading) -> Reading:
         (_log_odds(a) + _log_odds(b)) / 2
         for a, b in zip(one.likelihoods.tolist(), other.likelihoods.tolist(), strict=True)
     ]
-    return Reading(np.array([1 / (1 + math.exp(-value)) for value in odds], np.float32), other.answers)
+    return Reading(np.array([*map(_likelihood, odds)], np.float32), other.answers)
 
 
 def _likelier(one: Reading, other: Reading) -> Reading:
@@ -416,7 +416,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
         elif part := named and opening_part(text):
             odds = max(odds + PART_ODDS, PART_LEAST_ODDS) if part in named else odds - PART_ODDS
-        likelihoods.append(1 / (1 + math.exp(-odds)))
+        likelihoods.append(_likelihood(odds))
     return dataclasses.replace(
         item,
         score=max(likelihoods, default=0.0),
@@ -435,6 +435,10 @@ def _within(answer: Span | None, statement: Span) -> Span | None:
 
 def _log_odds(likelihood: float) -> float:
     return math.log((likelihood + LEAST) / (1 - likelihood + LEAST))
+
+
+def _likelihood(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
 
 
 def _bare(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Input: a question, the head of a table and its rows. Output: the rows with the most or the least in the column that the
 question names, or that its superlative is about. What asks for the most or the least stands in
-rag/data/superlatives.tsv. Caller: `retrieval`.
+rag/data/superlatives.tsv.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 
 from rag.errors import UnreadableSource
-from rag.readers.mail import head_of, read_mail
+from rag.readers.mail import head_of, plain_text, read_mail
 from rag.readers.text import read_text
 from rag.records import LeftOut, Said
 from rag.text.language import search_form
@@ -69,6 +69,16 @@ def test_a_message_is_read_with_its_encoded_head_and_the_text_in_its_charset() -
     assert Said("date", "2025-09-03", "mail head") in page.said
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "big5"])
+def test_a_head_that_is_not_encoded_is_read_in_the_charset_of_the_text(charset: str) -> None:
+    text = (
+        f"Subject: 水價調整的答覆\r\nFrom: 林若水 <lin@harbour.example>\r\nContent-Type: text/plain; charset={charset}"
+    )
+    (page,) = read_mail(f"{text}\r\n\r\n各位：水價自十月起調整，請轉告各單位。\r\n".encode(charset))
+    assert [one.value for one in page.said] == ["水價調整的答覆", "林若水"]
+    assert page.lines[-1].text == "各位：水價自十月起調整，請轉告各單位。"
+
+
 def test_the_web_page_of_a_message_is_preferred_and_attachments_are_named() -> None:
     made = message(**SENT)
     made.add_alternative(
@@ -79,7 +89,8 @@ def test_the_web_page_of_a_message_is_preferred_and_attachments_are_named() -> N
     texts = [line.text for line in page.lines]
     assert texts[-3:] == ["各位：", "区 | 水价", "东港 | 3.2"]
     assert not any("隱藏" in text or "10月" in text for text in texts)
-    assert page.left_out == (LeftOut("attachment", "水价表.pdf", None),)
+    assert page.left_out == (LeftOut("hidden", "隱藏", None), LeftOut("attachment", "水价表.pdf", None))
+    assert "隱藏" in plain_text(bytes(made))
 
 
 @pytest.mark.parametrize(

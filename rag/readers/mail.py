@@ -2,7 +2,8 @@
 
 Input: bytes, or the rows of a text. Output: the subject as title, who wrote and when, and the lines of the message;
 what is attached is left out and named.
-Entry points: `read_mail`, `plain_text`, `head_of`. Knows RFC 5322 and MIME by Python's own `email`.
+Entry points: `read_mail`, `plain_text`, `head_of`; `text_of` for saved pages. Knows RFC 5322 and MIME by Python's own
+`email`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from __future__ import annotations
 import email.policy
 import itertools
 from collections.abc import Sequence
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr
 
 from rag.errors import UnreadableSource
+from rag.readers import html
 from rag.readers.archives import damage_reported
-from rag.readers.encodings import decode_declared, decode_text
-from rag.readers.html import parse_html, write_lines
+from rag.readers.encodings import decode_declared
 from rag.readers.html_pruning import drop_hidden
 from rag.records import LeftOut, Line, Page, Said
 from rag.text.language import search_form
@@ -27,6 +28,7 @@ ORIGIN = "mail head"
 MAX_HEAD_ROWS = 12
 LEAST_HEAD_ROWS = 3
 MAX_PARTS = 1_000  # of a message
+_ERRORS = (LookupError, AttributeError)  # of the library, for heads that it cannot parse
 _FIELDS = {search_form(word): field for field, words, _ in read_table("mail_fields") for word in phrases(words)}
 
 
@@ -56,35 +58,51 @@ def read_mail(data: bytes) -> list[Page]:
     Raises:
         UnreadableSource: It is no message, holds no text, or is damaged.
     """
-    with damage_reported("message", LookupError, AttributeError):  # of the library, for heads that it cannot parse
+    with damage_reported("message", *_ERRORS):
         message = _parse(data)
         date = message["Date"].datetime if message["Date"] else None
         subject, sender = str(message["Subject"] or ""), str(message["From"] or "")
-        fields = (
-            (name, value) for name, value in message.items() if _FIELDS.get(search_form(name), "subject") != "subject"
-        )
-        head = [Line(f"{name}: {value}", kind="paragraph") for name, value in fields]
-        body = _body(message)
-        attached = [LeftOut("attachment", name, None) for name in _attached(message)]
+        head = [Line(text, kind="paragraph") for text in _head(message)]
+        body, hidden = _body(*_chosen(message))
+        left = [*hidden, *(LeftOut("attachment", name, None) for name in _attached(message))]
     if not any(line.text.strip() for line in body):
         raise UnreadableSource("this message holds no text", advice="Save what is attached to it as files.")
     title = [Line(subject, kind="heading", level=1)] if subject else []
     said = _said(subject, sender, date.date().isoformat() if date else "")
-    return [Page(None, "", (*title, *head, *body), left_out=tuple(attached), said=said)]
+    return [Page(None, "", (*title, *head, *body), left_out=tuple(left), said=said)]
 
 
 def plain_text(data: bytes) -> str:
-    """Return the head and the text of the message, for the account of what was read.
+    """Return head and text of the message, hidden parts of a Web page with it, for the account of what was read.
 
     Raises:
         UnreadableSource: As `read_mail`.
     """
-    page = read_mail(data)[0]
-    return "\n".join([*(line.text for line in page.lines), *(left.text for left in page.left_out)])
+    with damage_reported("message", *_ERRORS):
+        message = _parse(data)
+        kind, text = _chosen(message)
+        body = html.plain_text(text.encode("utf-8", "replace")) if kind == "html" else text
+        return "\n".join([str(message["Subject"] or ""), *_head(message), body, *_attached(message)])
+
+
+def text_of(part: Message) -> str:
+    """Return the text of a part of a message in its charset, as far as the bytes agree with that.
+
+    Raises:
+        UnreadableSource: As `decode_declared`.
+    """
+    content = part.get_payload(decode=True)
+    return decode_declared(content, part.get_content_charset() or "") if isinstance(content, bytes) and content else ""
 
 
 def _parse(data: bytes) -> EmailMessage:
-    message = BytesParser(policy=email.policy.default).parsebytes(data)
+    parser = BytesParser(policy=email.policy.default)
+    message = parser.parsebytes(data)
+    end = min((at for blank in (b"\n\n", b"\r\n\r\n") if (at := data.find(blank)) >= 0), default=len(data))
+    if not data[:end].isascii():  # not as mail is to be written, and as Chinese programs long wrote it
+        first = next((part for part in message.walk() if part.get_content_charset()), message)
+        head = decode_declared(data[:end], first.get_content_charset() or "")
+        message = parser.parsebytes(head.encode("utf-8", "replace") + data[end:])
     if not (message["From"] or message["Subject"]):
         raise UnreadableSource("this is no message: it has no head", advice="Save it again in the mail program.")
     if sum(1 for _ in itertools.islice(message.walk(), MAX_PARTS + 1)) > MAX_PARTS:
@@ -92,19 +110,25 @@ def _parse(data: bytes) -> EmailMessage:
     return message
 
 
-def _body(message: EmailMessage) -> list[Line]:
-    """Return the lines of the text that the sender prefers: Web page or plain."""
+def _head(message: EmailMessage) -> list[str]:
+    return [
+        f"{name}: {value}" for name, value in message.items() if _FIELDS.get(search_form(name), "subject") != "subject"
+    ]
+
+
+def _chosen(message: EmailMessage) -> tuple[str, str]:
+    """Return what the sender prefers, "html" or "plain", and its text."""
     part = message.get_body(preferencelist=("html", "plain"))
-    data = part.get_payload(decode=True) if part is not None else b""
-    if part is None or not isinstance(data, bytes) or not data.strip():
-        return []
-    declared = part.get_content_charset()
-    text = decode_declared(data, declared) if declared else decode_text(data)
-    if part.get_content_subtype() != "html":
-        return [Line(row) for row in text.splitlines()]
-    root = parse_html(text.encode())
-    drop_hidden(root)
-    return list(write_lines(root, {}))
+    return ("plain", "") if part is None else (part.get_content_subtype(), text_of(part))
+
+
+def _body(kind: str, text: str) -> tuple[list[Line], list[LeftOut]]:
+    """Return the lines of a text, and what of a Web page nobody sees."""
+    if kind != "html" or not text.strip():
+        return [Line(row) for row in text.splitlines()], []
+    root = html.parse_html(text.encode("utf-8", "replace"))
+    left = drop_hidden(root)
+    return list(html.write_lines(root, {})), left
 
 
 def _attached(message: EmailMessage) -> list[str]:

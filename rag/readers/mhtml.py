@@ -8,12 +8,11 @@ from __future__ import annotations
 import email
 import email.policy
 from dataclasses import replace
-from email.message import Message
 
 from rag.errors import UnreadableSource
 from rag.readers import html
 from rag.readers.archives import damage_reported
-from rag.readers.encodings import decode_declared
+from rag.readers.mail import text_of
 from rag.records import Page
 
 WHAT = "saved web page"
@@ -56,10 +55,4 @@ def _parts(data: bytes) -> tuple[bytes, int]:
         pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     if not pages:
         raise UnreadableSource("this saved web page holds no HTML", advice="Save it from the browser again.")
-    return _decode(pages[0]), len(pages) - 1
-
-
-def _decode(part: Message) -> bytes:
-    content = part.get_payload(decode=True)
-    text = decode_declared(content if isinstance(content, bytes) else b"", part.get_content_charset() or "")
-    return text.encode("utf-8", "replace")
+    return text_of(pages[0]).encode("utf-8", "replace"), len(pages) - 1
