@@ -35,12 +35,12 @@ MOST_APART = 4  # words that each of two statements of one thing may have for it
 LENGTHS = ("year", "month", "day", "hour", "minute")
 LEAST_WORD = 2  # characters
 LEAST_STEM = 4  # letters that another stem must begin with
-LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement; dates: both
+LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement
 ROUGH_REACH = 4  # characters beside a figure in which a word may stand that makes it a rough one
 ROUNDING = 0.01  # share by which two figures may differ and still be one, rounded
 _CLAUSE = re.compile(r"[^，；,;。:：]+")
 _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
-_ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which"), "date": ("什么时候", "when")}
+_ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which")}
 _THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 6册
 _FIGURE = "#"  # stands for a figure among words
 _NUMERALS = frozenset(HAN_NUMERALS + "0123456789") - {"一"}  # a number is no article: 一部, 一些
@@ -282,8 +282,7 @@ def _words_around(text: str, figure: Figure) -> frozenset[str]:
 def _answer_each_other(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     """Say whether each figure answers what the other statement tells with its own: a reader is asked both ways."""
     likelihoods = [_likelihood(one, mine, other, yours), _likelihood(other, yours, one, mine)]
-    least = LEAST_ONE_WAY if mine.kind == "date" else LEAST_EITHER_WAY
-    return min(likelihoods) >= least and max(likelihoods) >= LEAST_ONE_WAY
+    return min(likelihoods) >= LEAST_EITHER_WAY and max(likelihoods) >= LEAST_ONE_WAY
 
 
 def _likelihood(told: str, figure: Figure, other: str, answer: Figure) -> float:
@@ -351,7 +350,7 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
         mine, yours = _without(one.words, word), _without(other.words, opposite)
         if judge_one_thing(mine, yours, least):
             return Disagreement("judgement", word, opposite)
-    if turned and turned.is_plain and judge_one_thing(one.words, other.words, min(least, LEAST_SHARED)):
+    if turned and turned.is_plain and judge_one_thing(one.words, other.words, least):
         return Disagreement("judgement", one.text.strip(), other.text.strip())
     return None
 
