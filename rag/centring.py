@@ -26,6 +26,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from rag.arrays import read_arrays
 from rag.embedding import Embedder
 from rag.records import Language, Passage
 from rag.token_codes import Codes, unpack_tokens
@@ -75,10 +76,8 @@ def from_named(arrays: Mapping[str, Floats]) -> dict[str, Means]:
 
 def shipped_means(key: str) -> dict[str, Means] | None:
     """Return the means that come with the project, if they are of what `means_key` calls `key`."""
-    with np.load(str(files("rag") / "data" / SHIPPED), allow_pickle=False) as arrays:
-        if str(arrays["key"]) != key:
-            return None
-        return from_named({name: arrays[name] for name in arrays.files if name != "key"})
+    arrays = read_arrays(Path(str(files("rag") / "data" / SHIPPED)))
+    return from_named(arrays) if str(arrays.pop("key")) == key else None
 
 
 def means_key(embedder: Embedder) -> str:
@@ -144,10 +143,9 @@ class Centring:
     def load(cls, folder: Path) -> Centring:
         """Read what `save` wrote."""
         found: dict[str, dict[str, dict[str, Floats]]] = {"vectors": {}, "tokens": {}}
-        with np.load(folder / "centring.npz", allow_pickle=False) as arrays:
-            for name in arrays.files:
-                kind, role, language = name.split(".")
-                found[kind].setdefault(role, {})[language] = arrays[name]
+        for name, mean in read_arrays(folder / "centring.npz").items():
+            kind, role, language = name.split(".")
+            found[kind].setdefault(role, {})[language] = mean
         return cls(found["vectors"], found["tokens"])
 
 

@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
+from rag.arrays import map_array
 from rag.centring import LANGUAGES, Group, Sums, sum_source
 from rag.embedding_cache import CachedVectors
 from rag.glossary_mining import Mined
@@ -162,8 +163,7 @@ class Segment:
 
     def rows(self) -> Held:
         """Return (n,) of ROW for all passages of the files, mapped."""
-        found: Held = np.load(self.path("rows.npy"), mmap_mode="r")
-        return found
+        return map_array(self.path("rows.npy"))
 
     def passages_at(self, rows: Iterable[int]) -> dict[int, Passage]:
         """Return the passages of these rows."""
@@ -173,13 +173,11 @@ class Segment:
 
     def vectors(self) -> Halves:
         """Return (n, dim) float16 vectors of all passages of the files, mapped."""
-        found: Halves = np.load(self.path("vectors.npy"), mmap_mode="r")
-        return found
+        return map_array(self.path("vectors.npy"))
 
     def codes(self) -> Codes:
         """Return (all tokens, bytes) uint8 token vectors of all passages of the files, mapped."""
-        found: Codes = np.load(self.path("codes.npy"), mmap_mode="r")
-        return found
+        return map_array(self.path("codes.npy"))
 
     def share(self, folder: Path) -> None:
         """Have the files in another folder too."""
