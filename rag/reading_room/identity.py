@@ -9,6 +9,7 @@ settings; no widgets, no server.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import secrets
@@ -28,7 +29,6 @@ TICKET_MAX_CHARS = 2000
 KEY_FILE = "login.key"
 KEY_BYTES = 32
 _HASHER = argon2.PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex())  # checked where there is no such account, so that both take as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def require_login(settings: Settings, host: str, *, provider: bool) -> None:
         )
     if not settings.keepers:
         raise LoginRequired("no reader is a keeper", advice='name one in wenju.toml: keepers = ["NAME"]')
+    _nobody()  # made before anyone asks, not by the first who is unknown
 
 
 def hash_password(password: str) -> str:
@@ -70,11 +71,17 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+@functools.cache
+def _nobody() -> str:
+    """What is checked where there is no such account, so that both take as long."""
+    return hash_password(secrets.token_hex())
+
+
 def check_password(settings: Settings, name: str, password: str) -> Reader | None:
     """Return the reader of that name and password, or None."""
     known = settings.accounts.get(name)
     try:
-        _HASHER.verify(known or _NOBODY, password)
+        _HASHER.verify(known or _nobody(), password)
     except (argon2.exceptions.VerificationError, ValueError):  # a hash that is none is a ValueError
         return None
     return _reader(settings, name) if known else None
