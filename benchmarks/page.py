@@ -1,9 +1,10 @@
 """How long a reader waits for the page: python -m benchmarks.page --corpus DIR --index DIR.
 
 A page server is started over an index that is up to date and opened in Chromium: by the first reader while the process
-is cold, then by another while it is warm, and with a conversation of thirty turns. Prints a Markdown table of seconds
-from the moment that the browser asks for the page, with the processor's seconds in the server (also of what it does in
-the background) and in the page's own thread. Needs Linux, playwright and Chromium; the clock needs a machine at rest.
+is cold; then, once the process has nothing to do, by one who was never there, by one who comes back, and with a
+conversation of thirty turns, by its address and from the list. Prints a Markdown table of seconds from the moment that
+the browser asks, with the processor's seconds in the server (also of what it does in the background) and in the page's
+own thread. Needs Linux, playwright and Chromium; the clock needs a machine at rest.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from rag.answering import ask
 from rag.index import open_index
@@ -39,6 +40,9 @@ ROUNDS = 3  # of what is measured warm; the median counts
 WAIT_MS = 120_000
 FIRST_WORDS = "h1, [data-testid=stChatInput]"
 SUGGESTIONS = ".choices button"
+OPENED = f".turn:nth-of-type({TURNS}) footer, .turn:nth-child({TURNS}) footer"
+LISTED = ".conversations .name"
+REST_S, REST_SHARE = 1.0, 0.05  # the process has nothing to do: within a second less than this of it
 
 
 def fill(settings: Settings) -> str:
@@ -67,6 +71,14 @@ class Served:
         """Return how long the processor has worked for it."""
         fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def rest(self) -> None:
+        """Wait until it has nothing to do."""
+        worked = REST_S
+        while worked > REST_SHARE * REST_S:
+            before = self.processor_s()
+            time.sleep(REST_S)
+            worked = self.processor_s() - before
 
 
 @dataclass(frozen=True, order=True)
@@ -100,21 +112,52 @@ def served(settings: Settings) -> Iterator[Served]:
         process.wait(20)
 
 
-def waited(browser: Browser, server: Served, path: str, *selectors: str) -> list[Waited]:
-    """Open a page as a reader who was never here, and return how long it took until each of these was seen."""
+@contextmanager
+def opened(browser: Browser) -> Iterator[Page]:
+    """Yield an empty tab of a reader who was never here."""
     page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    try:
+        yield page
+    finally:
+        page.context.close()
+
+
+def waited(page: Page, server: Served, ask: Callable[[], object], *selectors: str) -> list[Waited]:
+    """Ask for something in a page, and return how long it took until each of these was seen."""
     metrics = page.context.new_cdp_session(page)
     metrics.send("Performance.enable", {"timeDomain": "threadTicks"})
-    before, started = server.processor_s(), time.perf_counter()
-    page.goto(server.url + path)
+    worked, before, started = _worked_s(metrics), server.processor_s(), time.perf_counter()
+    ask()
     found = []
     for selector in selectors:
         page.locator(selector).last.wait_for(timeout=WAIT_MS)
         clock = time.perf_counter() - started
-        told = {one["name"]: one["value"] for one in metrics.send("Performance.getMetrics")["metrics"]}
-        found.append(Waited(clock, server.processor_s() - before, told["TaskDuration"]))
-    page.context.close()
+        found.append(Waited(clock, server.processor_s() - before, _worked_s(metrics) - worked))
+    metrics.detach()
     return found
+
+
+def _worked_s(metrics: CDPSession) -> float:
+    told = {one["name"]: one["value"] for one in metrics.send("Performance.getMetrics")["metrics"]}
+    return float(told["TaskDuration"])
+
+
+def visit(browser: Browser, server: Served, path: str, *selectors: str, again: bool = False) -> list[Waited]:
+    """Open a page as a reader who was never here, or who comes back to it, and return how long it took."""
+    with opened(browser) as page:
+        if again:
+            waited(page, server, lambda: page.goto(server.url + path), *selectors)
+            page.goto("about:blank")
+            server.rest()
+        return waited(page, server, lambda: page.goto(server.url + path), *selectors)
+
+
+def choose(browser: Browser, server: Served) -> list[Waited]:
+    """Open the page, then its first conversation from the list, and return how long that took."""
+    with opened(browser) as page:
+        waited(page, server, lambda: page.goto(server.url), LISTED)
+        server.rest()
+        return waited(page, server, lambda: page.locator(LISTED).first.click(), OPENED)
 
 
 def measure(browser: Browser, settings: Settings) -> Iterator[tuple[str, Waited]]:
@@ -123,17 +166,27 @@ def measure(browser: Browser, settings: Settings) -> Iterator[tuple[str, Waited]
     started = time.perf_counter()
     with served(settings) as server:
         yield "the process listens", Waited(time.perf_counter() - started, server.processor_s(), 0.0)
-        words, suggestions = waited(browser, server, "/", FIRST_WORDS, SUGGESTIONS)
+        words, suggestions = visit(browser, server, "/", FIRST_WORDS, SUGGESTIONS)
         yield "first words, cold", words
         yield "suggestions, cold", suggestions
-        rounds = [waited(browser, server, "/", FIRST_WORDS)[0] for _ in range(ROUNDS)]
-        yield "first words, warm", sorted(rounds)[ROUNDS // 2]
-        opened = f".turn:nth-of-type({TURNS}) footer, .turn:nth-child({TURNS}) footer"
-        rounds = [waited(browser, server, f"/?c={conversation}", opened)[0] for _ in range(ROUNDS)]
-        yield f"a conversation of {TURNS} turns, warm", sorted(rounds)[ROUNDS // 2]
+        warm: dict[str, Callable[[], list[Waited]]] = {
+            "first words, warm": lambda: visit(browser, server, "/", FIRST_WORDS),
+            "first words, warm, a reader who comes back": lambda: visit(browser, server, "/", FIRST_WORDS, again=True),
+            f"a conversation of {TURNS} turns by its address": lambda: visit(
+                browser, server, f"/?c={conversation}", OPENED
+            ),
+            f"a conversation of {TURNS} turns from the list": lambda: choose(browser, server),
+        }
+        for what, measured in warm.items():
+            rounds = []
+            for _ in range(ROUNDS):
+                server.rest()
+                rounds += measured()
+            yield what, sorted(rounds)[ROUNDS // 2]
         for kept in settings.index.glob("first_questions.*.json"):
             kept.unlink()
-        yield "suggestions, warm, none kept", waited(browser, server, "/", SUGGESTIONS)[0]
+        server.rest()
+        yield "suggestions, warm, none kept", visit(browser, server, "/", SUGGESTIONS)[0]
 
 
 def main() -> None:
