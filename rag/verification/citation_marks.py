@@ -40,6 +40,7 @@ _STOPS = "。.！!？?；;，,、：:…”」』）)]】\n"
 _SURE = re.compile(r"\[\d{1,3}\]")
 _ENTRY = re.compile(r"[ \t]*(?:[-*•][ \t]*)?(?:(?:\[\d{1,3}\])+|\d{1,3}[.、)）])(?!.*\[\d{1,3}\])")
 _DEFINITION = re.compile(r"[ \t]*\[[a-z]*\d{1,3}\][:：]", re.IGNORECASE)
+_FILL = "\ue000"
 _WIDE = str.maketrans("[]", "［］")
 _ENDS_SENTENCE = "。.！!？?；;…”」』"
 
@@ -51,10 +52,16 @@ def plain_citations(text: str, passages: Sequence[str] = ()) -> str:
         text: An answer as a model wrote it.
         passages: The texts that it may cite, in order; without them only sure citations are read.
     """
-    mark, cluster, loose = _patterns()
+    mark, dress, loose = _patterns()
     text = _ELEMENT.sub(_read_element, text.translate(_UNSEEN).replace("[cite_start]", ""))
     code = [found.span() for found in _CODE.finditer(text)]
-    plain, count = cluster.subn(lambda found: _write(found, text, mark, code), text)
+    # Marks are found first, each is then filled with one sign, and what they are dressed in is found around that.
+    filled = mark.sub(lambda found: _FILL * len(found.group()), text.replace(_FILL, " "))
+    pieces, position = [], 0
+    for found in dress.finditer(filled):
+        pieces += [text[position : found.start()], _write(text, found.span(), mark, code)]
+        position = found.end()
+    plain, count = "".join(pieces) + text[position:], len(pieces)
     if count:
         plain = _without_list_of_sources(plain)
     if count or not passages:
@@ -66,7 +73,7 @@ def plain_citations(text: str, passages: Sequence[str] = ()) -> str:
 
 @functools.cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Return what finds a sure mark, marks that belong together, and a loose mark."""
+    """Return what finds a sure mark, filled ones that belong together with their dress, and a loose mark."""
     words: dict[str, list[str]] = {}
     for kind, word, _ in sorted(read_table("citation_marks"), key=lambda row: -len(row[1])):
         words.setdefault(kind, []).append(re.escape(word))
@@ -79,7 +86,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     labelled = rf"[（(]\s*{label}{numbers}(?:{_TAIL_BEGINS}[^)）\n]{{0,80}})?\s*[)）]"
     mark = rf"(?:{bracketed}|{labelled}|##{number}\$\$|\\(?:cite[pt]?|textsuperscript)\{{\s*{numbers}\s*\}})"
-    several = rf"{mark}(?:(?:{_BETWEEN})?{mark})*"
+    several = rf"{_FILL}+(?:(?:{_BETWEEN}){_FILL}+)*"
     before = rf"(?:(?:{'|'.join([*words['before'], *words['label']])})\s*[:：]?\s*){{0,2}}"
     dresses = (
         rf"<sup>\s*{several}\s*</sup>",
@@ -130,14 +137,15 @@ def _without_list_of_sources(text: str) -> str:
     return kept if _SURE.search(kept) else text
 
 
-def _write(found: re.Match[str], text: str, mark: re.Pattern[str], code: Sequence[tuple[int, int]]) -> str:
+def _write(text: str, span: tuple[int, int], mark: re.Pattern[str], code: Sequence[tuple[int, int]]) -> str:
     """Return marks that belong together as [n][m], without what joins them where a sentence ends at either side."""
-    cluster = found.group()
-    if found.start() and text[found.start() - 1] == "!":
+    start, stop = span
+    cluster = text[start:stop]
+    if start and text[start - 1] == "!":
         return cluster  # an image
-    if re.search(r"[A-Za-z0-9_]$", text[: found.start()]) and any(a < found.start() < b for a, b in code):
+    if re.search(r"[A-Za-z0-9_]$", text[:start]) and any(a < start < b for a, b in code):
         return cluster.translate(_WIDE)  # an index: `a[1]`
-    before, behind = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
+    before, behind = text[:start].rstrip(" "), text[stop:].lstrip(" ")
     closes = before[-1:] in _ENDS_SENTENCE or behind[:1] in _ENDS_SENTENCE + "\n"
     written: list[str] = []
     last, end = 0, 0
