@@ -4,7 +4,8 @@
 
 Questions are the first of each type in `tests/questions.jsonl`, as many as `WANTED` says. Of each answer: did the
 model write it, does it answer or refuse, how many of its sentences cite, how many are found in what they cite, do all
-required strings stand in it, and seconds. One line of JSON an answer; a table at the end.
+required strings stand in it, and seconds. One line of JSON an answer; a table at the end. What FILE has already is not
+asked again.
 """
 
 from __future__ import annotations
@@ -36,13 +37,20 @@ def main() -> None:
         evidence_count=arguments.evidence,
     )
     index = open_index(settings)
-    rows = []
+    rows = [json.loads(line) for line in _lines(arguments.out)]
+    asked = {(row["id"], row["research"]) for row in rows}
     for item in _chosen(Path("tests/questions.jsonl")):
         for research in (True, False):
+            if (item["id"], research) in asked:
+                continue
             rows.append(_measure(item, research, settings, index))
             with arguments.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
     _print_table(rows)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
 def _arguments() -> argparse.Namespace:
