@@ -4,8 +4,10 @@
 
 Each reader is a thread of one process, as the sessions of the page are: it logs in at the page's door with its
 password, keeps questions, notes and a choice under the name that its ticket gives, and looks for all that the others
-keep. Another process changes a document and builds the index anew, again and again. What Streamlit draws is not part of
-it. Prints a table, and the memory after each 500 questions; exits 1 if anything failed or memory grew.
+keep. After ten questions it begins another conversation and throws its oldest note away, so that it reads as much at
+once in the end as in the beginning. Another process changes a document and builds the index anew, again and again. What
+Streamlit draws is not part of it. Prints a table, and the memory after each 500 questions; exits 1 if anything failed
+or memory grew since all had asked ten times.
 """
 
 from __future__ import annotations
@@ -38,8 +40,9 @@ from rag.settings import Settings
 from rag.web import door
 
 READERS = 50
+LONGEST = 10  # questions of a conversation, and notes kept
 STEP = 500  # questions after which memory is told
-GROWTH = 1.05  # of memory, from when all have asked once
+GROWTH = 1.05  # of memory
 HOST = "wenju.example"
 
 
@@ -82,11 +85,12 @@ def read(trial: Trial, name: str, chance: random.Random) -> None:
             known = client.get("/").text
             talks = Conversations(trial.settings.index / "conversations.sqlite", known)
             notes = Notebooks(trial.settings.index / notebooks_file(known))
-            talk = talks.start()
-            with trial.lock:
-                trial.talks[name] = talk
             count = 0
             while time.monotonic() < trial.until or not count:
+                if count % LONGEST == 0:
+                    talk = talks.start()
+                    with trial.lock:
+                        trial.talks[name] = talk
                 berth = chance.randrange(1, 8)
                 question = f"第{berth}号泊位水深多少米？（{name}所问）"
                 answer = ask(question, settings=trial.settings)
@@ -95,6 +99,8 @@ def read(trial: Trial, name: str, chance: random.Random) -> None:
                 talks.add(talk, question, answer)
                 talks.prefer("language", name)
                 notes.keep_note(answer, "", name)
+                if count >= LONGEST:
+                    notes.delete_note(notes.notes()[0].id)
                 count += 1
                 trial.note("looked around", look_around(trial, name, known, talks, notes, count))
                 if client.get("/").text != name:
@@ -112,11 +118,12 @@ def look_around(trial: Trial, name: str, known: str, talks: Conversations, notes
             return f"{name} reads another's conversation"
         talks.delete(talk)
     own = talks.turns(trial.talks[name])
-    if len(own) != count or any(f"（{name}所问）" not in turn.question for turn in own):
-        return f"{name} has {len(own)} turns of {count}"
-    if len(talks.listed("所问")) != 1 or talks.preference("language") != name:
+    if len(own) != (count - 1) % LONGEST + 1 or any(f"（{name}所问）" not in turn.question for turn in own):
+        return f"{name} has {len(own)} turns after {count} questions"
+    if len(talks.listed("所问")) != (count - 1) // LONGEST + 1 or talks.preference("language") != name:
         return f"{name} is shown another's list or choice"
-    if len(notes.notes()) != count or {note.remark for note in notes.notes()} != {name}:
+    kept = notes.notes()
+    if len(kept) != min(count, LONGEST) or {note.remark for note in kept} != {name}:
         return f"{name} is shown another's notes"
     return "" if known == name else f"{name} is taken for {known}"
 
@@ -142,7 +149,7 @@ def run(
 ) -> tuple[Trial, int, list[tuple[int, float]]]:
     """Let readers read for a while; return what came of it, how many builds, and each second the questions and memory.
 
-    Memory is measured in MB, from when all have asked once. `bank` as in `torture`.
+    Memory is measured in MB, from when all have asked ten times until the time is over. `bank` as in `torture`.
     """
     names = [f"读者{number}" for number in range(readers)]
     settings = Settings(
@@ -171,7 +178,7 @@ def run(
     held: list[tuple[int, float]] = []
     while any(thread.is_alive() for thread in threads):
         time.sleep(1)
-        if trial.done["asked"] >= readers:
+        if trial.done["asked"] >= LONGEST * readers and time.monotonic() < trial.until:
             held.append((trial.done["asked"], memory_mb()))
     builder.join(60)
     builder.kill()
