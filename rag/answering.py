@@ -68,6 +68,14 @@ COURTESIES: dict[str, dict[Language, str]] = {
     "greeting": {"zh": "您好！请就文档中的内容提问。", "en": "Hello! Ask about anything in your documents."},
     "thanks": {"zh": "不客气，请继续提问。", "en": "You are welcome. Do ask on."},
     "farewell": {"zh": "再见，欢迎再来提问。", "en": "Goodbye, and come back with more questions."},
+    "about": {
+        "zh": "我根据您的文档回答问题，每句话都注明出处。可以问文档里的内容，也可以问“有哪些文献”“总结某一篇”。",
+        "en": "I answer from your documents and cite each sentence. Ask about them, or “which works are there?”.",
+    },
+    "more": {
+        "zh": "前面还没有问过什么，请写明想问的内容。",
+        "en": "Nothing was asked before this; please write out what you would like to know.",
+    },
 }
 
 

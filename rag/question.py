@@ -6,6 +6,7 @@ What words decide stands in rag/data: answer_types.tsv, asking_words.tsv, courte
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +44,8 @@ class Question:
         types: What is expected beyond a statement: the note that names a source, several items, two sides.
         quoted: What it puts between 《》 or quotation marks: works, sections, terms.
         parts: The questions of which it consists; one for most.
-        courtesy: "greeting", "thanks" or "farewell" when it asks nothing, else "".
+        courtesy: "greeting", "thanks" or "farewell" when it asks nothing of the documents, "about" when it asks who
+            answers here, "more" when it asks on and nothing was asked before; else "".
         follow_up: Whether `text` holds more than what was asked.
         stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
             holds, and leans on none of them, or is short, and in doubt.
@@ -67,7 +69,14 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         asked: In Chinese or English, as a person types it.
         history: Earlier turns, oldest first.
     """
-    turns = [turn for turn in history if turn.role == "assistant" or not courtesy_of(turn.content)]
+    turns = [turn for turn in history if turn.role == "assistant" or courtesy_of(turn.content) in ("", "bare")]
+    before = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
+    courtesy = courtesy_of(asked)
+    if courtesy == "more" and before is not None:
+        again = read_question(turns[before].content, turns[:before])
+        return dataclasses.replace(again, asked=asked, types=again.types | {"list"}, follow_up=True)
+    if courtesy == "bare":
+        courtesy = "more" if before is None else ""
     in_doubt = may_lean_on_history(asked)
     text = stand_alone(asked, turns, in_doubt=in_doubt)
     return Question(
@@ -77,7 +86,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         types=types_of(asked) or (types_of(text) if text != asked else frozenset()),
         quoted=tuple(quote for quote, _ in find_quotes(text)),
         parts=_parts(asked) if text == asked else (Part(asked, text),),
-        courtesy=courtesy_of(asked),
+        courtesy=courtesy,
         follow_up=text != asked,
         stands_alone=in_doubt,
     )
@@ -90,7 +99,7 @@ def types_of(question: str) -> frozenset[AnswerType]:
 
 
 def courtesy_of(text: str) -> str:
-    """Return which courtesy `text` is when it is nothing else, else ""."""
+    """Return which courtesy `text` is when it is nothing else, "bare" when it names nothing, else ""."""
     words = sorted(
         ((word, kind) for kind, cell, _ in read_table("courtesies") for word in phrases(cell)),
         key=lambda item: -len(item[0]),
@@ -103,7 +112,7 @@ def courtesy_of(text: str) -> str:
         found += [kind] * count
     if any(map(str.isalnum, left)) or not found:
         return ""
-    return next((kind for kind in found if kind != "filler"), "thanks")
+    return "bare" if "bare" in found else next((kind for kind in found if kind != "filler"), "thanks")
 
 
 def _parts(question: str) -> tuple[Part, ...]:

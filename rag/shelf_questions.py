@@ -22,6 +22,7 @@ from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.names import find_quotes
 from rag.text.numbers import han_number
 from rag.text.persons import SURNAMES
+from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
 Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund"]
@@ -147,7 +148,7 @@ def _asked(kinds: set[str], named: Named, fields: Sequence[Field], topic: str, i
         return "fields"
     if "topic" in kinds and not topic and (named.titled or "this" in kinds):  # 这篇讲的是…, what is this about
         return "summary"
-    asks = bool(kinds & {"which", "count", "topic"} or named)
+    asks = bool(kinds & {"which", "count", "topic", "newest", "oldest"} or named)
     return "works" if asks and kinds & {"work", "write", "publish", "shelf"} and not named.titled else None
 
 
@@ -163,6 +164,10 @@ def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple
         and (not named.journals or any(name in journal_names(work) for name in named.journals))
         and (not named.issues or any(issue in _issue_numbers(work) for issue in named.issues))
     ]
+    ends = {work.record.year for work in found if work.record.year} if kinds & {"newest", "oldest"} else ()
+    if ends:
+        year = max(ends) if "newest" in kinds else min(ends)
+        return tuple(work for work in found if work.record.year == year), sum(w.record.year is None for w in found)
     if not named.years:
         return tuple(found), 0
     since = min(named.years) + (1 if "after" in kinds else 0)
@@ -328,17 +333,23 @@ def read_words(rest: str) -> tuple[set[str], str]:
         place = end
     if not left:
         return {kind for _, _, kind in kinds}, ""
-    begins = left[0]
-    for at, end, kind in reversed(kinds):  # 中 of 中亚 is no word by itself
-        if end == begins and kind == "form" and end - at == 1 and tokens[at][1] == tokens[end][0]:
-            begins = at
-    left.insert(0, begins)
-    topic = rest[tokens[left[0]][0] : tokens[left[-1]][1]]
+    start, stop = _whole_words(rest, tokens[left[0]][0], tokens[left[-1]][1])
+    left = [place for place, (begin, end) in enumerate(tokens) if start <= begin and end <= stop]
+    topic = rest[start:stop]
     outside = {kind for at, _, kind in kinds if (at < left[0] or at > left[-1]) and kind != "topic"}
     touched = any(kind == "topic" and (end == left[0] or at == left[-1] + 1) for at, end, kind in kinds)
     asks = any(kind in ASKING and left[0] < at < left[-1] for at, _, kind in kinds)
     is_topic = touched and not asks and _NAMED not in topic and len(topic) <= LONGEST_TOPIC
     return outside | ({"topic"} if is_topic else set()), topic
+
+
+def _whole_words(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Return a stretch with the words that it cuts: 中亚 of 亚, 人工智能 of 人工智."""
+    spans = [span for _, _, span in tag_words(text)]
+    return (
+        next((begin for begin, end in spans if begin < start < end), start),
+        next((end for begin, end in spans if begin < stop < end), stop),
+    )
 
 
 def _longest(text: str, tokens: Sequence[tuple[int, int]], place: int, vocabulary: dict[str, str]) -> tuple[int, str]:

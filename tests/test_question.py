@@ -51,6 +51,35 @@ def test_a_courtesy_asks_nothing(text: str, kind: str) -> None:
     assert courtesy_of(text) == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("你是谁？", "about"),
+        ("您能做什麼？", "about"),
+        ("What can I ask?", "about"),
+        ("再详细一点", "more"),
+        ("Tell me more.", "more"),
+        ("为什么呢？", "more"),
+        ("對嗎？", "more"),
+        ("What is a tide gauge?", ""),
+        ("它为什么停产？", ""),
+        ("帮助渔民的措施", ""),
+    ],
+)
+def test_what_asks_of_nothing_is_told_so_where_nothing_was_asked_before(text: str, kind: str) -> None:
+    assert read_question(text).courtesy == kind
+
+
+def test_asking_for_more_asks_the_last_question_for_several_statements() -> None:
+    before = [Turn("user", "海堤有多长？"), Turn("assistant", "长8公里。[1]")]
+    more = read_question("再详细一点", [*before, Turn("user", "谢谢"), Turn("assistant", "不客气。")])
+    assert (more.asked, more.text, more.courtesy) == ("再详细一点", "海堤有多长？", "")
+    assert (more.types, more.follow_up) == (frozenset({"list"}), True)
+    assert read_question("Tell me more", [*before, Turn("user", "再详细一点"), Turn("assistant", "")]).text == more.text
+    why = read_question("为什么？", before)
+    assert (why.text, why.courtesy) == ("海堤有多长？ 为什么？", "")
+
+
 def test_a_courtesy_is_not_what_a_follow_up_leans_on() -> None:
     history = [Turn("user", "岩泉净水器滤芯多久换一次？"), Turn("assistant", "九个月[1]。")]
     history += [Turn("user", "好的，谢谢"), Turn("assistant", "不客气。")]

@@ -88,6 +88,20 @@ def test_records_answer(question: str, said: str, shelf: Settings) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "asked", "titles"),
+    [
+        ("最新的一篇是哪篇？", "works", ["茶葉出口的興衰"]),
+        ("Which paper is the oldest?", "works", ["跨江大桥的造价"]),
+        ("總結一下這些文獻", "summary", ["茶葉出口的興衰", "跨江大桥的造价"]),
+    ],
+)
+def test_the_newest_the_oldest_and_all_of_them(question: str, asked: str, titles: list[str], shelf: Settings) -> None:
+    read = read_shelf_question(question, works_of(open_index(shelf)))
+    assert read is not None
+    assert (read.asked, sorted(work.printed.title for work in read.works)) == (asked, titles)
+
+
+@pytest.mark.parametrize(
     "question", ["谁提出了阶梯水价？", "《红楼梦》的作者是谁？", "报告指出出口量为多少？", "Who built the bridge?"]
 )
 def test_questions_about_contents_are_none_about_works(question: str, shelf: Settings) -> None:
@@ -226,6 +240,7 @@ def test_each_example_of_the_shelf_words_is_of_its_kind() -> None:
         assert holds_any(example, phrases(words)), (kind, example)
     assert read_words("作者是谁")[1] == ""
     assert read_words("关于中亚的文章有哪些")[1] == "中亚"
+    assert read_words("推荐几篇关于人工智能的文章")[1] == "人工智能"
 
 
 def test_each_opposite_has_an_example() -> None:
