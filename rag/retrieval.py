@@ -331,7 +331,7 @@ def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Quest
     The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
     all where the question names its column. Where that row was not found, no other one is believed.
     """
-    if not asks_for_extreme(question.text) or read_polarity(question.text).covered:
+    if not asks_for_extreme(question.text):
         return list(evidence)
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):

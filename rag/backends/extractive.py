@@ -17,6 +17,7 @@ from rag.enumerations import items_beside
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
+from rag.text.figure_finding import find_figures
 from rag.text.language import ends_in, letters_of, search_form
 from rag.vocabulary import phrases, read_table
 
@@ -263,9 +264,23 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
         if is_row(unit.text) and (previous is None or previous.place != unit.place):
             head = table_head(passage)
             yield f"{head}\n" if head and head != unit.text else ""
+        yield _dated_heading(unit, passage, previous and request.evidence[previous.place].passage)
         quoted = " ".join(unit.text.split("\n"))
         yield f"{quoted}[{unit.place + 1}]"
         previous = unit
+
+
+def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:
+    """Return the heading of a statement's section where that tells its date and it does not itself, else ""."""
+    heading = "".join(passage.section[-1:])
+    is_said = previous is not None and previous.section == passage.section
+    if is_said or is_row(unit.text) or not _is_dated(heading) or _is_dated(unit.text):
+        return ""
+    return f"{heading}：" if passage.language == "zh" else f"{heading}: "
+
+
+def _is_dated(text: str) -> bool:
+    return any(figure.kind == "date" for figure in find_figures(text))
 
 
 def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:
