@@ -39,7 +39,7 @@ class Extremes:
 
 
 def asks_for_extreme(question: str) -> bool:
-    """Say whether a question asks for the most, the least or what is marked; not for the second, or what is not most."""
+    """Say whether a question asks for the most, the least or what is marked; not for the second, or not most."""
     kind, _ = _kind_of(question)
     is_plain = not holds_any(question, _COUNTED) and not read_polarity(question).covered
     return kind in _MARKS or (bool(kind) and is_plain)
