@@ -68,8 +68,7 @@ READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odd
 # Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
 # The same for one in another language than the question: there the model takes what is alike in kind for the answer.
-FOREIGN_BEHIND_WEIGHT = 30.0
-FOREIGN_COST = 1.0  # for standing in another language than the question
+FOREIGN_BEHIND_WEIGHT = 35.0
 PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
@@ -409,9 +408,8 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     likelihoods = []
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
-        foreign = main_language(text) != question.language
-        weight = FOREIGN_BEHIND_WEIGHT if foreign else BEHIND_WEIGHT
-        odds = _log_odds(likelihood) - weight * behind - FOREIGN_COST * foreign
+        weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
+        odds = _log_odds(likelihood) - weight * behind
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
             odds = _log_odds(0.0)  # what a title, a heading or the head of a column names, it does not tell
         elif topic and place == 0:
