@@ -22,6 +22,8 @@ MINUTES = 60
 MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
 _LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
 _MARKS = ("lacks", "marked")
+_TIME = "time of day"
+_HOW_MANY = ("几", "多少", "how many ")  # before the unit of a column: 几分钟 asks of 片长（分钟）
 _COUNTED = ("第", "second", "third")  # the second largest is not the largest
 
 
@@ -68,10 +70,16 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
     kind, words = _kind_of(question)
     columns = range(len(cells(head)))
     read = [_marked(rows, column, words) if kind in _MARKS else _values(rows, column) for column in columns]
-    measured = [column for column in columns if column and len(read[column][1]) >= _LEAST_VALUES[kind]]
+    # The first column names the rows, unless it has times.
+    measured = [
+        column
+        for column in columns
+        if (column or read[column][0] == _TIME) and len(read[column][1]) >= _LEAST_VALUES[kind]
+    ]
     forms = {column: _without_unit(cells(head)[column]) for column in measured}
     whole = [column for column, form in forms.items() if form and form in search_form(question)]
     named = whole or [column for column, form in forms.items() if _shares_word(question, form)]
+    named = named or [column for column in measured if _asks_how_many(question, cells(head)[column])]
     fitting = [
         column
         for column, form in forms.items()
@@ -107,6 +115,12 @@ def _shares_word(question: str, head: str) -> bool:
     return holds_any(question, words)
 
 
+def _asks_how_many(question: str, head: str) -> bool:
+    """Say whether a question asks for the unit that stands in brackets in the head of a column."""
+    unit = search_form(head).partition("(")[2].strip(") ")
+    return bool(unit) and any(f"{word}{unit}" in search_form(question) for word in _HOW_MANY)
+
+
 def _is_of(head: str, ends: Sequence[str]) -> bool:
     """Say whether a head of a column ends in one of these words, or for English ones holds one."""
     return any(end in head.split() if end.isascii() else head.endswith(end) for end in ends)
@@ -129,7 +143,7 @@ def _value(cell: str) -> tuple[str, float] | None:
     form = search_form(cell)
     hours, colon, rest = form.partition(":")
     if colon and hours.isdecimal() and rest[:2].isdecimal():
-        return "time of day", float(int(hours) * MINUTES + int(rest[:2]))
+        return _TIME, float(int(hours) * MINUTES + int(rest[:2]))
     figure = next(iter(find_figures(cell)), None)
     if figure is None or figure.kind != "number" or figure.span[0] > MOST_BEFORE:
         return None
