@@ -250,7 +250,7 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
     previous: Quoted | None = None
     for unit in units:
         passage = request.evidence[unit.place].passage
-        heading = _dated_heading(unit, passage, previous and request.evidence[previous.place].passage)
+        heading = _dated_heading(unit, passage, request.evidence[previous.place].passage if previous else None)
         if previous is None or _article(unit, request) != _article(previous, request):
             frame = _frame(passage, request.language)
             yield "\n\n" if previous else ""
