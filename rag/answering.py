@@ -471,6 +471,7 @@ def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequen
     held = search_form("\n".join(item.text for item in evidence))
     # A figure that is said of something else is not missing: it stands there.
     parts = [part for part in missing if _is_definite(part, question) and search_form(part) not in held]
+    parts += [number for number in _versions(question) if number not in _versions(_told_by(evidence))]
     if cited_years := _years_cited(evidence, sentences):
         asked = [figure for figure in find_figures(question) if figure.kind == "date" and figure.year]
         parts += [question[slice(*figure.span)] for figure in asked if figure.year not in cited_years]
@@ -482,18 +483,31 @@ def names_unknown(missing: Sequence[str], found: Sequence[Evidence]) -> bool:
 
     What is told of K812 does not answer for G812, nor what is told of 1934 for 1936. Headings count as well.
     """
-    told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+    told = _told_by(found)
     words, years = latin_words(told), years_of(find_figures(told))
-    return any(_is_code(part) and not holds_latin_name(part, words) for part in missing) or any(
+    unknown = {*_versions(" ".join(missing))} - {*_versions(told)}
+    unknown |= {part for part in missing if _is_code(part) and not holds_latin_name(part, words)}
+    return bool(unknown) or any(
         figure.kind == "date" and figure.year and figure.year not in years
         for part in missing
         for figure in find_figures(part)
     )
 
 
+def _told_by(found: Sequence[Evidence]) -> str:
+    return "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+
+
 def _is_code(part: str) -> bool:
     """Say whether a part of a question is the number of a model, a train and the like: letters and digits."""
     return part.isascii() and any(map(str.isalpha, part)) and any(map(str.isdigit, part)) and " " not in part
+
+
+def _versions(text: str) -> list[str]:
+    """Return the numbers with two points or more that are no dates: 4.1.1, but not 2024.3.18."""
+    kept = "".join(character if character in "0123456789." else " " for character in text)
+    numbers = (number.strip(".") for number in kept.split())
+    return [one for one in numbers if one.count(".") > 1 and all(figure.kind != "date" for figure in find_figures(one))]
 
 
 def _years_cited(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) -> frozenset[int]:

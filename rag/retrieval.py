@@ -67,7 +67,8 @@ NAMES_READ = 4  # most names that are read with a question
 READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
 # Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
 BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
-FOREIGN_COST = 1.0  # for standing in another language than the question
+# The same for one in another language than the question: there the model takes what is alike in kind for the answer.
+FOREIGN_BEHIND_WEIGHT = 35.0
 PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
@@ -331,7 +332,7 @@ def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Quest
     The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
     all where the question names its column. Where that row was not found, no other one is believed.
     """
-    if not asks_for_extreme(question.text) or read_polarity(question.text).covered:
+    if not asks_for_extreme(question.text):
         return list(evidence)
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
@@ -407,9 +408,8 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     likelihoods = []
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
-        odds = (
-            _log_odds(likelihood) - BEHIND_WEIGHT * behind - FOREIGN_COST * (main_language(text) != question.language)
-        )
+        weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
+        odds = _log_odds(likelihood) - weight * behind
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
             odds = _log_odds(0.0)  # what a title, a heading or the head of a column names, it does not tell
         elif topic and place == 0:

@@ -1,31 +1,35 @@
-"""Which rows of a table a superlative means: 容量最大的型号, "the cheapest plan".
+"""Which rows of a table a superlative means: 容量最大的型号, "the cheapest plan"; and which a mark: 哪些指标偏高.
 
 Input: a question, the head of a table and its rows. Output: the rows with the most or the least in the column that the
-question names, or that its superlative is about. What asks for the most or the least stands in
-rag/data/superlatives.tsv.
+question names, or that its superlative is about; or those with a cell that says what is asked for, such as ↑ or 无.
+What asks for them stands in rag/data/superlatives.tsv.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.dictionary import content_words
 from rag.tables import MIN_WORD_CHARS, cells, rows_asked_for
 from rag.text.figure_finding import find_figures
 from rag.text.language import search_form
+from rag.text.negation import read_polarity
 from rag.text.words import cut_words, holds_any
 from rag.vocabulary import phrases, read_table
 
 MINUTES = 60
 MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
-LEAST_MEASURED = 2  # rows with a value, of which one can be the most
+_LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
+_MARKS = ("lacks", "marked")
+_TIME = "time of day"
+_HOW_MANY = ("几", "多少", "how many ")  # before the unit of a column: 几分钟 asks of 片长（分钟）
 _COUNTED = ("第", "second", "third")  # the second largest is not the largest
 
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """The rows that a superlative means.
+    """The rows that a superlative or a mark means.
 
     Attributes:
         rows: Their places, ascending; several where they are equal.
@@ -37,14 +41,20 @@ class Extremes:
 
 
 def asks_for_extreme(question: str) -> bool:
-    """Say whether a question asks for the most or the least of something, and not for the second most."""
-    return any(holds_any(question, phrases(words)) for _, words, *_ in read_table("superlatives")) and not holds_any(
-        question, _COUNTED
-    )
+    """Say whether a question asks for the most, the least or what is marked; not for the second, or not most."""
+    kind, _ = _kind_of(question)
+    is_plain = not holds_any(question, _COUNTED) and not read_polarity(question).covered
+    return kind in _MARKS or (bool(kind) and is_plain)
+
+
+def _kind_of(question: str) -> tuple[str, tuple[str, ...]]:
+    """Return the kind of the first row whose words a question holds, and the heads or cells of that row."""
+    rows = (row for row in read_table("superlatives") if holds_any(question, phrases(row[1])))
+    return next(((kind, phrases(others)) for kind, _, others, _ in rows), ("", ()))
 
 
 def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | None:
-    """Return the rows with the most or the least of what a question asks for.
+    """Return the rows with the most or the least of what a question asks for, or with the mark that it asks for.
 
     Args:
         head: The row that heads the columns.
@@ -52,27 +62,46 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
         question: In any language.
 
     Returns:
-        The rows among those that hold what else the question names; None where it asks for no extreme, where it cannot
-        be told of which column, or where the values of the column cannot be compared.
+        The rows among those that hold what else the question names; None where it asks for none of these, where it
+        cannot be told of which column, or where the values of the column cannot be compared.
     """
     if not asks_for_extreme(question):
         return None
-    kind, _, heads, _ = next(row for row in read_table("superlatives") if holds_any(question, phrases(row[1])))
-    values = [_values(rows, column) for column in range(len(cells(head)))]
-    measured = [column for column, held in enumerate(values) if column and len(held) >= LEAST_MEASURED]
+    kind, words = _kind_of(question)
+    columns = range(len(cells(head)))
+    read = [_marked(rows, column, words) if kind in _MARKS else _values(rows, column) for column in columns]
+    # The first column names the rows, unless it has times.
+    measured = [
+        column
+        for column in columns
+        if (column or read[column][0] == _TIME) and len(read[column][1]) >= _LEAST_VALUES[kind]
+    ]
     forms = {column: _without_unit(cells(head)[column]) for column in measured}
     whole = [column for column, form in forms.items() if form and form in search_form(question)]
     named = whole or [column for column, form in forms.items() if _shares_word(question, form)]
-    fitting = [column for column, form in forms.items() if heads != "-" and _is_of(form, phrases(heads))]
+    named = named or [column for column in measured if _asks_how_many(question, cells(head)[column])]
+    fitting = [
+        column
+        for column, form in forms.items()
+        if kind == "marked" or _is_of(form, words) or _is_of(read[column][0], words)
+    ]
     chosen = [column for column in named if column in fitting] or named or fitting[:1]
-    if len(chosen) != 1:
-        return None
     candidates = _candidates(rows, question)
-    held = {row: value for row, value in values[chosen[0]].items() if row in candidates}
-    if not held:
-        return None
-    extreme = max(held.values()) if kind == "most" else min(held.values())
-    return Extremes(tuple(row for row, value in held.items() if value == extreme), bool(named))
+    meant = {_most_of(read[column][1], candidates, kind) for column in chosen}
+    # Of several columns that may be meant, all have to mean the same rows.
+    return Extremes(min(meant), bool(named)) if len(meant) == 1 and any(meant) else None
+
+
+def _most_of(values: Mapping[int, float], candidates: Collection[int], kind: str) -> tuple[int, ...]:
+    held = {row: value for row, value in values.items() if row in candidates}
+    extreme = (min if kind == "least" else max)(held.values(), default=0.0)
+    return tuple(row for row, value in held.items() if value == extreme)
+
+
+def _marked(rows: Sequence[str], column: int, marks: Sequence[str]) -> tuple[str, dict[int, float]]:
+    """Return the rows whose cell in a column is one of these marks, as `_values` does."""
+    held = {row: search_form("".join(cells(line)[column : column + 1])) for row, line in enumerate(rows)}
+    return "", {row: 1.0 for row, cell in held.items() if cell in marks}
 
 
 def _candidates(rows: Sequence[str], question: str) -> set[int]:
@@ -86,6 +115,12 @@ def _shares_word(question: str, head: str) -> bool:
     return holds_any(question, words)
 
 
+def _asks_how_many(question: str, head: str) -> bool:
+    """Say whether a question asks for the unit that stands in brackets in the head of a column."""
+    unit = search_form(head).partition("(")[2].strip(") ")
+    return bool(unit) and any(f"{word}{unit}" in search_form(question) for word in _HOW_MANY)
+
+
 def _is_of(head: str, ends: Sequence[str]) -> bool:
     """Say whether a head of a column ends in one of these words, or for English ones holds one."""
     return any(end in head.split() if end.isascii() else head.endswith(end) for end in ends)
@@ -95,13 +130,12 @@ def _without_unit(cell: str) -> str:
     return search_form(cell).partition("(")[0].strip()
 
 
-def _values(rows: Sequence[str], column: int) -> dict[int, float]:
-    """Return the values of a column by row; none where they are not of one unit."""
+def _values(rows: Sequence[str], column: int) -> tuple[str, dict[int, float]]:
+    """Return the unit of the values of a column, and the values by row; none where they are not of one unit."""
     read = {row: _value(held[column]) for row, line in enumerate(rows) if len(held := cells(line)) > column}
     known = {row: value for row, value in read.items() if value}
-    if len({unit for unit, _ in known.values()}) != 1:
-        return {}
-    return {row: value for row, (_, value) in known.items()}
+    units = {unit for unit, _ in known.values()}
+    return (units.pop(), {row: value for row, (_, value) in known.items()}) if len(units) == 1 else ("", {})
 
 
 def _value(cell: str) -> tuple[str, float] | None:
@@ -109,7 +143,7 @@ def _value(cell: str) -> tuple[str, float] | None:
     form = search_form(cell)
     hours, colon, rest = form.partition(":")
     if colon and hours.isdecimal() and rest[:2].isdecimal():
-        return "time of day", float(int(hours) * MINUTES + int(rest[:2]))
+        return _TIME, float(int(hours) * MINUTES + int(rest[:2]))
     figure = next(iter(find_figures(cell)), None)
     if figure is None or figure.kind != "number" or figure.span[0] > MOST_BEFORE:
         return None

@@ -160,6 +160,7 @@ def test_a_year_that_only_other_sentences_speak_of_is_named(harbour: Settings) -
         (("1987年",), True),
         (("民國二十三年",), True),
         (("K812",), True),
+        (("3.2.1",), True),
         (("南江",), False),
         (("8.5%",), False),  # a wrong sum is told, and the right one answers
         (("AI",), False),
@@ -170,6 +171,11 @@ def test_a_year_or_a_number_of_a_thing_that_nothing_tells(
     harbour: Settings, missing: tuple[str, ...], is_unknown: bool
 ) -> None:
     assert names_unknown(missing, retrieve(COST, 8, settings=harbour).evidence) == is_unknown
+
+
+def test_a_version_that_nothing_tells_is_missing(harbour: Settings) -> None:
+    found = retrieve("版本2.0.7修复了什么？", 8, settings=harbour)
+    assert missing_parts(found.question, found.evidence) == ("2.0.7",)
 
 
 FERRIES = """# 沙洲渡船

@@ -25,11 +25,23 @@ def evidence(
     header: str = "",
     answer: str = "",
     language: Language = "zh",
+    section: tuple[str, ...] = (),
 ) -> Evidence:
     """Return evidence whose statements answer as likely as `likelihoods` say, with `answer` marked where it stands."""
     span = (start, start + len(text))
     passage = Passage(
-        f"{source}#{span[0]}-{span[1]}", source, text, span, kind, 0, title, (), "", language, authors, header=header
+        f"{source}#{span[0]}-{span[1]}",
+        source,
+        text,
+        span,
+        kind,
+        0,
+        title,
+        section,
+        "",
+        language,
+        authors,
+        header=header,
     )
     statements = tuple(split_statements(text))
     assert len(statements) == len(likelihoods), statements
@@ -168,6 +180,15 @@ def test_a_row_is_quoted_under_the_head_of_its_table() -> None:
 def test_a_statement_without_a_full_stop_stands_on_a_line_of_its_own() -> None:
     item = evidence("所述文献：南江大桥的建设\n大桥全长1860米。", 0.7, 0.6)
     assert write(item) == "所述文献：南江大桥的建设[1]\n大桥全长1860米。[1]"
+
+
+def test_a_dated_heading_stands_before_what_does_not_tell_its_date() -> None:
+    minutes = evidence("会议通过了預算。", 0.6, section=("第二次会议（2021年5月7日）",))
+    later = evidence("会议于2022年3月1日通过了决算。", 0.5, source="后.md", section=("第三次会议（2022年3月1日）",))
+    plain = evidence("会议选出了会长。", 0.9, section=("第一次会议",))
+    assert write(minutes) == "第二次会议（2021年5月7日）：会议通过了預算。[1]"
+    assert write(later) == "会议于2022年3月1日通过了决算。[1]"
+    assert write(plain) == "会议选出了会长。[1]"
 
 
 def test_the_length_is_kept_to_but_the_first_statement_stands() -> None:

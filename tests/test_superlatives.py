@@ -17,6 +17,12 @@ FERRY_ROWS = [
     "2号船 | 东港 | 鹿島 | 05:30 | 08:00 | 逢五",
     "3号船 | 东港 | 沙洲 | 18:10-18:20 | 18:50 | 每日",
 ]
+BUSES = "车次 | 鎮口开 | 水库返 | 无障碍"
+BUS_ROWS = ["12路 | 5:50 | 6:40 | 有", "14路 | 9:15 | 9:05 | 无", "18路 | 20:30 | 21:10 | 有"]
+TALKS = "開始 | 讲题 | 用时（分钟） | 人数（人）"
+TALK_ROWS = ["13:30 | 滩涂养殖 | 55 | 40", "8:45 | 海塘加固 | 40 | 61"]
+TESTS = "指标 | 结果 | 提示"
+TEST_ROWS = ["血钠 | 149 | ↑", "血鉀 | 4.1 |", "血钙 | 1.9 | ↓", "血镁 | 1.3 | ↑"]
 PLANS = "Plan | Data | Monthly price | Term"
 PLAN_ROWS = ["小海 Basic | 5 | $12 | 12 months", "小海 Plus | 20 | $18.5 | 2 years", "小海 Max | 60 | $31 | 1 month"]
 
@@ -35,6 +41,17 @@ PLAN_ROWS = ["小海 Basic | 5 | $12 | 12 months", "小海 Plus | 20 | $18.5 | 2
         (FERRIES, FERRY_ROWS, "最早的船几点开？", Extremes((1,), is_named=False)),
         (FERRIES, FERRY_ROWS, "去沙洲最早的船几点开？", Extremes((0,), is_named=False)),
         (FERRIES, FERRY_ROWS, "到岸时间最晚的是哪一班？", Extremes((2,), is_named=True)),
+        (BUSES, BUS_ROWS, "末班车几点？", Extremes((2,), is_named=False)),
+        (BUSES, BUS_ROWS, "从镇口到水库最早的是哪路？", Extremes((0,), is_named=True)),  # both columns mean it
+        (BUSES, BUS_ROWS, "哪路车没有无障碍设施？", Extremes((1,), is_named=True)),
+        (BUSES, BUS_ROWS, "哪路车没有空调？", None),  # no column tells it
+        (BUSES, BUS_ROWS, "12路有没有无障碍设施？", None),
+        (BUSES, BUS_ROWS, "哪路车不是最早的？", None),
+        (TALKS, TALK_ROWS, "最早的一場是几点？", Extremes((1,), is_named=False)),  # times head the rows
+        (TALKS, TALK_ROWS, "最长的有多少分钟？", Extremes((0,), is_named=True)),
+        (TALKS, TALK_ROWS, "最长的是哪一场？", None),
+        (TESTS, TEST_ROWS, "哪些指标偏高？", Extremes((0, 3), is_named=False)),
+        (TESTS, TEST_ROWS, "哪一项過低", Extremes((2,), is_named=False)),
         (PLANS, PLAN_ROWS, "Which plan is the cheapest?", Extremes((0,), is_named=False)),
         (PLANS, PLAN_ROWS, "Which plan has the most data?", Extremes((2,), is_named=True)),
         (PLANS, PLAN_ROWS, "Which plan has the longest term?", None),  # months and years

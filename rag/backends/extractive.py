@@ -17,6 +17,7 @@ from rag.enumerations import items_beside
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
+from rag.text.figure_finding import find_figures
 from rag.text.language import ends_in, letters_of, search_form
 from rag.vocabulary import phrases, read_table
 
@@ -249,6 +250,7 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
     previous: Quoted | None = None
     for unit in units:
         passage = request.evidence[unit.place].passage
+        heading = _dated_heading(unit, passage, request.evidence[previous.place].passage if previous else None)
         if previous is None or _article(unit, request) != _article(previous, request):
             frame = _frame(passage, request.language)
             yield "\n\n" if previous else ""
@@ -258,14 +260,30 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
                 and not unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
             ):
                 yield frame
-        elif is_row(unit.text) or is_row(previous.text) or not ends_in(previous.text, _STOPS):
+        elif heading or is_row(unit.text) or is_row(previous.text) or not ends_in(previous.text, _STOPS):
             yield "\n"  # a row or an item without a full stop does not run into the next
         if is_row(unit.text) and (previous is None or previous.place != unit.place):
             head = table_head(passage)
             yield f"{head}\n" if head and head != unit.text else ""
+        yield heading
         quoted = " ".join(unit.text.split("\n"))
         yield f"{quoted}[{unit.place + 1}]"
         previous = unit
+
+
+def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:
+    """Return the heading of a statement's section where that tells its date and it does not itself, else ""."""
+    heading = "".join(passage.section[-1:])
+    is_said = (
+        previous is not None and _article_of(previous) == _article_of(passage) and previous.section == passage.section
+    )
+    if is_said or is_row(unit.text) or not _is_dated(heading) or _is_dated(unit.text):
+        return ""
+    return f"{heading}：" if passage.language == "zh" else f"{heading}: "
+
+
+def _is_dated(text: str) -> bool:
+    return any(figure.kind == "date" for figure in find_figures(text))
 
 
 def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:
