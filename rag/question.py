@@ -6,12 +6,14 @@ What words decide stands in rag/data: answer_types.tsv, asking_words.tsv, courte
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from rag.conversation import may_lean_on_history, stand_alone
+from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
 from rag.text.language import main_language, search_form, split_sentences
 from rag.text.names import find_quotes
@@ -19,6 +21,9 @@ from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
+MOST_PARTS = 12  # each is searched and read by itself
+MOST_TURNS = 60  # of a conversation that are looked back on
+MOST_TURN_CHARS = 2000  # of what was asked in one
 LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
@@ -65,9 +70,13 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
 
     Args:
         asked: In Chinese or English, as a person types it.
-        history: Earlier turns, oldest first.
+        history: Earlier turns, oldest first; of a long one the last MOST_TURNS.
+
+    Raises:
+        UnusableQuestion: It asks more than MOST_PARTS things.
+        TypeError: What stands in `history` is no `Turn`.
     """
-    turns = [turn for turn in history if turn.role == "assistant" or not courtesy_of(turn.content)]
+    turns = [turn for turn in _asked_before(history) if turn.role == "assistant" or not courtesy_of(turn.content)]
     in_doubt = may_lean_on_history(asked)
     text = stand_alone(asked, turns, in_doubt=in_doubt)
     return Question(
@@ -81,6 +90,14 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         follow_up=text != asked,
         stands_alone=in_doubt,
     )
+
+
+def _asked_before(history: Sequence[Turn]) -> Iterator[Turn]:
+    for turn in history[-MOST_TURNS:]:
+        if not isinstance(turn, Turn):
+            raise TypeError(f"a conversation is made of rag.Turn, got {type(turn).__name__}")
+        cut = turn.role == "user" and len(turn.content) > MOST_TURN_CHARS
+        yield dataclasses.replace(turn, content=turn.content[:MOST_TURN_CHARS]) if cut else turn
 
 
 def types_of(question: str) -> frozenset[AnswerType]:
@@ -126,6 +143,10 @@ def _parts(question: str) -> tuple[Part, ...]:
         for end in _ends_of_asking_clauses(question, start, sentence[1]):
             parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
             start = end
+        if len(parts) > MOST_PARTS:
+            raise UnusableQuestion(
+                f"more than {MOST_PARTS} things are asked at once", advice="ask a few, and the others after the answer"
+            )
     if not parts or start < len(question.rstrip()):
         return (Part(question, question),)
     return tuple(parts)
