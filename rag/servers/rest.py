@@ -107,7 +107,8 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return JSONResponse({"error": {"message": visible_text(told)}}, 422)  # without what was sent, which may be none
+        # Without what was sent, which may be no text.
+        return JSONResponse({"error": {"message": visible_text(told), "advice": WHAT_THERE_IS}}, 422)
 
     @app.exception_handler(HTTPException)
     async def refuse_address(request: Request, error: HTTPException) -> JSONResponse:
