@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.index import Index, open_index
 from rag.records import Answer, Article, Citation, Evidence, Language, Passage, Sentence, Span
-from rag.retrieval import Filters, keyword_terms, other_names
+from rag.retrieval import Filters, check_question, keyword_terms, other_names
 from rag.settings import Settings
 from rag.shelf import Work, outline_of, works_of
 from rag.shelf_questions import Field, ShelfQuestion, find_named, journal_names
@@ -55,8 +55,11 @@ def catalogue(
         index: An open index; None: the one that the settings name.
 
     Raises:
+        UnusableQuestion: The topic has no letter and no digit, or is far too long.
         IndexMissing, IndexMismatch: See `open_index`.
     """
+    if topic:
+        check_question(topic)
     index = index or open_index(settings)
     works = works_of(index, filters)
     if title:

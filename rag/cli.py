@@ -6,6 +6,7 @@ Each command calls a public function of the package and prints what it gives. Er
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import io
 import json
@@ -28,7 +29,8 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from rag.backends import UNCERTAIN
-from rag.errors import NoDocuments, RagError, UnusableSettings
+from rag.errors import NoDocuments, RagError, StorageFailed, UnusableSettings
+from rag.evaluation.commands import Corpus, IndexFolder
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.messages import in_language
@@ -39,14 +41,13 @@ from rag.text.language import main_language
 from rag.visible import visible_json, visible_text
 
 MIN_PASSWORD_CHARS = 10
+MOST_PORT = 65535
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(evaluation, name="eval")
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
-Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder of the documents. 文档所在的文件夹")]
-IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index. 索引所在的文件夹")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON. 输出 JSON")]
 
 
@@ -71,8 +72,7 @@ def main() -> None:
         err.print("[bold]→[/] mend wenju.toml or the WENJU_… variable of that name")
         sys.exit(2)
     except OSError as error:
-        where = error.filename if error.filename is not None else "files"
-        err.print(f"[bold red]✗[/] {escape(str(where))}: {escape(error.strerror or str(error))}")
+        _tell(_named(error))
         sys.exit(1)
     except KeyboardInterrupt:
         err.print("stopped; what was embedded is kept")
@@ -95,6 +95,15 @@ def _tell(error: RagError) -> None:
         what, advice = (in_language(text, language) for text in (str(error.args[0]), error.advice))
         if language == "en" or what != error.args[0]:
             err.print(f"[bold red]✗[/] {escape(what)}\n[bold]→[/] {escape(advice)}")
+
+
+def _named(error: OSError) -> RagError:
+    """Return what the system says of a file with what helps."""
+    where = error.filename if error.filename is not None else "files"
+    return StorageFailed(
+        f"{where} cannot be read or written: {error.strerror or error}",
+        advice="check its name, whether it may be read or written, and the room on the disk",
+    )
 
 
 def _settings(corpus: Path | None = None, index: Path | None = None, **more: Any) -> Settings:
@@ -124,7 +133,7 @@ def index_command(
         return
     from rag.watching import watch_corpus
 
-    if not settings.corpus.is_dir():
+    if not os.path.isdir(settings.corpus):
         raise NoDocuments(
             f"there is no folder {settings.corpus}",
             advice="make it and put documents there, or name another: --corpus DIR",
@@ -145,11 +154,14 @@ def index_command(
 def _embed_share(settings: Settings, shard: str) -> None:
     from rag.indexing import embed_share
 
-    number, _, count = shard.partition("/")
-    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+    try:
+        number, count = map(int, shard.split("/"))
+    except ValueError:
+        number = count = 0
+    if not 1 <= number <= count:
         raise typer.BadParameter(f"{shard!r} is no share such as 2/3", param_hint="--shard")
     with _bar() as show:
-        embedded = embed_share(settings, int(number), int(count), show)
+        embedded = embed_share(settings, number, count, show)
     out.print(f"[green]✓[/] {embedded} embedded 新嵌入; when all are done 全部完成后: wenju index")
 
 
@@ -449,7 +461,8 @@ def feedback(
     """Print what readers thought of answers. 列出读者的评价"""
     from rag.reading_room.feedback import Feedback
 
-    for entry in Feedback(_settings(index=index).index / "feedback.sqlite").entries():
+    kept = _settings(index=index).index / "feedback.sqlite"
+    for entry in Feedback(kept).entries() if kept.is_file() else ():
         if as_lines:
             print(visible_json(entry, None))
         else:
@@ -477,13 +490,8 @@ def run(
     settings = _settings(corpus, index, rerank=False if no_rerank else None)
     _build_with_bar(settings)
     opened = open_index(settings)
-    lines = [
-        json.dumps(
-            answer_line(item, settings, opened, retrieval_only=retrieval_only, without_gold=without_gold),
-            ensure_ascii=False,
-        )
-        for item in items
-    ]
+    answer = functools.partial(answer_line, retrieval_only=retrieval_only, without_gold=without_gold)
+    lines = [visible_json(answer(item, settings, opened), None) for item in items]
     to.write_text("\n".join(lines) + "\n", encoding="utf-8")
     out.print(f"[green]✓[/] {len(lines)} questions 问题 → {to}")
 
@@ -503,13 +511,7 @@ def chat(
     settings = _settings(corpus, index, host=host)
     page = Path(__file__).resolve().parent / "web" / "serve.py"
     require_login(settings, settings.host, provider=_has_provider(page.parent))
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        if os.name == "posix":  # what a program before has just left is free; on Windows it would take a port in use
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, port))
-        except OSError as error:
-            raise RagError(f"port {port} is in use", advice=f"choose another: wenju chat --port {port + 1}") from error
+    _check_free(settings.host, port, "chat")
     out.print(f"[bold]问据 Wenju[/] http://{settings.host}:{port}  (Ctrl-C 退出)")
     # The page runs in its own folder, where its configuration lies: what was set goes along, folders as whole paths.
     folders = {"corpus": settings.corpus.resolve(), "index": settings.index.resolve()}
@@ -528,6 +530,21 @@ def chat(
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603
 
 
+def _check_free(host: str, port: int, command: str) -> None:
+    """Refuse an address of this machine that cannot be listened at, before anything is loaded."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if os.name == "posix":  # what a program before has just left is free; on Windows it would take a port in use
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            told, other = f"{host} port {port}: {error.strerror or error}", port % MOST_PORT + 1
+            if error.errno == errno.EADDRINUSE:
+                told = f"port {port} is in use"
+            advice = f"choose another: wenju {command} --port {other}"
+            raise RagError(told, advice=advice) from error
+
+
 @app.command()
 def serve(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine. 端口")] = 8510,
@@ -539,9 +556,13 @@ def serve(
 ) -> None:
     """Serve search, works and answers over HTTP, for other programs. 为其他程序提供 HTTP 接口"""
     with _package("serve"):
+        from rag.servers.rest import make_app
         from rag.servers.rest import serve as serve_rest
+    settings = _settings(corpus, index)
+    make_app(settings, host)  # which is refused where a token lacks
+    _check_free(host, port, "serve")
     out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/openapi.json  (Ctrl-C 退出)")
-    serve_rest(_settings(corpus, index), host, port)
+    serve_rest(settings, host, port)
 
 
 @app.command()
@@ -556,6 +577,7 @@ def mcp(
         from rag.servers.mcp import serve_http, serve_stdio
     settings = _settings(corpus, index)
     if http:
+        _check_free("127.0.0.1", port, "mcp --http")
         err.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}/mcp  (Ctrl-C 退出)")
         serve_http(settings, port)
     else:
@@ -592,6 +614,8 @@ def account(
 
     if not name.isprintable() or not name.strip():
         raise RagError(f"{name!r} is no name", advice="choose one that can be printed")
+    if not password.isprintable():
+        raise RagError("the password has characters that nobody can type", advice="choose others")
     if len(password) < MIN_PASSWORD_CHARS:
         raise RagError("the password is too short", advice=f"choose at least {MIN_PASSWORD_CHARS} characters")
     print(f"# wenju.toml\n# keepers = [{json.dumps(name, ensure_ascii=False)}]\n\n[accounts]")
@@ -619,7 +643,7 @@ def doctor(
         out.print(f"[green]✓[/] repaired 已修复: {report.sources} documents 文档, {report.passages} passages 段落")
 
     def files() -> str:
-        found = corpus_files(settings.corpus) if settings.corpus.is_dir() else []
+        found = corpus_files(settings.corpus) if os.path.isdir(settings.corpus) else []
         if not found:
             raise RagError(
                 f"no documents in {settings.corpus}", advice="put documents there or name another: --corpus DIR"
@@ -642,9 +666,10 @@ def doctor(
     for name, check in checks.items():
         try:
             out.print(f"[green]✓[/] {escape(name)}: {escape(check())}")
-        except RagError as error:
+        except (RagError, OSError) as error:
             sound = False
-            out.print(f"[red]✗[/] {escape(name)}: {escape(str(error.args[0]))}\n  → {escape(error.advice)}")
+            told = _named(error) if isinstance(error, OSError) else error
+            out.print(f"[red]✗[/] {escape(name)}: {escape(str(told.args[0]))}\n  → {escape(told.advice)}")
     if not sound:
         raise typer.Exit(1)
 

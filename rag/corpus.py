@@ -2,7 +2,7 @@
 
 Input: a folder. Output: the paths of its documents. What is hidden, lies in an index or leads out of the folder
 is none of them.
-Entry points: `corpus_files`, `shown_name`, `check_name`.
+Entry points: `corpus_files`, `refuse_elsewhere`, `shown_name`, `check_name`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from rag.embedding_cache import CACHE
 from rag.errors import UnreadableSource
 from rag.generations import BUILDER, LOCK
 
-NOT_DOCUMENTS = {"README.md", "glossary.tsv", LOCK, BUILDER}
+GLOSSARY = "glossary.tsv"  # a reader's own terms
+NOT_DOCUMENTS = {"README.md", GLOSSARY, LOCK, BUILDER}
 NO_FILE = "it is no file, or a link that leads elsewhere"
 
 
@@ -39,20 +40,23 @@ def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None
             folders.clear()
             continue
         folders[:] = [name for name in folders if not name.startswith(".")]
-        links = [name for name in folders if (here / name).is_symlink()]
+        links = [name for name in folders if os.path.islink(here / name)]
         for name in (*names, *links):
             if name.startswith(".") or name in NOT_DOCUMENTS:
                 continue
             try:
-                if (here / name).is_file() and (here / name).resolve().is_relative_to(root):
-                    found.append(here / name)
-                    continue
-                told = OSError(errno.ENOENT, NO_FILE, str(here / name))
-            except OSError as error:  # a link with a name that is too long, or into a folder that is closed
-                told = OSError(error.errno, error.strerror, str(here / name))
-            if on_error:
-                on_error(told)
+                refuse_elsewhere(here / name, root)
+                found.append(here / name)
+            except OSError as error:  # also a link with a name that is too long, or into a folder that is closed
+                if on_error:
+                    on_error(OSError(error.errno, error.strerror, str(here / name)))
     return sorted(found)
+
+
+def refuse_elsewhere(path: Path, root: Path) -> None:
+    """Raise OSError for what is no file below `root`, which has no links in it, or cannot be looked at."""
+    if not (path.is_file() and path.resolve().is_relative_to(root)):
+        raise OSError(errno.ENOENT, NO_FILE, str(path))
 
 
 def check_name(name: str) -> None:

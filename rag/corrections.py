@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rag.literature.items import Item, lay_over, plain_title
-from rag.private_files import open_database, seal_rows
+from rag.private_files import database_damaged, open_database, seal_rows
 from rag.records import Article, ArticleKind
 from rag.text.dates import YEAR_DIGITS
 from rag.text.language import search_form, split_at
@@ -190,6 +190,8 @@ def read_corrections(index: Path) -> KnownRecords:
     path = index / CORRECTIONS
     if not path.exists():
         return KnownRecords()
+    if not path.is_file():
+        raise database_damaged(path, "it is no file")
     with path.open("rb") as file:
         counter = file.read(_COUNTER.stop)[_COUNTER]
     return _known(path, counter, path.stat().st_mtime_ns)

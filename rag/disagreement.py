@@ -220,6 +220,7 @@ def _times_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     return (not all(years) or bool(years[0] & years[1])) and (parts[0] == parts[1] or bool(parts[0] & parts[1]))
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def _parts_of(text: str) -> frozenset[str]:
     """Return the words that make what a statement tells a part of a whole: 上半年, 邻省, "at night"."""
     return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))

@@ -146,6 +146,8 @@ def listed(index: Path) -> tuple[Listed, ...]:
         StorageFailed: The index, or a folder above it, is a file.
     """
     refuse_file(index)
+    if (index / CURRENT).exists() and not (index / CURRENT).is_file():
+        raise damaged(index, f"{CURRENT} is no file")  # a pipe or device would be read without end
     try:
         text = (index / CURRENT).read_bytes().decode("ascii")
     except FileNotFoundError:

@@ -24,14 +24,16 @@ from rag.bundled_model import FOLDER_VERSION
 from rag.centring import LANGUAGES, Centring
 from rag.corrections import KnownRecords, read_corrections
 from rag.errors import IndexDamaged, IndexMismatch
+from rag.extensions import is_server
 from rag.generations import Listed, Sealed, check, damaged, hold, listed, read_manifest
 from rag.glossary import Glossary
 from rag.lexical import KeywordIndex, Rows, Shelf
+from rag.loopback import key_for
 from rag.passage_vectors import held_vectors
 from rag.passages import FOOTNOTE, Order, Passages
 from rag.records import Article, Document, Language, Passage, Rejected
 from rag.segments import Segment
-from rag.settings import Settings
+from rag.settings import MODEL_KEY, Settings
 from rag.stores import VectorStore, open_store
 from rag.token_codes import Codes
 
@@ -261,6 +263,8 @@ def check_settings(manifest: Manifest, settings: Settings) -> None:
     """
     for key, value in settings_of(settings, str(manifest.settings.get("glossary", ""))).items():
         if manifest.settings.get(key) != value:
+            if is_server(settings.model):
+                key_for(settings.model, MODEL_KEY)  # an address with a password in it is told nowhere
             raise IndexMismatch(
                 f"the index in {settings.index} was made with {key}={manifest.settings.get(key)!r}, not {value!r}",
                 advice="build it again: wenju index; or set the former value",

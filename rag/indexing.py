@@ -28,7 +28,7 @@ import numpy as np
 
 from rag.centring import Centring, Means, learn_centring
 from rag.chunking import headed_text, keyword_text, split_passages
-from rag.corpus import check_name, corpus_files, shown_name
+from rag.corpus import GLOSSARY, check_name, corpus_files, refuse_elsewhere, shown_name
 from rag.embedding import Embedder, load_embedder
 from rag.embedding_cache import CACHE, CachedVectors, EmbeddingCache, share_file, share_of
 from rag.errors import NoDocuments, RagError, StorageFailed, UnreadableSource
@@ -141,7 +141,7 @@ def embed_share(
 @contextlib.contextmanager
 def _writable(settings: Settings) -> Iterator[None]:
     """Make the folder of the index, and say in our words that there is no corpus or no space."""
-    if not settings.corpus.is_dir():
+    if not os.path.isdir(settings.corpus):
         raise NoDocuments(
             f"there is no folder {settings.corpus}",
             advice="make it and put documents there, or name another: --corpus DIR",
@@ -281,8 +281,15 @@ def _read_corpus(
             f"no document in {settings.corpus} can be read" + (f" ({reasons})" if reasons else ""),
             advice=f"put files of these kinds there: {', '.join(sorted(READERS))}",
         )
-    glossary = settings.corpus / "glossary.tsv"
-    return _Corpus(sources, read, tuple(rejected), glossary if glossary.is_file() else None)
+    glossary: Path | None = settings.corpus / GLOSSARY
+    try:
+        refuse_elsewhere(settings.corpus / GLOSSARY, settings.corpus.resolve())
+        digest(settings.corpus / GLOSSARY)
+    except OSError as error:
+        glossary = None
+        if os.path.lexists(settings.corpus / GLOSSARY):
+            reject(settings.corpus / GLOSSARY, error)
+    return _Corpus(sources, read, tuple(rejected), glossary)
 
 
 def _is_same(manifest: Manifest, corpus: _Corpus, settings: Settings) -> bool:

@@ -18,7 +18,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from rag.answering import ask, stream_answer
 from rag.asynchronous import aask, astream_answer
@@ -43,6 +43,7 @@ class WenjuRetriever(BaseRetriever):
     `score` (how likely its best statement answers, 0..1) and `best_sentence` (characters of the passage, or None).
     """
 
+    model_config = ConfigDict(extra="forbid")  # a misspelt setting is told
     settings: Settings = Field(default_factory=Settings)
     k: int = 8
     filters: Filters | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
@@ -61,14 +62,16 @@ class Library:
 
         Raises:
             NoDocuments: There is no such folder.
-            ValueError: `path` is an index, not documents; or a setting is unknown or out of range.
+            ValueError: `path` is empty, or an index, not documents; or a setting is unknown or out of range.
         """
-        corpus = Path(path).expanduser().absolute()
-        if not corpus.is_dir():
+        if not os.fspath(path):
+            raise ValueError("no folder is named; '.' is the working folder")
+        corpus = Path(os.path.expanduser(path)).absolute()
+        if not os.path.isdir(corpus):
             raise NoDocuments(f"there is no folder {corpus}", advice="make it and put documents there")
         if (corpus / CURRENT).is_file():
             raise ValueError(f"{corpus} is an index: name its documents, Library.open(DOCUMENTS, index={str(path)!r})")
-        own = Path(index).expanduser().absolute() if index else corpus / OWN_INDEX
+        own = Path(os.path.expanduser(index)).absolute() if index else corpus / OWN_INDEX
         return cls(Settings(corpus=corpus, index=own, **settings))
 
     @property

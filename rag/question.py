@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from rag.conversation import may_lean_on_history, stand_alone
+from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
 from rag.text.language import main_language, search_form, split_sentences
 from rag.text.names import find_quotes
@@ -20,6 +21,9 @@ from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison"]
+MOST_PARTS = 12  # each is searched and read by itself
+MOST_TURNS = 60  # of a conversation that are looked back on
+MOST_TURN_CHARS = 2000  # of what was asked in one
 LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
@@ -67,9 +71,14 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
 
     Args:
         asked: In Chinese or English, as a person types it.
-        history: Earlier turns, oldest first.
+        history: Earlier turns, oldest first; of a long one the last MOST_TURNS.
+
+    Raises:
+        UnusableQuestion: It asks more than MOST_PARTS things.
+        TypeError: What stands in `history` is no `Turn`.
     """
-    turns = [turn for turn in history if turn.role == "assistant" or courtesy_of(turn.content) in ("", "bare")]
+    earlier = _asked_before(history)
+    turns = [turn for turn in earlier if turn.role == "assistant" or courtesy_of(turn.content) in ("", "bare")]
     before = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
     courtesy = courtesy_of(asked)
     if courtesy == "more" and before is not None:
@@ -90,6 +99,14 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         follow_up=text != asked,
         stands_alone=in_doubt,
     )
+
+
+def _asked_before(history: Sequence[Turn]) -> Iterator[Turn]:
+    for turn in history[-MOST_TURNS:]:
+        if not isinstance(turn, Turn):
+            raise TypeError(f"a conversation is made of rag.Turn, got {type(turn).__name__}")
+        cut = turn.role == "user" and len(turn.content) > MOST_TURN_CHARS
+        yield dataclasses.replace(turn, content=turn.content[:MOST_TURN_CHARS]) if cut else turn
 
 
 def types_of(question: str) -> frozenset[AnswerType]:
@@ -135,6 +152,10 @@ def _parts(question: str) -> tuple[Part, ...]:
         for end in _ends_of_asking_clauses(question, start, sentence[1]):
             parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
             start = end
+        if len(parts) > MOST_PARTS:
+            raise UnusableQuestion(
+                f"more than {MOST_PARTS} things are asked at once", advice="ask a few, and the others after the answer"
+            )
     if not parts or start < len(question.rstrip()):
         return (Part(question, question),)
     return tuple(parts)

@@ -103,6 +103,22 @@ class Filters:
     languages: tuple[Language, ...] = ()
     kinds: tuple[PassageKind, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what would find nothing without a word.
+
+        Raises:
+            TypeError: A text stands where several are named, or the years are not two numbers.
+            ValueError: There is no such language or kind.
+        """
+        for name in ("sources", "articles", "authors", "languages", "kinds"):
+            if isinstance(held := getattr(self, name), str):
+                raise TypeError(f"{name} are several texts: write {name}=({held!r},)")
+        if self.years is not None and not (len(self.years) == 2 and all(isinstance(one, int) for one in self.years)):
+            raise TypeError(f"years are the first and the last, such as (2020, 2024), got {self.years!r}")
+        for given, known in ((self.languages, LANGUAGES), (self.kinds, KINDS)):
+            if unknown := [one for one in given if one not in known]:
+                raise ValueError(f"there is no {unknown[0]!r}, but {', '.join(known)}")
+
     def allowed(self, index: Index) -> Rows | None:
         """Return the rows of the passages of `index` that pass, (n,) int64 ascending, or None when all do."""
         if self == Filters():
@@ -182,11 +198,11 @@ def retrieve(
     Raises:
         UnusableQuestion: The question is empty or longer than MAX_QUESTION_CHARS.
         IndexMissing, IndexMismatch: See `open_index`.
-        ValueError: `k` < 1.
+        ValueError: `k` < 1, or no whole number.
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
-    if isinstance(question, str):
+    if not isinstance(k, int) or k < 1:
+        raise ValueError(f"k must be a whole number of at least 1, got {k!r}")
+    if not isinstance(question, Question):
         check_question(question)
         question = read_question(question, history)
     settings = settings or Settings()
@@ -447,7 +463,9 @@ def _bare(text: str) -> str:
 
 
 def check_question(question: str) -> None:
-    """Raise UnusableQuestion when `question` has no letter and no digit, or is far too long."""
+    """Raise UnusableQuestion when `question` has no letter and no digit, or is far too long; TypeError for no text."""
+    if not isinstance(question, str):
+        raise TypeError(f"a question is a text, got {type(question).__name__}")
     if not any(map(str.isalnum, question)):
         raise UnusableQuestion("the question is empty", advice="type a question")
     if len(question) > MAX_QUESTION_CHARS:

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
     index: Path = Field(Path("index"), description="Folder of the index; written by `wenju index` only.")
     model: str = Field(
-        "bundled", description="Embedding model: `bundled`, folder, hub name, server, or `module:Class`."
+        "bundled", min_length=1, description="Embedding model: `bundled`, folder, hub name, server, or `module:Class`."
     )
     question_prompt: str | None = Field(None, description="Prefix of questions; None: the model's own.")
     passage_prompt: str | None = Field(None, description="Prefix of passages; None: the model's own.")
@@ -101,11 +101,17 @@ class Settings(BaseSettings):
                 raise ValueError(f"unknown environment variable {shown}; known are {', '.join(sorted(known))}")
         return self
 
-    @field_validator("corpus", "index", "prompt_file")
+    @model_validator(mode="after")
+    def _refuse_one_folder(self) -> Settings:
+        if self.corpus.absolute() == self.index.absolute():
+            raise ValueError("the documents and their index need a folder each")
+        return self
+
+    @field_validator("corpus", "index", "prompt_file", mode="before")
     @classmethod
-    def _refuse_nul(cls, path: Path | None) -> Path | None:
-        if path is not None and "\0" in str(path):
-            raise ValueError("no path has a NUL in it")
+    def _refuse_no_path(cls, path: Any) -> Any:
+        if path == "" or "\0" in str(path):
+            raise ValueError("no path is empty or has a NUL in it; '.' is the working folder")
         return path
 
     @classmethod

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from watchfiles import watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from rag.corpus import corpus_files
 from rag.settings import Settings
@@ -45,15 +46,32 @@ def watch_corpus(
         hidden = any(part.startswith((".", "~$")) for part in within)
         return bool(within) and not hidden and not Path(path).is_relative_to(index)
 
-    # It tells of nothing, too, so that the first build is after the watching has begun.
-    timeout_ms = int(rest_s * 1000)
-    changes = watch(corpus, watch_filter=is_document, rust_timeout=timeout_ms, yield_on_timeout=True, stop_event=stop)
     begun = False
-    for changed in changes:
+    for changed in _changes(corpus, is_document, stop, rest_s):
         if changed or not begun:
             begun = True
             _wait_for_rest(corpus, stop, rest_s)
             build(settings)
+
+
+def _changes(
+    corpus: Path, is_document: Callable[[object, str], bool], stop: threading.Event, rest_s: float
+) -> Iterator[bool]:
+    """Yield at each change, and at each rest without one, whether documents have changed; end when `stop` is set."""
+    while not stop.is_set():
+        # It tells of nothing, too, so that the first build is after the watching has begun.
+        with contextlib.suppress(WatchfilesRustInternalError):  # a name that is no UTF-8 is told as nothing else is
+            for changed in watch(
+                corpus,
+                watch_filter=is_document,
+                rust_timeout=int(rest_s * 1000),
+                yield_on_timeout=True,
+                stop_event=stop,
+                ignore_permission_denied=True,
+            ):
+                yield bool(changed)
+            return
+        yield True
 
 
 def _wait_for_rest(corpus: Path, stop: threading.Event, rest_s: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import gzip
+import os
 import time
 from pathlib import Path
 
@@ -383,6 +384,9 @@ def test_a_prompt_file_that_cannot_be_used_is_refused_at_load(tmp_path: Path, te
 def test_a_prompt_file_that_is_missing_or_no_text(tmp_path: Path) -> None:
     with pytest.raises(BackendFailed, match="cannot be read"):
         load_prompt("zh", tmp_path / "没有.md")
+    os.mkfifo(tmp_path / "管道.md")
+    with pytest.raises(BackendFailed, match="cannot be read"):
+        load_prompt("zh", tmp_path / "管道.md")
     (tmp_path / "p.md").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BackendFailed, match="cannot be read"):
         load_prompt("en", tmp_path / "p.md")

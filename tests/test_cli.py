@@ -313,7 +313,8 @@ def test_run_can_retrieve_only_and_hide_what_answers(
 
 
 @pytest.mark.parametrize(
-    "line", ["{不是", '{"id": "h-2", "question": 5}', '{"question": "没有编号？"}', '["列表"]', '{"id": "h-3"}']
+    "line",
+    ["{不是", "[" * 100_000, '{"id": "h-2", "question": 5}', '{"question": "没有编号？"}', '["列表"]', '{"id": "h-3"}'],
 )
 def test_run_tells_which_line_is_no_question(wenju: Wenju, harbour: Settings, tmp_path: Path, line: str) -> None:
     questions = tmp_path / "题.jsonl"
@@ -353,6 +354,45 @@ def test_a_port_in_use_is_told_of(wenju: Wenju, harbour: Settings) -> None:
         port = taken.getsockname()[1]
         ran = wenju("chat", "--port", port, *places(harbour))
     refused(ran, f"port {port} is in use", f"choose another: wenju chat --port {port + 1}")
+
+
+def test_an_address_that_cannot_be_listened_at_is_told_of(wenju: Wenju, harbour: Settings) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in (("serve",), ("mcp", "--http")):
+            refused(
+                wenju(*command, "--port", port, *places(harbour)), f"port {port} is in use", "choose another: wenju"
+            )
+
+
+LONG = "长" * 300
+ODD = [
+    (("search", "桥", "--index", LONG), 1, "→checkitsname"),
+    (("index", "--corpus", LONG), 1, "nofolder"),
+    (("index", "--corpus", ""), 2, "anemptynameisnofolder"),
+    (("feedback", "--index", ""), 2, "anemptynameisnofolder"),
+    (("index", "--shard", f"{'9' * 5000}/{'9' * 5000}"), 2, "isnosharesuchas2/3"),
+    (("index", "--shard", "1/2/3"), 2, "isnosharesuchas2/3"),
+    (("parse", LONG), 1, "→checkitsname"),
+    (("import", LONG), 1, "→checkitsname"),
+    (("account", "林", "--password", "0123456789\udcff"), 1, "nobodycantype→"),
+    (("feedback", "--index", "没有"), 0, ""),
+]
+
+
+def test_odd_arguments_are_told_with_what_helps(wenju: Wenju, tmp_path: Path) -> None:
+    (tmp_path / "环").symlink_to("环")
+    told = {arguments: wenju(*arguments) for arguments, _, _ in ODD}
+    assert [(row, ran) for row in ODD if (ran := told[row[0]]).code != row[1] or row[2] not in ran.err] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["环"]
+
+
+def test_a_question_of_half_characters_is_kept_in_a_run(wenju: Wenju, harbour: Settings, tmp_path: Path) -> None:
+    (tmp_path / "题.jsonl").write_text('{"id": "h-1", "question": "\\ud800南江大桥有多长？"}\n', encoding="utf-8")
+    wenju("run", "题.jsonl", "--out", "出.jsonl", "--retrieval-only", *places(harbour))
+    assert json.loads((tmp_path / "出.jsonl").read_text("utf-8"))["id"] == "h-1"
 
 
 def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(

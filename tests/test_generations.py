@@ -18,7 +18,7 @@ import pytest
 from reading_matter import answer
 
 from rag import generations
-from rag.corrections import Corrections
+from rag.corrections import CORRECTIONS, Corrections, read_corrections
 from rag.embedding_cache import CACHE, EmbeddingCache
 from rag.errors import IndexDamaged, ModelUnavailable
 from rag.generations import BUILDER
@@ -439,3 +439,12 @@ def test_turns_of_an_earlier_version_have_no_checksum_and_are_read(tmp_path: Pat
     kept = Conversations(path)
     kept.add(identifier, "載客幾人？", None, "三百人")
     assert [turn.partial for turn in kept.turns(identifier)] == ["四十二米", "三百人"]
+
+
+def test_a_pipe_or_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / generations.CURRENT)
+    with pytest.raises(IndexDamaged, match="is no file"):
+        generations.listed(tmp_path)
+    (tmp_path / CORRECTIONS).mkdir()
+    with pytest.raises(IndexDamaged, match="is no file"):
+        read_corrections(tmp_path)

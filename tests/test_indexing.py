@@ -356,6 +356,21 @@ def test_links_out_of_the_corpus_are_not_followed(small_corpus: Settings, tmp_pa
     assert {Path(error.filename).name for error in told} == {"链接.txt", "文件夹", "自己.md", "长.md", "管道.txt"}
 
 
+def test_own_terms_from_elsewhere_and_a_bottomless_folder_cost_no_other_file(
+    small_corpus: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "外面.tsv").write_text("机密：金库密码。", "utf-8")
+    (small_corpus.corpus / "glossary.tsv").symlink_to(tmp_path / "外面.tsv")
+    monkeypatch.chdir(small_corpus.corpus)
+    for _ in range(30):  # deeper than a path may be long
+        os.mkdir("深" * 60)
+        os.chdir("深" * 60)
+    report = build_index(small_corpus)
+    assert report.sources == len(DOCUMENTS)
+    assert "glossary.tsv" in {item.source for item in report.rejected}
+    assert "机密" not in str(report)
+
+
 def test_hidden_files_and_the_projects_own_are_no_documents(small_corpus: Settings) -> None:
     for name in (".草稿.md", ".git/说明.md", "README.md", "glossary.tsv"):
         path = small_corpus.corpus / name

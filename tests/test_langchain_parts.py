@@ -105,3 +105,8 @@ def test_embeddings_are_those_of_the_index(harbour: Settings) -> None:
     question = embeddings.embed_query(QUESTION)
     assert np.linalg.norm(question) == pytest.approx(1, abs=1e-3)
     assert np.dot(question, near) > np.dot(question, far)
+
+
+def test_a_misspelt_setting_of_the_retriever_is_told(harbour: Settings) -> None:
+    with pytest.raises(ValueError, match="top_k"):
+        WenjuRetriever(settings=harbour, top_k=3)  # type: ignore[call-arg]

@@ -149,6 +149,13 @@ def test_many_may_update_while_others_ask(tmp_path: Path, bank: Path) -> None:
 def test_what_cannot_be_opened_is_refused(hills: rag.Library, tmp_path: Path) -> None:
     with pytest.raises(rag.RagError, match=r"there is no folder .*没有"):
         rag.Library.open(tmp_path / "没有")
+    for odd in ("长" * 300, "~无此人/文献", "\0", "\ud800"):
+        with pytest.raises(rag.RagError, match="there is no folder"):
+            rag.Library.open(odd)
+    with pytest.raises(ValueError, match="no folder is named"):
+        rag.Library.open("")
+    with pytest.raises(ValueError, match="a folder each"):
+        rag.Library.open(tmp_path, index=tmp_path)
     with pytest.raises(ValueError, match="is an index"):
         rag.Library.open(hills.settings.index)
     with pytest.raises(ValueError, match="evidence_number"):

@@ -69,6 +69,14 @@ def test_the_address_that_openais_client_takes_from_the_environment_gets_its_key
         assert key_variable_of(Settings(backend="openai:m", base_url="https://api.openai.com/v1")) == ""
 
 
+@pytest.mark.parametrize("held", ["“sk-1”", "sk-密", "sk\n1"])
+def test_what_is_no_key_is_told_without_it(held: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHSCOPE_API_KEY", held)
+    with pytest.raises(BackendFailed, match="what stands in DASHSCOPE_API_KEY is no key") as caught:
+        key_for(Settings(backend="qwen:qwen-max"))
+    assert held not in str(caught.value)
+
+
 def test_a_provider_without_its_key_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DASHSCOPE_API_KEY")
     with pytest.raises(BackendFailed, match="no key for qwen") as caught:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question import Part, Question, courtesy_of, read_question, types_of
+from rag.errors import UnusableQuestion
+from rag.question import MOST_PARTS, MOST_TURNS, Part, Question, courtesy_of, read_question, types_of
 from rag.records import Turn
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
@@ -131,3 +132,16 @@ def test_words_that_ask_stand_in_their_example(kind: str, words: str, others: st
     assert all(len(read_question(f"渡口{other}开门，{example}？").parts) == 1 for other in phrases(others))
     twice = read_question(f"{example}, and {example}?" if kind == "en" else f"{example}，{example}？")
     assert len(twice.parts) == (1 if kind == "nothing" else 2)
+
+
+@pytest.mark.parametrize("asked", ["水价是多少？", "入社交多少股金，退社何时可退，"])
+def test_a_text_that_asks_without_end_is_refused(asked: str) -> None:
+    with pytest.raises(UnusableQuestion, match=f"more than {MOST_PARTS} things"):
+        read_question(asked * 120 + "几时？")
+
+
+def test_of_an_endless_conversation_the_last_turns_count() -> None:
+    endless = [Turn("user", "它呢？")] * 3000 + [Turn("user", "南江大桥" * 100_000)] * (MOST_TURNS - 1)
+    assert read_question("它什么时候开工？", endless).text.startswith("南江大桥南江大桥")
+    with pytest.raises(TypeError, match=r"rag\.Turn, got dict"):
+        read_question("它呢？", [{"role": "user", "content": "大桥"}])  # type: ignore[list-item]

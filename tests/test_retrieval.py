@@ -3,12 +3,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH, NEWS, PORT, TEA
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import each
 
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
@@ -114,6 +116,38 @@ def test_traditional_documents_are_found_by_simplified_questions(small_index: Se
     assert found[0].ranks["keyword"] == 1
 
 
+UNUSABLE: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"sources": BRIDGE}, TypeError, "write sources=\\("),
+    ({"authors": "周明"}, TypeError, "write authors="),
+    ({"languages": ("fr",)}, ValueError, "no 'fr', but .*zh"),
+    ({"kinds": ("脚注",)}, ValueError, "no '脚注', but .*footnote"),
+    ({"years": (2020,)}, TypeError, "first and the last"),
+    ({"years": (math.nan, math.nan)}, TypeError, "first and the last"),
+]
+
+
+@each(UNUSABLE)
+def test_a_filter_that_would_find_nothing_is_told(row: tuple[dict[str, Any], type[Exception], str]) -> None:
+    given, kind, told = row
+    with pytest.raises(kind, match=told):
+        Filters(**given)
+
+
+@each(
+    [
+        (None, 5),
+        ("南江大桥".encode(), 5),
+        (["南江大桥"], 5),
+        ("南江大桥", 2.5),
+        ("南江大桥", "5"),
+        ("南江大桥", math.nan),
+    ]
+)
+def test_what_is_no_question_or_no_number_is_told(row: tuple[Any, Any]) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"a question is a text, got|k must be a whole number"):
+        retrieve(*row)
+
+
 FILTERS = [
     (Filters(sources=(TEA, NEWS)), {TEA, NEWS}),
     (Filters(articles=((PORT, 0),)), {PORT}),
@@ -200,7 +234,7 @@ def test_k_is_the_most_that_is_returned(harbour: Settings, index: Index) -> None
     assert [item.id for item in find(harbour, "南江大桥造价", 1)] == ordered[:1]
     assert len(find(harbour, "南江大桥造价", 500)) == len(index.passages)
     for k in (0, -1):
-        with pytest.raises(ValueError, match=f"k must be at least 1, got {k}"):
+        with pytest.raises(ValueError, match=f"at least 1, got {k}"):
             find(harbour, "南江大桥造价", k)
 
 

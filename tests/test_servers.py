@@ -138,6 +138,15 @@ def test_elsewhere_than_here_a_token_is_demanded(harbour: Settings, monkeypatch:
         shown = client.get("/works", headers={"Authorization": "Bearer 长-secret".encode()})  # type: ignore[arg-type]
         assert shown.status_code == 200
         assert "secret" not in shown.text
+        for scheme, status in (("bearer  ", 200), ("BEARER ", 200), ("", 401), ("Basic ", 401), ("Bearer\t", 401)):
+            shown = client.get("/works", headers={"Authorization": f"{scheme}长-secret".encode()})  # type: ignore[arg-type]
+            assert shown.status_code == status
+    monkeypatch.setenv(SERVER_TOKEN, "\udcff\udcfe-secret\n")  # bytes of any kind, from a file that ends a line
+    with TestClient(make_app(harbour, "0.0.0.0"), base_url=LOCAL) as client:
+        assert client.get("/works", headers={"Authorization": "Bearer secret"}).status_code == 401
+    monkeypatch.setenv(SERVER_TOKEN, " \n")
+    with pytest.raises(LoginRequired):
+        make_app(harbour, "0.0.0.0")
 
 
 def test_a_large_request_is_refused(door: TestClient) -> None:
@@ -164,6 +173,43 @@ def test_a_body_of_any_bytes_is_answered(door: TestClient, body: bytes) -> None:
     assert "造价" not in refused.text
 
 
+CHAT = "/v1/chat/completions"
+REFUSED: list[tuple[str, str, Any, int]] = [
+    ("GET", "/", None, 404), ("GET", "/文献/", None, 404), ("PUT", "/works", None, 405), ("TRACE", "/ask", None, 405),
+    ("GET", "/ask", None, 405), ("OPTIONS", "/works", None, 405), ("GET", "/" + "长" * 2000, None, 404),
+    ("POST", "/ask", b'{"question": "\xca\xfd\xbe\xdd"}', 400),  # GBK
+    ("POST", "/ask", b'{"question": "x", "n": ' + b"9" * 5000 + b"}", 400),
+    ("POST", "/ask", {"question": "桥有多长？" * 300}, 400), ("POST", "/ask", {"question": "潮" * 3000}, 400),
+    ("POST", CHAT, {"messages": [{"role": "tool", "content": "桥"}]}, 400),
+    *(("POST", CHAT, {"messages": [{"role": "user", "content": content}]}, status) for content, status in (
+        ("", 400), ([], 400), ([None], 422), (5, 422), ("潮" * 9000, 400), ([{"type": "image_url"}], 400),
+        ([{"type": "text", "text": None}], 422), ([{"type": "text", "text": {"a": 1}}], 422),
+    )),
+    ("GET", "/works?topic=" + "数" * 2001, None, 400), ("GET", "/works?topic=？", None, 400),
+]  # fmt: skip
+
+
+def test_whatever_is_refused_is_told_in_one_form(door: TestClient) -> None:
+    for method, path, body, status in REFUSED:
+        held = {"content": body} if isinstance(body, bytes) else {"json": body} if body else {}
+        refused = door.request(method, path, headers={"Content-Type": "application/json"}, **held)
+        assert refused.status_code == status, (method, path[:50], str(body)[:50], refused.text[:200])
+        error = refused.json()["error"]
+        assert len(error["message"]) < 300
+        assert error["advice"]
+
+
+def test_half_a_character_of_a_conversation_leaves_as_a_question_mark(door: TestClient) -> None:
+    said = {"role": "user", "content": [{"type": "text", "text": "\ud800南江大桥"}]}
+    asked = json.dumps({"question": "它有多长？", "history": [said], "stream": True})
+    assert "?南江大桥 它有多长" in door.post("/ask", content=asked, headers={"Content-Type": "application/json"}).text
+
+
+def test_what_a_client_leaves_unset_is_unset(door: TestClient) -> None:
+    asked = {"messages": [{"role": "user", "content": "谢谢"}], "stream": None, "model": None, "temperature": 1e300}
+    assert door.post(CHAT, json=asked).json()["choices"][0]["finish_reason"] == "stop"
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -171,7 +217,7 @@ def test_a_body_of_any_bytes_is_answered(door: TestClient, body: bytes) -> None:
         ("/work?source=..%2F..%2Fetc%2Fpasswd&article=" + "9" * 40, 404), ("/works?first_year=-" + "9" * 300, 200),
         ("/search?question=x%ED%A0%80&count=20", 200), ("/search?question=%ED%A0%80", 400),
         ("/search?question=x&count=0", 422), ("/docs", 404),
-        ("/..%2f..%2fetc/passwd", 404), ("/works?topic=" + "潮" * 3000, 200),
+        ("/..%2f..%2fetc/passwd", 404), ("/works?topic=" + "潮" * 3000, 400),
     ],
 )  # fmt: skip
 def test_an_odd_address_is_answered(door: TestClient, path: str, status: int) -> None:
@@ -278,3 +324,12 @@ def test_an_agent_reaches_the_library_over_stdin(harbour: Settings) -> None:
     assert names == {"search", "read", "works", "describe", "ask", "summarise"}
     assert read_only
     assert "12.5亿元" in told["text"]
+
+
+def test_an_agent_is_told_no_path(tmp_path: Path) -> None:
+    settings = Settings(corpus=tmp_path / "文献", index=tmp_path / "索引")
+    for tool, arguments in (("ask", {"question": QUESTION}), ("works", {}), ("search", {"question": QUESTION})):
+        told = mcp_call(settings, tool, **arguments)
+        assert told.is_error
+        assert "wenju index" in told.content[0].text
+        assert str(tmp_path) not in told.content[0].text

@@ -74,6 +74,9 @@ def test_a_list_is_written_with_commas_or_as_json(held: str, monkeypatch: pytest
         ("WENJU_ACCOUNTS", "林"),
         ("WENJU_\udcff", "1"),
         ("WENJU_TIMEOUT_S", "nan"),
+        ("WENJU_CORPUS", ""),  # which would be the working folder
+        ("WENJU_INDEX", ""),
+        ("WENJU_INDEX", "./corpus"),  # that of the documents
     ],
 )
 def test_a_variable_that_says_nothing_is_told(name: str, held: str, monkeypatch: pytest.MonkeyPatch) -> None:

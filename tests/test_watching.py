@@ -64,6 +64,14 @@ def test_a_folder_is_built_once_it_rests(builds: tuple[Settings, list[list[str]]
     assert "年报.txt" in seen[-1]
 
 
+def test_a_name_that_is_no_utf_8_does_not_end_the_watching(builds: tuple[Settings, list[list[str]]]) -> None:
+    settings, seen = builds
+    Path(os.fsdecode(os.fsencode(settings.corpus) + "/港口.md".encode("gb18030"))).write_text("港口", "utf-8")
+    assert happens(lambda: len(seen) == 2)
+    (settings.corpus / "报告.txt").write_text("港口", "utf-8")
+    assert happens(lambda: "报告.txt" in seen[-1])
+
+
 def test_what_is_no_document_wakes_nobody(builds: tuple[Settings, list[list[str]]]) -> None:
     settings, seen = builds
     (settings.index / "current").write_text("x")

@@ -58,6 +58,8 @@ def load_prompt(language: Language, path: Path | None = None) -> Prompt:
     """
     name = str(path) if path else f"answer.{language}.md"
     try:
+        if path and path.exists() and not path.is_file():
+            raise IsADirectoryError  # or a pipe or device, which would be read without end
         text = (path or resources.files("rag") / "prompts" / name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BackendFailed(

@@ -77,10 +77,14 @@ def key_for(settings: Settings) -> str:
     """Return the key for `address_of(settings)`, "" to ask without one.
 
     Raises:
-        BackendFailed: The provider needs a key and its variable is not set.
+        BackendFailed: The provider needs a key and its variable is not set, or holds what is no key.
     """
     variable = key_variable_of(settings)
-    key = os.environ.get(variable, "") if variable else ""
+    key = os.environ.get(variable, "").strip() if variable else ""
+    if not (key.isascii() and key.isprintable()):
+        raise BackendFailed(
+            f"what stands in {variable} is no key", advice="copy it again, without quotation marks", code="no_key"
+        )
     if variable and variable != OWN_KEY and not key:
         provider = settings.backend.partition(":")[0]
         raise BackendFailed(

@@ -21,8 +21,21 @@ from rag.settings import Settings
 from rag.visible import visible_json, visible_text
 
 out = Console(highlight=False)
-Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder of the documents. 文档所在的文件夹")]
-IndexFolder = Annotated[Path | None, typer.Option("--index", help="Folder of the index. 索引所在的文件夹")]
+
+
+def _folder(named: str) -> Path:
+    if not named:
+        raise typer.BadParameter("an empty name is no folder; '.' is the working folder")
+    return Path(named)
+
+
+Corpus = Annotated[
+    Path | None,
+    typer.Option("--corpus", parser=_folder, metavar="FOLDER", help="Folder of the documents. 文档所在的文件夹"),
+]
+IndexFolder = Annotated[
+    Path | None, typer.Option("--index", parser=_folder, metavar="FOLDER", help="Folder of the index. 索引所在的文件夹")
+]
 
 
 class _MeasuresByDefault(TyperGroup):

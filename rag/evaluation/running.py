@@ -34,7 +34,7 @@ def read_lines(file: Path, *needed: str) -> list[dict[str, Any]]:
             item = json.loads(line)
             if not all(isinstance(item[name], str) for name in ("id", *needed)):
                 raise ValueError
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             names = " and ".join(f'"{name}"' for name in ("id", *needed))
             raise RagError(
                 f"line {number} of {file} is no {'question' if needed else 'line of a run'}",

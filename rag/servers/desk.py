@@ -23,11 +23,13 @@ from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.shelf import Work, outline_of, works_of
 from rag.text.language import main_language
+from rag.visible import visible_text
 
 MOST_FOUND = 20  # passages of one search
 MOST_WORKS = 200  # in one list
 READ_MAX_CHARS = 8000  # of one reading
 CONTEXT_CHARS = 400  # before and after what is read
+TOLD_CHARS = 1000  # of an error, which may name what was asked for
 SUMMARISE = {"zh": "请总结这篇文章", "en": "Summarise this article"}
 
 
@@ -177,7 +179,7 @@ class Desk:
         for folder in (self.settings.index, self.settings.corpus):
             for path in {str(folder.absolute()), str(folder)} - {folder.name}:
                 told = {key: text.replace(path, folder.name) for key, text in told.items()}
-        return told
+        return {key: visible_text(text)[:TOLD_CHARS] for key, text in told.items()}
 
     def _in_turn(self, do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
         with self._turn:

@@ -8,6 +8,7 @@ Entry points: `Gate`, `listen`. Knows uvicorn and starlette, no protocol of thei
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -67,14 +68,15 @@ class Gate:
             return 421, "unknown host; set WENJU_ALLOWED_HOSTS to let it in"
         if is_foreign(request.headers, host):
             return 403, "no page of another origin may connect"
-        shown = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if self._token and not secrets.compare_digest(shown.encode("latin-1"), self._token.encode()):
+        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+        right = secrets.compare_digest(shown.strip().encode("latin-1"), os.fsencode(self._token))
+        if self._token and not (right and scheme.casefold() == "bearer"):
             return 401, "show the token: Authorization: Bearer …"
         if self._methods and request.method not in self._methods:
             return 405, f"only {', '.join(self._methods)}"
         size = request.headers.get("content-length", "0")
-        right = size.isdecimal() and len(size) <= len(str(BODY_MAX_BYTES)) and 0 < int(size) <= BODY_MAX_BYTES
-        if request.method == "POST" and not right:
+        sized = size.isdecimal() and len(size) <= len(str(BODY_MAX_BYTES)) and 0 < int(size) <= BODY_MAX_BYTES
+        if request.method == "POST" and not sized:
             return 413, f"a request has at most {BODY_MAX_BYTES:,} bytes, and tells its length"
         return None
 

@@ -43,7 +43,7 @@ def make_server(settings: Settings) -> MCPServer[Any]:
             try:
                 return await anyio.to_thread.run_sync(functools.partial(do, *args, **kwargs))
             except RagError as error:
-                raise ToolError(f"{error.args[0]} → {error.advice}") from error
+                raise ToolError(" → ".join(desk.error(error).values())) from None
 
         server.add_tool(answer, annotations=READS)
 

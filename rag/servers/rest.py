@@ -17,14 +17,15 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
 from rag.answering import Events
 from rag.asynchronous import in_threads, last_of
-from rag.errors import LoginRequired, NotHeld, RagError
+from rag.errors import LoginRequired, NotHeld, RagError, UnusableQuestion
 from rag.loopback import is_loopback
 from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer, TextPiece, Turn
@@ -39,21 +40,28 @@ MODEL = "wenju"
 QUESTION_MAX_CHARS = 4000
 MOST_MESSAGES = 200
 _NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None}  # which would fetch scripts from elsewhere
-NOTHING_ASKED = "the last message must be the user's question"
+SHOWN_CHARS = 200  # of an address that there is not
+WHAT_THERE_IS = "see /openapi.json for the addresses, their methods, and the JSON in UTF-8 that they take"
+
+
+class Part(BaseModel):
+    """A part of what was said: a text, or a picture and such, which do not count."""
+
+    type: str = ""
+    text: str = ""
 
 
 class Message(BaseModel):
     """One turn of a conversation; `content` is a text, or parts of which those of type "text" count."""
 
-    model_config = ConfigDict(extra="ignore")
     role: str
-    content: str | list[dict[str, Any]] | None = None
+    content: str | list[Part] | None = None
 
     def text(self) -> str:
-        """Return what was said."""
-        if isinstance(self.content, list):
-            return "\n".join(str(part.get("text", "")) for part in self.content if part.get("type") == "text")
-        return self.content or ""
+        """Return what was said; half a character, as JSON may hold it, is a question mark."""
+        parts = self.content if isinstance(self.content, list) else [Part(type="text", text=self.content or "")]
+        said = "\n".join(part.text for part in parts if part.type == "text")
+        return said.encode("utf-8", "replace").decode("utf-8")
 
 
 class Asked(BaseModel):
@@ -66,12 +74,10 @@ class Asked(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """What of OpenAI's request counts here."""
+    """What of OpenAI's request counts here; null is what is not set."""
 
-    model_config = ConfigDict(extra="ignore")
-    model: str = MODEL
     messages: list[Message] = Field(min_length=1, max_length=MOST_MESSAGES)
-    stream: bool = False
+    stream: bool | None = None
 
 
 def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
@@ -84,7 +90,7 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
     Raises:
         LoginRequired: Others could reach it, and there is no token.
     """
-    token = os.environ.get(SERVER_TOKEN, "")
+    token = os.environ.get(SERVER_TOKEN, "").strip()  # a file that it was read from ends a line
     if not token and not is_loopback(host):
         raise LoginRequired(
             f"{host} can be reached by others, and no token would be asked for",
@@ -101,7 +107,13 @@ def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
     @app.exception_handler(RequestValidationError)
     async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return JSONResponse({"error": {"message": visible_text(told)}}, 422)  # without what was sent, which may be none
+        # Without what was sent, which may be no text.
+        return JSONResponse({"error": {"message": visible_text(told), "advice": WHAT_THERE_IS}}, 422)
+
+    @app.exception_handler(HTTPException)
+    async def refuse_address(request: Request, error: HTTPException) -> JSONResponse:
+        told = visible_text(f"{request.method} {request.scope['path'][:SHOWN_CHARS]}: {error.detail}")
+        return JSONResponse({"error": {"message": told, "advice": WHAT_THERE_IS}}, error.status_code, error.headers)
 
     app.include_router(_library(desk))
     app.include_router(_answers(desk))
@@ -150,8 +162,8 @@ def _answers(desk: Desk) -> APIRouter:
         """Answer the last message of the user, by OpenAI's protocol."""
         said = [message for message in request.messages if message.role in ("user", "assistant") and message.text()]
         if not said or said[-1].role != "user":
-            raise HTTPException(400, NOTHING_ASKED)
-        events = desk.stream(said[-1].text()[:QUESTION_MAX_CHARS], _turns(said[:-1]))
+            raise UnusableQuestion("nothing is asked", advice="let the last message be the user's question")
+        events = desk.stream(said[-1].text(), _turns(said[:-1]))
         frame = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": MODEL}
         if request.stream:
             return StreamingResponse(_chunks(desk, events, frame), media_type="text/event-stream")

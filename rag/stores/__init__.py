@@ -17,6 +17,7 @@ from typing import Protocol, TypeGuard, cast
 import numpy as np
 import numpy.typing as npt
 
+from rag.errors import UnusableSettings
 from rag.extensions import named_part
 
 Floats = npt.NDArray[np.float32]
@@ -102,14 +103,16 @@ def store_class(name: str) -> type[VectorStore] | type[KeptStore]:
     """Return the class of the store called `name` or `name:address`, or named as `package.module:Class`.
 
     Raises:
-        ValueError: There is no store of that name.
+        UnusableSettings: There is no store of that name.
         ExtensionUnavailable: See `named_part`.
     """
     if other := named_part(name):
         return cast("type[VectorStore]", other)
     known = STORES.get(name.partition(":")[0])
     if known is None:
-        raise ValueError(f"unknown vector store {name!r}: set WENJU_STORE to one of {', '.join(STORES)}")
+        raise UnusableSettings(
+            f"unknown vector store {name!r}", advice=f"set WENJU_STORE to one of {', '.join(STORES)}"
+        )
     module, attribute = known.split(":")
     found: type[VectorStore] = getattr(importlib.import_module(module), attribute)
     return found

@@ -31,7 +31,7 @@ def dictionary() -> jieba.Tokenizer:
     """Return jieba's dictionary; whoever adds words to it copies it first."""
     import jieba
 
-    jieba.setLogLevel(logging.WARNING)
+    jieba.setLogLevel(logging.CRITICAL)  # a cache that it cannot write is no trouble
     jieba.dt.tmp_dir = str(cache_folder())
     with contextlib.suppress(OSError):  # without a cache it takes two seconds more
         make_private(cache_folder())
