@@ -1,0 +1,144 @@
+"""A large index made out of a built one, to measure opening and asking at sizes that a full build does not reach.
+
+The segments of the built index are written again and again, each time with their sources in another folder. Texts,
+terms and what a document says are the same in all copies, so that words are as common as in the built index, however
+large the copy; vectors are drawn around those of the built one (a fifth of their length), and a quarter of the
+components of its token vectors is moved by one of fifteen steps, all of them in files of their own. Documents are hard
+links, so that a real build goes on from what was made. Means, glossary and sums are those of the built index.
+Entry point: `enlarge`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import lzma
+import os
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.corpus import corpus_files
+from rag.generations import MANIFEST, Listed, digest, listed, seal, switch
+from rag.index import MANIFEST_ADAPTER, manifest_of, segments_of
+from rag.private_files import write_private
+from rag.segments import Segment
+from rag.settings import Settings
+
+Array = npt.NDArray[Any]
+NOISE = 0.2  # length of what is added to a vector of unit length
+LOWEST_BITS = 0x11  # of the two components in a byte
+AT_ONCE = 1 << 16  # rows
+COUNTS = ("sources", "articles", "passages", "characters")
+
+
+def enlarge(settings: Settings, copies: int) -> None:
+    """Make a generation of `copies` times the documents and passages of the one in use, and take it into use."""
+    generation = listed(settings.index)[0]
+    manifest = manifest_of(generation)
+    segments = segments_of(generation.folder, manifest)
+    originals = corpus_files(settings.corpus)
+    created = datetime.now(UTC)
+    folder = generation.folder.with_name(created.strftime("%Y%m%dT%H%M%S.%f"))
+    folder.mkdir()
+    for name in ("centring.npz", "glossary.json"):
+        shutil.copy2(generation.folder / name, folder)
+    for segment in segments:
+        segment.share(folder)
+    wanted = [(segment, folder, number) for number in range(1, copies) for segment in segments]
+    with ProcessPoolExecutor() as pool:
+        copied = list(pool.map(copy_segment, *zip(*wanted, strict=True)))
+    sources = dict(manifest.sources)
+    for number in range(1, copies):
+        for path in originals:
+            name = moved(number, path.relative_to(settings.corpus).as_posix())
+            (settings.corpus / name).parent.mkdir(parents=True, exist_ok=True)
+            os.link(path, settings.corpus / name)
+            sources[name] = manifest.sources[path.relative_to(settings.corpus).as_posix()]
+    ordered = [path.relative_to(settings.corpus).as_posix() for path in corpus_files(settings.corpus)]
+    held = manifest.segments | {source: segment.name for segment in copied for source in segment.listed}
+    made = dataclasses.replace(
+        manifest,
+        created=created.isoformat(timespec="seconds"),
+        sources={source: sources[source] for source in ordered},
+        segments={source: held[source] for source in ordered},
+        counts=manifest.counts | {name: copies * manifest.counts[name] for name in COUNTS},
+        files=seal(folder, {}),
+    )
+    write_private(folder / MANIFEST, MANIFEST_ADAPTER.dump_json(made, indent=1))
+    switch(settings.index, Listed(folder, digest(folder / MANIFEST)))
+
+
+def copy_segment(segment: Segment, folder: Path, number: int) -> Segment:
+    """Write copy `number` of a segment into a folder."""
+    name = f"{folder.name}-{segment.name}-{number:03}"
+    copy = Segment(folder, name, frozenset(moved(number, source) for source in segment.listed))
+    for ending in ("rows.npy", "sqlite"):
+        shutil.copyfile(segment.path(ending), copy.path(ending))
+    chance = np.random.default_rng(number)
+    draw(segment.vectors(), copy.path("vectors.npy"), lambda rows: near(rows, chance))
+    draw(segment.codes(), copy.path("codes.npy"), lambda rows: stepped(rows, chance))
+    with contextlib.closing(sqlite3.connect(copy.path("sqlite"))) as connection:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
+        connection.create_function("moved", 1, lambda source: moved(number, source))
+        connection.create_function("in_text", 2, lambda source, held: in_text(number, source, held))
+        connection.create_function("in_document", 2, lambda source, held: in_document(number, source, held))
+        connection.create_function("in_passage", 1, lambda held: in_passage(number, held))
+        connection.execute("UPDATE passages SET record = in_passage(record)")
+        connection.execute(
+            "UPDATE sources SET source = moved(source), articles = in_text(source, articles),"
+            " facts = in_text(source, facts), record = in_document(source, record)"
+        )
+        connection.execute("UPDATE sums SET source = moved(source)")
+        connection.commit()
+    return copy
+
+
+def moved(number: int, source: str) -> str:
+    """Return what a source is called in copy `number`."""
+    return f"副本{number:03}/{source}"
+
+
+def in_text(number: int, source: str, held: bytes) -> bytes:
+    """Return JSON in which a source is called as in copy `number`."""
+    return held.replace(f'"{source}'.encode(), f'"{moved(number, source)}'.encode())
+
+
+def in_document(number: int, source: str, record: bytes) -> bytes:
+    """Return the record of a document, which is packed less tightly than by a build."""
+    return lzma.compress(in_text(number, source, lzma.decompress(record)), preset=0)
+
+
+def in_passage(number: int, record: bytes) -> bytes:
+    """Return the record of a passage."""
+    held = zlib.decompress(record)
+    return zlib.compress(in_text(number, json.loads(held)["source"], held))
+
+
+def draw(held: Array, path: Path, drawn: Callable[[Array], Array]) -> None:
+    """Write what is drawn for the rows of an array into a file of the same shape."""
+    made = np.lib.format.open_memmap(path, "w+", held.dtype, held.shape)
+    for start in range(0, len(held), AT_ONCE):
+        made[start : start + AT_ONCE] = drawn(held[start : start + AT_ONCE])
+    made.flush()
+
+
+def near(vectors: Array, chance: np.random.Generator) -> Array:
+    """Return unit vectors around others."""
+    drawn = vectors + chance.normal(0, NOISE / vectors.shape[1] ** 0.5, vectors.shape)
+    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+
+
+def stepped(codes: Array, chance: np.random.Generator) -> Array:
+    """Return token codes of which a quarter of the components has gone a step up or down."""
+    both = np.frombuffer(chance.bytes(codes.size), np.uint8) & np.frombuffer(chance.bytes(codes.size), np.uint8)
+    return codes ^ (both & LOWEST_BITS).reshape(codes.shape)
