@@ -1,10 +1,11 @@
 """A large index made out of a built one, to measure opening and asking at sizes that a full build does not reach.
 
-The segments of the built index are written again and again, each time with their sources in another folder. Texts,
-terms and what a document says are the same in all copies, so that words are as common as in the built index, however
-large the copy; vectors are drawn around those of the built one (a fifth of their length), and a quarter of the
-components of its token vectors is moved by one of fifteen steps, all of them in files of their own. Documents are hard
-links, so that a real build goes on from what was made. Means, glossary and sums are those of the built index.
+The segments of the built index are written again and again, each time with their sources in another folder; small ones
+are joined as a build joins them. Texts, terms and what a document says are the same in all copies, so that words are as
+common as in the built index, however large the copy. Vectors are drawn around those of the built one (a fifth of
+their length), and a quarter of the components of its token vectors is moved by one of fifteen steps, all of them in
+files of their own. Documents are hard links, so that a real build goes on from what was made. Means, glossary, sums,
+and documents as they were read, are those of the built index.
 Entry point: `enlarge`.
 """
 
@@ -13,12 +14,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import lzma
 import os
 import shutil
 import sqlite3
+import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,8 +31,9 @@ import numpy.typing as npt
 from rag.corpus import corpus_files
 from rag.generations import MANIFEST, Listed, digest, listed, seal, switch
 from rag.index import MANIFEST_ADAPTER, manifest_of, segments_of
+from rag.lexical import Tokenizer
 from rag.private_files import write_private
-from rag.segments import Segment
+from rag.segments import FULL, Drafts, Segment
 from rag.settings import Settings
 
 Array = npt.NDArray[Any]
@@ -52,11 +54,14 @@ def enlarge(settings: Settings, copies: int) -> None:
     folder.mkdir()
     for name in ("centring.npz", "glossary.json"):
         shutil.copy2(generation.folder / name, folder)
-    for segment in segments:
+    with tempfile.TemporaryDirectory(dir=settings.index) as beside:
+        place = folder if is_full(segments) else Path(beside)
+        wanted = [(segment, place, number) for number in range(1, copies) for segment in segments]
+        with ProcessPoolExecutor() as pool:
+            copied = list(pool.map(copy_segment, *zip(*wanted, strict=True)))
+        made_of = [*segments, *copied] if is_full(segments) else join([*segments, *copied], folder)
+    for segment in segments if is_full(segments) else ():
         segment.share(folder)
-    wanted = [(segment, folder, number) for number in range(1, copies) for segment in segments]
-    with ProcessPoolExecutor() as pool:
-        copied = list(pool.map(copy_segment, *zip(*wanted, strict=True)))
     sources = dict(manifest.sources)
     for number in range(1, copies):
         for path in originals:
@@ -65,7 +70,7 @@ def enlarge(settings: Settings, copies: int) -> None:
             os.link(path, settings.corpus / name)
             sources[name] = manifest.sources[path.relative_to(settings.corpus).as_posix()]
     ordered = [path.relative_to(settings.corpus).as_posix() for path in corpus_files(settings.corpus)]
-    held = manifest.segments | {source: segment.name for segment in copied for source in segment.listed}
+    held = {source: segment.name for segment in made_of for source in segment.listed}
     made = dataclasses.replace(
         manifest,
         created=created.isoformat(timespec="seconds"),
@@ -78,6 +83,19 @@ def enlarge(settings: Settings, copies: int) -> None:
     switch(settings.index, Listed(folder, digest(folder / MANIFEST)))
 
 
+def is_full(segments: Sequence[Segment]) -> bool:
+    """Tell whether a build would take none of these segments into another."""
+    return all(len(segment.rows()) >= FULL for segment in segments)
+
+
+def join(segments: Sequence[Segment], folder: Path) -> list[Segment]:
+    """Write segments of at least FULL passages, as far as there are as many."""
+    drafts = Drafts(folder, folder.name)
+    for segment in segments:
+        drafts.current().take(segment, segment.listed, segment.facts(), {}, Tokenizer())
+    return drafts.finished()
+
+
 def copy_segment(segment: Segment, folder: Path, number: int) -> Segment:
     """Write copy `number` of a segment into a folder."""
     name = f"{folder.name}-{segment.name}-{number:03}"
@@ -86,17 +104,17 @@ def copy_segment(segment: Segment, folder: Path, number: int) -> Segment:
         shutil.copyfile(segment.path(ending), copy.path(ending))
     chance = np.random.default_rng(number)
     draw(segment.vectors(), copy.path("vectors.npy"), lambda rows: near(rows, chance))
-    draw(segment.codes(), copy.path("codes.npy"), lambda rows: stepped(rows, chance))
+    drawn = steps(segment.codes().shape[1], chance)
+    draw(segment.codes(), copy.path("codes.npy"), lambda rows: rows ^ drawn[: len(rows)])
     with contextlib.closing(sqlite3.connect(copy.path("sqlite"))) as connection:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
         connection.create_function("moved", 1, lambda source: moved(number, source))
         connection.create_function("in_text", 2, lambda source, held: in_text(number, source, held))
-        connection.create_function("in_document", 2, lambda source, held: in_document(number, source, held))
         connection.create_function("in_passage", 1, lambda held: in_passage(number, held))
         connection.execute("UPDATE passages SET record = in_passage(record)")
         connection.execute(
             "UPDATE sources SET source = moved(source), articles = in_text(source, articles),"
-            " facts = in_text(source, facts), record = in_document(source, record)"
+            " facts = in_text(source, facts)"
         )
         connection.execute("UPDATE sums SET source = moved(source)")
         connection.commit()
@@ -113,15 +131,10 @@ def in_text(number: int, source: str, held: bytes) -> bytes:
     return held.replace(f'"{source}'.encode(), f'"{moved(number, source)}'.encode())
 
 
-def in_document(number: int, source: str, record: bytes) -> bytes:
-    """Return the record of a document, which is packed less tightly than by a build."""
-    return lzma.compress(in_text(number, source, lzma.decompress(record)), preset=0)
-
-
 def in_passage(number: int, record: bytes) -> bytes:
     """Return the record of a passage."""
     held = zlib.decompress(record)
-    return zlib.compress(in_text(number, json.loads(held)["source"], held))
+    return zlib.compress(in_text(number, json.loads(held)["source"], held), level=1)
 
 
 def draw(held: Array, path: Path, drawn: Callable[[Array], Array]) -> None:
@@ -138,7 +151,7 @@ def near(vectors: Array, chance: np.random.Generator) -> Array:
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
-def stepped(codes: Array, chance: np.random.Generator) -> Array:
-    """Return token codes of which a quarter of the components has gone a step up or down."""
-    both = np.frombuffer(chance.bytes(codes.size), np.uint8) & np.frombuffer(chance.bytes(codes.size), np.uint8)
-    return codes ^ (both & LOWEST_BITS).reshape(codes.shape)
+def steps(width: int, chance: np.random.Generator) -> Array:
+    """Return (AT_ONCE, width) uint8 by which a quarter of the components of token codes goes a step up or down."""
+    one, other = (np.frombuffer(chance.bytes(AT_ONCE * width), np.uint8) for _ in range(2))
+    return (one & other & LOWEST_BITS).reshape(AT_ONCE, width)
