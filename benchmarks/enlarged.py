@@ -48,27 +48,26 @@ def enlarge(settings: Settings, copies: int) -> None:
     generation = listed(settings.index)[0]
     manifest = manifest_of(generation)
     segments = segments_of(generation.folder, manifest)
-    originals = corpus_files(settings.corpus)
     created = datetime.now(UTC)
     folder = generation.folder.with_name(created.strftime("%Y%m%dT%H%M%S.%f"))
     folder.mkdir()
+    names = [f"副本{folder.name[-6:]}-{number:03}" for number in range(1, copies)]
     for name in ("centring.npz", "glossary.json"):
         shutil.copy2(generation.folder / name, folder)
     with tempfile.TemporaryDirectory(dir=settings.index) as beside:
         place = folder if is_full(segments) else Path(beside)
-        wanted = [(segment, place, number) for number in range(1, copies) for segment in segments]
+        wanted = [(segment, place, name) for name in names for segment in segments]
         with ProcessPoolExecutor() as pool:
             copied = list(pool.map(copy_segment, *zip(*wanted, strict=True)))
         made_of = [*segments, *copied] if is_full(segments) else join([*segments, *copied], folder)
     for segment in segments if is_full(segments) else ():
         segment.share(folder)
     sources = dict(manifest.sources)
-    for number in range(1, copies):
-        for path in originals:
-            name = moved(number, path.relative_to(settings.corpus).as_posix())
-            (settings.corpus / name).parent.mkdir(parents=True, exist_ok=True)
-            os.link(path, settings.corpus / name)
-            sources[name] = manifest.sources[path.relative_to(settings.corpus).as_posix()]
+    for under in names:
+        for source, sha256 in manifest.sources.items():
+            (settings.corpus / under / source).parent.mkdir(parents=True, exist_ok=True)
+            os.link(settings.corpus / source, settings.corpus / under / source)
+            sources[f"{under}/{source}"] = sha256
     ordered = [path.relative_to(settings.corpus).as_posix() for path in corpus_files(settings.corpus)]
     held = {source: segment.name for segment in made_of for source in segment.listed}
     made = dataclasses.replace(
@@ -96,21 +95,20 @@ def join(segments: Sequence[Segment], folder: Path) -> list[Segment]:
     return drafts.finished()
 
 
-def copy_segment(segment: Segment, folder: Path, number: int) -> Segment:
-    """Write copy `number` of a segment into a folder."""
-    name = f"{folder.name}-{segment.name}-{number:03}"
-    copy = Segment(folder, name, frozenset(moved(number, source) for source in segment.listed))
+def copy_segment(segment: Segment, folder: Path, under: str) -> Segment:
+    """Write a copy of a segment whose documents are in the folder `under` of the corpus."""
+    copy = Segment(folder, f"{segment.name}-{under}", frozenset(f"{under}/{source}" for source in segment.listed))
     for ending in ("rows.npy", "sqlite"):
         shutil.copyfile(segment.path(ending), copy.path(ending))
-    chance = np.random.default_rng(number)
+    chance = np.random.default_rng(list(under.encode()))
     draw(segment.vectors(), copy.path("vectors.npy"), lambda rows: near(rows, chance))
     drawn = steps(segment.codes().shape[1], chance)
     draw(segment.codes(), copy.path("codes.npy"), lambda rows: rows ^ drawn[: len(rows)])
     with contextlib.closing(sqlite3.connect(copy.path("sqlite"))) as connection:
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF")
-        connection.create_function("moved", 1, lambda source: moved(number, source))
-        connection.create_function("in_text", 2, lambda source, held: in_text(number, source, held))
-        connection.create_function("in_passage", 1, lambda held: in_passage(number, held))
+        connection.create_function("moved", 1, lambda source: f"{under}/{source}")
+        connection.create_function("in_text", 2, lambda source, held: in_text(under, source, held))
+        connection.create_function("in_passage", 1, lambda held: in_passage(under, held))
         connection.execute("UPDATE passages SET record = in_passage(record)")
         connection.execute(
             "UPDATE sources SET source = moved(source), articles = in_text(source, articles),"
@@ -121,20 +119,15 @@ def copy_segment(segment: Segment, folder: Path, number: int) -> Segment:
     return copy
 
 
-def moved(number: int, source: str) -> str:
-    """Return what a source is called in copy `number`."""
-    return f"副本{number:03}/{source}"
+def in_text(under: str, source: str, held: bytes) -> bytes:
+    """Return JSON in which a source is in another folder."""
+    return held.replace(f'"{source}'.encode(), f'"{under}/{source}'.encode())
 
 
-def in_text(number: int, source: str, held: bytes) -> bytes:
-    """Return JSON in which a source is called as in copy `number`."""
-    return held.replace(f'"{source}'.encode(), f'"{moved(number, source)}'.encode())
-
-
-def in_passage(number: int, record: bytes) -> bytes:
-    """Return the record of a passage."""
+def in_passage(under: str, record: bytes) -> bytes:
+    """Return the record of a passage in another folder, packed less tightly."""
     held = zlib.decompress(record)
-    return zlib.compress(in_text(number, json.loads(held)["source"], held), level=1)
+    return zlib.compress(in_text(under, json.loads(held)["source"], held), level=1)
 
 
 def draw(held: Array, path: Path, drawn: Callable[[Array], Array]) -> None:
