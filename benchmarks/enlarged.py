@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.corpus import corpus_files
-from rag.generations import MANIFEST, Listed, digest, listed, seal, switch
+from rag.generations import HASHED_BYTES, MANIFEST, Listed, Sealed, digest, listed, seal, switch
 from rag.index import MANIFEST_ADAPTER, manifest_of, segments_of
 from rag.lexical import Tokenizer
 from rag.private_files import write_private
@@ -76,10 +76,16 @@ def enlarge(settings: Settings, copies: int) -> None:
         sources={source: sources[source] for source in ordered},
         segments={source: held[source] for source in ordered},
         counts=manifest.counts | {name: copies * manifest.counts[name] for name in COUNTS},
-        files=seal(folder, {}),
+        files=seal(folder, unread(folder)),
     )
     write_private(folder / MANIFEST, MANIFEST_ADAPTER.dump_json(made, indent=1))
     switch(settings.index, Listed(folder, digest(folder / MANIFEST)))
+
+
+def unread(folder: Path) -> dict[str, Sealed]:
+    """Return the seals of large files without their hashes, which neither an opening nor a build reads."""
+    found = ((path.name, path.stat()) for path in folder.iterdir())
+    return {name: Sealed(s.st_size, "", s.st_mtime_ns) for name, s in found if s.st_size > HASHED_BYTES}
 
 
 def is_full(segments: Sequence[Segment]) -> bool:
