@@ -1,41 +1,55 @@
-"""What a large library costs: python -m benchmarks.scale --like DIR --passages 10000 30000.
+"""What a large library costs: python -m benchmarks.scale --like DIR --questions FILE --passages 20000 --times 5 10.
 
 Documents are mixed from the sentences of a real corpus, under its headings. Vectors are not computed but drawn: each
 is a real passage's, or a real token's, with noise of a fifth of its length. They are put into the cache of vectors
-beforehand, so that what is measured is all of a build but embedding. Prints a Markdown table.
+beforehand, so that what is measured is all of a build but embedding. Larger sizes are made of what was built
+(`enlarged`).
+Each row is measured in a process of its own. Prints a Markdown table.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
+import functools
 import itertools
+import json
 import pstats
 import random
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.enlarged import enlarge
 from rag.chunking import headed_text, split_passages
 from rag.corpus import corpus_files
 from rag.embedding import Embedder, Encoded, load_embedder
 from rag.embedding_cache import CACHE, EmbeddingCache
-from rag.index import _load, open_index
+from rag.generations import listed
+from rag.index import Index, _load, manifest_of, open_index
 from rag.indexing import build_index
 from rag.reading_apart import read_document
+from rag.retrieval import DEPTH, load_models, retrieve
 from rag.settings import Settings
-from rag.text.language import split_statements
+from rag.stores.faiss import recall
+from rag.text.language import main_language, split_statements
 
 Floats = npt.NDArray[np.float32]
 NOISE = 0.2  # length of what is added to a vector of unit length
-SAMPLE = 128  # real texts whose vectors are drawn from
-CHARS_A_TOKEN = 2.0
+SAMPLE = 1024  # real texts whose vectors are drawn from
+CHARS_A_TOKEN = 2.4  # passages are longer than real ones: so they have their 170 token vectors
 SECTIONS, SENTENCES, PARAGRAPH = 12, 9, 3  # of a document: some thirty passages
+ASKED = 40  # questions
+FOUND = ("searched", "reranked", "chosen")  # what a question costs beside embedding it and reading the best passages
+NEAREST = 10
+AT_ONCE = 50_000  # vectors
 Row = tuple[str, str]
 
 
@@ -109,42 +123,131 @@ def seconds(work: Callable[[], object], profiled: bool = False) -> float:
     return took
 
 
-def figures(like: Path, passages: int, profiled: bool) -> Iterator[Row]:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(corpus=Path(folder) / "corpus", index=Path(folder) / "index")
+def prepared(folder: Path, like: Path, passages: int) -> tuple[Settings, Path]:
+    """Return settings of a corpus that is made in `folder`, its vectors cached, and a document to be added to it."""
+    settings, added = Settings(corpus=folder / "corpus", index=folder / "index"), folder / "added.md"
+    if not settings.corpus.exists():
         write_documents(settings.corpus, like, passages)
-        added = Path(folder) / "added.md"
-        real = load_embedder(settings)
         sample = [p.text for path in corpus_files(like) for p in split_passages(read_document(path, path.name), 550)]
-        model = Drawn(real, random.Random(2).sample(sample, min(SAMPLE, len(sample))), seed=3)
+        texts = random.Random(2).sample(sample, min(SAMPLE, len(sample)))
+        model = Drawn(load_embedder(settings), texts, seed=3)
         fill_cache(settings, [*corpus_files(settings.corpus), added], model)
-        full = seconds(lambda: build_index(settings), profiled)
-        count = len(open_index(settings).passages)
-        added.rename(settings.corpus / "甲增.md")
-        update = seconds(lambda: build_index(settings), profiled)
-        generation = open_index(settings).folder
-        size = sum(path.stat().st_size for path in generation.iterdir())
-        kept = (settings.index / CACHE).stat().st_size
-        yield f"{count:,} passages: full build", f"{full:.1f} s"
-        yield f"{count:,} passages: one document added", f"{update:.2f} s, {update / full:.1%} of it"
-        yield f"{count:,} passages: unchanged", f"{seconds(lambda: build_index(settings)):.2f} s"
-        yield f"{count:,} passages: bytes a passage", f"{size / count:,.0f}, in the cache {kept / count:,.0f}"
-        codes = sum(path.stat().st_size for path in generation.glob("*.codes.npy"))
-        yield f"{count:,} passages: of them token vectors", f"{codes / count:,.0f}"
-        _load.cache_clear()
-        yield f"{count:,} passages: opening", f"{seconds(lambda: open_index(settings)):.2f} s"
-        yield f"{count:,} passages: peak of memory until now", f"{getrusage(RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB"
+    return settings, added
+
+
+def in_a_new_process(work: Callable[..., list[Row]], *given: object) -> list[Row]:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
+def building(settings: Settings, added: Path, profiled: bool) -> list[Row]:
+    """Build all, add a document, and build again."""
+    full = seconds(lambda: build_index(settings), profiled)
+    return [("full build", f"{full:.1f} s"), *updating(settings, added, profiled)]
+
+
+def updating(settings: Settings, added: Path, profiled: bool) -> list[Row]:
+    """Add a document, build, take it away again, and build."""
+    place = settings.corpus / "甲增.md"
+    shutil.copy(added, place)
+    took = seconds(lambda: build_index(settings), profiled)
+    place.unlink()
+    rows = [("one document added", f"{took:.2f} s"), ("and removed", f"{seconds(lambda: build_index(settings)):.2f} s")]
+    return [*rows, ("unchanged", f"{seconds(lambda: build_index(settings)):.2f} s"), memory("a build")]
+
+
+def opening(settings: Settings, questions: Sequence[str], profiled: bool) -> list[Row]:
+    """Open the index, ask, and compare what its vectors find with exact search."""
+    open_index(settings)  # what is made when a generation is opened first
+    _load.cache_clear()
+    load_models(settings)
+    rows = [memory("with the models alone")]
+    took = seconds(lambda: open_index(settings), profiled)
+    index = open_index(settings)
+    rows += [("opening", f"{took:.2f} s"), memory("opened")]
+    ask = functools.partial(retrieve, settings=settings, index=index)
+    rows.append(("the first question", f"{seconds(lambda: ask(questions[0])):.2f} s"))
+    cold = [ask(question).took_ms for question in questions[1:]]
+    warm: list[dict[str, float]] = []
+    seconds(lambda: warm.extend(ask(question).took_ms for question in questions), profiled)
+    for name, laps in (("asked first", cold), ("asked again", warm)):
+        rows.append(
+            (f"{name}, without embedding and reading", spread([sum(lap[key] for key in FOUND) for lap in laps]))
+        )
+    for lap in ("embedded", *FOUND, "read"):
+        rows.append((f"asked again: {lap}", spread([laps[lap] for laps in warm])))
+    rows.append(memory("after the questions"))
+    return [*rows, ("recall@10 of the vectors", f"{recall_at_10(index, settings, questions):.4f}")]
+
+
+def spread(took_ms: Sequence[float]) -> str:
+    ordered = sorted(took_ms)
+    return f"{ordered[len(ordered) // 2]:.1f} ms in the median, {ordered[int(0.95 * len(ordered))]:.1f} at 95 %"
+
+
+def memory(when: str) -> Row:
+    """Return what the process holds by itself, and with the pages of mapped files that it has read."""
+    lines = (line.split(":") for line in Path("/proc/self/status").read_text("utf-8").splitlines())
+    held = {name: int(value.split()[0]) / 1024 for name, value in lines if value.endswith("kB")}
+    return f"memory, {when}", f"{held['RssAnon']:,.0f} MB, with mapped files {held['VmRSS']:,.0f}"
+
+
+def recall_at_10(index: Index, settings: Settings, questions: Sequence[str]) -> float:
+    """Return the share of the ten nearest that are the first ten which are found as `retrieve` searches."""
+    encoded = load_embedder(settings).encode_questions(list(questions))
+    asked = np.stack(
+        [
+            index.centring.centre_question(item.vector, main_language(question))
+            for item, question in zip(encoded, questions, strict=True)
+        ]
+    )
+    best = np.full((len(asked), NEAREST), -2, np.float32)
+    rows = np.zeros((len(asked), NEAREST), np.int64)
+    for start in range(0, len(index.passages), AT_ONCE):
+        part = np.arange(start, min(start + AT_ONCE, len(index.passages)))
+        scores = np.concatenate([best, asked @ index.store.vectors(part).T], axis=1)
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :NEAREST]
+        own = np.concatenate([rows, np.tile(part, (len(asked), 1))], axis=1)
+        best, rows = np.take_along_axis(scores, order, axis=1), np.take_along_axis(own, order, axis=1)
+    return recall(index.store.search(asked, DEPTH)[1][:, :NEAREST], rows)
+
+
+def sizes(index: Path) -> list[Row]:
+    count = manifest_of(listed(index)[0]).counts["passages"]
+    files = list(listed(index)[0].folder.iterdir())
+    all_bytes, codes = (
+        sum(path.stat().st_size for path in files if path.name.endswith(end)) for end in ("", "codes.npy")
+    )
+    return [
+        ("passages", f"{count:,}"),
+        ("bytes a passage", f"{all_bytes / count:,.0f}, of them token vectors {codes / count:,.0f}"),
+    ]
+
+
+def figures(given: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    settings, added = prepared(folder, given.like, given.passages)
+    questions = [json.loads(line)["question"] for line in given.questions.read_text("utf-8").splitlines()][:ASKED]
+    yield from in_a_new_process(building, settings, added, given.profile)
+    yield from sizes(settings.index)
+    yield from in_a_new_process(opening, settings, questions, given.profile)
+    for times in given.times:
+        enlarge(settings, times)
+        yield from sizes(settings.index)
+        yield from in_a_new_process(opening, settings, questions, given.profile)
+        yield from in_a_new_process(updating, settings, added, given.profile)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--like", type=Path, required=True)
-    parser.add_argument("--passages", type=int, nargs="+", default=[10_000, 30_000])
+    parser.add_argument("--questions", type=Path, required=True, help="lines of JSON, each with a `question`")
+    parser.add_argument("--passages", type=int, default=20_000, help="of the index that is built")
+    parser.add_argument("--times", type=int, nargs="*", default=[], help="and of larger ones: times the one before")
     parser.add_argument("--profile", action="store_true")
     given = parser.parse_args()
     print("| | |\n| --- | --- |")
-    for passages in given.passages:
-        for name, value in figures(given.like, passages, given.profile):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, value in figures(given, Path(folder)):
             print(f"| {name} | {value} |", flush=True)
 
 

@@ -26,6 +26,7 @@ FOLDER = "generations"
 LOCK = "build.lock"  # in the folder of an index, from its first build on
 BUILDER = "builder"  # who builds, or built last
 HASHED_BYTES = 64 << 20  # a larger file is only hashed on opening where it was written to since
+HASHED_TOGETHER = 256 << 20  # and so are the larger ones of those that are more together
 KEPT = 2  # the generation in use, and the one before
 _LINE = re.compile(r"(\d{8}T\d{6}\.\d{6})(?: ([0-9a-f]{64}))?")
 
@@ -93,15 +94,16 @@ def check(folder: Path, sealed: dict[str, Sealed], *, whole: bool = False) -> No
     """
     try:
         found = {path.name: path for path in folder.iterdir() if path.name != MANIFEST}
-        for name in sorted(sealed.keys() | found.keys()):
-            if name not in found:
-                raise damaged(folder, f"{name} is missing")
-            if name not in sealed:
-                raise damaged(folder, f"{name} is none of its files")
-            state, was = found[name].stat(), sealed[name]
+        for name in sorted(sealed.keys() ^ found.keys()):
+            raise damaged(folder, f"{name} is none of its files" if name in found else f"{name} is missing")
+        together = 0
+        for name, was in sorted(sealed.items(), key=lambda item: (item[1].size, item[0])):
+            state = found[name].stat()
+            together += was.size
+            is_large = was.size > HASHED_BYTES or together > HASHED_TOGETHER
             if state.st_size != was.size:
                 raise damaged(folder, f"{name} has {state.st_size:,} bytes instead of {was.size:,}")
-            if not whole and was.size > HASHED_BYTES and state.st_mtime_ns == was.modified_ns:
+            if not whole and is_large and state.st_mtime_ns == was.modified_ns:
                 continue
             if digest(found[name]) != was.sha256:
                 raise damaged(folder, f"{name} has changed since it was written")

@@ -14,7 +14,7 @@ import functools
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -232,15 +232,19 @@ def read_own_terms(path: Path) -> list[TermGroup]:
 def _merge(equations: Iterable[Equation]) -> list[TermGroup]:
     """Put equations of one thing together; groups come in the order in which their first equation was met."""
     groups: list[list[Equation]] = []
+    chinese: list[set[str]] = []  # names of each group
     by_latin: dict[str, list[int]] = {}
+    form = functools.cache(search_form)  # many documents say the same
     for equation in equations:
-        keys = [search_form(name) for name in equation.latin] or [search_form(name) for name in equation.chinese]
+        keys = [form(name) for name in equation.latin] or [form(name) for name in equation.chinese]
         at = next(
-            (g for key in keys for g in by_latin.get(key, ()) if _is_one_thing(equation, groups[g], key)), len(groups)
+            (g for key in keys for g in by_latin.get(key, ()) if _is_one_thing(equation, chinese[g], key)), len(groups)
         )
         if at == len(groups):
             groups.append([])
+            chinese.append(set())
         groups[at].append(equation)
+        chinese[at].update(equation.chinese)
         for key in keys:
             if at not in by_latin.setdefault(key, []):
                 by_latin[key].append(at)
@@ -249,17 +253,17 @@ def _merge(equations: Iterable[Equation]) -> list[TermGroup]:
         names: dict[str, Name] = {}
         for equation in sorted(group, key=lambda e: not e.chinese):
             for text in (*equation.chinese, *equation.latin):
-                names.setdefault(search_form(text), Name(text, equation.source, equation.offset))
+                names.setdefault(form(text), Name(text, equation.source, equation.offset))
         ordered = sorted(names.values(), key=lambda name: not HAN_CHARACTER.search(name.text))
         if len(ordered) > 1:
             merged.append(TermGroup(tuple(ordered), "mined"))
     return merged
 
 
-def _is_one_thing(equation: Equation, group: Sequence[Equation], shared: str) -> bool:
+def _is_one_thing(equation: Equation, others: Collection[str], shared: str) -> bool:
+    """Tell whether an equation is of the group that has these Chinese names, and with it the name `shared`."""
     if " " in shared or not equation.chinese:  # a full English name says enough
         return True
-    others = [name for other in group for name in other.chinese]
     return not others or any(_is_like(mine, other) for mine in equation.chinese for other in others)
 
 

@@ -13,6 +13,7 @@ Entry points: `KeywordIndex`, `Tokenizer`, `count_terms`, `join`.
 from __future__ import annotations
 
 import functools
+import json
 import math
 import re
 import sqlite3
@@ -20,6 +21,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +33,7 @@ from rag.text.words import own_dictionary
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.uint8]
+Stored = npt.NDArray[np.uint16 | np.int32]
 BIGRAM_WEIGHT = 0.5  # a bigram is half a word: two of them say what one word says
 K1 = 1.2
 B = 0.75
@@ -40,7 +43,14 @@ _GRAM_MARK = "_"  # keeps the bigram 中国 apart from the word 中国
 _AFTER_GRAMS = chr(ord(_GRAM_MARK) + 1)
 NO_ROWS = np.zeros(0, np.int32)
 NOWHERE = -1  # the place of a row that is left out
+WHOLE = 100_000  # passages up to which the scores of all are added up for a question
+COMMON = 16  # beyond, a term is common that more than one in so many holds
+MOST_KEPT = 256  # common terms that are kept in memory, each a byte a passage
+SAMPLE = 4096  # passages whose scores stand for those of all then
+BLOCK = 64  # places of which the best is compared, to find quickly how good the best ones are at least
 MOST = np.iinfo(np.uint8).max  # times that a term is counted in a passage
+_FIND = "SELECT term, rows, counts FROM terms WHERE term IN (SELECT value FROM json_each(?))"
+_COUNT = "SELECT length(counts) FROM terms WHERE term = ?"
 _TABLE = "CREATE TABLE terms (term TEXT PRIMARY KEY, rows BLOB NOT NULL, counts BLOB NOT NULL) WITHOUT ROWID"
 
 
@@ -129,8 +139,8 @@ class Postings:
         return cls([row[0] for row in held], numbers, np.concatenate([NO_ROWS, *rows]), counts, lengths)
 
 
-def _stored_rows(rows: bytes, counts: bytes) -> Rows:
-    return np.frombuffer(rows, np.uint16 if len(rows) == 2 * len(counts) else np.int32).astype(np.int32)
+def _stored_rows(rows: bytes, counts: bytes) -> Stored:
+    return np.frombuffer(rows, np.uint16 if len(rows) == 2 * len(counts) else np.int32)
 
 
 def count_terms(texts: Iterable[str], tokenizer: Tokenizer) -> Postings:
@@ -179,18 +189,29 @@ class Shelf:
     """
 
     def __init__(self, connection: sqlite3.Connection, places: Rows) -> None:
-        self._connection, self._places = connection, places
+        self._connection, self.places = connection, places
         self._in_use = threading.Lock()  # SQLite may have been built to leave that to its callers
         self._whole = bool((places != NOWHERE).all())
 
-    def rows(self, term: str) -> tuple[Rows, Counts]:
-        """Return the rows in which a term stands, and how often."""
+    def held(self, terms: Iterable[str]) -> dict[str, tuple[Stored, Counts]]:
+        """Return for each term that it has the rows of the shelf, listed or not, in which it stands, and how often."""
+        wanted = json.dumps(list(terms), ensure_ascii=False)
         with self._in_use:
-            held = self._connection.execute("SELECT rows, counts FROM terms WHERE term = ?", (term,)).fetchone()
-        if held is None:
-            return NO_ROWS, np.zeros(0, np.uint8)
-        rows, counts = self._places[_stored_rows(*held)], np.frombuffer(held[1], np.uint8)
-        return (rows, counts) if self._whole else (rows[rows != NOWHERE], counts[rows != NOWHERE])
+            found = self._connection.execute(_FIND, (wanted,)).fetchall()
+        return {term: (_stored_rows(*held), np.frombuffer(held[1], np.uint8)) for term, *held in found}
+
+    def rows(self, term: str) -> Rows:
+        """Return the rows of the index in which a term stands."""
+        rows = self.places[self.held([term]).get(term, (NO_ROWS,))[0]]
+        return rows if self._whole else rows[rows != NOWHERE]
+
+    def count(self, term: str) -> int:
+        """Return in how many rows of the index a term stands."""
+        if not self._whole:
+            return len(self.rows(term))
+        with self._in_use:
+            found = self._connection.execute(_COUNT, (term,)).fetchone()
+        return found[0] if found else 0
 
     def pairs(self) -> Iterable[tuple[str, int]]:
         """Yield each bigram with the number of rows in which it stands."""
@@ -204,7 +225,7 @@ class Shelf:
             yield from ((term[1:], count) for term, count in grams)
             return
         for term, *held in grams:
-            yield term[1:], int((self._places[_stored_rows(*held)] != NOWHERE).sum())
+            yield term[1:], int((self.places[_stored_rows(*held)] != NOWHERE).sum())
 
 
 class KeywordIndex:
@@ -218,7 +239,15 @@ class KeywordIndex:
 
     def __init__(self, shelves: Sequence[Shelf], lengths: Rows, names: Sequence[str] = ()) -> None:
         self._shelves = shelves
-        self._norms = np.asarray(K1 * (1 - B + B * lengths / (lengths.mean() or 1)), np.float32)
+        self._rows = np.concatenate(
+            [shelf.places for shelf in shelves]
+        )  # of each row of the shelves, one after another
+        self._starts = np.cumsum([0, *(len(shelf.places) for shelf in shelves)]).tolist()
+        self._places = np.zeros(len(lengths), np.int32)
+        self._places[self._rows[self._rows != NOWHERE]] = np.flatnonzero(self._rows != NOWHERE)
+        self._norms = np.ones(len(self._rows), np.float32)
+        self._norms[self._places] = K1 * (1 - B + B * lengths / (lengths.mean() or 1))
+        self._kept: dict[str, Common] = {}
         self.tokenizer = Tokenizer(names)
 
     @classmethod
@@ -232,28 +261,176 @@ class KeywordIndex:
     def frequency(self, word: str) -> int:
         """Return in how many passages all the terms of `word` may stand: the count of the rarest; 0: in none."""
         terms = self.tokenizer.terms(word)
-        return min((sum(len(shelf.rows(term)[0]) for shelf in self._shelves) for term in terms), default=0)
+        return min((sum(shelf.count(term) for shelf in self._shelves) for term in terms), default=0)
 
     def holding(self, name: str) -> Rows:
         """Return the rows of the passages in which all bigrams of a run of Han characters stand."""
-        found = [np.concatenate([s.rows(gram)[0] for s in self._shelves]) for gram in self.tokenizer.bigrams(name)]
+        found = [np.concatenate([s.rows(gram) for s in self._shelves]) for gram in self.tokenizer.bigrams(name)]
         return functools.reduce(np.intersect1d, found, found[0]) if found else np.zeros(0, np.int32)
 
     @functools.cached_property
     def spelling(self) -> Spelling:
-        """What the corpus knows of characters side by side."""
+        """What the corpus knows of characters side by side; of many passages, WHOLE are enough to know."""
         pairs: Counter[str] = Counter()
-        for shelf in self._shelves:
-            pairs.update(dict(shelf.pairs()))
-        return Spelling(+pairs)
+        for shelf, start in zip(self._shelves, self._starts, strict=False):
+            if start < WHOLE or len(self._places) <= WHOLE:
+                pairs.update(dict(shelf.pairs()))
+        return Spelling(+pairs, lambda pair: any(shelf.count(_GRAM_MARK + pair) for shelf in self._shelves))
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""
-        total = np.zeros(len(self._norms), np.float32)
-        for term, weight in terms.items():
-            found = [shelf.rows(term) for shelf in self._shelves]
-            frequency = sum(len(rows) for rows, _ in found)
-            rarity = np.float32(weight * math.log(1 + (len(total) - frequency + 0.5) / (frequency + 0.5)))
-            for rows, counts in found:
-                total[rows] += rarity * counts / (counts + self._norms[rows])
-        return total
+        return self.search(terms).of(np.arange(len(self._places)))
+
+    def search(self, terms: Mapping[str, float]) -> Scores:
+        """Return the scores of passages for weighted terms, computed as far as they are asked for."""
+        count = len(self._places)
+        kept = {term: self._kept[term] for term in terms if term in self._kept}
+        found = kept | self._read([term for term in terms if term not in kept])
+        weights = [
+            np.float32(weight * math.log(1 + (count - found[term].frequency + 0.5) / (found[term].frequency + 0.5)))
+            for term, weight in terms.items()
+        ]
+        weighted = zip((found[term] for term in terms), weights, strict=True)
+        return Scores(list(weighted), self._norms, self._places, self._rows)
+
+    def _read(self, terms: Sequence[str]) -> dict[str, Posting]:
+        """Return where terms stand; the most frequent ones of many passages are kept."""
+        held = [shelf.held(terms) for shelf in self._shelves]
+        found = {term: self._posting([one.get(term) for one in held]) for term in terms}
+        for term, one in found.items():
+            if isinstance(one, Common):
+                self._kept[term] = one
+        for term in list(self._kept)[: max(0, len(self._kept) - MOST_KEPT)]:
+            self._kept.pop(term, None)  # another thread may have done so
+        return found
+
+    def _posting(self, held: Sequence[tuple[Stored, Counts] | None]) -> Posting:
+        """Return where a term stands, by what each shelf has of it."""
+        own = [(start, *one) for start, one in zip(self._starts, held, strict=False) if one]
+        counts = np.concatenate([np.zeros(0, np.uint8), *(counts for *_, counts in own)])
+        firsts = np.repeat(np.array([start for start, *_ in own], np.int32), [len(rows) for _, rows, _ in own])
+        places = np.concatenate([rows for _, rows, _ in own]) + firsts if own else NO_ROWS
+        whole = len(self._places) == len(self._rows)
+        frequency = len(places) if whole else int((self._rows[places] != NOWHERE).sum())
+        if len(self._places) <= WHOLE or frequency * COMMON <= len(self._places):
+            return Rare(frequency, places, counts)
+        everywhere = np.zeros(len(self._rows), np.uint8)
+        everywhere[places] = counts
+        return Common(frequency, everywhere)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rare:
+    """In how many passages a term stands, its places, and how often it stands there."""
+
+    frequency: int
+    places: Rows
+    counts: Counts
+
+    def add_to(self, total: Floats, norms: Floats, weight: np.float32) -> None:
+        """Add the term's scores to those of all places."""
+        total[self.places] += weight * self.counts / (self.counts + norms[self.places])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Common:
+    """In how many passages a term stands, and how often in each place."""
+
+    frequency: int
+    counts: Counts
+
+    def add_to(self, total: Floats, norms: Floats, weight: np.float32) -> None:
+        """Add the term's scores to those of all places."""
+        total += weight * self.counts / (self.counts + norms)
+
+    def of(self, places: Rows, norms: Floats, weight: np.float32) -> Floats:
+        """Return the term's scores of some places."""
+        counts = self.counts[places]
+        return np.asarray(weight * counts / (counts + norms[places]), np.float32)
+
+
+Posting = Rare | Common
+
+
+@functools.lru_cache(maxsize=2)
+def _drawn(count: int) -> Rows:
+    """Return SAMPLE rows out of `count`, ascending, the same each time."""
+    return np.sort(np.random.default_rng(count).integers(count, size=SAMPLE).astype(np.int32))
+
+
+class Scores:
+    """BM25 scores for a question, of which those are computed that are asked for.
+
+    Terms that a good part of many passages holds are not added up for all of these, but only for those that the
+    others bring so near to the best that it could make them one (as MaxScore does, Turtle and Flood 1995).
+
+    Args:
+        terms: Of the question, with their weights.
+        norms: What the length of the passage in each place makes of the formula.
+        places: (n,) the place of each row of the index on the shelves, one after another.
+        rows: The row in each place, or NOWHERE.
+    """
+
+    def __init__(self, terms: Sequence[tuple[Posting, np.float32]], norms: Floats, places: Rows, rows: Rows) -> None:
+        self._norms, self._places, self._rows = norms, places, rows
+        self._total = np.zeros(len(norms), np.float32)
+        self._left: list[tuple[Common, np.float32]] = []  # what is not in the total, the rarest last
+        for posting, weight in terms:
+            if isinstance(posting, Common):
+                self._left.append((posting, weight))
+            else:
+                posting.add_to(self._total, norms, weight)
+        self._left.sort(key=lambda one: -one[0].frequency)
+
+    def of(self, rows: npt.NDArray[np.integer[Any]]) -> Floats:
+        """Return the scores of passages."""
+        places = self._places[rows]
+        found = self._total[places]
+        for posting, weight in reversed(self._left):
+            found += posting.of(places, self._norms, weight)
+        return np.asarray(found, np.float32)
+
+    def sample(self) -> Floats:
+        """Return scores that stand for those of all passages: up to WHOLE all, else SAMPLE of them."""
+        count = len(self._places)
+        return self.of(np.arange(count) if count <= WHOLE else _drawn(count))
+
+    def best(self, count: int, allowed: npt.NDArray[np.integer[Any]] | None = None) -> Rows:
+        """Return the rows of the highest scores above 0, best first, ties in row order.
+
+        Args:
+            count: Most rows.
+            allowed: Rows that may be found; None: all.
+        """
+        passes = self._rows != NOWHERE
+        if allowed is not None:
+            passes = np.zeros(len(self._rows), bool)
+            passes[self._places[allowed]] = True
+        places = self._near(count, passes)
+        scores = self._total[places]
+        for lacking, (posting, weight) in enumerate(reversed(self._left), 1 - len(self._left)):
+            scores += posting.of(places, self._norms, weight)
+            good = scores >= _least(scores, count) - self._missing(-lacking)
+            places, scores = places[good], scores[good]
+        order = np.lexsort((self._rows[places], -scores))[:count]
+        return self._rows[places[order[scores[order] > 0]]]
+
+    def _missing(self, terms: int) -> float:
+        """Return what `terms` terms, the most frequent, add at most: a term's score never reaches its weight."""
+        return sum(float(weight) for _, weight in self._left[:terms])
+
+    def _near(self, count: int, passes: npt.NDArray[np.bool_]) -> Rows:
+        """Return places of which the best `count` are a part."""
+        while True:
+            scores = self._total * passes
+            blocks = np.maximum.reduceat(scores, np.arange(0, len(scores), BLOCK))
+            least = _least(blocks, count) - self._missing(len(self._left))
+            if least > 0 or not self._left:
+                return np.flatnonzero(scores >= least if least > 0 else scores).astype(np.int32)
+            posting, weight = self._left.pop()
+            posting.add_to(self._total, self._norms, weight)
+
+
+def _least(scores: Floats, count: int) -> float:
+    """Return the last of the `count` highest scores, 0 where there are fewer."""
+    return float(np.partition(scores, -count)[-count]) if len(scores) >= count else 0.0

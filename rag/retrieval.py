@@ -536,23 +536,14 @@ def _search_both(
     index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float
 ) -> _Candidates:
     """Return the best of both retrievers, each candidate with its score in both, ordered by the fused score."""
-    keyword_all = index.keywords.scores(terms)
+    keywords = index.keywords.search(terms)
     _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
-    by_keyword = _best(keyword_all, DEPTH) if allowed is None else allowed[_best(keyword_all[allowed], DEPTH)]
-    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], by_keyword]))
+    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], keywords.best(DEPTH, allowed)]))
     dense = index.store.vectors(rows) @ vector
-    keyword = keyword_all[rows]
-    fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keyword_all)
+    keyword = keywords.of(rows)
+    fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keywords.sample())
     footnotes = index.passages.held["kind"][rows] == FOOTNOTE
     return _Candidates(rows, dense, keyword, np.asarray(fused - footnote_penalty * footnotes, np.float32), {}).ordered()
-
-
-def _best(scores: Floats, count: int) -> Rows:
-    """Return the rows of the `count` highest scores above 0, best first, ties in row order."""
-    rows = np.flatnonzero(scores > 0)
-    if len(rows) > count:
-        rows = rows[scores[rows] >= np.partition(scores[rows], -count)[-count]]
-    return rows[np.argsort(-scores[rows], kind="stable")[:count]]
 
 
 def _standardised(scores: Floats, among: Floats) -> Floats:

@@ -41,10 +41,11 @@ class Spelling:
 
     Args:
         pairs: Two Han characters in search form -> number of passages in which they stand side by side.
+        is_held: Tells of two that are not among these whether a passage has them nevertheless.
     """
 
-    def __init__(self, pairs: Mapping[str, int]) -> None:
-        self._pairs = pairs
+    def __init__(self, pairs: Mapping[str, int], is_held: Callable[[str], bool]) -> None:
+        self._pairs, self._is_held = pairs, is_held
         self._first, self._second = Counter[str](), Counter[str]()
         for pair, count in pairs.items():
             self._first[pair[0]] += count
@@ -68,7 +69,7 @@ class Spelling:
     def _meant_in(self, run: str, cut: Callable[[str], Iterable[str]]) -> Iterator[str]:
         for place in range(1, len(run) - 1):
             before, typed, after = run[place - 1], run[place], run[place + 1]
-            if self._pairs.get(before + typed) and self._pairs.get(typed + after):
+            if all(pair in self._pairs or self._is_held(pair) for pair in (before + typed, typed + after)):
                 continue
             same = {other for sound in sounds_of(typed) for other in self._sounding.get(sound, ())} - {typed}
             other = max(same, key=lambda one: (self._belonging(before, one, after), one), default="")

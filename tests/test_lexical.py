@@ -98,3 +98,26 @@ def test_any_question_gives_a_score_for_every_text(question: str) -> None:
     scores = SMALL.scores(SMALL.tokenizer.weighted(question))
     assert scores.shape == (2,)
     assert (scores >= 0).all()
+
+
+@given(st.data())
+def test_the_best_of_many_are_those_of_all_scores(data: st.DataObject) -> None:
+    """Frequent terms are added up for few passages only: which are the best, and their scores, stays as it is."""
+    texts = data.draw(st.lists(st.text("欧盟立法中国的", min_size=1, max_size=9), min_size=8, max_size=40))
+    question = data.draw(st.text("欧盟立法中国的", min_size=1, max_size=9))
+    allowed = data.draw(st.none() | st.sets(st.integers(0, len(texts) - 1), min_size=1).map(sorted).map(np.array))
+    index = KeywordIndex.build(texts)
+    terms = index.tokenizer.weighted(question)
+    scores = index.scores(terms)
+    rows = np.arange(len(texts)) if allowed is None else allowed
+    expected = rows[np.argsort(-scores[rows], kind="stable")]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("rag.lexical.WHOLE", 4)
+        patched.setattr("rag.lexical.BLOCK", 2)
+        found = index.search(terms)
+        best = found.best(3, allowed)
+        assert found.of(best) == pytest.approx([score for score in scores[expected[:3]] if score > 0], rel=1e-5)
+        assert found.of(rows) == pytest.approx(scores[rows], rel=1e-5, abs=1e-7)
+        assert set(best) <= set(rows)
+        assert len(index.search(terms).sample())
+    assert index.search(terms).best(3, allowed).tolist() == [row for row in expected[:3] if scores[row] > 0]

@@ -83,7 +83,7 @@ class Cells:
         bounds = np.searchsorted(asked, self._starts)
         nothing = (np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64))
         found = [nothing] + [
-            self._search_part(number, queries, CANDIDATES * k, asked[first:last] - self._starts[number])
+            self._search_part(number, queries, CANDIDATES * k, asked[first:last])
             for number, (first, last) in enumerate(itertools.pairwise(bounds.tolist()))
             if first < last
         ]
@@ -98,10 +98,10 @@ class Cells:
         return self._held.centred(self._held.rows[rows])
 
     def _search_part(self, number: int, queries: Floats, k: int, asked: Rows) -> tuple[Floats, Rows]:
-        """Return scores and places of the best of a segment among those of its rows that are asked for."""
+        """Return scores and places of the best of a segment among those of its places that are asked for."""
         size = self._held.parts[number][1]
         part = self._parts[number]
-        params = _among(None if len(asked) == size else asked, part)
+        params = _among(None if len(asked) == size else asked - self._starts[number], part)
         scores, rows = part.search(np.ascontiguousarray(queries, np.float32), min(k, len(asked)), params=params)
         return scores, np.where(rows < 0, -1, rows + self._starts[number])
 
