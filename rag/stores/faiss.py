@@ -30,6 +30,7 @@ CANDIDATES = 2  # times as many as are wanted, as scores of eight bits and of an
 TRAINED = 40  # vectors a cell that its centre is learnt from
 MEASURED, NEAREST = 64, 50  # made-up questions, and how many of the nearest rows each must find
 RECALL = 0.98  # of these, at least
+QUESTION_NOISE = 4.5  # vectors long, added to a passage's: real questions are as far from all that they look for
 
 
 class FaissStore:
@@ -125,7 +126,7 @@ def in_cells(vectors: Floats) -> faiss.IndexIVF:
     chance = np.random.default_rng(0)
     made.train(vectors[chance.permutation(count)[: TRAINED * made.nlist]])
     made.add(vectors)
-    noise = chance.normal(0, dim**-0.5, (MEASURED, dim)).astype(np.float32)  # as long as a vector: a question is far
+    noise = chance.normal(0, QUESTION_NOISE * dim**-0.5, (MEASURED, dim)).astype(np.float32)
     asked = vectors[chance.integers(count, size=MEASURED)] + noise
     _, nearest = _flat(vectors).search(asked, NEAREST)
     while made.nprobe < made.nlist and recall(made.search(asked, CANDIDATES * NEAREST)[1], nearest) < RECALL:
