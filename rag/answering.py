@@ -153,7 +153,7 @@ def stream_answer(
         answer = yield from _answer_from_passages(read, history, settings, index, find)
     took_ms = {**answer.took_ms, "total": _since(started)}
     unread = asked_about(read.text, index.manifest.rejected)
-    yield dataclasses.replace(answer, searched=_searched(index), took_ms=took_ms, unread=unread)
+    yield dataclasses.replace(answer, question=question, searched=_searched(index), took_ms=took_ms, unread=unread)
 
 
 def _answer_from_passages(

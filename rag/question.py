@@ -42,7 +42,7 @@ class Question:
     """A question as it was understood.
 
     Attributes:
-        asked: As it was typed.
+        asked: As it was typed; of one that asks for more of the last answer, what was asked there.
         text: Standing alone: what a follow-up leans on is put before it. This is what is searched.
         language: Main language of `asked`, that of the answer.
         types: What is expected beyond a statement: the note that names a source, several items, two sides.
@@ -83,7 +83,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
     courtesy = courtesy_of(asked)
     if courtesy == "more" and before is not None:
         again = read_question(turns[before].content, turns[:before])
-        return dataclasses.replace(again, asked=asked, types=again.types | {"list"}, follow_up=True)
+        return dataclasses.replace(again, types=again.types | {"list"})
     if courtesy == "bare":
         courtesy = "more" if before is None else ""
     in_doubt = may_lean_on_history(asked)
