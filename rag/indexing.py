@@ -287,7 +287,7 @@ def _read_corpus(
         digest(settings.corpus / GLOSSARY)
     except OSError as error:
         glossary = None
-        if os.path.lexists(settings.corpus / GLOSSARY):
+        if os.path.lexists(settings.corpus / GLOSSARY) and not os.path.isdir(settings.corpus / GLOSSARY):
             reject(settings.corpus / GLOSSARY, error)
     return _Corpus(sources, read, tuple(rejected), glossary)
 

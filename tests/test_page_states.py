@@ -232,7 +232,7 @@ def test_a_refusal_that_cites_what_is_nearest_is_drawn(home: Settings) -> None:
     for name in ("大桥", "渡輪"):
         (home.corpus / f"{name}.md").write_text(f"# {name}\n\n{name}的总造价为12.5亿元。\n", encoding="utf-8")
     build_index(home)
-    answer = ask("总结这些文章", settings=home)
+    answer = ask("总结这篇文章", settings=home)
     assert (answer.ending, bool(lay_out_answer(answer).citations)) == ("refusal", True)
     Conversations(home.index / state.CONVERSATIONS).add("0123456789abcdef", answer.question, answer)
     page = run(c="0123456789abcdef")

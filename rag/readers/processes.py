@@ -6,10 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-# What Python and its libraries need, and no keys.
+# What Python and its libraries need, and what measures which lines the tests go through; no keys.
 _KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "SYSTEMROOT", "USERPROFILE", "OMP_NUM_THREADS",
-    "PYTHONHASHSEED", "WENJU_CACHE",
+    "PYTHONHASHSEED", "WENJU_CACHE", "COVERAGE_PROCESS_CONFIG",
 )  # fmt: skip
 
 
