@@ -153,7 +153,7 @@ def test_hostile_pages_end_soon(page: str) -> None:
     started = time.process_time()  # not the clock: the machine may be busy
     with contextlib.suppress(UnreadableSource):
         read_html(page.encode())
-    assert time.process_time() - started < 8
+    assert time.process_time() - started < 20  # what a file may take
 
 
 @given(st.binary(max_size=2000))
