@@ -150,14 +150,14 @@ def stream_answer(
     answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
     if answer is None:
         find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
-        answer = yield from _answer_from_passages(read, history, settings, index, find)
+        answer = yield from _answer_from_passages(question, read, history, settings, index, find)
     took_ms = {**answer.took_ms, "total": _since(started)}
     unread = asked_about(read.text, index.manifest.rejected)
     yield dataclasses.replace(answer, question=question, searched=_searched(index), took_ms=took_ms, unread=unread)
 
 
 def _answer_from_passages(
-    read: Question, history: Sequence[Turn], settings: Settings, index: Index, find: Find
+    typed: str, read: Question, history: Sequence[Turn], settings: Settings, index: Index, find: Find
 ) -> Generator[Progress | TextPiece, None, Answer]:
     research = _researcher(settings, read.language)
     if research is not None:
@@ -175,7 +175,7 @@ def _answer_from_passages(
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
     request = AnswerRequest(
-        question=read.text,
+        question=read.text if typed == read.asked else f"{read.text} {typed}",  # asked again, for more
         evidence=found,
         history=tuple(history),
         language=read.language,

@@ -239,9 +239,7 @@ class KeywordIndex:
 
     def __init__(self, shelves: Sequence[Shelf], lengths: Rows, names: Sequence[str] = ()) -> None:
         self._shelves = shelves
-        self._rows = np.concatenate(
-            [shelf.places for shelf in shelves]
-        )  # of each row of the shelves, one after another
+        self._rows = np.concatenate([shelf.places for shelf in shelves])  # of each place: the shelves' rows in turn
         self._starts = np.cumsum([0, *(len(shelf.places) for shelf in shelves)]).tolist()
         self._places = np.zeros(len(lengths), np.int32)
         self._places[self._rows[self._rows != NOWHERE]] = np.flatnonzero(self._rows != NOWHERE)
@@ -284,7 +282,7 @@ class KeywordIndex:
     def search(self, terms: Mapping[str, float]) -> Scores:
         """Return the scores of passages for weighted terms, computed as far as they are asked for."""
         count = len(self._places)
-        kept = {term: self._kept[term] for term in terms if term in self._kept}
+        kept = {term: one for term in terms if (one := self._kept.get(term))}  # another thread may drop one
         found = kept | self._read([term for term in terms if term not in kept])
         weights = [
             np.float32(weight * math.log(1 + (count - found[term].frequency + 0.5) / (found[term].frequency + 0.5)))

@@ -303,3 +303,12 @@ def test_what_a_backend_wrote_before_it_failed_is_kept(harbour: Settings) -> Non
     assert answer.failure
     assert answer.backend == "openai:test-model"
     assert answer.sentences[0].standing == "supported"
+
+
+def test_a_model_that_is_asked_for_more_reads_that_it_is(harbour: Settings) -> None:
+    before = [Turn("user", COST), Turn("assistant", "12.5亿元。[1]")]
+    with scripted_server(says("南江大桥总造价为12.5亿元[1]。")) as script:
+        settings = with_model(harbour, script).model_copy(update={"rewrite": False})
+        answer = ask("再詳細一點", history=before, settings=settings)
+    assert f"{COST} 再詳細一點" in script.requests[-1]["messages"][-1]["content"]
+    assert (answer.question, answer.understood) == ("再詳細一點", COST)

@@ -41,7 +41,7 @@ QUESTION_MAX_CHARS = 4000
 MOST_MESSAGES = 200
 _NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None}  # which would fetch scripts from elsewhere
 SHOWN_CHARS = 200  # of an address that there is not
-WHAT_THERE_IS = "see /openapi.json for the addresses, their methods, and the JSON in UTF-8 that they take"
+WHAT_THERE_IS = "see /openapi.json: addresses, their methods, JSON in UTF-8"
 
 
 class Part(BaseModel):
