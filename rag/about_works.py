@@ -35,7 +35,7 @@ from rag.settings import Settings
 from rag.shelf import Work, works_of
 from rag.shelf_questions import ShelfQuestion, read_shelf_question
 from rag.summaries import quote_summary, write_summary
-from rag.tables import CELL_MARK
+from rag.text.language import CELL_MARK
 
 Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]

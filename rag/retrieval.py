@@ -31,6 +31,7 @@ from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.conversation import without_asking
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import Embedder, load_embedder
+from rag.enumerations import Item, item_of
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
 from rag.index import Index, open_index
@@ -41,11 +42,12 @@ from rag.reranking import Reranker, load_reranker
 from rag.segments import KINDS
 from rag.settings import Settings
 from rag.superlatives import asks_for_extreme, find_extremes
-from rag.tables import heads_columns, is_row, is_rule, rows_asked_for, table_head
+from rag.tables import MIN_WORD_CHARS, heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.language import main_language, search_form, split_statements
 from rag.text.negation import read_polarity
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.rewriting import other_writings
+from rag.text.words import cut_words
 from rag.token_codes import centred_cosines
 
 _KEPT = 2  # results of a function that are kept
@@ -70,6 +72,7 @@ BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind
 # The same for one in another language than the question: there the model takes what is alike in kind for the answer.
 FOREIGN_BEHIND_WEIGHT = 35.0
 PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
+LABEL_MOST_CHARS = 12  # of what stands before the colon of a line; "配合单位", "Completion"
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
 PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
@@ -233,6 +236,8 @@ def retrieve(
     evidence = _credit_extremes(index, _read(comprehension, question, evidence, names), question)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
+    if "list" in question.types:
+        evidence = _with_rest_of_list(index, found, evidence, allowed)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
 
@@ -311,15 +316,45 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence]) -> list[Evidence]:
     return [_credited(item, borne) for item in evidence]
 
 
+def _with_rest_of_list(
+    index: Index, found: _Candidates, evidence: Sequence[Evidence], allowed: Rows | None
+) -> list[Evidence]:
+    """Return the evidence with the passages in which the list of its best statement begins and goes on."""
+    best = evidence[0] if evidence else None
+    if best is None or not best.likelihoods:
+        return list(evidence)
+    likeliest = best.statements[best.likelihoods.index(max(best.likelihoods))]
+    item = item_of(best.text[slice(*likeliest)])
+    if item is None:
+        return list(evidence)
+    places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
+    row = index.row(best.id)
+    added = []
+    for beside, wanted in ((row - 1, min(places) - 1), (row + 1, max(places) + 1)):
+        if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
+            continue
+        other = _evidence(index, found, beside)
+        known = other.id in {one.id for one in evidence} or other.passage.article != best.passage.article
+        if not known and other.source == best.source and (item[0], wanted) in _items_of(other):
+            likelihoods = (0.0,) * len(other.statements)
+            added.append(dataclasses.replace(other, likelihoods=likelihoods, answers=(None,) * len(other.statements)))
+    return [best, *added, *evidence[1:]]
+
+
+def _items_of(item: Evidence) -> set[Item | None]:
+    return {item_of(item.text[slice(*span)]) for span in item.statements}
+
+
 def _credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with the row that is asked for at least as likely to answer as others of its table.
 
-    The model sees that a table answers, and takes the row beside the one that is named.
+    The model sees that a table answers, and takes the row beside the one that is named. Lines below one label are
+    rows, too, with what stands above each.
     """
     if read_polarity(question.text).covered:  # which one is not so
         return list(evidence)
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
-    for rows in _tables_of(evidence):
+    for rows in (*_tables_of(evidence), *_labelled_alike(evidence, question.text)):
         known = [odds[place][order] for place, order, _ in rows]
         item = evidence[rows[0][0]]
         above = " ".join((item.source, item.passage.title, *item.passage.section))
@@ -340,6 +375,29 @@ def _tables_of(evidence: Sequence[Evidence]) -> list[list[tuple[int, int, str]]]
             if is_row(text) and not is_rule(text) and not heads_columns(item.passage, text):
                 tables.setdefault((item.source, table_head(item.passage)), []).append((place, order, text))
     return list(tables.values())
+
+
+def _labelled_alike(evidence: Sequence[Evidence], question: str) -> list[list[tuple[int, int, str]]]:
+    """Return the statements behind a label that is asked for, as `_tables_of` does, each with what stands above it.
+
+    牵头单位 stands behind each task of a plan, and its line does not say of which: what stands since the last one does.
+    """
+    asked = search_form(question)
+    labelled: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for place, item in enumerate(evidence):
+        begins: dict[str, int] = {}
+        for order, (start, end) in enumerate(item.statements[: len(item.likelihoods)]):
+            label = _opening_label(item.text[start:end])
+            if any(len(word) >= MIN_WORD_CHARS and word in asked for word in cut_words(label)):
+                above = "".join(item.passage.section[-1:]) + item.text[begins.get(label, 0) : end]
+                labelled.setdefault((item.source, label), []).append((place, order, above))
+                begins[label] = end
+    return [rows for rows in labelled.values() if len(rows) > 1]
+
+
+def _opening_label(statement: str) -> str:
+    label, colon, _ = statement.replace(":", "：").partition("：")
+    return search_form(label) if colon and len(label) <= LABEL_MOST_CHARS else ""
 
 
 def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Question) -> list[Evidence]:

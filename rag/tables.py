@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.records import Passage
-from rag.text.language import search_form
+from rag.text.language import CELL_MARK, search_form
 from rag.text.words import cut_words
 
-CELL_MARK = " | "
 MIN_WORD_CHARS = 2
 PAIR = 2  # columns of a table that may have no head
 RULE_CHARACTERS = frozenset("-:|+ ")
+NUMBER_CHARACTERS = frozenset("0123456789.,%％-+−:/ ")
 
 
 def is_row(line: str) -> bool:
@@ -41,7 +41,7 @@ def table_head(passage: Passage) -> str:
 
 
 def heads_columns(passage: Passage, line: str) -> bool:
-    """Say whether a line of a table's passage heads its columns: the first row, without a figure.
+    """Say whether a line of a table's passage heads its columns: the first row, without a figure, or above numbers.
 
     The first row of two columns may be one as the others (姓名 | 张三): it heads them where each other has a figure.
     """
@@ -49,7 +49,20 @@ def heads_columns(passage: Passage, line: str) -> bool:
     if passage.kind != "table" or line not in rows[:1]:
         return False
     first, *others = [any(character.isdecimal() for character in row) for row in rows]
-    return not first and bool(others) and (len(cells(line)) > PAIR or all(others))
+    if first or not others:
+        return _stands_above_numbers(rows)
+    return len(cells(line)) > PAIR or all(others)
+
+
+def _stands_above_numbers(rows: Sequence[str]) -> bool:
+    """Say whether the first row names each column that holds numbers alone below it: 2024年（%） above 46.2."""
+    columns = zip(*map(cells, rows), strict=False)
+    of_numbers = [head for head, *below in columns if any(below) and all(map(_is_number, below))]
+    return len(rows) > PAIR and bool(of_numbers) and not any(map(_is_number, of_numbers))
+
+
+def _is_number(cell: str) -> bool:
+    return not set(cell) - NUMBER_CHARACTERS
 
 
 def rows_asked_for(

@@ -26,6 +26,8 @@ MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the f
 MOST_NEXT = 3  # next likeliest statements behind one that may not be the answer
 ENOUGH = 0.9  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
 LIST_LEAST = 0.05  # likelihood of a further item of a list
+ITEM_LEAST = 0.1  # likelihood of an item that answers itself
+LIKELY_ITEMS = 3  # so many of them show that their list is asked for
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
 DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work's statement disagrees with the first
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
@@ -87,7 +89,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     first = _first(ranked, request)
     ranked.remove(first)
     several = bool(request.types & {"list", "comparison"})
-    if several and (items := _rows_alike(first, request) or _list_around(first, request)):
+    items = (several and _rows_alike(first, request)) or _list_around(first, request)
+    if items and (several or sum(item.likelihood >= ITEM_LEAST for item in items) >= LIKELY_ITEMS):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     said = _grams("".join(unit.text for unit in chosen))

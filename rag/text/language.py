@@ -11,7 +11,7 @@ import itertools
 import re
 import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import opencc
 
@@ -27,6 +27,8 @@ LATIN_WORD = re.compile(r"[A-Za-z]+")
 _PARENTHESIS = re.compile(r"[（(][^（）()]*[)）]")
 _HAN_SPACE = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
 LONG_SENTENCE_CHARS = 110
+LONG_ROW_CHARS = 240  # a row beyond holds whole paragraphs
+CELL_MARK = " | "  # between the cells of a row of a table
 # Characters that a text carries but nobody sees: they must neither break a match nor hide an instruction.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
@@ -145,11 +147,26 @@ def split_statements(text: str) -> list[Span]:
     quotes the one that it needs.
     """
     spans: list[Span] = []
-    for start, end in split_sentences(text):
-        separators = "；;\n" if end - start > LONG_SENTENCE_CHARS else "\n"
-        cuts = [start, *(at + 1 for at in range(start, end) if text[at] in separators), end]
-        spans += [span for span in (strip_span(text, a, b) for a, b in itertools.pairwise(cuts)) if span[0] < span[1]]
-    return spans
+    for is_row, lines in itertools.groupby(_lines_of(text), lambda line: _is_short_row(text[slice(*line)])):
+        own = list(lines)
+        spans += own if is_row else _statements_between(text, own[0][0], own[-1][1])
+    return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def _is_short_row(line: str) -> bool:
+    return CELL_MARK in line and len(line) <= LONG_ROW_CHARS
+
+
+def _lines_of(text: str) -> list[Span]:
+    ends = [*(at + 1 for at, character in enumerate(text) if character == "\n"), len(text)]
+    return list(itertools.pairwise([0, *ends]))
+
+
+def _statements_between(text: str, start: int, end: int) -> Iterator[Span]:
+    for opens, closes in split_sentences(text[start:end]):
+        separators = "；;\n" if closes - opens > LONG_SENTENCE_CHARS else "\n"
+        cuts = (at + 1 for at in range(opens, closes) if text[start + at] in separators)
+        yield from itertools.pairwise([start + opens, *(start + cut for cut in cuts), start + closes])
 
 
 def without_spaces(text: str) -> str:
