@@ -151,6 +151,13 @@ def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     assert write(*parts, types=frozenset({"list"})) == "第一，加固桥墩。[2]第二，拓宽引桥。[1]"
 
 
+def test_items_of_which_several_are_likely_bring_their_list_though_none_was_asked_for() -> None:
+    items = evidence("第一，只量一城。第二，未计冬季。第三，樣本偏小。第四，蛾类之外未分种。", 0.3, 0.6, 0.1, 0.02)
+    assert write(items) == "第一，只量一城。[1]第二，未计冬季。[1]第三，樣本偏小。[1]第四，蛾类之外未分种。[1]"
+    one = evidence("第一，只量一城。第二，未计冬季。第三，樣本偏小。", 0.02, 0.97, 0.01)
+    assert write(one) == "第二，未计冬季。[1]"
+
+
 def test_rows_that_are_much_alike_are_all_items_of_a_list() -> None:
     rows = "塔扇甲 | 一年 | 269元 | 中山\n塔扇乙 | 一年 | 359元 | 中山\n暖风机 | 两年 | 429元 | 慈溪"
     fans = evidence(rows, 0.4, 0.5, 0.01, kind="table", header="型号 | 保修 | 单价 | 產地", answer="中山")

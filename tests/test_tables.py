@@ -41,6 +41,14 @@ def test_a_row_without_figures_heads_columns() -> None:
     assert not heads_columns(dataclasses.replace(teams, kind="body"), "球队 | 教练 | 积分")
 
 
+def test_a_row_with_figures_heads_columns_of_numbers() -> None:
+    head = "題目 | 全体2024(%) | 18-35岁(%) | 备注"
+    survey = dataclasses.replace(passage(), text=f"{head}\n持证 | 38.7 | 44.1 |\n停车 | 12 | 9.5 | 单选", kind="table")
+    assert heads_columns(survey, head)
+    assert not heads_columns(survey, "持证 | 38.7 | 44.1 |")
+    assert not heads_columns(dataclasses.replace(survey, text="2019 | 4.1\n2020 | 4.4\n2021 | 5.0"), "2019 | 4.1")
+
+
 STOCK = [
     "W-101 | 不锈钢螺栓 | M8×40 | 1200 | 在库",
     "W-102 | 不鏽鋼螺栓 | M10×50 | 860 | 在庫",

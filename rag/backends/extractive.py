@@ -90,7 +90,7 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     ranked.remove(first)
     several = bool(request.types & {"list", "comparison"})
     items = (several and _rows_alike(first, request)) or _list_around(first, request)
-    if items and (several or sum(item.likelihood >= ITEM_LEAST for item in items) >= LIKELY_ITEMS):
+    if items and (several or _are_likely_together(items, first)):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     said = _grams("".join(unit.text for unit in chosen))
@@ -157,6 +157,12 @@ def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
     at = units.index(unit)
     items = _fitting([units[place] for place in items_beside([other.text for other in units], at)], request)
     return items if unit in items else []
+
+
+def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
+    """Say whether a whole list answers: several of its items are likely, and the likeliest does not outdo them."""
+    likely = sum(item.likelihood >= ITEM_LEAST for item in items)
+    return likely >= LIKELY_ITEMS and _odds(first.likelihood) < ENOUGH * sum(_odds(item.likelihood) for item in items)
 
 
 def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
