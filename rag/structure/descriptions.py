@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rag.records import Article
 from rag.structure.footnotes import Note
-from rag.structure.furniture import Imprint
+from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
@@ -21,6 +21,7 @@ from rag.text.language import HAN, holds_one_of, split_at
 from rag.text.persons import parse_names, same_person
 
 _NO_END = 10**9
+_HEAD_ITEMS = 12  # of an article, among which the line of its journal stands
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _PERSON = re.compile(
@@ -54,6 +55,8 @@ def describe_articles(
         near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
         said = [" ".join(note.lines[:40]) for note in near if not note.number.isdecimal() and not note.known]
         labelled = _labelled(inside)
+        if not journal and part.kind == "article":
+            own += filter(None, (read_imprint_line(bare(item.text)) for item in inside[:_HEAD_ITEMS]))
         about = [*labelled["authors"], *(text for text in said if _is_about(text))]
         people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())
         funds = [*labelled["fund"], *(text for text in said if holds_word(text, "fund") and not _is_about(text))]
@@ -64,7 +67,7 @@ def describe_articles(
                 span=(0, 0),
                 authors=part.authors or (people if part.kind == "article" else ()),
                 affiliations=affiliations,
-                journal=journal,
+                journal=journal or next((one.journal for one in own if one.journal), ""),
                 year=next((one.year for one in own if one.year), year),
                 issue=next((one.issue for one in own if one.issue), issue),
                 pages=next((one.pages for one in own if one.pages), ""),

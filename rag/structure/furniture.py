@@ -6,13 +6,14 @@ kept with the reason. Rules know how journals and reports are printed, and no jo
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 
 from rag.records import LeftOut
+from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
 from rag.text.labels import holds_word, is_word, opens_with
@@ -51,18 +52,6 @@ _NOTICE = re.compile(
 _MAX_HEAD_WIDTH, _MAX_CELL_WIDTH = 80, 12  # half characters
 _MIN_FOLD_CHARS = 4
 _LABEL_CHARS, _CLOSING_CHARS = 12, 8  # at a line's start, in which its label stands, and one that ends an article
-
-
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What lines of furniture say about their article or issue; empty where they say nothing."""
-
-    at: int
-    journal: str = ""
-    year: int | None = None
-    issue: str = ""
-    pages: str = ""
-    classification: str = ""
 
 
 def set_aside_furniture(
@@ -286,6 +275,8 @@ def _read_imprint(text: str, at: int) -> list[Imprint]:
     if inside.startswith("中图分类号") and is_ascii_upper(classified[:1]):
         code = itertools.takewhile(lambda one: one.isalnum() or one in "_./;；、-", classified)
         return [Imprint(at, classification="".join(code))]
+    if line := read_imprint_line(text):
+        return [dataclasses.replace(line, at=at)]
     page = _PAGE_NUMBER.match(text)
     if page and text.strip().isdecimal():
         return [Imprint(at)]

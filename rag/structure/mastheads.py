@@ -15,6 +15,7 @@ from enum import Enum
 from string import ascii_letters, digits
 
 from rag.records import ArticleKind
+from rag.structure.imprint_lines import read_imprint_line
 from rag.structure.news import order_stories
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.paragraphs import Item
@@ -621,7 +622,8 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
 
 def is_journal_line(text: str) -> bool:
     """Say whether a line over a title is the journal's: its volume, year and pages, its address."""
-    return len(text) <= _MAX_JOURNAL_CHARS and bool(_JOURNAL_LINE.search(text))
+    told = _JOURNAL_LINE.search(text) or read_imprint_line(text)
+    return len(text) <= _MAX_JOURNAL_CHARS and told is not None
 
 
 def _is_journal_item(item: Item) -> bool:

@@ -1,0 +1,94 @@
+"""The line in which an English paper says where it appeared: "Coastal Engineering 78 (2013) 27–40".
+
+Input: a line of a paper's head. Output: journal, year, volume with number, pages; None where the line says anything
+else. The order is any, the words between the numbers stand in rag/data/imprint_words.tsv.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rag.vocabulary import read_table
+
+_TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
+_DASHES = "-–—"
+_YEARS = range(1800, 2100)
+_MOST_NAME_CHARS = 90
+_SMALL_WORD_CHARS = 3  # of, and, the, in: the others of a journal's name are capitalised
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a line says about its article or issue, with the line of text before which it stands; empty where it says nothing."""
+
+    at: int
+    journal: str = ""
+    year: int | None = None
+    issue: str = ""
+    pages: str = ""
+    classification: str = ""
+
+
+def read_imprint_line(line: str) -> Imprint | None:
+    """Return what a line says of where its paper appeared: a journal's name, a year, and volume or pages at least."""
+    line = line.strip("*_ ")
+    name = line[: next((at for at, character in enumerate(line) if character.isdigit()), 0)]
+    words = name.replace("*", "").rstrip(" ,;:.(").split()
+    while words and _kind(words[-1]):
+        words.pop()
+    if not words or len(name) > _MOST_NAME_CHARS or not all(map(_is_name_word, words)):
+        return None
+    found = dict.fromkeys(("year", "volume", "number", "first", "last"), "")
+    for slot, value in _numbers(line[len(name) :], _kind(name.rstrip(" ,;:.(").split()[-1])):
+        found[slot] = found[slot] or value
+    if not found["year"] or not found["volume"] or not (found["last"] or found["number"]):
+        return None
+    journal = " ".join(words).rstrip(",;:(") + ("." if name.rstrip(" ,;:(*").endswith(f"{words[-1]}.") else "")
+    issue = found["volume"] + (f"({found['number']})" if found["number"] else "")
+    pages = f"{found['first']}–{found['last']}" if found["last"] else ""
+    return Imprint(0, journal=journal, year=int(found["year"]), issue=issue, pages=pages)
+
+
+def _numbers(text: str, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield what each number of a line is, with the number, until a word comes that belongs to no imprint.
+
+    A number is what the word before it says; else a year by its value, a number in brackets behind the volume, the
+    first or last page beside a dash, and the volume the first other one.
+    """
+    tokens = _TOKEN.findall(text)
+    volume = ""
+    for place, token in enumerate(tokens):
+        before, behind = tokens[place - 1] if place else "", tokens[place + 1] if place + 1 < len(tokens) else ""
+        if not token.isdigit():
+            if token.isalpha() and not (kind := _kind(token)):
+                return
+            continue
+        if before == "." and not kind:  # a decimal, or another sentence
+            return
+        if before and before in _DASHES:
+            slot = "last"
+        elif behind and behind in _DASHES:
+            slot = "first"
+        elif kind in ("volume", "number"):
+            slot = kind
+        elif int(token) in _YEARS and len(token) == 4:
+            slot = "year"
+        elif volume:
+            slot = "number"
+        else:
+            slot = "volume"
+        volume = volume or (token if slot == "volume" else "")
+        kind = ""
+        yield slot, token
+
+
+def _kind(word: str) -> str:
+    """Return what a word says of the number behind it: "volume", "number", "pages", "other"; "" for any other word."""
+    return next((kind for kind, name, _ in read_table("imprint_words") if name == word.strip("*.,").lower()), "")
+
+
+def _is_name_word(word: str) -> bool:
+    plain = word.strip("*.,:&'’()-")
+    return len(plain) <= _SMALL_WORD_CHARS or plain[0].isupper()
