@@ -334,8 +334,8 @@ def _with_rest_of_list(
         if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
             continue
         other = _evidence(index, found, beside)
-        known = other.id in {one.id for one in evidence} or other.passage.article != best.passage.article
-        if not known and other.source == best.source and (item[0], wanted) in _items_of(other):
+        of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
+        if of_one_work and (item[0], wanted) in _items_of(other) and all(other.id != one.id for one in evidence):
             likelihoods = (0.0,) * len(other.statements)
             added.append(dataclasses.replace(other, likelihoods=likelihoods, answers=(None,) * len(other.statements)))
     return [best, *added, *evidence[1:]]

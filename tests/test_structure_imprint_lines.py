@@ -41,6 +41,7 @@ def test_a_line_tells_where_a_paper_appeared(line: str, expected: tuple[str, int
         "江心岛渔业 2019年第3期",
         "Version 2.1, 2023",
         "4.36 million tonnes were caught in 2019",
+        f"Harbour Engineering {'7' * 5000} (2013) 27–40 {'9' * 5000}",
         "",
     ],
 )

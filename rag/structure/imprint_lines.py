@@ -1,4 +1,4 @@
-"""The line in which an English paper says where it appeared: "Coastal Engineering 78 (2013) 27–40".
+"""The line in which an English paper says where it appeared: "Harbour Engineering 78 (2013) 27–40".
 
 Input: a line of a paper's head. Output: journal, year, volume with number, pages; None where the line says anything
 else. The order is any, the words between the numbers stand in rag/data/imprint_words.tsv.
@@ -14,14 +14,15 @@ from rag.vocabulary import read_table
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
 _DASHES = "-–—"
-_YEARS = range(1800, 2100)
+_YEARS, _YEAR_DIGITS = range(1800, 2100), 4
 _MOST_NAME_CHARS = 90
+_MOST_DIGITS = 8
 _SMALL_WORD_CHARS = 3  # of, and, the, in: the others of a journal's name are capitalised
 
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What a line says about its article or issue, with the line of text before which it stands; empty where it says nothing."""
+    """What a line says about its article or issue; empty where it says nothing. `at`: the line of text that follows."""
 
     at: int
     journal: str = ""
@@ -65,7 +66,7 @@ def _numbers(text: str, kind: str) -> Iterator[tuple[str, str]]:
             if token.isalpha() and not (kind := _kind(token)):
                 return
             continue
-        if before == "." and not kind:  # a decimal, or another sentence
+        if (before == "." and not kind) or len(token) > _MOST_DIGITS:  # a decimal, another sentence, no number of a page
             return
         if before and before in _DASHES:
             slot = "last"
@@ -73,7 +74,7 @@ def _numbers(text: str, kind: str) -> Iterator[tuple[str, str]]:
             slot = "first"
         elif kind in ("volume", "number"):
             slot = kind
-        elif int(token) in _YEARS and len(token) == 4:
+        elif len(token) == _YEAR_DIGITS and int(token) in _YEARS:
             slot = "year"
         elif volume:
             slot = "number"

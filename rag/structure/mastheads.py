@@ -622,8 +622,9 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
 
 def is_journal_line(text: str) -> bool:
     """Say whether a line over a title is the journal's: its volume, year and pages, its address."""
-    told = _JOURNAL_LINE.search(text) or read_imprint_line(text)
-    return len(text) <= _MAX_JOURNAL_CHARS and told is not None
+    if len(text) > _MAX_JOURNAL_CHARS:
+        return False
+    return bool(_JOURNAL_LINE.search(text)) or read_imprint_line(text) is not None
 
 
 def _is_journal_item(item: Item) -> bool:
