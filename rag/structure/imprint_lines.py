@@ -66,7 +66,7 @@ def _numbers(text: str, kind: str) -> Iterator[tuple[str, str]]:
             if token.isalpha() and not (kind := _kind(token)):
                 return
             continue
-        if (before == "." and not kind) or len(token) > _MOST_DIGITS:  # a decimal, another sentence, no number of a page
+        if (before == "." and not kind) or len(token) > _MOST_DIGITS:  # a decimal, a new sentence, no page
             return
         if before and before in _DASHES:
             slot = "last"
