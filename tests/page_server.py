@@ -132,6 +132,9 @@ class Pages:
         kind = repr(sorted(options.items()))
         free = self._free.setdefault(kind, [])
         page = free.pop() if free else self._new(options)
+        if not self._lent:
+            page.evaluate("null")  # what was said since of the server that is gone is heard now, and forgotten
+            self.troubles.clear()
         self._lent.append((kind, page))
         page.set_default_timeout(WAIT_MS)
         page.set_viewport_size({"width": width, "height": height})
@@ -160,7 +163,7 @@ class Pages:
         note = self.troubles.append
         context.on("request", lambda request: None if _is_local(request.url) else note(f"request: {request.url}"))
         page = context.new_page()
-        page.on("console", lambda said: note(f"console: {said.text}") if _is_complaint(said) else None)
+        page.on("console", lambda said: note(f"console: {said.text} {_address(said)}") if _is_complaint(said) else None)
         page.on("pageerror", lambda error: note(f"error: {error}"))
         page.on("dialog", lambda dialog: note(f"dialog: {dialog.message}"))
         return page
@@ -172,7 +175,12 @@ def _is_local(url: str) -> bool:
 
 def _is_complaint(said: ConsoleMessage) -> bool:
     """Tell whether a page complains; that Streamlit looks for its root below the address of a page is none."""
-    return said.type == "error" and "/_stcore/" not in urlsplit(said.location["url"]).path[1:]
+    return said.type == "error" and "/_stcore/" not in urlsplit(_address(said)).path[1:]
+
+
+def _address(said: ConsoleMessage) -> str:
+    """Return the address that a page speaks of."""
+    return said.location["url"]
 
 
 @pytest.fixture(scope="module")
