@@ -55,7 +55,7 @@ class Scripted:
 @pytest.fixture
 def served() -> Iterator[Scripted]:
     scripted = Scripted()
-    thread = threading.Thread(target=scripted.server.serve_forever)
+    thread = threading.Thread(target=scripted.server.serve_forever, args=(0.02,))
     thread.start()
     yield scripted
     scripted.server.shutdown()
