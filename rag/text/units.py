@@ -44,7 +44,7 @@ _UNITS = _words(signs=False)
 _SIGNS = _words(signs=True)
 SIGNS = frozenset(_SIGNS)
 _LONGEST = max(map(len, _UNITS))
-CURRENCIES = frozenset(word.name for word in _SIGNS.values()) | {"jpy", "krw", "rub", "inr", "chf", "twd"}
+CURRENCIES = frozenset(word.name for form, word in _UNITS.items() if form == word.name.upper())  # ISO 4217 codes
 
 
 def read_unit(line: str, at: int) -> Unit | None:
