@@ -53,7 +53,7 @@ from rag.retrieval import Filters, InTurn, check_question, retrieve
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
-from rag.text.language import main_language, search_form
+from rag.text.language import letters_of, main_language, search_form
 from rag.text.names import holds_latin_name, latin_words
 from rag.unread import asked_about
 from rag.verification import verify_answer
@@ -63,14 +63,28 @@ CERTAIN = 0.3  # likelihood of the best statement from which it is called an ans
 POSSIBLE = 0.002  # below this nothing is near
 MOST_EVIDENCE = 2  # times Settings.evidence_count, when a chat model looked several times
 THINKING_MAX_CHARS = 20_000  # kept of what a model thought
+NO_MORE: dict[Language, str] = {"zh": "除了已经说到的，没有找到别的。", "en": "Nothing else was found."}
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
 COURTESIES: dict[str, dict[Language, str]] = {
     "greeting": {"zh": "您好！请就文档中的内容提问。", "en": "Hello! Ask about anything in your documents."},
     "thanks": {"zh": "不客气，请继续提问。", "en": "You are welcome. Do ask on."},
     "farewell": {"zh": "再见，欢迎再来提问。", "en": "Goodbye, and come back with more questions."},
     "about": {
-        "zh": "我根据您的文档回答问题，每句话都注明出处。可以问文档里的内容，也可以问“有哪些文献”“总结某一篇”。",
-        "en": "I answer from your documents and cite each sentence. Ask about them, or “which works are there?”.",
+        "zh": "我只根据您的文档回答问题，不上网，每句话都注明出处。可以问文档里的内容，也可以问“有哪些文献”“总结某一篇”。",
+        "en": "I answer from your documents alone, not from the web, and cite each sentence. Ask about them, or “which "
+        "works are there?”.",
+    },
+    "sources": {
+        "zh": "每句话后面的编号就是它的出处，点开就能看到原文和页码。",
+        "en": "The number behind each sentence is its source: open it to see the passage and its page.",
+    },
+    "rewrite": {
+        "zh": "我逐字引用原文，不翻译，也不改写。要翻译、改写或列表，请先在设置里选一个对话模型。",
+        "en": "I quote word for word and do not translate or rewrite. For that, choose a chat model in the settings.",
+    },
+    "complaint": {
+        "zh": "抱歉没有答好。请换个说法，或者写得更具体；点开每句话的编号可以核对原文。",
+        "en": "Sorry for that. Please put it in other words or more precisely; each number leads to what it rests on.",
     },
     "more": {
         "zh": "前面还没有问过什么，请写明想问的内容。",
@@ -141,10 +155,10 @@ def stream_answer(
     check_question(question)
     started = time.perf_counter()
     read = read_question(question, history)
-    if read.courtesy:
+    settings = settings or Settings()
+    if read.courtesy and not (read.courtesy == "rewrite" and settings.backend != ExtractiveBackend.name):
         yield _courtesy(read)
         return
-    settings = settings or Settings()
     index = index or open_index(settings)
     check = functools.partial(_checked_by, read, settings, index)
     answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
@@ -163,6 +177,8 @@ def _answer_from_passages(
     if research is not None:
         read = yield from _understand(read, history, research)
     searches = find(read, read.parts)
+    if read.answered:
+        searches = [_without_answered(search, read.answered) for search in searches]
     found = merge_searches(searches, settings.evidence_count)
     yield Progress("understood", read.text)
     yield Progress("searched", "", len(found), settings.evidence_count)
@@ -338,6 +354,26 @@ def answerability(found: Retrieval) -> float:
     return max((item.score for item in found), default=0.0)
 
 
+def _without_answered(found: Retrieval, answered: str) -> Retrieval:
+    """Return what was found without the statements that were quoted already, the likeliest first."""
+    said = letters_of(search_form(answered))
+    left = []
+    for item in found:
+        read = zip(item.statements, item.likelihoods, item.answers, strict=bool(item.likelihoods))
+        new = [one for one in read if letters_of(search_form(item.text[slice(*one[0])])) not in said]
+        statements, likelihoods, answers = zip(*new, strict=True) if new else ((), (), ())
+        left.append(
+            dataclasses.replace(
+                item,
+                score=max(likelihoods, default=0.0),
+                statements=statements,
+                likelihoods=likelihoods,
+                answers=answers,
+            )
+        )
+    return dataclasses.replace(found, evidence=tuple(sorted(left, key=lambda item: -item.score)))
+
+
 def merge_searches(searches: Sequence[Retrieval], count: int) -> tuple[Evidence, ...]:
     """Return the evidence of several searches in turns, best first; a passage found twice is put together."""
     best: dict[str, Evidence] = {}
@@ -436,11 +472,11 @@ def _led(answer: Answer, lead: str) -> Answer:
 
 def _courtesy(read: Question) -> Answer:
     text = COURTESIES[read.courtesy][read.language]
-    return Answer(read.asked, read.text, text, (), (), "courtesy", "")
+    return Answer(read.asked, read.asked, text, (), (), "courtesy", "")
 
 
 def _refusal(read: Question, found: tuple[Evidence, ...]) -> Answer:
-    text = REFUSALS[read.language]
+    text = (NO_MORE if read.answered else REFUSALS)[read.language]
     if found:
         numbers = range(1, 1 + min(NEAREST_PASSAGES, len(found)))
         text += NEAREST[read.language] + "".join(f"[{number}]" for number in numbers)

@@ -37,6 +37,7 @@ LONG_ENGLISH_WORDS = 10
 BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
 PERSON = "nr"  # jieba's tag
+ORDINAL = "第"  # 第三天, 第二季度
 KIND_TAGS = "nt"  # of words for things and times, by their first letter
 
 # Words that ask, or that any subject has: they do not say of what a question is.
@@ -188,14 +189,14 @@ def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:
 def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
     """Return the pieces with what a question names put in the place of another thing of its kind, else ().
 
-    Nouns that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
+    Nouns and ordinals that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
     """
     other = [word for word, _, _ in tag_words(to_simplified(_bare(question)))]
     for at in reversed(range(len(pieces) if other else 0)):
         words = tag_words(to_simplified(pieces[at]))
         for last, (word, tag, (_, end)) in enumerate(words):
             count = len(other) if word == other[-1] else 1  # 五号楼 stands for 三号楼, 口腔科 for 儿科
-            if tag[0] not in KIND_TAGS or last + 1 < count or word[-1] != other[-1][-1]:
+            if not (tag[0] in KIND_TAGS or word.startswith(ORDINAL)) or last + 1 < count or word[-1] != other[-1][-1]:
                 continue
             start = words[last + 1 - count][2][0]
             if end - start > 1 and pieces[at][start:end] != _bare(question):

@@ -27,6 +27,7 @@ MOST_TURN_CHARS = 2000  # of what was asked in one
 LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
+_ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
 _CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
 
 
@@ -49,10 +50,12 @@ class Question:
         quoted: What it puts between 《》 or quotation marks: works, sections, terms.
         parts: The questions of which it consists; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing of the documents, "about" when it asks who
-            answers here, "more" when it asks on and nothing was asked before; else "".
+            answers here, "sources", "rewrite" or "complaint" when it is about the answer before, "more" when it asks
+            on and nothing was asked before; else "".
         follow_up: Whether `text` holds more than what was asked.
         stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
             holds, and leans on none of them, or is short, and in doubt.
+        answered: What was answered to it before, where what else there is is asked for; else "".
     """
 
     asked: str
@@ -64,6 +67,7 @@ class Question:
     courtesy: str
     follow_up: bool = False
     stands_alone: bool = False
+    answered: str = ""
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
@@ -81,11 +85,12 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
     turns = [turn for turn in earlier if turn.role == "assistant" or courtesy_of(turn.content) in ("", "bare")]
     before = max((place for place, turn in enumerate(turns) if turn.role == "user"), default=None)
     courtesy = courtesy_of(asked)
-    if courtesy == "more" and before is not None:
+    if courtesy in ("more", "further") and before is not None:
         again = read_question(turns[before].content, turns[:before])
-        return dataclasses.replace(again, types=again.types | {"list"})
-    if courtesy == "bare":
-        courtesy = "more" if before is None else ""
+        answered = "\n".join(turn.content for turn in turns[before + 1 :]) if courtesy == "further" else ""
+        return dataclasses.replace(again, types=again.types | {"list"}, answered=answered)
+    if courtesy in _ASKING_ON:
+        courtesy = "more" if before is None else "" if courtesy == "bare" else courtesy
     in_doubt = may_lean_on_history(asked)
     text = stand_alone(asked, turns, in_doubt=in_doubt)
     return Question(

@@ -65,6 +65,15 @@ def test_a_courtesy_asks_nothing(text: str, kind: str) -> None:
         ("What is a tide gauge?", ""),
         ("它为什么停产？", ""),
         ("帮助渔民的措施", ""),
+        ("怎么使用？", "about"),
+        ("你能联网吗", "about"),
+        ("還有呢", "more"),
+        ("来源是哪篇？", "more"),
+        ("换成英文", "rewrite"),
+        ("你真笨！", "complaint"),
+        ("資金來源是什麼？", ""),
+        ("原文里怎么说北堤？", ""),
+        ("What is wrong with the pump?", ""),
     ],
 )
 def test_what_asks_of_nothing_is_told_so_where_nothing_was_asked_before(text: str, kind: str) -> None:
@@ -79,6 +88,14 @@ def test_asking_for_more_asks_the_last_question_for_several_statements() -> None
     assert read_question("Tell me more", [*before, Turn("user", "再详细一点"), Turn("assistant", "")]).text == more.text
     why = read_question("为什么？", before)
     assert (why.text, why.courtesy) == ("海堤有多长？ 为什么？", "")
+
+
+def test_what_else_there_is_leaves_out_what_was_answered() -> None:
+    before = [Turn("user", "海堤怎么修？"), Turn("assistant", "先清淤。[1]")]
+    before += [Turn("user", "还有呢？"), Turn("assistant", "再打桩。[1]")]
+    assert read_question("还有吗？", before).answered == "先清淤。[1]\n再打桩。[1]"
+    assert read_question("再详细一点", before).answered == ""
+    assert read_question("来源是哪篇？", before).courtesy == "sources"
 
 
 def test_a_courtesy_is_not_what_a_follow_up_leans_on() -> None:
