@@ -58,6 +58,7 @@ from rag.text.names import holds_latin_name, latin_words
 from rag.unread import asked_about
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
+from rag.vocabulary import read_table
 
 CERTAIN = 0.3  # likelihood of the best statement from which it is called an answer
 POSSIBLE = 0.002  # below this nothing is near
@@ -65,32 +66,7 @@ MOST_EVIDENCE = 2  # times Settings.evidence_count, when a chat model looked sev
 THINKING_MAX_CHARS = 20_000  # kept of what a model thought
 NO_MORE: dict[Language, str] = {"zh": "除了已经说到的，没有找到别的。", "en": "Nothing else was found."}
 NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The nearest passages: "}
-COURTESIES: dict[str, dict[Language, str]] = {
-    "greeting": {"zh": "您好！请就文档中的内容提问。", "en": "Hello! Ask about anything in your documents."},
-    "thanks": {"zh": "不客气，请继续提问。", "en": "You are welcome. Do ask on."},
-    "farewell": {"zh": "再见，欢迎再来提问。", "en": "Goodbye, and come back with more questions."},
-    "about": {
-        "zh": "我只根据您的文档回答问题，不上网，每句话都注明出处。可以问文档里的内容，也可以问“有哪些文献”“总结某一篇”。",
-        "en": "I answer from your documents alone, not from the web, and cite each sentence. Ask about them, or “which "
-        "works are there?”.",
-    },
-    "sources": {
-        "zh": "每句话后面的编号就是它的出处，点开就能看到原文和页码。",
-        "en": "The number behind each sentence is its source: open it to see the passage and its page.",
-    },
-    "rewrite": {
-        "zh": "我逐字引用原文，不翻译，也不改写。要翻译、改写或列表，请先在设置里选一个对话模型。",
-        "en": "I quote word for word and do not translate or rewrite. For that, choose a chat model in the settings.",
-    },
-    "complaint": {
-        "zh": "抱歉没有答好。请换个说法，或者写得更具体；点开每句话的编号可以核对原文。",
-        "en": "Sorry for that. Please put it in other words or more precisely; each number leads to what it rests on.",
-    },
-    "more": {
-        "zh": "前面还没有问过什么，请写明想问的内容。",
-        "en": "Nothing was asked before this; please write out what you would like to know.",
-    },
-}
+COURTESIES = {kind: {"zh": chinese, "en": english} for kind, chinese, english in read_table("courtesy_texts")}
 
 
 Find = Callable[[Question, Sequence[Part]], list[Retrieval]]

@@ -187,8 +187,8 @@ def _all_tokens(text: str) -> list[str]:
 def _things_compared(question: str) -> tuple[Side, ...]:
     """Return the things that a question names with 和, 与, "and", "vs" between them, each with what is asked of it.
 
-    Before the last two there may be others (甲、乙和丙). A question for a side is the question itself, with the one side
-    in the place of all.
+    Before the last two there may be others (甲、乙和丙). A question for a side is the question itself, with the one
+    side in the place of all.
     """
     tokens = _placed(question)
     words = _words()
@@ -208,7 +208,8 @@ def _things_compared(question: str) -> tuple[Side, ...]:
         return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
     labels = [*question[start : tokens[middle - 1].end].split("、"), question[tokens[middle + 1].start : end]]
-    if len(labels) > MOST_SIDES or first >= middle or any(not _is_thing(label) or _bare(label) in words["pronoun"] for label in labels):
+    are_things = all(_is_thing(label) and _bare(label) not in words["pronoun"] for label in labels)
+    if first >= middle or not are_things or len(labels) > MOST_SIDES:
         return ()
     before = question[:start] if HAN_CHARACTER.search(question) else ""
     asked = [_without_comparing(f"{before}{label}{question[end:]}") for label in labels]

@@ -20,7 +20,7 @@ from rag.text.names import find_quotes
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 
-AnswerType = Literal["source", "list", "comparison"]
+AnswerType = Literal["source", "list", "comparison", "more"]
 MOST_PARTS = 12  # each is searched and read by itself
 MOST_TURNS = 60  # of a conversation that are looked back on
 MOST_TURN_CHARS = 2000  # of what was asked in one
@@ -46,12 +46,13 @@ class Question:
         asked: As it was typed; of one that asks for more of the last answer, what was asked there.
         text: Standing alone: what a follow-up leans on is put before it. This is what is searched.
         language: Main language of `asked`, that of the answer.
-        types: What is expected beyond a statement: the note that names a source, several items, two sides.
+        types: What is expected beyond a statement: the note that names a source, several items, two sides, or more of
+            what was answered.
         quoted: What it puts between 《》 or quotation marks: works, sections, terms.
         parts: The questions of which it consists; one for most.
         courtesy: "greeting", "thanks" or "farewell" when it asks nothing of the documents, "about" when it asks who
-            answers here, "sources", "rewrite" or "complaint" when it is about the answer before, "more" when it asks
-            on and nothing was asked before; else "".
+            answers here, "program" how that is used, "sources", "rewrite" or "complaint" when it is about the answer
+            before, "more" when it asks on and nothing was asked before; else "".
         follow_up: Whether `text` holds more than what was asked.
         stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
             holds, and leans on none of them, or is short, and in doubt.
@@ -88,7 +89,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
     if courtesy in ("more", "further") and before is not None:
         again = read_question(turns[before].content, turns[:before])
         answered = "\n".join(turn.content for turn in turns[before + 1 :]) if courtesy == "further" else ""
-        return dataclasses.replace(again, types=again.types | {"list"}, answered=answered)
+        return dataclasses.replace(again, types=again.types | {"more"}, answered=answered)
     if courtesy in _ASKING_ON:
         courtesy = "more" if before is None else "" if courtesy == "bare" else courtesy
     in_doubt = may_lean_on_history(asked)

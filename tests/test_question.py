@@ -84,7 +84,7 @@ def test_asking_for_more_asks_the_last_question_for_several_statements() -> None
     before = [Turn("user", "海堤有多长？"), Turn("assistant", "长8公里。[1]")]
     more = read_question("再详细一点", [*before, Turn("user", "谢谢"), Turn("assistant", "不客气。")])
     assert (more.asked, more.text, more.courtesy) == ("海堤有多长？", "海堤有多长？", "")
-    assert (more.types, more.follow_up) == (frozenset({"list"}), False)
+    assert (more.types, more.follow_up) == (frozenset({"more"}), False)
     assert read_question("Tell me more", [*before, Turn("user", "再详细一点"), Turn("assistant", "")]).text == more.text
     why = read_question("为什么？", before)
     assert (why.text, why.courtesy) == ("海堤有多长？ 为什么？", "")

@@ -88,9 +88,10 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         return []
     first = _first(ranked, request)
     ranked.remove(first)
-    several = bool(request.types & {"list", "comparison"})
-    items = (several and _rows_alike(first, request)) or _list_around(first, request)
-    if items and (several or _are_likely_together(items, first)):
+    whole = bool(request.types & {"list", "comparison"})
+    several = whole or "more" in request.types
+    items = (whole and _rows_alike(first, request)) or _list_around(first, request)
+    if items and (whole or _are_likely_together(items, first)):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     said = _grams("".join(unit.text for unit in chosen))

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from string import ascii_letters, ascii_lowercase, digits
 from typing import Literal
 
+from rag.structure.block_headings import find_block_headings
 from rag.structure.outline import ITEM_RANKS, heading_fits, is_conventional, looks_like_heading, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
 from rag.tables import is_rule
@@ -183,11 +184,13 @@ def _ends_in_address(text: str) -> bool:
 def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item], int]:
     """Return the items of the body in order, and how many times a cut sentence was made whole."""
     vocabulary = Vocabulary(lines)
+    headings = find_block_headings(lines, layout)
     items: list[Item] = []
     joins = 0
     for index, line in enumerate(lines):
         previous = items[-1] if items else None
         kind, label, text = _classify(line, lines, index, layout)
+        kind = "heading" if kind == "paragraph" and index in headings else kind
         large = kind == "heading" and line.size >= HEADING_SIZE
         if previous is not None and (kind == "paragraph" or large) and _continues(previous, line, lines, index, layout):
             previous.append(text, *seam(previous.tail, text, vocabulary))
