@@ -255,8 +255,12 @@ def _goes_on_in_zone(
     end = last.lines[-1]
     finished = _is_finished(end)
     if line.fresh:
-        # A note that the page's end cut, its rest alone in a box before the next page's text.
-        return not finished and follower is not None and follower.fresh and bool(_TAIL.search(line.text))
+        # A note that the page's end cut, its rest alone in a box before the next page's text; or a short rest that
+        # stands close below its line.
+        if finished or follower is None:
+            return False
+        short = line.gap == 0 and ends_line(line.text) and 2 * width(line.text) < width(last.lines[0])
+        return short or (follower.fresh and bool(_TAIL.search(line.text)))
     rank = numbering_rank(line.text) if HAN_CHARACTER.match(line.text.lstrip("（")) else None
     if finished and rank is not None and rank <= _MAX_HEADING_RANK:
         return False

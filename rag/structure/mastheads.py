@@ -46,6 +46,7 @@ _JOURNAL_LINE = re.compile(
 )
 _MAX_TITLE_WIDTH = 130
 _MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
+_MAX_RUBRIC_WIDTH = 16  # half characters of the rubric above a title
 _MAX_TITLE_ITEMS = 3
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
 _MAX_JOURNAL_LINES = 3
@@ -567,6 +568,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
             break
         part.titles.append(at)
         at += 1
+    if len(part.titles) > 1 and not large and _is_rubric(*(items[title] for title in part.titles[:2])):
+        part.titles = part.titles[1:]
     begin = at
     while (
         at < last
@@ -645,6 +648,15 @@ def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
 
 def _is_text(item: Item) -> bool:
     return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
+
+
+def _is_rubric(first: Item, second: Item) -> bool:
+    """Say whether the first of two lines over a text is the rubric of a journal: much shorter than the title below."""
+    end = bare(first.text)
+    if first.level or end.endswith(tuple("：:—,，")) or ends_with(end, "goes_on"):
+        return False
+    is_subtitle = bare(second.text).lstrip().startswith(tuple(_DASHES))
+    return not is_subtitle and width(end) <= _MAX_RUBRIC_WIDTH and 2 * width(end) <= width(bare(second.text))
 
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:

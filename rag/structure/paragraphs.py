@@ -331,7 +331,8 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
         )
     if is_conventional(bare(line.text)):
         return True
-    if layout.blank_ends and line.gap == 0 and index and not line.fresh and not ends_line(lines[index - 1].text):
+    before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
+    if layout.blank_ends and before and not ends_line(before) and not looks_like_heading(before):
         return False
     full = _body_width(lines, index)
     if following is None or looks_like_heading(following.text) or full - width(line.text) > _RAGGED:
@@ -443,7 +444,9 @@ def _line_goes_on(
     text: str,
 ) -> bool:
     unfinished = not ends_line(end)
-    if layout.indent_begins and line.indent >= 2 and not line.fresh:
+    is_set_in = line.indent >= 2 and not line.fresh
+    in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
+    if layout.indent_begins and is_set_in and not in_one_box:
         return unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and before.indent >= 2
     if (
         layout.blank_ends
@@ -456,7 +459,7 @@ def _line_goes_on(
         return False  # a sentence in Chinese has ended, and a line in another script begins
     full = _column_width(previous, lines, index)
     token = "".join(itertools.takewhile(_IN_TOKEN.__contains__, text)) or text[:2]
-    room = full - width(before.text)
+    room = full - width(before.text) - (before.indent if in_one_box else 0)
     ended = width(token) + _RAGGED <= room
     if unfinished:
         if ends_in(end, _GOES_ON_ENDS, '"”') or _open_bracket(end):

@@ -1,0 +1,101 @@
+"""What extraction of print leaves: rubrics over titles, boxes set in, headings below headings, cut notes."""
+
+from __future__ import annotations
+
+from rag.records import Document, Line, Page, Source
+from rag.structure import parse_document
+
+FILLER = (
+    "港口联盟最早出现在北方海域，当时五个中等港口为了争取远洋班轮而决定共用泊位与仓\n"
+    "库，起初只有三年期限，后来各方把期限一再延长，装卸费用因此下降了百分之十二。"
+)
+JOURNAL = f"""航运纵横
+南江港口联盟的成本账与制度账：一项比较研究
+陈明远
+（海城大学航运学院，海城 116000）
+【内容提要】本文考察港口联盟的由来与前景，认为共同议价降低了费用，而泊位分配仍有争
+议。全文依据五个港口的年度决算与访谈写成，数据截至2023年底，并与东湾的做法比较。
+【关键词】港口联盟；航运治理
+{FILLER}①
+
+{FILLER}
+① 林知遠：《港口年鑑》，海城：航运出版社，2021年，第58页。
+
+一、成本账
+（一）港务费
+{FILLER}②
+
+{FILLER}
+② 访谈记录H-12，受访者为某港口集团副总经理，海城，2023年8月
+ 17日。
+③ 海城市财政局：《专项资金说明》，2024年，第3页。
+
+《航运与社会》2024年第5期（总第118期）
+
+二、制度账
+（一）泊位分配
+{FILLER}③
+
+{FILLER}
+"""
+REPORT = """Clean Rivers Outlook of the 南江 Commission
+
+EXECUTIVE SUMMARY
+
+The river carries 214 million tonnes of freight a year through three countries
+and the riparian states spent 618 million crowns on charging points, swapping
+stations and vessel conversion between 2015 and 2022. This chapter asks what it
+bought, and for whom, and it compares the lower reach with the middle reach.
+
+        BOX 1  What a clearing office does
+        A barge that swaps a battery at Halden may use a station owned by a
+        Tesk utility and draw power bought in Orsinia. Before 2017 the skipper
+        held three contracts and received three bills for each of the stops.
+
+The commission was founded in 1954 to dredge the channel and to settle disputes
+over tolls. It had no environmental mandate until the protocol of 2013, which
+allowed it to collect a levy on diesel that was bunkered along the river itself.
+"""
+
+
+def parse(text: str) -> Document:
+    lines = tuple(Line(line) for line in text.splitlines())
+    return parse_document([Page(None, "", lines)], Source("样本.txt", "0" * 64, "txt"))
+
+
+def texts(document: Document, kind: str) -> list[str]:
+    return [block.text for block in document.blocks if block.kind == kind]
+
+
+def test_the_rubric_over_a_title_is_no_part_of_it() -> None:
+    assert parse(JOURNAL).articles[0].title == "南江港口联盟的成本账与制度账：一项比较研究"
+    broken = JOURNAL.replace(
+        "航运纵横\n南江港口联盟的成本账与制度账：一项比较研究", "南江港口联盟的\n成本账与制度账研究"
+    )
+    assert parse(broken).articles[0].title == "南江港口联盟的成本账与制度账研究"
+
+
+def test_the_first_heading_below_a_heading_is_one() -> None:
+    assert texts(parse(JOURNAL), "heading")[-4:] == ["一、成本账", "（一）港务费", "二、制度账", "（一）泊位分配"]
+
+
+def test_the_short_rest_of_a_note_belongs_to_it_and_the_next_note_follows() -> None:
+    notes = texts(parse(JOURNAL), "footnote")
+    assert notes[1:] == [
+        "② 访谈记录H-12，受访者为某港口集团副总经理，海城，2023年8月17日。",
+        "③ 海城市财政局：《专项资金说明》，2024年，第3页。",
+    ]
+
+
+def test_a_line_that_names_journal_and_issue_is_read_and_set_aside() -> None:
+    document = parse(JOURNAL)
+    article = document.articles[0]
+    assert (article.journal, article.year, article.issue) == ("航运与社会", 2024, "第5期")
+    assert "总第118期" not in "".join(texts(document, "paragraph"))
+
+
+def test_the_lines_of_a_box_that_is_set_in_are_one_paragraph() -> None:
+    document = parse(REPORT)
+    box = next(text for text in texts(document, "paragraph") if text.startswith("A barge"))
+    assert box.endswith("held three contracts and received three bills for each of the stops.")
+    assert "EXECUTIVE SUMMARY" in texts(document, "heading")
