@@ -476,20 +476,25 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         behind: By how much the passage matches less, by late interaction, than the best of those that were read.
     """
     passage = item.passage
-    headings = {_bare(heading) for heading in (passage.title, *passage.section)}
+    names = (*passage.authors, "".join(passage.authors))
+    headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
     topic = _bare(question.text) in headings
     named = numbered_parts(question.text)
     likelihoods = []
+    asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
         odds = _log_odds(likelihood) - weight * behind
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
-            odds = _log_odds(0.0)  # what a title, a heading or the head of a column names, it does not tell
+            odds = _log_odds(0.0)  # what a title, a heading, a name or the head of a column names, it does not tell
         elif topic and place == 0:
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
         elif part := named and opening_part(text):
             odds = max(odds + PART_ODDS, PART_LEAST_ODDS) if part in named else odds - PART_ODDS
+        odds, asked = max(odds, asked), -math.inf
+        if text.rstrip().endswith(("？", "?")) and place + 1 < len(item.statements):
+            odds, asked = _log_odds(0.0), odds
         likelihoods.append(_likelihood(odds))
     return dataclasses.replace(
         item,

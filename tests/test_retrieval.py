@@ -398,3 +398,31 @@ def test_a_short_row_is_one_statement_whatever_its_cells_hold() -> None:
     told = "第一句说明工程的由来，以及为何推迟。"
     long = f"说明 | {told * 16}"
     assert [long[slice(*span)] for span in split_statements(long)] == [f"说明 | {told}", *[told] * 15]
+
+
+CONFERENCE = """云栖湖隧道新闻发布会实录
+
+云栖晚报记者：请问为保护越冬的秋沙鸭，施工方采取了哪些措施？有没有独立的監測？
+
+市建设局副局长：第一，每年11月15日到次年3月10日湖面停止打桩。第二，东岸补建了芦苇湿地86公顷。
+
+南江电视台记者：隧道什么时候通车？收不收费？
+
+市建设局副局长：计划2026年9月通车，前三年不收费。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("隧道收费吗？", "前三年不收费"),
+        ("为了保护秋沙鸭做了什么？", "湖面停止打桩"),
+        ("What was done to protect the ducks?", "湖面停止打桩"),
+    ],
+)
+def test_a_question_in_the_text_is_answered_by_what_follows_it(
+    index_of: Callable[[Mapping[str, str]], Settings], question: str, answer: str
+) -> None:
+    best = retrieve(question, 1, settings=index_of({"发布会.txt": CONFERENCE}))[0]
+    assert best.best_sentence
+    assert answer in best.text[slice(*best.best_sentence)]
