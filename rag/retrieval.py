@@ -428,23 +428,17 @@ def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Quest
 def _mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with that cell of each row as its answer which the question asks for, where this can be told.
 
-    The model marks words of a row that it took for the answer, often of the column beside. A follow-up asks by itself,
-    and where it names no column together with what it leans on.
+    The model marks words of the row, often those of the column beside. A follow-up asks by itself first.
     """
     answers = [list(item.answers) for item in evidence]
     for rows in _tables_of(evidence):
-        lines = [text for *_, text in rows]
+        head, lines = table_head(evidence[rows[0][0]].passage), [text for *_, text in rows]
         for place, order, text in rows:
-            item = evidence[place]
-            column = None
-            for asked in dict.fromkeys((question.asked, question.text)):
-                extreme = asks_for_extreme(asked)
-                if column is None:
-                    column = column_asked_for(table_head(item.passage), lines, text, asked, extreme=extreme)
-            if column is not None and answers[place]:
-                start, end = cell_span(text, column)
-                at = item.statements[order][0]
-                answers[place][order] = (at + start, at + end)
+            for asked in (question.text, question.asked):
+                column = column_asked_for(head, lines, text, asked, extreme=asks_for_extreme(asked))
+                if column is not None:
+                    start, end = (evidence[place].statements[order][0] + at for at in cell_span(text, column))
+                    answers[place][order] = (start, end)
     return [dataclasses.replace(item, answers=tuple(own)) for item, own in zip(evidence, answers, strict=True)]
 
 

@@ -115,17 +115,19 @@ def _candidates(rows: Sequence[str], question: str) -> set[int]:
 def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:
     """Return the rows in which a cell of one column ends in the noun that is asked of; all where none or each does.
 
-    最贵的茶 and 哪种茶 are asked of 绿茶 and 花茶, not of 茶点.
+    最贵的茶 and 哪种茶 are asked of 绿茶 and 花茶, not of 茶点. A column of kinds repeats them, one of names does not.
     """
-    words = cut_words(search_form(question))
-    nouns = [noun for before, noun in itertools.pairwise(words) if before.endswith("的") or before[0] in _ASKING]
-    read = [[search_form(cell) for cell in cells(line)] for line in rows]
-    columns = [
+    words = cut_words(search_form(question).replace("哪一", "哪"))
+    nouns = [noun for before, noun in itertools.pairwise(words) if before[-1] == "的" or before[0] in _ASKING]
+    columns = list(zip(*([search_form(cell) for cell in cells(line)] for line in rows), strict=False))
+    columns.sort(key=lambda column: len(set(column)))
+    ending = [
         [row for row, cell in enumerate(column) if cell.endswith(noun)]
         for noun in nouns
-        for column in zip(*read, strict=False)
+        if noun.isalpha()
+        for column in columns
     ]
-    return max(columns, key=len, default=[]) or list(range(len(rows)))
+    return max(ending, key=len, default=[]) or list(range(len(rows)))
 
 
 def _values(rows: Sequence[str], column: int) -> tuple[str, dict[int, float]]:
