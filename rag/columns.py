@@ -45,7 +45,8 @@ def columns_dated(heads: Mapping[int, str], question: str) -> list[int]:
         column
         for column, head in heads.items()
         for date in _dates(head)
-        if len(asked) == 1 and (holds_figure(asked[0], [date]) or holds_figure(date, asked))
+        if len(asked) == 1 and date.quarter == asked[0].quarter  # April is no quarter
+        if holds_figure(asked[0], [date]) or holds_figure(date, asked)
     ]
 
 
@@ -57,8 +58,8 @@ def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *,
     """Return the column in which a row of a table has what is asked for, by its cells; None where it cannot be told.
 
     Args:
-        head: The row that heads the columns.
-        rows: Those below it.
+        head: The rows that head the columns, a line each.
+        rows: Those below them.
         row: One of them, quoted as the answer.
         question: In any language.
         extreme: Whether it asks for the row with the most or the least.
@@ -66,9 +67,8 @@ def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *,
     held, asked = [search_form(cell) for cell in cells(row)], search_form(question)
     told = [cell for cell in held if len(cell) >= MIN_WORD_CHARS and stands_in(cell, asked)]
     rest = functools.reduce(lambda text, cell: text.replace(cell, " "), told, asked)
-    heads = {
-        place: name for place, name in enumerate(cells(head)[: len(held)]) if held[place] and held[place] not in told
-    }
+    names = [" ".join(parts) for parts in zip(*map(cells, head.split("\n")), strict=False)]
+    heads = {place: name for place, name in enumerate(names[: len(held)]) if held[place] and held[place] not in told}
     asks = {kind: holds_any(asked, words) for kind, (words, _) in _ASKING.items()}
     naming = next((place for place, cell in enumerate(held) if any(map(str.isalpha, cell))), 0)  # no number, no time
     if len(held) <= PAIR and not extreme:  # these may be 项目 | 内容, and say of neither what is asked
@@ -101,7 +101,8 @@ def _named(head: str, asked: str, price_heads: Sequence[str]) -> tuple[int, bool
     by_unit = bool(unit) and any(f"{word}{unit}" in asked for word in _HOW_MANY)
     if price_heads:
         by_unit |= is_of(form, price_heads) or any(figure.unit in CURRENCIES for figure in find_figures(f"1{unit}"))
-    words = {*(word for word in cut_words(form) if not word.isascii()), *content_words(form)}
+    undated = functools.reduce(lambda text, date: text.replace(form[slice(*date.span)], " "), _dates(form), form)
+    words = {*(word for word in cut_words(undated) if not word.isascii()), *content_words(undated)}
     shared = (len(word) for word in words if len(word) >= MIN_WORD_CHARS and holds_any(asked, (word,)))
     return len(form) if form and stands_in(form, asked) else 0, by_unit, sum(shared)
 

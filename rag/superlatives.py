@@ -7,7 +7,6 @@ What asks for them stands in rag/data/superlatives.tsv.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +24,7 @@ MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
 _LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
 _MARKS = ("lacks", "marked")
 _TIME = "time of day"
-_ASKING = ("哪", "什")  # what a word begins with before the noun that is asked of: 哪种茶, 什么茶
+_NOUN_BEGINS = {"哪": 2, "什么": 2, "的": 1}  # characters before the noun that is asked of: 哪种茶, 什么茶, 最贵的茶
 _COUNTED = ("第", "second", "third")  # the second largest is not the largest
 
 
@@ -117,17 +116,19 @@ def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:
 
     最贵的茶 and 哪种茶 are asked of 绿茶 and 花茶, not of 茶点. A column of kinds repeats them, one of names does not.
     """
-    words = cut_words(search_form(question).replace("哪一", "哪"))
-    nouns = [noun for before, noun in itertools.pairwise(words) if before[-1] == "的" or before[0] in _ASKING]
+    asked = search_form(question).replace("哪一", "哪")
+    behind = [
+        asked[at + length :]
+        for word, length in _NOUN_BEGINS.items()
+        for at in range(len(asked))
+        if asked.startswith(word, at)
+    ]
+    nouns = [cut_words(text)[0] for text in behind if text[:1].isalpha()]
     columns = list(zip(*([search_form(cell) for cell in cells(line)] for line in rows), strict=False))
     columns.sort(key=lambda column: len(set(column)))
-    ending = [
-        [row for row, cell in enumerate(column) if cell.endswith(noun)]
-        for noun in nouns
-        if noun.isalpha()
-        for column in columns
-    ]
-    return max(ending, key=len, default=[]) or list(range(len(rows)))
+    ending = [[row for row, cell in enumerate(column) if cell.endswith(noun)] for noun in nouns for column in columns]
+    kinds = [found for found in ending if len(found) > 1]
+    return max(kinds, key=len, default=list(range(len(rows))))
 
 
 def _values(rows: Sequence[str], column: int) -> tuple[str, dict[int, float]]:
