@@ -70,7 +70,9 @@ def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *,
     names = [" ".join(parts) for parts in zip(*map(cells, head.split("\n")), strict=False)]
     heads = {place: name for place, name in enumerate(names[: len(held)]) if held[place] and held[place] not in told}
     asks = {kind: holds_any(asked, words) for kind, (words, _) in _ASKING.items()}
-    naming = next((place for place, cell in enumerate(held) if any(map(str.isalpha, cell))), 0)  # no number, no time
+    lettered = [place for place, cell in enumerate(held) if any(map(str.isalpha, cell))]  # no number or time is a name
+    called = [place for place in lettered if is_of(head_form("".join(names[place : place + 1])), _ASKING["row"][1])]
+    naming = next(iter(called or lettered), 0)
     if len(held) <= PAIR and not extreme:  # these may be 项目 | 内容, and say of neither what is asked
         return None
     for place, name in heads.items():

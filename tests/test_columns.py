@@ -20,6 +20,9 @@ Pine Crane 松鹤 | kindergarten | North Bank 北岸 | 140 | 5200 | 0 | 1.4 | Ga
 ROOMS = """No | Room | Bed | Area (m2) | Price per night (€) | 2023 nights | 2024 nights | Note
 1 | Tern 燕鸥 | double bed | 18 | 95 | 210 | 188 | sea view
 2 | Gull 海鸥 | twin bed | 24 | 120 | 176 | 240 | balcony"""
+STOCK = """货号 | 品名 | 供货方 | 备注
+W-102 | 不鏽鋼螺栓 | 江岸标准件 | 在库
+W-117 | 橡膠墊圈 | 海月橡塑 | 待檢"""
 PLACES = "项目 | 内容\n管理部门 | 流云街道办\n开放时间 | 9:00-21:00"
 PLANS = "项目 | 青松套餐 | 白樺套餐\n月费（元） | 99 | 159\n教练 | 无 | 每月一次"
 
@@ -35,7 +38,7 @@ PLANS = "项目 | 青松套餐 | 白樺套餐\n月费（元） | 99 | 159\n教�
         (STAFF, 0, "鲁青禾2024年和2025年休了多少？", None),  # two years
         (STAFF, 0, "2025年请假最多的是谁？", "鲁青禾"),
         (STAFF, 1, "哪个部门月薪最高？", "技术部"),
-        (STAFF, 1, "月薪15600的是谁？", "纪望舒"),
+        (STAFF, 1, "月薪15600的是哪位？", "纪望舒"),
         (STAFF, 1, "纪望舒远程办公吗？", None),
         (WATER, 1, "白鷺潭水庫灌溉多少畝？", "3900"),
         (WATER, 0, "石鼓水庫由哪個單位管理？", "石鼓鎮水利站"),
@@ -50,6 +53,8 @@ PLANS = "项目 | 青松套餐 | 白樺套餐\n月费（元） | 99 | 159\n教�
         (ROOMS, 0, "How much is the Tern?", "95"),
         (ROOMS, 1, "How many m2 has the Gull room?", "24"),
         (ROOMS, 1, "Which room has a balcony?", "Gull 海鸥"),  # a number names no row
+        (STOCK, 1, "哪种货待检？", "橡膠墊圈"),  # by its name, not by its number
+        (STOCK, 1, "谁供应垫圈？", None),  # a person, whom another column names
         (PLACES, 0, "体育馆由哪个部门管理？", None),
         (PLANS, 0, "白桦套餐的月费是多少？", "159"),
     ],
