@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from rag.centring import LANGUAGES
 from rag.chunking import headed_text
+from rag.columns import column_asked_for
 from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.conversation import without_asking
 from rag.dictionary import content_words, translate_terms
@@ -42,7 +43,7 @@ from rag.reranking import Reranker, load_reranker
 from rag.segments import KINDS
 from rag.settings import Settings
 from rag.superlatives import asks_for_extreme, find_extremes
-from rag.tables import MIN_WORD_CHARS, heads_columns, is_row, is_rule, rows_asked_for, table_head
+from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.language import main_language, search_form, split_statements
 from rag.text.negation import read_polarity
 from rag.text.numbered_parts import numbered_parts, opening_part
@@ -234,6 +235,7 @@ def retrieve(
     evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
     evidence = _credit_extremes(index, _read(comprehension, question, evidence, names), question)
+    evidence = _mark_cells(evidence, question)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
     if "list" in question.types:
@@ -421,6 +423,23 @@ def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Quest
         for place, order, text in rows:
             odds[place][order] = best + (credit if text in meant else -ROW_ODDS)
     return [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with that cell of each row as its answer which the question asks for, where this can be told.
+
+    The model marks words of the row, often those of the column beside. A follow-up asks by itself first.
+    """
+    answers = [list(item.answers) for item in evidence]
+    for rows in _tables_of(evidence):
+        head, lines = table_head(evidence[rows[0][0]].passage), [text for *_, text in rows]
+        for place, order, text in rows:
+            for asked in (question.text, question.asked):
+                column = column_asked_for(head, lines, text, asked, extreme=asks_for_extreme(asked))
+                if column is not None:
+                    start, end = (evidence[place].statements[order][0] + at for at in cell_span(text, column))
+                    answers[place][order] = (start, end)
+    return [dataclasses.replace(item, answers=tuple(own)) for item, own in zip(evidence, answers, strict=True)]
 
 
 def _whole_table(index: Index, item: Evidence, at: int) -> list[str]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.columns import columns_dated, columns_named, head_form, is_of
 from rag.dictionary import content_words
-from rag.tables import MIN_WORD_CHARS, cells, rows_asked_for
+from rag.tables import cells, rows_asked_for
 from rag.text.figure_finding import find_figures
 from rag.text.language import search_form
 from rag.text.negation import read_polarity
@@ -23,7 +24,7 @@ MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
 _LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
 _MARKS = ("lacks", "marked")
 _TIME = "time of day"
-_HOW_MANY = ("几", "多少", "how many ")  # before the unit of a column: 几分钟 asks of 片长（分钟）
+_NOUN_BEGINS = {"哪": 2, "什么": 2, "的": 1}  # characters before the noun that is asked of: 哪种茶, 什么茶, 最贵的茶
 _COUNTED = ("第", "second", "third")  # the second largest is not the largest
 
 
@@ -76,15 +77,13 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
         for column in columns
         if (column or read[column][0] == _TIME) and len(read[column][1]) >= _LEAST_VALUES[kind]
     ]
-    forms = {column: _without_unit(cells(head)[column]) for column in measured}
-    whole = [column for column, form in forms.items() if form and form in search_form(question)]
-    named = whole or [column for column, form in forms.items() if _shares_word(question, form)]
-    named = named or [column for column in measured if _asks_how_many(question, cells(head)[column])]
+    heads = {column: cells(head)[column] for column in measured}
     fitting = [
         column
-        for column, form in forms.items()
-        if kind == "marked" or _is_of(form, words) or _is_of(read[column][0], words)
+        for column, name in heads.items()
+        if kind == "marked" or is_of(head_form(name), words) or is_of(read[column][0], words)
     ]
+    named = columns_named(heads, question) or ([] if fitting else columns_dated(heads, question))
     chosen = [column for column in named if column in fitting] or named or fitting[:1]
     candidates = _candidates(rows, question)
     meant = {_most_of(read[column][1], candidates, kind) for column in chosen}
@@ -106,28 +105,30 @@ def _marked(rows: Sequence[str], column: int, marks: Sequence[str]) -> tuple[str
 
 def _candidates(rows: Sequence[str], question: str) -> set[int]:
     """Return the rows that hold as much as any other of what the question names: of 临河到石桥 those that hold both."""
-    beaten = {other for own in rows_asked_for(rows, question, content_words(question)) for other in own}
-    return set(range(len(rows))) - beaten
+    kept = _of_a_kind(rows, question)
+    held = [rows[row] for row in kept]
+    beaten = {kept[other] for own in rows_asked_for(held, question, content_words(question)) for other in own}
+    return set(kept) - beaten
 
 
-def _shares_word(question: str, head: str) -> bool:
-    words = (word for word in cut_words(head) if len(word.strip()) >= MIN_WORD_CHARS)
-    return holds_any(question, words)
+def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:
+    """Return the rows in which a cell of one column ends in the noun that is asked of; all where none or each does.
 
-
-def _asks_how_many(question: str, head: str) -> bool:
-    """Say whether a question asks for the unit that stands in brackets in the head of a column."""
-    unit = search_form(head).partition("(")[2].strip(") ")
-    return bool(unit) and any(f"{word}{unit}" in search_form(question) for word in _HOW_MANY)
-
-
-def _is_of(head: str, ends: Sequence[str]) -> bool:
-    """Say whether a head of a column ends in one of these words, or for English ones holds one."""
-    return any(end in head.split() if end.isascii() else head.endswith(end) for end in ends)
-
-
-def _without_unit(cell: str) -> str:
-    return search_form(cell).partition("(")[0].strip()
+    最贵的茶 and 哪种茶 are asked of 绿茶 and 花茶, not of 茶点. A column of kinds repeats them, one of names does not.
+    """
+    asked = search_form(question).replace("哪一", "哪")
+    behind = [
+        asked[at + length :]
+        for word, length in _NOUN_BEGINS.items()
+        for at in range(len(asked))
+        if asked.startswith(word, at)
+    ]
+    nouns = [cut_words(text)[0] for text in behind if text[:1].isalpha()]
+    columns = list(zip(*([search_form(cell) for cell in cells(line)] for line in rows), strict=False))
+    columns.sort(key=lambda column: len(set(column)))
+    ending = [[row for row, cell in enumerate(column) if cell.endswith(noun)] for noun in nouns for column in columns]
+    kinds = [found for found in ending if len(found) > 1]
+    return max(kinds, key=len, default=list(range(len(rows))))
 
 
 def _values(rows: Sequence[str], column: int) -> tuple[str, dict[int, float]]:
@@ -141,6 +142,8 @@ def _values(rows: Sequence[str], column: int) -> tuple[str, dict[int, float]]:
 def _value(cell: str) -> tuple[str, float] | None:
     """Return the unit and the value with which a cell begins: 8:00-20:00 begins at 480 minutes; None for words."""
     form = search_form(cell)
+    if form.isdecimal():  # 1800 is no year where each cell is a number
+        return "", float(form)
     hours, colon, rest = form.partition(":")
     if colon and hours.isdecimal() and rest[:2].isdecimal():
         return _TIME, float(int(hours) * MINUTES + int(rest[:2]))

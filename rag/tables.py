@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.records import Passage
+from rag.records import Passage, Span
 from rag.text.language import CELL_MARK, search_form
 from rag.text.words import cut_words
 
@@ -30,6 +30,13 @@ def is_rule(line: str) -> bool:
 def cells(row: str) -> list[str]:
     """Return the cells of a row, without the white space around them."""
     return [cell.strip() for cell in row.split("|")]
+
+
+def cell_span(row: str, column: int) -> Span:
+    """Return the characters of a cell of a row, without the white space around it."""
+    before, cell = row.split("|")[:column], row.split("|")[column]
+    start = sum(len(one) + 1 for one in before) + len(cell) - len(cell.lstrip())
+    return start, start + len(cell.strip())
 
 
 def table_head(passage: Passage) -> str:
@@ -87,11 +94,11 @@ def rows_asked_for(
 
 def _held(row: str, words: Iterable[str], asked: str) -> frozenset[str]:
     whole = set(cut_words(row))  # of letters and digits only these: 15 is none of 8015
-    named = (cell for cell in cells(row) if len(cell) >= MIN_WORD_CHARS and _stands_in(cell, asked))
+    named = (cell for cell in cells(row) if len(cell) >= MIN_WORD_CHARS and stands_in(cell, asked))
     return frozenset([*(word for word in words if (word in whole if word.isascii() else word in row)), *named])
 
 
-def _stands_in(cell: str, text: str) -> bool:
+def stands_in(cell: str, text: str) -> bool:
     """Say whether a text holds a cell, and not within a longer run of letters or digits."""
     before, found, behind = text.partition(cell)
     edges = ((before[-1:], cell[0]), (behind[:1], cell[-1]))

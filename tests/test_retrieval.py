@@ -359,6 +359,20 @@ def test_a_row_is_compared_with_those_of_its_table_that_were_not_found(
     assert credited.likelihoods[row] < 0.1
 
 
+def test_the_answer_in_a_row_is_the_cell_that_is_asked_for(index_of: Callable[[Mapping[str, str]], Settings]) -> None:
+    table = (
+        "品名,类别,產地,价格（元）,会员价（元）,备注\n西湖龙井,绿茶,浙江杭州,88,78,明前茶\n菊花茶,花茶,安徽黄山,48,43,微苦\n"
+        "瓜子,茶点,本店,12,10,原味\n包间,服务,,120,100,坐十人\n"
+    )
+    settings = index_of({"价目表.csv": table})
+    earlier = [Turn("user", "西湖龙井多少钱一壶？"), Turn("assistant", "88元。")]
+    asked: list[tuple[str, list[Turn], str]] = [("西湖龙井多少钱一壶？", [], "88"), ("会员价呢", earlier, "78")]
+    for question, history, cell in [*asked, ("最贵的茶是哪个", [], "西湖龙井"), ("哪种茶最便宜？", [], "菊花茶")]:
+        best = retrieve(question, 1, history=history, settings=settings)[0]
+        assert best.answer is not None
+        assert best.text[slice(*best.answer)] == cell, question
+
+
 ANY: dict[str, Settings] = {}
 
 

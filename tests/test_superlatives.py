@@ -26,6 +26,17 @@ TEST_ROWS = ["血钠 | 149 | ↑", "血鉀 | 4.1 |", "血钙 | 1.9 | ↓", "血�
 PLANS = "Plan | Data | Monthly price | Term"
 PLAN_ROWS = ["小海 Basic | 5 | $12 | 12 months", "小海 Plus | 20 | $18.5 | 2 years", "小海 Max | 60 | $31 | 1 month"]
 
+CROPS = "地块 | 作物 | 种类 | 面积（亩） | 亩产（公斤） | 单价（元） | 2022年产量 | 2023年产量 | 2023年损耗"
+CROP_ROWS = [
+    "东坡一号 | 雪菜 | 叶菜 | 14 | 2100 | 3.2 | 27 | 29.4 | 1.6",
+    "河湾地 | 白萝卜 | 根菜 | 22 | 3400 | 1.4 | 80 | 74.8 | 0.3",
+    "南岗棚 | 菠菜 | 叶菜 | 6 | 1500 | 5.8 | 7.5 | 9 | 0.4",
+    "牛背田 | 油菜 | 菜籽 | 60 | 160 | 6.6 | 11 | 90 | 0.2",
+]
+SCHOOLS = "School | Kind | Pupils | Fee per term (yuan)"
+SCHOOL_ROWS = ["Old Kiln 旧窑 | primary school | 310 | 2400", "Heron Lane 鷺巷 | primary school | 640 | 1800"]
+SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松鹤 | kindergarten | 140 | 5200"]
+
 
 @pytest.mark.parametrize(
     ("head", "rows", "question", "meant"),
@@ -55,6 +66,16 @@ PLAN_ROWS = ["小海 Basic | 5 | $12 | 12 months", "小海 Plus | 20 | $18.5 | 2
         (PLANS, PLAN_ROWS, "Which plan is the cheapest?", Extremes((0,), is_named=False)),
         (PLANS, PLAN_ROWS, "Which plan has the most data?", Extremes((2,), is_named=True)),
         (PLANS, PLAN_ROWS, "Which plan has the longest term?", None),  # months and years
+        (CROPS, CROP_ROWS, "亩产最高的叶菜是哪一种？", Extremes((0,), is_named=True)),  # 2100 is no year
+        (CROPS, CROP_ROWS, "哪一種菜最貴？", Extremes((2,), is_named=False)),
+        (CROPS, CROP_ROWS, "面积最大的菜是什么？", Extremes((1,), is_named=True)),  # a kind, as the names are none
+        (CROPS, CROP_ROWS, "哪塊地面積最大？", Extremes((3,), is_named=True)),
+        (CROPS, CROP_ROWS, "2022年收得最多的是哪块地？", Extremes((1,), is_named=True)),
+        (CROPS, CROP_ROWS, "2023年哪块地产量最多？", Extremes((3,), is_named=True)),
+        (CROPS, CROP_ROWS, "2022年最贵的是什么？", Extremes((3,), is_named=False)),  # what it costs, not its year
+        (CROPS, CROP_ROWS, "2021年和2022年最多的是哪块地？", None),
+        (SCHOOLS, SCHOOL_ROWS, "Which school is the cheapest?", Extremes((1,), is_named=False)),
+        (SCHOOLS, SCHOOL_ROWS, "Which kindergarten is the most expensive?", Extremes((3,), is_named=False)),
     ],
 )
 def test_the_row_with_the_most_of_what_is_asked(

@@ -6,13 +6,18 @@ import pytest
 from reading_matter import TABLE, passage
 
 from rag.dictionary import content_words
-from rag.tables import cells, heads_columns, is_row, is_rule, rows_asked_for, table_head
+from rag.tables import cell_span, cells, heads_columns, is_row, is_rule, rows_asked_for, table_head
 
 
 def test_a_row_has_cells() -> None:
     assert is_row("2019 | 4.1")
     assert not is_row("产量为4.1亿元。")
     assert cells("2019 | 4.1 | ") == ["2019", "4.1", ""]
+
+
+def test_a_cell_has_its_place_in_the_row() -> None:
+    row = "石鼓水庫 |  620 | | 雲溪縣"
+    assert [row[slice(*cell_span(row, column))] for column in range(len(cells(row)))] == cells(row)
 
 
 def test_a_rule_between_rows_has_no_words() -> None:
