@@ -15,7 +15,7 @@ from rag.vocabulary import phrases, read_table, words_of
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
 _DASHES = "-–—"
-_MARKS = frozenset(f"{_DASHES}.,;:()[]*_|&'’©")  # of an imprint; prices, paths and addresses have others
+_MARKS = frozenset(f"{_DASHES}.,;:()[]*_|&'’")  # of an imprint; prices, paths and addresses have others
 _MONTH_DAYS, _DAY_DIGITS = range(1, 32), 2
 _YEARS, _YEAR_DIGITS = range(1800, 2100), 4
 _MOST_NAME_CHARS = 90
@@ -79,10 +79,9 @@ def _numbers(text: str, word: str) -> Iterator[tuple[str, str]]:
     for place, token in enumerate(tokens):
         before, behind = tokens[place - 1] if place else word, tokens[place + 1] if place + 1 < len(tokens) else ""
         if not token.isdigit():
-            if token.isalpha() and not (kind := _kind(token)):
-                yield from [("other", token)] if before.isdigit() else []
-                return
-            if kind == "end":
+            kind = _kind(token) or (kind if not token.isalpha() else "")
+            if kind == "end" or (token.isalpha() and not kind):
+                yield from [("other", token)] if before.isdigit() and not kind else []
                 return
             if not token.isalpha() and token not in _MARKS:
                 yield "other", token
