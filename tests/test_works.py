@@ -292,3 +292,46 @@ def test_a_full_sentence_stands_for_a_work(everyday: Settings) -> None:
     assert "《枫桥小学校车须知》：学生须在发车前五分钟到站，并系好安全带。[" in said
     assert "《江堤加固工程报告》：江堤加固工程共用石料三万吨，由省水利厅出资。[" in said
     assert "《价目.csv》：（没有成句的文字）" in said
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("哪份提到了煤气管？", "提到“煤气管”的有 1 篇：\n- 《江堤加固工程报告》（1 段）[1]"),
+        ("安全带在哪个文件里提到？", "提到“安全带”的有 1 篇：\n- 《枫桥小学校车须知》（1 段）[1]"),
+        ("哪份文件裡有石料？", "提到“石料”的有 1 篇：\n- 《江堤加固工程报告》（1 段）[1]"),
+        ("碧螺春茶在哪些文件里？", "- 价目.csv（1 段）[1]"),
+        ("Which file mentions the rain tank?", "“Minutes of the garden club 園藝社” (passages: 1)[1]"),
+        ("which document talks about a price?", "“Minutes of the garden club 園藝社” (passages: 1)"),
+        ("哪份文档提到了区块链？", "没有一篇提到“区块链”。"),
+        ("最短的是哪份？", "- 价目.csv，"),
+        ("Which document is the longest?", "“Minutes of the garden club 園藝社”, 2025-05-08, "),
+        ("有什么新文章？", "共有 1 篇：\n- 《Minutes of the garden club 園藝社》，2025-05-08[1]"),
+        ("哪些文档是2025年的？", "共有 2 篇："),
+    ],
+)
+def test_which_work_mentions_a_topic_or_is_the_longest(question: str, said: str, everyday: Settings) -> None:
+    answer = answered(question, everyday)
+    assert (said in answer.text, answer.backend) == (True, "records"), answer.text
+
+
+def test_a_mention_is_cited_where_it_stands(everyday: Settings) -> None:
+    answer = answered("哪份文件提到了煤气管？", everyday)
+    citation = answer.sentences[1].citations[0]
+    assert citation.passage_span is not None
+    assert answer.evidence[0].passage.text[slice(*citation.passage_span)] == "煤气管"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "经济影响体现在哪些方面？",
+        "文件里有多少个站点？",
+        "报告提到的问题由谁解决？",
+        "有什么新进展？",
+        "最长的桥是哪座？",
+        "What does the note say about the tank?",
+    ],
+)
+def test_contents_are_asked_with_the_same_words(question: str, everyday: Settings) -> None:
+    assert read_shelf_question(question, works_of(open_index(everyday))) is None
