@@ -8,6 +8,7 @@ Entry points: `catalogue` for Python, `answer_from_records` for answering. Knows
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 
 from rag.index import Index, open_index
@@ -15,9 +16,10 @@ from rag.records import Answer, Article, Citation, Evidence, Language, Passage, 
 from rag.retrieval import Filters, check_question, keyword_terms, other_names
 from rag.settings import Settings
 from rag.shelf import Work, outline_of, works_of
-from rag.shelf_questions import Field, ShelfQuestion, find_named, journal_names
+from rag.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
 from rag.text.folding import locate
 from rag.text.language import main_language, search_form
+from rag.text.words import tag_words
 from rag.vocabulary import read_table
 
 BACKEND = "records"  # as answers name who wrote them
@@ -77,10 +79,7 @@ def catalogue(
 
 def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...]:
     """Return the works on a topic: those whose title, keywords, abstract or headings hold it, else several passages."""
-    _, expansions = keyword_terms(index, topic, main_language(topic), other_names(index, topic))
-    names = {search_form(topic)} | {
-        search_form(name) for name, weight in expansions.items() if weight >= GOOD_EXPANSION
-    }
+    names = _names_of_topic(topic, index)
     named: set[tuple[str, int]] = set()
     mentions: dict[tuple[str, int], int] = {}
     for passage in index.passages:
@@ -92,6 +91,30 @@ def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...
             mentions[key] = mentions.get(key, 0) + 1
     by_record = tuple(work for work in works if work.key in named or _is_on(work.record, names))
     return by_record or tuple(work for work in works if mentions.get(work.key, 0) >= TOPIC_MENTIONS)
+
+
+def _names_of_topic(topic: str, index: Index) -> set[str]:
+    """Return a topic and its other names, in search form."""
+    _, expansions = keyword_terms(index, topic, main_language(topic), other_names(index, topic))
+    good = (name for name, weight in expansions.items() if weight >= GOOD_EXPANSION)
+    return {search_form(topic), *map(search_form, good)}
+
+
+def passages_on(topic: str, works: Sequence[Work], index: Index) -> dict[Work, list[tuple[Passage, Span]]]:
+    """Return the works that mention a topic, with each passage and its first name of it; most passages first."""
+    # Other names of a part of it are names of something else: 雨 of "rain tank".
+    names = _names_of_topic(topic, index) if len(tag_words(search_form(topic))) == 1 else {search_form(topic)}
+    found = {work: list(_mentions(index.passages_of(work.key), names)) for work in works}
+    by_count = sorted(works, key=lambda work: (not _is_on(work.record, names), -len(found[work])))
+    return {work: found[work] for work in by_count if found[work] or _is_on(work.record, names)}
+
+
+def _mentions(passages: Sequence[Passage], names: set[str]) -> Iterator[tuple[Passage, Span]]:
+    for passage in passages:
+        said = search_form(passage.text)
+        name = next((name for name in sorted(names, key=len, reverse=True) if holds_name(said, name)), "")
+        if name:
+            yield passage, locate(name, passage.text) or (0, len(passage.text))
 
 
 def _is_on(record: Article, names: set[str]) -> bool:
@@ -107,10 +130,13 @@ def answer_from_records(asked: ShelfQuestion, question: str, index: Index) -> An
         question: As it was typed.
         index: The shelf.
     """
+    if asked.mentioned and not asked.named.titled:
+        return _answer_mentions(asked, question, index)
     if asked.topic and not asked.named.titled:
         works = works_on(asked.topic, asked.works, index)
         if not works:
-            return None
+            mentioned = asked.which and passages_on(asked.topic, asked.works, index)
+            return _answer_mentions(asked, question, index) if mentioned else None
         asked = dataclasses.replace(asked, works=works)
     draft = Draft(index, asked.language)
     if not asked.works and (asked.named or asked.asked == "works"):
@@ -126,6 +152,16 @@ def answer_from_records(asked: ShelfQuestion, question: str, index: Index) -> An
         _write_works(draft, asked)
     if asked.undated:
         draft.say("undated", (), n=asked.undated)
+    return draft.answer(question)
+
+
+def _answer_mentions(asked: ShelfQuestion, question: str, index: Index) -> Answer:
+    """Return the list of the works that mention a topic, each with the first passage that does."""
+    draft = Draft(index, asked.language)
+    found = passages_on(asked.topic, asked.works, index)
+    draft.say("mention" if found else "no_mention", (), topic=asked.topic, n=len(found))
+    for work, held in itertools.islice(found.items(), MOST_LISTED):
+        draft.item(draft.text("mentions", title=draft.title(work), n=len(held)), [(work, "title")], held=held[:1])
     return draft.answer(question)
 
 
@@ -164,7 +200,8 @@ def _write_works(draft: Draft, asked: ShelfQuestion) -> None:
         told: list[Field] = ["authors", "journal", "date", "issue"]
         if record.year and str(record.year) in record.issue:
             told.remove("date")
-        parts = (draft.title(work), *(draft.value(work, field) for field in told))
+        size = draft.text("chars", n=length_of(work)) if asked.sized else ""
+        parts = (draft.title(work), *(draft.value(work, field) for field in told), size)
         draft.item(draft.text("stop").join(part for part in parts if part), [(work, field) for field in rests_on])
 
 
@@ -194,10 +231,16 @@ class Draft:
         self._text += "\n" if self._text else ""
         self._add(self.text(key, **values), rests_on, ())
 
-    def item(self, text: str, rests_on: Sequence[tuple[Work, str]], section: tuple[str, ...] = ()) -> None:
-        """Add an item of a list; `section` is where it stands in the work."""
+    def item(
+        self,
+        text: str,
+        rests_on: Sequence[tuple[Work, str]],
+        section: tuple[str, ...] = (),
+        held: Sequence[tuple[Passage, Span]] = (),
+    ) -> None:
+        """Add an item of a list; `section` is where it stands in the work, `held` what it rests on instead."""
         self._text += "\n- "
-        self._add(text, rests_on, section)
+        self._add(text, rests_on, section, held)
 
     def text(self, key: str, **values: object) -> str:
         """Return one of the texts, filled in."""
@@ -225,23 +268,28 @@ class Draft:
         evidence = tuple(self._evidence.values())
         return Answer(question, question, self._text, tuple(self._sentences), evidence, "answer", BACKEND)
 
-    def _add(self, text: str, rests_on: Sequence[tuple[Work, str]], section: tuple[str, ...]) -> None:
-        citations = tuple(self._cite(rests_on, section))
+    def _add(
+        self,
+        text: str,
+        rests_on: Sequence[tuple[Work, str]],
+        section: tuple[str, ...],
+        held: Sequence[tuple[Passage, Span]] = (),
+    ) -> None:
+        places = [("mention", *place) for place in held] or (
+            (field, *_printed_at(self.index, work, field, section)) for work, field in rests_on
+        )
+        citations = tuple(self._cite(field, passage, span) for field, passage, span in places if passage is not None)
         start = len(self._text)
         numbers = dict.fromkeys(citation.number for citation in citations)
         self._text += text + "".join(f"[{number}]" for number in numbers)
         standing, reason = ("supported", "record") if citations else ("uncited", "lead_in")
         self._sentences.append(Sentence(text, start, standing, reason, citations))  # type: ignore[arg-type]
 
-    def _cite(self, rests_on: Sequence[tuple[Work, str]], section: tuple[str, ...]) -> Iterator[Citation]:
-        for work, field in rests_on:
-            passage, span = _printed_at(self.index, work, field, section)
-            if passage is None:
-                continue
-            self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
-            number = list(self._evidence).index(passage.id) + 1
-            in_source = (passage.span[0] + span[0], passage.span[0] + span[1]) if span else None
-            yield Citation(number, passage.id, passage.source, span, in_source, passage.page, field)
+    def _cite(self, field: str, passage: Passage, span: Span | None) -> Citation:
+        self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
+        number = list(self._evidence).index(passage.id) + 1
+        in_source = (passage.span[0] + span[0], passage.span[0] + span[1]) if span else None
+        return Citation(number, passage.id, passage.source, span, in_source, passage.page, field)
 
 
 def _printed_at(index: Index, work: Work, field: str, section: tuple[str, ...]) -> tuple[Passage | None, Span | None]:

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from rag.naming import find_work
 from rag.records import Language, Turn
 from rag.shelf import Work, names_of
-from rag.text.dates import YEAR
+from rag.text.dates import YEAR, YEAR_DIGITS
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.names import find_quotes
 from rag.text.numbers import han_number
@@ -29,6 +29,10 @@ Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", 
 Asked = Literal["fields", "outline", "summary", "works"]
 Length = Literal["paragraph", "page"]
 FIELDS: tuple[Field, ...] = get_args(Field)
+_LENGTHS = frozenset({"longest", "shortest"})
+_ENDS = _LENGTHS | {"newest", "oldest"}
+# What words beside which a topic stands make of a question: 关于, 提到, 里有, 在哪个.
+_SAID = {"topic": {"topic"}, "mention": {"topic", "mention"}, "holds": {"mention"}, "held": {"mention", "which"}}
 ASKING = frozenset({"which", "who", "count", "date"})
 LONGEST_TOPIC = 40  # characters
 LONGEST_PHRASE = 5  # English words of a phrase of the table
@@ -79,6 +83,9 @@ class ShelfQuestion:
         length: Of a summary.
         language: Of the question.
         undated: How many works may belong here but have no year.
+        mentioned: Whether works count that no more than mention the topic.
+        sized: Whether their length is asked.
+        which: Whether it asks which works, not of one whether.
     """
 
     asked: Asked
@@ -90,6 +97,9 @@ class ShelfQuestion:
     length: Length
     language: Language
     undated: int = 0
+    mentioned: bool = False
+    sized: bool = False
+    which: bool = False
 
 
 def read_shelf_question(
@@ -105,13 +115,15 @@ def read_shelf_question(
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
-    asks = bool(kinds - {"form", "this", "which"})
+    mentioned = {"mention", "which", "work"} <= kinds
+    asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
     if asks and topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
         named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
         kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
     asked = _asked(kinds, named, fields, topic, narrowed or len(works) == 1)
-    if asked is None or (topic and ("topic" not in kinds or "work" not in kinds or asked not in ("works", "fields"))):
+    on_topic = mentioned or {"topic", "work"} <= kinds
+    if asked is None or (topic and (not on_topic or asked not in ("works", "fields"))):
         return None
     chosen, undated = _chosen(named, works, kinds)
     if not named and "shelf" not in kinds and asked != "works" and not narrowed and len(works) != 1:
@@ -121,7 +133,9 @@ def read_shelf_question(
         chosen = spoken_of
     length: Length = "page" if "page" in kinds else "paragraph"
     counts = "count" in kinds and asked == "works"
-    return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, main_language(question), undated)
+    language, sized = main_language(question), bool(kinds & _LENGTHS)
+    more = {"mentioned": mentioned and bool(topic), "sized": sized, "which": "which" in kinds and asked == "works"}
+    return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
 
 
 def _part_of_title(words: str, works: Sequence[Work], *, ends: bool) -> Work | None:
@@ -146,10 +160,11 @@ def _asked(kinds: set[str], named: Named, fields: Sequence[Field], topic: str, i
         return "outline"
     if fields:
         return "fields"
-    if "topic" in kinds and not topic and (named.titled or "this" in kinds):  # 这篇讲的是…, what is this about
+    if kinds & {"topic", "mention"} and not topic and (named.titled or "this" in kinds):  # 这篇讲的是…
         return "summary"
-    asks = bool(kinds & {"which", "count", "topic", "newest", "oldest"} or named)
-    return "works" if asks and kinds & {"work", "write", "publish", "shelf"} and not named.titled else None
+    asks = bool(kinds & {"which", "count", "topic", "mention"} or kinds & _ENDS or named)
+    of_works = kinds & {"work", "write", "publish", "shelf"} or (kinds & _ENDS and "which" in kinds)
+    return "works" if asks and of_works and not named.titled else None
 
 
 def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple[Work, ...], int]:
@@ -164,10 +179,16 @@ def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple
         and (not named.journals or any(name in journal_names(work) for name in named.journals))
         and (not named.issues or any(issue in _issue_numbers(work) for issue in named.issues))
     ]
-    ends = {work.record.year for work in found if work.record.year} if kinds & {"newest", "oldest"} else ()
+    if kinds & _LENGTHS:
+        chars = (max if "longest" in kinds else min)(map(length_of, found), default=0)
+        return tuple(work for work in found if length_of(work) == chars), 0
+    ends = {work.record.year for work in found if work.record.year} if kinds & _ENDS else ()
     if ends:
-        year = max(ends) if "newest" in kinds else min(ends)
-        return tuple(work for work in found if work.record.year == year), sum(w.record.year is None for w in found)
+        best = max if "newest" in kinds else min
+        of_year = [work for work in found if work.record.year == best(ends)]
+        days = {work.record.date for work in of_year if len(work.record.date) > YEAR_DIGITS}
+        chosen = [work for work in of_year if work.record.date not in days - {best(days, default="")}]
+        return tuple(chosen), sum(work.record.year is None for work in found)
     if not named.years:
         return tuple(found), 0
     since = min(named.years) + (1 if "after" in kinds else 0)
@@ -176,6 +197,11 @@ def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple
     last = 9999 if kinds & {"after", "since"} else until
     dated = tuple(work for work in found if work.record.year and first <= work.record.year <= last)
     return dated, sum(work.record.year is None for work in found)
+
+
+def length_of(work: Work) -> int:
+    """Return how many characters of the text of its source a work has."""
+    return work.record.span[1] - work.record.span[0]
 
 
 def _spoken_of(history: Sequence[Turn], works: Sequence[Work]) -> tuple[Work, ...]:
@@ -202,7 +228,7 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
     found_titles = [
         title
         for title in sorted(titles, key=len, reverse=True)
-        if title in quoted or (len(title) >= LEAST_TITLE and title not in journals and _holds(rest, title))
+        if title in quoted or (len(title) >= LEAST_TITLE and title not in journals and holds_name(rest, title))
     ]
     titled: dict[Work, int] = {}
     for title in found_titles:
@@ -252,7 +278,7 @@ def _find_authors(
             }
     found: list[tuple[int, str, tuple[Work, ...]]] = []
     for name in sorted(by_name, key=len, reverse=True):
-        if len(name) < 2 or not _holds(rest, name):
+        if len(name) < 2 or not holds_name(rest, name):
             continue
         rest, at = _taken_out(rest, name)
         own = dict(by_name[name])
@@ -269,7 +295,7 @@ def _is_latin_author(work: Work, spelled: set[str]) -> bool:
     return any(len(names) == 1 and names[0] in spelled for names in printed)
 
 
-def _holds(text: str, name: str) -> bool:
+def holds_name(text: str, name: str) -> bool:
     """Say whether `text` holds `name`; Latin letters as whole words."""
     if HAN_CHARACTER.search(name):
         return name in text
@@ -288,7 +314,7 @@ def _taken_out(text: str, name: str) -> tuple[str, int]:
 def _all_taken_out(text: str, names: set[str]) -> tuple[tuple[str, ...], str]:
     found = []
     for name in sorted(names, key=len, reverse=True):
-        if _holds(text, name):
+        if holds_name(text, name):
             text, _ = _taken_out(text, name)
             found.append(name)
     return tuple(found), text
@@ -317,7 +343,7 @@ def read_words(rest: str) -> tuple[set[str], str]:
     """Return the kinds of the words of a text, and what lies between the first and the last that has no kind, else "".
 
     Words inside that stretch have no say. It is a topic when a word such as 关于 touches it and nothing in it asks;
-    "topic" is among the kinds then, and only then where anything is left.
+    "topic" is among the kinds then, and only then where anything is left; "mention" where 提到 or 里有 does.
     """
     vocabulary = _kinds_of_words()
     tokens = [match.span() for match in _TOKEN.finditer(rest)]
@@ -336,11 +362,13 @@ def read_words(rest: str) -> tuple[set[str], str]:
     start, stop = _whole_words(rest, tokens[left[0]][0], tokens[left[-1]][1])
     left = [place for place, (begin, end) in enumerate(tokens) if start <= begin and end <= stop]
     topic = rest[start:stop]
-    outside = {kind for at, _, kind in kinds if (at < left[0] or at > left[-1]) and kind != "topic"}
-    touched = any(kind == "topic" and (end == left[0] or at == left[-1] + 1) for at, end, kind in kinds)
+    outside = {kind for at, _, kind in kinds if (at < left[0] or at > left[-1]) and kind not in _SAID}
+    first = {end: at for at, end, kind in kinds if kind == "article"}.get(left[0], left[0])
+    touching = {kind for at, end, kind in kinds if end == first or at == left[-1] + 1} & _SAID.keys()
     asks = any(kind in ASKING and left[0] < at < left[-1] for at, _, kind in kinds)
-    is_topic = touched and not asks and _NAMED not in topic and len(topic) <= LONGEST_TOPIC
-    return outside | ({"topic"} if is_topic else set()), topic
+    is_topic = not asks and _NAMED not in topic and len(topic) <= LONGEST_TOPIC
+    said = set().union(*(_SAID[kind] for kind in touching)) if is_topic else set()
+    return outside | said, topic
 
 
 def _whole_words(text: str, start: int, stop: int) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from rag.records import Evidence, Language, Passage, Progress
 from rag.shelf import Work
 from rag.shelf_questions import Length
 from rag.tables import is_row
-from rag.text.labels import CITED
+from rag.text.labels import CITED, holds_word
 from rag.text.language import ends_in, main_language, split_statements
 from rag.verification.said import share_of, word_pairs
 from rag.vocabulary import read_table
@@ -27,6 +27,8 @@ from rag.vocabulary import read_table
 STATEMENTS: dict[Length, int] = {"paragraph": 1, "page": 2}  # of each section; of each work in a summary of several
 ABSTRACT_STATEMENTS: dict[Length, int] = {"paragraph": 2, "page": 6}
 LEAST_CHARS: dict[Language, int] = {"zh": 12, "en": 40}  # of a statement that may lead
+PURPOSE_ADDS = 0.2  # to the same share, where an opening says what the work is for
+MOST_LABEL_CHARS = 16  # before the colon of a labelled line
 LATER_COSTS = 0.03  # of the words of its heading that a statement holds, for each place that it stands further back
 MOST_PASSAGES = 6  # of a section that a chat model reads
 MOST_PARTS = 12  # sections or works that a chat model reads one by one
@@ -69,7 +71,8 @@ def _lines_of_work(work: Work, length: Length, index: Index, evidence: dict[str,
     for part in parts_of(work, index):
         if chosen and not part.heading:
             continue  # the abstract says what the opening says
-        quoted = "".join(_quoted(item, evidence) for item in _leading(part.passages, part.heading, STATEMENTS[length]))
+        chosen_here = _leading(part.passages, part.heading, STATEMENTS[length], prose=not part.heading)
+        quoted = "".join(_quoted(item, evidence) for item in chosen_here)
         if quoted:
             colon = "：" if main_language(part.heading) == "zh" else ": "
             lines.append(f"- {_flat(part.heading)}{colon}{quoted}" if part.heading else quoted)
@@ -79,15 +82,14 @@ def _lines_of_work(work: Work, length: Length, index: Index, evidence: dict[str,
 def _line_of_work(work: Work, length: Length, language: Language, index: Index, evidence: dict[str, Evidence]) -> str:
     chosen = leading_statements(work, STATEMENTS[length], index)
     named = _text("work", language).format(title=work.label)
-    return f"- {named}{''.join(_quoted(item, evidence) for item in chosen)}" if chosen else ""
+    return f"- {named}{''.join(_quoted(item, evidence) for item in chosen) or _text('no_prose', language)}"
 
 
 def leading_statements(work: Work, count: int, index: Index) -> list[tuple[Passage, str]]:
-    """Return the statements of its abstract, else of its opening, that best say what a work is about."""
-    own = index.passages_of(work.key)
-    abstract = [passage for passage in own if passage.kind == "abstract"]
-    body = next((part.passages for part in parts_of(work, index)), ())
-    return _leading(abstract or body, work.record.title, count)
+    """Return the statements of its abstract, else of the first part that has prose, that best say what it is about."""
+    abstract = [passage for passage in index.passages_of(work.key) if passage.kind == "abstract"]
+    bodies = [abstract] if abstract else [part.passages for part in parts_of(work, index)]
+    return next(filter(None, (_leading(body, work.record.title, count, prose=not abstract) for body in bodies)), [])
 
 
 def parts_of(work: Work, index: Index) -> tuple[Part, ...]:
@@ -99,24 +101,34 @@ def parts_of(work: Work, index: Index) -> tuple[Part, ...]:
     return tuple(Part(heading, tuple(passages)) for heading, passages in parts.items())
 
 
-def _leading(passages: Sequence[Passage], heading: str, count: int) -> list[tuple[Passage, str]]:
+def _leading(
+    passages: Sequence[Passage], heading: str, count: int, *, prose: bool = False
+) -> list[tuple[Passage, str]]:
     """Return the statements with which passages lead, in the order of print.
 
     A statement leads that holds many of the heading's words and stands early; the first one of a section whose heading
-    says nothing of it. One that leans on the statement before it does not lead, nor does a row of a table.
+    says nothing of it. One that leans on the statement before it does not lead, nor does a row of a table. Where there
+    is no full sentence, others stand in for it, unless `prose` is wanted.
     """
     asked = word_pairs(heading)
     said = [(passage, passage.text[start:end]) for passage in passages for start, end in split_statements(passage.text)]
-    fit = [item for item in said if _may_lead(item[1])] or [item for item in said if not is_row(item[1])]
-    worth = [share_of(asked, word_pairs(statement)) - LATER_COSTS * order for order, (_, statement) in enumerate(fit)]
+    fit = [item for item in said if _may_lead(item[1])]
+    fit = fit or [item for item in said if not prose and not is_row(item[1])]
+    worth = [
+        share_of(asked, word_pairs(told)) - LATER_COSTS * order + PURPOSE_ADDS * (prose and holds_word(told, "purpose"))
+        for order, (_, told) in enumerate(fit)
+    ]
     best = sorted(range(len(fit)), key=lambda order: (-worth[order], order))[:count]
     return [fit[order] for order in sorted(best)]
 
 
 def _may_lead(statement: str) -> bool:
+    head, _, told = statement.replace("：", ":").partition(":")
+    own = told if len(head) <= MOST_LABEL_CHARS and told else statement  # 报告人：林志远。 tells nothing of the work
     return (
-        len(statement) >= LEAST_CHARS[main_language(statement)]
+        len(own) >= LEAST_CHARS[main_language(statement)]
         and ends_in(statement, _STOPS)
+        and not (statement[0] in "（([【" and statement[-1] in "）)]】")
         and not is_row(statement)
         and not leans_back(statement)
     )

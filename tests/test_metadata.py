@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,14 @@ from lxml import etree
 
 from rag.readers.html_metadata import read_said
 from rag.records import Article, Said
-from rag.structure.metadata import apply_printed_doi, apply_printed_issue, apply_said, read_date, told_title
+from rag.structure.metadata import (
+    apply_labelled_date,
+    apply_printed_doi,
+    apply_printed_issue,
+    apply_said,
+    read_date,
+    told_title,
+)
 from rag.text.persons import no_name_words, parse_names
 from rag.vocabulary import read_table
 
@@ -145,3 +153,25 @@ def test_several_latin_names_of_one_value_are_several_authors() -> None:
     assert apply_said(Article("article", "夜车", (0, 10)), said).authors == ("Nora Feld", "Tomas Brandt")
     inverted = [Said("author", "Feld, Nora", "front matter")]
     assert apply_said(Article("article", "夜车", (0, 10)), inverted).authors == ("Nora Feld",)
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("报告日期：2025年6月20日", "2025-06-20"),
+        ("發文日期：中華民國113年3月2日", "2024-03-02"),
+        ("Date: Tuesday, 8 May 2025, 6:30 pm to 8:05 pm", "2025-05-08"),
+        ("编制日期: 二〇二四年一月", "2024-01"),
+        ("截至日期：2025年6月20日", ""),
+        ("出生日期：2009年4月1日", ""),
+        ("有效期：2030年12月31日", ""),
+        ("出發日期：2025年11月18日", ""),
+        ("日期：见附件", ""),
+        ("Date of birth: 8 May 1990", ""),
+    ],
+)
+def test_a_labelled_date_of_the_head_dates_a_work(line: str, date: str) -> None:
+    article = Article("article", "泵站报告", (0, 10))
+    found = apply_labelled_date(article, ["泵站报告", f"报告人：林远\n{line}"])
+    assert (found.date, found.year) == (date, int(date[:4]) if date else None)
+    assert apply_labelled_date(dataclasses.replace(article, year=2020), [line]).year == 2020

@@ -248,3 +248,90 @@ def test_each_example_of_the_shelf_words_is_of_its_kind() -> None:
 def test_each_opposite_has_an_example() -> None:
     for word, _, example in read_table("opposites"):
         assert holds_any(example, [word]), example
+
+
+RULES = """# 枫桥小学校车须知
+
+（2024年9月1日校务会议通过，2025年2月20日修订。）
+
+发布日期：2025年2月24日
+负责人：后勤主任 高远山。
+
+## 一、乘车
+
+| 站点 | 早班 |
+| --- | --- |
+| 水塔站 | 7:25 |
+
+学生须在发车前五分钟到站，并系好安全带。家长应当到站接送一年级学生。
+"""
+MINUTES = """# Minutes of the garden club 園藝社
+
+Date: 8 May 2025, 6:30 pm to 8:05 pm
+Place: Maple Lane Library, Room 2
+
+The rain tank has leaked since February, and Tom has asked two firms for a price. It will be repaired in June.
+"""
+PRICES = "品名,价格（元）\n龙井茶,88\n碧螺春茶,82\n"
+OLD_REPORT = """江堤加固工程报告
+
+报告日期：2023年6月20日
+
+江堤加固工程共用石料三万吨，由省水利厅出资。施工中发现一条旧煤气管，停工十一天。
+"""
+
+
+@pytest.fixture(scope="module")
+def everyday(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"校车.md": RULES, "minutes.md": MINUTES, "价目.csv": PRICES, "江堤.txt": OLD_REPORT})
+
+
+def test_a_full_sentence_stands_for_a_work(everyday: Settings) -> None:
+    said = answered("你这里都有些什么内容？", everyday).text
+    assert "：The rain tank has leaked since February, and Tom has asked two firms for a price.[" in said
+    assert "《枫桥小学校车须知》：学生须在发车前五分钟到站，并系好安全带。[" in said
+    assert "《江堤加固工程报告》：江堤加固工程共用石料三万吨，由省水利厅出资。[" in said
+    assert "《价目.csv》：（没有成句的文字）" in said
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("哪份提到了煤气管？", "提到“煤气管”的有 1 篇：\n- 《江堤加固工程报告》（1 段）[1]"),
+        ("安全带在哪个文件里提到？", "提到“安全带”的有 1 篇：\n- 《枫桥小学校车须知》（1 段）[1]"),
+        ("哪份文件裡有石料？", "提到“石料”的有 1 篇：\n- 《江堤加固工程报告》（1 段）[1]"),
+        ("碧螺春茶在哪些文件里？", "- 价目.csv（1 段）[1]"),
+        ("Which file mentions the rain tank?", "“Minutes of the garden club 園藝社” (passages: 1)[1]"),
+        ("which document talks about a price?", "“Minutes of the garden club 園藝社” (passages: 1)"),
+        ("哪份文档提到了区块链？", "没有一篇提到“区块链”。"),
+        ("最短的是哪份？", "- 价目.csv，"),
+        ("Which document is the longest?", "“Minutes of the garden club 園藝社”, 2025-05-08, "),
+        ("有什么新文章？", "共有 1 篇：\n- 《Minutes of the garden club 園藝社》，2025-05-08[1]"),
+        ("哪些文档是2025年的？", "共有 2 篇："),
+    ],
+)
+def test_which_work_mentions_a_topic_or_is_the_longest(question: str, said: str, everyday: Settings) -> None:
+    answer = answered(question, everyday)
+    assert (said in answer.text, answer.backend) == (True, "records"), answer.text
+
+
+def test_a_mention_is_cited_where_it_stands(everyday: Settings) -> None:
+    answer = answered("哪份文件提到了煤气管？", everyday)
+    citation = answer.sentences[1].citations[0]
+    assert citation.passage_span is not None
+    assert answer.evidence[0].passage.text[slice(*citation.passage_span)] == "煤气管"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "经济影响体现在哪些方面？",
+        "文件里有多少个站点？",
+        "报告提到的问题由谁解决？",
+        "有什么新进展？",
+        "最长的桥是哪座？",
+        "What does the note say about the tank?",
+    ],
+)
+def test_contents_are_asked_with_the_same_words(question: str, everyday: Settings) -> None:
+    assert read_shelf_question(question, works_of(open_index(everyday))) is None

@@ -19,7 +19,14 @@ from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footno
 from rag.structure.front_matter import take_front_matter
 from rag.structure.furniture import set_aside_furniture
 from rag.structure.mastheads import split_articles
-from rag.structure.metadata import TRUSTED, apply_printed_doi, apply_printed_issue, apply_said, told_title
+from rag.structure.metadata import (
+    TRUSTED,
+    apply_labelled_date,
+    apply_printed_doi,
+    apply_printed_issue,
+    apply_said,
+    told_title,
+)
 from rag.structure.paragraphs import Vocabulary, build_items
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
@@ -74,6 +81,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         head = [bare(item.text) for item in items[:_HEAD_ITEMS] if item.size <= _MAX_HEAD_CHARS]
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
         article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
+        article = apply_labelled_date(article, [*head, *(one.text for one in left)])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     elif works and printed_head and parts[works[0]].first == 0:
         articles[works[0]] = apply_said(articles[works[0]], printed_head)

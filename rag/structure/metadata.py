@@ -9,11 +9,15 @@ Entry points: `told_title`, `apply_said`. Knows no file format.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 
 from rag.records import Article, Said
-from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, is_unreadable, letters_of
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.labels import is_word
+from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, is_unreadable, letters_of, to_simplified
 from rag.text.persons import parse_names
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
@@ -99,6 +103,23 @@ def apply_printed_issue(article: Article, head: Sequence[str], end: Sequence[str
         authors = article.authors or ((body,) if body else ())
         article = dataclasses.replace(article, year=int(date[:4]), date=date, authors=authors)
     return article
+
+
+def apply_labelled_date(article: Article, texts: Sequence[str]) -> Article:
+    """Return `article`, whose year nothing else tells, with the first date that a line names as its own: Date: …."""
+    dates = map(_labelled_date, itertools.chain.from_iterable(text.split("\n") for text in texts))
+    date = next(filter(None, dates), None) if article.year is None else None
+    if date is None:
+        return article
+    day = "-".join([f"{date.year:04}", *(f"{part:02}" for part in (date.month, date.day) if part)])
+    return dataclasses.replace(article, year=date.year, date=day)
+
+
+def _labelled_date(line: str) -> Figure | None:
+    label, _, value = line.replace("：", ":").partition(":")
+    if not value or not is_word(to_simplified(label), "date_label"):
+        return None
+    return next((figure for figure in find_figures(value) if figure.kind == "date" and figure.year), None)
 
 
 def read_date(text: str) -> str:
