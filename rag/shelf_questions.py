@@ -117,7 +117,8 @@ def read_shelf_question(
     kinds, topic = read_words(named.rest)
     mentioned = {"mention", "which", "work"} <= kinds
     asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
-    if asks and topic and not named.titled and (part := _part_of_title(topic, works, ends="work" not in kinds)):
+    called = topic and _with_kind(topic, named.rest)
+    if asks and topic and not named.titled and (part := _part_of_title(topic, called, works, ends="work" not in kinds)):
         named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
         kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
@@ -138,10 +139,17 @@ def read_shelf_question(
     return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
 
 
-def _part_of_title(words: str, works: Sequence[Work], *, ends: bool) -> Work | None:
-    """Return the one work whose title holds these words, or ends with them, else the one that they call by its kind."""
+def _part_of_title(words: str, called: str, works: Sequence[Work], *, ends: bool) -> Work | None:
+    """Return the one work whose title holds these words, or ends with them, else the one that is `called` so."""
     held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
-    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else find_work(words, works)
+    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else find_work(called, works)
+
+
+def _with_kind(topic: str, rest: str) -> str:
+    """Return a topic with the word for a work that stands behind it: 电梯报告 of 电梯."""
+    end = rest.find(topic) + len(topic)
+    kinds = [word for word, kind in _kinds_of_words().items() if kind == "work" and rest.startswith(word, end)]
+    return topic + max(kinds, key=len, default="")
 
 
 def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:

@@ -308,6 +308,8 @@ def test_a_full_sentence_stands_for_a_work(everyday: Settings) -> None:
         ("Which document is the longest?", "“Minutes of the garden club 園藝社”, 2025-05-08, "),
         ("有什么新文章？", "共有 1 篇：\n- 《Minutes of the garden club 園藝社》，2025-05-08[1]"),
         ("哪些文档是2025年的？", "共有 2 篇："),
+        ("文件列表", "共有 4 篇："),
+        ("江堤報告是什么时候写的？", "《江堤加固工程报告》的发表时间是2023-06-20"),
     ],
 )
 def test_which_work_mentions_a_topic_or_is_the_longest(question: str, said: str, everyday: Settings) -> None:
@@ -335,3 +337,12 @@ def test_a_mention_is_cited_where_it_stands(everyday: Settings) -> None:
 )
 def test_contents_are_asked_with_the_same_words(question: str, everyday: Settings) -> None:
     assert read_shelf_question(question, works_of(open_index(everyday))) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [("总结江堤报告", "江堤加固工程报告"), ("概括一下校车须知", "枫桥小学校车须知"), ("总结工程造价", "")],
+)
+def test_a_work_is_called_by_a_word_of_its_title_and_its_kind(question: str, title: str, everyday: Settings) -> None:
+    asked = read_shelf_question(question, works_of(open_index(everyday)))
+    assert (asked and [work.label for work in asked.works]) == ([title] if title else None)
