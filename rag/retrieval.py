@@ -18,7 +18,7 @@ import dataclasses
 import functools
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -234,7 +234,7 @@ def retrieve(
         chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
     evidence = [_evidence(index, found, row) for row in chosen]
     watch.lap("chosen")
-    evidence = _credit_extremes(index, _read(comprehension, question, evidence, names), question)
+    evidence = _credit_extremes(index, found, _read(comprehension, question, evidence, names), question)
     evidence = _mark_cells(evidence, question)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
@@ -402,14 +402,17 @@ def _opening_label(statement: str) -> str:
     return search_form(label) if colon and len(label) <= LABEL_MOST_CHARS else ""
 
 
-def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+def _credit_extremes(
+    index: Index, found: _Candidates, evidence: Sequence[Evidence], question: Question
+) -> list[Evidence]:
     """Return the evidence with the row that a superlative means before the others of its table.
 
     The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
-    all where the question names its column. Where that row was not found, no other one is believed.
+    all where the question names its column. Where that row was not found, its passage is added.
     """
     if not asks_for_extreme(question.text):
         return list(evidence)
+    added: list[Evidence] = []
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
@@ -422,7 +425,23 @@ def _credit_extremes(index: Index, evidence: Sequence[Evidence], question: Quest
         meant = {whole[row] for row in extremes.rows}
         for place, order, text in rows:
             odds[place][order] = best + (credit if text in meant else -ROW_ODDS)
-    return [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+        if not meant.intersection(text for *_, text in rows):
+            added += _with_rows(index, found, item, meant, best + credit)
+    held = {item.id for item in added}
+    judged = [_with_odds(item, own) for item, own in zip(evidence, odds, strict=True) if item.id not in held]
+    first = max([*added, *judged], key=lambda item: item.score)
+    return [first, *(item for item in (*added, *judged) if item is not first)]
+
+
+def _with_rows(
+    index: Index, found: _Candidates, item: Evidence, rows: Collection[str], odds: float
+) -> Iterator[Evidence]:
+    """Yield the passages of an item's source that hold certain rows, each of these with the odds that it answers."""
+    for number in index.passages.of_sources([item.source]):
+        other = _evidence(index, found, int(number))
+        own = [odds if other.text[slice(*span)] in rows else _log_odds(0.0) for span in other.statements]
+        if odds in own and table_head(other.passage) == table_head(item.passage):
+            yield dataclasses.replace(_with_odds(other, own), answers=(None,) * len(own))
 
 
 def _mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:

@@ -85,7 +85,7 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
     ]
     named = columns_named(heads, question) or ([] if fitting else columns_dated(heads, question))
     chosen = [column for column in named if column in fitting] or named or fitting[:1]
-    candidates = _candidates(rows, question)
+    candidates = _candidates(rows, question, " ".join(heads[column] for column in chosen))
     meant = {_most_of(read[column][1], candidates, kind) for column in chosen}
     # Of several columns that may be meant, all have to mean the same rows.
     return Extremes(min(meant), bool(named)) if len(meant) == 1 and any(meant) else None
@@ -103,11 +103,14 @@ def _marked(rows: Sequence[str], column: int, marks: Sequence[str]) -> tuple[str
     return "", {row: 1.0 for row, cell in held.items() if cell in marks}
 
 
-def _candidates(rows: Sequence[str], question: str) -> set[int]:
-    """Return the rows that hold as much as any other of what the question names: of 临河到石桥 those that hold both."""
+def _candidates(rows: Sequence[str], question: str, compared: str) -> set[int]:
+    """Return the rows that hold as much as any other of what the question names: of 临河到石桥 those that hold both.
+
+    What names the column that is compared (销量最低) names no row, though the remark of one may say 销量最高.
+    """
     kept = _of_a_kind(rows, question)
     held = [rows[row] for row in kept]
-    beaten = {kept[other] for own in rows_asked_for(held, question, content_words(question)) for other in own}
+    beaten = {kept[other] for own in rows_asked_for(held, question, content_words(question), compared) for other in own}
     return set(kept) - beaten
 
 

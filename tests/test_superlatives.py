@@ -33,6 +33,8 @@ CROP_ROWS = [
     "南岗棚 | 菠菜 | 叶菜 | 6 | 1500 | 5.8 | 7.5 | 9 | 0.4",
     "牛背田 | 油菜 | 菜籽 | 60 | 160 | 6.6 | 11 | 90 | 0.2",
 ]
+SNACKS = "品名 | 价格（元） | 销量（份） | 备注"
+SNACK_ROWS = ["瓜子 | 12 | 2650 | 销量最高", "绿豆糕 | 18 | 190 | ", "花生 | 9 | 1730 | 脆"]
 SCHOOLS = "School | Kind | Pupils | Fee per term (yuan)"
 SCHOOL_ROWS = ["Old Kiln 旧窑 | primary school | 310 | 2400", "Heron Lane 鷺巷 | primary school | 640 | 1800"]
 SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松鹤 | kindergarten | 140 | 5200"]
@@ -74,6 +76,7 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (CROPS, CROP_ROWS, "2023年哪块地产量最多？", Extremes((3,), is_named=True)),
         (CROPS, CROP_ROWS, "2022年最贵的是什么？", Extremes((3,), is_named=False)),  # what it costs, not its year
         (CROPS, CROP_ROWS, "2021年和2022年最多的是哪块地？", None),
+        (SNACKS, SNACK_ROWS, "銷量最低的是什麼？", Extremes((1,), is_named=True)),  # no matter which remark says 销量
         (SCHOOLS, SCHOOL_ROWS, "Which school is the cheapest?", Extremes((1,), is_named=False)),
         (SCHOOLS, SCHOOL_ROWS, "Which kindergarten is the most expensive?", Extremes((3,), is_named=False)),
     ],
