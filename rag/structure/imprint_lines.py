@@ -7,6 +7,7 @@ else. The order is any, the words between the numbers stand in rag/data/imprint_
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ def read_imprint_line(line: str) -> Imprint | None:
         words.pop()
     if not words or len(name) > _MOST_NAME_CHARS or not all(map(_is_name_word, words)) or _is_label(name, words):
         return None
-    found = dict.fromkeys(("year", "volume", "number", "first", "last", "day", "other"), "")
+    found: defaultdict[str, str] = defaultdict(str)
     for slot, value in _numbers(line[len(name) :], name.rstrip(" ,;:.(").split()[-1]):
         found[slot] = found[slot] or value
     if not found["year"] or not found["volume"] or not (found["last"] or found["number"]) or found["other"]:
