@@ -438,6 +438,8 @@ def _with_rows(
 ) -> Iterator[Evidence]:
     """Yield the passages of an item's source that hold certain rows, each of these with the odds that it answers."""
     for number in index.passages.of_sources([item.source]):
+        if not any(row in index.passages[int(number)].text for row in rows):
+            continue
         other = _evidence(index, found, int(number))
         own = [odds if other.text[slice(*span)] in rows else _log_odds(0.0) for span in other.statements]
         if odds in own and table_head(other.passage) == table_head(item.passage):

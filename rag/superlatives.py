@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rag.columns import columns_dated, columns_named, head_form, is_of
 from rag.dictionary import content_words
-from rag.tables import cells, rows_asked_for
+from rag.tables import cells, words_held
 from rag.text.figure_finding import find_figures
 from rag.text.language import search_form
 from rag.text.negation import read_polarity
@@ -109,9 +109,10 @@ def _candidates(rows: Sequence[str], question: str, compared: str) -> set[int]:
     What names the column that is compared (销量最低) names no row, though the remark of one may say 销量最高.
     """
     kept = _of_a_kind(rows, question)
-    held = [rows[row] for row in kept]
-    beaten = {kept[other] for own in rows_asked_for(held, question, content_words(question), compared) for other in own}
-    return set(kept) - beaten
+    held = words_held([rows[row] for row in kept], question, content_words(question), compared)
+    distinct = set(held)
+    beaten = {own for own in distinct if any(own < other for other in distinct)}
+    return {row for row, own in zip(kept, held, strict=True) if own not in beaten}
 
 
 def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:

@@ -77,7 +77,17 @@ def rows_asked_for(
 ) -> list[list[int]]:
     """Return for each row of a table the places of those that hold only some of what it holds of a question's words.
 
-    Who asks 哪趟车周末加开 means the row that says so, and of W-102 the row that has it as a cell.
+    Who asks 哪趟车周末加开 means the row that says so, and of W-102 the row that has it as a cell. Arguments as of
+    `words_held`.
+    """
+    held = words_held(rows, question, content_words, above)
+    return [[place for place, other in enumerate(held) if other < own] for own in held]
+
+
+def words_held(
+    rows: Sequence[str], question: str, content_words: Iterable[str] = (), above: str = ""
+) -> list[frozenset[str]]:
+    """Return for each row of a table what it holds of a question's words.
 
     Args:
         rows: Their lines.
@@ -88,8 +98,7 @@ def rows_asked_for(
     asked, heading = search_form(question), search_form(above)
     words = [*(word for word in cut_words(asked) if not word.isascii()), *map(search_form, content_words)]
     words = [word for word in words if len(word) >= MIN_WORD_CHARS]
-    held = [frozenset(word for word in _held(search_form(row), words, asked) if word not in heading) for row in rows]
-    return [[place for place, other in enumerate(held) if other < own] for own in held]
+    return [frozenset(word for word in _held(search_form(row), words, asked) if word not in heading) for row in rows]
 
 
 def _held(row: str, words: Iterable[str], asked: str) -> frozenset[str]:
