@@ -410,7 +410,7 @@ def _credit_extremes(
     The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
     all where the question names its column. Where that row was not found, its passage is added.
     """
-    if not asks_for_extreme(question.text):
+    if not evidence or not asks_for_extreme(question.text):
         return list(evidence)
     added: list[Evidence] = []
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
@@ -442,7 +442,8 @@ def _with_rows(
             continue
         other = _evidence(index, found, int(number))
         own = [odds if other.text[slice(*span)] in rows else _log_odds(0.0) for span in other.statements]
-        if odds in own and table_head(other.passage) == table_head(item.passage):
+        of_one_work = other.passage.article == item.passage.article
+        if odds in own and of_one_work and table_head(other.passage) == table_head(item.passage):
             yield dataclasses.replace(_with_odds(other, own), answers=(None,) * len(own))
 
 
@@ -527,8 +528,10 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
         odds = _log_odds(likelihood) - weight * behind
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
-            odds = _log_odds(0.0)  # what a title, a heading, a name or the head of a column names, it does not tell
-        elif topic and place == 0:
+            # What a title, a heading, a name or the head of a column names, it does not tell.
+            likelihoods.append(_likelihood(_log_odds(0.0)))
+            continue
+        if topic and place == 0:
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
         elif part := named and opening_part(text):
             odds = max(odds + PART_ODDS, PART_LEAST_ODDS) if part in named else odds - PART_ODDS

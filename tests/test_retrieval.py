@@ -392,6 +392,10 @@ def test_a_short_row_is_one_statement_whatever_its_cells_hold() -> None:
     assert [long[slice(*span)] for span in split_statements(long)] == [f"说明 | {told}", *[told] * 15]
 
 
+def test_a_superlative_over_nothing_finds_nothing(harbour: Settings) -> None:
+    assert not retrieve("哪条船票价最贵？", filters=Filters(sources=("没有.md",)), settings=harbour)
+
+
 CONFERENCE = """云栖湖隧道新闻发布会实录
 
 云栖晚报记者：请问为保护越冬的秋沙鸭，施工方采取了哪些措施？有没有独立的監測？
