@@ -171,8 +171,7 @@ def _asked(kinds: set[str], named: Named, fields: Sequence[Field], topic: str, i
     if kinds & {"topic", "mention"} and not topic and (named.titled or "this" in kinds):  # 这篇讲的是…
         return "summary"
     asks = bool(kinds & {"which", "count", "topic", "mention"} or kinds & _ENDS or named)
-    of_works = kinds & {"work", "write", "publish", "shelf"} or (kinds & _ENDS and "which" in kinds)
-    return "works" if asks and of_works and not named.titled else None
+    return "works" if asks and kinds & {"work", "write", "publish", "shelf"} and not named.titled else None
 
 
 def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple[Work, ...], int]:

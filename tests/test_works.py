@@ -332,6 +332,7 @@ def test_a_mention_is_cited_where_it_stands(everyday: Settings) -> None:
         "报告提到的问题由谁解决？",
         "有什么新进展？",
         "最长的桥是哪座？",
+        "最长的是哪个？",
         "What does the note say about the tank?",
     ],
 )
