@@ -335,7 +335,7 @@ def _without_answered(found: Retrieval, answered: str) -> Retrieval:
     said = letters_of(search_form(answered))
     left = []
     for item in found:
-        read = zip(item.statements, item.likelihoods, item.answers, strict=bool(item.likelihoods))
+        read = zip(item.statements, item.likelihoods, item.answers, strict=False)  # none where it was not read
         new = [one for one in read if letters_of(search_form(item.text[slice(*one[0])])) not in said]
         statements, likelihoods, answers = zip(*new, strict=True) if new else ((), (), ())
         left.append(

@@ -90,8 +90,10 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         again = read_question(turns[before].content, turns[:before])
         answered = "\n".join(turn.content for turn in turns[before + 1 :]) if courtesy == "further" else ""
         return dataclasses.replace(again, types=again.types | {"more"}, answered=answered)
-    if courtesy in _ASKING_ON:
-        courtesy = "more" if before is None else "" if courtesy == "bare" else courtesy
+    if courtesy in _ASKING_ON and before is None:
+        courtesy = "more"
+    elif courtesy == "bare":
+        courtesy = ""
     in_doubt = may_lean_on_history(asked)
     text = stand_alone(asked, turns, in_doubt=in_doubt)
     return Question(

@@ -44,8 +44,8 @@ def _reads_like_one(text: str) -> bool:
     return (
         width(text) <= MAX_WIDTH
         and any(map(str.isalpha, text))
-        and text[0].isalnum() | (text[0] in "《“")
-        and text[-1].isalnum() | (text[-1] in "）)？?》”")
+        and (text[0].isalnum() or text[0] in "《“")
+        and (text[-1].isalnum() or text[-1] in "）)？?》”")
         and not holds_one_of(text[:-1], _NO_HEADING)
         and (is_known_word(to_simplified(text)) or not parse_names(text.split("（")[0]))
     )
