@@ -38,7 +38,6 @@ from rag.indexing import build_index
 from rag.reading_apart import read_document
 from rag.retrieval import DEPTH, load_models, retrieve
 from rag.settings import Settings
-from rag.stores.faiss import recall
 from rag.text.language import main_language, split_statements
 
 Floats = npt.NDArray[np.float32]
@@ -210,6 +209,11 @@ def recall_at_10(index: Index, settings: Settings, questions: Sequence[str]) -> 
         own = np.concatenate([rows, np.tile(part, (len(asked), 1))], axis=1)
         best, rows = np.take_along_axis(scores, order, axis=1), np.take_along_axis(own, order, axis=1)
     return recall(index.store.search(asked, DEPTH)[1][:, :NEAREST], rows)
+
+
+def recall(found: npt.NDArray[np.int64], wanted: npt.NDArray[np.int64]) -> float:
+    """Return the share of wanted rows, a line a question, that stand in the same line of what was found."""
+    return float(np.mean([np.isin(own, other).mean() for own, other in zip(wanted, found, strict=True)]))
 
 
 def sizes(index: Path) -> list[Row]:

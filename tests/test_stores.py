@@ -16,30 +16,30 @@ import numpy as np
 import pytest
 from conftest import DOCUMENTS, PROJECT, write_corpus
 
+from benchmarks.scale import recall
 from rag.errors import ExtensionUnavailable, IndexMismatch, StoreUnavailable
 from rag.index import open_index
 from rag.indexing import build_index
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
 from rag.stores import Floats, Held, Rows, VectorStore, open_store, store_class, tidy_store
-from rag.stores.faiss import recall
 
 DIM = 8
 NEEDS_MILVUS = pytest.mark.skipif(
     importlib.util.find_spec("milvus_lite") is None, reason='needs: pip install "wenju[milvus]"'
 )
-CELLS, FOLDER, SERVER = "cells", "milvus", "milvus:{address}"
+QUANTISED, FOLDER, SERVER = "quantised", "milvus", "milvus:{address}"
 
 
-def unit(seed: int, count: int) -> Floats:
-    """Return (count, DIM) unit rows."""
-    drawn = np.random.default_rng(seed).normal(size=(count, DIM)).astype(np.float32)
+def unit(seed: int, count: int, dim: int = DIM) -> Floats:
+    """Return (count, dim) unit rows."""
+    drawn = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
 
 
 def held(index: Path, parts: Mapping[str, Floats], gone: tuple[int, ...] = ()) -> Held:
     """Return a generation of these segments, without the places that are gone."""
-    every = np.concatenate([*parts.values(), np.zeros((0, DIM), np.float32)])
+    every = np.concatenate([*parts.values()]) if parts else unit(0, 0)
     rows = np.array([place for place in range(len(every)) if place not in gone], np.int64)
     return Held(index, tuple((name, len(part)) for name, part in parts.items()), rows, lambda places: every[places])
 
@@ -87,13 +87,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(
-    params=["faiss", CELLS, pytest.param(FOLDER, marks=NEEDS_MILVUS), pytest.param(SERVER, marks=NEEDS_MILVUS)]
+    params=["faiss", QUANTISED, pytest.param(FOLDER, marks=NEEDS_MILVUS), pytest.param(SERVER, marks=NEEDS_MILVUS)]
 )
 def name(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """What the setting `store` says."""
     wanted = str(request.param)
-    if wanted == CELLS:  # as with very many passages, and all cells are read
-        for constant, value in (("EXACT_UP_TO", 0), ("LEAST", 20), ("RECALL", 2)):
+    if wanted == QUANTISED:  # as with very many passages, and all of few are candidates
+        for constant, value in (("EXACT_UP_TO", 0), ("LEAST", 20), ("FEW", 3)):
             monkeypatch.setattr(f"rag.stores.faiss.{constant}", value)
         return "faiss"
     return wanted.format(address=request.getfixturevalue("address")) if wanted == SERVER else wanted
@@ -307,19 +307,23 @@ def test_an_unknown_store_names_the_known_ones() -> None:
         store_class("不存在")
 
 
-def test_cells_find_nearly_what_exact_search_finds(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quantised_vectors_find_nearly_what_exact_search_finds(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.stores.faiss.EXACT_UP_TO", 0)
-    vectors = unit(3, 6000)
+    monkeypatch.setattr("rag.stores.faiss.FEW", 100)
+    vectors, asked = unit(3, 6000, 64), unit(4, 50, 64)
     store = open_store("faiss", held(index, {"甲": vectors}))
-    _, rows = store.search(unit(4, 50), 10)
-    _, nearest = brute_force(vectors, unit(4, 50), 10)
-    assert recall(rows, nearest) > 0.95
-    written = (index / "cells" / "甲.faiss").stat()
-    assert written.st_size < 6000 * DIM * 4  # a byte a component, and the row
+    assert recall(store.search(asked, 100)[1][:, :10], brute_force(vectors, asked, 10)[1]) > 0.95
+    odd = np.arange(1, 6000, 2)
+    found = store.search(asked, 100, odd)[1]
+    assert set(found.ravel().tolist()) <= set(odd.tolist())
+    assert recall(found[:, :10], odd[brute_force(vectors[odd], asked, 10)[1]]) > 0.95
+    assert (store.search(asked, 10, odd[:50])[1] == odd[brute_force(vectors[odd[:50]], asked, 10)[1]]).all()
+    written = (index / "quantised" / "甲.faiss").stat()
+    assert written.st_size < 6000 * 64 / 4  # four bits for four components
     open_store("faiss", held(index, {"甲": vectors}))
-    assert (index / "cells" / "甲.faiss").stat().st_mtime_ns == written.st_mtime_ns
+    assert (index / "quantised" / "甲.faiss").stat().st_mtime_ns == written.st_mtime_ns
     tidy_store("faiss", index, ["乙"])
-    assert not list((index / "cells").iterdir())
+    assert not list((index / "quantised").iterdir())
 
 
 def test_recall_by_hand() -> None:
