@@ -50,6 +50,7 @@ from rag.records import (
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
+from rag.said_before import spoken_of
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
@@ -136,6 +137,7 @@ def stream_answer(
         yield _courtesy(read)
         return
     index = index or open_index(settings)
+    read = dataclasses.replace(read, spoken_of=spoken_of(history, index))
     check = functools.partial(_checked_by, read, settings, index)
     answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
     if answer is None:

@@ -57,6 +57,8 @@ class Question:
         stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
             holds, and leans on none of them, or is short, and in doubt.
         answered: What was answered to it before, where what else there is is asked for; else "".
+        spoken_of: The work of which the answer before spoke, (source, index of the article); none is known without an
+            index.
     """
 
     asked: str
@@ -69,6 +71,7 @@ class Question:
     follow_up: bool = False
     stands_alone: bool = False
     answered: str = ""
+    spoken_of: tuple[tuple[str, int], ...] = ()
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:

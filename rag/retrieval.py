@@ -8,6 +8,7 @@
     diversification  a passage gains by what it adds: the words of the question that those before it match less well
     notes            a question for a source gets the notes of each passage right behind it
     reading          the comprehension model says of each statement of the best passages how likely it answers
+    conversation     the work of which the answer before spoke is preferred, the more so where the question leans on it
 
 Input: a question. Output: passages, best first, with their statements judged.
 """
@@ -16,11 +17,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +43,7 @@ from rag.passages import FOOTNOTE
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.reranking import Reranker, load_reranker
+from rag.said_before import spoken_of
 from rag.segments import KINDS
 from rag.settings import Settings
 from rag.superlatives import asks_for_extreme, find_extremes
@@ -79,6 +83,9 @@ EXTREME_ODDS = 2.0  # for the row with the most in the column that the question 
 PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
+# For the work of which the answer before spoke: to its passages' standardised scores, to its statements' log-odds.
+SPOKEN_OF_WEIGHT, SPOKEN_OF_ODDS = 0.5, 1.0
+LEANING_WEIGHT, LEANING_ODDS = 2.0, 2.0  # the same where the question leans on what was said
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
@@ -177,6 +184,13 @@ class _Candidates:
         )
 
 
+class _Chosen(NamedTuple):
+    """A passage that is to be read, and by how much it matches less, by late interaction, than the best of those."""
+
+    evidence: Evidence
+    behind: float
+
+
 def retrieve(
     question: str | Question,
     k: int = 5,
@@ -211,30 +225,21 @@ def retrieve(
         question = read_question(question, history)
     settings = settings or Settings()
     index = index or open_index(settings)
+    if history:
+        question = dataclasses.replace(question, spoken_of=spoken_of(history, index))
     watch = _Watch()
-    language = main_language(question.text)
-    embedder, comprehension = load_models(settings)
+    load_models(settings)
     watch.lap("loaded")
-    encoded = embedder.encode_questions([question.text])[0]
-    watch.lap("embedded")
-    vector = index.centring.centre_question(encoded.vector, language)
-    names = other_names(index, question.text)
-    terms, expansions = keyword_terms(index, question.text, language, names)
     allowed = narrow_to_works(index, question, (filters or Filters()).allowed(index))
-    asks_for_source = "source" in question.types
-    found = _search_both(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
-    watch.lap("searched")
-    if settings.rerank:
-        found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
-    if reranker := load_reranker(settings):
-        found = _read_together(index, found, question.text, reranker)
-    watch.lap("reranked")
-    chosen = _diversify(found, max(k, READ))
-    if asks_for_source:
-        chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
-    evidence = [_evidence(index, found, row) for row in chosen]
+    names = other_names(index, question.text)
+    found, expansions = _find(index, question, question.text, names, allowed, settings, watch)
+    chosen = _choose(index, question, found, max(k, READ), allowed)
+    if question.stands_alone:  # what stands around it may find nothing of what it asks by itself
+        alone, _ = _find(index, question, question.asked, other_names(index, question.asked), allowed, settings, watch)
+        chosen = _in_turns(chosen, _choose(index, question, alone, max(k, READ), allowed))
     watch.lap("chosen")
-    evidence = _credit_extremes(index, found, _read(comprehension, question, evidence, names), question)
+    comprehension, asks_for_source = load_comprehension(), "source" in question.types
+    evidence = _credit_extremes(index, found, _read(comprehension, question, chosen, names), question)
     evidence = _mark_cells(evidence, question)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
@@ -242,6 +247,65 @@ def retrieve(
         evidence = _with_rest_of_list(index, found, evidence, allowed)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
+
+
+def _find(
+    index: Index,
+    question: Question,
+    text: str,
+    names: Mapping[str, float],
+    allowed: Rows | None,
+    settings: Settings,
+    watch: _Watch,
+) -> tuple[_Candidates, dict[str, float]]:
+    """Return the candidates for a text, best first, and the phrases that were added to it with their weights."""
+    language = main_language(text)
+    encoded = load_embedder(settings).encode_questions([text])[0]
+    watch.lap("embedded")
+    vector = index.centring.centre_question(encoded.vector, language)
+    terms, expansions = keyword_terms(index, text, language, names)
+    own = index.passages.of_articles(question.spoken_of)
+    own = own if allowed is None else np.intersect1d(own, allowed)
+    weight = LEANING_WEIGHT if _leans(question) else SPOKEN_OF_WEIGHT
+    penalty = 0.0 if "source" in question.types else FOOTNOTE_PENALTY
+    found = _favoured(_search_both(index, vector, terms, allowed, penalty, own), own, weight)
+    watch.lap("searched")
+    if settings.rerank:
+        found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
+    if reranker := load_reranker(settings):
+        found = _read_together(index, found, text, reranker)
+    watch.lap("reranked")
+    return _favoured(found, own, weight), expansions
+
+
+def _leans(question: Question) -> bool:
+    """Say whether a question surely leans on what was said before it."""
+    return question.follow_up and not question.stands_alone
+
+
+def _favoured(found: _Candidates, rows: Rows, weight: float) -> _Candidates:
+    """Return the candidates with `weight` added to the score of those that are among some rows."""
+    gained = np.asarray(found.final + weight * np.isin(found.rows, rows), np.float32)
+    return dataclasses.replace(found, final=gained).ordered()
+
+
+def _choose(index: Index, question: Question, found: _Candidates, count: int, allowed: Rows | None) -> list[_Chosen]:
+    """Return up to `count` passages, each with by how much it matches less than the best of them."""
+    rows = _diversify(found, count)
+    if "source" in question.types:
+        rows = _with_notes(index, found, rows, allowed)[:count]
+    evidence = [_evidence(index, found, row) for row in rows]
+    nearest = max((item.scores.get("late", 0.0) for item in evidence[:READ]), default=0.0)
+    return [_Chosen(item, nearest - item.scores.get("late", nearest)) for item in evidence]
+
+
+def _in_turns(some: Sequence[_Chosen], others: Sequence[_Chosen]) -> list[_Chosen]:
+    """Return the passages of two searches in turns, each once, as that search found it which puts it first."""
+    found: dict[str, _Chosen] = {}
+    for one in itertools.chain.from_iterable(itertools.zip_longest(others, some)):
+        if one is not None:
+            found.setdefault(one.evidence.id, one)
+    return list(found.values())
 
 
 def load_models(settings: Settings) -> tuple[Embedder, Comprehension]:
@@ -268,10 +332,10 @@ def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> R
 
 
 def _read(
-    comprehension: Comprehension, question: Question, evidence: Sequence[Evidence], names: Mapping[str, float]
+    comprehension: Comprehension, question: Question, chosen: Sequence[_Chosen], names: Mapping[str, float]
 ) -> list[Evidence]:
     """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
-    first = evidence[:READ]
+    first = [item for item, _ in chosen[:READ]]
     passages, statements = tuple(item.passage for item in first), tuple(item.statements for item in first)
     read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
     text = question.text
@@ -283,14 +347,12 @@ def _read(
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
         if question.stands_alone:  # what stands around it may be about something else
             readings = [_likelier(one, other) for one, other in zip(alone, readings, strict=True)]
-    nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
     judged = [
-        _judged(item, reading, question, nearest - item.scores.get("late", nearest))
-        for item, reading in zip(first, readings, strict=True)
+        _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
     judged = _credit_rows(judged, question)
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
-    return [*(judged[place] for place in ranked), *evidence[READ:]]
+    return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 
 
 @functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
@@ -521,12 +583,14 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
     topic = _bare(question.text) in headings
     named = numbered_parts(question.text)
+    is_spoken_of = (item.source, passage.article) in question.spoken_of
+    preferred = (LEANING_ODDS if _leans(question) else SPOKEN_OF_ODDS) if is_spoken_of else 0.0
     likelihoods = []
     asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
-        odds = _log_odds(likelihood) - weight * behind
+        odds = _log_odds(likelihood) - weight * behind + preferred
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
             # What a title, a heading, a name or the head of a column names, it does not tell.
             likelihoods.append(_likelihood(_log_odds(0.0)))
@@ -634,17 +698,17 @@ class _Watch:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round((now - self._last) * 1000, 2)
+        self.laps[name] = round(self.laps.get(name, 0.0) + (now - self._last) * 1000, 2)
         self._last = now
 
 
 def _search_both(
-    index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float
+    index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float, own: Rows
 ) -> _Candidates:
-    """Return the best of both retrievers, each candidate with its score in both, ordered by the fused score."""
+    """Return the best of both retrievers and `own` rows, each with its score in both, ordered by the fused score."""
     keywords = index.keywords.search(terms)
     _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
-    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], keywords.best(DEPTH, allowed)]))
+    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], keywords.best(DEPTH, allowed), own]))
     dense = index.store.vectors(rows) @ vector
     keyword = keywords.of(rows)
     fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keywords.sample())
