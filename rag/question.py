@@ -28,6 +28,7 @@ LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one befor
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
+_SELF = "self"  # of courtesies: what one may be asked to be, and what a document may be about
 _CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
 
 
@@ -136,11 +137,14 @@ def courtesy_of(text: str) -> str:
     found: list[str] = []
     for word, kind in words:
         pattern = rf"\b{word}\b" if word.isascii() else word
-        left, count = re.subn(pattern, " ", left)
+        left, count = re.subn(pattern, " ", left, flags=re.ASCII)  # a Han character ends a Latin word
         found += [kind] * count
     if any(map(str.isalnum, left)) or not found:
         return ""
-    return "bare" if "bare" in found else next((kind for kind in found if kind != "filler"), "thanks")
+    if told := next((kind for kind in ("sources", "bare") if kind in found), ""):
+        return told
+    without = "" if _SELF in found else "thanks"
+    return next((kind for kind in found if kind not in ("filler", _SELF)), without)
 
 
 def _parts(question: str) -> tuple[Part, ...]:
