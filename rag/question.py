@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
-from rag.conversation import may_lean_on_history, stand_alone
+from rag.conversation import leaves_open, may_lean_on_history, stand_alone
 from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
 from rag.text.language import main_language, search_form, split_sentences
@@ -58,6 +58,7 @@ class Question:
         stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
             holds, and leans on none of them, or is short, and in doubt.
         answered: What was answered to it before, where what else there is is asked for; else "".
+        leaves_open: Whether `asked` is so short, and names so little, that it asks of what was said before.
         spoken_of: The work of which the answer before spoke, (source, index of the article); none is known without an
             index.
     """
@@ -72,6 +73,7 @@ class Question:
     follow_up: bool = False
     stands_alone: bool = False
     answered: str = ""
+    leaves_open: bool = False
     spoken_of: tuple[tuple[str, int], ...] = ()
 
 
@@ -110,6 +112,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         courtesy=courtesy,
         follow_up=text != asked,
         stands_alone=in_doubt,
+        leaves_open=text != asked or leaves_open(asked),
     )
 
 

@@ -32,7 +32,7 @@ from rag.centring import LANGUAGES
 from rag.chunking import headed_text
 from rag.columns import column_asked_for
 from rag.comprehension import Comprehension, Reading, load_comprehension
-from rag.conversation import without_asking
+from rag.conversation import says_of_what, without_asking
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import Embedder, load_embedder
 from rag.enumerations import Item, item_of
@@ -46,7 +46,7 @@ from rag.reranking import Reranker, load_reranker
 from rag.said_before import spoken_of
 from rag.segments import KINDS
 from rag.settings import Settings
-from rag.superlatives import asks_for_extreme, find_extremes
+from rag.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.language import main_language, search_form, split_statements
 from rag.text.negation import read_polarity
@@ -85,7 +85,9 @@ TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is th
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
 # For the work of which the answer before spoke: to its passages' standardised scores, to its statements' log-odds.
 SPOKEN_OF_WEIGHT, SPOKEN_OF_ODDS = 0.5, 1.0
-LEANING_WEIGHT, LEANING_ODDS = 2.0, 2.0  # the same where the question leans on what was said
+OPEN_WEIGHT, OPEN_ODDS = 2.0, 3.0  # the same where the question leaves open of what it asks
+OTHERS_ODDS = 4.0  # against other works, where it does and that work surely answers
+SURELY = 0.0  # log-odds from which it does
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
@@ -234,7 +236,7 @@ def retrieve(
     names = other_names(index, question.text)
     found, expansions = _find(index, question, question.text, names, allowed, settings, watch)
     chosen = _choose(index, question, found, max(k, READ), allowed)
-    if question.stands_alone:  # what stands around it may find nothing of what it asks by itself
+    if question.stands_alone or _says_enough(question):  # with what stands around it, that may be found instead
         alone, _ = _find(index, question, question.asked, other_names(index, question.asked), allowed, settings, watch)
         chosen = _in_turns(chosen, _choose(index, question, alone, max(k, READ), allowed))
     watch.lap("chosen")
@@ -266,7 +268,7 @@ def _find(
     terms, expansions = keyword_terms(index, text, language, names)
     own = index.passages.of_articles(question.spoken_of)
     own = own if allowed is None else np.intersect1d(own, allowed)
-    weight = LEANING_WEIGHT if _leans(question) else SPOKEN_OF_WEIGHT
+    weight = OPEN_WEIGHT if question.leaves_open else SPOKEN_OF_WEIGHT
     penalty = 0.0 if "source" in question.types else FOOTNOTE_PENALTY
     found = _favoured(_search_both(index, vector, terms, allowed, penalty, own), own, weight)
     watch.lap("searched")
@@ -278,9 +280,26 @@ def _find(
     return _favoured(found, own, weight), expansions
 
 
-def _leans(question: Question) -> bool:
-    """Say whether a question surely leans on what was said before it."""
-    return question.follow_up and not question.stands_alone
+def _says_enough(question: Question) -> bool:
+    """Say whether a follow-up asks for something by itself, of the work that was spoken of."""
+    return question.follow_up and bool(question.spoken_of) and says_of_what(question.asked)
+
+
+def _is_spoken_of(item: Evidence, question: Question) -> bool:
+    return (item.source, item.passage.article) in question.spoken_of
+
+
+def _hold_to_work(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with other works believed less where the work spoken of answers what was left open."""
+    own = [item.score for item in evidence if _is_spoken_of(item, question)]
+    if not question.leaves_open or _log_odds(max(own, default=0.0)) < SURELY:
+        return list(evidence)
+    return [
+        item
+        if _is_spoken_of(item, question)
+        else _with_odds(item, [_log_odds(likelihood) - OTHERS_ODDS for likelihood in item.likelihoods])
+        for item in evidence
+    ]
 
 
 def _favoured(found: _Candidates, rows: Rows, weight: float) -> _Candidates:
@@ -345,12 +364,14 @@ def _read(
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
         alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
-        if question.stands_alone:  # what stands around it may be about something else
-            readings = [_likelier(one, other) for one, other in zip(alone, readings, strict=True)]
+        # What stands around it may be about something else.
+        enough = [question.stands_alone or (_says_enough(question) and _is_spoken_of(item, question)) for item in first]
+        pairs = zip(alone, readings, enough, strict=True)
+        readings = [_likelier(one, other) if says_enough else other for one, other, says_enough in pairs]
     judged = [
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
-    judged = _credit_rows(judged, question)
+    judged = _credit_rows(_hold_to_work(judged, question), question)
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 
@@ -472,14 +493,17 @@ def _credit_extremes(
     The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
     all where the question names its column. Where that row was not found, its passage is added.
     """
-    if not evidence or not asks_for_extreme(question.text):
+    text = question.text
+    if question.follow_up and asks_for_extreme(question.asked):
+        text = without_superlatives(text.removesuffix(question.asked)) + question.asked
+    if not evidence or not asks_for_extreme(text):
         return list(evidence)
     added: list[Evidence] = []
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
         whole = _whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
-        extremes = find_extremes(table_head(item.passage), whole, question.text)
+        extremes = find_extremes(table_head(item.passage), whole, text)
         if extremes is None:
             continue
         best = max(odds[place][order] for place, order, _ in rows)
@@ -583,8 +607,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
     topic = _bare(question.text) in headings
     named = numbered_parts(question.text)
-    is_spoken_of = (item.source, passage.article) in question.spoken_of
-    preferred = (LEANING_ODDS if _leans(question) else SPOKEN_OF_ODDS) if is_spoken_of else 0.0
+    preferred = (OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS) if _is_spoken_of(item, question) else 0.0
     likelihoods = []
     asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
