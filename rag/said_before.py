@@ -18,7 +18,7 @@ from rag.text.language import letters_of, search_form, split_statements
 Quotation = tuple[Passage, Span]
 
 LOOKED_AT = 24  # passages that share most with the words of an answer
-MOST_ANSWERS = 3  # that are looked back on, where the last ones quote nothing
+MOST_ANSWERS = 6  # that are looked back on, where the last ones quote nothing
 LEAST_LETTERS = 3  # of a statement: “否。” stands in many an answer that does not quote it
 
 

@@ -136,7 +136,9 @@ def read_shelf_question(
     chosen, undated = _chosen(named, works, kinds)
     if not named and "shelf" not in kinds and asked != "works" and not narrowed and len(works) != 1:
         quoted = tuple(work for work in works if work.key in spoken_of)
-        chosen = _spoken_of(history[-LAST_EXCHANGE:], works) or quoted or _spoken_of(history, works)
+        # The works that an answer names before what it quotes may be others than the first.
+        last_asked = [turn for turn in history[-LAST_EXCHANGE:] if turn.role == "user"]
+        chosen = _spoken_of(last_asked, works) or quoted or _spoken_of(history, works)
         recorded = asked != "fields" or any(_value(work, field) for work in chosen for field in fields)
         if history and not (chosen and recorded):
             return None  # what no record tells, the text may

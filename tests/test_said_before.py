@@ -71,7 +71,7 @@ def test_what_an_answer_quotes_is_found_where_it_stands(index: Index) -> None:
 
 def test_an_answer_that_quotes_nothing_is_looked_past(index: Index) -> None:
     thanks = [Turn("user", "谢谢"), Turn("assistant", "不客气，请继续提问。")]
-    assert spoken_of([*after(HALL), *thanks], index) == ((HALL, 0),)
+    assert spoken_of([*after(HALL), *thanks * 4], index) == ((HALL, 0),)
     assert quoted_before(thanks, index) == quoted_before([], index) == ()
 
 
@@ -109,6 +109,12 @@ def test_a_complete_question_is_asked_of_all_works(town: Settings) -> None:
 def test_who_wrote_it_asks_of_the_work_that_was_quoted(town: Settings) -> None:
     assert "Mary Lowe" in asked_after(LIBRARY, "Who wrote it?", town).text
     assert "青浦文化館" in asked_after(HALL, "作者是谁？", town).text
+
+
+def test_it_is_the_work_quoted_first_though_another_is_named(town: Settings) -> None:
+    said = "會堂租金每小時兩百元，須提前七日申請。[1]\n\n《Quayside Library Guide》：Call 0555 0199 on weekdays.[2]"
+    answer = ask("作者是谁？", history=[Turn("user", "租金多少？"), Turn("assistant", said)], settings=town)
+    assert "青浦文化館" in answer.text
 
 
 def test_where_something_is_from_is_told_with_work_section_and_words(town: Settings) -> None:
