@@ -73,7 +73,7 @@ def answer_about_works(
     """
     works = works_of(index, filters)
     narrowed = filters is not None and bool(filters.sources or filters.articles)
-    asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history)
+    asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
     if asked is not None and asked.asked != "summary":
         return answer_from_records(asked, read.asked, index)
     if asked is not None:

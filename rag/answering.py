@@ -28,6 +28,7 @@ from rag.backends import (
     stream_writing,
 )
 from rag.backends.extractive import PART_LEAST, ExtractiveBackend
+from rag.cataloguing import tell_where
 from rag.comprehension import heading_of
 from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
@@ -50,6 +51,7 @@ from rag.records import (
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
+from rag.said_before import quoted_before, spoken_of
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
@@ -132,10 +134,15 @@ def stream_answer(
     started = time.perf_counter()
     read = read_question(question, history)
     settings = settings or Settings()
-    if read.courtesy and not (read.courtesy == "rewrite" and settings.backend != ExtractiveBackend.name):
+    is_rewritten = read.courtesy == "rewrite" and settings.backend != ExtractiveBackend.name
+    if read.courtesy and read.courtesy != "sources" and not is_rewritten:
         yield _courtesy(read)
         return
     index = index or open_index(settings)
+    if read.courtesy == "sources":
+        yield tell_where(quoted_before(history, index), question, index, read.language) or _courtesy(read)
+        return
+    read = dataclasses.replace(read, spoken_of=spoken_of(history, index))
     check = functools.partial(_checked_by, read, settings, index)
     answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
     if answer is None:

@@ -12,8 +12,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from rag.index import Index, open_index
+from rag.pages import PageFinder
 from rag.records import Answer, Article, Citation, Evidence, Language, Passage, Sentence, Span
 from rag.retrieval import Filters, check_question, keyword_terms, other_names
+from rag.said_before import Quotation
 from rag.settings import Settings
 from rag.shelf import Work, outline_of, works_of
 from rag.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
@@ -23,6 +25,7 @@ from rag.text.words import tag_words
 from rag.vocabulary import read_table
 
 BACKEND = "records"  # as answers name who wrote them
+MOST_PLACES = 3  # of quotations that are told
 MOST_LISTED = 500  # works in one list
 TOPIC_MENTIONS = 3  # passages that must name a topic where no title, keyword or heading does
 GOOD_EXPANSION = 0.5  # weight of another name of a topic from which it counts as one
@@ -165,6 +168,28 @@ def _answer_mentions(asked: ShelfQuestion, question: str, index: Index) -> Answe
     return draft.answer(question)
 
 
+def tell_where(quoted: Sequence[Quotation], question: str, index: Index, language: Language) -> Answer | None:
+    """Return the answer that names the works, sections and pages of what was quoted before; None where nothing was."""
+    works = {work.key: work for work in works_of(index)}
+    draft = Draft(index, language)
+    draft.say("where", ())
+    for passage, (start, end) in quoted[:MOST_PLACES]:
+        work = works.get((passage.source, passage.article))
+        page = PageFinder(index.document(passage.source)).at(passage.span[0] + start)
+        draft.item(
+            draft.text(
+                "place",
+                title=draft.title(work) if work else passage.source,
+                part=draft.text("in_part", part=passage.section[-1]) if passage.section else "",
+                page=draft.text("on_page", page=page) if page else "",
+                said=" ".join(passage.text[start:end].split()),
+            ),
+            (),
+            held=[(passage, (start, end))],
+        )
+    return draft.answer(question) if quoted else None
+
+
 def which_work(question: str, works: Sequence[Work], index: Index, language: Language) -> Answer:
     """Return the question back which of several works is meant, with some of them."""
     draft = Draft(index, language)
@@ -289,7 +314,8 @@ class Draft:
         self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
         number = list(self._evidence).index(passage.id) + 1
         in_source = (passage.span[0] + span[0], passage.span[0] + span[1]) if span else None
-        return Citation(number, passage.id, passage.source, span, in_source, passage.page, field)
+        page = PageFinder(self.index.document(passage.source)).at(in_source[0]) if in_source else passage.page
+        return Citation(number, passage.id, passage.source, span, in_source, page, field)
 
 
 def _printed_at(index: Index, work: Work, field: str, section: tuple[str, ...]) -> tuple[Passage | None, Span | None]:

@@ -48,7 +48,7 @@ _OTHER_CHARS, _OTHER_WORDS = 10, 4  # of what is named instead
 _MARKS = "，。？！,?!"
 _ANOTHER = ("and what about ", "what about ", "how about ", "and ")
 _COUNTED = tuple(f"the {place}{one}" for place in ("first", "second", "third", "last") for one in ("", " one"))
-_AFTER_LATIN = re.compile(f"(?<=[A-Za-z]){HAN_CHARACTER.pattern}")
+_AFTER_LATIN = re.compile(f"(?<=[A-Za-z]) ?{HAN_CHARACTER.pattern}")
 _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
 
 
@@ -215,9 +215,26 @@ def without_asking(text: str) -> str:
 
 def may_lean_on_history(question: str) -> bool:
     """Say whether `question` is so short that what it is about may have been said before, though it names something."""
-    short = len(HAN_CHARACTER.findall(question)) <= BARE_HAN_CHARACTERS
-    names = _NAME.search(question) or _opens_with(question, "defines")
-    return short and not names and main_language(question) == "zh" and not leans_on_history(question)
+    return main_language(question) == "zh" and leaves_open(question) and not leans_on_history(question)
+
+
+def leaves_open(question: str) -> bool:
+    """Say whether `question` is short and names nothing, so that what was said before may tell of what it asks."""
+    chinese = main_language(question) == "zh"
+    length = len(HAN_CHARACTER.findall(question)) if chinese else len(question.split())
+    return length <= (BARE_HAN_CHARACTERS if chinese else BARE_ENGLISH_WORDS) and not _says_its_own(question)
+
+
+def says_of_what(question: str) -> bool:
+    """Say whether `question` has a word that says of what it asks: "and the method?" has, "and the second?" has not."""
+    chinese = main_language(question) == "zh"
+    return bool(_telling_words(question) if chinese else content_words(question)) and _counts(question) is None
+
+
+def _says_its_own(question: str) -> bool:
+    """Say whether `question` names what it is about, or asks what something is."""
+    in_latin = main_language(question) == "zh" and any(len(word) > 1 for word in LATIN_WORD.findall(question))
+    return bool(_NAME.search(question)) or in_latin or _opens_with(question, "defines")
 
 
 def leans_on_history(question: str) -> bool:
@@ -231,7 +248,7 @@ def leans_on_history(question: str) -> bool:
     is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
     if _points_back(question):
         return not is_long
-    if _NAME.search(question) or _opens_with(question, "defines"):
+    if _says_its_own(question):
         return False
     if chinese:
         return characters < BARE_HAN_CHARACTERS and len(_telling_words(question)) < 2
@@ -243,10 +260,15 @@ def _telling_words(question: str) -> list[str]:
     return [word for word, tag, _ in tag_words(question) if tag[0] in "nv" and word not in _LIGHT_WORDS]
 
 
+def _counts(question: str) -> int | None:
+    """Return the place of what an ordinal in `question` counts, from 0, or None."""
+    form = search_form(question)
+    return next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
+
+
 def _counted_part(question: str, answer: str) -> str:
     """Return the part of `answer` that an ordinal in `question` counts, or ""."""
-    form = search_form(question)
-    found = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
+    found = _counts(question)
     if found is None:
         return ""
     answer = CITED.sub("", answer)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
-from rag.conversation import may_lean_on_history, stand_alone
+from rag.conversation import leaves_open, may_lean_on_history, stand_alone
 from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
 from rag.text.language import main_language, search_form, split_sentences
@@ -28,6 +28,7 @@ LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one befor
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
+_SELF = "self"  # of courtesies: what one may be asked to be, and what a document may be about
 _CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
 
 
@@ -57,6 +58,9 @@ class Question:
         stands_alone: Whether `asked` may mean what it says by itself: it was asked together with others, which `text`
             holds, and leans on none of them, or is short, and in doubt.
         answered: What was answered to it before, where what else there is is asked for; else "".
+        leaves_open: Whether `asked` is so short, and names so little, that it asks of what was said before.
+        spoken_of: The work of which the answer before spoke, (source, index of the article); none is known without an
+            index.
     """
 
     asked: str
@@ -69,6 +73,8 @@ class Question:
     follow_up: bool = False
     stands_alone: bool = False
     answered: str = ""
+    leaves_open: bool = False
+    spoken_of: tuple[tuple[str, int], ...] = ()
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
@@ -106,6 +112,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         courtesy=courtesy,
         follow_up=text != asked,
         stands_alone=in_doubt,
+        leaves_open=text != asked or leaves_open(asked),
     )
 
 
@@ -133,11 +140,14 @@ def courtesy_of(text: str) -> str:
     found: list[str] = []
     for word, kind in words:
         pattern = rf"\b{word}\b" if word.isascii() else word
-        left, count = re.subn(pattern, " ", left)
+        left, count = re.subn(pattern, " ", left, flags=re.ASCII)  # a Han character ends a Latin word
         found += [kind] * count
     if any(map(str.isalnum, left)) or not found:
         return ""
-    return "bare" if "bare" in found else next((kind for kind in found if kind != "filler"), "thanks")
+    if told := next((kind for kind in ("sources", "bare") if kind in found), ""):
+        return told
+    without = "" if _SELF in found else "thanks"
+    return next((kind for kind in found if kind not in ("filler", _SELF)), without)
 
 
 def _parts(question: str) -> tuple[Part, ...]:

@@ -86,7 +86,8 @@ class Researcher:
         self._note(alone if alone and search_form(alone) != search_form(read.asked) else "")
         if not alone:
             return read
-        return dataclasses.replace(read_question(alone), asked=read.asked, language=read.language)
+        alone_read = read_question(alone)
+        return dataclasses.replace(alone_read, asked=read.asked, language=read.language, spoken_of=read.spoken_of)
 
     def split(self, read: Question) -> Question:
         """Return the question with the parts that the model finds in it, as it is when it finds none."""

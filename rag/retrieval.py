@@ -8,6 +8,7 @@
     diversification  a passage gains by what it adds: the words of the question that those before it match less well
     notes            a question for a source gets the notes of each passage right behind it
     reading          the comprehension model says of each statement of the best passages how likely it answers
+    conversation     the work of which the answer before spoke is preferred, the more so where the question leans on it
 
 Input: a question. Output: passages, best first, with their statements judged.
 """
@@ -16,11 +17,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +32,7 @@ from rag.centring import LANGUAGES
 from rag.chunking import headed_text
 from rag.columns import column_asked_for
 from rag.comprehension import Comprehension, Reading, load_comprehension
-from rag.conversation import without_asking
+from rag.conversation import says_of_what, without_asking
 from rag.dictionary import content_words, translate_terms
 from rag.embedding import Embedder, load_embedder
 from rag.enumerations import Item, item_of
@@ -40,9 +43,10 @@ from rag.passages import FOOTNOTE
 from rag.question import Question, read_question
 from rag.records import Evidence, Language, Passage, PassageKind, Retrieval, Span, Turn
 from rag.reranking import Reranker, load_reranker
+from rag.said_before import spoken_of
 from rag.segments import KINDS
 from rag.settings import Settings
-from rag.superlatives import asks_for_extreme, find_extremes
+from rag.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.language import main_language, search_form, split_statements
 from rag.text.negation import read_polarity
@@ -79,6 +83,11 @@ EXTREME_ODDS = 2.0  # for the row with the most in the column that the question 
 PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
+# For the work of which the answer before spoke: to its passages' standardised scores, to its statements' log-odds.
+SPOKEN_OF_WEIGHT, SPOKEN_OF_ODDS = 0.5, 1.0
+OPEN_WEIGHT, OPEN_ODDS = 2.0, 3.0  # the same where the question leaves open of what it asks
+OTHERS_ODDS = 4.0  # against other works, where it does and that work surely answers
+SURELY = 0.0  # log-odds from which it does
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
@@ -177,6 +186,13 @@ class _Candidates:
         )
 
 
+class _Chosen(NamedTuple):
+    """A passage that is to be read, and by how much it matches less, by late interaction, than the best of those."""
+
+    evidence: Evidence
+    behind: float
+
+
 def retrieve(
     question: str | Question,
     k: int = 5,
@@ -211,30 +227,21 @@ def retrieve(
         question = read_question(question, history)
     settings = settings or Settings()
     index = index or open_index(settings)
+    if history:
+        question = dataclasses.replace(question, spoken_of=spoken_of(history, index))
     watch = _Watch()
-    language = main_language(question.text)
-    embedder, comprehension = load_models(settings)
+    load_models(settings)
     watch.lap("loaded")
-    encoded = embedder.encode_questions([question.text])[0]
-    watch.lap("embedded")
-    vector = index.centring.centre_question(encoded.vector, language)
-    names = other_names(index, question.text)
-    terms, expansions = keyword_terms(index, question.text, language, names)
     allowed = narrow_to_works(index, question, (filters or Filters()).allowed(index))
-    asks_for_source = "source" in question.types
-    found = _search_both(index, vector, terms, allowed, 0.0 if asks_for_source else FOOTNOTE_PENALTY)
-    watch.lap("searched")
-    if settings.rerank:
-        found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
-    if reranker := load_reranker(settings):
-        found = _read_together(index, found, question.text, reranker)
-    watch.lap("reranked")
-    chosen = _diversify(found, max(k, READ))
-    if asks_for_source:
-        chosen = _with_notes(index, found, chosen, allowed)[: max(k, READ)]
-    evidence = [_evidence(index, found, row) for row in chosen]
+    names = other_names(index, question.text)
+    found, expansions = _find(index, question, question.text, names, allowed, settings, watch)
+    chosen = _choose(index, question, found, max(k, READ), allowed)
+    if question.stands_alone or _says_enough(question):  # with what stands around it, that may be found instead
+        alone, _ = _find(index, question, question.asked, other_names(index, question.asked), allowed, settings, watch)
+        chosen = _in_turns(chosen, _choose(index, question, alone, max(k, READ), allowed))
     watch.lap("chosen")
-    evidence = _credit_extremes(index, found, _read(comprehension, question, evidence, names), question)
+    comprehension, asks_for_source = load_comprehension(), "source" in question.types
+    evidence = _credit_extremes(index, found, _read(comprehension, question, chosen, names), question)
     evidence = _mark_cells(evidence, question)
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
@@ -242,6 +249,82 @@ def retrieve(
         evidence = _with_rest_of_list(index, found, evidence, allowed)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
+
+
+def _find(
+    index: Index,
+    question: Question,
+    text: str,
+    names: Mapping[str, float],
+    allowed: Rows | None,
+    settings: Settings,
+    watch: _Watch,
+) -> tuple[_Candidates, dict[str, float]]:
+    """Return the candidates for a text, best first, and the phrases that were added to it with their weights."""
+    language = main_language(text)
+    encoded = load_embedder(settings).encode_questions([text])[0]
+    watch.lap("embedded")
+    vector = index.centring.centre_question(encoded.vector, language)
+    terms, expansions = keyword_terms(index, text, language, names)
+    own = index.passages.of_articles(question.spoken_of)
+    own = own if allowed is None else np.intersect1d(own, allowed)
+    weight = OPEN_WEIGHT if question.leaves_open else SPOKEN_OF_WEIGHT
+    penalty = 0.0 if "source" in question.types else FOOTNOTE_PENALTY
+    found = _favoured(_search_both(index, vector, terms, allowed, penalty, own), own, weight)
+    watch.lap("searched")
+    if settings.rerank:
+        found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
+    if reranker := load_reranker(settings):
+        found = _read_together(index, found, text, reranker)
+    watch.lap("reranked")
+    return _favoured(found, own, weight), expansions
+
+
+def _says_enough(question: Question) -> bool:
+    """Say whether a follow-up asks for something by itself, of the work that was spoken of."""
+    return question.follow_up and bool(question.spoken_of) and says_of_what(question.asked)
+
+
+def _is_spoken_of(item: Evidence, question: Question) -> bool:
+    return (item.source, item.passage.article) in question.spoken_of
+
+
+def _hold_to_work(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with other works believed less where the work spoken of answers what was left open."""
+    own = [item.score for item in evidence if _is_spoken_of(item, question)]
+    if not question.leaves_open or _log_odds(max(own, default=0.0)) < SURELY:
+        return list(evidence)
+    return [
+        item
+        if _is_spoken_of(item, question)
+        else _with_odds(item, [_log_odds(likelihood) - OTHERS_ODDS for likelihood in item.likelihoods])
+        for item in evidence
+    ]
+
+
+def _favoured(found: _Candidates, rows: Rows, weight: float) -> _Candidates:
+    """Return the candidates with `weight` added to the score of those that are among some rows."""
+    gained = np.asarray(found.final + weight * np.isin(found.rows, rows), np.float32)
+    return dataclasses.replace(found, final=gained).ordered()
+
+
+def _choose(index: Index, question: Question, found: _Candidates, count: int, allowed: Rows | None) -> list[_Chosen]:
+    """Return up to `count` passages, each with by how much it matches less than the best of them."""
+    rows = _diversify(found, count)
+    if "source" in question.types:
+        rows = _with_notes(index, found, rows, allowed)[:count]
+    evidence = [_evidence(index, found, row) for row in rows]
+    nearest = max((item.scores.get("late", 0.0) for item in evidence[:READ]), default=0.0)
+    return [_Chosen(item, nearest - item.scores.get("late", nearest)) for item in evidence]
+
+
+def _in_turns(some: Sequence[_Chosen], others: Sequence[_Chosen]) -> list[_Chosen]:
+    """Return the passages of two searches in turns, each once, as that search found it which puts it first."""
+    found: dict[str, _Chosen] = {}
+    for one in itertools.chain.from_iterable(itertools.zip_longest(others, some)):
+        if one is not None:
+            found.setdefault(one.evidence.id, one)
+    return list(found.values())
 
 
 def load_models(settings: Settings) -> tuple[Embedder, Comprehension]:
@@ -268,10 +351,10 @@ def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> R
 
 
 def _read(
-    comprehension: Comprehension, question: Question, evidence: Sequence[Evidence], names: Mapping[str, float]
+    comprehension: Comprehension, question: Question, chosen: Sequence[_Chosen], names: Mapping[str, float]
 ) -> list[Evidence]:
     """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
-    first = evidence[:READ]
+    first = [item for item, _ in chosen[:READ]]
     passages, statements = tuple(item.passage for item in first), tuple(item.statements for item in first)
     read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
     text = question.text
@@ -281,16 +364,16 @@ def _read(
     if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
         alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
-        if question.stands_alone:  # what stands around it may be about something else
-            readings = [_likelier(one, other) for one, other in zip(alone, readings, strict=True)]
-    nearest = max((item.scores.get("late", 0.0) for item in first), default=0.0)
+        # What stands around it may be about something else.
+        enough = [question.stands_alone or (_says_enough(question) and _is_spoken_of(item, question)) for item in first]
+        pairs = zip(alone, readings, enough, strict=True)
+        readings = [_likelier(one, other) if says_enough else other for one, other, says_enough in pairs]
     judged = [
-        _judged(item, reading, question, nearest - item.scores.get("late", nearest))
-        for item, reading in zip(first, readings, strict=True)
+        _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
-    judged = _credit_rows(judged, question)
+    judged = _credit_rows(_hold_to_work(judged, question), question)
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * _log_odds(judged[place].score))
-    return [*(judged[place] for place in ranked), *evidence[READ:]]
+    return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 
 
 @functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
@@ -410,14 +493,17 @@ def _credit_extremes(
     The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
     all where the question names its column. Where that row was not found, its passage is added.
     """
-    if not evidence or not asks_for_extreme(question.text):
+    text = question.text
+    if question.follow_up and asks_for_extreme(question.asked):
+        text = without_superlatives(text.removesuffix(question.asked)) + question.asked
+    if not evidence or not asks_for_extreme(text):
         return list(evidence)
     added: list[Evidence] = []
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
         whole = _whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
-        extremes = find_extremes(table_head(item.passage), whole, question.text)
+        extremes = find_extremes(table_head(item.passage), whole, text)
         if extremes is None:
             continue
         best = max(odds[place][order] for place, order, _ in rows)
@@ -521,12 +607,13 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
     topic = _bare(question.text) in headings
     named = numbered_parts(question.text)
+    preferred = (OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS) if _is_spoken_of(item, question) else 0.0
     likelihoods = []
     asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
-        odds = _log_odds(likelihood) - weight * behind
+        odds = _log_odds(likelihood) - weight * behind + preferred
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
             # What a title, a heading, a name or the head of a column names, it does not tell.
             likelihoods.append(_likelihood(_log_odds(0.0)))
@@ -634,17 +721,17 @@ class _Watch:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round((now - self._last) * 1000, 2)
+        self.laps[name] = round(self.laps.get(name, 0.0) + (now - self._last) * 1000, 2)
         self._last = now
 
 
 def _search_both(
-    index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float
+    index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float, own: Rows
 ) -> _Candidates:
-    """Return the best of both retrievers, each candidate with its score in both, ordered by the fused score."""
+    """Return the best of both retrievers and `own` rows, each with its score in both, ordered by the fused score."""
     keywords = index.keywords.search(terms)
     _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
-    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], keywords.best(DEPTH, allowed)]))
+    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], keywords.best(DEPTH, allowed), own]))
     dense = index.store.vectors(rows) @ vector
     keyword = keywords.of(rows)
     fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keywords.sample())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -35,6 +35,7 @@ _ENDS = _LENGTHS | {"newest", "oldest"}
 _SAID = {"topic": {"topic"}, "mention": {"topic", "mention"}, "holds": {"mention"}, "held": {"mention", "which"}}
 ASKING = frozenset({"which", "who", "count", "date"})
 LONGEST_TOPIC = 40  # characters
+LAST_EXCHANGE = 2  # turns: the last question and its answer
 LONGEST_PHRASE = 5  # English words of a phrase of the table
 PERSON_CHARS = 3  # most of a Chinese person's name
 LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
@@ -103,7 +104,12 @@ class ShelfQuestion:
 
 
 def read_shelf_question(
-    question: str, works: Sequence[Work], *, narrowed: bool = False, history: Sequence[Turn] = ()
+    question: str,
+    works: Sequence[Work],
+    *,
+    narrowed: bool = False,
+    history: Sequence[Turn] = (),
+    spoken_of: Collection[tuple[str, int]] = (),
 ) -> ShelfQuestion | None:
     """Return what a question asks of works, or None when it asks about what is written in them.
 
@@ -112,6 +118,7 @@ def read_shelf_question(
         works: Those that may be asked about.
         narrowed: Whether these are a selection that the reader made.
         history: Earlier turns, oldest first: 作者是谁 may ask of the one work that was spoken of.
+        spoken_of: The work that the answer before quotes.
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
@@ -128,10 +135,13 @@ def read_shelf_question(
         return None
     chosen, undated = _chosen(named, works, kinds)
     if not named and "shelf" not in kinds and asked != "works" and not narrowed and len(works) != 1:
-        spoken_of = _spoken_of(history, works)
-        if history and not spoken_of:
-            return None
-        chosen = spoken_of
+        quoted = tuple(work for work in works if work.key in spoken_of)
+        # The works that an answer names before what it quotes may be others than the first.
+        last_asked = [turn for turn in history[-LAST_EXCHANGE:] if turn.role == "user"]
+        chosen = _spoken_of(last_asked, works) or quoted or _spoken_of(history, works)
+        recorded = asked != "fields" or any(_value(work, field) for work in chosen for field in fields)
+        if history and not (chosen and recorded):
+            return None  # what no record tells, the text may
     length: Length = "page" if "page" in kinds else "paragraph"
     counts = "count" in kinds and asked == "works"
     language, sized = main_language(question), bool(kinds & _LENGTHS)
@@ -209,6 +219,11 @@ def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple
 def length_of(work: Work) -> int:
     """Return how many characters of the text of its source a work has."""
     return work.record.span[1] - work.record.span[0]
+
+
+def _value(work: Work, field: Field) -> object:
+    """Return what the record of a work has of a field; nothing where it has none."""
+    return getattr(work.record, "year" if field == "date" else field)
 
 
 def _spoken_of(history: Sequence[Turn], works: Sequence[Work]) -> tuple[Work, ...]:

@@ -54,6 +54,14 @@ def _kind_of(question: str) -> tuple[str, tuple[str, ...]]:
     return next(((kind, phrases(others)) for kind, _, others, _ in rows), ("", ()))
 
 
+def without_superlatives(text: str) -> str:
+    """Return what was asked before, so that only the superlative of the question behind it counts."""
+    for kind, words, *_ in read_table("superlatives"):
+        for word in phrases(words) if kind not in _MARKS else ():
+            text = text.replace(word, "")
+    return text
+
+
 def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | None:
     """Return the rows with the most or the least of what a question asks for, or with the mark that it asks for.
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.conversation import leans_on_history, may_lean_on_history, stand_alone
+from rag.conversation import leans_on_history, leaves_open, may_lean_on_history, says_of_what, stand_alone
 from rag.records import Turn
 
 HISTORY = (
@@ -47,6 +47,8 @@ def test_follow_ups_lean_on_the_history(question: str) -> None:
         "2019年去台湾的那个官员叫什么？",
         "墨西哥其实不想作对，李开盛为什么还是不看好它？",
         "Who discovered penicillin (青霉素)?",
+        "Tidewell 那份报告的样本量是多少？",
+        "Tidewell卡的押金？",
         "Which systems does the Act (法案) leave outside its scope because of what they are used for?",
         "欧盟的人工智能法案由哪几个机构负责执行？",
     ],
@@ -115,6 +117,20 @@ def test_a_short_question_that_names_something_is_in_doubt() -> None:
     assert not may_lean_on_history("那工期呢？")
     assert not may_lean_on_history("臺灣茶葉2021年的出口量是多少公噸？")
     assert stand_alone("北渠全长多少？", HISTORY, in_doubt=True) == "南江大桥的造价是多少？ 北渠全长多少？"
+
+
+def test_what_names_nothing_leaves_open_of_what_it_asks() -> None:
+    short = ("Phone number?", "who paid for the survey", "電話號碼？", "电话号码是多少？", "And the method?")
+    assert all(map(leaves_open, short))
+    complete = (
+        "How many students left the evening course?",
+        "Tidewell卡的有效期多长",
+        "大桥2021年的車流量",
+        "什么是潮位",
+    )
+    assert not any(map(leaves_open, complete))
+    assert all(map(says_of_what, short))
+    assert not any(map(says_of_what, ("And the second one?", "那第三个呢？", "为什么呢？", "Why?")))
 
 
 def test_without_history_nothing_changes() -> None:

@@ -144,6 +144,7 @@ def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     whole = "建议有三条：一是加固桥墩。[1]二是拓宽引桥。[1]三是限制车重。[1]"
     assert write(item, types=frozenset({"list"})) == whole
     assert write(item).startswith("三是限制车重。[1]")  # one item answers a question for one thing
+    assert write(item, types=frozenset({"list"}), max_chars=23) == whole  # 27 characters
     assert write(item, types=frozenset({"list"}), max_chars=22).startswith(
         "三是限制车重。[1]"
     )  # never without the best

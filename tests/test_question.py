@@ -41,6 +41,8 @@ def test_what_kind_of_answer_is_expected(question: str, types: set[str]) -> None
         ("Thank you very much.", "thanks"),
         ("OK, got it", "thanks"),
         ("再见", "farewell"),
+        ("Great, thanks a million", "thanks"),
+        ("太好了，謝謝啦", "thanks"),
         ("谢谢，那售价呢？", ""),
         ("你好，请问食堂几点开门？", ""),
         ("好处有哪些？", ""),
@@ -67,6 +69,15 @@ def test_a_courtesy_asks_nothing(text: str, kind: str) -> None:
         ("帮助渔民的措施", ""),
         ("怎么使用？", "about"),
         ("你能联网吗", "about"),
+        ("你是 DeepSeek 还是豆包？", "about"),
+        ("你是不是機器人", "about"),
+        ("Are you a robot or a human?", "about"),
+        ("How can you help me?", "about"),
+        ("人工智能", ""),
+        ("Kimi", ""),
+        ("Can you put that in simpler terms, please?", "rewrite"),
+        ("能说得通俗一点吗", "rewrite"),
+        ("你是怎么算出潮位的？", ""),
         ("還有呢", "more"),
         ("来源是哪篇？", "more"),
         ("换成英文", "rewrite"),
@@ -96,6 +107,9 @@ def test_what_else_there_is_leaves_out_what_was_answered() -> None:
     assert read_question("还有吗？", before).answered == "先清淤。[1]\n再打桩。[1]"
     assert read_question("再详细一点", before).answered == ""
     assert read_question("来源是哪篇？", before).courtesy == "sources"
+    for asked in ("Which page is that on?", "where did you find that", "这是在哪一页？", "哪份文件里说的"):
+        assert read_question(asked, before).courtesy == "sources"
+    assert read_question("堤的第几页？", before).courtesy == ""
 
 
 def test_a_courtesy_is_not_what_a_follow_up_leans_on() -> None:

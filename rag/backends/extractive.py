@@ -22,6 +22,7 @@ from rag.text.language import ends_in, letters_of, search_form
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
+LIST_ROOM = 1.2  # times the most characters of an answer: its last item is not lost for a few
 MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the first
 MOST_NEXT = 3  # next likeliest statements behind one that may not be the answer
 ENOUGH = 0.9  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
@@ -175,10 +176,10 @@ def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
 
 
 def _fitting(items: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
-    """Return the first items that an answer has room for."""
+    """Return the first items of a list that an answer has room for."""
     fitting: list[Quoted] = []
     for item in items[:MOST_STATEMENTS]:
-        if sum(len(other.text) for other in fitting) + len(item.text) <= request.max_chars:
+        if sum(len(other.text) for other in fitting) + len(item.text) <= LIST_ROOM * request.max_chars:
             fitting.append(item)
     return fitting
 

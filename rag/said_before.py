@@ -1,0 +1,57 @@
+"""Where stands what earlier answers quoted? Then it is known of which work is spoken, and where a quotation is from.
+
+Input: the turns of a conversation and an open index. Output: passages with the characters that an answer quotes. The
+words of an answer find passages; the statements of these that stand in it letter by letter are what it quotes.
+Entry points: `quoted_before`, `spoken_of`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from rag.index import Index
+from rag.records import Passage, Span, Turn
+from rag.text.labels import CITED
+from rag.text.language import letters_of, search_form, split_statements
+
+Quotation = tuple[Passage, Span]
+
+LOOKED_AT = 24  # passages that share most with the words of an answer
+MOST_ANSWERS = 6  # that are looked back on, where the last ones quote nothing
+LEAST_LETTERS = 3  # of a statement: “否。” stands in many an answer that does not quote it
+
+
+def quoted_before(history: Sequence[Turn], index: Index) -> tuple[Quotation, ...]:
+    """Return what the latest answer that quotes anything quotes, in its order: passages and characters of their text.
+
+    Args:
+        history: The turns, oldest first.
+        index: What was asked.
+    """
+    answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
+    found = (tuple(_quoted_in(answer, index)) for answer in itertools.islice(answers, MOST_ANSWERS))
+    return next(filter(None, found), ())
+
+
+def spoken_of(history: Sequence[Turn], index: Index) -> tuple[tuple[str, int], ...]:
+    """Return the work that `quoted_before` quotes first, as (source, index of the article); () for none."""
+    return tuple((passage.source, passage.article) for passage, _ in quoted_before(history, index)[:1])
+
+
+def _quoted_in(answer: str, index: Index) -> Iterator[Quotation]:
+    """Yield the statements that stand in an answer, of those that overlap there the longest."""
+    plain = CITED.sub("", answer)
+    said = letters_of(search_form(plain))
+    rows = index.keywords.search(index.keywords.tokenizer.weighted(plain)).best(LOOKED_AT).tolist()
+    places = [
+        (said.find(letters), len(letters), passage, span)
+        for passage in map(index.passages.__getitem__, rows)
+        for span in split_statements(passage.text)
+        if len(letters := letters_of(search_form(passage.text[slice(*span)]))) >= LEAST_LETTERS
+    ]
+    end = 0
+    for at, length, passage, span in sorted(places, key=lambda place: (place[0], -place[1])):
+        if at >= end:
+            yield passage, span
+            end = at + length
