@@ -382,11 +382,7 @@ class Scores:
 
     def of(self, rows: npt.NDArray[np.integer[Any]]) -> Floats:
         """Return the scores of passages."""
-        places = self._places[rows]
-        found = self._total[places]
-        for posting, weight in reversed(self._left):
-            found += posting.of(places, self._norms, weight)
-        return np.asarray(found, np.float32)
+        return self._whole(self._places[rows])
 
     def sample(self) -> Floats:
         """Return scores that stand for those of all passages: up to WHOLE all, else SAMPLE of them."""
@@ -422,11 +418,20 @@ class Scores:
         while True:
             scores = self._total * passes
             blocks = np.maximum.reduceat(scores, np.arange(0, len(scores), BLOCK))
-            least = _least(blocks, count) - self._missing(len(self._left))
+            promising = np.argsort(-blocks)[:count, None] * BLOCK + np.arange(BLOCK)
+            promising = promising[promising < len(scores)]
+            least = _least(self._whole(promising) * passes[promising], count) - self._missing(len(self._left))
             if least > 0 or not self._left:
                 return np.flatnonzero(scores >= least if least > 0 else scores).astype(np.int32)
             posting, weight = self._left.pop()
             posting.add_to(self._total, self._norms, weight)
+
+    def _whole(self, places: Rows) -> Floats:
+        """Return the scores of places."""
+        found = self._total[places]
+        for posting, weight in reversed(self._left):
+            found += posting.of(places, self._norms, weight)
+        return np.asarray(found, np.float32)
 
 
 def _least(scores: Floats, count: int) -> float:

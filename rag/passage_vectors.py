@@ -34,10 +34,11 @@ def held_vectors(index: Path, segments: Sequence[Segment], rows: Rows, centring:
 
     def centred(places: Rows) -> Floats:
         found = np.empty((len(places), mapped[0].shape[1]), np.float32)
-        part = np.searchsorted(starts, places, side="right") - 1
-        for number in np.unique(part).tolist():
-            chosen = part == number
-            found[chosen] = mapped[number][places[chosen] - starts[number]]
+        order = np.argsort(places, kind="stable")
+        bounds = np.searchsorted(places[order], starts).tolist()
+        for number, vectors in enumerate(mapped):
+            chosen = order[bounds[number] : bounds[number + 1]]
+            found[chosen] = vectors[places[chosen] - starts[number]]
         return centring.centre_passages(found, [LANGUAGES[number] for number in languages[places].tolist()])
 
     names = [segment.name for segment in segments]

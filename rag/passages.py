@@ -23,6 +23,7 @@ from rag.lexical import NOWHERE
 from rag.lexical import Rows as Places
 from rag.records import Article, Language, Passage
 from rag.segments import KINDS, Segment, read_passage
+from rag.text.language import search_form
 
 Rows = npt.NDArray[np.int64]
 KEPT = 20_000  # passages that are not read again, some 50 MB
@@ -140,6 +141,15 @@ class Passages(Sequence[Passage]):
     def articles(self) -> Mapping[str, Sequence[Article]]:
         """The articles of each source, as they are known best."""
         return dict(row for segment in self._segments for row in segment.documents()) | dict(self._known)
+
+    @functools.cached_property
+    def titled(self) -> Mapping[str, Sequence[tuple[str, int]]]:
+        """The articles, given as (source, index of the article), by the search form of their titles."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for source, articles in self.articles.items():
+            for number, article in enumerate(articles):
+                found.setdefault(search_form(article.title), []).append((source, number))
+        return found
 
     def _stored(self, row: int) -> Passage:
         place = int(self._order.rows[row])

@@ -340,11 +340,8 @@ def load_models(settings: Settings) -> tuple[Embedder, Comprehension]:
 
 def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> Rows | None:
     """Return the rows of the works whose titles the question quotes, among those allowed; all of these if none is."""
-    quoted = {search_form(quote) for quote in question.quoted}
-    if not quoted:
-        return allowed
-    articles = ((source, n, one) for source, held in index.passages.articles.items() for n, one in enumerate(held))
-    rows = index.passages.of_articles((source, n) for source, n, one in articles if search_form(one.title) in quoted)
+    named = (index.passages.titled.get(search_form(quote), ()) for quote in question.quoted)
+    rows = index.passages.of_articles(itertools.chain.from_iterable(named))
     if not len(rows):
         return allowed
     return rows if allowed is None else np.intersect1d(rows, allowed)
