@@ -119,7 +119,7 @@ def dictionary_words(word: str) -> frozenset[str]:
 def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
     """Return English words that the corpus holds for Chinese words, with weights, as `translate_terms` the other way.
 
-    A word of a gloss weighs less the more words the gloss has, and stands for its inflections, too.
+    A word of a gloss weighs less the more words the gloss has, and stands for its inflections and its base, too.
 
     Args:
         words: Of a Chinese question; what is in no dictionary is left alone.
@@ -132,7 +132,7 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
         for gloss, place in _glosses().get(word, {}).items():
             said = content_words(gloss)
             for english in said if len(said) <= LONGEST_GLOSS else ():
-                for form in (english, *_inflections(english)):
+                for form in (*_forms(english), *_inflections(english)):
                     factor = (1.0 if form == english else OTHER_FORM) / len(said)
                     fits[form] = max(fits.get(form, 0.0), factor * NEXT_GLOSS**place)
         _share(weights, _known(fits, counts), 1.0)
@@ -207,7 +207,9 @@ def _find_terms(words: Sequence[str], counts: Knows) -> list[_Term]:
                 break
         for place in range(at, phrase_end):
             word = words[place]
-            if not _is_stop(word) and not word[0].isdigit() and (fits := _known(_word_translations(word), counts)):
+            if _is_stop(word) or word[0].isdigit():
+                continue
+            if fits := _known(_word_translations(word) or _part_translations(word), counts):
                 terms.append(_Term(place, place + 1, fits))
         at = phrase_end
     return terms
@@ -239,6 +241,26 @@ def _word_translations(word: str) -> dict[str, float]:
         for form in _forms(word.lower()):
             _add(fits, form, 1.0 if form == word.lower() else OTHER_FORM)
     return fits
+
+
+def _part_translations(word: str) -> dict[str, float]:
+    """Return Chinese words one of whose glosses is `word` and another word: 枇杷, "loquat fruit"."""
+    fits: dict[str, float] = {}
+    for form in _forms(word.lower()):
+        for gloss in _pairs().get(form, ()):
+            _add(fits, gloss, 1 / 2)
+    return fits
+
+
+@functools.cache
+def _pairs() -> dict[str, list[str]]:
+    """Return word -> the glosses of two words of which it is one."""
+    pairs: dict[str, list[str]] = {}
+    for gloss in _load_dictionary()[1]:
+        if gloss.count(" ") == 1:
+            for word in gloss.split(" "):
+                pairs.setdefault(word, []).append(gloss)
+    return pairs
 
 
 def _add(fits: dict[str, float], gloss: str, factor: float) -> None:

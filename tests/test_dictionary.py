@@ -74,6 +74,12 @@ def test_stop_words_are_silent_and_figures_stay() -> None:
     assert translate_terms("What is the of and?", lambda word: True) == {}
 
 
+def test_a_word_that_no_gloss_is_alone_is_looked_for_in_pairs() -> None:
+    # 枇杷: /loquat tree/loquat fruit/; 甲烷: /methane CH4/
+    found = translate_terms("loquats and methane", holds("枇杷", "甲烷"))
+    assert found == {"枇杷": pytest.approx(1 / 2), "甲烷": pytest.approx(1 / 2)}
+
+
 def test_names_are_no_english_words() -> None:
     assert is_english_word("strategies")
     assert not is_english_word("Kovacsova")
