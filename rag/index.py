@@ -126,6 +126,11 @@ class Index:
         languages = self.passages.held["language"][self.passages.held["kind"] != FOOTNOTE]
         return "zh" if 2 * (languages == LANGUAGES.index("zh")).sum() >= len(languages) else "en"
 
+    @functools.cached_property
+    def languages(self) -> frozenset[Language]:
+        """The languages of the passages."""
+        return frozenset(LANGUAGES[number] for number in np.unique(self.passages.held["language"]))
+
     def document(self, source: str) -> Document:
         """Return the document of `source` as it was read, its articles as they are known best.
 

@@ -33,7 +33,7 @@ from rag.chunking import headed_text
 from rag.columns import column_asked_for
 from rag.comprehension import Comprehension, Reading, load_comprehension
 from rag.conversation import says_of_what, without_asking
-from rag.dictionary import content_words, translate_terms
+from rag.dictionary import content_words, translate_terms, translate_words
 from rag.embedding import Embedder, load_embedder
 from rag.enumerations import Item, item_of
 from rag.errors import UnusableQuestion
@@ -48,7 +48,7 @@ from rag.segments import KINDS
 from rag.settings import Settings
 from rag.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
-from rag.text.language import main_language, search_form, split_statements
+from rag.text.language import is_han, main_language, search_form, split_statements
 from rag.text.negation import read_polarity
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.rewriting import other_writings
@@ -682,13 +682,23 @@ def keyword_terms(
     if language == "en" and index.main_language == "zh":
         # "the" and "of" would find the English abstracts, whatever they are about.
         own_words = " ".join(content_words(question))
-        for phrase, weight in translate_terms(question, index.keywords.frequency).items():
-            expansions[phrase] = max(weight, expansions.get(phrase, 0.0))
+    for phrase, weight in _translated(index, question, language).items():
+        expansions[phrase] = max(weight, expansions.get(phrase, 0.0))
     terms = tokenizer.weighted(own_words)
     for phrase, weight in expansions.items():
         for term, term_weight in tokenizer.weighted(phrase).items():
             terms[term] = max(terms.get(term, 0.0), weight * term_weight)
     return terms, expansions
+
+
+def _translated(index: Index, question: str, language: Language) -> dict[str, float]:
+    """Return words for those of a question in the other language, with weights, where the corpus has passages in it."""
+    keywords = index.keywords
+    if index.languages <= {language}:
+        return {}
+    if language == "en":
+        return translate_terms(question, keywords.frequency)
+    return translate_words(list(filter(is_han, keywords.tokenizer.words(question))), keywords.frequency)
 
 
 def other_names(index: Index, question: str) -> dict[str, float]:

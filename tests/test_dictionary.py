@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import dictionary
-from rag.dictionary import MOST_TRANSLATIONS, content_words, dictionary_words, is_english_word, translate_terms
+from rag.dictionary import (
+    MOST_TRANSLATIONS,
+    content_words,
+    dictionary_words,
+    is_english_word,
+    translate_terms,
+    translate_words,
+)
 from rag.errors import RagError
 
 
@@ -67,10 +74,30 @@ def test_stop_words_are_silent_and_figures_stay() -> None:
     assert translate_terms("What is the of and?", lambda word: True) == {}
 
 
+def test_a_word_that_no_gloss_is_alone_is_looked_for_in_pairs() -> None:
+    # 枇杷: /loquat tree/loquat fruit/; 甲烷: /methane CH4/
+    found = translate_terms("loquats and methane", holds("枇杷", "甲烷"))
+    assert found == {"枇杷": pytest.approx(1 / 2), "甲烷": pytest.approx(1 / 2)}
+
+
 def test_names_are_no_english_words() -> None:
     assert is_english_word("strategies")
     assert not is_english_word("Kovacsova")
     assert "战略" in dictionary_words("strategy")
+
+
+def test_a_chinese_word_brings_the_english_words_that_the_corpus_holds() -> None:
+    # 乘客: /passenger/; "passengers" is an inflection of it, and stands in as many passages
+    share = 1 / sqrt(1.8)
+    expected = {"passenger": pytest.approx(share), "passengers": pytest.approx(0.8 * share)}
+    assert translate_words(["多少", "乘客"], holds("passenger", "passengers", "number")) == expected
+    assert translate_words(["乘客"], holds("ferry")) == {}
+
+
+def test_a_word_of_a_long_gloss_weighs_less() -> None:
+    # 柴油: /diesel fuel/; 渡轮: /ferry boat/
+    expected = {"diesel": pytest.approx(1 / 2), "ferries": pytest.approx(0.8 / 2)}
+    assert translate_words(["柴油", "渡轮"], holds("diesel", "ferries")) == expected
 
 
 def test_a_chinese_question_brings_nothing() -> None:

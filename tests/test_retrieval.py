@@ -114,6 +114,12 @@ def test_traditional_documents_are_found_by_simplified_questions(small_index: Se
     assert found[0].ranks["keyword"] == 1
 
 
+def test_words_of_a_chinese_question_are_looked_for_in_english_passages(harbour: Settings) -> None:
+    found = retrieve("河流里有多少物种？", 1, settings=harbour)
+    assert {"river", "species"} <= {name for name, _ in found.expansions}
+    assert (found[0].source, found[0].ranks["keyword"]) == (FISH, 1)
+
+
 UNUSABLE: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"sources": BRIDGE}, TypeError, "write sources=\\("),
     ({"authors": "周明"}, TypeError, "write authors="),
