@@ -55,7 +55,7 @@ _STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
 _ASKING = words_of("stop_words", "asking_zh") | words_of("asking_words", "zh")
 _IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
-Knows = Callable[[str], float]
+Knows = Callable[[Sequence[str]], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def translate_terms(question: str, knows: Knows) -> dict[str, float]:
 
     Args:
         question: In English; Han characters in it are left alone.
-        knows: How many passages hold a Chinese word, 0 for none; a plain yes or no will do, but then the commoner of
-            two senses is not told apart.
+        knows: How many passages hold each of some Chinese words, 0 for none; a plain yes or no will do, but then the
+            commoner of two senses is not told apart.
 
     Returns:
         Word -> weight in (0, 1]; at most `MOST_TRANSLATIONS` words for each English term.
@@ -93,9 +93,8 @@ def translate_terms(question: str, knows: Knows) -> dict[str, float]:
     Raises:
         RagError: The dictionary's package is not installed.
     """
-    counts = functools.cache(knows)
     words = _split_words(question)
-    terms = _find_terms(words, counts)
+    terms = _find_terms(words, knows)
     weights: dict[str, float] = {}
     for term in terms:
         inside = any(other.start <= term.start and term.end <= other.end for other in terms if other is not term)
@@ -123,9 +122,8 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
 
     Args:
         words: Of a Chinese question; what is in no dictionary is left alone.
-        knows: How many passages hold an English word, 0 for none.
+        knows: How many passages hold each of some English words, 0 for none.
     """
-    counts = functools.cache(knows)
     weights: dict[str, float] = {}
     for word in dict.fromkeys(word for word in words if word not in _ASKING):
         fits: dict[str, float] = {}
@@ -135,7 +133,7 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
                 for form in (*_forms(english), *_inflections(english)):
                     factor = (1.0 if form == english else OTHER_FORM) / len(said)
                     fits[form] = max(fits.get(form, 0.0), factor * NEXT_GLOSS**place)
-        _share(weights, _known(fits, counts), 1.0)
+        _share(weights, _known(fits, knows), 1.0)
     return weights
 
 
@@ -193,7 +191,7 @@ def _is_stop(word: str) -> bool:
     return word.lower() in _STOP and word != "US"
 
 
-def _find_terms(words: Sequence[str], counts: Knows) -> list[_Term]:
+def _find_terms(words: Sequence[str], knows: Knows) -> list[_Term]:
     """Return the terms of a question that have translations: each longest phrase, and every word by itself."""
     terms = []
     at = 0
@@ -201,7 +199,7 @@ def _find_terms(words: Sequence[str], counts: Knows) -> list[_Term]:
         phrase_end = at + 1
         for end in range(min(len(words), at + LONGEST_PHRASE), at + 1, -1):
             phrase = words[at:end]
-            if not all(map(_is_stop, phrase)) and (fits := _known(_phrase_translations(phrase), counts)):
+            if not all(map(_is_stop, phrase)) and (fits := _known(_phrase_translations(phrase), knows)):
                 terms.append(_Term(at, end, fits))
                 phrase_end = end
                 break
@@ -209,15 +207,15 @@ def _find_terms(words: Sequence[str], counts: Knows) -> list[_Term]:
             word = words[place]
             if _is_stop(word) or word[0].isdigit():
                 continue
-            if fits := _known(_word_translations(word) or _part_translations(word), counts):
+            if fits := _known(_word_translations(word) or _part_translations(word), knows):
                 terms.append(_Term(place, place + 1, fits))
         at = phrase_end
     return terms
 
 
-def _known(fits: dict[str, float], counts: Knows) -> dict[str, float]:
+def _known(fits: dict[str, float], knows: Knows) -> dict[str, float]:
     """Drop what the corpus does not hold; what it holds seldom fits less than what it holds often (log counts)."""
-    held = {word: math.log1p(count) for word in fits if (count := float(counts(word)))}
+    held = {word: math.log1p(count) for word, count in zip(fits, knows(list(fits)), strict=True) if count}
     most = max(held.values(), default=1.0)
     return {word: fits[word] * much / most for word, much in held.items()}
 

@@ -13,6 +13,7 @@ Entry points: `KeywordIndex`, `Tokenizer`, `count_terms`, `join`.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import math
 import re
@@ -50,7 +51,7 @@ SAMPLE = 4096  # passages whose scores stand for those of all then
 BLOCK = 64  # places of which the best is compared, to find quickly how good the best ones are at least
 MOST = np.iinfo(np.uint8).max  # times that a term is counted in a passage
 _FIND = "SELECT term, rows, counts FROM terms WHERE term IN (SELECT value FROM json_each(?))"
-_COUNT = "SELECT length(counts) FROM terms WHERE term = ?"
+_COUNT = "SELECT term, length(counts) FROM terms WHERE term IN (SELECT value FROM json_each(?))"
 _TABLE = "CREATE TABLE terms (term TEXT PRIMARY KEY, rows BLOB NOT NULL, counts BLOB NOT NULL) WITHOUT ROWID"
 
 
@@ -205,13 +206,13 @@ class Shelf:
         rows = self.places[self.held([term]).get(term, (NO_ROWS,))[0]]
         return rows if self._whole else rows[rows != NOWHERE]
 
-    def count(self, term: str) -> int:
-        """Return in how many rows of the index a term stands."""
+    def counts(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return for each term that stands in rows of the index in how many."""
         if not self._whole:
-            return len(self.rows(term))
+            return {term: int((self.places[rows] != NOWHERE).sum()) for term, (rows, _) in self.held(terms).items()}
+        wanted = json.dumps(list(terms), ensure_ascii=False)
         with self._in_use:
-            found = self._connection.execute(_COUNT, (term,)).fetchone()
-        return found[0] if found else 0
+            return dict(self._connection.execute(_COUNT, (wanted,)).fetchall())
 
     def pairs(self) -> Iterable[tuple[str, int]]:
         """Yield each bigram with the number of rows in which it stands."""
@@ -256,10 +257,14 @@ class KeywordIndex:
         postings.write(connection)
         return cls([Shelf(connection, np.arange(len(texts), dtype=np.int32))], postings.lengths, names)
 
-    def frequency(self, word: str) -> int:
-        """Return in how many passages all the terms of `word` may stand: the count of the rarest; 0: in none."""
-        terms = self.tokenizer.terms(word)
-        return min((sum(shelf.count(term) for shelf in self._shelves) for term in terms), default=0)
+    def frequencies(self, words: Iterable[str]) -> list[int]:
+        """Return in how many passages all the terms of each word may stand: the count of the rarest; 0: in none."""
+        terms = [self.tokenizer.terms(word) for word in words]
+        wanted = list(dict.fromkeys(itertools.chain.from_iterable(terms)))
+        counts: Counter[str] = Counter()
+        for shelf in self._shelves:
+            counts.update(shelf.counts(wanted))
+        return [min((counts[term] for term in own), default=0) for own in terms]
 
     def holding(self, name: str) -> Rows:
         """Return the rows of the passages in which all bigrams of a run of Han characters stand."""
@@ -273,7 +278,7 @@ class KeywordIndex:
         for shelf, start in zip(self._shelves, self._starts, strict=False):
             if start < WHOLE or len(self._places) <= WHOLE:
                 pairs.update(dict(shelf.pairs()))
-        return Spelling(+pairs, lambda pair: any(shelf.count(_GRAM_MARK + pair) for shelf in self._shelves))
+        return Spelling(+pairs, lambda pair: any(shelf.counts([_GRAM_MARK + pair]) for shelf in self._shelves))
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""

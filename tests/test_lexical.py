@@ -58,7 +58,7 @@ def test_mined_names_are_words() -> None:
 
 def test_the_frequency_of_a_word_is_that_of_its_rarest_part() -> None:
     index = KeywordIndex.build(TEXTS)
-    assert [index.frequency(word) for word in ("欧盟", "欧洲", "欧盟立法", "火星", "")] == [2, 1, 1, 0, 0]
+    assert index.frequencies(("欧盟", "欧洲", "欧盟立法", "火星", "")) == [2, 1, 1, 0, 0]
 
 
 def test_weights_multiply_scores() -> None:
@@ -79,7 +79,7 @@ def test_terms_that_were_joined_score_as_if_counted_together(tmp_path: Path) -> 
         whole = KeywordIndex.build(TEXTS)
         terms = whole.tokenizer.weighted("欧盟 华为 蘋果")
         assert index.scores(terms).tolist() == whole.scores(terms).tolist()
-        assert index.frequency("旧文") == 0
+        assert index.frequencies(["旧文"]) == [0]
         assert index.holding("欧盟").tolist() == [0, 2]
         read = Postings.read(connection, joined.lengths)
         assert sorted(zip([read.terms[n] for n in read.numbers], read.rows, read.counts, strict=True)) == sorted(
