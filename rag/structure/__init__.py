@@ -28,6 +28,7 @@ from rag.structure.metadata import (
     told_title,
 )
 from rag.structure.paragraphs import Vocabulary, build_items
+from rag.structure.plain_marks import raise_marks
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
 from rag.text.language import fold_glyphs
@@ -59,6 +60,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
     layout = judge_layout(lines, markdown)
     kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
+    raise_marks(kept)
     marks: list[Mark] = []
     body, notes, places = separate_footnotes(kept, layout, marks)
     if lines and not body:

@@ -38,6 +38,7 @@ _NOTE_START = re.compile(
 )
 # What may follow a mark inside a sentence, but never begins a note.
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_BRACKETS = frozenset("[［〔")
 _GOES_ON = tuple("，。、；：！？”’）》」』〉,.;:!?)]%")
 _MAX_TITLE_CHARS = 60  # of a line whose star at the end may be a mark
 _MAX_SKIPPED = 3  # numbers of notes between two that follow each other
@@ -98,7 +99,7 @@ def separate_footnotes(
     """
     body: list[PrintedLine] = []
     notes: list[Note] = []
-    open_numbers: set[str] = set()
+    open_numbers: set[tuple[str, str]] = set()  # of the marks of a page, each with its shape
     zone, in_zone, endnotes = -1, False, False
     bounded = layout.boxed or any(line.page for line in lines)
     interrupted = closed = False
@@ -145,11 +146,22 @@ def separate_footnotes(
         known = len(marks)
         titled = line.kind in ("text", "heading") and len(line.text) <= _MAX_TITLE_CHARS
         text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
-        open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
+        open_numbers.update((number, _shape(mark.printed)) for mark in marks[known:] for number in mark.numbers)
         line.text, line.cut, line.closed, line.order = text, line.cut or interrupted, closed, len(body)
         body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def _shape(printed: str) -> str:
+    """Return ① for a number in a circle, [ for one in brackets, "" for a raised one: that cites notes of any shape."""
+    first = "" if printed.startswith("<sup>") else printed.strip()[:1]
+    return "①" if first in _CIRCLED else "[" if first in _BRACKETS else ""
+
+
+def _same_shape(one: str, other: str) -> bool:
+    """Say whether a mark and the beginning of a note may be a pair: what is circled is not cited in brackets."""
+    return _shape(one) == _shape(other) or not (_shape(one) and _shape(other))
 
 
 def _gives_thanks(text: str) -> bool:
@@ -199,7 +211,11 @@ def _note_start(line: PrintedLine) -> tuple[str, str] | None:
 
 
 def _is_note(
-    start: tuple[str, str], line: PrintedLine, last: Note | None, open_numbers: set[str], unfinished: bool
+    start: tuple[str, str],
+    line: PrintedLine,
+    last: Note | None,
+    open_numbers: set[tuple[str, str]],
+    unfinished: bool,
 ) -> bool:
     number, rest = start
     if number == "*":
@@ -216,7 +232,8 @@ def _is_note(
         return bool(_CITATION.search(rest)) and (value == 1 or before == 0)
     if line.ruled:
         return True
-    if number in open_numbers:
+    shape = _shape(line.text)
+    if any((number, other) in open_numbers for other in ("①", "[", "") if other == shape or not (other and shape)):
         # An enumeration in the text bears its numbers at the starts of its lines, and no mark before them.
         return True
     return bool(_CITATION.search(rest)) and (value == 1 or line.cut or line.fresh)
@@ -402,7 +419,8 @@ def _link_zone(
     limit = len(free)
     left: list[int] = []
     for note in reversed(members):
-        candidates = by_place.get(notes[note].number, []) if notes[note].number else []
+        same = by_place.get(notes[note].number, []) if notes[note].number else []
+        candidates = [at for at in same if _same_shape(marks[free[at]].printed, notes[note].printed)]
         at = bisect.bisect_left(candidates, limit) - 1
         if at < 0:
             left.append(note)
