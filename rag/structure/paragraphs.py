@@ -40,6 +40,7 @@ _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
 )
 _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
+_SIGNS = tuple("•●▪■◆◇※►▶✓")  # no sentence goes on with one
 _NUMERALS = "一二三四五六七八九十"
 _GOES_ON_ENDS = "，、（(《“‘「—–-‐,;；和与及的在为是以对将把被从向而或并"
 _OPENERS, _CLOSERS = "（(《“「[〔", "）)》”」]〕"
@@ -253,10 +254,11 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     if line.level and heading_fits(text):
         return "heading", "", text
     if (
-        _CAPTION.match(text)
+        (caption := _CAPTION.match(text))
         and width(text) <= _MAX_CAPTION_WIDTH
         and not text.endswith(tuple("。；，"))
         and not (text[0] in "表图" and text[1:2] in _VERB_ENDS)
+        and not _tells_of_a_table(lines, index, caption.group(), text[caption.end() :])
     ):
         return "caption", "", text
     if line.kind == "paragraph":
@@ -268,6 +270,16 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     if layout.wrapped and _is_first_of_two(lines, index, layout):
         return "heading", "", text
     return "paragraph", "", text
+
+
+def _tells_of_a_table(lines: Sequence[PrintedLine], index: int, label: str, rest: str) -> bool:
+    """Say whether a line is the beginning of text: 表1列出了, Table 1 shows, and no mark behind the number."""
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else None
+    if label.endswith((":", "：", ".", "．")) or not (is_ascii_lower(rest[:1]) or label[-1:].isalnum()):
+        return False
+    if ends_sentence(line.text) or following is None or following.gap or following.kind != "text":
+        return ends_sentence(line.text)
+    return width(line.text) >= _FULL * _full_width(lines, index)
 
 
 def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -395,6 +407,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     if is_bare_label(end):
         return True
+    if text.startswith(_SIGNS) and len(text) > len(_SIGNS[0]):
+        return False
     if (
         _BULLET.match(text)
         and not line.cut
