@@ -241,3 +241,45 @@ def test_part_numbers_of_taiwan_stand_above_those_of_sections() -> None:
     text = "河川計畫\n\n貳、執行方式\n\n一、師資\n\n每校推派教師二名，參加研習，內容包含採樣與安全兩部分，共三天。\n"
     document = parse(text)
     assert next(block.section for block in document.blocks if "推派教師" in block.text) == ("貳、執行方式", "一、師資")
+
+
+@each(
+    [
+        ("March 2023", 2023),
+        ("二〇二三年九月", 2023),
+        ("2019年3月，北仓", 2019),
+        ("2024年4月9日（此件公开发布）", 2024),
+        ("出生于1958年3月的林师傅从事修表", None),
+        ("1958年3月至1960年2月", None),
+    ]
+)
+def test_a_line_of_the_head_that_is_a_date_tells_the_year(row: tuple[str, int | None]) -> None:
+    text = "港口的账本\n\n{}\n\n南江港有三个码头，每个码头的账本由召集人逐笔登记，并由社区的工作者每季核对一次。\n"
+    assert parse(text.format(row[0])).articles[0].year == row[1]
+
+
+NOTICE = """南江市关于更新码头电梯的通知
+
+一、实施范围和条件
+
+（一）实施范围。
+
+使用年限超过十五年的码头电梯。已列入改建计划的码头不在此列。
+
+（二）优先条件。
+
+符合下列情形之一的，优先安排：
+
+（一）困人五次以上；
+
+（二）已停产的部件。
+
+二、保障措施
+
+按期完成，并报市政府。每个码头都要有人值守，直到工程结束为止，不得中断。
+"""
+
+
+def test_a_numbered_line_with_a_stop_is_a_heading_where_text_follows() -> None:
+    document = parse(NOTICE)
+    assert [text for text in headings(document) if text.endswith("。")] == ["（一）实施范围。", "（二）优先条件。"]

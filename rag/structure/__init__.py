@@ -22,6 +22,7 @@ from rag.structure.mastheads import split_articles
 from rag.structure.metadata import (
     TRUSTED,
     apply_labelled_date,
+    apply_lone_date,
     apply_printed_doi,
     apply_printed_issue,
     apply_said,
@@ -84,6 +85,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
         article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
         article = apply_labelled_date(article, [*head, *(one.text for one in left)])
+        heads = [one.text for one in left if one.kind == "running_head"]
+        article = apply_lone_date(article, [*head, *heads])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     elif works and printed_head and parts[works[0]].first == 0:
         articles[works[0]] = apply_said(articles[works[0]], printed_head)

@@ -565,7 +565,11 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
-    while start is Start.FIRST and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_item(items[at]):
+    while (
+        start is Start.FIRST
+        and at < min(last - 1, first + _MAX_JOURNAL_LINES)
+        and (_is_journal_item(items[at]) or _stands_over_title(items, at))
+    ):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
@@ -641,6 +645,12 @@ def is_journal_line(text: str) -> bool:
 
 def _is_journal_item(item: Item) -> bool:
     return item.kind in ("heading", "paragraph") and (is_journal_line(item.text) or _names_issue(bare(item.text)))
+
+
+def _stands_over_title(items: Sequence[Item], at: int) -> bool:
+    """Say whether a short line stands above the heading that the container or `#` calls the first."""
+    near = [item.kind == "heading" and item.level == 1 for item in items[at : at + _MAX_JOURNAL_LINES]]
+    return items[at].kind == "paragraph" and is_title_like(items[at]) and any(near)
 
 
 def _names_issue(text: str) -> bool:

@@ -56,6 +56,7 @@ _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
+_CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 20  # of 一、 and （一）, where a heading ends with a stop
 _MAX_PAIR_CHARS = 80  # of a row with two cells
 _NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how wide a full line is
 # Shares of a full line: the place of a full one among those sorted by width; a line as wide; one that was cut; one that
@@ -267,6 +268,8 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "heading", "", text
     if looks_like_heading(text) and _stands_as_heading(lines, index, layout):
         return "heading", "", text
+    if _is_closed_heading(lines, index):
+        return "heading", "", text
     if layout.wrapped and _is_first_of_two(lines, index, layout):
         return "heading", "", text
     return "paragraph", "", text
@@ -301,6 +304,20 @@ def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
 
 def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
     return one.page == other.page and abs(one.size - other.size) <= SAME_SIZE * other.size and one.kind == other.kind
+
+
+def _is_closed_heading(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line is a heading with a stop, as official papers have them: （一）实施范围。 by itself.
+
+    Where one of the same numbering stands next to it, they are the items of a list.
+    """
+    text = bare(lines[index].text)
+    rank = numbering_rank(text)
+    if rank not in _CLOSED_RANKS or len(text) > _MAX_CLOSED_CHARS or not text.endswith("。"):
+        return False
+    near = [bare(lines[at].text) for at in (index - 1, index + 1) if 0 <= at < len(lines)]
+    told = looks_like_heading(text[:-1]) and len(near) == 2 and not near[0].endswith(("；", ";"))
+    return told and all(numbering_rank(other) != rank for other in near)
 
 
 def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
