@@ -217,6 +217,26 @@ def test_a_citation_in_brackets_does_not_cite_a_note_in_a_circle() -> None:
     assert cited == [("恢复信任"[-4:], "[1] "), ("逐笔登记。"[-4:], "① 本文"), ("空间设计"[-4:], "[2] ")]
 
 
+def test_notes_below_a_list_of_references_are_not_its_entries() -> None:
+    note, listed = CIRCLES.split("。① 本文所称")[0], "① 本文所称码头，指公用的小码头，不含专用的泊位。\n"
+    lines = note.split("\n")
+    text = "\n".join(line for line in lines if not line.startswith("①")) + listed
+    document = parse(text.replace("①另一条", "<sup>①</sup>另一条"))
+    cited = [document.blocks[note.block].text[:4] for block in document.blocks for note in block.notes]
+    assert cited == ["[1] ", "① 本文", "[2] "]
+
+
+@each([("港口消防簡報　第十二期", True), ("港口消防簡報", False), ("港口消防簡報2021年", False)])
+def test_the_first_line_is_a_page_s_head_where_it_counts_an_issue(row: tuple[str, bool]) -> None:
+    text = HARBOURS.replace("民國一一〇年三月　頁5-8\n", "").replace("港口消防簡報　第十二期", row[0])
+    assert (parse(text).left_out[0].text == row[0].replace("　", " ")) == row[1]
+
+
+def test_entries_of_contents_may_name_who_wrote_them() -> None:
+    text = BULLETIN.replace("个村\n◆", "个村　林知远\n◆", 1).replace("分诊\n", "分诊　苏芷宁\n", 1)
+    assert parse(text).articles[1].title == "流动诊车走了六个村"
+
+
 SUMMARY = """Executive summary
 
 The bridge opened in 2014, and four of the six ferries of 南江 still run.

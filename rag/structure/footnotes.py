@@ -124,7 +124,8 @@ def separate_footnotes(
         if start and _is_note(start, line, last, open_numbers, unfinished):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
-                endnotes = bool(body) and _opens_endnotes(body[-1].text)
+                listed = last is not None and not _same_shape(last.printed, line.text)  # a page's note below its list
+                endnotes = bool(body) and _opens_endnotes(body[-1].text) and not listed
             note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
             note.printed = _printed_mark(line.text, start[1])
             notes.append(note)
@@ -154,8 +155,8 @@ def separate_footnotes(
 
 
 def _shape(printed: str) -> str:
-    """Return ① for a number in a circle, [ for one in brackets, "" for a raised one: that cites notes of any shape."""
-    first = "" if printed.startswith("<sup>") else printed.strip()[:1]
+    """Return ① for a number in a circle, [ for one in brackets, "" for another: that cites notes of any shape."""
+    first = unraised(printed).strip()[:1]
     return "①" if first in _CIRCLED else "[" if first in _BRACKETS else ""
 
 
@@ -225,7 +226,7 @@ def _is_note(
             or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
         )
     value = int(number) if number.isdecimal() else 0
-    if last is not None:
+    if last is not None and _same_shape(last.printed, line.text):
         before = int(last.number) if last.number.isdecimal() else 0
         if before < value <= before + _MAX_SKIPPED:
             return True
@@ -433,7 +434,8 @@ def _link_zone(
     if notes[members[0]].endnote:
         for mark in free:
             if mark not in links:
-                cited = [by_number[number] for number in marks[mark].numbers if number in by_number]
+                same = [by_number[number] for number in marks[mark].numbers if number in by_number]
+                cited = [note for note in same if _same_shape(marks[mark].printed, notes[note].printed)]
                 if cited:
                     links[mark] = cited
     numbered = [note for note in left if notes[note].number.isdecimal()]

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
+from string import digits
 
 from rag.records import LeftOut
 from rag.structure.imprint_lines import Imprint, read_imprint_line
@@ -38,6 +39,7 @@ _ARTICLE_NUMBER = re.compile(
     r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
@@ -162,7 +164,20 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"  # the head of the page, then the title itself
         elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text, reasons.get(index - 1, "")):
             reasons[index] = "running_head"
+    if 0 in short and _is_first_head(lines, reasons):
+        reasons[0] = "running_head"
     return reasons
+
+
+def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> bool:
+    """Say whether the first line is the head of the pages that follow: it counts an issue, and stands by itself."""
+    text = lines[0].text.rstrip(_ISSUE_ENDS)
+    numerals = digits if text == lines[0].text else digits + _NUMERALS
+    counts = 0 < len(text) - len(text.rstrip(numerals)) < len(str(_FIRST_YEAR))
+    again = _fold(lines[0].text) in {
+        _fold(lines[at].text) for at, reason in reasons.items() if reason == "running_head"
+    }
+    return again and counts and len(lines) > 1 and lines[1].gap > 0
 
 
 def _is_year(index: int, lines: Sequence[PrintedLine], short: Set[int]) -> bool:

@@ -30,7 +30,7 @@ from rag.structure.printed import (
     width,
     without_star,
 )
-from rag.structure.silence import find_contents, prose_begins
+from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
 from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language, runs_of
@@ -123,7 +123,7 @@ class _Reading:
     Attributes:
         items: All of them.
         masthead: Its first line, folded, when that may be a journal's name.
-        listed: What its lists of contents name, folded.
+        listed: What its lists of contents name, as `silence.entry_name` gives it.
         has_contents: A list of contents stands near its beginning.
         last: Where the last start lies, and what told it.
         body_seen: Running text or a numbered heading stood since.
@@ -347,7 +347,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
     reading = _Reading(
         items,
         masthead=_fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else "",
-        listed=frozenset(_fold(item.text) for item in items if item.silent == "contents"),
+        listed=frozenset(entry_name(item) for item in items if item.silent == "contents"),
         has_contents=any(is_word(bare(item.text), "contents") for item in items[:_MAX_HEAD_ITEMS]),
     )
     for index, item in enumerate(items):
@@ -433,7 +433,7 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     opens = bool(item.level) and numbering_rank(text) is None
     if opens and text and ends_with(text, "notice") and reading.body_seen and _is_brief(items, index):
         return Start.NOTICE
-    listed = bool(text) and _fold(text) in reading.listed and not item.silent
+    listed = bool(text) and not item.silent and entry_name(item) in reading.listed
     if _title_over_authors(items, index, listed):
         return None if index == reading.last or _in_head(reading, index) else Start.LISTED if listed else Start.AUTHORS
     if opens and reading.quiet and item.kind == "heading" and _followed_by_text(items, index):

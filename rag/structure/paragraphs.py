@@ -282,7 +282,7 @@ def _tells_of_a_table(lines: Sequence[PrintedLine], index: int, label: str, rest
         return False
     if ends_sentence(line.text) or following is None or following.gap or following.kind != "text":
         return ends_sentence(line.text)
-    return width(line.text) >= _FULL * _full_width(lines, index)
+    return "。" in rest or width(line.text) >= _ALMOST_FULL * _full_width(lines, index)
 
 
 def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
