@@ -213,3 +213,8 @@ def test_marks_of_affiliations_in_print_are_parts_of_no_name_and_open_no_note() 
     assert article.abstract.startswith("The committee met in spring")
     assert [block for block in document.blocks if block.kind == "footnote"] == []
     assert "School of Water, Southern University" in document.canonical
+
+
+def test_a_large_line_between_title_and_names_is_the_subtitle() -> None:
+    head = [(2.4, "南江 Ferries"), (1.4, "Six Harbours of 南江, 2012–2021"), (1.0, "Joana Lopes and Peter Adu")]
+    assert head_of(*head) == ("南江 Ferries Six Harbours of 南江, 2012–2021", ["Joana Lopes", "Peter Adu"])

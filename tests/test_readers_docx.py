@@ -638,3 +638,31 @@ def test_letters_drawn_as_word_art_are_read_and_accounted_for() -> None:
     add_xml(document.add_paragraph("正文。"), f"<w:r>{art}</w:r>")
     assert [line.text for line in lines_of(save(document))] == ["正文。港口年報"]
     assert "港口年報" in plain_text(save(document))
+
+
+def add_lines(document: docx.document.Document, *lines: tuple[str, bool]) -> None:
+    for text, bold in lines:
+        document.add_paragraph().add_run(text).bold = bold or None
+
+
+def test_short_bold_lines_are_headings_where_no_style_makes_any() -> None:
+    document = docx.Document()
+    add_lines(document, ("无主照片怎么办", True), ("秦筝", False), ("照片从哪里来", True), ("机构撤并。", False))
+    add_lines(document, ("要求：", True), ("看物问人。", False), ("不要硬认，宁可留给后人。", True), ("完", False))
+    headings = [(line.text, line.level) for line in lines_of(save(document)) if line.kind == "heading"]
+    assert headings == [("无主照片怎么办", 1), ("照片从哪里来", 0)]
+
+
+def test_a_bold_line_above_the_first_heading_is_the_title_and_no_other_where_styles_make_headings() -> None:
+    document = docx.Document()
+    add_lines(document, ("政策简报 2024/05", False), ("村图书馆怎样开下去", True))
+    document.add_paragraph("为什么关门", style="Heading 2")
+    add_lines(document, ("重要的一点", True), ("没有人决定关门。", False))
+    headings = [(line.text, line.level) for line in lines_of(save(document)) if line.kind == "heading"]
+    assert headings == [("村图书馆怎样开下去", 1), ("为什么关门", 2)]
+
+
+def test_where_all_is_bold_nothing_is_a_heading() -> None:
+    document = docx.Document()
+    add_lines(document, ("通知", True), ("明天停水", True), ("早七点到晚九点", True))
+    assert not [line for line in lines_of(save(document)) if line.kind == "heading"]

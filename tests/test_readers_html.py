@@ -333,3 +333,35 @@ def test_text_that_waits_for_a_browser_without_scripts_is_read() -> None:
     notice = FRAME.format(links=MENU, lead="<noscript>请打开脚本。</noscript>", text=TEXT)
     left = read_html(notice.encode())[0].left_out
     assert ("without_scripts", "请打开脚本。") in [(one.kind, one.text) for one in left]
+
+
+def test_short_bold_paragraphs_are_headings_where_the_page_has_none() -> None:
+    text = "學童於課程前後接受相同題目之測驗，平均答對率由百分之四十一提高至百分之七十三，進步明顯。" * 2
+    page = (
+        f"<body><p><b>壹、計畫緣起</b></p><p>{text}</p><p><strong>貳、成果</strong></p><p><b>注意</b>{text}</p></body>"
+    )
+    lines = [line for one in read_html(page.encode()) for line in one.lines]
+    assert [line.text for line in lines if line.kind == "heading"] == ["壹、計畫緣起", "貳、成果"]
+    page = page.replace("<body>", "<body><h2>河川計畫</h2>")
+    assert [line.text for one in read_html(page.encode()) for line in one.lines if line.level] == ["河川計畫"]
+
+
+def test_a_note_whose_number_is_a_term_is_tied_to_its_mark() -> None:
+    page = (
+        '<p>培训不够。<a href="#n1"><sup>1</sup></a>还要钱。</p><dl><dt id="n1">1</dt><dd>见《水泵》第3页。</dd></dl>'
+    )
+    lines = [line for one in read_html(f"<body>{page}</body>".encode()) for line in one.lines if line.text]
+    assert [(line.kind, line.text) for line in lines] == [
+        ("paragraph", "培训不够。[^1]还要钱。"),
+        ("footnote", "见《水泵》第3页。"),
+    ]
+
+
+def test_what_calls_itself_a_byline_or_a_date_is_told() -> None:
+    head = '<head><meta name="author" content="海隅周刊"></head>'
+    line = '<p><span class="author">记者 林知远</span> <span class="pub-date">2023-11-05 08:30</span></p>'
+    said = read_html(f"<html>{head}<body><h1>盐田</h1>{line}<p>盐田停产于2012年。</p></body></html>".encode())[0].said
+    assert [(one.field, one.value) for one in said if one.field != "title"] == [
+        ("author", "记者 林知远"),
+        ("date", "2023-11-05 08:30"),
+    ]

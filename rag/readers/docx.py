@@ -35,6 +35,7 @@ from rag.readers.packages import (
     Package,
     chosen_branches,
     count_characters,
+    is_on,
     name_of,
     names_of,
     open_package,
@@ -49,6 +50,7 @@ WHAT = "Word document"
 MAX_INNER_CHARS = 200  # a table inside a cell stands in its line when it is no longer, else behind the outer table
 _SHOWN_CHARS = 40  # of what is left out, in a remark
 _DEEPEST_HEADING = 9
+_MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _EMBEDDED_TEXT = (".txt",)
 _SAVED_PAGES = (".mht", ".mhtml")
 _EMBEDDED_PAGES = (".htm", ".html", ".xhtml", *_SAVED_PAGES)
@@ -65,6 +67,13 @@ def _level(name: str, kind: str) -> int:
     tight = "".join(name.lower().split())
     level = tight.removeprefix(opens_with(tight, kind))
     return int(level) if level != tight and level.isdecimal() and len(level) == 1 else 0
+
+
+def _is_bold(paragraph: Any) -> bool:
+    """Say whether all that a paragraph shows was set in bold by hand."""
+    runs = [run for run in paragraph.iter(name_of("w:r")) if "".join(run.itertext()).strip()]
+    marks = [run.find(f"{name_of('w:rPr')}/{name_of('w:b')}") for run in runs]
+    return bool(runs) and all(mark is not None and is_on(attribute(mark)) for mark in marks)
 
 
 def read_docx(data: bytes) -> list[Page]:
@@ -159,7 +168,11 @@ class _DocumentReader:
         self._separators = 0
         self._notes = {kind: self._read_notes(kind) for kind in ("footnote", "endnote")}
         self._numbering = Numbering(package.first_part(package.main, "numbering")[1])
-        self._titled = any(map(self._is_title, self._body.iter(name_of("w:p"))))
+        paragraphs = list(self._body.iter(name_of("w:p")))
+        self._titled = any(map(self._is_title, paragraphs))
+        self._headed = any(map(self._level_of, paragraphs))
+        self._begun = self._titled  # a heading was written
+        self._all_bold = 2 * sum(map(_is_bold, paragraphs)) > len(paragraphs)
         self._given: dict[str, int] = {"footnote": 0, "endnote": 0}
         self._waiting: list[Line] = []
         self._carried = ""
@@ -283,15 +296,30 @@ class _DocumentReader:
             return Line(text, kind="caption")
         if self._is_title(paragraph):
             return Line(text, kind="heading", level=1)
+        if level := self._level_of(paragraph):
+            self._begun = True
+            return Line(text, kind="heading", level=level + self._titled)
+        return self._bold_heading(text, paragraph) or Line(text, kind="paragraph")
+
+    def _level_of(self, paragraph: Any) -> int:
+        """Return the level of a heading that its own outline or its style tells; 0 for none."""
+        style = self._style_id(paragraph)
         outline = attribute(below(paragraph, "w:pPr/w:outlineLvl"))
-        heading = next((level for name in names if (level := _level(name, "style_heading"))), 0)
+        heading = next((level for name in self._styles.names(style) if (level := _level(name, "style_heading"))), 0)
         if not outline and not heading:
             outline = self._styles.find(style, "w:pPr/w:outlineLvl")
         numeric = outline.isascii() and outline.isdigit() and len(outline) == 1
         level = int(outline) + 1 if numeric else heading
-        if 1 <= level <= _DEEPEST_HEADING:
-            return Line(text, kind="heading", level=level + self._titled)
-        return Line(text, kind="paragraph")
+        return level if level <= _DEEPEST_HEADING else 0
+
+    def _bold_heading(self, text: str, paragraph: Any) -> Line | None:
+        """Return a short bold line as the title, or as a heading where no style makes headings; else None."""
+        told = (not self._headed or not self._begun) and not self._all_bold and _is_bold(paragraph)
+        if not told or len(text) > _MAX_BOLD_CHARS or text.endswith(tuple("。；;，,：:")):
+            return None
+        level = 0 if self._begun else 1
+        self._begun = True
+        return Line(text, kind="heading", level=level)
 
     def _mark(self, paragraph: Any, style: str) -> str:
         own = attribute(below(paragraph, "w:pPr/w:numPr/w:numId"))

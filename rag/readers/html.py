@@ -30,6 +30,7 @@ _HEAD_TAGS = words_of("html_elements", "of_head")
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
 _CLAUSE_ENDS = tuple("。！？；：，,.!?;:…”’」』）)")
+_MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
 _LETTERS = 26
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -46,6 +47,7 @@ def read_html(data: bytes) -> list[Page]:
         root = parse_html(data)
         said = read_said(root)
         left = drop_hidden(root)
+        _raise_bold_lines(root)
         notes = take_notes({"": root})
         main, around = find_main(root)
         lines = write_lines(main, notes)
@@ -60,6 +62,17 @@ def read_html(data: bytes) -> list[Page]:
         if not any(line.kind == "heading" and line.text == title.value for line in lines):
             lines = (Line(title.value, kind="heading", level=1), *lines)
     return [Page(None, "", lines, left_out=tuple(left + around), said=tuple(said))]
+
+
+def _raise_bold_lines(root: Any) -> None:
+    """Make headings of paragraphs that are short and bold as a whole, on a page without headings of sections."""
+    if root.xpath(".//h2 | .//h3 | .//h4"):
+        return
+    for paragraph in root.xpath(".//p[b or strong]"):
+        text = fold_spaces("".join(paragraph.itertext()))
+        bold = fold_spaces("".join(paragraph.xpath("(b | strong)//text()")))
+        if text == bold and len(text) <= _MAX_BOLD_CHARS and not text.endswith(_CLAUSE_ENDS[:6]):
+            paragraph.tag = "h3"
 
 
 def plain_text(data: bytes) -> str:

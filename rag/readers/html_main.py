@@ -264,6 +264,8 @@ def _belongs(element: Any, amount: Amount, before: list[bool], after: list[bool]
     beside = before[-1:] == [True] or after[:1] == [True]
     if element.tag in _WHOLES or (element.tag in ("ul", "ol") and amount.sentences > 1):
         return inside or beside
+    if element.tag == "figure" and element.find("figcaption") is not None:
+        return inside
     if element.tag in _PARTS or (element.tag == "figure" and amount.sentences > 1):
         return inside and (amount.sentences > 0 or element.tag not in ("p", "blockquote"))
     return False

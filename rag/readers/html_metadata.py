@@ -13,16 +13,20 @@ from typing import Any
 
 from lxml import etree
 
+from rag.readers.html_notes import says
 from rag.readers.lines import fold_spaces
 from rag.records import Said
 from rag.text.language import letters_of, split_at
+from rag.text.persons import parse_names
 from rag.vocabulary import read_table, words_of
 
 # Those before are believed before those behind.
 JSON_LD = "JSON-LD"
-PLACES = ("citation_* tags", "Dublin Core", JSON_LD, "Open Graph", "HTML meta")
+BYLINE = "byline of the page"
+PLACES = ("citation_* tags", "Dublin Core", JSON_LD, BYLINE, "Open Graph", "HTML meta")
 MAX_VALUES = 200
 MAX_JSON_CHARS = 500_000
+_MAX_BYLINE_CHARS = 60
 _MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
 _WORKS = words_of("html_elements", "work_type")
 
@@ -36,13 +40,26 @@ def metadata_names(json_ld: bool = False) -> dict[str, tuple[str, str]]:
 
 def read_said(root: Any) -> list[Said]:
     """Return what the head says of the page, each field from the place that is believed most."""
-    found = [*_from_meta(root), *_from_json(root)]
+    found = [*_from_meta(root), *_from_json(root), *_from_byline(root)]
     best: dict[str, str] = {}
     for place in PLACES:
         for one in found:
             if one.origin == place:
                 best.setdefault(one.field, place)
     return [one for one in dict.fromkeys(found) if best[one.field] == one.origin][:MAX_VALUES]
+
+
+def _from_byline(root: Any) -> Iterator[Said]:
+    """Yield what the first element that calls itself a byline, and the first that calls itself a date, show."""
+    for field, kind in (("author", "byline"), ("date", "date")):
+        texts = (
+            fold_spaces("".join(one.itertext()))
+            for one in root.iter("span", "div", "p", "time", "a")
+            if says(one, kind)
+        )
+        fits = (text for text in texts if 0 < len(text) <= _MAX_BYLINE_CHARS and (kind == "date" or parse_names(text)))
+        if text := next(fits, ""):
+            yield Said(field, text, BYLINE)
 
 
 def _from_meta(root: Any) -> Iterator[Said]:

@@ -59,6 +59,8 @@ def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
         The text-bearing element of each note is gone from its tree; its text by id. An id is the printed mark, made
         unique by a number where marks start again.
     """
+    for tree in trees.values():
+        _join_terms(tree)
     places = {element: at for at, element in enumerate(one for tree in trees.values() for one in tree.iter())}
     targets: dict[tuple[str, str], Any] = {}
     for path, tree in trees.items():
@@ -94,6 +96,16 @@ def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
     for holder in list(holders)[:MAX_HOLDERS]:
         _remove_if_empty(holder)
     return texts
+
+
+def _join_terms(tree: Any) -> None:
+    """Write the number of a note that is a term, <dt id="n1">1</dt><dd>…</dd>, in front of the note itself."""
+    for term in [one for one in tree.iter("dt") if one.get("id") and _MARK.fullmatch(_text(one))]:
+        note = term.getnext()
+        if note is not None and note.tag == "dd" and not note.get("id"):
+            note.set("id", term.get("id"))
+            note.text = f"{_text(term)} {note.text or ''}"
+            _replace_by_text(term, "")
 
 
 def _resolve(path: str, href: str) -> tuple[str, str]:

@@ -22,12 +22,14 @@ from rag.structure.mastheads import split_articles
 from rag.structure.metadata import (
     TRUSTED,
     apply_labelled_date,
+    apply_lone_date,
     apply_printed_doi,
     apply_printed_issue,
     apply_said,
     told_title,
 )
 from rag.structure.paragraphs import Vocabulary, build_items
+from rag.structure.plain_marks import raise_marks
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
 from rag.text.language import fold_glyphs
@@ -59,6 +61,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
     layout = judge_layout(lines, markdown)
     kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
+    raise_marks(kept)
     marks: list[Mark] = []
     body, notes, places = separate_footnotes(kept, layout, marks)
     if lines and not body:
@@ -82,6 +85,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
         article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
         article = apply_labelled_date(article, [*head, *(one.text for one in left)])
+        heads = [one.text for one in left if one.kind == "running_head"]
+        article = apply_lone_date(article, [*head, *heads])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     elif works and printed_head and parts[works[0]].first == 0:
         articles[works[0]] = apply_said(articles[works[0]], printed_head)

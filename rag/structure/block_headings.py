@@ -1,7 +1,8 @@
 """Headings that nothing but their place tells: a short line without a stop that stands above a block of text.
 
-Input: the body's lines of a text in which each line is a paragraph. Output: which of them head a block. One alone may
-be anything; several are the habit of their document. Entry point: `find_block_headings`.
+Input: the body's lines of a text in which each line is a paragraph, or empty lines part paragraphs. Output: which of
+them head a block. One alone may be anything; several are the habit of their document. Entry point:
+`find_block_headings`.
 """
 
 from __future__ import annotations
@@ -21,21 +22,24 @@ _NO_HEADING = "。！？!；;，,：:、|\t"
 
 
 def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozenset[int]:
-    """Return the places of the unnumbered lines that head a block; none where lines are broken by their width."""
-    found = [] if layout.wrapped else [at for at in range(1, len(lines) - 1) if _heads_a_block(lines, at)]
+    """Return the places of the unnumbered lines that head a block; none where nothing tells a line from a paragraph."""
+    told = layout.blank_ends or not layout.wrapped
+    found = [at for at in range(1, len(lines) - 1) if told and _heads_a_block(lines, at, layout.wrapped)]
     if len(found) < LEAST_HEADINGS:
         return frozenset()
     return frozenset(at for at in found if numbering_rank(lines[at].text) is None)
 
 
-def _heads_a_block(lines: Sequence[PrintedLine], at: int) -> bool:
+def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool:
     line, below = lines[at], lines[at + 1]
-    if line.kind != "text" or line.level or not line.gap or not _reads_like_one(line.text):
+    if line.kind != "text" or line.level or not (line.gap or line.fresh) or not _reads_like_one(line.text):
         return False
-    if below.gap:
-        return ends_sentence(below.text) and width(below.text) >= LEAST_TEXT_WIDTH
     end = next((place for place in range(at + 2, len(lines)) if lines[place].gap), len(lines))
-    return any(ends_sentence(other.text) for other in lines[at + 1 : end])
+    if below.gap:
+        block = lines[at + 1 : end if wrapped else at + 2]
+        whole = ends_sentence(block[-1].text) or (wrapped and end < len(lines) and lines[end].fresh)
+        return below.kind == "table_row" or (whole and sum(width(one.text) for one in block) >= LEAST_TEXT_WIDTH)
+    return not wrapped and any(ends_sentence(other.text) for other in lines[at + 1 : end])
 
 
 def _reads_like_one(text: str) -> bool:

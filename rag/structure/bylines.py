@@ -139,16 +139,19 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     above = next((group for group in groups if title and group[-1] == title[0] - 1), [])
     if above and lines[above[0]].size > lines[title[0]].size and _is_han(lines, above) == _is_han(lines, title):
         title = [*above, *title]
-    return _with_subtitle(lines, title)
+    return _with_subtitle(lines, title, names)
 
 
-def _with_subtitle(lines: Sequence[_PrintedLine], title: list[int]) -> list[int]:
-    """Return a title with the line below it that begins with a dash, or is large and stands in brackets."""
+def _with_subtitle(lines: Sequence[_PrintedLine], title: list[int], names: _Names | None = None) -> list[int]:
+    """Return a title with the line below it that begins with a dash, or is large and in brackets or above names."""
     below = title[-1] + 1 if title else len(lines)
     if below == len(lines):
         return title
     text, in_brackets = lines[below].text, lines[below].text[0] in "（(" and lines[below].text[-1] in "）)"
-    return [*title, below] if text.startswith(_DASHES) or (in_brackets and lines[below].size >= HEADING_SIZE) else title
+    above_names = names is not None and not names.is_byline(below) and names.is_byline(below + 1)
+    same_script = _is_han(lines, title) == _is_han(lines, [below])
+    large = lines[below].size >= HEADING_SIZE and (in_brackets or (above_names and same_script))
+    return [*title, below] if text.startswith(_DASHES) or large else title
 
 
 def _lines_below(lines: Sequence[_PrintedLine], at: int) -> list[int]:
@@ -237,7 +240,7 @@ class _Names:
     def of(self, at: int) -> list[tuple[str, ...]]:
         """Return the names of each text in line `at` that holds names and hardly anything else."""
         cells = []
-        for cell in self._lines[at].cells:
+        for cell in self._lines[at].cells if at < len(self._lines) else ():
             plain = _labelled(cell, "author") or _ADDRESS.sub(" ", cell).strip()
             if plain.startswith("<sup>"):  # where somebody works
                 continue

@@ -38,6 +38,7 @@ _NOTE_START = re.compile(
 )
 # What may follow a mark inside a sentence, but never begins a note.
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_BRACKETS = frozenset("[［〔")
 _GOES_ON = tuple("，。、；：！？”’）》」』〉,.;:!?)]%")
 _MAX_TITLE_CHARS = 60  # of a line whose star at the end may be a mark
 _MAX_SKIPPED = 3  # numbers of notes between two that follow each other
@@ -98,7 +99,7 @@ def separate_footnotes(
     """
     body: list[PrintedLine] = []
     notes: list[Note] = []
-    open_numbers: set[str] = set()
+    open_numbers: set[tuple[str, str]] = set()  # of the marks of a page, each with its shape
     zone, in_zone, endnotes = -1, False, False
     bounded = layout.boxed or any(line.page for line in lines)
     interrupted = closed = False
@@ -123,7 +124,8 @@ def separate_footnotes(
         if start and _is_note(start, line, last, open_numbers, unfinished):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
-                endnotes = bool(body) and _opens_endnotes(body[-1].text)
+                listed = last is not None and not _same_shape(last.printed, line.text)  # a page's note below its list
+                endnotes = bool(body) and _opens_endnotes(body[-1].text) and not listed
             note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
             note.printed = _printed_mark(line.text, start[1])
             notes.append(note)
@@ -145,11 +147,22 @@ def separate_footnotes(
         known = len(marks)
         titled = line.kind in ("text", "heading") and len(line.text) <= _MAX_TITLE_CHARS
         text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
-        open_numbers.update(number for mark in marks[known:] for number in mark.numbers)
+        open_numbers.update((number, _shape(mark.printed)) for mark in marks[known:] for number in mark.numbers)
         line.text, line.cut, line.closed, line.order = text, line.cut or interrupted, closed, len(body)
         body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def _shape(printed: str) -> str:
+    """Return ① for a number in a circle, [ for one in brackets, "" for another: that cites notes of any shape."""
+    first = unraised(printed).strip()[:1]
+    return "①" if first in _CIRCLED else "[" if first in _BRACKETS else ""
+
+
+def _same_shape(one: str, other: str) -> bool:
+    """Say whether a mark and the beginning of a note may be a pair: what is circled is not cited in brackets."""
+    return _shape(one) == _shape(other) or not (_shape(one) and _shape(other))
 
 
 def _gives_thanks(text: str) -> bool:
@@ -199,7 +212,11 @@ def _note_start(line: PrintedLine) -> tuple[str, str] | None:
 
 
 def _is_note(
-    start: tuple[str, str], line: PrintedLine, last: Note | None, open_numbers: set[str], unfinished: bool
+    start: tuple[str, str],
+    line: PrintedLine,
+    last: Note | None,
+    open_numbers: set[tuple[str, str]],
+    unfinished: bool,
 ) -> bool:
     number, rest = start
     if number == "*":
@@ -209,14 +226,15 @@ def _is_note(
             or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
         )
     value = int(number) if number.isdecimal() else 0
-    if last is not None:
+    if last is not None and _same_shape(last.printed, line.text):
         before = int(last.number) if last.number.isdecimal() else 0
         if before < value <= before + _MAX_SKIPPED:
             return True
         return bool(_CITATION.search(rest)) and (value == 1 or before == 0)
     if line.ruled:
         return True
-    if number in open_numbers:
+    shape = _shape(line.text)
+    if any((number, other) in open_numbers for other in ("①", "[", "") if other == shape or not (other and shape)):
         # An enumeration in the text bears its numbers at the starts of its lines, and no mark before them.
         return True
     return bool(_CITATION.search(rest)) and (value == 1 or line.cut or line.fresh)
@@ -402,7 +420,8 @@ def _link_zone(
     limit = len(free)
     left: list[int] = []
     for note in reversed(members):
-        candidates = by_place.get(notes[note].number, []) if notes[note].number else []
+        same = by_place.get(notes[note].number, []) if notes[note].number else []
+        candidates = [at for at in same if _same_shape(marks[free[at]].printed, notes[note].printed)]
         at = bisect.bisect_left(candidates, limit) - 1
         if at < 0:
             left.append(note)
@@ -415,7 +434,8 @@ def _link_zone(
     if notes[members[0]].endnote:
         for mark in free:
             if mark not in links:
-                cited = [by_number[number] for number in marks[mark].numbers if number in by_number]
+                same = [by_number[number] for number in marks[mark].numbers if number in by_number]
+                cited = [note for note in same if _same_shape(marks[mark].printed, notes[note].printed)]
                 if cited:
                     links[mark] = cited
     numbered = [note for note in left if notes[note].number.isdecimal()]

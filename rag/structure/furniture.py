@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
+from string import digits
 
 from rag.records import LeftOut
 from rag.structure.imprint_lines import Imprint, read_imprint_line
@@ -27,7 +28,7 @@ MIN_COUNTED = 0.6  # of such lines, whose numbers rise with the pages
 _OPEN_LABEL, _CLOSE_LABEL = "【〔[［（(「", "】〕]］）)」:："
 _IDENTIFIERS = tuple(f"{name}{start}" for name in ("doi", "doi/") for start in ("10.", "http"))
 _PAGE_NUMBER = re.compile(
-    r"^(?:[-—–_~·•*|\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|\s\]］)）]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
+    r"^(?:[-—–_~·•*|－\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|－\s\]］)）]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
 )
 _ISSUE = re.compile(
     r"^(?:\d{1,4}\s*)?《(?P<journal>[^《》]{2,30})》\s*(?P<year>(?:19|20)\d\d)\s*年\s*第?\s*(?P<issue>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*\d{1,4})?$"
@@ -38,7 +39,8 @@ _ARTICLE_NUMBER = re.compile(
     r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
-_ROUND_NUMBER = " -—–_~·•*|[［(（]］)）"
+_ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"
+_ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
 _NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
@@ -160,9 +162,22 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         at_top = not index or lines[index].fresh
         if at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
             reasons[index] = "running_head"  # the head of the page, then the title itself
-        elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text):
+        elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text, reasons.get(index - 1, "")):
             reasons[index] = "running_head"
+    if 0 in short and _is_first_head(lines, reasons):
+        reasons[0] = "running_head"
     return reasons
+
+
+def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> bool:
+    """Say whether the first line is the head of the pages that follow: it counts an issue, and stands by itself."""
+    text = lines[0].text.rstrip(_ISSUE_ENDS)
+    numerals = digits if text == lines[0].text else digits + _NUMERALS
+    counts = 0 < len(text) - len(text.rstrip(numerals)) < len(str(_FIRST_YEAR))
+    again = _fold(lines[0].text) in {
+        _fold(lines[at].text) for at, reason in reasons.items() if reason == "running_head"
+    }
+    return again and counts and len(lines) > 1 and lines[1].gap > 0
 
 
 def _is_year(index: int, lines: Sequence[PrintedLine], short: Set[int]) -> bool:
@@ -177,8 +192,10 @@ def _is_year(index: int, lines: Sequence[PrintedLine], short: Set[int]) -> bool:
     )
 
 
-def _ends_note(text: str) -> bool:
+def _ends_note(text: str, before: str) -> bool:
     """Say whether a line is the end of a note that was broken: it repeats from note to note, and is no head."""
+    if before == "page_number" and text.endswith("期"):
+        return False
     return text.endswith(tuple("）)页期")) or holds_word(text, "note_tail")
 
 
@@ -239,11 +256,14 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
     if lines[index].kind != "text" or not any(map(str.isdecimal, lines[index].text)):
         return False
     for other in (index - 1, index + 1):
-        if 0 <= other < len(lines) and (
-            width(lines[other].text) < _MAX_CELL_WIDTH and is_han(lines[other].text, also=_IN_CELL)
+        if (
+            0 <= other < len(lines)
+            and (width(lines[other].text) < _MAX_CELL_WIDTH and is_han(lines[other].text, also=_IN_CELL))
+            and not looks_like_heading(lines[other].text)
         ):
             return False
-    return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0
+    text = lines[index].text
+    return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0 or text.strip(_ROUND_NUMBER) != text
 
 
 def _read_imprint(text: str, at: int) -> list[Imprint]:

@@ -30,7 +30,8 @@ from rag.structure.printed import (
     width,
     without_star,
 )
-from rag.structure.silence import find_contents, prose_begins
+from rag.structure.silence import entry_name, find_contents, prose_begins
+from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
 from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language, runs_of
 from rag.text.persons import parse_names
@@ -50,7 +51,7 @@ _MAX_RUBRIC_WIDTH = 16  # half characters of the rubric above a title
 _MAX_TITLE_ITEMS = 3
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
 _MAX_JOURNAL_LINES = 3
-_DASHES = tuple("—-–")
+_DASHES = tuple("—-–─")
 _LEADERS = 3  # dots that lead to a page's number
 _MAX_TITLE_CHARS = 300
 _MAX_JOURNAL_CHARS = 200
@@ -94,6 +95,7 @@ class Start(Enum):
     AFTER_QUIET = ("a heading behind one of these", "")
     CLOSED = ("a line that ends a work", "")
     AUTHORS = ("a title over names", "")
+    LISTED = ("one that the contents name", "")
     ABSTRACT = ("an abstract", "")
     ENGLISH = ("a translated abstract", "")
     AFTER_ENGLISH = ("what follows that", "")
@@ -106,7 +108,7 @@ class Start(Enum):
     @property
     def is_of_issue(self) -> bool:
         """Whether it tells that the document holds several works."""
-        return self in (Start.AUTHORS, Start.CLOSED, Start.ABSTRACT)
+        return self in (Start.AUTHORS, Start.LISTED, Start.CLOSED, Start.ABSTRACT)
 
     @property
     def needs_issue(self) -> bool:
@@ -121,6 +123,7 @@ class _Reading:
     Attributes:
         items: All of them.
         masthead: Its first line, folded, when that may be a journal's name.
+        listed: What its lists of contents name, as `silence.entry_name` gives it.
         has_contents: A list of contents stands near its beginning.
         last: Where the last start lies, and what told it.
         body_seen: Running text or a numbered heading stood since.
@@ -129,6 +132,7 @@ class _Reading:
 
     items: Sequence[Item]
     masthead: str
+    listed: frozenset[str]
     has_contents: bool
     last: int = 0
     start: Start = Start.FIRST
@@ -343,6 +347,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
     reading = _Reading(
         items,
         masthead=_fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else "",
+        listed=frozenset(entry_name(item) for item in items if item.silent == "contents"),
         has_contents=any(is_word(bare(item.text), "contents") for item in items[:_MAX_HEAD_ITEMS]),
     )
     for index, item in enumerate(items):
@@ -391,7 +396,7 @@ def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start
     third such work follows.
     """
     bounds = itertools.pairwise([*sorted(starts), len(items)])
-    named = list(starts.values()).count(Start.AUTHORS)
+    named = sum(start in (Start.AUTHORS, Start.LISTED) for start in starts.values())
     weak = {
         first
         for first, last in bounds
@@ -428,8 +433,9 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     opens = bool(item.level) and numbering_rank(text) is None
     if opens and text and ends_with(text, "notice") and reading.body_seen and _is_brief(items, index):
         return Start.NOTICE
-    if _title_over_authors(items, index):
-        return None if index == reading.last or _in_head(reading, index) else Start.AUTHORS
+    listed = bool(text) and not item.silent and entry_name(item) in reading.listed
+    if _title_over_authors(items, index, listed):
+        return None if index == reading.last or _in_head(reading, index) else Start.LISTED if listed else Start.AUTHORS
     if opens and reading.quiet and item.kind == "heading" and _followed_by_text(items, index):
         return Start.AFTER_QUIET
     return Start.ABSTRACT if item.label == "abstract" and reading.body_seen else None
@@ -468,8 +474,11 @@ def _followed_by_text(items: Sequence[Item], index: int) -> bool:
     )
 
 
-def _title_over_authors(items: Sequence[Item], index: int) -> bool:
-    """Say whether an item is a title: authors under it, and under them an abstract, a heading or text."""
+def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool:
+    """Say whether an item is a title: authors under it, and under them an abstract, a heading or text.
+
+    Nothing but its place sets it apart where `listed` says that the contents name it.
+    """
     item = items[index]
     if not is_title_like(item) or (names_of(item) and not item.level):
         return False
@@ -482,7 +491,7 @@ def _title_over_authors(items: Sequence[Item], index: int) -> bool:
         return False
     for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
         if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
-            return bool(item.level or item.known or item.fresh or item.closed or follower.label or index == 0)
+            return bool(item.level or item.known or item.fresh or item.closed or follower.label or index == 0 or listed)
         if follower.kind == "heading" and numbering_rank(bare(follower.text)) is not None:
             return bool(item.level or item.known or item.fresh or item.closed or index == 0)
     return False
@@ -556,7 +565,11 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         part.titles = [first] if is_title_like(items[first]) else []
         part.body = min(last, first + len(part.titles))
         return part
-    while start is Start.FIRST and at < min(last - 1, first + _MAX_JOURNAL_LINES) and _is_journal_item(items[at]):
+    while (
+        start is Start.FIRST
+        and at < min(last - 1, first + _MAX_JOURNAL_LINES)
+        and (_is_journal_item(items[at]) or _stands_over_title(items, at))
+    ):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
@@ -631,7 +644,20 @@ def is_journal_line(text: str) -> bool:
 
 
 def _is_journal_item(item: Item) -> bool:
-    return item.kind in ("heading", "paragraph") and is_journal_line(item.text)
+    return item.kind in ("heading", "paragraph") and (is_journal_line(item.text) or _names_issue(bare(item.text)))
+
+
+def _stands_over_title(items: Sequence[Item], at: int) -> bool:
+    """Say whether a short line stands above the heading that the container or `#` calls the first."""
+    near = [item.kind == "heading" and item.level == 1 for item in items[at : at + _MAX_JOURNAL_LINES]]
+    return items[at].kind == "paragraph" and is_title_like(items[at]) and any(near)
+
+
+def _names_issue(text: str) -> bool:
+    """Say whether a line names the issue of a journal and its date: 第 38 卷 第 4 期 …… 2022 年 8 月."""
+    figures = find_figures(text) if len(text) <= _MAX_JOURNAL_CHARS else ()
+    counted = any(text[one.span[1] :].lstrip()[:1] in ("卷", "期") for one in figures if one.kind == "ordinal")
+    return counted and any(one.kind == "date" and one.year for one in figures)
 
 
 def _is_entry(text: str) -> bool:

@@ -39,6 +39,7 @@ _NO_TITLE = re.compile(
 )
 _INVERTED = re.compile(r"([A-ZÀ-Þ][\w'’-]+),\s*([A-ZÀ-Þ][\w.'’ -]+)")
 _MAX_TITLE_CHARS = 300
+_MAX_DATE_LINE, _MAX_BEHIND_DATE = 60, 10  # characters of a line of a head with its date; letters behind that
 
 
 def told_title(said: Sequence[Said]) -> Said | None:
@@ -109,8 +110,26 @@ def apply_labelled_date(article: Article, texts: Sequence[str]) -> Article:
     """Return `article`, whose year nothing else tells, with the first date that a line names as its own: Date: …."""
     dates = map(_labelled_date, itertools.chain.from_iterable(text.split("\n") for text in texts))
     date = next(filter(None, dates), None) if article.year is None else None
-    if date is None:
-        return article
+    return article if date is None else _with_date(article, date)
+
+
+def apply_lone_date(article: Article, texts: Sequence[str]) -> Article:
+    """Return `article`, whose year nothing else tells, with the first date that a line of its head consists of."""
+    date = next(filter(None, map(_lone_date, texts)), None) if article.year is None else None
+    return article if date is None else _with_date(article, date)
+
+
+def _lone_date(text: str) -> Figure | None:
+    """Return the one date with a month that a short line ends with, or begins with and says little else."""
+    figures = find_figures(text) if len(text) <= _MAX_DATE_LINE else ()
+    dates = [figure for figure in figures if figure.kind == "date" and figure.year and figure.month]
+    if len(dates) != 1:
+        return None
+    before, after = text[: dates[0].span[0]], letters_of(text[dates[0].span[1] :])
+    return dates[0] if not after or (not letters_of(before) and len(after) <= _MAX_BEHIND_DATE) else None
+
+
+def _with_date(article: Article, date: Figure) -> Article:
     day = "-".join([f"{date.year:04}", *(f"{part:02}" for part in (date.month, date.day) if part)])
     return dataclasses.replace(article, year=date.year, date=day)
 

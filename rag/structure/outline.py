@@ -12,7 +12,7 @@ import itertools
 import re
 
 from rag.structure.printed import bare, width
-from rag.text.labels import is_word
+from rag.text.labels import bare_label_of, is_word
 from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, letters_of
 from rag.vocabulary import read_table
 
@@ -27,6 +27,7 @@ _ARABIC_RANK, _MAX_ARABIC_CHARS = 5, 45  # 1. and what is numbered deeper
 _BRACKETED_RANK, _MAX_BRACKETED_CHARS = 6, 40  # （1）
 ITEM_RANKS = (_ARABIC_RANK, _BRACKETED_RANK)  # of numbers that may count the items of a list as well
 _UNNUMBERED_RANK = 3.0
+_BELOW_CAPITALS = 0.5  # below a heading in capitals stand those that are not
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -73,9 +74,15 @@ class OutlineStack:
         """Open `heading`; `level` is what `#` or the container says, 0 for nothing."""
         text = " ".join(bare(heading).split()).strip()
         rank = self._rank(text, level)
-        while self._open and self._open[-1][0] >= rank:
+        while self._open and (self._open[-1][0] >= rank or self._stands_beside(text, level)):
             self._open.pop()
         self._open.append((rank, text))
+
+    def _stands_beside(self, text: str, level: int) -> bool:
+        """Say whether a numbered heading follows 引言 or Summary, which bear no number and hold no numbered section."""
+        outer = self._open[-1][1]
+        told = numbering_rank(text) is not None and not (self._levels_meant and level)
+        return told and numbering_rank(outer) is None and (is_conventional(outer) or bool(bare_label_of(outer)))
 
     def path(self) -> tuple[str, ...]:
         """Return the section path that now holds."""
@@ -87,10 +94,10 @@ class OutlineStack:
             rank = float(level)
         elif numbered is not None:
             rank = float(numbered)
-        elif self._top is not None:
-            rank = self._top
         else:
-            rank = _UNNUMBERED_RANK
+            rank = _UNNUMBERED_RANK if self._top is None else self._top
+            if not (text.isupper() or is_conventional(text)) and any(outer.isupper() for _, outer in self._open):
+                return rank + _BELOW_CAPITALS
         self._top = rank if self._top is None else min(self._top, rank)
         return rank
 

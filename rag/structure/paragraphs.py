@@ -40,6 +40,7 @@ _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
 )
 _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{1,3}[.)、．]\s*(?!\d)|[（(]\d{1,2}[)）]|[a-zA-Z][.)]\s|[①-⑳])")
+_SIGNS = tuple("•●▪■◆◇※►▶✓")  # no sentence goes on with one
 _NUMERALS = "一二三四五六七八九十"
 _GOES_ON_ENDS = "，、（(《“‘「—–-‐,;；和与及的在为是以对将把被从向而或并"
 _OPENERS, _CLOSERS = "（(《“「[〔", "）)》”」]〕"
@@ -55,6 +56,7 @@ _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
+_CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 20  # of 一、 and （一）, where a heading ends with a stop
 _MAX_PAIR_CHARS = 80  # of a row with two cells
 _NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how wide a full line is
 # Shares of a full line: the place of a full one among those sorted by width; a line as wide; one that was cut; one that
@@ -253,10 +255,11 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     if line.level and heading_fits(text):
         return "heading", "", text
     if (
-        _CAPTION.match(text)
+        (caption := _CAPTION.match(text))
         and width(text) <= _MAX_CAPTION_WIDTH
         and not text.endswith(tuple("。；，"))
         and not (text[0] in "表图" and text[1:2] in _VERB_ENDS)
+        and not _tells_of_a_table(lines, index, caption.group(), text[caption.end() :])
     ):
         return "caption", "", text
     if line.kind == "paragraph":
@@ -265,9 +268,21 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "heading", "", text
     if looks_like_heading(text) and _stands_as_heading(lines, index, layout):
         return "heading", "", text
+    if _is_closed_heading(lines, index):
+        return "heading", "", text
     if layout.wrapped and _is_first_of_two(lines, index, layout):
         return "heading", "", text
     return "paragraph", "", text
+
+
+def _tells_of_a_table(lines: Sequence[PrintedLine], index: int, label: str, rest: str) -> bool:
+    """Say whether a line is the beginning of text: 表1列出了, Table 1 shows, and no mark behind the number."""
+    line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else None
+    if label.endswith((":", "：", ".", "．")) or not (is_ascii_lower(rest[:1]) or label[-1:].isalnum()):
+        return False
+    if ends_sentence(line.text) or following is None or following.gap or following.kind != "text":
+        return ends_sentence(line.text)
+    return "。" in rest or width(line.text) >= _ALMOST_FULL * _full_width(lines, index)
 
 
 def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -289,6 +304,20 @@ def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
 
 def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
     return one.page == other.page and abs(one.size - other.size) <= SAME_SIZE * other.size and one.kind == other.kind
+
+
+def _is_closed_heading(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line is a heading with a stop, as official papers have them: （一）实施范围。 by itself.
+
+    Where one of the same numbering stands next to it, they are the items of a list.
+    """
+    text = bare(lines[index].text)
+    rank = numbering_rank(text)
+    if rank not in _CLOSED_RANKS or len(text) > _MAX_CLOSED_CHARS or not text.endswith("。"):
+        return False
+    near = [bare(lines[at].text) for at in (index - 1, index + 1) if 0 <= at < len(lines)]
+    told = looks_like_heading(text[:-1]) and len(near) == 2 and not near[0].endswith(("；", ";"))
+    return told and all(numbering_rank(other) != rank for other in near)
 
 
 def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
@@ -395,6 +424,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     if is_bare_label(end):
         return True
+    if text.startswith(_SIGNS) and len(text) > len(_SIGNS[0]):
+        return False
     if (
         _BULLET.match(text)
         and not line.cut

@@ -291,7 +291,14 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
     ending = sum(1 for line in long if ends_line(line.text))
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
     wrapped = len(long) >= enough and ending < _MAX_ENDING * len(long)
-    inner = [line.gap for before, line in prose if before is not None and before.kind == "text"]
+    inner = [
+        line.gap
+        for before, line in prose
+        if before is not None
+        and before.kind == "text"
+        and width(before.text) >= _LONG_WIDTH
+        and not ends_line(before.text)
+    ]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= max(1, len(inner)) / 2
     set_in = sum(1 for _, line in prose if line.indent >= 2)
     single = sum(1 for _, line in prose if line.indent == 1)

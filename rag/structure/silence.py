@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare, ends_sentence, width
 from rag.text.labels import is_word
-from rag.text.language import letters_of
+from rag.text.language import HAN_CHARACTER, letters_of
+from rag.text.persons import parse_names
 
 _PAGE_AT_END = re.compile(r"(?:[.．…·‥—\-_\s|（(]+(?:\d{1,4}|[ivxlc]{1,6})|(?<=[^\d.])\d{1,3})\s*[)）]?$")
 _LEADERS = re.compile(r"(?<=\w)\s*(?:[.．…·‥—\-_|]\s?){2,}.{0,12}$")
@@ -42,11 +43,11 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
     shown: dict[str, int] = {}
     for place in range(first, len(items)):
         if items[place].kind == "heading" or items[place].size <= _ENTRY_WIDTH:
-            shown[_name(items[place])] = place  # the last place that shows it
+            shown[entry_name(items[place])] = place  # the last place that shows it
     entries = last = passed = 0
     seen: set[str] = set()
     for at in range(first, len(items)):
-        item, name = items[at], _name(items[at])
+        item, name = items[at], entry_name(items[at])
         text = bare(item.text).strip()
         if prose_begins(item) or item.label or (name in seen and not _PAGE_AT_END.search(text)):
             break
@@ -63,11 +64,13 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
     return last if entries >= _MIN_ENTRIES else 0
 
 
-def _name(item: Item) -> str:
-    """Return an entry's or heading's own words, without page, leaders and punctuation."""
+def entry_name(item: Item) -> str:
+    """Return an entry's or heading's own words, without page, leaders, punctuation and the names behind a title."""
     text = bare(item.text).strip()
-    text = _PAGE_AT_END.sub("", text)
-    return letters_of(_LEADERS.sub("", text)).lower()
+    parts = _LEADERS.sub("", _PAGE_AT_END.sub("", text)).split(" ")
+    title, *behind = list(filter(letters_of, parts)) or [""]
+    named = behind and HAN_CHARACTER.search(title) and parse_names(" ".join(behind))
+    return letters_of(title if named else title + "".join(behind)).lower()
 
 
 def prose_begins(item: Item) -> bool:

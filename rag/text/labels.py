@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.text.language import HAN, letters_of, without_spaces
+from rag.text.language import HAN, letters_of, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table, words_of
 
 _LABEL = re.compile(
@@ -21,6 +21,7 @@ _LABEL = re.compile(
     + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
 )
 CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
+_KEPT = 4096  # results of a function that are kept
 _OPENING_CHARS = 80  # of a line, in which the longest word stands with its white space
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
 _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
@@ -29,6 +30,11 @@ _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*
 @functools.cache
 def _printed(kind: str) -> tuple[str, ...]:
     return tuple(sorted(map(without_spaces, words_of("print_words", kind)), key=len, reverse=True))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _simple_head(text: str) -> str:
+    return to_simplified(text)
 
 
 def opens_with(text: str, kind: str) -> str:
@@ -49,24 +55,27 @@ def holds_word(text: str, kind: str) -> bool:
 
 def is_word(text: str, kind: str) -> bool:
     """Say whether `text` is a word of a kind, whatever marks stand around it."""
-    return letters_of(text) in _printed(kind)
+    return len(text) <= _OPENING_CHARS and letters_of(_simple_head(text)) in _printed(kind)
 
 
 def is_bare_label(line: str) -> bool:
     """Say whether a line is a label and nothing else, without a colon."""
-    return without_spaces(line) in _printed("bare_label")
+    return len(line) <= _OPENING_CHARS and without_spaces(_simple_head(line)) in _printed("bare_label")
+
+
+def _match_label(text: str) -> re.Match[str] | None:
+    """Match a label in simplified or traditional characters; places in the match are those in `text`."""
+    return _LABEL.match(_simple_head(text[:_OPENING_CHARS]))
 
 
 def label_of(text: str) -> tuple[str, str]:
     """Return the label that a line begins with ("abstract", …; "" for none), and the text with the label tidied."""
     spread = _SPREAD.match(text)
-    if spread and _LABEL.match(without_spaces(text[:16])):
+    if spread and _LABEL.match(without_spaces(_simple_head(text[:16]))):
         opening, name, closing = spread.groups()
         text = opening + name.replace(" ", "") + closing + text[spread.end() :]
-    match = _LABEL.match(text)
-    if match:
-        return str(match.lastgroup), text
-    return "", text
+    match = _match_label(text)
+    return (str(match.lastgroup) if match else ""), text
 
 
 def bare_label_of(line: str) -> str:
@@ -79,7 +88,8 @@ def bare_label_of(line: str) -> str:
 def strip_label(text: str) -> str:
     """Return `text` without the label it begins with, a bare one included that stood on a line of its own."""
     tidy = label_of(text)[1]
-    stripped = _LABEL.sub("", tidy, count=1)
+    match = _match_label(tidy)
+    stripped = tidy[match.end() :] if match else tidy
     if stripped == tidy:
         first, _, rest = tidy.partition(" ")
         stripped = rest if bare_label_of(first) and rest else tidy

@@ -9,7 +9,7 @@ import functools
 import re
 
 from rag.text.dates import YEAR_DIGITS
-from rag.text.labels import ends_with
+from rag.text.labels import ends_with, is_word
 from rag.text.language import (
     HAN_CHARACTER,
     holds_one_of,
@@ -67,13 +67,24 @@ def parse_names(line: str) -> tuple[str, ...]:
     text = line.strip()
     if not 2 <= len(text) <= _MAX_LINE_CHARS or text[0] in _DOTS:  # an entry of a list
         return ()
-    introduced = bool(_ROLE.search(text))
-    text = _ROLE.sub("", text).strip()
+    told = _behind_role(text)
+    introduced = bool(told or _ROLE.search(text))
+    text = _ROLE.sub("", told or text).strip()
     if ends_with(text, "group_author") and len(text) <= _MAX_GROUP_CHARS and not holds_one_of(text, "。，；？！:："):
         return (text,)
     if HAN_CHARACTER.search(text):
         return _parse_han_names(text, introduced)
     return _parse_latin_names(text, introduced)
+
+
+def _behind_role(text: str) -> str:
+    """Return the names behind 采访、整理： or 记者, brackets around them taken off; "" where no such word stands."""
+    inside = text.strip("（()） ")
+    for mark in ("：", ":", " "):
+        role, found, names = inside.partition(mark)
+        if found and all(is_word(part, "byline") for part in split_at(role, "、，,/／&和")):
+            return names.strip()
+    return ""
 
 
 def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:

@@ -1,0 +1,69 @@
+"""Note marks that an extraction set level: the text says "的。1 到了", and the page ends with "1 见《年鉴》".
+
+Input: the lines of a text without furniture. Output: none; where a page's last lines begin with numbers that stand
+behind the sentences above them, both are written as raised, as print has them. A page with such a number and no note
+is left alone, and so is a document with one pair that no drawn line bears out.
+Entry point: `raise_marks`. Knows no article.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from rag.structure.printed import PrintedLine
+
+LEAST_PAIRS = 2  # from which they are the habit of a document
+MAX_NUMBER_CHARS = 2
+_BEFORE = '。！？；，、”’」』）》.,;!?)"'  # what a mark stands behind
+
+
+def raise_marks(lines: Sequence[PrintedLine]) -> None:
+    """Write the level marks of `lines`, and the numbers of the notes that they cite, as raised."""
+    begins = [0, *(at for at in range(1, len(lines)) if lines[at].fresh), len(lines)]
+    pairs = [pair for first, last in itertools.pairwise(begins) for pair in _pairs_of_page(lines, first, last)]
+    if len(pairs) < LEAST_PAIRS and not any(lines[note].ruled for _, _, note in pairs):
+        return
+    for at, place, note in reversed(pairs):
+        number = _note_number(lines[note])
+        text = lines[at].text
+        lines[at].text = f"{text[:place]}<sup>{number}</sup>{text[place + len(number) :].lstrip()}"
+        lines[note].text = f"<sup>{number}</sup>{lines[note].text[len(number) :]}"
+
+
+def _note_number(line: PrintedLine) -> str:
+    """Return the number that a line begins with and white space parts from its text; "" for none."""
+    number, _, rest = line.text.partition(" ")
+    fits = number.isascii() and number.isdecimal() and len(number) <= MAX_NUMBER_CHARS
+    return number if fits and rest and line.kind == "text" and not line.level else ""
+
+
+def _pairs_of_page(lines: Sequence[PrintedLine], first: int, last: int) -> list[tuple[int, int, int]]:
+    """Return (line of the mark, place of the mark, line of the note) for the notes at the end of a page, in order."""
+    foot = last
+    while foot > first and not lines[foot - 1].gap and not lines[foot - 1].ruled:
+        foot -= 1
+    notes = [at for at in range(max(foot - 1, first), last) if _note_number(lines[at])]
+    pairs: list[tuple[int, int, int]] = []
+    at, place = first, 0
+    for note in notes:
+        found = _find_mark(lines, _note_number(lines[note]), (at, place), notes[0])
+        if found is None:
+            return pairs
+        at, place = found
+        pairs.append((at, place, note))
+    return pairs
+
+
+def _find_mark(lines: Sequence[PrintedLine], number: str, start: tuple[int, int], stop: int) -> tuple[int, int] | None:
+    """Return line and place of the first `number` at or behind `start` that stands right behind a sentence's mark."""
+    for at in range(start[0], stop):
+        text = lines[at].text
+        place = text.find(number, start[1] if at == start[0] else 0)
+        while place >= 0:
+            before, behind = text[:place], text[place + len(number) :]
+            ends = before.endswith(tuple(_BEFORE)) and not before[-2:-1].isdecimal()
+            if ends and not behind.startswith((*"0123456789.,%", *_BEFORE)):
+                return at, place
+            place = text.find(number, place + 1)
+    return None

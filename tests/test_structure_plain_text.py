@@ -1,0 +1,305 @@
+"""Texts taken out of print: headings between empty lines, level note marks, bulletins, traditional labels, captions."""
+
+from __future__ import annotations
+
+import pytest
+from rows import each
+
+from rag.records import Document, Line, Page, Source
+from rag.structure import parse_document
+from rag.text.persons import parse_names
+
+HARBOURS = """港口消防簡報　第十二期
+民國一一〇年三月　頁5-8
+
+
+三個港口的演練紀錄
+─以夜間取水為例
+
+林知遠、蘇芷寧
+
+摘要
+
+本文記錄三個港口三年來的消防演練，共十八次。演練次數最多的是北港，其次是南江，東灣
+因為碼頭改建而只有兩次。
+
+關鍵詞：港口、消防、演練
+
+THE THREE HARBOURS
+
+南江港在老城的外側，碼頭之間的距離很近，消防車只能從一條路進入。1 北港和東灣在新區，
+道路寬，但是水源少，海水用過之後
+1 見南江港務局編，《港口志》，頁12。
+
+5
+港口消防簡報　第十二期
+
+管道要沖洗兩個小時。演練的紀錄由三個港口各自保存，格式並不相同，因此本文只比較次數
+與用水量，不比較所用的時間。2
+
+Water
+
+北港每次演練都要從海裡抽水，海水用過之後管道要沖洗兩個小時，因此夜間的演練全部改在
+白天。
+2 訪談編號中，N代表北港，S代表南江。
+
+6
+港口消防簡報　第十二期
+
+Drills
+
+Port        2021      2022
+北港        4         5
+東灣        1         1
+
+參考書目
+
+林知遠，2020，《港口消防》。海城：航運出版社。
+－7－
+"""
+
+
+def parse(*pages: str) -> Document:
+    read = [Page(None, "", tuple(map(Line, page.splitlines()))) for page in pages]
+    return parse_document(read, Source("样本.txt", "0" * 64, "txt"))
+
+
+def headings(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if block.kind == "heading"]
+
+
+def holding(document: Document, text: str) -> str:
+    """Return the text of the block that holds `text`."""
+    return next(block.text for block in document.blocks if text in block.text)
+
+
+def test_headings_between_empty_lines_are_found_in_lines_broken_by_their_width() -> None:
+    document = parse(HARBOURS)
+    assert headings(document)[2:] == ["摘要", "THE THREE HARBOURS", "Water", "Drills", "參考書目"]
+    section = next(block.section for block in document.blocks if "北港每次演練" in block.text)
+    assert section == ("THE THREE HARBOURS", "Water")
+
+
+def test_a_heading_at_a_page_s_top_heads_text_that_the_page_s_end_cuts() -> None:
+    before, after = HARBOURS.split("1 見南江港務局編，《港口志》，頁12。\n")
+    cut = before.split("THE THREE HARBOURS")
+    assert "THE THREE HARBOURS" in headings(parse(cut[0], "THE THREE HARBOURS" + cut[1], after))
+
+
+def test_labels_and_the_issue_s_line_in_traditional_characters_are_read() -> None:
+    article = parse(HARBOURS).articles[0]
+    assert article.title == "三個港口的演練紀錄─以夜間取水為例"
+    assert article.authors == ("林知遠", "蘇芷寧")
+    assert article.keywords == ("港口", "消防", "演練")
+
+
+def test_level_marks_cite_the_notes_at_the_ends_of_their_pages() -> None:
+    document = parse(HARBOURS)
+    cited = [(block.text[: note.at - block.span[0]][-5:], document.blocks[note.block].text[:6])
+             for block in document.blocks for note in block.notes]  # fmt: skip
+    assert cited == [("一條路進入。"[-5:], "1 見南江港"), ("所用的時間。"[-5:], "2 訪談編號")]
+    assert "海水用過之後管道要沖洗兩個小時。演練" in "".join(block.text for block in document.blocks)
+
+
+def test_a_number_behind_a_sentence_without_a_note_stays() -> None:
+    text = "南江港有三個碼頭。2 北港只有一個碼頭，但是水深，能停大船，所以兩港每年一起演練一次。\n"
+    assert "碼頭。2 北港" in holding(
+        parse(text + "\n3 月演練，5 月檢查，見附表的第二欄，共六個港口參加。\n"), "三個碼頭"
+    )
+
+
+def test_page_numbers_and_heads_of_pages_that_nothing_parts_are_left_out() -> None:
+    left = [(one.kind, one.text) for one in parse(HARBOURS).left_out]
+    assert left == [
+        ("page_number", "5"),
+        ("running_head", "港口消防簡報 第十二期"),
+        ("page_number", "6"),
+        ("running_head", "港口消防簡報 第十二期"),
+        ("page_number", "－7－"),
+    ]
+
+
+BULLETIN = """              海城医讯
+            第 3 期
+
+本期要目
+
+◆ 流动诊车走了六个村
+◆ 国外：山地医院的电话分诊
+
+
+流动诊车走了六个村
+
+林知远
+
+    自去年八月起，三辆诊车在六个村轮流停留，每次两天，由村里的医生提前一周通知，查出的
+病人由县医院安排。与固定的门诊相比，车上看病的花费略高，路费却少了许多。
+
+国外：山地医院的电话分诊
+
+（编译：苏芷宁）
+
+    山地医院让没有医生的村子打电话给护士，由护士判断要不要下山，两年里不必要的下山少了
+三分之一，漏诊没有增加。费用主要是电话费，由省里负担。
+"""
+
+
+def test_a_bulletin_is_split_at_the_titles_that_its_contents_name() -> None:
+    works = [one for one in parse(BULLETIN).articles if one.kind == "article"]
+    assert [(one.title, one.authors) for one in works] == [
+        ("流动诊车走了六个村", ("林知远",)),
+        ("国外：山地医院的电话分诊", ("苏芷宁",)),
+    ]
+
+
+@each(
+    [
+        ("采访、整理：苏芷宁", ("苏芷宁",)),
+        ("（编译：苏芷宁）", ("苏芷宁",)),
+        ("课题组：林知远、苏芷宁", ("林知远", "苏芷宁")),
+        ("記者 林知遠", ("林知遠",)),
+        ("记者：您是怎么入行的？", ()),
+        ("地点：南江", ()),
+    ]
+)
+def test_names_behind_the_word_for_what_they_did(row: tuple[str, tuple[str, ...]]) -> None:
+    assert parse_names(row[0]) == row[1]
+
+
+SHOWS = """港口的用水
+
+港口用水逐年上升，三个港口的情况并不相同，北港的水价最高，南江次之，东湾最低，见下面
+表1列出的是五年间的用水量与水价，单位是万吨与元，其中北港的数字来自港务局的年报，南江
+与东湾的数字来自访谈，两者不能直接相比，只能看变化的方向。
+
+表1列出了各港的用水量，其中北港的数字来自港务局的年报，南江的数字来自访谈，而东湾的港
+务局没有公布过数字，只有估计。
+
+表1 各港用水量
+"""
+
+
+def test_a_line_that_tells_what_a_table_shows_is_text() -> None:
+    document = parse(SHOWS)
+    assert [block.text for block in document.blocks if block.kind == "caption"] == ["表1 各港用水量"]
+    assert "而东湾的港务局没有公布过数字" in holding(document, "表1列出了")
+
+
+ENGLISH = """Water in the harbours of 南江
+
+Table 1 shows the use of water in three harbours.
+
+Table 1. The use of water
+"""
+
+
+def test_an_english_line_that_tells_what_a_table_shows_is_text() -> None:
+    captions = [block.text for block in parse(ENGLISH).blocks if block.kind == "caption"]
+    assert captions == ["Table 1. The use of water"]
+
+
+CIRCLES = """码头的账本
+
+共同劳作有助于恢复信任[1]。码头的账本由召集人逐笔登记。①另一条讨论码头的空间设计[2]。
+① 本文所称码头，指公用的小码头，见《港口志》，不含专用的泊位。
+
+参考文献
+
+[1] 林知远：《共同劳作》，海城：航运出版社，2019年。
+[2] 苏芷宁：《码头手册》，海城：航运出版社，2020年。
+"""
+
+
+def test_a_citation_in_brackets_does_not_cite_a_note_in_a_circle() -> None:
+    document = parse(CIRCLES)
+    block = next(block for block in document.blocks if "共同劳作有助" in block.text)
+    cited = [(block.text[: note.at - block.span[0]][-4:], document.blocks[note.block].text[:4]) for note in block.notes]
+    assert cited == [("恢复信任"[-4:], "[1] "), ("逐笔登记。"[-4:], "① 本文"), ("空间设计"[-4:], "[2] ")]
+
+
+def test_notes_below_a_list_of_references_are_not_its_entries() -> None:
+    note, listed = CIRCLES.split("。① 本文所称")[0], "① 本文所称码头，指公用的小码头，不含专用的泊位。\n"
+    lines = note.split("\n")
+    text = "\n".join(line for line in lines if not line.startswith("①")) + listed
+    document = parse(text.replace("①另一条", "<sup>①</sup>另一条"))
+    cited = [document.blocks[note.block].text[:4] for block in document.blocks for note in block.notes]
+    assert cited == ["[1] ", "① 本文", "[2] "]
+
+
+@each([("港口消防簡報　第十二期", True), ("港口消防簡報", False), ("港口消防簡報2021年", False)])
+def test_the_first_line_is_a_page_s_head_where_it_counts_an_issue(row: tuple[str, bool]) -> None:
+    text = HARBOURS.replace("民國一一〇年三月　頁5-8\n", "").replace("港口消防簡報　第十二期", row[0])
+    assert (parse(text).left_out[0].text == row[0].replace("　", " ")) == row[1]
+
+
+def test_entries_of_contents_may_name_who_wrote_them() -> None:
+    text = BULLETIN.replace("个村\n◆", "个村　林知远\n◆", 1).replace("分诊\n", "分诊　苏芷宁\n", 1)
+    assert parse(text).articles[1].title == "流动诊车走了六个村"
+
+
+SUMMARY = """Executive summary
+
+The bridge opened in 2014, and four of the six ferries of 南江 still run.
+
+1 Background
+
+The strait is eleven kilometres wide, and was crossed only by boat.
+
+2 Method
+
+Every departure is written down in a log book that is kept at the quay.
+"""
+
+
+@pytest.mark.parametrize("opening", ["Executive summary", "摘要", "引言"])
+def test_numbered_sections_stand_beside_an_unnumbered_summary(opening: str) -> None:
+    document = parse(SUMMARY.replace("Executive summary", f"Ferries\n\n{opening}"))
+    assert next(block.section for block in document.blocks if "crossed only" in block.text) == ("1 Background",)
+
+
+def test_part_numbers_of_taiwan_stand_above_those_of_sections() -> None:
+    text = "河川計畫\n\n貳、執行方式\n\n一、師資\n\n每校推派教師二名，參加研習，內容包含採樣與安全兩部分，共三天。\n"
+    document = parse(text)
+    assert next(block.section for block in document.blocks if "推派教師" in block.text) == ("貳、執行方式", "一、師資")
+
+
+@each(
+    [
+        ("March 2023", 2023),
+        ("二〇二三年九月", 2023),
+        ("2019年3月，北仓", 2019),
+        ("2024年4月9日（此件公开发布）", 2024),
+        ("出生于1958年3月的林师傅从事修表", None),
+        ("1958年3月至1960年2月", None),
+    ]
+)
+def test_a_line_of_the_head_that_is_a_date_tells_the_year(row: tuple[str, int | None]) -> None:
+    text = "港口的账本\n\n{}\n\n南江港有三个码头，每个码头的账本由召集人逐笔登记，并由社区的工作者每季核对一次。\n"
+    assert parse(text.format(row[0])).articles[0].year == row[1]
+
+
+NOTICE = """南江市关于更新码头电梯的通知
+
+一、实施范围和条件
+
+（一）实施范围。
+
+使用年限超过十五年的码头电梯。已列入改建计划的码头不在此列。
+
+（二）优先条件。
+
+符合下列情形之一的，优先安排：
+
+（一）困人五次以上；
+
+（二）已停产的部件。
+
+二、保障措施
+
+按期完成，并报市政府。每个码头都要有人值守，直到工程结束为止，不得中断。
+"""
+
+
+def test_a_numbered_line_with_a_stop_is_a_heading_where_text_follows() -> None:
+    document = parse(NOTICE)
+    assert [text for text in headings(document) if text.endswith("。")] == ["（一）实施范围。", "（二）优先条件。"]
