@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import quiet_threads  # noqa: F401  (before anything that loads NumPy)
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from page_server import browser, pages, used_pages  # noqa: F401  (fixtures of the tests in a browser)

@@ -226,7 +226,7 @@ def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: 
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(WEB / "serve.py"), "--server.port", str(port)]
     command += ["--server.address", address]
-    settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "OMP_WAIT_POLICY": "PASSIVE", "NO_PROXY": "*"}
+    settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "NO_PROXY": "*"}
     with (index / "page.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=WEB, env=os.environ | settled | environment, stdout=log, stderr=subprocess.STDOUT
