@@ -250,16 +250,16 @@ def test_another_store_is_told_and_built(name: str, tmp_path: Path, bank: Path) 
 
 
 def read(settings: Settings) -> str:
-    """Return what is nearest to the first passage, and how near."""
+    """Return what is nearest to each passage, and how near."""
     index = open_index(settings)
-    [scores], [rows] = index.store.search(index.store.vectors(np.array([0])), 3)
-    return f"{[(index.passages[row].id, round(score, 4)) for row, score in zip(rows, scores.tolist(), strict=True)]}\n"
+    scores, rows = index.store.search(index.store.vectors(np.arange(len(index.passages))), 3)
+    return f"{[index.passages[row].id for row in rows.ravel().tolist()]} {scores.round(4).tolist()}\n"
 
 
 READ = """
 import sys
 from test_stores import Settings, read
-print(read(Settings(corpus=sys.argv[1], index=sys.argv[2], store=sys.argv[3], model=sys.argv[4])), flush=True)
+print(read(Settings(corpus=sys.argv[1], index=sys.argv[2], store=sys.argv[3], model=sys.argv[4])), end="", flush=True)
 sys.stdin.read()
 """
 
