@@ -454,7 +454,7 @@ def _books() -> dict[str, tuple[int, Kind]]:
         return f"<html xmlns='http://www.w3.org/1999/xhtml'><body>{body}</body></html>"
 
     return {
-        "章.epub": (60, lambda n: of({f"{k}.xhtml": page("<p>潮</p>" * 60_000) for k in range(n)})),
+        "章.epub": (60, lambda n: of({f"{k}.xhtml": page("<p>潮</p>" * (1_000 * n)) for k in range(n)})),
         "多章.epub": (15_000, lambda n: of({f"{k}.xhtml": page("<p>潮</p>") for k in range(n)})),
         "序.epub": (300_000, lambda n: of({"a.xhtml": page("<p>潮</p>")}, "<itemref idref='i0'/>" * n + "<itemref idref='无'/>" * n)),
         "单.epub": (300_000, lambda n: of({"a.xhtml": page("<p>潮</p>")}, more="<item id='x' href='../../../etc/passwd'/>" * n)),

@@ -54,7 +54,7 @@ from rag.settings import Settings
 
 # Children begin in a process without the model: a fork of one that computes in threads waits for them for ever.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["benchmarks.torture"])
+CHILDREN.set_forkserver_preload(["benchmarks.torture_children"])
 MODEL = "benchmarks.quick_model:HashedCharacters"  # what is kept and lost does not depend on the model
 NO_SUCH_TURN = 7  # how a build ends that makes fewer calls
 TURNS = 24  # the most syncs and renames of a small build

@@ -127,7 +127,7 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
     weights: dict[str, float] = {}
     for word in dict.fromkeys(word for word in words if word not in _ASKING):
         fits: dict[str, float] = {}
-        for gloss, place in _glosses().get(word, {}).items():
+        for gloss, place in _glosses(word).items():
             said = content_words(gloss)
             for english in said if len(said) <= LONGEST_GLOSS else ():
                 for form in (*_forms(english), *_inflections(english)):
@@ -139,19 +139,22 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
 
 def glosses_of(word: str) -> frozenset[str]:
     """Return what the dictionary says of a Chinese `word` in English, lower case, without "to" and articles."""
-    return frozenset(_glosses().get(word, ()))
+    return frozenset(_glosses(word))
+
+
+def _glosses(word: str) -> dict[str, int]:
+    """Return what the dictionary says of a Chinese word, each with the first place in an entry at which it does."""
+    said = sorted((place, gloss) for entry in _load_entries().get(word, ()) for place, gloss in _explained(entry))
+    return {gloss: place for place, gloss in reversed(said)}
 
 
 @functools.cache
-def _glosses() -> dict[str, dict[str, int]]:
-    """Return Chinese word -> what the dictionary says of it, each with its place in the entry from 0."""
-    headwords, index = _load_dictionary()
-    glosses: dict[str, dict[str, int]] = {}
-    for gloss, numbers in index.items():
-        for number in numbers:
-            own = glosses.setdefault(headwords[number >> 4], {})
-            own[gloss] = min(own.get(gloss, number & 15), number & 15)
-    return glosses
+def _load_entries() -> dict[str, list[str]]:
+    """Return headword -> its entries as they stand: few are asked for, and to read them all takes half a second."""
+    entries: dict[str, list[str]] = {}
+    for word, entry in _ENTRY.findall(_dictionary_text()):
+        entries.setdefault(word, []).append(entry)
+    return entries
 
 
 def spellings(name: str) -> frozenset[str]:
@@ -307,24 +310,30 @@ def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
         for word, entry in _ENTRY.findall(text):
             number = len(headwords) << 4
             headwords.append(word)
-            if "(" in entry or "[" in entry:
-                for acronym in _ACRONYM.findall(entry):
-                    index.setdefault(acronym.lower(), []).append(number)
-                entry = _BRACKETS.sub("", entry)
-            place = 0
-            for gloss in entry.lower().replace(";", "/").split("/"):
-                if _NO_MEANING.match(gloss):
-                    continue
-                gloss = gloss.strip()
-                if gloss.startswith(_LED):
-                    gloss = _LEADING.sub("", gloss)
-                for part in gloss.split(", "):
-                    if part in index:
-                        index[part].append(number + place)
-                    else:
-                        index[part] = [number + place]
-                place = min(place + 1, 15)
+            for place, gloss in _explained(entry):
+                if gloss in index:
+                    index[gloss].append(number + place)
+                else:
+                    index[gloss] = [number + place]
     finally:
         if collecting:
             gc.enable()
     return headwords, index
+
+
+def _explained(entry: str) -> Iterator[tuple[int, str]]:
+    """Yield the glosses of an entry, each with its place, at most 15; those parted by commas share one."""
+    if "(" in entry or "[" in entry:
+        for acronym in _ACRONYM.findall(entry):
+            yield 0, acronym.lower()
+        entry = _BRACKETS.sub("", entry)
+    place = 0
+    for gloss in entry.lower().replace(";", "/").split("/"):
+        if _NO_MEANING.match(gloss):
+            continue
+        gloss = gloss.strip()
+        if gloss.startswith(_LED):
+            gloss = _LEADING.sub("", gloss)
+        for part in gloss.split(", "):
+            yield place, part
+        place = min(place + 1, 15)

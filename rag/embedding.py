@@ -33,6 +33,7 @@ Offsets = npt.NDArray[np.int32]
 _T = TypeVar("_T")
 BATCH_SIZE = 8  # of another model: more only adds padding on a processor
 _LOADING = threading.Lock()  # threads that ask at once wait for one model instead of loading several
+_OF_A_MODEL = ("config.json", "modules.json")  # one of them lies in every folder of sentence-transformers
 SCRIPT = "simplified"  # in which models read Chinese
 _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable bytes of a command line become
 
@@ -240,13 +241,15 @@ def load_folder(kind: str, model: str, what: str, otherwise: str) -> Any:
     # With another process busy, torch's threads spin at their barriers; it must be said before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    import sentence_transformers
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
     local = Path(model).exists()
     try:
+        if local and not any((Path(model) / name).exists() for name in _OF_A_MODEL):
+            raise OSError(f"it holds none of {', '.join(_OF_A_MODEL)}")  # before torch is loaded, which takes seconds
+        import sentence_transformers
+        from transformers.utils import logging
+
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
         return getattr(sentence_transformers, kind)(model, device="cpu", local_files_only=local)
     except (OSError, ValueError) as error:
         raise ModelUnavailable(

@@ -45,6 +45,7 @@ ENDINGS = ("sqlite", "rows.npy", "vectors.npy", "codes.npy")
 FULL = 20_000  # passages from which on a segment is written, and not taken into another: what a build holds at once
 MERGED = 4  # a smaller segment of at most so many times the passages of the new one is taken into it
 WASTE = 3  # and one of whose passages more than one in so many has gone
+WINDOW_BYTES = (1 << 12, 1 << 23)  # in which a record is compressed, at least and at most
 MAPPED_BYTES = 1 << 30  # of a database, which is then read in half the time
 _ARTICLES = TypeAdapter(tuple[Article, ...])
 _DOCUMENT = TypeAdapter(Document)
@@ -238,7 +239,7 @@ class Draft:
         """Add a document with its passages, their vectors, and the texts that they are found by."""
         source, first = document.source.id, len(self)
         articles = _ARTICLES.dump_json(document.articles)
-        record = lzma.compress(_DOCUMENT.dump_json(document))  # a text stands in it several times, far apart
+        record = _packed(_DOCUMENT.dump_json(document))
         self._sources.append((source, first, len(passages), articles, record, _FACTS.dump_json(facts)))
         codes = [item.codes for item in encoded]
         self._passages += [zlib.compress(_PASSAGE.dump_json(passage, exclude_defaults=True)) for passage in passages]
@@ -346,6 +347,15 @@ def read_passage(record: bytes) -> Passage:
 def _row(passage: Passage, codes: Codes) -> tuple[int, ...]:
     language, kind = LANGUAGES.index(passage.language), KINDS.index(passage.kind)
     return len(codes), 0, *passage.span, passage.article, language, kind
+
+
+def _packed(document: bytes) -> bytes:
+    """Compress a record: a text stands in it several times, far apart.
+
+    The window is as large as the record: for the usual one of 8 MB some 90 MB are cleared, however short the record is.
+    """
+    window = sorted((len(document), *WINDOW_BYTES))[1]
+    return lzma.compress(document, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": window}])
 
 
 def _unpacked(record: bytes, unpack: Callable[[bytes], bytes]) -> bytes:

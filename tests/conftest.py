@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import quiet_threads  # noqa: F401  (before anything that loads NumPy)
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
-from page_server import browser, pages, used_pages  # noqa: F401  (fixtures of the tests in a browser)
+from page_server import browser, library_page, pages, used_pages  # noqa: F401  (fixtures of the tests in a browser)
 
 from rag.embedding import load_embedder
 from rag.embedding_cache import EmbeddingCache
@@ -96,7 +97,10 @@ DOCUMENTS = {
 }
 
 
-def write_corpus(folder: Path, documents: Mapping[str, str | bytes], bank: Path) -> Settings:
+QUICK = "benchmarks.quick_model:HashedCharacters"  # for tests in which it does not matter what a vector says
+
+
+def write_corpus(folder: Path, documents: Mapping[str, str | bytes], bank: Path, model: str = "bundled") -> Settings:
     """Write `documents` into a corpus and return its settings; there is no index yet."""
     for name, text in documents.items():
         path = folder / "corpus" / name
@@ -104,7 +108,7 @@ def write_corpus(folder: Path, documents: Mapping[str, str | bytes], bank: Path)
         path.write_bytes(text.encode() if isinstance(text, str) else text)
     (folder / "index").mkdir()
     shutil.copy(bank, folder / "index")
-    return Settings(corpus=folder / "corpus", index=folder / "index")
+    return Settings(corpus=folder / "corpus", index=folder / "index", model=model)
 
 
 @pytest.fixture

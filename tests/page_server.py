@@ -214,6 +214,20 @@ def write_corpus(folder: Path, documents: Mapping[str, str] = DOCUMENTS) -> None
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.fixture(scope="session")
+def library_page(tmp_path_factory: pytest.TempPathFactory, bank: Path) -> Iterator[Served]:
+    """The page over DOCUMENTS and a long text, for several files: until it answers a page costs ten processor seconds.
+
+    What a test leaves in the library, its records and its conversations, the next one finds.
+    """
+    folder = tmp_path_factory.mktemp("page")
+    write_corpus(folder / "corpus", DOCUMENTS | {"潮汐/长.txt": LONG})
+    (folder / "index").mkdir()
+    shutil.copy(bank, folder / "index")
+    with serve(folder / "corpus", folder / "index") as served:
+        yield served
+
+
 @contextlib.contextmanager
 def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: str) -> Iterator[Served]:
     """Build the index over `corpus`, if it holds anything, and serve the page at `address` until the block ends."""
@@ -226,7 +240,7 @@ def serve(corpus: Path, index: Path, address: str = "127.0.0.1", **environment: 
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(WEB / "serve.py"), "--server.port", str(port)]
     command += ["--server.address", address]
-    settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "OMP_WAIT_POLICY": "PASSIVE", "NO_PROXY": "*"}
+    settled = {"WENJU_CORPUS": str(corpus), "WENJU_INDEX": str(index), "NO_PROXY": "*"}
     with (index / "page.log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=WEB, env=os.environ | settled | environment, stdout=log, stderr=subprocess.STDOUT

@@ -4,11 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from page_server import WAIT_MS, Served, serve, settle, write_corpus
+from page_server import WAIT_MS, Served, settle
 from playwright.sync_api import Page, expect
 from scripted_server import Script, or_steps, says, says_then_hangs, scripted_server
 from test_page_browser import CATCH, NewPage, ask, new_page, pytestmark  # noqa: F401
@@ -21,15 +18,8 @@ ANSWER = "2019年江心岛捕捞量为4.36万吨[citation:1]。"
 
 
 @pytest.fixture(scope="module")
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    corpus = tmp_path_factory.mktemp("choosing") / "corpus"
-    write_corpus(corpus)
-    index: Path = request.config.cache.mkdir("choosing-index")
-    for old in index.glob("*.sqlite*"):
-        if not old.name.startswith("embeddings"):
-            old.unlink()
-    with serve(corpus, index) as page:
-        yield page
+def served(library_page: Served) -> Served:
+    return library_page
 
 
 @pytest.fixture

@@ -115,10 +115,14 @@ def test_sentence_transformers_gives_the_same_vectors(embedder: Embedder) -> Non
     assert other.embed_questions(TEXTS).shape == (4, 384)
 
 
-def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["", "{}"], ids=["empty", "of no kind"])
+def test_a_folder_without_a_model_is_refused(tmp_path: Path, written: str) -> None:
     (tmp_path / "模型").mkdir()
-    with pytest.raises(ModelUnavailable, match=r"模型.* cannot be loaded") as caught:
+    if written:
+        (tmp_path / "模型" / "config.json").write_text(written, "utf-8")
+    with pytest.raises(ModelUnavailable, match=r"模型.* cannot be loaded: ") as caught:
         load_embedder(Settings(model=str(tmp_path / "模型")))
+    assert ("it holds none of" in str(caught.value)) == (not written)
     assert caught.value.advice.startswith("use WENJU_MODEL=bundled")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from conftest import QUICK
 from printed_pages import SONG
 from reportlab.pdfgen.canvas import Canvas
 
@@ -62,16 +63,15 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def shelf(folder: Path, bank: Path) -> Settings:
+def shelf(folder: Path) -> Settings:
     (folder / "index").mkdir()
-    shutil.copy(bank, folder / "index")
-    return Settings(corpus=folder / "文库", index=folder / "index")
+    return Settings(corpus=folder / "文库", index=folder / "index", model=QUICK)
 
 
 @pytest.fixture(scope="module")
-def twenty(export: Path, tmp_path_factory: pytest.TempPathFactory, bank: Path) -> tuple[Settings, ImportReport]:
+def twenty(export: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, ImportReport]:
     """A library of twenty works that came as BibTeX, and what came of it."""
-    settings = shelf(tmp_path_factory.mktemp("书架"), bank)
+    settings = shelf(tmp_path_factory.mktemp("书架"))
     report = import_library(export / "library.bib", settings)
     build_index(settings)
     return settings, report
@@ -191,10 +191,8 @@ def test_a_second_import_adds_nothing(imported: tuple[Settings, ImportReport]) -
     assert build_index(settings).unchanged
 
 
-def test_the_readers_word_stands_above_the_library_and_both_outlive_a_rebuild(
-    export: Path, tmp_path: Path, bank: Path
-) -> None:
-    settings = shelf(tmp_path, bank)
+def test_the_readers_word_stands_above_the_library_and_both_outlive_a_rebuild(export: Path, tmp_path: Path) -> None:
+    settings = shelf(tmp_path)
     for name in ("library.bib", "library.ris"):
         entries = (export / name).read_text("utf-8").split("\n\n")
         (entry,) = (entry for entry in entries if "硬权力" in entry)
@@ -222,8 +220,8 @@ def test_the_readers_word_stands_above_the_library_and_both_outlive_a_rebuild(
     assert dict(work(settings, one.source).record.origins)["year"] == "one-library.ris"
 
 
-def test_each_missing_or_refused_file_is_told(tmp_path: Path, bank: Path) -> None:
-    settings = shelf(tmp_path, bank)
+def test_each_missing_or_refused_file_is_told(tmp_path: Path) -> None:
+    settings = shelf(tmp_path)
     folder = tmp_path / "导出"
     folder.mkdir()
     (folder / "甲.pdf").write_bytes(pdf("甲", 1))
@@ -299,8 +297,8 @@ INSERT INTO itemAttachments VALUES (4, 1, '/etc/passwd', 'text/plain');
 """
 
 
-def test_a_zotero_data_folder(tmp_path: Path, bank: Path) -> None:
-    settings = shelf(tmp_path, bank)
+def test_a_zotero_data_folder(tmp_path: Path) -> None:
+    settings = shelf(tmp_path)
     data = tmp_path / "Zotero 数据#1"
     (data / "storage" / "BBBB2222").mkdir(parents=True)
     (data / "storage" / "BBBB2222" / "林若水 - 2021.pdf").write_bytes(pdf("海", 3))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DOCUMENTS, PROJECT, largest_file, write_corpus
+from conftest import DOCUMENTS, PROJECT, QUICK, largest_file, write_corpus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
@@ -188,34 +188,35 @@ from rag.indexing import build_index
 from rag.settings import Settings
 
 def show(step):
-    if step.stage == "embedding":
+    if step.stage == "embedding" and step.done >= int(sys.argv[4]):
         print(step.done, flush=True)
+        sys.stdin.read()  # until it is killed
 
-build_index(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2])), show)
+build_index(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]), model=sys.argv[3]), show)
 """
 
 
-def test_a_killed_build_goes_on_where_it_stopped(small_corpus: Settings) -> None:
-    first = build_index(small_corpus)
-    old = list(open_index(small_corpus).passages)
+def test_a_killed_build_goes_on_where_it_stopped(tmp_path: Path, bank: Path) -> None:
+    quick = write_corpus(tmp_path, DOCUMENTS, bank, QUICK)
+    first = build_index(quick)
+    old = list(open_index(quick).passages)
     count = 3 * COMMIT_EVERY
     lines = [f"## 第{n}号桥\n\n第{n}号桥长{100 + n}米，建于{1900 + n}年。\n" for n in range(count)]
-    (small_corpus.corpus / "名录.md").write_text("# 桥梁名录\n\n" + "\n".join(lines), "utf-8")
-    command = [sys.executable, "-c", KILLED, str(small_corpus.corpus), str(small_corpus.index)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as building:
+    (quick.corpus / "名录.md").write_text("# 桥梁名录\n\n" + "\n".join(lines), "utf-8")
+    stop_at = len(old) + COMMIT_EVERY
+    command = [sys.executable, "-c", KILLED, str(quick.corpus), str(quick.index), QUICK, str(stop_at)]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, cwd=PROJECT) as building:
         assert building.stdout
-        for line in building.stdout:
-            if int(line) >= len(old) + COMMIT_EVERY:
-                building.send_signal(signal.SIGKILL)
-                break
+        assert int(building.stdout.readline()) >= stop_at
+        building.send_signal(signal.SIGKILL)
     assert building.wait() == -signal.SIGKILL
-    assert list(open_index(small_corpus).passages) == old
-    assert open_index(small_corpus).folder.name == first.generation
-    report = build_index(small_corpus)
+    assert list(open_index(quick).passages) == old
+    assert open_index(quick).folder.name == first.generation
+    report = build_index(quick)
     new = report.passages - len(old)
     assert new >= 2 * COMMIT_EVERY
     assert 0 < report.embedded <= new - COMMIT_EVERY
-    (found,) = retrieve("第57号桥有多长？", 1, settings=small_corpus)
+    (found,) = retrieve("第57号桥有多长？", 1, settings=quick)
     assert "157米" in found.text
 
 
@@ -232,7 +233,7 @@ def test_a_model_that_cannot_be_had_leaves_the_old_index(small_corpus: Settings,
 @pytest.mark.parametrize(("room", "reached"), [(0, "loading model"), (100_000, "writing")])
 def test_a_full_disk_leaves_the_old_index(small_corpus: Settings, room: int, reached: str) -> None:
     first = build_index(small_corpus)
-    for number in range(150):  # of one text, so that they cost one embedding and many records
+    for number in range(30):  # of one text, so that they cost one embedding and many records
         (small_corpus.corpus / f"桥墩{number}.txt").write_text("桥墩共三座，每座高三十米。", "utf-8")
     stages: list[str] = []
     with largest_file(room), pytest.raises(StorageFailed) as caught:
@@ -244,7 +245,7 @@ def test_a_full_disk_leaves_the_old_index(small_corpus: Settings, room: int, rea
     assert index.folder.name == first.generation
     (found,) = retrieve("南江大桥何时开工？", 1, settings=small_corpus, index=index)
     assert "2019年5月开工" in found.text
-    assert build_index(small_corpus).sources == 153
+    assert build_index(small_corpus).sources == 33
 
 
 def scanned_pdf() -> bytes:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from page_server import WAIT_MS, Pages, Served, needs_chromium, serve, settle, write_corpus
+from page_server import WAIT_MS, Pages, Served, needs_chromium, settle
 from playwright.sync_api import Page, expect
 from test_page_browser import ask
 
@@ -18,11 +16,8 @@ pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("notebooks")
-    write_corpus(folder / "corpus")
-    with serve(folder / "corpus", folder / "index") as page:
-        yield page
+def served(library_page: Served) -> Served:
+    return library_page
 
 
 @pytest.fixture

@@ -5,24 +5,13 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import docx
 import pytest
-from page_server import (
-    DOCUMENTS,
-    HOSTILE_NAME,
-    LONG,
-    WAIT_MS,
-    Pages,
-    Served,
-    needs_chromium,
-    serve,
-    settle,
-    write_corpus,
-)
+from page_server import HOSTILE_NAME, WAIT_MS, Pages, Served, needs_chromium, settle
 from playwright.sync_api import Browser, FilePayload, Locator, Page, TimeoutError, expect
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
@@ -43,14 +32,8 @@ NewPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    corpus = tmp_path_factory.mktemp("page") / "corpus"
-    write_corpus(corpus, DOCUMENTS | {"潮汐/长.txt": LONG})
-    index: Path = request.config.cache.mkdir("page-index")
-    for old in (*index.glob("conversations.sqlite*"), *index.glob("feedback.sqlite*")):
-        old.unlink()
-    with serve(corpus, index) as page:
-        yield page
+def served(library_page: Served) -> Served:
+    return library_page
 
 
 @pytest.fixture
@@ -402,19 +385,20 @@ FAULTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1440, 720], ids=["whole", "at 200 %"])
-def test_everything_can_be_read_named_and_fits(new_page: NewPage, width: int) -> None:
-    page = new_page(width=width, height=width * 5 // 8)
+def test_everything_can_be_read_named_and_fits(new_page: NewPage) -> None:
+    page = new_page()
 
     def check(shown: Locator) -> None:
         shown.first.wait_for(timeout=WAIT_MS)
         for scheme, ground in GROUNDS.items():
             page.emulate_media(color_scheme=scheme)
             expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
-            page.wait_for_timeout(500)  # colours come to rest
-            found = page.evaluate(FAULTS)
-            assert found["texts"] > 3
-            assert found["faults"] == []
+            for width in (720, 1440):  # at 200 %, and whole
+                page.set_viewport_size({"width": width, "height": width * 5 // 8})
+                page.wait_for_timeout(500)  # colours and places come to rest
+                found = page.evaluate(FAULTS)
+                assert found["texts"] > 3
+                assert found["faults"] == []
 
     def visit(name: str) -> None:
         if page.get_by_test_id("stExpandSidebarButton").is_visible():

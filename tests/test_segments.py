@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import QUICK
 
 from rag.embedding_cache import CACHE
 from rag.index import Index, open_index, segments_of
@@ -46,12 +47,11 @@ def write(chance: random.Random, path: Path) -> None:
     path.write_text(f"---\nauthor: {author}\n---\n\n# {topic}考\n\n" + "\n\n".join(lines) + "\n", "utf-8")
 
 
-def a_library(chance: random.Random, folder: Path, bank: Path, count: int, index: str = "index") -> Settings:
-    """Return the settings of a corpus of `count` documents that is not indexed yet, beside vectors of general text."""
-    settings = Settings(corpus=folder / "文献", index=folder / index)
+def a_library(chance: random.Random, folder: Path, count: int, index: str = "index") -> Settings:
+    """Return the settings of a corpus of `count` documents that is not indexed yet."""
+    settings = Settings(corpus=folder / "文献", index=folder / index, model=QUICK)
     settings.corpus.mkdir()
     settings.index.mkdir()
-    shutil.copy(bank, settings.index / CACHE)
     for number in range(count):
         write(chance, settings.corpus / f"{number:02}.md")
     return settings
@@ -92,15 +92,14 @@ def check_alike(one: Index, two: Index, settings: Settings) -> None:
     assert words == two.keywords.tokenizer.weighted("".join(QUESTIONS) + "林远舟何以宁海岸合作组织")
     assert one.keywords.scores(words).tolist() == two.keywords.scores(words).tolist()
     assert all(one.document(source) == two.document(source) for source in one.sources())
-    for question in QUESTIONS[:2]:
-        found, expected = (retrieve(question, 3, settings=settings, index=index) for index in (one, two))
-        assert found.evidence == expected.evidence
+    found, expected = (retrieve(QUESTIONS[0], 3, settings=settings, index=index) for index in (one, two))
+    assert found.evidence == expected.evidence
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_any_updates_give_what_a_build_from_nothing_gives(seed: int, bank: Path, tmp_path: Path) -> None:
+def test_any_updates_give_what_a_build_from_nothing_gives(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
-    settings = a_library(chance, tmp_path, bank, 24, "索引#1")
+    settings = a_library(chance, tmp_path, 24, "索引#1")
     build_index(settings)
     shared = Counter[int]()
     for _ in range(4):
@@ -113,9 +112,9 @@ def test_any_updates_give_what_a_build_from_nothing_gives(seed: int, bank: Path,
     assert max(shared) > 1  # else nothing was shared
 
 
-def test_files_are_shared_and_not_read_again(bank: Path, tmp_path: Path) -> None:
+def test_files_are_shared_and_not_read_again(tmp_path: Path) -> None:
     chance = random.Random(7)
-    settings = a_library(chance, tmp_path, bank, 40)
+    settings = a_library(chance, tmp_path, 40)
     first = settings.index / "generations" / build_index(settings).generation
     (settings.corpus / "添.md").write_text("# 添\n\n新添一篇。\n", "utf-8")
     second = settings.index / "generations" / build_index(settings).generation
@@ -124,11 +123,9 @@ def test_files_are_shared_and_not_read_again(bank: Path, tmp_path: Path) -> None
     assert all(path.samefile(second / name) for name, path in names.items())
 
 
-def test_a_large_build_is_written_in_several_segments(
-    bank: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_build_is_written_in_several_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(8)
-    settings = a_library(chance, tmp_path, bank, 12)
+    settings = a_library(chance, tmp_path, 12)
     with monkeypatch.context() as patched:
         patched.setattr("rag.segments.FULL", 7)
         build_index(settings)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import DOCUMENTS, PROJECT, write_corpus
+from conftest import DOCUMENTS, PROJECT, QUICK, write_corpus
 
+from rag import cli
 from rag.embedding_cache import share_of
 from rag.index import open_index
 from rag.indexing import build_index, embed_share
@@ -30,11 +32,18 @@ def segments(settings: Settings) -> dict[str, bytes]:
 def worker(settings: Settings, shard: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from rag.cli import main; main()", "index", "--shard", shard]
     folders = ["--corpus", str(settings.corpus), "--index", str(settings.index)]
-    return subprocess.Popen([*command, *folders], cwd=PROJECT, text=True, stdout=subprocess.PIPE)
+    named = os.environ | {"WENJU_MODEL": settings.model}
+    return subprocess.Popen([*command, *folders], cwd=PROJECT, env=named, text=True, stdout=subprocess.PIPE)
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path, bank: Path) -> Settings:
+    """Settings of a corpus of three small documents without an index."""
+    return write_corpus(tmp_path, DOCUMENTS, bank, QUICK)
 
 
 def test_two_workers_and_a_build_make_the_index_that_one_build_makes(tmp_path: Path, bank: Path) -> None:
-    alone, shared = (write_corpus(tmp_path / name, PAPERS, bank) for name in ("独自", "共同 分担"))
+    alone, shared = (write_corpus(tmp_path / name, PAPERS, bank, QUICK) for name in ("独自", "共同 分担"))
     assert build_index(alone).embedded > 0
     workers = [worker(shared, shard) for shard in ("1/2", "2/2")]
     said = [process.communicate()[0] for process in workers]
@@ -77,9 +86,11 @@ def test_each_text_has_one_worker_and_each_worker_its_part() -> None:
 
 
 @pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "一/二", "/", "-1/2"])
-def test_what_is_no_share_is_refused(small_corpus: Settings, shard: str) -> None:
-    process = worker(small_corpus, shard)
-    process.communicate()
-    assert process.returncode == 2
+def test_what_is_no_share_is_refused(small_corpus: Settings, shard: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = ["--corpus", str(small_corpus.corpus), "--index", str(small_corpus.index)]
+    monkeypatch.setattr(sys, "argv", ["wenju", "index", "--shard", shard, *folders])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
     with pytest.raises(ValueError, match="a share is one of 1/2 to 2/2, got 3/2"):
         embed_share(small_corpus, 3, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import DOCUMENTS, PROJECT, write_corpus
+from conftest import DOCUMENTS, PROJECT, QUICK, write_corpus
 
 from benchmarks.scale import recall
 from rag.errors import ExtensionUnavailable, IndexMismatch, StoreUnavailable
@@ -248,13 +249,17 @@ def test_another_store_is_told_and_built(name: str, tmp_path: Path, bank: Path) 
     assert not build_index(stored_in(settings, name)).unchanged
 
 
+def read(settings: Settings) -> str:
+    """Return what is nearest to each passage, and how near."""
+    index = open_index(settings)
+    scores, rows = index.store.search(index.store.vectors(np.arange(len(index.passages))), 3)
+    return f"{[index.passages[row].id for row in rows.ravel().tolist()]} {scores.round(4).tolist()}\n"
+
+
 READ = """
 import sys
-from rag.settings import Settings
-from rag.retrieval import retrieve
-settings = Settings(corpus=sys.argv[1], index=sys.argv[2], store=sys.argv[3])
-print([(item.id, round(item.scores["dense"], 4)) for item in retrieve("大桥的造价", 3, settings=settings)])
-print("ready", flush=True)
+from test_stores import Settings, read
+print(read(Settings(corpus=sys.argv[1], index=sys.argv[2], store=sys.argv[3], model=sys.argv[4])), end="", flush=True)
 sys.stdin.read()
 """
 
@@ -262,21 +267,16 @@ sys.stdin.read()
 @NEEDS_MILVUS
 @pytest.mark.parametrize("name", [SERVER], indirect=True)
 def test_two_processes_read_one_store_at_once(name: str, tmp_path: Path, bank: Path) -> None:
-    settings = stored_in(write_corpus(tmp_path, DOCUMENTS, bank), name)
+    settings = stored_in(write_corpus(tmp_path, DOCUMENTS, bank, QUICK), name)
     build_index(settings)
-    command = [sys.executable, "-c", READ, str(settings.corpus), str(settings.index), name]
-    with (
-        subprocess.Popen(command, text=True, stdin=-1, stdout=-1, cwd=PROJECT) as one,
-        subprocess.Popen(command, text=True, stdin=-1, stdout=-1, cwd=PROJECT) as other,
-    ):
-        assert one.stdout
+    before = read(settings)
+    command = [sys.executable, "-c", READ, str(settings.corpus), str(settings.index), name, QUICK]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "tests")])}
+    with subprocess.Popen(command, text=True, stdin=-1, stdout=-1, cwd=PROJECT, env=environment) as other:
         assert other.stdout
-        said = [stream.readline() for stream in (one.stdout, other.stdout)]
-        assert [stream.readline() for stream in (one.stdout, other.stdout)] == ["ready\n"] * 2
-        for process in (one, other):
-            process.communicate("")
-    assert said[0] == said[1]
-    assert "桥梁.md" in said[0]
+        assert other.stdout.readline() == before == read(settings)
+        other.communicate("")
+    assert "桥梁.md" in before
 
 
 @NEEDS_MILVUS

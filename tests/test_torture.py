@@ -38,7 +38,7 @@ def test_a_little_of_every_hostile_kind_is_read_or_refused_with_a_remedy(tmp_pat
 
 
 def refusal_of(folder: Path, kind: str) -> UnreadableSource | None:
-    name, data = swollen_document(kind, 0.2)
+    name, data = swollen_document(kind, 0.15)
     (folder / name).write_bytes(data)
     try:
         read_document(folder / name, name)

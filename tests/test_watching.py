@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from conftest import QUICK
 
 from rag.settings import Settings
 from rag.watching import watch_corpus
@@ -89,7 +90,7 @@ def test_the_command_tells_each_build_and_goes_on_after_a_failure(small_corpus: 
     told: list[str] = []
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=PROJECT,
-        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        env=os.environ | {"PYTHONPATH": str(PROJECT), "WENJU_MODEL": QUICK},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job has it ignored
     ) as process:  # fmt: skip
         assert process.stdout is not None
@@ -111,5 +112,5 @@ def test_the_command_tells_each_build_and_goes_on_after_a_failure(small_corpus: 
 
 
 def waits(done: Callable[[], bool]) -> bool:
-    """Wait for what needs a model."""
+    """Wait for what needs a process that has begun."""
     return any(happens(done) for _ in range(9))

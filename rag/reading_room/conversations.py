@@ -212,11 +212,13 @@ class Conversations:
 
     def preference(self, name: str, default: str = "") -> str:
         """Return what the reader chose under that name, or `default`. Keys of chat models are never kept here."""
+        return self.preferences().get(name, default)
+
+    def preferences(self) -> dict[str, str]:
+        """Return all that the reader chose, by name: to open the database costs more than to read it."""
         with open_database(self.path) as connection:
-            row = connection.execute(
-                "SELECT value FROM choices WHERE reader = ? AND name = ?", (self.reader, name)
-            ).fetchone()
-        return default if row is None else str(json.loads(row[0]))
+            rows = connection.execute("SELECT name, value FROM choices WHERE reader = ?", (self.reader,)).fetchall()
+        return {name: str(json.loads(value)) for name, value in rows}
 
     def prefer(self, name: str, value: str) -> None:
         """Keep what the reader chose."""

@@ -44,7 +44,8 @@ def forget_model(kept: Conversations) -> None:
 
 def chosen_model(kept: Conversations, base: Settings) -> dict[str, str]:
     """Return the chosen `backend` and `base_url` as settings; {} when nothing, or nothing allowed, was chosen."""
-    backend, base_url = kept.preference("backend"), kept.preference("base_url")
+    choices = kept.preferences()
+    backend, base_url = (choices.get(name, "") for name in ("backend", "base_url"))
     return {"backend": backend, "base_url": base_url} if backend and _may_be_chosen(base, base_url) else {}
 
 

@@ -47,8 +47,9 @@ def settings() -> Settings:
     """Return the settings with what the keeper chose on the page for all, and the reader for themselves."""
     base = base_settings()
     kept = _conversations(str(base.index), HOUSE)
-    chosen = {name: value for name in OF_HOUSE if (value := kept.preference(name))} | chosen_model(kept, base)
-    chosen |= {name: value for name in CHOSEN if (value := conversations().preference(name))}
+    of_house, own = kept.preferences(), conversations().preferences()
+    chosen = {name: value for name in OF_HOUSE if (value := of_house.get(name))} | chosen_model(kept, base)
+    chosen |= {name: value for name in CHOSEN if (value := own.get(name))}
     return Settings.model_validate(base.model_dump() | chosen) if chosen else base
 
 
