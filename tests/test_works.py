@@ -347,3 +347,9 @@ def test_contents_are_asked_with_the_same_words(question: str, everyday: Setting
 def test_a_work_is_called_by_a_word_of_its_title_and_its_kind(question: str, title: str, everyday: Settings) -> None:
     asked = read_shelf_question(question, works_of(open_index(everyday)))
     assert (asked and [work.label for work in asked.works]) == ([title] if title else None)
+
+
+def test_where_authors_work_asks_for_their_affiliation_and_no_journal() -> None:
+    for question in ("作者在哪里工作", "who wrote this and where do they work"):
+        kinds, topic = read_words(question)
+        assert (topic, kinds & {"affiliations", "journal"}) == ("", {"affiliations"}), question

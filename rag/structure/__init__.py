@@ -29,6 +29,7 @@ from rag.structure.metadata import (
     told_title,
 )
 from rag.structure.paragraphs import Vocabulary, build_items
+from rag.structure.plain_heads import read_plain_head
 from rag.structure.plain_marks import raise_marks
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer, page_number
@@ -57,6 +58,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     told = tuple(remark for page in pages for remark in page.remarks)
     front, pages = take_front_matter(pages)
     printed_head = read_printed_head(pages)
+    if not printed_head:
+        printed_head, pages = read_plain_head(pages, source.format)
     said = front.said + printed_head + said
     lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
     layout = judge_layout(lines, markdown)

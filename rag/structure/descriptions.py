@@ -6,6 +6,7 @@ Entry point: `describe_articles`. A field that is not printed stays empty: nothi
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -16,11 +17,12 @@ from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
-from rag.text.labels import holds_word, opens_with, strip_label
+from rag.text.labels import holds_word, is_word, opens_with, strip_label
 from rag.text.language import HAN, holds_one_of, split_at
 from rag.text.persons import parse_names, same_person
 
 _NO_END = 10**9
+_ABSTRACT_WITHIN = 20  # items of an article, where its abstract begins
 _HEAD_ITEMS = 12  # of an article, among which the line of its journal stands
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
@@ -55,6 +57,7 @@ def describe_articles(
         near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
         said = [" ".join(note.lines[:40]) for note in near if not note.number.isdecimal() and not note.known]
         labelled = _labelled(inside)
+        labelled["abstract"] = labelled["abstract"] or _abstract_below(inside)
         if not journal and part.kind == "article":
             own += filter(None, (read_imprint_line(bare(item.text)) for item in inside[:_HEAD_ITEMS]))
         about = [*labelled["authors"], *(text for text in said if _is_about(text))]
@@ -94,6 +97,18 @@ def _labelled(items: Sequence[Item]) -> dict[str, list[str]]:
         if item.label:
             found[item.label].append(bare(item.text).strip())
     return found
+
+
+def _abstract_below(items: Sequence[Item]) -> list[str]:
+    """Return the paragraph below the first heading, or on its line, where that is 摘要, Abstract or the like."""
+    for item, following in itertools.pairwise(items[:_ABSTRACT_WITHIN]):
+        text = bare(item.text).strip()
+        if is_word(text, "abstract_heading"):
+            return [bare(following.text).strip()] if following.kind == "paragraph" else []
+        first, _, rest = text.partition(" ")
+        if item.kind == "paragraph" and rest and is_word(first, "abstract_heading"):
+            return [rest]
+    return []
 
 
 def _issue_of(

@@ -78,12 +78,13 @@ def apply_said(article: Article, said: Sequence[Said]) -> Article:
         told = [one for one in told if PRINTED not in (one.origin, told[0].origin) or one.origin == told[0].origin]
         values = [name for one in told for name in (_names_of(one) if of == "author" else (one.value,))]
         if values and (told[0].origin in (_READER, PRINTED) or not getattr(article, field)):
-            take(field, tuple(dict.fromkeys(values)), told[0].origin)
+            # Where people work stands once for each of them.
+            take(field, tuple(values if field == "affiliations" else dict.fromkeys(values)), told[0].origin)
     return dataclasses.replace(article, **fields, origins=tuple(sorted(origins.items())))  # type: ignore[arg-type]
 
 
 def _is_free(article: Article, one: Said) -> bool:
-    return one.origin == _READER or not getattr(article, one.field)
+    return one.origin in (_READER, PRINTED) or not getattr(article, one.field)
 
 
 def apply_printed_doi(article: Article, texts: Sequence[str]) -> Article:
@@ -130,8 +131,12 @@ def _lone_date(text: str) -> Figure | None:
 
 
 def _with_date(article: Article, date: Figure) -> Article:
-    day = "-".join([f"{date.year:04}", *(f"{part:02}" for part in (date.month, date.day) if part)])
-    return dataclasses.replace(article, year=date.year, date=day)
+    return dataclasses.replace(article, year=date.year, date=iso_date(date))
+
+
+def iso_date(date: Figure) -> str:
+    """Return a date that has a year in ISO form as far as it is told: 2024-03-01, 2024-03 or 2024."""
+    return "-".join([f"{date.year:04}", *(f"{part:02}" for part in (date.month, date.day) if part)])
 
 
 def _labelled_date(line: str) -> Figure | None:

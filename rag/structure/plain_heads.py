@@ -1,0 +1,369 @@
+"""The head of a text without type sizes (.txt, Markdown): title, authors, where they work, when and where it appeared.
+
+Input: the pages of one file. Output: what its first lines say of the work, and the pages with the lines of the title
+made one heading. Each line is of one kind: a label's (作者：…, Subject: …), a journal's, a date's, names', a body's, or
+one that may belong to the title. The title is what a label names, the one heading of level 1, or the lines right above
+the names; where none of these stands, nothing is said. Entry point: `read_plain_head`. Words: rag/data/head_words.tsv.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rag.records import Line, Page, Said
+from rag.structure.imprint_lines import read_imprint_line
+from rag.structure.mastheads import is_journal_line, join_title
+from rag.structure.metadata import PRINTED, iso_date
+from rag.structure.outline import is_conventional, numbering_rank
+from rag.structure.printed import ends_line, ends_sentence, width
+from rag.text.dates import YEAR
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.labels import ends_with, is_word, label_of, opens_with
+from rag.text.language import (
+    HAN_CHARACTER,
+    fold_glyphs,
+    holds_one_of,
+    is_han,
+    main_language,
+    runs_of,
+    split_at,
+    to_simplified,
+    without_spaces,
+)
+from rag.text.persons import parse_names
+from rag.vocabulary import words_of
+
+FORMATS = frozenset(["txt", "md", "markdown"])
+LABEL_CHARS = 8  # of a line, in which its label stands
+MOST_LINES = 30  # of a head
+MOST_TITLE_LINES = 3
+RUBRIC_WIDTH = 16  # half characters
+MOST_WIDTH = 200  # half characters of a line of a head
+PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
+MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
+LEAST_JOURNAL_CHARS = 3
+CELL_GAP = "\t"
+_MARKS = "*_> \t　"
+_LABELS = ("title", "author", "affiliation", "date", "other")
+_SKIPPED = ("@", "://", "doi")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author as a line of names prints it: the marks behind the name, and the body in brackets."""
+
+    name: str
+    marks: tuple[str, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLine:
+    """A line of a head: its place in the page, its text without marks of Markdown, and what it says.
+
+    `kind`: "title", "author", "affiliation", "date", "other" behind a label; "journal", "day", "names", "body",
+    "skip", "by", or "" for a line that may belong to the title. `group` counts the blank lines above.
+    """
+
+    at: int
+    group: int
+    level: int
+    kind: str
+    text: str
+    people: tuple[Person, ...] = ()
+
+
+def read_plain_head(pages: Sequence[Page], source_format: str) -> tuple[list[Said], list[Page]]:
+    """Return what the head of the first page says, with the pages; [] where it tells no title.
+
+    Args:
+        pages: As the reader delivered them.
+        source_format: The suffix of the file's name.
+    """
+    pages = list(pages)
+    if source_format not in FORMATS or not pages or any(line.kind != "text" or line.size for line in pages[0].lines):
+        return [], pages
+    if _holds_several(pages):
+        return [], pages
+    head = _head_lines(pages[0].lines)
+    title = _find_title(head)
+    if not title:
+        return [], pages
+    said = [Said("title", join_title([line.text for line in title]), PRINTED)]
+    told = list(_say(head, [line for line in head if line not in title]))
+    return [*said, *told] if told else [], [_with_heading(pages[0], title, said[0].value), *pages[1:]]
+
+
+def _with_heading(page: Page, title: Sequence[HeadLine], text: str) -> Page:
+    """Return the page with one heading in the place of the title's lines."""
+    if len(title) == 1 and title[0].kind != "title":
+        return page
+    first, last = title[0].at, title[-1].at
+    lines = (*page.lines[:first], Line(text, "heading", 1), *page.lines[last + 1 :])
+    return dataclasses.replace(page, lines=lines)
+
+
+def _holds_several(pages: Sequence[Page]) -> bool:
+    """Say whether a file is an issue: it has several abstracts in one language."""
+    texts = (" ".join(line.text.split()) for page in pages for line in page.lines)
+    labelled = (text for text in texts if label_of(text)[0] == "abstract" or is_word(text, "abstract_heading"))
+    return max(Counter(main_language(text[:LABEL_CHARS]) for text in labelled).values(), default=0) > 1
+
+
+def _head_lines(lines: Sequence[Line]) -> list[HeadLine]:
+    found: list[HeadLine] = []
+    group = 0
+    for at, line in enumerate(lines):
+        text = fold_glyphs(line.text).strip(_MARKS + "\ufeff")
+        text = text if CELL_GAP in text else " ".join(text.split())
+        if not text:
+            group += 1
+            continue
+        level = len(text) - len(text.lstrip("#"))
+        text = text.lstrip("#").strip(_MARKS)
+        if len(found) >= MOST_LINES or _begins_text(text, level):
+            break
+        found.append(_read_line(HeadLine(at, group, level, "", text), found[-1] if found else None))
+    return found
+
+
+def _begins_text(text: str, level: int) -> bool:
+    """Say whether a line is none of a head: an abstract, a section, contents, or a sentence of the text."""
+    is_section = level > 1 or numbering_rank(text) in (1, 2) or is_conventional(text) or is_word(text, "contents")
+    begins = label_of(text)[0] in ("abstract", "keywords") or is_word(text, "abstract_heading")
+    is_prose = text.endswith("。") or (ends_sentence(text) and width(text) >= PROSE_WIDTH and not _by(text))
+    return begins or (is_section and not _mark_of(text)[0]) or is_prose or width(text) > MOST_WIDTH
+
+
+def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
+    """Return a line with its kind, and what stands behind its label."""
+    label, value = _labelled(line.text)
+    if label:
+        people = _people(value, introduced=True) if label == "author" else ()
+        return dataclasses.replace(line, kind=label, text=value, people=people)
+    if holds_one_of(line.text, "@") or any(word in line.text.lower() for word in _SKIPPED):
+        return dataclasses.replace(line, kind="skip")
+    if opens_with(line.text, "imprint") or line.text.endswith("号"):  # 海政发〔2021〕3号
+        return dataclasses.replace(line, kind="skip")
+    if line.text.casefold() in words_of("head_words", "by"):
+        return dataclasses.replace(line, kind="by")
+    if _journal_of(line.text)[0]:
+        return dataclasses.replace(line, kind="journal")
+    people = _people(line.text, introduced=above is not None and above.kind == "by")
+    if people and above is not None:
+        return dataclasses.replace(line, kind="names", people=people)
+    if _date_of(line.text) and _beside_date(line.text):
+        return dataclasses.replace(line, kind="day")
+    if CELL_GAP in line.text or "|" in line.text:
+        return dataclasses.replace(line, kind="skip")
+    return dataclasses.replace(line, kind="body") if _is_body(line.text) else line
+
+
+def _labelled(text: str) -> tuple[str, str]:
+    """Return of what kind the label before a colon is, and what stands behind it; "" for none."""
+    label, _, value = text.replace("：", ":").partition(":")
+    word = to_simplified(without_spaces(label)).casefold()
+    kind = next((kind for kind in _LABELS if word in words_of("head_words", kind)), "")
+    if not kind and is_word(to_simplified(label), "date_label"):
+        kind = "date"
+    return (kind, value.strip(_MARKS)) if value and kind else ("", "")
+
+
+def _find_title(head: list[HeadLine]) -> list[HeadLine]:
+    """Return the lines of the title."""
+    for place, line in enumerate(head):
+        if line.kind == "title" and line.text:
+            goes_on = [not one.kind and one.group == line.group for one in head[place + 1 :]]
+            return head[place : place + 1 + [*goes_on, False].index(False)][:MOST_TITLE_LINES]
+    headings = [line for line in head if line.level == 1]
+    if headings:
+        return headings if len(headings) == 1 else []
+    names = next((place for place, line in enumerate(head) if line.kind in ("names", "by")), 0)
+    above = [line for line in head[:names] if line.kind not in ("day", "skip")]
+    if not above or above[-1].kind not in ("", "body"):
+        return []
+    run = above[-1:]
+    for line in reversed(above[:-1]):
+        if line.kind not in ("", "body") or (line.group != run[0].group and not _goes_on(line.text)):
+            break
+        run.insert(0, line)
+    run = run[1:] if len(run) > 1 and _is_rubric(run[0].text, run[1].text) else run
+    return run if len(run) <= MOST_TITLE_LINES else []
+
+
+def _goes_on(text: str) -> bool:
+    return text.endswith(tuple(":：,，—")) or ends_with(text, "goes_on")
+
+
+def _is_rubric(first: str, second: str) -> bool:
+    """Say whether the first of two lines is a journal's rubric over a title: much shorter than it."""
+    is_short = width(first) <= RUBRIC_WIDTH and 2 * width(first) <= width(second)
+    return is_short and not _goes_on(first) and not second.startswith("—")
+
+
+def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]:
+    """Yield what the lines beside the title say."""
+    people = [person for line in head for person in line.people]
+    names = [person.name for person in people] or _issuers(others)
+    yield from (Said("author", name, PRINTED) for name in dict.fromkeys(names))
+    yield from (Said("affiliation", place, PRINTED) for place in _places(people, others))
+    journals = [_journal_of(line.text) for line in others if line.kind == "journal"]
+    if journals:
+        yield Said("journal", journals[0][0], PRINTED)
+    dates = [_date_of(line.text) for line in others if line.kind in ("date", "day", "journal", "names")]
+    if date := max([*dates, *(year for _, year in journals)], key=len, default=""):
+        yield Said("date", date, PRINTED)
+
+
+def _issuers(others: Sequence[HeadLine]) -> list[str]:
+    """Return the body that issued what names nobody: it stands above the date, or beside it."""
+    days = [place for place, line in enumerate(others) if line.kind == "day"]
+    above = [others[place - 1].text for place in days if place and others[place - 1].kind == "body"]
+    return [*above, *(part for place in days for part in _bodies_beside(others[place].text))][:1]
+
+
+def _bodies_beside(text: str) -> list[str]:
+    """Return the bodies that stand beside the date of a line."""
+    return [part.strip() for part in split_at(_without_date(text), "|,，") if _is_body(part)]
+
+
+def _places(people: Sequence[Person], others: Sequence[HeadLine]) -> list[str]:
+    """Return where each of the people works, in their order, where marks or brackets tell; else each body once."""
+    entries = [_mark_of(part) for line in others if line.kind in ("body", "affiliation") for part in _parts(line.text)]
+    marked = {mark: place for mark, place in entries if mark}
+    told = [person.place or "；".join(marked[mark] for mark in person.marks if mark in marked) for person in people]
+    if people and all(told):
+        return told
+    bodies = [part for line in others if line.kind == "day" for part in _bodies_beside(line.text)]
+    return list(dict.fromkeys(place.strip() for place in (*(place for _, place in entries), *bodies) if place.strip()))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in split_at(text.strip("（）()"), "；;") if part.strip()]
+
+
+def _mark_of(text: str) -> tuple[str, str]:
+    """Return the number that a line about a body begins with, "" for none, and the rest: 1. 海港大学."""
+    plain = text.lstrip("（( ")
+    mark = "".join(itertools.takewhile(str.isdigit, plain))
+    rest = plain[len(mark) :].lstrip(".．、 ")
+    return (_number(mark), rest) if mark and _is_body(rest) else ("", text)
+
+
+def _number(digits: str) -> str:
+    return "".join(str(int(digit)) if digit.isdecimal() else str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(digit)) for digit in digits)
+
+
+def _is_body(text: str) -> bool:
+    """Say whether a text names a body that people work for: its last Han characters, or one of its words, says so."""
+    if width(text) > MOST_WIDTH or ends_line(text):
+        return False
+    endings = tuple(words_of("head_words", "body"))
+    if any(part.rstrip("0123456789 ）)").endswith(endings) for part in split_at(text, "，, ") if part):
+        return True
+    return any(word.strip(".,").casefold() in endings for word in text.split())
+
+
+def _by(text: str) -> bool:
+    return any(text.casefold().startswith(f"{word} ") for word in words_of("head_words", "by"))
+
+
+def _people(text: str, *, introduced: bool) -> tuple[Person, ...]:
+    """Return the people that a line names and nothing else but their offices, the date and who they are."""
+    plain = _without_date(text)
+    if not HAN_CHARACTER.search(plain):
+        return _latin_people(plain, introduced=introduced)
+    roles = sorted(words_of("head_words", "role"), key=len, reverse=True)
+    bare = plain
+    for role in roles:
+        bare = bare.replace(role, " ")
+    introduced = introduced or bare != plain
+    names = parse_names(f"文/{bare.strip()}" if introduced else bare.strip())
+    return tuple(_placed(names, plain))
+
+
+def _latin_people(text: str, *, introduced: bool) -> tuple[Person, ...]:
+    for word in sorted(words_of("head_words", "by"), key=len, reverse=True):
+        if text.casefold().startswith(f"{word} "):
+            text, introduced = text[len(word) :].strip(), True
+    outside = "".join(piece if place % 2 == 0 else " " for place, piece in enumerate(_bracketed(text)))
+    pieces = [
+        piece.strip() for piece in split_at(outside.replace(" and ", ","), ",，;；&") if piece.strip(" 0123456789*")
+    ]
+    named = [parse_names(f"By {piece}") if not _is_office(piece) else () for piece in pieces]
+    names = [name for one in named for name in one]
+    is_sure = introduced or outside != text or any(map(_is_marked, pieces))
+    if not names or not named[0] or (not introduced and not all(named)) or (len(names) == 1 and not is_sure):
+        return ()
+    return tuple(_placed(names, text))
+
+
+def _is_marked(name: str) -> bool:
+    """Say whether the mark of a body stands right behind a name: Vance2, and not Paper 58."""
+    return name[-1:].isdigit() and name.rstrip("0123456789*¹²³⁴⁵⁶⁷⁸⁹")[-1:].isalpha()
+
+
+def _bracketed(text: str) -> list[str]:
+    """Return the texts outside and inside of brackets in turn."""
+    return text.replace("）", ")").replace("（", "(").replace(")", "(").split("(")
+
+
+def _is_office(piece: str) -> bool:
+    return not words_of("head_words", "office").isdisjoint(piece.casefold().split())
+
+
+def _placed(names: Sequence[str], text: str) -> Iterator[Person]:
+    """Yield each name with what stands behind it up to the next one: its marks, or a body in brackets."""
+    starts = [*(text.find(name) for name in names), len(text)]
+    for name, (start, end) in zip(names, itertools.pairwise(starts), strict=True):
+        behind = text[start + len(name) : end] if start >= 0 else ""
+        inside = _bracketed(behind)[1] if holds_one_of(behind, "(（") else ""
+        marks = tuple(map(_number, runs_of(behind, str.isdigit))) if not inside else ()
+        yield Person(name, marks, inside.strip() if _is_body(inside) else "")
+
+
+def _journal_of(text: str) -> tuple[str, str]:
+    """Return the journal or newspaper that a line names beside its issue, volume, page or sheet, and the year."""
+    year = next(iter(YEAR.findall(text)), "")
+    imprint = read_imprint_line(text)
+    if imprint:
+        return imprint.journal, str(imprint.year or year)
+    if not HAN_CHARACTER.search(text):
+        if not is_journal_line(text) or not any(map(str.isdigit, text)):
+            return "", ""
+        name = text[: next(place for place, one in enumerate(text) if one.isdigit())]
+        name = name.rpartition(",")[0] or name
+        return name.strip(" ,.:("), year
+    cells = text.replace("《", " ").replace("》", " ").split()
+    counted = [cell for cell in cells if any(map(str.isdigit, cell)) and holds_one_of(cell, "期卷版")]
+    names = [cell for cell in cells if is_han(cell) and len(cell) >= LEAST_JOURNAL_CHARS]
+    return (names[0], year) if counted and len(names) == 1 else ("", "")
+
+
+def _date(text: str) -> Figure | None:
+    return next((figure for figure in find_figures(text) if figure.kind == "date" and figure.year), None)
+
+
+def _date_of(text: str) -> str:
+    """Return the first date of a line in ISO form, "" for none."""
+    date = _date(text)
+    return iso_date(date) if date else ""
+
+
+def _without_date(text: str) -> str:
+    """Return a line without its date, and without the word that leads to it: 3 May 2021 of "on 3 May 2021"."""
+    date = _date(text)
+    if date is None:
+        return text
+    return f"{text[: date.span[0]].removesuffix('on ')} {text[date.span[1] :]}".strip(" |,，")
+
+
+def _beside_date(text: str) -> bool:
+    """Say whether a line is one of a date: little stands beside it, or a body that issues, parted by a mark."""
+    rest = _without_date(text)
+    return (width(rest) <= MOST_BESIDE_DATE and text[0] not in "（(") or bool(_bodies_beside(text))

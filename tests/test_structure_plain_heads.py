@@ -1,0 +1,163 @@
+"""The head of a text without type sizes: title, authors, where they work, when and where it appeared."""
+
+from __future__ import annotations
+
+from rag.records import Article, Line, Page, Source
+from rag.structure import parse_document
+
+BODY = "\n1. Introduction\n\nHarbours (港口) grow where rivers meet the sea, and their dues pay for the dredging.\n"
+ARTICLE = f"""Harbour Economics Review, Vol. 9, No. 3 (2018), pp. 41-60
+
+Dues and Dredging: Evidence from the
+Ports of the Eastern Bay (东湾)
+
+Ada Velling-Ross1 and Tor Hamnes2
+
+1 School of Ports, University of Seaford
+2 Eastern Bay Institute, Quayside
+
+Abstract
+Ports of the bay raised their dues in 2014, when the last ferry was sold to
+the north. We find that dredging doubled.
+
+Keywords: ports; dues
+{BODY}"""
+WORKING_PAPER = f"""BANK OF SEAFORD
+WORKING PAPER NO. 12
+
+May 2016
+
+THE PRICE OF A BERTH:
+HARBOURS AND 港口
+
+by
+
+Ada Velling-Ross (Bank of Seaford)
+Tor Hamnes (University of Quayside)
+
+Summary
+
+Berths became dearer between 2010 and 2014.
+{BODY}"""
+REPORT = """# Paying for the Quay 码头
+
+**Seaford Institute, Report 8, March 2021**
+
+By Ada Velling, Senior Fellow, and Tor Hamnes, Research Associate
+
+## EXECUTIVE SUMMARY
+
+Quays are old. This report asks who pays for them.
+
+## 1. Problem
+
+Nobody pays for them.
+"""
+CHINESE = """海港研究    2020年第2期（总第8期）    第11—20页
+
+港口水价的形成
+——基于东湾的调查
+
+林若水1  陈远山2
+
+（1. 海港大学经济学院，海港 300000；2. 东湾港务局，东湾 310000）
+
+【摘要】本文研究港口水价，发现水价逐年上升。
+
+一、引言
+
+港口的水价由三部分组成，其中疏浚费用占一半以上。
+"""
+NEWS = """东湾日报 2017年3月4日 第2版
+
+旧码头装上新路灯
+——三十户渔家不再摸黑
+
+本报记者 林若水 通讯员 陈远山
+
+本报东湾3月3日电 旧码头昨日装上了三十盏路灯，渔民夜里可以放心靠岸。
+"""
+THESIS = """学校代码：10000
+海港大学
+硕士学位论文
+
+论文题目：潮汐对小型渔港
+疏浚成本的影响
+
+作者姓名：林若水
+指导教师：陈远山 教授
+提交日期：2019年6月
+
+摘  要
+
+潮汐影响疏浚成本，本文用十年的数据证明。
+
+第一章 绪论
+
+渔港很多，疏浚的钱很少。
+"""
+MEMO = """MEMORANDUM
+
+TO: All pilots
+FROM: Ada Velling-Ross, Head of Pilotage
+DATE: 14 May 2020
+SUBJECT: Moving the pilots to the new 码头
+
+1. Purpose
+
+This memo says when the pilots move. The old house leaks.
+"""
+
+
+def article(text: str, suffix: str = "txt") -> Article:
+    lines = tuple(Line(line) for line in text.splitlines())
+    document = parse_document([Page(None, "", lines)], Source(f"a.{suffix}", "0" * 64, suffix))
+    works = [one for one in document.articles if one.kind == "article"]
+    assert len(works) == 1
+    return works[0]
+
+
+def test_an_english_article_has_its_whole_title_journal_and_places() -> None:
+    read = article(ARTICLE)
+    assert read.title == "Dues and Dredging: Evidence from the Ports of the Eastern Bay (东湾)"
+    assert read.authors == ("Ada Velling-Ross", "Tor Hamnes")
+    assert read.affiliations == ("School of Ports, University of Seaford", "Eastern Bay Institute, Quayside")
+    assert (read.journal, read.year) == ("Harbour Economics Review", 2018)
+    assert read.abstract.endswith("when the last ferry was sold to the north. We find that dredging doubled.")
+
+
+def test_a_working_paper_is_not_called_by_its_bank() -> None:
+    read = article(WORKING_PAPER)
+    assert read.title == "THE PRICE OF A BERTH: HARBOURS AND 港口"
+    assert read.authors == ("Ada Velling-Ross", "Tor Hamnes")
+    assert read.affiliations == ("Bank of Seaford", "University of Quayside")
+    assert (read.date, read.abstract) == ("2016-05", "Berths became dearer between 2010 and 2014.")
+
+
+def test_a_bold_line_of_a_report_tells_institute_and_date() -> None:
+    read = article(REPORT, "md")
+    assert read.authors == ("Ada Velling", "Tor Hamnes")
+    assert (read.affiliations, read.date) == (("Seaford Institute",), "2021-03")
+    assert read.abstract == "Quays are old. This report asks who pays for them."
+
+
+def test_the_running_head_of_a_chinese_article_is_its_journal() -> None:
+    read = article(CHINESE)
+    assert read.title == "港口水价的形成——基于东湾的调查"
+    assert (read.journal, read.year) == ("海港研究", 2020)
+    assert read.affiliations == ("海港大学经济学院，海港 300000", "东湾港务局，东湾 310000")
+
+
+def test_a_news_item_names_its_reporters_and_its_paper() -> None:
+    read = article(NEWS)
+    assert (read.title, read.journal) == ("旧码头装上新路灯——三十户渔家不再摸黑", "东湾日报")
+    assert (read.authors, read.date) == (("林若水", "陈远山"), "2017-03-04")
+
+
+def test_labels_of_a_cover_tell_a_thesis_and_a_memo() -> None:
+    read = article(THESIS)
+    assert (read.title, read.authors) == ("潮汐对小型渔港疏浚成本的影响", ("林若水",))
+    assert (read.date, read.affiliations) == ("2019-06", ("海港大学",))
+    memo = article(MEMO)
+    assert (memo.title, memo.date) == ("Moving the pilots to the new 码头", "2020-05-14")
+    assert memo.authors == ("Ada Velling-Ross",)
