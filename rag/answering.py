@@ -50,6 +50,7 @@ from rag.records import (
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
+from rag.row_answers import answer_from_rows, tell_uncounted
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
@@ -163,6 +164,10 @@ def _answer_from_passages(
     if research is not None:
         rounds = yield from _look_again(read, searches, research, find)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
+    if len(searches) == 1 and settings.backend == ExtractiveBackend.name:
+        check = functools.partial(_checked_by, read, settings, index)
+        if (answer := answer_from_rows(read, searches[0], index, check)) is not None:
+            return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
@@ -188,7 +193,7 @@ def _answer_from_passages(
     if not quotes:
         ending = "refusal" if is_refusal(answer.text) else "answer"
     else:
-        answer = tell_disagreement(answer, read.language)
+        answer = tell_uncounted(tell_disagreement(answer, read.language), read)
     missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *_unanswered(read, searches))
     if quotes and (ending != "answer" or names_unknown(missing, found)):
         ending, answer = "uncertain", _led(answer, UNCERTAIN[read.language])
