@@ -33,6 +33,7 @@ from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.index import Index, open_index
+from rag.near_misses import names_nowhere, told_of_another
 from rag.pages import PageFinder
 from rag.question import Part, Question, read_question, types_of
 from rag.records import (
@@ -195,10 +196,32 @@ def _answer_from_passages(
     else:
         answer = tell_uncounted(tell_disagreement(answer, read.language), read)
     missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *_unanswered(read, searches))
-    if quotes and (ending != "answer" or names_unknown(missing, found)):
+    others = _names_of_others(read, answer, found) if quotes else ()
+    missing = (*missing, *others)
+    if {*others} & {*names_nowhere(read.asked, _told_by(found))}:
+        return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
+    if quotes and (ending != "answer" or others or names_unknown(missing, found)):
         ending, answer = "uncertain", _led(answer, UNCERTAIN[read.language])
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
+
+
+def _names_of_others(read: Question, answer: Answer, found: Sequence[Evidence]) -> tuple[str, ...]:
+    """Return the places and people that a question names where what is quoted first is told of others.
+
+    Of what is written in another language, or asked in turn with another question, it cannot be told.
+    """
+    quoted = next((sentence for sentence in answer.sentences if sentence.citations), None)
+    passages = {item.id: item.passage for item in answer.evidence}
+    if quoted is None or read.follow_up or len(read.parts) > 1:
+        return ()
+    passage = passages[quoted.citations[0].passage]
+    if passage.language != read.language:
+        return ()
+    above = "\n".join((passage.source, heading_of(passage), *passage.authors))
+    is_one_language = all(item.passage.language == read.language for item in found)
+    nowhere = names_nowhere(read.asked, _told_by(found)) if is_one_language else ()
+    return nowhere or told_of_another(read.asked, quoted.text, above)
 
 
 def _requests_of_parts(read: Question, searches: Sequence[Retrieval], settings: Settings) -> tuple[AnswerRequest, ...]:
