@@ -51,7 +51,7 @@ from rag.records import (
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
-from rag.row_answers import answer_from_rows, tell_uncounted
+from rag.row_answers import answer_from_rows, is_of_no_year, tell_uncounted
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
@@ -169,6 +169,8 @@ def _answer_from_passages(
         check = functools.partial(_checked_by, read, settings, index)
         if (answer := answer_from_rows(read, searches[0], index, check)) is not None:
             return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
+        if is_of_no_year(read, searches[0], index):
+            return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)

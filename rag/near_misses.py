@@ -38,8 +38,9 @@ def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...
         return ()
     endings = {_ending(other) for other in _places(told, whole=True)}
     alike = [name for name in _places(question) if _ending(name) in endings]
-    if main_language(question) == "en" and any(_behind_preposition(statement)):
-        alike += [name for name in _behind_preposition(question) if not _is_told(name, told)]
+    if main_language(question) == "en" and any(_behind_one_of(_BEFORE, statement)):
+        named = list(_behind_one_of(_BEFORE | {"the"}, question))  # also the Stowe weir
+        alike += [] if any(_is_told(name, told) for name in named) else named
     return tuple(dict.fromkeys(alike))
 
 
@@ -80,10 +81,11 @@ def _latin_places(text: str) -> Iterator[str]:
             yield f"{one} {other}"
 
 
-def _behind_preposition(text: str) -> list[str]:
+def _behind_one_of(words: frozenset[str], text: str) -> list[str]:
+    """Return the names behind one of some words, with or without an article."""
     spans = [(span[0], name) for name, span in find_latin_names(text) if name[:1].isupper()]
-    before = [(text[:start].lower().removesuffix("the ").split()[-1:], name) for start, name in spans]
-    return [name for words, name in before if words and words[0] in _BEFORE]
+    before = [(text[:start].lower().split(), name) for start, name in spans]
+    return [name for said, name in before if words & {*said[-1:], *(said[-2:-1] if said[-1:] == ["the"] else ())}]
 
 
 def _ending(name: str) -> str:

@@ -449,7 +449,8 @@ def _with_rows(
 
 def rows_beside(index: Index, item: Evidence, rows: Collection[str]) -> list[Evidence]:
     """Return the passages of an item's table that hold certain rows, in reading order, each of which is held once."""
-    nothing = _Candidates(np.zeros(0, np.int64), *np.zeros((3, 0), np.float32), {})
+    none = np.zeros(0, np.float32)
+    nothing = _Candidates(np.zeros(0, np.int64), none, none, none, {})
     left, found = set(rows), []
     for other in _with_rows(index, nothing, item, rows, 0.0):
         held = left.intersection(other.text.split("\n"))

@@ -13,7 +13,7 @@ from rag.index import Index
 from rag.question import Question
 from rag.records import Answer, Evidence, Language, Retrieval, Sentence
 from rag.retrieval import rows_beside, whole_table
-from rag.rows_asked import RowsAsked, asks_to_compute, find_rows_asked
+from rag.rows_asked import RowsAsked, asks_to_compute, find_rows_asked, lacks_year
 from rag.tables import cell_span, cells, is_row, table_head
 from rag.vocabulary import read_table
 
@@ -34,12 +34,10 @@ def answer_from_rows(
         index: Where the whole table is.
         check: Returns a written text with its passages as a checked answer.
     """
-    best = max(found, key=lambda item: item.score, default=None)
-    if best is None or best.best_sentence is None or not is_row(best.text[slice(*best.best_sentence)]):
+    best, rows = _table_of(found, index)
+    if best is None:
         return None
-    passage = best.passage
-    head = table_head(passage)
-    rows = whole_table(index, best, best.span[0] + best.best_sentence[0])
+    passage, head = best.passage, table_head(best.passage)
     above = " ".join((passage.source, passage.title, *passage.section))
     asked = find_rows_asked(head, rows, read.text, above)
     if asked is None:
@@ -48,6 +46,20 @@ def answer_from_rows(
     evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
     answer = check(_written(head, quoted, evidence), evidence)
     return _led(answer, _told(asked, head, read.language)) if evidence else None
+
+
+def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
+    """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
+    best, rows = _table_of(found, index)
+    return best is not None and lacks_year(table_head(best.passage), rows, read.text)
+
+
+def _table_of(found: Retrieval, index: Index) -> tuple[Evidence | None, list[str]]:
+    """Return the evidence whose likeliest statement is a row, if none is likelier, and all rows of its table."""
+    best = max(found, key=lambda item: item.score, default=None)
+    if best is None or best.best_sentence is None or not is_row(best.text[slice(*best.best_sentence)]):
+        return None, []
+    return best, whole_table(index, best, best.span[0] + best.best_sentence[0])
 
 
 def tell_uncounted(answer: Answer, read: Question) -> Answer:

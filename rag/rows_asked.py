@@ -111,6 +111,15 @@ def _columns_of(heads: Mapping[int, str], asked: str) -> list[int]:
     return columns_named(heads, asked) or (ending if len(ending) == 1 else [])
 
 
+def lacks_year(head: str, rows: Sequence[str], question: str) -> bool:
+    """Say whether a table has a column of years, and no row or head of it any year that a question names."""
+    lines = [cells(row) for row in rows]
+    columns = [list(column) for column in zip(*lines, strict=False)]
+    asked = _years_asked(search_form(question))
+    held = any(str(year) in line for year in asked for line in (head, *rows))
+    return bool(asked) and not held and any(_is_of_years(column) for column in columns)
+
+
 def _kind_of(form: str, heads: Sequence[str]) -> Kind:
     """Return what a question asks of rows; a word that the head of the column has itself asks for nothing."""
     asked = _without(form, [head_form(head) for head in heads])

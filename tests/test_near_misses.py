@@ -24,6 +24,7 @@ from rag.vocabulary import phrases, read_table
             "水獭 otters",
             ("Marlow",),
         ),
+        ("when was the Marlow dam 坝 removed", "The dam at Penrose was removed in 2013.", "", ("Marlow",)),
         ("how many otters were seen at Penrose", "The otters at Penrose were 12.", "水獭 otters", ()),
         (
             "what did the bridge on the Swift River cost",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import Library
-from rag.rows_asked import asks_to_compute, find_rows_asked
+from rag.rows_asked import asks_to_compute, find_rows_asked, lacks_year
 from rag.vocabulary import phrases, read_table
 
 YIELDS = "乡镇 | 年份 | 茶叶产量（吨） | 茶园面积（亩） | 病虫害"
@@ -83,6 +83,12 @@ def test_rows_of_an_english_sheet(question: str, kind: str | None, rows: tuple[i
     assert (found.kind, found.rows, found.result) == (kind, rows, result) if found else kind is None
 
 
+def test_a_year_that_a_table_by_years_does_not_have() -> None:
+    assert lacks_year(YIELDS, YIELD_ROWS, "云溪鄉2024年的茶叶产量是多少？")
+    assert not lacks_year(YIELDS, YIELD_ROWS, "云溪乡2020年的茶叶产量是多少？")
+    assert not lacks_year(SHOPS, SHOP_ROWS, "sales of 松巷 in 2024")  # its rows are of no years
+
+
 def test_a_row_that_sums_up_others_is_not_added_to_them() -> None:
     rows = [*SHOP_ROWS, "合计 | | 7,550 | 15 |"]
     assert find_rows_asked(SHOPS, rows, "total sales of the Harbour shops", "shops.csv") is None
@@ -102,6 +108,7 @@ def test_a_total_is_told_with_every_row_it_rests_on(tmp_path: Path) -> None:
     with Library.open(tmp_path / "docs", tmp_path / "index") as library:
         library.update()
         answer = library.ask("云溪乡2019年至2021年茶叶产量一共多少？")
+        assert library.ask("云溪乡2024年的茶叶产量是多少？").ending == "refusal"
     told, *rows = answer.sentences
     assert told.text == "合计124.7（“茶叶产量（吨）”，3行相加）。"
     assert [row.text.split("\n")[-1] for row in rows] == YIELD_ROWS[:3]
