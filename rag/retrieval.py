@@ -551,11 +551,12 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         if text.rstrip().endswith(("？", "?")) and place + 1 < len(item.statements):
             odds, asked = _log_odds(0.0), odds
         likelihoods.append(_likelihood(odds))
+    answers = [
+        None if item.text[slice(*span)].rstrip().endswith(("？", "?")) else _within(answer, span)
+        for answer, span in zip(reading.answers, item.statements, strict=True)
+    ]
     return dataclasses.replace(
-        item,
-        score=max(likelihoods, default=0.0),
-        likelihoods=tuple(likelihoods),
-        answers=tuple(map(_within, reading.answers, item.statements)),
+        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=tuple(answers)
     )
 
 

@@ -266,6 +266,8 @@ def test_the_question_of_the_text_stands_above_its_answer() -> None:
     assert write(evidence(text, 0.0, 0.0, 0.0, 0.0, 0.9)) == "问：可以借給别人用吗？[1]\n不可以。[1]"
     headed = evidence("不可以。", 0.9, section=("使用", "可以借給别人用吗？"))
     assert write(headed) == "可以借給别人用吗？[1]\n不可以。[1]"
+    talk = evidence("记者：何时学艺？\n\n伯年：十七歲。父亲早逝。师傅姓柯。", 0.0, 0.0, 0.0, 0.9)
+    assert write(talk) == "师傅姓柯。[1]"  # no answer to the question above a long answer
     own = evidence("很稳。", 0.9, section=("大桥怎样？",))
     assert write(own) == "很稳。[1]"  # the reader's own question
 

@@ -33,6 +33,7 @@ DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 OWN_LANGUAGE_ODDS = 0.2  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
+SHORT_ANSWER = 2  # statements of an answer that are understood by what it begins with
 MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
 _STOPS = "。！？!?；;.…"
@@ -128,10 +129,11 @@ def _with_question_above(chosen: Sequence[Quoted], first: Quoted, request: Answe
     """Return the statements with the question of the text that the first answers, and with how its answer begins.
 
     不可以 says nothing by itself, and 周一 the reverse of 哪几天不开放 above it. What is said to the same question
-    stands together, in reading order. A question of the text that is the reader's own is left out.
+    stands together, in reading order. A question of the text that is the reader's own is left out, and so is one of
+    which a long answer tells something else further down.
     """
     question, answers = _question_above(first, request.evidence[first.place])
-    if question is None or first not in answers:
+    if question is None or first not in answers or (first is not answers[0] and len(answers) > SHORT_ANSWER):
         return list(chosen)
     said = [unit for unit in answers if unit in chosen or unit is answers[0]]
     asked = _grams(question.text)
