@@ -34,6 +34,7 @@ from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.index import Index, open_index
+from rag.near_misses import names_nowhere, told_of_another
 from rag.pages import PageFinder
 from rag.question import Part, Question, read_question, types_of
 from rag.records import (
@@ -51,6 +52,7 @@ from rag.records import (
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
+from rag.row_answers import answer_from_rows, is_of_no_year, tell_uncounted
 from rag.said_before import quoted_before, spoken_of
 from rag.settings import Settings
 from rag.text.figure_finding import find_figures
@@ -170,6 +172,12 @@ def _answer_from_passages(
     if research is not None:
         rounds = yield from _look_again(read, searches, research, find)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
+    if len(searches) == 1 and settings.backend == ExtractiveBackend.name:
+        check = functools.partial(_checked_by, read, settings, index)
+        if (answer := answer_from_rows(read, searches[0], index, check)) is not None:
+            return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
+        if is_of_no_year(read, searches[0], index):
+            return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
@@ -195,12 +203,34 @@ def _answer_from_passages(
     if not quotes:
         ending = "refusal" if is_refusal(answer.text) else "answer"
     else:
-        answer = tell_disagreement(answer, read.language)
+        answer = tell_uncounted(tell_disagreement(answer, read.language), read)
     missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *_unanswered(read, searches))
-    if quotes and (ending != "answer" or names_unknown(missing, found)):
+    others = _names_of_others(read, answer, found) if quotes else ()
+    missing = (*missing, *others)
+    if {*others} & {*names_nowhere(read.asked, _told_by(found))}:
+        return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
+    if quotes and (ending != "answer" or others or names_unknown(missing, found)):
         ending, answer = "uncertain", _led(answer, UNCERTAIN[read.language])
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
+
+
+def _names_of_others(read: Question, answer: Answer, found: Sequence[Evidence]) -> tuple[str, ...]:
+    """Return the places and people that a question names where what is quoted first is told of others.
+
+    Of what is written in another language, or asked in turn with another question, it cannot be told.
+    """
+    quoted = next((sentence for sentence in answer.sentences if sentence.citations), None)
+    passages = {item.id: item.passage for item in answer.evidence}
+    if quoted is None or read.follow_up or len(read.parts) > 1:
+        return ()
+    passage = passages[quoted.citations[0].passage]
+    if passage.language != read.language:
+        return ()
+    above = "\n".join((passage.source, heading_of(passage), *passage.authors))
+    is_one_language = all(item.passage.language == read.language for item in found)
+    nowhere = names_nowhere(read.asked, _told_by(found)) if is_one_language else ()
+    return nowhere or told_of_another(read.asked, quoted.text, above)
 
 
 def _requests_of_parts(read: Question, searches: Sequence[Retrieval], settings: Settings) -> tuple[AnswerRequest, ...]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.dictionary import content_words
 from rag.records import Turn
+from rag.superlatives import degrees
 from rag.text.dates import YEAR
 from rag.text.labels import CITED
 from rag.text.language import (
@@ -68,15 +69,17 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
 
     Of a chain the first question is kept, and the last where this one follows it. Another thing (那澄湖呢) takes the
     place of what the last asks of, where that leans on the first. Another year (那2022年呢) and another thing of one
-    kind (口腔科呢 after 儿科) take the place of the one before.
+    kind (口腔科呢 after 儿科), or the other end (最低的呢), take the place of the one before.
     """
     asked = [turn for turn in history if turn.role == "user"]
     if not asked or not (in_doubt or leans_on_history(question)):
         return (question,)
     position = max(i for i, turn in enumerate(history) if turn.role == "user")
     before = _pieces(asked[-1].content, history[:position])
-    if _asks_the_same(question) and (moved := _in_another_year(before, question) or _of_its_kind(before, question)):
-        return moved
+    if _asks_the_same(question):
+        moved = _in_other_degree(before, question) or _in_another_year(before, question)
+        if moved := moved or _of_its_kind(before, question):
+            return moved
     if len(before) > 1 and not _follows(question, before[-1]):
         before = before[:1]
     elif len(before) > 1 and _names_another(question) and _leans_on_a_thing(before):
@@ -170,6 +173,21 @@ def _names(question: str) -> bool:
         tag.startswith(NAME_TAGS) or (tag[0] not in "ucrpy" and (len(word) == 1 or not is_known_word(word)))
         for word, tag, _ in tag_words(bare)
     )
+
+
+def _in_other_degree(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with the last superlative as a question that is no more than one has it, else ().
+
+    最低的呢 after 哪个镇产量最高 asks 哪个镇产量最低, and so does "and the least?" after "which town has the most".
+    """
+    words = sorted(degrees(), key=len, reverse=True)
+    named = _bare(search_form(question)).removeprefix("那").strip()
+    opener = next((one for one in _ANOTHER if named.startswith(one)), "")
+    other = named.removeprefix(opener).removeprefix("the ").removesuffix(" one")
+    form = to_simplified(pieces[-1]).lower()
+    own = next((word for word in words if word in form), "")
+    start, end = form.find(own), form.find(own) + len(own)
+    return (*pieces[:-1], pieces[-1][:start] + other + pieces[-1][end:]) if other in words and own else ()
 
 
 def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:

@@ -159,15 +159,17 @@ def _parts(question: str) -> tuple[Part, ...]:
     standing: list[Turn] = []
     start = 0
     for sentence in split_sentences(question):
-        if not question[: sentence[1]].endswith(("？", "?")):
-            continue
+        is_asked = question[: sentence[1]].endswith(("？", "?"))
+        ends = _ends_of_asking_clauses(question, start, sentence[1])
+        if not is_asked and (len(ends) == 1 or sentence[1] < len(question.rstrip())):
+            continue  # the mark may be left out at the end of clauses that each ask
         around = question[start : sentence[1]].strip()
         if _is_remark(around) and parts:
             parts[-1] = Part(parts[-1].asked + around, parts[-1].text + around)
             continue
         text = stand_alone(around, standing)
         standing.append(Turn("user", around))
-        for end in _ends_of_asking_clauses(question, start, sentence[1]):
+        for end in ends:
             parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
             start = end
         if len(parts) > MOST_PARTS:

@@ -499,7 +499,7 @@ def _credit_extremes(
     odds = [[_log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
-        whole = _whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
+        whole = whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
         extremes = find_extremes(table_head(item.passage), whole, text)
         if extremes is None:
             continue
@@ -530,6 +530,18 @@ def _with_rows(
             yield dataclasses.replace(_with_odds(other, own), answers=(None,) * len(own))
 
 
+def rows_beside(index: Index, item: Evidence, rows: Collection[str]) -> list[Evidence]:
+    """Return the passages of an item's table that hold certain rows, in reading order, each of which is held once."""
+    none = np.zeros(0, np.float32)
+    nothing = _Candidates(np.zeros(0, np.int64), none, none, none, {})
+    left, found = set(rows), []
+    for other in _with_rows(index, nothing, item, rows, 0.0):
+        held = left.intersection(other.text.split("\n"))
+        found += [other] if held else []
+        left -= held
+    return [] if left else found
+
+
 def _mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with that cell of each row as its answer which the question asks for, where this can be told.
 
@@ -547,7 +559,7 @@ def _mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Eviden
     return [dataclasses.replace(item, answers=tuple(own)) for item, own in zip(evidence, answers, strict=True)]
 
 
-def _whole_table(index: Index, item: Evidence, at: int) -> list[str]:
+def whole_table(index: Index, item: Evidence, at: int) -> list[str]:
     """Return all rows below the head of the table that holds character `at` of the source's canonical text."""
     blocks = (block for block in index.document(item.source).blocks if block.span[0] <= at < block.span[1])
     head = table_head(item.passage)
@@ -623,11 +635,12 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         if text.rstrip().endswith(("？", "?")) and place + 1 < len(item.statements):
             odds, asked = _log_odds(0.0), odds
         likelihoods.append(_likelihood(odds))
+    answers = [
+        None if item.text[slice(*span)].rstrip().endswith(("？", "?")) else _within(answer, span)
+        for answer, span in zip(reading.answers, item.statements, strict=True)
+    ]
     return dataclasses.replace(
-        item,
-        score=max(likelihoods, default=0.0),
-        likelihoods=tuple(likelihoods),
-        answers=tuple(map(_within, reading.answers, item.statements)),
+        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=tuple(answers)
     )
 
 

@@ -1,4 +1,4 @@
-"""Which rows of a table a superlative means: 容量最大的型号, "the cheapest plan"; and which a mark: 哪些指标偏高.
+"""Which rows of a table a superlative means: 容量最大的型号, 第二贵的, the cheapest; and which a mark: 哪些指标偏高.
 
 Input: a question, the head of a table and its rows. Output: the rows with the most or the least in the column that the
 question names, or that its superlative is about; or those with a cell that says what is asked for, such as ↑ or 无.
@@ -23,9 +23,10 @@ MINUTES = 60
 MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
 _LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
 _MARKS = ("lacks", "marked")
+_MOST = "最"
 _TIME = "time of day"
 _NOUN_BEGINS = {"哪": 2, "什么": 2, "的": 1}  # characters before the noun that is asked of: 哪种茶, 什么茶, 最贵的茶
-_COUNTED = ("第", "second", "third")  # the second largest is not the largest
+_COUNTED = ("第", "second", "third")  # the last before the largest, 第五大, is not the largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,32 @@ class Extremes:
 
 def asks_for_extreme(question: str) -> bool:
     """Say whether a question asks for the most, the least or what is marked; not for the second, or not most."""
+    question, _ = _ranked(question)
     kind, _ = _kind_of(question)
     is_plain = not holds_any(question, _COUNTED) and not read_polarity(question).covered
     return kind in _MARKS or (bool(kind) and is_plain)
+
+
+def degrees() -> dict[str, tuple[str, int]]:
+    """Return the words for the most and the least, also 第二大 and "second most": the plain word, its place from 0."""
+    plain = [word for kind, words, _, _ in read_table("superlatives") if kind not in _MARKS for word in phrases(words)]
+    ranks = [(word, int(place)) for word, place, _ in read_table("counted_parts") if int(place) > 0]
+    ranked = {
+        f"{rank}{word[1:]}" if word.startswith(_MOST) else f"{rank} {word}": (word, place)
+        for word in plain
+        for rank, place in ranks
+        if (word.isascii() and rank.isascii()) or (word.startswith(_MOST) and not rank.isascii())
+    }
+    return ranked | {word: (word, 0) for word in plain}
+
+
+def _ranked(question: str) -> tuple[str, int]:
+    """Return a question with 最大 for 第二大, "most" for "second most", and the place that is asked for, from 0."""
+    form = search_form(question)
+    for ranked, (word, place) in degrees().items():
+        if place and ranked in form:
+            return form.replace(ranked, word), place
+    return question, 0
 
 
 def _kind_of(question: str) -> tuple[str, tuple[str, ...]]:
@@ -76,6 +100,7 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
     """
     if not asks_for_extreme(question):
         return None
+    question, place = _ranked(question)
     kind, words = _kind_of(question)
     columns = range(len(cells(head)))
     read = [_marked(rows, column, words) if kind in _MARKS else _values(rows, column) for column in columns]
@@ -94,14 +119,15 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
     named = columns_named(heads, question) or ([] if fitting else columns_dated(heads, question))
     chosen = [column for column in named if column in fitting] or named or fitting[:1]
     candidates = _candidates(rows, question, " ".join(heads[column] for column in chosen))
-    meant = {_most_of(read[column][1], candidates, kind) for column in chosen}
+    meant = {_most_of(read[column][1], candidates, kind, place) for column in chosen}
     # Of several columns that may be meant, all have to mean the same rows.
     return Extremes(min(meant), bool(named)) if len(meant) == 1 and any(meant) else None
 
 
-def _most_of(values: Mapping[int, float], candidates: Collection[int], kind: str) -> tuple[int, ...]:
+def _most_of(values: Mapping[int, float], candidates: Collection[int], kind: str, place: int) -> tuple[int, ...]:
     held = {row: value for row, value in values.items() if row in candidates}
-    extreme = (min if kind == "least" else max)(held.values(), default=0.0)
+    ordered = sorted(set(held.values()), reverse=kind != "least")
+    extreme = next(iter(ordered[place:]), None)
     return tuple(row for row, value in held.items() if value == extreme)
 
 

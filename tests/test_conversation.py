@@ -135,3 +135,16 @@ def test_what_names_nothing_leaves_open_of_what_it_asks() -> None:
 
 def test_without_history_nothing_changes() -> None:
     assert stand_alone("那工期呢？", ()) == "那工期呢？"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("2022年哪个镇产量最高？", "最低的呢？", "2022年哪个镇产量最低？"),
+        ("2022年哪個鎮產量最高？", "那第二高的呢", "2022年哪個鎮產量第二高？"),
+        ("Which town 乡镇 had the most rain in 2022?", "and the least?", "Which town 乡镇 had the least rain in 2022?"),
+        ("Which town 乡镇 is the largest?", "what about the second largest?", "Which town 乡镇 is the second largest?"),
+    ],
+)
+def test_the_other_end_takes_the_place_of_the_superlative(before: str, question: str, understood: str) -> None:
+    assert stand_alone(question, [Turn("user", before), Turn("assistant", "东岭镇。[1]")]) == understood

@@ -257,3 +257,24 @@ def test_each_part_of_a_question_has_its_statement_in_the_order_of_the_parts() -
     assert "".join(ExtractiveBackend(Settings()).write(fewer)) == "大桥于2019年开工。[1]"
     twice = AnswerRequest("造价多少，总造价呢？", (cost,), parts=(parts[0], parts[0]))
     assert "".join(ExtractiveBackend(Settings()).write(twice)) == "总造价为12.5億元。[1]"
+
+
+def test_the_question_of_the_text_stands_above_its_answer() -> None:
+    text = "问：哪几天不開放？\n\n周一和除夕。周二要预约。\n\n问：可以借給别人用吗？\n\n不可以。"
+    closed = evidence(text, 0.0, 0.1, 0.9, 0.0, 0.0)
+    assert write(closed).split("\n")[0] == "问：哪几天不開放？[1]"
+    assert write(closed).split("\n")[1] == "周一和除夕。[1]周二要预约。[1]"  # in its order, with what it begins with
+    assert write(evidence(text, 0.0, 0.0, 0.0, 0.0, 0.9)) == "问：可以借給别人用吗？[1]\n不可以。[1]"
+    headed = evidence("不可以。", 0.9, section=("使用", "可以借給别人用吗？"))
+    assert write(headed) == "可以借給别人用吗？[1]\n不可以。[1]"
+    talk = evidence("记者：何时学艺？\n\n伯年：十七歲。父亲早逝。师傅姓柯。", 0.0, 0.0, 0.0, 0.9)
+    assert write(talk) == "师傅姓柯。[1]"  # no answer to the question above a long answer
+    own = evidence("很稳。", 0.9, section=("大桥怎样？",))
+    assert write(own) == "很稳。[1]"  # the reader's own question
+
+
+def test_the_head_of_a_table_stands_once_above_its_rows_of_several_passages() -> None:
+    head = "船次 | 起點 | 时间"
+    one = evidence("1号船 | 东港 | 06:40", 0.9, kind="table", header=head)
+    other = evidence("2号船 | 鹿島 | 05:30", 0.8, kind="table", header=head, start=40)
+    assert write(one, other, types=frozenset({"more"})) == f"{head}\n1号船 | 东港 | 06:40[1]\n2号船 | 鹿島 | 05:30[2]"

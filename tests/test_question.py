@@ -176,3 +176,13 @@ def test_of_an_endless_conversation_the_last_turns_count() -> None:
     assert read_question("它什么时候开工？", endless).text.startswith("南江大桥南江大桥")
     with pytest.raises(TypeError, match=r"rag\.Turn, got dict"):
         read_question("它呢？", [{"role": "user", "content": "大桥"}])  # type: ignore[list-item]
+
+
+def test_a_text_without_a_mark_at_its_end_asks_twice_as_well() -> None:
+    asked = "how much is a day ticket 日票 for visitors and can i pay cash"
+    assert [part.asked for part in read_question(asked).parts] == [
+        "how much is a day ticket 日票 for visitors",
+        "can i pay cash",
+    ]
+    assert len(read_question("which ferry 渡船 is late and crowded").parts) == 1
+    assert [part.asked for part in read_question("日票多少钱，能不能付现金").parts] == ["日票多少钱", "能不能付现金"]

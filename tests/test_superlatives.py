@@ -48,7 +48,10 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (PUMPS, PUMP_ROWS, "哪台水泵最貴", Extremes((2,), is_named=False)),
         (PUMPS, PUMP_ROWS, "最轻的是哪一台？", Extremes((0,), is_named=False)),  # what is not known yet is left out
         (PUMPS, PUMP_ROWS, "SB-30和SB-30S哪个售价最高？", Extremes((2,), is_named=True)),
-        (PUMPS, PUMP_ROWS, "价格第二高的是哪个？", None),
+        (PUMPS, PUMP_ROWS, "售价第二高的是哪个？", Extremes((0,), is_named=True)),
+        (PUMPS, PUMP_ROWS, "第二貴的水泵", Extremes((0,), is_named=False)),
+        (PUMPS, PUMP_ROWS, "功率第二大的是哪一台？", Extremes((0,), is_named=True)),  # behind two that are equal
+        (PUMPS, PUMP_ROWS, "功率第三大的是哪一台？", None),
         (PUMPS, PUMP_ROWS, "哪台噪声最小？", None),  # no column tells it
         (PUMPS, PUMP_ROWS, "SB-20的扬程是多少？", None),
         (FERRIES, FERRY_ROWS, "最早的船几点开？", Extremes((1,), is_named=False)),
@@ -67,6 +70,8 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (TESTS, TEST_ROWS, "哪一项過低", Extremes((2,), is_named=False)),
         (PLANS, PLAN_ROWS, "Which plan is the cheapest?", Extremes((0,), is_named=False)),
         (PLANS, PLAN_ROWS, "Which plan has the most data?", Extremes((2,), is_named=True)),
+        (PLANS, PLAN_ROWS, "Which plan has the second most data?", Extremes((1,), is_named=True)),
+        (PLANS, PLAN_ROWS, "Which plan has the fewest data?", Extremes((0,), is_named=True)),
         (PLANS, PLAN_ROWS, "Which plan has the longest term?", None),  # months and years
         (CROPS, CROP_ROWS, "亩产最高的叶菜是哪一种？", Extremes((0,), is_named=True)),  # 2100 is no year
         (CROPS, CROP_ROWS, "哪一種菜最貴？", Extremes((2,), is_named=False)),

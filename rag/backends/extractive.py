@@ -34,9 +34,11 @@ DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 OWN_LANGUAGE_ODDS = 0.2  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
+SHORT_ANSWER = 2  # statements of an answer that are understood by what it begins with
 MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
 _STOPS = "。！？!?；;.…"
+_QUESTION_MARKS = ("？", "?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,35 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         said |= _grams(unit.text)
         room -= len(unit.text)
         open_odds -= _odds(unit.likelihood)
-    return chosen
+    return _with_question_above(chosen, first, request)
+
+
+def _with_question_above(chosen: Sequence[Quoted], first: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the statements with the question of the text that the first answers, and with how its answer begins.
+
+    不可以 says nothing by itself, and 周一 the reverse of 哪几天不开放 above it. What is said to the same question
+    stands together, in reading order. A question of the text that is the reader's own is left out, and so is one of
+    which a long answer tells something else further down.
+    """
+    question, answers = _question_above(first, request.evidence[first.place])
+    if question is None or first not in answers or (first is not answers[0] and len(answers) > SHORT_ANSWER):
+        return list(chosen)
+    said = [unit for unit in answers if unit in chosen or unit is answers[0]]
+    asked = _grams(question.text)
+    is_own = len(asked & _grams(request.question)) > SAME_SHARE * len(asked)
+    return [*([] if is_own else [question]), *said, *(unit for unit in chosen if unit not in (*said, question))]
+
+
+def _question_above(unit: Quoted, item: Evidence) -> tuple[Quoted | None, list[Quoted]]:
+    """Return the line above a statement's paragraph, or the heading, that is a question; what the paragraph says."""
+    lines = [line for line in item.text.split("\n") if line.strip()]
+    units = list(_units_of(unit.place, item))
+    at = next((place for place, line in enumerate(lines) if unit.text in line), 0)
+    said = [other for other in units if other.text in lines[at]]
+    above = lines[at - 1] if at else "".join(item.passage.section[-1:])
+    if is_row(unit.text) or not above.rstrip("* ").endswith(_QUESTION_MARKS):
+        return None, []
+    return Quoted(unit.place, -1, above.strip("* "), "", 0.0), said
 
 
 def _first(ranked: Sequence[Quoted], request: AnswerRequest) -> Quoted:
@@ -271,15 +301,24 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
                 and not unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
             ):
                 yield frame
-        elif heading or is_row(unit.text) or is_row(previous.text) or not ends_in(previous.text, _STOPS):
+        elif heading or is_row(unit.text) or is_row(previous.text) or previous.order < 0:
+            yield "\n"
+        elif not ends_in(previous.text, _STOPS):
             yield "\n"  # a row or an item without a full stop does not run into the next
-        if is_row(unit.text) and (previous is None or previous.place != unit.place):
+        if is_row(unit.text):
             head = table_head(passage)
-            yield f"{head}\n" if head and head != unit.text else ""
+            yield f"{head}\n" if head not in ("", unit.text, _head_shown(previous, unit, request)) else ""
         yield heading
         quoted = " ".join(unit.text.split("\n"))
         yield f"{quoted}[{unit.place + 1}]"
         previous = unit
+
+
+def _head_shown(previous: Quoted | None, unit: Quoted, request: AnswerRequest) -> str:
+    """Return the head of the table whose row stands above a row of the same work, else ""."""
+    if previous is None or not is_row(previous.text) or _article(previous, request) != _article(unit, request):
+        return ""
+    return table_head(request.evidence[previous.place].passage)
 
 
 def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:

@@ -1,0 +1,100 @@
+"""Whether what is quoted is told of another place or person than the one that is asked about.
+
+Input: a question, the statement that is quoted first, what stands above it, and all that was found. Output: names of
+the question. Method: a name is looked for in the statement and its headings; another of the same kind is one with the
+same ending (柳林区 and 凤山区, Heron River and Osprey River) or behind such a preposition (at Stowe, at Tarn Bridge).
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections.abc import Iterator
+
+from rag.text.language import is_han, main_language, search_form, to_simplified
+from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
+from rag.text.persons import SURNAMES
+from rag.text.words import is_known_word
+from rag.vocabulary import words_of
+
+STEM_CHARS = 2  # of a place's name before its ending
+PERSON_CHARS = 3  # 韩少安
+MISSPELT = 0.8  # least likeness of a name to a misspelt one, of difflib
+_PLACES = words_of("place_words", "ending")
+_BEFORE = words_of("place_words", "before")
+_NOT_IN_A_NAME = words_of("place_words", "not_in_name")
+
+
+def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...]:
+    """Return the places of a question that neither a statement nor what stands above it names, but others like them.
+
+    Args:
+        question: As it was asked.
+        statement: What is quoted first.
+        above: Title, headings, authors and file of the statement.
+    """
+    told = f"{above}\n{statement}"
+    if any(_is_told(name, told) for name in _places(question)):
+        return ()
+    endings = {_ending(other) for other in _places(told, whole=True)}
+    alike = [name for name in _places(question) if _ending(name) in endings]
+    if main_language(question) == "en" and any(_behind_one_of(_BEFORE, statement)):
+        named = list(_behind_one_of(_BEFORE | {"the"}, question))  # also the Stowe weir
+        alike += [] if any(_is_told(name, told) for name in named) else named
+    return tuple(dict.fromkeys(alike))
+
+
+def names_nowhere(question: str, told: str) -> tuple[str, ...]:
+    """Return the places and people of a question of which nothing that was found speaks, in the question's language.
+
+    Args:
+        question: As it was asked.
+        told: All that was found, with what stands above it.
+    """
+    people = [name for name, _ in find_han_names(question) if _is_person(name)]
+    return tuple(name for name in (*_places(question), *people) if not _is_told(name, told))
+
+
+def _is_person(name: str) -> bool:
+    return len(name) == PERSON_CHARS and name[0] in SURNAMES and not is_known_word(name) and name[-1] not in _PLACES
+
+
+def _places(text: str, *, whole: bool = False) -> list[str]:
+    """Return the names of places: two characters and 村, or in an English text several capitals in a row."""
+    han = list(_han_places(to_simplified(text)))
+    return [*han, *(_latin_places(text) if whole or main_language(text) == "en" else ())]
+
+
+def _han_places(text: str) -> Iterator[str]:
+    for at, character in enumerate(text):
+        name = text[max(0, at - STEM_CHARS) : at + 1]
+        is_place = character in _PLACES and len(name) > STEM_CHARS and is_han(name) and not is_known_word(name)
+        if is_place and not any(part in name for part in _NOT_IN_A_NAME):
+            yield name
+
+
+def _latin_places(text: str) -> Iterator[str]:
+    """Yield capitalised words that stand together: Heron River."""
+    names = [(span, name) for name, span in find_latin_names(text) if name[:1].isupper()]
+    for (before, one), (behind, other) in itertools.pairwise(names):
+        if text[before[1] : behind[0]] == " ":
+            yield f"{one} {other}"
+
+
+def _behind_one_of(words: frozenset[str], text: str) -> list[str]:
+    """Return the names behind one of some words, with or without an article."""
+    spans = [(span[0], name) for name, span in find_latin_names(text) if name[:1].isupper()]
+    before = [(text[:start].lower().split(), name) for start, name in spans]
+    return [name for said, name in before if words & {*said[-1:], *(said[-2:-1] if said[-1:] == ["the"] else ())}]
+
+
+def _ending(name: str) -> str:
+    return name.split()[-1].casefold() if name.isascii() else name[-1]
+
+
+def _is_told(name: str, told: str) -> bool:
+    """Say whether a text names a place or person, if only by a word of it: 云岭 of 云岭市."""
+    if not name.isascii():
+        return search_form(name)[:STEM_CHARS] in search_form(told)
+    words, first = latin_words(told.replace("_", " ")), name.split()[0].casefold()
+    return holds_latin_name(first, words) or bool(difflib.get_close_matches(first, words, 1, MISSPELT))

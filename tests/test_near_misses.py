@@ -1,0 +1,58 @@
+"""What is told of another place or person than the one that is asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.near_misses import names_nowhere, told_of_another
+from rag.vocabulary import phrases, read_table
+
+
+@pytest.mark.parametrize(
+    ("question", "statement", "above", "names"),
+    [
+        ("杏溪村的水塔花了多少钱？", "水塔由村集体出资80万元修建。", "梨坪村调查", ("杏溪村",)),
+        ("梨坪村的水塔花了多少钱？", "水塔由村集体出资80万元修建。", "梨坪村调查", ()),
+        ("杏溪村的水塔花了多少钱？", "杏溪村的水塔花了30万元。", "梨坪村调查", ()),
+        ("杏溪村的水塔花了多少钱？", "水塔由集体出资80万元修建。", "水塔记", ()),  # no other place is named
+        ("東嶺區的准确率是多少？", "柳塘区的准确率为81%。", "", ("东岭区",)),
+        ("哪个村的水塔最高？", "梨坪村的水塔最高。", "", ()),
+        ("居民区几点关门？", "梨坪区的投放点8点关闭。", "", ()),
+        (
+            "how many otters were seen at Marlow in 2020",
+            "Otters at Penrose were 12 in 2020.",
+            "水獭 otters",
+            ("Marlow",),
+        ),
+        ("when was the Marlow dam 坝 removed", "The dam at Penrose was removed in 2013.", "", ("Marlow",)),
+        ("how many otters were seen at Penrose", "The otters at Penrose were 12.", "水獭 otters", ()),
+        (
+            "what did the bridge on the Swift River cost",
+            "The bridge cost 5 million.",
+            "桥 Bridges of the Teal River",
+            ("Swift River",),
+        ),
+        (
+            "what did the bridge on the Teal River cost",
+            "The bridge cost 5 million.",
+            "桥 Bridges of the Teal River",
+            (),
+        ),
+    ],
+)
+def test_a_statement_of_another_place(question: str, statement: str, above: str, names: tuple[str, ...]) -> None:
+    assert told_of_another(question, statement, above) == names
+
+
+def test_names_of_which_nothing_that_was_found_speaks() -> None:
+    assert names_nowhere("韩少安设计了问卷吗？", "问卷由闵素心设计。") == ("韩少安",)
+    assert names_nowhere("闵素心设计了问卷吗？", "问卷由闵素心设计。") == ()
+    assert names_nowhere("杏溪市有几座水塔？", "杏溪有三座水塔。") == ()
+    assert names_nowhere("who built the Swift River bridge 桥", "The Teal River bridge was built by Norvolt.") == (
+        "Swift River",
+    )
+
+
+def test_each_row_of_place_words_has_an_example_with_its_words() -> None:
+    for kind, words, example in read_table("place_words"):
+        assert any(word in example for word in phrases(words)), kind

@@ -1,0 +1,116 @@
+"""Which rows of a table are asked for together, and what follows from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag import Library
+from rag.rows_asked import asks_to_compute, find_rows_asked, lacks_year
+from rag.vocabulary import phrases, read_table
+
+YIELDS = "乡镇 | 年份 | 茶叶产量（吨） | 茶园面积（亩） | 病虫害"
+YIELD_ROWS = [
+    f"{place} | {year} | {tons} | {area} | {pest}"
+    for place, years in {
+        "云溪乡": ((2019, "41.5", 1200, "无"), (2020, "39.0", 1180, "茶尺蠖"), (2021, "44.2", 1190, "无")),
+        "石坝镇": ((2019, "20", 640, "无"), (2020, "22.5", 655, "无"), (2021, "21.1", 655, "炭疽病")),
+        "松嶺鄉": ((2019, "7.8", 310, "无"), (2020, "8.4", 310, "茶尺蠖"), (2021, "9.9", 330, "无")),
+    }.items()
+    for year, tons, area, pest in years
+]
+SHOPS = "Shop | Quarter | Sales 2023 | Staff | Delivery"
+SHOP_ROWS = [
+    "Pine Lane 松巷 | North | 1,200 | 4 | yes",
+    "Old Dock 舊碼頭 | Harbour | 3,450 | 9 | no",
+    "Fish Row 鱼市 | Harbour | 900 | 2 | yes",
+    "Mill End 磨坊 | North | 2,000 | unknown | yes",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "rows", "result"),
+    [
+        ("云溪乡2019年至2021年茶叶产量一共多少？", "total", (0, 1, 2), "124.7"),
+        ("云溪乡2019年和2021年的茶叶产量合计多少？", "total", (0, 2), "85.7"),
+        ("2020年各乡镇茶叶产量总共多少", "total", (1, 4, 7), "69.9"),
+        ("石坝镇三年平均茶叶产量是多少？", "mean", (3, 4, 5), "21.2"),
+        ("松岭乡2019年到2021年的产量是增加还是减少？", "change", (6, 8), "7.8 → 9.9 (+2.1)"),
+        ("云溪乡2020年的产量比2019年少了多少？", "change", (0, 1), "41.5 → 39.0 (-2.5)"),
+        ("2020年有几个乡镇发生病虫害？", "count", (1, 7), ""),
+        ("2021年茶叶产量超过15吨的乡镇有哪些？", "above", (2, 5), ""),
+        ("2021年茶叶产量低于15000公斤的乡镇有哪些？", "above", (8,), ""),
+        ("2020年云溪乡和石坝镇哪个茶叶产量高？", "rows", (1, 4), ""),
+    ],
+)
+def test_rows_of_a_place_and_a_year(question: str, kind: str, rows: tuple[int, ...], result: str) -> None:
+    found = find_rows_asked(YIELDS, YIELD_ROWS, question, "茶叶生产.csv")
+    assert found is not None
+    assert (found.kind, found.rows, found.result) == (kind, rows, result)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "云溪乡2020年的茶叶产量是多少？",  # one row
+        "云溪乡茶叶产量一共多少？",  # of which years
+        "云溪乡2019年至2024年茶叶产量一共多少吨桐油？",  # no word of the table
+        "2018年各乡镇茶叶产量合计多少？",  # no such year
+        "沙河区2019年至2021年茶叶产量一共多少？",  # no such place
+        "2020年哪些乡镇没有病虫害？",
+    ],
+)
+def test_what_the_table_does_not_tell_is_not_worked_out(question: str) -> None:
+    assert find_rows_asked(YIELDS, YIELD_ROWS, question, "茶叶生产.csv") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "rows", "result"),
+    [
+        ("total sales of the Harbour shops", "total", (1, 2), "4,350"),
+        ("average sales per shop in 2023", "mean", (0, 1, 2, 3), "1,887.5"),
+        ("how many shops are in the North quarter", "count", (0, 3), ""),
+        ("which shops sold more than 1,500 in sales", None, (), ""),  # what they sold is no word of the table
+        ("shops with sales over 1,500", "above", (1, 3), ""),
+        ("sales of 松巷 and 鱼市", "rows", (0, 2), ""),
+        ("how many staff do all shops have together", None, (), ""),  # of one it is unknown
+        ("total sales of the Harbour bakeries", None, (), ""),
+    ],
+)
+def test_rows_of_an_english_sheet(question: str, kind: str | None, rows: tuple[int, ...], result: str) -> None:
+    found = find_rows_asked(SHOPS, SHOP_ROWS, question, "shops.csv")
+    assert (found.kind, found.rows, found.result) == (kind, rows, result) if found else kind is None
+
+
+def test_a_year_that_a_table_by_years_does_not_have() -> None:
+    assert lacks_year(YIELDS, YIELD_ROWS, "云溪鄉2024年的茶叶产量是多少？")
+    assert not lacks_year(YIELDS, YIELD_ROWS, "云溪乡2020年的茶叶产量是多少？")
+    assert not lacks_year(SHOPS, SHOP_ROWS, "sales of 松巷 in 2024")  # its rows are of no years
+
+
+def test_a_row_that_sums_up_others_is_not_added_to_them() -> None:
+    rows = [*SHOP_ROWS, "合计 | | 7,550 | 15 |"]
+    assert find_rows_asked(SHOPS, rows, "total sales of the Harbour shops", "shops.csv") is None
+
+
+def test_each_row_of_row_words_has_an_example_with_its_words() -> None:
+    for kind, words, example in read_table("row_words"):
+        assert any(word in example for word in phrases(words)), kind
+    assert asks_to_compute("三座水库一共蓄水多少？")
+    assert not asks_to_compute("哪座水库最大？")
+
+
+def test_a_total_is_told_with_every_row_it_rests_on(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    lines = [",".join(row.split(" | ")) for row in (YIELDS, *YIELD_ROWS)]
+    (tmp_path / "docs" / "茶叶生产.csv").write_text("\n".join(lines), "utf-8")
+    with Library.open(tmp_path / "docs", tmp_path / "index") as library:
+        library.update()
+        answer = library.ask("云溪乡2019年至2021年茶叶产量一共多少？")
+        assert library.ask("云溪乡2024年的茶叶产量是多少？").ending == "refusal"
+    told, *rows = answer.sentences
+    assert told.text == "合计124.7（“茶叶产量（吨）”，3行相加）。"
+    assert [row.text.split("\n")[-1] for row in rows] == YIELD_ROWS[:3]
+    assert [row.text[slice(*row.answer_span)] for row in rows if row.answer_span] == ["41.5", "39.0", "44.2"]
+    assert {sentence.standing for sentence in answer.sentences} == {"supported"}
