@@ -34,6 +34,7 @@ from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.index import Index, open_index
 from rag.pages import PageFinder
+from rag.part_requests import answer_about_parts
 from rag.question import Part, Question, read_question, types_of
 from rag.records import (
     Answer,
@@ -163,6 +164,11 @@ def _answer_from_passages(
     if research is not None:
         rounds = yield from _look_again(read, searches, research, find)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
+    if settings.backend == ExtractiveBackend.name:
+        check = functools.partial(_checked_by, read, settings, index)
+        parts = answer_about_parts(read, history, found, index, check, settings.answer_max_chars)
+        if parts is not None:
+            return dataclasses.replace(parts, backend=ExtractiveBackend.name, took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
