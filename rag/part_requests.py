@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from rag.dictionary import content_words
+from rag.enumerations import COLONS
 from rag.index import Index
 from rag.parts import BULLET_MARKS, Group, Item, Said, groups_of
 from rag.question import Question
@@ -32,10 +33,14 @@ from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
 Check = Callable[[str, tuple[Evidence, ...]], Answer]
-MOST_WORKS = 3  # of those found, in which parts are looked for
+MOST_WORKS = 5  # of those found, in which parts are looked for
+SMALL_PASSAGES = 500  # of a library so small that all its works are looked into
+LEAST_QUOTED = 4  # letters of a statement that an answer is said to quote
 MOST_TIMES = 3  # the length of an answer from passages that a whole list may have
 MOST_HOLDING = 0.8  # share of the items of which each holds a word, from which the word asks what each says of it
 LEAST_DATED = 0.6  # share of the items that tell a date, from which they are a timeline
+ASKING = frozenset(("table", "timeline", "each", "list", "count", "expand", "summary"))
+WHOLE = frozenset(("table", "timeline", "each"))  # of them, those that ask for each row of a table
 PAIR = 2  # characters of a common Chinese word; items that make a list
 TIME, STEPS = "时间", "步骤"  # of the rows whose words are for dates and for what follows each other
 _TELLING = frozenset("nvajiltsbe")  # first letters of jieba's tags of words that say of what
@@ -57,7 +62,7 @@ class PartRequest:
     """What is asked of parts.
 
     Attributes:
-        kinds: Of the words by which it asks, as the table has them: "table", "timeline", "list", "expand", "summary".
+        kinds: Of the words by which it asks, as the table has them.
         words: What it asks about, in search form; English words without their endings.
         count: How many parts it says that there are, or 0.
         counts: Whether it counts them with a measure word, or asks how many there are: 几件, 六项.
@@ -88,7 +93,7 @@ def read_part_request(question: str) -> PartRequest | None:
     kinds = frozenset(kind for kind, words, _ in read_table("part_requests") if holds_any(form, phrases(words)))
     tagged = tag_words(form)
     counts = [number for word, tag, _ in tagged if (number := _counted(word, tag)) is not None]
-    asks = kinds & {"table", "timeline", "list", "count", "expand", "summary"}
+    asks = kinds & ASKING
     if "no" in kinds or not (asks or counts) or asks_for_extreme(question):
         return None
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
@@ -116,8 +121,8 @@ def _counted(word: str, tag: str) -> int | None:
 
 @functools.cache
 def _request_words() -> frozenset[str]:
-    asking = {"table", "timeline", "summary", "list", "expand", "filler", "count"}
-    return frozenset(word for kind, cell, _ in read_table("part_requests") if kind in asking for word in phrases(cell))
+    rows = (phrases(cell) for kind, cell, _ in read_table("part_requests") if kind in {*ASKING, "filler"})
+    return frozenset(itertools.chain.from_iterable(rows))
 
 
 def _telling_words(form: str) -> Iterator[str]:
@@ -152,9 +157,10 @@ def answer_about_parts(
     request = read_part_request(read.asked)
     if request is None or not found:
         return None
-    works = _works_found(found, index)
+    said = letters_of(search_form(CITED.sub("", _last_answer(history))))
+    works = _works_found(found, said, index)
     if "expand" in request.kinds and request.ordinal is not None:
-        return _expanded(request.ordinal, works, history, index, check, max_chars)
+        return _expanded(request.ordinal, works, said, index, check, max_chars)
     if "summary" in request.kinds:
         return _summary(request, works, read.language, index, check, goes_on=bool(history))
     choices = [
@@ -166,10 +172,24 @@ def answer_about_parts(
     return _listed(best, request, read.language, check, max_chars) if best else None
 
 
-def _works_found(found: Sequence[Evidence], index: Index) -> list[Work]:
-    keys = dict.fromkeys((item.passage.source, item.passage.article) for item in found)
+def _last_answer(history: Sequence[Turn]) -> str:
+    return next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+
+
+def _works_found(found: Sequence[Evidence], said: str, index: Index) -> list[Work]:
+    """Return the works of which something was found, those first from which most of what was `said` before is.
+
+    Of a small library the others follow: a heading alone may name what is asked for, and headings are not searched.
+    """
+    quoted: dict[tuple[str, int], int] = {}
+    for item in found:
+        told = (letters_of(search_form(item.text[slice(*span)])) for span in item.statements)
+        key = item.passage.source, item.passage.article
+        quoted[key] = quoted.get(key, 0) + sum(len(letters) >= LEAST_QUOTED and letters in said for letters in told)
     by_key = {work.key: work for work in works_of(index)}
-    return [by_key[key] for key in keys if key in by_key][:MOST_WORKS]
+    keys = [key for key in sorted(quoted, key=lambda key: -quoted[key]) if key in by_key][:MOST_WORKS]
+    others = by_key if len(index.passages) <= SMALL_PASSAGES else ()
+    return [by_key[key] for key in dict.fromkeys((*keys, *others))]
 
 
 def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes_on: bool) -> Iterator[_Choice]:
@@ -197,11 +217,11 @@ def _is_asked(
     request: PartRequest, group: Group, named: Sequence[str], *, told: bool, dated: bool, in_view: bool
 ) -> bool:
     """Say whether a request of whose words each has its place asks for a group."""
-    if request.count not in (0, len(group.items)):
+    if request.count not in (0, len(group.items)) or (group.head and not (request.kinds & WHOLE or request.counts)):
         return False
     if "timeline" in request.kinds:
         return dated and (bool(named) or in_view)
-    if "count" in request.kinds and not request.kinds & {"list", "table"}:
+    if "count" in request.kinds and not request.kinds & (WHOLE | {"list"}):
         return any(len(_row_of(word)) > 1 for word in named)
     return bool(named) or ("table" in request.kinds and told)
 
@@ -255,7 +275,7 @@ def _count_saying(group: Group, labels: frozenset[str], word: str) -> int:
 
 def _says(item: Item, labels: frozenset[str], words: Sequence[str]) -> bool:
     """Say whether what one of an item's labels says holds all of the words."""
-    told = [search_form(value) for label, value, _ in item.labelled() if label in labels]
+    told = [search_form(clause[len(label) :]) for label, clause, _ in item.labelled() if label in labels]
     return any(all(_is_in(word, value) for word in words) for value in told)
 
 
@@ -318,7 +338,7 @@ def _listed(choice: _Choice, request: PartRequest, language: Language, check: Ch
     heading = choice.group.section[-1] if choice.group.section else ""
     total = len(choice.group.items) if choice.value else len(asked)
     lead = _TEXTS[key][language == "en"].format(title=choice.work.label, heading=heading, n=total, m=len(written))
-    columns = CELL_MARK.join((heading, "、".join(sorted(choice.labels)) or _TEXTS["column"][language == "en"]))
+    columns = CELL_MARK.join((heading, _TEXTS["column"][language == "en"]))
     top = choice.group.head or (columns if write is _row else "")
     return check("\n".join((lead, *filter(None, (top,)), *written)), lines.evidence)
 
@@ -326,7 +346,7 @@ def _listed(choice: _Choice, request: PartRequest, language: Language, check: Ch
 def _told_of(item: Item, choice: _Choice, *, whole: bool) -> list[tuple[str, Passage]]:
     """Return what is told of an item: what its labels say, the statements that hold a word, all, or the first."""
     if choice.labels:
-        told = [(f"{label}：{value}", said.passage) for label, value, said in item.labelled() if label in choice.labels]
+        told = [(clause, said.passage) for label, clause, said in item.labelled() if label in choice.labels]
         return told or [(said.text, said.passage) for said in item.said[:1]]
     holding = [said for said in item.said if any(_holds(word, said) for word in choice.held)]
     return [(said.text, said.passage) for said in holding or (item.said if whole else item.said[:1])]
@@ -337,22 +357,20 @@ def _line(item: Item, told: Sequence[tuple[str, Passage]], lines: _Lines) -> str
     if is_row(told[0][0]):
         return quoted
     is_named = not item.heading and told[0][0] == item.said[0].text
-    return f"- {quoted.lstrip(BULLET_MARKS)}" if is_named else f"- {item.name}：{quoted}"
+    colon = COLONS[0] if told[0][1].language == "zh" else f"{COLONS[1]} "
+    return f"- {quoted.lstrip(BULLET_MARKS)}" if is_named else f"- {item.name}{colon}{quoted}"
 
 
 def _row(item: Item, told: Sequence[tuple[str, Passage]], lines: _Lines) -> str:
     """Return a row of a table: what names the item, and what is told of it."""
-    told = [(text.lstrip(BULLET_MARKS), passage) for text, passage in told]
-    texts = [(text.removeprefix(item.name).lstrip("：:。. "), passage) for text, passage in told]
+    texts = [(text.lstrip(BULLET_MARKS).removeprefix(item.name).lstrip("：:。. "), passage) for text, passage in told]
     return f"{item.name}{CELL_MARK}" + "".join(lines.quote(text, passage) for text, passage in texts if text)
 
 
 def _expanded(
-    ordinal: int, works: Sequence[Work], history: Sequence[Turn], index: Index, check: Check, max_chars: int
+    ordinal: int, works: Sequence[Work], said: str, index: Index, check: Check, max_chars: int
 ) -> Answer | None:
-    """Return all that stands below the part that an ordinal counts among those of which the last answer told."""
-    answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    said = letters_of(search_form(CITED.sub("", answer)))
+    """Return all that stands below the part that an ordinal counts among those of which was told before."""
     told = [_told_before(group, said) for work in works for group in groups_of(index.passages_of(work.key))]
     items = max(told, key=len, default=[])
     if len(items) < PAIR or not -len(items) <= ordinal < len(items):

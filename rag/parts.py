@@ -48,12 +48,12 @@ class Item:
         return self.heading or split_at(own, _NAME_ENDS)[0].strip(" .")
 
     def labelled(self) -> Iterator[tuple[str, str, Said]]:
-        """Yield the labels of its clauses, what each says, and the statement in which it does."""
+        """Yield the labels of its clauses, each whole clause, and the statement in which it stands."""
         for said in self.said:
             for clause in split_at(said.text, _CLAUSE_ENDS):
                 label = _before_colon(clause)
                 if label != clause and len(label) <= MOST_LABEL_CHARS:
-                    yield label.strip(BULLET_MARKS), clause[len(label) + 1 :].strip(" ."), said
+                    yield label.strip(BULLET_MARKS), clause.strip(f"{BULLET_MARKS}."), said
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, cast
 from rag.conversation import may_lean_on_history, stand_alone
 from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
-from rag.text.language import main_language, search_form, split_sentences
+from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences
 from rag.text.names import find_quotes
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
@@ -28,7 +28,7 @@ LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one befor
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
-_CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
+_CLAUSE_END = re.compile(rf"[，,；;](?:\s+and\b)?|\s+and\b|(?<={HAN_CHARACTER.pattern})\s+(?={HAN_CHARACTER.pattern})")
 
 
 class Part(NamedTuple):
@@ -149,7 +149,8 @@ def _parts(question: str) -> tuple[Part, ...]:
     standing: list[Turn] = []
     start = 0
     for sentence in split_sentences(question):
-        if not question[: sentence[1]].endswith(("？", "?")):
+        is_last = not question[sentence[1] :].strip()  # often without its mark
+        if not (question[: sentence[1]].endswith(("？", "?")) or (is_last and _asks(question[start : sentence[1]]))):
             continue
         around = question[start : sentence[1]].strip()
         if _is_remark(around) and parts:
