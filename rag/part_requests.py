@@ -20,7 +20,7 @@ from rag.index import Index
 from rag.parts import BULLET_MARKS, Group, Item, Said, groups_of
 from rag.question import Question
 from rag.records import Answer, Evidence, Language, Passage, Turn
-from rag.shelf import Work, works_of
+from rag.shelf import Work
 from rag.summaries import quote_summary
 from rag.superlatives import asks_for_extreme
 from rag.tables import is_row
@@ -94,7 +94,8 @@ def read_part_request(question: str) -> PartRequest | None:
     tagged = tag_words(form)
     counts = [number for word, tag, _ in tagged if (number := _counted(word, tag)) is not None]
     asks = kinds & ASKING
-    if "no" in kinds or not (asks or counts) or asks_for_extreme(question):
+    denies = any(word in words_of("part_requests", "not") for word, _, _ in tagged)
+    if "no" in kinds or denies or not (asks or counts) or asks_for_extreme(question):
         return None
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
     words = tuple(dict.fromkeys(_telling_words(_without_request(form))))
@@ -140,6 +141,7 @@ def answer_about_parts(
     read: Question,
     history: Sequence[Turn],
     found: Sequence[Evidence],
+    works: Sequence[Work],
     index: Index,
     check: Check,
     max_chars: int,
@@ -150,6 +152,7 @@ def answer_about_parts(
         read: The question.
         history: The turns before it, oldest first.
         found: What was found for it; its works are looked into.
+        works: Those that may be asked about.
         index: What is asked.
         check: Returns a written text with its passages as a checked answer.
         max_chars: Of an answer from passages; a list may have MOST_TIMES as many.
@@ -158,7 +161,7 @@ def answer_about_parts(
     if request is None or not found:
         return None
     said = letters_of(search_form(CITED.sub("", _last_answer(history))))
-    works = _works_found(found, said, index)
+    works = _works_meant(found, said, works, index)
     if "expand" in request.kinds and request.ordinal is not None:
         return _expanded(request.ordinal, works, said, index, check, max_chars)
     if "summary" in request.kinds:
@@ -176,7 +179,7 @@ def _last_answer(history: Sequence[Turn]) -> str:
     return next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
 
 
-def _works_found(found: Sequence[Evidence], said: str, index: Index) -> list[Work]:
+def _works_meant(found: Sequence[Evidence], said: str, works: Sequence[Work], index: Index) -> list[Work]:
     """Return the works of which something was found, those first from which most of what was `said` before is.
 
     Of a small library the others follow: a heading alone may name what is asked for, and headings are not searched.
@@ -186,7 +189,7 @@ def _works_found(found: Sequence[Evidence], said: str, index: Index) -> list[Wor
         told = (letters_of(search_form(item.text[slice(*span)])) for span in item.statements)
         key = item.passage.source, item.passage.article
         quoted[key] = quoted.get(key, 0) + sum(len(letters) >= LEAST_QUOTED and letters in said for letters in told)
-    by_key = {work.key: work for work in works_of(index)}
+    by_key = {work.key: work for work in works}
     keys = [key for key in sorted(quoted, key=lambda key: -quoted[key]) if key in by_key][:MOST_WORKS]
     others = by_key if len(index.passages) <= SMALL_PASSAGES else ()
     return [by_key[key] for key in dict.fromkeys((*keys, *others))]
