@@ -24,7 +24,7 @@ AnswerType = Literal["source", "list", "comparison", "more"]
 MOST_PARTS = 12  # each is searched and read by itself
 MOST_TURNS = 60  # of a conversation that are looked back on
 MOST_TURN_CHARS = 2000  # of what was asked in one
-LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
+LEAST_PART_CHARS = 4  # without its mark; a shorter part ("为什么？") belongs to the one before it
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
@@ -172,7 +172,7 @@ def _parts(question: str) -> tuple[Part, ...]:
 
 def _is_remark(part: str) -> bool:
     """Say whether a part (“为什么？”) is too short to be one; what asks the same of another (“冬天呢？”) is not."""
-    return len(part) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
+    return len(part.rstrip("？?")) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
 
 
 def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
