@@ -36,6 +36,7 @@ from rag.errors import BackendFailed
 from rag.index import Index, open_index
 from rag.near_misses import names_nowhere, told_of_another
 from rag.pages import PageFinder
+from rag.part_requests import answer_about_parts
 from rag.question import Part, Question, read_question, types_of
 from rag.records import (
     Answer,
@@ -55,6 +56,7 @@ from rag.retrieval import Filters, InTurn, check_question, retrieve
 from rag.row_answers import answer_from_rows, is_of_no_year, tell_uncounted
 from rag.said_before import quoted_before, spoken_of
 from rag.settings import Settings
+from rag.shelf import Work, works_of
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
 from rag.text.language import letters_of, main_language, search_form
@@ -149,14 +151,21 @@ def stream_answer(
     answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
     if answer is None:
         find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
-        answer = yield from _answer_from_passages(question, read, history, settings, index, find)
+        works = works_of(index, filters)
+        answer = yield from _answer_from_passages(question, read, history, settings, index, find, works)
     took_ms = {**answer.took_ms, "total": _since(started)}
     unread = asked_about(read.text, index.manifest.rejected)
     yield dataclasses.replace(answer, question=question, searched=_searched(index), took_ms=took_ms, unread=unread)
 
 
 def _answer_from_passages(
-    typed: str, read: Question, history: Sequence[Turn], settings: Settings, index: Index, find: Find
+    typed: str,
+    read: Question,
+    history: Sequence[Turn],
+    settings: Settings,
+    index: Index,
+    find: Find,
+    works: Sequence[Work],
 ) -> Generator[Progress | TextPiece, None, Answer]:
     research = _researcher(settings, read.language)
     if research is not None:
@@ -178,6 +187,11 @@ def _answer_from_passages(
             return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
         if is_of_no_year(read, searches[0], index):
             return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
+    if settings.backend == ExtractiveBackend.name:
+        check = functools.partial(_checked_by, read, settings, index)
+        parts = answer_about_parts(read, history, found, works, index, check, settings.answer_max_chars)
+        if parts is not None:
+            return dataclasses.replace(parts, backend=ExtractiveBackend.name, took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)

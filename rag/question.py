@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, cast
 from rag.conversation import leaves_open, may_lean_on_history, stand_alone
 from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
-from rag.text.language import main_language, search_form, split_sentences
+from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences
 from rag.text.names import find_quotes
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
@@ -24,12 +24,12 @@ AnswerType = Literal["source", "list", "comparison", "more"]
 MOST_PARTS = 12  # each is searched and read by itself
 MOST_TURNS = 60  # of a conversation that are looked back on
 MOST_TURN_CHARS = 2000  # of what was asked in one
-LEAST_PART_CHARS = 5  # a shorter part ("为什么？") belongs to the one before it
+LEAST_PART_CHARS = 4  # without its mark; a shorter part ("为什么？") belongs to the one before it
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
 _SELF = "self"  # of courtesies: what one may be asked to be, and what a document may be about
-_CLAUSE_END = re.compile(r"[，,；;](?:\s+and\b)?|\s+and\b")
+_CLAUSE_END = re.compile(rf"[，,；;](?:\s+and\b)?|\s+and\b|(?<={HAN_CHARACTER.pattern})\s+(?={HAN_CHARACTER.pattern})")
 
 
 class Part(NamedTuple):
@@ -159,10 +159,9 @@ def _parts(question: str) -> tuple[Part, ...]:
     standing: list[Turn] = []
     start = 0
     for sentence in split_sentences(question):
-        is_asked = question[: sentence[1]].endswith(("？", "?"))
-        ends = _ends_of_asking_clauses(question, start, sentence[1])
-        if not is_asked and (len(ends) == 1 or sentence[1] < len(question.rstrip())):
-            continue  # the mark may be left out at the end of clauses that each ask
+        is_last = not question[sentence[1] :].strip()  # often without its mark
+        if not (question[: sentence[1]].endswith(("？", "?")) or (is_last and _asks(question[start : sentence[1]]))):
+            continue
         around = question[start : sentence[1]].strip()
         if _is_remark(around) and parts:
             parts[-1] = Part(parts[-1].asked + around, parts[-1].text + around)
@@ -183,7 +182,7 @@ def _parts(question: str) -> tuple[Part, ...]:
 
 def _is_remark(part: str) -> bool:
     """Say whether a part (“为什么？”) is too short to be one; what asks the same of another (“冬天呢？”) is not."""
-    return len(part) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
+    return len(part.rstrip("？?")) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
 
 
 def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:

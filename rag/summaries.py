@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rag.backends import AnswerRequest, Backend, write_whole
 from rag.backends.extractive import leans_back
 from rag.index import Index
+from rag.parts import groups_of
 from rag.records import Evidence, Language, Passage, Progress
 from rag.shelf import Work
 from rag.shelf_questions import Length
@@ -30,6 +31,7 @@ LEAST_CHARS: dict[Language, int] = {"zh": 12, "en": 40}  # of a statement that m
 PURPOSE_ADDS = 0.2  # to the same share, where an opening says what the work is for
 MOST_LABEL_CHARS = 16  # before the colon of a labelled line
 LATER_COSTS = 0.03  # of the words of its heading that a statement holds, for each place that it stands further back
+MOST_LISTED = 8  # items of a list that a summary tells
 MOST_PASSAGES = 6  # of a section that a chat model reads
 MOST_PARTS = 12  # sections or works that a chat model reads one by one
 _STOPS = "。！？!?.…"
@@ -71,12 +73,23 @@ def _lines_of_work(work: Work, length: Length, index: Index, evidence: dict[str,
     for part in parts_of(work, index):
         if chosen and not part.heading:
             continue  # the abstract says what the opening says
-        chosen_here = _leading(part.passages, part.heading, STATEMENTS[length], prose=not part.heading)
+        leading = _leading(part.passages, part.heading, STATEMENTS[length], prose=not part.heading)
+        chosen_here = _whole_list(part, leading) or leading
         quoted = "".join(_quoted(item, evidence) for item in chosen_here)
         if quoted:
             colon = "：" if main_language(part.heading) == "zh" else ": "
             lines.append(f"- {_flat(part.heading)}{colon}{quoted}" if part.heading else quoted)
     return lines
+
+
+def _whole_list(part: Part, leading: Sequence[tuple[Passage, str]]) -> list[tuple[Passage, str]]:
+    """Return what each item of a list begins with, where what leads is of one: it does not stand for the others."""
+    for group in groups_of(part.passages):
+        listed = not group.head and not any(item.heading for item in group.items)
+        texts = {said.text for item in group.items for said in item.said}
+        if listed and len(group.items) <= MOST_LISTED and any(text in texts for _, text in leading):
+            return [(item.said[0].passage, item.said[0].text) for item in group.items]
+    return []
 
 
 def _line_of_work(work: Work, length: Length, language: Language, index: Index, evidence: dict[str, Evidence]) -> str:
