@@ -90,6 +90,7 @@ HEADING_MOST_CHARS, ADDRESS_MOST_CHARS, CLOSING_MOST_CHARS = (
     8,
     30,
 )  # letters of "（六）关于旧电梯更新", 全体业主：, 谢谢大家
+MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
@@ -574,7 +575,8 @@ def _only_heads(text: str) -> bool:
     """Say whether a statement is a short numbered heading that tells nothing by a figure: （六）关于旧电梯更新。."""
     letters = _bare(text)
     is_short = len(letters) <= HEADING_MOST_CHARS * (1 if main_language(text) == "zh" else 2)
-    return is_short and item_of(text) is not None and not find_figures(text)
+    figures = [figure for figure in find_figures(text) if figure.span[0] > MARK_MOST_CHARS]
+    return is_short and item_of(text) is not None and not figures
 
 
 def _of_office(odds: float, text: str, passage: Passage, office: Office | None) -> float:

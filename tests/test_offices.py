@@ -8,6 +8,7 @@ import pytest
 from rows import each
 
 from rag.answering import ask
+from rag.retrieval import _only_heads
 from rag.settings import Settings
 from rag.text.offices import find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
 from rag.vocabulary import phrases, read_table
@@ -82,3 +83,13 @@ def test_another_office_is_not_asserted(
     assert (answer.ending, said in answer.text) == (ending, True)
     assert "关于航标灯" not in answer.text
     assert "谢谢大家" not in answer.text
+
+
+def test_a_short_numbered_heading_tells_nothing_unless_it_has_a_figure() -> None:
+    assert all(map(_only_heads, ("2. 资金保障。", "（六）关于旧电梯更新。", "(4) On lost property.")))
+    assert not any(
+        map(
+            _only_heads,
+            ("2. 补助20万元。", "资金保障。", "（一）会议同意由市财政局会同市住房城乡建设局测算后另行报告。"),
+        )
+    )
