@@ -61,6 +61,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
 from rag.text.language import letters_of, main_language, search_form
 from rag.text.names import holds_latin_name, latin_words
+from rag.text.rewriting import written_as
 from rag.unread import asked_about
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
@@ -533,7 +534,9 @@ def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequen
     )
     held = search_form("\n".join(item.text for item in evidence))
     # A figure that is said of something else is not missing: it stands there.
+    written = [written_as(question, item.text) for item in evidence]
     parts = [part for part in missing if _is_definite(part, question) and search_form(part) not in held]
+    parts = [part for part in parts if all(part in other for other in written)]  # 75 lies within 70至79周岁
     parts += [number for number in _versions(question) if number not in _versions(_told_by(evidence))]
     if cited_years := _years_cited(evidence, sentences):
         asked = [figure for figure in find_figures(question) if figure.kind == "date" and figure.year]

@@ -168,7 +168,7 @@ def _parts(question: str) -> tuple[Part, ...]:
             continue
         text = stand_alone(around, standing)
         standing.append(Turn("user", around))
-        for end in ends:
+        for end in _ends_of_asking_clauses(question, start, sentence[1]):
             parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
             start = end
         if len(parts) > MOST_PARTS:

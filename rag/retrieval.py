@@ -31,11 +31,11 @@ import numpy.typing as npt
 from rag.centring import LANGUAGES
 from rag.chunking import headed_text
 from rag.columns import column_asked_for
-from rag.comprehension import Comprehension, Reading, load_comprehension
+from rag.comprehension import Comprehension, Reading, heading_of, load_comprehension
 from rag.conversation import says_of_what, without_asking
-from rag.dictionary import content_words, translate_terms, translate_words
+from rag.dictionary import content_words, dictionary_words, translate_terms, translate_words
 from rag.embedding import Embedder, load_embedder
-from rag.enumerations import Item, item_of
+from rag.enumerations import COLONS, Item, item_of
 from rag.errors import UnusableQuestion
 from rag.glossary import EQUAL_NAME, MISSPELT
 from rag.index import Index, open_index
@@ -48,12 +48,15 @@ from rag.segments import KINDS
 from rag.settings import Settings
 from rag.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
+from rag.text.figure_finding import find_figures
 from rag.text.language import is_han, main_language, search_form, split_statements
 from rag.text.negation import read_polarity
 from rag.text.numbered_parts import numbered_parts, opening_part
+from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
 from rag.text.rewriting import other_writings
 from rag.text.words import cut_words
 from rag.token_codes import centred_cosines
+from rag.vocabulary import words_of
 
 _KEPT = 2  # results of a function that are kept
 
@@ -88,6 +91,13 @@ SPOKEN_OF_WEIGHT, SPOKEN_OF_ODDS = 0.5, 1.0
 OPEN_WEIGHT, OPEN_ODDS = 2.0, 3.0  # the same where the question leaves open of what it asks
 OTHERS_ODDS = 4.0  # against other works, where it does and that work surely answers
 SURELY = 0.0  # log-odds from which it does
+# At most, for what tells of another rank of the office whose holder is asked for, and for what tells of no such office.
+OTHER_RANK_ODDS, NO_OFFICE_ODDS = -2.0, -8.0
+HEADING_LEAST_ODDS = -0.8  # of a numbered heading, from which it is believed to answer
+HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
+ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
+CLOSING_MOST_CHARS = 30  # letters of 谢谢大家
+MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
 LEAST = 1e-6  # likelihood that stands for 0
 MAX_QUESTION_CHARS = 2000  # more is no question; the model reads some 500 tokens anyway
 
@@ -242,7 +252,7 @@ def retrieve(
     watch.lap("chosen")
     comprehension, asks_for_source = load_comprehension(), "source" in question.types
     evidence = _credit_extremes(index, found, _read(comprehension, question, chosen, names), question)
-    evidence = _mark_cells(evidence, question)
+    evidence = _without_unknown_titles(index, question, _mark_cells(evidence, question))
     if asks_for_source:
         evidence = _credit_notes(index, evidence)
     if "list" in question.types:
@@ -617,13 +627,14 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     topic = _bare(question.text) in headings
     named = numbered_parts(question.text)
     preferred = (OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS) if _is_spoken_of(item, question) else 0.0
+    office = office_asked_for(question.asked)
     likelihoods = []
     asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
         odds = _log_odds(likelihood) - weight * behind + preferred
-        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text):
+        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or _only_addresses(text):
             # What a title, a heading, a name or the head of a column names, it does not tell.
             likelihoods.append(_likelihood(_log_odds(0.0)))
             continue
@@ -632,6 +643,9 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         elif part := named and opening_part(text):
             odds = max(odds + PART_ODDS, PART_LEAST_ODDS) if part in named else odds - PART_ODDS
         odds, asked = max(odds, asked), -math.inf
+        odds = _of_office(odds, text, passage, office)
+        if odds < HEADING_LEAST_ODDS and "list" not in question.types and _only_heads(text):
+            odds = _log_odds(0.0)
         if text.rstrip().endswith(("？", "?")) and place + 1 < len(item.statements):
             odds, asked = _log_odds(0.0), odds
         likelihoods.append(_likelihood(odds))
@@ -642,6 +656,56 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     return dataclasses.replace(
         item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=tuple(answers)
     )
+
+
+def _only_addresses(text: str) -> bool:
+    """Say whether a statement only addresses its readers or takes leave of them: 全体业主：, 谢谢大家！."""
+    letters, form = _bare(text), search_form(text).lstrip()
+    if text.rstrip().endswith(tuple(COLONS)) and len(letters) <= ADDRESS_MOST_CHARS:
+        return True
+    return len(letters) <= CLOSING_MOST_CHARS and form.startswith(tuple(words_of("address_words", "closing")))
+
+
+def _only_heads(text: str) -> bool:
+    """Say whether a statement is a short numbered heading that tells nothing by a figure: （六）关于旧电梯更新。."""
+    letters = _bare(text)
+    is_short = len(letters) <= HEADING_MOST_CHARS * (1 if main_language(text) == "zh" else 2)
+    figures = [figure for figure in find_figures(text) if figure.span[0] > MARK_MOST_CHARS]
+    return is_short and item_of(text) is not None and not figures
+
+
+def _of_office(odds: float, text: str, passage: Passage, office: Office | None) -> float:
+    """Return the odds of a statement, at most small ones where it tells of another office than that asked for."""
+    if office is None or holds_office(text, office):
+        return odds
+    if main_language(text) != main_language(office.word):
+        return odds if _translates(text, office) else min(odds, OTHER_RANK_ODDS)
+    if ranks_otherwise(text, office):
+        return min(odds, OTHER_RANK_ODDS)
+    return odds if holds_office(f"{heading_of(passage)}\n{passage.text}", office) else min(odds, NO_OFFICE_ODDS)
+
+
+def _translates(text: str, office: Office) -> bool:
+    """Say whether a text in the other language names an office that the dictionary has for that asked for."""
+    alike = (one for one in find_offices(text) if bool(one.rank) == bool(office.rank))
+    return any(one.word in dictionary_words(office.word) or office.word in dictionary_words(one.word) for one in alike)
+
+
+def _without_unknown_titles(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence, as no answer where the question names someone by surname and office who stands nowhere."""
+    named, sources = titled_surname(question.asked), {item.source for item in evidence}
+    if named is None or not evidence or _stand_together(index, named[:2], sources):
+        return list(evidence)
+    if len(named[2]) > 1 and _stand_together(index, named[2:], sources):
+        return list(evidence)
+    return [_with_odds(item, [NO_OFFICE_ODDS] * len(item.likelihoods)) for item in evidence]
+
+
+def _stand_together(index: Index, words: Sequence[str], sources: Collection[str]) -> bool:
+    """Say whether a statement of one of the sources holds all of these words."""
+    texts = (search_form(block.text) for source in sources for block in index.document(source).blocks)
+    near = (text for text in texts if all(word in text for word in words))
+    return any(all(word in text[slice(*span)] for word in words) for text in near for span in split_statements(text))
 
 
 def _within(answer: Span | None, statement: Span) -> Span | None:

@@ -3,12 +3,14 @@
 Input: a question and how often two characters stand side by side in the corpus. Output: words that were probably meant.
 A character is doubted where the corpus holds it beside a neighbour nowhere, while another one of the same sound belongs
 to both neighbours: it stands beside them far more often than chance would have it (pointwise mutual information, Church
-and Hanks 1990). Sounds are those of pypinyin, without tones.
+and Hanks 1990). A name may stand once: its three characters then belong together far more than that, wherever in it the
+doubted one stands. Sounds are those of pypinyin, without tones.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import os
 import re
@@ -19,12 +21,15 @@ os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take a fifth of a s
 from pypinyin import Style, pinyin
 
 from rag.text.language import HAN, search_form
+from rag.text.words import is_known_word
 
 _KEPT = 32768  # results of a function that are kept
 
 LEAST_PASSAGES = 3  # in which each pair with the other character stands
 LEAST_TIMES = 5  # as often as chance would have it, each pair
 LEAST_TIMES_BOTH = 300  # the product of both
+LEAST_TIMES_ONCE = 50  # each pair of a name that stands once: 枫树垭
+NAME_CHARS = 3
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many speakers do not tell apart
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 
@@ -67,23 +72,49 @@ class Spelling:
         return list(dict.fromkeys(words))
 
     def _meant_in(self, run: str, cut: Callable[[str], Iterable[str]]) -> Iterator[str]:
-        for place in range(1, len(run) - 1):
-            before, typed, after = run[place - 1], run[place], run[place + 1]
-            if all(pair in self._pairs or self._is_held(pair) for pair in (before + typed, typed + after)):
+        for place in range(len(run)):
+            around = run[max(0, place - 1) : place + 2]
+            if all(pair in self._pairs or self._is_held(pair) for pair in _pairs_of(around)):
                 continue
+            typed = run[place]
             same = {other for sound in sounds_of(typed) for other in self._sounding.get(sound, ())} - {typed}
-            other = max(same, key=lambda one: (self._belonging(before, one, after), one), default="")
-            if other and self._belonging(before, other, after) >= LEAST_TIMES_BOTH:
-                yield _words_around(run[:place] + other + run[place + 1 :], place, cut)
+            written = {other: run[:place] + other + run[place + 1 :] for other in sorted(same)}
+            inner = [other for other in written if 0 < place < len(run) - 1]
+            other = max(inner, key=lambda one: (self._belonging(*written[one][place - 1 : place + 2]), one), default="")
+            if other and self._belonging(*written[other][place - 1 : place + 2]) >= LEAST_TIMES_BOTH:
+                yield _words_around(written[other], place, cut)
+                continue
+            names = {name for one in written.values() for name in self._names_at(run, one, place)}
+            if len(names) == 1 and not any(is_known_word(pair) for pair in _pairs_of(around)):
+                yield names.pop()
+
+    def _names_at(self, run: str, written: str, place: int) -> Iterator[str]:
+        """Yield the three characters at a place that stand together while those of `run` do not, and are no word."""
+        for start in range(max(0, place - 2), min(place, len(written) - NAME_CHARS) + 1):
+            name, typed = written[start : start + NAME_CHARS], _pairs_of(run[start : start + NAME_CHARS])
+            pairs = _pairs_of(name)
+            doubted = [one for one in typed if one not in pairs]
+            if min(map(self._times, pairs)) < LEAST_TIMES_ONCE or any(
+                is_known_word(one) for one in pairs if one in typed
+            ):
+                continue
+            if not any(pair in self._pairs or self._is_held(pair) for pair in doubted):
+                yield name
 
     def _belonging(self, before: str, character: str, after: str) -> float:
         """Return how many times as often as by chance a character stands between two; 0 where it hardly does."""
-        times = []
-        for pair in (before + character, character + after):
-            count = self._pairs.get(pair, 0)
-            chance = self._first[pair[0]] * self._second[pair[1]] / max(1, self._total)
-            times.append(count / chance if count >= LEAST_PASSAGES else 0.0)
+        pairs = (before + character, character + after)
+        times = [self._times(pair) if self._pairs.get(pair, 0) >= LEAST_PASSAGES else 0.0 for pair in pairs]
         return math.prod(times) if min(times) >= LEAST_TIMES else 0.0
+
+    def _times(self, pair: str) -> float:
+        """Return how many times as often as by chance two characters stand side by side; 0 where they never do."""
+        count = self._pairs.get(pair, 0)
+        return count * max(1, self._total) / (self._first[pair[0]] * self._second[pair[1]]) if count else 0.0
+
+
+def _pairs_of(text: str) -> list[str]:
+    return list(map("".join, itertools.pairwise(text)))
 
 
 def _words_around(run: str, place: int, cut: Callable[[str], Iterable[str]]) -> str:

@@ -312,3 +312,18 @@ def test_a_model_that_is_asked_for_more_reads_that_it_is(harbour: Settings) -> N
         answer = ask("再詳細一點", history=before, settings=settings)
     assert f"{COST} 再詳細一點" in script.requests[-1]["messages"][-1]["content"]
     assert (answer.question, answer.understood) == ("再詳細一點", COST)
+
+
+DUES = """# 会费
+
+会员年满60至69周岁的，每年交会费45元；年满70至79周岁的，每年交会费20元。渡船票价另收。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"), [("75岁的会员交多少会费？", ()), ("59岁的会员交多少会费？", ("59岁",))]
+)
+def test_a_figure_is_not_missing_that_lies_within_a_band(
+    index_of: Callable[[Mapping[str, str]], Settings], question: str, missing: tuple[str, ...]
+) -> None:
+    assert ask(question, settings=index_of({"会费.md": DUES})).missing == missing

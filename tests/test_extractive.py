@@ -278,3 +278,17 @@ def test_the_head_of_a_table_stands_once_above_its_rows_of_several_passages() ->
     one = evidence("1号船 | 东港 | 06:40", 0.9, kind="table", header=head)
     other = evidence("2号船 | 鹿島 | 05:30", 0.8, kind="table", header=head, start=40)
     assert write(one, other, types=frozenset({"more"})) == f"{head}\n1号船 | 东港 | 06:40[1]\n2号船 | 鹿島 | 05:30[2]"
+
+
+def test_what_another_work_counts_in_another_unit_does_not_follow() -> None:
+    built = evidence("今年新建食堂80家。", 0.95, source="讲话.md", answer="80家")
+    paid = evidence("食堂一次性补助每家8万元。", 0.8, source="方案.md", answer="每家8万元", title="方案")
+    planned = evidence("食堂要建60家。", 0.8, source="计划.md", answer="60家", title="计划")
+    assert "8万元" not in write(built, paid)
+    assert "60家" in write(built, planned)
+
+
+def test_what_is_said_of_another_person_does_not_follow() -> None:
+    items = (evidence("林若水负责泵站检修。记录由张明华担任。", 0.6, 0.3, answer="泵站检修"),)
+    request = AnswerRequest("林若水负责什么？", items)
+    assert [unit.text for unit in choose_statements(request)] == ["林若水负责泵站检修。"]

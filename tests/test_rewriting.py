@@ -55,3 +55,30 @@ def test_the_other_way_and_in_english() -> None:
 )
 def test_figures_in_the_other_numerals(question: str, expected: list[str]) -> None:
     assert other_writings(question) == expected
+
+
+MEALS = "60至69周岁每餐补贴1元，70至79周岁每餐补贴2元，80周岁及以上每餐补贴4元，每天不超过两餐。"
+FLATS = "建筑面积90平方米以下的每月1.80元，90至144平方米的2.10元；办公用房10人至30人一间。"
+DUES = "Members aged 16 to 24 pay £18, members aged 25 to 64 pay £34. Firms with 5 to 19 employees £260. 会费按年收。"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("我妈75了能补多少", MEALS, "我妈70至79周岁了能补多少"),
+        ("70岁补多少", MEALS, "70至79周岁补多少"),
+        ("85岁补多少", MEALS, "80周岁及以上补多少"),
+        ("59岁补多少", MEALS, "59岁补多少"),
+        ("75元够吗", MEALS, "75元够吗"),
+        ("120平的房子每月多少", FLATS, "90至144平方米平的房子每月多少"),
+        ("20人用什么房", FLATS, "10人至30人用什么房"),
+        ("20个人用什么房", FLATS, "10人至30人人用什么房"),
+        ("20天用什么房", FLATS, "20天用什么房"),
+        ("2022年有多少人", "2020至2024年平均30人", "2022年有多少人"),
+        ("What does a 30-year-old pay?", DUES, "What does a 25 to 64-old pay?"),
+        ("What does a firm with 12 employees pay?", DUES, "What does a firm with 5 to 19 employees pay?"),
+        ("What does a firm with 12 cars pay?", DUES, "What does a firm with 12 cars pay?"),
+    ],
+)
+def test_a_figure_within_a_band_is_written_as_the_band(question: str, text: str, expected: str) -> None:
+    assert written_as(question, text) == expected

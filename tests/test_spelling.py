@@ -37,3 +37,29 @@ def test_words_that_sound_alike_are_found(question: str, meant: list[str]) -> No
 def test_a_corpus_without_chinese_knows_no_spelling() -> None:
     keywords = KeywordIndex.build(["The pumps were replaced in 2019.", "Nothing else."])
     assert keywords.spelling.meant("数据垮境流动", keywords.tokenizer.cut) == []
+
+
+ONCE = [
+    "枫树垭村试行时间银行，全村存入服务时长6820小时。",
+    "郭丽提出，补助资金应當一次性拨付。",
+    "會議由陈启明主持。",
+    "巫长庚认为，游乐场应当铺设软质地面。",
+    "社区食堂今年建成八十家，外交礼仪由港务局制定。",
+]
+NAMES = KeywordIndex.build([*TEXTS, *ONCE])
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("风树垭村存了多少小时", ["枫树垭"]),
+        ("郭莉提了什么意见", ["郭丽提"]),
+        ("陈启名什么时候开会", ["陈启明"]),
+        ("巫长更的建议是什么", ["巫长庚"]),
+        ("枫树垭村存了多少小时", []),
+        ("社区食堂今年建多少家", []),
+        ("外交里谁唱主角", []),  # no name, though 礼 sounds like 里
+    ],
+)
+def test_a_name_that_stands_once_is_found_by_its_sound(question: str, meant: list[str]) -> None:
+    assert NAMES.spelling.meant(question, NAMES.tokenizer.cut) == meant

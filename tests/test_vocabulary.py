@@ -16,8 +16,10 @@ from rag.readers.docx_numbering import _write_number
 from rag.readers.html_notes import says
 from rag.readers.rtf import read_rtf
 from rag.records import Document, Line, Page, Source, Turn
+from rag.retrieval import _only_addresses
 from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
+from rag.text.bands import band_around
 from rag.text.dates import FIRST_YEAR
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
@@ -310,3 +312,19 @@ def test_each_name_of_notes_is_told_from_an_elements_class(row: tuple[str, ...])
     for word in phrases(words):
         assert says(etree.HTML(f'<a class="my-{word} 港口">①</a>').find("body")[0], kind)
         assert not says(etree.HTML(f'<a class="x{word}x">①</a>').find("body")[0], kind)
+
+
+@each(read_table("band_words"))
+def test_each_row_of_band_words_finds_the_band_of_its_example(row: tuple[str, ...]) -> None:
+    _, words, example = row
+    asked, text = example.split("？")
+    assert any(word in example for word in phrases(words))
+    assert band_around(asked, find_figures(asked)[0], text)
+
+
+@each(read_table("address_words"))
+def test_each_row_of_address_words_takes_leave_in_its_example(row: tuple[str, ...]) -> None:
+    _, words, example = row
+    assert example.casefold().startswith(phrases(words))
+    assert _only_addresses(example)
+    assert not _only_addresses(f"大桥1937年建成。{example}")

@@ -19,6 +19,7 @@ from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
 from rag.text.figure_finding import find_figures
 from rag.text.language import ends_in, letters_of, search_form
+from rag.text.names import find_han_names
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
@@ -106,6 +107,9 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     open_odds -= sum(_odds(unit.likelihood) for unit in chosen)
     for unit in ranked:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
+            continue
+        if not several and _tells_of_another(unit, first, request.question):
+            open_odds -= _odds(unit.likelihood)
             continue
         disagrees = not several and _disagrees(unit, first, request)
         if not (disagrees or _is_news(unit, said, chosen)):
@@ -235,6 +239,20 @@ def _disagrees(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
     """Say whether a statement of another work, which may answer, disagrees with the first one."""
     one, other = _article(first, request), _article(unit, request)
     return one != other and unit.likelihood >= DISAGREES_LEAST and find_disagreement(first.text, unit.text) is not None
+
+
+def _tells_of_another(unit: Quoted, first: Quoted, question: str) -> bool:
+    """Say whether a statement answers of another person, or with figures of other units, than the first one does."""
+    asked = {name for name, _ in find_han_names(question)}
+    names = {name for name, _ in find_han_names(unit.text)}
+    if names and not names & asked and any(name in first.text for name in asked):
+        return True
+    units, others = _units_of_figures(first.answer), _units_of_figures(unit.answer)
+    return bool(units and others) and not units & others
+
+
+def _units_of_figures(text: str) -> set[str]:
+    return {figure.unit for figure in find_figures(text) if figure.kind == "number" and figure.unit}
 
 
 def _odds(likelihood: float) -> float:

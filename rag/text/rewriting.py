@@ -1,7 +1,7 @@
 """A question's figures as a text writes them, and in Chinese for Arabic numerals and the reverse.
 
 Input: a question and a text. Output: the question, 1976年 as 一九七六年 where the text writes so. A model that reads
-both together does not see that they are one.
+both together does not see that they are one, nor that 75岁 lies within 70至79周岁.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from rag.records import Span
+from rag.text.bands import band_around
 from rag.text.dates import YEAR_DIGITS, era_years
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
@@ -22,7 +23,7 @@ _NOWHERE = (0, 0)
 
 
 def written_as(question: str, text: str) -> str:
-    """Return `question` with each figure that `text` only holds in another writing as it stands there."""
+    """Return `question` with each figure that `text` only holds otherwise, or within a band, as it stands there."""
     asked = find_figures(question)
     folded = search_form(text) if asked else ""
     for figure in reversed(asked):
@@ -30,6 +31,9 @@ def written_as(question: str, text: str) -> str:
         if search_form(question[start:end]) in folded:
             continue
         same = next((span for given in find_figures(text) for span in _same(figure, given, text)), None)
+        band = band_around(question, figure, text)
+        if band and (same is None or band[0] <= same[0] < band[1]):
+            same = band
         if same is not None:
             question = question[:start] + text[slice(*same)] + question[end:]
     return question

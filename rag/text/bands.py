@@ -1,0 +1,95 @@
+"""A band of values that a text gives: 70至79周岁, 5 to 19 employees, 80周岁及以上, 65 and over.
+
+Input: a question, a figure in it, and a text. Output: where the text writes the band within which the figure lies. A
+band is two figures of one unit with a word between them, or a figure with 以上 or "and over" behind it. It is meant by
+a figure of its unit, or by one that stands before the same word; by a bare one where the text has one band for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+from rag.records import Span
+from rag.text.figure_finding import find_figures
+from rag.text.figures import Figure
+from rag.text.language import LATIN_WORD, search_form
+from rag.text.units import CURRENCIES
+from rag.vocabulary import words_of
+
+_AGE = "age"
+_NO_BANDS = frozenset({"ratio", "point", *CURRENCIES})
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    least: float
+    most: float
+    unit: str
+    span: Span
+    word: str  # behind its second figure
+
+
+def band_around(question: str, figure: Figure, text: str) -> Span | None:
+    """Return where `text` writes the band within which a figure of `question` lies; None where it is not clear which.
+
+    75了 lies within 70至79周岁, and a firm with 12 employees within "5 to 19 employees", not within "10 to 16 metres".
+    """
+    if figure.kind != "number" or figure.unit in _NO_BANDS:
+        return None
+    bands = [band for band in _bands_of(text) if band.least <= figure.value <= band.most]
+    unit, word = _unit_of(question, figure), _word_behind(question, figure.span[1])
+    alike = [
+        band
+        for band in bands
+        if (unit and unit in (band.unit, band.unit.split(":")[0])) or (word and band.word == word)
+    ]
+    bare = [] if unit or word else bands
+    spans = {band.span for band in _closed_first(alike or bare)}
+    return min(spans) if len(spans) == 1 else None
+
+
+def _closed_first(bands: list[_Band]) -> list[_Band]:
+    """Return those with both ends, where there are any: 75 lies in 70至79 and not in 60以上."""
+    return [band for band in bands if inf not in (-band.least, band.most)] or bands
+
+
+def _bands_of(text: str) -> Iterator[_Band]:
+    figures = find_figures(text)
+    for first, second in itertools.pairwise(figures):
+        between = text[first.span[1] : second.span[0]].strip()
+        if between in words_of("band_words", "between") and first.value < second.value and first.kind == "number":
+            unit = second.unit or (_AGE if _is_aged(text[: first.span[0]]) else "")
+            yield _Band(
+                first.value, second.value, unit, (first.span[0], second.span[1]), _word_behind(text, second.span[1])
+            )
+    for figure in (figure for figure in figures if figure.kind == "number"):
+        unit = figure.unit or (_AGE if _is_aged(text[: figure.span[0]]) else "")
+        for kind, least, most in (("and_over", figure.value, inf), ("and_under", -inf, figure.value)):
+            if end := _end_of(kind, text, figure.span[1]):
+                yield _Band(least, most, unit, (figure.span[0], end), "")
+
+
+def _end_of(kind: str, text: str, at: int) -> int:
+    """Return where a word of this kind ends that stands at `at`, 0 for none."""
+    behind = text[at:].lstrip()
+    words = (word for word in words_of("band_words", kind) if behind.startswith(word))
+    word = max(words, key=len, default="")
+    return len(text) - len(behind) + len(word) if word else 0
+
+
+def _unit_of(question: str, figure: Figure) -> str:
+    """Return the unit of a figure; that of an age where it is so many years old."""
+    is_old = any(question[figure.span[1] :].startswith(word) for word in words_of("band_words", "old"))
+    return _AGE if is_old else figure.unit
+
+
+def _is_aged(before: str) -> bool:
+    return before.rstrip().endswith(tuple(words_of("band_words", "aged")))
+
+
+def _word_behind(text: str, at: int) -> str:
+    found = LATIN_WORD.match(search_form(text[at:]).lstrip())
+    return found.group() if found else ""
