@@ -147,7 +147,7 @@ def draw(held: Array, path: Path, drawn: Callable[[Array], Array]) -> None:
 def near(vectors: Array, chance: np.random.Generator) -> Array:
     """Return unit vectors around others."""
     drawn = vectors + chance.normal(0, NOISE / vectors.shape[1] ** 0.5, vectors.shape)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
 
 
 def steps(width: int, chance: np.random.Generator) -> Array:

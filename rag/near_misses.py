@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from rag.text.language import is_han, main_language, search_form, to_simplified
 from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
 from rag.text.persons import SURNAMES
-from rag.text.words import is_known_word
+from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import words_of
 
 STEM_CHARS = 2  # of a place's name before its ending
@@ -66,8 +66,9 @@ def _places(text: str, *, whole: bool = False) -> list[str]:
 
 
 def _han_places(text: str) -> Iterator[str]:
+    begins = {start for _, _, (start, _) in tag_words(text)}  # 些地区 of 哪些地区 is none
     for at, character in enumerate(text):
-        name = text[max(0, at - STEM_CHARS) : at + 1]
+        name = text[at - STEM_CHARS : at + 1] if at - STEM_CHARS in begins else ""
         is_place = character in _PLACES and len(name) > STEM_CHARS and is_han(name) and not is_known_word(name)
         if is_place and not any(part in name for part in _NOT_IN_A_NAME):
             yield name

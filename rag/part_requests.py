@@ -46,14 +46,12 @@ TIME, STEPS = "时间", "步骤"  # of the rows whose words are for dates and fo
 _TELLING = frozenset("nvajiltsbe")  # first letters of jieba's tags of words that say of what
 _LIGHT = words_of("stop_words", "asking_zh")
 _TEXTS = {
-    "lead": ("《{title}》“{heading}”共{n}项：", "“{heading}” in “{title}”, {n} items:"),
-    "some": ("《{title}》“{heading}”共{n}项，其中：", "Of the {n} items of “{heading}” in “{title}”:"),
+    "lead": ("《{title}》{heading}共{n}项：", "{heading}“{title}”, {n} items:"),
+    "some": ("《{title}》{heading}共{n}项，其中：", "Of the {n} items of {heading}“{title}”:"),
+    "first": ("《{title}》{heading}共{n}项，以下是前{m}项：", "{heading}“{title}”, the first {m} of {n} items:"),
+    "heading": ("“{heading}”", "“{heading}” in "),
     "column": ("内容", "what it says"),
     "points": ("《{title}》的要点：", "“{title}”, in short:"),
-    "first": (
-        "《{title}》“{heading}”共{n}项，以下是前{m}项：",
-        "“{heading}” in “{title}”, the first {m} of {n} items:",
-    ),
 }
 
 
@@ -340,7 +338,8 @@ def _listed(choice: _Choice, request: PartRequest, language: Language, check: Ch
     key = "first" if len(written) < len(asked) else "some" if choice.value else "lead"
     heading = choice.group.section[-1] if choice.group.section else ""
     total = len(choice.group.items) if choice.value else len(asked)
-    lead = _TEXTS[key][language == "en"].format(title=choice.work.label, heading=heading, n=total, m=len(written))
+    place = _TEXTS["heading"][language == "en"].format(heading=heading) if heading else ""
+    lead = _TEXTS[key][language == "en"].format(title=choice.work.label, heading=place, n=total, m=len(written))
     columns = CELL_MARK.join((heading, _TEXTS["column"][language == "en"]))
     top = choice.group.head or (columns if write is _row else "")
     return check("\n".join((lead, *filter(None, (top,)), *written)), lines.evidence)

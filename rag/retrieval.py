@@ -671,7 +671,7 @@ def _only_heads(text: str) -> bool:
     letters = _bare(text)
     is_short = len(letters) <= HEADING_MOST_CHARS * (1 if main_language(text) == "zh" else 2)
     figures = [figure for figure in find_figures(text) if figure.span[0] > MARK_MOST_CHARS]
-    return is_short and item_of(text) is not None and not figures
+    return is_short and item_of(text) is not None and not figures and not is_row(text)
 
 
 def _of_office(odds: float, text: str, passage: Passage, office: Office | None) -> float:

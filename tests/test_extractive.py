@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -285,10 +286,13 @@ def test_what_another_work_counts_in_another_unit_does_not_follow() -> None:
     paid = evidence("食堂一次性补助每家8万元。", 0.8, source="方案.md", answer="每家8万元", title="方案")
     planned = evidence("食堂要建60家。", 0.8, source="计划.md", answer="60家", title="计划")
     assert "8万元" not in write(built, paid)
+    abroad = evidence("食堂一次性补助每家9000英镑。", 0.8, source="計劃.md", answer="每家9000英镑", title="計劃")
+    assert "9000英镑" in write(paid, abroad)
     assert "60家" in write(built, planned)
 
 
-def test_what_is_said_of_another_person_does_not_follow() -> None:
-    items = (evidence("林若水负责泵站检修。记录由张明华担任。", 0.6, 0.3, answer="泵站检修"),)
+@pytest.mark.parametrize(("behind", "follows"), [("记录由张明华担任。", False), ("张明华说，林若水也管閘門。", True)])
+def test_what_is_said_of_another_person_does_not_follow(behind: str, follows: bool) -> None:
+    items = (evidence(f"林若水负责泵站检修。{behind}", 0.6, 0.3, answer="泵站检修"),)
     request = AnswerRequest("林若水负责什么？", items)
-    assert [unit.text for unit in choose_statements(request)] == ["林若水负责泵站检修。"]
+    assert [unit.text for unit in choose_statements(request)] == ["林若水负责泵站检修。", behind][: 1 + follows]

@@ -48,6 +48,7 @@ def test_names_of_which_nothing_that_was_found_speaks() -> None:
     assert names_nowhere("韩少安设计了问卷吗？", "问卷由闵素心设计。") == ("韩少安",)
     assert names_nowhere("闵素心设计了问卷吗？", "问卷由闵素心设计。") == ()
     assert names_nowhere("杏溪市有几座水塔？", "杏溪有三座水塔。") == ()
+    assert names_nowhere("水塔建在哪些地区？", "杏溪有三座水塔。") == ()
     assert names_nowhere("who built the Swift River bridge 桥", "The Teal River bridge was built by Norvolt.") == (
         "Swift River",
     )

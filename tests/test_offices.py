@@ -90,6 +90,11 @@ def test_a_short_numbered_heading_tells_nothing_unless_it_has_a_figure() -> None
     assert not any(
         map(
             _only_heads,
-            ("2. 补助20万元。", "资金保障。", "（一）会议同意由市财政局会同市住房城乡建设局测算后另行报告。"),
+            (
+                "2. 补助20万元。",
+                "资金保障。",
+                "第三節 | 體育 | 美術",
+                "（一）会议同意由市财政局会同市住房城乡建设局测算后另行报告。",
+            ),
         )
     )
