@@ -30,9 +30,11 @@ Kind = Literal["total", "mean", "count", "above", "change", "rows"]
 MEAN_PLACES = 3  # after the point
 LEAST_ROWS = 2  # of one row nothing is summed up
 YEARS = range(1800, 2200)
+YEAR_DIGITS = 4
 _WORDS = {kind: phrases(words) for kind, words, _ in read_table("row_words")}
 _NO = next(phrases(marks) for kind, _, marks, _ in read_table("superlatives") if kind == "lacks")
 _YEAR_WORDS = ("年", "year", "years")
+_PLAIN = frozenset("0123456789.+-")
 _NOUN = "n"  # jieba's tags of nouns begin so
 
 
@@ -133,7 +135,7 @@ def _kind_of(form: str, heads: Sequence[str]) -> Kind:
 def _named_cells(column: Sequence[str], form: str) -> set[str]:
     """Return the cells of a column that a question names; of years also those between the two that it names."""
     distinct = list(dict.fromkeys(column))
-    if all(cell.isdecimal() and int(cell) in YEARS for cell in distinct):
+    if _is_of_years(distinct):
         asked = _years_asked(form)
         return {cell for cell in distinct if int(cell) in asked} or ({""} if asked else set())
     told = {cell for cell in distinct if any(stands_in(name, form) for name in _names_of(cell))}
@@ -252,7 +254,7 @@ def _may_be_summed(heads: Sequence[str], lines: Sequence[Sequence[str]], kept: S
 
 
 def _is_of_years(column: Sequence[str]) -> bool:
-    return all(cell.isdecimal() and int(cell) in YEARS for cell in column)
+    return all(len(cell) == YEAR_DIGITS and cell.isdecimal() and int(cell) in YEARS for cell in column)
 
 
 def _summed(values: Sequence[Decimal], kind: Kind) -> str:
@@ -265,11 +267,11 @@ def _summed(values: Sequence[Decimal], kind: Kind) -> str:
 
 def _number(cell: str) -> Decimal | None:
     """Return the number that a cell is; None for words, per cent and what has a unit."""
+    text = search_form(cell).replace(",", "")
     try:
-        number = Decimal(search_form(cell).replace(",", ""))
+        return Decimal(text) if _PLAIN.issuperset(text) else None  # 1e999999999 is written out by nobody
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
 
 
 def _without(text: str, parts: Sequence[str]) -> str:
