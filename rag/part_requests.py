@@ -39,20 +39,13 @@ LEAST_QUOTED = 4  # letters of a statement that an answer is said to quote
 MOST_TIMES = 3  # the length of an answer from passages that a whole list may have
 MOST_HOLDING = 0.8  # share of the items of which each holds a word, from which the word asks what each says of it
 LEAST_DATED = 0.6  # share of the items that tell a date, from which they are a timeline
-ASKING = frozenset(("table", "timeline", "each", "list", "count", "expand", "summary"))
-WHOLE = frozenset(("table", "timeline", "each"))  # of them, those that ask for each row of a table
+WHOLE = frozenset(("table", "timeline", "each"))  # kinds of words that ask for each row of a table
+ASKING = WHOLE | {"list", "count", "expand", "summary"}
 PAIR = 2  # characters of a common Chinese word; items that make a list
 TIME, STEPS = "时间", "步骤"  # of the rows whose words are for dates and for what follows each other
 _TELLING = frozenset("nvajiltsbe")  # first letters of jieba's tags of words that say of what
 _LIGHT = words_of("stop_words", "asking_zh")
-_TEXTS = {
-    "lead": ("《{title}》{heading}共{n}项：", "{heading}“{title}”, {n} items:"),
-    "some": ("《{title}》{heading}共{n}项，其中：", "Of the {n} items of {heading}“{title}”:"),
-    "first": ("《{title}》{heading}共{n}项，以下是前{m}项：", "{heading}“{title}”, the first {m} of {n} items:"),
-    "heading": ("“{heading}”", "“{heading}” in "),
-    "column": ("内容", "what it says"),
-    "points": ("《{title}》的要点：", "“{title}”, in short:"),
-}
+_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("part_texts")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +332,7 @@ def _listed(choice: _Choice, request: PartRequest, language: Language, check: Ch
     heading = choice.group.section[-1] if choice.group.section else ""
     total = len(choice.group.items) if choice.value else len(asked)
     place = _TEXTS["heading"][language == "en"].format(heading=heading) if heading else ""
+    place += " " if place and language == "en" else ""
     lead = _TEXTS[key][language == "en"].format(title=choice.work.label, heading=place, n=total, m=len(written))
     columns = CELL_MARK.join((heading, _TEXTS["column"][language == "en"]))
     top = choice.group.head or (columns if write is _row else "")

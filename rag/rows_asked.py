@@ -26,7 +26,8 @@ from rag.text.negation import read_polarity
 from rag.text.words import cut_words, holds_any, tag_words
 from rag.vocabulary import phrases, read_table
 
-Kind = Literal["total", "mean", "count", "above", "change", "rows"]
+Figured = Literal["total", "mean", "change"]
+Kind = Figured | Literal["count", "above", "rows"]
 MEAN_PLACES = 3  # after the point
 LEAST_ROWS = 2  # of one row nothing is summed up
 YEARS = range(1800, 2200)
