@@ -291,6 +291,11 @@ def test_what_another_work_counts_in_another_unit_does_not_follow() -> None:
     assert "60家" in write(built, planned)
 
 
+def test_what_is_said_of_another_country_may_follow() -> None:
+    items = (evidence("中国2003年同东盟結成夥伴。同年又与印度建立框架。", 0.6, 0.3),)
+    assert len(choose_statements(AnswerRequest("中国什么时候跟东盟成为伙伴的？", items))) == 2
+
+
 @pytest.mark.parametrize(("behind", "follows"), [("记录由张明华担任。", False), ("张明华说，林若水也管閘門。", True)])
 def test_what_is_said_of_another_person_does_not_follow(behind: str, follows: bool) -> None:
     items = (evidence(f"林若水负责泵站检修。{behind}", 0.6, 0.3, answer="泵站检修"),)

@@ -20,10 +20,12 @@ from rag.tables import cells, is_row, table_head
 from rag.text.figure_finding import find_figures
 from rag.text.language import ends_in, letters_of, search_form
 from rag.text.names import find_han_names
+from rag.text.persons import SURE_SURNAMES
 from rag.text.units import CURRENCIES
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
+PERSON_MOST_CHARS = 3
 MONEY = "money"  # the unit of all currencies
 LIST_ROOM = 1.2  # times the most characters of an answer: its last item is not lost for a few
 MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the first
@@ -245,13 +247,17 @@ def _disagrees(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
 
 def _tells_of_another(unit: Quoted, first: Quoted, question: str) -> bool:
     """Say whether a statement answers of another person, or with figures of other units, than the first one does."""
-    asked = {name for name, _ in find_han_names(question)}
-    names = {name for name, _ in find_han_names(unit.text)}
+    asked, names = _people_of(question), _people_of(unit.text)
     tells_of_asked = [any(name in text for name in asked) for text in (first.text, unit.text)]
     if names and tells_of_asked == [True, False]:
         return True
     units, others = _units_of_figures(first.answer), _units_of_figures(unit.answer)
     return bool(units and others) and not units & others
+
+
+def _people_of(text: str) -> set[str]:
+    names = (name for name, _ in find_han_names(text))
+    return {name for name in names if name[0] in SURE_SURNAMES and len(name) <= PERSON_MOST_CHARS}
 
 
 def _units_of_figures(text: str) -> set[str]:
