@@ -671,7 +671,8 @@ def _only_heads(text: str) -> bool:
     letters = _bare(text)
     is_short = len(letters) <= HEADING_MOST_CHARS * (1 if main_language(text) == "zh" else 2)
     figures = [figure for figure in find_figures(text) if figure.span[0] > MARK_MOST_CHARS]
-    return is_short and item_of(text) is not None and not figures and not is_row(text)
+    is_item = item_of(text) is not None and not is_row(text) and not opening_part(text)
+    return is_short and is_item and not figures
 
 
 def _of_office(odds: float, text: str, passage: Passage, office: Office | None) -> float:
