@@ -182,17 +182,16 @@ def _answer_from_passages(
     if research is not None:
         rounds = yield from _look_again(read, searches, research, find)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
-    if len(searches) == 1 and settings.backend == ExtractiveBackend.name:
-        check = functools.partial(_checked_by, read, settings, index)
-        if (answer := answer_from_rows(read, searches[0], index, check)) is not None:
-            return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
-        if is_of_no_year(read, searches[0], index):
-            return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
     if settings.backend == ExtractiveBackend.name:
         check = functools.partial(_checked_by, read, settings, index)
+        alone = searches[0] if len(searches) == 1 else None
+        if alone is not None and (answer := answer_from_rows(read, alone, index, check)) is not None:
+            return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
+        if alone is not None and is_of_no_year(read, alone, index):
+            return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
         parts = answer_about_parts(read, history, found, works, index, check, settings.answer_max_chars)
         if parts is not None:
-            return dataclasses.replace(parts, backend=ExtractiveBackend.name, took_ms=took_ms)
+            return dataclasses.replace(parts, backend=settings.backend, took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)

@@ -83,11 +83,9 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
     is_negated = read_polarity(
         _without(asked, [word for words in _WORDS.values() for word in words if is_han(word)])
     ).covered
-    if (
-        not kept
-        or is_negated
-        or _has_untold_word(question, [*heads, *(cell for told in named.values() for cell in told)], above)
-    ):
+    told_cells = [*heads, *(cell for told in named.values() for cell in told)]
+    lacks_one = any(str(year) not in " ".join((*told_cells, above)) for year in _years_asked(form))
+    if not kept or is_negated or lacks_one or _has_untold_word(question, told_cells, above):
         return None
     if bound := _bound_of(form):
         return _beyond(bound, heads, lines, kept, columns, rising=holds_any(form, _WORDS["above"]))
