@@ -17,9 +17,10 @@ import importlib.util
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from rag.errors import RagError
 from rag.text.language import HAN, is_han, without_possessive
@@ -56,6 +57,7 @@ _ASKING = words_of("stop_words", "asking_zh") | words_of("asking_words", "zh")
 _IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
 Knows = Callable[[Sequence[str]], Sequence[float]]
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,21 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
         knows: How many passages hold each of some English words, 0 for none.
     """
     weights: dict[str, float] = {}
-    for word in dict.fromkeys(word for word in words if word not in _ASKING):
-        fits: dict[str, float] = {}
-        for gloss, place in _glosses(word).items():
-            said = content_words(gloss)
-            for english in said if len(said) <= LONGEST_GLOSS else ():
-                for form in (*_forms(english), *_inflections(english)):
-                    factor = (1.0 if form == english else OTHER_FORM) / len(said)
-                    fits[form] = max(fits.get(form, 0.0), factor * NEXT_GLOSS**place)
-        _share(weights, _known(fits, knows), 1.0)
+    for fits in _known({word: _english_words(word) for word in words if word not in _ASKING}, knows).values():
+        _share(weights, fits, 1.0)
     return weights
+
+
+def _english_words(word: str) -> dict[str, float]:
+    """Return the words of the glosses of a Chinese word and their inflections, with how well each fits."""
+    fits: dict[str, float] = {}
+    for gloss, place in _glosses(word).items():
+        said = content_words(gloss)
+        for english in said if len(said) <= LONGEST_GLOSS else ():
+            for form in (*_forms(english), *_inflections(english)):
+                factor = (1.0 if form == english else OTHER_FORM) / len(said)
+                fits[form] = max(fits.get(form, 0.0), factor * NEXT_GLOSS**place)
+    return fits
 
 
 def glosses_of(word: str) -> frozenset[str]:
@@ -196,31 +203,40 @@ def _is_stop(word: str) -> bool:
 
 def _find_terms(words: Sequence[str], knows: Knows) -> list[_Term]:
     """Return the terms of a question that have translations: each longest phrase, and every word by itself."""
-    terms = []
+    phrases = {
+        (start, end): _phrase_translations(words[start:end])
+        for start in range(len(words))
+        for end in range(start + 2, min(len(words), start + LONGEST_PHRASE) + 1)
+        if not all(map(_is_stop, words[start:end]))
+    }
+    single = {
+        (place, place + 1): _word_translations(word) or _part_translations(word)
+        for place, word in enumerate(words)
+        if not (_is_stop(word) or word[0].isdigit())
+    }
+    known = {span: fits for span, fits in _known({**phrases, **single}, knows).items() if fits}
+    terms: list[_Term] = []
     at = 0
     while at < len(words):
-        phrase_end = at + 1
-        for end in range(min(len(words), at + LONGEST_PHRASE), at + 1, -1):
-            phrase = words[at:end]
-            if not all(map(_is_stop, phrase)) and (fits := _known(_phrase_translations(phrase), knows)):
-                terms.append(_Term(at, end, fits))
-                phrase_end = end
-                break
-        for place in range(at, phrase_end):
-            word = words[place]
-            if _is_stop(word) or word[0].isdigit():
-                continue
-            if fits := _known(_word_translations(word) or _part_translations(word), knows):
-                terms.append(_Term(place, place + 1, fits))
+        phrase_end = max((end for start, end in known if start == at), default=at + 1)
+        spans = dict.fromkeys(((at, phrase_end), *((place, place + 1) for place in range(at, phrase_end))))
+        terms += [_Term(*span, known[span]) for span in spans if span in known]
         at = phrase_end
     return terms
 
 
-def _known(fits: dict[str, float], knows: Knows) -> dict[str, float]:
+def _known(fits_of: Mapping[_Key, dict[str, float]], knows: Knows) -> dict[_Key, dict[str, float]]:
     """Drop what the corpus does not hold; what it holds seldom fits less than what it holds often (log counts)."""
-    held = {word: math.log1p(count) for word, count in zip(fits, knows(list(fits)), strict=True) if count}
-    most = max(held.values(), default=1.0)
-    return {word: fits[word] * much / most for word, much in held.items()}
+    words = list(dict.fromkeys(itertools.chain.from_iterable(fits_of.values())))
+    held = {word: math.log1p(count) for word, count in zip(words, knows(words), strict=True) if count}
+    return {
+        key: _weighed({word: fit for word, fit in fits.items() if word in held}, held) for key, fits in fits_of.items()
+    }
+
+
+def _weighed(fits: Mapping[str, float], held: Mapping[str, float]) -> dict[str, float]:
+    most = max((held[word] for word in fits), default=1.0)
+    return {word: fit * held[word] / most for word, fit in fits.items()}
 
 
 def _phrase_translations(phrase: Sequence[str]) -> dict[str, float]:

@@ -278,7 +278,11 @@ class KeywordIndex:
         for shelf, start in zip(self._shelves, self._starts, strict=False):
             if start < WHOLE or len(self._places) <= WHOLE:
                 pairs.update(dict(shelf.pairs()))
-        return Spelling(+pairs, lambda pair: any(shelf.counts([_GRAM_MARK + pair]) for shelf in self._shelves))
+        return Spelling(+pairs, self._pairs_held)
+
+    def _pairs_held(self, pairs: Sequence[str]) -> set[str]:
+        grams = [_GRAM_MARK + pair for pair in pairs]
+        return {gram[1:] for shelf in self._shelves for gram in shelf.counts(grams)}
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """Return (n,) float32 BM25 scores: the sum over terms of weight times the term's score, 0 where none stands."""

@@ -7,6 +7,7 @@ What words decide stands in rag/data: answer_types.tsv, asking_words.tsv, courte
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -132,22 +133,29 @@ def types_of(question: str) -> frozenset[AnswerType]:
 
 def courtesy_of(text: str) -> str:
     """Return which courtesy `text` is when it is nothing else, "bare" when it names nothing, else ""."""
-    words = sorted(
-        ((word, kind) for kind, cell, _ in read_table("courtesies") for word in phrases(cell)),
-        key=lambda item: -len(item[0]),
-    )
     left = f" {search_form(text)} "
     found: list[str] = []
-    for word, kind in words:
-        pattern = rf"\b{word}\b" if word.isascii() else word
-        left, count = re.subn(pattern, " ", left, flags=re.ASCII)  # a Han character ends a Latin word
-        found += [kind] * count
+    for word, kind, pattern in _courtesies():
+        if word in left:
+            left, count = pattern.subn(" ", left)
+            found += [kind] * count
     if any(map(str.isalnum, left)) or not found:
         return ""
     if told := next((kind for kind in ("sources", "bare") if kind in found), ""):
         return told
     without = "" if _SELF in found else "thanks"
     return next((kind for kind in found if kind not in ("filler", _SELF)), without)
+
+
+@functools.cache
+def _courtesies() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """Return the words of courtesies, the longest first, each with its kind and what finds it in a text."""
+    words = [(word, kind) for kind, cell, _ in read_table("courtesies") for word in phrases(cell)]
+    return tuple(
+        # a Han character ends a Latin word
+        (word, kind, re.compile(rf"\b{word}\b" if word.isascii() else word, re.ASCII))
+        for word, kind in sorted(words, key=lambda item: -len(item[0]))
+    )
 
 
 def _parts(question: str) -> tuple[Part, ...]:

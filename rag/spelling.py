@@ -15,7 +15,7 @@ import math
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take a fifth of a start; only characters are looked up
 from pypinyin import Style, pinyin
@@ -46,11 +46,11 @@ class Spelling:
 
     Args:
         pairs: Two Han characters in search form -> number of passages in which they stand side by side.
-        is_held: Tells of two that are not among these whether a passage has them nevertheless.
+        held: Returns those of some that are not among these which a passage has nevertheless.
     """
 
-    def __init__(self, pairs: Mapping[str, int], is_held: Callable[[str], bool]) -> None:
-        self._pairs, self._is_held = pairs, is_held
+    def __init__(self, pairs: Mapping[str, int], held: Callable[[Sequence[str]], Collection[str]]) -> None:
+        self._pairs, self._held = pairs, held
         self._first, self._second = Counter[str](), Counter[str]()
         for pair, count in pairs.items():
             self._first[pair[0]] += count
@@ -72,9 +72,11 @@ class Spelling:
         return list(dict.fromkeys(words))
 
     def _meant_in(self, run: str, cut: Callable[[str], Iterable[str]]) -> Iterator[str]:
+        unknown = [pair for pair in _pairs_of(run) if pair not in self._pairs]
+        doubted = set(unknown) - set(self._held(unknown)) if unknown else set()
         for place in range(len(run)):
             around = run[max(0, place - 1) : place + 2]
-            if all(pair in self._pairs or self._is_held(pair) for pair in _pairs_of(around)):
+            if doubted.isdisjoint(_pairs_of(around)):
                 continue
             typed = run[place]
             same = {other for sound in sounds_of(typed) for other in self._sounding.get(sound, ())} - {typed}
@@ -84,21 +86,20 @@ class Spelling:
             if other and self._belonging(*written[other][place - 1 : place + 2]) >= LEAST_TIMES_BOTH:
                 yield _words_around(written[other], place, cut)
                 continue
-            names = {name for one in written.values() for name in self._names_at(run, one, place)}
+            names = {name for one in written.values() for name in self._names_at(run, one, place, doubted)}
             if len(names) == 1 and not any(is_known_word(pair) for pair in _pairs_of(around)):
                 yield names.pop()
 
-    def _names_at(self, run: str, written: str, place: int) -> Iterator[str]:
+    def _names_at(self, run: str, written: str, place: int, doubted: Collection[str]) -> Iterator[str]:
         """Yield the three characters at a place that stand together while those of `run` do not, and are no word."""
         for start in range(max(0, place - 2), min(place, len(written) - NAME_CHARS) + 1):
             name, typed = written[start : start + NAME_CHARS], _pairs_of(run[start : start + NAME_CHARS])
             pairs = _pairs_of(name)
-            doubted = [one for one in typed if one not in pairs]
             if min(map(self._times, pairs)) < LEAST_TIMES_ONCE or any(
                 is_known_word(one) for one in pairs if one in typed
             ):
                 continue
-            if not any(pair in self._pairs or self._is_held(pair) for pair in doubted):
+            if all(one in doubted for one in typed if one not in pairs):
                 yield name
 
     def _belonging(self, before: str, character: str, after: str) -> float:

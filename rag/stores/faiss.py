@@ -1,7 +1,7 @@
 """Vectors in FAISS, the only module that knows it: searched exactly in memory, by quantised ones where there are many.
 
-With more than EXACT_UP_TO passages, a segment of some size has a file of its vectors by product quantisation: four
-components are one of 16 points, so that a vector takes an eighth of a byte a component, and all of them are read for a
+With more than EXACT_UP_TO passages, a segment of some size has a file of its vectors by product quantisation: two
+components are one of 16 points, so that a vector takes a quarter of a byte a component, and all of them are read for a
 question (André et al., Cache locality is not enough, VLDB 2015). What they find are candidates: scores are computed
 from the index's own files. The quantised files lie beside the generations, and one that is missing is made anew.
 """
@@ -24,9 +24,9 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 EXACT_UP_TO = 100_000  # passages of an index that are searched one by one: 150 MB, some ten milliseconds
 LEAST = 5_000  # rows of a segment that is quantised
-FOLDER, ENDING = "quantised", ".faiss"
-COMPONENTS = 4  # of a vector that are one of 16 points
-CANDIDATES = 8  # times as many as are wanted, as a quantised vector is near its own, not equal
+FOLDER, ENDING = "quantised", ".pq.faiss"
+COMPONENTS = 2  # of a vector that are one of 16 points
+CANDIDATES = 4  # times as many as are wanted, as a quantised vector is near its own, not equal
 TRAINED = 4096  # vectors that the points are learnt from
 FEW = 20_000  # rows that may be found: they are compared one by one
 
@@ -43,7 +43,7 @@ class FaissStore:
     @classmethod
     def tidy(cls, address: str, index: Path, parts: Collection[str]) -> None:
         """See `KeptStore`."""
-        for path in (index / FOLDER).glob(f"*{ENDING}"):
+        for path in (index / FOLDER).glob("*.faiss"):
             if path.name.removesuffix(ENDING) not in parts:
                 path.unlink()
 
@@ -93,7 +93,8 @@ class Quantised:
         count = round(count * len(passes) / max(1, (passes >= 0).sum()))
         parts = [self._search_part(number, queries, count) for number in range(len(self._parts))]
         scores, places = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
-        best = np.argsort(-scores, axis=1)[:, :count]
+        count = min(count, scores.shape[1])
+        best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
         return [own[own >= 0] for own in passes[np.take_along_axis(places, best, axis=1)]]
 
     def _rows_of(self, rows: Rows) -> Rows:
