@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 from rag.index import Index
 from rag.question import Question
 from rag.records import Answer, Evidence, Language, Retrieval, Sentence
-from rag.retrieval import rows_beside, whole_table
 from rag.rows_asked import RowsAsked, asks_to_compute, find_rows_asked, lacks_year
+from rag.rows_judged import rows_beside, whole_table
 from rag.tables import cell_span, cells, is_row, table_head
 from rag.vocabulary import read_table
 

@@ -15,18 +15,16 @@ from rows import each
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.index import Index, open_index
+from rag.judging import READ, READING_WEIGHT, spelt_out
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
     FOOTNOTE_PENALTY,
     KEYWORD_WEIGHT,
     MAX_QUESTION_CHARS,
-    READ,
-    READING_WEIGHT,
     Filters,
     keyword_terms,
     other_names,
     retrieve,
-    spelt_out,
 )
 from rag.settings import Settings
 from rag.text.language import main_language, split_statements

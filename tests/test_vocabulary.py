@@ -11,12 +11,12 @@ from rag.backends.extractive import leans_back
 from rag.conversation import stand_alone
 from rag.dictionary import _forms
 from rag.enumerations import item_of
+from rag.judging import _only_addresses
 from rag.question import courtesy_of, types_of
 from rag.readers.docx_numbering import _write_number
 from rag.readers.html_notes import says
 from rag.readers.rtf import read_rtf
 from rag.records import Document, Line, Page, Source, Turn
-from rag.retrieval import _only_addresses
 from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
 from rag.text.bands import band_around

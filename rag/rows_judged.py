@@ -1,0 +1,173 @@
+"""Rows of tables among what was judged: which of them is asked for, which is the most or the least, which cell answers.
+
+The comprehension model sees that a table answers, but takes the row beside the one that is named, and compares nothing.
+Input: evidence with judged statements. Output: the same, with its rows more or less likely and their cells marked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
+
+from rag.candidates import Candidates, evidence_of
+from rag.columns import column_asked_for
+from rag.dictionary import content_words
+from rag.index import Index
+from rag.odds import log_odds, with_odds
+from rag.question import Question
+from rag.records import Evidence
+from rag.superlatives import asks_for_extreme, find_extremes, without_superlatives
+from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
+from rag.text.language import search_form
+from rag.text.negation import read_polarity
+from rag.text.words import cut_words
+
+LABEL_MOST_CHARS = 12  # of what stands before the colon of a line; "配合单位", "Completion"
+ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
+EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
+
+
+def credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with the row that is asked for at least as likely to answer as others of its table.
+
+    The model sees that a table answers, and takes the row beside the one that is named. Lines below one label are
+    rows, too, with what stands above each.
+    """
+    if read_polarity(question.text).covered:  # which one is not so
+        return list(evidence)
+    odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    for rows in (*_tables_of(evidence), *_labelled_alike(evidence, question.text)):
+        known = [odds[place][order] for place, order, _ in rows]
+        item = evidence[rows[0][0]]
+        above = " ".join((item.source, item.passage.title, *item.passage.section))
+        others = rows_asked_for([text for *_, text in rows], question.text, content_words(question.text), above)
+        lesser = {other for own in others for other in own}
+        for number, (place, order, _) in enumerate(rows):
+            best = max([known[number], *(known[other] for other in others[number])])
+            odds[place][order] = best - ROW_ODDS * (number in lesser)
+    return [with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _tables_of(evidence: Sequence[Evidence]) -> list[list[tuple[int, int, str]]]:
+    """Return the rows of each table that were judged: place of the evidence, place among its statements, text."""
+    tables: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for place, item in enumerate(evidence):
+        for order, span in enumerate(item.statements[: len(item.likelihoods)]):
+            text = item.text[slice(*span)]
+            if is_row(text) and not is_rule(text) and not heads_columns(item.passage, text):
+                tables.setdefault((item.source, table_head(item.passage)), []).append((place, order, text))
+    return list(tables.values())
+
+
+def _labelled_alike(evidence: Sequence[Evidence], question: str) -> list[list[tuple[int, int, str]]]:
+    """Return the statements behind a label that is asked for, as `_tables_of` does, each with what stands above it.
+
+    牵头单位 stands behind each task of a plan, and its line does not say of which: what stands since the last one does.
+    """
+    asked = search_form(question)
+    labelled: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+    for place, item in enumerate(evidence):
+        begins: dict[str, int] = {}
+        for order, (start, end) in enumerate(item.statements[: len(item.likelihoods)]):
+            label = _opening_label(item.text[start:end])
+            if any(len(word) >= MIN_WORD_CHARS and word in asked for word in cut_words(label)):
+                above = "".join(item.passage.section[-1:]) + item.text[begins.get(label, 0) : end]
+                labelled.setdefault((item.source, label), []).append((place, order, above))
+                begins[label] = end
+    return [rows for rows in labelled.values() if len(rows) > 1]
+
+
+def _opening_label(statement: str) -> str:
+    label, colon, _ = statement.replace(":", "：").partition("：")
+    return search_form(label) if colon and len(label) <= LABEL_MOST_CHARS else ""
+
+
+def credit_extremes(
+    index: Index, found: Candidates, evidence: Sequence[Evidence], question: Question
+) -> list[Evidence]:
+    """Return the evidence with the row that a superlative means before the others of its table.
+
+    The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
+    all where the question names its column. Where that row was not found, its passage is added.
+    """
+    text = question.text
+    if question.follow_up and asks_for_extreme(question.asked):
+        text = without_superlatives(text.removesuffix(question.asked)) + question.asked
+    if not evidence or not asks_for_extreme(text):
+        return list(evidence)
+    added: list[Evidence] = []
+    odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    for rows in _tables_of(evidence):
+        item = evidence[rows[0][0]]
+        whole = whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
+        extremes = find_extremes(table_head(item.passage), whole, text)
+        if extremes is None:
+            continue
+        best = max(odds[place][order] for place, order, _ in rows)
+        credit = EXTREME_ODDS if extremes.is_named else EXTREME_ODDS / 2
+        meant = {whole[row] for row in extremes.rows}
+        for place, order, text in rows:
+            odds[place][order] = best + (credit if text in meant else -ROW_ODDS)
+        if not meant.intersection(text for *_, text in rows):
+            added += _with_rows(index, found, item, meant, best + credit)
+    held = {item.id for item in added}
+    judged = [with_odds(item, own) for item, own in zip(evidence, odds, strict=True) if item.id not in held]
+    first = max([*added, *judged], key=lambda item: item.score)
+    return [first, *(item for item in (*added, *judged) if item is not first)]
+
+
+def _with_rows(
+    index: Index, found: Candidates, item: Evidence, rows: Collection[str], odds: float
+) -> Iterator[Evidence]:
+    """Yield the passages of an item's source that hold certain rows, each of these with the odds that it answers."""
+    for number in index.passages.of_sources([item.source]):
+        if not any(row in index.passages[int(number)].text for row in rows):
+            continue
+        other = evidence_of(index, found, int(number))
+        own = [odds if other.text[slice(*span)] in rows else log_odds(0.0) for span in other.statements]
+        of_one_work = other.passage.article == item.passage.article
+        if odds in own and of_one_work and table_head(other.passage) == table_head(item.passage):
+            yield dataclasses.replace(with_odds(other, own), answers=(None,) * len(own))
+
+
+def rows_beside(index: Index, item: Evidence, rows: Collection[str]) -> list[Evidence]:
+    """Return the passages of an item's table that hold certain rows, in reading order, each of which is held once."""
+    none = np.zeros(0, np.float32)
+    nothing = Candidates(np.zeros(0, np.int64), none, none, none, {})
+    left, found = set(rows), []
+    for other in _with_rows(index, nothing, item, rows, 0.0):
+        held = left.intersection(other.text.split("\n"))
+        found += [other] if held else []
+        left -= held
+    return [] if left else found
+
+
+def mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with that cell of each row as its answer which the question asks for, where this can be told.
+
+    The model marks words of the row, often those of the column beside. A follow-up asks by itself first.
+    """
+    answers = [list(item.answers) for item in evidence]
+    for rows in _tables_of(evidence):
+        head, lines = table_head(evidence[rows[0][0]].passage), [text for *_, text in rows]
+        for place, order, text in rows:
+            for asked in (question.text, question.asked):
+                column = column_asked_for(head, lines, text, asked, extreme=asks_for_extreme(asked))
+                if column is not None:
+                    start, end = (evidence[place].statements[order][0] + at for at in cell_span(text, column))
+                    answers[place][order] = (start, end)
+    return [dataclasses.replace(item, answers=tuple(own)) for item, own in zip(evidence, answers, strict=True)]
+
+
+def whole_table(index: Index, item: Evidence, at: int) -> list[str]:
+    """Return all rows below the head of the table that holds character `at` of the source's canonical text."""
+    blocks = (block for block in index.document(item.source).blocks if block.span[0] <= at < block.span[1])
+    head = table_head(item.passage)
+    return [
+        line
+        for block in blocks
+        for line in block.text.split("\n")
+        if is_row(line) and not is_rule(line) and line != head
+    ]
