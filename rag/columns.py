@@ -8,7 +8,7 @@ before words of a head; a date stands for the one column whose head has it. Word
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rag.dictionary import content_words
 from rag.tables import MIN_WORD_CHARS, PAIR, cells, stands_in
@@ -23,16 +23,16 @@ _HOW_MANY = ("几", "多少", "how many ")  # before the unit of a column: 几�
 _ASKING = {kind: (phrases(words), phrases(heads)) for kind, words, heads, _ in read_table("column_words")}
 
 
-def columns_named(heads: Mapping[int, str], question: str, price_heads: Sequence[str] = ()) -> list[int]:
+def columns_named(heads: Mapping[int, str], question: str, kinds: Collection[str] = ()) -> list[int]:
     """Return the columns that a question names best; of several those of its date, where some are.
 
     Args:
         heads: Of the columns, by their places.
         question: In any language.
-        price_heads: Where it asks what something costs, the words for it: a head with one, or a currency, is named.
+        kinds: "price" where it asks what something costs, "person" where it asks who: a head of that kind is named.
     """
     asked = search_form(question)
-    scores = {column: _named(head, asked, price_heads) for column, head in heads.items()}
+    scores = {column: _named(head, asked, kinds) for column, head in heads.items()}
     best = [column for column, score in scores.items() if any(score) and score == max(scores.values())]
     dated = columns_dated(heads, question)
     return [column for column in best if column in dated] or best
@@ -83,7 +83,7 @@ def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *,
     elif extreme or (asks["row"] and held[0] not in told and not _shares_own_word(held[0], rows, rest)):
         return naming
     dated = columns_dated(heads, rest)
-    named = columns_named(heads, rest, _ASKING["price"][1] if asks["price"] else ())
+    named = columns_named(heads, rest, [kind for kind in ("price", "person") if asks[kind]])
     return next(iter(named or dated[len(dated) > 1 :]), None)
 
 
@@ -97,12 +97,12 @@ def is_of(form: str, ends: Sequence[str]) -> bool:
     return any(end in form.split() if end.isascii() else form.endswith(end) for end in ends)
 
 
-def _named(head: str, asked: str, price_heads: Sequence[str]) -> tuple[int, bool, int]:
+def _named(head: str, asked: str, kinds: Collection[str]) -> tuple[int, bool, int]:
     """Return the characters of a head that stands whole in a question, whether its unit does, those of its words."""
     form, unit = head_form(head), search_form(head).partition("(")[2].strip(") ")
     by_unit = bool(unit) and any(f"{word}{unit}" in asked for word in _HOW_MANY)
-    if price_heads:
-        by_unit |= is_of(form, price_heads) or any(figure.unit in CURRENCIES for figure in find_figures(f"1{unit}"))
+    by_unit |= any(is_of(form, _ASKING[kind][1]) for kind in kinds)
+    by_unit |= "price" in kinds and any(figure.unit in CURRENCIES for figure in find_figures(f"1{unit}"))
     undated = functools.reduce(lambda text, date: text.replace(form[slice(*date.span)], " "), _dates(form), form)
     words = {*(word for word in cut_words(undated) if not word.isascii()), *content_words(undated)}
     shared = (len(word) for word in words if len(word) >= MIN_WORD_CHARS and holds_any(asked, (word,)))

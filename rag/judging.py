@@ -27,7 +27,7 @@ from rag.index import Index
 from rag.odds import likelihood_of, log_odds, with_odds
 from rag.question import Question
 from rag.records import Evidence, Passage, Span
-from rag.rows_judged import credit_extremes, credit_rows, mark_cells
+from rag.rows_judged import credit_extremes, credit_named_cells, credit_rows, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.figure_finding import find_figures
 from rag.text.language import main_language, search_form, split_statements
@@ -81,7 +81,8 @@ def judge_statements(
         allowed: Rows that may be found; None: all.
     """
     evidence = credit_extremes(index, found, _read(load_comprehension(), question, chosen, names), question)
-    evidence = _without_unknown_titles(index, question, mark_cells(evidence, question))
+    evidence = mark_cells(credit_named_cells(evidence, question), question)
+    evidence = _without_unknown_titles(index, question, evidence)
     if "source" in question.types:
         evidence = _credit_notes(index, evidence)
     if "list" in question.types:

@@ -19,13 +19,27 @@ from rag.odds import log_odds, with_odds
 from rag.question import Question
 from rag.records import Evidence
 from rag.superlatives import asks_for_extreme, find_extremes, without_superlatives
-from rag.tables import MIN_WORD_CHARS, cell_span, heads_columns, is_row, is_rule, rows_asked_for, table_head
-from rag.text.language import search_form
+from rag.tables import (
+    MIN_WORD_CHARS,
+    cell_span,
+    cells,
+    heads_columns,
+    is_row,
+    is_rule,
+    rows_asked_for,
+    rows_named,
+    table_head,
+)
+from rag.text.figure_finding import find_figures
+from rag.text.figures import holds_figure
+from rag.text.language import CELL_MARK, search_form
 from rag.text.negation import read_polarity
 from rag.text.words import cut_words
 
 LABEL_MOST_CHARS = 12  # of what stands before the colon of a line; "配合单位", "Completion"
+NOTHING = "-"  # stands for an empty cell
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
+NAMED_CELL_ODDS = 2.0  # for the row whose cell the question names by row and column
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
 
 
@@ -142,6 +156,35 @@ def rows_beside(index: Index, item: Evidence, rows: Collection[str]) -> list[Evi
         found += [other] if held else []
         left -= held
     return [] if left else found
+
+
+def credit_named_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with the rows believed more of which the question names both the row and the column."""
+    odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    for rows in _tables_of(evidence):
+        head, lines = table_head(evidence[rows[0][0]].passage), [text for *_, text in rows]
+        for row in named_cells(head, lines, question.asked) or named_cells(head, lines, question.text):
+            place, order, _ = rows[row]
+            odds[place][order] += NAMED_CELL_ODDS
+    return [with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def named_cells(head: str, rows: Sequence[str], question: str) -> dict[int, int]:
+    """Return the cells that a question names by row and column, each row's place with its column; or none of them.
+
+    Args:
+        head: The rows that head the columns, a line each.
+        rows: Those below them.
+        question: In any language. It names no cell where it has a figure that none of its rows has, or where the
+            cell is empty.
+    """
+    named = rows_named(rows, question)
+    filled = [CELL_MARK.join(cell or NOTHING for cell in cells(row)) for row in rows]
+    columns = {row: column_asked_for(head, filled, filled[row], question, extreme=False) for row in named}
+    found = {row: column for row, column in columns.items() if column is not None and cells(rows[row])[column]}
+    told = find_figures("\n".join((head, *(rows[row] for row in named))))
+    is_told = all(holds_figure(figure, told, bare_fits=True) for figure in find_figures(question))
+    return found if len(found) == len(named) and is_told else {}
 
 
 def mark_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:

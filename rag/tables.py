@@ -5,15 +5,18 @@ Input: a line or a passage. Output: whether it is a row, its cells, the head of 
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rag.records import Passage, Span
-from rag.text.language import CELL_MARK, search_form
+from rag.text.language import CELL_MARK, is_han, search_form
 from rag.text.words import cut_words
 
 MIN_WORD_CHARS = 2
 PAIR = 2  # columns of a table that may have no head
 RULE_CHARACTERS = frozenset("-:|+ ")
+YEAR_CHARS = 4
 NUMBER_CHARACTERS = frozenset("0123456789.,%％-+−:/ ")
 
 
@@ -105,6 +108,39 @@ def _held(row: str, words: Iterable[str], asked: str) -> frozenset[str]:
     whole = set(cut_words(row))  # of letters and digits only these: 15 is none of 8015
     named = (cell for cell in cells(row) if len(cell) >= MIN_WORD_CHARS and stands_in(cell, asked))
     return frozenset([*(word for word in words if (word in whole if word.isascii() else word in row)), *named])
+
+
+def rows_named(rows: Sequence[str], question: str) -> list[int]:
+    """Return the places of the rows that a question names by their cells, the fewest; none where some are named alike.
+
+    A cell is named whole, without the ending that it shares with another of its column (科学城 of 科学城街道), or by
+    its part in one script; of numbers only those of four digits, such as years, name a row.
+    """
+    asked = search_form(question)
+    columns = [_short_names([search_form(cell) for cell in column]) for column in zip(*map(cells, rows), strict=False)]
+    named = [
+        frozenset(
+            (column, name) for column, names in enumerate(columns) for name in names[row] if stands_in(name, asked)
+        )
+        for row in range(len(rows))
+    ]
+    by_name = [any(any(map(str.isalpha, name)) for _, name in own) for own in named]
+    best = [row for row, own in enumerate(named) if by_name[row] and not any(own < other for other in named)]
+    return best if len({named[row] for row in best}) == len(best) else []
+
+
+def _short_names(column: Sequence[str]) -> list[frozenset[str]]:
+    """Return for each cell of a column by which texts a question may name it."""
+    endings = Counter(cell[-length:] for cell in set(column) for length in (1, 2) if len(cell) > length)
+    return [
+        frozenset(
+            name
+            for part in (cell, *("".join(run).strip() for _, run in itertools.groupby(cell, str.isascii)))
+            for name in (part, *(part[:-length] for length in (1, 2) if endings[part[-length:]] > 1 and is_han(part)))
+            if len(name) >= MIN_WORD_CHARS and (any(map(str.isalpha, name)) or len(name) == YEAR_CHARS)
+        )
+        for cell in column
+    ]
 
 
 def stands_in(cell: str, text: str) -> bool:

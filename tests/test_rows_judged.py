@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.rows_judged import named_cells
+from rag.tables import cells
+
+TOWNSHIPS = """乡镇 | 年份 | 常住人口（万人） | 卫生院（所） | 门诊量（万人次） | 药品支出（万元） | 主要缺口 | 备注
+青圩镇 | 2022 | 4.8 | 2 | 9.7 | 310 | 儿科医生 |
+青圩镇 | 2023 | 4.7 | 2 | 10.2 | 335 | 儿科医生 | 新增CT一台
+白藤乡 | 2022 | 2.1 | 1 | 3.3 | 120 | 救护车 |
+白藤乡 | 2023 | 2.0 | 1 | 3.9 | 128 | 无 | 11月起暂停夜诊
+石磨镇 | 2023 | 3.6 | 1 | 6.5 | 207 | 检验设备 |
+合计 | 2023 | 10.3 | 4 | 20.6 | 670 | |"""
+WORKS = """編號 | 工程名稱 | 所在區 | 負責人 | 總預算（萬元） | 狀態 | 開工日期 | 完工日期
+KT-01 | 觀塘海濱長廊翻新 | 觀塘區 | 麥嘉文 | 860 | 施工中 | 2024-03-01 | 2025-08-31
+KT-02 | 藍田行人隧道加裝照明 | 觀塘區 | 區永年 | 145 | 已完工 | 2023-09-15 | 2024-02-20
+ST-05 | 沙田單車徑擴闊 | 沙田區 | 麥嘉文 | 420 | 未開工 | | 2026-01-15"""
+FERRIES = """Vessel 船名 | Built | Length (m) | Passengers | Operator | Annual cost (pounds) | Last survey
+Sea Plover 鸻号 | 1998 | 41.5 | 180 | Norholm Lines | 612,000 | passed
+Grey Heron 苍鹭号 | 2011 | 33.0 | 96 | Norholm Lines | 388,000 | hull repairs needed"""
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "cell"),
+    [
+        (TOWNSHIPS, "青圩镇2023年门诊量", "10.2"),
+        (TOWNSHIPS, "白藤乡2022年有多少常住人口？", "2.1"),
+        (TOWNSHIPS, "石磨主要缺什么", "检验设备"),  # 主要 of 主要缺口
+        (TOWNSHIPS, "石磨镇的主要缺口是什么", "检验设备"),
+        (TOWNSHIPS, "青圩2022年药品支出多少", "310"),  # 镇 is the end of most
+        (TOWNSHIPS, "青圩镇门诊量是多少", None),  # of which year
+        (TOWNSHIPS, "青圩镇2021年门诊量是多少", None),  # a year that no row has
+        (TOWNSHIPS, "红枫镇2023年门诊量是多少", None),  # a township that no row has
+        (TOWNSHIPS, "石磨镇2023年门诊量比2022年多多少", None),  # two years, one row
+        (TOWNSHIPS, "白藤乡2023年护士有多少", None),  # no such column
+        (WORKS, "沙田單車徑擴闊由誰負責？", "麥嘉文"),
+        (WORKS, "沙田单车径扩阔的状态", "未開工"),
+        (WORKS, "沙田單車徑擴闊的開工日期是哪天？", None),  # an empty cell
+        (WORKS, "藍田行人隧道加裝照明總預算多少", "145"),
+        (WORKS, "KT-01的负责人是谁", "麥嘉文"),
+        (WORKS, "麥嘉文的總預算", None),  # two works
+        (FERRIES, "annual cost of the Grey Heron", "388,000"),
+        (FERRIES, "How many passengers can the Sea Plover carry?", "180"),
+        (FERRIES, "鸻号 operator", "Norholm Lines"),
+        (FERRIES, "Which operator runs the Blue Gull 海鸥号?", None),
+        (FERRIES, "What is the speed of the Sea Plover?", None),
+    ],
+)
+def test_the_cell_of_the_row_and_the_column_that_a_question_names(table: str, question: str, cell: str | None) -> None:
+    head, *rows = table.split("\n")
+    found = named_cells(head, rows, question)
+    assert [cells(rows[row])[column] for row, column in found.items()] == ([] if cell is None else [cell])
+
+
+def test_the_cells_of_two_rows_that_are_compared() -> None:
+    head, *rows = TOWNSHIPS.split("\n")
+    assert named_cells(head, rows, "2023年白藤乡和石磨镇的药品支出各是多少") == {3: 5, 4: 5}
+    assert named_cells(head, rows, "青圩镇2022年和2023年门诊量") == {0: 4, 1: 4}
