@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ _IN_TOKEN = frozenset(f"{ascii_letters}{digits}.,'’-/")
 _IN_COMPOUND = frozenset(f"{ascii_letters}-")
 _VERB_ENDS = tuple("示明达现述情面层谋")  # behind 表 and 图: 表示, 图谋
 _HYPHENS = "-‐\u2011"
-_LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.][”’]$")
+_LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.!?;][”’\"']$")
 _URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
@@ -64,6 +65,7 @@ _NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how 
 _FULL_LINES, _FULL, _BROKEN, _ALMOST_FULL, _ALMOST_FULL_WIDE = 0.8, 0.93, 0.9, 0.7, 0.75
 _SHORT_END, _LONG_END, _BRACKET_CHARS = 20, 30, 120  # characters at a paragraph's end
 _MAX_TITLE_LINES = 3
+_OPENING = "“‘([\"'"
 _QUOTED_CHARS = 6  # behind an opening mark, in which the script shows
 _MIN_CUT_HAN, _MIN_PROSE_HAN, _MIN_PROSE_CHARS = 18, 12, 40
 _MIN_PROSE_WORDS, _MIN_PROSE_LOWER = 8, 4
@@ -169,9 +171,9 @@ def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
         return (1, "") if drops else (0, "")
     if end in "-‐–/" and start.isalnum() and first[:-1].rstrip() == first[:-1] != "":
         return 0, ""
-    if is_spaced(start) and (is_spaced(end) or _LATIN_END.search(first)):
-        return 0, " "
-    return 0, " " if is_spaced(end) and start in "“‘([" and LATIN_WORD.search(second[:_QUOTED_CHARS]) else ""
+    opens = start in _OPENING and LATIN_WORD.search(second[:_QUOTED_CHARS])
+    begins = is_spaced(start) or opens or (unicodedata.category(start) == "Sc" and second[1:2].isdecimal())
+    return 0, " " if begins and (is_spaced(end) or _LATIN_END.search(first)) else ""
 
 
 def _last_word(text: str) -> str:
