@@ -18,6 +18,7 @@ import numpy as np
 
 from rag.about_works import answer_about_works, tell_disagreement
 from rag.backends import (
+    DENIED,
     NEAREST_PASSAGES,
     REFUSALS,
     UNCERTAIN,
@@ -34,6 +35,7 @@ from rag.conversation import leans_on_history
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.index import Index, open_index
+from rag.kinds_asked import denied_premise, is_of_another_kind
 from rag.near_misses import names_nowhere, told_of_another
 from rag.pages import PageFinder
 from rag.part_requests import answer_about_parts
@@ -44,6 +46,7 @@ from rag.records import (
     Ending,
     Evidence,
     Language,
+    Passage,
     Progress,
     Research,
     Retrieval,
@@ -223,8 +226,9 @@ def _answer_from_passages(
     missing = (*missing, *others)
     if {*others} & {*names_nowhere(read.asked, _told_by(found))}:
         return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
-    if quotes and (ending != "answer" or others or names_unknown(missing, found)):
-        ending, answer = "uncertain", _led(answer, UNCERTAIN[read.language])
+    is_denied, is_other = _misses_what_is_asked(read, answer, found) if quotes else (False, False)
+    if quotes and (ending != "answer" or others or is_denied or is_other or names_unknown(missing, found)):
+        ending, answer = "uncertain", _led(answer, (DENIED if is_denied else UNCERTAIN)[read.language])
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
 
@@ -234,17 +238,35 @@ def _names_of_others(read: Question, answer: Answer, found: Sequence[Evidence]) 
 
     Of what is written in another language, or asked in turn with another question, it cannot be told.
     """
-    quoted = next((sentence for sentence in answer.sentences if sentence.citations), None)
-    passages = {item.id: item.passage for item in answer.evidence}
-    if quoted is None or read.follow_up or len(read.parts) > 1:
+    quoted, passage = _quoted_first(read, answer)
+    if passage is None or passage.language != read.language:
         return ()
-    passage = passages[quoted.citations[0].passage]
-    if passage.language != read.language:
-        return ()
-    above = "\n".join((passage.source, heading_of(passage), *passage.authors))
+    above = _above(passage)
     is_one_language = all(item.passage.language == read.language for item in found)
     nowhere = names_nowhere(read.asked, _told_by(found)) if is_one_language else ()
-    return nowhere or told_of_another(read.asked, quoted.text, above)
+    return nowhere or told_of_another(read.asked, quoted, above)
+
+
+def _misses_what_is_asked(read: Question, answer: Answer, found: Sequence[Evidence]) -> tuple[bool, bool]:
+    """Say whether what is quoted first denies what the question takes for granted, and whether it cannot answer it."""
+    quoted, passage = _quoted_first(read, answer)
+    if passage is None:
+        return False, False
+    is_other = is_of_another_kind(read.asked, quoted, _above(passage), _told_by(found))
+    return bool(denied_premise(read.asked, quoted)), is_other
+
+
+def _quoted_first(read: Question, answer: Answer) -> tuple[str, Passage | None]:
+    """Return what is quoted first, and its passage; none where one question of several, or a follow-up, is answered."""
+    quoted = next((sentence for sentence in answer.sentences if sentence.citations), None)
+    if quoted is None or read.follow_up or len(read.parts) > 1:
+        return "", None
+    passages = {item.id: item.passage for item in answer.evidence}
+    return quoted.text, passages[quoted.citations[0].passage]
+
+
+def _above(passage: Passage) -> str:
+    return "\n".join((passage.source, heading_of(passage), *passage.authors))
 
 
 def _requests_of_parts(read: Question, searches: Sequence[Retrieval], settings: Settings) -> tuple[AnswerRequest, ...]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Span
 from rag.text.folding import fold_text
-from rag.text.language import HAN_CHARACTER
+from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -158,6 +158,50 @@ def _turned(negating: Polarity, affirming: Polarity, most: int) -> Iterator[Cont
         shared = next(both, "")
         if shared and affirming.states(shared) == {False}:
             yield Contradiction(shared.strip(), is_plain=shared == words[0])
+
+
+def denied_word(denying: str, taking: str) -> str:
+    """Return the word that one sentence denies right behind a negation and the other takes for granted, else "".
+
+    Words for urging are passed over: who does not recommend adding salt denies the adding too. A change is denied by
+    another word for its direction as well: 没有上升 denies 变多.
+    """
+    denied, taken = read_polarity(to_simplified(denying)), read_polarity(to_simplified(taking))
+    nearest = [word for words in denied.negated for word in _nearest(words) if False not in denied.states(word)]
+    same = (one for word in nearest for one in _same_changes(word) if _takes(taken, one))
+    return next(same, "").strip() or _denied_soft_word(denied.text, taken.text)
+
+
+def _nearest(words: Sequence[str]) -> list[str]:
+    """Return the word next to a negation, and behind one for urging the next."""
+    urging = _forms_of("urging")
+    return [word for word in words[: 1 + (words[0] in urging)] if word != _NO_WORD]
+
+
+def _takes(taken: Polarity, word: str) -> bool:
+    return word in taken.text and not any(word in words for words in taken.negated)
+
+
+@functools.cache
+def _forms_of(kind: str) -> tuple[str, ...]:
+    return tuple(_normal(word) for word in sorted(words_of("denial_words", kind)))
+
+
+def _same_changes(word: str) -> tuple[str, ...]:
+    """Return a word and those for a change in its direction."""
+    return next((forms for kind in ("rise", "fall") if word in (forms := _forms_of(kind))), (word,))
+
+
+def _denied_soft_word(denied: str, taken: str) -> str:
+    """Return the soft negation that one line negates and the other holds without: 未予取消 and 取消."""
+    soft = (word for word in sorted(words_of("negations", "soft")) if word in taken and word in denied)
+    return next((word for word in soft if _negates(denied, word) and not _negates(taken, word)), "")
+
+
+def _negates(line: str, word: str) -> bool:
+    before = (line[:at] for at in range(len(line)) if line.startswith(word, at))
+    light, negations = words_of("negations", "light") | {""}, tuple(words_of("negations", "negates"))
+    return any(text.removesuffix(one).endswith(negations) for text in before for one in light)
 
 
 def is_bare_negation(one: str, other: str) -> bool:

@@ -1,0 +1,156 @@
+"""Whether what is quoted first may answer at all: it is of the kind, year and part asked for, and denies no premise.
+
+Input: a question, the statement that is quoted first, what stands above it, all that was found. Output: yes or no.
+Method: only what a text shows by itself counts: an amount without a currency is no price, a row that repeats the
+question is no reason, 第一期 is not 第二期; `rag/data/asked_kinds.tsv` and `exclusive_words.tsv` have the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.tables import cells, is_row
+from rag.text.figure_finding import find_figures
+from rag.text.figures import LEAST_AMOUNT, Figure, years_of
+from rag.text.language import LATIN_WORD, is_han, search_form
+from rag.text.names import find_han_names, find_latin_names, find_quotes
+from rag.text.negation import denied_word
+from rag.text.numbered_parts import numbered_parts
+from rag.text.units import CURRENCIES
+from rag.text.words import holds_any, tag_words
+from rag.vocabulary import phrases, read_table
+
+_ASKING = {kind: phrases(asking) for kind, asking, _, _ in read_table("asked_kinds")}
+_TELLING = {kind: phrases(telling) for kind, _, telling, _ in read_table("asked_kinds")}
+_FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
+_TOLD_BY = tuple("vna")  # tags of words that tell something
+
+
+def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bool:
+    """Say whether what is quoted cannot be what is asked for.
+
+    Args:
+        question: As it was asked, one question.
+        quoted: What is quoted first: a statement, or a row below the head of its table.
+        above: Title, headings and file of it.
+        found: All that was found, with what stands above it.
+    """
+    if quoted.rstrip().endswith(("?", "？")):  # its answer follows
+        return False
+    return (
+        _lacks_figure(question, quoted)
+        or _lacks_words(question, f"{above}\n{quoted}")
+        or _lacks_name(question, quoted)
+        or _lacks_part(question, found)
+        or _repeats(question, quoted)
+        or _tells_another(question, quoted, above)
+    )
+
+
+def denied_premise(question: str, quoted: str) -> str:
+    """Return the word of a question for a reason which the statement that is quoted denies, else ""."""
+    return denied_word(quoted, question) if _asks_for("reason", question) else ""
+
+
+def _asks_for(kind: str, question: str) -> bool:
+    return holds_any(question, _ASKING[kind])
+
+
+def _lacks_figure(question: str, quoted: str) -> bool:
+    """Say whether a statement tells no figure where one is asked for; in a row the unit may stand in its head."""
+    kind = next((kind for kind in _FIGURES_ASKED if _asks_for(kind, question)), "")
+    if not kind or _asks_for("reason", question) or holds_any(quoted, _TELLING[kind]):
+        return False
+    kind = "number" if _is_row(quoted) else kind
+    return not any(_is_of_kind(figure, kind) for figure in _figures_told(quoted))
+
+
+def _figures_told(text: str) -> list[Figure]:
+    """Return the numbers of a text without the one of its heading: 2.3 of "2.3 Fees"."""
+    numbers = [figure for figure in find_figures(text) if figure.kind == "number"]
+    first = numbers[0].span if numbers else (0, 0)
+    is_mark = first[0] == 0 and "." in text[slice(*first)] and text[first[1] :].startswith(" ")
+    return numbers[1:] if is_mark else numbers
+
+
+def _is_of_kind(figure: Figure, kind: str) -> bool:
+    if kind == "money":
+        return figure.unit in CURRENCIES or (not figure.unit and figure.value >= LEAST_AMOUNT)
+    return kind == "number" or figure.unit in ("ratio", "point")
+
+
+def _is_row(quoted: str) -> bool:
+    return is_row(quoted.split("\n")[-1])
+
+
+def _lacks_words(question: str, told: str) -> bool:
+    return _asks_for("interest", question) and not holds_any(told, _TELLING["interest"])
+
+
+def _lacks_name(question: str, quoted: str) -> bool:
+    if not _asks_for("name", question) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
+        return False
+    latin = any(name[:1].isupper() for name, _ in find_latin_names(quoted))
+    return not (latin or find_han_names(quoted) or find_quotes(quoted))
+
+
+def _lacks_part(question: str, found: str) -> bool:
+    """Say whether a part is asked for by its number of which nothing was found, but others of its kind."""
+    asked, told = numbered_parts(question), numbered_parts(found)
+    return bool({part.kind for part in asked} & {part.kind for part in told}) and not asked & told
+
+
+def _repeats(question: str, quoted: str) -> bool:
+    """Say whether a row, where a reason is asked for, tells of it what the question says, and nothing else."""
+    if not _asks_for("reason", question) or not _is_row(quoted) or holds_any(quoted, _TELLING["reason"]):
+        return False
+    asked = _telling_words(question, "v")
+    told = [words for cell in cells(quoted.split("\n")[-1]) if asked & (words := _telling_words(cell))]
+    return bool(told) and all(word in search_form(question) for words in told for word in words)
+
+
+def _telling_words(text: str, tags: str | Sequence[str] = _TOLD_BY) -> set[str]:
+    return {word for word, tag, _ in tag_words(search_form(text)) if tag.startswith(tuple(tags)) and len(word) > 1}
+
+
+def _tells_another(question: str, quoted: str, above: str) -> bool:
+    """Say whether a statement tells of another year, ordinal or part than the question names, and of that nothing."""
+    asked, told, heads = (find_figures(text) for text in (question, quoted, above))
+    years, others = _named_years(asked), _named_years(told)
+    if years and others and not years & (others | years_of(heads)):
+        return not any(min(others) < year < max(others) for year in years)
+    ordinals, counted = _ordinals(asked), _ordinals(told) | _ordinals(heads)
+    if ordinals and counted and not ordinals & counted:
+        return True
+    return any(
+        _excludes(kind, phrases(words), question, quoted, above) for kind, words, _ in read_table("exclusive_words")
+    )
+
+
+def _named_years(figures: Sequence[Figure]) -> frozenset[int]:
+    return frozenset(figure.year for figure in figures if figure.kind == "date" and figure.year)
+
+
+def _ordinals(figures: Sequence[Figure]) -> frozenset[float]:
+    return frozenset(figure.value for figure in figures if figure.kind == "ordinal")
+
+
+def _excludes(kind: str, words: Sequence[str], question: str, quoted: str, above: str) -> bool:
+    """Say whether a statement holds another of the words than the question, and none that it holds."""
+    places = {word: _with_next(word, question) if kind == "beside" else {word} for word in words}
+    asked = {form for word in words if holds_any(question, [word]) for form in places[word]}
+    others = {form.replace(word, other, 1) for word in words for form in places[word] & asked for other in words}
+    return (
+        bool(asked)
+        and holds_any(quoted, others - asked)
+        and not any(holds_any(text, asked) for text in (quoted, above))
+    )
+
+
+def _with_next(word: str, text: str) -> set[str]:
+    """Return a word with what stands behind it: a Han character, or a Latin word."""
+    form = search_form(text)
+    behind = [form[at + len(word) :] for at in range(len(form)) if form.startswith(word, at)]
+    if not word.isascii():
+        return {word + rest[0] for rest in behind if rest and is_han(rest[0])}
+    return {f"{word} {match.group()}" for rest in behind if (match := LATIN_WORD.match(rest.lstrip()))}
