@@ -56,7 +56,7 @@ from rag.records import (
 )
 from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
-from rag.row_answers import answer_from_rows, is_of_no_year, tell_uncounted
+from rag.row_answers import answer_from_rows, is_of_no_year, lead_with, tell_uncounted
 from rag.said_before import quoted_before, spoken_of
 from rag.settings import Settings
 from rag.shelf import Work, works_of
@@ -228,7 +228,8 @@ def _answer_from_passages(
         return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     is_denied, is_other = _misses_what_is_asked(read, answer, found) if quotes else (False, False)
     if quotes and (ending != "answer" or others or is_denied or is_other or names_unknown(missing, found)):
-        ending, answer = "uncertain", _led(answer, (DENIED if is_denied else UNCERTAIN)[read.language])
+        lead = lead_with(answer, DENIED[read.language]) if is_denied else _led(answer, UNCERTAIN[read.language])
+        ending, answer = "uncertain", lead
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
 

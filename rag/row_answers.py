@@ -45,7 +45,7 @@ def answer_from_rows(
     quoted = [rows[row] for row in asked.rows[:MOST_ROWS]]
     evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
     answer = check(_written(head, quoted, evidence), evidence)
-    return _led(answer, _told(asked, head, read.language)) if evidence else None
+    return lead_with(answer, _told(asked, head, read.language)) if evidence else None
 
 
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
@@ -67,7 +67,7 @@ def tell_uncounted(answer: Answer, read: Question) -> Answer:
     of_rows = [sentence for sentence in answer.sentences if is_row(sentence.text.split("\n")[-1])]
     if len(of_rows) < 2 or not asks_to_compute(read.asked):
         return answer
-    return _led(answer, _TEXTS["uncounted"][read.language])
+    return lead_with(answer, _TEXTS["uncounted"][read.language])
 
 
 def _marked(item: Evidence, rows: Collection[str], column: int | None) -> Evidence:
@@ -97,7 +97,7 @@ def _told(asked: RowsAsked, head: str, language: Language) -> str:
     return told + more
 
 
-def _led(answer: Answer, told: str) -> Answer:
+def lead_with(answer: Answer, told: str) -> Answer:
     """Return the answer with a sentence put first, on a line of its own, that cites what the answer cites."""
     if not told:
         return answer

@@ -28,7 +28,7 @@ REFUSALS: dict[Language, str] = {
 # What stands before a quotation that comes nearest and is not likely enough to be called an answer.
 UNCERTAIN: dict[Language, str] = {"zh": "不能确定，最接近的是：", "en": "Not certain; the nearest is: "}
 # The same before one that denies what the question takes for granted.
-DENIED: dict[Language, str] = {"zh": "与问题的说法相反，原文是：", "en": "The text says otherwise: "}
+DENIED: dict[Language, str] = {"zh": "原文与问题的说法相反。", "en": "The text says otherwise."}
 NEAREST_PASSAGES = 3  # offered with a refusal
 
 # What ends the requests of the thread that writes, for others to call: a thread cannot be interrupted.
