@@ -1,17 +1,22 @@
 """The items of a list that is written as text: 第一……第二……, 一是……二是……, (1) (2), First … Second.
 
 Input: statements in reading order. Output: which of them are items of one list. The marks stand in
-rag/data/enumerations.tsv.
+rag/data/enumerations.tsv, words that a number follows (建议一：, Question 3:) in rag/data/item_words.tsv.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.text.language import search_form
+from rag.text.numbers import read_numeral
 from rag.vocabulary import phrases, read_table
 
 Item = tuple[int, int]  # row of the table, place in its order from 0
 COLONS = "：:"
+BEHIND_NUMBERS = "：:.．、"
+FEW_MARKS = 4  # of a row whose last one may follow its second: 首先 其次 最后
+LONGEST_MARK = 24  # characters of a word and its number
 MOST_SPACED = 12  # statements that explain an item before the next one
 
 
@@ -23,6 +28,18 @@ def item_of(statement: str) -> Item | None:
             for place, mark in enumerate(phrases(marks)):
                 if opening.startswith(mark) and not _goes_on(mark, opening[len(mark) :][:1]):
                     return row, place
+        if item := _counted_by_word(search_form(opening[:LONGEST_MARK])):
+            return item
+    return None
+
+
+def _counted_by_word(form: str) -> Item | None:
+    """Return which item an opening in search form is by a word with a number behind it: 建议一：, Question 3:."""
+    words = [word for cell, _ in read_table("item_words") for word in phrases(cell)]
+    for row, word in enumerate(words, len(read_table("enumerations"))):
+        number = read_numeral(form, len(word) + form.startswith(" ", len(word))) if form.startswith(word) else None
+        if number and form[number.end : number.end + 1] in tuple(BEHIND_NUMBERS):
+            return row, int(number.value) - 1
     return None
 
 
@@ -44,11 +61,20 @@ def items_beside(statements: Sequence[str], place: int) -> list[int]:
         return []
     found = [place]
     for step in (-1, 1):
-        wanted, here = at[1] + step, found[0 if step < 0 else -1]
+        wanted, here = _next_to(at, step), found[0 if step < 0 else -1]
         for other in range(here + step, len(statements) if step > 0 else -1, step):
-            if items[other] == (at[0], wanted):
+            if (item := items[other]) in wanted and item:
                 found.insert(0 if step < 0 else len(found), other)
-                wanted, here = wanted + step, other
+                wanted, here = _next_to(item, step), other
             elif abs(other - here) > MOST_SPACED:
                 break
     return found if len(found) > 1 else []
+
+
+def _next_to(item: Item, step: int) -> tuple[Item, ...]:
+    """Return the items that may come before (-1) or behind (1) one: behind 其次 comes 再次, or the last at once."""
+    row, place = item
+    marks = [phrases(cell) for cell, _ in read_table("enumerations")][row : row + 1]
+    skips = [-2, 2] if marks and len(marks[0]) == FEW_MARKS else []
+    last = FEW_MARKS - 1
+    return ((row, place + step), *((row, place + by) for by in skips if by * step > 0 and last in (place, place + by)))
