@@ -40,6 +40,7 @@ from rag.text.language import CELL_MARK
 Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]
 ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
+IN_TEXT = ("fund",)  # what a section may tell where no record does
 _WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
 _TEXTS = {
     "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),
@@ -75,7 +76,8 @@ def answer_about_works(
     narrowed = filters is not None and bool(filters.sources or filters.articles)
     asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
     if asked is not None and asked.asked != "summary":
-        return answer_from_records(asked, read.asked, index)
+        in_text = asked.fields == IN_TEXT and not any(work.record.fund for work in asked.works)
+        return None if in_text else answer_from_records(asked, read.asked, index)
     if asked is not None:
         if not asked.works:
             return which_work(read.asked, works, index, read.language)

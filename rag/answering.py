@@ -58,6 +58,7 @@ from rag.research import SHOWN_PASSAGES, Model, Researcher
 from rag.retrieval import Filters, InTurn, check_question, retrieve
 from rag.row_answers import answer_from_rows, is_of_no_year, lead_with, tell_uncounted
 from rag.said_before import quoted_before, spoken_of
+from rag.sections_asked import answer_about_section
 from rag.settings import Settings
 from rag.shelf import Work, works_of
 from rag.text.figure_finding import find_figures
@@ -186,15 +187,9 @@ def _answer_from_passages(
         rounds = yield from _look_again(read, searches, research, find)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
     if settings.backend == ExtractiveBackend.name:
-        check = functools.partial(_checked_by, read, settings, index)
-        alone = searches[0] if len(searches) == 1 else None
-        if alone is not None and (answer := answer_from_rows(read, alone, index, check)) is not None:
-            return dataclasses.replace(answer, backend=settings.backend, took_ms=took_ms)
-        if alone is not None and is_of_no_year(read, alone, index):
-            return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
-        parts = answer_about_parts(read, history, found, works, index, check, settings.answer_max_chars)
-        if parts is not None:
-            return dataclasses.replace(parts, backend=settings.backend, took_ms=took_ms)
+        known = _answer_by_structure(read, history, searches, found, works, settings, index)
+        if known is not None:
+            return dataclasses.replace(known, backend=settings.backend, took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
     if not found or (ending == "refusal" and settings.backend == ExtractiveBackend.name):
         return dataclasses.replace(_refusal(read, found), took_ms=took_ms)
@@ -232,6 +227,28 @@ def _answer_from_passages(
         ending, answer = "uncertain", lead
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
+
+
+def _answer_by_structure(
+    read: Question,
+    history: Sequence[Turn],
+    searches: Sequence[Retrieval],
+    found: tuple[Evidence, ...],
+    works: Sequence[Work],
+    settings: Settings,
+    index: Index,
+) -> Answer | None:
+    """Return what sections, rows and parts of the works answer, or why they do not; None where statements have to."""
+    check = functools.partial(_checked_by, read, settings, index)
+    section = answer_about_section(read, found, works, index, check, settings.answer_max_chars)
+    if section is not None:
+        return section
+    alone = searches[0] if len(searches) == 1 else None
+    if alone is not None and (answer := answer_from_rows(read, alone, index, check)) is not None:
+        return answer
+    if alone is not None and is_of_no_year(read, alone, index):
+        return _refusal(read, found)
+    return answer_about_parts(read, history, found, works, index, check, settings.answer_max_chars)
 
 
 def _names_of_others(read: Question, answer: Answer, found: Sequence[Evidence]) -> tuple[str, ...]:

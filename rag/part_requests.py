@@ -67,7 +67,7 @@ class PartRequest:
     ordinal: int | None
 
 
-class _Choice(NamedTuple):
+class Choice(NamedTuple):
     """A group that a request may mean: how well it fits, which of its labels are asked for and what they shall say."""
 
     worth: tuple[int, ...]
@@ -89,11 +89,11 @@ def read_part_request(question: str) -> PartRequest | None:
     if "no" in kinds or denies or not (asks or counts) or asks_for_extreme(question):
         return None
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
-    words = tuple(dict.fromkeys(_telling_words(_without_request(form))))
+    words = tuple(dict.fromkeys(telling_words(without_request(form))))
     return PartRequest(kinds, words, max(counts, default=0), bool(counts), ordinal)
 
 
-def _without_request(form: str) -> str:
+def without_request(form: str) -> str:
     """Return a question without the words by which it asks; what asks when is a word for time."""
     for kind, cell, _ in read_table("part_requests"):
         for word in phrases(cell) if kind == "when" else ():
@@ -117,7 +117,7 @@ def _request_words() -> frozenset[str]:
     return frozenset(itertools.chain.from_iterable(rows))
 
 
-def _telling_words(form: str) -> Iterator[str]:
+def telling_words(form: str) -> Iterator[str]:
     """Yield the words of a text in search form that say of what: Chinese ones as they are, English ones as stems."""
     english = {stem(word) for word in LATIN_WORD.findall(form) if content_words(word)}
     for word, tag, _ in tag_words(form):
@@ -163,7 +163,7 @@ def answer_about_parts(
         for choice in _choices(request, work, place, index, goes_on=bool(history) and place == 0)
     ]
     best = max(choices, key=lambda choice: choice.worth, default=None)
-    return _listed(best, request, read.language, check, max_chars) if best else None
+    return list_items(best, request.kinds, read.language, check, max_chars) if best else None
 
 
 def _last_answer(history: Sequence[Turn]) -> str:
@@ -186,10 +186,10 @@ def _works_meant(found: Sequence[Evidence], said: str, works: Sequence[Work], in
     return [by_key[key] for key in dict.fromkeys((*keys, *others))]
 
 
-def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes_on: bool) -> Iterator[_Choice]:
+def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes_on: bool) -> Iterator[Choice]:
     """Yield the groups of a work that a request may mean: each of its words names them, says of them, or the work."""
     passages = index.passages_of(work.key)
-    head = _head_of(work, passages)
+    head = head_of(work, passages)
     for group in groups_of(passages):
         named = [word for word in request.words if _names(word, group.names)]
         others = [word for word in request.words if word not in named]
@@ -197,14 +197,14 @@ def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes
         others = [word for word in others if not any(_names(word, text) for text in (*labels, group.head))]
         held = [word for word in others if not labels and _is_held_by_each(word, group)]
         value = [word for word in others if labels and 0 < _count_saying(group, labels, word) < len(group.items)]
-        is_all = all(word in held or word in value or _is_in_head(word, head) for word in others)
+        is_all = all(word in held or word in value or is_in_head(word, head) for word in others)
         dated = "timeline" in request.kinds and _is_dated(group)
         in_view = goes_on or len(others) > len(held + value)
         if is_all and _is_asked(request, group, named, told=bool(labels or held), dated=dated, in_view=in_view):
             said = sum(word in search_form(group.names) for word in named)  # not another word for it
             fit = (_fits_time(group) if dated else 0, len(named), said, request.count > 0, bool(labels))
             worth = (*fit, -place, len(group.section))
-            yield _Choice(worth, work, group, labels, tuple(held), tuple(value))
+            yield Choice(worth, work, group, labels, tuple(held), tuple(value))
 
 
 def _is_asked(
@@ -220,13 +220,13 @@ def _is_asked(
     return bool(named) or ("table" in request.kinds and told)
 
 
-def _head_of(work: Work, passages: Sequence[Passage]) -> str:
+def head_of(work: Work, passages: Sequence[Passage]) -> str:
     """Return what a work may be called by: its title, authors and file, and what stands before its first heading."""
     above = (passage.text for passage in passages if not passage.section)
     return search_form("\n".join((*work.titles, *work.authors, work.source, *above)))
 
 
-def _is_in_head(word: str, head: str) -> bool:
+def is_in_head(word: str, head: str) -> bool:
     """Say whether a word is of a work's head; of a longer Chinese one each character: 陈市长 of 副市长 陈启明."""
     if not HAN_CHARACTER.search(word):
         return word in _stems(head) or any(other in head for other in _row_of(word))
@@ -300,7 +300,7 @@ def _fits_time(group: Group) -> int:
     return 1 + _names(TIME, f"{group.names}\n{group.head}") + _names(STEPS, group.names)
 
 
-class _Lines:
+class Lines:
     """Lines that quote, and the passages that their [n] stand for."""
 
     def __init__(self) -> None:
@@ -313,15 +313,16 @@ class _Lines:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
+        """The passages, in the order of their numbers."""
         return tuple(self._evidence.values())
 
 
-def _listed(choice: _Choice, request: PartRequest, language: Language, check: Check, max_chars: int) -> Answer:
+def list_items(choice: Choice, kinds: frozenset[str], language: Language, check: Check, max_chars: int) -> Answer:
     """Return the list of the items that are asked for, each with what names it; told where it is not whole."""
-    lines = _Lines()
+    lines = Lines()
     asked = [item for item in choice.group.items if not choice.value or _says(item, choice.labels, choice.value)]
     whole = sum(len(said.text) for item in asked for said in item.said) <= max_chars * MOST_TIMES
-    write = _row if "table" in request.kinds and not choice.group.head else _line
+    write = _row if "table" in kinds and not choice.group.head else _line
     written: list[str] = []
     for item in asked:
         told = write(item, _told_of(item, choice, whole=whole), lines)
@@ -331,15 +332,20 @@ def _listed(choice: _Choice, request: PartRequest, language: Language, check: Ch
     key = "first" if len(written) < len(asked) else "some" if choice.value else "lead"
     heading = choice.group.section[-1] if choice.group.section else ""
     total = len(choice.group.items) if choice.value else len(asked)
-    place = _TEXTS["heading"][language == "en"].format(heading=heading) if heading else ""
-    place += " " if place and language == "en" else ""
-    lead = _TEXTS[key][language == "en"].format(title=choice.work.label, heading=place, n=total, m=len(written))
+    lead = _TEXTS[key][language == "en"].format(
+        title=choice.work.label, heading=tell_heading(heading, language), n=total, m=len(written)
+    )
     columns = CELL_MARK.join((heading, _TEXTS["column"][language == "en"]))
     top = choice.group.head or (columns if write is _row else "")
     return check("\n".join((lead, *filter(None, (top,)), *written)), lines.evidence)
 
 
-def _told_of(item: Item, choice: _Choice, *, whole: bool) -> list[tuple[str, Passage]]:
+def tell_heading(heading: str, language: Language) -> str:
+    """Return a heading as it stands before the title of its work, or ""."""
+    return _TEXTS["heading"][language == "en"].format(heading=heading) if heading else ""
+
+
+def _told_of(item: Item, choice: Choice, *, whole: bool) -> list[tuple[str, Passage]]:
     """Return what is told of an item: what its labels say, the statements that hold a word, all, or the first."""
     if choice.labels:
         told = [(clause, said.passage) for label, clause, said in item.labelled() if label in choice.labels]
@@ -348,7 +354,7 @@ def _told_of(item: Item, choice: _Choice, *, whole: bool) -> list[tuple[str, Pas
     return [(said.text, said.passage) for said in holding or (item.said if whole else item.said[:1])]
 
 
-def _line(item: Item, told: Sequence[tuple[str, Passage]], lines: _Lines) -> str:
+def _line(item: Item, told: Sequence[tuple[str, Passage]], lines: Lines) -> str:
     quoted = "".join(lines.quote(*one) for one in told)
     if is_row(told[0][0]):
         return quoted
@@ -357,7 +363,7 @@ def _line(item: Item, told: Sequence[tuple[str, Passage]], lines: _Lines) -> str
     return f"- {quoted.lstrip(BULLET_MARKS)}" if is_named else f"- {item.name}{colon}{quoted}"
 
 
-def _row(item: Item, told: Sequence[tuple[str, Passage]], lines: _Lines) -> str:
+def _row(item: Item, told: Sequence[tuple[str, Passage]], lines: Lines) -> str:
     """Return a row of a table: what names the item, and what is told of it."""
     texts = [(text.lstrip(BULLET_MARKS).removeprefix(item.name).lstrip("：:。. "), passage) for text, passage in told]
     return f"{item.name}{CELL_MARK}" + "".join(lines.quote(text, passage) for text, passage in texts if text)
@@ -371,7 +377,7 @@ def _expanded(
     items = max(told, key=len, default=[])
     if len(items) < PAIR or not -len(items) <= ordinal < len(items):
         return None
-    item, lines = items[ordinal], _Lines()
+    item, lines = items[ordinal], Lines()
     heading = f"{item.heading}：\n" if item.heading else ""
     texts = [lines.quote(one.text, one.passage) for one in item.said]
     lengths = itertools.accumulate(map(len, texts))
@@ -389,8 +395,8 @@ def _summary(
     request: PartRequest, works: Sequence[Work], language: Language, index: Index, check: Check, *, goes_on: bool
 ) -> Answer | None:
     """Return the summary of the one work that a request names, or of which was spoken; as many points as it wants."""
-    heads = [(work, _head_of(work, index.passages_of(work.key))) for work in works]
-    meant = [work for work, head in heads if all(_is_in_head(word, head) for word in request.words)]
+    heads = [(work, head_of(work, index.passages_of(work.key))) for work in works]
+    meant = [work for work, head in heads if all(is_in_head(word, head) for word in request.words)]
     if not meant or (len(meant) > 1 and (request.words or not goes_on)):
         return None
     text, evidence = quote_summary(meant[:1], "paragraph", language, index)

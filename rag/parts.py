@@ -84,13 +84,13 @@ def groups_of(passages: Sequence[Passage]) -> list[Group]:
     sections = [(section, list(held)) for section, held in itertools.groupby(own, lambda passage: passage.section)]
     found = list(_subsections(own))
     for section, held in sections:
-        body = [said for passage in held if passage.kind == "body" for said in _said_in(passage)]
+        body = [said for passage in held if passage.kind == "body" for said in said_in(passage)]
         found += [*_numbered(section, body), *_bulleted(section, body)]
         found += _rows(section, [passage for passage in held if passage.kind == "table"])
     return [group for group in found if 1 < len(group.items) <= MOST_ITEMS]
 
 
-def _said_in(passage: Passage) -> Iterator[Said]:
+def said_in(passage: Passage) -> Iterator[Said]:
     """Yield the statements of a passage, cut behind their semicolons: 一是……；二是……."""
     for start, end in split_statements(passage.text):
         text = passage.text[start:end]
@@ -106,7 +106,7 @@ def _subsections(passages: Sequence[Passage]) -> Iterator[Group]:
     for passage in passages:
         for depth in range(1, len(passage.section)):
             own = parents.setdefault(passage.section[:depth], {})
-            own.setdefault(passage.section[depth], []).extend(_said_in(passage))
+            own.setdefault(passage.section[depth], []).extend(said_in(passage))
     for section, children in parents.items():
         items = tuple(Item(heading, tuple(said)) for heading, said in children.items() if said)
         yield Group(section, f"{section[-1]}\n{next(iter(children))}", "", items)
@@ -148,7 +148,7 @@ def _rows(section: tuple[str, ...], passages: Sequence[Passage]) -> Iterator[Gro
         rows = [
             Item("", (said,))
             for passage in held
-            for said in _said_in(passage)
+            for said in said_in(passage)
             if is_row(said.text) and not is_rule(said.text) and not _is_head(said, head)
         ]
         yield Group(section, f"{''.join(section[-1:])}\n{head.split('|')[0]}", head, tuple(rows))
