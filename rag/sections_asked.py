@@ -66,8 +66,8 @@ def read_section_request(question: str) -> tuple[Kind, str] | None:
         if holds_any(form, (word,)):
             form = form.replace(word, " ")
             kinds.add(kind)
-    explains = holds_any(question, words_of("part_requests", "no"))
-    return (kinds.pop(), form) if len(kinds) == 1 and not explains else None
+    others = words_of("part_requests", "no") | words_of("part_requests", "figure")
+    return (kinds.pop(), form) if len(kinds) == 1 and not holds_any(question, others) else None
 
 
 def answer_about_section(

@@ -1,0 +1,92 @@
+"""Questions for a section of a work: quoted whole from the work that is named, or told that it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+from rows import each
+
+from rag.answering import ask
+from rag.enumerations import item_of
+from rag.sections_asked import read_section_request
+from rag.settings import Settings
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
+
+PAPER = """# 渔村灯塔的夜间照明
+
+董其然
+
+## 一、方法
+
+我们在三个渔村记录了九十天的亮度。
+
+## 二、结论
+
+灯塔越亮，渔船回得越早。
+
+本文的不足有三个方面。首先，只记录了夏天。其次，没有询问船長。最后，雾天没有计入。
+"""
+REPORT = """# 盐田改造评估报告
+
+## 建议
+
+本报告提出三条建议。
+
+建议一：加高堤埂。堤埂加高半米。
+
+建议二：更换水闸。
+
+建议三：雨季前清沟。
+"""
+
+
+@pytest.fixture(scope="module")
+def shore(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"灯塔.md": PAPER, "盐田.md": REPORT})
+
+
+def test_the_list_that_a_statement_leads_in_to_is_quoted_whole(shore: Settings) -> None:
+    assert ask("董其然那篇灯塔论文有哪些局限", settings=shore).text.split("\n")[1:] == [
+        "- 首先，只记录了夏天。[1]",
+        "- 其次，没有询问船長。[1]",
+        "- 最后，雾天没有计入。[1]",
+    ]
+
+
+def test_items_that_a_word_counts_are_all_told_in_order(shore: Settings) -> None:
+    assert ask("盐田报告提了几条建议，分别是什么", settings=shore).text.split("\n")[1:] == [
+        "- 建议一：加高堤埂。[1]堤埂加高半米。[1]",
+        "- 建议二：更换水闸。[1]",
+        "- 建议三：雨季前清沟。[1]",
+    ]
+
+
+def test_a_section_that_is_no_list_is_quoted_below_its_heading(shore: Settings) -> None:
+    text = ask("What method does the paper by Dong Qiran (董其然) use?", settings=shore).text
+    assert text == "“一、方法” in “渔村灯塔的夜间照明”:\n我们在三个渔村记录了九十天的亮度。[1]"
+
+
+def test_a_work_that_lacks_the_section_is_said_to_and_no_other_is_quoted(shore: Settings) -> None:
+    answer = ask("盐田改造报告有什么局限", settings=shore)
+    assert (answer.ending, answer.text) == ("refusal", "《盐田改造评估报告》没有写局限。")
+
+
+@each(["结论为什么可靠？", "样本有多少人", "方法和结论", "When was the data collected?", "渔船几点回港？"])
+def test_what_asks_for_a_figure_a_reason_or_two_sections_asks_for_none(question: str) -> None:
+    assert read_section_request(question) is None
+
+
+@each(read_table("section_kinds"))
+def test_each_row_of_section_kinds_is_asked_for_and_heads_its_example(row: tuple[str, ...]) -> None:
+    _, asked, more, _, chinese, english, example = row
+    assert holds_any(example, (*phrases(asked), *phrases(more)))
+    assert bool(chinese) == bool(english)
+
+
+@each(read_table("item_words"))
+def test_each_row_of_item_words_counts_its_example_as_the_second(row: tuple[str, ...]) -> None:
+    item = item_of(row[-1])
+    assert item is not None
+    assert item[1] == 1
