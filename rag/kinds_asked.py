@@ -52,6 +52,16 @@ def denied_premise(question: str, quoted: str) -> str:
     return denied_word(quoted, question) if _asks_for("reason", question) else ""
 
 
+def asks_for_reason(question: str) -> bool:
+    """Say whether a question asks why: 为什么, 点解, what caused."""
+    return _asks_for("reason", question)
+
+
+def tells_reason(statement: str) -> bool:
+    """Say whether a statement has a word by which reasons are told: 因, 考虑到, because, due to."""
+    return holds_any(statement, _TELLING["reason"])
+
+
 def _asks_for(kind: str, question: str) -> bool:
     return holds_any(question, _ASKING[kind])
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag.backends import AnswerRequest
 from rag.disagreement import find_disagreement
 from rag.enumerations import items_beside
+from rag.kinds_asked import asks_for_reason, tells_reason
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
@@ -39,6 +40,7 @@ DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 OWN_LANGUAGE_ODDS = 0.2  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
+REPEATED_SHARE = 0.4  # of the bigrams of a question for a reason, with which a statement repeats what is asked
 SHORT_ANSWER = 2  # statements of an answer that are understood by what it begins with
 MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
@@ -102,6 +104,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     if items and (whole or _are_likely_together(items, first)):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
+    if asks_for_reason(request.question):
+        chosen += [unit for unit in _reason_behind(first, request) if unit not in chosen]
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
     # A question for a source has a note and the statement that bears it.
@@ -298,6 +302,17 @@ def _with_what_it_leans_on(unit: Quoted, evidence: Sequence[Evidence]) -> list[Q
     if before is None or is_row(before.text):
         return [unit]
     return [before, unit] if len(before.text) + len(unit.text) <= LEAD_CHARS else [unit, before]
+
+
+def _reason_behind(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the statement behind one in its paragraph that only repeats what is asked, and gives no reason."""
+    asked = _grams(request.question)
+    if tells_reason(unit.text) or len(asked & _grams(unit.text)) < REPEATED_SHARE * len(asked):
+        return []
+    item = request.evidence[unit.place]
+    behind = [other for other in _units_of(unit.place, item) if other.order == unit.order + 1]
+    between = [item.text[item.statements[unit.order][1] : item.statements[other.order][0]] for other in behind]
+    return behind if between and "\n" not in between[0] and not is_row(behind[0].text) else []
 
 
 def leans_back(statement: str) -> bool:
