@@ -36,6 +36,7 @@ from rag.vocabulary import phrases, read_table, words_of
 
 Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Path = tuple[str, ...]  # headings from the outermost to that of a section
+LEAST_SHARE = 0.3  # of the letters of a heading, that say of which kind its section is
 LEAST_COVERED = 0.4  # share of a section that its list is, from which the list stands for the section
 MOST_TIMES = 2  # the length of an answer from passages that a whole section may have
 _TEXTS = {key: (chinese, english) for key, chinese, english in read_table("part_texts")}
@@ -120,7 +121,7 @@ def _common_words() -> frozenset[str]:
 
 
 def _work_meant(words: Sequence[str], heads: dict[Work, str], read: Question) -> Work | None:
-    """Return the one work that the words name best, if it lacks none of its language; without words, the spoken of."""
+    """Return the work that the words name best, if it lacks none of its language, half at most; else the spoken of."""
     if not words:
         meant = [work for work in heads if work.key in read.spoken_of] or list(heads)
         return meant[0] if len(meant) == 1 else None
@@ -133,14 +134,14 @@ def _work_meant(words: Sequence[str], heads: dict[Work, str], read: Question) ->
     meant = [work for work, value in worth.items() if value == best]
     lacked = [word for word in words if meant[0] not in holding[word]] if best and len(meant) == 1 else words
     is_other = all(main_language(word) != main_language(meant[0].label) for word in lacked)
-    return meant[0] if is_other and len(lacked) < len(words) else None
+    return meant[0] if is_other and 2 * len(lacked) <= len(words) else None
 
 
 def _path_of(kind: Kind, passages: Sequence[Passage]) -> Path:
     """Return the section whose heading says a kind with the largest share of its letters; () for none."""
     paths = dict.fromkeys(p.section[:depth] for p in passages for depth in range(1, len(p.section) + 1))
-    shares = {path: _share(kind, path[-1]) for path in paths}
-    return max(shares, key=lambda path: shares[path], default=()) if any(shares.values()) else ()
+    shares = {path: share for path in paths if (share := _share(kind, path[-1])) >= LEAST_SHARE}
+    return max(shares, key=lambda path: shares[path], default=())
 
 
 def _share(kind: Kind, heading: str) -> float:
