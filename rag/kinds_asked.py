@@ -115,8 +115,11 @@ def _repeats(question: str, quoted: str) -> bool:
     if not _asks_for("reason", question) or not _is_row(quoted) or holds_any(quoted, _TELLING["reason"]):
         return False
     asked = _telling_words(question, "v")
-    told = [words for cell in cells(quoted.split("\n")[-1]) if asked & (words := _telling_words(cell))]
-    return bool(told) and all(word in search_form(question) for words in told for word in words)
+    row = cells(quoted.split("\n")[-1])
+    told = [words for cell in row if asked & (words := _telling_words(cell))]
+    others = [_telling_words(cell, "v") for cell in row if not asked & _telling_words(cell)]
+    is_new = [word for words in others for word in words if word not in search_form(question)]
+    return bool(told) and not is_new and all(word in search_form(question) for words in told for word in words)
 
 
 def _telling_words(text: str, tags: str | Sequence[str] = _TOLD_BY) -> set[str]:
