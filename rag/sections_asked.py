@@ -176,14 +176,15 @@ def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Sai
 
 
 def _quoted(said: Sequence[Said], work: Work, path: Path, language: Language, check: Check, max_chars: int) -> Answer:
-    """Return the statements, as many as an answer may have, below a line that says where they stand."""
+    """Return the statements, as many as an answer may have; several below a line that says where they stand."""
     lines = Lines()
     heading = tell_heading("".join(path[-1:]), language)
     lead = _TEXTS["section"][language == "en"].format(title=work.label, heading=heading)
     lengths = list(itertools.accumulate(len(one.text) for one in said))
     most = max_chars * MOST_TIMES if lengths[-1] <= max_chars * MOST_TIMES else max_chars
     kept = [one for one, length in zip(said, lengths, strict=True) if length <= most] or said[:1]
-    return check("\n".join((lead, "".join(lines.quote(one.text, one.passage) for one in kept))), lines.evidence)
+    quoted = "".join(lines.quote(one.text, one.passage) for one in kept)
+    return check(f"{lead}\n{quoted}" if len(kept) > 1 else quoted, lines.evidence)
 
 
 def _none(kind: Kind, work: Work, read: Question) -> Answer:

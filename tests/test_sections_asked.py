@@ -20,7 +20,7 @@ PAPER = """# 渔村灯塔的夜间照明
 
 ## 一、方法
 
-我们在三个渔村记录了九十天的亮度。
+我们在三个渔村记录了九十天的亮度。每夜记录两次。
 
 ## 二、结论
 
@@ -65,7 +65,7 @@ def test_items_that_a_word_counts_are_all_told_in_order(shore: Settings) -> None
 
 def test_a_section_that_is_no_list_is_quoted_below_its_heading(shore: Settings) -> None:
     text = ask("What method does the paper by Dong Qiran (董其然) use?", settings=shore).text
-    assert text == "“一、方法” in “渔村灯塔的夜间照明”:\n我们在三个渔村记录了九十天的亮度。[1]"
+    assert text == "“一、方法” in “渔村灯塔的夜间照明”:\n我们在三个渔村记录了九十天的亮度。[1]每夜记录两次。[1]"
 
 
 def test_a_work_that_lacks_the_section_is_said_to_and_no_other_is_quoted(shore: Settings) -> None:
