@@ -3,49 +3,47 @@
 六项任务的牵头单位列个表 asks for each part and what its label says; 哪些任务是市场监管局牵头的 for the parts whose
 label says so; 第二条展开说说 for all that stands below one. A request is one when each word of it names the parts (by
 their heading), a label of theirs, what a label says, or the work. Parts are looked for in the works that were found.
-Entry point: `answer_about_parts`. Words: rag/data/part_requests.tsv, rag/data/part_names.tsv.
+Entry point: `answer_about_parts`. Words: rag/data/part_requests.tsv.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from rag.dictionary import content_words
-from rag.enumerations import COLONS
 from rag.index import Index
-from rag.parts import BULLET_MARKS, Group, Item, Said, groups_of
+from rag.part_lists import MOST_TIMES, PART_TEXTS, Check, Choice, Lines, holds, list_items, says, tells_date
+from rag.part_words import (
+    ASKING,
+    PAIR,
+    TIME,
+    WHOLE,
+    head_of,
+    is_in_head,
+    names,
+    telling_words,
+    without_request,
+    words_for,
+)
+from rag.parts import Group, Item, groups_of
 from rag.question import Question
-from rag.records import Answer, Evidence, Language, Passage, Turn
+from rag.records import Answer, Evidence, Language, Turn
 from rag.shelf import Work
 from rag.summaries import quote_summary
 from rag.superlatives import asks_for_extreme
-from rag.tables import is_row
-from rag.text.figure_finding import find_figures
 from rag.text.labels import CITED
-from rag.text.language import CELL_MARK, HAN_CHARACTER, LATIN_WORD, letters_of, search_form
-from rag.text.negation import stem
+from rag.text.language import letters_of, search_form
 from rag.text.numbers import read_numbers
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
-Check = Callable[[str, tuple[Evidence, ...]], Answer]
 MOST_WORKS = 5  # of those found, in which parts are looked for
 SMALL_PASSAGES = 500  # of a library so small that all its works are looked into
 LEAST_QUOTED = 4  # letters of a statement that an answer is said to quote
-MOST_TIMES = 3  # the length of an answer from passages that a whole list may have
 MOST_HOLDING = 0.8  # share of the items of which each holds a word, from which the word asks what each says of it
 LEAST_DATED = 0.6  # share of the items that tell a date, from which they are a timeline
-WHOLE = frozenset(("table", "timeline", "each"))  # kinds of words that ask for each row of a table
-ASKING = WHOLE | {"list", "count", "expand", "summary"}
-PAIR = 2  # characters of a common Chinese word; items that make a list
-TIME, STEPS = "时间", "步骤"  # of the rows whose words are for dates and for what follows each other
-_TELLING = frozenset("nvajiltsbe")  # first letters of jieba's tags of words that say of what
-_LIGHT = words_of("stop_words", "asking_zh")
-_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("part_texts")}
+STEPS = "步骤"  # of the row whose words are for what follows each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +65,6 @@ class PartRequest:
     ordinal: int | None
 
 
-class Choice(NamedTuple):
-    """A group that a request may mean: how well it fits, which of its labels are asked for and what they shall say."""
-
-    worth: tuple[int, ...]
-    work: Work
-    group: Group
-    labels: frozenset[str]
-    held: tuple[str, ...]  # words that the items hold each
-    value: tuple[str, ...]
-
-
 def read_part_request(question: str) -> PartRequest | None:
     """Return what a question asks of the parts of a work, or None when it asks for none of this."""
     form = search_form(question)
@@ -93,39 +80,12 @@ def read_part_request(question: str) -> PartRequest | None:
     return PartRequest(kinds, words, max(counts, default=0), bool(counts), ordinal)
 
 
-def without_request(form: str) -> str:
-    """Return a question without the words by which it asks; what asks when is a word for time."""
-    for kind, cell, _ in read_table("part_requests"):
-        for word in phrases(cell) if kind == "when" else ():
-            form = form.replace(word, TIME)
-    for word in sorted(_request_words(), key=len, reverse=True):  # 分 is part of 分工, task of “multitask”
-        form = form.replace(word, " ") if len(word) > 1 and (not word.isascii() or " " in word) else form
-    return form
-
-
 def _counted(word: str, tag: str) -> int | None:
     """Return how many parts a word counts: 六项 counts 6, 几件 an unknown number (0); None for another word."""
     if not word.endswith(tuple(words_of("part_requests", "measure"))) or tag[0] != "m" or word.startswith("第"):
         return None
     number = next(iter(read_numbers(word, 0)), None)
     return int(number.value) if number else (0 if word.startswith("几") else None)
-
-
-@functools.cache
-def _request_words() -> frozenset[str]:
-    rows = (phrases(cell) for kind, cell, _ in read_table("part_requests") if kind in {*ASKING, "filler"})
-    return frozenset(itertools.chain.from_iterable(rows))
-
-
-def telling_words(form: str) -> Iterator[str]:
-    """Yield the words of a text in search form that say of what: Chinese ones as they are, English ones as stems."""
-    english = {stem(word) for word in LATIN_WORD.findall(form) if content_words(word)}
-    for word, tag, _ in tag_words(form):
-        if HAN_CHARACTER.search(word):
-            if tag[0] in _TELLING and word not in _LIGHT | _request_words() | words_of("part_requests", "measure"):
-                yield word
-        elif word.isdecimal() or (stem(word) in english and word not in _request_words()):
-            yield stem(word)
 
 
 def answer_about_parts(
@@ -191,10 +151,10 @@ def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes
     passages = index.passages_of(work.key)
     head = head_of(work, passages)
     for group in groups_of(passages):
-        named = [word for word in request.words if _names(word, group.names)]
+        named = [word for word in request.words if names(word, group.names)]
         others = [word for word in request.words if word not in named]
         labels = _labels_asked(others, group)
-        others = [word for word in others if not any(_names(word, text) for text in (*labels, group.head))]
+        others = [word for word in others if not any(names(word, text) for text in (*labels, group.head))]
         held = [word for word in others if not labels and _is_held_by_each(word, group)]
         value = [word for word in others if labels and 0 < _count_saying(group, labels, word) < len(group.items)]
         is_all = all(word in held or word in value or is_in_head(word, head) for word in others)
@@ -216,157 +176,35 @@ def _is_asked(
     if "timeline" in request.kinds:
         return dated and (bool(named) or in_view)
     if "count" in request.kinds and not request.kinds & (WHOLE | {"list"}):
-        return any(len(_row_of(word)) > 1 for word in named)
+        return any(len(words_for(word)) > 1 for word in named)
     return bool(named) or ("table" in request.kinds and told)
-
-
-def head_of(work: Work, passages: Sequence[Passage]) -> str:
-    """Return what a work may be called by: its title, authors and file, and what stands before its first heading."""
-    above = (passage.text for passage in passages if not passage.section)
-    return search_form("\n".join((*work.titles, *work.authors, work.source, *above)))
-
-
-def is_in_head(word: str, head: str) -> bool:
-    """Say whether a word is of a work's head; of a longer Chinese one each character: 陈市长 of 副市长 陈启明."""
-    if not HAN_CHARACTER.search(word):
-        return word in _stems(head) or any(other in head for other in _row_of(word))
-    return word in head or (len(word) > PAIR and all(character in head for character in word))
-
-
-@functools.cache
-def _row_of(word: str) -> tuple[str, ...]:
-    """Return the words that may stand for a word, itself included: 任务 for 分工, and for "task"."""
-    rows = [phrases(words) for words, _ in read_table("part_names")]
-    own = [row for row in rows if word in row or word in map(stem, row)]
-    return tuple(dict.fromkeys((word, *itertools.chain.from_iterable(own))))
-
-
-def _stems(text: str) -> set[str]:
-    return set(map(stem, LATIN_WORD.findall(text))) | set(
-        "".join(one if one.isdecimal() else " " for one in text).split()
-    )
-
-
-def _names(word: str, text: str) -> bool:
-    """Say whether a text holds a word or one that may stand for it."""
-    form = search_form(text)
-    stems = _stems(form)
-    return any(one in form if HAN_CHARACTER.search(one) else stem(one) in stems for one in _row_of(word))
 
 
 def _labels_asked(words: Sequence[str], group: Group) -> frozenset[str]:
     """Return the labels of at least half of the items that most of the words name; none where none does."""
     own = [{label for label, _, _ in item.labelled()} for item in group.items]
     shared = {label for labels in own for label in labels if 2 * sum(label in one for one in own) >= len(own)}
-    worth = {label: sum(_names(word, label) for word in words) for label in shared}
+    worth = {label: sum(names(word, label) for word in words) for label in shared}
     most = max(worth.values(), default=0)
     return frozenset(label for label in shared if most and worth[label] == most)
 
 
 def _count_saying(group: Group, labels: frozenset[str], word: str) -> int:
-    return sum(_says(item, labels, (word,)) for item in group.items)
-
-
-def _says(item: Item, labels: frozenset[str], words: Sequence[str]) -> bool:
-    """Say whether what one of an item's labels says holds all of the words."""
-    told = [search_form(clause[len(label) :]) for label, clause, _ in item.labelled() if label in labels]
-    return any(all(_is_in(word, value) for word in words) for value in told)
-
-
-def _is_in(word: str, form: str) -> bool:
-    return word in (form if HAN_CHARACTER.search(word) else _stems(form))
+    return sum(says(item, labels, (word,)) for item in group.items)
 
 
 def _is_held_by_each(word: str, group: Group) -> bool:
-    holding = sum(any(_holds(word, said) for said in item.said) for item in group.items)
+    holding = sum(any(holds(word, said) for said in item.said) for item in group.items)
     return holding >= MOST_HOLDING * len(group.items)
 
 
-def _holds(word: str, said: Said) -> bool:
-    """Say whether a statement holds a word, or the date that it asks for."""
-    return _is_in(word, search_form(said.text)) or (TIME in _row_of(word) and _tells_date(said))
-
-
-def _tells_date(said: Said) -> bool:
-    return any(figure.kind == "date" for figure in find_figures(said.text))
-
-
 def _is_dated(group: Group) -> bool:
-    return sum(any(map(_tells_date, item.said)) for item in group.items) >= LEAST_DATED * len(group.items)
+    return sum(any(map(tells_date, item.said)) for item in group.items) >= LEAST_DATED * len(group.items)
 
 
 def _fits_time(group: Group) -> int:
     """Return how well a group of dated items is a timeline: one that says so goes before one that has dates besides."""
-    return 1 + _names(TIME, f"{group.names}\n{group.head}") + _names(STEPS, group.names)
-
-
-class Lines:
-    """Lines that quote, and the passages that their [n] stand for."""
-
-    def __init__(self) -> None:
-        self._evidence: dict[str, Evidence] = {}
-
-    def quote(self, text: str, passage: Passage) -> str:
-        """Return a text with the number of its passage behind it."""
-        self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
-        return f"{' '.join(text.split(chr(10)))}[{list(self._evidence).index(passage.id) + 1}]"
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The passages, in the order of their numbers."""
-        return tuple(self._evidence.values())
-
-
-def list_items(choice: Choice, kinds: frozenset[str], language: Language, check: Check, max_chars: int) -> Answer:
-    """Return the list of the items that are asked for, each with what names it; told where it is not whole."""
-    lines = Lines()
-    asked = [item for item in choice.group.items if not choice.value or _says(item, choice.labels, choice.value)]
-    whole = sum(len(said.text) for item in asked for said in item.said) <= max_chars * MOST_TIMES
-    write = _row if "table" in kinds and not choice.group.head else _line
-    written: list[str] = []
-    for item in asked:
-        told = write(item, _told_of(item, choice, whole=whole), lines)
-        if sum(map(len, (*written, told))) > max_chars * MOST_TIMES:
-            break
-        written.append(told)
-    key = "first" if len(written) < len(asked) else "some" if choice.value else "lead"
-    heading = choice.group.section[-1] if choice.group.section else ""
-    total = len(choice.group.items) if choice.value else len(asked)
-    lead = _TEXTS[key][language == "en"].format(
-        title=choice.work.label, heading=tell_heading(heading, language), n=total, m=len(written)
-    )
-    columns = CELL_MARK.join((heading, _TEXTS["column"][language == "en"]))
-    top = choice.group.head or (columns if write is _row else "")
-    return check("\n".join((lead, *filter(None, (top,)), *written)), lines.evidence)
-
-
-def tell_heading(heading: str, language: Language) -> str:
-    """Return a heading as it stands before the title of its work, or ""."""
-    return _TEXTS["heading"][language == "en"].format(heading=heading) if heading else ""
-
-
-def _told_of(item: Item, choice: Choice, *, whole: bool) -> list[tuple[str, Passage]]:
-    """Return what is told of an item: what its labels say, the statements that hold a word, all, or the first."""
-    if choice.labels:
-        told = [(clause, said.passage) for label, clause, said in item.labelled() if label in choice.labels]
-        return told or [(said.text, said.passage) for said in item.said[:1]]
-    holding = [said for said in item.said if any(_holds(word, said) for word in choice.held)]
-    return [(said.text, said.passage) for said in holding or (item.said if whole else item.said[:1])]
-
-
-def _line(item: Item, told: Sequence[tuple[str, Passage]], lines: Lines) -> str:
-    quoted = "".join(lines.quote(*one) for one in told)
-    if is_row(told[0][0]):
-        return quoted
-    is_named = not item.heading and told[0][0] == item.said[0].text
-    colon = COLONS[0] if told[0][1].language == "zh" else f"{COLONS[1]} "
-    return f"- {quoted.lstrip(BULLET_MARKS)}" if is_named else f"- {item.name}{colon}{quoted}"
-
-
-def _row(item: Item, told: Sequence[tuple[str, Passage]], lines: Lines) -> str:
-    """Return a row of a table: what names the item, and what is told of it."""
-    texts = [(text.lstrip(BULLET_MARKS).removeprefix(item.name).lstrip("：:。. "), passage) for text, passage in told]
-    return f"{item.name}{CELL_MARK}" + "".join(lines.quote(text, passage) for text, passage in texts if text)
+    return 1 + names(TIME, f"{group.names}\n{group.head}") + names(STEPS, group.names)
 
 
 def _expanded(
@@ -401,5 +239,5 @@ def _summary(
         return None
     text, evidence = quote_summary(meant[:1], "paragraph", language, index)
     points = [line for line in text.split("\n") if line]
-    lead = _TEXTS["points"][language == "en"].format(title=meant[0].label)
+    lead = PART_TEXTS["points"][language == "en"].format(title=meant[0].label)
     return check("\n".join((lead, *points[: request.count or None])), evidence)

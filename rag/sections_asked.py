@@ -11,21 +11,13 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.index import Index
-from rag.part_requests import (
-    SMALL_PASSAGES,
-    Choice,
-    Lines,
-    head_of,
-    is_in_head,
-    list_items,
-    tell_heading,
-    telling_words,
-    without_request,
-)
+from rag.part_lists import PART_TEXTS, Check, Choice, Lines, list_items, tell_heading
+from rag.part_requests import SMALL_PASSAGES
+from rag.part_words import head_of, is_in_head, telling_words, without_request
 from rag.parts import Group, Said, groups_of, said_in
 from rag.question import Question
 from rag.records import Answer, Evidence, Language, Passage
@@ -34,12 +26,10 @@ from rag.text.language import letters_of, main_language, search_form
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
 
-Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Path = tuple[str, ...]  # headings from the outermost to that of a section
 LEAST_SHARE = 0.3  # of the letters of a heading, that say of which kind its section is
 LEAST_COVERED = 0.4  # share of a section that its list is, from which the list stands for the section
 MOST_TIMES = 2  # the length of an answer from passages that a whole section may have
-_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("part_texts")}
 
 
 class Kind(NamedTuple):
@@ -179,7 +169,7 @@ def _quoted(said: Sequence[Said], work: Work, path: Path, language: Language, ch
     """Return the statements, as many as an answer may have; several below a line that says where they stand."""
     lines = Lines()
     heading = tell_heading("".join(path[-1:]), language)
-    lead = _TEXTS["section"][language == "en"].format(title=work.label, heading=heading)
+    lead = PART_TEXTS["section"][language == "en"].format(title=work.label, heading=heading)
     lengths = list(itertools.accumulate(len(one.text) for one in said))
     most = max_chars * MOST_TIMES if lengths[-1] <= max_chars * MOST_TIMES else max_chars
     kept = [one for one, length in zip(said, lengths, strict=True) if length <= most] or said[:1]
@@ -190,5 +180,5 @@ def _quoted(said: Sequence[Said], work: Work, path: Path, language: Language, ch
 def _none(kind: Kind, work: Work, read: Question) -> Answer:
     """Return the refusal that says what a work does not tell."""
     is_english = read.language == "en"
-    text = _TEXTS["none"][is_english].format(title=work.label, none=kind.missing[is_english])
+    text = PART_TEXTS["none"][is_english].format(title=work.label, none=kind.missing[is_english])
     return Answer(read.asked, read.text, text, (), (), "refusal", "")

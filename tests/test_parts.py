@@ -8,7 +8,8 @@ import pytest
 from rows import each
 
 from rag.answering import ask
-from rag.part_requests import _names, read_part_request
+from rag.part_requests import read_part_request
+from rag.part_words import names
 from rag.parts import Group, groups_of
 from rag.records import Passage, Turn
 from rag.retrieval import Filters
@@ -203,7 +204,7 @@ def test_what_asks_for_the_most_for_why_or_how_asks_for_no_parts(question: str) 
 @each(read_table("part_names"))
 def test_each_row_of_part_names_names_its_example(row: tuple[str, ...]) -> None:
     words, example = row
-    assert all(_names(word, example) for word in phrases(words))
+    assert all(names(word, example) for word in phrases(words))
 
 
 @each([row for row in read_table("part_requests") if row[0] not in ("no", "not")])
