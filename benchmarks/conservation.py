@@ -19,7 +19,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 from rag.errors import UnreadableSource
-from rag.readers import READERS
+from rag.readers import all_readers
 from rag.readers.recognition import is_installed
 from rag.reading_accounts import MAX_UNTOLD, MIN_LETTERS, make_account
 from rag.reading_apart import read_document
@@ -88,7 +88,7 @@ def main() -> None:
     found: dict[str, list[Account | str]] = defaultdict(list)
     for path in sorted(asked.folder.rglob("*")):
         kind = path.suffix.lower()
-        if not path.is_file() or kind not in READERS or kind in _PICTURES:
+        if not path.is_file() or kind not in all_readers() or kind in _PICTURES:
             continue
         account = account_of(path, asked.pages)
         if account is None:

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.errors import ModelUnavailable, StorageFailed
-from rag.settings import cache_folder
+from rag.private_files import cache_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -66,7 +66,7 @@ def bundled_model_folder(cache: Path | None = None) -> Path:
     """Return the folder of the bundled model, writing it first when it is not there (some 450 MB, once).
 
     Args:
-        cache: Folder to keep it in; None: `settings.cache_folder`.
+        cache: Folder to keep it in; None: `private_files.cache_folder`.
 
     Raises:
         ModelUnavailable: The package is missing or its weights are not the ones known here.

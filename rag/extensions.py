@@ -7,7 +7,6 @@ entry point. Entry points: `named_part`, `is_server`, `installed_readers`.
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import entry_points
 from typing import Any
 
 from rag.errors import ExtensionUnavailable
@@ -39,4 +38,6 @@ def is_server(name: str) -> bool:
 
 def installed_readers() -> dict[str, str]:
     """Return the readers that installed packages bring: the ending of a file's name -> "package.module:function"."""
+    from importlib.metadata import entry_points  # a fifth of the start of the process that reads a PDF
+
     return {point.name.lower(): point.value for point in entry_points(group=READER_GROUP) if point.name[0] == "."}

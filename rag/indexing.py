@@ -63,7 +63,7 @@ from rag.lexical import NOWHERE, KeywordIndex, Shelf, Tokenizer
 from rag.passage_vectors import held_vectors
 from rag.passages import Order
 from rag.private_files import make_private, remove_database, sync, write_private
-from rag.readers import READERS, recognition
+from rag.readers import all_readers, recognition
 from rag.reading_apart import read_document
 from rag.records import Document, Passage, Progress, Rejected
 from rag.segments import ENDINGS, Drafts, Facts, Segment, facts_of, worth_merging
@@ -279,7 +279,7 @@ def _read_corpus(
         reasons = "; ".join(f"{item.source}: {item.reason}" for item in rejected[:3])
         raise NoDocuments(
             f"no document in {settings.corpus} can be read" + (f" ({reasons})" if reasons else ""),
-            advice=f"put files of these kinds there: {', '.join(sorted(READERS))}",
+            advice=f"put files of these kinds there: {', '.join(sorted(all_readers()))}",
         )
     glossary: Path | None = settings.corpus / GLOSSARY
     try:

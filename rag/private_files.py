@@ -1,6 +1,6 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
-Entry points: `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`.
+Entry points: `cache_folder`, `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`.
 Of a database it knows that the column `checksum` of a
 table, where it has one, is `checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
 """
@@ -24,6 +24,11 @@ FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 BUSY_TIMEOUT_S = 10.0
 MEND = "mend it: wenju doctor --repair"  # the one remedy of whatever is not what was written
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: `$WENJU_CACHE`, else `~/.cache/wenju`."""
+    return Path(os.environ.get("WENJU_CACHE") or Path.home() / ".cache" / "wenju")
 
 
 def make_private(path: Path) -> Path:

@@ -35,11 +35,6 @@ FILE = "wenju.toml"  # in the working folder
 KEYS = (OWN_KEY, SERVER_TOKEN, STORE_KEY, MODEL_KEY, RERANKER_KEY)
 
 
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: `$WENJU_CACHE`, else `~/.cache/wenju`."""
-    return Path(os.environ.get("WENJU_CACHE") or Path.home() / ".cache" / "wenju")
-
-
 class Settings(BaseSettings):
     """The settings of one corpus and its index."""
 

@@ -16,7 +16,8 @@ from rag import bundled_model
 from rag.bundled_model import FOLDER_VERSION, Q4_0, WEIGHTS_FILE, WEIGHTS_SHA256, bundled_model_folder
 from rag.embedding import load_embedder
 from rag.errors import ModelUnavailable, StorageFailed
-from rag.settings import Settings, cache_folder
+from rag.private_files import cache_folder
+from rag.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,7 @@ print(bundled_model_folder(Path(sys.argv[1])))
 """
 
 
+@pytest.mark.slow
 def test_two_processes_may_write_at_once(tmp_path: Path, folder: Path) -> None:
     command = [sys.executable, "-c", WRITE, str(tmp_path)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) for _ in range(2)]

@@ -11,10 +11,10 @@ import pytest
 
 from rag.answering import ask
 from rag.errors import ExtensionUnavailable
-from rag.extensions import installed_readers, named_part
+from rag.extensions import named_part
 from rag.index import open_index
 from rag.indexing import build_index
-from rag.readers import READERS
+from rag.readers import all_readers
 from rag.retrieval import retrieve
 from rag.settings import Settings
 
@@ -43,12 +43,14 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     (folder / "yours-1.dist-info" / "entry_points.txt").write_text(entry, "utf-8")
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("PYTHONPATH", str(folder))
-    monkeypatch.setattr("rag.readers.READERS", installed_readers() | READERS)
+    all_readers.cache_clear()
     yield folder
+    all_readers.cache_clear()
     for module in [name for name in sys.modules if name.partition(".")[0] == "yours"]:
         del sys.modules[module]
 
 
+@pytest.mark.slow
 def test_a_library_is_made_of_parts_of_others(installed: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
-from rag.readers import READERS, read_pages
+from rag.readers import all_readers, read_pages
 from rag.readers.text import decode_text, read_text
 
 PROSE = "本报告讨论港口合作的进展。\n各方在谈判中提出了三点意见，其中两点已经写进协议。\nThe port was opened in 2019.\n"
@@ -134,6 +134,6 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_every_reader_can_be_had() -> None:
     import importlib
 
-    for target in READERS.values():
+    for target in all_readers().values():
         module, function = target.split(":")
         assert callable(getattr(importlib.import_module(module), function))

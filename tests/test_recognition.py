@@ -22,6 +22,7 @@ from scanned_pages import pictures, scan
 from rag.chunking import split_passages
 from rag.errors import UnreadableSource
 from rag.pages import PageFinder
+from rag.private_files import cache_folder
 from rag.readers import read_pages, recognition
 from rag.readers.pdf import read_pdf
 from rag.readers.pdf_segments import Placed
@@ -31,7 +32,6 @@ from rag.reading_apart import read_document
 from rag.reading_process import read_here
 from rag.reading_room.word_boxes import find_words
 from rag.records import Evidence, Limits
-from rag.settings import cache_folder
 from rag.verification import verify_answer
 
 needs_recognition = pytest.mark.skipif(
@@ -105,6 +105,7 @@ def test_pages_that_are_done_are_not_done_again(tmp_path: Path) -> None:
     assert first[0].lines[0].text != again[0].lines[0].text
 
 
+@pytest.mark.slow
 def test_pictures_become_pages(tmp_path: Path) -> None:
     [picture] = pictures(printed(), dpi=50, degrees=-0.5, noise=8, seed=2)
     for suffix in (".png", ".jpg", ".tif"):
@@ -187,6 +188,7 @@ def read_as(lines: Sequence[recognition.RecognisedLine], path: Path, monkeypatch
     return "".join(one.text for one in read_pdf(data)[0].lines)
 
 
+@pytest.mark.slow
 def test_what_was_recognised_with_little_confidence_is_not_called_supported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ file of its format is read, so that a text file needs no PDF library.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,10 +17,6 @@ from rag.extensions import installed_readers
 from rag.records import Limits, Page
 from rag.vocabulary import phrases, read_table
 
-READERS: dict[str, str] = installed_readers() | {
-    ending: f"rag.readers.{reader}" for ending, reader, _, _ in read_table("formats")
-}
-"""File name ending, in lower case with its dot -> "module:function" of the reader."""
 # Endings whose readers tell how far they are.
 RECOGNISED = frozenset(row[0] for row in read_table("formats") if row[3] == "yes")
 CONVERTED = {ending: (what, advice) for ending, what, advice, _ in read_table("foreign_formats")}
@@ -35,6 +32,13 @@ _DISGUISED = {
 }
 PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, _ in read_table("formats") if plain != "-"}
 """File name ending -> "module:function" of what gives all text of the container, for the account of what was read."""
+
+
+@functools.cache
+def all_readers() -> dict[str, str]:
+    """Return for each file name ending, in lower case with its dot, the "module:function" of its reader."""
+    own = {ending: f"rag.readers.{reader}" for ending, reader, _, _ in read_table("formats")}
+    return installed_readers() | own
 
 
 def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
@@ -72,12 +76,12 @@ def read_pages(
     suffix = path.suffix.lower()
     if suffix in CONVERTED:
         suffix = _real_suffix(path, suffix)
-    if suffix not in READERS:
+    if suffix not in all_readers():
         raise UnreadableSource(
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
-            advice=f"Convert it to one of {', '.join(sorted(READERS))}.",
+            advice=f"Convert it to one of {', '.join(sorted(all_readers()))}.",
         )
-    module, function = READERS[suffix].split(":")
+    module, function = all_readers()[suffix].split(":")
     reader: Callable[..., list[Page]] = getattr(importlib.import_module(module), function)
     try:
         pages = reader(path.read_bytes(), *([on_page, limits] if suffix in RECOGNISED else []))

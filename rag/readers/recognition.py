@@ -19,9 +19,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.private_files import cache_folder
 from rag.readers.pdf_segments import Placed
 from rag.readers.processes import module_command
-from rag.settings import cache_folder
 
 VERSION = "1"  # of what is kept
 CONFIDENT = 0.9  # of 1: a line below may be misread

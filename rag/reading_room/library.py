@@ -28,7 +28,7 @@ from rag.errors import StorageFailed, UnreadableSource
 from rag.generations import digest
 from rag.index import Index
 from rag.private_files import make_private, sync, write_private
-from rag.readers import CONVERTED, READERS
+from rag.readers import CONVERTED, all_readers
 from rag.reading_apart import read_document
 from rag.records import Document
 from rag.settings import Settings
@@ -168,10 +168,10 @@ def _readable_name(name: str) -> str:
     """
     wanted = safe_name(name)
     suffix = Path(wanted).suffix.lower()
-    if suffix not in READERS and suffix not in CONVERTED:
+    if suffix not in all_readers() and suffix not in CONVERTED:
         raise UnreadableSource(
             f"{wanted}: files ending in {suffix or 'nothing'} cannot be read",
-            advice=f"convert it to one of {', '.join(sorted(READERS))}",
+            advice=f"convert it to one of {', '.join(sorted(all_readers()))}",
         )
     return wanted
 

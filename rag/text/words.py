@@ -12,9 +12,8 @@ import logging
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rag.private_files import make_private
+from rag.private_files import cache_folder, make_private
 from rag.records import Span
-from rag.settings import cache_folder
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rag.errors import RagError
-from rag.readers import CONVERTED, READERS
+from rag.readers import CONVERTED, all_readers
 from rag.settings import Settings
 from rag.web import jobs, state, views
 from rag.web.state import plain, t, told
 
-SUFFIXES = tuple(ending.removeprefix(".") for ending in (*READERS, *CONVERTED))
+SUFFIXES = tuple(ending.removeprefix(".") for ending in (*all_readers(), *CONVERTED))
 LOOK_EVERY_S = 0.5
 MOST_NAMED = 8  # files of one kind that are each told of; more are folded up
 
