@@ -1,5 +1,6 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT); an empty CORPUS is filled there
-# make test   environment, dependencies, all tests
+# make test   environment, dependencies, the tests that are not slow: some four minutes on two cores
+# make test-slow  the others: those that drive the page in a browser, ask many questions, or take seconds each
 # make check  style, types and tests, as before a commit
 # make coverage  which lines and branches of rag/ the tests go through, in one process
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md
@@ -15,7 +16,7 @@ CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
 PUBLIC ?=
-PYTEST ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PYTEST ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 SECONDS ?= 120
 SEED ?= 1
 EXAMPLES ?= training/examples.npz
@@ -24,7 +25,7 @@ LOCKED := $(PIP) --require-hashes --no-deps --requirement
 # pip takes no hashes together with a checkout. What this system alone needs beside the pins comes without one.
 CHECKOUT := $(PIP) --no-build-isolation --editable
 
-.PHONY: chat index test coverage check lint docs lock sbom audit torture train bench clean
+.PHONY: chat index test test-slow coverage check lint docs lock sbom audit torture train bench clean
 
 chat: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)" || true
@@ -33,8 +34,14 @@ chat: .venv/ready
 index: .venv/ready
 	$(BIN)/wenju index --corpus "$(CORPUS)" --index "$(INDEX)"
 
+# Tests start many processes: none shall compile all modules anew.
+test test-slow: export PYTHONDONTWRITEBYTECODE :=
+
 test: .venv/ready-to-test
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest $(PYTEST) -m "not slow"
+
+test-slow: .venv/ready-to-test
+	$(BIN)/python -m pytest $(PYTEST) -m slow
 
 coverage: .venv/ready-to-test
 	$(BIN)/coverage run -m pytest; $(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered --sort cover

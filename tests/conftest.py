@@ -56,10 +56,18 @@ LONG = (
 )
 
 
+# What drives a browser is slow, and what asks the questions of the project.
+SLOW_FIXTURES = frozenset(("browser", "asked"))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first; within a file the order stays."""
+    """Put the long files first, where the order of each stays; mark as slow what uses a slow fixture."""
     rank = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONG)))
+    for item in items:
+        if isinstance(item, pytest.Function) and not SLOW_FIXTURES.isdisjoint(item.fixturenames):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

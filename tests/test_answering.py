@@ -87,6 +87,7 @@ def test_a_list_keeps_its_items(harbour: Settings) -> None:
     assert answer.evidence[0].source == TEA
 
 
+@pytest.mark.slow
 def test_a_question_of_several_parts_is_answered_part_by_part(harbour: Settings) -> None:
     answer = ask("南江大桥的总造价是多少，海湾港口有几个深水泊位？", settings=harbour)
     assert answer.ending == "answer"

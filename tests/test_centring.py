@@ -114,6 +114,7 @@ def test_the_bank_has_both_languages_and_nothing_twice() -> None:
             assert len(texts) == len(set(texts)) >= 100
 
 
+@pytest.mark.slow
 def test_the_means_that_ship_are_those_of_the_bank(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the questions, which are the shorter half; what ships is of one run, for the model and bank of its key."""
     embedder = load_embedder(Settings())

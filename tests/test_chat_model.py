@@ -165,6 +165,7 @@ def test_a_wait_beyond_the_time_limit_is_not_waited_for() -> None:
     assert len(script.requests) == 1
 
 
+@pytest.mark.slow
 def test_a_server_error_is_retried_with_growing_pauses_then_told() -> None:
     with scripted_server(refuses(500, "内部错误")) as script:
         _, error, took = run_until_error(script)
@@ -239,6 +240,7 @@ def test_a_stream_that_is_cut_off_is_told_and_kept() -> None:
     assert len(script.requests) == 1
 
 
+@pytest.mark.slow
 def test_a_connection_that_breaks_inside_a_chunk_is_told() -> None:
     def breaks(handler: Handler) -> None:
         handler.send_response(200)

@@ -97,6 +97,7 @@ def test_a_reading_does_not_depend_on_what_else_is_read() -> None:
     assert reader.read("造价多少？", [], []) == []
 
 
+@pytest.mark.slow
 def test_what_was_trained_reads_the_same_without_torch(tmp_path: Path) -> None:
     import torch
     from safetensors.torch import save_file as save_tensors
@@ -132,6 +133,7 @@ def test_what_was_trained_reads_the_same_without_torch(tmp_path: Path) -> None:
             assert first[chosen[0] - start] + last[chosen[1] - start] > best - 0.1
 
 
+@pytest.mark.slow
 def test_an_adaptation_of_another_encoder_is_refused(tmp_path: Path) -> None:
     write_model(tmp_path)
     save_file({"bert.陌生.weight": np.zeros(1, np.float32)}, tmp_path / "adaptation")

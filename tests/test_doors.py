@@ -103,6 +103,7 @@ def test_every_door_gives_the_same_passages(
     assert [(d.metadata["source"], tuple(d.metadata["span"]), d.page_content) for d in by_chain] == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_every_door_gives_the_same_answer(
     question: str,

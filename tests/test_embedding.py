@@ -104,6 +104,7 @@ def test_what_the_model_cannot_hold_is_not_seen(embedder: Embedder) -> None:
     assert len(one.tokens) < 512
 
 
+@pytest.mark.slow
 def test_sentence_transformers_gives_the_same_vectors(embedder: Embedder) -> None:
     other = load_embedder(Settings(model=str(bundled_model_folder())))
     texts = [*TEXTS, "全長1860米。\n" * 90, ""]
@@ -115,6 +116,7 @@ def test_sentence_transformers_gives_the_same_vectors(embedder: Embedder) -> Non
     assert other.embed_questions(TEXTS).shape == (4, 384)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["", "{}"], ids=["empty", "of no kind"])
 def test_a_folder_without_a_model_is_refused(tmp_path: Path, written: str) -> None:
     (tmp_path / "模型").mkdir()

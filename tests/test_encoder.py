@@ -78,6 +78,7 @@ def test_threads_follow_the_environment_and_nothing_is_told_to_the_makers(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_program_may_end_right_after_it_asked() -> None:
     """A thread that calls back into Python while the interpreter ends aborts the process, in one run of three."""
     program = "from rag.embedding import load_embedder; from rag.settings import Settings;"

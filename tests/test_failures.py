@@ -122,6 +122,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.backends.chat_model.FIRST_PAUSE_S", 0.05)  # the tests of that module wait
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_each_failure_is_told_and_a_quotation_takes_its_place(
     name: str, small_index: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

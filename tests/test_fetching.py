@@ -115,6 +115,7 @@ def test_addresses_of_the_open_internet(address: str) -> None:
     assert is_public(address)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "address",
     [

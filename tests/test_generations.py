@@ -98,6 +98,7 @@ def file_of(folder: Path, name: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 def test_any_damage_to_any_file_falls_back_is_told_and_mended(
     damaged_copy: Settings, damage: Callable[[Path], None]
@@ -214,6 +215,7 @@ def test_a_model_that_gives_no_numbers_is_refused(tmp_path: Path) -> None:
         cache.encode(["一"], lambda done, total: None)
 
 
+@pytest.mark.slow
 def test_the_same_documents_give_the_same_bytes(two_generations: Settings, tmp_path: Path) -> None:
     seen = set()
     for seed in ("1", "2"):

@@ -143,6 +143,7 @@ def quoting(passage: Passage, index: Index) -> KeptTurn:
     return KeptTurn(0, "？", answer, "", "2026-01-01T00:00:00+00:00")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("style", "read"), [("bibtex", read_bibtex), ("ris", read_ris), ("csl", read_csl)])
 def test_what_is_copied_out_of_an_exported_word_document_gives_back_every_field(
     imported: tuple[Settings, ImportReport], style: Style, read: object

@@ -80,6 +80,7 @@ def test_passages_of_any_text_are_cut_from_it(tmp_path: Path, lines: list[str], 
     check_spans(document, split_passages(document, 120))
 
 
+@pytest.mark.slow
 def test_a_build_reports_what_it_did(small_corpus: Settings) -> None:
     seen: list[Progress] = []
     report = build_index(small_corpus, seen.append)
@@ -196,6 +197,7 @@ build_index(Settings(corpus=Path(sys.argv[1]), index=Path(sys.argv[2]), model=sy
 """
 
 
+@pytest.mark.slow
 def test_a_killed_build_goes_on_where_it_stopped(tmp_path: Path, bank: Path) -> None:
     quick = write_corpus(tmp_path, DOCUMENTS, bank, QUICK)
     first = build_index(quick)
@@ -230,6 +232,7 @@ def test_a_model_that_cannot_be_had_leaves_the_old_index(small_corpus: Settings,
     assert open_index(small_corpus).folder.name == first.generation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("room", "reached"), [(0, "loading model"), (100_000, "writing")])
 def test_a_full_disk_leaves_the_old_index(small_corpus: Settings, room: int, reached: str) -> None:
     first = build_index(small_corpus)
@@ -267,6 +270,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_read_are_reported_and_the_rest_is_indexed(small_corpus: Settings) -> None:
     for name, (data, _) in BAD.items():
         (small_corpus.corpus / name).write_bytes(data)

@@ -116,6 +116,7 @@ def test_the_prompt_keeps_a_passage_inside_its_fence(carried: str, obeyed: str) 
     assert user.count("问题：") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("carried", "obeyed"), CARRIED)
 def test_an_obedient_model_neither_leaks_nor_convinces(carried: str, obeyed: str) -> None:
     chosen = (evidence(f"{TRUE}{carried}"),)
@@ -173,6 +174,7 @@ def test_a_link_of_any_length_or_nesting_is_none() -> None:
         assert "](" not in defang_text(f"![{words}](https://b.example/a)", known)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["[", "![a](", "一", "不", "May ", "“", "《", "12,345 ", "<a", "[1,", "甲："])
 def test_hostile_length_costs_no_minutes(unit: str) -> None:
     text = (unit * 20_000)[:20_000]

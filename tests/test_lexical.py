@@ -100,6 +100,7 @@ def test_any_question_gives_a_score_for_every_text(question: str) -> None:
     assert (scores >= 0).all()
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_the_best_of_many_are_those_of_all_scores(data: st.DataObject) -> None:
     """Frequent terms are added up for few passages only: which are the best, and their scores, stays as it is."""

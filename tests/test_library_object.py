@@ -71,6 +71,7 @@ def test_each_library_answers_from_its_own_documents(harbour: rag.Library, hills
     assert hills.catalogue(years=(2021, 2021)) == ()
 
 
+@pytest.mark.slow
 def test_sixteen_threads_get_what_one_gets(harbour: rag.Library, hills: rag.Library) -> None:
     asked = list(itertools.product((harbour, hills), QUESTIONS))
     alone = [told(*one) for one in asked]

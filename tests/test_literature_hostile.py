@@ -99,6 +99,7 @@ def test_other_encodings(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, "编码.bib", text.encode(encoding))[0][0] == title
 
 
+@pytest.mark.slow
 def test_five_thousand_entries_take_seconds(tmp_path: Path) -> None:
     entry = "@article{键%d, title={标题 {%d}：\\'e}, author={毛, 维准 and Smith, John}, year={2020}, pages={1--%d}}\n"
     started = time.monotonic()
@@ -115,6 +116,7 @@ def test_a_field_of_many_commands_is_not_worked_on_for_ever(tmp_path: Path) -> N
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -174,6 +174,7 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.2", 53))
     ]
 
 
+@pytest.mark.slow
 def test_a_day_of_reading_contacts_nobody(tmp_path: Path, bank: Path, watched: dict[str, str]) -> None:
     corpus = write_corpus(tmp_path, SALTWORKS, bank).corpus
     word = docx.Document()

@@ -104,6 +104,7 @@ def test_from_a_dropped_file_to_an_exported_answer(width: int, new_page: NewPage
     told = page.get_by_test_id("stAlert")
     expect(told.filter(has_text=name).first).to_contain_text("可以提问了")
     expect(told.filter(has_text="潮汐年鑒.pdf").first).to_contain_text("打不开（不是完整的 PDF）")
+    expect(page.get_by_test_id("stProgress")).to_have_count(0)  # it fades, and has a label in English
     assert english_words(page, served) == set()
     page.get_by_role("button", name="知道了").click()
     expect(told.filter(has_text=name)).to_have_count(0)
@@ -130,6 +131,7 @@ def test_from_a_dropped_file_to_an_exported_answer(width: int, new_page: NewPage
 
     page.get_by_role("button", name="导出").click()
     assert english_words(page, served) == set()
+    settle(page)  # a button that is drawn anew would forget that it was pressed
     with page.expect_download() as download:
         page.get_by_role("button", name="Word").click()
     exported = docx.Document(str(download.value.path()))

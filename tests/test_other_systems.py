@@ -54,6 +54,7 @@ NEWCOMER = """
 """
 
 
+@pytest.mark.slow
 def test_without_what_windows_lacks_a_library_is_built_and_asked(tmp_path: Path, bank: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(WITHOUT, encoding="utf-8")
@@ -135,6 +136,7 @@ def test_what_is_told_of_an_index_has_no_backslash(small_index: Settings) -> Non
     assert [name for name in names if set(name) & set('<>:"|?*\\') or PureWindowsPath(name).is_reserved()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "read_as"), [("cp1252", "utf-8"), ("ascii", "utf-8"), ("gbk", "gbk")])
 def test_a_pipe_of_windows_takes_chinese(encoding: str, read_as: str, tmp_path: Path) -> None:
     code = "import rag.cli as cli; cli.app = lambda: print('文库 鱼🐟'); cli.main()"

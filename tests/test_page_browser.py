@@ -160,6 +160,7 @@ def test_a_conversation_goes_on_survives_a_refresh_and_is_exported(new_page: New
     page.get_by_role("button", name="关闭").click()
 
     page.get_by_role("button", name="导出").click()
+    settle(page)  # a button that is drawn anew would forget that it was pressed
     with page.expect_download() as download:
         page.get_by_role("button", name="Word 文档").click()
     word = docx.Document(str(download.value.path()))

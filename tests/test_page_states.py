@@ -163,6 +163,7 @@ def test_a_build_that_was_called_off_says_so_and_can_be_begun_again(home: Settin
     finish(page, "文库里有 12 份文献")
 
 
+@pytest.mark.slow
 def test_the_first_words_do_not_wait_for_the_model(home: Settings) -> None:
     (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
     build_index(home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pypdfium2
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from printed_pages import Print, print_page, squeeze
@@ -50,6 +51,7 @@ def false_sentences(printed: Print, document: Document) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
 @example(1206001)  # a page number close below a note, far to its right
 @example(700012)  # a short line across the columns, below an empty band

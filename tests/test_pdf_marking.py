@@ -16,6 +16,7 @@ def lines_of(draw: Callable[[Canvas], None]) -> list[Line]:
     return [line for page in read_pdf(print_kind(draw)) for line in page.lines if line.text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [kind for kind in KINDS if kind is not code_listing])
 def test_no_line_is_marked(draw: Callable[[Canvas], None]) -> None:
     lines = lines_of(draw)

@@ -41,6 +41,7 @@ def test_each_provider_loads_with_what_is_installed_and_is_asked_at_its_own_addr
     assert key_variable_of(settings) == provider.key_variable
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", providers(), ids=lambda one: one.name)
 def test_no_key_goes_to_another_address(provider: Provider) -> None:
     with scripted_server(says("好[1]。")) as script:
@@ -49,6 +50,7 @@ def test_no_key_goes_to_another_address(provider: Provider) -> None:
     assert got not in {sent(name) for name in KEYS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("provider", providers(), ids=lambda one: one.name)
 def test_the_own_key_goes_to_the_address_that_was_set_beside_it_only(
     provider: Provider, monkeypatch: pytest.MonkeyPatch

@@ -165,6 +165,7 @@ def test_what_no_brief_answers_is_refused(asked: list[Asked]) -> None:
     assert refused >= 0.6, f"refused {refused:.3f} of {len(unanswerable)}, answered {answered}"
 
 
+@pytest.mark.slow
 def test_without_the_briefs_that_answer_most_is_refused(
     questions: list[dict[str, Any]], brief_settings: Settings, brief_index: Index
 ) -> None:

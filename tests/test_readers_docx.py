@@ -455,6 +455,7 @@ def test_pages_go_on_behind_a_table_that_runs_over_them() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -472,6 +473,7 @@ def test_small_files_that_unfold_are_refused(body: str) -> None:
         read_docx(data)
 
 
+@pytest.mark.slow
 def test_styles_in_a_ring_cost_nothing() -> None:
     ring = "".join(
         f'<w:style w:styleId="s{at}"><w:name w:val="环{at}"/><w:basedOn w:val="s{(at + 1) % 3000}"/></w:style>'
@@ -501,6 +503,7 @@ PIECES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(PIECES)
 def test_all_text_is_read_or_told(pieces: list[tuple[str, str]]) -> None:
     document = docx.Document()

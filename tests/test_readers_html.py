@@ -126,6 +126,7 @@ def test_pages_without_text_are_refused(data: bytes) -> None:
     assert caught.value.advice
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [

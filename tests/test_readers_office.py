@@ -66,6 +66,7 @@ def test_remarks_of_a_reader_are_remarks_of_its_document(tmp_path: Path) -> None
     assert read.remarks[-1] == "4 characters of page headers were left out: 内部资料"
 
 
+@pytest.mark.slow
 def test_more_lines_than_a_book_has_are_refused(tmp_path: Path) -> None:
     (tmp_path / "长.csv").write_text("甲\n" * (Limits().lines + 1), encoding="utf-8")
     with pytest.raises(UnreadableSource, match="400,001 lines"):

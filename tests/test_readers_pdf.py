@@ -291,6 +291,7 @@ def test_what_is_no_pdf_is_refused(data: bytes) -> None:
     assert caught.value.advice
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32))
 def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     chance = random.Random(seed)
@@ -344,6 +345,7 @@ THREE_LINES = ["The committee published its third report", "and ministers receiv
 TJ = [f"({text}) Tj" for text in THREE_LINES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [

@@ -76,6 +76,7 @@ def test_what_goes_beyond_a_limit_is_told_with_the_setting(
     assert read_document(path, path.name).blocks
 
 
+@pytest.mark.slow
 def test_a_small_file_may_not_become_a_large_one(tmp_path: Path) -> None:
     path = tmp_path / "膨胀.docx"
     path.write_bytes(word_of(paragraph("汛期" * 100) * 6000))
@@ -104,6 +105,7 @@ def test_one_that_swells_is_stopped(tmp_path: Path) -> None:
     assert "read_memory_mb" in caught.value.advice
 
 
+@pytest.mark.slow
 def test_a_reader_that_is_killed_costs_its_file(tmp_path: Path) -> None:
     path = tmp_path / "桥.txt"
     path.write_text("桥长1860米。\n" * 5_000, "utf-8")

@@ -30,6 +30,7 @@ def readers_settings(brief_settings: Settings, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("WENJU_INDEX", str(brief_settings.index))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("readers_settings")
 def test_checking_a_citation_prints_supported_sentences_about_elmau(capsys: pytest.CaptureFixture[str]) -> None:
     exec(PYTHON_BLOCKS[0], {})
@@ -39,6 +40,7 @@ def test_checking_a_citation_prints_supported_sentences_about_elmau(capsys: pyte
     assert "[1] western-infrastructure-initiatives.md (" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("readers_settings")
 def test_retrieving_finds_the_initiative_for_an_english_question(capsys: pytest.CaptureFixture[str]) -> None:
     exec(PYTHON_BLOCKS[1], {})
@@ -56,6 +58,7 @@ def test_the_catalogue_lists_works_of_two_years(capsys: pytest.CaptureFixture[st
     assert len(PYTHON_BLOCKS) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("readers_settings")
 def test_the_tour_of_python_prints_what_it_shows(
     brief_settings: Settings,

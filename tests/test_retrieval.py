@@ -247,6 +247,7 @@ def test_an_empty_question_is_refused(harbour: Settings, question: str) -> None:
     assert caught.value.advice == "type a question"
 
 
+@pytest.mark.slow
 def test_a_question_as_long_as_a_book_is_refused(harbour: Settings) -> None:
     with pytest.raises(UnusableQuestion, match="has 100,000 characters, at most 2,000 are read") as caught:
         find(harbour, "桥" * 100_000)
@@ -324,6 +325,7 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(harbour: Settings) -> Non
     assert "大桥全长1860米" in found[0].text
 
 
+@pytest.mark.slow
 @given(
     question=st.one_of(
         st.text(max_size=80),
@@ -339,6 +341,7 @@ def test_any_text_may_be_asked(question: str) -> None:
     explained(find(given_settings, question, 50))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "answer"),
     [("票价最贵的是哪一班船？", "S177"), ("哪班船的票價最低？", "S103"), ("最贵的是去哪里的船", "S177")],

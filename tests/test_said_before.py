@@ -81,6 +81,7 @@ def test_several_quotations_come_in_the_order_of_the_answer(index: Index) -> Non
     assert [passage.source for passage, _ in found] == [HALL, LIBRARY, POOL]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "answers"),
     [

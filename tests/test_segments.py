@@ -96,6 +96,7 @@ def check_alike(one: Index, two: Index, settings: Settings) -> None:
     assert found.evidence == expected.evidence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_any_updates_give_what_a_build_from_nothing_gives(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
@@ -123,6 +124,7 @@ def test_files_are_shared_and_not_read_again(tmp_path: Path) -> None:
     assert all(path.samefile(second / name) for name, path in names.items())
 
 
+@pytest.mark.slow
 def test_a_large_build_is_written_in_several_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(8)
     settings = a_library(chance, tmp_path, 12)

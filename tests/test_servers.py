@@ -309,6 +309,7 @@ def test_whoever_goes_away_stops_the_writing(harbour: Settings) -> None:
     assert closed == [True]
 
 
+@pytest.mark.slow
 def test_an_agent_reaches_the_library_over_stdin(harbour: Settings) -> None:
     command = ["-m", "rag.cli", "mcp", "--corpus", str(harbour.corpus), "--index", str(harbour.index)]
     server = StdioServerParameters(command=sys.executable, args=command, cwd=Path(__file__).parents[1])

@@ -42,6 +42,7 @@ def small_corpus(tmp_path: Path, bank: Path) -> Settings:
     return write_corpus(tmp_path, DOCUMENTS, bank, QUICK)
 
 
+@pytest.mark.slow
 def test_two_workers_and_a_build_make_the_index_that_one_build_makes(tmp_path: Path, bank: Path) -> None:
     alone, shared = (write_corpus(tmp_path / name, PAPERS, bank, QUICK) for name in ("独自", "共同 分担"))
     assert build_index(alone).embedded > 0

@@ -108,6 +108,7 @@ def index(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_order_and_scores_agree_with_brute_force(name: str, index: Path) -> None:
     vectors = unit(7, 50)
     check_exact(open_store(name, held(index, {"甲": vectors[:20], "20261127T195401.5": vectors[20:]})), vectors)
@@ -154,6 +155,7 @@ def test_what_is_gone_is_not_found(name: str, index: Path) -> None:
         check_exact(store, np.delete(vectors, gone, axis=0))
 
 
+@pytest.mark.slow
 def test_a_former_generation_answers_as_before_beside_the_new(name: str, index: Path) -> None:
     vectors, more, other = unit(7, 30), unit(8, 10), unit(9, 30)
     former = open_store(name, held(index, {"甲": vectors}))
@@ -194,6 +196,7 @@ def test_what_was_killed_while_it_was_filled_is_filled_again(index: Path, addres
     check_exact(open_store(name, held(index, {"a": vectors})), vectors)
 
 
+@pytest.mark.slow
 @NEEDS_MILVUS
 def test_a_server_that_was_killed_and_started_again_is_used_again(index: Path) -> None:
     vectors, port = unit(7, 30), free_port()
@@ -222,6 +225,7 @@ PAPERS = DOCUMENTS | {"論文 二/渡口 志.md": "# 渡口志\n\n江心島的�
 ASKED = "渡口有几个泊位？"
 
 
+@pytest.mark.slow
 def test_an_index_is_built_asked_and_kept_up_to_date(name: str, tmp_path: Path, bank: Path) -> None:
     settings = stored_in(write_corpus(tmp_path / "文献 库", PAPERS, bank), name)
     build_index(settings)
@@ -241,6 +245,7 @@ def stored_in(settings: Settings, store: str) -> Settings:
     return settings.model_copy(update={"store": store})
 
 
+@pytest.mark.slow
 def test_another_store_is_told_and_built(name: str, tmp_path: Path, bank: Path) -> None:
     settings = write_corpus(tmp_path, {"桥梁.md": DOCUMENTS["桥梁.md"]}, bank)
     build_index(stored_in(settings, "rag.stores.faiss:FaissStore" if name == "faiss" else "faiss"))
@@ -264,6 +269,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 @NEEDS_MILVUS
 @pytest.mark.parametrize("name", [SERVER], indirect=True)
 def test_two_processes_read_one_store_at_once(name: str, tmp_path: Path, bank: Path) -> None:

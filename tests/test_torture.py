@@ -22,6 +22,7 @@ from rag.reading_apart import read_document
 READ_BY_OTHERS = (".pdf", ".png", ".jpg", ".tif")  # by processes with limits of their own, which take their time
 
 
+@pytest.mark.slow
 def test_a_sample_of_what_may_go_wrong_goes_well(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     found = torture(2, 7, tmp_path)
@@ -29,6 +30,7 @@ def test_a_sample_of_what_may_go_wrong_goes_well(tmp_path: Path) -> None:
     assert [name for name, tally in found.items() if not tally.tried] == []
 
 
+@pytest.mark.slow
 def test_a_little_of_every_hostile_kind_is_read_or_refused_with_a_remedy(tmp_path: Path) -> None:
     kinds = [kind for kind in sorted(swollen_kinds()) if not kind.endswith(READ_BY_OTHERS)]
     assert len(kinds) > 160
@@ -76,6 +78,7 @@ def test_what_was_not_synced_is_lost(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_readers_at_once_see_their_own_alone(tmp_path: Path, bank: Path) -> None:
     trial, built, _ = run(2, 5, tmp_path, readers=4, bank=bank)
     assert trial.failures == []
@@ -84,6 +87,7 @@ def test_readers_at_once_see_their_own_alone(tmp_path: Path, bank: Path) -> None
     assert built >= 1
 
 
+@pytest.mark.slow
 def test_hostile_documents_are_numbered_and_a_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     kept, kinds = tmp_path / "kept", len(swollen_kinds())
     numbers = [kinds + at for at in range(60) if numbered_document(1, kinds + at)[0].endswith((".txt", ".md", ".csv"))]
@@ -98,6 +102,7 @@ def test_hostile_documents_are_numbered_and_a_run_goes_on_where_it_stopped(tmp_p
     assert table(reads).splitlines()[-1].startswith("| all | 3 |")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["fsync", "rename", "open", "mkdir"])
 def test_a_call_fails_in_its_turn(kind: str, tmp_path: Path) -> None:
     (tmp_path / "index").mkdir()

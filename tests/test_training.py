@@ -77,6 +77,7 @@ def test_examples_hold_gold_found_and_cut_windows_and_nothing_answers_a_near_mis
     assert build_examples([collection], WindowEncoder(bundled_tokenizer())).tokens == examples.tokens
 
 
+@pytest.mark.slow
 def test_the_written_sets_are_whole() -> None:
     """Each gold quote stands in its text, each required word in a quote; near misses have no gold."""
     chance = random.Random(0)

@@ -82,6 +82,7 @@ def test_what_is_no_document_wakes_nobody(builds: tuple[Settings, list[list[str]
     assert len(seen) == 1
 
 
+@pytest.mark.slow
 def test_the_command_tells_each_build_and_goes_on_after_a_failure(small_corpus: Settings) -> None:
     for path in small_corpus.corpus.rglob("*.*"):
         path.unlink()

@@ -67,6 +67,7 @@ def test_the_wheel_holds_the_page_the_tables_and_the_briefs(wheel: Path) -> None
     assert [name for name in names if name.startswith(("tests/", "benchmarks/", "training/", "corpus/"))] == []
 
 
+@pytest.mark.slow
 def test_the_page_greets_from_the_wheel_in_a_folder_of_the_readers_own(wheel: Path, tmp_path: Path) -> None:
     site, home = tmp_path / "site", tmp_path / "我的 文件夹"
     home.mkdir()
