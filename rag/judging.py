@@ -30,10 +30,11 @@ from rag.records import Evidence, Passage, Span
 from rag.rows_judged import credit_extremes, credit_named_cells, credit_rows, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.figure_finding import find_figures
-from rag.text.language import main_language, search_form, split_statements
+from rag.text.language import main_language, search_form, split_at, split_statements
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
-from rag.vocabulary import words_of
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table, words_of
 
 _KEPT = 2  # results of a function that are kept
 
@@ -84,7 +85,9 @@ def judge_statements(
     evidence = mark_cells(credit_named_cells(evidence, question), question)
     evidence = _without_unknown_titles(index, question, evidence)
     if "source" in question.types:
-        evidence = _credit_notes(index, evidence)
+        claim = claim_of(question.text)
+        said = dataclasses.replace(question, asked=claim, text=claim)
+        evidence = _credit_notes(index, evidence, _read(load_comprehension(), said, chosen, names))
     if "list" in question.types:
         evidence = _with_rest_of_list(index, found, evidence, allowed)
     return evidence
@@ -145,22 +148,43 @@ def _reading(
     return comprehension.read(question, passages, statements)
 
 
-def _credit_notes(index: Index, evidence: Sequence[Evidence]) -> list[Evidence]:
+def claim_of(question: str) -> str:
+    """Return what is said to be said, of a question for its source: the clauses that do not ask for it.
+
+    甲比乙多，这个说法引自谁的论文？ -> 甲比乙多. Of a single clause it is the longest part between the words that ask.
+    """
+    words = [word for kind, cell, _ in read_table("answer_types") if kind == "source" for word in phrases(cell)]
+    clauses = [clause for clause in split_at(question, "，,？?") if clause.strip() and not holds_any(clause, words)]
+    for word in sorted(words, key=len, reverse=True):
+        question = question.replace(word, "\n")
+    return "，".join(clauses) or max(question.split("\n"), key=len).strip()
+
+
+def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[Evidence]) -> list[Evidence]:
     """Return the evidence with each note a little likelier to answer than the statement that bears its mark.
 
-    Who asks for a source describes what is said, and seldom what stands in the note.
+    Who asks for a source describes what is said, and seldom what stands in the note: a statement that bears a mark is
+    at least as likely as that it tells what is said.
+
+    Args:
+        index: Open.
+        evidence: Judged.
+        claims: The same passages, judged by what is said to be said.
     """
+    told = {item.id: item.likelihoods for item in claims}
+    credited: list[Evidence] = []
     borne: list[tuple[str, Span, float]] = []  # source and span of a note, likelihood of the statement that bears it
     for item in evidence:
         blocks = index.document(item.source).blocks if item.passage.notes else ()
+        likelihoods = list(item.likelihoods)
         for mark in (mark for block in blocks for mark in block.notes):
-            at = mark.at - item.span[0]
-            borne += [
-                (item.source, blocks[mark.block].span, likelihood)
-                for (start, end), likelihood in zip(item.statements, item.likelihoods, strict=False)
-                if start < at <= end
-            ]
-    return [_credited(item, borne) for item in evidence]
+            for place, (start, end) in enumerate(item.statements[: len(likelihoods)]):
+                if start < mark.at - item.span[0] <= end:
+                    likelihoods[place] = max(likelihoods[place], told[item.id][place])
+                    borne.append((item.source, blocks[mark.block].span, likelihoods[place]))
+        best = max(likelihoods, default=item.score)
+        credited.append(dataclasses.replace(item, score=best, likelihoods=tuple(likelihoods)))
+    return [_credited(item, borne) for item in credited]
 
 
 def _with_rest_of_list(
