@@ -26,11 +26,13 @@ MOST_PARTS = 12  # each is searched and read by itself
 MOST_TURNS = 60  # of a conversation that are looked back on
 MOST_TURN_CHARS = 2000  # of what was asked in one
 LEAST_PART_CHARS = 4  # without its mark; a shorter part ("为什么？") belongs to the one before it
+LEAST_CLAUSE_CHARS = 3  # without its mark; of the last clause that asks: 谁负责, but not 对吗
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
 _SELF = "self"  # of courtesies: what one may be asked to be, and what a document may be about
-_CLAUSE_END = re.compile(rf"[，,；;](?:\s+and\b)?|\s+and\b|(?<={HAN_CHARACTER.pattern})\s+(?={HAN_CHARACTER.pattern})")
+_BETWEEN_HAN = rf"(?<={HAN_CHARACTER.pattern})\s+(?={HAN_CHARACTER.pattern})"
+_CLAUSE_END = re.compile(rf"[，,；;、](?:\s+and\b)?|\s+and\b|{_BETWEEN_HAN}")
 
 
 class Part(NamedTuple):
@@ -177,7 +179,7 @@ def _parts(question: str) -> tuple[Part, ...]:
         text = stand_alone(around, standing)
         standing.append(Turn("user", around))
         for end in _ends_of_asking_clauses(question, start, sentence[1]):
-            parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
+            parts.append(Part(question[start:end].strip("，,；;、 ").removeprefix("and "), text))
             start = end
         if len(parts) > MOST_PARTS:
             raise UnusableQuestion(
@@ -200,7 +202,7 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
     ends: list[int] = []
     for mark in _CLAUSE_END.finditer(question, start, end):
         clause, rest = question[start : mark.start()], question[mark.end() : end]
-        if _asks(clause) and _asks(rest) and not (_is_remark(clause) or _is_remark(rest)):
+        if _asks(clause) and _asks(rest) and not _is_remark(clause) and len(rest.rstrip("？?")) >= LEAST_CLAUSE_CHARS:
             ends.append(mark.start())
             start = mark.end()
     return [*ends, end]

@@ -1,0 +1,163 @@
+"""The things that a question names beside each other: 甲区和乙区, "the north and the south depot".
+
+Input: a question, or a statement and the names. Output: the names, each with what is asked of it; how far a statement
+tells of each. Method: words that join (rag/data/comparison_words.tsv), and the part of each name that no other has.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rag.text.language import HAN_CHARACTER, letters_of, search_form, to_simplified
+from rag.text.words import tag_words
+from rag.vocabulary import phrases, read_table
+
+MOST_THINGS = 4
+MOST_LABEL_CHARS = 30
+_QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
+_LATIN = re.compile(r"[A-Za-z0-9][\w'.+-]*")
+
+
+class Thing(NamedTuple):
+    """A thing that a question names beside others, and the question for it alone."""
+
+    label: str
+    question: str
+
+
+def things_named(question: str) -> tuple[Thing, ...]:
+    """Return the things that a question names with 和, 与, "and", "vs" between them, each with what is asked of it.
+
+    Before the last two there may be others (甲、乙和丙). A question for a side is the question itself, with the one
+    side in the place of all.
+    """
+    tokens = _placed(question)
+    words = words_that_compare()
+    middle = next((at for at in range(1, len(tokens) - 1) if tokens[at].text in words["and"]), 0)
+    if not middle:
+        return ()
+    ends = words["behind"] | words["compares"] | words["each"]
+    last = next(
+        (at for at in range(middle + 2, len(tokens)) if tokens[at].text in ends or tokens[at].verb), len(tokens)
+    )
+    opens = words["form"] | words["compares"]
+    first = max(
+        (at + 1 for at in range(middle) if tokens[at].text in opens and not _is_inside(tokens, at, middle)), default=0
+    )
+    compared = [at for at in range(middle) if tokens[at].text in words["compares"]]
+    if compared and (compared[-1] >= first or tokens[first - 1].text in words["behind"]):
+        return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
+    start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
+    labels = [*question[start : tokens[middle - 1].end].split("、"), question[tokens[middle + 1].start : end]]
+    are_things = all(_is_thing(label) and _bare(label) not in words["pronoun"] for label in labels)
+    if first >= middle or not are_things or len(labels) > MOST_THINGS:
+        return ()
+    before = question[:start] if HAN_CHARACTER.search(question) else ""
+    asked = [without_comparing(f"{before}{label}{question[end:]}") for label in labels]
+    return tuple(Thing(_bare(label), text) for label, text in zip(labels, asked, strict=True))
+
+
+def _is_inside(tokens: Sequence[_Token], at: int, middle: int) -> bool:
+    """Say whether a word of form stands inside the first side of a Chinese question, as 的 in 初期的开放."""
+    return bool(HAN_CHARACTER.search(tokens[at].text)) and at > 0
+
+
+def _bare(label: str) -> str:
+    label = label.strip(" ?.!？。！")
+    return label[1:-1] if _QUOTED.fullmatch(label) else label
+
+
+def _is_thing(label: str) -> bool:
+    return 0 < len(label.strip()) <= MOST_LABEL_CHARS and not set(label) & set("，,。；;？?！!")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    verb: bool = False
+
+
+def _placed(text: str) -> list[_Token]:
+    """Return the words of a text, case folded, with their places; what stands between quotation marks is one."""
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    tokens = [_Token(text[a:b], a, b) for a, b in quoted]
+    for word, tag, (a, b) in tag_words(to_simplified(text)):
+        if word.strip() and not any(start < b and a < end for start, end in quoted):
+            tokens.append(_Token(word.casefold(), a, b, tag == "v"))
+    return sorted(tokens, key=lambda token: token.start)
+
+
+def kinds_in(question: str) -> set[str]:
+    """Return the kinds of the words of the table that a question holds; a word of one character counts by itself."""
+    form = search_form(question)
+    alone = set(words_in(form)) | {word.strip(".") for word in _LATIN.findall(form)}
+    spaced = f" {' '.join(_LATIN.findall(form))} "
+    return {
+        kind
+        for kind, words in words_that_compare().items()
+        if any(
+            word in alone or (len(word) > 1 and (word in form if _is_han(word) else f" {word} " in spaced))
+            for word in words
+        )
+    }
+
+
+def _is_han(word: str) -> bool:
+    return bool(HAN_CHARACTER.search(word))
+
+
+@functools.cache
+def words_that_compare() -> dict[str, frozenset[str]]:
+    """Return the words by which a question compares, joins and asks of each, by kind."""
+    return {kind: frozenset(phrases(cell)) for kind, cell, _ in read_table("comparison_words")}
+
+
+def without_comparing(text: str) -> str:
+    """Return what a question asks of either side: without the words that compare, and those that join the names."""
+    text = to_simplified(text)  # it is only searched
+    words = words_that_compare()
+    for word in sorted(words["compares"] | words["each"] | words["views"], key=len, reverse=True):
+        if len(word) == 1:
+            text = "".join(token for token in _all_tokens(text) if token != word)
+        elif _is_han(word):
+            text = text.replace(word, "")
+        else:
+            text = re.sub(rf"\b{re.escape(word)}\b", "", text, flags=re.IGNORECASE)
+    joins = "|".join(re.escape(word) for word in (*words["and"], "、"))
+    text = re.sub(rf"\n\s*(?:{joins})?\s*\n|\n", " ", text)
+    return " ".join(text.split())
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text without its spaces."""
+    return [word for word in _all_tokens(text) if word.strip()]
+
+
+def _all_tokens(text: str) -> list[str]:
+    return [word for word, _, _ in tag_words(text)]
+
+
+NAMED_LEAST = 0.5  # share of a name by which a text names it
+
+
+def shares_told(labels: Sequence[str], text: str) -> list[float]:
+    """Return how far a text names each of several things, 0..1: the share of its pieces that no other has."""
+    pieces = [_pieces(label) for label in labels]
+    told = _pieces(text)
+    own = [mine.difference(*pieces[:at], *pieces[at + 1 :]) for at, mine in enumerate(pieces)]
+    return [len(mine & told) / max(1, len(mine)) for mine in own]
+
+
+def _pieces(text: str) -> set[str]:
+    """Return the Latin words and numbers of a text, and the pairs of characters of which one is Chinese."""
+    form = search_form(text)
+    letters = letters_of(form)
+    pairs = {letters[at : at + 2] for at in range(len(letters) - 1)}
+    words = "".join(one if one.isascii() and one.isalnum() else " " for one in form).split()
+    return {pair for pair in pairs if not pair.isascii()} | set(words)
