@@ -21,7 +21,15 @@ from rag.shelf import Work
 from rag.shelf_questions import find_named
 from rag.summaries import leading_statements
 from rag.text.language import to_simplified
-from rag.things_named import kinds_in, shares_told, things_named, without_comparing, words_in, words_that_compare
+from rag.things_named import (
+    NAMED_LEAST,
+    kinds_in,
+    shares_told,
+    things_named,
+    without_comparing,
+    words_in,
+    words_that_compare,
+)
 from rag.vocabulary import phrases, read_table
 
 MOST_SIDES = 4
@@ -103,7 +111,7 @@ def _joins_and_stops() -> dict[str, str]:
     """Return the words that stand between the names of works, and those at which a name ends."""
     words = words_that_compare()
     ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
-    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"], "join")
+    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"] | words["with"], "join")
 
 
 def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
@@ -170,7 +178,9 @@ def compare_sides(
         request = AnswerRequest(
             side.question, _told_of(side.label, others, found), language=language, max_chars=CELL_CHARS
         )
-        chosen = [unit for unit in choose_statements(request) if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
+        chosen = [unit for unit in choose_statements(request) if unit.likelihood >= LEAST_LIKELY]
+        named = [unit for unit in chosen if others and shares_told([side.label, *others], unit.text)[0] >= NAMED_LEAST]
+        chosen = (named or chosen)[:CELL_STATEMENTS]
         is_sure = any(unit.likelihood >= SURELY for unit in chosen)
         if not chosen and side.works:  # nothing likely: what the work says that is nearest
             chosen = choose_statements(request)[:1]
@@ -181,7 +191,7 @@ def compare_sides(
 def _is_nowhere(label: str, others: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
     """Say whether nothing that was found names a thing; in another language it may stand under another name."""
     told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
-    is_one_language = all(item.passage.language == language for item in found)
+    is_one_language = all(item.passage.language == language for item in found if item.score >= LEAST_LIKELY)
     return is_one_language and shares_told([label, *others], told)[0] == 0
 
 

@@ -7,16 +7,18 @@ tells of each. Method: words that join (rag/data/comparison_words.tsv), and the 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rag.text.language import HAN_CHARACTER, letters_of, search_form, to_simplified
+from rag.text.language import HAN_CHARACTER, is_han, search_form, to_simplified
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table
 
 MOST_THINGS = 4
+TIME_TAGS = ("m", "t")  # jieba's
 MOST_LABEL_CHARS = 30
 _QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
 _LATIN = re.compile(r"[A-Za-z0-9][\w'.+-]*")
@@ -37,18 +39,21 @@ def things_named(question: str) -> tuple[Thing, ...]:
     """
     tokens = _placed(question)
     words = words_that_compare()
-    middle = next((at for at in range(1, len(tokens) - 1) if tokens[at].text in words["and"]), 0)
+    compared = [at for at, token in enumerate(tokens) if token.text in words["compares"]]
+    joins = [at for at, token in enumerate(tokens) if token.text in words["and"]]
+    joins += [at for at, token in enumerate(tokens) if token.text in words["with"] and compared and compared[0] < at]
+    middle = min((at for at in joins if 0 < at < len(tokens) - 1), default=0)
     if not middle:
         return ()
     ends = words["behind"] | words["compares"] | words["each"]
     last = next(
-        (at for at in range(middle + 2, len(tokens)) if tokens[at].text in ends or tokens[at].verb), len(tokens)
+        (at for at in range(middle + 2, len(tokens)) if tokens[at].text in ends or tokens[at].ends), len(tokens)
     )
     opens = words["form"] | words["compares"]
     first = max(
         (at + 1 for at in range(middle) if tokens[at].text in opens and not _is_inside(tokens, at, middle)), default=0
     )
-    compared = [at for at in range(middle) if tokens[at].text in words["compares"]]
+    compared = [at for at in compared if at < middle]
     if compared and (compared[-1] >= first or tokens[first - 1].text in words["behind"]):
         return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
@@ -80,7 +85,7 @@ class _Token:
     text: str
     start: int
     end: int
-    verb: bool = False
+    ends: bool = False  # the name before it: a verb, or 三年 and 去年
 
 
 def _placed(text: str) -> list[_Token]:
@@ -89,7 +94,9 @@ def _placed(text: str) -> list[_Token]:
     tokens = [_Token(text[a:b], a, b) for a, b in quoted]
     for word, tag, (a, b) in tag_words(to_simplified(text)):
         if word.strip() and not any(start < b and a < end for start, end in quoted):
-            tokens.append(_Token(word.casefold(), a, b, tag == "v"))
+            tokens.append(
+                _Token(word.casefold(), a, b, tag == "v" or (tag in TIME_TAGS and b - a > 1 and is_han(word)))
+            )
     return sorted(tokens, key=lambda token: token.start)
 
 
@@ -151,13 +158,14 @@ def shares_told(labels: Sequence[str], text: str) -> list[float]:
     pieces = [_pieces(label) for label in labels]
     told = _pieces(text)
     own = [mine.difference(*pieces[:at], *pieces[at + 1 :]) for at, mine in enumerate(pieces)]
+    own = [{one for one in mine if not one.isdigit()} or mine for mine in own]  # 12 of 12号楼 stands for anything
     return [len(mine & told) / max(1, len(mine)) for mine in own]
 
 
 def _pieces(text: str) -> set[str]:
-    """Return the Latin words and numbers of a text, and the pairs of characters of which one is Chinese."""
+    """Return the Latin words and numbers of a text, and the pairs that Chinese characters form with what is beside."""
     form = search_form(text)
-    letters = letters_of(form)
-    pairs = {letters[at : at + 2] for at in range(len(letters) - 1)}
-    words = "".join(one if one.isascii() and one.isalnum() else " " for one in form).split()
-    return {pair for pair in pairs if not pair.isascii()} | set(words)
+    spaced = "".join(one if one.isascii() else f" {one} " for one in form if one.isalnum() or one in " -")
+    units = spaced.replace("-", " ").split()
+    pairs = {one + other for one, other in itertools.pairwise(units) if not (one + other).isascii()}
+    return pairs | {one for one in units if one.isascii()}
