@@ -171,33 +171,37 @@ def compare_sides(
             cells.append(Cell(side, tuple((Evidence(passage, 0.0), text) for passage, text in said[:CELL_STATEMENTS])))
             continue
         found = tuple(find(side))
-        others = () if side.works else tuple(other.label for other in sides if other is not side)
-        if others and _is_nowhere(side.label, others, found, language):
-            cells.append(Cell(side, (), is_nowhere=True))
-            continue
-        request = AnswerRequest(
-            side.question, _told_of(side.label, others, found), language=language, max_chars=CELL_CHARS
-        )
-        chosen = [unit for unit in choose_statements(request) if unit.likelihood >= LEAST_LIKELY]
-        named = [unit for unit in chosen if others and shares_told([side.label, *others], unit.text)[0] >= NAMED_LEAST]
-        chosen = (named or chosen)[:CELL_STATEMENTS]
-        is_sure = any(unit.likelihood >= SURELY for unit in chosen)
-        if not chosen and side.works:  # nothing likely: what the work says that is nearest
-            chosen = choose_statements(request)[:1]
-        cells.append(Cell(side, tuple((found[unit.place], unit.text) for unit in chosen), is_sure=is_sure))
+        others = [] if side.works else [other.label for other in sides if other is not side]
+        cells.append(_of_a_thing(side, others, found, language) if others else _of_works_found(side, found, language))
     return tuple(cells)
 
 
-def _is_nowhere(label: str, others: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
-    """Say whether nothing that was found names a thing; in another language it may stand under another name."""
+def _of_works_found(side: Side, found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what works say; where nothing is likely, what is nearest."""
+    units = choose_statements(AnswerRequest(side.question, tuple(found), language=language, max_chars=CELL_CHARS))
+    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS] or units[:1]
+    return Cell(side, tuple((found[unit.place], unit.text) for unit in chosen))
+
+
+def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what is said of a thing: where a statement names it, only such ones."""
+    labels = [side.label, *others]
+    if _is_nowhere(labels, found, language):
+        return Cell(side, (), is_nowhere=True)
+    own = tuple(_without_others(labels, item) for item in found)
+    units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
+    likely = [unit for unit in units if unit.likelihood >= LEAST_LIKELY]
+    named = [unit for unit in likely if shares_told(labels, unit.text)[0] >= NAMED_LEAST]
+    chosen = (named or likely)[:CELL_STATEMENTS]
+    said = tuple((found[unit.place], unit.text) for unit in chosen)
+    return Cell(side, said, is_sure=any(unit.likelihood >= SURELY for unit in chosen))
+
+
+def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
+    """Say whether nothing that was found names the first thing; in another language it may have another name."""
     told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
     is_one_language = all(item.passage.language == language for item in found if item.score >= LEAST_LIKELY)
-    return is_one_language and shares_told([label, *others], told)[0] == 0
-
-
-def _told_of(label: str, others: Sequence[str], found: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return what was found for a thing, statements that rather name another one of the things left out."""
-    return tuple(_without_others([label, *others], item) for item in found) if others else tuple(found)
+    return is_one_language and shares_told(labels, told)[0] == 0
 
 
 def _without_others(labels: Sequence[str], item: Evidence) -> Evidence:

@@ -65,6 +65,11 @@ def shelf(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
     return index_of({"茶.md": TEA, "桥.md": BRIDGE})
 
 
+@pytest.fixture(scope="module")
+def crossings(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"交通.md": "# 過江交通\n\n渡轮每天开8班。渡轮由航运公司管理。大橋長3公里。大橋由縣公路局管理。\n"})
+
+
 def answered(question: str, settings: Settings) -> Answer:
     return ask(question, settings=settings)
 
@@ -211,6 +216,19 @@ def test_each_side_of_a_comparison_is_searched_in_its_turn(shelf: Settings) -> N
     answer = ask("《茶葉出口的興衰》和《跨江大桥的造价》对价格的看法有什么不同？", settings=shelf, in_turn=in_turn)
     assert answer.text.startswith("茶葉出口的興衰 | 跨江大桥的造价")
     assert [[{item.source for item in search} for search in turn] for turn in turns] == [[{"茶.md"}], [{"桥.md"}]]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("渡轮和大桥分别由谁管理？", "渡轮由航运公司管理。[1] | 大橋由縣公路局管理。[2]"),
+        ("渡轮和索道分别由谁管理？", "渡轮由航运公司管理。[1] | （没有找到）"),
+    ],
+)
+def test_each_thing_has_its_statement_or_is_told_to_be_nowhere(question: str, said: str, crossings: Settings) -> None:
+    answer = answered(question, crossings)
+    assert answer.text.endswith(said)
+    assert answer.missing == (("索道",) if "索道" in question else ())
 
 
 @pytest.mark.parametrize(
