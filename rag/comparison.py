@@ -22,8 +22,8 @@ from rag.shelf_questions import find_named
 from rag.summaries import leading_statements
 from rag.text.language import to_simplified
 from rag.things_named import (
-    NAMED_LEAST,
     kinds_in,
+    names_one_alike,
     shares_told,
     things_named,
     without_comparing,
@@ -184,15 +184,13 @@ def _of_works_found(side: Side, found: Sequence[Evidence], language: Language) -
 
 
 def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], language: Language) -> Cell:
-    """Return what is said of a thing: where a statement names it, only such ones."""
+    """Return what is said of a thing and of none beside it."""
     labels = [side.label, *others]
     if _is_nowhere(labels, found, language):
         return Cell(side, (), is_nowhere=True)
     own = tuple(_without_others(labels, item) for item in found)
     units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
-    likely = [unit for unit in units if unit.likelihood >= LEAST_LIKELY]
-    named = [unit for unit in likely if shares_told(labels, unit.text)[0] >= NAMED_LEAST]
-    chosen = (named or likely)[:CELL_STATEMENTS]
+    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
     said = tuple((found[unit.place], unit.text) for unit in chosen)
     return Cell(side, said, is_sure=any(unit.likelihood >= SURELY for unit in chosen))
 
@@ -205,10 +203,13 @@ def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Lang
 
 
 def _without_others(labels: Sequence[str], item: Evidence) -> Evidence:
-    """Return a passage with the statements that name another thing than the first unlikely, or stand below its name."""
+    """Return a passage in which statements about another thing than the first, or below its name, are unlikely."""
     above = shares_told(labels, "".join(item.passage.section[-1:]))
-    named = [shares_told(labels, item.text[slice(*span)]) for span in item.statements]
-    shares = [own if any(own) else above for own in named]
-    pairs = zip(shares, item.likelihoods, strict=False)
-    likelihoods = tuple(0.0 if max(own) > own[0] else likelihood for own, likelihood in pairs)
-    return dataclasses.replace(item, likelihoods=likelihoods)
+    likelihoods = []
+    for span, likelihood in zip(item.statements, item.likelihoods, strict=False):
+        text = item.text[slice(*span)]
+        named = shares_told(labels, text)
+        own = named if any(named) else above
+        is_other = max(own) > own[0] or names_one_alike(labels, text)
+        likelihoods.append(0.0 if is_other else likelihood)
+    return dataclasses.replace(item, likelihoods=tuple(likelihoods))

@@ -162,6 +162,12 @@ def shares_told(labels: Sequence[str], text: str) -> list[float]:
     return [len(mine & told) / max(1, len(mine)) for mine in own]
 
 
+def names_one_alike(labels: Sequence[str], text: str) -> bool:
+    """Say whether a text names another thing of their kind and none of several: 西浦区 beside 东浦区 and 南浦区."""
+    alike = set.intersection(*map(_pieces, labels))
+    return bool(alike & _pieces(text)) and not any(shares_told(labels, text))
+
+
 def _pieces(text: str) -> set[str]:
     """Return the Latin words and numbers of a text, and the pairs that Chinese characters form with what is beside."""
     form = search_form(text)

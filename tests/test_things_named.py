@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.things_named import shares_told, things_named
+from rag.things_named import names_one_alike, shares_told, things_named
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,9 @@ def test_the_things_of_a_question_are_asked_about_one_by_one(question: str, labe
 )
 def test_a_thing_is_named_by_what_no_other_has(labels: list[str], text: str, shares: list[float]) -> None:
     assert shares_told(labels, text) == pytest.approx(shares)
+
+
+def test_another_thing_of_their_kind_is_told_from_a_text_that_names_none() -> None:
+    labels = ["东浦区", "南浦区"]
+    texts = ("西浦區有17辆。", "东浦区有24辆。", "共41輛。")
+    assert [names_one_alike(labels, text) for text in texts] == [True, False, False]
