@@ -33,7 +33,7 @@ from rag.things_named import (
 from rag.vocabulary import phrases, read_table
 
 MOST_SIDES = 4
-SURELY = 0.3  # that a statement answers, from which it is told beside a thing that is nowhere
+SURELY = 0.3  # likelihood of a statement from which it answers surely
 LEAST_LIKELY = 0.005  # that a statement answers, from which it stands for its side
 CELL_CHARS = 220  # most characters of a side's statements
 CELL_STATEMENTS = 2
@@ -196,10 +196,11 @@ def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], la
 
 
 def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
-    """Say whether nothing that was found names the first thing; in another language it may have another name."""
+    """Say whether nothing that was found names the first thing; in another language it may have another name, if that answers."""
     told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
-    is_one_language = all(item.passage.language == language for item in found if item.score >= LEAST_LIKELY)
-    return is_one_language and shares_told(labels, told)[0] == 0
+    own = [item.passage.language == language for item in found]
+    is_answered = any(item.score >= SURELY and not mine for item, mine in zip(found, own, strict=True))
+    return any(own) and not is_answered and shares_told(labels, told)[0] == 0
 
 
 def _without_others(labels: Sequence[str], item: Evidence) -> Evidence:
