@@ -196,7 +196,7 @@ def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], la
 
 
 def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
-    """Say whether nothing that was found names the first thing; in another language it may have another name, if that answers."""
+    """Say whether nothing that was found names the first thing; what answers in another language may name it so."""
     told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
     own = [item.passage.language == language for item in found]
     is_answered = any(item.score >= SURELY and not mine for item, mine in zip(found, own, strict=True))
