@@ -241,6 +241,7 @@ def test_each_thing_has_its_statement_or_is_told_to_be_nowhere(question: str, sa
         ("快船相比普通船在时间和班次上有何不同", []),
         ("How does the ferry differ from the 南江 bridge in price and time?", []),
         ("How do they differ in price and time?", []),
+        ("渔获 loss with ice vs without", []),
     ],
 )
 def test_what_is_compared_is_not_what_it_is_compared_in(question: str, sides: list[str]) -> None:
