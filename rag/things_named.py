@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rag.text.language import HAN_CHARACTER, is_han, search_form, to_simplified
+from rag.text.language import HAN_CHARACTER, search_form, to_simplified
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table
 
 MOST_THINGS = 4
-TIME_TAGS = ("m", "t")  # jieba's
+ENDING_TAGS = ("v", "t")  # jieba's, of words that end a name: verbs and times
 MOST_LABEL_CHARS = 30
 _QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
 _LATIN = re.compile(r"[A-Za-z0-9][\w'.+-]*")
@@ -94,9 +94,7 @@ def _placed(text: str) -> list[_Token]:
     tokens = [_Token(text[a:b], a, b) for a, b in quoted]
     for word, tag, (a, b) in tag_words(to_simplified(text)):
         if word.strip() and not any(start < b and a < end for start, end in quoted):
-            tokens.append(
-                _Token(word.casefold(), a, b, tag == "v" or (tag in TIME_TAGS and b - a > 1 and is_han(word)))
-            )
+            tokens.append(_Token(word.casefold(), a, b, tag in ENDING_TAGS or (b - a > 1 and word.endswith("年"))))
     return sorted(tokens, key=lambda token: token.start)
 
 
