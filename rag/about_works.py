@@ -129,7 +129,7 @@ def _compare(
     cells = compare_sides(sides, find_and_keep, read.language, index)
     said = [{statement for _, statement in cell.said} for cell in cells]
     things = not any(side.works for side in sides)
-    if not any(said) or (things and (not all(said) or any(a & b for a, b in itertools.combinations(said, 2)))):
+    if not any(said) or (things and not _can_stand_apart(cells, said)):
         return None  # one statement speaks of both sides, or none of one: the whole question finds more
     yield Progress("understood", CELL_MARK.join(side.question or side.label for side in sides))
     yield Progress("searched", "", len(found), settings.evidence_count)
@@ -141,8 +141,17 @@ def _compare(
             failure = error
             yield Progress("restarted", error.code)
     answer = set_side_by_side(read, cells, check)
-    answer = tell_disagreement(answer, read.language)
+    missing = tuple(cell.side.label for cell in cells if cell.is_nowhere)
+    answer = dataclasses.replace(tell_disagreement(answer, read.language), missing=missing)
     return _by(answer, ExtractiveBackend.name, failure)
+
+
+def _can_stand_apart(cells: Sequence[Cell], said: Sequence[set[str]]) -> bool:
+    """Say whether each thing has statements of its own; one that is named nowhere has none, beside a sure answer."""
+    if any(a & b for a, b in itertools.combinations(said, 2)):
+        return False
+    nowhere = any(cell.is_nowhere for cell in cells)
+    return all(cell.is_nowhere or (cell.said and (cell.is_sure or not nowhere)) for cell in cells)
 
 
 def _keys(works: Sequence[Work]) -> tuple[tuple[str, int], ...]:

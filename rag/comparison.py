@@ -6,30 +6,37 @@ things that 甲和乙, "A and B" names. Entry points: `read_comparison`, `compar
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
 from rag.backends.extractive import choose_statements
+from rag.comprehension import heading_of
 from rag.index import Index
 from rag.naming import NamedSide, find_sides
 from rag.records import Evidence, Language
 from rag.shelf import Work
 from rag.shelf_questions import find_named
 from rag.summaries import leading_statements
-from rag.text.language import HAN_CHARACTER, search_form, to_simplified
-from rag.text.words import tag_words
+from rag.text.language import to_simplified
+from rag.things_named import (
+    kinds_in,
+    names_one_alike,
+    shares_told,
+    things_named,
+    without_comparing,
+    words_in,
+    words_that_compare,
+)
 from rag.vocabulary import phrases, read_table
 
 MOST_SIDES = 4
+SURELY = 0.3  # likelihood of a statement from which it answers surely
 LEAST_LIKELY = 0.005  # that a statement answers, from which it stands for its side
-MOST_LABEL_CHARS = 30
 CELL_CHARS = 220  # most characters of a side's statements
 CELL_STATEMENTS = 2
-_QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
-_LATIN = re.compile(r"[A-Za-z0-9][\w'.+-]*")
 _ENDS_CLAUSE = "，,：:；;。？?！!"
 
 
@@ -50,10 +57,17 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What was found for a side: statements with the passages in which they stand, verbatim."""
+    """What was found for a side: statements with the passages in which they stand, verbatim.
+
+    Attributes:
+        is_nowhere: Whether it is a thing that nothing that was found names.
+        is_sure: Whether one of the statements surely answers.
+    """
 
     side: Side
     said: tuple[tuple[Evidence, str], ...]
+    is_nowhere: bool = False
+    is_sure: bool = False
 
 
 def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = False) -> tuple[Side, ...]:
@@ -83,21 +97,21 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
         return _of_works(groups, named.rest)
     if selected:
         return _of_works([(work.label, (work,)) for work in works], named.rest)
-    return _things_compared(question) if kinds & {"compares", "each"} else ()
+    return tuple(Side(*thing) for thing in things_named(question)) if kinds & {"compares", "each"} else ()
 
 
 def _of_works(groups: Sequence[tuple[str, tuple[Work, ...]]], rest: str) -> tuple[Side, ...]:
     """Return works as sides, of which is asked what a question holds beside their names."""
-    topic = _without_comparing(rest)
+    topic = without_comparing(rest)
     return tuple(Side(label, topic if _says_anything(topic) else "", own) for label, own in groups)
 
 
 @functools.cache
 def _joins_and_stops() -> dict[str, str]:
     """Return the words that stand between the names of works, and those at which a name ends."""
-    words = _words()
+    words = words_that_compare()
     ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
-    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"], "join")
+    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"] | words["with"], "join")
 
 
 def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
@@ -125,127 +139,18 @@ def _as_asked(name: str, question: str) -> str:
     return question[at : at + len(name)] if at >= 0 else name
 
 
-def kinds_in(question: str) -> set[str]:
-    """Return the kinds of the words of the table that a question holds; a word of one character counts by itself."""
-    form = search_form(question)
-    alone = set(_tokens(form)) | {word.strip(".") for word in _LATIN.findall(form)}
-    spaced = f" {' '.join(_LATIN.findall(form))} "
-    return {
-        kind
-        for kind, words in _words().items()
-        if any(
-            word in alone or (len(word) > 1 and (word in form if _is_han(word) else f" {word} " in spaced))
-            for word in words
-        )
-    }
-
-
-def _is_han(word: str) -> bool:
-    return bool(HAN_CHARACTER.search(word))
-
-
-@functools.cache
-def _words() -> dict[str, frozenset[str]]:
-    return {kind: frozenset(phrases(cell)) for kind, cell, _ in read_table("comparison_words")}
-
-
-def _without_comparing(text: str) -> str:
-    """Return what a question asks of either side: without the words that compare, and those that join the names."""
-    text = to_simplified(text)  # it is only searched
-    for word in sorted(_words()["compares"] | _words()["each"] | _words()["views"], key=len, reverse=True):
-        if len(word) == 1:
-            text = "".join(token for token in _all_tokens(text) if token != word)
-        elif _is_han(word):
-            text = text.replace(word, "")
-        else:
-            text = re.sub(rf"\b{re.escape(word)}\b", "", text, flags=re.IGNORECASE)
-    joins = "|".join(re.escape(word) for word in (*_words()["and"], "、"))
-    text = re.sub(rf"\n\s*(?:{joins})?\s*\n|\n", " ", text)
-    return " ".join(text.split())
-
-
 def _says_anything(topic: str) -> bool:
     """Say whether a topic holds more than words of form and words for works."""
-    form = _words()["form"] | _words()["those"] | _words()["and"] | _words_for_works()
-    return any(token.casefold() not in form and token.isalnum() for token in _tokens(topic))
+    form = (
+        words_that_compare()["form"] | words_that_compare()["those"] | words_that_compare()["and"] | _words_for_works()
+    )
+    return any(token.casefold() not in form and token.isalnum() for token in words_in(topic))
 
 
 @functools.cache
 def _words_for_works() -> frozenset[str]:
     kinds = ("work", "this", "counter", "which", "form")
     return frozenset(w for kind, cell, _ in read_table("shelf_words") if kind in kinds for w in phrases(cell))
-
-
-def _tokens(text: str) -> list[str]:
-    return [word for word in _all_tokens(text) if word.strip()]
-
-
-def _all_tokens(text: str) -> list[str]:
-    return [word for word, _, _ in tag_words(text)]
-
-
-def _things_compared(question: str) -> tuple[Side, ...]:
-    """Return the things that a question names with 和, 与, "and", "vs" between them, each with what is asked of it.
-
-    Before the last two there may be others (甲、乙和丙). A question for a side is the question itself, with the one
-    side in the place of all.
-    """
-    tokens = _placed(question)
-    words = _words()
-    middle = next((at for at in range(1, len(tokens) - 1) if tokens[at].text in words["and"]), 0)
-    if not middle:
-        return ()
-    ends = words["behind"] | words["compares"] | words["each"]
-    last = next(
-        (at for at in range(middle + 2, len(tokens)) if tokens[at].text in ends or tokens[at].verb), len(tokens)
-    )
-    opens = words["form"] | words["compares"]
-    first = max(
-        (at + 1 for at in range(middle) if tokens[at].text in opens and not _is_inside(tokens, at, middle)), default=0
-    )
-    compared = [at for at in range(middle) if tokens[at].text in words["compares"]]
-    if compared and (compared[-1] >= first or tokens[first - 1].text in words["behind"]):
-        return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
-    start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
-    labels = [*question[start : tokens[middle - 1].end].split("、"), question[tokens[middle + 1].start : end]]
-    are_things = all(_is_thing(label) and _bare(label) not in words["pronoun"] for label in labels)
-    if first >= middle or not are_things or len(labels) > MOST_SIDES:
-        return ()
-    before = question[:start] if HAN_CHARACTER.search(question) else ""
-    asked = [_without_comparing(f"{before}{label}{question[end:]}") for label in labels]
-    return tuple(Side(_bare(label), text) for label, text in zip(labels, asked, strict=True))
-
-
-def _is_inside(tokens: Sequence[_Token], at: int, middle: int) -> bool:
-    """Say whether a word of form stands inside the first side of a Chinese question, as 的 in 初期的开放."""
-    return bool(HAN_CHARACTER.search(tokens[at].text)) and at > 0
-
-
-def _bare(label: str) -> str:
-    label = label.strip(" ?.!？。！")
-    return label[1:-1] if _QUOTED.fullmatch(label) else label
-
-
-def _is_thing(label: str) -> bool:
-    return 0 < len(label.strip()) <= MOST_LABEL_CHARS and not set(label) & set("，,。；;？?！!")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-    verb: bool = False
-
-
-def _placed(text: str) -> list[_Token]:
-    """Return the words of a text, case folded, with their places; what stands between quotation marks is one."""
-    quoted = [match.span() for match in _QUOTED.finditer(text)]
-    tokens = [_Token(text[a:b], a, b) for a, b in quoted]
-    for word, tag, (a, b) in tag_words(to_simplified(text)):
-        if word.strip() and not any(start < b and a < end for start, end in quoted):
-            tokens.append(_Token(word.casefold(), a, b, tag == "v"))
-    return sorted(tokens, key=lambda token: token.start)
 
 
 def compare_sides(
@@ -266,9 +171,46 @@ def compare_sides(
             cells.append(Cell(side, tuple((Evidence(passage, 0.0), text) for passage, text in said[:CELL_STATEMENTS])))
             continue
         found = tuple(find(side))
-        request = AnswerRequest(side.question, found, language=language, max_chars=CELL_CHARS)
-        chosen = [unit for unit in choose_statements(request) if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
-        if not chosen and side.works:  # nothing likely: what the work says that is nearest
-            chosen = choose_statements(request)[:1]
-        cells.append(Cell(side, tuple((found[unit.place], unit.text) for unit in chosen)))
+        others = [] if side.works else [other.label for other in sides if other is not side]
+        cells.append(_of_a_thing(side, others, found, language) if others else _of_works_found(side, found, language))
     return tuple(cells)
+
+
+def _of_works_found(side: Side, found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what works say; where nothing is likely, what is nearest."""
+    units = choose_statements(AnswerRequest(side.question, tuple(found), language=language, max_chars=CELL_CHARS))
+    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS] or units[:1]
+    return Cell(side, tuple((found[unit.place], unit.text) for unit in chosen))
+
+
+def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what is said of a thing and of none beside it."""
+    labels = [side.label, *others]
+    if _is_nowhere(labels, found, language):
+        return Cell(side, (), is_nowhere=True)
+    own = tuple(_without_others(labels, item) for item in found)
+    units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
+    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
+    said = tuple((found[unit.place], unit.text) for unit in chosen)
+    return Cell(side, said, is_sure=any(unit.likelihood >= SURELY for unit in chosen))
+
+
+def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
+    """Say whether nothing that was found names the first thing; what answers in another language may name it so."""
+    told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+    own = [item.passage.language == language for item in found]
+    is_answered = any(item.score >= SURELY and not mine for item, mine in zip(found, own, strict=True))
+    return any(own) and not is_answered and shares_told(labels, told)[0] == 0
+
+
+def _without_others(labels: Sequence[str], item: Evidence) -> Evidence:
+    """Return a passage in which statements about another thing than the first, or below its name, are unlikely."""
+    above = shares_told(labels, "".join(item.passage.section[-1:]))
+    likelihoods = []
+    for span, likelihood in zip(item.statements, item.likelihoods, strict=False):
+        text = item.text[slice(*span)]
+        named = shares_told(labels, text)
+        own = named if any(named) else above
+        is_other = max(own) > own[0] or names_one_alike(labels, text)
+        likelihoods.append(0.0 if is_other else likelihood)
+    return dataclasses.replace(item, likelihoods=tuple(likelihoods))

@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple, cast
 from rag.conversation import leaves_open, may_lean_on_history, stand_alone
 from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
-from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences
+from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
 from rag.text.names import find_quotes
-from rag.text.words import holds_any
+from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table
 
 AnswerType = Literal["source", "list", "comparison", "more"]
@@ -26,11 +26,14 @@ MOST_PARTS = 12  # each is searched and read by itself
 MOST_TURNS = 60  # of a conversation that are looked back on
 MOST_TURN_CHARS = 2000  # of what was asked in one
 LEAST_PART_CHARS = 4  # without its mark; a shorter part ("为什么？") belongs to the one before it
+LEAST_CLAUSE_CHARS = 3  # without its mark, of a clause with a verb of its own
+VERB = "v"  # of jieba's tags
 SAME_OF_ANOTHER = "呢"
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
 _SELF = "self"  # of courtesies: what one may be asked to be, and what a document may be about
-_CLAUSE_END = re.compile(rf"[，,；;](?:\s+and\b)?|\s+and\b|(?<={HAN_CHARACTER.pattern})\s+(?={HAN_CHARACTER.pattern})")
+_BETWEEN_HAN = rf"(?<={HAN_CHARACTER.pattern})\s+(?={HAN_CHARACTER.pattern})"
+_CLAUSE_END = re.compile(rf"[，,；;、](?:\s+and\b)?|\s+and\b|{_BETWEEN_HAN}")
 
 
 class Part(NamedTuple):
@@ -177,7 +180,7 @@ def _parts(question: str) -> tuple[Part, ...]:
         text = stand_alone(around, standing)
         standing.append(Turn("user", around))
         for end in _ends_of_asking_clauses(question, start, sentence[1]):
-            parts.append(Part(question[start:end].strip("，,；; ").removeprefix("and "), text))
+            parts.append(Part(question[start:end].strip("，,；;、 ").removeprefix("and "), text))
             start = end
         if len(parts) > MOST_PARTS:
             raise UnusableQuestion(
@@ -193,6 +196,12 @@ def _is_remark(part: str) -> bool:
     return len(part.rstrip("？?")) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
 
 
+def _does(clause: str) -> bool:
+    """Say whether a short clause asks something of its own, by its verb: 谁负责, but not 为什么, 多少张 or 对吗."""
+    text = to_simplified(clause).rstrip("？?")
+    return len(text) >= LEAST_CLAUSE_CHARS and any(tag == VERB for _, tag, _ in tag_words(text))
+
+
 def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
     """Return where the clauses of a sentence end that each ask: “每户交多少，何时可退？” asks twice; most ask once."""
     if "comparison" in types_of(question[start:end]):
@@ -200,7 +209,7 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
     ends: list[int] = []
     for mark in _CLAUSE_END.finditer(question, start, end):
         clause, rest = question[start : mark.start()], question[mark.end() : end]
-        if _asks(clause) and _asks(rest) and not (_is_remark(clause) or _is_remark(rest)):
+        if _asks(clause) and _asks(rest) and not _is_remark(clause) and (not _is_remark(rest) or _does(rest)):
             ends.append(mark.start())
             start = mark.end()
     return [*ends, end]

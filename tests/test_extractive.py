@@ -260,6 +260,16 @@ def test_each_part_of_a_question_has_its_statement_in_the_order_of_the_parts() -
     assert "".join(ExtractiveBackend(Settings()).write(twice)) == "总造价为12.5億元。[1]"
 
 
+@pytest.mark.parametrize(
+    ("likelihood", "said"),
+    [(0.3, "北堤长8公里。[1]南堤长3公里。[1]"), (0.03, "北堤长8公里。[1]")],
+)
+def test_what_names_the_other_of_two_things_follows(likelihood: float, said: str) -> None:
+    item = evidence("北堤长8公里。東堤長9公里。南堤长3公里。", 0.98, 0.4, likelihood)
+    request = AnswerRequest("北堤和南堤有多长？", (item,))
+    assert "".join(ExtractiveBackend(Settings()).write(request)) == said
+
+
 def test_the_question_of_the_text_stands_above_its_answer() -> None:
     text = "问：哪几天不開放？\n\n周一和除夕。周二要预约。\n\n问：可以借給别人用吗？\n\n不可以。"
     closed = evidence(text, 0.0, 0.1, 0.9, 0.0, 0.0)

@@ -65,6 +65,11 @@ def shelf(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
     return index_of({"茶.md": TEA, "桥.md": BRIDGE})
 
 
+@pytest.fixture(scope="module")
+def crossings(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"交通.md": "# 過江交通\n\n渡轮每天开8班。渡轮由航运公司管理。大橋長3公里。大橋由縣公路局管理。\n"})
+
+
 def answered(question: str, settings: Settings) -> Answer:
     return ask(question, settings=settings)
 
@@ -214,6 +219,19 @@ def test_each_side_of_a_comparison_is_searched_in_its_turn(shelf: Settings) -> N
 
 
 @pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("渡轮和大桥分别由谁管理？", "渡轮由航运公司管理。[1] | 大橋由縣公路局管理。[2]"),
+        ("渡轮和索道分别由谁管理？", "渡轮由航运公司管理。[1] | （没有找到）"),
+    ],
+)
+def test_each_thing_has_its_statement_or_is_told_to_be_nowhere(question: str, said: str, crossings: Settings) -> None:
+    answer = answered(question, crossings)
+    assert answer.text.endswith(said)
+    assert answer.missing == (("索道",) if "索道" in question else ())
+
+
+@pytest.mark.parametrize(
     ("question", "sides"),
     [
         ("水路和陆路在时间和费用上有什么区别？", ["水路", "陆路"]),
@@ -223,6 +241,7 @@ def test_each_side_of_a_comparison_is_searched_in_its_turn(shelf: Settings) -> N
         ("快船相比普通船在时间和班次上有何不同", []),
         ("How does the ferry differ from the 南江 bridge in price and time?", []),
         ("How do they differ in price and time?", []),
+        ("渔获 loss with ice vs without", []),
     ],
 )
 def test_what_is_compared_is_not_what_it_is_compared_in(question: str, sides: list[str]) -> None:

@@ -23,6 +23,7 @@ from rag.text.language import ends_in, letters_of, search_form
 from rag.text.names import find_han_names
 from rag.text.persons import SURE_SURNAMES
 from rag.text.units import CURRENCIES
+from rag.things_named import NAMED_LEAST, shares_told, things_named
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6
@@ -36,6 +37,7 @@ LIST_LEAST = 0.05  # likelihood of a further item of a list
 ITEM_LEAST = 0.1  # likelihood of an item that answers itself
 LIKELY_ITEMS = 3  # so many of them show that their list is asked for
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
+THING_LEAST = 0.1  # likelihood of a statement that tells of a thing that is named beside the one told of before
 DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work's statement disagrees with the first
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 OWN_LANGUAGE_ODDS = 0.2  # of the likeliest statement's odds, from which one in the question's language goes before it
@@ -113,20 +115,22 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     open_odds = sum(_odds(unit.likelihood) for unit in (first, *ranked))
     wanted_odds = (1 - ENOUGH) * open_odds
     open_odds -= sum(_odds(unit.likelihood) for unit in chosen)
+    things = [thing.label for thing in things_named(request.question)]
     for unit in ranked:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
             continue
         if not several and _tells_of_another(unit, first, request.question):
             open_odds -= _odds(unit.likelihood)
             continue
+        is_of_thing = unit.likelihood >= THING_LEAST and _tells_of_next(unit, chosen, things)
         disagrees = not several and _disagrees(unit, first, request)
-        if not (disagrees or _is_news(unit, said, chosen)):
+        if not (disagrees or is_of_thing or _is_news(unit, said, chosen)):
             open_odds -= _odds(unit.likelihood)
             continue
         if several:
             if unit.likelihood < LIST_LEAST:
                 break
-        else:
+        elif not is_of_thing:
             why = "otherwise" if disagrees or _says_otherwise(unit, first, request.evidence) else "next"
             if not left[why] or (why == "next" and open_odds <= wanted_odds):
                 continue
@@ -257,6 +261,13 @@ def _tells_of_another(unit: Quoted, first: Quoted, question: str) -> bool:
         return True
     units, others = _units_of_figures(first.answer), _units_of_figures(unit.answer)
     return bool(units and others) and not units & others
+
+
+def _tells_of_next(unit: Quoted, chosen: Sequence[Quoted], things: Sequence[str]) -> bool:
+    """Say whether a statement names one of the things named side by side, where those chosen name only others."""
+    said = shares_told(things, "\n".join(one.text for one in chosen))
+    pairs = zip(shares_told(things, unit.text), said, strict=True)
+    return max(said, default=0.0) >= NAMED_LEAST and any(own >= NAMED_LEAST > told for own, told in pairs)
 
 
 def _people_of(text: str) -> set[str]:

@@ -1,0 +1,175 @@
+"""The things that a question names beside each other: 甲区和乙区, "the north and the south depot".
+
+Input: a question, or a statement and the names. Output: the names, each with what is asked of it; how far a statement
+tells of each. Method: words that join (rag/data/comparison_words.tsv), and the part of each name that no other has.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rag.text.language import HAN_CHARACTER, search_form, to_simplified
+from rag.text.words import tag_words
+from rag.vocabulary import phrases, read_table
+
+MOST_THINGS = 4
+ENDING_TAGS = ("v", "t")  # jieba's, of words that end a name: verbs and times
+MOST_LABEL_CHARS = 30
+_QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
+_LATIN = re.compile(r"[A-Za-z0-9][\w'.+-]*")
+
+
+class Thing(NamedTuple):
+    """A thing that a question names beside others, and the question for it alone."""
+
+    label: str
+    question: str
+
+
+def things_named(question: str) -> tuple[Thing, ...]:
+    """Return the things that a question names with 和, 与, "and", "vs" between them, each with what is asked of it.
+
+    Before the last two there may be others (甲、乙和丙). A question for a side is the question itself, with the one
+    side in the place of all.
+    """
+    tokens = _placed(question)
+    words = words_that_compare()
+    compared = [at for at, token in enumerate(tokens) if token.text in words["compares"]]
+    joins = [at for at, token in enumerate(tokens) if token.text in words["and"]]
+    joins += [at for at, token in enumerate(tokens) if token.text in words["with"] and compared and compared[0] < at]
+    middle = min((at for at in joins if 0 < at < len(tokens) - 1), default=0)
+    if not middle:
+        return ()
+    ends = words["behind"] | words["compares"] | words["each"]
+    last = next(
+        (at for at in range(middle + 2, len(tokens)) if tokens[at].text in ends or tokens[at].ends), len(tokens)
+    )
+    opens = words["form"] | words["compares"]
+    first = max(
+        (at + 1 for at in range(middle) if tokens[at].text in opens and not _is_inside(tokens, at, middle)), default=0
+    )
+    compared = [at for at in compared if at < middle]
+    if compared and (compared[-1] >= first or tokens[first - 1].text in words["behind"]):
+        return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
+    start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
+    labels = [*question[start : tokens[middle - 1].end].split("、"), question[tokens[middle + 1].start : end]]
+    are_things = all(_is_thing(label) and _bare(label) not in words["pronoun"] for label in labels)
+    if first >= middle or not are_things or len(labels) > MOST_THINGS:
+        return ()
+    before = question[:start] if HAN_CHARACTER.search(question) else ""
+    asked = [without_comparing(f"{before}{label}{question[end:]}") for label in labels]
+    return tuple(Thing(_bare(label), text) for label, text in zip(labels, asked, strict=True))
+
+
+def _is_inside(tokens: Sequence[_Token], at: int, middle: int) -> bool:
+    """Say whether a word of form stands inside the first side of a Chinese question, as 的 in 初期的开放."""
+    return bool(HAN_CHARACTER.search(tokens[at].text)) and at > 0
+
+
+def _bare(label: str) -> str:
+    label = label.strip(" ?.!？。！")
+    return label[1:-1] if _QUOTED.fullmatch(label) else label
+
+
+def _is_thing(label: str) -> bool:
+    return 0 < len(label.strip()) <= MOST_LABEL_CHARS and not set(label) & set("，,。；;？?！!")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    ends: bool = False  # the name before it: a verb, or 三年 and 去年
+
+
+def _placed(text: str) -> list[_Token]:
+    """Return the words of a text, case folded, with their places; what stands between quotation marks is one."""
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    tokens = [_Token(text[a:b], a, b) for a, b in quoted]
+    for word, tag, (a, b) in tag_words(to_simplified(text)):
+        if word.strip() and not any(start < b and a < end for start, end in quoted):
+            tokens.append(_Token(word.casefold(), a, b, tag in ENDING_TAGS or (b - a > 1 and word.endswith("年"))))
+    return sorted(tokens, key=lambda token: token.start)
+
+
+def kinds_in(question: str) -> set[str]:
+    """Return the kinds of the words of the table that a question holds; a word of one character counts by itself."""
+    form = search_form(question)
+    alone = set(words_in(form)) | {word.strip(".") for word in _LATIN.findall(form)}
+    spaced = f" {' '.join(_LATIN.findall(form))} "
+    return {
+        kind
+        for kind, words in words_that_compare().items()
+        if any(
+            word in alone or (len(word) > 1 and (word in form if _is_han(word) else f" {word} " in spaced))
+            for word in words
+        )
+    }
+
+
+def _is_han(word: str) -> bool:
+    return bool(HAN_CHARACTER.search(word))
+
+
+@functools.cache
+def words_that_compare() -> dict[str, frozenset[str]]:
+    """Return the words by which a question compares, joins and asks of each, by kind."""
+    return {kind: frozenset(phrases(cell)) for kind, cell, _ in read_table("comparison_words")}
+
+
+def without_comparing(text: str) -> str:
+    """Return what a question asks of either side: without the words that compare, and those that join the names."""
+    text = to_simplified(text)  # it is only searched
+    words = words_that_compare()
+    for word in sorted(words["compares"] | words["each"] | words["views"], key=len, reverse=True):
+        if len(word) == 1:
+            text = "".join(token for token in _all_tokens(text) if token != word)
+        elif _is_han(word):
+            text = text.replace(word, "")
+        else:
+            text = re.sub(rf"\b{re.escape(word)}\b", "", text, flags=re.IGNORECASE)
+    joins = "|".join(re.escape(word) for word in (*words["and"], "、"))
+    text = re.sub(rf"\n\s*(?:{joins})?\s*\n|\n", " ", text)
+    return " ".join(text.split())
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text without its spaces."""
+    return [word for word in _all_tokens(text) if word.strip()]
+
+
+def _all_tokens(text: str) -> list[str]:
+    return [word for word, _, _ in tag_words(text)]
+
+
+NAMED_LEAST = 0.5  # share of a name by which a text names it
+
+
+def shares_told(labels: Sequence[str], text: str) -> list[float]:
+    """Return how far a text names each of several things, 0..1: the share of its pieces that no other has."""
+    pieces = [_pieces(label) for label in labels]
+    told = _pieces(text)
+    own = [mine.difference(*pieces[:at], *pieces[at + 1 :]) for at, mine in enumerate(pieces)]
+    own = [{one for one in mine if not one.isdigit()} or mine for mine in own]  # 12 of 12号楼 stands for anything
+    return [len(mine & told) / max(1, len(mine)) for mine in own]
+
+
+def names_one_alike(labels: Sequence[str], text: str) -> bool:
+    """Say whether a text names another thing of their kind and none of several: 西浦区 beside 东浦区 and 南浦区."""
+    alike = set.intersection(*map(_pieces, labels))
+    return bool(alike & _pieces(text)) and not any(shares_told(labels, text))
+
+
+def _pieces(text: str) -> set[str]:
+    """Return the Latin words and numbers of a text, and the pairs that Chinese characters form with what is beside."""
+    form = search_form(text)
+    spaced = "".join(one if one.isascii() else f" {one} " for one in form if one.isalnum() or one in " -")
+    units = spaced.replace("-", " ").split()
+    pairs = {one + other for one, other in itertools.pairwise(units) if not (one + other).isascii()}
+    return pairs | {one for one in units if one.isascii()}

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.things_named import names_one_alike, shares_told, things_named
+
+
+@pytest.mark.parametrize(
+    ("question", "labels", "asked"),
+    [
+        ("渡輪和大橋各多長？", ["渡輪", "大橋"], "大桥多长？"),
+        ("渡轮和大桥三年后的收入分别是多少？", ["渡轮", "大桥"], "大桥三年后的收入多少？"),
+        ("渡轮、大桥和索道各有几人？", ["渡轮", "大桥", "索道"], "索道几人？"),
+        ("What is wrong with the 北堤 as compared with the bridge?", [], ""),
+        ("大堤有多长？", [], ""),
+    ],
+)
+def test_the_things_of_a_question_are_asked_about_one_by_one(question: str, labels: list[str], asked: str) -> None:
+    things = things_named(question)
+    assert [thing.label for thing in things] == labels
+    assert "".join(thing.question for thing in things[-1:]) == asked
+
+
+@pytest.mark.parametrize(
+    ("labels", "text", "shares"),
+    [
+        (["东浦区", "西浦区"], "東浦區有洗掃車24輛。", [1.0, 0.0]),  # 浦区 is of both
+        (["3号楼", "12号楼"], "13号楼有12户。", [0.0, 0.0]),
+        (["NL-200", "NL-320"], "NL-200的水箱", [1.0, 0.0]),
+        (["the North depot", "the Quayside depot"], "Quayside 车场", [0.0, 1.0]),
+        (["水闸维修", "泵站"], "水闸由站长管。", [1 / 3, 0.0]),  # 水闸, not 闸维 and 维修
+        ([], "水闸", []),
+    ],
+)
+def test_a_thing_is_named_by_what_no_other_has(labels: list[str], text: str, shares: list[float]) -> None:
+    assert shares_told(labels, text) == pytest.approx(shares)
+
+
+def test_another_thing_of_their_kind_is_told_from_a_text_that_names_none() -> None:
+    labels = ["东浦区", "南浦区"]
+    texts = ("西浦區有17辆。", "东浦区有24辆。", "共41輛。")
+    assert [names_one_alike(labels, text) for text in texts] == [True, False, False]
