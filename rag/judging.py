@@ -171,7 +171,7 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
         evidence: Judged.
         claims: The same passages, judged by what is said to be said.
     """
-    told = {item.id: item.likelihoods for item in claims}
+    told = {item.id: item.likelihoods for item in (*evidence, *claims)}  # rows may have been added to what is judged
     credited: list[Evidence] = []
     borne: list[tuple[str, Span, float]] = []  # source and span of a note, likelihood of the statement that bears it
     for item in evidence:

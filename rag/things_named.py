@@ -18,6 +18,7 @@ from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table
 
 MOST_THINGS = 4
+NAMED_LEAST = 0.5  # share of a name by which a text names it
 ENDING_TAGS = ("v", "t")  # jieba's, of words that end a name: verbs and times
 MOST_LABEL_CHARS = 30
 _QUOTED = re.compile(r"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"")
@@ -146,9 +147,6 @@ def words_in(text: str) -> list[str]:
 
 def _all_tokens(text: str) -> list[str]:
     return [word for word, _, _ in tag_words(text)]
-
-
-NAMED_LEAST = 0.5  # share of a name by which a text names it
 
 
 def shares_told(labels: Sequence[str], text: str) -> list[float]:
