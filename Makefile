@@ -1,6 +1,6 @@
 # make chat   environment, dependencies, index, page on http://127.0.0.1:$(PORT); an empty CORPUS is filled there
 # make test   environment, dependencies, the tests that are not slow: some four minutes on two cores
-# make test-slow  the others: those that drive the page in a browser, ask many questions, or take seconds each
+# make test-slow  the others: those that drive the page in a browser, ask the thirty briefs, or take seconds each
 # make check  style, types and tests, as before a commit
 # make coverage  which lines and branches of rag/ the tests go through, in one process
 # make bench  how fast it is, beside LangChain's way, over CORPUS; writes docs/benchmarks/speed.md

@@ -56,8 +56,8 @@ LONG = (
 )
 
 
-# What drives a browser is slow, and what asks the questions of the project.
-SLOW_FIXTURES = frozenset(("browser", "asked"))
+# What drives a browser is slow, and what needs an index over the thirty briefs.
+SLOW_FIXTURES = frozenset(("browser", "brief_settings"))
 
 
 @pytest.hookimpl(tryfirst=True)
