@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.answering import CERTAIN, POSSIBLE, ask
+from rag.answering import POSSIBLE, ask
 from rag.index import Index, open_index
 from rag.indexing import build_index
+from rag.odds import CERTAIN
 from rag.question import read_question
 from rag.records import Answer, Evidence, Retrieval
 from rag.retrieval import keyword_terms, other_names, retrieve

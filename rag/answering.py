@@ -37,6 +37,7 @@ from rag.errors import BackendFailed
 from rag.index import Index, open_index
 from rag.kinds_asked import denied_premise, is_of_another_kind
 from rag.near_misses import names_nowhere, told_of_another
+from rag.odds import CERTAIN
 from rag.pages import PageFinder
 from rag.part_requests import answer_about_parts
 from rag.question import Part, Question, read_question, types_of
@@ -71,7 +72,6 @@ from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
 from rag.vocabulary import read_table
 
-CERTAIN = 0.3  # likelihood of the best statement from which it is called an answer
 POSSIBLE = 0.002  # below this nothing is near
 MOST_EVIDENCE = 2  # times Settings.evidence_count, when a chat model looked several times
 THINKING_MAX_CHARS = 20_000  # kept of what a model thought

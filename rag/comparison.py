@@ -16,12 +16,14 @@ from rag.backends.extractive import choose_statements
 from rag.comprehension import heading_of
 from rag.index import Index
 from rag.naming import NamedSide, find_sides
+from rag.odds import CERTAIN
 from rag.records import Evidence, Language
 from rag.shelf import Work
 from rag.shelf_questions import find_named
 from rag.summaries import leading_statements
 from rag.text.language import to_simplified
 from rag.things_named import (
+    MOST_THINGS,
     kinds_in,
     names_one_alike,
     shares_told,
@@ -32,8 +34,6 @@ from rag.things_named import (
 )
 from rag.vocabulary import phrases, read_table
 
-MOST_SIDES = 4
-SURELY = 0.3  # likelihood of a statement from which it answers surely
 LEAST_LIKELY = 0.005  # that a statement answers, from which it stands for its side
 CELL_CHARS = 220  # most characters of a side's statements
 CELL_STATEMENTS = 2
@@ -79,13 +79,13 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
         narrowed: Whether these are a selection that the reader made: 这几份 are they.
     """
     kinds = kinds_in(question)
-    selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_SIDES
+    selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_THINGS
     compares = selected or bool(kinds & {"compares", "each", "views"})
     named = find_named(question, works)
     if narrowed and (placed := _by_place(question, works)):
         return _of_works([(side.work.label, (side.work,)) for side in placed], _around(question, placed))
     several = len(named.titled) > 1
-    sides = () if several else find_sides(question, works, words=_joins_and_stops(), most=MOST_SIDES)
+    sides = () if several else find_sides(question, works, words=_joins_and_stops(), most=MOST_THINGS)
     if sides and (compares or all(side.as_work for side in sides)):
         labels = [question[slice(*side.span)] for side in sides]
         labels = labels if len(set(labels)) > 1 else [side.work.label for side in sides]
@@ -93,7 +93,7 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
         return _of_works([(label, (side.work,)) for label, side in pairs], _around(question, sides))
     groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     groups += [(_as_asked(name, question), own) for name, own in named.authors]
-    if compares and 2 <= len(groups) <= MOST_SIDES:
+    if compares and 2 <= len(groups) <= MOST_THINGS:
         return _of_works(groups, named.rest)
     if selected:
         return _of_works([(work.label, (work,)) for work in works], named.rest)
@@ -123,7 +123,7 @@ def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
         if word in form and -len(works) <= int(place) < len(works)
     ]
     counted.sort(key=lambda side: side.span)
-    return tuple(counted) if 1 < len(counted) == len({side.work for side in counted}) <= MOST_SIDES else ()
+    return tuple(counted) if 1 < len(counted) == len({side.work for side in counted}) <= MOST_THINGS else ()
 
 
 def _around(question: str, sides: Sequence[NamedSide]) -> str:
@@ -141,9 +141,8 @@ def _as_asked(name: str, question: str) -> str:
 
 def _says_anything(topic: str) -> bool:
     """Say whether a topic holds more than words of form and words for works."""
-    form = (
-        words_that_compare()["form"] | words_that_compare()["those"] | words_that_compare()["and"] | _words_for_works()
-    )
+    words = words_that_compare()
+    form = words["form"] | words["those"] | words["and"] | _words_for_works()
     return any(token.casefold() not in form and token.isalnum() for token in words_in(topic))
 
 
@@ -192,14 +191,14 @@ def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], la
     units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
     chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
     said = tuple((found[unit.place], unit.text) for unit in chosen)
-    return Cell(side, said, is_sure=any(unit.likelihood >= SURELY for unit in chosen))
+    return Cell(side, said, is_sure=any(unit.likelihood >= CERTAIN for unit in chosen))
 
 
 def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
     """Say whether nothing that was found names the first thing; what answers in another language may name it so."""
     told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
     own = [item.passage.language == language for item in found]
-    is_answered = any(item.score >= SURELY and not mine for item, mine in zip(found, own, strict=True))
+    is_answered = any(item.score >= CERTAIN and not mine for item, mine in zip(found, own, strict=True))
     return any(own) and not is_answered and shares_told(labels, told)[0] == 0
 
 

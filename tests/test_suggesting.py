@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH
 
-from rag.answering import CERTAIN, ask
+from rag.answering import ask
 from rag.glossary import Glossary, Name, TermGroup, make_glossary
 from rag.index import Index, open_index
+from rag.odds import CERTAIN
 from rag.reading_room.first_questions import kept_first_questions
 from rag.reading_room.suggesting import (
     Candidate,

@@ -20,10 +20,10 @@ from pathlib import Path
 from string import digits
 from types import MappingProxyType
 
-from rag.answering import CERTAIN
 from rag.backends.extractive import leans_back
 from rag.glossary import Glossary
 from rag.index import Index
+from rag.odds import CERTAIN
 from rag.reading_room.first_questions import FIRST, keep_first_questions
 from rag.reading_room.page_texts import say
 from rag.records import Evidence, Language, Passage
