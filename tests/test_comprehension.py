@@ -141,6 +141,7 @@ def test_an_adaptation_of_another_encoder_is_refused(tmp_path: Path) -> None:
         load_network(tmp_path, tmp_path / "adaptation")
 
 
+@pytest.mark.slow
 def test_rows_are_padded_to_a_multiple() -> None:
     from training.network import LENGTH_STEP, pad
 

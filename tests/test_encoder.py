@@ -38,6 +38,7 @@ def write_model(folder: Path) -> BertModel:
     return bert
 
 
+@pytest.mark.slow
 def test_states_are_those_of_an_independent_implementation(tmp_path: Path) -> None:
     import torch
 

@@ -153,6 +153,13 @@ def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     assert write(*parts, types=frozenset({"list"})) == "第一，加固桥墩。[2]第二，拓宽引桥。[1]"
 
 
+def test_one_point_of_a_notice_is_no_list_of_its_points() -> None:
+    notice = evidence("一、對象：滿五十歲者。二、材料：身份证、照片。三、费用：八十元。", 0.001, 0.98, 0.0)
+    assert write(notice, types=frozenset({"list"})) == "二、材料：身份证、照片。[1]"
+    articles = evidence("第一条 为公平使用。第二条 应交申请表、收据。第三条 每年抽签。", 0.01, 0.98, 0.06)
+    assert write(articles, types=frozenset({"list"})) == "第二条 应交申请表、收据。[1]第三条 每年抽签。[1]"
+
+
 def test_items_of_which_several_are_likely_bring_their_list_though_none_was_asked_for() -> None:
     items = evidence("第一，只量一城。第二，未计冬季。第三，樣本偏小。第四，蛾类之外未分种。", 0.3, 0.6, 0.1, 0.02)
     assert write(items) == "第一，只量一城。[1]第二，未计冬季。[1]第三，樣本偏小。[1]第四，蛾类之外未分种。[1]"

@@ -235,6 +235,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_models_in_folders_embed_and_rerank(tiny: Path, tmp_path: Path, bank: Path) -> None:
     named = {"model": str(tiny / "embedding"), "reranker": str(tiny / "reranker")}
     settings = write_corpus(tmp_path, PAPERS, bank).model_copy(update=named)

@@ -21,6 +21,7 @@ from rag.tables import cells, is_row, table_head
 from rag.text.figure_finding import find_figures
 from rag.text.language import ends_in, letters_of, search_form
 from rag.text.names import find_han_names
+from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES
 from rag.text.units import CURRENCIES
 from rag.things_named import NAMED_LEAST, shares_told, things_named
@@ -102,8 +103,10 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     ranked.remove(first)
     whole = bool(request.types & {"list", "comparison"})
     several = whole or "more" in request.types
-    items = (whole and _rows_alike(first, request)) or _list_around(first, request)
-    if items and (whole or _are_likely_together(items, first)):
+    if whole and (rows := _rows_alike(first, request)):
+        return rows
+    items = _list_around(first, request)
+    if (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     if asks_for_reason(request.question):
@@ -200,11 +203,21 @@ def _rows_alike(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
 
 
 def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
-    """Return the items of the list to which a statement belongs, in order; [] where it is none or does not fit."""
-    units = _units_beside(unit, request)
+    """Return the items of the list to which a statement belongs, in order; [] where it is none or does not fit.
+
+    第三条 is marked by its number, yet the articles of a statute are no list.
+    """
+    units = [] if opening_part(unit.text) else _units_beside(unit, request)
+    if unit not in units:
+        return []
     at = units.index(unit)
     items = _fitting([units[place] for place in items_beside([other.text for other in units], at)], request)
     return items if unit in items else []
+
+
+def _is_likely_beside(items: Sequence[Quoted], first: Quoted) -> bool:
+    """Say whether an item beside the likeliest may answer: 二、材料：身份证 does alone, without the other points."""
+    return any(item.likelihood >= LIST_LEAST for item in items if item != first)
 
 
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
