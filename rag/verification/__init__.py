@@ -37,6 +37,7 @@ from rag.verification.citation_marks import plain_citations
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
 from rag.verification.defanging import defang_text
+from rag.verification.exchanges import find_displaced_figure
 from rag.verification.said import Said, said_by, share_of, word_pairs
 from rag.vocabulary import words_of
 
@@ -269,6 +270,8 @@ def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity
     coverage = share_of(tokens, frozenset().union(*(ground.tokens for ground in cited)))
     foreign = all(ground.language != main_language(text) for ground in cited)
     if foreign and coverage < COVERED:
+        if not missing and (displaced := find_displaced_figure(text, cited)):
+            missing, reason = (displaced,), "figure_missing"
         return _judge_translation(text, cited, grounds, similarity, missing, reason, anchors)
     if missing:
         return _Verdict("partly" if coverage >= COVERED else "not_found", reason, missing)

@@ -1,8 +1,9 @@
 """What was changed in a sentence that is otherwise close to one of its passage.
 
 A 不 that came or went, 增加 for 减少, a figure or a name put in the place of another: each leaves most words as they
-were, so the sentence is compared with its nearest passage sentence piece by piece. What other words say the opposite
-with (没有一个, 已有一个), or two sides that change places (甲 above 乙, 乙 above 甲), it does not see.
+were, so the sentence is compared with its nearest passage sentence piece by piece; clause by clause it is looked
+whether it claims more (`claims_more`), or tells of one thing what is told of another (`exchanges`). What other words
+say the opposite with (没有一个, 已有一个), it does not see.
 Entry point: `find_alteration`.
 """
 
@@ -21,6 +22,9 @@ from rag.text.language import HAN_CHARACTER
 from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation
 from rag.text.words import tag_words
+from rag.verification.claims_more import claims_more
+from rag.verification.clauses import clauses_of, nearest_clause
+from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table
 
@@ -75,7 +79,19 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     turns = [_find_turn(text, cited), *(_find_turn(clause, cited, True) for clause in _CLAUSE.findall(text))]
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
         return plain
+    if turned := find_exchanged_sides(text, cited) or _opposite_in_clause(text, cited):
+        return Alteration("negated", turned)
+    if displaced := find_displaced_figure(text, cited):
+        return Alteration("figure_missing", displaced)
+    if claimed := claims_more(text, cited):
+        return Alteration("wording_changed", claimed)
     return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or next(filter(None, turns), None)
+
+
+def _opposite_in_clause(text: str, cited: Sequence[Said]) -> str:
+    """Return the word of `text` that has its opposite in the nearest clause, where a sentence tells of both ways."""
+    pairs = ((clause, nearest_clause(clause, cited, SAME_CLAUSE)) for clause in clauses_of(text))
+    return next((word for one, near in pairs if near and (word := find_opposite(one.text, near.text))), "")
 
 
 def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
@@ -100,8 +116,10 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
         ]
         for figure in mine:
             is_replaced = any((figure.kind, figure.unit) == (other.kind, other.unit) for other in left)
-            if is_replaced and not any(holds_figure(figure, given) for _, given in near):
-                return Alteration("figure_missing", text[figure.span[0] : figure.span[1]])
+            written = text[slice(*figure.span)]
+            is_near = any(holds_figure(figure, given) for _, given in near)
+            if is_replaced and not is_near and written not in figures_in_place(text, cited):
+                return Alteration("figure_missing", written)
     return None
 
 
@@ -139,7 +157,7 @@ def _find_replacement(text: str, tokens: frozenset[str], cited: Sequence[Said]) 
         if tag != "replace" or not 0 < b - a <= MOST_CHANGED or not 0 < d - c <= MOST_CHANGED:
             continue
         figure = _changed_figure(ours[a:b], theirs[c:d], _around(ours, a, b), _around(theirs, c, d))
-        if figure:
+        if figure and not any(figure in placed for placed in figures_in_place(text, cited)):
             return Alteration("figure_missing", figure)
         if name := _changed_name(text, ours[a:b], theirs[c:d], cited):
             return Alteration("name_missing", name)

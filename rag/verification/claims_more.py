@@ -1,0 +1,48 @@
+"""Whether a sentence claims more than its passages do: all for some, must for may, done for planned, first for second.
+
+Input: a sentence, what its passages say. Output: the word that claims more. Method: a row of
+rag/data/claims_more.tsv is broken where the sentence's clause has one of its stronger words, the clause nearest to it
+in the passages has a weaker one, and neither has the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.text.language import LATIN_WORD
+from rag.text.words import tag_words
+from rag.verification.clauses import Clause, clauses_of, nearest_clause
+from rag.verification.said import Said
+from rag.vocabulary import phrases, read_table
+
+
+def claims_more(text: str, cited: Sequence[Said]) -> str:
+    """Return the word by which a clause of `text` claims more than the nearest one of its passages, else ""."""
+    for clause in clauses_of(text):
+        near = nearest_clause(clause, cited)
+        if near is None:
+            continue
+        for where, more, less, _, _ in read_table("claims_more"):
+            claimed = word_among(clause.form, phrases(more))
+            if not claimed or word_among(clause.form, phrases(less)):
+                continue
+            told = _part_of(near, where)
+            weaker = word_among(told, phrases(less))
+            # The second highest is not the highest.
+            if weaker and not word_among(told.replace(f"{weaker} {claimed}", weaker), phrases(more)):
+                return claimed
+    return ""
+
+
+def _part_of(clause: Clause, where: str) -> str:
+    return {"clause": clause.form, "sentence": clause.sentence, "passage": clause.whole}[where]
+
+
+def word_among(form: str, words: Sequence[str]) -> str:
+    """Return the first of `words` that a text in search form holds, else "": 将 is none in 将近, nor all in hall."""
+    latin = f" {' '.join(LATIN_WORD.findall(form))} "
+    single = {word for word, _, _ in tag_words(form) if len(word) == 1}
+    for word in words:
+        if f" {word} " in latin if word.isascii() else word in (form if len(word) > 1 else single):
+            return word
+    return ""

@@ -1,0 +1,62 @@
+"""The clauses of a text, and which clause of the passages is nearest to one.
+
+Input: a sentence, what its passages say. Output: clauses with their words, the sentence and passage around them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.text.figure_finding import find_figures
+from rag.text.figures import years_of
+from rag.text.language import search_form, split_at, split_sentences
+from rag.verification.said import Said, share_of, word_pairs
+
+_KEPT = 512  # results of a function that are kept
+
+NEAR = 0.4  # share of a clause's words that another one holds, from which it tells of the same
+_MARKS = "，；。;：！？"
+_BETWEEN = (", ", " and ", " but ", " while ", " whereas ")  # English clauses
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause as it stands, its `word_pairs`, and in search form itself, its sentence and its text.
+
+    `years` are those that it names, else those of a date alone before it: of both ports in 2021年，东港…，西港….
+    """
+
+    text: str
+    words: frozenset[str]
+    form: str
+    sentence: str
+    whole: str
+    years: frozenset[int]
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def clauses_of(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of a text, in order, those without words left out."""
+    clauses: list[Clause] = []
+    years: frozenset[int] = frozenset()  # of the date before
+    for start, end in split_sentences(text):
+        sentence = text[start:end]
+        marked = functools.reduce(lambda line, word: line.replace(word, f"{_MARKS[0]}{word}"), _BETWEEN, sentence)
+        for part in split_at(marked, _MARKS):
+            part = part.removeprefix(",").strip()
+            if words := word_pairs(part):
+                own = years_of(find_figures(part))
+                forms = (search_form(part), search_form(sentence), search_form(text))
+                clauses.append(Clause(part, words, *forms, own or years))
+                if own:
+                    years = own if all(word.startswith("#") for word in words) else frozenset()
+    return tuple(clauses)
+
+
+def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -> Clause | None:
+    """Return the clause of the passages that holds most of a clause's words, None where all hold less than `least`."""
+    others = (other for ground in cited for other in clauses_of(ground.passage.text))
+    best = max(others, key=lambda other: share_of(clause.words, other.words), default=None)
+    return best if best is not None and share_of(clause.words, best.words) >= least else None

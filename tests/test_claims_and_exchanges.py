@@ -1,0 +1,76 @@
+"""Sentences that claim more than their passage, or tell of one thing what it tells of another; and such as do not."""
+
+from __future__ import annotations
+
+import pytest
+from rows import each
+
+from rag.records import Evidence, Passage
+from rag.text.language import main_language
+from rag.verification import verify_answer
+from rag.vocabulary import read_table
+
+PORTS = "2021年，臨海港吞吐量为186万吨，白沙港为142万吨。2022年临海港的吞吐量增至203万吨。"
+SCHOOLS = "城区学校的问卷回收率为91%，乡镇学校为84%。The Larch clinic saw 5,400 patients and the Rowan clinic 7,100."
+LAMPS = "部分路灯已换成节能灯，其余路灯计划在明年更换。居民可以向街道申请迁移灯杆。The mayor may waive the fee."
+TRAVEL = "去年国际旅客量上升18%，国内旅客量则下降3%。西站是全市第二大车站。"
+KILNS = "甲窑比乙窑大，但甲窑的产量低于乙窑。The older kiln is larger than the newer one."
+MILL = "由于河道淤積，磨坊停业。Because the river silted up, the mill closed."
+
+
+def standing(sentence: str, text: str) -> tuple[str, str]:
+    passage = Passage("p", "卷.md", text, (0, len(text)), "body", 0, "", (), "", main_language(text))
+    (checked,) = verify_answer(f"{sentence}[1]", [Evidence(passage, 1.0)]).sentences
+    return checked.standing, checked.reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "reason"),
+    [
+        ("2021年白沙港吞吐量为186万吨。", PORTS, "figure_missing"),
+        ("2021年临海港吞吐量为203万吨。", PORTS, "figure_missing"),
+        ("乡镇学校的问卷回收率为91%。", SCHOOLS, "figure_missing"),
+        ("The Rowan clinic saw 5,400 patients.", SCHOOLS, "figure_missing"),
+        ("全部路灯已换成节能灯。", LAMPS, "wording_changed"),
+        ("其余路灯已经更换。", LAMPS, "wording_changed"),
+        ("居民必须向街道申请迁移灯杆。", LAMPS, "wording_changed"),
+        ("The mayor must waive the fee.", LAMPS, "wording_changed"),
+        ("去年國際旅客量下降了18%。", TRAVEL, "negated"),
+        ("西站是全市最大的车站。", TRAVEL, "wording_changed"),
+        ("乙窑比甲窑大。", KILNS, "negated"),
+        ("甲窑的产量比乙窑高。", KILNS, "negated"),
+        ("The newer kiln is larger than the older one.", KILNS, "negated"),
+        ("由于磨坊停业，河道淤积。", MILL, "negated"),
+        ("The river silted up because the mill closed.", MILL, "negated"),
+    ],
+)
+def test_what_claims_more_or_has_changed_places_is_not_supported(sentence: str, text: str, reason: str) -> None:
+    assert standing(sentence, text)[1] == reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("白沙港2021年的吞吐量为142万吨。", PORTS),
+        ("临海港的吞吐量2022年增至203万吨。", PORTS),
+        ("乡镇学校的回收率为84%。", SCHOOLS),
+        ("The Rowan clinic saw 7,100 patients.", SCHOOLS),
+        ("路灯有部分已换成节能灯。", LAMPS),
+        ("居民可向街道申请迁移灯杆。", LAMPS),
+        ("国内旅客量去年下降3%。", TRAVEL),
+        ("西站是全市的第二大车站。", TRAVEL),
+        ("甲窑大于乙窑。", KILNS),
+        ("甲窑比乙窑大，产量则低于乙窑。", KILNS),
+        ("磨坊停业是由于河道淤积。", MILL),
+        ("The mill closed because the river silted up.", MILL),
+    ],
+)
+def test_the_same_in_another_order_is_supported(sentence: str, text: str) -> None:
+    assert standing(sentence, text)[0] == "supported"
+
+
+@each([row[-2:] for name in ("claims_more", "comparatives", "cause_words") for row in read_table(name)])
+def test_each_row_catches_its_example(row: tuple[str, str]) -> None:
+    passage, sentence = row
+    assert standing(sentence, passage)[0] != "supported"
+    assert standing(passage.partition("。")[0], passage)[0] == "supported"
