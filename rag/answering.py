@@ -17,6 +17,7 @@ from typing import cast
 import numpy as np
 
 from rag.about_works import answer_about_works, tell_disagreement
+from rag.article_facts import answer_about_article
 from rag.backends import (
     DENIED,
     NEAREST_PASSAGES,
@@ -153,10 +154,12 @@ def stream_answer(
         return
     read = dataclasses.replace(read, spoken_of=spoken_of(history, index))
     check = functools.partial(_checked_by, read, settings, index)
-    answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
+    works = works_of(index, filters)
+    answer = answer_about_article(read, works, index)
+    if answer is None:
+        answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
     if answer is None:
         find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
-        works = works_of(index, filters)
         answer = yield from _answer_from_passages(question, read, history, settings, index, find, works)
     took_ms = {**answer.took_ms, "total": _since(started)}
     unread = asked_about(read.text, index.manifest.rejected)

@@ -256,6 +256,11 @@ class Draft:
         self._text += "\n" if self._text else ""
         self._add(self.text(key, **values), rests_on, ())
 
+    def quote(self, passage: Passage, span: Span) -> None:
+        """Add what stands in a passage on a line of its own."""
+        self._text += "\n" if self._text else ""
+        self._add(" ".join(passage.text[slice(*span)].split()), (), (), [(passage, span)])
+
     def item(
         self,
         text: str,
@@ -326,7 +331,7 @@ def _printed_at(index: Index, work: Work, field: str, section: tuple[str, ...]) 
         return next((p for p in own if p.section[: len(section)] == section), next(iter(own), None)), None
     if field not in dict(work.record.origins):
         name = "year" if field == "date" else field
-        value = getattr(work.record, name)
+        value = getattr(work.record, name, "")
         values = [str(part) for part in (value if isinstance(value, tuple) else (value,)) if part]
         heads = [passage for passage in own if passage.kind in ("metadata", "abstract") or not passage.section]
         held = {p.id: [span for part in values if (span := locate(part, p.text))] for p in heads}

@@ -56,6 +56,7 @@ class PartRequest:
         count: How many parts it says that there are, or 0.
         counts: Whether it counts them with a measure word, or asks how many there are: 几件, 六项.
         ordinal: Which part of those told before it means, from 0; -1 the last; None for none.
+        thing: The noun behind the word that asks which: 工具 of 哪些政策工具; "" for none.
     """
 
     kinds: frozenset[str]
@@ -63,6 +64,7 @@ class PartRequest:
     count: int
     counts: bool
     ordinal: int | None
+    thing: str = ""
 
 
 def read_part_request(question: str) -> PartRequest | None:
@@ -77,7 +79,18 @@ def read_part_request(question: str) -> PartRequest | None:
         return None
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
     words = tuple(dict.fromkeys(telling_words(without_request(form))))
-    return PartRequest(kinds, words, max(counts, default=0), bool(counts), ordinal)
+    thing = _thing_asked(form)
+    return PartRequest(kinds, words, max(counts, default=0), bool(counts), ordinal, thing if thing in words else "")
+
+
+def _thing_asked(form: str) -> str:
+    """Return the noun behind a Chinese word that asks which, with a measure word between; "" for none."""
+    _, which, behind = form.partition("哪")
+    tagged = tag_words(f"{which}{behind}") if which else ()
+    counting = words_of("part_requests", "measure")
+    rest = itertools.dropwhile(lambda one: one[1][0] in "rmq" or one[0][0] == "哪" or one[0] in counting, tagged)
+    nouns = itertools.takewhile(lambda one: one[1].startswith(("n", "vn", "an")), rest)
+    return next(reversed([word for word, _, _ in nouns]), "")
 
 
 def _counted(word: str, tag: str) -> int | None:
@@ -150,6 +163,8 @@ def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes
     """Yield the groups of a work that a request may mean: each of its words names them, says of them, or the work."""
     passages = index.passages_of(work.key)
     head = head_of(work, passages)
+    if place and len(request.words) == 1 and not request.count:
+        return  # a word alone names parts of any work
     for group in groups_of(passages):
         named = [word for word in request.words if names(word, group.names)]
         others = [word for word in request.words if word not in named]
@@ -157,9 +172,10 @@ def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes
         others = [word for word in others if not any(names(word, text) for text in (*labels, group.head))]
         held = [word for word in others if not labels and _is_held_by_each(word, group)]
         value = [word for word in others if labels and 0 < _count_saying(group, labels, word) < len(group.items)]
-        is_all = all(word in held or word in value or is_in_head(word, head) for word in others)
+        in_head = [word for word in others if word not in held + value]
+        is_all = request.thing not in in_head and all(is_in_head(word, head) for word in in_head)
         dated = "timeline" in request.kinds and _is_dated(group)
-        in_view = goes_on or len(others) > len(held + value)
+        in_view = goes_on or bool(in_head)
         if is_all and _is_asked(request, group, named, told=bool(labels or held), dated=dated, in_view=in_view):
             said = sum(word in search_form(group.names) for word in named)  # not another word for it
             fit = (_fits_time(group) if dated else 0, len(named), said, request.count > 0, bool(labels))

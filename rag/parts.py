@@ -133,7 +133,9 @@ def _listed(section: tuple[str, ...], said: Sequence[Said], places: Sequence[int
         last = last[:1]
     elif not any(one.begins_line for stretch in others for one in stretch[1:]):
         last = [last[0], *itertools.takewhile(lambda one: not one.begins_line, last[1:])]
-    before = [split_at(one.text, "，,")[-1] for one in said[max(0, places[0] - LEADING_IN) : places[0]]]
+    led = said[max(0, places[0] - LEADING_IN) : places[0]]
+    led = led[-1:] if led and led[-1].begins_line else led  # what an earlier paragraph says leads in to no list
+    before = [split_at(one.text, "，,")[-1] for one in led]
     names = "\n".join((*section[-1:], *before, split_at(said[places[0]].text, "，,。")[0]))
     return Group(section, names, "", tuple(Item("", tuple(stretch)) for stretch in (*others, last)))
 

@@ -157,6 +157,7 @@ class Article:
     `date` is the day of publication as far as it is told (ISO 8601: 2024-03-01, 2024-03, 2024), `doi` without prefix.
     `origins` tells for each field that does not come from the printed page where it is from: (field, place).
     `reference` is what a library of literature or a web address says of it, as one object of CSL-JSON, else "".
+    `imprint` are the lines of its head and end that are no text: 收稿日期：2021-03-05, 责任编辑：陈明远.
     """
 
     kind: ArticleKind
@@ -179,6 +180,7 @@ class Article:
     doi: str = ""
     origins: tuple[tuple[str, str], ...] = ()
     reference: str = ""
+    imprint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

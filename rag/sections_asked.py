@@ -3,7 +3,7 @@
 Input: a question of which each word asks for one kind of section or names the work. Output: the list in which the
 section or a statement tells it, else the section's statements, in the order of print; where the work tells nothing of
 the kind, a refusal that says so; None for every other question. Words: rag/data/section_kinds.tsv.
-Entry point: `answer_about_section`.
+Entry points: `answer_about_section`; `names_in`, `work_meant`: which work the other words of a question name.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def answer_about_section(
     near = {(item.passage.source, item.passage.article) for item in found}
     is_small = len(index.passages) <= SMALL_PASSAGES
     heads = {w: head_of(w, index.passages_of(w.key) if is_small or w.key in near else ()) for w in works}
-    work = _work_meant(_names_in(rest), heads, read)
+    work = work_meant(names_in(rest), heads, read)
     if work is None:
         return None
     passages = index.passages_of(work.key)
@@ -97,7 +97,7 @@ def answer_about_section(
     return None if is_told or not kind.missing[0] else _none(kind, work, read)
 
 
-def _names_in(rest: str) -> list[str]:
+def names_in(rest: str) -> list[str]:
     """Return the words of a question that may name a work: all that neither ask nor say that it is a work."""
     common = _common_words()
     words = dict.fromkeys(telling_words(without_request(rest)))
@@ -110,7 +110,7 @@ def _common_words() -> frozenset[str]:
     return frozenset(shelf) | words_of("part_requests", "section")
 
 
-def _work_meant(words: Sequence[str], heads: dict[Work, str], read: Question) -> Work | None:
+def work_meant(words: Sequence[str], heads: dict[Work, str], read: Question) -> Work | None:
     """Return the work that the words name best, if it lacks none of its language, half at most; else the spoken of."""
     if not words:
         meant = [work for work in heads if work.key in read.spoken_of] or list(heads)

@@ -214,3 +214,26 @@ def test_each_row_of_part_requests_is_read_in_its_example(row: tuple[str, ...]) 
     request = read_part_request(row[2])
     assert request is not None
     assert row[0] in request.kinds
+
+
+MARKET = """# 夜市与早市的较量
+
+骆秋池
+
+**摘要：**本文分析夜市与早市之间的较量，说明双方使用的工具。
+
+## 一、夜市的较量
+
+### （一）夜市的摊位
+
+夜市的摊位一年多了三成。夜市用的工具是低价摊位、免费电和夜班车。
+
+### （二）夜市的客流
+
+夜市的客流集中在八点以后。
+"""
+
+
+def test_parts_whose_names_hold_nothing_of_what_is_asked_give_way(index_of: Callable[..., Settings]) -> None:
+    answer = ask("夜市的较量用了哪些工具", settings=index_of({"夜市.md": MARKET}))
+    assert answer.text.startswith("夜市用的工具是低价摊位、免费电和夜班车。")

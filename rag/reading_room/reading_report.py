@@ -35,6 +35,7 @@ def document_as_json(document: Document) -> dict[str, Any]:
                 "abstract": article.abstract,
                 "fund": article.fund,
                 "classification": article.classification,
+                "imprint": list(article.imprint),
                 "title_en": article.title_en,
                 "work": article.work,
                 "parent": article.parent,

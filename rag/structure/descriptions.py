@@ -54,6 +54,7 @@ def describe_articles(
         start = items[part.first].at
         end = items[part.last].at if part.last < len(items) else _NO_END
         own = [one for one, _ in imprints[bisect_left(imprint_ats, start) : bisect_left(imprint_ats, end)]]
+        around = imprints[bisect_left(imprint_ats, start) : bisect_right(imprint_ats, end)]
         near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
         said = [" ".join(note.lines[:40]) for note in near if not note.number.isdecimal() and not note.known]
         labelled = _labelled(inside)
@@ -80,10 +81,17 @@ def describe_articles(
                 classification=next((one.classification for one in own if one.classification), ""),
                 title_en=part.title(items) if part.kind == "abstract" else "",
                 parent=part.parent,
+                imprint=tuple(one.line for one, at in around if one.line and _is_between(one, at, start, end)),
             )
         )
     _link_abstracts(described)
     return described
+
+
+def _is_between(imprint: Imprint, at: int, start: int, end: int) -> bool:
+    """Say whether a line belongs to the article between two lines of body, not to the one before it or behind it."""
+    is_before = at == start and start > 0 and imprint.ends
+    return not is_before and (at < end or imprint.ends)
 
 
 def _is_about(text: str) -> bool:

@@ -82,13 +82,20 @@ def set_aside_furniture(
             gap = 0
             continue
         left.append(LeftOut(_name_of(reason, text), line.text, line.page))
-        imprints.extend(_read_imprint(text, len(kept)))
+        imprints.extend(_own_line(text, len(kept)) if reason == "imprint" else _read_imprint(text, len(kept)))
         cut = True
         ruled = ruled or line.ruled
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
         closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:_CLOSING_CHARS], "closing"))
     return kept, left, imprints
+
+
+def _own_line(text: str, at: int) -> list[Imprint]:
+    """Return what a line of an article's own says, with the line: its dates and editors also stand at its end."""
+    ends = _name_of("imprint", text) in ("date", "editor")
+    read = _read_imprint(text, at) or [Imprint(at)]
+    return [dataclasses.replace(one, line=text.strip(), ends=ends) for one in read]
 
 
 def _name_of(reason: str, text: str) -> str:

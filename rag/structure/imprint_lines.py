@@ -26,7 +26,11 @@ _SMALL_WORD_CHARS = 3  # of, and, the, in: the others of a journal's name are ca
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What a line says about its article or issue; empty where it says nothing. `at`: the line of text that follows."""
+    """What a line says about its article or issue; empty where it says nothing. `at`: the line of text that follows.
+
+    `line` is the line itself where it is one of an article's own (收稿日期：…), and `ends` says whether it belongs to
+    what stands before it, where another article begins behind it.
+    """
 
     at: int
     journal: str = ""
@@ -34,6 +38,8 @@ class Imprint:
     issue: str = ""
     pages: str = ""
     classification: str = ""
+    line: str = ""
+    ends: bool = False
 
 
 def read_imprint_line(line: str) -> Imprint | None:

@@ -1,0 +1,119 @@
+"""Facts that an article tells of itself: the clause that tells one is quoted alone, and none is taken from another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from rag.answering import ask
+from rag.settings import Settings
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table
+
+PAPER = """# 雨巷修缮的账目：来自石埠老城的证据
+
+欧阳砚 白芷清
+
+**【摘要】**石埠老城的雨巷在十年里修了三次，本文比较三次修缮的账目。
+
+**【关键词】**老城；修缮
+
+**【作者简介】**欧阳砚，石埠大学建筑遗产研究中心副教授；白芷清，东汀学院历史系博士研究生。
+
+## 一、三次修缮
+
+第一次修缮只换了瓦。
+
+本文系石埠市社科项目“雨巷的修缮”（项目编号：SB20-17）的阶段性成果。
+
+## 二、结论
+
+修得越勤，花得越少。
+
+【收稿日期：2020-03-11】
+
+（责任编辑：秦  简）
+"""
+OTHER = """# 盐道驿站的选址
+
+葛听松
+
+**【摘要】**本文考察盐道驿站为什么总在渡口旁边。
+
+**【作者简介】**葛听松，盐道博物馆研究员。
+
+## 一、渡口
+
+驿站多在渡口下游。
+
+（责任编辑：陆  遥）
+"""
+
+
+ISSUE = """盐堤与潮闸的三次改建
+
+     岳小满
+
+〔提   要〕 本文比较盐堤的三次改建。
+
+〔关 键 词〕盐堤、潮闸
+
+〔作者简介〕岳小满，浦湾师范学院教授
+
+一、三次改建
+
+第一次改建只加高了堤。
+
+【责任编辑：尹  舟】
+
+竹筏渡口的票价
+
+     丘见山
+
+〔提   要〕 本文说明竹筏渡口的票价为什么二十年不变。
+
+〔关 键 词〕渡口、票价
+
+〔作者简介〕丘见山，浦湾师范学院讲师
+
+一、票价
+
+票价二十年不变。
+
+收稿日期：2021-07-02
+
+【责任编辑：鲁  川】
+"""
+
+
+@pytest.fixture(scope="module")
+def journal(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"雨巷.md": PAPER, "盐道.md": OTHER, "期刊.txt": ISSUE})
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("欧阳砚在哪所大学的什么中心工作？", "欧阳砚，石埠大学建筑遗产研究中心副教授[1]"),
+        ("雨巷修缮那篇论文是哪天收到的？", "《雨巷修缮的账目：来自石埠老城的证据》的收稿日期是2020-03-11。[1]"),
+        ("岳小满那篇文章的责任编辑是谁", "《盐堤与潮闸的三次改建》的责任编辑是尹舟。[1]"),
+        ("盐道驿站那篇文章的责任编辑是谁", "《盐道驿站的选址》的责任编辑是陆遥。[1]"),
+    ],
+)
+def test_the_fact_alone_is_told(journal: Settings, question: str, told: str) -> None:
+    assert ask(question, settings=journal).text == told
+
+
+def test_a_fact_of_another_article_is_not_taken(journal: Settings) -> None:
+    answer = ask("葛听松那篇文章是哪天收到的？", settings=journal)
+    assert (answer.ending, answer.text) == ("refusal", "《盐道驿站的选址》没有印出收稿日期。[1]")
+
+
+def test_a_question_about_contents_asks_for_no_fact(journal: Settings) -> None:
+    assert "只换了瓦" in ask("白芷清的文章说石埠大学旁边的雨巷第一次修缮换了瓦吗", settings=journal).text
+
+
+@pytest.mark.parametrize("row", [row for row in read_table("article_facts") if len(row) > 6 and row[3] != "-"])
+def test_each_example_is_printed_with_a_word_of_its_row(row: tuple[str, ...]) -> None:
+    assert any(word in row[6] or holds_any(row[6], (word,)) for word in phrases(row[3]))
