@@ -63,6 +63,7 @@ def test_what_claims_more_or_has_changed_places_is_not_supported(sentence: str, 
         ("甲窑比乙窑大，产量则低于乙窑。", KILNS),
         ("磨坊停业是由于河道淤积。", MILL),
         ("The mill closed because the river silted up.", MILL),
+        ("没有房东的书面同意，房屋不可转租给他人。", "未经房東書面同意，租客不得将房屋转租给他人。"),
     ],
 )
 def test_the_same_in_another_order_is_supported(sentence: str, text: str) -> None:

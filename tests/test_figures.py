@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text.figure_finding import find_figures
-from rag.text.figures import Figure, holds_figure, spans_years
+from rag.text.figures import Figure, follows_from, holds_figure
 from rag.text.numbers import han_number
 
 
@@ -131,10 +133,14 @@ def test_a_counted_thing_is_found_behind_any_character() -> None:
         ("the five years from 2015 to 2019", "five years", True),
         ("2015年起的五年", "五年", False),
         ("2015年到2019年这五个月", "五个月", False),
+        ("回用率由15%提高到百分之二十二", "7个百分点", True),
+        ("回用率由15%提高到百分之二十二", "8個百分點", False),
     ],
 )
-def test_the_years_between_two_years(text: str, length: str, follows: bool) -> None:
-    assert spans_years(find_figures(text), only(length)) is follows
+def test_the_years_between_two_years_and_the_points_between_two_percentages(
+    text: str, length: str, follows: bool
+) -> None:
+    assert follows_from(find_figures(text), only(length)) is follows
 
 
 def test_a_large_bare_number_may_be_an_amount() -> None:
@@ -199,3 +205,12 @@ def test_separators_and_widths_do_not_matter(number: int, unit: str) -> None:
     wide = f"{number:,}".translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789,"})
     for form in (f"{number}{unit}", f"{number:,}{unit}", f"{wide} {unit}", f"{_spell(number)}{unit}"):
         assert holds_figure(only(form), find_figures(f"共计{number}{unit}。")), form
+
+
+def test_a_rank_before_a_comma_is_a_figure_and_what_opens_a_point_is_none() -> None:
+    assert only("該市排名第三，较上年上升") == dataclasses.replace(only("位列第3名"), span=(4, 6))
+    assert find_figures("堤岸老化。第三，加固堤岸。") == ()
+
+
+def test_days_within_which_something_is_due_are_a_length_of_time() -> None:
+    assert (only("于三十日内申请").value, only("于三十日内申请").unit) == (only("30天").value, only("30天").unit)

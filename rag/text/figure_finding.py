@@ -236,7 +236,8 @@ def _read_han_ordinal(line: str, at: int) -> _Reading | None:
     number = read_numeral(line, at + 1) if line[at] == "第" else None
     if number is None or number.vague:
         return None
-    is_listing = line[number.end : number.end + 1] in _LISTING_ENDS
+    opens = not line[at - 1 : at].isalnum() if at else True  # 排名第三，高于去年 lists nothing
+    is_listing = opens and line[number.end : number.end + 1] in _LISTING_ENDS
     return _Reading(number.end, None if is_listing else Figure("ordinal", _NOWHERE, number.value))
 
 

@@ -2,7 +2,7 @@
 
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
-Entry points: `Figure`, `holds_figure`, `spans_years`, `figures_within`, `years_of`; `figure_finding` finds figures.
+Entry points: `Figure`, `holds_figure`, `follows_from`, `figures_within`, `years_of`; `figure_finding` finds figures.
 """
 
 from __future__ import annotations
@@ -61,14 +61,18 @@ def years_of(figures: Iterable[Figure]) -> frozenset[int]:
     return frozenset(f.year or f.context_year for f in figures if f.kind == "date") - {0}
 
 
-def spans_years(figures: Sequence[Figure], length: Figure) -> bool:
-    """Tell whether two years named one after the other among `figures` are `length` apart: 2015年到2019年这五年.
+def follows_from(figures: Sequence[Figure], wanted: Figure) -> bool:
+    """Tell whether a length follows from two years of `figures`, or points from two percentages, one after the other.
 
-    Both ends may be counted or one of them: 2015 to 2019 are five years or four.
+    2015年到2019年这五年: both ends may be counted or one of them, five years or four. 由15%升至22%，7个百分点.
     """
+    if wanted.unit == "point":
+        shares = [figure.value for figure in figures if figure.unit == "ratio"]
+        gaps = (abs(end - start) for start, end in itertools.pairwise(shares))
+        return any(math.isclose(gap, wanted.value, abs_tol=_TOLERANCE) for gap in gaps)
     years = [figure.year for figure in figures if figure.kind == "date" and figure.year]
-    return length.unit == "year" and any(
-        end > start and length.value in (end - start, end - start + 1) for start, end in itertools.pairwise(years)
+    return wanted.unit == "year" and any(
+        end > start and wanted.value in (end - start, end - start + 1) for start, end in itertools.pairwise(years)
     )
 
 

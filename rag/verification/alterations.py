@@ -20,11 +20,11 @@ from rag.text.figures import Figure, figures_within, holds_figure
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER
 from rag.text.names import find_latin_names, holds_latin_name
-from rag.text.negation import find_contradiction, is_bare_negation
+from rag.text.negation import find_contradiction, is_bare_negation, read_polarity
 from rag.text.words import tag_words
 from rag.verification.claims_more import claims_more
 from rag.verification.clauses import clauses_of, nearest_clause
-from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides
+from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides, holds_comparison
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table
 
@@ -91,7 +91,8 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
 def _opposite_in_clause(text: str, cited: Sequence[Said]) -> str:
     """Return the word of `text` that has its opposite in the nearest clause, where a sentence tells of both ways."""
     pairs = ((clause, nearest_clause(clause, cited, SAME_CLAUSE)) for clause in clauses_of(text))
-    return next((word for one, near in pairs if near and (word := find_opposite(one.text, near.text))), "")
+    found = (find_opposite(one.text, near.text) for one, near in pairs if near is not None)
+    return next((word for word in found if word and not holds_comparison(word)), "")
 
 
 def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
@@ -189,9 +190,17 @@ def find_opposite(text: str, nearest: str) -> str:
             continue
         mine, other = _around(ours, a, b), _around(theirs, c, d)
         changed = "".join(ours[a:b])
-        if is_bare_negation(changed, "".join(theirs[c:d])) or _opposed(ours[a:b], theirs[c:d], mine, other):
+        negated = is_bare_negation(changed, "".join(theirs[c:d])) and not (
+            _negates(nearest, ours[b : b + 2]) if changed else _negates(text, theirs[d : d + 2])
+        )
+        if negated or _opposed(ours[a:b], theirs[c:d], mine, other):
             return changed if changed and changed in text else mine.strip()
     return ""
+
+
+def _negates(text: str, word: Sequence[str]) -> bool:
+    """Say whether a negation that stands elsewhere governs a word: 不得将房屋转租 for 房屋不可转租."""
+    return True in read_polarity(text).states("".join(word))
 
 
 def _pieces(text: str) -> list[str]:

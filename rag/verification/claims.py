@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from rag.records import Span
 from rag.text.figure_finding import find_figures
-from rag.text.figures import holds_figure, spans_years
+from rag.text.figures import follows_from, holds_figure
 from rag.text.folding import fold_text, locate
 from rag.text.language import HAN, main_language, to_simplified
 from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
@@ -52,8 +52,8 @@ def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str
             for g in cited
         ):
             held += 1
-        elif spans_years(figures, figure):
-            continue  # it follows from the two years, which are looked for themselves
+        elif follows_from(figures, figure) or any(follows_from(g.figures, figure) for g in cited):
+            continue
         else:
             lost.append((figure.span[0], "figure_missing", text[figure.span[0] : figure.span[1]]))
     words = frozenset().union(*(ground.words for ground in cited))

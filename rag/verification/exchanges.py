@@ -154,6 +154,11 @@ def _around(form: str, word: str) -> Iterator[tuple[int, str, str]]:
             yield -after.index(word), before, after
 
 
+def holds_comparison(form: str) -> bool:
+    """Say whether a text holds a word that compares: which side it tells of decides what it says."""
+    return any(word_among(form, phrases(cell)) for row in read_table("comparatives") for cell in row[:2])
+
+
 def _are_crossed(mine: Sides, theirs: Sides) -> bool:
     """Say whether words that stand on one side alone stand on the other side of the other text, in both directions."""
     (a, b), (c, d) = ((one - other, other - one) for one, other in (mine, theirs))
