@@ -72,7 +72,7 @@ def office_asked_for(question: str) -> Office | None:
 
 
 def asks_who_leads(question: str) -> bool:
-    """Say whether a question asks for the holder of an office, or who heads a body: 负责人是谁, "Who runs the Office?"."""
+    """Say whether a question asks who holds an office or heads a body: 负责人是谁, "Who runs the Office?"."""
     leads = holds_any(question, words_of(_TABLE, "leads")) and holds_any(question, words_of(_TABLE, "who"))
     return leads or office_asked_for(question) is not None
 

@@ -41,7 +41,7 @@ def parties_in(text: str) -> dict[Party, str]:
 
 @functools.lru_cache(maxsize=_KEPT)
 def parties_told(text: str) -> frozenset[Party]:
-    """Return the parties that a text names, if only by a character beside another such: 欧日, 中美, 日方, but not 5日."""
+    """Return the parties of a text, if only by a character beside another such: 欧日, 中美, 日方, but not 5日."""
     runs = itertools.groupby(to_simplified(text), lambda one: one in _parties() or one == _SIDE)
     short = ("".join(run) for is_name, run in runs if is_name)
     told = (_parties()[one] for run in short if len(run) > 1 for one in run if one != _SIDE)
