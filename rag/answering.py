@@ -41,6 +41,7 @@ from rag.near_misses import names_nowhere, told_of_another
 from rag.odds import CERTAIN
 from rag.pages import PageFinder
 from rag.part_requests import answer_about_parts
+from rag.parties_asked import parties_missing
 from rag.question import Part, Question, read_question, types_of
 from rag.records import (
     Answer,
@@ -260,12 +261,14 @@ def _names_of_others(read: Question, answer: Answer, found: Sequence[Evidence]) 
     Of what is written in another language, or asked in turn with another question, it cannot be told.
     """
     quoted, passage = _quoted_first(read, answer)
+    at = passage.text.find(quoted) if passage else -1
+    parties = parties_missing(read, passage, (at, at + len(quoted))) if passage and at >= 0 else ()
     if passage is None or passage.language != read.language:
-        return ()
+        return parties
     above = _above(passage)
     is_one_language = all(item.passage.language == read.language for item in found)
     nowhere = names_nowhere(read.asked, _told_by(found)) if is_one_language else ()
-    return nowhere or told_of_another(read.asked, quoted, above)
+    return nowhere or (*told_of_another(read.asked, quoted, above), *parties)
 
 
 def _misses_what_is_asked(read: Question, answer: Answer, found: Sequence[Evidence]) -> tuple[bool, bool]:

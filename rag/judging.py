@@ -25,6 +25,7 @@ from rag.enumerations import COLONS, Item, item_of
 from rag.glossary import EQUAL_NAME
 from rag.index import Index
 from rag.odds import likelihood_of, log_odds, with_odds
+from rag.parties_asked import doubt_other_parties
 from rag.question import Question
 from rag.records import Evidence, Passage, Span
 from rag.rows_judged import credit_extremes, credit_named_cells, credit_rows, mark_cells
@@ -136,7 +137,7 @@ def _read(
     judged = [
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
-    judged = credit_rows(_hold_to_work(judged, question), question)
+    judged = [doubt_other_parties(item, question) for item in credit_rows(_hold_to_work(judged, question), question)]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rag.text.language import LATIN_WORD, search_form
 from rag.text.persons import SURE_SURNAMES
+from rag.text.words import holds_any
 from rag.vocabulary import words_of
 
 _KEPT = 2048  # results of a function that are kept
@@ -68,6 +69,12 @@ def office_asked_for(question: str) -> Office | None:
         if any(_opens(before, word) for word in words_of(_TABLE, "who_before")) and not behind.startswith(("'", "的")):
             return office
     return None
+
+
+def asks_who_leads(question: str) -> bool:
+    """Say whether a question asks who holds an office or heads a body: 负责人是谁, "Who runs the Office?"."""
+    leads = holds_any(question, words_of(_TABLE, "leads")) and holds_any(question, words_of(_TABLE, "who"))
+    return leads or office_asked_for(question) is not None
 
 
 def _opens(before: str, word: str) -> bool:

@@ -15,7 +15,7 @@ from rag.vocabulary import phrases, read_table
 @functools.cache
 def _table() -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {}
-    for english, chinese, _ in read_table("bilingual_names"):
+    for english, chinese, _, _ in read_table("bilingual_names"):
         for word in phrases(english):
             table[word] = (*table.get(word, ()), *phrases(chinese))
     return table
