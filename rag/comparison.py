@@ -191,7 +191,8 @@ def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], la
     units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
     chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
     said = tuple((found[unit.place], unit.text) for unit in chosen)
-    return Cell(side, said, is_sure=any(unit.likelihood >= CERTAIN for unit in chosen))
+    is_told_of_what = _says_anything(side.question.replace(side.label, " "))  # 2019年和2021年各是多少 is not
+    return Cell(side, said, is_sure=is_told_of_what and any(unit.likelihood >= CERTAIN for unit in chosen))
 
 
 def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rag.text.figure_finding import find_figures
 from rag.text.language import HAN_CHARACTER, search_form, to_simplified
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table
@@ -36,8 +37,10 @@ def things_named(question: str) -> tuple[Thing, ...]:
     """Return the things that a question names with 和, 与, "and", "vs" between them, each with what is asked of it.
 
     Before the last two there may be others (甲、乙和丙). A question for a side is the question itself, with the one
-    side in the place of all.
+    side in the place of all. Of years beside each other (藏书2019年和2021年各有多少) all that stands around is asked.
     """
+    if years := _years_beside(question):
+        return years
     tokens = _placed(question)
     words = words_that_compare()
     compared = [at for at, token in enumerate(tokens) if token.text in words["compares"]]
@@ -46,7 +49,7 @@ def things_named(question: str) -> tuple[Thing, ...]:
     middle = min((at for at in joins if 0 < at < len(tokens) - 1), default=0)
     if not middle:
         return ()
-    ends = words["behind"] | words["compares"] | words["each"]
+    ends = words["behind"] | words["compares"] | words["each"] | words["and"]
     last = next(
         (at for at in range(middle + 2, len(tokens)) if tokens[at].text in ends or tokens[at].ends), len(tokens)
     )
@@ -67,6 +70,18 @@ def things_named(question: str) -> tuple[Thing, ...]:
     return tuple(Thing(_bare(label), text) for label, text in zip(labels, asked, strict=True))
 
 
+def _years_beside(question: str) -> tuple[Thing, ...]:
+    """Return the years of a question between which there are only words that join, each with what is asked of it."""
+    spans = [figure.span for figure in find_figures(question) if figure.kind == "date" and figure.year]
+    between = (question[one[1] : other[0]] for one, other in itertools.pairwise(spans))
+    joins = words_that_compare()["and"] | words_that_compare()["with"] | {"、", "，", ","}
+    if not 1 < len(spans) <= MOST_THINGS or not all(set(words_in(text.casefold())) <= joins for text in between):
+        return ()
+    before, behind = question[: spans[0][0]], question[spans[-1][1] :]
+    labels = [question[slice(*span)] for span in spans]
+    return tuple(Thing(label, without_comparing(f"{before}{label}{behind}")) for label in labels)
+
+
 def _is_inside(tokens: Sequence[_Token], at: int, middle: int) -> bool:
     """Say whether a word of form stands inside the first side of a Chinese question, as 的 in 初期的开放."""
     return bool(HAN_CHARACTER.search(tokens[at].text)) and at > 0
@@ -78,7 +93,11 @@ def _bare(label: str) -> str:
 
 
 def _is_thing(label: str) -> bool:
-    return 0 < len(label.strip()) <= MOST_LABEL_CHARS and not set(label) & set("，,。；;？?！!")
+    """Say whether a label may name a thing: no clause, and no year, which leaves its subject to the first of two."""
+    label = label.strip()
+    ends = [figure for figure in find_figures(label) if figure.span[1] == len(label)]
+    is_time = any(figure.kind == "date" or figure.unit == "year" for figure in ends)
+    return 0 < len(label) <= MOST_LABEL_CHARS and not is_time and not set(label) & set("，,。；;？?！!")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ def standing(sentence: str, text: str) -> tuple[str, str]:
         ("甲窑的产量比乙窑高。", KILNS, "negated"),
         ("The newer kiln is larger than the older one.", KILNS, "negated"),
         ("由于磨坊停业，河道淤积。", MILL, "negated"),
+        ("何明宗质疑焚化炉的选址。", "議員蘇建廷質疑焚化爐的選址，局長何明宗則為選址辯護。", "negated"),
+        (
+            "Spain proposed a ban on 拖网.",
+            "France proposed a ban on 拖网, and Spain wanted more time for study.",
+            "negated",
+        ),
+        ("公立医院的门诊费用高于民营医院。", "民营医院的门诊费用为286元，高于公立医院的231元。", "negated"),
         ("The river silted up because the mill closed.", MILL, "negated"),
     ],
 )

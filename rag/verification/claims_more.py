@@ -7,11 +7,12 @@ in the passages has a weaker one, and neither has the other.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from rag.text.language import LATIN_WORD
 from rag.text.words import tag_words
-from rag.verification.clauses import Clause, clauses_of, nearest_clause
+from rag.verification.clauses import KEPT, Clause, clause_with_figures, clauses_of, nearest_clause
 from rag.verification.said import Said
 from rag.vocabulary import phrases, read_table
 
@@ -19,14 +20,12 @@ from rag.vocabulary import phrases, read_table
 def claims_more(text: str, cited: Sequence[Said]) -> str:
     """Return the word by which a clause of `text` claims more than the nearest one of its passages, else ""."""
     for clause in clauses_of(text):
-        near = nearest_clause(clause, cited)
-        if near is None:
-            continue
+        near, same = nearest_clause(clause, cited), clause_with_figures(clause, cited)
         for where, more, less, _, _ in read_table("claims_more"):
+            told = _part_of((same or near) if where == "figure" else near, where)
             claimed = word_among(clause.form, phrases(more))
             if not claimed or word_among(clause.form, phrases(less)):
                 continue
-            told = _part_of(near, where)
             weaker = word_among(told, phrases(less))
             # The second highest is not the highest.
             if weaker and not word_among(told.replace(f"{weaker} {claimed}", weaker), phrases(more)):
@@ -34,15 +33,23 @@ def claims_more(text: str, cited: Sequence[Said]) -> str:
     return ""
 
 
-def _part_of(clause: Clause, where: str) -> str:
-    return {"clause": clause.form, "sentence": clause.sentence, "passage": clause.whole}[where]
+def _part_of(clause: Clause | None, where: str) -> str:
+    if clause is None:
+        return ""
+    return {"sentence": clause.sentence, "passage": clause.whole}.get(where, clause.form)
 
 
 def word_among(form: str, words: Sequence[str]) -> str:
     """Return the first of `words` that a text in search form holds, else "": 将 is none in 将近, nor all in hall."""
-    latin = f" {' '.join(LATIN_WORD.findall(form))} "
-    single = {word for word, _, _ in tag_words(form) if len(word) == 1}
+    latin, single = _words_of(form)
     for word in words:
         if f" {word} " in latin if word.isascii() else word in (form if len(word) > 1 else single):
             return word
     return ""
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _words_of(form: str) -> tuple[str, frozenset[str]]:
+    """Return the Latin words of a text between spaces, and the Chinese ones of a single character."""
+    latin = f" {' '.join(LATIN_WORD.findall(form))} "
+    return latin, frozenset(word for word, _, _ in tag_words(form) if len(word) == 1)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.text.figure_finding import find_figures
-from rag.text.figures import years_of
+from rag.text.figures import holds_figure, years_of
 from rag.text.language import search_form, split_at, split_sentences
 from rag.verification.said import Said, share_of, word_pairs
 
-_KEPT = 512  # results of a function that are kept
+KEPT = 4096  # results of a function that are kept: clauses of the passages of some answers
 
 NEAR = 0.4  # share of a clause's words that another one holds, from which it tells of the same
 _MARKS = "，；。;：！？"
@@ -26,6 +26,7 @@ class Clause:
     """A clause as it stands, its `word_pairs`, and in search form itself, its sentence and its text.
 
     `years` are those that it names, else those of a date alone before it: of both ports in 2021年，东港…，西港….
+    `before` is the clause before it in its sentence, in search form.
     """
 
     text: str
@@ -34,9 +35,10 @@ class Clause:
     sentence: str
     whole: str
     years: frozenset[int]
+    before: str
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=KEPT)
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, in order, those without words left out."""
     clauses: list[Clause] = []
@@ -49,7 +51,8 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
             if words := word_pairs(part):
                 own = years_of(find_figures(part))
                 forms = (search_form(part), search_form(sentence), search_form(text))
-                clauses.append(Clause(part, words, *forms, own or years))
+                before = clauses[-1].form if clauses and clauses[-1].sentence == forms[1] else ""
+                clauses.append(Clause(part, words, *forms, own or years, before))
                 if own:
                     years = own if all(word.startswith("#") for word in words) else frozenset()
     return tuple(clauses)
@@ -60,3 +63,12 @@ def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -
     others = (other for ground in cited for other in clauses_of(ground.passage.text))
     best = max(others, key=lambda other: share_of(clause.words, other.words), default=None)
     return best if best is not None and share_of(clause.words, best.words) >= least else None
+
+
+def clause_with_figures(clause: Clause, cited: Sequence[Said]) -> Clause | None:
+    """Return the one clause of the passages that holds all figures of a clause, None where none or several do."""
+    figures = find_figures(clause.text)
+    others = [other for ground in cited for other in clauses_of(ground.passage.text)] if figures else []
+    given = [(other, find_figures(other.text)) for other in others]
+    holding = [other for other, held in given if all(holds_figure(figure, held) for figure in figures)]
+    return holding[0] if len(holding) == 1 else None

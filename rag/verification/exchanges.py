@@ -8,18 +8,19 @@ sides of a comparison and of a cause stand around the words of rag/data/comparat
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure
-from rag.text.language import search_form
+from rag.text.language import main_language, search_form
 from rag.text.names import find_latin_names
 from rag.text.words import tag_words
 from rag.verification.claims_more import word_among
-from rag.verification.clauses import Clause, clauses_of, nearest_clause
-from rag.verification.said import Said, word_pairs
+from rag.verification.clauses import KEPT, Clause, clauses_of
+from rag.verification.said import Said, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
 Key = tuple[str, str]  # what it is (year, name, or the last character of a noun), and its word in search form
@@ -36,9 +37,14 @@ class Comparison:
     sides: Sides
 
 
+_HARDLY, _MOSTLY = 0.34, 0.6  # shares of what is said of a subject: told of it at most, told of another at least
+_LEAST_SAID, _LEAST_TOLD = 2, 3  # pairs of characters or words
 _LEAST_CHARS = 2  # of a noun
+_NAME_TAGS = {"nr", "ns", "nt", "nz", "nrt"}
 _NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
+_STANDS_FOR = frozenset({"one", "ones"})  # of the northern one it is no word
 _THAN = " than "
+_LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
 _OPENING_CHARS = 12  # before the word that opens a cause: 公司因连年亏损
 _HAN_THAN = ("比", "较")
 
@@ -65,9 +71,11 @@ def figures_in_place(text: str, cited: Sequence[Said]) -> frozenset[str]:
 
 def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
     """Return the word by which `text` compares, or tells a cause, the other way round than its passages, else ""."""
+    others = [other for ground in cited for other in clauses_of(ground.passage.text)]
     for clause in clauses_of(text):
-        near = nearest_clause(clause, cited)
-        if near is not None and (word := _turned_comparison(clause.form, near.form)):
+        if word := next((word for other in others if (word := _turned_comparison(clause, other))), ""):
+            return word
+        if word := _displaced_subject(clause, others):
             return word
     sentences = {clause.sentence for ground in cited for clause in clauses_of(ground.passage.text)}
     mine = _cause_and_effect(search_form(text))
@@ -78,7 +86,7 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
 def _displaced_figure(clause: Clause, cited: Sequence[Said]) -> str:
     others = [other for ground in cited for other in clauses_of(ground.passage.text)]
     figures = [(other, find_figures(other.text)) for other in others]
-    keys = list(_keys_of(clause))
+    keys = _keys_of(clause)
     for value in filter(_is_told_of_one, find_figures(clause.text)):
         for key in keys:
             own = [given for other, given in figures if _is_of(other, key)]
@@ -91,16 +99,18 @@ def _displaced_figure(clause: Clause, cited: Sequence[Said]) -> str:
     return ""
 
 
-def _keys_of(clause: Clause) -> Iterator[Key]:
-    """Yield the years, names and nouns of a clause, and nouns side by side: 白沙, 港, 吞吐量, 白沙港, 白沙港吞吐量."""
-    yield from (("year", str(year)) for year in clause.years)
-    yield from (("name", search_form(name)) for name, _ in find_latin_names(clause.text))
+@functools.lru_cache(maxsize=KEPT)
+def _keys_of(clause: Clause) -> tuple[Key, ...]:
+    """Return the years, names and nouns of a clause, and nouns side by side: 白沙, 港, 吞吐量, 白沙港, 白沙港吞吐量."""
+    keys = [("year", str(year)) for year in clause.years]
+    keys += [("name", search_form(name)) for name, _ in find_latin_names(clause.text)]
     for is_noun, run in itertools.groupby(tag_words(clause.form), lambda word: word[1].startswith(_NOUN_TAGS)):
         words = [word for word, _, _ in run] if is_noun else []
         for start, end in itertools.combinations(range(len(words) + 1), 2):
             noun = "".join(words[start:end])
             if len(noun) >= _LEAST_CHARS and not noun.isascii():
-                yield noun[-1], noun
+                keys.append((noun[-1], noun))
+    return tuple(keys)
 
 
 def _has_rival(other: Clause, key: Key, clause: Clause) -> bool:
@@ -120,14 +130,60 @@ def _is_alike(one: Figure, other: Figure) -> bool:
     return one.kind == other.kind and (one.unit == other.unit or not one.unit or not other.unit)
 
 
-def _turned_comparison(one: str, other: str) -> str:
+def _displaced_subject(clause: Clause, others: Sequence[Clause]) -> str:
+    """Return the subject of a clause of which the passages tell something else, and this of another of its kind."""
+    for kind, subject in _subjects_of(clause):
+        said = word_pairs(clause.text.replace(subject, "，"))
+        own = [other for other in others if subject in other.text]
+        told = [other.words - word_pairs(subject) for other in own]  # 市長表示 tells nothing by itself
+        if len(said) < _LEAST_SAID or not any(len(words) >= _LEAST_TOLD for words in told):
+            continue
+        if any(share_of(said, words) > _HARDLY or any(word[0] == "#" for word in said & words) for words in told):
+            continue
+        alike = [other for other in others if other not in own and share_of(said, other.words) >= _MOSTLY]
+        if any(a == kind and name not in clause.text for other in alike for a, name in _subjects_of(other)):
+            return subject
+    return ""
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _subjects_of(clause: Clause) -> list[Key]:
+    """Return the nouns before the first verb of a clause, those side by side as one; the name with which it opens."""
+    names = [("name", name) for name, span in find_latin_names(clause.text) if span[0] <= _OPENING_CHARS]
+    if main_language(clause.text) == "en":
+        return names[:1]
+    words = itertools.takewhile(lambda word: not word[1].startswith("v"), tag_words(clause.text))
+    for is_noun, run in itertools.groupby(words, lambda word: word[1].startswith(_NOUN_TAGS)):
+        found = list(run)
+        noun = "".join(word for word, _, _ in found)
+        if is_noun and len(noun) >= _LEAST_CHARS and not noun.isascii():
+            is_name = any(tag in _NAME_TAGS for _, tag, _ in found)
+            names.append(("name" if is_name else noun[-1], noun))
+    return names
+
+
+def _turned_comparison(one: Clause, other: Clause) -> str:
     """Return the word with which a clause compares the same two the other way round, "" where none does."""
-    mine, theirs = _comparison_in(one), _comparison_in(other)
+    mine, theirs = (_comparison_in(_with_subject(clause)) for clause in (one, other))
     if mine is None or theirs is None or mine.row != theirs.row:
         return ""
-    return mine.word if _are_crossed(mine.sides, theirs.sides) == (mine.column == theirs.column) else ""
+    if mine.column == theirs.column:
+        return mine.word if _are_crossed(mine.sides, theirs.sides) else ""
+    return mine.word if _are_crossed(mine.sides, theirs.sides[::-1]) else ""
 
 
+@functools.lru_cache(maxsize=KEPT)
+def _with_subject(clause: Clause) -> str:
+    """Return a clause with the one before it where it opens with the word that compares: 高于西站."""
+    opens = any(
+        clause.form.find(f"{word}于") in range(2)
+        for row in read_table("comparatives")
+        for word in phrases(row[0] + " " + row[1])
+    )
+    return f"{clause.before}{clause.form}" if opens else clause.form
+
+
+@functools.lru_cache(maxsize=KEPT)
 def _comparison_in(form: str) -> Comparison | None:
     """Return how a clause compares: 甲高于乙, 甲比乙高, A is higher than B."""
     found: list[tuple[int, Comparison]] = []
@@ -161,10 +217,11 @@ def holds_comparison(form: str) -> bool:
 
 def _are_crossed(mine: Sides, theirs: Sides) -> bool:
     """Say whether words that stand on one side alone stand on the other side of the other text, in both directions."""
-    (a, b), (c, d) = ((one - other, other - one) for one, other in (mine, theirs))
+    (a, b), (c, d) = ((one - other - _STANDS_FOR, other - one - _STANDS_FOR) for one, other in (mine, theirs))
     return bool(a & d and b & c)
 
 
+@functools.lru_cache(maxsize=KEPT)
 def _cause_and_effect(form: str) -> tuple[str, Sides] | None:
     """Return the word by which a sentence tells a cause, with the words of cause and effect."""
     for where, words, *_ in read_table("cause_words"):
