@@ -62,7 +62,7 @@ def things_named(question: str) -> tuple[Thing, ...]:
         return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
     labels = [*question[start : tokens[middle - 1].end].split("、"), question[tokens[middle + 1].start : end]]
-    are_things = all(_is_thing(label) and _bare(label) not in words["pronoun"] for label in labels)
+    are_things = all(_is_thing(label) and _bare(label) not in words["no_thing"] for label in labels)
     if first >= middle or not are_things or len(labels) > MOST_THINGS:
         return ()
     before = question[:start] if HAN_CHARACTER.search(question) else ""

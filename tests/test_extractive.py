@@ -81,7 +81,7 @@ def test_what_is_a_tenth_as_likely_and_in_the_question_s_language_stands_first()
     english = evidence("Five days of paid leave are given.", 0.26, source="staff.md", title="Handbook", language="en")
     assert write(chinese, english, language="en").startswith("《Handbook》: Five days of paid leave are given.[2]")
     assert write(chinese, english).startswith("《员工假期办法》：婚假为三天。[1]")
-    sure = evidence("婚假为三天。", 0.8, source="制度.md", title="员工假期办法", answer="三天")
+    sure = evidence("婚假为三天。", 0.9, source="制度.md", title="员工假期办法", answer="三天")
     assert write(sure, english, language="en") == "婚假为三天。[1]"
 
 

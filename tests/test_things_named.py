@@ -13,6 +13,7 @@ from rag.things_named import names_one_alike, shares_told, things_named
         ("渡轮、大桥和索道各有几人？", ["渡轮", "大桥", "索道"], "索道几人？"),
         ("What is wrong with the 北堤 as compared with the bridge?", [], ""),
         ("大堤有多长？", [], ""),
+        ("loss of 魚 with ice vs without", [], ""),
         ("館藏圖書在2019年和2021年各有多少？", ["2019年", "2021年"], "馆藏图书在2021年多少？"),
         ("How many 書 were lent in 2015 and 2016?", ["2015", "2016"], "How many 书 were lent in 2016?"),
         ("养老院床位22年和24年各多少？", [], ""),

@@ -33,7 +33,8 @@ MONEY = "money"  # the unit of all currencies
 LIST_ROOM = 1.2  # times the most characters of an answer: its last item is not lost for a few
 MOST_OTHERWISE = 3  # statements of other works that say otherwise, behind the first
 MOST_NEXT = 3  # next likeliest statements behind one that may not be the answer
-ENOUGH = 0.9  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
+ENOUGH = 0.93  # share of the odds of all statements that those quoted hold together, from which no next one is wanted
+OUTDOES = 0.9  # share of the odds of a list that its likeliest item holds, from which it answers alone
 LIST_LEAST = 0.05  # likelihood of a further item of a list
 ITEM_LEAST = 0.1  # likelihood of an item that answers itself
 LIKELY_ITEMS = 3  # so many of them show that their list is asked for
@@ -223,7 +224,7 @@ def _is_likely_beside(items: Sequence[Quoted], first: Quoted) -> bool:
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
     """Say whether a whole list answers: several of its items are likely, and the likeliest does not outdo them."""
     likely = sum(item.likelihood >= ITEM_LEAST for item in items)
-    return likely >= LIKELY_ITEMS and _odds(first.likelihood) < ENOUGH * sum(_odds(item.likelihood) for item in items)
+    return likely >= LIKELY_ITEMS and _odds(first.likelihood) < OUTDOES * sum(_odds(item.likelihood) for item in items)
 
 
 def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:

@@ -58,17 +58,21 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+def clauses_told(cited: Sequence[Said]) -> list[Clause]:
+    """Return the clauses of the texts of some passages."""
+    return [clause for ground in cited for clause in clauses_of(ground.passage.text)]
+
+
 def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -> Clause | None:
     """Return the clause of the passages that holds most of a clause's words, None where all hold less than `least`."""
-    others = (other for ground in cited for other in clauses_of(ground.passage.text))
-    best = max(others, key=lambda other: share_of(clause.words, other.words), default=None)
+    best = max(clauses_told(cited), key=lambda other: share_of(clause.words, other.words), default=None)
     return best if best is not None and share_of(clause.words, best.words) >= least else None
 
 
 def clause_with_figures(clause: Clause, cited: Sequence[Said]) -> Clause | None:
     """Return the one clause of the passages that holds all figures of a clause, None where none or several do."""
     figures = find_figures(clause.text)
-    others = [other for ground in cited for other in clauses_of(ground.passage.text)] if figures else []
+    others = clauses_told(cited) if figures else []
     given = [(other, find_figures(other.text)) for other in others]
     holding = [other for other, held in given if all(holds_figure(figure, held) for figure in figures)]
     return holding[0] if len(holding) == 1 else None

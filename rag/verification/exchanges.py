@@ -19,7 +19,7 @@ from rag.text.language import main_language, search_form
 from rag.text.names import find_latin_names
 from rag.text.words import tag_words
 from rag.verification.claims_more import word_among
-from rag.verification.clauses import KEPT, Clause, clauses_of
+from rag.verification.clauses import KEPT, Clause, clauses_of, clauses_told
 from rag.verification.said import Said, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
@@ -56,7 +56,7 @@ def find_displaced_figure(text: str, cited: Sequence[Said]) -> str:
 
 def figures_in_place(text: str, cited: Sequence[Said]) -> frozenset[str]:
     """Return the figures of `text` that the passages tell of a key of their clause of which they tell no other."""
-    others = [other for ground in cited for other in clauses_of(ground.passage.text)]
+    others = clauses_told(cited)
     figures = [(other, find_figures(other.text)) for other in others]
     placed = set()
     for clause in clauses_of(text):
@@ -71,20 +71,20 @@ def figures_in_place(text: str, cited: Sequence[Said]) -> frozenset[str]:
 
 def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
     """Return the word by which `text` compares, or tells a cause, the other way round than its passages, else ""."""
-    others = [other for ground in cited for other in clauses_of(ground.passage.text)]
+    others = clauses_told(cited)
     for clause in clauses_of(text):
         if word := next((word for other in others if (word := _turned_comparison(clause, other))), ""):
             return word
         if word := _displaced_subject(clause, others):
             return word
-    sentences = {clause.sentence for ground in cited for clause in clauses_of(ground.passage.text)}
+    sentences = {other.sentence for other in others}
     mine = _cause_and_effect(search_form(text))
     told = filter(None, map(_cause_and_effect, sentences))
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
 
 
 def _displaced_figure(clause: Clause, cited: Sequence[Said]) -> str:
-    others = [other for ground in cited for other in clauses_of(ground.passage.text)]
+    others = clauses_told(cited)
     figures = [(other, find_figures(other.text)) for other in others]
     keys = _keys_of(clause)
     for value in filter(_is_told_of_one, find_figures(clause.text)):
@@ -147,11 +147,11 @@ def _displaced_subject(clause: Clause, others: Sequence[Clause]) -> str:
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _subjects_of(clause: Clause) -> list[Key]:
+def _subjects_of(clause: Clause) -> tuple[Key, ...]:
     """Return the nouns before the first verb of a clause, those side by side as one; the name with which it opens."""
     names = [("name", name) for name, span in find_latin_names(clause.text) if span[0] <= _OPENING_CHARS]
     if main_language(clause.text) == "en":
-        return names[:1]
+        return tuple(names[:1])
     words = itertools.takewhile(lambda word: not word[1].startswith("v"), tag_words(clause.text))
     for is_noun, run in itertools.groupby(words, lambda word: word[1].startswith(_NOUN_TAGS)):
         found = list(run)
@@ -159,7 +159,7 @@ def _subjects_of(clause: Clause) -> list[Key]:
         if is_noun and len(noun) >= _LEAST_CHARS and not noun.isascii():
             is_name = any(tag in _NAME_TAGS for _, tag, _ in found)
             names.append(("name" if is_name else noun[-1], noun))
-    return names
+    return tuple(names)
 
 
 def _turned_comparison(one: Clause, other: Clause) -> str:
@@ -176,7 +176,7 @@ def _turned_comparison(one: Clause, other: Clause) -> str:
 def _with_subject(clause: Clause) -> str:
     """Return a clause with the one before it where it opens with the word that compares: 高于西站."""
     opens = any(
-        clause.form.find(f"{word}于") in range(2)
+        clause.form.find(f"{word}于") in range(_LEAST_OPENING)
         for row in read_table("comparatives")
         for word in phrases(row[0] + " " + row[1])
     )
