@@ -16,25 +16,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.text.figure_finding import find_figures
-from rag.text.figures import Figure, figures_within, holds_figure
+from rag.text.figures import Figure, holds_figure
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER
 from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation, read_polarity
 from rag.text.words import tag_words
 from rag.verification.claims_more import claims_more
-from rag.verification.clauses import clauses_of, nearest_clause
+from rag.verification.clauses import clauses_of, clauses_told, nearest_clause
 from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides, holds_comparison
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
-from rag.vocabulary import read_table
-
-_KEPT = 512  # results of a function that are kept
+from rag.vocabulary import read_table, words_of
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
 SAME_CLAUSE = 0.50  # the same for one clause of a sentence
 LEAST_WORDS = 3  # fewer pairs of characters or words tell no clause from another
 MOST_CHANGED = 8  # pieces (characters, English words): a longer difference is another clause, not a turned sense
-_CLAUSE = re.compile(r"[^，；,;。]+")
 
 
 @functools.cache
@@ -76,7 +73,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     Returns:
         The change, or None when nothing speaks against the sentence, be it that it resembles none.
     """
-    turns = [_find_turn(text, cited), *(_find_turn(clause, cited, True) for clause in _CLAUSE.findall(text))]
+    turns = [_find_turn(text, cited), *(_find_turn(clause.text, cited, True) for clause in clauses_of(text))]
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
         return plain
     if turned := find_exchanged_sides(text, cited) or _opposite_in_clause(text, cited):
@@ -101,12 +98,12 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
     2028年前拆除 in a passage that also says 2026年起禁用: “2026年前拆除” holds a year of the passage, the wrong one.
     """
     figures = find_figures(text)
-    for clause in _CLAUSE.finditer(text):
-        words = _plain_words(clause.group())
-        mine = [figure for figure in figures_within(figures, clause.span()) if _is_exact(figure)]
+    others = [(_plain(other.words), find_figures(other.text)) for other in clauses_told(cited)]
+    for clause in clauses_of(text):
+        words, mine = _plain(clause.words), list(filter(_is_exact, find_figures(clause.text)))
         if not mine or len(words) < LEAST_WORDS:
             continue
-        near = [(share_of(words, own), given) for ground in cited for own, given in _clauses_of(ground.passage.text)]
+        near = [(share_of(words, own), given) for own, given in others if given]
         near = [(share, given) for share, given in near if share >= SAME_CLAUSE]
         if not near:
             continue
@@ -117,7 +114,7 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
         ]
         for figure in mine:
             is_replaced = any((figure.kind, figure.unit) == (other.kind, other.unit) for other in left)
-            written = text[slice(*figure.span)]
+            written = clause.text[slice(*figure.span)]
             is_near = any(holds_figure(figure, given) for _, given in near)
             if is_replaced and not is_near and written not in figures_in_place(text, cited):
                 return Alteration("figure_missing", written)
@@ -128,20 +125,9 @@ def _is_exact(figure: Figure) -> bool:
     return bool(figure.year if figure.kind == "date" else figure.kind == "number" and figure.unit)
 
 
-def _plain_words(text: str) -> frozenset[str]:
-    return frozenset(token for token in word_pairs(text) if token[0] != "#")
-
-
-@functools.lru_cache(maxsize=_KEPT)
-def _clauses_of(text: str) -> tuple[tuple[frozenset[str], tuple[Figure, ...]], ...]:
-    """Return the clauses of a passage that hold figures: the pairs of characters and words, the figures."""
-    figures = find_figures(text)
-    clauses = []
-    for clause in _CLAUSE.finditer(text):
-        given = figures_within(figures, clause.span())
-        if given:
-            clauses.append((_plain_words(clause.group()), given))
-    return tuple(clauses)
+def _plain(words: frozenset[str]) -> frozenset[str]:
+    """Return `word_pairs` without the figures."""
+    return frozenset(word for word in words if word[0] != "#")
 
 
 def _find_replacement(text: str, tokens: frozenset[str], cited: Sequence[Said]) -> Alteration | None:
@@ -200,7 +186,8 @@ def find_opposite(text: str, nearest: str) -> str:
 
 def _negates(text: str, word: Sequence[str]) -> bool:
     """Say whether a negation that stands elsewhere governs a word: 不得将房屋转租 for 房屋不可转租."""
-    return True in read_polarity(text).states("".join(word))
+    soft = any(one in text for one in words_of("negations", "soft"))  # 难以 only makes unclear what its clause says
+    return not soft and True in read_polarity(text).states("".join(word))
 
 
 def _pieces(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from rag.verification.said import Said, share_of, word_pairs
 KEPT = 4096  # results of a function that are kept: clauses of the passages of some answers
 
 NEAR = 0.4  # share of a clause's words that another one holds, from which it tells of the same
-_MARKS = "，；。;：！？"
+_MARKS = "，；。;"
 _BETWEEN = (", ", " and ", " but ", " while ", " whereas ")  # English clauses
 
 

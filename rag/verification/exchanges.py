@@ -25,6 +25,16 @@ from rag.vocabulary import phrases, read_table
 
 Key = tuple[str, str]  # what it is (year, name, or the last character of a noun), and its word in search form
 Sides = tuple[frozenset[str], frozenset[str]]  # words of what is more and what is less, or of cause and effect
+_HARDLY, _MOSTLY = 0.34, 0.6  # shares of what is said of a subject: told of it at most, told of another at least
+_LEAST_SAID, _LEAST_TOLD = 2, 3  # pairs of characters or words
+_LEAST_CHARS = 2  # of a noun
+_NAME_TAGS = {"nr", "ns", "nt", "nz", "nrt"}  # jieba's, of names
+_NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
+_STANDS_FOR = frozenset({"one", "ones"})  # for a noun told before: the northern one
+_THAN = " than "
+_LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
+_OPENING_CHARS = 12  # before the word that opens a cause: 公司因连年亏损
+_HAN_THAN = ("比", "较")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +45,6 @@ class Comparison:
     row: int
     column: int
     sides: Sides
-
-
-_HARDLY, _MOSTLY = 0.34, 0.6  # shares of what is said of a subject: told of it at most, told of another at least
-_LEAST_SAID, _LEAST_TOLD = 2, 3  # pairs of characters or words
-_LEAST_CHARS = 2  # of a noun
-_NAME_TAGS = {"nr", "ns", "nt", "nz", "nrt"}
-_NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
-_STANDS_FOR = frozenset({"one", "ones"})  # of the northern one it is no word
-_THAN = " than "
-_LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
-_OPENING_CHARS = 12  # before the word that opens a cause: 公司因连年亏损
-_HAN_THAN = ("比", "较")
 
 
 def find_displaced_figure(text: str, cited: Sequence[Said]) -> str:
@@ -178,7 +176,7 @@ def _with_subject(clause: Clause) -> str:
     opens = any(
         clause.form.find(f"{word}于") in range(_LEAST_OPENING)
         for row in read_table("comparatives")
-        for word in phrases(row[0] + " " + row[1])
+        for word in phrases(f"{row[0]} {row[1]}")
     )
     return f"{clause.before}{clause.form}" if opens else clause.form
 
@@ -190,12 +188,12 @@ def _comparison_in(form: str) -> Comparison | None:
     for row, cells in enumerate(read_table("comparatives")):
         for column, cell in enumerate(cells[:2]):
             for word in phrases(cell):
-                for at, before, after in _around(form, word):
+                for at, before, after in _sides_around(form, word):
                     found.append((at, Comparison(word, row, column, (word_pairs(before), word_pairs(after)))))
     return max(found, key=lambda item: item[0], default=(0, None))[1]
 
 
-def _around(form: str, word: str) -> Iterator[tuple[int, str, str]]:
+def _sides_around(form: str, word: str) -> Iterator[tuple[int, str, str]]:
     """Yield what is compared with a word on both its sides, and how well the word stands to compare: the nearer."""
     before, than, after = form.partition(_THAN)
     if word.isascii():
