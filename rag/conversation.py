@@ -20,7 +20,7 @@ from rag.text.labels import CITED
 from rag.text.language import (
     HAN_CHARACTER,
     LATIN_WORD,
-    main_language,
+    language_asked,
     search_form,
     split_at,
     split_sentences,
@@ -96,7 +96,7 @@ def _follows(question: str, last: str) -> bool:
     After 收入呢, 增长了多少 asks of 收入, but 支出呢 leans on what both lean on. After 那乙厂呢, 工资呢 asks of 乙厂.
     """
     people = {word for word, tag, _ in tag_words(question) if tag == PERSON}
-    chinese = main_language(question) == "zh"
+    chinese = language_asked(question) == "zh"
     telling = set(_telling_words(question)) - people if chinese else content_words(question)
     is_other_kind = _asks_the_same(question) != _asks_the_same(last)
     is_side = _names(last) and not _names(question)
@@ -157,7 +157,7 @@ def _of_another(asked: str, question: str) -> str:
 
 def _names_another(question: str) -> bool:
     """Say whether a Chinese question does so and names a thing: 那澄湖呢; of an English word it cannot be told."""
-    return main_language(question) == "zh" and _asks_the_same(question) and _names(question)
+    return language_asked(question) == "zh" and _asks_the_same(question) and _names(question)
 
 
 def _leans_on_a_thing(pieces: Sequence[str]) -> bool:
@@ -233,25 +233,25 @@ def without_asking(text: str) -> str:
 
 def may_lean_on_history(question: str) -> bool:
     """Say whether `question` is so short that what it is about may have been said before, though it names something."""
-    return main_language(question) == "zh" and leaves_open(question) and not leans_on_history(question)
+    return language_asked(question) == "zh" and leaves_open(question) and not leans_on_history(question)
 
 
 def leaves_open(question: str) -> bool:
     """Say whether `question` is short and names nothing, so that what was said before may tell of what it asks."""
-    chinese = main_language(question) == "zh"
+    chinese = language_asked(question) == "zh"
     length = len(HAN_CHARACTER.findall(question)) if chinese else len(question.split())
     return length <= (BARE_HAN_CHARACTERS if chinese else BARE_ENGLISH_WORDS) and not _says_its_own(question)
 
 
 def says_of_what(question: str) -> bool:
     """Say whether `question` has a word that says of what it asks: "and the method?" has, "and the second?" has not."""
-    chinese = main_language(question) == "zh"
+    chinese = language_asked(question) == "zh"
     return bool(_telling_words(question) if chinese else content_words(question)) and _counts(question) is None
 
 
 def _says_its_own(question: str) -> bool:
     """Say whether `question` names what it is about, or asks what something is."""
-    in_latin = main_language(question) == "zh" and any(len(word) > 1 for word in LATIN_WORD.findall(question))
+    in_latin = language_asked(question) == "zh" and any(len(word) > 1 for word in LATIN_WORD.findall(question))
     return bool(_NAME.search(question)) or in_latin or _opens_with(question, "defines")
 
 
@@ -262,7 +262,7 @@ def leans_on_history(question: str) -> bool:
     if _opens_with(question, "opens") or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1):
         return True
     characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
-    chinese = main_language(question) == "zh"
+    chinese = language_asked(question) == "zh"
     is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
     if _points_back(question):
         return not is_long

@@ -31,7 +31,7 @@ from rag.records import Evidence, Passage, Span
 from rag.rows_judged import credit_extremes, credit_named_cells, credit_rows, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.figure_finding import find_figures
-from rag.text.language import main_language, search_form, split_at, split_statements
+from rag.text.language import language_asked, main_language, search_form, split_at, split_statements
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
 from rag.text.words import holds_any
@@ -355,7 +355,7 @@ def _bare(text: str) -> str:
 
 def spelt_out(question: str, names: Mapping[str, float]) -> str:
     """Return a question with the names of its own language that mean surely what it names, in brackets at its end."""
-    language = main_language(question)
+    language = language_asked(question)
     sure = [name for name, weight in names.items() if weight >= EQUAL_NAME and main_language(name) == language]
     if not sure:
         return question

@@ -28,7 +28,7 @@ from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer, Evidence, Language, Progress, TextPiece
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
-from rag.text.language import main_language
+from rag.text.language import language_asked, main_language
 
 ASK = (
     "Answer a question from the reader's own documents, in Chinese or English. The answer cites its sources as [n] and "
@@ -107,14 +107,14 @@ class _Answering(Runnable[str, str]):
 
     def _write(self, questions: Iterator[str]) -> Iterator[str]:
         question = "".join(questions)
-        draft = _Draft(main_language(question))
+        draft = _Draft(language_asked(question))
         with contextlib.closing(stream_answer(question, settings=self._settings, filters=self._filters)) as events:
             for event in events:
                 yield from draft.told(event)
 
     async def _awrite(self, questions: AsyncIterator[str]) -> AsyncIterator[str]:
         question = "".join([part async for part in questions])
-        draft = _Draft(main_language(question))
+        draft = _Draft(language_asked(question))
         streamed = astream_answer(question, settings=self._settings, filters=self._filters)
         async with contextlib.aclosing(streamed) as events:
             async for event in events:

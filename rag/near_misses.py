@@ -11,7 +11,7 @@ import difflib
 import itertools
 from collections.abc import Iterator
 
-from rag.text.language import is_han, main_language, search_form, to_simplified
+from rag.text.language import is_han, language_asked, main_language, search_form, to_simplified
 from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
 from rag.text.persons import SURNAMES
 from rag.text.words import is_known_word, tag_words
@@ -22,6 +22,8 @@ PERSON_CHARS = 3  # 韩少安
 MISSPELT = 0.8  # least likeness of a name to a misspelt one, of difflib
 _PLACES = words_of("place_words", "ending")
 _BEFORE = words_of("place_words", "before")
+_JOINING = "pcur"  # first letters of jieba's tags for words with which no place's name begins
+_ACTING = "vmq"  # and for words of one character with which none does: 住 of 住向山敬老院
 _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
 
 
@@ -38,7 +40,7 @@ def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...
         return ()
     endings = {_ending(other) for other in _places(told, whole=True)}
     alike = [name for name in _places(question) if _ending(name) in endings]
-    if main_language(question) == "en" and any(_behind_one_of(_BEFORE, statement)):
+    if language_asked(question) == "en" and any(_behind_one_of(_BEFORE, statement)):
         named = list(_behind_one_of(_BEFORE | {"the"}, question))  # also the Stowe weir
         alike += [] if any(_is_told(name, told) for name in named) else named
     return tuple(dict.fromkeys(alike))
@@ -52,6 +54,7 @@ def names_nowhere(question: str, told: str) -> tuple[str, ...]:
         told: All that was found, with what stands above it.
     """
     people = [name for name, _ in find_han_names(question) if _is_person(name)]
+    people = [name for name in people if not _is_told(name[1:], told)]  # 修塔钟 where 塔钟 is told is no Mr 修
     return tuple(name for name in (*_places(question), *people) if not _is_told(name, told))
 
 
@@ -66,11 +69,17 @@ def _places(text: str, *, whole: bool = False) -> list[str]:
 
 
 def _han_places(text: str) -> Iterator[str]:
-    begins = {start for _, _, (start, _) in tag_words(text)}  # 些地区 of 哪些地区 is none
+    tagged = tag_words(text)  # 些地区 of 哪些地区 is none, nor 东江城 of 东江城里人, nor 跟农村
+    begins = {
+        start
+        for word, tag, (start, _) in tagged
+        if tag[0] not in _JOINING and not (len(word) == 1 and tag[0] in _ACTING)
+    }
+    ends = {end for _, _, (_, end) in tagged}
     for at, character in enumerate(text):
-        name = text[at - STEM_CHARS : at + 1] if at - STEM_CHARS in begins else ""
-        is_place = character in _PLACES and len(name) > STEM_CHARS and is_han(name) and not is_known_word(name)
-        if is_place and not any(part in name for part in _NOT_IN_A_NAME):
+        name = text[at - STEM_CHARS : at + 1] if at >= STEM_CHARS and at - STEM_CHARS in begins else ""
+        is_word = at + 1 in ends and is_han(name) and not is_known_word(name)
+        if name and character in _PLACES and is_word and not any(part in name for part in _NOT_IN_A_NAME):
             yield name
 
 

@@ -8,6 +8,7 @@ Entry point: `answer_about_parts`. Words: rag/data/part_requests.tsv.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ SMALL_PASSAGES = 500  # of a library so small that all its works are looked into
 LEAST_QUOTED = 4  # letters of a statement that an answer is said to quote
 MOST_HOLDING = 0.8  # share of the items of which each holds a word, from which the word asks what each says of it
 LEAST_DATED = 0.6  # share of the items that tell a date, from which they are a timeline
+_DATES = [
+    word for kind, words, _ in read_table("part_requests") if kind in ("when", "figure") for word in phrases(words)
+]
 STEPS = "步骤"  # of the row whose words are for what follows each other
 
 
@@ -70,7 +74,12 @@ class PartRequest:
 def read_part_request(question: str) -> PartRequest | None:
     """Return what a question asks of the parts of a work, or None when it asks for none of this."""
     form = search_form(question)
-    kinds = frozenset(kind for kind, words, _ in read_table("part_requests") if holds_any(form, phrases(words)))
+    plain = functools.reduce(lambda rest, word: rest.replace(word, ""), _DATES, form)  # 哪天 asks for no list
+    kinds = frozenset(
+        kind
+        for kind, words, _ in read_table("part_requests")
+        if holds_any(plain if kind == "list" else form, phrases(words))
+    )
     tagged = tag_words(form)
     counts = [number for word, tag, _ in tagged if (number := _counted(word, tag)) is not None]
     asks = kinds & ASKING

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, cast
 from rag.conversation import leaves_open, may_lean_on_history, stand_alone
 from rag.errors import UnusableQuestion
 from rag.records import Language, Turn
-from rag.text.language import HAN_CHARACTER, main_language, search_form, split_sentences, to_simplified
+from rag.text.language import HAN_CHARACTER, language_asked, search_form, split_sentences, to_simplified
 from rag.text.names import find_quotes
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table
@@ -109,7 +109,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
     return Question(
         asked=asked,
         text=text,
-        language=main_language(asked),
+        language=language_asked(asked),
         types=types_of(asked) or (types_of(text) if text != asked else frozenset()),
         quoted=tuple(quote for quote, _ in find_quotes(text)),
         parts=_parts(asked) if text == asked else (Part(asked, text),),
@@ -217,7 +217,7 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
 
 def _asks(clause: str) -> bool:
     """Say whether a clause asks: an English one does so with its first words."""
-    language = main_language(clause)
+    language = language_asked(clause)
     if language == "en":
         clause = " ".join(clause.split()[:ENGLISH_OPENING])
     words = {kind: (phrases(asking), phrases(others)) for kind, asking, others, _ in read_table("asking_words")}

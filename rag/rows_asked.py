@@ -20,7 +20,7 @@ from rag.dictionary import content_words
 from rag.tables import MIN_WORD_CHARS, cells, stands_in
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
-from rag.text.language import is_han, main_language, search_form
+from rag.text.language import is_han, language_asked, search_form
 from rag.text.names import holds_latin_name, latin_words
 from rag.text.negation import read_polarity
 from rag.text.words import cut_words, holds_any, tag_words
@@ -175,7 +175,7 @@ def _has_untold_word(question: str, told: Sequence[str], above: str) -> bool:
         if word.isascii() and word.isalpha()
     ):
         return True
-    if main_language(question) != "zh":
+    if language_asked(question) != "zh":
         return False
     left = _without(search_form(question), [word for word in words if not word.isascii()])
     left = _without(left, [name for cell in told for name in _names_of(cell)])

@@ -18,7 +18,7 @@ from rag.naming import find_work
 from rag.records import Language, Turn
 from rag.shelf import Work, names_of
 from rag.text.dates import YEAR, YEAR_DIGITS
-from rag.text.language import HAN_CHARACTER, main_language, search_form
+from rag.text.language import HAN_CHARACTER, language_asked, search_form
 from rag.text.names import find_quotes
 from rag.text.numbers import han_number
 from rag.text.persons import SURNAMES
@@ -144,7 +144,7 @@ def read_shelf_question(
             return None  # what no record tells, the text may
     length: Length = "page" if "page" in kinds else "paragraph"
     counts = "count" in kinds and asked == "works"
-    language, sized = main_language(question), bool(kinds & _LENGTHS)
+    language, sized = language_asked(question), bool(kinds & _LENGTHS)
     more = {"mentioned": mentioned and bool(topic), "sized": sized, "which": "which" in kinds and asked == "works"}
     return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
 

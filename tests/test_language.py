@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.language import fold_glyphs, main_language, radicals, search_form, split_sentences, to_simplified
+from rag.text.language import (
+    fold_glyphs,
+    language_asked,
+    main_language,
+    radicals,
+    search_form,
+    split_sentences,
+    to_simplified,
+)
 
 MIXED = st.text("中文欧歐盟。！？；，“”（）《》.!? \n\tAbc123①", max_size=80)
 
@@ -65,6 +73,21 @@ def test_simplifying_keeps_the_length(text: str) -> None:
 )
 def test_main_language(text: str, language: str) -> None:
     assert main_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("柳湾 2024 GDP", "zh"),
+        ("wifi 密碼", "zh"),
+        ("What does 一带一路 mean?", "en"),
+        ("how much is 门票", "en"),
+        ("GDP 2024", "en"),
+        ("桥有多长？", "zh"),
+    ],
+)
+def test_language_of_a_question(question: str, language: str) -> None:
+    assert language_asked(question) == language
 
 
 def test_every_radical_is_folded_in_its_example() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rows import each
 
 from rag.near_misses import names_nowhere, told_of_another
 from rag.vocabulary import phrases, read_table
@@ -52,6 +53,18 @@ def test_names_of_which_nothing_that_was_found_speaks() -> None:
     assert names_nowhere("who built the Swift River bridge 桥", "The Teal River bridge was built by Norvolt.") == (
         "Swift River",
     )
+
+
+@each(
+    (
+        ("云溪城里人和跟农村人收入各多少？", "云溪市城镇居民收入42316元。"),
+        ("我奶奶住向阳敬老村能探视吗？", "向阳敬老村每周三开放。"),
+        ("修塔钟的人原先是干啥的？", "塔钟修了三年。"),
+    )
+)
+def test_words_cut_wrongly_name_no_place_and_nobody(row: tuple[str, str]) -> None:
+    question, told = row
+    assert names_nowhere(question, told) == ()
 
 
 def test_each_row_of_place_words_has_an_example_with_its_words() -> None:

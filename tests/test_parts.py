@@ -197,6 +197,8 @@ def test_each_clause_behind_a_label_is_told_by_it() -> None:
         "Why are there three tasks? 三项",
         "“河道职能”的任务，具体指什么？",
         "三項任務指的是什麼",
+        "本市护河日定在几月几号",
+        "護河日是哪天？",
     ]
 )
 def test_what_asks_for_the_most_for_why_or_how_asks_for_no_parts(question: str) -> None:

@@ -108,6 +108,17 @@ def main_language(text: str) -> Language:
     return "zh" if han > 2 * len(LATIN_WORD.findall(text)) or (han and not LATIN_WORD.search(text)) else "en"
 
 
+def language_asked(question: str) -> Language:
+    """Return the language in which a question is put: with Han characters and no English word that joins, Chinese.
+
+    Few characters say so beside names in Latin letters: 某市 2024 GDP, wifi 密码.
+    """
+    joins = {word for word in LATIN_WORD.findall(question.casefold()) if len(word) > 1} & words_of(
+        "stop_words", "function"
+    )
+    return "zh" if HAN_CHARACTER.search(question) and not joins else main_language(question)
+
+
 def split_sentences(text: str) -> list[Span]:
     """Return the spans of the sentences of `text`, in order, without white space around them.
 
