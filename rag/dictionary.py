@@ -40,6 +40,8 @@ INSIDE_PHRASE = 0.5  # a word of a phrase that was translated as a whole
 _HEADWORD = f"[{HAN}]{{2,12}}"
 _ENTRY = re.compile(rf"^\S+ ({_HEADWORD}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
 _CHARACTER = re.compile(rf"^\S ([{HAN}]) \[([A-Za-z:]+)\d\] /", re.MULTILINE)
+_ORDINARY = re.compile(rf"^\S+ ({_HEADWORD}) \[[a-z]", re.MULTILINE)
+_HALF_WORD = 2  # characters
 _BRACKETS = re.compile(r" ?\[[^\]\n]*\]| ?\([^()\n]*\)")
 _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&]*[A-Z])\)")
 _NO_MEANING = re.compile(
@@ -184,6 +186,17 @@ def _load_readings() -> dict[str, set[str]]:
     for character, syllable in _CHARACTER.findall(_dictionary_text()):
         readings.setdefault(character, set()).add(syllable.lower().replace("u:", "u"))
     return readings
+
+
+def is_ordinary_word(word: str) -> bool:
+    """Say whether a Chinese word is more than a name: its sounds, or both its halves', are written small (洪水)."""
+    words = _load_ordinary()
+    return word in words or (len(word) == 2 * _HALF_WORD and {word[:_HALF_WORD], word[_HALF_WORD:]} <= words)
+
+
+@functools.cache
+def _load_ordinary() -> frozenset[str]:
+    return frozenset(_ORDINARY.findall(_dictionary_text()))
 
 
 def is_english_word(word: str) -> bool:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.text.derived_figures import follows_from, is_near
 from rag.text.figure_finding import find_figures
-from rag.text.figures import Figure, follows_from, holds_figure
+from rag.text.figures import TIME, TIME_OF_HALF_DAY, Figure, holds_figure
 from rag.text.numbers import han_number
 
 
@@ -125,6 +126,77 @@ def test_a_counted_thing_is_found_behind_any_character() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "other", "same"),
+    [
+        ("工作日16时30分至18时", "下午四点半", True),
+        ("上午七時至九時半", "早上7:00", True),
+        ("上午七时至九时半", "9:30", True),
+        ("听证会14:30举行", "两点半", True),
+        ("听证会14:30举行", "上午两点半", False),
+        ("The ferry leaves at 16:15.", "a quarter past four in the afternoon", True),
+        ("The ferry leaves at 16:15.", "a quarter to five", False),
+        ("9.30 a.m. to 5 p.m.", "17时", True),
+        ("当天22时停水", "晚上10点", True),
+        ("逾期超过15日的", "十五天", True),
+        ("提供二十四個月保固", "两年", True),
+        ("print it within fourteen days", "两周", True),
+        ("停药48小时后", "两天", True),
+        ("隔三日方可再求", "三天", True),
+        ("隔三日方可再求", "四天", False),
+    ],
+)
+def test_times_of_day_and_lengths_in_other_words(text: str, other: str, same: bool) -> None:
+    assert holds_figure(only(other), find_figures(text)) is same
+
+
+@pytest.mark.parametrize("text", ["提出三点建议", "三点五公里", "一时之间", "第三点", "三大时代", "说了三点。"])
+def test_what_only_looks_like_a_time_of_day(text: str) -> None:
+    assert all(figure.unit not in (TIME, TIME_OF_HALF_DAY) for figure in find_figures(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "follows"),
+    [
+        ("小麥712万吨，玉米934万吨", "222万吨", True),
+        ("小麥712万吨，玉米934万吨", "223万吨", False),
+        ("赔偿4.7万元，改判3.2万元", "一万五千元", True),
+        ("62%赞成，21%反对，其余无所谓", "17%", True),
+        ("62%赞成，21%反对，其余无所谓", "18%", False),
+        ("捐赠127件，其中水墨83件，油画31件", "13件", True),
+        ("发掘墓葬32座，其中16座为砖室墓", "一半", True),
+        ("9月8日22时至9月9日6时停水", "8小时", True),
+        ("9月8日22时至9月9日6时停水", "9小时", False),
+        ("She surveyed the shore in 1834; he mapped the bays two years later.", "1836年", True),
+        ("She surveyed the shore in 1834; he mapped the bays two years later.", "1838年", False),
+        ("演出32场，比上一季少6场", "38场", True),
+        ("有5座桥和4座塔", "两座", False),
+    ],
+)
+def test_figures_that_follow_from_others(text: str, figure: str, follows: bool) -> None:
+    assert follows_from(only(figure), find_figures(text)) is follows
+
+
+@pytest.mark.parametrize(
+    ("told", "text", "near"),
+    [
+        ("同比下降19%", "净利润缩水近两成", True),
+        ("同比下降19%", "净利润缩水超过两成", False),
+        ("占总人口的23.5%", "接近四分之一的居民", True),
+        ("入住率为57%", "床位住了不到六成", True),
+        ("入住率为63%", "床位住了不到六成", False),
+        ("发掘墓葬43座，其中27座为土坑墓", "土坑墓占一半以上", True),
+        ("12 of the 30 boats", "more than half of the boats", False),
+        ("参观者29,800人次", "约三万人次", True),
+        ("参观者29,800人次", "三万人次", False),
+        ("1,240 people came", "more than 1,000 people", True),
+    ],
+)
+def test_rough_figures_and_bounds(told: str, text: str, near: bool) -> None:
+    [figure] = find_figures(text)
+    assert is_near(figure, text, find_figures(told)) is near
+
+
+@pytest.mark.parametrize(
     ("text", "length", "follows"),
     [
         ("2015年到2019年这五年", "五年", True),
@@ -140,7 +212,7 @@ def test_a_counted_thing_is_found_behind_any_character() -> None:
 def test_the_years_between_two_years_and_the_points_between_two_percentages(
     text: str, length: str, follows: bool
 ) -> None:
-    assert follows_from(find_figures(text), only(length)) is follows
+    assert follows_from(only(length), find_figures(text)) is follows
 
 
 def test_a_large_bare_number_may_be_an_amount() -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.text.clock import read_clock
 from rag.text.dates import (
     DAYS,
     ERAS,
@@ -253,7 +254,7 @@ def _read_english_ordinal(line: str, at: int) -> _Reading | None:
 
 
 _READERS: tuple[Callable[[str, int], _Reading | None], ...] = (
-    *map(_dated, (read_decade, read_iso_date, read_english_quarter, read_english_date, read_han_date)),
+    *map(_dated, (read_clock, read_decade, read_iso_date, read_english_quarter, read_english_date, read_han_date)),
     _read_power,
     _read_han_fraction,
     _read_english_fraction,

@@ -2,14 +2,14 @@
 
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
-Entry points: `Figure`, `holds_figure`, `follows_from`, `figures_within`, `years_of`; `figure_finding` finds figures.
+Entry points: `Figure`, `holds_figure`, `figures_within`, `years_of`; `figure_finding` finds figures,
+`derived_figures` those that follow from others.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,8 +19,17 @@ from rag.text.units import CURRENCIES
 LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
 FigureKind = Literal["number", "ordinal", "date", "decade"]
 
+TIME, TIME_OF_HALF_DAY, HALF_DAY = "time", "time of half a day", 720  # units, and minutes: see `clock`
 _TOLERANCE, _LEAST = 1e-9, 1e-12  # within which two values are one
 _CENTURY, _PERCENT, _MONTHS_OF_QUARTER = 100, 100, 3
+_LENGTHS = {
+    "year": ("month", 12),
+    "decade": ("month", 120),
+    "week": ("second", 604_800),
+    "day": ("second", 86_400),
+    "hour": ("second", 3600),
+    "minute": ("second", 60),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Figure:
         span: Its characters in the text it was found in.
         value: The number in its base unit (dollars, metres, fractions of 1 for per cent); 0 for a date.
         unit: The base unit ("usd", "m", "ratio", "year" for a length of time), "count:people" and the like for things
-            that are counted, "" when none is written.
+            that are counted, TIME for a time of day in minutes, "" when none is written.
         more: Whether it is so many and some more: 100多亿, 20+.
         year, month, day, quarter: Parts of a date that are written, else 0.
         context_year, context_month: What the text before it says of a date without year or month, else 0.
@@ -61,19 +70,15 @@ def years_of(figures: Iterable[Figure]) -> frozenset[int]:
     return frozenset(f.year or f.context_year for f in figures if f.kind == "date") - {0}
 
 
-def follows_from(figures: Sequence[Figure], wanted: Figure) -> bool:
-    """Tell whether a length follows from two years of `figures`, or points from two percentages, one after the other.
+def converted(figure: Figure) -> tuple[float, str]:
+    """Return value and unit, years as months, weeks, days, hours and minutes as seconds: 两年 are 24个月."""
+    unit, factor = _LENGTHS.get(figure.unit, (figure.unit, 1))
+    return figure.value * factor, unit
 
-    2015年到2019年这五年: both ends may be counted or one of them, five years or four. 由15%升至22%，7个百分点.
-    """
-    if wanted.unit == "point":
-        shares = [figure.value for figure in figures if figure.unit == "ratio"]
-        gaps = (abs(end - start) for start, end in itertools.pairwise(shares))
-        return any(math.isclose(gap, wanted.value, abs_tol=_TOLERANCE) for gap in gaps)
-    years = [figure.year for figure in figures if figure.kind == "date" and figure.year]
-    return wanted.unit == "year" and any(
-        end > start and wanted.value in (end - start, end - start + 1) for start, end in itertools.pairwise(years)
-    )
+
+def is_counted(figure: Figure) -> bool:
+    """Say whether a figure counts things, be it that it does not say which."""
+    return not figure.unit or figure.unit.startswith("count")
 
 
 def holds_figure(
@@ -97,11 +102,13 @@ def holds_figure(
 
 def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
     if wanted.kind == "date":
+        if _is_length(wanted, given):
+            return True
         if given.kind == "number" and not given.unit:
             return wanted.year == given.value and not (wanted.month or wanted.day or wanted.quarter)
         return given.kind == "date" and _date_agrees(wanted, given)
     if wanted.kind == "number" and given.kind == "date":
-        return not wanted.unit and wanted.value == given.year
+        return _is_length(given, wanted) or (not wanted.unit and wanted.value == given.year)
     if wanted.kind != given.kind:
         return (wanted.kind == "decade" and given.kind == "decade") or (
             {wanted.kind, given.kind} == {"number", "ordinal"}
@@ -111,10 +118,28 @@ def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
     if wanted.kind == "decade":
         lesser, greater = sorted((wanted.value, given.value))
         return lesser == greater or lesser == greater % _CENTURY
+    if TIME_OF_HALF_DAY in (wanted.unit, given.unit) and {wanted.unit, given.unit} <= {TIME, TIME_OF_HALF_DAY}:
+        return wanted.value % HALF_DAY == given.value % HALF_DAY
+    if _is_same_length(wanted, given):
+        return True
     if not _is_equal(wanted, given):
         as_percent = bare_fits and not given.unit and wanted.unit == "ratio"
         return as_percent and math.isclose(wanted.value * _PERCENT, given.value)
     return wanted.kind == "ordinal" or _unit_agrees(wanted.unit, given.unit, bare_fits)
+
+
+def _is_length(date: Figure, number: Figure) -> bool:
+    """Say whether a day without a month is a number of days: 逾期超过15日, 超过十五天."""
+    alone = date.kind == "date" and not (date.year or date.month or date.quarter)
+    return alone and number.unit == "day" and number.value == date.day
+
+
+def _is_same_length(wanted: Figure, given: Figure) -> bool:
+    units = {wanted.unit, given.unit}
+    if len(units) < 2 or not units & set(_LENGTHS):
+        return False
+    (value, unit), (other, other_unit) = converted(wanted), converted(given)
+    return unit == other_unit and math.isclose(value, other, rel_tol=_TOLERANCE)
 
 
 def _is_equal(wanted: Figure, given: Figure) -> bool:

@@ -22,6 +22,7 @@ from rag.text.language import HAN_CHARACTER
 from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation, read_polarity
 from rag.text.words import tag_words
+from rag.verification.claims import is_worked_out
 from rag.verification.claims_more import claims_more
 from rag.verification.clauses import clauses_of, clauses_told, nearest_clause
 from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides, holds_comparison
@@ -116,7 +117,8 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
             is_replaced = any((figure.kind, figure.unit) == (other.kind, other.unit) for other in left)
             written = clause.text[slice(*figure.span)]
             is_near = any(holds_figure(figure, given) for _, given in near)
-            if is_replaced and not is_near and written not in figures_in_place(text, cited):
+            is_told = is_near or written in figures_in_place(text, cited) or is_worked_out(figure, clause.text, cited)
+            if is_replaced and not is_told:
                 return Alteration("figure_missing", written)
     return None
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from rag.dictionary import is_ordinary_word
 from rag.records import Span
+from rag.text.derived_figures import follows_from, is_near
 from rag.text.figure_finding import find_figures
-from rag.text.figures import follows_from, holds_figure
+from rag.text.figures import Figure, holds_figure, is_counted
 from rag.text.folding import fold_text, locate
 from rag.text.language import HAN, main_language, to_simplified
 from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
@@ -18,53 +21,69 @@ from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import is_known_word
 from rag.verification.said import Said
 
+_BOTH = 2
 # What follows a number and may be a unit that is not known: then the number is no bare one.
 _UNIT_MAY_FOLLOW = re.compile(rf" ?(?![的和与與及或到至左右以上下之而但])[{HAN}A-Za-z]")
 
 
+class _Lost(NamedTuple):
+    """What the passages do not hold: where it begins in the sentence, the reason, the words."""
+
+    at: int
+    reason: str
+    words: str
+
+
 def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str, int]:
     """Return what of `text` its passages do not hold, the reason of the first of it, and how much they do hold."""
-    lost: list[tuple[int, str, str]] = []
-    held = 0
     quotes = find_quotes(text)
-    quoted: list[Span] = []
-    figured: list[Span] = []  # "US dollars" names no state
-    for quote, span in quotes:
-        quoted.append(span)
-        wanted = fold_text(quote, compact=True).text
-        if any(wanted in ground.compact for ground in cited):
-            held += 1
-        else:
-            lost.append((span[0], "quote_missing", quote))
-    figures = find_figures(text)
+    quoted = [span for _, span in quotes]
+    figures = [figure for figure in find_figures(text) if not _inside(figure.span, quoted)]
+    # "US dollars" names no state
+    taken = quoted + [figure.span for figure in figures]
+    checks = (_check_quotes(quotes, cited), _check_figures(figures, text, cited), _check_names(text, taken, cited))
+    lost = sorted(one for found, _ in checks for one in found)
+    return tuple(one.words for one in lost), lost[0].reason if lost else "", sum(held for _, held in checks)
+
+
+def _check_quotes(quotes: Sequence[tuple[str, Span]], cited: Sequence[Said]) -> tuple[list[_Lost], int]:
+    lost = [
+        _Lost(span[0], "quote_missing", quote)
+        for quote, span in quotes
+        if not any(fold_text(quote, compact=True).text in ground.compact for ground in cited)
+    ]
+    return lost, len(quotes) - len(lost)
+
+
+def _check_figures(figures: Sequence[Figure], text: str, cited: Sequence[Said]) -> tuple[list[_Lost], int]:
+    language = main_language(text)
+    lost, held = [], 0
     for figure in figures:
-        if _inside(figure.span, quoted):
-            continue
-        figured.append(figure.span)
-        written = text[figure.span[0] : figure.span[1]]
-        if (figure.kind == "ordinal" and any(locate(written, ground.said) for ground in cited)) or any(
+        written = text[slice(*figure.span)]
+        is_named = figure.kind == "ordinal" and any(locate(written, ground.said) for ground in cited)
+        if is_named or any(
             holds_figure(
                 figure,
                 g.figures,
-                bare_fits=g.passage.kind == "table",
+                bare_fits=g.passage.kind == "table" or g.language != language,
                 amount_fits=not _UNIT_MAY_FOLLOW.match(text, figure.span[1]),
             )
             for g in cited
         ):
             held += 1
-        elif follows_from(figures, figure) or any(follows_from(g.figures, figure) for g in cited):
-            continue
-        else:
-            lost.append((figure.span[0], "figure_missing", text[figure.span[0] : figure.span[1]]))
+        elif not is_worked_out(figure, text, cited) and not _is_small_count(figure, written):
+            lost.append(_Lost(figure.span[0], "figure_missing", written))
+    return lost, held
+
+
+def _check_names(text: str, taken: Sequence[Span], cited: Sequence[Said]) -> tuple[list[_Lost], int]:
     words = frozenset().union(*(ground.words for ground in cited))
-    for name, span in find_latin_names(text):
-        if _inside(span, quoted) or _inside(span, figured):
-            continue
-        if holds_latin_name(name, words):
-            held += 1
-            continue
+    latin = [(name, span) for name, span in find_latin_names(text) if not _inside(span, taken)]
+    han = [(name, span) for name, span in find_han_names(text) if not _inside(span, taken)]
+    lost, held = [], 0
+    for name, span in latin:
         chinese = chinese_names_of(name)
-        if chinese and any(form in ground.compact for form in chinese for ground in cited):
+        if holds_latin_name(name, words) or any(form in ground.compact for form in chinese for ground in cited):
             held += 1
         elif (
             chinese
@@ -72,26 +91,41 @@ def find_missing(text: str, cited: Sequence[Said]) -> tuple[tuple[str, ...], str
             or _is_acronym(name)
             or main_language(text) == "zh"
         ):
-            lost.append((span[0], "name_missing", name))
+            lost.append(_Lost(span[0], "name_missing", name))
     if any(ground.language == "zh" for ground in cited):
-        for name, span in find_han_names(text):
-            if _inside(span, quoted) or _inside(span, figured):
-                continue
-            form = fold_text(name, compact=True).text
-            if any(form in ground.compact or _short_form(form, ground) for ground in cited):
-                continue
-            if not is_known_word(to_simplified(name)) and _is_cut_wrongly(text, span, cited):
-                continue
-            lost.append((span[0], "name_missing", name))
+        lost += [
+            _Lost(span[0], "name_missing", name) for name, span in han if _is_han_name_lost(name, span, text, cited)
+        ]
     elif main_language(text) == "zh":
-        for name, span in find_han_names(text):
+        for name, span in han:
             english = english_names_of(name)
             if any(holds_latin_name(word, words) for word in english):
                 held += 1
-            elif english and not _inside(span, quoted):
-                lost.append((span[0], "name_missing", name))
-    lost.sort()
-    return tuple(item for _, _, item in lost), lost[0][1] if lost else "", held
+            elif english:
+                lost.append(_Lost(span[0], "name_missing", name))
+    return lost, held
+
+
+def _is_han_name_lost(name: str, span: Span, text: str, cited: Sequence[Said]) -> bool:
+    form = fold_text(name, compact=True).text
+    if any(form in ground.compact or _short_form(form, ground) for ground in cited):
+        return False
+    if is_ordinary_word(to_simplified(name)) or _is_behind_number(text, span):
+        return False
+    return is_known_word(to_simplified(name)) or not _is_cut_wrongly(text, span, cited)
+
+
+def is_worked_out(figure: Figure, text: str, cited: Sequence[Said]) -> bool:
+    """Say whether a figure of `text` follows from others, or from what the passages tell roughly as it says."""
+    told = [given for ground in cited for given in ground.figures]
+    return is_near(figure, text, told) or follows_from(figure, [*told, *(f for f in find_figures(text) if f != figure)])
+
+
+def _is_small_count(figure: Figure, written: str) -> bool:
+    """Say whether a figure counts two things by a word: who tells of both often counts them, 两次测量, the two."""
+    return (
+        figure.kind == "number" and figure.value == _BOTH and is_counted(figure) and not any(map(str.isdigit, written))
+    )
 
 
 def _is_acronym(name: str) -> bool:
@@ -107,6 +141,11 @@ def _is_cut_wrongly(text: str, span: Span, cited: Sequence[Said]) -> bool:
     """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[松和白]桦."""
     pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]
     return all(len(pair) == 2 and any(pair in ground.compact for ground in cited) for pair in pairs)
+
+
+def _is_behind_number(text: str, span: Span) -> bool:
+    """Tell whether a guessed name begins with a unit: 3600[米左右]."""
+    return text[span[0] - 1 : span[0]].isdecimal()
 
 
 def _inside(span: Span, others: Sequence[Span]) -> bool:

@@ -1,0 +1,139 @@
+"""Figures that a text does not tell but that follow from what it tells, or come near it as the words beside them say.
+
+Input: a figure, those of a text. Output: whether it follows: a difference, a sum, what is left of a whole, a share of
+one in another, years apart, the year so many years after another, hours between two times; or whether one of them
+lies as near to it as 约, 不到 or "more than" say. Which figures of the text are meant is not known, so that a wrong
+figure may follow by chance; `benchmarks/contradictions.py` shows how often.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+
+from rag.text.figures import HALF_DAY, TIME, TIME_OF_HALF_DAY, Figure, converted, is_counted
+from rag.text.language import LATIN_WORD, search_form
+from rag.vocabulary import words_of
+
+_TOLERANCE = 1e-9  # relative, within which two values are one
+_TO_PERCENT = 0.005  # half a per cent: how shares are rounded
+_NEAR, _NEAR_SHARE = 0.1, 0.035  # how far a rough figure may lie from what it stands for; a share, of the whole
+_BOUND = 1.3  # how far beyond a bound the figure may lie that it stands for
+_LEAST_COUNT = 10  # things that are counted: a smaller number follows from any text
+_MINUTES = {"hour": 60, "minute": 1}
+_BESIDE_CHARS, _BEHIND_CHARS = 16, 12  # within which a word is beside a figure
+
+
+def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
+    """Say whether `wanted` can be worked out from two or three of the `given` figures, in their order in the text."""
+    if wanted.kind == "date":
+        return bool(wanted.year) and not wanted.month and not wanted.quarter and wanted.year in _years_near(given)
+    if wanted.kind != "number":
+        return False
+    if wanted.unit in ("year", *_MINUTES) and any(wanted.value == length for length in _lengths(wanted.unit, given)):
+        return True
+    if wanted.unit in ("ratio", "point"):
+        shares = [figure.value for figure in given if figure.unit == "ratio"]
+        if wanted.unit == "point":
+            return _holds((abs(end - start) for start, end in itertools.pairwise(shares)), wanted.value)
+        return _holds(_rests(shares), wanted.value) or _is_share(wanted.value, given)
+    alike = _alike(wanted, given)
+    if is_counted(wanted) and wanted.value <= _LEAST_COUNT:
+        return False
+    return _holds(itertools.chain(_differences(alike), _sums(alike), _left_of_whole(alike)), converted(wanted)[0])
+
+
+def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
+    """Say whether a word beside `wanted` in `text` makes it a rough figure or a bound, and a given one fits it."""
+    start, end = wanted.span
+    before, behind = text[max(0, start - _BESIDE_CHARS) : start], text[end : end + _BEHIND_CHARS]
+    value = converted(wanted)[0]
+    values = _alike(wanted, given)
+    if wanted.unit == "ratio":
+        values += [one / other for one, other in _pairs_of_a_kind(given) if one < other]
+    if not value or wanted.kind != "number":
+        return False
+    if _has("below", before, behind) and any(value / _BOUND <= one < value for one in values):
+        return True
+    if _has("above", before, behind) and any(value < one <= value * _BOUND for one in values):
+        return True
+    is_share = wanted.unit == "ratio"
+    most = _NEAR_SHARE if is_share else _NEAR * value
+    return _has("rough", before, behind) and any(abs(one - value) <= most for one in values)
+
+
+def _has(kind: str, before: str, behind: str) -> bool:
+    """Say whether a word of a kind ends what stands before a figure, or begins what stands behind it."""
+    words = words_of("rough_words", kind)
+    form_before, form_behind = search_form(before).rstrip(), search_form(behind).lstrip()
+    last, first = LATIN_WORD.findall(form_before)[-3:], LATIN_WORD.findall(form_behind)[:2]
+    spaced = f" {' '.join(last)} ", f" {' '.join(first)} "
+    return any(
+        (f" {word} " in spaced[0] or spaced[1].startswith(f" {word} "))
+        if word.isascii()
+        else (form_before.endswith(word) or form_behind.startswith(word))
+        for word in words
+    )
+
+
+def _alike(wanted: Figure, given: Sequence[Figure]) -> list[float]:
+    """Return the values of the given figures of its kind and unit, lengths of time in one unit."""
+    unit = converted(wanted)[1]
+    counted = is_counted(wanted)
+    numbers = (figure for figure in given if figure.kind == "number")
+    return [converted(f)[0] for f in numbers if converted(f)[1] == unit or (counted and is_counted(f))]
+
+
+def _holds(values: Iterator[float], wanted: float) -> bool:
+    return any(math.isclose(value, wanted, rel_tol=1e-6, abs_tol=_TOLERANCE) for value in values)
+
+
+def _differences(values: Sequence[float]) -> Iterator[float]:
+    return (abs(one - other) for one, other in itertools.combinations(values, 2))
+
+
+def _sums(values: Sequence[float]) -> Iterator[float]:
+    return (one + other for one, other in itertools.combinations(values, 2))
+
+
+def _left_of_whole(values: Sequence[float]) -> Iterator[float]:
+    """Yield what is left of a value without the two that are told next: 共127件，其中水墨83件，油画31件，其余…."""
+    wholes = zip(values, values[1:], values[2:], strict=False)
+    return (whole - one - other for whole, one, other in wholes if whole > one + other)
+
+
+def _rests(shares: Sequence[float]) -> Iterator[float]:
+    """Yield what one or two shares leave of the whole."""
+    yield from (1 - share for share in shares)
+    yield from (1 - one - other for one, other in itertools.combinations(shares, 2))
+
+
+def _is_share(wanted: float, given: Sequence[Figure]) -> bool:
+    return any(abs(one / other - wanted) <= _TO_PERCENT for one, other in _pairs_of_a_kind(given) if one < other)
+
+
+def _pairs_of_a_kind(given: Sequence[Figure]) -> Iterator[tuple[float, float]]:
+    """Yield pairs of values of one unit, both ways round; numbers without a unit may stand for anything."""
+    numbers = [converted(f) for f in given if f.kind == "number" and f.unit not in ("", "ratio", "point", TIME)]
+    for (value, unit), (beside, unit_beside) in itertools.permutations(numbers, 2):
+        if beside and unit == unit_beside:
+            yield value, beside
+
+
+def _years_near(given: Sequence[Figure]) -> set[int]:
+    """Return the years that lie so many years after one as the length of time told next says: 1834; two years later."""
+    pairs = itertools.pairwise(given)
+    return {date.year + int(length.value) for date, length in pairs if date.year and length.unit == "year"}
+
+
+def _lengths(unit: str, given: Sequence[Figure]) -> Iterator[float]:
+    """Yield the years between two dates (of neighbours both may be counted), the hours or minutes between two times."""
+    if unit == "year":
+        years = [figure.year for figure in given if figure.kind == "date" and figure.year]
+        yield from (abs(end - start) for start, end in itertools.combinations(years, 2) if end != start)
+        yield from (end - start + 1 for start, end in itertools.pairwise(years) if end > start)
+        return
+    times = [figure.value for figure in given if figure.unit in (TIME, TIME_OF_HALF_DAY)]
+    for start, end in itertools.pairwise(times):
+        yield (end - start) % (2 * HALF_DAY) / _MINUTES[unit]
