@@ -16,7 +16,8 @@ CORPUS ?= corpus
 INDEX ?= $(if $(filter corpus,$(CORPUS)),index,index/$(notdir $(abspath $(CORPUS))))
 BIN := .venv/bin
 PUBLIC ?=
-PYTEST ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
+WORKERS ?= 3
+PYTEST ?= --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 SECONDS ?= 120
 SEED ?= 1
 EXAMPLES ?= training/examples.npz
@@ -36,6 +37,9 @@ index: .venv/ready
 
 # Tests start many processes: none shall compile all modules anew.
 test test-slow: export PYTHONDONTWRITEBYTECODE :=
+
+# The slow ones wait for a browser, a server or a process half of their time.
+test-slow: WORKERS = 4
 
 test: .venv/ready-to-test
 	$(BIN)/python -m pytest $(PYTEST) -m "not slow"

@@ -45,9 +45,6 @@ def _set_malloc() -> None:
             set_option(option, value)
 
 
-_set_malloc()
-
-
 def mapped_weights(path: Path) -> dict[str, Floats]:
     """Return the tensors of a float32 safetensors file, mapped: of the words' embeddings few rows are ever touched."""
     raw = np.memmap(path, np.uint8, mode="c")  # OpenVINO shares arrays only if they may be written: here, in memory
@@ -76,6 +73,7 @@ class Encoder:
     """
 
     def __init__(self, folder: Path, weights: Mapping[str, Floats]) -> None:
+        _set_malloc()
         config = json.loads((folder / "config.json").read_text("utf-8"))
         self.width = int(config["hidden_size"])
         self._words = weights["embeddings.word_embeddings.weight"]
