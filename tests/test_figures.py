@@ -137,6 +137,8 @@ def test_a_counted_thing_is_found_behind_any_character() -> None:
         ("The ferry leaves at 16:15.", "a quarter to five", False),
         ("9.30 a.m. to 5 p.m.", "17时", True),
         ("当天22时停水", "晚上10点", True),
+        ("At 9:30 ambulances came.", "21:30", True),
+        ("At 9:30 a.m. ambulances came, 九点半。", "上午9:30", True),
         ("逾期超过15日的", "十五天", True),
         ("提供二十四個月保固", "两年", True),
         ("print it within fourteen days", "两周", True),

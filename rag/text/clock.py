@@ -44,6 +44,7 @@ def read_clock(line: str, at: int) -> Reading | None:
     if not (0 <= hour <= _DAY_HOURS and 0 <= minute < _HOUR):
         return None
     is_told = bool(half) or hour > _HALF_HOURS or line[at] == "0"
+    is_told = is_told and not (half == "am" and hour == _HALF_HOURS)  # 上午12时 is noon, 12 a.m. is not
     if half == "pm" and hour < _HALF_HOURS:
         hour += _HALF_HOURS
     unit = TIME if is_told else TIME_OF_HALF_DAY
@@ -59,8 +60,9 @@ def _half_behind(line: str, at: int) -> tuple[str, int]:
     rest = line[at:].casefold()
     for half, words in _HALVES.items():
         for word in words:
-            if word.isascii() and (rest.startswith(word) or rest.startswith(f" {word}")):
-                return half, len(word) + rest.startswith(" ")
+            length = len(word) + rest.startswith(" ")
+            if word.isascii() and rest[:length].lstrip() == word and not rest[length : length + 1].isalpha():
+                return half, length
     return "", 0
 
 

@@ -16,7 +16,7 @@ from rag.text.figures import HALF_DAY, TIME, TIME_OF_HALF_DAY, Figure, converted
 from rag.text.language import LATIN_WORD, search_form
 from rag.vocabulary import words_of
 
-_TOLERANCE = 1e-9  # relative, within which two values are one
+_RELATIVE, _ABSOLUTE = 1e-6, 1e-9  # tolerances within which two values are one
 _TO_PERCENT = 0.005  # half a per cent: how shares are rounded
 _NEAR, _NEAR_SHARE = 0.1, 0.035  # how far a rough figure may lie from what it stands for; a share, of the whole
 _BOUND = 1.3  # how far beyond a bound the figure may lie that it stands for
@@ -86,7 +86,7 @@ def _alike(wanted: Figure, given: Sequence[Figure]) -> list[float]:
 
 
 def _holds(values: Iterator[float], wanted: float) -> bool:
-    return any(math.isclose(value, wanted, rel_tol=1e-6, abs_tol=_TOLERANCE) for value in values)
+    return any(math.isclose(value, wanted, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE) for value in values)
 
 
 def _differences(values: Sequence[float]) -> Iterator[float]:
