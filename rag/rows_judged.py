@@ -34,12 +34,16 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import holds_figure
 from rag.text.language import CELL_MARK, search_form
 from rag.text.negation import read_polarity
-from rag.text.words import cut_words
+from rag.text.words import cut_words, tag_words
+from rag.vocabulary import words_of
 
 LABEL_MOST_CHARS = 12  # of what stands before the colon of a line; "配合单位", "Completion"
+_TELLING = "nvajlif"  # first letters of jieba's tags for words that say what is asked about
+_LIGHT = words_of("stop_words", "asking_zh")
 NOTHING = "-"  # stands for an empty cell
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 NAMED_CELL_ODDS = 2.0  # for the row whose cell the question names by row and column
+NAMED_ALONE_ODDS = 1.0  # at least, where it names nothing else
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
 
 
@@ -159,14 +163,28 @@ def rows_beside(index: Index, item: Evidence, rows: Collection[str]) -> list[Evi
 
 
 def credit_named_cells(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
-    """Return the evidence with the rows believed more of which the question names both the row and the column."""
+    """Return the evidence with the rows believed more of which the question names both the row and the column.
+
+    One that names nothing else (隐泉桥 养护单位) is answered by the cell, whatever the model thinks of so short a line.
+    """
     odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
     for rows in _tables_of(evidence):
-        head, lines = table_head(evidence[rows[0][0]].passage), [text for *_, text in rows]
+        item = evidence[rows[0][0]]
+        head, lines = table_head(item.passage), [text for *_, text in rows]
+        above = "\n".join((item.source, item.passage.title, *item.passage.section, head))
         for row in named_cells(head, lines, question.asked) or named_cells(head, lines, question.text):
-            place, order, _ = rows[row]
+            place, order, text = rows[row]
             odds[place][order] += NAMED_CELL_ODDS
+            if _names_nothing_else(question.text, f"{above}\n{text}"):
+                odds[place][order] = max(odds[place][order], NAMED_ALONE_ODDS)
     return [with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _names_nothing_else(question: str, told: str) -> bool:
+    """Say whether each word of a question that says what it is about stands in a row or above it."""
+    form = search_form(told)
+    words = [word for word, tag, _ in tag_words(search_form(question)) if tag[0] in _TELLING and len(word) > 1]
+    return all(search_form(word) in form for word in (*words, *content_words(question)) if word not in _LIGHT)
 
 
 def named_cells(head: str, rows: Sequence[str], question: str) -> dict[int, int]:

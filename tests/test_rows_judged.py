@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.rows_judged import named_cells
+from rag.question import read_question
+from rag.records import Evidence, Passage
+from rag.rows_judged import credit_named_cells, named_cells
 from rag.tables import cells
 
 TOWNSHIPS = """乡镇 | 年份 | 常住人口（万人） | 卫生院（所） | 门诊量（万人次） | 药品支出（万元） | 主要缺口 | 备注
@@ -57,3 +59,24 @@ def test_the_cells_of_two_rows_that_are_compared() -> None:
     head, *rows = TOWNSHIPS.split("\n")
     assert named_cells(head, rows, "2023年白藤乡和石磨镇的药品支出各是多少") == {3: 5, 4: 5}
     assert named_cells(head, rows, "青圩镇2022年和2023年门诊量") == {0: 4, 1: 4}
+
+
+@pytest.mark.parametrize(
+    ("question", "is_sure"),
+    [
+        ("沙田單車徑擴闊 狀態", True),
+        ("沙田单车径扩阔的负责人是谁？", True),
+        ("沙田單車徑擴闊的承建商負責人是誰？", False),  # whom the contractor put in charge is not told
+        ("沙田單車徑擴闊 承建商", False),
+    ],
+)
+def test_a_question_that_names_a_row_and_a_column_and_nothing_else_is_answered(question: str, *, is_sure: bool) -> None:
+    head, *rows = WORKS.split("\n")
+    text = "\n".join(rows)
+    starts = [text.index(row) for row in rows]
+    spans = tuple((start, start + len(row)) for start, row in zip(starts, rows, strict=True))
+    table = Passage("t", "工程.csv", text, (0, len(text)), "table", 0, "工程一覽", (), "", "zh", header=head)
+    judged = Evidence(table, 0.02, statements=spans, likelihoods=(0.02,) * 3, answers=(None,) * 3)
+    [credited] = credit_named_cells([judged], read_question(question, ()))
+    assert (credited.likelihoods[2] > 0.5) is is_sure
+    assert max(credited.likelihoods[:2]) < 0.1
