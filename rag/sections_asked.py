@@ -93,7 +93,7 @@ def answer_about_section(
     said = _statements(kind, path, passages)
     if said:
         return _quoted(said, work, path, read.language, check, max_chars)
-    is_told = holds_any("\n".join(p.text for p in passages), kind.headings)
+    is_told = holds_any("\n".join("\n".join((*p.section, p.text)) for p in passages), kind.headings)
     return None if is_told or not kind.missing[0] else _none(kind, work, read)
 
 

@@ -42,9 +42,23 @@ REPORT = """# 盐田改造评估报告
 """
 
 
+DIKES = """# 海堤加固与渔获
+
+吕望舒
+
+## 一、結果
+
+加固之后，渔获多了两成。
+
+## 二、结论与启示
+
+第一，海堤补助应当先给外岛。第二，加固宜在冬季动工。
+"""
+
+
 @pytest.fixture(scope="module")
 def shore(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
-    return index_of({"灯塔.md": PAPER, "盐田.md": REPORT})
+    return index_of({"灯塔.md": PAPER, "盐田.md": REPORT, "海堤.md": DIKES})
 
 
 def test_the_list_that_a_statement_leads_in_to_is_quoted_whole(shore: Settings) -> None:
@@ -66,6 +80,13 @@ def test_items_that_a_word_counts_are_all_told_in_order(shore: Settings) -> None
 def test_a_section_that_is_no_list_is_quoted_below_its_heading(shore: Settings) -> None:
     text = ask("What method does the paper by Dong Qiran (董其然) use?", settings=shore).text
     assert text == "“一、方法” in “渔村灯塔的夜间照明”:\n我们在三个渔村记录了九十天的亮度。[1]每夜记录两次。[1]"
+
+
+def test_a_section_headed_in_another_word_is_quoted_and_not_said_to_be_missing(shore: Settings) -> None:
+    text = ask("海堤加固那篇论文提了哪些建议", settings=shore).text
+    assert "外岛" in text
+    assert "冬季动工" in text
+    assert "没有写" not in text
 
 
 def test_a_work_that_lacks_the_section_is_said_to_and_no_other_is_quoted(shore: Settings) -> None:
