@@ -21,15 +21,12 @@ _COLON = re.compile(r"(\d{1,2})[:.](\d\d)(?![\d:]|\.\d)")
 _ENGLISH = re.compile(
     r"(?:a )?(half|quarter) (past|to) ([a-z]+)|(\d{1,2})(?= ?[ap]\.?m\b)|([a-z]+|\d{1,2}) o'clock", re.IGNORECASE
 )
-_CLOCKS = ("时", "時", "点", "點")
-_POINT = ("点", "點")  # counts as well: 三点建议
-_UNTIL = ("至", "到")
 _HOUR_CHARS, _RANGE_CHARS = 3, 8  # of an hour's numeral; within which the beginning of a range lies before its end
-_TO = ("至", "到", "前", "后", "後", "起", "开", "開", "闭", "关", "關", "-", "以")  # behind the hour that is no count
-_HALVES = {
-    half: tuple(word for kind, words, _ in read_table("day_parts") if kind == half for word in phrases(words))
-    for half in ("am", "pm")
-}
+_WORDS: dict[str, tuple[str, ...]] = {}
+for _kind, _words, _ in read_table("clock_words"):
+    _WORDS[_kind] = _WORDS.get(_kind, ()) + phrases(_words)
+_HALVES = {half: _WORDS[half] for half in ("am", "pm")}
+_CLOCKS = _WORDS["hour"] + _WORDS["point"]  # a point counts things as well: 三点建议
 
 
 def read_clock(line: str, at: int) -> Reading | None:
@@ -95,19 +92,20 @@ def _read_han(line: str, at: int, half: str) -> tuple[int, int, int] | None:
     if hour is None:
         return None
     value, end = hour
-    closing = next((word for word in ("半", "整", "钟", "鐘") if line.startswith(word, end)), "")
-    quarter, minute = _whole(line, end, ("刻",)), _whole(line, end, ("分",))
-    if closing:
-        return value, _HALF if closing == "半" else 0, end + 1
+    quarter, minute = _whole(line, end, _WORDS["quarter"]), _whole(line, end, _WORDS["minute"])
+    if line.startswith((*_WORDS["half"], *_WORDS["full"]), end):
+        return value, _HALF if line.startswith(_WORDS["half"], end) else 0, end + 1
     if quarter:
         return value, quarter[0] * _QUARTER, quarter[1]
     if minute and not line.startswith("之", minute[1]):
         return value, minute[0], minute[1]
     word = line[end - 1 : end + 1]
     is_word = (len(word) > 1 and is_known_word(word)) or (line[at] == "一" and not half)  # 三时代, 一时
-    ends_range = line[:at].endswith(_UNTIL) and any(sign in line[max(0, at - _RANGE_CHARS) : at] for sign in _CLOCKS)
-    is_time = bool(half) or line[end - 1] not in _POINT or line.startswith(_TO, end) or ends_range
-    return (value, 0, end) if is_time and not is_word else None
+    ends_range = line[:at].endswith(_WORDS["until"]) and any(
+        sign in line[max(0, at - _RANGE_CHARS) : at] for sign in _CLOCKS
+    )
+    is_hour = line[end - 1] in _WORDS["hour"] or line.startswith(_WORDS["edge"], end) or ends_range
+    return (value, 0, end) if (half or is_hour) and not is_word else None
 
 
 def _whole(line: str, at: int, signs: tuple[str, ...]) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 
-from rag.text.figures import HALF_DAY, TIME, TIME_OF_HALF_DAY, Figure, converted, is_counted
+from rag.text.figures import HALF_DAY, SECONDS, TIME, TIME_OF_HALF_DAY, Figure, converted, is_counted
 from rag.text.language import LATIN_WORD, search_form
 from rag.vocabulary import words_of
 
@@ -21,7 +21,8 @@ _TO_PERCENT = 0.005  # half a per cent: how shares are rounded
 _NEAR, _NEAR_SHARE = 0.1, 0.035  # how far a rough figure may lie from what it stands for; a share, of the whole
 _BOUND = 1.3  # how far beyond a bound the figure may lie that it stands for
 _LEAST_COUNT = 10  # things that are counted: a smaller number follows from any text
-_MINUTES = {"hour": 60, "minute": 1}
+_MINUTE_SECONDS = 60
+_SHARES = ("ratio", "point")  # units
 _BESIDE_CHARS, _BEHIND_CHARS = 16, 12  # within which a word is beside a figure
 
 
@@ -31,9 +32,12 @@ def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
         return bool(wanted.year) and not wanted.month and not wanted.quarter and wanted.year in _years_near(given)
     if wanted.kind != "number":
         return False
-    if wanted.unit in ("year", *_MINUTES) and any(wanted.value == length for length in _lengths(wanted.unit, given)):
+    value, unit = converted(wanted)
+    if wanted.unit == "year" and wanted.value in _years_apart(given):
         return True
-    if wanted.unit in ("ratio", "point"):
+    if unit == SECONDS and value in _seconds_apart(given):
+        return True
+    if wanted.unit in _SHARES:
         shares = [figure.value for figure in given if figure.unit == "ratio"]
         if wanted.unit == "point":
             return _holds((abs(end - start) for start, end in itertools.pairwise(shares)), wanted.value)
@@ -41,7 +45,7 @@ def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
     alike = _alike(wanted, given)
     if is_counted(wanted) and wanted.value <= _LEAST_COUNT:
         return False
-    return _holds(itertools.chain(_differences(alike), _sums(alike), _left_of_whole(alike)), converted(wanted)[0])
+    return _holds(itertools.chain(_differences(alike), _sums(alike), _left_of_whole(alike)), value)
 
 
 def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
@@ -115,7 +119,7 @@ def _is_share(wanted: float, given: Sequence[Figure]) -> bool:
 
 def _pairs_of_a_kind(given: Sequence[Figure]) -> Iterator[tuple[float, float]]:
     """Yield pairs of values of one unit, both ways round; numbers without a unit may stand for anything."""
-    numbers = [converted(f) for f in given if f.kind == "number" and f.unit not in ("", "ratio", "point", TIME)]
+    numbers = [converted(f) for f in given if f.kind == "number" and f.unit and f.unit not in (*_SHARES, TIME)]
     for (value, unit), (beside, unit_beside) in itertools.permutations(numbers, 2):
         if beside and unit == unit_beside:
             yield value, beside
@@ -127,13 +131,15 @@ def _years_near(given: Sequence[Figure]) -> set[int]:
     return {date.year + int(length.value) for date, length in pairs if date.year and length.unit == "year"}
 
 
-def _lengths(unit: str, given: Sequence[Figure]) -> Iterator[float]:
-    """Yield the years between two dates (of neighbours both may be counted), the hours or minutes between two times."""
-    if unit == "year":
-        years = [figure.year for figure in given if figure.kind == "date" and figure.year]
-        yield from (abs(end - start) for start, end in itertools.combinations(years, 2) if end != start)
-        yield from (end - start + 1 for start, end in itertools.pairwise(years) if end > start)
-        return
+def _years_apart(given: Sequence[Figure]) -> Iterator[float]:
+    """Yield the years between two dates; of neighbours both may be counted."""
+    years = [figure.year for figure in given if figure.kind == "date" and figure.year]
+    yield from (abs(end - start) for start, end in itertools.combinations(years, 2) if end != start)
+    yield from (end - start + 1 for start, end in itertools.pairwise(years) if end > start)
+
+
+def _seconds_apart(given: Sequence[Figure]) -> Iterator[float]:
+    """Yield the seconds from each time of day to the next one told."""
     times = [figure.value for figure in given if figure.unit in (TIME, TIME_OF_HALF_DAY)]
     for start, end in itertools.pairwise(times):
-        yield (end - start) % (2 * HALF_DAY) / _MINUTES[unit]
+        yield (end - start) % (2 * HALF_DAY) * _MINUTE_SECONDS

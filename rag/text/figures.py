@@ -22,13 +22,13 @@ FigureKind = Literal["number", "ordinal", "date", "decade"]
 TIME, TIME_OF_HALF_DAY, HALF_DAY = "time", "time of half a day", 720  # units, and minutes: see `clock`
 _TOLERANCE, _LEAST = 1e-9, 1e-12  # within which two values are one
 _CENTURY, _PERCENT, _MONTHS_OF_QUARTER = 100, 100, 3
+SECONDS = "second"  # the unit in which lengths up to weeks are compared
 _LENGTHS = {
     "year": ("month", 12),
-    "decade": ("month", 120),
-    "week": ("second", 604_800),
-    "day": ("second", 86_400),
-    "hour": ("second", 3600),
-    "minute": ("second", 60),
+    "week": (SECONDS, 604_800),
+    "day": (SECONDS, 86_400),
+    "hour": (SECONDS, 3600),
+    "minute": (SECONDS, 60),
 }
 
 

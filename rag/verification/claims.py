@@ -21,7 +21,7 @@ from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import is_known_word
 from rag.verification.said import Said
 
-_BOTH = 2
+_BOTH = 2  # things told of together, which a sentence counts though no passage does
 # What follows a number and may be a unit that is not known: then the number is no bare one.
 _UNIT_MAY_FOLLOW = re.compile(rf" ?(?![的和与與及或到至左右以上下之而但])[{HAN}A-Za-z]")
 
