@@ -21,8 +21,8 @@ import pypdfium2 as pdfium
 from rag.errors import UnreadableSource
 from rag.readers import all_readers
 from rag.readers.recognition import is_installed
-from rag.reading_accounts import MAX_UNTOLD, MIN_LETTERS, make_account
-from rag.reading_apart import read_document
+from rag.reading.accounts import MAX_UNTOLD, MIN_LETTERS, make_account
+from rag.reading.apart import read_document
 from rag.records import Account, Limits
 
 _PICTURES = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff"])

@@ -28,12 +28,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rag.corpus import corpus_files
-from rag.generations import HASHED_BYTES, MANIFEST, Listed, Sealed, digest, listed, seal, switch
 from rag.index import MANIFEST_ADAPTER, manifest_of, segments_of
-from rag.lexical import Tokenizer
+from rag.index.generations import HASHED_BYTES, MANIFEST, Listed, Sealed, digest, listed, seal, switch
+from rag.index.lexical import Tokenizer
+from rag.index.segments import FULL, Drafts, Segment
+from rag.indexing.corpus import corpus_files
 from rag.private_files import write_private
-from rag.segments import FULL, Drafts, Segment
 from rag.settings import Settings
 
 Array = npt.NDArray[Any]

@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hostile_documents import hostile_documents, swollen_document, swollen_kinds
-from rag import reading_apart
 from rag.errors import UnreadableSource
-from rag.reading_apart import read_document
+from rag.reading import apart as reading_apart
+from rag.reading.apart import read_document
 from rag.records import Limits
 
 SLACK_S = 3.0  # of beginning a process anew, and of what the kernel counts later

@@ -31,7 +31,7 @@ from starlette.testclient import TestClient
 from benchmarks.torture import CHILDREN
 from rag.answering import ask
 from rag.embedding import load_embedder
-from rag.embedding_cache import CACHE
+from rag.embedding.cache import CACHE
 from rag.indexing import build_index
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.identity import hash_password, read_ticket

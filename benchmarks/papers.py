@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import UnreadableSource
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 from rag.text.language import HAN_CHARACTER
 
 GOLD = Path(__file__).resolve().parent / "papers.tsv"

@@ -18,7 +18,7 @@ import statistics
 from pathlib import Path
 
 from rag.errors import UnreadableSource
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 from rag.records import Document
 from rag.text.language import HAN
 

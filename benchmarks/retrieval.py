@@ -26,14 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from rag import lexical, retrieval
-from rag.centring import Centring, learn_centring, sum_source
-from rag.corpus import corpus_files
+from rag import retrieval
 from rag.embedding import Embedder, load_embedder
-from rag.embedding_cache import CachedVectors, EmbeddingCache
-from rag.glossary import Glossary
-from rag.index import Index, open_index
+from rag.embedding.cache import CachedVectors, EmbeddingCache
+from rag.embedding.centring import Centring, learn_centring, sum_source
+from rag.index import Index, lexical, open_index
+from rag.index.glossary import Glossary
 from rag.indexing import build_index
+from rag.indexing.corpus import corpus_files
 from rag.readers.text import decode_text
 from rag.records import Turn
 from rag.settings import Settings
@@ -129,7 +129,7 @@ def without_centring(index: Index, embedder: Embedder, settings: Settings) -> In
 
 def with_domain_share(index: Index, embedder: Embedder, settings: Settings, share: float) -> Index:
     """The index with another share of the domain in the question's mean; passages do not depend on it."""
-    from rag import centring
+    from rag.embedding import centring
 
     with (
         EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache,

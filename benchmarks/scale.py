@@ -28,14 +28,14 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.enlarged import enlarge
-from rag.chunking import headed_text, split_passages
-from rag.corpus import corpus_files
 from rag.embedding import Embedder, Encoded, load_embedder
-from rag.embedding_cache import CACHE, EmbeddingCache
-from rag.generations import listed
+from rag.embedding.cache import CACHE, EmbeddingCache
 from rag.index import Index, _load, manifest_of, open_index
+from rag.index.generations import listed
 from rag.indexing import build_index
-from rag.reading_apart import read_document
+from rag.indexing.corpus import corpus_files
+from rag.reading.apart import read_document
+from rag.reading.chunking import headed_text, split_passages
 from rag.retrieval import DEPTH, load_models, retrieve
 from rag.settings import Settings
 from rag.text.language import main_language, split_statements

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
-from rag.bundled_model import PROMPTS, bundled_model_folder
 from rag.embedding import load_embedder
+from rag.embedding.bundled_model import PROMPTS, bundled_model_folder
 from rag.index import Index, open_index
 from rag.indexing import build_index
 from rag.retrieval import retrieve

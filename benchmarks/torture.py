@@ -35,20 +35,20 @@ import numpy as np
 from benchmarks.hostile_documents import hostile_documents, odd_paths
 from benchmarks.hostile_reading import read_one
 from benchmarks.power_loss import POWER_CUT, lose, recording
-from rag.corpus import NOT_DOCUMENTS, shown_name
-from rag.corrections import Corrections
-from rag.embedding_cache import CACHE
+from rag.embedding.cache import CACHE
 from rag.errors import IndexDamaged, IndexMissing, RagError
-from rag.generations import Listed, keep, listed
 from rag.index import _load, open_index
+from rag.index.generations import Listed, keep, listed
 from rag.indexing import build_index
+from rag.indexing.corpus import NOT_DOCUMENTS, shown_name
+from rag.indexing.repair import find_damage, repair
+from rag.literature.corrections import Corrections
 from rag.private_files import _check_once, remove_database
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.library import add_file
 from rag.reading_room.notebooks import KeptWork, Notebooks
 from rag.records import Article
-from rag.repair import find_damage, repair
 from rag.retrieval import retrieve
 from rag.settings import Settings
 

@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from rag.errors import UnreadableSource
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 
 SEED = 2026
 DATA = "evaldata.json"

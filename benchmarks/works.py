@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering import ask
-from rag.comparison import read_comparison
-from rag.disagreement import find_disagreement
 from rag.index import Index, open_index
 from rag.records import Answer, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings
-from rag.shelf import works_of
-from rag.shelf_questions import read_shelf_question
-from rag.summaries import parts_of
 from rag.tables import CELL_MARK
+from rag.verification.disagreement import find_disagreement
+from rag.works.comparison import read_comparison
+from rag.works.shelf import works_of
+from rag.works.shelf_questions import read_shelf_question
+from rag.works.summaries import parts_of
 
 
 def main() -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from rag.answering import POSSIBLE, ask
 from rag.index import Index, open_index
 from rag.indexing import build_index
-from rag.odds import CERTAIN
 from rag.question import read_question
 from rag.records import Answer, Evidence, Retrieval
 from rag.retrieval import keyword_terms, other_names, retrieve
+from rag.retrieval.odds import CERTAIN
 from rag.settings import Settings
 
 PAGE = Path(__file__).parent / "one-question.md"

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rag.asynchronous import aask as aask
     from rag.asynchronous import aretrieve as aretrieve
     from rag.asynchronous import astream_answer as astream_answer
-    from rag.cataloguing import catalogue as catalogue
     from rag.errors import RagError as RagError
     from rag.index import open_index as open_index
     from rag.indexing import build_index as build_index
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from rag.retrieval import Filters as Filters
     from rag.retrieval import retrieve as retrieve
     from rag.settings import Settings as Settings
+    from rag.works.cataloguing import catalogue as catalogue
 
 _HOMES = {
     "Settings": "rag.settings",
@@ -41,7 +41,7 @@ _HOMES = {
     "open_index": "rag.index",
     "retrieve": "rag.retrieval",
     "Filters": "rag.retrieval",
-    "catalogue": "rag.cataloguing",
+    "catalogue": "rag.works.cataloguing",
     "ask": "rag.answering",
     "stream_answer": "rag.answering",
     "aretrieve": "rag.asynchronous",

@@ -38,7 +38,7 @@ from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Answer, Evidence, Language, Progress
 from rag.settings import Settings
 from rag.text.language import main_language
-from rag.visible import visible_json, visible_text
+from rag.text.visible import visible_json, visible_text
 
 MIN_PASSWORD_CHARS = 10
 MOST_PORT = 65535
@@ -131,7 +131,7 @@ def index_command(
         _build_and_tell(settings)
         _suggest(settings)
         return
-    from rag.watching import watch_corpus
+    from rag.indexing.watching import watch_corpus
 
     if not os.path.isdir(settings.corpus):
         raise NoDocuments(
@@ -382,7 +382,7 @@ def bibliography(
 ) -> None:
     """Print the references of all works. 输出全部著录"""
     from rag.index import open_index
-    from rag.references import STYLES, format_bibliography
+    from rag.literature.references import STYLES, format_bibliography
 
     if style not in STYLES:
         raise RagError(f"there is no style {style!r}", advice=f"choose one of {', '.join(STYLES)}")
@@ -435,7 +435,7 @@ def add(address: str, corpus: Corpus = None, index: IndexFolder = None) -> None:
 @app.command()
 def parse(file: Path, as_json: AsJson = False) -> None:
     """Read one file and print its structure. 解析一个文件"""
-    from rag.reading_apart import read_document
+    from rag.reading.apart import read_document
     from rag.reading_room.reading_report import document_as_json, reading_report
 
     if not file.is_file():
@@ -630,10 +630,10 @@ def doctor(
 ) -> None:
     """Check what Wenju needs, and say what to do. 检查运行环境"""
     from rag.backends import load_backend
-    from rag.corpus import corpus_files
     from rag.embedding import load_embedder
     from rag.index import open_index
-    from rag.repair import find_damage, repair
+    from rag.indexing.corpus import corpus_files
+    from rag.indexing.repair import find_damage, repair
 
     settings = _settings(corpus, index)
     if mend:

@@ -16,15 +16,15 @@ from typing import Any
 
 from rag.answering import Events, ask, stream_answer
 from rag.asynchronous import in_threads, last_of
-from rag.cataloguing import catalogue
 from rag.errors import NoDocuments
-from rag.generations import CURRENT
 from rag.index import Index, load_generation, open_index
+from rag.index.generations import CURRENT
 from rag.indexing import BuildReport, build_index
 from rag.records import Answer, Progress, Retrieval, TextPiece, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
-from rag.shelf import Work
+from rag.works.cataloguing import catalogue
+from rag.works.shelf import Work
 
 _KEPT = 1  # results of a function that are kept
 

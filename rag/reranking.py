@@ -55,7 +55,7 @@ def load_reranker(settings: Settings) -> Reranker | None:
 @functools.cache
 def _load(model: str) -> Reranker:
     if is_server(model):
-        from rag.model_servers import ServedReranker
+        from rag.embedding.model_servers import ServedReranker
 
         return ServedReranker(model)
     if other := named_part(model):

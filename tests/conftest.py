@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from page_server import browser, library_page, pages, used_pages  # noqa: F401  (fixtures of the tests in a browser)
 
 from rag.embedding import load_embedder
-from rag.embedding_cache import EmbeddingCache
+from rag.embedding.cache import EmbeddingCache
 from rag.index import Index, open_index
 from rag.indexing import build_index
 from rag.settings import Settings

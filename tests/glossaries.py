@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag.glossary import Glossary, make_glossary
-from rag.glossary_mining import Equation, equations_of, mine_documents
+from rag.index.glossary import Glossary, make_glossary
+from rag.index.glossary_mining import Equation, equations_of, mine_documents
 from rag.records import Document
 
 

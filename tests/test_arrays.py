@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.arrays import map_array, read_arrays
+from rag.embedding.arrays import map_array, read_arrays
 
 
 def test_two_threads_never_parse_the_head_of_a_file_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,8 @@ import pytest
 from conftest import PROJECT
 from safetensors.numpy import load_file
 
-from rag import bundled_model
-from rag.bundled_model import FOLDER_VERSION, Q4_0, WEIGHTS_FILE, WEIGHTS_SHA256, bundled_model_folder
-from rag.embedding import load_embedder
+from rag.embedding import bundled_model, load_embedder
+from rag.embedding.bundled_model import FOLDER_VERSION, Q4_0, WEIGHTS_FILE, WEIGHTS_SHA256, bundled_model_folder
 from rag.errors import ModelUnavailable, StorageFailed
 from rag.private_files import cache_folder
 from rag.settings import Settings
@@ -113,7 +112,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 WRITE = """
 import sys
 from pathlib import Path
-from rag.bundled_model import bundled_model_folder
+from rag.embedding.bundled_model import bundled_model_folder
 
 print(bundled_model_folder(Path(sys.argv[1])))
 """

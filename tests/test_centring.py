@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import centring
-from rag.centring import (
+from rag.embedding import centring, load_embedder
+from rag.embedding.cache import EmbeddingCache
+from rag.embedding.centring import (
     DOMAIN_SHARE,
     PRIOR_COUNT,
     Centring,
@@ -23,12 +24,10 @@ from rag.centring import (
     shipped_means,
     sum_source,
 )
-from rag.embedding import load_embedder
-from rag.embedding_cache import EmbeddingCache
+from rag.embedding.token_codes import pack_tokens
 from rag.index import open_index
 from rag.records import Language, Passage, PassageKind
 from rag.settings import Settings
-from rag.token_codes import pack_tokens
 
 
 def passage(language: Language, kind: PassageKind = "body") -> Passage:
@@ -136,7 +135,7 @@ def test_the_means_of_another_bank_are_computed_once(tmp_path: Path, monkeypatch
     monkeypatch.setattr(centring, "general_bank", lambda: {"questions": small, "passages": small})
     with EmbeddingCache(tmp_path / "向量.sqlite", load_embedder(Settings())) as cache:
         means = cache.general_means()
-        monkeypatch.setattr("rag.embedding_cache.general_means", lambda embedder: pytest.fail("computed twice"))
+        monkeypatch.setattr("rag.embedding.cache.general_means", lambda embedder: pytest.fail("computed twice"))
         again = cache.general_means()
     for name, mean in named(means).items():
         np.testing.assert_array_equal(named(again)[name], mean)

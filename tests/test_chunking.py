@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.chunking import split_passages
+from rag.reading.chunking import split_passages
 from rag.records import Document, Line, Page, Passage, Source
 from rag.structure import parse_document
 

@@ -21,10 +21,10 @@ from harbour import BRIDGE, DOCUMENTS, FISH, PORT
 from reading_matter import answer, courtesy, from_table, other_page, refusal, uncertain
 from rich.console import Console
 
-from rag import cli, watching
-from rag.fetching import Fetched
-from rag.indexing import build_index
+from rag import cli
+from rag.indexing import build_index, watching
 from rag.reading_room import addresses
+from rag.reading_room.fetching import Fetched
 from rag.records import Answer
 from rag.settings import Settings
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.columns import column_asked_for, columns_dated, columns_named
-from rag.superlatives import asks_for_extreme
+from rag.question.columns import column_asked_for, columns_dated, columns_named
+from rag.question.superlatives import asks_for_extreme
 from rag.tables import cells
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table

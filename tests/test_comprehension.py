@@ -9,16 +9,10 @@ from reading_matter import passage
 from safetensors.numpy import save_file
 from test_encoder import write_model
 
-from rag.bundled_model import bundled_tokenizer
-from rag.comprehension import (
-    BOS,
-    EOS,
-    WINDOW_MAX_TOKENS,
-    WindowEncoder,
-    heading_of,
-    load_comprehension,
-)
+from rag.comprehension import load_comprehension
 from rag.comprehension.network import load_network
+from rag.comprehension.windows import BOS, EOS, WINDOW_MAX_TOKENS, WindowEncoder, heading_of
+from rag.embedding.bundled_model import bundled_tokenizer
 from rag.text.language import split_statements
 
 TEXT = "南江大橋於2019年5月開工，總造價為12.5億元。大桥全长1860米。"

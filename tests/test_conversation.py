@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.conversation import leans_on_history, leaves_open, may_lean_on_history, says_of_what, stand_alone
+from rag.question.conversation import leans_on_history, leaves_open, may_lean_on_history, says_of_what, stand_alone
 from rag.records import Turn
 
 HISTORY = (

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import dictionary
-from rag.dictionary import (
+from rag.errors import RagError
+from rag.text import dictionary
+from rag.text.dictionary import (
     MOST_TRANSLATIONS,
     content_words,
     dictionary_words,
@@ -19,7 +20,6 @@ from rag.dictionary import (
     translate_terms,
     translate_words,
 )
-from rag.errors import RagError
 
 
 def holds(*words: str):  # type: ignore[no-untyped-def]

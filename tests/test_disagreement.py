@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from rag.answering import ask
-from rag.disagreement import Asked, Disagreement, content_of, find_disagreement
 from rag.indexing import build_index
 from rag.settings import Settings
+from rag.verification.disagreement import Asked, Disagreement, content_of, find_disagreement
 
 
 def _compare(question: str, one: str, other: str, answers: tuple[str, str] = ("", "")) -> Disagreement | None:

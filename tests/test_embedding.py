@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.bundled_model import bundled_model_folder
 from rag.embedding import Embedder, load_embedder
-from rag.embedding_cache import COMMIT_EVERY, UNUSED_AFTER_S, EmbeddingCache
+from rag.embedding.bundled_model import bundled_model_folder
+from rag.embedding.cache import COMMIT_EVERY, UNUSED_AFTER_S, EmbeddingCache
+from rag.embedding.token_codes import unpack_tokens
 from rag.errors import ModelUnavailable
 from rag.settings import Settings
-from rag.token_codes import unpack_tokens
 
 TEXTS = ["南江大桥总造价为12.5亿元。", "The bridge cost 1.25 billion yuan.", "臺灣茶葉", "桥"]
 

@@ -13,8 +13,8 @@ import pytest
 from conftest import PROJECT
 from safetensors.numpy import save_file
 
-from rag.bundled_model import bundled_tokenizer
-from rag.encoder import LENGTH_STEP, WEIGHTS_FILE, Encoder, mapped_weights
+from rag.embedding.bundled_model import bundled_tokenizer
+from rag.embedding.encoder import LENGTH_STEP, WEIGHTS_FILE, Encoder, mapped_weights
 
 if TYPE_CHECKING:
     from transformers import BertModel
@@ -70,7 +70,7 @@ def test_threads_follow_the_environment_and_nothing_is_told_to_the_makers(
     tmp_path: Path, variable: str, threads: str
 ) -> None:
     code = (
-        "import sys; from rag import encoder; print(encoder._threads());"
+        "import sys; from rag.embedding import encoder; print(encoder._threads());"
         "print([name for name in sys.modules if 'telemetry' in name or name in ('torch', 'requests', 'urllib3')])"
     )
     environment = os.environ | {"OMP_NUM_THREADS": variable, "HOME": str(tmp_path)}

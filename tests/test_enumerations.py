@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.enumerations import items_beside
+from rag.text.enumerations import items_beside
 
 
 @pytest.mark.parametrize(

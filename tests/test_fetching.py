@@ -16,15 +16,15 @@ from typing import Any
 import pytest
 from printed_pages import make
 
-import rag.fetching as fetching
+import rag.reading_room.fetching as fetching
 from rag.errors import FetchFailed
-from rag.fetching import Fetched, fetch, is_public
 from rag.index import open_index
 from rag.indexing import build_index
+from rag.literature.references import format_reference
 from rag.reading_room.addresses import add_address
-from rag.references import format_reference
+from rag.reading_room.fetching import Fetched, fetch, is_public
 from rag.settings import Settings
-from rag.shelf import works_of
+from rag.works.shelf import works_of
 
 PARAGRAPH = "二〇二四年，海底电缆的铺设费用为每公里三万美元，由沿线各国分担，并设立共同基金用于维护与抢修。" * 4
 HEAD = "<title>海底电缆/费用</title></head><body><article><h1>海底电缆/费用</h1>"

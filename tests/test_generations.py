@@ -18,19 +18,18 @@ import pytest
 from conftest import QUICK
 from reading_matter import answer
 
-from rag import generations
-from rag.corrections import CORRECTIONS, Corrections, read_corrections
-from rag.embedding_cache import CACHE, EmbeddingCache
+from rag.embedding.cache import CACHE, EmbeddingCache
 from rag.errors import IndexDamaged, ModelUnavailable
-from rag.generations import BUILDER
-from rag.index import _load, open_index
+from rag.index import _load, generations, open_index
+from rag.index.generations import BUILDER
 from rag.indexing import build_index
+from rag.indexing.repair import LOST, find_damage, repair
+from rag.literature.corrections import CORRECTIONS, Corrections, read_corrections
 from rag.private_files import _check_once, unsound_rows, write_private
 from rag.reading_room.conversations import Conversations
 from rag.reading_room.feedback import Feedback
 from rag.reading_room.notebooks import KeptWork, Notebooks
 from rag.records import Article, Progress
-from rag.repair import LOST, find_damage, repair
 from rag.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import RagError
-from rag.glossary import EQUAL_NAME, MISSPELT, Glossary, Name, TermGroup, read_own_terms
+from rag.index.glossary import EQUAL_NAME, MISSPELT, Glossary, Name, TermGroup, read_own_terms
 from rag.records import Article, Document, Source
 
 

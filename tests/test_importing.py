@@ -14,21 +14,21 @@ from conftest import QUICK
 from printed_pages import SONG
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.corrections import CORRECTIONS, Corrections
 from rag.errors import UnreadableSource
 from rag.index import Index, open_index
 from rag.indexing import build_index
 from rag.literature.bibtex import read_bibtex
+from rag.literature.corrections import CORRECTIONS, Corrections
 from rag.literature.reading import read_csl, read_library
+from rag.literature.references import Style, format_bibliography
 from rag.literature.ris import read_ris
-from rag.pages import PageFinder
+from rag.reading.pages import PageFinder
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.exporting import export_conversation
 from rag.reading_room.importing import ImportReport, import_library, unplaced
 from rag.records import Answer, Citation, Evidence, Passage, Sentence
-from rag.references import Style, format_bibliography
 from rag.settings import Settings
-from rag.shelf import Work, works_of
+from rag.works.shelf import Work, works_of
 
 LIBRARY = Path(__file__).parent / "literature"
 

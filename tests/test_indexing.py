@@ -20,14 +20,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
-from rag.chunking import headed_text, split_passages
-from rag.corpus import corpus_files
-from rag.embedding_cache import COMMIT_EVERY
+from rag.embedding.cache import COMMIT_EVERY
 from rag.errors import IndexMismatch, IndexMissing, ModelUnavailable, NoDocuments, StorageFailed, UnreadableSource
-from rag.generations import digest
 from rag.index import Index, open_index
+from rag.index.generations import digest
 from rag.indexing import build_index
-from rag.reading_apart import read_document
+from rag.indexing.corpus import corpus_files
+from rag.reading.apart import read_document
+from rag.reading.chunking import headed_text, split_passages
 from rag.records import Document, Passage, Progress, passage_id
 from rag.retrieval import retrieve
 from rag.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rows import each
 
-from rag.kinds_asked import denied_premise, is_of_another_kind
+from rag.question.kinds_asked import denied_premise, is_of_another_kind
 from rag.text.negation import denied_word
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import K1, NOWHERE, B, KeywordIndex, Postings, Shelf, Tokenizer, count_terms, join
+from rag.index.lexical import K1, NOWHERE, B, KeywordIndex, Postings, Shelf, Tokenizer, count_terms, join
 
 SMALL = KeywordIndex.build(["中文", ""])
 TEXTS = ["美国和欧盟筹集6000亿美元", "華為的5G網絡在歐洲", "The EU plans AI rules，欧盟立法", "蘋果樹"]
@@ -113,8 +113,8 @@ def test_the_best_of_many_are_those_of_all_scores(data: st.DataObject) -> None:
     rows = np.arange(len(texts)) if allowed is None else allowed
     expected = rows[np.argsort(-scores[rows], kind="stable")]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("rag.lexical.WHOLE", 4)
-        patched.setattr("rag.lexical.BLOCK", 2)
+        patched.setattr("rag.index.lexical.WHOLE", 4)
+        patched.setattr("rag.index.lexical.BLOCK", 2)
         found = index.search(terms)
         best = found.best(3, allowed)
         assert found.of(best) == pytest.approx([score for score in scores[expected[:3]] if score > 0], rel=1e-5)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.corpus import corpus_files
 from rag.errors import UnreadableSource
+from rag.indexing.corpus import corpus_files
 from rag.reading_room.library import add_file, namesake, pending_changes, remove_source, restore_source, safe_name
 
 TEXT = "# 大桥\n\n总造价为12.5亿元，由省里出资。\n".encode()

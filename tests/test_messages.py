@@ -15,7 +15,7 @@ from rows import each
 from rag.readers import CONVERTED
 from rag.readers.html_pruning import _ASIDE_TAGS, _margins
 from rag.readers.pdf import _REFUSALS, _remarks
-from rag.reading_accounts import account_remarks
+from rag.reading.accounts import account_remarks
 from rag.reading_room.messages import in_language
 from rag.reading_room.reading_report import describe_account, reading_report
 from rag.records import Account, ArticleKind, Block, BlockKind, Document, LeftOut, Source

@@ -154,7 +154,7 @@ def test_a_server_whose_vectors_change_their_length_is_told(served: Scripted) ->
     "address", ["http://127.0.0.1:9/v1", "http://", "http://模型:港/v1", "https://host.invalid/v1"]
 )
 def test_an_address_without_a_server_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.model_servers.WAITS_S", (0.0, 0.0))
+    monkeypatch.setattr("rag.embedding.model_servers.WAITS_S", (0.0, 0.0))
     with pytest.raises(ModelUnavailable, match="does not answer"):
         load_embedder(Settings(model=address))
 

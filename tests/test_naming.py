@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rag.comparison import read_comparison
-from rag.naming import find_work
 from rag.records import Article
-from rag.shelf import Work
+from rag.works.comparison import read_comparison
+from rag.works.naming import find_work
+from rag.works.shelf import Work
 
 
 def work(source: str, title: str, *authors: str) -> Work:

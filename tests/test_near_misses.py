@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rows import each
 
-from rag.near_misses import names_nowhere, told_of_another
+from rag.answering.near_misses import names_nowhere, told_of_another
 from rag.vocabulary import phrases, read_table
 
 

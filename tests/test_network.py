@@ -110,7 +110,7 @@ from rag.index import open_index
 from rag.indexing import build_index
 from rag.reading_room.conversations import Conversations, KeptTurn
 from rag.reading_room.exporting import FORMATS, export_conversation
-from rag.repair import find_damage
+from rag.indexing.repair import find_damage
 from rag.settings import Settings
 
 def wait_until(page, done):

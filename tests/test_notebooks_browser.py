@@ -10,7 +10,7 @@ from test_page_browser import ask
 from rag.index import open_index
 from rag.indexing import build_index
 from rag.reading_room.notebooks import NOTEBOOKS, Notebooks
-from rag.shelf import works_of
+from rag.works.shelf import works_of
 
 pytestmark = needs_chromium
 

@@ -8,7 +8,7 @@ import pytest
 from rows import each
 
 from rag.answering import ask
-from rag.judging import _only_heads
+from rag.retrieval.judging import _only_heads
 from rag.settings import Settings
 from rag.text.offices import find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
 from rag.vocabulary import phrases, read_table

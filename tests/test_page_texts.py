@@ -64,7 +64,7 @@ def test_every_text_that_the_page_names_exists_and_every_text_is_used() -> None:
 
 
 def test_every_step_of_a_search_has_a_name() -> None:
-    code = (PAGE.parent / "retrieval.py").read_text(encoding="utf-8")
+    code = (PAGE.parent / "retrieval" / "__init__.py").read_text(encoding="utf-8")
     laps = re.findall(r"""\.lap\("(\w+)"\)""", code)
     assert "embedded" in laps
     assert {f"stage_{lap}" for lap in laps} <= set(TEXTS)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from reading_matter import NOTE, SECOND, document, span_of
 
-from rag.pages import PageFinder
+from rag.reading.pages import PageFinder
 
 
 def test_a_page_is_that_of_the_character_as_printed_where_it_is_printed() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.parties_asked import parties_missing
 from rag.question import read_question
 from rag.records import Passage
+from rag.retrieval.parties_asked import parties_missing
 from rag.text.parties import parties_in, parties_told
 
 TEXT = "欧盟与日本就渔业条款达成协议。该协议于2024年生效。已与韩国签署备忘录。日本渔业研究所所长为村上明子。"

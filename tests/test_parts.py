@@ -8,13 +8,13 @@ import pytest
 from rows import each
 
 from rag.answering import ask
-from rag.part_requests import read_part_request
-from rag.part_words import names
-from rag.parts import Group, groups_of
 from rag.records import Passage, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings
 from rag.vocabulary import phrases, read_table
+from rag.works.part_requests import read_part_request
+from rag.works.part_words import names
+from rag.works.parts import Group, groups_of
 
 PLAN = """# 湖滨縣河道整治實施方案
 

@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from printed_pages import Print, print_page, squeeze
 
-from rag.chunking import split_passages
 from rag.readers.pdf import read_pdf
+from rag.reading.chunking import split_passages
 from rag.records import Document, Evidence, Page, Source
 from rag.structure import parse_document
 from rag.text.language import split_sentences

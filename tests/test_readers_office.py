@@ -13,7 +13,7 @@ from rag.errors import UnreadableSource
 from rag.readers import read_pages
 from rag.readers.archives import open_archive
 from rag.readers.packages import MAX_REMARKS, chosen_branches, open_package, whole_number
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 from rag.records import Limits
 
 

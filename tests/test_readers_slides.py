@@ -19,7 +19,7 @@ from pptx.util import Inches
 
 from rag.errors import UnreadableSource
 from rag.readers.slides import read_slides
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 from rag.records import Line
 
 

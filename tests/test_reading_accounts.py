@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.reading_accounts import account_remarks, make_account
-from rag.reading_apart import read_document
+from rag.reading.accounts import account_remarks, make_account
+from rag.reading.apart import read_document
 from rag.reading_room.reading_report import describe_account
 from rag.records import Account, Article, Block, Document, LeftOut, Source
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from rag import reading_apart
-from rag.cataloguing import catalogue
 from rag.errors import NoDocuments, UnreadableSource
 from rag.index import open_index
 from rag.indexing import build_index
 from rag.readers.processes import module_command
-from rag.reading_apart import read_document
+from rag.reading import apart as reading_apart
+from rag.reading.apart import read_document
 from rag.records import Limits
 from rag.settings import Settings
+from rag.works.cataloguing import catalogue
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -50,7 +50,7 @@ def paragraph(text: str) -> str:
 
 
 def test_a_file_is_read_as_in_this_process(tmp_path: Path) -> None:
-    from rag.reading_process import read_here
+    from rag.reading.process import read_here
 
     path = tmp_path / "渡口.md"
     path.write_text("# 渡口的时刻\n\n渡船每日六班，首班六点四十分开出。臺灣旅客請先換票。\n", "utf-8")
@@ -120,7 +120,7 @@ def test_a_reader_that_is_killed_costs_its_file(tmp_path: Path) -> None:
 
 def test_the_reading_process_knows_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "秘密")
-    _, environment = module_command("rag.reading_process")
+    _, environment = module_command("rag.reading.process")
     assert not [name for name in environment if "KEY" in name]
 
 

@@ -19,17 +19,17 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from scanned_pages import pictures, scan
 
-from rag.chunking import split_passages
 from rag.errors import UnreadableSource
-from rag.pages import PageFinder
 from rag.private_files import cache_folder
 from rag.readers import read_pages, recognition
 from rag.readers.pdf import read_pdf
 from rag.readers.pdf_segments import Placed
 from rag.readers.pictures import picture_as_pdf
 from rag.readers.printed_page import printed_pages
-from rag.reading_apart import read_document
-from rag.reading_process import read_here
+from rag.reading.apart import read_document
+from rag.reading.chunking import split_passages
+from rag.reading.pages import PageFinder
+from rag.reading.process import read_here
 from rag.reading_room.word_boxes import find_words
 from rag.records import Evidence, Limits
 from rag.verification import verify_answer

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.literature.references import STYLES, Style, format_bibliography, format_reference, volume_and_issue
 from rag.records import Article
-from rag.references import STYLES, Style, format_bibliography, format_reference, volume_and_issue
 
 FULL = Article(
     kind="article",

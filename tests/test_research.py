@@ -12,10 +12,10 @@ from harbour import BRIDGE, DOCUMENTS, TEA
 from scripted_server import Handler, Script, Step, hangs, refuses, says, scripted_server
 
 from rag.answering import ask, stream_answer
+from rag.answering.research import Researcher, count_tokens
 from rag.backends import REFUSALS
 from rag.question import read_question
 from rag.records import Progress, Turn
-from rag.research import Researcher, count_tokens
 from rag.settings import Settings
 
 REWRITING, SPLITTING, AGAIN = "改写成一个不看对话也能懂的问题", "拆成可以分别检索的小问题", "接下来要检索的问题"

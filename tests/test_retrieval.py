@@ -15,7 +15,6 @@ from rows import each
 from rag.embedding import load_embedder
 from rag.errors import UnusableQuestion
 from rag.index import Index, open_index
-from rag.judging import READ, READING_WEIGHT, spelt_out
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
     FOOTNOTE_PENALTY,
@@ -26,6 +25,7 @@ from rag.retrieval import (
     other_names,
     retrieve,
 )
+from rag.retrieval.judging import READ, READING_WEIGHT, spelt_out
 from rag.settings import Settings
 from rag.text.language import main_language, split_statements
 from rag.text.numbers import han_numeral

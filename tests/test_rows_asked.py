@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import Library
-from rag.rows_asked import asks_to_compute, find_rows_asked, lacks_year
+from rag.question.rows_asked import asks_to_compute, find_rows_asked, lacks_year
 from rag.vocabulary import phrases, read_table
 
 YIELDS = "乡镇 | 年份 | 茶叶产量（吨） | 茶园面积（亩） | 病虫害"

@@ -4,7 +4,7 @@ import pytest
 
 from rag.question import read_question
 from rag.records import Evidence, Passage
-from rag.rows_judged import credit_named_cells, named_cells
+from rag.retrieval.rows_judged import credit_named_cells, named_cells
 from rag.tables import cells
 
 TOWNSHIPS = """乡镇 | 年份 | 常住人口（万人） | 卫生院（所） | 门诊量（万人次） | 药品支出（万元） | 主要缺口 | 备注

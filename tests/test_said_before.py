@@ -9,7 +9,7 @@ from rag.answering import ask
 from rag.index import Index, open_index
 from rag.records import Answer, Turn
 from rag.retrieval import retrieve
-from rag.said_before import quoted_before, spoken_of
+from rag.retrieval.said_before import quoted_before, spoken_of
 from rag.settings import Settings
 
 POOL, LIBRARY, HALL, FERRY = "泳池.md", "library.md", "会堂.md", "ferries.csv"

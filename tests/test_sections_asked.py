@@ -8,11 +8,11 @@ import pytest
 from rows import each
 
 from rag.answering import ask
-from rag.enumerations import item_of
-from rag.sections_asked import read_section_request
 from rag.settings import Settings
+from rag.text.enumerations import item_of
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
+from rag.works.sections_asked import read_section_request
 
 PAPER = """# 渔村灯塔的夜间照明
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from conftest import QUICK
 
-from rag.embedding_cache import CACHE
+from rag.embedding.cache import CACHE
 from rag.index import Index, open_index, segments_of
+from rag.index.segments import Segment, worth_merging
 from rag.indexing import build_index
 from rag.retrieval import retrieve
-from rag.segments import Segment, worth_merging
 from rag.settings import Settings
 
 TOPICS = ("茶业", "港口", "橋樑", "铁路", "River")
@@ -129,7 +129,7 @@ def test_a_large_build_is_written_in_several_segments(tmp_path: Path, monkeypatc
     chance = random.Random(8)
     settings = a_library(chance, tmp_path, 12)
     with monkeypatch.context() as patched:
-        patched.setattr("rag.segments.FULL", 7)
+        patched.setattr("rag.index.segments.FULL", 7)
         build_index(settings)
         several = open_index(settings)
         sizes = [segment.size()[1] for segment in segments_of(several.folder, several.manifest)]

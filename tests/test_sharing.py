@@ -12,7 +12,7 @@ import pytest
 from conftest import DOCUMENTS, PROJECT, QUICK, write_corpus
 
 from rag import cli
-from rag.embedding_cache import share_of
+from rag.embedding.cache import share_of
 from rag.index import open_index
 from rag.indexing import build_index, embed_share
 from rag.settings import Settings

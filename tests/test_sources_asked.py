@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from rag.answering import ask
-from rag.judging import claim_of
+from rag.retrieval.judging import claim_of
 from rag.settings import Settings
 
 DOCUMENTS = {

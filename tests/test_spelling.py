@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.lexical import KeywordIndex
+from rag.index.lexical import KeywordIndex
 
 TEXTS = [
     "数据跨境流动须经评估。",

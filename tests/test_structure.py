@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.chunking import split_passages
+from rag.reading.chunking import split_passages
 from rag.reading_room.reading_report import document_as_json, reading_report
 from rag.records import Block, Document, LeftOut, Line, Page, Said, Source
 from rag.structure import parse_document

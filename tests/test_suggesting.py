@@ -7,9 +7,8 @@ import pytest
 from harbour import BRIDGE, DOCUMENTS, FISH
 
 from rag.answering import ask
-from rag.glossary import Glossary, Name, TermGroup, make_glossary
 from rag.index import Index, open_index
-from rag.odds import CERTAIN
+from rag.index.glossary import Glossary, Name, TermGroup, make_glossary
 from rag.reading_room.first_questions import kept_first_questions
 from rag.reading_room.suggesting import (
     Candidate,
@@ -24,6 +23,7 @@ from rag.reading_room.suggesting import (
 )
 from rag.records import Evidence, Language
 from rag.retrieval import retrieve
+from rag.retrieval.odds import CERTAIN
 from rag.settings import Settings
 from rag.text.language import main_language
 from rag.vocabulary import read_table

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.superlatives import Extremes, asks_for_extreme, find_extremes
+from rag.question.superlatives import Extremes, asks_for_extreme, find_extremes
 from rag.vocabulary import phrases, read_table
 
 PUMPS = "型号 | 功率（W） | 扬程（m） | 重量 | 售价（元）"

@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from reading_matter import TABLE, passage
 
-from rag.dictionary import content_words
 from rag.tables import cell_span, cells, heads_columns, is_row, is_rule, rows_asked_for, table_head
+from rag.text.dictionary import content_words
 
 
 def test_a_row_has_cells() -> None:

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from reading_matter import FIRST, SECOND, answer, passage
 
+from rag.literature.references import STYLES, format_bibliography
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.exporting import FORMATS, export_conversation
 from rag.reading_room.exporting.cells import write_cell
 from rag.reading_room.notebooks import Note
 from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer, Article, Evidence, Retrieval, Sentence
-from rag.references import STYLES, format_bibliography
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 from rag.web.notebooks import _file
 
 PIECES = (

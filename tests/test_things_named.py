@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.things_named import names_one_alike, shares_told, things_named
+from rag.question.things_named import names_one_alike, shares_told, things_named
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.token_codes import centred_cosines, pack_tokens, unpack_tokens
+from rag.embedding.token_codes import centred_cosines, pack_tokens, unpack_tokens
 
 
 def test_codes_by_hand() -> None:

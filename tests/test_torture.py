@@ -17,7 +17,7 @@ from benchmarks.many_readers import run
 from benchmarks.power_loss import lose
 from benchmarks.torture import fail_at, in_a_child, paths_of, torture
 from rag.errors import UnreadableSource
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 
 READ_BY_OTHERS = (".pdf", ".png", ".jpg", ".tif")  # by processes with limits of their own, which take their time
 

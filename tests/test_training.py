@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.bundled_model import bundled_tokenizer
-from rag.comprehension import WindowEncoder
+from rag.comprehension.windows import WindowEncoder
+from rag.embedding.bundled_model import bundled_tokenizer
 from rag.text.language import split_statements
 from training.build import WRITTEN, collections
 from training.examples import Collection, build_examples, fold, is_same, label_statements, load_collection

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from rag import ask
+from rag.answering.unread import asked_about
 from rag.indexing import build_index
 from rag.reading_room.plain_answers import write_plain
 from rag.records import Rejected
 from rag.settings import Settings
-from rag.unread import asked_about
 
 YEARBOOK = Rejected("年鉴/江心島漁業年鑒2020.pdf", "江心島漁業年鑒2020.pdf: damaged", "scan it again")
 LOG = Rejected("Gull Rock logbook 1898.docx", "damaged", "save it again")

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.chunking import split_passages
 from rag.readers import read_pages
+from rag.reading.chunking import split_passages
 from rag.records import Evidence, Passage, Sentence, Source
 from rag.structure import parse_document
 from rag.tables import is_row, is_rule

@@ -15,7 +15,7 @@ from rag.backends import AnswerRequest
 from rag.backends.prompting import fill_prompt, load_prompt
 from rag.cli import app
 from rag.records import Evidence, Passage
-from rag.visible import visible_json, visible_text
+from rag.text.visible import visible_json, visible_text
 
 
 @pytest.mark.parametrize(

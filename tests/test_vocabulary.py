@@ -8,19 +8,19 @@ from lxml import etree
 from rows import each
 
 from rag.backends.extractive import leans_back
-from rag.conversation import stand_alone
-from rag.dictionary import _forms
-from rag.enumerations import item_of
-from rag.judging import _only_addresses
 from rag.question import courtesy_of, types_of
+from rag.question.conversation import stand_alone
 from rag.readers.docx_numbering import _write_number
 from rag.readers.html_notes import says
 from rag.readers.rtf import read_rtf
 from rag.records import Document, Line, Page, Source, Turn
+from rag.retrieval.judging import _only_addresses
 from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
 from rag.text.bands import band_around
 from rag.text.dates import FIRST_YEAR
+from rag.text.dictionary import _forms
+from rag.text.enumerations import item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
 from rag.text.language import fold_glyphs

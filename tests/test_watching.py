@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import QUICK
 
+from rag.indexing.watching import watch_corpus
 from rag.settings import Settings
-from rag.watching import watch_corpus
 
 PROJECT = Path(__file__).resolve().parent.parent
 REST_S = 0.3

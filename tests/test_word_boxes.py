@@ -11,9 +11,9 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSource
-from rag.pages import PageFinder
 from rag.readers.printed_page import PrintedPage, printed_pages
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
+from rag.reading.pages import PageFinder
 from rag.reading_room.word_boxes import WordBox, find_words
 from rag.records import Document
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import jieba
 import pytest
 
-from rag.lexical import Tokenizer
+from rag.index.lexical import Tokenizer
 from rag.text.words import cut_words, dictionary, is_known_word, tag_words
 
 

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from rag.answering import ask
-from rag.cataloguing import catalogue
-from rag.comparison import read_comparison
-from rag.corrections import CORRECTIONS, Corrections, KnownRecords
-from rag.disagreement import find_disagreement
 from rag.index import open_index
 from rag.indexing import build_index
+from rag.literature.corrections import CORRECTIONS, Corrections, KnownRecords
 from rag.reading_room.notebooks import KeptWork, Notebooks, keep_work, present
 from rag.records import Answer, Retrieval, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings
-from rag.shelf import works_of
-from rag.shelf_questions import read_shelf_question, read_words
 from rag.text.words import holds_any
+from rag.verification.disagreement import find_disagreement
 from rag.vocabulary import phrases, read_table
+from rag.works.cataloguing import catalogue
+from rag.works.comparison import read_comparison
+from rag.works.shelf import works_of
+from rag.works.shelf_questions import read_shelf_question, read_words
 
 HERE = Path(__file__).resolve().parent
 TEA = """---

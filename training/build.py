@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from rag.bundled_model import bundled_tokenizer
-from rag.comprehension import WindowEncoder
+from rag.comprehension.windows import WindowEncoder
+from rag.embedding.bundled_model import bundled_tokenizer
 from training.examples import Collection, build_examples, load_collection
 
 WRITTEN = Path(__file__).parent / "sets"

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rag import centring
-from rag.embedding import load_embedder
+from rag.embedding import centring, load_embedder
 from rag.settings import Settings
 
 if __name__ == "__main__":

@@ -207,7 +207,7 @@ def evaluate(network: Network, data: Data, members: Sequence[int], device: str) 
 
 
 def _bundled() -> Path:
-    from rag.bundled_model import bundled_model_folder
+    from rag.embedding.bundled_model import bundled_model_folder
 
     return bundled_model_folder()
 

@@ -12,19 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
-from rag.disagreement import find_disagreement
-from rag.enumerations import items_beside
-from rag.kinds_asked import asks_for_reason, tells_reason
+from rag.question.kinds_asked import asks_for_reason, tells_reason
+from rag.question.things_named import NAMED_LEAST, shares_told, things_named
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
+from rag.text.enumerations import items_beside
 from rag.text.figure_finding import find_figures
 from rag.text.language import ends_in, letters_of, search_form
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES
 from rag.text.units import CURRENCIES
-from rag.things_named import NAMED_LEAST, shares_told, things_named
+from rag.verification.disagreement import find_disagreement
 from rag.vocabulary import phrases, read_table
 
 MOST_STATEMENTS = 6

@@ -17,8 +17,8 @@ from pathlib import Path
 from rag.backends import REFUSALS, AnswerRequest
 from rag.errors import BackendFailed
 from rag.records import Evidence, Language, Turn
+from rag.text.visible import visible_text
 from rag.verification.defanging import defang_text
-from rag.visible import visible_text
 
 HISTORY_MAX_CHARS = 2400  # of all earlier turns together
 TURN_MAX_CHARS = 800  # of one earlier turn

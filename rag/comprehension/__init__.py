@@ -10,104 +10,19 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from rag.bundled_model import bundled_model_folder, bundled_tokenizer
-from rag.embedding import model_form
+from rag.comprehension.windows import Reading, WindowEncoder, heading_of
+from rag.embedding.bundled_model import bundled_model_folder, bundled_tokenizer
 from rag.records import Passage, Span
-from rag.text.rewriting import written_as
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
-
     from rag.comprehension.network import Network
 
-WINDOW_MAX_TOKENS = 448  # what the encoder reads at once
-QUESTION_MAX_TOKENS = 96
-HEADING_MAX_TOKENS = 96
-BOS, EOS = 0, 2  # of the bundled model's vocabulary
 WEIGHTS = "comprehension.safetensors"
 _LOADING = threading.Lock()  # threads that ask at once wait for one model instead of loading several
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A question and a passage as one sequence of tokens: <s> question </s></s> headings </s> text </s>.
-
-    Attributes:
-        tokens: Ids, at most WINDOW_MAX_TOKENS.
-        statements: For each statement its half-open range of tokens; empty (equal ends) where it is cut off.
-        text_at: Where the text's tokens begin.
-        offsets: (n, 2) characters of the passage's text that each of its tokens stands for, end exclusive.
-    """
-
-    tokens: tuple[int, ...]
-    statements: tuple[Span, ...]
-    text_at: int
-    offsets: npt.NDArray[np.int32]
-
-    def token_range(self, start: int, end: int) -> Span:
-        """Return the first and the last token that hold characters start..end of the text; (-1, -1) when none does."""
-        inside = np.flatnonzero((self.offsets[:, 0] < end) & (self.offsets[:, 1] > start))
-        return (self.text_at + int(inside[0]), self.text_at + int(inside[-1])) if len(inside) else (-1, -1)
-
-    def characters(self, first: int, last: int) -> Span:
-        """Return the characters of the text that tokens first..last, both included, stand for."""
-        return int(self.offsets[first - self.text_at, 0]), int(self.offsets[last - self.text_at, 1])
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a passage was found to say to a question.
-
-    Attributes:
-        likelihoods: (n,) float32, 0..1: for each statement how likely it answers.
-        answers: For each statement the characters of the passage's text that answer, or None where it was cut off.
-    """
-
-    likelihoods: npt.NDArray[np.float32]
-    answers: tuple[Span | None, ...]
-
-
-def heading_of(passage: Passage) -> str:
-    """Return what stands above a passage: title and sections, and the head of its table."""
-    return "\n".join(part for part in (" › ".join((passage.title, *passage.section)), passage.header) if part.strip())
-
-
-class WindowEncoder:
-    """Makes windows with the bundled model's tokenizer."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-
-    def encode(self, question: str, heading: str, text: str, statements: Sequence[Span]) -> Window:
-        """Return the window of a passage's `text` with its statements' spans, under its `heading`.
-
-        The question's figures are written as the passage writes them.
-        """
-        asked = self._ids(written_as(question, f"{heading}\n{text}"))[:QUESTION_MAX_TOKENS]
-        above = self._ids(heading)[-HEADING_MAX_TOKENS:]
-        head = [BOS, *asked, EOS, EOS, *above, EOS]
-        room = WINDOW_MAX_TOKENS - len(head) - 1
-        encoding = self._tokenized(text)
-        offsets = np.asarray(encoding.offsets[:room], np.int32).reshape(-1, 2)
-        ranges = []
-        for start, end in statements:
-            inside = np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > start))
-            ranges.append((len(head) + int(inside[0]), len(head) + int(inside[-1]) + 1) if len(inside) else (0, 0))
-        return Window((*head, *encoding.ids[:room], EOS), tuple(ranges), len(head), offsets)
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self._tokenized(text).ids)
-
-    def _tokenized(self, text: str) -> Encoding:
-        return self._tokenizer.encode(model_form(text), add_special_tokens=False)
 
 
 class Comprehension:

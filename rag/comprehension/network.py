@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.comprehension import Reading, Window
-from rag.encoder import WEIGHTS_FILE, Encoder, mapped_weights
+from rag.comprehension.windows import Reading, Window
+from rag.embedding.encoder import WEIGHTS_FILE, Encoder, mapped_weights
 
 Floats = npt.NDArray[np.float32]
 ANSWER_MAX_TOKENS = 40

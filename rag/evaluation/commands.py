@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from rag.errors import RagError
 from rag.settings import Settings
-from rag.visible import visible_json, visible_text
+from rag.text.visible import visible_json, visible_text
 
 out = Console(highlight=False)
 

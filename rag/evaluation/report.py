@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from rag.evaluation.measures import Difference, Figure, Line, Question, coverage
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 SHOWN = 5  # passages of a miss; the depth at which it is one
 _HEAD = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>问据 Wenju: 评测 evaluation</title>

@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from rag.corrections import CORRECTIONS, Corrections, Imported, works_in
 from rag.errors import FetchFailed
-from rag.fetching import CHECK, Fetched, fetch
+from rag.literature.corrections import CORRECTIONS, Corrections, Imported, works_in
 from rag.literature.items import normal_item
 from rag.private_files import make_private
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
+from rag.reading_room.fetching import CHECK, Fetched, fetch
 from rag.reading_room.library import Added, add_file
 from rag.records import Document
 from rag.settings import Settings

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import RagError
-from rag.generations import listed
+from rag.index.generations import listed
 from rag.private_files import write_private
 from rag.records import Language
 

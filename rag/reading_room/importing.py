@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corrections import CORRECTIONS, Corrections, Imported
 from rag.errors import RagError, UnreadableSource
 from rag.index import Index, open_index
+from rag.literature.corrections import CORRECTIONS, Corrections, Imported
 from rag.literature.files import find_file
 from rag.literature.items import Item, plain_title
 from rag.literature.reading import read_library
@@ -21,8 +21,8 @@ from rag.private_files import make_private
 from rag.reading_room.library import Held, copy_file, survey
 from rag.records import Progress
 from rag.settings import Settings
-from rag.shelf import works_of
 from rag.text.language import search_form
+from rag.works.shelf import works_of
 
 
 @dataclass(frozen=True, slots=True)

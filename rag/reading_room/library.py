@@ -23,13 +23,13 @@ from pathlib import Path
 
 import filelock
 
-from rag.corpus import corpus_files, shown_name
 from rag.errors import StorageFailed, UnreadableSource
-from rag.generations import digest
 from rag.index import Index
+from rag.index.generations import digest
+from rag.indexing.corpus import corpus_files, shown_name
 from rag.private_files import make_private, sync, write_private
 from rag.readers import CONVERTED, all_readers
-from rag.reading_apart import read_document
+from rag.reading.apart import read_document
 from rag.records import Document
 from rag.settings import Settings
 from rag.text.language import split_at

@@ -22,7 +22,7 @@ from rag.private_files import open_database, private_database, seal_rows
 from rag.records import Answer
 
 if TYPE_CHECKING:
-    from rag.shelf import Work
+    from rag.works.shelf import Work
 
 NOTEBOOKS = "notebooks.sqlite"  # of the one reader of an own machine
 NAME_CHARS = 80  # longer names and tags are cut

@@ -12,7 +12,7 @@ from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.messages import in_language
 from rag.reading_room.page_texts import say
 from rag.records import Answer, Language, Passage, Rejected
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 
 def place_of(passage: Passage, language: Language, pages: Sequence[str]) -> str:

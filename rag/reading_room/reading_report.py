@@ -11,7 +11,7 @@ import functools
 from collections import Counter
 from typing import Any
 
-from rag.reading_accounts import write_percent
+from rag.reading.accounts import write_percent
 from rag.reading_room.messages import in_language
 from rag.reading_room.page_texts import say
 from rag.records import Account, Document, Language

@@ -21,20 +21,20 @@ from string import digits
 from types import MappingProxyType
 
 from rag.backends.extractive import leans_back
-from rag.glossary import Glossary
 from rag.index import Index
-from rag.odds import CERTAIN
+from rag.index.glossary import Glossary
 from rag.reading_room.first_questions import FIRST, keep_first_questions
 from rag.reading_room.page_texts import say
 from rag.records import Evidence, Language, Passage
-from rag.shelf import works_of
-from rag.shelf_questions import read_shelf_question
+from rag.retrieval.odds import CERTAIN
 from rag.tables import is_row
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, holds_one_of, main_language, split_at, split_statements
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
+from rag.works.shelf import works_of
+from rag.works.shelf_questions import read_shelf_question
 
 TRIES = 30  # candidates that are answered, at most, for one list of suggestions
 TRIES_OF_AN_ARTICLE = 2

@@ -12,18 +12,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from rag.answering import Events, stream_answer
-from rag.cataloguing import catalogue
 from rag.errors import NotHeld, RagError
 from rag.index import Index, open_index
-from rag.pages import PageFinder
+from rag.reading.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Answer, Citation, Document, Evidence, Retrieval, Turn
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
-from rag.shelf import Work, outline_of, works_of
 from rag.text.language import main_language
-from rag.visible import visible_text
+from rag.text.visible import visible_text
+from rag.works.cataloguing import catalogue
+from rag.works.shelf import Work, outline_of, works_of
 
 MOST_FOUND = 20  # passages of one search
 MOST_WORKS = 200  # in one list

@@ -34,7 +34,7 @@ from rag.servers.desk import MOST_FOUND, Desk
 from rag.servers.listening import Gate, listen
 from rag.settings import SERVER_TOKEN, Settings
 from rag.text.language import main_language
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 MODEL = "wenju"
 QUESTION_MAX_CHARS = 4000

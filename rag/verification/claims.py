@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.dictionary import is_ordinary_word
 from rag.records import Span
 from rag.text.derived_figures import follows_from, is_near
+from rag.text.dictionary import is_ordinary_word
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure, is_counted
 from rag.text.folding import fold_text, locate

@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 
 from rag.errors import RagError
+from rag.literature.references import STYLE_NAMES
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
 from rag.reading_room.first_questions import FIRST, kept_first_questions
 from rag.records import Article, Language, Passage
-from rag.references import STYLE_NAMES
 from rag.web import first_run, jobs, notebooks, state, uploading, views
 from rag.web.components import mount
 from rag.web.reader import open_citation, open_passage

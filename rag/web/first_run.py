@@ -103,7 +103,7 @@ def show_cancelled() -> None:
 
 def is_empty(settings: Settings) -> bool:
     """Tell whether there is nothing to be indexed."""
-    from rag.corpus import corpus_files
+    from rag.indexing.corpus import corpus_files
 
     return not corpus_files(settings.corpus)
 

@@ -341,7 +341,7 @@ def _watched(settings: Settings) -> str:
 
 
 def _watch(settings: Settings, stop: threading.Event) -> None:
-    from rag.watching import watch_corpus
+    from rag.indexing.watching import watch_corpus
 
     def build(settings: Settings) -> None:
         running = building(settings)

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from rag.corrections import KnownRecords
 from rag.errors import IndexMissing, RagError
+from rag.literature.corrections import KnownRecords
 from rag.reading_room.page_texts import texts_of
 from rag.reading_room.plain_answers import reason_of
 from rag.records import Language

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from rag.corrections import CORRECTIONS, FIELDS, Corrections
+from rag.literature.corrections import CORRECTIONS, FIELDS, Corrections
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.notebooks import KeptWork, Note, Notebook, keep_work, present
 from rag.reading_room.plain_answers import write_plain
@@ -17,7 +17,7 @@ from rag.web import state
 from rag.web.state import plain, t
 
 if TYPE_CHECKING:
-    from rag.shelf import Work
+    from rag.works.shelf import Work
 
 CHOICE = "choose-notebook"  # the widget in which a notebook is chosen
 
@@ -67,7 +67,7 @@ def ask_all() -> None:
 
 def _works() -> tuple[Work, ...]:
     from rag.index import open_index  # not above: the first words of the page do not wait for it
-    from rag.shelf import works_of
+    from rag.works.shelf import works_of
 
     return works_of(open_index(state.settings()))
 

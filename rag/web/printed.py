@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import RagError
-from rag.pages import PageFinder
 from rag.readers.printed_page import PRINTED, PrintedPage, printed_pages
+from rag.reading.pages import PageFinder
 from rag.reading_room.word_boxes import find_words
 from rag.records import Document, Span
 from rag.web import state

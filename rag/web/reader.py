@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from rag.errors import RagError
-from rag.pages import PageFinder
+from rag.reading.pages import PageFinder
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.page_texts import texts_of
 from rag.reading_room.reading import LaidOutBlock, article_at, focus_of, lay_out_article

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rag.pages import PageFinder
+from rag.reading.pages import PageFinder
 from rag.reading_room.answer_layout import LaidOutAnswer, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.feedback import Rating

@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
+from rag.literature.references import Style
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.exporting.markdown import write_markdown
 from rag.reading_room.exporting.turns import Exported, lay_out_turn
 from rag.reading_room.exporting.web import write_web_page
 from rag.reading_room.exporting.word import write_word
 from rag.records import Article, Language, Passage
-from rag.references import Style
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 PROGRAM = "问据 Wenju"
 Format = Literal["md", "html", "docx"]

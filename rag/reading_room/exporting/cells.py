@@ -15,7 +15,7 @@ from rag.reading_room.exporting.web import TURN_CSS, write_text, write_turn
 from rag.reading_room.plain_answers import place_of
 from rag.records import Answer, Evidence, Language, Retrieval, Shown
 from rag.text.language import main_language
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 _NO_FORMULA = "tex2jax_ignore mathjax_ignore"  # $ is money here
 

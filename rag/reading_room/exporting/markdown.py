@@ -9,12 +9,12 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from rag.literature.references import FOR_PROGRAMS, join_references
 from rag.reading_room.answer_layout import Piece, ShownRow
 from rag.reading_room.exporting.turns import Exported, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
-from rag.references import FOR_PROGRAMS, join_references
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#!$&])")
 _ENDS_IN_LETTERS = re.compile(r"\w(?:.*\w)?", re.DOTALL)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rag.literature.references import FOR_PROGRAMS, Style, format_reference
 from rag.reading_room.answer_layout import LaidOutAnswer, Piece, ShownLine, ShownRow, ShownSentence, lay_out_answer
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.page_texts import say
 from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Article, Evidence, Language, Passage, Span
-from rag.references import FOR_PROGRAMS, Style, format_reference
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 

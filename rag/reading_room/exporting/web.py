@@ -8,11 +8,11 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 
+from rag.literature.references import FOR_PROGRAMS, join_references
 from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
 from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
-from rag.references import FOR_PROGRAMS, join_references
 
 _PAGE_CSS = """
 :root { color-scheme: light dark; }

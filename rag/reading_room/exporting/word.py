@@ -18,12 +18,12 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from rag.literature.references import FOR_PROGRAMS, join_references
 from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
 from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
-from rag.references import FOR_PROGRAMS, join_references
-from rag.visible import visible_text
+from rag.text.visible import visible_text
 
 MOST_NOTES = 1000  # more than one answer can have: identifiers of bookmarks are numbers
 

@@ -1,0 +1,108 @@
+"""Answers from the rows of a table together: a total, a mean, a count, a change, or rows side by side.
+
+Input: a question and what was found for it. Output: the figure that follows, then each row that it rests on, quoted.
+Method: where the likeliest statement is a row, its whole table is read from the index, never the rows that were found.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Sequence
+
+from rag.index import Index
+from rag.question import Question
+from rag.question.rows_asked import RowsAsked, asks_to_compute, find_rows_asked, lacks_year
+from rag.records import Answer, Evidence, Language, Retrieval, Sentence
+from rag.retrieval.rows_judged import rows_beside, whole_table
+from rag.tables import cell_span, cells, is_row, table_head
+from rag.vocabulary import read_table
+
+MOST_ROWS = 12  # that are quoted; how many there are is told
+_TEXTS: dict[str, dict[Language, str]] = {
+    key: {"zh": chinese, "en": english} for key, chinese, english in read_table("row_texts")
+}
+
+
+def answer_from_rows(
+    read: Question, found: Retrieval, index: Index, check: Callable[[str, tuple[Evidence, ...]], Answer]
+) -> Answer | None:
+    """Return the answer to a question for several rows of one table; None where it asks for something else.
+
+    Args:
+        read: The question.
+        found: What was found for it, judged.
+        index: Where the whole table is.
+        check: Returns a written text with its passages as a checked answer.
+    """
+    best, rows = _table_of(found, index)
+    if best is None:
+        return None
+    passage, head = best.passage, table_head(best.passage)
+    above = " ".join((passage.source, passage.title, *passage.section))
+    asked = find_rows_asked(head, rows, read.text, above)
+    if asked is None:
+        return None
+    quoted = [rows[row] for row in asked.rows[:MOST_ROWS]]
+    evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
+    answer = check(_written(head, quoted, evidence), evidence)
+    return lead_with(answer, _told(asked, head, read.language)) if evidence else None
+
+
+def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
+    """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
+    best, rows = _table_of(found, index)
+    return best is not None and lacks_year(table_head(best.passage), rows, read.text)
+
+
+def _table_of(found: Retrieval, index: Index) -> tuple[Evidence | None, list[str]]:
+    """Return the evidence whose likeliest statement is a row, if none is likelier, and all rows of its table."""
+    best = max(found, key=lambda item: item.score, default=None)
+    if best is None or best.best_sentence is None or not is_row(best.text[slice(*best.best_sentence)]):
+        return None, []
+    return best, whole_table(index, best, best.span[0] + best.best_sentence[0])
+
+
+def tell_uncounted(answer: Answer, read: Question) -> Answer:
+    """Return an answer of rows to a question for a total or a mean with the sentence that none was worked out."""
+    of_rows = [sentence for sentence in answer.sentences if is_row(sentence.text.split("\n")[-1])]
+    if len(of_rows) < 2 or not asks_to_compute(read.asked):
+        return answer
+    return lead_with(answer, _TEXTS["uncounted"][read.language])
+
+
+def _marked(item: Evidence, rows: Collection[str], column: int | None) -> Evidence:
+    """Return the evidence with its rows as what answers, by their cell in a column."""
+    texts = [item.text[slice(*span)] for span in item.statements]
+    answers = [
+        (span[0] + start, span[0] + end) if text in rows and column is not None else None
+        for span, text in zip(item.statements, texts, strict=True)
+        for start, end in [cell_span(text, column or 0) if is_row(text) else (0, 0)]
+    ]
+    likelihoods = tuple(float(text in rows) for text in texts)
+    return dataclasses.replace(item, score=max(likelihoods), likelihoods=likelihoods, answers=tuple(answers))
+
+
+def _written(head: str, rows: Sequence[str], evidence: Sequence[Evidence]) -> str:
+    lines = [head]
+    for row in rows:
+        numbers = (number for number, item in enumerate(evidence, 1) if row in item.text.split("\n"))
+        lines.append(f"{row}[{next(numbers)}]")
+    return "\n".join(lines)
+
+
+def _told(asked: RowsAsked, head: str, language: Language) -> str:
+    count, column = len(asked.rows), "" if asked.column is None else cells(head)[asked.column]
+    told = _TEXTS[asked.kind][language].format(count=count, column=column, result=asked.result)
+    more = _TEXTS["more"][language].format(count=count, shown=MOST_ROWS) if count > MOST_ROWS else ""
+    return told + more
+
+
+def lead_with(answer: Answer, told: str) -> Answer:
+    """Return the answer with a sentence put first, on a line of its own, that cites what the answer cites."""
+    if not told:
+        return answer
+    citations = tuple({one.number: one for sentence in answer.sentences for one in sentence.citations}.values())
+    lead = told + "".join(f"[{one.number}]" for one in citations) + "\n"
+    moved = tuple(dataclasses.replace(sentence, start=sentence.start + len(lead)) for sentence in answer.sentences)
+    first = Sentence(told, 0, "supported", "compared", citations)
+    return dataclasses.replace(answer, text=lead + answer.text, sentences=(first, *moved))

@@ -1,0 +1,247 @@
+"""Takes the language out of a vector, so that an English question finds a Chinese passage.
+
+Multilingual vectors carry a strong mark of their language: an English question finds whatever is English first.
+Subtracting from each vector the mean of its language, questions and passages each their own, removes it (Yang et al.,
+"A Simple and Effective Method to Eliminate the Self Language Bias", EMNLP 2021). The mean of a corpus's passages is
+known; that of its questions is not, and is put together from what ships with the project, as language and domain add
+up:
+
+    mean(questions in L) ≈ mean(general questions in L) + share · (mean(corpus in M) − mean(general passages in M))
+
+where M is the corpus's main language. Token vectors are treated alike, with means of their own.
+Entry points: `sum_source`, `learn_centring`, `Centring`. Knows the model only through `Embedder`.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.embedding import Embedder
+from rag.embedding.arrays import read_arrays
+from rag.embedding.token_codes import Codes, unpack_tokens
+from rag.records import Language, Passage
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
+SHIPPED = "general_means.npz"  # made by training.general_means
+AT_ONCE = 4096  # passages that are centred at once
+PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Mean vectors of general text by language, each (dim,) float32: of whole texts and of their tokens."""
+
+    vectors: dict[str, Floats]
+    tokens: dict[str, Floats]
+
+
+@functools.cache
+def general_bank() -> dict[str, dict[str, list[str]]]:
+    """Return the general texts that ship with the project: `["questions" | "passages"][language]`."""
+    bank: dict[str, dict[str, list[str]]] = json.loads((files("rag") / "data" / "general_bank.json").read_text("utf-8"))
+    return bank
+
+
+def named(means: Mapping[str, Means]) -> dict[str, Floats]:
+    """Return means by role as arrays called "role.kind.language", to be kept."""
+    return {
+        f"{role}.{kind}.{language}": mean
+        for role, group in means.items()
+        for kind in ("vectors", "tokens")
+        for language, mean in getattr(group, kind).items()
+    }
+
+
+def from_named(arrays: Mapping[str, Floats]) -> dict[str, Means]:
+    """Return the means that `named` made arrays of."""
+    found: dict[str, Means] = {}
+    for name, mean in arrays.items():
+        role, kind, language = name.split(".")
+        getattr(found.setdefault(role, Means({}, {})), kind)[language] = mean
+    return found
+
+
+def shipped_means(key: str) -> dict[str, Means] | None:
+    """Return the means that come with the project, if they are of what `means_key` calls `key`."""
+    arrays = read_arrays(Path(str(files("rag") / "data" / SHIPPED)))
+    return from_named(arrays) if str(arrays.pop("key")) == key else None
+
+
+def means_key(embedder: Embedder) -> str:
+    """Return what identifies the means of a model: its name and a hash of the bank."""
+    return f"{embedder.name}|{hashlib.sha256(json.dumps(general_bank(), ensure_ascii=False).encode()).hexdigest()}"
+
+
+def general_means(embedder: Embedder, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Means]:
+    """Return the means of the bank's "questions" and "passages"; this runs the model over some 700 short texts."""
+    bank = general_bank()
+    total = sum(len(texts) for group in bank.values() for texts in group.values())
+    done = 0
+    means = {}
+    for role, encode in (("questions", embedder.encode_questions), ("passages", embedder.encode_passages)):
+        vectors: dict[str, Floats] = {}
+        tokens: dict[str, Floats] = {}
+        for language in LANGUAGES:
+            encoded = encode(sorted(bank[role][language], key=len))
+            vectors[language] = np.asarray(np.mean([item.vector for item in encoded], axis=0), np.float32)
+            tokens[language] = np.asarray(np.concatenate([item.tokens for item in encoded]).mean(axis=0), np.float32)
+            done += len(encoded)
+            if on_progress:
+                on_progress(done, total)
+        means[role] = Means(vectors, tokens)
+    return means
+
+
+@dataclass(frozen=True, slots=True)
+class Centring:
+    """What is subtracted: means by role ("question", "passage") and language, of vectors and of tokens."""
+
+    vectors: dict[str, dict[str, Floats]]
+    tokens: dict[str, dict[str, Floats]]
+
+    def centre_passages(self, vectors: npt.NDArray[np.floating], languages: Sequence[str]) -> Floats:
+        """Return (n, dim) float32 passage vectors without their language, unit rows, from those of any precision."""
+        centred = np.empty(vectors.shape, np.float32)
+        for start in range(0, len(vectors), AT_ONCE):
+            part = slice(start, start + AT_ONCE)
+            means = np.stack([self.vectors["passage"][language] for language in languages[part]])
+            centred[part] = _centred(vectors[part], means)
+        return centred
+
+    def centre_question(self, vector: Floats, language: str) -> Floats:
+        """Return the (dim,) question vector without its language, unit length."""
+        return _centred(vector, self.vectors["question"][language])
+
+    def centre_tokens(self, tokens: Floats, role: str, language: str) -> Floats:
+        """Return the (n, dim) token vectors of a "question" or "passage" without its language, unit rows."""
+        return _centred(tokens, self.tokens[role][language])
+
+    def save(self, folder: Path) -> None:
+        """Write the means into `folder`."""
+        arrays = {
+            f"{kind}.{role}.{language}": mean
+            for kind, roles in (("vectors", self.vectors), ("tokens", self.tokens))
+            for role, means in roles.items()
+            for language, mean in means.items()
+        }
+        np.savez(folder / "centring.npz", allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, folder: Path) -> Centring:
+        """Read what `save` wrote."""
+        found: dict[str, dict[str, dict[str, Floats]]] = {"vectors": {}, "tokens": {}}
+        for name, mean in read_arrays(folder / "centring.npz").items():
+            kind, role, language = name.split(".")
+            found[kind].setdefault(role, {})[language] = mean
+        return cls(found["vectors"], found["tokens"])
+
+
+def _centred(vectors: npt.NDArray[np.floating], means: Floats) -> Floats:
+    rest = vectors - means
+    norms = np.linalg.norm(rest, axis=-1, keepdims=True)
+    return np.asarray(rest / np.maximum(norms, 1e-9), np.float32)
+
+
+# By language and whether they are footnotes: what a passage is summed with.
+Group = tuple[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums over passages of a group: how many there are and the (dim,) sum of their vectors; the same of their tokens.
+
+    A source's are kept as float32 and added up as float64, so that the means do not depend on what was built when.
+    """
+
+    passages: int
+    vectors: Doubles
+    tokens: int
+    token_vectors: Doubles
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.passages + other.passages,
+            self.vectors + other.vectors,
+            self.tokens + other.tokens,
+            self.token_vectors + other.token_vectors,
+        )
+
+
+def sum_source(passages: Sequence[Passage], vectors: Floats, codes: Sequence[Codes]) -> dict[Group, Sums]:
+    """Return the sums of a source's passages by group.
+
+    Args:
+        passages: All passages of the source.
+        vectors: (n, dim) float32, a row a passage.
+        codes: The packed token vectors of each passage.
+    """
+    groups: dict[Group, list[int]] = {}
+    for row, passage in enumerate(passages):
+        groups.setdefault((passage.language, passage.kind == "footnote"), []).append(row)
+    return {
+        group: Sums(
+            len(rows),
+            vectors[rows].sum(0).astype(np.float64),
+            sum(len(codes[row]) for row in rows),
+            np.array([unpack_tokens(codes[row]).sum(0) for row in rows], np.float64).sum(0),
+        )
+        for group, rows in groups.items()
+    }
+
+
+def learn_centring(general: Mapping[str, Means], sources: Iterable[Mapping[Group, Sums]]) -> Centring:
+    """Return the means of a corpus.
+
+    Args:
+        general: What `general_means` gave for the same model.
+        sources: The sums of each source, in the order of sources; footnotes do not count where a language has other
+            passages.
+    """
+    zero = np.zeros(len(general["passages"].vectors[LANGUAGES[0]]), np.float64)
+    totals: dict[Group, Sums] = {}
+    for sums in sources:
+        for group, one in sums.items():
+            totals[group] = totals[group] + one if group in totals else one
+    bodies = {language: totals.get((language, False), Sums(0, zero, 0, zero)) for language in LANGUAGES}
+    main = max(LANGUAGES, key=lambda language: bodies[language].passages)
+    counted = {
+        language: bodies[language] if bodies[language].passages else totals.get((language, True), bodies[language])
+        for language in LANGUAGES
+    }
+    by_kind = {
+        "vectors": {language: (one.vectors, one.passages) for language, one in counted.items()},
+        "tokens": {language: (one.token_vectors, one.tokens) for language, one in counted.items()},
+    }
+    found = {kind: _means_by_role(general, kind, by_language, main) for kind, by_language in by_kind.items()}
+    return Centring(found["vectors"], found["tokens"])
+
+
+def _means_by_role(
+    general: Mapping[str, Means], kind: str, sums: Mapping[Language, tuple[Doubles, int]], main: Language
+) -> dict[str, dict[str, Floats]]:
+    questions, texts = (getattr(general[role], kind) for role in ("questions", "passages"))
+    prior_count = PRIOR_COUNT * (1 if kind == "vectors" else 100)  # a passage has some hundred tokens
+    total, count = sums[main]
+    shift = np.asarray(total / max(count, 1) - texts[main], np.float32)
+    return {
+        "passage": {
+            language: np.asarray((total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32)
+            for language, (total, count) in sums.items()
+        },
+        "question": {
+            language: np.asarray(questions[language] + DOMAIN_SHARE * shift, np.float32) for language in LANGUAGES
+        },
+    }

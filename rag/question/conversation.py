@@ -1,0 +1,299 @@
+"""A follow-up becomes a question that stands alone, without a language model.
+
+A question leans on the conversation when it points back (那, 它, 呢, "and the second one?"), unless it is so long that
+what it points to may stand in it, or when it is too bare to be found by itself. It then takes along the question before
+it, which was made to stand alone in the same way; an ordinal takes along the part of the answer that it counts.
+Entry point: `stand_alone`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.question.superlatives import degrees
+from rag.records import Turn
+from rag.text.dates import YEAR
+from rag.text.dictionary import content_words
+from rag.text.labels import CITED
+from rag.text.language import (
+    HAN_CHARACTER,
+    LATIN_WORD,
+    language_asked,
+    search_form,
+    split_at,
+    split_sentences,
+    to_simplified,
+)
+from rag.text.names import NAME_TAGS
+from rag.text.words import holds_any, is_known_word, tag_words
+from rag.vocabulary import phrases, read_table, words_of
+
+MAX_CARRIED_CHARS = 300
+# What a pronoun stands for may stand in the same question, if that is long.
+LONG_HAN_CHARACTERS = 18
+LONG_ENGLISH_WORDS = 10
+# A question with fewer, and with fewer than two words that say of what, is too bare to be found by itself.
+BARE_HAN_CHARACTERS = 9
+BARE_ENGLISH_WORDS = 6
+PERSON = "nr"  # jieba's tag
+ORDINAL = "第"  # 第三天, 第二季度
+KIND_TAGS = "nt"  # of words for things and times, by their first letter
+
+# Words that ask, or that any subject has: they do not say of what a question is.
+_LIGHT_WORDS = words_of("stop_words", "asking_zh")
+_NAME = re.compile(r"[A-Z]{2,}|[A-Za-z]*\d|《[^》]+》|“[^”]+”")
+_ELLIPSIS_CHARS = 8  # before 呢 at the beginning of a question that leans back: 那支出呢
+_OTHER_CHARS, _OTHER_WORDS = 10, 4  # of what is named instead
+_MARKS = "，。？！,?!"
+_ANOTHER = ("and what about ", "what about ", "how about ", "and ")
+_COUNTED = tuple(f"the {place}{one}" for place in ("first", "second", "third", "last") for one in ("", " one"))
+_AFTER_LATIN = re.compile(f"(?<=[A-Za-z]) ?{HAN_CHARACTER.pattern}")
+_LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六七八九十][、是，]|[（(]?\d{1,2}[）).、]|[-*•])")
+
+
+def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> str:
+    """Return `question` with what it leans on from `history` put before it; unchanged when it leans on nothing.
+
+    Args:
+        question: As it was asked.
+        history: The turns before it, oldest first.
+        in_doubt: It may lean, though it names something of its own (`may_lean_on_history`).
+    """
+    return " ".join(_pieces(question, history, in_doubt=in_doubt))
+
+
+def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> tuple[str, ...]:
+    """Return what a question leans on, oldest first, and the question.
+
+    Of a chain the first question is kept, and the last where this one follows it. Another thing (那澄湖呢) takes the
+    place of what the last asks of, where that leans on the first. Another year (那2022年呢) and another thing of one
+    kind (口腔科呢 after 儿科), or the other end (最低的呢), take the place of the one before.
+    """
+    asked = [turn for turn in history if turn.role == "user"]
+    if not asked or not (in_doubt or leans_on_history(question)):
+        return (question,)
+    position = max(i for i, turn in enumerate(history) if turn.role == "user")
+    before = _pieces(asked[-1].content, history[:position])
+    if _asks_the_same(question):
+        moved = _in_other_degree(before, question) or _in_another_year(before, question)
+        if moved := moved or _of_its_kind(before, question):
+            return moved
+    if len(before) > 1 and not _follows(question, before[-1]):
+        before = before[:1]
+    elif len(before) > 1 and _names_another(question) and _leans_on_a_thing(before):
+        return (_of_another(before[-1], question),)
+    answers = [turn.content for turn in history[position:] if turn.role == "assistant"]
+    counted = _counted_part(question, answers[-1]) if answers else ""
+    kept = (before[0], *before[1:][-1:], counted)
+    return (*(piece[:MAX_CARRIED_CHARS] for piece in kept if piece), question)
+
+
+def _follows(question: str, last: str) -> bool:
+    """Say whether a question of a chain leans on the last one too: it points back or says nothing of its own.
+
+    After 收入呢, 增长了多少 asks of 收入, but 支出呢 leans on what both lean on. After 那乙厂呢, 工资呢 asks of 乙厂.
+    """
+    people = {word for word, tag, _ in tag_words(question) if tag == PERSON}
+    chinese = language_asked(question) == "zh"
+    telling = set(_telling_words(question)) - people if chinese else content_words(question)
+    is_other_kind = _asks_the_same(question) != _asks_the_same(last)
+    is_side = _names(last) and not _names(question)
+    return not telling or is_other_kind or is_side or _points_back(question)
+
+
+def _asks_the_same(question: str) -> bool:
+    """Say whether a question names only another thing of which the same is asked: 那支出呢, "what about 2022?"."""
+    text = question.strip()
+    head = split_at(text, _MARKS)[0]
+    if head.endswith("呢") and text.rstrip("？?") == head:
+        return 1 < len(head) <= _OTHER_CHARS + 1
+    opener = next((one for one in _ANOTHER if text.lower().startswith(one)), "")
+    return bool(opener) and 1 <= len(text[len(opener) :].split()) <= _OTHER_WORDS
+
+
+def _pointers(kind: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield words that point back, with the phrases in which they do not."""
+    for row_kind, words, exceptions, _ in read_table("pointing_words"):
+        if row_kind == kind:
+            yield phrases(words), phrases(exceptions)
+
+
+def _opens_with(text: str, kind: str) -> bool:
+    form = text.lower()
+    return any(
+        form.startswith(words) and not form.startswith(exceptions)
+        if HAN_CHARACTER.match(words[0])
+        else f"{' '.join(LATIN_WORD.findall(form))} ".startswith(tuple(f"{word} " for word in words))
+        and not form.startswith(exceptions)
+        for words, exceptions in _pointers(kind)
+    )
+
+
+def _points_back(question: str) -> bool:
+    """Say whether a word of a question points back; one behind a Latin letter belongs to the name before it."""
+    text = to_simplified(question).lower()
+    for words, exceptions in _pointers("points"):
+        rest = text
+        for exception in exceptions:
+            rest = rest.replace(exception, "·")
+        if holds_any(_AFTER_LATIN.sub("·", rest), words):
+            return True
+    return text.rstrip(" ?？.").endswith(_COUNTED)
+
+
+def _bare(question: str) -> str:
+    """Return 澄湖 of 那澄湖的呢."""
+    return question.strip().removeprefix("那").rstrip("？?").removesuffix("呢").removesuffix("的")
+
+
+def _of_another(asked: str, question: str) -> str:
+    """Return what was asked of one thing as asked of another: 保修多久 and 那澄湖呢 are 澄湖保修多久."""
+    name = _bare(question)
+    pointing = next((word for word in ("它", "他", "她") if word in asked), "")
+    return asked.replace(pointing, name, 1) if pointing else name + asked
+
+
+def _names_another(question: str) -> bool:
+    """Say whether a Chinese question does so and names a thing: 那澄湖呢; of an English word it cannot be told."""
+    return language_asked(question) == "zh" and _asks_the_same(question) and _names(question)
+
+
+def _leans_on_a_thing(pieces: Sequence[str]) -> bool:
+    """Say whether the last piece asks something of what the first names, which tells no year either."""
+    points = _points_back(pieces[-1]) and "其中" not in pieces[-1]
+    return (points or not _names(pieces[-1])) and not YEAR.search(pieces[0])
+
+
+def _names(question: str) -> bool:
+    """Say whether a question names one of several things (乙厂, 科学营) and not a side of one (工资, 预算收入)."""
+    bare = _bare(to_simplified(question))
+    return bool(_NAME.search(bare)) or any(
+        tag.startswith(NAME_TAGS) or (tag[0] not in "ucrpy" and (len(word) == 1 or not is_known_word(word)))
+        for word, tag, _ in tag_words(bare)
+    )
+
+
+def _in_other_degree(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with the last superlative as a question that is no more than one has it, else ().
+
+    最低的呢 after 哪个镇产量最高 asks 哪个镇产量最低, and so does "and the least?" after "which town has the most".
+    """
+    words = sorted(degrees(), key=len, reverse=True)
+    named = _bare(search_form(question)).removeprefix("那").strip()
+    opener = next((one for one in _ANOTHER if named.startswith(one)), "")
+    other = named.removeprefix(opener).removeprefix("the ").removesuffix(" one")
+    form = to_simplified(pieces[-1]).lower()
+    own = next((word for word in words if word in form), "")
+    start, end = form.find(own), form.find(own) + len(own)
+    return (*pieces[:-1], pieces[-1][:start] + other + pieces[-1][end:]) if other in words and own else ()
+
+
+def _in_another_year(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with their last year moved to the one that a question names and nothing else, else ()."""
+    years = [(at, match) for at, piece in enumerate(pieces) for match in YEAR.finditer(piece)]
+    form = to_simplified(question).lower()
+    named = YEAR.search(question)
+    by = next((int(number) for word, number, _ in read_table("year_steps") if word in form), 0)
+    if not years or not (named or by):
+        return ()
+    at, match = years[-1]
+    year = named.group() if named else str(int(match.group()) + by)
+    piece = pieces[at][: match.start()] + year + pieces[at][match.end() :]
+    return (*pieces[:at], piece, *pieces[at + 1 :])
+
+
+def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with what a question names put in the place of another thing of its kind, else ().
+
+    Nouns and ordinals that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
+    """
+    other = [word for word, _, _ in tag_words(to_simplified(_bare(question)))]
+    for at in reversed(range(len(pieces) if other else 0)):
+        words = tag_words(to_simplified(pieces[at]))
+        for last, (word, tag, (_, end)) in enumerate(words):
+            count = len(other) if word == other[-1] else 1  # 五号楼 stands for 三号楼, 口腔科 for 儿科
+            if not (tag[0] in KIND_TAGS or word.startswith(ORDINAL)) or last + 1 < count or word[-1] != other[-1][-1]:
+                continue
+            start = words[last + 1 - count][2][0]
+            if end - start > 1 and pieces[at][start:end] != _bare(question):
+                piece = pieces[at][:start] + _bare(question) + pieces[at][end:]
+                return (*pieces[:at], piece, *pieces[at + 1 :])
+    return ()
+
+
+def without_asking(text: str) -> str:
+    """Return questions that were carried along as what they are about: the question behind them alone shall ask."""
+    asking = next(phrases(words) for language, words, _, _ in read_table("asking_words") if language == "zh")
+    for word in sorted(asking, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text.replace("？", "，").replace("?", ",")
+
+
+def may_lean_on_history(question: str) -> bool:
+    """Say whether `question` is so short that what it is about may have been said before, though it names something."""
+    return language_asked(question) == "zh" and leaves_open(question) and not leans_on_history(question)
+
+
+def leaves_open(question: str) -> bool:
+    """Say whether `question` is short and names nothing, so that what was said before may tell of what it asks."""
+    chinese = language_asked(question) == "zh"
+    length = len(HAN_CHARACTER.findall(question)) if chinese else len(question.split())
+    return length <= (BARE_HAN_CHARACTERS if chinese else BARE_ENGLISH_WORDS) and not _says_its_own(question)
+
+
+def says_of_what(question: str) -> bool:
+    """Say whether `question` has a word that says of what it asks: "and the method?" has, "and the second?" has not."""
+    chinese = language_asked(question) == "zh"
+    return bool(_telling_words(question) if chinese else content_words(question)) and _counts(question) is None
+
+
+def _says_its_own(question: str) -> bool:
+    """Say whether `question` names what it is about, or asks what something is."""
+    in_latin = language_asked(question) == "zh" and any(len(word) > 1 for word in LATIN_WORD.findall(question))
+    return bool(_NAME.search(question)) or in_latin or _opens_with(question, "defines")
+
+
+def leans_on_history(question: str) -> bool:
+    """Say whether `question` cannot be understood without the turns before it."""
+    question = to_simplified(question.strip())
+    head = split_at(question, _MARKS)[0]
+    if _opens_with(question, "opens") or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1):
+        return True
+    characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
+    chinese = language_asked(question) == "zh"
+    is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
+    if _points_back(question):
+        return not is_long
+    if _says_its_own(question):
+        return False
+    if chinese:
+        return characters < BARE_HAN_CHARACTERS and len(_telling_words(question)) < 2
+    return words < BARE_ENGLISH_WORDS and len(content_words(question)) < 2
+
+
+def _telling_words(question: str) -> list[str]:
+    """Return the nouns and verbs of a Chinese question that say of what it is."""
+    return [word for word, tag, _ in tag_words(question) if tag[0] in "nv" and word not in _LIGHT_WORDS]
+
+
+def _counts(question: str) -> int | None:
+    """Return the place of what an ordinal in `question` counts, from 0, or None."""
+    form = search_form(question)
+    return next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
+
+
+def _counted_part(question: str, answer: str) -> str:
+    """Return the part of `answer` that an ordinal in `question` counts, or ""."""
+    found = _counts(question)
+    if found is None:
+        return ""
+    answer = CITED.sub("", answer)
+    marks = [match.start() for match in _LIST_MARK.finditer(answer)]
+    parts = [answer[a:b] for a, b in itertools.pairwise([*marks, len(answer)])]
+    if len(parts) < 2:
+        parts = [answer[a:b] for a, b in split_sentences(answer)]
+    if len(parts) < 2:
+        parts = split_at(answer.replace(" and ", "、"), "、，,;；和与")
+    return parts[found].strip(" \n。；;，,") if -len(parts) <= found < len(parts) else ""

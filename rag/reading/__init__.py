@@ -1,0 +1,1 @@
+"""A file → a document of passages, read in a process of its own."""

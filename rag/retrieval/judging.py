@@ -1,0 +1,364 @@
+"""How likely each statement of the passages found answers the question, by the comprehension model and what it misses.
+
+Input: a question and chosen passages. Output: evidence whose statements are judged, the likeliest passages first.
+
+    reading        the comprehension model says of each statement of the best passages how likely it answers
+    conversation   the work of which the answer before spoke is preferred, the more so where the question leans on it
+    what it misses headings and names tell nothing; articles by number; offices of another rank; rows (`rows_judged`)
+    notes, lists   a note before the statement that bears its mark; the rest of the list of the best statement
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from rag.comprehension import Comprehension, load_comprehension
+from rag.comprehension.windows import Reading, heading_of
+from rag.index import Index
+from rag.index.glossary import EQUAL_NAME
+from rag.question import Question
+from rag.question.conversation import says_of_what, without_asking
+from rag.records import Evidence, Passage, Span
+from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
+from rag.retrieval.odds import likelihood_of, log_odds, with_odds
+from rag.retrieval.parties_asked import doubt_other_parties
+from rag.retrieval.rows_judged import credit_extremes, credit_named_cells, credit_rows, mark_cells
+from rag.tables import heads_columns, is_row, is_rule
+from rag.text.dictionary import dictionary_words
+from rag.text.enumerations import COLONS, Item, item_of
+from rag.text.figure_finding import find_figures
+from rag.text.language import language_asked, main_language, search_form, split_at, split_statements
+from rag.text.numbered_parts import numbered_parts, opening_part
+from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
+from rag.text.words import holds_any
+from rag.vocabulary import phrases, read_table, words_of
+
+_KEPT = 2  # results of a function that are kept
+
+READ = 6  # passages that are read: each costs as much as embedding it
+NAMES_READ = 4  # most names that are read with a question
+READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
+# Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
+BEHIND_WEIGHT = 5.0  # for each unit of MaxSim by which its passage stays behind the best
+# The same for one in another language than the question: there the model takes what is alike in kind for the answer.
+FOREIGN_BEHIND_WEIGHT = 35.0
+PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
+PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
+TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
+NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
+# To the log-odds of statements of the work of which the answer before spoke; the second where the question leaves open
+# of what it asks.
+SPOKEN_OF_ODDS, OPEN_ODDS = 1.0, 3.0
+OTHERS_ODDS = 4.0  # against other works, where it does and that work surely answers
+SURELY = 0.0  # log-odds from which it does
+# At most, for what tells of another rank of the office whose holder is asked for, and for what tells of no such office.
+OTHER_RANK_ODDS, NO_OFFICE_ODDS = -2.0, -8.0
+HEADING_LEAST_ODDS = -0.8  # of a numbered heading, from which it is believed to answer
+HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
+ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
+CLOSING_MOST_CHARS = 30  # letters of 谢谢大家
+MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
+
+
+def judge_statements(
+    index: Index,
+    question: Question,
+    found: Candidates,
+    chosen: Sequence[Chosen],
+    names: Mapping[str, float],
+    allowed: Rows | None,
+) -> list[Evidence]:
+    """Return the chosen passages as evidence, those that answer likeliest first.
+
+    Args:
+        index: Open.
+        question: As it was read.
+        found: All candidates, from which what belongs to a judged passage is added.
+        chosen: Those that may be read, best first.
+        names: Other names of what the question names, from `retrieval.other_names`.
+        allowed: Rows that may be found; None: all.
+    """
+    evidence = credit_extremes(index, found, _read(load_comprehension(), question, chosen, names), question)
+    evidence = mark_cells(credit_named_cells(evidence, question), question)
+    evidence = _without_unknown_titles(index, question, evidence)
+    if "source" in question.types:
+        claim = claim_of(question.text)
+        said = dataclasses.replace(question, asked=claim, text=claim)
+        evidence = _credit_notes(index, evidence, _read(load_comprehension(), said, chosen, names))
+    if "list" in question.types:
+        evidence = _with_rest_of_list(index, found, evidence, allowed)
+    return evidence
+
+
+def _hold_to_work(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with other works believed less where the work spoken of answers what was left open."""
+    own = [item.score for item in evidence if _is_spoken_of(item, question)]
+    if not question.leaves_open or log_odds(max(own, default=0.0)) < SURELY:
+        return list(evidence)
+    return [
+        item
+        if _is_spoken_of(item, question)
+        else with_odds(item, [log_odds(likelihood) - OTHERS_ODDS for likelihood in item.likelihoods])
+        for item in evidence
+    ]
+
+
+def _is_spoken_of(item: Evidence, question: Question) -> bool:
+    return (item.source, item.passage.article) in question.spoken_of
+
+
+def says_enough(question: Question) -> bool:
+    """Say whether a follow-up asks for something by itself, of the work that was spoken of."""
+    return question.follow_up and bool(question.spoken_of) and says_of_what(question.asked)
+
+
+def _read(
+    comprehension: Comprehension, question: Question, chosen: Sequence[Chosen], names: Mapping[str, float]
+) -> list[Evidence]:
+    """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
+    first = [item for item, _ in chosen[:READ]]
+    passages, statements = tuple(item.passage for item in first), tuple(item.statements for item in first)
+    read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
+    text = question.text
+    if question.follow_up and text.endswith(question.asked):
+        text = without_asking(text.removesuffix(question.asked)) + question.asked
+    readings = read(spelt_out(text, names))
+    if question.follow_up:  # with what it leans on, it also asks what was asked before; alone, it does not say of what
+        alone = read(spelt_out(question.asked, names))
+        readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
+        # What stands around it may be about something else.
+        enough = [question.stands_alone or (says_enough(question) and _is_spoken_of(item, question)) for item in first]
+        pairs = zip(alone, readings, enough, strict=True)
+        readings = [_likelier(one, other) if says_enough else other for one, other, says_enough in pairs]
+    judged = [
+        _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
+    ]
+    judged = [doubt_other_parties(item, question) for item in credit_rows(_hold_to_work(judged, question), question)]
+    ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
+    return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
+
+
+@functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
+def _reading(
+    comprehension: Comprehension, question: str, passages: tuple[Passage, ...], statements: tuple[tuple[Span, ...], ...]
+) -> list[Reading]:
+    return comprehension.read(question, passages, statements)
+
+
+def claim_of(question: str) -> str:
+    """Return what is said to be said, of a question for its source: the clauses that do not ask for it.
+
+    甲比乙多，这个说法引自谁的论文？ -> 甲比乙多. Of a single clause it is the longest part between the words that ask.
+    """
+    words = [word for kind, cell, _ in read_table("answer_types") if kind == "source" for word in phrases(cell)]
+    clauses = [clause for clause in split_at(question, "，,？?") if clause.strip() and not holds_any(clause, words)]
+    for word in sorted(words, key=len, reverse=True):
+        question = question.replace(word, "\n")
+    return "，".join(clauses) or max(question.split("\n"), key=len).strip()
+
+
+def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence with each note a little likelier to answer than the statement that bears its mark.
+
+    Who asks for a source describes what is said, and seldom what stands in the note: a statement that bears a mark is
+    at least as likely as that it tells what is said.
+
+    Args:
+        index: Open.
+        evidence: Judged.
+        claims: The same passages, judged by what is said to be said.
+    """
+    told = {item.id: item.likelihoods for item in (*evidence, *claims)}  # rows may have been added to what is judged
+    credited: list[Evidence] = []
+    borne: list[tuple[str, Span, float]] = []  # source and span of a note, likelihood of the statement that bears it
+    for item in evidence:
+        blocks = index.document(item.source).blocks if item.passage.notes else ()
+        likelihoods = list(item.likelihoods)
+        for mark in (mark for block in blocks for mark in block.notes):
+            for place, (start, end) in enumerate(item.statements[: len(likelihoods)]):
+                if start < mark.at - item.span[0] <= end:
+                    likelihoods[place] = max(likelihoods[place], told[item.id][place])
+                    borne.append((item.source, blocks[mark.block].span, likelihoods[place]))
+        best = max(likelihoods, default=item.score)
+        credited.append(dataclasses.replace(item, score=best, likelihoods=tuple(likelihoods)))
+    return [_credited(item, borne) for item in credited]
+
+
+def _with_rest_of_list(
+    index: Index, found: Candidates, evidence: Sequence[Evidence], allowed: Rows | None
+) -> list[Evidence]:
+    """Return the evidence with the passages in which the list of its best statement begins and goes on."""
+    best = evidence[0] if evidence else None
+    if best is None or not best.likelihoods:
+        return list(evidence)
+    likeliest = best.statements[best.likelihoods.index(max(best.likelihoods))]
+    item = item_of(best.text[slice(*likeliest)])
+    if item is None:
+        return list(evidence)
+    places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
+    row = index.row(best.id)
+    added = []
+    for beside, wanted in ((row - 1, min(places) - 1), (row + 1, max(places) + 1)):
+        if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
+            continue
+        other = evidence_of(index, found, beside)
+        of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
+        if of_one_work and (item[0], wanted) in _items_of(other) and all(other.id != one.id for one in evidence):
+            likelihoods = (0.0,) * len(other.statements)
+            added.append(dataclasses.replace(other, likelihoods=likelihoods, answers=(None,) * len(other.statements)))
+    return [best, *added, *evidence[1:]]
+
+
+def _items_of(item: Evidence) -> set[Item | None]:
+    return {item_of(item.text[slice(*span)]) for span in item.statements}
+
+
+def _credited(item: Evidence, borne: Sequence[tuple[str, Span, float]]) -> Evidence:
+    likelihoods = list(item.likelihoods or [0.0] * len(item.statements))
+    for source, note, likelihood in borne:
+        for place, (start, _) in enumerate(item.statements):
+            if source == item.source and note[0] <= item.span[0] + start < note[1]:
+                likelihoods[place] = max(likelihoods[place], min(1.0, NOTE_FIRST * likelihood))
+    answers = item.answers or (None,) * len(item.statements)
+    return dataclasses.replace(
+        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=answers
+    )
+
+
+def _between(one: Reading, other: Reading) -> Reading:
+    """Return the reading half way between two in log-odds, with the answer words of the second."""
+    odds = [
+        (log_odds(a) + log_odds(b)) / 2
+        for a, b in zip(one.likelihoods.tolist(), other.likelihoods.tolist(), strict=True)
+    ]
+    return Reading(np.array([*map(likelihood_of, odds)], np.float32), other.answers)
+
+
+def _likelier(one: Reading, other: Reading) -> Reading:
+    """Return the greater likelihood of each statement, with the answer words of the first."""
+    return Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers)
+
+
+def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:
+    """Return the evidence with how likely each of its statements answers.
+
+    Args:
+        item: The passage.
+        reading: What the comprehension model says of it.
+        question: What is asked.
+        behind: By how much the passage matches less, by late interaction, than the best of those that were read.
+    """
+    passage = item.passage
+    names = (*passage.authors, "".join(passage.authors))
+    headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
+    topic = _bare(question.text) in headings
+    named = numbered_parts(question.text)
+    preferred = (OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS) if _is_spoken_of(item, question) else 0.0
+    office = office_asked_for(question.asked)
+    likelihoods = []
+    asked = -math.inf  # odds of a question of the text, which what follows it answers
+    for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
+        text = item.text[slice(*span)]
+        weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
+        odds = log_odds(likelihood) - weight * behind + preferred
+        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or _only_addresses(text):
+            # What a title, a heading, a name or the head of a column names, it does not tell.
+            likelihoods.append(likelihood_of(log_odds(0.0)))
+            continue
+        if topic and place == 0:
+            odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
+        elif part := named and opening_part(text):
+            odds = max(odds + PART_ODDS, PART_LEAST_ODDS) if part in named else odds - PART_ODDS
+        odds, asked = max(odds, asked), -math.inf
+        odds = _of_office(odds, text, passage, office)
+        if odds < HEADING_LEAST_ODDS and "list" not in question.types and _only_heads(text):
+            odds = log_odds(0.0)
+        if text.rstrip().endswith(("？", "?")) and place + 1 < len(item.statements):
+            odds, asked = log_odds(0.0), odds
+        likelihoods.append(likelihood_of(odds))
+    answers = [
+        None if item.text[slice(*span)].rstrip().endswith(("？", "?")) else _within(answer, span)
+        for answer, span in zip(reading.answers, item.statements, strict=True)
+    ]
+    return dataclasses.replace(
+        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=tuple(answers)
+    )
+
+
+def _only_addresses(text: str) -> bool:
+    """Say whether a statement only addresses its readers or takes leave of them: 全体业主：, 谢谢大家！."""
+    letters, form = _bare(text), search_form(text).lstrip()
+    if text.rstrip().endswith(tuple(COLONS)) and len(letters) <= ADDRESS_MOST_CHARS:
+        return True
+    return len(letters) <= CLOSING_MOST_CHARS and form.startswith(tuple(words_of("address_words", "closing")))
+
+
+def _only_heads(text: str) -> bool:
+    """Say whether a statement is a short numbered heading that tells nothing by a figure: （六）关于旧电梯更新。."""
+    letters = _bare(text)
+    is_short = len(letters) <= HEADING_MOST_CHARS * (1 if main_language(text) == "zh" else 2)
+    figures = [figure for figure in find_figures(text) if figure.span[0] > MARK_MOST_CHARS]
+    is_item = item_of(text) is not None and not is_row(text) and not opening_part(text)
+    return is_short and is_item and not figures
+
+
+def _of_office(odds: float, text: str, passage: Passage, office: Office | None) -> float:
+    """Return the odds of a statement, at most small ones where it tells of another office than that asked for."""
+    if office is None or holds_office(text, office):
+        return odds
+    if main_language(text) != main_language(office.word):
+        return odds if _translates(text, office) else min(odds, OTHER_RANK_ODDS)
+    if ranks_otherwise(text, office):
+        return min(odds, OTHER_RANK_ODDS)
+    return odds if holds_office(f"{heading_of(passage)}\n{passage.text}", office) else min(odds, NO_OFFICE_ODDS)
+
+
+def _translates(text: str, office: Office) -> bool:
+    """Say whether a text in the other language names an office that the dictionary has for that asked for."""
+    alike = (one for one in find_offices(text) if bool(one.rank) == bool(office.rank))
+    return any(one.word in dictionary_words(office.word) or office.word in dictionary_words(one.word) for one in alike)
+
+
+def _without_unknown_titles(index: Index, question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence, as no answer where the question names someone by surname and office who stands nowhere."""
+    named, sources = titled_surname(question.asked), {item.source for item in evidence}
+    if named is None or not evidence or _stand_together(index, named[:2], sources):
+        return list(evidence)
+    if len(named[2]) > 1 and _stand_together(index, named[2:], sources):
+        return list(evidence)
+    return [with_odds(item, [NO_OFFICE_ODDS] * len(item.likelihoods)) for item in evidence]
+
+
+def _stand_together(index: Index, words: Sequence[str], sources: Collection[str]) -> bool:
+    """Say whether a statement of one of the sources holds all of these words."""
+    texts = (search_form(block.text) for source in sources for block in index.document(source).blocks)
+    near = (text for text in texts if all(word in text for word in words))
+    return any(all(word in text[slice(*span)] for word in words) for text in near for span in split_statements(text))
+
+
+def _within(answer: Span | None, statement: Span) -> Span | None:
+    """Return the answer without what a token of it holds of the white space before its statement."""
+    if answer is None:
+        return None
+    start, end = max(answer[0], statement[0]), min(answer[1], statement[1])
+    return (start, end) if start < end else None
+
+
+def _bare(text: str) -> str:
+    """Return a heading or question in search form, without marks."""
+    return "".join(character for character in search_form(text) if character.isalnum())
+
+
+def spelt_out(question: str, names: Mapping[str, float]) -> str:
+    """Return a question with the names of its own language that mean surely what it names, in brackets at its end."""
+    language = language_asked(question)
+    sure = [name for name, weight in names.items() if weight >= EQUAL_NAME and main_language(name) == language]
+    if not sure:
+        return question
+    asked = question.rstrip("？?")
+    return f"{asked}（{'、'.join(sure[:NAMES_READ])}）{question[len(asked) :]}"

@@ -1,0 +1,261 @@
+"""Answers about works rather than passages: from the records, as a summary, or one side beside the other.
+
+Entry points: `answer_about_works`, `tell_disagreement`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Generator, Sequence
+
+from rag.backends import AnswerRequest, load_backend, stream_writing
+from rag.backends.extractive import ExtractiveBackend
+from rag.errors import BackendFailed
+from rag.index import Index
+from rag.question import Question, read_question
+from rag.records import (
+    Answer,
+    Citation,
+    Evidence,
+    Language,
+    Progress,
+    Retrieval,
+    Sentence,
+    Span,
+    Standing,
+    TextPiece,
+    Turn,
+)
+from rag.retrieval import Filters, InTurn, retrieve
+from rag.settings import Settings
+from rag.text.language import CELL_MARK
+from rag.verification.disagreement import Asked, Disagreement, content_of, find_disagreement
+from rag.works.cataloguing import answer_from_records, which_work
+from rag.works.comparison import Cell, Side, compare_sides, read_comparison
+from rag.works.shelf import Work, works_of
+from rag.works.shelf_questions import ShelfQuestion, read_shelf_question
+from rag.works.summaries import quote_summary, write_summary
+
+Check = Callable[[str, tuple[Evidence, ...]], Answer]
+Steps = Generator[Progress | TextPiece, None, Answer | None]
+ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
+IN_TEXT = ("fund",)  # what a section may tell where no record does
+_WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
+_TEXTS = {
+    "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),
+    "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),
+    "nothing": ("（没有找到）", "(nothing found)"),
+}
+
+
+def answer_about_works(
+    read: Question,
+    history: Sequence[Turn],
+    filters: Filters | None,
+    settings: Settings,
+    index: Index,
+    check: Check,
+    in_turn: InTurn,
+) -> Steps:
+    """Answer a question that is about works; a generator of what happens meanwhile.
+
+    Args:
+        read: The question.
+        history: The turns before it, oldest first.
+        filters: What may be asked about; None: all.
+        settings: Who writes.
+        index: The shelf.
+        check: Returns a written text with its passages as a checked answer.
+        in_turn: Does a search in its turn.
+
+    Returns:
+        The answer, or None where the question is about contents.
+    """
+    works = works_of(index, filters)
+    narrowed = filters is not None and bool(filters.sources or filters.articles)
+    asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
+    if asked is not None and asked.asked != "summary":
+        in_text = asked.fields == IN_TEXT and not any(work.record.fund for work in asked.works)
+        return None if in_text else answer_from_records(asked, read.asked, index)
+    if asked is not None:
+        if not asked.works:
+            return which_work(read.asked, works, index, read.language)
+        return (yield from _summarise(read, asked, settings, index, check))
+    sides = read_comparison(read.asked, works, narrowed=narrowed)
+    if not sides or (settings.backend != ExtractiveBackend.name and not any(side.works for side in sides)):
+        return None  # things that a chat model is to compare: it splits the question by itself
+
+    def find(side: Side) -> Retrieval:
+        own = dataclasses.replace(filters or Filters(), articles=_keys(side.works)) if side.works else filters
+        question = dataclasses.replace(read_question(side.question), language=read.language)
+        return in_turn(
+            lambda: [retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index)]
+        )[0]
+
+    return (yield from _compare(read, sides, find, settings, index, check))
+
+
+def _summarise(read: Question, asked: ShelfQuestion, settings: Settings, index: Index, check: Check) -> Steps:
+    yield Progress("understood", read.text)
+    failure: BackendFailed | None = None
+    if settings.backend != ExtractiveBackend.name:
+        try:
+            backend = load_backend(settings)
+            text, evidence = yield from write_summary(asked.works, asked.length, read.language, index, backend)
+            return _by(check(text, evidence), backend.name)
+        except BackendFailed as error:
+            failure = error
+            yield Progress("restarted", error.code)
+    text, evidence = quote_summary(asked.works, asked.length, read.language, index)
+    return _by(check(text, evidence), ExtractiveBackend.name, failure)
+
+
+def _compare(
+    read: Question,
+    sides: Sequence[Side],
+    find: Callable[[Side], Retrieval],
+    settings: Settings,
+    index: Index,
+    check: Check,
+) -> Steps:
+    found: list[Evidence] = []
+
+    def find_and_keep(side: Side) -> Retrieval:
+        result = find(side)
+        found.extend(result[: max(1, settings.evidence_count // len(sides))])
+        return result
+
+    cells = compare_sides(sides, find_and_keep, read.language, index)
+    said = [{statement for _, statement in cell.said} for cell in cells]
+    things = not any(side.works for side in sides)
+    if not any(said) or (things and not _can_stand_apart(cells, said)):
+        return None  # one statement speaks of both sides, or none of one: the whole question finds more
+    yield Progress("understood", CELL_MARK.join(side.question or side.label for side in sides))
+    yield Progress("searched", "", len(found), settings.evidence_count)
+    failure: BackendFailed | None = None
+    if settings.backend != ExtractiveBackend.name:
+        try:
+            return (yield from _write_comparison(read, cells, found, settings, check))
+        except BackendFailed as error:
+            failure = error
+            yield Progress("restarted", error.code)
+    answer = set_side_by_side(read, cells, check)
+    missing = tuple(cell.side.label for cell in cells if cell.is_nowhere)
+    answer = dataclasses.replace(tell_disagreement(answer, read.language), missing=missing)
+    return _by(answer, ExtractiveBackend.name, failure)
+
+
+def _can_stand_apart(cells: Sequence[Cell], said: Sequence[set[str]]) -> bool:
+    """Say whether each thing has statements of its own; one that is named nowhere has none, beside a sure answer."""
+    if any(a & b for a, b in itertools.combinations(said, 2)):
+        return False
+    nowhere = any(cell.is_nowhere for cell in cells)
+    return all(cell.is_nowhere or (cell.said and (cell.is_sure or not nowhere)) for cell in cells)
+
+
+def _keys(works: Sequence[Work]) -> tuple[tuple[str, int], ...]:
+    return tuple(work.key for work in works)
+
+
+def _write_comparison(
+    read: Question, cells: Sequence[Cell], found: Sequence[Evidence], settings: Settings, check: Check
+) -> Steps:
+    """Let a chat model compare; it reads what was found for each side."""
+    backend = load_backend(settings)
+    said = [item for cell in cells for item, _ in cell.said]
+    evidence = tuple({item.id: item for item in (*said, *found)}.values())
+    written = yield from stream_writing(backend, AnswerRequest(read.text, evidence, language=read.language))
+    if written.failure is not None and not written.text.strip():
+        raise written.failure
+    return _by(check(written.text, evidence), backend.name, written.failure)
+
+
+def _by(answer: Answer, backend: str, failure: BackendFailed | None = None) -> Answer:
+    """Return the answer with who wrote it, and what failed before."""
+    code = failure.code if failure else ""
+    return dataclasses.replace(answer, backend=backend, failure=str(failure or ""), failure_code=code)
+
+
+def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Answer:
+    """Return an answer that is a table: a column for each side, each cell quoted, cited and checked."""
+    # A column has numbers of its own, even for a passage that another one cites: a number leads to one place.
+    evidence = tuple(dict.fromkeys((column, item.id) for column, cell in enumerate(cells) for item, _ in cell.said))
+    items = {(column, item.id): item for column, cell in enumerate(cells) for item, _ in cell.said}
+    text = CELL_MARK.join(_in_a_cell(cell.side.label) for cell in cells)
+    sentences = [Sentence(text, 0, "uncited", "heading")]
+    text += "\n" + CELL_MARK.join("---" for _ in cells)
+    for row in itertools.zip_longest(*(cell.said for cell in cells)):
+        parts, plain, own = [], [], []
+        for column, said in enumerate(row):
+            if said is None:
+                nothing = "" if sentences[1:] else _TEXTS["nothing"][read.language == "en"]
+                parts.append(nothing)
+                plain.append(nothing)
+                continue
+            item, statement = said
+            number = evidence.index((column, item.id)) + 1
+            own.append((number, check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
+            parts.append(f"{_in_a_cell(statement)}[{number}]")
+            plain.append(_in_a_cell(statement))
+        text += "\n"
+        sentences.append(_row(CELL_MARK.join(plain), len(text), own))
+        text += CELL_MARK.join(parts)
+    found = tuple(items[key] for key in evidence)
+    return Answer(read.asked, read.text, text, tuple(sentences), found, "answer", "")
+
+
+def _row(text: str, start: int, checked: Sequence[tuple[int, Sequence[Sentence]]]) -> Sentence:
+    """Return a row as one sentence, as well supported as the worst of its cells."""
+    sentences = [sentence for _, own in checked for sentence in own]
+    worst = min(sentences, key=lambda sentence: _WORST.index(sentence.standing))
+    citations = tuple(
+        dataclasses.replace(citation, number=number) for number, own in checked for citation in own[0].citations
+    )
+    missing = tuple(part for sentence in sentences for part in sentence.missing)
+    return Sentence(text, start, worst.standing, worst.reason, citations, missing)
+
+
+def _in_a_cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "／")
+
+
+def tell_disagreement(answer: Answer, language: Language) -> Answer:
+    """Return the answer with a sentence put first that says what its works disagree on; itself where they agree."""
+    passages = {item.id: item for item in answer.evidence}
+    said = [
+        (citation, passages[citation.passage].text[slice(*citation.passage_span)])
+        for sentence in answer.sentences
+        for citation in sentence.citations
+        if citation.passage_span
+    ]
+    for (one, mine), (other, yours) in itertools.combinations(said, 2):
+        items = passages[one.passage], passages[other.passage]
+        if len({(item.passage.source, item.passage.article) for item in items}) < 2:
+            continue
+        answers = _answer_in(items[0], one), _answer_in(items[1], other)
+        asked = Asked(content_of(answer.understood), (answers[0], answers[1])) if answers[0] and answers[1] else None
+        found = find_disagreement(mine, yours, asked)
+        if found:
+            return _led_by(answer, _told(found, language), (one, other))
+    return answer
+
+
+def _answer_in(item: Evidence, citation: Citation) -> Span | None:
+    """Return the characters of what a citation quotes that surely answer the question, counted from its beginning."""
+    start, end = citation.passage_span or (0, 0)
+    for span, likelihood, answer in zip(item.statements, item.likelihoods, item.answers, strict=False):
+        if answer and likelihood >= ANSWERS_LEAST and start <= span[0] < end:
+            return answer[0] - start, answer[1] - start
+    return None
+
+
+def _told(found: Disagreement, language: Language) -> str:
+    return _TEXTS[found.kind][language == "en"].format(one=found.one, other=found.other)
+
+
+def _led_by(answer: Answer, told: str, citations: tuple[Citation, ...]) -> Answer:
+    lead = told + "".join(f"[{citation.number}]" for citation in citations) + "\n"
+    moved = tuple(dataclasses.replace(s, start=s.start + len(lead)) for s in answer.sentences)
+    first = Sentence(told, 0, "supported", "compared", citations)
+    return dataclasses.replace(answer, text=lead + answer.text, sentences=(first, *moved))

@@ -1,0 +1,341 @@
+"""What the records say of the works: who wrote what, where and when, which ones there are, how each is built.
+
+A catalogue answer is written from records alone. Each of its sentences cites the work and the field that it rests on,
+and the characters where the field is printed, where it is printed.
+Entry points: `catalogue` for Python, `answer_from_records` for answering. Knows no retrieval but that of keywords.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Sequence
+
+from rag.index import Index, open_index
+from rag.reading.pages import PageFinder
+from rag.records import Answer, Article, Citation, Evidence, Language, Passage, Sentence, Span
+from rag.retrieval import Filters, check_question, keyword_terms, other_names
+from rag.retrieval.said_before import Quotation
+from rag.settings import Settings
+from rag.text.folding import locate
+from rag.text.language import main_language, search_form
+from rag.text.words import tag_words
+from rag.vocabulary import read_table
+from rag.works.shelf import Work, outline_of, works_of
+from rag.works.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
+
+BACKEND = "records"  # as answers name who wrote them
+MOST_PLACES = 3  # of quotations that are told
+MOST_LISTED = 500  # works in one list
+TOPIC_MENTIONS = 3  # passages that must name a topic where no title, keyword or heading does
+GOOD_EXPANSION = 0.5  # weight of another name of a topic from which it counts as one
+_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("catalogue_texts")} | {
+    "topic": ("（关于“{topic}”）", " (on “{topic}”)"),
+    "between": ("、", ", "),
+    "stop": ("，", ", "),
+}
+
+
+def catalogue(
+    *,
+    title: str = "",
+    author: str = "",
+    journal: str = "",
+    years: tuple[int, int] | None = None,
+    topic: str = "",
+    filters: Filters | None = None,
+    settings: Settings | None = None,
+    index: Index | None = None,
+) -> tuple[Work, ...]:
+    """Return the works of the shelf that fit everything that is given, in the order of sources and print.
+
+    Args:
+        title: Its title in any language, with or without the subtitle.
+        author: A name; 毛维准 finds Mao Weizhun too.
+        journal: The journal's name.
+        years: First and last year of publication, inclusive; works without a year are left out.
+        topic: What they are about: it stands in their title, keywords, abstract or headings, else in several passages.
+        filters: Only its sources and articles count here; None: all.
+        settings: None: loaded.
+        index: An open index; None: the one that the settings name.
+
+    Raises:
+        UnusableQuestion: The topic has no letter and no digit, or is far too long.
+        IndexMissing, IndexMismatch: See `open_index`.
+    """
+    if topic:
+        check_question(topic)
+    index = index or open_index(settings)
+    works = works_of(index, filters)
+    if title:
+        wanted = search_form(title)
+        works = tuple(work for work in works if wanted in work.titles)
+    if author:
+        found = {work for _, own in find_named(author, works).authors for work in own}
+        works = tuple(work for work in works if work in found)
+    if journal:
+        works = tuple(work for work in works if search_form(journal) in journal_names(work))
+    if years:
+        works = tuple(work for work in works if work.record.year and years[0] <= work.record.year <= years[1])
+    return works_on(topic, works, index) if topic else works
+
+
+def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...]:
+    """Return the works on a topic: those whose title, keywords, abstract or headings hold it, else several passages."""
+    names = _names_of_topic(topic, index)
+    named: set[tuple[str, int]] = set()
+    mentions: dict[tuple[str, int], int] = {}
+    for passage in index.passages:
+        key = (passage.source, passage.article)
+        if passage.kind == "abstract" or any(name in search_form(" ".join(passage.section)) for name in names):
+            if any(name in search_form(f"{' '.join(passage.section)} {passage.text}") for name in names):
+                named.add(key)
+        elif any(name in search_form(passage.text) for name in names):
+            mentions[key] = mentions.get(key, 0) + 1
+    by_record = tuple(work for work in works if work.key in named or _is_on(work.record, names))
+    return by_record or tuple(work for work in works if mentions.get(work.key, 0) >= TOPIC_MENTIONS)
+
+
+def _names_of_topic(topic: str, index: Index) -> set[str]:
+    """Return a topic and its other names, in search form."""
+    _, expansions = keyword_terms(index, topic, main_language(topic), other_names(index, topic))
+    good = (name for name, weight in expansions.items() if weight >= GOOD_EXPANSION)
+    return {search_form(topic), *map(search_form, good)}
+
+
+def passages_on(topic: str, works: Sequence[Work], index: Index) -> dict[Work, list[tuple[Passage, Span]]]:
+    """Return the works that mention a topic, with each passage and its first name of it; most passages first."""
+    # Other names of a part of it are names of something else: 雨 of "rain tank".
+    names = _names_of_topic(topic, index) if len(tag_words(search_form(topic))) == 1 else {search_form(topic)}
+    found = {work: list(_mentions(index.passages_of(work.key), names)) for work in works}
+    by_count = sorted(works, key=lambda work: (not _is_on(work.record, names), -len(found[work])))
+    return {work: found[work] for work in by_count if found[work] or _is_on(work.record, names)}
+
+
+def _mentions(passages: Sequence[Passage], names: set[str]) -> Iterator[tuple[Passage, Span]]:
+    for passage in passages:
+        said = search_form(passage.text)
+        name = next((name for name in sorted(names, key=len, reverse=True) if holds_name(said, name)), "")
+        if name:
+            yield passage, locate(name, passage.text) or (0, len(passage.text))
+
+
+def _is_on(record: Article, names: set[str]) -> bool:
+    said = search_form("\n".join((record.title, record.title_en, record.work, record.abstract, *record.keywords)))
+    return any(name in said for name in names)
+
+
+def answer_from_records(asked: ShelfQuestion, question: str, index: Index) -> Answer | None:
+    """Return the answer to a question about fields, works or outlines; None where nothing is on its topic.
+
+    Args:
+        asked: The question as it was read.
+        question: As it was typed.
+        index: The shelf.
+    """
+    if asked.mentioned and not asked.named.titled:
+        return _answer_mentions(asked, question, index)
+    if asked.topic and not asked.named.titled:
+        works = works_on(asked.topic, asked.works, index)
+        if not works:
+            mentioned = asked.which and passages_on(asked.topic, asked.works, index)
+            return _answer_mentions(asked, question, index) if mentioned else None
+        asked = dataclasses.replace(asked, works=works)
+    draft = Draft(index, asked.language)
+    if not asked.works and (asked.named or asked.asked == "works"):
+        draft.say("none", ())
+    elif not asked.works:
+        return which_work(question, works_of(index), index, asked.language)
+    elif asked.asked == "outline":
+        for work in asked.works:
+            _write_outline(draft, work)
+    elif asked.asked == "fields":
+        _write_fields(draft, asked.works, asked.fields)
+    else:
+        _write_works(draft, asked)
+    if asked.undated:
+        draft.say("undated", (), n=asked.undated)
+    return draft.answer(question)
+
+
+def _answer_mentions(asked: ShelfQuestion, question: str, index: Index) -> Answer:
+    """Return the list of the works that mention a topic, each with the first passage that does."""
+    draft = Draft(index, asked.language)
+    found = passages_on(asked.topic, asked.works, index)
+    draft.say("mention" if found else "no_mention", (), topic=asked.topic, n=len(found))
+    for work, held in itertools.islice(found.items(), MOST_LISTED):
+        draft.item(draft.text("mentions", title=draft.title(work), n=len(held)), [(work, "title")], held=held[:1])
+    return draft.answer(question)
+
+
+def tell_where(quoted: Sequence[Quotation], question: str, index: Index, language: Language) -> Answer | None:
+    """Return the answer that names the works, sections and pages of what was quoted before; None where nothing was."""
+    works = {work.key: work for work in works_of(index)}
+    draft = Draft(index, language)
+    draft.say("where", ())
+    for passage, (start, end) in quoted[:MOST_PLACES]:
+        work = works.get((passage.source, passage.article))
+        page = PageFinder(index.document(passage.source)).at(passage.span[0] + start)
+        draft.item(
+            draft.text(
+                "place",
+                title=draft.title(work) if work else passage.source,
+                part=draft.text("in_part", part=passage.section[-1]) if passage.section else "",
+                page=draft.text("on_page", page=page) if page else "",
+                said=" ".join(passage.text[start:end].split()),
+            ),
+            (),
+            held=[(passage, (start, end))],
+        )
+    return draft.answer(question) if quoted else None
+
+
+def which_work(question: str, works: Sequence[Work], index: Index, language: Language) -> Answer:
+    """Return the question back which of several works is meant, with some of them."""
+    draft = Draft(index, language)
+    draft.say("which", ())
+    for work in works[:3]:
+        draft.item(draft.title(work), [(work, "title")])
+    return dataclasses.replace(draft.answer(question), ending="refusal")
+
+
+def _write_fields(draft: Draft, works: Sequence[Work], fields: Sequence[Field]) -> None:
+    for field in fields:
+        label = draft.text_of(_TEXTS[field])
+        if len(works) == 1:
+            value = draft.value(works[0], field)
+            key = "field" if value else "field_unknown"
+            draft.say(key, [(works[0], field)], title=draft.title(works[0]), label=label, value=value)
+            continue
+        draft.say("fields", (), label=label)
+        for work in works[:MOST_LISTED]:
+            value = draft.value(work, field) or draft.text("unknown")
+            draft.item(draft.text("item", title=draft.title(work), value=value), [(work, field)])
+
+
+def _write_works(draft: Draft, asked: ShelfQuestion) -> None:
+    works = asked.works
+    topic = draft.text("topic", topic=asked.topic) if asked.topic else ""
+    draft.say("works" if len(works) <= MOST_LISTED else "first", (), n=len(works), most=MOST_LISTED, topic=topic)
+    named = asked.named
+    given = {"authors": named.authors, "journal": named.journals, "date": named.years, "issue": named.issues}
+    rests_on = [field for field, names in given.items() if names] or ["title"]
+    for work in works[:MOST_LISTED]:
+        record = work.record
+        told: list[Field] = ["authors", "journal", "date", "issue"]
+        if record.year and str(record.year) in record.issue:
+            told.remove("date")
+        size = draft.text("chars", n=length_of(work)) if asked.sized else ""
+        parts = (draft.title(work), *(draft.value(work, field) for field in told), size)
+        draft.item(draft.text("stop").join(part for part in parts if part), [(work, field) for field in rests_on])
+
+
+def _write_outline(draft: Draft, work: Work) -> None:
+    paths = outline_of(draft.index.document(work.source), work.article)
+    first = min((len(path) for path in paths), default=1)
+    if not paths:
+        draft.say("no_outline", [(work, "title")], title=draft.title(work))
+        return
+    draft.say("outline", (), title=draft.title(work), n=sum(len(path) == first for path in paths))
+    for path in paths:
+        draft.item("　" * (len(path) - first) + path[-1], [(work, "outline")], section=path)
+
+
+class Draft:
+    """An answer from records while it is written: text, sentences, and the passages where fields are printed."""
+
+    def __init__(self, index: Index, language: Language) -> None:
+        self.index = index
+        self._language = language
+        self._text = ""
+        self._sentences: list[Sentence] = []
+        self._evidence: dict[str, Evidence] = {}
+
+    def say(self, key: str, rests_on: Sequence[tuple[Work, str]], **values: object) -> None:
+        """Add a sentence on a line of its own."""
+        self._text += "\n" if self._text else ""
+        self._add(self.text(key, **values), rests_on, ())
+
+    def quote(self, passage: Passage, span: Span) -> None:
+        """Add what stands in a passage on a line of its own."""
+        self._text += "\n" if self._text else ""
+        self._add(" ".join(passage.text[slice(*span)].split()), (), (), [(passage, span)])
+
+    def item(
+        self,
+        text: str,
+        rests_on: Sequence[tuple[Work, str]],
+        section: tuple[str, ...] = (),
+        held: Sequence[tuple[Passage, Span]] = (),
+    ) -> None:
+        """Add an item of a list; `section` is where it stands in the work, `held` what it rests on instead."""
+        self._text += "\n- "
+        self._add(text, rests_on, section, held)
+
+    def text(self, key: str, **values: object) -> str:
+        """Return one of the texts, filled in."""
+        return self.text_of(_TEXTS[key]).format(**values)
+
+    def text_of(self, pair: tuple[str, str]) -> str:
+        """Return the Chinese or the English text of a pair."""
+        return pair[0] if self._language == "zh" else pair[1]
+
+    def title(self, work: Work) -> str:
+        """Return a work's title between the marks of the language, or its file."""
+        return self.text("title", title=work.record.title) if work.record.title else work.source
+
+    def value(self, work: Work, field: Field) -> str:
+        """Return what the record says, or ""."""
+        record = work.record
+        if field == "date":
+            year = f"{record.year}年" if self._language == "zh" and record.year else str(record.year or "")
+            return record.date if len(record.date) > len("2024") else year
+        value = getattr(record, field)
+        value = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else value
+        return self.text("between").join(value) if isinstance(value, tuple) else str(value)
+
+    def answer(self, question: str) -> Answer:
+        """Return the finished answer."""
+        evidence = tuple(self._evidence.values())
+        return Answer(question, question, self._text, tuple(self._sentences), evidence, "answer", BACKEND)
+
+    def _add(
+        self,
+        text: str,
+        rests_on: Sequence[tuple[Work, str]],
+        section: tuple[str, ...],
+        held: Sequence[tuple[Passage, Span]] = (),
+    ) -> None:
+        places = [("mention", *place) for place in held] or (
+            (field, *_printed_at(self.index, work, field, section)) for work, field in rests_on
+        )
+        citations = tuple(self._cite(field, passage, span) for field, passage, span in places if passage is not None)
+        start = len(self._text)
+        numbers = dict.fromkeys(citation.number for citation in citations)
+        self._text += text + "".join(f"[{number}]" for number in numbers)
+        standing, reason = ("supported", "record") if citations else ("uncited", "lead_in")
+        self._sentences.append(Sentence(text, start, standing, reason, citations))  # type: ignore[arg-type]
+
+    def _cite(self, field: str, passage: Passage, span: Span | None) -> Citation:
+        self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
+        number = list(self._evidence).index(passage.id) + 1
+        in_source = (passage.span[0] + span[0], passage.span[0] + span[1]) if span else None
+        page = PageFinder(self.index.document(passage.source)).at(in_source[0]) if in_source else passage.page
+        return Citation(number, passage.id, passage.source, span, in_source, page, field)
+
+
+def _printed_at(index: Index, work: Work, field: str, section: tuple[str, ...]) -> tuple[Passage | None, Span | None]:
+    """Return the passage and the characters where a field is printed; where it is not, the work's first passage."""
+    own = index.passages_of(work.key)
+    if section:
+        return next((p for p in own if p.section[: len(section)] == section), next(iter(own), None)), None
+    if field not in dict(work.record.origins):
+        name = "year" if field == "date" else field
+        value = getattr(work.record, name, "")
+        values = [str(part) for part in (value if isinstance(value, tuple) else (value,)) if part]
+        heads = [passage for passage in own if passage.kind in ("metadata", "abstract") or not passage.section]
+        held = {p.id: [span for part in values if (span := locate(part, p.text))] for p in heads}
+        best = max(heads, key=lambda p: (len(held[p.id]), p.kind == "metadata"), default=None)
+        if best is not None and held[best.id]:
+            return best, (min(a for a, _ in held[best.id]), max(b for _, b in held[best.id]))
+    return next(iter(own), None), None

@@ -1,0 +1,216 @@
+"""Questions that set two sides against each other: each side is searched apart, and answered beside the other.
+
+The sides are works, where a question names several by title or author or asks of those that were chosen; else the two
+things that 甲和乙, "A and B" names. Entry points: `read_comparison`, `compare_sides`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rag.backends import AnswerRequest
+from rag.backends.extractive import choose_statements
+from rag.comprehension.windows import heading_of
+from rag.index import Index
+from rag.question.things_named import (
+    MOST_THINGS,
+    kinds_in,
+    names_one_alike,
+    shares_told,
+    things_named,
+    without_comparing,
+    words_in,
+    words_that_compare,
+)
+from rag.records import Evidence, Language
+from rag.retrieval.odds import CERTAIN
+from rag.text.language import to_simplified
+from rag.vocabulary import phrases, read_table
+from rag.works.naming import NamedSide, find_sides
+from rag.works.shelf import Work
+from rag.works.shelf_questions import find_named
+from rag.works.summaries import leading_statements
+
+LEAST_LIKELY = 0.005  # that a statement answers, from which it stands for its side
+CELL_CHARS = 220  # most characters of a side's statements
+CELL_STATEMENTS = 2
+_ENDS_CLAUSE = "，,：:；;。？?！!"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        label: What stands above its column.
+        question: What is searched for it; "" where the works themselves are compared.
+        works: Where it is searched; none: everywhere.
+    """
+
+    label: str
+    question: str
+    works: tuple[Work, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What was found for a side: statements with the passages in which they stand, verbatim.
+
+    Attributes:
+        is_nowhere: Whether it is a thing that nothing that was found names.
+        is_sure: Whether one of the statements surely answers.
+    """
+
+    side: Side
+    said: tuple[tuple[Evidence, str], ...]
+    is_nowhere: bool = False
+    is_sure: bool = False
+
+
+def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = False) -> tuple[Side, ...]:
+    """Return the sides that a question compares, or none where it compares nothing.
+
+    Args:
+        question: Standing alone.
+        works: Those that may be asked about.
+        narrowed: Whether these are a selection that the reader made: 这几份 are they.
+    """
+    kinds = kinds_in(question)
+    selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_THINGS
+    compares = selected or bool(kinds & {"compares", "each", "views"})
+    named = find_named(question, works)
+    if narrowed and (placed := _by_place(question, works)):
+        return _of_works([(side.work.label, (side.work,)) for side in placed], _around(question, placed))
+    several = len(named.titled) > 1
+    sides = () if several else find_sides(question, works, words=_joins_and_stops(), most=MOST_THINGS)
+    if sides and (compares or all(side.as_work for side in sides)):
+        labels = [question[slice(*side.span)] for side in sides]
+        labels = labels if len(set(labels)) > 1 else [side.work.label for side in sides]
+        pairs = zip(labels, sides, strict=True)
+        return _of_works([(label, (side.work,)) for label, side in pairs], _around(question, sides))
+    groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
+    groups += [(_as_asked(name, question), own) for name, own in named.authors]
+    if compares and 2 <= len(groups) <= MOST_THINGS:
+        return _of_works(groups, named.rest)
+    if selected:
+        return _of_works([(work.label, (work,)) for work in works], named.rest)
+    return tuple(Side(*thing) for thing in things_named(question)) if kinds & {"compares", "each"} else ()
+
+
+def _of_works(groups: Sequence[tuple[str, tuple[Work, ...]]], rest: str) -> tuple[Side, ...]:
+    """Return works as sides, of which is asked what a question holds beside their names."""
+    topic = without_comparing(rest)
+    return tuple(Side(label, topic if _says_anything(topic) else "", own) for label, own in groups)
+
+
+@functools.cache
+def _joins_and_stops() -> dict[str, str]:
+    """Return the words that stand between the names of works, and those at which a name ends."""
+    words = words_that_compare()
+    ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
+    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"] | words["with"], "join")
+
+
+def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
+    """Return the works of a selection that a question counts: 前一份和后一份."""
+    form = to_simplified(question).casefold()
+    counted = [
+        NamedSide((form.find(word), form.find(word) + len(word)), works[int(place)], True)
+        for word, place, _ in read_table("counted_parts")
+        if word in form and -len(works) <= int(place) < len(works)
+    ]
+    counted.sort(key=lambda side: side.span)
+    return tuple(counted) if 1 < len(counted) == len({side.work for side in counted}) <= MOST_THINGS else ()
+
+
+def _around(question: str, sides: Sequence[NamedSide]) -> str:
+    """Return a question without the names of its sides and what joins them: the clauses before, and what follows."""
+    start, end = sides[0].span[0], sides[-1].span[1]
+    before = question[: max((question.rfind(mark, 0, start) for mark in _ENDS_CLAUSE), default=-1) + 1]
+    return f"{before}\n{question[end:].lstrip(_ENDS_CLAUSE + ' ')}"
+
+
+def _as_asked(name: str, question: str) -> str:
+    """Return a name in the capitals that the question gives it."""
+    at = question.casefold().find(name)
+    return question[at : at + len(name)] if at >= 0 else name
+
+
+def _says_anything(topic: str) -> bool:
+    """Say whether a topic holds more than words of form and words for works."""
+    words = words_that_compare()
+    form = words["form"] | words["those"] | words["and"] | _words_for_works()
+    return any(token.casefold() not in form and token.isalnum() for token in words_in(topic))
+
+
+@functools.cache
+def _words_for_works() -> frozenset[str]:
+    kinds = ("work", "this", "counter", "which", "form")
+    return frozenset(w for kind, cell, _ in read_table("shelf_words") if kind in kinds for w in phrases(cell))
+
+
+def compare_sides(
+    sides: Sequence[Side], find: Callable[[Side], Sequence[Evidence]], language: Language, index: Index
+) -> tuple[Cell, ...]:
+    """Return what each side says.
+
+    Args:
+        sides: As `read_comparison` returned them.
+        find: Returns what is found for a side's question in its works, judged, as `retrieve` does.
+        language: Of the question.
+        index: The shelf.
+    """
+    cells = []
+    for side in sides:
+        if not side.question:
+            said = [item for work in side.works for item in leading_statements(work, CELL_STATEMENTS, index)]
+            cells.append(Cell(side, tuple((Evidence(passage, 0.0), text) for passage, text in said[:CELL_STATEMENTS])))
+            continue
+        found = tuple(find(side))
+        others = [] if side.works else [other.label for other in sides if other is not side]
+        cells.append(_of_a_thing(side, others, found, language) if others else _of_works_found(side, found, language))
+    return tuple(cells)
+
+
+def _of_works_found(side: Side, found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what works say; where nothing is likely, what is nearest."""
+    units = choose_statements(AnswerRequest(side.question, tuple(found), language=language, max_chars=CELL_CHARS))
+    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS] or units[:1]
+    return Cell(side, tuple((found[unit.place], unit.text) for unit in chosen))
+
+
+def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what is said of a thing and of none beside it."""
+    labels = [side.label, *others]
+    if _is_nowhere(labels, found, language):
+        return Cell(side, (), is_nowhere=True)
+    own = tuple(_without_others(labels, item) for item in found)
+    units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
+    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
+    said = tuple((found[unit.place], unit.text) for unit in chosen)
+    is_told_of_what = _says_anything(side.question.replace(side.label, " "))  # 2019年和2021年各是多少 is not
+    return Cell(side, said, is_sure=is_told_of_what and any(unit.likelihood >= CERTAIN for unit in chosen))
+
+
+def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
+    """Say whether nothing that was found names the first thing; what answers in another language may name it so."""
+    told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+    own = [item.passage.language == language for item in found]
+    is_answered = any(item.score >= CERTAIN and not mine for item, mine in zip(found, own, strict=True))
+    return any(own) and not is_answered and shares_told(labels, told)[0] == 0
+
+
+def _without_others(labels: Sequence[str], item: Evidence) -> Evidence:
+    """Return a passage in which statements about another thing than the first, or below its name, are unlikely."""
+    above = shares_told(labels, "".join(item.passage.section[-1:]))
+    likelihoods = []
+    for span, likelihood in zip(item.statements, item.likelihoods, strict=False):
+        text = item.text[slice(*span)]
+        named = shares_told(labels, text)
+        own = named if any(named) else above
+        is_other = max(own) > own[0] or names_one_alike(labels, text)
+        likelihoods.append(0.0 if is_other else likelihood)
+    return dataclasses.replace(item, likelihoods=tuple(likelihoods))

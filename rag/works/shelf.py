@@ -1,0 +1,132 @@
+"""The works of a shelf, as their records tell them: who wrote what, where and when it was printed.
+
+Entry points: `works_of`, `outline_of`, `names_of`. Knows
+the index and its records; no passages are searched here.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from rag.index import Index, stored_articles
+from rag.literature.corrections import KnownRecords, works_in
+from rag.records import Article, Document
+from rag.retrieval import Filters
+from rag.text.dictionary import spellings
+from rag.text.language import HAN_CHARACTER, is_han, search_form
+
+_KEPT = 4096  # results of a function that are kept
+
+_PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
+_WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
+_HAN_NAME_CHARS = range(2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One work of the shelf.
+
+    Attributes:
+        source: Path of its file inside the corpus.
+        article: Its place in the document.
+        record: What is known of it, as printed, imported, or corrected by the reader.
+        known: The same without the reader's corrections.
+        printed: The same as it was read.
+        abstracts: Records of its abstract in another language, where the source prints one apart.
+    """
+
+    source: str
+    article: int
+    record: Article
+    known: Article
+    printed: Article
+    abstracts: tuple[Article, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """(source, index of the article), as filters take it."""
+        return self.source, self.article
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles by which it may be called, in search form; those of the work that it is about included."""
+        own = (self.record.title, self.record.title_en, self.record.work, *(a.title for a in self.abstracts))
+        main = (title.replace("：", "——").replace(": ", "——").partition("——")[0] for title in own)
+        return tuple(dict.fromkeys(search_form(title) for title in (*own, *main) if title.strip()))
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Its authors' names in all forms, in search form."""
+        printed = itertools.chain(self.record.authors, *(a.authors for a in self.abstracts))
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(map(names_of, printed))))
+
+    @property
+    def label(self) -> str:
+        """Its title, else its file."""
+        return self.record.title or self.source
+
+
+def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
+    """Return the works of an index in the order of sources and print; notices, mastheads and loose abstracts are none.
+
+    Args:
+        index: The shelf.
+        filters: Only its sources and articles count here; None: all.
+    """
+    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index))
+    if filters is None or not (filters.sources or filters.articles):
+        return works
+    return tuple(
+        work
+        for work in works
+        if (not filters.sources or work.source in filters.sources)
+        and (not filters.articles or work.key in filters.articles)
+    )
+
+
+def _works(index: Index) -> tuple[Work, ...]:
+    stored, corrections = stored_articles(index), index.corrections
+    return tuple(
+        itertools.chain.from_iterable(
+            _works_of_source(source, articles, corrections) for source, articles in stored.items()
+        )
+    )
+
+
+def _works_of_source(source: str, articles: Sequence[Article], corrections: KnownRecords) -> Iterable[Work]:
+    own, known = corrections.correct(articles, source), corrections.with_imports(articles, source)
+    for place in works_in(articles):
+        title = articles[place].title
+        abstracts = tuple(a for a in articles if a.kind == "abstract" and title and a.work == title)
+        yield Work(source, place, own[place], known[place], articles[place], abstracts)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def names_of(printed: str) -> tuple[str, ...]:
+    """Return the forms of an author's name in search form: "Mao Weizhun (毛维准)" is two, 毛维准 has its spellings too.
+
+    What stands in parentheses behind a name in the same script is a role: 隋广军（主编） is 隋广军.
+    """
+    outside = _PARENTHESES.sub(" ", printed).strip()
+    inside = [
+        text
+        for text in _PARENTHESES.findall(printed)
+        if bool(HAN_CHARACTER.search(text)) != bool(HAN_CHARACTER.search(outside))
+    ]
+    names = [search_form(name) for name in (outside, *inside) if name.strip()]
+    spelled = (
+        spelling for name in names if is_han(name) and len(name) in _HAN_NAME_CHARS for spelling in spellings(name)
+    )
+    return tuple(dict.fromkeys((*names, *spelled)))
+
+
+def outline_of(document: Document, article: int) -> tuple[tuple[str, ...], ...]:
+    """Return the section paths of an article in the order of print, each once; the title is none."""
+    title = search_form(document.articles[article].title)
+    paths = (block.section for block in document.blocks if block.article == article and block.kind == "heading")
+    return tuple(dict.fromkeys(path for path in paths if path and search_form(path[-1]) != title))

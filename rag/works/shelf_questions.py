@@ -1,0 +1,412 @@
+"""Is a question one about the works themselves, and what does it ask of them?
+
+Such a question names works (by title, author, journal, year, issue) and holds nothing else but the words of
+rag/data/shelf_words.tsv. What asks about contents leaves a word over and goes on to retrieval; the one exception is the
+topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from rag.records import Language, Turn
+from rag.text.dates import YEAR, YEAR_DIGITS
+from rag.text.language import HAN_CHARACTER, language_asked, search_form
+from rag.text.names import find_quotes
+from rag.text.numbers import han_number
+from rag.text.persons import SURNAMES
+from rag.text.words import tag_words
+from rag.vocabulary import phrases, read_table, words_of
+from rag.works.naming import find_work
+from rag.works.shelf import Work, names_of
+
+Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund"]
+Asked = Literal["fields", "outline", "summary", "works"]
+Length = Literal["paragraph", "page"]
+FIELDS: tuple[Field, ...] = get_args(Field)
+_LENGTHS = frozenset({"longest", "shortest"})
+_ENDS = _LENGTHS | {"newest", "oldest"}
+# What words beside which a topic stands make of a question: 关于, 提到, 里有, 在哪个.
+_SAID = {"topic": {"topic"}, "mention": {"topic", "mention"}, "holds": {"mention"}, "held": {"mention", "which"}}
+ASKING = frozenset({"which", "who", "count", "date"})
+LONGEST_TOPIC = 40  # characters
+LAST_EXCHANGE = 2  # turns: the last question and its answer
+LONGEST_PHRASE = 5  # English words of a phrase of the table
+PERSON_CHARS = 3  # most of a Chinese person's name
+LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
+_ISSUE = re.compile(r"第(\d+|[一二三四五六七八九十]{1,2})期|\b(?:no\.?|issue|number) ?(\d+)")
+# Not the first word of an English question, which has its capital anyway.
+_CAPITALISED = re.compile(rf"(?<!^)\b[A-Z][\w'-]+|^[A-Z][\w'-]+(?=\s*{HAN_CHARACTER.pattern})", re.ASCII)
+_TOKEN = re.compile(rf"{HAN_CHARACTER.pattern}|[^\W_]+(?:[-;'&][^\W\d_]+)*")
+_NAMED = "\n"  # stands for what was recognised and taken out
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What of a question names works.
+
+    Attributes:
+        titled: The works whose titles it holds, in its order.
+        authors: (name, works) of each author that it holds, in its order.
+        journals: Journals, in search form.
+        years: Years, and whether later (1) or earlier (-1) ones are meant too.
+        issues: Numbers of issues.
+        rest: The question in search form with a line break for each of these.
+    """
+
+    titled: tuple[Work, ...]
+    authors: tuple[tuple[str, tuple[Work, ...]], ...]
+    journals: tuple[str, ...]
+    years: tuple[int, ...]
+    issues: tuple[int, ...]
+    rest: str
+
+    def __bool__(self) -> bool:
+        return bool(self.titled or self.authors or self.journals or self.years or self.issues)
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfQuestion:
+    """What is asked of which works.
+
+    Attributes:
+        asked: Fields of their records, their outlines, summaries, or the works themselves: which, or how many.
+        works: The works, in the order of the shelf; none where it is not said which one is meant.
+        fields: The fields wanted.
+        named: What the question names.
+        topic: What the works wanted are about, else "".
+        counts: Whether their number is asked.
+        length: Of a summary.
+        language: Of the question.
+        undated: How many works may belong here but have no year.
+        mentioned: Whether works count that no more than mention the topic.
+        sized: Whether their length is asked.
+        which: Whether it asks which works, not of one whether.
+    """
+
+    asked: Asked
+    works: tuple[Work, ...]
+    fields: tuple[Field, ...]
+    named: Named
+    topic: str
+    counts: bool
+    length: Length
+    language: Language
+    undated: int = 0
+    mentioned: bool = False
+    sized: bool = False
+    which: bool = False
+
+
+def read_shelf_question(
+    question: str,
+    works: Sequence[Work],
+    *,
+    narrowed: bool = False,
+    history: Sequence[Turn] = (),
+    spoken_of: Collection[tuple[str, int]] = (),
+) -> ShelfQuestion | None:
+    """Return what a question asks of works, or None when it asks about what is written in them.
+
+    Args:
+        question: As it was typed.
+        works: Those that may be asked about.
+        narrowed: Whether these are a selection that the reader made.
+        history: Earlier turns, oldest first: 作者是谁 may ask of the one work that was spoken of.
+        spoken_of: The work that the answer before quotes.
+    """
+    named = find_named(question, works)
+    kinds, topic = read_words(named.rest)
+    mentioned = {"mention", "which", "work"} <= kinds
+    asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
+    called = topic and _with_kind(topic, named.rest)
+    if asks and topic and not named.titled and (part := _part_of_title(topic, called, works, ends="work" not in kinds)):
+        named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
+        kinds, topic = read_words(named.rest)
+    fields = _fields(kinds, named)
+    asked = _asked(kinds, named, fields, topic, narrowed or len(works) == 1)
+    on_topic = mentioned or {"topic", "work"} <= kinds
+    if asked is None or (topic and (not on_topic or asked not in ("works", "fields"))):
+        return None
+    chosen, undated = _chosen(named, works, kinds)
+    if not named and "shelf" not in kinds and asked != "works" and not narrowed and len(works) != 1:
+        quoted = tuple(work for work in works if work.key in spoken_of)
+        # The works that an answer names before what it quotes may be others than the first.
+        last_asked = [turn for turn in history[-LAST_EXCHANGE:] if turn.role == "user"]
+        chosen = _spoken_of(last_asked, works) or quoted or _spoken_of(history, works)
+        recorded = asked != "fields" or any(_value(work, field) for work in chosen for field in fields)
+        if history and not (chosen and recorded):
+            return None  # what no record tells, the text may
+    length: Length = "page" if "page" in kinds else "paragraph"
+    counts = "count" in kinds and asked == "works"
+    language, sized = language_asked(question), bool(kinds & _LENGTHS)
+    more = {"mentioned": mentioned and bool(topic), "sized": sized, "which": "which" in kinds and asked == "works"}
+    return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
+
+
+def _part_of_title(words: str, called: str, works: Sequence[Work], *, ends: bool) -> Work | None:
+    """Return the one work whose title holds these words, or ends with them, else the one that is `called` so."""
+    held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
+    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else find_work(called, works)
+
+
+def _with_kind(topic: str, rest: str) -> str:
+    """Return a topic with the word for a work that stands behind it: 电梯报告 of 电梯."""
+    end = rest.find(topic) + len(topic)
+    kinds = [word for word, kind in _kinds_of_words().items() if kind == "work" and rest.startswith(word, end)]
+    return topic + max(kinds, key=len, default="")
+
+
+def _fields(kinds: set[str], named: Named) -> tuple[Field, ...]:
+    """Return the fields that are asked for; what the question itself names is not asked for."""
+    wanted = {field for field in FIELDS if field in kinds}
+    if "who" in kinds and kinds & {"write", "publish"}:
+        wanted.add("authors")
+    given = {"authors": named.authors, "journal": named.journals, "date": named.years, "issue": named.issues}
+    return tuple(field for field in FIELDS if field in wanted and (named.titled or not given.get(field)))
+
+
+def _asked(kinds: set[str], named: Named, fields: Sequence[Field], topic: str, in_view: bool) -> Asked | None:
+    if "summary" in kinds:
+        return "summary" if in_view or named.titled or named.authors or kinds & {"work", "this", "shelf"} else None
+    if "outline" in kinds:
+        return "outline"
+    if fields:
+        return "fields"
+    if kinds & {"topic", "mention"} and not topic and (named.titled or "this" in kinds):  # 这篇讲的是…
+        return "summary"
+    asks = bool(kinds & {"which", "count", "topic", "mention"} or kinds & _ENDS or named)
+    return "works" if asks and kinds & {"work", "write", "publish", "shelf"} and not named.titled else None
+
+
+def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple[Work, ...], int]:
+    """Return the works that a question names, and how many might belong to them but have no year."""
+    if named.titled:
+        return named.titled, 0
+    by_author = {work for _, own in named.authors for work in own}
+    found = [
+        work
+        for work in works
+        if (not named.authors or work in by_author)
+        and (not named.journals or any(name in journal_names(work) for name in named.journals))
+        and (not named.issues or any(issue in _issue_numbers(work) for issue in named.issues))
+    ]
+    if kinds & _LENGTHS:
+        chars = (max if "longest" in kinds else min)(map(length_of, found), default=0)
+        return tuple(work for work in found if length_of(work) == chars), 0
+    ends = {work.record.year for work in found if work.record.year} if kinds & _ENDS else ()
+    if ends:
+        best = max if "newest" in kinds else min
+        of_year = [work for work in found if work.record.year == best(ends)]
+        days = {work.record.date for work in of_year if len(work.record.date) > YEAR_DIGITS}
+        chosen = [work for work in of_year if work.record.date not in days - {best(days, default="")}]
+        return tuple(chosen), sum(work.record.year is None for work in found)
+    if not named.years:
+        return tuple(found), 0
+    since = min(named.years) + (1 if "after" in kinds else 0)
+    until = max(named.years) - (1 if "before" in kinds else 0)
+    first = 0 if "before" in kinds else since
+    last = 9999 if kinds & {"after", "since"} else until
+    dated = tuple(work for work in found if work.record.year and first <= work.record.year <= last)
+    return dated, sum(work.record.year is None for work in found)
+
+
+def length_of(work: Work) -> int:
+    """Return how many characters of the text of its source a work has."""
+    return work.record.span[1] - work.record.span[0]
+
+
+def _value(work: Work, field: Field) -> object:
+    """Return what the record of a work has of a field; nothing where it has none."""
+    return getattr(work.record, "year" if field == "date" else field)
+
+
+def _spoken_of(history: Sequence[Turn], works: Sequence[Work]) -> tuple[Work, ...]:
+    """Return the one work that the latest turn names which names any; none where it names several."""
+    for turn in reversed(history):
+        titled = find_named(turn.content, works).titled
+        if titled:
+            return titled if len(titled) == 1 else ()
+    return ()
+
+
+def find_named(question: str, works: Sequence[Work]) -> Named:
+    """Return what a question names of works.
+
+    A title counts where it stands whole, or between quotation marks with or without its subtitle.
+    """
+    quoted = {search_form(quote).strip("?!.。") for quote, _ in find_quotes(question)}
+    rest = search_form(question)
+    titles: dict[str, list[Work]] = {}
+    for work in works:
+        for title in work.titles:
+            titles.setdefault(title.strip("?!.。"), []).append(work)
+    journals = {name for work in works for name in journal_names(work)}
+    found_titles = [
+        title
+        for title in sorted(titles, key=len, reverse=True)
+        if title in quoted or (len(title) >= LEAST_TITLE and title not in journals and holds_name(rest, title))
+    ]
+    titled: dict[Work, int] = {}
+    for title in found_titles:
+        rest, at = _taken_out(rest, title)
+        titled |= {work: at for work in titles[title] if at >= 0 and work not in titled}
+    found_journals, rest = _all_taken_out(rest, journals)
+    authors, rest = _find_authors(rest, works, set(map(str.casefold, _CAPITALISED.findall(question))))
+    issues = [_number(a or b) for a, b in _ISSUE.findall(rest)]
+    rest = _ISSUE.sub(_NAMED, rest)
+    years = [int(year) for year in YEAR.findall(rest)]
+    rest = re.sub(YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
+    return Named(
+        tuple(sorted(titled, key=lambda work: titled[work])),
+        authors,
+        found_journals,
+        tuple(years),
+        tuple(issues),
+        rest,
+    )
+
+
+def _find_authors(
+    rest: str, works: Sequence[Work], capitalised: set[str]
+) -> tuple[tuple[tuple[str, tuple[Work, ...]], ...], str]:
+    """Return the authors that stand in a text with their works, in its order, and the text without them.
+
+    Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other. The
+    last word of a Latin name is enough where the question writes it with a capital, and a family name with an office
+    (武医生) where one author has it.
+    """
+    by_name: dict[str, dict[Work, None]] = {}
+    people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
+    for work in works:
+        printed = {names_of(name) for name in work.record.authors} | {
+            names_of(name) for record in work.abstracts for name in record.authors
+        }
+        for names in printed:
+            surnames = {name.split()[-1] for name in names if " " in name} & capitalised
+            for name in (*names, *surnames):
+                by_name.setdefault(name, {})[work] = None
+            if names and names[0][0] in SURNAMES and len(names[0]) <= PERSON_CHARS:
+                people.setdefault(names[0][0], set()).add(names[0])
+    for surname, of_it in people.items():
+        if len(of_it) == 1:
+            by_name |= {
+                surname + office: by_name[name] for name in of_it for office in words_of("name_words", "office")
+            }
+    found: list[tuple[int, str, tuple[Work, ...]]] = []
+    for name in sorted(by_name, key=len, reverse=True):
+        if len(name) < 2 or not holds_name(rest, name):
+            continue
+        rest, at = _taken_out(rest, name)
+        own = dict(by_name[name])
+        if HAN_CHARACTER.search(name):
+            spelled = set(names_of(name))
+            own |= {work: None for work in works if _is_latin_author(work, spelled)}
+        found.append((at, name, tuple(work for work in works if work in own)))
+    return tuple((name, own) for _, name, own in sorted(found, key=lambda item: item[0])), rest
+
+
+def _is_latin_author(work: Work, spelled: set[str]) -> bool:
+    """Say whether an author whose name is printed in Latin letters alone may be the one who is spelled so."""
+    printed = map(names_of, work.record.authors)
+    return any(len(names) == 1 and names[0] in spelled for names in printed)
+
+
+def holds_name(text: str, name: str) -> bool:
+    """Say whether `text` holds `name`; Latin letters as whole words."""
+    if HAN_CHARACTER.search(name):
+        return name in text
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.ASCII))  # a Han character ends a Latin word
+
+
+def _taken_out(text: str, name: str) -> tuple[str, int]:
+    """Return the text with `name` and the quotation marks around it taken out, and where it stood; -1: nowhere."""
+    match = re.search(rf"[《\"<]?{re.escape(name)}[?!.。]?[》\">]?", text)
+    if match is None:
+        return text, -1
+    # What follows keeps its place, so that places can be compared.
+    return text[: match.start()] + _NAMED * len(match.group()) + text[match.end() :], match.start()
+
+
+def _all_taken_out(text: str, names: set[str]) -> tuple[tuple[str, ...], str]:
+    found = []
+    for name in sorted(names, key=len, reverse=True):
+        if holds_name(text, name):
+            text, _ = _taken_out(text, name)
+            found.append(name)
+    return tuple(found), text
+
+
+def journal_names(work: Work) -> tuple[str, ...]:
+    """Return the names of the journal in which a work was printed, in search form."""
+    return names_of(work.record.journal) if work.record.journal else ()
+
+
+def _issue_numbers(work: Work) -> list[int]:
+    issue = search_form(work.record.issue)
+    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or ([int(issue)] if issue.isdecimal() else [])
+
+
+def _number(numeral: str) -> int:
+    return int(numeral) if numeral.isdigit() else int(han_number(numeral) or 0)
+
+
+@functools.cache
+def _kinds_of_words() -> dict[str, str]:
+    return {word: kind for kind, words, _ in read_table("shelf_words") for word in phrases(words)}
+
+
+def read_words(rest: str) -> tuple[set[str], str]:
+    """Return the kinds of the words of a text, and what lies between the first and the last that has no kind, else "".
+
+    Words inside that stretch have no say. It is a topic when a word such as 关于 touches it and nothing in it asks;
+    "topic" is among the kinds then, and only then where anything is left; "mention" where 提到 or 里有 does.
+    """
+    vocabulary = _kinds_of_words()
+    tokens = [match.span() for match in _TOKEN.finditer(rest)]
+    kinds: list[tuple[int, int, str]] = []
+    left: list[int] = []
+    place = 0
+    while place < len(tokens):
+        end, kind = _longest(rest, tokens, place, vocabulary)
+        if kind:
+            kinds.append((place, end, kind))
+        else:
+            left.append(place)
+        place = end
+    if not left:
+        return {kind for _, _, kind in kinds}, ""
+    start, stop = _whole_words(rest, tokens[left[0]][0], tokens[left[-1]][1])
+    left = [place for place, (begin, end) in enumerate(tokens) if start <= begin and end <= stop]
+    topic = rest[start:stop]
+    outside = {kind for at, _, kind in kinds if (at < left[0] or at > left[-1]) and kind not in _SAID}
+    first = {end: at for at, end, kind in kinds if kind == "article"}.get(left[0], left[0])
+    touching = {kind for at, end, kind in kinds if end == first or at == left[-1] + 1} & _SAID.keys()
+    asks = any(kind in ASKING and left[0] < at < left[-1] for at, _, kind in kinds)
+    is_topic = not asks and _NAMED not in topic and len(topic) <= LONGEST_TOPIC
+    said = set().union(*(_SAID[kind] for kind in touching)) if is_topic else set()
+    return outside | said, topic
+
+
+def _whole_words(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Return a stretch with the words that it cuts: 中亚 of 亚, 人工智能 of 人工智."""
+    spans = [span for _, _, span in tag_words(text)]
+    return (
+        next((begin for begin, end in spans if begin < start < end), start),
+        next((end for begin, end in spans if begin < stop < end), stop),
+    )
+
+
+def _longest(text: str, tokens: Sequence[tuple[int, int]], place: int, vocabulary: dict[str, str]) -> tuple[int, str]:
+    """Return behind which token the longest word of the vocabulary ends that begins at `place`, and its kind or ""."""
+    longest = 8 if HAN_CHARACTER.match(text, tokens[place][0]) else LONGEST_PHRASE
+    for end in range(min(len(tokens), place + longest), place, -1):
+        word = text[tokens[place][0] : tokens[end - 1][1]]
+        if word in vocabulary:
+            return end, vocabulary[word]
+    return place + 1, ""
