@@ -1,7 +1,7 @@
 """Parts that others bring, without a line of this package changed.
 
 A store, a backend or an embedding model is named in the settings as `package.module:Class`; a reader of a format is an
-entry point. Entry points: `named_part`, `is_server`, `installed_readers`.
+entry point. Entry points: `named_part`, `made_part`, `is_server`, `installed_readers`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from rag.errors import ExtensionUnavailable
+from rag.errors import ExtensionUnavailable, RagError
 
 READER_GROUP = "wenju.readers"  # of entry points: the ending of a file's name = "package.module:function"
 
@@ -28,6 +28,26 @@ def named_part(name: str) -> Any | None:
     except (ImportError, AttributeError) as error:
         raise ExtensionUnavailable(
             f"{name} cannot be loaded: {error}", advice="install its package, or mend the name in the settings"
+        ) from error
+
+
+def made_part(name: str, *given: Any) -> Any | None:
+    """Return what the class makes that a setting names, see `named_part`, or None when it is a name of another kind.
+
+    Raises:
+        ExtensionUnavailable: There is no such class, or it cannot be made of what is `given`.
+    """
+    found = named_part(name)
+    if found is None:
+        return None
+    try:
+        return found(*given)
+    except RagError:
+        raise
+    except Exception as error:  # whatever the code of others raises
+        raise ExtensionUnavailable(
+            f"{name} cannot be started: {type(error).__name__}: {error}",
+            advice="mend it, or name another in the settings",
         ) from error
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding import load_folder
-from rag.extensions import is_server, named_part
+from rag.extensions import is_server, made_part
 from rag.settings import Settings
 
 Floats = npt.NDArray[np.float32]
@@ -58,6 +58,6 @@ def _load(model: str) -> Reranker:
         from rag.embedding.model_servers import ServedReranker
 
         return ServedReranker(model)
-    if other := named_part(model):
-        return cast("Reranker", other())
+    if (other := made_part(model)) is not None:
+        return cast("Reranker", other)
     return CrossEncoderReranker(model)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.answering import ask
+from rag.backends import load_backend
 from rag.errors import ExtensionUnavailable
 from rag.extensions import named_part
 from rag.index import open_index
@@ -78,6 +79,18 @@ def test_a_library_is_made_of_parts_of_others(installed: Path, tmp_path: Path) -
 def test_a_part_that_is_not_there_is_told(name: str) -> None:
     with pytest.raises(ExtensionUnavailable, match=f"{name} cannot be loaded"):
         named_part(name)
+
+
+def test_a_part_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(settings: Settings) -> None:
+        raise FileNotFoundError(f"没有词表，{settings.index.name}")
+
+    monkeypatch.setattr("rag.tables.坏的部件", failing, raising=False)
+    with pytest.raises(
+        ExtensionUnavailable, match="坏的部件 cannot be started: FileNotFoundError: 没有词表，索引"
+    ) as caught:
+        load_backend(Settings(backend="rag.tables:坏的部件", index=Path("索引")))
+    assert caught.value.advice == "mend it, or name another in the settings"
 
 
 @pytest.mark.parametrize(

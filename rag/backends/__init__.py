@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 
 from rag.errors import BackendFailed
-from rag.extensions import named_part
+from rag.extensions import made_part
 from rag.question import AnswerType
 from rag.records import Evidence, Language, Progress, TextPiece, Turn
 from rag.settings import Settings
@@ -151,11 +151,11 @@ def load_backend(settings: Settings) -> Backend:
     Raises:
         BackendFailed: The name is neither in the table nor `provider:model`, a package is missing, no key is set,
             or the reader's own prompt file cannot be used.
-        ExtensionUnavailable: See `named_part`.
+        ExtensionUnavailable: See `made_part`.
     """
     name = settings.backend
-    if other := named_part(name):
-        return cast("Backend", other(settings))
+    if (other := made_part(name, settings)) is not None:
+        return cast("Backend", other)
     home = BACKENDS.get(name, CHAT_MODEL if ":" in name else "")
     if not home:
         raise BackendFailed(

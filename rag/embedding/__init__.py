@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from rag.embedding.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model_folder, bundled_tokenizer
 from rag.errors import ModelUnavailable
-from rag.extensions import is_server, named_part
+from rag.extensions import is_server, made_part
 from rag.settings import Settings
 from rag.text.language import to_simplified
 
@@ -211,8 +211,8 @@ def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -
         from rag.embedding.model_servers import ServedModel
 
         found, prompts = ServedModel(model), {}
-    elif other := named_part(model):
-        found, prompts = other(), {}
+    elif (other := made_part(model)) is not None:
+        found, prompts = other, {}
     else:
         transformer = load_folder("SentenceTransformer", model, "embedding model", "WENJU_MODEL=bundled")
         found, prompts = OtherModel(transformer), {role: text or "" for role, text in transformer.prompts.items()}
