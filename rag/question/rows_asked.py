@@ -1,16 +1,18 @@
 """Which rows of a table are asked for together, and what follows from them: a total, a mean, a count, a change.
 
 Input: the head of a table, all its rows and a question. Output: rows, the columns that are asked for, and the figure.
-Method: a cell that stands in the question keeps the rows that have it, two cells of one column those of either; years
-keep theirs, and a bound the rows beyond it. Nothing is worked out where a word of the question is told by no cell, head
-or title, where one of the rows has no plain number, or where one of them sums up others. Words: rag/data/row_words.tsv.
+Method: a cell that stands in the question keeps the rows that have it, two cells of one column those of either, and one
+that it denies or excepts the others; years keep theirs, and a bound the rows beyond it. Nothing is worked out where a
+word of the question is told by no cell, head or title, where one of the rows has no plain number, or where one of them
+sums up others. Words: rag/data/row_words.tsv.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
@@ -27,13 +29,16 @@ from rag.text.words import cut_words, holds_any, tag_words
 from rag.vocabulary import phrases, read_table
 
 Figured = Literal["total", "mean", "change"]
-Kind = Figured | Literal["count", "above", "rows"]
+Kind = Figured | Literal["count", "fitting", "rows"]
 MEAN_PLACES = 3  # after the point
 LEAST_ROWS = 2  # of one row nothing is summed up
 YEARS = range(1800, 2200)
 YEAR_DIGITS = 4
 _WORDS = {kind: phrases(words) for kind, words, _ in read_table("row_words")}
 _NO = next(phrases(marks) for kind, _, marks, _ in read_table("superlatives") if kind == "lacks")
+_FITS = {"above": operator.gt, "from": operator.ge, "below": operator.lt, "up_to": operator.le}  # a figure
+_FITS_YEAR = {"before": operator.lt, "since": operator.ge, "after": operator.gt}
+_INSIDE = "里内"  # 县里 is the county of the title
 _YEAR_WORDS = ("年", "year", "years")
 _PLAIN = frozenset("0123456789.+-")
 _NOUN = "n"  # jieba's tags of nouns begin so
@@ -44,7 +49,7 @@ class RowsAsked:
     """Rows that are asked for together.
 
     Attributes:
-        kind: What is asked of them; "rows": only to see them side by side.
+        kind: What is asked of them; "fitting": which they are; "rows": only to see them side by side.
         rows: Their places, ascending.
         column: The column that is asked for; None where rows are counted.
         result: What follows from its cells, written out; "" where nothing does.
@@ -54,6 +59,20 @@ class RowsAsked:
     rows: tuple[int, ...]
     column: int | None
     result: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """The rows that a question keeps: cells named by column, columns of cells that it denies, of years beyond one."""
+
+    rows: Sequence[int]
+    named: Mapping[int, set[str]]
+    denied: tuple[int, ...]
+    dated: tuple[int, ...]
+
+    @property
+    def cells(self) -> list[str]:
+        return [cell for told in self.named.values() for cell in told]
 
 
 def asks_to_compute(question: str) -> bool:
@@ -74,21 +93,22 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
     form = search_form(question)
     if any(len(line) != len(heads) for line in lines):
         return None
-    named = {column: _named_cells([line[column] for line in lines], form) for column in range(len(heads))}
-    named = {column: told for column, told in named.items() if told}
-    kept = [at for at, line in enumerate(lines) if all(line[column] in told for column, told in named.items())]
-    asked = _without(form, [name for told in named.values() for cell in told for name in _names_of(cell)])
+    picked = _picked_by(form, len(heads), lines)
+    kept, named, told_cells = picked.rows, picked.named, [*heads, *picked.cells]
+    asked = _without(form, [name for cell in picked.cells for name in _names_of(cell)])
     columns = _columns_of({at: name for at, name in enumerate(heads) if at and at not in named}, asked)
     kind = _kind_of(form, [heads[column] for column in columns])
-    is_negated = read_polarity(
-        _without(asked, [word for words in _WORDS.values() for word in words if is_han(word)])
-    ).covered
-    told_cells = [*heads, *(cell for told in named.values() for cell in told)]
-    lacks_one = any(str(year) not in " ".join((*told_cells, above)) for year in _years_asked(form))
+    own_words = [word for words in _WORDS.values() for word in words if is_han(word)]
+    is_negated = not picked.denied and read_polarity(_without(asked, own_words)).covered
+    years = () if picked.dated else _years_asked(form)
+    lacks_one = any(str(year) not in " ".join((*told_cells, above)) for year in years)
     if not kept or is_negated or lacks_one or _has_untold_word(question, told_cells, above):
         return None
     if bound := _bound_of(form):
-        return _beyond(bound, heads, lines, kept, columns, rising=holds_any(form, _WORDS["above"]))
+        return _beyond(*bound, heads, lines, kept, columns)
+    if picked.denied or (picked.dated and kind in ("rows", "count")):
+        is_plain = kind in ("rows", "count")
+        return RowsAsked("fitting", tuple(kept), (*picked.denied, *picked.dated)[0], "") if is_plain else None
     numbers = {column: [_number(lines[at][column]) for at in kept] for column in columns}
     numeric = [column for column, values in numbers.items() if None not in values]
     if kind == "count" and not numeric:
@@ -103,6 +123,23 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
         return RowsAsked(kind, tuple(kept), columns[0], _summed(values, kind)) if may_sum else None
     several = any(len(told) > 1 for told in named.values())
     return RowsAsked("rows", tuple(kept), columns[0], "") if several else None
+
+
+def _picked_by(form: str, width: int, lines: Sequence[Sequence[str]]) -> _Picked:
+    """Return the rows that a question keeps by the cells that it names, and by a year before or after it names."""
+    bound = _year_bound(form)
+    columns = {column: [line[column] for line in lines] for column in range(width)}
+    dated = [column for column, held in columns.items() if bound and all(map(_year_of, held))]
+    named = {column: _named_cells(held, form) for column, held in columns.items() if column not in dated}
+    named = {column: told for column, told in named.items() if told}
+    denied = tuple(column for column, told in named.items() if _is_denied(told, form))
+    kept = [
+        at
+        for at, line in enumerate(lines)
+        if all((line[column] in told) != (column in denied) for column, told in named.items())
+        if bound is None or (len(dated) == 1 and _FITS_YEAR[bound[0]](_year_of(line[dated[0]]), bound[1]))
+    ]
+    return _Picked(kept, named, denied, tuple(dated))
 
 
 def _columns_of(heads: Mapping[int, str], asked: str) -> list[int]:
@@ -145,10 +182,10 @@ def _named_cells(column: Sequence[str], form: str) -> set[str]:
 
 
 def _names_of(cell: str) -> list[str]:
-    """Return a cell and its parts in either script (白沙口 White Sand), without what is a mark or a figure."""
+    """Return a cell and its parts in either script (白沙口 White Sand), English also with an s; no mark or figure."""
     latin = " ".join(word for word in cell.split() if word.isascii())
     han = " ".join(word for word in cell.split() if not word.isascii())
-    forms = dict.fromkeys(map(search_form, (cell, latin, han)))
+    forms = dict.fromkeys(map(search_form, (cell, latin, han, f"{latin}s" if latin else "")))
     lettered = [name for name in forms if len(name) >= MIN_WORD_CHARS and any(map(str.isalpha, name))]
     return [name for name in lettered if name not in _NO and name not in ("yes", "no")]
 
@@ -182,25 +219,57 @@ def _has_untold_word(question: str, told: Sequence[str], above: str) -> bool:
     nouns = [word for word, tag, _ in tag_words(left) if tag.startswith(_NOUN) and len(word) >= MIN_WORD_CHARS]
     # The dictionary may take a character too many: 产量比去年.
     return not all(
-        any(part in known for part in ((word, word[:-1]) if len(word) > MIN_WORD_CHARS else (word,))) for word in nouns
+        word in known or ((len(word) > MIN_WORD_CHARS or word[-1] in _INSIDE) and word[:-1] in known) for word in nouns
     )
 
 
-def _bound_of(form: str) -> Figure | None:
-    """Return the figure beyond which rows are asked for: 超过30万吨, "more than 50000"."""
-    is_bound = holds_any(form, _WORDS["above"]) or holds_any(form, _WORDS["below"])
-    figures = [figure for figure in find_figures(form) if figure.kind == "number" and is_bound]
-    return figures[0] if len(figures) == 1 else None
+def _is_denied(told: Collection[str], form: str) -> bool:
+    """Say whether a question asks for the rows without these cells: 不归北乡公路站, 除了斜拉桥, "not gate valves"."""
+    covered = read_polarity(form).covered
+    places = [form.index(name) for cell in told for name in _names_of(cell) if name in form]
+    return bool(places) and all(
+        any(start <= at < end for start, end in covered)
+        or any(f" {form[:at].rstrip()}".endswith(f" {word}" if word.isascii() else word) for word in _WORDS["except"])
+        for at in places
+    )
+
+
+def _year_bound(form: str) -> tuple[str, int] | None:
+    """Return the one year before, since or after which rows are asked for, and which of these."""
+    dates = [figure for figure in find_figures(form) if figure.kind == "date" and figure.year in YEARS]
+    if len(dates) != 1:
+        return None
+    start, end = dates[0].span
+    before, behind = f" {form[:start].rstrip()}", form[end:].lstrip(" 年")
+    told = [
+        (len(word), kind)
+        for kind in _FITS_YEAR
+        for word in _WORDS[kind]
+        if (before.endswith(f" {word}") if word.isascii() else behind.startswith(word))
+    ]
+    return (max(told)[1], dates[0].year) if told else None
+
+
+def _year_of(cell: str) -> int:
+    """Return the year of a date, 0 where a cell is none."""
+    figures = find_figures(cell)
+    return figures[0].year if figures and figures[0].kind == "date" and figures[0].year in YEARS else 0
+
+
+def _bound_of(form: str) -> tuple[Figure, str] | None:
+    """Return the figure beyond which rows are asked for, and how: 超过30万吨, "more than 50000"."""
+    told = [(len(word), kind) for kind in _FITS for word in _WORDS[kind] if holds_any(form, (word,))]
+    figures = [figure for figure in find_figures(form) if figure.kind == "number" and told]
+    return (figures[0], max(told)[1]) if len(figures) == 1 else None
 
 
 def _beyond(
     bound: Figure,
+    kind: str,
     heads: Sequence[str],
     lines: Sequence[Sequence[str]],
     kept: Sequence[int],
     columns: Sequence[int],
-    *,
-    rising: bool,
 ) -> RowsAsked | None:
     """Return the rows whose cell in the one column that is named lies beyond a figure of its unit."""
     if len(columns) != 1:
@@ -211,8 +280,8 @@ def _beyond(
     read = {at: value for at, value in values.items() if value and _number(lines[at][column]) is not None}
     if not read or len(read) < len(values) or any(value.unit != bound.unit for value in read.values() if unit):
         return None
-    beyond = [at for at, value in read.items() if (value.value > bound.value if rising else value.value < bound.value)]
-    return RowsAsked("above", tuple(beyond), column, "") if beyond else None
+    fitting = [at for at, value in read.items() if _FITS[kind](value.value, bound.value)]
+    return RowsAsked("fitting", tuple(fitting), column, "") if fitting else None
 
 
 def _counted(
