@@ -191,6 +191,12 @@ def test_figures_that_follow_from_others(text: str, figure: str, follows: bool) 
         ("参观者29,800人次", "约三万人次", True),
         ("参观者29,800人次", "三万人次", False),
         ("1,240 people came", "more than 1,000 people", True),
+        ("佔五成三", "不超過一半", False),
+        ("占47%", "不超过一半", True),
+        ("到场214人", "不少于200人", True),
+        ("到场186人", "不少于200人", False),
+        ("43 people came", "no more than 40 people", False),
+        ("43 people came", "not fewer than 40 people", True),
     ],
 )
 def test_rough_figures_and_bounds(told: str, text: str, near: bool) -> None:

@@ -58,27 +58,32 @@ def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
         values += [one / other for one, other in _pairs_of_a_kind(given) if one < other]
     if not value or wanted.kind != "number":
         return False
-    if _has("below", before, behind) and any(value / _BOUND <= one < value for one in values):
+    below, above = (_word_beside(kind, before, behind) for kind in ("below", "above"))
+    if len(below) > len(above) and any(value / _BOUND <= one < value for one in values):  # 不超过 is not 超过
         return True
-    if _has("above", before, behind) and any(value < one <= value * _BOUND for one in values):
+    if len(above) > len(below) and any(value < one <= value * _BOUND for one in values):
         return True
     is_share = wanted.unit == "ratio"
     most = _NEAR_SHARE if is_share else _NEAR * value
-    return _has("rough", before, behind) and any(abs(one - value) <= most for one in values)
+    return bool(_word_beside("rough", before, behind)) and any(abs(one - value) <= most for one in values)
 
 
-def _has(kind: str, before: str, behind: str) -> bool:
-    """Say whether a word of a kind ends what stands before a figure, or begins what stands behind it."""
+def _word_beside(kind: str, before: str, behind: str) -> str:
+    """Return the longest word of a kind that ends what stands before a figure, or begins what stands behind it."""
     words = words_of("rough_words", kind)
     form_before, form_behind = search_form(before).rstrip(), search_form(behind).lstrip()
     last, first = LATIN_WORD.findall(form_before)[-3:], LATIN_WORD.findall(form_behind)[:2]
     spaced = f" {' '.join(last)} ", f" {' '.join(first)} "
-    return any(
-        (f" {word} " in spaced[0] or spaced[1].startswith(f" {word} "))
-        if word.isascii()
-        else (form_before.endswith(word) or form_behind.startswith(word))
+    found = (
+        word
         for word in words
+        if (
+            (f" {word} " in spaced[0] or spaced[1].startswith(f" {word} "))
+            if word.isascii()
+            else (form_before.endswith(word) or form_behind.startswith(word))
+        )
     )
+    return max(found, key=len, default="")
 
 
 def _alike(wanted: Figure, given: Sequence[Figure]) -> list[float]:
