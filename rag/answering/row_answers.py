@@ -34,13 +34,13 @@ def answer_from_rows(
         index: Where the whole table is.
         check: Returns a written text with its passages as a checked answer.
     """
-    best, rows = _table_of(found, index)
+    best, rows, is_likeliest = _table_of(found, index)
     if best is None:
         return None
     passage, head = best.passage, table_head(best.passage)
     above = " ".join((passage.source, passage.title, *passage.section))
     asked = find_rows_asked(head, rows, read.text, above)
-    if asked is None:
+    if asked is None or not (is_likeliest or asked.kind in ("count", "fitting")):
         return None
     quoted = [rows[row] for row in asked.rows[:MOST_ROWS]]
     evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
@@ -50,16 +50,23 @@ def answer_from_rows(
 
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
     """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
-    best, rows = _table_of(found, index)
-    return best is not None and lacks_year(table_head(best.passage), rows, read.text)
+    best, rows, is_likeliest = _table_of(found, index)
+    return best is not None and is_likeliest and lacks_year(table_head(best.passage), rows, read.text)
 
 
-def _table_of(found: Retrieval, index: Index) -> tuple[Evidence | None, list[str]]:
-    """Return the evidence whose likeliest statement is a row, if none is likelier, and all rows of its table."""
-    best = max(found, key=lambda item: item.score, default=None)
-    if best is None or best.best_sentence is None or not is_row(best.text[slice(*best.best_sentence)]):
-        return None, []
-    return best, whole_table(index, best, best.span[0] + best.best_sentence[0])
+def _table_of(found: Retrieval, index: Index) -> tuple[Evidence | None, list[str], bool]:
+    """Return the evidence with the likeliest row, all rows of its table, and whether no other statement is likelier."""
+    likelihoods = [
+        (likelihood, -place, span[0])
+        for place, item in enumerate(found)
+        for span, likelihood in zip(item.statements, item.likelihoods, strict=False)
+        if is_row(item.text[slice(*span)])
+    ]
+    if not likelihoods:
+        return None, [], False
+    likelihood, place, at = max(likelihoods)
+    best = list(found)[-place]
+    return best, whole_table(index, best, best.span[0] + at), likelihood >= max(item.score for item in found)
 
 
 def tell_uncounted(answer: Answer, read: Question) -> Answer:

@@ -22,6 +22,7 @@ from rag.vocabulary import phrases, read_table
 
 _ASKING = {kind: phrases(asking) for kind, asking, _, _ in read_table("asked_kinds")}
 _TELLING = {kind: phrases(telling) for kind, _, telling, _ in read_table("asked_kinds")}
+_REASON_HEADS = next(phrases(heads) for kind, _, heads, _ in read_table("column_words") if kind == "reason")
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
 _TOLD_BY = tuple("vna")  # tags of words that tell something
 
@@ -111,9 +112,12 @@ def _lacks_part(question: str, found: str) -> bool:
 
 
 def _repeats(question: str, quoted: str) -> bool:
-    """Say whether a row, where a reason is asked for, tells of it what the question says, and nothing else."""
+    """Say whether a row, where a reason is asked for, has no column for one, or tells what the question says alone."""
     if not _asks_for("reason", question) or not _is_row(quoted) or holds_any(quoted, _TELLING["reason"]):
         return False
+    head, *rows = quoted.split("\n")
+    if rows and not holds_any(head, _REASON_HEADS):
+        return True
     asked = _telling_words(question, "v")
     row = cells(quoted.split("\n")[-1])
     told = [words for cell in row if asked & (words := _telling_words(cell))]

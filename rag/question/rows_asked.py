@@ -106,9 +106,11 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
         return None
     if bound := _bound_of(form):
         return _beyond(*bound, heads, lines, kept, columns)
-    if picked.denied or (picked.dated and kind in ("rows", "count")):
-        is_plain = kind in ("rows", "count")
+    is_plain = kind in ("rows", "count")
+    if picked.denied or (picked.dated and is_plain):
         return RowsAsked("fitting", tuple(kept), (*picked.denied, *picked.dated)[0], "") if is_plain else None
+    if kind == "rows" and not columns and any(named) and holds_any(form, _WORDS["which"]):
+        return RowsAsked("fitting", tuple(kept), max(named), "")
     numbers = {column: [_number(lines[at][column]) for at in kept] for column in columns}
     numeric = [column for column, values in numbers.items() if None not in values]
     if kind == "count" and not numeric:

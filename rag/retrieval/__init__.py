@@ -8,6 +8,7 @@
     diversification  a passage gains by what it adds: the words of the question that those before it match less well
     notes            a question for a source gets the notes of each passage right behind it
     judging          of each statement of the best passages how likely it answers (`rag/retrieval/judging.py`)
+    contracts        a question by the name of a party is also asked with the word by which the contract calls it
     conversation     the work of which the answer before spoke is preferred, the more so where the question leans on it
 
 Input: a question. Output: passages, best first, with their statements judged.
@@ -37,9 +38,10 @@ from rag.index.passages import FOOTNOTE
 from rag.index.segments import KINDS
 from rag.question import Question, read_question
 from rag.reading.chunking import headed_text
-from rag.records import Language, PassageKind, Retrieval, Turn
+from rag.records import Evidence, Language, PassageKind, Retrieval, Turn
 from rag.reranking import Reranker, load_reranker
 from rag.retrieval.candidates import Candidates, Chosen, Floats, Rows, evidence_of, late_score
+from rag.retrieval.contract_parties import asked_by_role
 from rag.retrieval.judging import READ, judge_statements, says_enough
 from rag.retrieval.said_before import spoken_of
 from rag.settings import Settings
@@ -55,6 +57,8 @@ READ_TOGETHER = 30  # candidates that a cross-encoder reads, where one is set
 TOGETHER_WEIGHT = 3.0  # of its score, against the reranked score's 1, both standardised over these
 RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
+WORKS_LOOKED_AT = 8  # of the best candidates, whose heads may name parties that the question names
+HEAD_PASSAGES = 2
 NOTES_OF_A_PASSAGE = 3  # most notes that follow a passage when a source is asked for
 # To the standardised scores of the passages of the work of which the answer before spoke; the second where the question
 # leaves open of what it asks.
@@ -184,6 +188,11 @@ def retrieve(
         chosen = _in_turns(chosen, _choose(index, question, alone, max(k, READ), allowed))
     watch.lap("chosen")
     evidence = judge_statements(index, question, found, chosen, names, allowed)
+    if contract := _asked_of_contract(index, question, found, allowed):
+        by_role, rows = contract
+        own, _ = _find(index, by_role, by_role.text, {}, rows, settings, watch)
+        held = judge_statements(index, by_role, own, _choose(index, by_role, own, max(k, READ), rows), {}, rows)
+        evidence = _better_judged(held, evidence)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
 
@@ -239,6 +248,30 @@ def _in_turns(some: Sequence[Chosen], others: Sequence[Chosen]) -> list[Chosen]:
     for one in itertools.chain.from_iterable(itertools.zip_longest(others, some)):
         if one is not None:
             found.setdefault(one.evidence.id, one)
+    return list(found.values())
+
+
+def _asked_of_contract(
+    index: Index, question: Question, found: Candidates, allowed: Rows | None
+) -> tuple[Question, Rows] | None:
+    """Return the question with the roles of the parties that it names, and the passages of the contract; else None."""
+    passages = (index.passages[row] for row in found.rows[:RERANKED].tolist())
+    works = dict.fromkeys((passage.source, passage.article) for passage in passages)
+    for work in itertools.islice(works, WORKS_LOOKED_AT):
+        head = "\n".join(passage.text for passage in index.passages_of(work)[:HEAD_PASSAGES])
+        if text := asked_by_role(question.text, head):
+            asked = asked_by_role(question.asked, head) or question.asked
+            rows = index.passages.of_articles([work])
+            rows = rows if allowed is None else np.intersect1d(rows, allowed)
+            return dataclasses.replace(question, text=text, asked=asked), rows
+    return None
+
+
+def _better_judged(some: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence of both, each passage once, as it is likelier to answer; the likeliest first."""
+    found: dict[str, Evidence] = {}
+    for item in sorted((*some, *others), key=lambda item: -item.score):
+        found.setdefault(item.id, item)
     return list(found.values())
 
 
