@@ -78,6 +78,8 @@ def test_a_part_with_another_number_than_those_that_were_found() -> None:
         ("为什么加固石埠的堤坝？", "我们不建议加固堤坝。", "加固"),
         ("Why did the county move the 渡口 stalls?", "The stalls were not moved.", "mov"),
         ("Why was the 渡口 lift not installed?", "The county did not install one.", ""),
+        ("修桥时为何用钢格栅代替木板？", "橋面改用鋼格柵，沒有再鋪木板。", ""),  # what is denied is 铺
+        ("渡口为什么设夜班？", "渡口没有夜班。", "夜班"),
         ("来船多少？", "来船没有上升。", ""),  # asks for no reason
     ],
 )

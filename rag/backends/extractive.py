@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
-from rag.question.kinds_asked import asks_for_reason, tells_reason
+from rag.question.kinds_asked import asks_for_reason, follows_from_before, tells_reason
 from rag.question.things_named import NAMED_LEAST, shares_told, things_named
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
@@ -45,6 +45,7 @@ OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
 OWN_LANGUAGE_ODDS = 0.2  # of the likeliest statement's odds, from which one in the question's language goes before it
 SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer already says nothing new
 REPEATED_SHARE = 0.4  # of the bigrams of a question for a reason, with which a statement repeats what is asked
+SHORT_CHARS: dict[Language, int] = {"zh": 30, "en": 80}  # letters of a statement that only tells what happened
 SHORT_ANSWER = 2  # statements of an answer that are understood by what it begins with
 MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
@@ -111,7 +112,7 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     if asks_for_reason(request.question):
-        chosen += [unit for unit in _reason_behind(first, request) if unit not in chosen]
+        chosen = _with_reasons(chosen, first, request)
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
     # A question for a source has a note and the statement that bears it.
@@ -329,15 +330,31 @@ def _with_what_it_leans_on(unit: Quoted, evidence: Sequence[Evidence]) -> list[Q
     return [before, unit] if len(before.text) + len(unit.text) <= LEAD_CHARS else [unit, before]
 
 
-def _reason_behind(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
-    """Return the statement behind one in its paragraph that only repeats what is asked, and gives no reason."""
+def _with_reasons(chosen: Sequence[Quoted], unit: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the statements with those beside the first one that may tell the reason which it does not.
+
+    What happened and why stand in neighbouring sentences of a paragraph; one before it goes first where both fit.
+    """
+    before, behind = (_beside(unit, request.evidence[unit.place], step) for step in (-1, 1))
     asked = _grams(request.question)
-    if tells_reason(unit.text) or len(asked & _grams(unit.text)) < REPEATED_SHARE * len(asked):
-        return []
-    item = request.evidence[unit.place]
-    behind = [other for other in _units_of(unit.place, item) if other.order == unit.order + 1]
-    between = [item.text[item.statements[unit.order][1] : item.statements[other.order][0]] for other in behind]
-    return behind if between and "\n" not in between[0] and not is_row(behind[0].text) else []
+    repeats = len(asked & _grams(unit.text)) >= REPEATED_SHARE * len(asked)
+    is_short = len(letters_of(unit.text)) <= SHORT_CHARS[request.evidence[unit.place].passage.language]
+    if follows_from_before(unit.text):
+        told = before
+    elif tells_reason(unit.text) or not (repeats or is_short):
+        return list(chosen)
+    else:
+        told = [one for one in (*behind, *before) if tells_reason(one.text)][:1] or [*before, *behind]
+    first = [one for one in before if one in told and len(one.text) + len(unit.text) <= LEAD_CHARS]
+    return list(dict.fromkeys((*first, *chosen, *told)))
+
+
+def _beside(unit: Quoted, item: Evidence, step: int) -> list[Quoted]:
+    """Return the statement before or behind one in its paragraph, where one is."""
+    found = [other for other in _units_of(unit.place, item) if other.order == unit.order + step]
+    first, last = sorted((unit.order, unit.order + step))
+    is_near = bool(found) and "\n" not in item.text[item.statements[first][1] : item.statements[last][0]]
+    return found if is_near and not is_row(found[0].text) else []
 
 
 def leans_back(statement: str) -> bool:

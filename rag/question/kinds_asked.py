@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag.tables import cells, is_row
 from rag.text.figure_finding import find_figures
 from rag.text.figures import LEAST_AMOUNT, Figure, years_of
-from rag.text.language import LATIN_WORD, is_han, search_form
+from rag.text.language import LATIN_WORD, is_han, letters_of, search_form
 from rag.text.names import find_han_names, find_latin_names, find_quotes
 from rag.text.negation import denied_word
 from rag.text.numbered_parts import numbered_parts
@@ -23,6 +23,8 @@ from rag.vocabulary import phrases, read_table
 _ASKING = {kind: phrases(asking) for kind, asking, _, _ in read_table("asked_kinds")}
 _TELLING = {kind: phrases(telling) for kind, _, telling, _ in read_table("asked_kinds")}
 _REASON_HEADS = next(phrases(heads) for kind, _, heads, _ in read_table("column_words") if kind == "reason")
+_THEREFORE = next(phrases(words) for where, words, *_ in read_table("cause_words") if where == "therefore")
+_SUBJECT_MOST_CHARS = 10  # letters before 因而, in which no cause is told
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
 _TOLD_BY = tuple("vna")  # tags of words that tell something
 
@@ -61,6 +63,13 @@ def asks_for_reason(question: str) -> bool:
 def tells_reason(statement: str) -> bool:
     """Say whether a statement has a word by which reasons are told: 因, 考虑到, because, due to."""
     return holds_any(statement, _TELLING["reason"])
+
+
+def follows_from_before(statement: str) -> bool:
+    """Say whether a statement tells an effect whose cause stands in the one before it: 展厅因而不让拍照."""
+    form = search_form(statement)
+    at = min((form.find(word) for word in _THEREFORE if holds_any(form, (word,))), default=-1)
+    return at >= 0 and len(letters_of(form[:at])) <= _SUBJECT_MOST_CHARS
 
 
 def _asks_for(kind: str, question: str) -> bool:

@@ -25,6 +25,7 @@ MOST_WORDS = 3  # content words behind a negation among which the one that it tu
 _REACH = 14  # characters behind a negation in which these words are looked for
 _CONTENT_TAGS = tuple("vanlijbz")
 _PASSED_TAGS = tuple("rmqduy")  # pronouns, numbers, adverbs, particles
+_BESIDE_NEGATION = 3  # characters from the beginning of a negation to the noun that it denies: 没有设夜班
 _NO_WORD = "\0"  # stands for a next word that has no content of its own: 跟 in 未能跟上
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")
@@ -168,6 +169,7 @@ def denied_word(denying: str, taking: str) -> str:
     """
     denied, taken = read_polarity(to_simplified(denying)), read_polarity(to_simplified(taking))
     nearest = [word for words in denied.negated for word in _nearest(words) if False not in denied.states(word)]
+    nearest = [word for word in nearest if _is_denied_itself(word, denied)]
     same = (one for word in nearest for one in _same_changes(word) if _takes(taken, one))
     return next(same, "").strip() or _denied_soft_word(denied.text, taken.text)
 
@@ -176,6 +178,13 @@ def _nearest(words: Sequence[str]) -> list[str]:
     """Return the word next to a negation, and behind one for urging the next."""
     urging = _forms_of("urging")
     return [word for word in words[: 1 + (words[0] in urging)] if word != _NO_WORD]
+
+
+def _is_denied_itself(word: str, polarity: Polarity) -> bool:
+    """Say whether a noun stands right behind what negates it: 没有夜班, but not 没有再铺木板; other words do anyway."""
+    places = [polarity.text.find(word, start, end) - start for start, end in polarity.covered]
+    is_noun = all(tag.startswith("n") for _, tag, _ in tag_words(word))
+    return not is_noun or any(0 <= place <= _BESIDE_NEGATION for place in places)
 
 
 def _takes(taken: Polarity, word: str) -> bool:

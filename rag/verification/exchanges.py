@@ -229,7 +229,7 @@ def _cause_and_effect(form: str) -> tuple[str, Sides] | None:
             cause, _, effect = after.partition("," if "," in after else "而")
             sides = (before + cause, effect) if len(before) <= _OPENING_CHARS else ("", "")
         else:
-            sides = (before, after) if where == "before" else (after, before)
+            sides = (before, after) if where in ("before", "therefore") else (after, before)
         if all(sides):
             return word, (word_pairs(sides[0]), word_pairs(sides[1]))
     return None
