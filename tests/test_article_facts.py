@@ -117,3 +117,71 @@ def test_a_question_about_contents_asks_for_no_fact(journal: Settings) -> None:
 @pytest.mark.parametrize("row", [row for row in read_table("article_facts") if len(row) > 6 and row[3] != "-"])
 def test_each_example_is_printed_with_a_word_of_its_row(row: tuple[str, ...]) -> None:
     assert any(word in row[6] or holds_any(row[6], (word,)) for word in phrases(row[3]))
+
+
+COLD_STORES = """# 渔港冷库能耗的季节差异
+
+汤若谷,麦知秋
+
+(浦湾水产学院能源系,浦湾 300001)
+
+**基金项目**:浦湾省海洋科技计划(PW2021-033)
+**收稿日期**:2021-10-08
+
+**【摘要】** 以五座渔港的冷库为样本,比较夏汛与冬闲的耗电量,发现开门次数比气温更能解释差异。
+
+**【关键词】** 渔港;冷库;能耗
+
+## 1 样本
+
+样本是五座渔港的冷库,逐时记录耗电量与开门次数。
+
+## 2 结果
+
+夏汛每吨鱼耗电 41 千瓦时,冬闲 58 千瓦时;开门次数解释了差异的六成。
+"""
+KITES = """# Kites as Wind Gauges on Low Islands
+
+Orla Finch, Tam Beckett
+
+Funding: Saltmarsh Trust, grant ST-118.
+Received 4 March 2020; accepted 9 July 2020.
+
+**Abstract.** We flew kites on three low islands and compared their pull with masts. Kites read gusts well, calm badly.
+
+**Keywords:** kites; wind; islands
+
+## 1. Method
+
+Pull was logged each second for forty days on three islands.
+
+## 2. Results
+
+Kites read gusts within six per cent of the masts and missed calm hours.
+"""
+
+
+@pytest.fixture(scope="module")
+def crossing(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"冷库.md": COLD_STORES, "kites 风筝.md": KITES, "盐道.md": OTHER})
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which grant paid for the study of power use in cold stores at fishing harbours?", "PW2021-033"),
+        ("When did the journal receive the article on cold stores at fishing ports?", "2021-10-08"),
+        ("用风筝测海岛风力的那篇论文是哪天收到的？", "4 March 2020"),
+        ("用风筝量风的那篇论文由哪个基金资助？", "ST-118"),
+    ],
+)
+def test_a_fact_is_told_to_who_asks_in_another_language(crossing: Settings, question: str, told: str) -> None:
+    answer = ask(question, settings=crossing)
+    assert (answer.ending, told in answer.text) == ("answer", True)
+    assert len(answer.sentences) == 1
+
+
+def test_of_a_work_in_another_language_it_is_told_that_a_fact_is_not_printed(crossing: Settings) -> None:
+    answer = ask("Who is the responsible editor of the article on cold stores at fishing harbours?", settings=crossing)
+    assert answer.ending == "refusal"
+    assert "渔港冷库能耗的季节差异" in answer.text

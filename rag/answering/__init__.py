@@ -242,7 +242,9 @@ def _answer_by_structure(
     settings: Settings,
     index: Index,
 ) -> Answer | None:
-    """Return what sections, rows and parts of the works answer, or why they do not; None where statements have to."""
+    """Return what facts, sections, rows and parts of works answer, or why not; None where statements have to."""
+    if (fact := answer_about_article(read, works, index, found)) is not None:
+        return fact
     check = functools.partial(_checked_by, read, settings, index)
     section = answer_about_section(read, found, works, index, check, settings.answer_max_chars)
     if section is not None:

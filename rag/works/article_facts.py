@@ -12,12 +12,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.index import Index
 from rag.question import Question
-from rag.records import Answer, Passage, Span
+from rag.records import Answer, Evidence, Passage, Span
 from rag.text.folding import locate
 from rag.text.language import (
     main_language,
@@ -42,6 +43,7 @@ ASKED_WITH = {
     "workplace": "where",
 }  # words of the table without which facts of a form are not asked for
 PEOPLE = ("person", "workplace")
+BEST_PASSAGES = 5  # found, of which more than half show which work is meant
 LAST_PASSAGES = 3  # of a work, in which it tells of itself
 MOST_QUOTED = 2  # statements of one fact
 MARKS = "【〔[［（(「】〕]］）)」；;，,、。：:*^ "
@@ -106,21 +108,25 @@ def _says_work(form: str) -> bool:
     return any({word, word[1:]} & kinds for word, _, _ in tag_words(form))
 
 
-def answer_about_article(read: Question, works: Sequence[Work], index: Index) -> Answer | None:
+def answer_about_article(
+    read: Question, works: Sequence[Work], index: Index, found: Sequence[Evidence] = ()
+) -> Answer | None:
     """Return the answer to a question for facts of an article; None where it is none, or no work is clearly meant.
 
     Args:
         read: The question.
         works: Those that may be asked about.
         index: The shelf.
+        found: What was found for it: a work in another language than the question is known by that alone.
     """
     request = read_article_request(read, works)
-    work = _work_asked(request, read, works, index) if request else None
+    named = _work_asked(request, read, works, index) if request else None
+    work = named or _work_found(read, works, found)
     if request is None or work is None:
         return None
     margins = _margins(work, index)
     told = {fact: list(_told(fact, request, work, margins, read)) for fact in request.facts}
-    if not _fits(request.words, work, margins, told):
+    if not _fits(request.words, work, margins, told, is_named=named is not None):
         return None
     if any(not own and _may_be_told(fact, request, work, margins, read) for fact, own in told.items()):
         return None
@@ -145,6 +151,15 @@ def _work_asked(request: Request, read: Question, works: Sequence[Work], index: 
     is_small = len(index.passages) <= SMALL_PASSAGES
     heads = {work: head_of(work, index.passages_of(work.key) if is_small else ()) for work in own or works}
     return work_meant(request.words, heads, read)
+
+
+def _work_found(read: Question, works: Sequence[Work], found: Sequence[Evidence]) -> Work | None:
+    """Return the work in another language than the question's to which most of the best passages belong."""
+    keys = Counter((item.source, item.passage.article) for item in found[:BEST_PASSAGES])
+    key, count = keys.most_common(1)[0] if keys else (("", 0), 0)
+    work = next((work for work in works if work.key == key), None)
+    is_clear = work is not None and 2 * count > BEST_PASSAGES and main_language(work.label) != read.language
+    return work if is_clear else None
 
 
 def _margins(work: Work, index: Index) -> list[Passage]:
@@ -283,13 +298,15 @@ def _text(place: Place) -> str:
     return place[0].text[slice(*place[1])]
 
 
-def _fits(words: Sequence[str], work: Work, margins: Sequence[Passage], told: dict[Fact, list[Told]]) -> bool:
-    """Say whether each word of a question names the work or stands in what is told; not all of another language."""
+def _fits(
+    words: Sequence[str], work: Work, margins: Sequence[Passage], told: dict[Fact, list[Told]], *, is_named: bool
+) -> bool:
+    """Say whether each word of a question names the work or stands in what is told; some in another language do not."""
     said = search_form("\n".join(one if isinstance(one, str) else _text(one) for own in told.values() for one in own))
     head = f"{head_of(work, margins)}\n{said}"
     lacked = [word for word in words if not is_in_head(word, head)]
     is_other = all(main_language(word) != main_language(work.label) for word in lacked)
-    return is_other and 2 * len(lacked) <= len(words)
+    return is_other and (2 * len(lacked) <= len(words) or not is_named)
 
 
 def _written(told: dict[Fact, list[Told]], work: Work, read: Question, index: Index) -> Answer:
