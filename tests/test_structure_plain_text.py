@@ -160,6 +160,12 @@ def test_a_bulletin_is_split_at_the_titles_that_its_contents_name() -> None:
         ("記者 林知遠", ("林知遠",)),
         ("记者：您是怎么入行的？", ()),
         ("地点：南江", ()),
+        ("□ 本报记者 苏芷宁 通讯员 林知远", ("苏芷宁", "林知远")),
+        ("本報記者 蘇芷寧 文/图", ("蘇芷寧",)),
+        ("林知远¹,苏芷宁²*,扎西多吉¹˒²", ("林知远", "苏芷宁", "扎西多吉")),
+        ("林 知 远 苏 芷 宁①*", ("林知远", "苏芷宁")),
+        ("表¹ 图² 注³", ()),
+        ("山 水 画 石 木 雕", ()),
     ]
 )
 def test_names_behind_the_word_for_what_they_did(row: tuple[str, tuple[str, ...]]) -> None:

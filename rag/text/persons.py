@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from rag.text.dates import YEAR_DIGITS
 from rag.text.labels import ends_with, is_word
@@ -32,7 +33,8 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_AFFIXES = "0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
+_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹˒"  # raised figures
+_AFFIXES = "˒0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
 _DOTS = "·•‧∙"  # of a foreign name in Chinese letters
 _FULL_STOPS = tuple(".:?!")
 _AND = (" and ", " AND ", " with ")
@@ -49,6 +51,8 @@ _MAX_LINE_CHARS, _MAX_GROUP_CHARS = 120, 40  # of names, and of one group
 _MAX_NAMES = 15
 _MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
 _MAX_UNSURE_CHARS = 100
+_SPACED_NAME = 3
+SURE_SHARE = 2 / 3  # of the names of a line with raised figures, that begin with a known surname
 
 
 @functools.cache
@@ -90,8 +94,9 @@ def _behind_role(text: str) -> str:
 def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
     text = re.sub(r"[\[［〔(（][\d,，*]+[\])）］〕]", " ", text)
     parts = [part for part in split_at(" ".join(text.split()), "、；; " + _AFFIXES) if part]
-    if len(parts) == _MIN_FOREIGN_NAME and all(len(part) == 1 for part in parts):
-        parts = ["".join(parts)]  # one name whose characters are set apart
+    named = [part for part in parts if not is_word(part, "byline")]  # 本报记者 林若水 通讯员 高远山
+    introduced, parts = introduced or len(named) < len(parts), named
+    parts = _set_apart(parts) or parts
     names: list[str] = []
     pending = ""
     for part in parts:
@@ -105,7 +110,19 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
         names.append(part)
     if pending or not names:
         return ()
-    return tuple(names) if all(_is_han_name(name, introduced) for name in names) and len(names) <= _MAX_NAMES else ()
+    known = sum(_is_han_name(name, introduced) for name in names)
+    is_marked = holds_one_of(text, _MARKS) and all(_is_han_name(name, introduced=True) for name in names)
+    are_names = known == len(names) or (is_marked and known >= SURE_SHARE * len(names))
+    return tuple(names) if are_names and len(names) <= _MAX_NAMES else ()
+
+
+def _set_apart(parts: Sequence[str]) -> list[str]:
+    """Return names of three characters that are set apart: 贺 知 远 宋 若 岚; a lone one needs no known surname."""
+    letters = "".join(parts)
+    names = [letters[at : at + _SPACED_NAME] for at in range(0, len(letters), _SPACED_NAME)]
+    is_apart = 2 * sum(len(part) == 1 for part in parts) > len(parts) and len(letters) % _SPACED_NAME == 0
+    known = all(to_simplified(name[0]) in SURNAMES for name in names) or len(names) == 1
+    return names if is_apart and known and is_han(letters) else []
 
 
 def _is_han_name(name: str, introduced: bool) -> bool:
