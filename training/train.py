@@ -1,18 +1,22 @@
 """Train the comprehension model on the examples of `training.build`: python -m training.train --examples E --out FILE.
 
-Input: windows with labelled statements. Output: low-rank matrices, norms and heads as float16. A collection named by
---hold-out takes no part, neither its questions nor its texts, and is what the figures at the end are about. With a GPU
-it takes some eight minutes, on two cores a day.
+Input: windows with labelled statements. Output: what was trained, as float16: low-rank matrices, norms and heads. A
+collection named by --hold-out takes no part, neither its questions nor its texts, and is what the figures at the end
+are about. With a GPU it takes some eight minutes, on two cores a day. `--plan laptop` trains all weights of the upper
+half of the layers, in small batches and 70 minutes of two cores, to see how a collection does that is held out; its
+weights are too many to be shipped.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +28,44 @@ from transformers import BertModel
 
 from training.network import Network, adapt, adaptation, pad
 
-NEGATIVES = 3  # windows without an answer that a question shows in an epoch
-NEAREST = 2  # of those that were found, shown in each epoch where nothing answers
-BATCH_TOKENS = 32_000
-WARM_UP = 0.06  # share of the steps
+NEAREST = 2  # of the windows that were found, shown in each epoch where nothing answers
+WARM_UP = 0.06  # share of the training
 HEAD_RATE = 1e-3  # learning rate of the heads and norms
-DROPOUT = 0.1
-PUBLIC_SHARE = 0.5  # of the questions of the large public sets that take part in an epoch
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How it is trained.
+
+    Attributes:
+        rank: Of the additions to the encoder's matrices; 0: its own weights are trained.
+        frozen: The lowest layers, which stay as they are.
+        rate: Learning rate of the encoder's weights.
+        epochs: At most.
+        minutes: At most.
+        batch_tokens: In a step.
+        answering: Windows with an answer that a question shows in an epoch, at most.
+        negatives: Windows without one.
+        public_share: Of the questions of the large public sets, that take part in an epoch.
+        dropout: Share of the states that are left out.
+    """
+
+    rank: int
+    frozen: int
+    rate: float
+    epochs: int
+    minutes: float
+    batch_tokens: int
+    answering: int
+    negatives: int
+    public_share: float
+    dropout: float
+
+
+PLANS = {
+    "shipped": Plan(32, 0, 7e-4, 4, math.inf, 32_000, 2, 3, 0.5, 0.1),
+    "laptop": Plan(0, 6, 1.2e-4, 4, 70, 5_000, 1, 2, 1.0, 0.0),
+}
 
 
 PUBLIC = frozenset({"cmrc2018", "drcd", "xquad_zh", "xquad_en"})
@@ -51,27 +86,27 @@ class Data:
         found: list[int] = self.tokens[self.bounds[window] : self.bounds[window + 1]].tolist()
         return found
 
-    def epoch(self, chance: random.Random, members: Sequence[int], negatives: int) -> list[list[int]]:
+    def epoch(self, chance: random.Random, members: Sequence[int], plan: Plan) -> list[list[int]]:
         """Return batches of windows of about one length: each question's answering ones and some others."""
         by_group: dict[int, list[int]] = {}
         for window in members:
             by_group.setdefault(int(self.groups[window]), []).append(window)
         chosen: list[int] = []
         for windows in by_group.values():
-            if self.collections[windows[0]] in PUBLIC and chance.random() > PUBLIC_SHARE:
+            if self.collections[windows[0]] in PUBLIC and chance.random() > plan.public_share:
                 continue
             gold = [window for window in windows if self.kinds[window] == 0]
             near = [window for window in windows if self.kinds[window] >= 2]
             found = [window for window in windows if self.kinds[window] == 1]
-            chosen += chance.sample(gold, min(2, len(gold))) + chance.sample(near, min(1, len(near)))
+            chosen += chance.sample(gold, min(plan.answering, len(gold))) + chance.sample(near, min(1, len(near)))
             # The first found ones are the nearest; a question without an answer always shows them.
-            close = found[: 2 * negatives] if gold else found[NEAREST:]
-            chosen += chance.sample(close, min(negatives, len(close))) + ([] if gold else found[:NEAREST])
+            close = found[: 2 * plan.negatives] if gold else found[NEAREST:]
+            chosen += chance.sample(close, min(plan.negatives, len(close))) + ([] if gold else found[:NEAREST])
         lengths = np.diff(self.bounds)
         chosen.sort(key=lambda window: int(lengths[window]) + chance.random() * 24)
         batches: list[list[int]] = [[]]
         for window in chosen:
-            if batches[-1] and (len(batches[-1]) + 1) * int(lengths[window] + 24) > BATCH_TOKENS:
+            if batches[-1] and (len(batches[-1]) + 1) * int(lengths[window] + 24) > plan.batch_tokens:
                 batches.append([])
             batches[-1].append(window)
         chance.shuffle(batches)
@@ -119,9 +154,7 @@ def loss_of(logits: Tensor, ends: Tensor, spans: Tensor, labels: Tensor, answers
     return total
 
 
-def train(
-    data: Data, members: Sequence[int], folder: Path, device: str, *, rank: int, epochs: int, rate: float, seed: int
-) -> Network:
+def train(data: Data, members: Sequence[int], folder: Path, device: str, plan: Plan, seed: int) -> Network:
     """Return the trained network."""
     torch.manual_seed(seed)
     chance = random.Random(seed)  # noqa: S311 (no secret)
@@ -130,45 +163,54 @@ def train(
         add_pooling_layer=False,
         local_files_only=True,
         dtype=torch.float32,
-        hidden_dropout_prob=DROPOUT,
-        attention_probs_dropout_prob=DROPOUT,
+        hidden_dropout_prob=plan.dropout,
+        attention_probs_dropout_prob=plan.dropout,
     )
-    if rank:
-        adapt(bert, rank, scale=2.0)
+    if plan.rank:
+        adapt(bert, plan.rank, scale=2.0)
         for name, parameter in bert.encoder.named_parameters():
             if "LayerNorm" in name:
                 parameter.requires_grad_(True)
+    for frozen in [bert.embeddings, *bert.encoder.layer[: plan.frozen]] if plan.frozen else []:
+        frozen.requires_grad_(False)
     network = Network(bert).to(device).train()
     trained = {name: value for name, value in network.named_parameters() if value.requires_grad}
     low_rank = [value for name, value in trained.items() if name.startswith("bert") and "Norm" not in name]
     others = [value for name, value in trained.items() if not (name.startswith("bert") and "Norm" not in name)]
     optimiser = torch.optim.AdamW(
-        [{"params": low_rank, "lr": rate}, {"params": others, "lr": HEAD_RATE}], weight_decay=0.01, betas=(0.9, 0.98)
+        [{"params": low_rank, "lr": plan.rate}, {"params": others, "lr": HEAD_RATE}],
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
     )
-    epoch_batches = [data.epoch(chance, members, NEGATIVES) for _ in range(epochs)]
-    steps = sum(map(len, epoch_batches))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / (WARM_UP * steps), max(0.02, (steps - step) / (steps * (1 - WARM_UP))))
-    )
-    started, step, running = time.monotonic(), 0, 0.0
-    for batches in epoch_batches:
-        for batch in batches:
-            tokens, mask, spans, labels, answers = data.batch(batch, device)
-            with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
-                logits, ends = network(tokens, mask, spans)
-            loss = loss_of(logits, ends, spans, labels, answers, len(batch))
-            optimiser.zero_grad(set_to_none=True)
-            if not torch.isfinite(loss):
-                raise FloatingPointError(f"the loss is {loss.item()} at step {step}")
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_([*low_rank, *others], 1.0)
-            optimiser.step()
-            schedule.step()
-            step += 1
-            running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item() if step % 10 == 0 else running
-            if step % 200 == 0:
-                print(f"step {step} of {steps}, loss {running:.3f}, {time.monotonic() - started:.0f} s", flush=True)
+    rates = [group["lr"] for group in optimiser.param_groups]
+    running = 0.0
+    for step, (batch, done) in enumerate(_steps([data.epoch(chance, members, plan) for _ in range(plan.epochs)], plan)):
+        for group, rate in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = rate * min(max(done, 1e-3) / WARM_UP, max(0.02, (1 - done) / (1 - WARM_UP)))
+        tokens, mask, spans, labels, answers = data.batch(batch, device)
+        with torch.autocast(device, torch.bfloat16, enabled=device != "cpu"):
+            logits, ends = network(tokens, mask, spans)
+        loss = loss_of(logits, ends, spans, labels, answers, len(batch))
+        optimiser.zero_grad(set_to_none=True)
+        if not torch.isfinite(loss):
+            raise FloatingPointError(f"the loss is {loss.item()} at step {step}")
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([*low_rank, *others], 1.0)
+        optimiser.step()
+        running = loss.item() if step == 0 else 0.98 * running + 0.02 * loss.item() if step % 10 == 0 else running
+        if step % 200 == 199:
+            print(f"step {step + 1}, {done:.0%}, loss {running:.3f}", flush=True)
     return network.eval()
+
+
+def _steps(epochs: Sequence[Sequence[list[int]]], plan: Plan) -> Iterator[tuple[list[int], float]]:
+    """Yield the batches of all epochs, each with the share of the training that is done, until its time is over."""
+    started, count = time.monotonic(), sum(map(len, epochs))
+    for step, batch in enumerate(itertools.chain.from_iterable(epochs)):
+        done = max(step / count, (time.monotonic() - started) / (60 * plan.minutes))
+        if done >= 1:
+            return
+        yield batch, done
 
 
 @torch.inference_mode()
@@ -219,9 +261,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="Folder of the encoder; left out: the bundled one.")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", nargs="*", default=[])
-    parser.add_argument("--rank", type=int, default=32)
-    parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--rate", type=float, default=7e-4)
+    parser.add_argument("--plan", choices=sorted(PLANS), default="shipped")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -232,10 +272,8 @@ def main() -> None:
         np.flatnonzero(~out_of_it).tolist(),
         given.model or _bundled(),
         device,
-        rank=given.rank,
-        epochs=given.epochs,
-        rate=given.rate,
-        seed=given.seed,
+        PLANS[given.plan],
+        given.seed,
     )
     if given.hold_out:
         figures = evaluate(network, data, np.flatnonzero(out_of_it).tolist(), device)
