@@ -62,6 +62,7 @@ def test_rows_of_a_place_and_a_year(question: str, kind: str, rows: tuple[int, .
         "2020年除云溪乡外茶叶产量一共多少？",
         "2020年没有茶尺蠖的乡镇茶叶产量一共多少？",
         "2030年以后有哪些乡镇发生病虫害？",
+        "2020年前三季度有哪些乡镇发生病虫害？",
     ],
 )
 def test_what_the_table_does_not_tell_is_not_worked_out(question: str) -> None:

@@ -21,7 +21,7 @@ from rag.vocabulary import phrases, read_table
 LABEL_MOST_CHARS = 24  # before the colon of the line that names a party
 BRACKET_MOST_CHARS = 40  # in which the word for a party stands behind its name
 LEAST_CHARS, LEAST_OPENING = 4, 3  # of a Chinese name that a question must have, anywhere or from its beginning
-_OPENERS, _CLOSERS = "（(", "）)"
+_OPENERS = "（("
 _NAME_ENDS = "，,；;（("  # behind the name of a party
 _COMPANY = ("有限责任公司", "股份有限公司", "有限公司", "公司")
 _MARKS = '*_ 　“”"「」『』'
