@@ -17,9 +17,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take a fifth of a start; only characters are looked up
-from pypinyin import Style, pinyin
-
 from rag.text.language import HAN, search_form
 from rag.text.words import is_known_word
 
@@ -37,6 +34,9 @@ _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 @functools.lru_cache(maxsize=_KEPT)
 def sounds_of(character: str) -> frozenset[str]:
     """Return the sounds of a Han character, without tones and without what many speakers do not tell apart."""
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take a fifth of a start; only characters are looked up
+    from pypinyin import Style, pinyin  # read with the first question, not with the page
+
     sounds = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
     return frozenset(functools.reduce(lambda sound, pair: sound.replace(*pair), ALIKE, sound) for sound in sounds)
 
