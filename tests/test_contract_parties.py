@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 from rows import each
 
+from rag.answering import ask
+from rag.retrieval import retrieve
 from rag.retrieval.contract_parties import asked_by_role, parties_of
+from rag.settings import Settings
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 
@@ -53,3 +58,47 @@ def test_each_row_of_contract_roles_has_an_example_that_names_a_party(row: tuple
     words, example = row
     assert holds_any(example, phrases(words))
     assert len(parties_of(example)) == 1
+
+
+YARN = """# SUPPLY AGREEMENT 纱线供货协议
+
+Signed at Weir Ford on 3 May 2024
+
+**Party A (Buyer):** Ashford Mills Ltd, 4 Weir Road, Weir Ford
+**Party B (Supplier):** Tessaly Yarns Ltd, 19 Sluice Lane, Dunholm
+
+## 1. Yarn
+
+Party B delivers 600 cones a month to Gate 2. Unloading hours are 07:00 to 14:00.
+Party A shall inspect the cones within 9 days of arrival.
+
+## 2. Late delivery
+
+Party B shall pay liquidated damages of 0.4% of the price of late cones for each week, capped at 6% of the yearly price.
+
+## 3. Termination
+
+Either Party may terminate by giving 80 days' written notice.
+"""
+FERRY = "# 渡口办法\n\n晚点的船每小时罚款一百元。\n\nTessaly Yarns 1961年捐建了渡口的候船亭。\n"
+
+
+@pytest.fixture(scope="module")
+def contracts(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"yarn 纱线.md": YARN, "渡口.md": FERRY})
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Ashford Mills 与 Tessaly 的供货合同里，供方迟交货要付多少违约金，上限是多少？", "0.4%"),
+        ("Tessaly 把纱送到 Ashford Mills 后，甲方要在几天内验货？", "9 days"),
+    ],
+)
+def test_a_clause_answers_who_asks_by_name(contracts: Settings, question: str, told: str) -> None:
+    answer = ask(question, settings=contracts)
+    assert told in answer.sentences[0].text
+
+
+def test_what_other_works_tell_of_a_party_is_still_found(contracts: Settings) -> None:
+    assert "候船亭" in retrieve("Tessaly Yarns 捐建了什么？", 1, settings=contracts)[0].text

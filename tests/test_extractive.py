@@ -318,3 +318,18 @@ def test_what_is_said_of_another_person_does_not_follow(behind: str, follows: bo
     items = (evidence(f"林若水负责泵站检修。{behind}", 0.6, 0.3, answer="泵站检修"),)
     request = AnswerRequest("林若水负责什么？", items)
     assert [unit.text for unit in choose_statements(request)] == ["林若水负责泵站检修。", behind][: 1 + follows]
+
+
+@pytest.mark.parametrize(
+    ("text", "likelihoods", "said"),
+    [
+        ("浮桥五月封闭。上游放木，撞松了两处锚链。", (0.9, 0.0), "浮桥五月封闭。[1]上游放木，撞松了两处锚链。[1]"),
+        ("上游放木，撞松了锚链。浮桥五月封闭。", (0.0, 0.9), "上游放木，撞松了锚链。[1]浮桥五月封闭。[1]"),
+        ("北展廳的帳冊遇光褪色。北展廳因而不准拍照。", (0.0, 0.9), "北展廳的帳冊遇光褪色。[1]北展廳因而不准拍照。[1]"),
+        ("浮桥建于1931年。浮桥因锚链松动封闭。票价两元。", (0.0, 0.9, 0.0), "浮桥因锚链松动封闭。[1]"),
+        ("浮桥五月封闭。\n渡口另设一船。", (0.9, 0.0), "浮桥五月封闭。[1]"),  # of another paragraph
+    ],
+)
+def test_the_reason_of_an_event_stands_beside_it(text: str, likelihoods: tuple[float, ...], said: str) -> None:
+    request = AnswerRequest("浮桥为什么封闭？", (evidence(text, *likelihoods),))
+    assert "".join(ExtractiveBackend(Settings()).write(request)) == said

@@ -202,3 +202,16 @@ def test_a_total_is_told_with_every_row_it_rests_on(tmp_path: Path) -> None:
     assert [row.text.split("\n")[-1] for row in rows] == YIELD_ROWS[:3]
     assert [row.text[slice(*row.answer_span)] for row in rows if row.answer_span] == ["41.5", "39.0", "44.2"]
     assert {sentence.standing for sentence in answer.sentences} == {"supported"}
+
+
+def test_rows_that_a_cell_names_are_told_though_a_note_on_it_is_likelier(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    lines = ["| " + " | ".join(row.split(" | ")) + " |" for row in (BRIDGES, "---" + " | ---" * 5, *BRIDGE_ROWS)]
+    note = "“封闭”指兩端設欄、停止通行的橋，由養護單位每季度複查一次。"
+    text = "\n".join(("# 云溪县桥梁台账", "", *lines, "", note))
+    (tmp_path / "docs" / "云溪县桥梁台账.md").write_text(text, "utf-8")
+    with Library.open(tmp_path / "docs", tmp_path / "index") as library:
+        library.update()
+        answers = [library.ask(question) for question in ("哪些桥是封闭的？", "封闭的是哪几座桥？")]
+    said = [[sentence.text.split("\n")[-1] for sentence in answer.sentences] for answer in answers]
+    assert said == [["共1行符合。", BRIDGE_ROWS[4]], ["共1行。", BRIDGE_ROWS[4]]]

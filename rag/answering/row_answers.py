@@ -1,13 +1,15 @@
 """Answers from the rows of a table together: a total, a mean, a count, a change, or rows side by side.
 
 Input: a question and what was found for it. Output: the figure that follows, then each row that it rests on, quoted.
-Method: where the likeliest statement is a row, its whole table is read from the index, never the rows that were found.
+Method: the whole table of the likeliest row is read from the index, never the rows that were found. Where another
+statement is likelier, only rows are told that the cells, heads and title of the table name, and how many they are.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
 
 from rag.index import Index
 from rag.question import Question
@@ -23,6 +25,14 @@ _TEXTS: dict[str, dict[Language, str]] = {
 }
 
 
+class Table(NamedTuple):
+    """The evidence with a row, all rows of its table, and whether no statement is likelier to answer than that row."""
+
+    evidence: Evidence
+    rows: list[str]
+    is_likeliest: bool
+
+
 def answer_from_rows(
     read: Question, found: Retrieval, index: Index, check: Callable[[str, tuple[Evidence, ...]], Answer]
 ) -> Answer | None:
@@ -34,13 +44,14 @@ def answer_from_rows(
         index: Where the whole table is.
         check: Returns a written text with its passages as a checked answer.
     """
-    best, rows, is_likeliest = _table_of(found, index)
-    if best is None:
+    table = _table_of(found, index)
+    if table is None:
         return None
+    best, rows = table.evidence, table.rows
     passage, head = best.passage, table_head(best.passage)
     above = " ".join((passage.source, passage.title, *passage.section))
     asked = find_rows_asked(head, rows, read.text, above)
-    if asked is None or not (is_likeliest or asked.kind in ("count", "fitting")):
+    if asked is None or not (table.is_likeliest or asked.kind in ("count", "fitting")):
         return None
     quoted = [rows[row] for row in asked.rows[:MOST_ROWS]]
     evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
@@ -50,23 +61,27 @@ def answer_from_rows(
 
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
     """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
-    best, rows, is_likeliest = _table_of(found, index)
-    return best is not None and is_likeliest and lacks_year(table_head(best.passage), rows, read.text)
+    table = _table_of(found, index)
+    return (
+        table is not None
+        and table.is_likeliest
+        and lacks_year(table_head(table.evidence.passage), table.rows, read.text)
+    )
 
 
-def _table_of(found: Retrieval, index: Index) -> tuple[Evidence | None, list[str], bool]:
-    """Return the evidence with the likeliest row, all rows of its table, and whether no other statement is likelier."""
-    likelihoods = [
-        (likelihood, -place, span[0])
-        for place, item in enumerate(found)
+def _table_of(found: Retrieval, index: Index) -> Table | None:
+    """Return the table of the likeliest row, the first of several; None where no row was judged."""
+    judged = [
+        (item, span, likelihood)
+        for item in found
         for span, likelihood in zip(item.statements, item.likelihoods, strict=False)
         if is_row(item.text[slice(*span)])
     ]
-    if not likelihoods:
-        return None, [], False
-    likelihood, place, at = max(likelihoods)
-    best = list(found)[-place]
-    return best, whole_table(index, best, best.span[0] + at), likelihood >= max(item.score for item in found)
+    if not judged:
+        return None
+    best, span, likelihood = max(judged, key=lambda row: row[2])
+    rows = whole_table(index, best, best.span[0] + span[0])
+    return Table(best, rows, is_likeliest=likelihood >= max(item.score for item in found))
 
 
 def tell_uncounted(answer: Answer, read: Question) -> Answer:

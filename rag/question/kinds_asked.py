@@ -45,7 +45,7 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
         or _lacks_words(question, f"{above}\n{quoted}")
         or _lacks_name(question, quoted)
         or _lacks_part(question, found)
-        or _repeats(question, quoted)
+        or _gives_no_reason(question, quoted)
         or _tells_another(question, quoted, above)
     )
 
@@ -120,7 +120,7 @@ def _lacks_part(question: str, found: str) -> bool:
     return bool({part.kind for part in asked} & {part.kind for part in told}) and not asked & told
 
 
-def _repeats(question: str, quoted: str) -> bool:
+def _gives_no_reason(question: str, quoted: str) -> bool:
     """Say whether a row, where a reason is asked for, has no column for one, or tells what the question says alone."""
     if not _asks_for("reason", question) or not _is_row(quoted) or holds_any(quoted, _TELLING["reason"]):
         return False

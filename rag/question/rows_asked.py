@@ -107,10 +107,11 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
     if bound := _bound_of(form):
         return _beyond(*bound, heads, lines, kept, columns)
     is_plain = kind in ("rows", "count")
-    if picked.denied or (picked.dated and is_plain):
-        return RowsAsked("fitting", tuple(kept), (*picked.denied, *picked.dated)[0], "") if is_plain else None
-    if kind == "rows" and not columns and any(named) and holds_any(form, _WORDS["which"]):
-        return RowsAsked("fitting", tuple(kept), max(named), "")
+    if picked.denied and not is_plain:
+        return None
+    by_cell = kind == "rows" and not columns and any(named) and holds_any(form, _WORDS["which"])
+    if is_plain and (picked.denied or picked.dated or by_cell):
+        return RowsAsked("fitting", tuple(kept), next(iter((*picked.denied, *picked.dated)), max(named, default=0)), "")
     numbers = {column: [_number(lines[at][column]) for at in kept] for column in columns}
     numeric = [column for column, values in numbers.items() if None not in values]
     if kind == "count" and not numeric:

@@ -33,7 +33,7 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
-_MARKS = "⁰¹²³⁴⁵⁶⁷⁸⁹˒"  # raised figures
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹˒"  # raised figures
 _AFFIXES = "˒0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
 _DOTS = "·•‧∙"  # of a foreign name in Chinese letters
 _FULL_STOPS = tuple(".:?!")
@@ -52,7 +52,7 @@ _MAX_NAMES = 15
 _MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
 _MAX_UNSURE_CHARS = 100
 _SPACED_NAME = 3
-SURE_SHARE = 2 / 3  # of the names of a line with raised figures, that begin with a known surname
+_SURE_SHARE = 2 / 3  # of the names of a line with raised figures, that begin with a known surname
 
 
 @functools.cache
@@ -111,8 +111,8 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
     if pending or not names:
         return ()
     known = sum(_is_han_name(name, introduced) for name in names)
-    is_marked = holds_one_of(text, _MARKS) and all(_is_han_name(name, introduced=True) for name in names)
-    are_names = known == len(names) or (is_marked and known >= SURE_SHARE * len(names))
+    is_marked = holds_one_of(text, _RAISED) and all(_is_han_name(name, introduced=True) for name in names)
+    are_names = known == len(names) or (is_marked and known >= _SURE_SHARE * len(names))
     return tuple(names) if are_names and len(names) <= _MAX_NAMES else ()
 
 
