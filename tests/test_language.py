@@ -31,6 +31,8 @@ def test_chinese_sentences_keep_their_closing_quotes() -> None:
 def test_english_abbreviations_and_initials_end_no_sentence() -> None:
     text = "The U.S. said no. Dr. Lin et al. agreed in No. 5. 中国同意。"
     assert sentences(text) == ["The U.S. said no.", "Dr. Lin et al. agreed in No. 5.", "中国同意。"]
+    told = "Rev. Wu and Lt. Col. Ma met Capt. Gu. It cost approx. 90 yuan, 见 Tab. 2."
+    assert sentences(told) == ["Rev. Wu and Lt. Col. Ma met Capt. Gu.", "It cost approx. 90 yuan, 见 Tab. 2."]
 
 
 def test_the_number_of_an_item_is_no_sentence() -> None:
