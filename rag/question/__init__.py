@@ -19,7 +19,7 @@ from rag.records import Language, Turn
 from rag.text.language import HAN_CHARACTER, language_asked, search_form, split_sentences, to_simplified
 from rag.text.names import find_quotes
 from rag.text.words import holds_any, tag_words
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import phrases, read_table, words_of
 
 AnswerType = Literal["source", "list", "comparison", "more"]
 MOST_PARTS = 12  # each is searched and read by itself
@@ -174,7 +174,7 @@ def _parts(question: str) -> tuple[Part, ...]:
         if not (question[: sentence[1]].endswith(("？", "?")) or (is_last and _asks(question[start : sentence[1]]))):
             continue
         around = question[start : sentence[1]].strip()
-        if _is_remark(around) and parts:
+        if parts and (_is_remark(around) or _asks_which(around)):
             parts[-1] = Part(parts[-1].asked + around, parts[-1].text + around)
             continue
         text = stand_alone(around, standing)
@@ -196,6 +196,14 @@ def _is_remark(part: str) -> bool:
     return len(part.rstrip("？?")) < LEAST_PART_CHARS and not part.rstrip("？?").endswith(SAME_OF_ANOTHER)
 
 
+def _asks_which(clause: str) -> bool:
+    """Say whether a clause asks which those are that the one before it asks about: 分别叫什么, and which ones."""
+    left = f" {to_simplified(search_form(clause)).strip('，,。？? ')} "
+    for word in sorted(words_of("asking_words", "same"), key=len, reverse=True):
+        left = left.replace(f" {word} " if word.isascii() else word, " ")
+    return left.isspace()
+
+
 def _does(clause: str) -> bool:
     """Say whether a short clause asks something of its own, by its verb: 谁负责, but not 为什么, 多少张 or 对吗."""
     text = to_simplified(clause).rstrip("？?")
@@ -209,7 +217,13 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
     ends: list[int] = []
     for mark in _CLAUSE_END.finditer(question, start, end):
         clause, rest = question[start : mark.start()], question[mark.end() : end]
-        if _asks(clause) and _asks(rest) and not _is_remark(clause) and (not _is_remark(rest) or _does(rest)):
+        if (
+            _asks(clause)
+            and _asks(rest)
+            and not _is_remark(clause)
+            and not _asks_which(rest)
+            and (not _is_remark(rest) or _does(rest))
+        ):
             ends.append(mark.start())
             start = mark.end()
     return [*ends, end]
