@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from printed_pages import SONG, make
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.readers.pdf import read_pdf
+from rag.reading.apart import read_document
 from rag.records import Line, Page, Said, Source
 from rag.structure import parse_document
 from rag.structure.bylines import read_printed_head
-from rag.text.persons import byline_names
+from rag.text.persons import byline_names, signed_names
 from rag.vocabulary import read_table
 
 TEXT = ("海城的居民把旧码头改成了图书馆，学校因此多了一间阅览室。", "The committee of the island met in spring.")
@@ -218,3 +221,42 @@ def test_marks_of_affiliations_in_print_are_parts_of_no_name_and_open_no_note() 
 def test_a_large_line_between_title_and_names_is_the_subtitle() -> None:
     head = [(2.4, "南江 Ferries"), (1.4, "Six Harbours of 南江, 2012–2021"), (1.0, "Joana Lopes and Peter Adu")]
     assert head_of(*head) == ("南江 Ferries Six Harbours of 南江, 2012–2021", ["Joana Lopes", "Peter Adu"])
+
+
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("（記者 溫如海 通訊員段小滿 文/圖）", ("溫如海", "段小滿")),
+        ("（本报记者李小满）", ("李小满",)),
+        ("（文/图 卞长风）", ("卞长风",)),
+        ("文：陶静宜", ("陶静宜",)),
+        ("撰稿：赵一鸣 审核：钱多多", ("赵一鸣",)),
+        ("通讯员 周大同 报道", ("周大同",)),
+        ("Reporting by Nora Whitlock; editing by 高远", ("Nora Whitlock",)),
+        ("责任编辑：巫明", ()),
+        ("图：卞长风", ()),
+        ("供稿：县气象局", ()),
+        ("记者在现场看到，工人正在施工。", ()),
+        ("整理了三年的账簿", ()),
+        ("Reported by the 港口 office in May.", ()),
+    ],
+)
+def test_who_signs_at_the_end_of_a_text(line: str, people: tuple[str, ...]) -> None:
+    assert signed_names(line) == people
+
+
+@pytest.mark.parametrize(
+    ("text", "authors", "affiliations"),
+    [
+        ("# 码头通水\n\n昨日码头通水，用时两年。\n\n文：陶静宜\n\n图：卞长风\n\n编辑：祝春和\n", ("陶静宜",), ()),
+        ("# 春茶推迟\n\n茶场春茶推迟一周，产量会减少一成。（记者 温如海）\n", ("温如海",), ()),
+        ("# 春茶\n\n茶场推迟开采。\n\n（作者：方子衿，单位：县茶叶站）\n", ("方子衿",), ("县茶叶站",)),
+        ("# 渡口記\n\n渡口停航（通訊員報道有誤）。\n", (), ()),
+    ],
+)
+def test_the_end_of_a_text_tells_its_authors(
+    tmp_path: Path, text: str, authors: tuple[str, ...], affiliations: tuple[str, ...]
+) -> None:
+    (tmp_path / "消息.md").write_text(text, "utf-8")
+    article = read_document(tmp_path / "消息.md", "消息.md").articles[0]
+    assert (article.authors, article.affiliations) == (authors, affiliations)

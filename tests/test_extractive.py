@@ -56,8 +56,9 @@ def write(
     types: frozenset[AnswerType] = frozenset(),
     language: Language = "zh",
     max_chars: int = 350,
+    question: str = "大桥怎样？",
 ) -> str:
-    request = AnswerRequest("大桥怎样？", items, language=language, max_chars=max_chars, types=types)
+    request = AnswerRequest(question, items, language=language, max_chars=max_chars, types=types)
     return "".join(ExtractiveBackend(Settings()).write(request))
 
 
@@ -165,6 +166,16 @@ def test_items_of_which_several_are_likely_bring_their_list_though_none_was_aske
     assert write(items) == "第一，只量一城。[1]第二，未计冬季。[1]第三，樣本偏小。[1]第四，蛾类之外未分种。[1]"
     one = evidence("第一，只量一城。第二，未计冬季。第三，樣本偏小。", 0.02, 0.97, 0.01)
     assert write(one) == "第二，未计冬季。[1]"
+
+
+def test_the_first_of_several_reasons_brings_the_others() -> None:
+    text = "第一，上游货船增多，污染风险变大。第二，枯水期有咸潮。第三，取水口老旧。"
+    why = "澄湖市为什么换了水源？"
+    assert write(evidence(text, 0.5, 0.02, 0.01), question=why) == text.replace("。", "。[1]")
+    one = write(evidence(text, 0.9, 0.01, 0.01), question="去年澄湖上游什么船增多？")
+    assert one == "第一，上游货船增多，污染风险变大。[1]"
+    told = evidence("第一，暂停取水，因上游有化工厂。第二，每月檢測。", 0.9, 0.01)
+    assert write(told, question=why) == "第一，暂停取水，因上游有化工厂。[1]"
 
 
 def test_rows_that_are_much_alike_are_all_items_of_a_list() -> None:

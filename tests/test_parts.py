@@ -239,3 +239,12 @@ MARKET = """# 夜市与早市的较量
 def test_parts_whose_names_hold_nothing_of_what_is_asked_give_way(index_of: Callable[..., Settings]) -> None:
     answer = ask("夜市的较量用了哪些工具", settings=index_of({"夜市.md": MARKET}))
     assert answer.text.startswith("夜市用的工具是低价摊位、免费电和夜班车。")
+
+
+def test_a_comparison_asks_for_no_parts(index_of: Callable[..., Settings]) -> None:
+    text = (
+        "# 澜川换水发布会\n\n记者问为什么换水。第一，澜江上游货船多。第二，枯水期有鹹潮。"
+        "\n\n石湖的水比澜江软一些，硬度从每升156毫克降到约70毫克。\n"
+    )
+    answer = ask("石湖的水和澜江的水哪个更硬，硬度各是多少？", settings=index_of({"换水.md": text}))
+    assert answer.text.startswith("石湖的水比澜江软一些，硬度从每升156毫克")

@@ -35,6 +35,8 @@ CROP_ROWS = [
 ]
 SNACKS = "品名 | 价格（元） | 销量（份） | 备注"
 SNACK_ROWS = ["瓜子 | 12 | 2650 | 销量最高", "绿豆糕 | 18 | 190 | ", "花生 | 9 | 1730 | 脆"]
+MARKS = "评分因素 | 分值 | 说明"
+MARK_ROWS = ["价格 | 30 | 以最低价为准", "技術方案 | 35 | 含抗震设计", "同类业绩 | 12 | 每项3分"]
 SCHOOLS = "School | Kind | Pupils | Fee per term (yuan)"
 SCHOOL_ROWS = ["Old Kiln 旧窑 | primary school | 310 | 2400", "Heron Lane 鷺巷 | primary school | 640 | 1800"]
 SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松鹤 | kindergarten | 140 | 5200"]
@@ -43,6 +45,7 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
 @pytest.mark.parametrize(
     ("head", "rows", "question", "meant"),
     [
+        (MARKS, MARK_ROWS, "評標時哪一項分數最重，占幾分？", Extremes((1,), is_named=False)),
         (PUMPS, PUMP_ROWS, "扬程最高的是哪个型号？", Extremes((0,), is_named=True)),
         (PUMPS, PUMP_ROWS, "功率最大的水泵", Extremes((1, 2), is_named=True)),  # two are equal
         (PUMPS, PUMP_ROWS, "哪台水泵最貴", Extremes((2,), is_named=False)),

@@ -31,7 +31,7 @@ from rag.backends import (
     load_backend,
     stream_writing,
 )
-from rag.backends.extractive import PART_LEAST, ExtractiveBackend
+from rag.backends.extractive import PART_LEAST, ExtractiveBackend, leans_back
 from rag.comprehension.windows import heading_of
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
@@ -283,12 +283,17 @@ def _misses_what_is_asked(read: Question, answer: Answer, found: Sequence[Eviden
 
 
 def _quoted_first(read: Question, answer: Answer) -> tuple[str, Passage | None]:
-    """Return what is quoted first, and its passage; none where one question of several, or a follow-up, is answered."""
-    quoted = next((sentence for sentence in answer.sentences if sentence.citations), None)
-    if quoted is None or read.follow_up or len(read.parts) > 1:
+    """Return what is quoted first, and its passage; none where one question of several, or a follow-up, is answered.
+
+    A sentence that leans on the one before it is quoted with that.
+    """
+    cited = [sentence for sentence in answer.sentences if sentence.citations]
+    if not cited or read.follow_up or len(read.parts) > 1:
         return "", None
-    passages = {item.id: item.passage for item in answer.evidence}
-    return quoted.text, passages[quoted.citations[0].passage]
+    first, *behind = cited[:2]
+    source = first.citations[0].passage
+    leaning = [one.text for one in behind if leans_back(one.text) and one.citations[0].passage == source]
+    return "".join((first.text, *leaning)), next(item.passage for item in answer.evidence if item.id == source)
 
 
 def _above(passage: Passage) -> str:

@@ -69,7 +69,7 @@ def _places(text: str, *, whole: bool = False) -> list[str]:
 
 
 def _han_places(text: str) -> Iterator[str]:
-    tagged = tag_words(text)  # 些地区 of 哪些地区 is none, nor 东江城 of 东江城里人, nor 跟农村
+    tagged = tag_words(text)  # no place: 些地区 of 哪些地区, 东江城 of 东江城里人, 办农村, 县乡村 of 临泷县乡村
     begins = {
         start
         for word, tag, (start, _) in tagged
@@ -78,7 +78,8 @@ def _han_places(text: str) -> Iterator[str]:
     ends = {end for _, _, (_, end) in tagged}
     for at, character in enumerate(text):
         name = text[at - STEM_CHARS : at + 1] if at >= STEM_CHARS and at - STEM_CHARS in begins else ""
-        is_word = at + 1 in ends and is_han(name) and not is_known_word(name)
+        name = "" if name[:1] in _PLACES else name
+        is_word = at + 1 in ends and is_han(name) and not any(map(is_known_word, (name, name[1:])))
         if name and character in _PLACES and is_word and not any(part in name for part in _NOT_IN_A_NAME):
             yield name
 

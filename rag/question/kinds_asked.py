@@ -108,10 +108,12 @@ def _lacks_words(question: str, told: str) -> bool:
 
 
 def _lacks_name(question: str, quoted: str) -> bool:
+    """Say whether a statement tells no name, where one is asked for, but those that the question has."""
     if not _asks_for("name", question) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
         return False
-    latin = any(name[:1].isupper() for name, _ in find_latin_names(quoted))
-    return not (latin or find_han_names(quoted) or find_quotes(quoted))
+    latin = [name for name, _ in find_latin_names(quoted) if name[:1].isupper()]
+    names = [*latin, *(name for name, _ in find_han_names(quoted)), *(quote for quote, _ in find_quotes(quoted))]
+    return all(holds_any(question, (search_form(name),)) for name in names)
 
 
 def _lacks_part(question: str, found: str) -> bool:

@@ -19,11 +19,13 @@ from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
 from rag.text.labels import holds_word, is_word, opens_with, strip_label
 from rag.text.language import HAN, holds_one_of, split_at
-from rag.text.persons import parse_names, same_person
+from rag.text.persons import parse_names, same_person, signed_names
+from rag.vocabulary import words_of
 
 _NO_END = 10**9
 _ABSTRACT_WITHIN = 20  # items of an article, where its abstract begins
 _HEAD_ITEMS = 12  # of an article, among which the line of its journal stands
+_SIGNED_ITEMS = 4  # at the end of an article, among which stands who wrote it
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _PERSON = re.compile(
@@ -69,7 +71,7 @@ def describe_articles(
                 kind=part.kind,
                 title=part.title(items),
                 span=(0, 0),
-                authors=part.authors or (people if part.kind == "article" else ()),
+                authors=part.authors or ((people or _signed(inside)) if part.kind == "article" else ()),
                 affiliations=affiliations,
                 journal=journal or next((one.journal for one in own if one.journal), ""),
                 year=next((one.year for one in own if one.year), year),
@@ -86,6 +88,13 @@ def describe_articles(
         )
     _link_abstracts(described)
     return described
+
+
+def _signed(items: Sequence[Item]) -> tuple[str, ...]:
+    """Return who wrote an article by its end: a line （记者 林若水）, or such brackets behind its last sentence."""
+    texts = [bare(item.text).strip() for item in items[-_SIGNED_ITEMS:]]
+    behind = [text[max(text.rfind("（"), text.rfind("(")) :] for text in texts if text.endswith(("）", ")"))]
+    return next(filter(None, map(signed_names, (*texts, *behind))), ())
 
 
 def _is_between(imprint: Imprint, at: int, start: int, end: int) -> bool:
@@ -174,7 +183,8 @@ def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ..
 
     `甲，某大学教授；乙，某研究院研究员。` is read, and the same with each person on a line of his own.
     """
-    text = strip_label(text)
+    is_in_brackets = text.startswith(("（", "(")) and text.endswith(("）", ")"))
+    text = strip_label(text[1:-1] if is_in_brackets else text)
     for author in authors:
         spread = r"\s*".join(map(re.escape, author))
         text = re.sub(rf"(?<!^)(?<![；;，,、])\s*(?={spread}\s*[，,])", "；", text)
@@ -185,7 +195,9 @@ def split_affiliations(text: str, authors: Sequence[str]) -> tuple[tuple[str, ..
         names = parse_names(match.group(1)) if match else ()
         if match and len(names) == 1:
             people.append(names[0])
-            places.append(_REMARK.sub("", match.group(2)).strip())
+            label, found, place = match.group(2).partition("：")
+            is_labelled = bool(found) and label in words_of("head_words", "affiliation")
+            places.append(_REMARK.sub("", place if is_labelled else match.group(2)).strip())
         elif places and entry.strip() and not entry.lstrip().startswith(("（", "(")):
             places[-1] += "；" + entry.strip().rstrip("。")
     return tuple(people), tuple(places)

@@ -20,7 +20,7 @@ from rag.text.language import (
     to_simplified,
     without_spaces,
 )
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import phrases, read_table, words_of
 
 _KEPT = 4096  # results of a function that are kept
 
@@ -33,6 +33,7 @@ _ROLE = re.compile(
     r"^(?:文\s*[/／|｜:：]|作\s*者\s*[:：/／]|撰\s*文\s*[:：/／]|By[:：]?\s|□|◎|■|●|○|◆)\s*|\s*(?:[/／]\s*文|著|编著|主编|译|整理)$",
     re.IGNORECASE,
 )
+_BRACKETS = "（()）【】[] \t　"
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹˒"  # raised figures
 _AFFIXES = "˒0123456789,，*＊†‡§¶+#①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳¹²³⁰⁴⁵⁶⁷⁸⁹ \t"  # behind a name: where its bearer works
 _DOTS = "·•‧∙"  # of a foreign name in Chinese letters
@@ -79,6 +80,31 @@ def parse_names(line: str) -> tuple[str, ...]:
     if HAN_CHARACTER.search(text):
         return _parse_han_names(text, introduced)
     return _parse_latin_names(text, introduced)
+
+
+def signed_names(line: str) -> tuple[str, ...]:
+    """Return the people that a line at the end of a text says wrote it, () for another line.
+
+    （记者 林若水 通讯员高远山）, 文：林若水, Reporting by Nora Whitlock; editing by Amos Grady. Who edited is left out.
+    """
+    text = " ".join(line.strip(_BRACKETS).split())
+    for mark in "/／":
+        text = text.replace(f"文{mark}图", "文图")
+    if len(text) > _MAX_GROUP_CHARS * 2:
+        return ()
+    edited = [at for word in words_of("print_words", "edited_by") if (at := to_simplified(text).find(word)) > 0]
+    text = text[: min(edited, default=len(text))].strip(" ;；,，、.")
+    if english := next((word for word in words_of("print_words", "signed_by") if text.startswith(word)), ""):
+        return _parse_latin_names(text.removeprefix(english).strip(), introduced=True)
+    if _ROLE.match(text):
+        return parse_names(text)
+    roles = sorted(words_of("print_words", "byline"), key=len, reverse=True)
+    if not to_simplified(text).startswith(tuple(roles)):
+        return ()
+    for role in roles:
+        while (at := to_simplified(text).find(role)) >= 0:
+            text = f"{text[:at]} {text[at + len(role) :]}"
+    return _parse_han_names(text.strip(" ：:"), introduced=True)
 
 
 def _behind_role(text: str) -> str:

@@ -131,7 +131,7 @@ def answer_about_parts(
         max_chars: Of an answer from passages; a list may have MOST_TIMES as many.
     """
     request = read_part_request(read.asked)
-    if request is None or not found:
+    if request is None or not found or ("comparison" in read.types and "table" not in request.kinds):
         return None
     said = letters_of(search_form(CITED.sub("", _last_answer(history))))
     works = _works_meant(found, said, works, index)
