@@ -338,9 +338,9 @@ def _with_reasons(chosen: Sequence[Quoted], unit: Quoted, request: AnswerRequest
     What happened and why stand in neighbouring sentences of a paragraph; one before it goes first where both fit.
     """
     before, behind = (_beside(unit, request.evidence[unit.place], step) for step in (-1, 1))
-    asked = _grams(request.question)
-    repeats = len(asked & _grams(unit.text)) >= REPEATED_SHARE * len(asked)
-    is_short = len(letters_of(unit.text)) <= SHORT_CHARS[request.evidence[unit.place].passage.language]
+    asked, language = _grams(request.question), request.evidence[unit.place].passage.language
+    repeats = language != request.language or len(asked & _grams(unit.text)) >= REPEATED_SHARE * len(asked)
+    is_short = len(letters_of(unit.text)) <= SHORT_CHARS[language]
     if follows_from_before(unit.text):
         told = before
     elif tells_reason(unit.text) or not (repeats or is_short):
