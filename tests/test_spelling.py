@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
 from rag.index.lexical import KeywordIndex
+from rag.retrieval import retrieve
+from rag.settings import Settings
 
 TEXTS = [
     "数据跨境流动须经评估。",
@@ -63,3 +67,27 @@ NAMES = KeywordIndex.build([*TEXTS, *ONCE])
 )
 def test_a_name_that_stands_once_is_found_by_its_sound(question: str, meant: list[str]) -> None:
     assert NAMES.spelling.meant(question, NAMES.tokenizer.cut) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "mended"),
+    [
+        ("風树垭村存了多少小时？", "枫树垭村存了多少小时？"),
+        ("巫长更 2019年提了什么建议 (Wu)", "巫长庚 2019年提了什么建议 (Wu)"),
+        ("枫树垭村存了多少小时？", "枫树垭村存了多少小时？"),
+        ("为什么要外交里谁唱主角", "为什么要外交里谁唱主角"),
+        ("Which rules apply?", "Which rules apply?"),
+    ],
+)
+def test_a_question_is_written_with_the_characters_that_were_meant(question: str, mended: str) -> None:
+    assert NAMES.spelling.mended(question) == mended
+
+
+def test_a_question_is_also_read_as_it_was_meant(index_of: Callable[[Mapping[str, str]], Settings]) -> None:
+    texts = {f"{place}.md": f"# 第{place}號通知\n\n{text}\n" for place, text in enumerate([*TEXTS, *ONCE])}
+    settings = index_of(texts)
+    typed, meant = (
+        retrieve(f"{name}村的时间银行存入多少小时的服务", settings=settings)[0] for name in ("风树垭", "枫树垭")
+    )
+    assert "枫树垭" in typed.text
+    assert typed.score == pytest.approx(meant.score, abs=0.02)  # 0.05 less as it was typed

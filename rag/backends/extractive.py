@@ -110,7 +110,7 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     items = _list_around(first, request)
     if (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
         return items
-    if items and asks_for_reason(request.question) and not tells_reason(first.text):
+    if items[:1] == [first] and asks_for_reason(request.question) and not tells_reason(first.text):
         return items  # 第一 tells one of several reasons
     chosen = _with_what_it_leans_on(first, request.evidence)
     if asks_for_reason(request.question):

@@ -193,6 +193,9 @@ def retrieve(
         own, _ = _find(index, by_role, by_role.text, {}, rows, settings, watch)
         held = judge_statements(index, by_role, own, _choose(index, by_role, own, max(k, READ), rows), {}, rows)
         evidence = _better_judged(held, evidence)
+    if (spelt := _as_meant(index, question)) != question:
+        meant = judge_statements(index, spelt, found, chosen, names, allowed)
+        evidence = _better_judged(meant, evidence)
     watch.lap("read")
     return Retrieval(question.asked, question.text, tuple(evidence[:k]), tuple(expansions.items()), watch.laps)
 
@@ -265,6 +268,12 @@ def _asked_of_contract(
             rows = rows if allowed is None else np.intersect1d(rows, allowed)
             return dataclasses.replace(question, text=text, asked=asked), rows
     return None
+
+
+def _as_meant(index: Index, question: Question) -> Question:
+    """Return the question with the characters that were meant where others of the same sound were typed."""
+    mended = index.keywords.spelling.mended
+    return dataclasses.replace(question, text=mended(question.text), asked=mended(question.asked))
 
 
 def _better_judged(some: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:

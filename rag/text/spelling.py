@@ -1,10 +1,10 @@
 """Words of a question that sound like words of the corpus: 垮境 for 跨境, as typing by sound mistakes them.
 
-Input: a question and how often two characters stand side by side in the corpus. Output: words that were probably meant.
-A character is doubted where the corpus holds it beside a neighbour nowhere, while another one of the same sound belongs
-to both neighbours: it stands beside them far more often than chance would have it (pointwise mutual information, Church
-and Hanks 1990). A name may stand once: its three characters then belong together far more than that, wherever in it the
-doubted one stands. Sounds are those of pypinyin, without tones.
+Input: a question and how often two characters stand side by side in the corpus. Output: words that were probably meant,
+or the question with them. A character is doubted where the corpus holds it beside a neighbour nowhere, while another
+one of the same sound belongs to both neighbours: it stands beside them far more often than chance would have it
+(pointwise mutual information, Church and Hanks 1990). A name may stand once: its three characters then belong together
+far more than that, wherever in it the doubted one stands. Sounds are those of pypinyin, without tones.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from rag.text.language import HAN, search_form
+from rag.text.language import HAN, search_form, to_simplified
 from rag.text.words import is_known_word
+from rag.vocabulary import words_of
 
 _KEPT = 32768  # results of a function that are kept
 
@@ -28,6 +29,7 @@ LEAST_TIMES_BOTH = 300  # the product of both
 LEAST_TIMES_ONCE = 50  # each pair of a name that stands once: 枫树垭
 NAME_CHARS = 3
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many speakers do not tell apart
+_NOT_IN_A_NAME = words_of("place_words", "not_in_name")
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 
 
@@ -68,33 +70,48 @@ class Spelling:
             question: As it was typed.
             cut: Cuts a run of Han characters into words.
         """
-        words = (word for run in _HAN_RUN.findall(search_form(question)) for word in self._meant_in(run, cut))
+        runs = _HAN_RUN.findall(search_form(question))
+        words = (
+            name or _words_around(written, place, cut) for run in runs for place, written, name in self._meant_in(run)
+        )
         return list(dict.fromkeys(words))
 
-    def _meant_in(self, run: str, cut: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    def mended(self, question: str) -> str:
+        """Return a question with the characters that were probably meant; itself where none is doubted."""
+        for run in dict.fromkeys(_HAN_RUN.findall(search_form(question))):
+            at = to_simplified(question).find(run)
+            for place, written, _ in self._meant_in(run) if at >= 0 else ():
+                question = question[: at + place] + written[place] + question[at + place + 1 :]
+        return question
+
+    def _meant_in(self, run: str) -> Iterator[tuple[int, str, str]]:
+        """Yield a place, the run with the character that was meant there, and the name to which it belongs, or ""."""
         unknown = [pair for pair in _pairs_of(run) if pair not in self._pairs]
         doubted = set(unknown) - set(self._held(unknown)) if unknown else set()
         for place in range(len(run)):
             around = run[max(0, place - 1) : place + 2]
-            if doubted.isdisjoint(_pairs_of(around)):
-                continue
             typed = run[place]
+            if doubted.isdisjoint(_pairs_of(around)) or typed in _NOT_IN_A_NAME:
+                continue
             same = {other for sound in sounds_of(typed) for other in self._sounding.get(sound, ())} - {typed}
             written = {other: run[:place] + other + run[place + 1 :] for other in sorted(same)}
             inner = [other for other in written if 0 < place < len(run) - 1]
             other = max(inner, key=lambda one: (self._belonging(*written[one][place - 1 : place + 2]), one), default="")
             if other and self._belonging(*written[other][place - 1 : place + 2]) >= LEAST_TIMES_BOTH:
-                yield _words_around(written[other], place, cut)
+                yield place, written[other], ""
                 continue
-            names = {name for one in written.values() for name in self._names_at(run, one, place, doubted)}
+            names = {name: one for one in written.values() for name in self._names_at(run, one, place, doubted)}
             if len(names) == 1 and not any(is_known_word(pair) for pair in _pairs_of(around)):
-                yield names.pop()
+                ((name, meant),) = names.items()
+                yield place, meant, name
 
     def _names_at(self, run: str, written: str, place: int, doubted: Collection[str]) -> Iterator[str]:
         """Yield the three characters at a place that stand together while those of `run` do not, and are no word."""
         for start in range(max(0, place - 2), min(place, len(written) - NAME_CHARS) + 1):
             name, typed = written[start : start + NAME_CHARS], _pairs_of(run[start : start + NAME_CHARS])
             pairs = _pairs_of(name)
+            if not _NOT_IN_A_NAME.isdisjoint(name):
+                continue
             if min(map(self._times, pairs)) < LEAST_TIMES_ONCE or any(
                 is_known_word(one) for one in pairs if one in typed
             ):
