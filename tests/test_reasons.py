@@ -44,6 +44,7 @@ def library(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
         ("Why did visits to the market fall after May?", "The ferry had been moved", "Weekends"),
         ("停车费为什么降了？", "是因为淡季车位空置过半", "包月办法"),  # the reason stands in the statement itself
         ("溪口片区的民宿登记什么时候停的？", "今年四月起", "倒灌"),  # no reason is asked for
+        ("五月以后市场的访客为什么少了三分之一？", "The ferry had been moved", "停车费"),
     ],
 )
 def test_the_reason_behind_a_statement_that_repeats_the_question_is_quoted(

@@ -339,14 +339,16 @@ def _with_reasons(chosen: Sequence[Quoted], unit: Quoted, request: AnswerRequest
     """
     before, behind = (_beside(unit, request.evidence[unit.place], step) for step in (-1, 1))
     asked, language = _grams(request.question), request.evidence[unit.place].passage.language
-    repeats = language != request.language or len(asked & _grams(unit.text)) >= REPEATED_SHARE * len(asked)
+    is_foreign = language != request.language  # whether it repeats the question cannot be told
+    repeats = is_foreign or len(asked & _grams(unit.text)) >= REPEATED_SHARE * len(asked)
     is_short = len(letters_of(unit.text)) <= SHORT_CHARS[language]
     if follows_from_before(unit.text):
         told = before
     elif tells_reason(unit.text) or not (repeats or is_short):
         return list(chosen)
     else:
-        told = [one for one in (*behind, *before) if tells_reason(one.text)][:1] or [*before, *behind]
+        others = behind if is_foreign else [*before, *behind]
+        told = [one for one in (*behind, *before) if tells_reason(one.text)][:1] or others
     first = [one for one in before if one in told and len(one.text) + len(unit.text) <= LEAD_CHARS]
     return list(dict.fromkeys((*first, *chosen, *told)))
 
