@@ -176,6 +176,8 @@ def test_the_first_of_several_reasons_brings_the_others() -> None:
     assert one == "第一，上游货船增多，污染风险变大。[1]"
     told = evidence("第一，暂停取水，因上游有化工厂。第二，每月檢測。", 0.9, 0.01)
     assert write(told, question=why) == "第一，暂停取水，因上游有化工厂。[1]"
+    points = evidence("1. 湖边换了水源。2. 八月检修水泵。3. 電工每周试机。", 0.9, 0.01, 0.01)
+    assert "试机" not in write(points, question=why)
 
 
 def test_rows_that_are_much_alike_are_all_items_of_a_list() -> None:

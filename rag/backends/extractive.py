@@ -110,8 +110,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     items = _list_around(first, request)
     if (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
         return items
-    if items[:1] == [first] and asks_for_reason(request.question) and not tells_reason(first.text):
-        return items  # 第一 tells one of several reasons
+    if items[:1] == [first] and asks_for_reason(request.question) and _begins_telling(first.text):
+        return items
     chosen = _with_what_it_leans_on(first, request.evidence)
     if asks_for_reason(request.question):
         chosen = _with_reasons(chosen, first, request)
@@ -222,6 +222,11 @@ def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
 def _is_likely_beside(items: Sequence[Quoted], first: Quoted) -> bool:
     """Say whether an item beside the likeliest may answer: 二、材料：身份证 does alone, without the other points."""
     return any(item.likelihood >= LIST_LEAST for item in items if item != first)
+
+
+def _begins_telling(statement: str) -> bool:
+    """Say whether a statement tells the first of several reasons: 第一，上游货船增多. Numbered points are none."""
+    return statement[:1].isalpha() and not tells_reason(statement)
 
 
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
