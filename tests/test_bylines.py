@@ -235,6 +235,7 @@ def test_a_large_line_between_title_and_names_is_the_subtitle() -> None:
         ("Reporting by Nora Whitlock; editing by 高远", ("Nora Whitlock",)),
         ("责任编辑：巫明", ()),
         ("图：卞长风", ()),
+        ("攝影：卞长风", ()),
         ("供稿：县气象局", ()),
         ("记者在现场看到，工人正在施工。", ()),
         ("整理了三年的账簿", ()),

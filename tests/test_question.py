@@ -182,7 +182,7 @@ def test_words_that_ask_stand_in_their_example(kind: str, words: str, others: st
     assert holds_any(example, phrases(words))
     assert all(len(read_question(f"渡口{other}开门，{example}？").parts) == 1 for other in phrases(others))
     twice = read_question(f"{example}, and {example}?" if kind == "en" else f"{example}，{example}？")
-    assert len(twice.parts) == (1 if kind in ("nothing", "same") else 2)
+    assert len(twice.parts) == (1 if kind in ("nothing", "which_of_them") else 2)
 
 
 @pytest.mark.parametrize("asked", ["水价是多少？", "入社交多少股金，退社何时可退，"])

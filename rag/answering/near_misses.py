@@ -73,12 +73,11 @@ def _han_places(text: str) -> Iterator[str]:
     begins = {
         start
         for word, tag, (start, _) in tagged
-        if tag[0] not in _JOINING and not (len(word) == 1 and tag[0] in _ACTING)
+        if tag[0] not in _JOINING and not (len(word) == 1 and tag[0] in _ACTING) and word[0] not in _PLACES
     }
     ends = {end for _, _, (_, end) in tagged}
     for at, character in enumerate(text):
         name = text[at - STEM_CHARS : at + 1] if at >= STEM_CHARS and at - STEM_CHARS in begins else ""
-        name = "" if name[:1] in _PLACES else name
         is_word = at + 1 in ends and is_han(name) and not any(map(is_known_word, (name, name[1:])))
         if name and character in _PLACES and is_word and not any(part in name for part in _NOT_IN_A_NAME):
             yield name

@@ -199,7 +199,7 @@ def _is_remark(part: str) -> bool:
 def _asks_which(clause: str) -> bool:
     """Say whether a clause asks which those are that the one before it asks about: 分别叫什么, and which ones."""
     left = f" {to_simplified(search_form(clause)).strip('，,。？? ')} "
-    for word in sorted(words_of("asking_words", "same"), key=len, reverse=True):
+    for word in sorted(words_of("asking_words", "which_of_them"), key=len, reverse=True):
         left = left.replace(f" {word} " if word.isascii() else word, " ")
     return left.isspace()
 
@@ -217,16 +217,15 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
     ends: list[int] = []
     for mark in _CLAUSE_END.finditer(question, start, end):
         clause, rest = question[start : mark.start()], question[mark.end() : end]
-        if (
-            _asks(clause)
-            and _asks(rest)
-            and not _is_remark(clause)
-            and not _asks_which(rest)
-            and (not _is_remark(rest) or _does(rest))
-        ):
+        if _asks(clause) and not _is_remark(clause) and _asks_by_itself(rest):
             ends.append(mark.start())
             start = mark.end()
     return [*ends, end]
+
+
+def _asks_by_itself(clause: str) -> bool:
+    """Say whether a clause behind another one asks something else than that does."""
+    return _asks(clause) and not _asks_which(clause) and (not _is_remark(clause) or _does(clause))
 
 
 def _asks(clause: str) -> bool:

@@ -49,6 +49,7 @@ _BYLINE_PARTING = re.compile(
 _MAX_BYLINE_CHARS = 400
 _VOWELS = "aeiouvü"  # of pinyin: a run of them is a syllable
 _MAX_LINE_CHARS, _MAX_GROUP_CHARS = 120, 40  # of names, and of one group
+_MAX_SIGNED_CHARS = 80  # of a line that says who wrote what stands above it
 _MAX_NAMES = 15
 _MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
 _MAX_UNSURE_CHARS = 100
@@ -85,14 +86,15 @@ def parse_names(line: str) -> tuple[str, ...]:
 def signed_names(line: str) -> tuple[str, ...]:
     """Return the people that a line at the end of a text says wrote it, () for another line.
 
-    （记者 林若水 通讯员高远山）, 文：林若水, Reporting by Nora Whitlock; editing by Amos Grady. Who edited is left out.
+    （记者 林若水 通讯员高远山）, 文：林若水, Reporting by Nora Whitlock; editing by Amos Grady. Left out is who
+    edited it or took its pictures.
     """
     text = " ".join(line.strip(_BRACKETS).split())
     for mark in "/／":
         text = text.replace(f"文{mark}图", "文图")
-    if len(text) > _MAX_GROUP_CHARS * 2:
+    if len(text) > _MAX_SIGNED_CHARS:
         return ()
-    edited = [at for word in words_of("print_words", "edited_by") if (at := to_simplified(text).find(word)) > 0]
+    edited = [at for word in words_of("print_words", "edited_by") if (at := to_simplified(text).find(word)) >= 0]
     text = text[: min(edited, default=len(text))].strip(" ;；,，、.")
     if english := next((word for word in words_of("print_words", "signed_by") if text.startswith(word)), ""):
         return _parse_latin_names(text.removeprefix(english).strip(), introduced=True)

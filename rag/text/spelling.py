@@ -110,13 +110,9 @@ class Spelling:
         for start in range(max(0, place - 2), min(place, len(written) - NAME_CHARS) + 1):
             name, typed = written[start : start + NAME_CHARS], _pairs_of(run[start : start + NAME_CHARS])
             pairs = _pairs_of(name)
-            if not _NOT_IN_A_NAME.isdisjoint(name):
-                continue
-            if min(map(self._times, pairs)) < LEAST_TIMES_ONCE or any(
-                is_known_word(one) for one in pairs if one in typed
-            ):
-                continue
-            if all(one in doubted for one in typed if one not in pairs):
+            is_apart = _NOT_IN_A_NAME.isdisjoint(name) and not any(is_known_word(one) for one in pairs if one in typed)
+            belongs = is_apart and min(map(self._times, pairs)) >= LEAST_TIMES_ONCE
+            if belongs and all(one in doubted for one in typed if one not in pairs):
                 yield name
 
     def _belonging(self, before: str, character: str, after: str) -> float:
