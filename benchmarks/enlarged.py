@@ -89,12 +89,13 @@ def unread(folder: Path) -> dict[str, Sealed]:
 
 
 def is_full(segments: Sequence[Segment]) -> bool:
-    """Tell whether a build would take none of these segments into another."""
-    return all(len(segment.rows()) >= FULL for segment in segments)
+    """Tell whether a build would join no two of these segments."""
+    smallest = sorted(len(segment.rows()) for segment in segments)[:2]
+    return sum(smallest) > FULL if len(smallest) == 2 else smallest[0] > FULL // 2
 
 
 def join(segments: Sequence[Segment], folder: Path) -> list[Segment]:
-    """Write segments of at least FULL passages, as far as there are as many."""
+    """Write segments of at most FULL passages, as a build does."""
     drafts = Drafts(folder, folder.name)
     for segment in segments:
         drafts.current().take(segment, segment.listed, segment.facts(), {}, Tokenizer())

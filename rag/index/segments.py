@@ -15,6 +15,7 @@ Entry points: `Segment`, `Drafts`, `worth_merging`. Knows no generation and no m
 from __future__ import annotations
 
 import contextlib
+import itertools
 import lzma
 import os
 import shutil
@@ -42,7 +43,8 @@ Floats = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
 Held = npt.NDArray[np.void]
 ENDINGS = ("sqlite", "rows.npy", "vectors.npy", "codes.npy")
-FULL = 20_000  # passages from which on a segment is written, and not taken into another: what a build holds at once
+HELD = 20_000  # new passages from which on a segment is written: what a build holds at once
+FULL = 65_000  # passages up to which segments are joined: their rows are counted in two bytes
 MERGED = 4  # a smaller segment of at most so many times the passages of the new one is taken into it
 WASTE = 3  # and one of whose passages more than one in so many has gone
 WINDOW_BYTES = (1 << 12, 1 << 23)  # in which a record is compressed, at least and at most
@@ -192,6 +194,11 @@ class Segment:
             except OSError:  # a file system without hard links
                 shutil.copy2(self.path(ending), target)
 
+    def remove(self) -> None:
+        """Remove its files, once nothing maps them."""
+        for ending in ENDINGS:
+            self.path(ending).unlink()
+
 
 def worth_merging(segments: Iterable[Segment], new: int) -> list[Segment]:
     """Return the segments that a new one takes in: those that are small beside it, and those with much waste.
@@ -202,7 +209,7 @@ def worth_merging(segments: Iterable[Segment], new: int) -> list[Segment]:
     """
     chosen = []
     for segment, (listed, held) in sorted(((s, s.size()) for s in segments), key=lambda pair: pair[1]):
-        if (listed <= MERGED * new and held < FULL) or (held - listed) * WASTE > held:
+        if (listed <= MERGED * new and listed + new <= FULL) or (held - listed) * WASTE > held:
             chosen.append(segment)
             new += listed
     return chosen
@@ -318,11 +325,11 @@ class Drafts:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder, self._name = folder, name
-        self._draft, self._written = Draft(), list[Segment]()
+        self._draft, self._written, self._names = Draft(), list[Segment](), itertools.count()
 
     def current(self) -> Draft:
         """Return the draft that more can be added to."""
-        if len(self._draft) >= FULL:
+        if len(self._draft) >= HELD:
             self._write()
         return self._draft
 
@@ -333,10 +340,18 @@ class Drafts:
         return self._written
 
     def _write(self) -> None:
-        name = f"{self._name}-{len(self._written):05}" if self._written else self._name
+        """Write the draft, together with the segment written before it where both are no more than FULL."""
+        before = [segment for segment in self._written[-1:] if len(self._draft) + len(segment.rows()) <= FULL]
+        for segment in before:
+            self._draft.take(segment, segment.listed, segment.facts(), {}, Tokenizer())
+            self._written.remove(segment)
+        number = next(self._names)
+        name = f"{self._name}-{number:05}" if number else self._name
         self._draft.write(self._folder, name)
         self._written.append(Segment(self._folder, name, frozenset(self._draft.sources())))
         self._draft = Draft()
+        for segment in before:
+            segment.remove()
 
 
 def read_passage(record: bytes) -> Passage:

@@ -35,6 +35,7 @@ from rag.embedding.token_codes import centred_cosines
 from rag.errors import UnusableQuestion
 from rag.index import Index, open_index
 from rag.index.glossary import MISSPELT
+from rag.index.lexical import Scores
 from rag.index.passages import FOOTNOTE
 from rag.index.segments import KINDS
 from rag.question import Question, read_question
@@ -212,15 +213,19 @@ def _find(
 ) -> tuple[Candidates, dict[str, float]]:
     """Return the candidates for a text, best first, and the phrases that were added to it with their weights."""
     language = main_language(text)
-    encoded = load_embedder(settings).encode_questions([text])[0]
-    watch.lap("embedded")
-    vector = index.centring.centre_question(encoded.vector, language)
-    terms, expansions = keyword_terms(index, text, language, names)
     own = index.passages.of_articles(question.spoken_of)
     own = own if allowed is None else np.intersect1d(own, allowed)
     weight = OPEN_WEIGHT if question.leaves_open else SPOKEN_OF_WEIGHT
     penalty = 0.0 if "source" in question.types else FOOTNOTE_PENALTY
-    found = _favoured(_search_both(index, vector, terms, allowed, penalty, own), own, weight)
+    with ThreadPoolExecutor(1) as pool:  # keywords are looked up while the model is at work
+        looking_up = pool.submit(_search_keywords, index, text, language, names, allowed)
+        encoded = load_embedder(settings).encode_questions([text])[0]
+        watch.lap("embedded")
+        vector = index.centring.centre_question(encoded.vector, language)
+        _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
+        keywords, by_keyword, expansions = looking_up.result()
+    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], by_keyword, own]))
+    found = _favoured(_fused(index, vector, keywords, rows, penalty), own, weight)
     watch.lap("searched")
     if settings.rerank:
         found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
@@ -375,13 +380,17 @@ class _Watch:
         self._last = now
 
 
-def _search_both(
-    index: Index, vector: Floats, terms: Mapping[str, float], allowed: Rows | None, footnote_penalty: float, own: Rows
-) -> Candidates:
-    """Return the best of both retrievers and `own` rows, each with its score in both, ordered by the fused score."""
-    keywords = index.keywords.search(terms)
-    _, by_dense = index.store.search(vector[None], min(DEPTH, len(index.passages)), allowed)
-    rows = np.unique(np.concatenate([by_dense[0][by_dense[0] >= 0], keywords.best(DEPTH, allowed), own]))
+def _search_keywords(
+    index: Index, text: str, language: Language, names: Mapping[str, float], allowed: Rows | None
+) -> tuple[Scores, npt.NDArray[np.int32], dict[str, float]]:
+    """Return the keyword retriever's scores, its best rows, and the phrases that were added to a text."""
+    terms, expansions = keyword_terms(index, text, language, names)
+    scores = index.keywords.search(terms)
+    return scores, scores.best(DEPTH, allowed), expansions
+
+
+def _fused(index: Index, vector: Floats, keywords: Scores, rows: Rows, footnote_penalty: float) -> Candidates:
+    """Return rows as candidates, each with its score by both retrievers, ordered by the fused score."""
     dense = index.store.vectors(rows) @ vector
     keyword = keywords.of(rows)
     fused = _standardised(dense, index.background @ vector) + KEYWORD_WEIGHT * _standardised(keyword, keywords.sample())
