@@ -48,6 +48,38 @@ def test_what_differs_beside_the_figures_makes_them_two_things(question: str, on
     assert _compare(question, other, one) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "one", "other", "answers"),
+    [
+        (
+            "2021年全年岚州的海鲜出口额是多少？",
+            "2021 年前 11 个月，岚州海鲜出口额达 38.2 亿元，同比增长 1.9%；",
+            "2021年，岚州水产（含淡水）出口额达到54.5亿元，同比增長7.4%。",
+            ("38.2 亿元", "54.5亿元"),
+        ),
+        (
+            "北渚最晚哪一年拆光旧式信号机？",
+            "北渚宣布从2019年起停购旧式信号机，并要求各线路在2025年前拆除所有旧式信号机。",
+            "2018 年 3 月，北渚铁路局明确表示将允许旧式信号机在支线使用。",
+            ("2025年", "2018 年 3 月"),
+        ),
+    ],
+)
+def test_another_length_of_time_or_event_makes_two_things(
+    question: str, one: str, other: str, answers: tuple[str, str]
+) -> None:
+    assert _compare(question, one, other, answers) is None
+    assert find_disagreement(one, other) is None  # nor does 同比增长 say of what
+
+
+def test_an_idiom_with_a_negation_in_it_denies_nothing() -> None:
+    one, other = "第三次航運革命方興未艾，運費下降。", "在方兴未艾的第三次航运革命浪潮中，港口合并。"
+    assert find_disagreement(one, other) is None
+    found = find_disagreement("第三次航运革命没有降低运费。", "第三次航运革命降低了运费。")
+    assert found is not None
+    assert found.kind == "judgement"
+
+
 def test_a_clause_is_judged_below_what_its_opening_names() -> None:
     one, other = "老城区不适合自驾，周末几乎找不到停车位。", "老城区街道宽敞，很适合自驾前往。"
     found = _compare("老城区适合开车去吗？", one, other)

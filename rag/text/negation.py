@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from rag.records import Span
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, to_simplified
-from rag.text.words import is_known_word, tag_words
+from rag.text.words import IDIOM_CHARS, is_idiom, is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
 _KEPT = 1024  # results of a function that are kept
@@ -103,7 +103,7 @@ def read_polarity(text: str) -> Polarity:
     while match := pattern.search(line, at):
         # The space behind an English word opens the next one.
         at = match.end() - (match.group()[-1] == " ")
-        if kinds[match.group()] != "exception":
+        if kinds[match.group()] != "exception" and not _within_idiom(line, match.start()):
             found.append((match.start(), at, kinds[match.group()]))
     negated: list[tuple[str, ...]] = []
     covered: list[Span] = []
@@ -121,6 +121,12 @@ def read_polarity(text: str) -> Polarity:
         if words and not is_doubled:
             negated.append(words)
     return Polarity(line, tuple(negated), tuple(covered))
+
+
+def _within_idiom(line: str, at: int) -> bool:
+    """Say whether what begins at a place goes on an idiom, which says something as a whole: 方兴未艾."""
+    starts = range(max(0, at - IDIOM_CHARS + 1), at)
+    return any(is_idiom(line[start : start + IDIOM_CHARS]) for start in starts)
 
 
 def _content_words(scope: str) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | No
             and _parts_of(told[0]) == _parts_of(told[1])
             and _is_each_of_one(told[0], told[1])
             and not _differ_beside(one, mine, other, yours)
+            and (mine.kind != "date" or all(_tells_of(asked, text) for text in (one, other)))
         ):
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
     return None
@@ -111,6 +112,12 @@ def _told(text: str, figure: Figure) -> str:
     """Return a figure's clause below the opening of its statement."""
     start, end = _clause_of(text, figure)
     return _opening_before(text, start) + text[start:end]
+
+
+def _tells_of(asked: Asked, text: str) -> bool:
+    """Say whether a Chinese text tells what is asked when it happened: it has a character of one of the verbs."""
+    verbs = {word for word in asked.words if HAN_CHARACTER.search(word) and tag_words(word)[0][1][0] == "v"}
+    return not verbs or any(character in search_form(text) for verb in verbs for character in verb)
 
 
 def _differ_beside(one: str, mine: Figure, other: str, yours: Figure) -> bool:
@@ -180,6 +187,8 @@ def _find_figures_apart(one: str, other: str) -> Disagreement | None:
             and _are_comparable(one, other, mine, yours)
             and _parts_of(one) == _parts_of(other)
             and _is_each_of_one(one, other)
+            and _says_of_what(one, mine)
+            and _says_of_what(other, yours)
             and not _replaces(_words_around(one, mine), _words_around(other, yours), one, other)
             and _answer_each_other(one, other, mine, yours)
         ):
@@ -240,10 +249,7 @@ def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
 
     Of a length of time both tell or neither; of other units what both tell agrees.
     """
-    beside = [
-        [near for near in figures_within(find_figures(text), _clause_of(text, figure)) if near.span != figure.span]
-        for text, figure in ((one, mine), (other, yours))
-    ]
+    beside = [_figures_beside(one, mine), _figures_beside(other, yours)]
     for kind, unit in {(near.kind, near.unit) for own in beside for near in own if near.kind != "date"}:
         of_one, of_other = ([near for near in own if (near.kind, near.unit) == (kind, unit)] for own in beside)
         if of_one and of_other and not any(_agree(one, other, a, b) for a in of_one for b in of_other):
@@ -251,6 +257,15 @@ def _others_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
         if unit in LENGTHS and mine.unit not in LENGTHS and bool(of_one) != bool(of_other):
             return False
     return True
+
+
+def _figures_beside(text: str, figure: Figure) -> list[Figure]:
+    """Return the other figures of a figure's clause, and of the one before where that only says when: 前11个月，."""
+    start, end = _clause_of(text, figure)
+    before = next((clause for clause in _CLAUSE.finditer(text) if clause.end() == start - 1), None)
+    if before and not content_of(before.group()):
+        start = before.start()
+    return [near for near in figures_within(find_figures(text), (start, end)) if near.span != figure.span]
 
 
 def _clause_of(text: str, figure: Figure) -> Span:
@@ -278,6 +293,12 @@ def _is_narrowed(one: str, mine: Figure, other: str, yours: Figure) -> bool:
 def _words_around(text: str, figure: Figure) -> frozenset[str]:
     start, end = _clause_of(text, figure)
     return content_of(_opening_before(text, start)) | content_of(text[start:end])
+
+
+def _says_of_what(text: str, figure: Figure) -> bool:
+    """Say whether what stands around a figure has a noun: of what 同比增长2% stands in another clause."""
+    tags = [tag_words(word)[0][1] for word in _words_around(text, figure)]
+    return any(tag[0] == "n" or tag in ("vn", "eng") for tag in tags)
 
 
 def _answer_each_other(one: str, other: str, mine: Figure, yours: Figure) -> bool:
