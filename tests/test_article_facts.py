@@ -31,6 +31,8 @@ PAPER = """# 雨巷修缮的账目：来自石埠老城的证据
 
 修得越勤，花得越少。
 
+① 林叶：《雨巷与瓦》，石埠大学出版社，2018年，第3页。North Shore Studies, Stowe University Press, 2016, p. 4.
+
 【收稿日期：2020-03-11】
 
 （责任编辑：秦  简）
@@ -103,6 +105,13 @@ def journal(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
 )
 def test_the_fact_alone_is_told(journal: Settings, question: str, told: str) -> None:
     assert ask(question, settings=journal).text == told
+
+
+def test_who_asks_for_the_authors_means_all_and_no_note_that_cites(journal: Settings) -> None:
+    text = ask(
+        "Which institutions are the authors of the paper on 雨巷 (North Shore lanes) affiliated with?", settings=journal
+    ).text
+    assert text == "欧阳砚，石埠大学建筑遗产研究中心副教授[1]\n白芷清，东汀学院历史系博士研究生。[1]"
 
 
 def test_a_fact_of_another_article_is_not_taken(journal: Settings) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from rows import each
 
+from rag.answering import _told_by
 from rag.answering.near_misses import names_nowhere, told_of_another
+from rag.records import Evidence, Passage
 from rag.vocabulary import phrases, read_table
 
 
@@ -74,3 +76,11 @@ def test_words_cut_wrongly_name_no_place_and_nobody(row: tuple[str, str]) -> Non
 def test_each_row_of_place_words_has_an_example_with_its_words() -> None:
     for kind, words, example in read_table("place_words"):
         assert any(word in example for word in phrases(words)), kind
+
+
+def test_an_author_above_the_text_is_told_of() -> None:
+    text = "门一开就漏冷。"
+    passage = Passage("冷库.md#0-7", "冷库.md", text, (0, 7), "body", 0, "冷庫能耗", (), "", "zh", ("麦知秋",))
+    told = _told_by([Evidence(passage, 0.9)])
+    assert names_nowhere("麦知秋看来，门一开会怎样？", told) == ()
+    assert names_nowhere("汤若谷看来，门一开会怎样？", told) == ("汤若谷",)

@@ -24,6 +24,7 @@ from rag.text.enumerations import item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
 from rag.text.language import fold_glyphs
+from rag.text.metonyms import as_bodies, bodies_meant
 from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
@@ -71,6 +72,14 @@ def test_each_row_of_courtesies_makes_its_example_a_courtesy(row: tuple[str, ...
     kind, words, example = row
     assert courtesy_of(example) == {"filler": "thanks", "self": "about"}.get(kind, kind)
     assert any(courtesy_of(word) for word in phrases(words)) == (kind != "self")
+
+
+@each(read_table("seats"))
+def test_each_seat_stands_for_whom_it_says_in_its_example(row: tuple[str, ...]) -> None:
+    seat, english_seat, body, english_body, example = row
+    assert seat in example
+    assert as_bodies(example) == example.replace(seat, body)
+    assert bodies_meant(f"What does {english_seat} say to that?") == [english_body]
 
 
 @each(read_table("leaning_openers"))

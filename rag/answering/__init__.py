@@ -613,7 +613,7 @@ def names_unknown(missing: Sequence[str], found: Sequence[Evidence]) -> bool:
 
 
 def _told_by(found: Sequence[Evidence]) -> str:
-    return "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+    return "\n".join(f"{_above(item.passage)}\n{item.text}" for item in found)
 
 
 def _is_code(part: str) -> bool:

@@ -49,12 +49,14 @@ from rag.retrieval.said_before import spoken_of
 from rag.settings import Settings
 from rag.text.dictionary import content_words, translate_terms, translate_words
 from rag.text.language import is_han, main_language, search_form
+from rag.text.metonyms import as_bodies, bodies_meant
 from rag.text.rewriting import other_writings
 
 DEPTH = 150  # candidates that each retriever puts forward
 KEYWORD_WEIGHT = 0.7  # against the dense retriever's 1, both standardised over the corpus
 FOOTNOTE_PENALTY = 1.0  # in standard deviations of the dense retriever
 RERANKED = 60  # candidates whose token vectors are compared
+BODY_WEIGHT = 0.6  # of the country for which a question names the capital
 READ_TOGETHER = 30  # candidates that a cross-encoder reads, where one is set
 TOGETHER_WEIGHT = 3.0  # of its score, against the reranked score's 1, both standardised over these
 RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
@@ -277,9 +279,12 @@ def _asked_of_contract(
 
 
 def _as_meant(index: Index, question: Question) -> Question:
-    """Return the question with the characters that were meant where others of the same sound were typed."""
-    mended = index.keywords.spelling.mended
-    return dataclasses.replace(question, text=mended(question.text), asked=mended(question.asked))
+    """Return the question with what was meant: for characters others of the same sound, for capitals the countries."""
+
+    def meant(text: str) -> str:
+        return as_bodies(index.keywords.spelling.mended(text))
+
+    return dataclasses.replace(question, text=meant(question.text), asked=meant(question.asked))
 
 
 def _better_judged(some: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
@@ -335,7 +340,8 @@ def keyword_terms(
         names: From `other_names`.
     """
     tokenizer = index.keywords.tokenizer
-    expansions = dict(names) | dict.fromkeys(other_writings(question), 1.0)
+    expansions = dict.fromkeys(bodies_meant(question), BODY_WEIGHT) | dict(names)
+    expansions |= dict.fromkeys(other_writings(question), 1.0)
     own_words = question
     if language == "en" and index.main_language == "zh":
         # "the" and "of" would find the English abstracts, whatever they are about.

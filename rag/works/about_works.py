@@ -75,6 +75,8 @@ def answer_about_works(
     works = works_of(index, filters)
     narrowed = filters is not None and bool(filters.sources or filters.articles)
     asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
+    if asked is not None and asked.topic and "source" in read.types:
+        return None  # 那篇文章谈到…，引的是谁的哪篇论文？
     if asked is not None and asked.asked != "summary":
         in_text = asked.fields == IN_TEXT and not any(work.record.fund for work in asked.works)
         return None if in_text else answer_from_records(asked, read.asked, index)

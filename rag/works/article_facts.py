@@ -226,11 +226,11 @@ def _labels(line: str) -> list[tuple[Fact, int, int]]:
 
 
 def _statements(fact: Fact, passage: Passage) -> Iterator[Place]:
-    """Yield the sentences of a passage that tell a fact, up to the end of an address; no note that cites."""
+    """Yield the sentences of a passage that tell a fact, up to the end of an address; none of a note that cites."""
     for start, end in split_sentences(passage.text):
         text = passage.text[start:end]
         told = [word for word in fact.told if word in text or holds_any(text, (word,))]
-        if told and text[0] not in NOTE_OPENERS:
+        if told and passage.text[passage.text.rfind("\n", 0, start) + 1] not in NOTE_OPENERS:
             yield passage, (start, start + _end_of_address(text))
 
 
@@ -242,9 +242,14 @@ def _end_of_address(text: str) -> int:
 
 
 def _people(request: Request, work: Work, read: Question) -> list[tuple[str, ...]]:
-    """Return the people that a question names, each in all forms of the name: authors, else Latin names."""
+    """Return the people that a question names, each in all forms of the name: authors, else Latin names.
+
+    Who asks for the authors without a name means all of them.
+    """
     authors = [*work.record.authors, *(name for one in work.abstracts for name in one.authors)]
     named = {name for name, _ in request.named.authors}
+    if not named and holds_any(read.asked, words_of("shelf_words", "authors")):
+        return [(name, *names_of(name)) for name in authors]
     forms = [(name, *names_of(name)) for name in authors if named.intersection(names_of(name))]
     words = [word.strip("?,.'’") for word in read.asked.split()[1:]]
     runs = (" ".join(run) for is_name, run in itertools.groupby(words, lambda word: word[:1].isupper()) if is_name)
