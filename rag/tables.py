@@ -124,7 +124,7 @@ def rows_named(rows: Sequence[str], question: str) -> list[int]:
         )
         for row in range(len(rows))
     ]
-    by_name = [any(any(map(str.isalpha, name)) for _, name in own) for own in named]
+    by_name = [any(any(map(str.isalpha, name)) or _is_period(name) for _, name in own) for own in named]
     best = [row for row, own in enumerate(named) if by_name[row] and not any(own < other for other in named)]
     return best if len({named[row] for row in best}) == len(best) else []
 
@@ -137,10 +137,17 @@ def _short_names(column: Sequence[str]) -> list[frozenset[str]]:
             name
             for part in (cell, *("".join(run).strip() for _, run in itertools.groupby(cell, str.isascii)))
             for name in (part, *(part[:-length] for length in (1, 2) if endings[part[-length:]] > 1 and is_han(part)))
-            if len(name) >= MIN_WORD_CHARS and (any(map(str.isalpha, name)) or len(name) == YEAR_CHARS)
+            if len(name) >= MIN_WORD_CHARS
+            and (any(map(str.isalpha, name)) or len(name) == YEAR_CHARS or _is_period(name))
         )
         for cell in column
     ]
+
+
+def _is_period(cell: str) -> bool:
+    """Say whether a cell is two years: 1976—1985."""
+    digits = "".join(character if character.isdecimal() else " " for character in cell).split()
+    return [len(run) for run in digits] == [YEAR_CHARS, YEAR_CHARS] and not any(map(str.isalpha, cell))
 
 
 def stands_in(cell: str, text: str) -> bool:

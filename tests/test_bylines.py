@@ -253,6 +253,12 @@ def test_who_signs_at_the_end_of_a_text(line: str, people: tuple[str, ...]) -> N
         ("# 春茶推迟\n\n茶场春茶推迟一周，产量会减少一成。（记者 温如海）\n", ("温如海",), ()),
         ("# 春茶\n\n茶场推迟开采。\n\n（作者：方子衿，单位：县茶叶站）\n", ("方子衿",), ("县茶叶站",)),
         ("# 渡口記\n\n渡口停航（通訊員報道有誤）。\n", (), ()),
+        ("# 致编辑部\n\n夜渡不该停。我做过二十年護士。\n\n此致\n\n敬礼！\n\n庾承志\n\n北岸镇灯塔巷\n", ("庾承志",), ()),
+        (
+            "# The Night Ferry 夜渡\n\nKeep the night boat.\n\nI am, Sir, yours faithfully,\n\nOrla Haskett\n",
+            ("Orla Haskett",),
+            (),
+        ),
     ],
 )
 def test_the_end_of_a_text_tells_its_authors(

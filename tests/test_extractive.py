@@ -206,6 +206,12 @@ def test_a_row_is_quoted_under_the_head_of_its_table() -> None:
     assert write(later) == "年份 | 出口量（吨） | 第一市场\n2020 | 8100 | 美国[1]"
 
 
+def test_a_row_of_figures_alone_is_quoted_and_a_lone_figure_is_not() -> None:
+    item = evidence("時期 | 新建（座） | 总长（米）\n1976—1985 | 35 | 1216", 0.0, 0.4, kind="table")
+    assert write(item) == "時期 | 新建（座） | 总长（米）\n1976—1985 | 35 | 1216[1]"
+    assert write(evidence("大桥全长1860米。\n35", 0.3, 0.4)) == "大桥全长1860米。[1]"
+
+
 def test_a_statement_without_a_full_stop_stands_on_a_line_of_its_own() -> None:
     item = evidence("所述文献：南江大桥的建设\n大桥全长1860米。", 0.7, 0.6)
     assert write(item) == "所述文献：南江大桥的建设[1]\n大桥全长1860米。[1]"

@@ -403,6 +403,48 @@ def test_a_superlative_over_nothing_finds_nothing(harbour: Settings) -> None:
     assert not retrieve("哪条船票价最贵？", filters=Filters(sources=("没有.md",)), settings=harbour)
 
 
+LETTER = """# 夜渡不是摆设
+
+编辑先生：
+
+我在北岸做了二十二年護士，夜里的船一年只空过三次。
+
+此致
+
+敬礼！
+
+庾承志
+
+北岸镇灯塔巷
+"""
+
+
+def test_a_letter_is_not_answered_by_its_signature_but_to_who_asks_who(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    letter = index_of({"来信.md": LETTER})
+
+    def likelihood(question: str) -> float:
+        return max(
+            likelihood
+            for item in retrieve(question, settings=letter)
+            for span, likelihood in zip(item.statements, item.likelihoods, strict=False)
+            if item.text[slice(*span)] in ("庾承志", "北岸镇灯塔巷")
+        )
+
+    assert likelihood("夜里的船为什么不该停？") < 0.001
+    assert likelihood("这封信是谁写的？") > 0.001
+
+
+def test_what_an_author_thinks_stands_in_what_the_author_wrote(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    papers = index_of({"夜渡.md": LETTER, "冷庫.md": "# 冷库能耗\n\n麦知秋\n\n开门次数比气温更能解释耗电的差异。\n"})
+    named, nobody = "麦知秋认为什么最能解释冷库的耗电？", "陆遥认为什么最能解释冷库的耗电？"
+    scores = [retrieve(question, 1, settings=papers)[0].score for question in (named, nobody)]
+    assert scores[0] > scores[1]
+
+
 CONFERENCE = """云栖湖隧道新闻发布会实录
 
 云栖晚报记者：请问为保护越冬的秋沙鸭，施工方采取了哪些措施？有没有独立的監測？

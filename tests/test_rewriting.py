@@ -26,6 +26,13 @@ def test_figures_are_written_as_in_the_text(question: str, expected: str) -> Non
     assert written_as(question, BRONZE) == expected
 
 
+def test_a_period_is_written_as_in_the_text() -> None:
+    rows = "1966—1975 | 41\n1976—1985 | 35"
+    assert written_as("1976年到1985年建了多少座？", rows) == "1976—1985建了多少座？"
+    assert written_as("How many were built from 1966 to 1975?", rows) == "How many were built from 1966—1975?"
+    assert written_as("1986年到1995年建了多少座？", rows) == "1986年到1995年建了多少座？"
+
+
 def test_the_other_way_and_in_english() -> None:
     assert written_as("二〇一九年造了什么？", "大桥于2019年5月开工。") == "2019年造了什么？"
     assert (

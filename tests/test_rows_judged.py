@@ -55,6 +55,11 @@ def test_the_cell_of_the_row_and_the_column_that_a_question_names(table: str, qu
     assert [cells(rows[row])[column] for row, column in found.items()] == ([] if cell is None else [cell])
 
 
+def test_a_period_names_its_row() -> None:
+    head, *rows = "時期 | 新建座数 | 总长（米）\n1966—1975 | 41 | 1530\n1976—1985 | 35 | 1216".split("\n")
+    assert named_cells(head, rows, "1976—1985新建了多少座桥？") == {1: 1}
+
+
 def test_the_cells_of_two_rows_that_are_compared() -> None:
     head, *rows = TOWNSHIPS.split("\n")
     assert named_cells(head, rows, "2023年白藤乡和石磨镇的药品支出各是多少") == {3: 5, 4: 5}

@@ -255,7 +255,7 @@ def _fitting(items: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
 def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
     for order, (span, likelihood) in enumerate(zip(item.statements, item.likelihoods, strict=False)):
         text = item.text[slice(*span)]
-        if any(character.isalpha() for character in text):  # else an ellipsis, a line of dashes, a lone number
+        if any(map(str.isalpha, text)) or (is_row(text) and any(map(str.isdecimal, text))):  # no ellipsis, lone number
             answer = item.answers[order]
             yield Quoted(place, order, text, item.text[slice(*answer)] if answer else "", likelihood)
 

@@ -32,12 +32,14 @@ from rag.tables import heads_columns, is_row, is_rule
 from rag.text.dictionary import dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
 from rag.text.figure_finding import find_figures
-from rag.text.language import language_asked, main_language, search_form, split_at, split_statements
+from rag.text.labels import CLOSING_MOST_CHARS, takes_leave
+from rag.text.language import ends_in, language_asked, main_language, search_form, split_at, split_statements
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
 
+_STOPS = "。！？!?.…"
 _KEPT = 2  # results of a function that are kept
 
 READ = 6  # passages that are read: each costs as much as embedding it
@@ -61,7 +63,6 @@ OTHER_RANK_ODDS, NO_OFFICE_ODDS = -2.0, -8.0
 HEADING_LEAST_ODDS = -0.8  # of a numbered heading, from which it is believed to answer
 HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
 ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
-CLOSING_MOST_CHARS = 30  # letters of 谢谢大家
 MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
 
 
@@ -122,7 +123,8 @@ def _read(
 ) -> list[Evidence]:
     """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
     first = [item for item, _ in chosen[:READ]]
-    passages, statements = tuple(item.passage for item in first), tuple(item.statements for item in first)
+    passages = tuple(_below_its_authors(item.passage, question) for item in first)
+    statements = tuple(item.statements for item in first)
     read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
     text = question.text
     if question.follow_up and text.endswith(question.asked):
@@ -141,6 +143,12 @@ def _read(
     judged = [doubt_other_parties(item, question) for item in credit_rows(_hold_to_work(judged, question), question)]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
+
+
+def _below_its_authors(passage: Passage, question: Question) -> Passage:
+    """Return a passage with those of its authors above it that a question names: what they think stands in it."""
+    named = [name for name in passage.authors if holds_any(question.text, (search_form(name),))]
+    return dataclasses.replace(passage, title=f"{'、'.join(named)}：{passage.title}") if named else passage
 
 
 @functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
@@ -261,12 +269,16 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     preferred = (OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS) if _is_spoken_of(item, question) else 0.0
     office = office_asked_for(question.asked)
     likelihoods = []
+    asks_who = holds_any(question.asked, words_of("shelf_words", "who") | words_of("shelf_words", "authors"))
+    is_signed = False  # whether words that take leave stand above, and nothing but short lines since
     asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
         odds = log_odds(likelihood) - weight * behind + preferred
-        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or _only_addresses(text):
+        is_signed = takes_leave(text) or (is_signed and _is_line(text))
+        only_names = _only_addresses(text) or (is_signed and not asks_who)
+        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or only_names:
             # What a title, a heading, a name or the head of a column names, it does not tell.
             likelihoods.append(likelihood_of(log_odds(0.0)))
             continue
@@ -292,10 +304,12 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
 
 def _only_addresses(text: str) -> bool:
     """Say whether a statement only addresses its readers or takes leave of them: 全体业主：, 谢谢大家！."""
-    letters, form = _bare(text), search_form(text).lstrip()
-    if text.rstrip().endswith(tuple(COLONS)) and len(letters) <= ADDRESS_MOST_CHARS:
-        return True
-    return len(letters) <= CLOSING_MOST_CHARS and form.startswith(tuple(words_of("address_words", "closing")))
+    return takes_leave(text) or (text.rstrip().endswith(tuple(COLONS)) and len(_bare(text)) <= ADDRESS_MOST_CHARS)
+
+
+def _is_line(text: str) -> bool:
+    """Say whether a statement is a short line without a full stop, as a name and an address below a letter."""
+    return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, _STOPS)
 
 
 def _only_heads(text: str) -> bool:

@@ -34,6 +34,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import holds_figure
 from rag.text.language import CELL_MARK, search_form
 from rag.text.negation import read_polarity
+from rag.text.rewriting import written_as
 from rag.text.words import cut_words, tag_words
 from rag.vocabulary import words_of
 
@@ -171,8 +172,10 @@ def credit_named_cells(evidence: Sequence[Evidence], question: Question) -> list
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
         head, lines = table_head(item.passage), [text for *_, text in rows]
-        above = "\n".join((item.source, item.passage.title, *item.passage.section, head))
-        for row in named_cells(head, lines, question.asked) or named_cells(head, lines, question.text):
+        beside = (line for line in item.text.split("\n") if not is_row(line))
+        above = "\n".join((item.source, item.passage.title, *item.passage.section, head, *beside))
+        texts = [written_as(text, "\n".join(lines)) for text in (question.asked, question.text)]
+        for row in named_cells(head, lines, texts[0]) or named_cells(head, lines, texts[1]):
             place, order, text = rows[row]
             odds[place][order] += NAMED_CELL_ODDS
             if _names_nothing_else(question.text, f"{above}\n{text}"):

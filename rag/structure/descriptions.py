@@ -17,7 +17,7 @@ from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
-from rag.text.labels import holds_word, is_word, opens_with, strip_label
+from rag.text.labels import holds_word, is_word, opens_with, strip_label, takes_leave
 from rag.text.language import HAN, holds_one_of, split_at
 from rag.text.persons import parse_names, same_person, signed_names
 from rag.vocabulary import words_of
@@ -25,7 +25,7 @@ from rag.vocabulary import words_of
 _NO_END = 10**9
 _ABSTRACT_WITHIN = 20  # items of an article, where its abstract begins
 _HEAD_ITEMS = 12  # of an article, among which the line of its journal stands
-_SIGNED_ITEMS = 4  # at the end of an article, among which stands who wrote it
+_SIGNED_ITEMS = 6  # at the end of an article, among which stands who wrote it
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _PERSON = re.compile(
@@ -91,10 +91,15 @@ def describe_articles(
 
 
 def _signed(items: Sequence[Item]) -> tuple[str, ...]:
-    """Return who wrote an article by its end: a line （记者 林若水）, or such brackets behind its last sentence."""
+    """Return who wrote an article by its end: a line （记者 林若水）, or such brackets behind its last sentence.
+
+    A letter is signed below the words that take leave.
+    """
     texts = [bare(item.text).strip() for item in items[-_SIGNED_ITEMS:]]
     behind = [text[max(text.rfind("（"), text.rfind("(")) :] for text in texts if text.endswith(("）", ")"))]
-    return next(filter(None, map(signed_names, (*texts, *behind))), ())
+    lines = [line for text in texts for line in text.split("\n") if line.strip()]
+    below = (parse_names(line, introduced=True) for leave, line in itertools.pairwise(lines) if takes_leave(leave))
+    return next(filter(None, (*map(signed_names, (*texts, *behind)), *below)), ())
 
 
 def _is_between(imprint: Imprint, at: int, start: int, end: int) -> bool:

@@ -1,7 +1,8 @@
 """The labels that the parts of an article's head begin with: 摘要, 关键词, 作者简介, 基金项目, 编者按.
 
 And the words by which print says what a line is: 收稿日期, 主编：, 参考文献, 目录.
-Entry points: `label_of`, `bare_label_of`, `strip_label`; `opens_with`, `ends_with`, `holds_word`, `is_word`.
+Entry points: `label_of`, `bare_label_of`, `strip_label`; `opens_with`, `ends_with`, `holds_word`, `is_word`,
+`takes_leave`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.text.language import HAN, letters_of, to_simplified, without_spaces
+from rag.text.language import HAN, letters_of, search_form, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table, words_of
 
 _LABEL = re.compile(
@@ -22,6 +23,7 @@ _LABEL = re.compile(
 )
 CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
 _KEPT = 4096  # results of a function that are kept
+CLOSING_MOST_CHARS = 30  # letters of 谢谢大家, and of a name and an address below it
 _OPENING_CHARS = 80  # of a line, in which the longest word stands with its white space
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
 _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
@@ -51,6 +53,12 @@ def holds_word(text: str, kind: str) -> bool:
     """Say whether a word of a kind stands in `text`."""
     tight = without_spaces(text)
     return any(word in tight for word in _printed(kind))
+
+
+def takes_leave(text: str) -> bool:
+    """Say whether a short line begins or ends with words that take leave: 谢谢大家！, I am, Sir, yours faithfully,."""
+    form, words = search_form(text).strip(" ,.!，。！"), tuple(words_of("address_words", "closing"))
+    return len(letters_of(form)) <= CLOSING_MOST_CHARS and (form.startswith(words) or form.endswith(words))
 
 
 def is_word(text: str, kind: str) -> bool:

@@ -64,17 +64,18 @@ def no_name_words() -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def parse_names(line: str) -> tuple[str, ...]:
+def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 
     `王 毅`, `陈远山 阮若水`, `李 航 姜 雪`, `张三1，李四2*`, `文/张三`, a named group of authors, `Wang Yi; Li Si`,
-    `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names.
+    `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names; `introduced`, one that must name somebody,
+    `Mary Doe` is too.
     """
     text = line.strip()
     if not 2 <= len(text) <= _MAX_LINE_CHARS or text[0] in _DOTS:  # an entry of a list
         return ()
     told = _behind_role(text)
-    introduced = bool(told or _ROLE.search(text))
+    introduced = introduced or bool(told or _ROLE.search(text))
     text = _ROLE.sub("", told or text).strip()
     if ends_with(text, "group_author") and len(text) <= _MAX_GROUP_CHARS and not holds_one_of(text, "。，；？！:："):
         return (text,)

@@ -7,6 +7,7 @@ both together does not see that they are one, nor that 75岁 lies within 70至79
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator
 
 from rag.records import Span
@@ -20,10 +21,17 @@ from rag.text.numbers import MOST_IN_HAN, SCALES, Number, han_digits, han_numera
 
 LAST_ERA_YEAR = 1949  # of which a Chinese text is likely to speak by its era
 _NOWHERE = (0, 0)
+_UNTIL = frozenset("到至-–—~～－") | {"——", "to", "until"}  # between the first and the last year of a period
 
 
 def written_as(question: str, text: str) -> str:
-    """Return `question` with each figure that `text` only holds otherwise, or within a band, as it stands there."""
+    """Return `question` with each figure that `text` only holds otherwise, or within a band, as it stands there.
+
+    So a period is: 1976年到1985年 where the text has 1976—1985.
+    """
+    told = {years: text[slice(*span)] for span, years in _periods(text)}
+    for (start, end), years in reversed(_periods(question)):
+        question = question[:start] + told.get(years, question[start:end]) + question[end:]
     asked = find_figures(question)
     folded = search_form(text) if asked else ""
     for figure in reversed(asked):
@@ -37,6 +45,16 @@ def written_as(question: str, text: str) -> str:
         if same is not None:
             question = question[:start] + text[slice(*same)] + question[end:]
     return question
+
+
+def _periods(text: str) -> list[tuple[Span, tuple[int, int]]]:
+    """Return where periods stand in a text, and their first and last years."""
+    dates = [figure for figure in find_figures(text) if figure.kind == "date" and figure.year]
+    return [
+        ((one.span[0], other.span[1]), (one.year, other.year))
+        for one, other in itertools.pairwise(dates)
+        if one.year < other.year and text[one.span[1] : other.span[0]].strip() in _UNTIL
+    ]
 
 
 def other_writings(question: str) -> list[str]:

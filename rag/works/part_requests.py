@@ -17,6 +17,7 @@ from rag.index import Index
 from rag.question import Question
 from rag.question.superlatives import asks_for_extreme
 from rag.records import Answer, Evidence, Language, Turn
+from rag.text.figure_finding import find_figures
 from rag.text.labels import CITED
 from rag.text.language import letters_of, search_form
 from rag.text.numbers import read_numbers
@@ -198,11 +199,17 @@ def _is_asked(
     """Say whether a request of whose words each has its place asks for a group."""
     if request.count not in (0, len(group.items)) or (group.head and not (request.kinds & WHOLE or request.counts)):
         return False
+    if "figure" in request.kinds and 2 * sum(map(_tells_figure, group.items)) < len(group.items):
+        return False
     if "timeline" in request.kinds:
         return dated and (bool(named) or in_view)
     if "count" in request.kinds and not request.kinds & (WHOLE | {"list"}):
         return any(len(words_for(word)) > 1 for word in named)
     return bool(named) or ("table" in request.kinds and told)
+
+
+def _tells_figure(item: Item) -> bool:
+    return any(find_figures(said.text) for said in item.said)
 
 
 def _labels_asked(words: Sequence[str], group: Group) -> frozenset[str]:
