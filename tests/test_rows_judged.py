@@ -56,7 +56,7 @@ def test_the_cell_of_the_row_and_the_column_that_a_question_names(table: str, qu
 
 
 def test_a_period_names_its_row() -> None:
-    head, *rows = "時期 | 新建座数 | 总长（米）\n1966—1975 | 41 | 1530\n1976—1985 | 35 | 1216".split("\n")
+    head, *rows = ["時期 | 新建座数 | 总长（米）", "1966—1975 | 41 | 1530", "1976—1985 | 35 | 1216"]
     assert named_cells(head, rows, "1976—1985新建了多少座桥？") == {1: 1}
 
 
