@@ -108,6 +108,24 @@ SUBJECT: Moving the pilots to the new 码头
 This memo says when the pilots move. The old house leaks.
 """
 
+BRIEF = """东湾公共政策研究中心
+政策简报
+2023年第7期（总第118期）
+
+让路灯走进渔村：东湾三村夜间照明的困局与出路
+
+内容摘要
+
+    本简报根据三个漁村的调查写成。主要发现有二，其一是路灯少，其二是电费贵。
+
+一、路灯为什么少
+
+    三村共有路灯四十盏，渔民夜里靠岸要打手电，路灯坏了半年没有人修。
+
+    责任编辑：陈远山    校对：林若水
+    地址：东湾市文昌路66号    邮编：000618
+"""
+
 
 def article(text: str, suffix: str = "txt") -> Article:
     lines = tuple(Line(line) for line in text.splitlines())
@@ -161,3 +179,7 @@ def test_labels_of_a_cover_tell_a_thesis_and_a_memo() -> None:
     memo = article(MEMO)
     assert (memo.title, memo.date) == ("Moving the pilots to the new 码头", "2020-05-14")
     assert memo.authors == ("Ada Velling-Ross",)
+
+
+def test_a_brief_is_called_by_its_title_below_its_issue_and_ends_with_its_address() -> None:
+    assert article(BRIEF).title == "让路灯走进渔村：东湾三村夜间照明的困局与出路"

@@ -403,6 +403,9 @@ def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start
         if starts[first] is Start.AUTHORS and named <= _MAX_WEAK and not _is_work(items[first:last])
     }
     starts = {at: start for at, start in starts.items() if at not in weak}
+    tail = max(starts)
+    if starts[tail] is Start.CLOSED and not any(map(prose_begins, items[tail:])):
+        del starts[tail]  # the address below who edited it
     if any(start.is_of_issue for start in starts.values()):
         return starts
     last = max(starts)
@@ -568,7 +571,7 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     while (
         start is Start.FIRST
         and at < min(last - 1, first + _MAX_JOURNAL_LINES)
-        and (_is_journal_item(items[at]) or _stands_over_title(items, at))
+        and (_is_journal_item(items[at]) or _stands_over_title(items, at) or _stands_over_issue(items[at:last]))
     ):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
@@ -651,6 +654,19 @@ def _stands_over_title(items: Sequence[Item], at: int) -> bool:
     """Say whether a short line stands above the heading that the container or `#` calls the first."""
     near = [item.kind == "heading" and item.level == 1 for item in items[at : at + _MAX_JOURNAL_LINES]]
     return items[at].kind == "paragraph" and is_title_like(items[at]) and any(near)
+
+
+def _stands_over_issue(run: Sequence[Item]) -> bool:
+    """Say whether the first of some lines is a short one over that of an issue, behind which the title stands.
+
+    So stand who publishes a brief and what it is called over 2023年第7期.
+    """
+    near = run[1 : _MAX_JOURNAL_LINES + 1]
+    at = next((at for at, item in enumerate(near, 1) if _names_issue(bare(item.text))), 0)
+    if not at or at + 1 >= len(run) or not all(is_title_like(item) and not names_of(item) for item in run[:at]):
+        return False
+    behind = run[at + 1]
+    return is_title_like(behind) and not names_of(behind) and width(run[0].text) < width(behind.text)
 
 
 def _names_issue(text: str) -> bool:
