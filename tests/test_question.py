@@ -182,6 +182,15 @@ def test_clauses_that_each_ask_are_parts(question: str, parts: list[str]) -> Non
     assert [part.asked for part in read_question(question).parts] == parts
 
 
+def test_of_several_questions_the_first_leans_on_what_was_asked_before() -> None:
+    asked = "北港2015年的疏浚预算是多少？"
+    history = [Turn("user", asked), Turn("assistant", "1100万元。主要用于東灣。")]
+    text = "第二年这个数调成多少了？范围有没有跟着变到整个外海和北面的几个渔港？"
+    assert read_question(text, history).text == f"{asked} {text}"
+    alone = "港口水价哪年涨的？它后来又涨了多少？"
+    assert read_question(alone, history).text == alone
+
+
 def texts(question: Question) -> list[str]:
     return [part.text for part in question.parts]
 

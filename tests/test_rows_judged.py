@@ -4,8 +4,9 @@ import pytest
 
 from rag.question import read_question
 from rag.records import Evidence, Passage
-from rag.retrieval.rows_judged import credit_named_cells, named_cells
+from rag.retrieval.rows_judged import credit_named_cells, doubt_other_entries, named_cells
 from rag.tables import cells
+from rag.text.language import split_statements
 
 TOWNSHIPS = """乡镇 | 年份 | 常住人口（万人） | 卫生院（所） | 门诊量（万人次） | 药品支出（万元） | 主要缺口 | 备注
 青圩镇 | 2022 | 4.8 | 2 | 9.7 | 310 | 儿科医生 |
@@ -85,3 +86,28 @@ def test_a_question_that_names_a_row_and_a_column_and_nothing_else_is_answered(q
     [credited] = credit_named_cells([judged], read_question(question, ()))
     assert (credited.likelihoods[2] > 0.5) is is_sure
     assert max(credited.likelihoods[:2]) < 0.1
+
+
+ENTRIES = """东湾大桥 1971年动工，1974年通车，長214米。设计者为工程师林若水。
+
+北湾大桥 1995年动工，1997年通车，長312米。通车后设站收费。
+
+以上各桥由县道班养护。"""
+
+
+@pytest.mark.parametrize(
+    ("question", "doubted"),
+    [
+        ("北灣大桥的设计者是谁？", {0, 1}),
+        ("东湾大桥收费吗？", {2, 3}),
+        ("东湾大桥和北湾大桥哪座长？", set()),
+        ("哪座桥收费？", set()),
+        ("北湾大桥由谁养护？", {0, 1}),
+    ],
+)
+def test_an_entry_of_another_thing_is_believed_less(question: str, doubted: set[int]) -> None:
+    passage = Passage("e", "桥.md", ENTRIES, (0, len(ENTRIES)), "body", 0, "縣志", (), "", "zh")
+    spans = tuple(split_statements(ENTRIES))
+    judged = Evidence(passage, 0.9, statements=spans, likelihoods=(0.9,) * 5, answers=(None,) * 5)
+    [left] = doubt_other_entries([judged], read_question(question, ()))
+    assert {place for place, likelihood in enumerate(left.likelihoods) if likelihood < 0.1} == doubted

@@ -39,6 +39,7 @@ BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
 PERSON = "nr"  # jieba's tag
 ORDINAL = "第"  # 第三天, 第二季度
+_TIMES = "年月天日周季"  # 第二年 counts no part of an answer
 KIND_TAGS = "nt"  # of words for things and times, by their first letter
 
 # Words that ask, or that any subject has: they do not say of what a question is.
@@ -256,8 +257,11 @@ def _says_its_own(question: str) -> bool:
 
 
 def leans_on_history(question: str) -> bool:
-    """Say whether `question` cannot be understood without the turns before it."""
+    """Say whether `question`, or the first of several, cannot be understood without the turns before it."""
     question = to_simplified(question.strip())
+    start, end = split_sentences(question)[0] if question else (0, 0)
+    if end < len(question) and question[start:end].endswith(("？", "?")):
+        return leans_on_history(question[start:end])
     head = split_at(question, _MARKS)[0]
     if _opens_with(question, "opens") or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1):
         return True
@@ -281,7 +285,9 @@ def _telling_words(question: str) -> list[str]:
 def _counts(question: str) -> int | None:
     """Return the place of what an ordinal in `question` counts, from 0, or None."""
     form = search_form(question)
-    return next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
+    counted = ((word, int(place)) for word, place, _ in read_table("counted_parts") if word in form)
+    behind = ((place, form.partition(word)[2][:1]) for word, place in counted)
+    return next((place for place, character in behind if not character or character not in _TIMES), None)
 
 
 def _counted_part(question: str, answer: str) -> str:

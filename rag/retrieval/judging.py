@@ -27,7 +27,13 @@ from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.odds import likelihood_of, log_odds, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties
-from rag.retrieval.rows_judged import credit_extremes, credit_named_cells, credit_rows, mark_cells
+from rag.retrieval.rows_judged import (
+    credit_extremes,
+    credit_named_cells,
+    credit_rows,
+    doubt_other_entries,
+    mark_cells,
+)
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.dictionary import dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
@@ -140,7 +146,8 @@ def _read(
     judged = [
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
-    judged = [doubt_other_parties(item, question) for item in credit_rows(_hold_to_work(judged, question), question)]
+    judged = doubt_other_entries(credit_rows(_hold_to_work(judged, question), question), question)
+    judged = [doubt_other_parties(item, question) for item in judged]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 

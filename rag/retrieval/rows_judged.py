@@ -15,7 +15,7 @@ from rag.index import Index
 from rag.question import Question
 from rag.question.columns import column_asked_for
 from rag.question.superlatives import asks_for_extreme, find_extremes, without_superlatives
-from rag.records import Evidence
+from rag.records import Evidence, Span
 from rag.retrieval.candidates import Candidates, evidence_of
 from rag.retrieval.odds import log_odds, with_odds
 from rag.tables import (
@@ -32,16 +32,18 @@ from rag.tables import (
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
 from rag.text.figures import holds_figure
-from rag.text.language import CELL_MARK, search_form
+from rag.text.language import CELL_MARK, is_han, search_form
 from rag.text.negation import read_polarity
 from rag.text.rewriting import written_as
 from rag.text.words import cut_words, tag_words
 from rag.vocabulary import words_of
 
+ENTRY_MOST_CHARS, ENTRY_LEAST_CHARS = 8, 12  # of the name that begins an entry, and of what the entry tells
 LABEL_MOST_CHARS = 12  # of what stands before the colon of a line; "配合单位", "Completion"
 _TELLING = "nvajlif"  # first letters of jieba's tags for words that say what is asked about
 _LIGHT = words_of("stop_words", "asking_zh")
 NOTHING = "-"  # stands for an empty cell
+ENTRY_ODDS = 10.0  # against what an entry of another thing than the one that is named tells
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 NAMED_CELL_ODDS = 2.0  # for the row whose cell the question names by row and column
 NAMED_ALONE_ODDS = 1.0  # at least, where it names nothing else
@@ -101,6 +103,45 @@ def _labelled_alike(evidence: Sequence[Evidence], question: str) -> list[list[tu
 def _opening_label(statement: str) -> str:
     label, colon, _ = statement.replace(":", "：").partition("：")
     return search_form(label) if colon and len(label) <= LABEL_MOST_CHARS else ""
+
+
+def doubt_other_entries(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with what an entry of another thing tells believed less, where one that is named has its own.
+
+    Behind 东湾桥 1974年通车。 the sentence 设计者为林若水。 tells nothing of 北湾桥, with which another line begins.
+    """
+    asked = search_form(question.text)
+    entries = [_entries(item) for item in evidence]
+    heads = {(item.source, head) for item, own in zip(evidence, entries, strict=True) for head, _ in own}
+    doubted: list[Evidence] = []
+    for item, own in zip(evidence, entries, strict=True):
+        named = {head for source, head in heads if source == item.source and head in asked}
+        lines = [
+            span
+            for head, span in own
+            if named and not any(one in search_form(item.text[slice(*span)]) for one in named)
+        ]
+        odds = [log_odds(likelihood) for likelihood in item.likelihoods]
+        for order, (start, _) in enumerate(item.statements[: len(odds)]):
+            odds[order] -= ENTRY_ODDS * any(first <= start < last for first, last in lines)
+        doubted.append(with_odds(item, odds) if lines else item)
+    return doubted
+
+
+def _entries(item: Evidence) -> list[tuple[str, Span]]:
+    """Return the names with which lines of a passage begin, and these lines; none where only one line does."""
+    found, start = [], 0
+    for line in item.text.split("\n"):
+        head, space, rest = line.partition(" ")
+        if (
+            space
+            and is_han(head)
+            and MIN_WORD_CHARS <= len(head) <= ENTRY_MOST_CHARS
+            and len(rest) >= ENTRY_LEAST_CHARS
+        ):
+            found.append((search_form(head), (start, start + len(line))))
+        start += len(line) + 1
+    return found if len(found) > 1 else []
 
 
 def credit_extremes(
