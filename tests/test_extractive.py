@@ -206,6 +206,25 @@ def test_a_row_is_quoted_under_the_head_of_its_table() -> None:
     assert write(later) == "年份 | 出口量（吨） | 第一市场\n2020 | 8100 | 美国[1]"
 
 
+def test_a_reason_is_told_to_the_end_of_its_sentence() -> None:
+    parts = [
+        "渡口停航有以下原因：四十年前造的渡船早已超过使用年限，船底锈穿了两处；",
+        "上游碼頭年年漏水而沒有人肯出錢去修，連候船的人也越來越少，冬天只剩下兩三個；",
+        "老船员到年纪退休以后，县里三次招考都没有招到新的船员，渡轮公司也不肯借人。",
+    ]
+    item = evidence("".join((*parts, "明年再议。")), 0.9, 0.1, 0.1, 0.0)
+    assert write(item, question="渡口为什么停航？") == "".join(f"{part}[1]" for part in parts)
+    assert write(item, question="哪个渡口停航？") == f"{parts[0]}[1]"
+
+
+def test_what_differs_follows_the_statement_that_it_does() -> None:
+    item = evidence("两港在收费上存在差异。東港按船收费；西港按吨收费。其他港口不收费。", 0.9, 0.0, 0.0)
+    assert write(item, question="东港和西港的收费有什么不一样？") == (
+        "两港在收费上存在差异。[1]東港按船收费；西港按吨收费。[1]"
+    )
+    assert write(item, question="哪两港收费？") == "两港在收费上存在差异。[1]"
+
+
 def test_a_row_of_figures_alone_is_quoted_and_a_lone_figure_is_not() -> None:
     item = evidence("時期 | 新建（座） | 总长（米）\n1976—1985 | 35 | 1216", 0.0, 0.4, kind="table")
     assert write(item) == "時期 | 新建（座） | 总长（米）\n1976—1985 | 35 | 1216[1]"

@@ -191,6 +191,19 @@ def test_of_several_questions_the_first_leans_on_what_was_asked_before() -> None
     assert read_question(alone, history).text == alone
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("那挪威呢？", "2019年挪威的网民占全国人口多少？"),
+        ("德國呢？", "2019年德國的网民占全国人口多少？"),
+        ("那支出呢？", "2019年丹麦的网民占全国人口多少？ 那支出呢？"),
+    ],
+)
+def test_another_place_takes_the_place_of_the_one_asked_about(question: str, text: str) -> None:
+    history = [Turn("user", "2019年丹麦的网民占全国人口多少？"), Turn("assistant", "约68%。")]
+    assert read_question(question, history).text == text
+
+
 def texts(question: Question) -> list[str]:
     return [part.text for part in question.parts]
 

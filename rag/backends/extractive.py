@@ -13,19 +13,20 @@ from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
 from rag.question.kinds_asked import asks_for_reason, follows_from_before, tells_reason
-from rag.question.things_named import NAMED_LEAST, shares_told, things_named
+from rag.question.things_named import NAMED_LEAST, shares_told, things_named, words_that_compare
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
 from rag.text.enumerations import items_beside
 from rag.text.figure_finding import find_figures
-from rag.text.language import ends_in, letters_of, search_form
+from rag.text.language import ends_in, letters_of, main_language, search_form
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES
 from rag.text.units import CURRENCIES
+from rag.text.words import holds_any
 from rag.verification.disagreement import find_disagreement
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import phrases, read_table, words_of
 
 MOST_STATEMENTS = 6
 PERSON_MOST_CHARS = 3
@@ -115,6 +116,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     chosen = _with_what_it_leans_on(first, request.evidence)
     if asks_for_reason(request.question):
         chosen = _with_reasons(chosen, first, request)
+    if asks_for_reason(request.question) or _only_says_that_they_differ(first.text, request.question):
+        chosen = _with_what_goes_on(chosen, request)
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
     # A question for a source has a note and the statement that bears it.
@@ -356,6 +359,29 @@ def _with_reasons(chosen: Sequence[Quoted], unit: Quoted, request: AnswerRequest
         told = [one for one in (*behind, *before) if tells_reason(one.text)][:1] or others
     first = [one for one in before if one in told and len(one.text) + len(unit.text) <= LEAD_CHARS]
     return list(dict.fromkeys((*first, *chosen, *told)))
+
+
+def _only_says_that_they_differ(statement: str, question: str) -> bool:
+    """Say whether a question asks how things differ, and a short statement says that they do: 两港在收费上存在差异。"""
+    words = words_of("comparison_words", "differ")
+    is_short = len(letters_of(statement)) <= SHORT_CHARS[main_language(statement)]
+    return is_short and holds_any(question, words_that_compare()["compares"]) and holds_any(statement, words)
+
+
+def _with_what_goes_on(chosen: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
+    """Return the statements with what follows the last one up to the end of its sentence, as far as there is room.
+
+    Where the last ends a sentence, that is the next one: what differs stands behind that it does.
+    """
+    unit, added = chosen[-1], list[Quoted]()
+    while len(chosen) + len(added) < MOST_STATEMENTS and (behind := _beside(unit, request.evidence[unit.place], 1)):
+        if (added or asks_for_reason(request.question)) and not ends_in(unit.text, "；;"):
+            break
+        if behind[0] in chosen or sum(len(one.text) for one in (*chosen, *added, *behind)) > request.max_chars:
+            break
+        unit = behind[0]
+        added.append(unit)
+    return [*chosen, *added]
 
 
 def _beside(unit: Quoted, item: Evidence, step: int) -> list[Quoted]:

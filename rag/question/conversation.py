@@ -27,6 +27,7 @@ from rag.text.language import (
     to_simplified,
 )
 from rag.text.names import NAME_TAGS
+from rag.text.parties import parties_in
 from rag.text.words import holds_any, is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -37,7 +38,7 @@ LONG_ENGLISH_WORDS = 10
 # A question with fewer, and with fewer than two words that say of what, is too bare to be found by itself.
 BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
-PERSON = "nr"  # jieba's tag
+PERSON, PLACE = "nr", "ns"  # jieba's tags
 ORDINAL = "第"  # 第三天, 第二季度
 _TIMES = "年月天日周季"  # 第二年 counts no part of an answer
 KIND_TAGS = "nt"  # of words for things and times, by their first letter
@@ -210,6 +211,8 @@ def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
 
     Nouns and ordinals that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
     """
+    if moved := _of_another_place(pieces, question):
+        return moved
     other = [word for word, _, _ in tag_words(to_simplified(_bare(question)))]
     for at in reversed(range(len(pieces) if other else 0)):
         words = tag_words(to_simplified(pieces[at]))
@@ -222,6 +225,24 @@ def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
                 piece = pieces[at][:start] + _bare(question) + pieces[at][end:]
                 return (*pieces[:at], piece, *pieces[at + 1 :])
     return ()
+
+
+def _of_another_place(pieces: Sequence[str], question: str) -> tuple[str, ...]:
+    """Return the pieces with the place that a question names in the place of the one that the last of them names.
+
+    那德国呢 after 丹麦的网民占全国人口多少 asks of 德国的网民: () where the question names none, or the piece several.
+    """
+    name, piece = _bare(question), pieces[-1]
+    places = [span for word, tag, span in tag_words(to_simplified(piece)) if _is_place(word, tag)]
+    tags = tag_words(to_simplified(name))
+    if len(tags) != 1 or len(places) != 1 or not _is_place(tags[0][0], tags[0][1]):
+        return ()
+    start, end = places[0]
+    return (*pieces[:-1], piece[:start] + name + piece[end:])
+
+
+def _is_place(word: str, tag: str) -> bool:
+    return tag.startswith(PLACE) or bool(parties_in(word))
 
 
 def without_asking(text: str) -> str:
