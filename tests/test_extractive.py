@@ -210,7 +210,7 @@ def test_a_reason_is_told_to_the_end_of_its_sentence() -> None:
     parts = [
         "渡口停航有以下原因：四十年前造的渡船早已超过使用年限，船底锈穿了两处；",
         "上游碼頭年年漏水而沒有人肯出錢去修，連候船的人也越來越少，冬天只剩下兩三個；",
-        "老船员到年纪退休以后，县里三次招考都没有招到新的船员，渡轮公司也不肯借人。",
+        "老船员到年纪退休以后，县里三次招考都没有招到新的船员，北岸的渡轮公司也不肯借人。",
     ]
     item = evidence("".join((*parts, "明年再议。")), 0.9, 0.1, 0.1, 0.0)
     assert write(item, question="渡口为什么停航？") == "".join(f"{part}[1]" for part in parts)
