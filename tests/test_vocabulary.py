@@ -337,3 +337,4 @@ def test_each_row_of_address_words_takes_leave_in_its_example(row: tuple[str, ..
     assert example.casefold().startswith(phrases(words))
     assert _only_addresses(example)
     assert not _only_addresses(f"大桥1937年建成。{example}")
+    assert not _only_addresses(f"他對鄉親{example}")

@@ -311,7 +311,10 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
 
 def _only_addresses(text: str) -> bool:
     """Say whether a statement only addresses its readers or takes leave of them: 全体业主：, 谢谢大家！."""
-    return takes_leave(text) or (text.rstrip().endswith(tuple(COLONS)) and len(_bare(text)) <= ADDRESS_MOST_CHARS)
+    letters, form = _bare(text), search_form(text).lstrip()
+    if takes_leave(text) or (text.rstrip().endswith(tuple(COLONS)) and len(letters) <= ADDRESS_MOST_CHARS):
+        return True
+    return len(letters) <= CLOSING_MOST_CHARS and form.startswith(tuple(words_of("address_words", "closing")))
 
 
 def _is_line(text: str) -> bool:

@@ -56,9 +56,10 @@ def holds_word(text: str, kind: str) -> bool:
 
 
 def takes_leave(text: str) -> bool:
-    """Say whether a short line begins or ends with words that take leave: 谢谢大家！, I am, Sir, yours faithfully,."""
-    form, words = search_form(text).strip(" ,.!，。！"), tuple(words_of("address_words", "closing"))
-    return len(letters_of(form)) <= CLOSING_MOST_CHARS and (form.startswith(words) or form.endswith(words))
+    """Say whether a short line is the one above who signs: 此致, I am, Sir, yours faithfully,."""
+    form, words = search_form(text).strip(" ,.!，。！"), tuple(words_of("address_words", "signing"))
+    is_short = len(letters_of(form)) <= CLOSING_MOST_CHARS
+    return is_short and (form.startswith(words) or (form.isascii() and form.endswith(words)))
 
 
 def is_word(text: str, kind: str) -> bool:
