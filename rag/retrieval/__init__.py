@@ -9,7 +9,8 @@
     notes            a question for a source gets the notes of each passage right behind it
     judging          of each statement of the best passages how likely it answers (`rag/retrieval/judging.py`)
     contracts        a question by the name of a party is also asked with the word by which the contract calls it
-    spelling         a question with a character of the same sound typed for another is also read as it was meant
+    what is meant    a question with a character of the same sound typed for another is also read as it was meant, and
+                     one that calls governments by their capitals also with their countries
     conversation     the work of which the answer before spoke is preferred, the more so where the question leans on it
 
 Input: a question. Output: passages, best first, with their statements judged.
