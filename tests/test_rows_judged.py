@@ -111,3 +111,11 @@ def test_an_entry_of_another_thing_is_believed_less(question: str, doubted: set[
     judged = Evidence(passage, 0.9, statements=spans, likelihoods=(0.9,) * 5, answers=(None,) * 5)
     [left] = doubt_other_entries([judged], read_question(question, ()))
     assert {place for place, likelihood in enumerate(left.likelihoods) if likelihood < 0.1} == doubted
+
+
+def test_rows_of_a_table_are_no_entries() -> None:
+    text = "渡輪名稱 | 载客（人） | 建成（年份）\n银鸥一号 | 320 | 1998年下水\n海燕二号 | 180 | 2007年下水"
+    table = Passage("t", "渡轮.csv", text, (0, len(text)), "table", 0, "渡轮", (), "", "zh")
+    spans = tuple(split_statements(text))
+    judged = Evidence(table, 0.9, statements=spans, likelihoods=(0.9,) * 3, answers=(None,) * 3)
+    assert doubt_other_entries([judged], read_question("海燕二号的载客是多少？", ())) == [judged]

@@ -129,12 +129,12 @@ def doubt_other_entries(evidence: Sequence[Evidence], question: Question) -> lis
 
 
 def _entries(item: Evidence) -> list[tuple[str, Span]]:
-    """Return the names with which lines of a passage begin, and these lines; none where only one line does."""
+    """Return the names with which lines of a passage begin, no rows, and these lines; none where only one line does."""
     found, start = [], 0
     for line in item.text.split("\n"):
-        head, space, rest = line.partition(" ")
+        head, _, rest = line.partition(" ")
         if (
-            space
+            not is_row(line)
             and is_han(head)
             and MIN_WORD_CHARS <= len(head) <= ENTRY_MOST_CHARS
             and len(rest) >= ENTRY_LEAST_CHARS
