@@ -39,13 +39,20 @@ from rag.text.dictionary import dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import CLOSING_MOST_CHARS, takes_leave
-from rag.text.language import ends_in, language_asked, main_language, search_form, split_at, split_statements
+from rag.text.language import (
+    FULL_STOPS,
+    ends_in,
+    language_asked,
+    main_language,
+    search_form,
+    split_at,
+    split_statements,
+)
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
 
-_STOPS = "。！？!?.…"
 _KEPT = 2  # results of a function that are kept
 
 READ = 6  # passages that are read: each costs as much as embedding it
@@ -319,7 +326,7 @@ def _only_addresses(text: str) -> bool:
 
 def _is_line(text: str) -> bool:
     """Say whether a statement is a short line without a full stop, as a name and an address below a letter."""
-    return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, _STOPS)
+    return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, FULL_STOPS)
 
 
 def _only_heads(text: str) -> bool:

@@ -26,6 +26,7 @@ HAN_CHARACTER = re.compile(f"[{HAN}]")
 LATIN_WORD = re.compile(r"[A-Za-z]+")
 _PARENTHESIS = re.compile(r"[（(][^（）()]*[)）]")
 _HAN_SPACE = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
+FULL_STOPS = "。！？!?.…"  # that end a sentence
 LONG_SENTENCE_CHARS = 110
 LONG_ROW_CHARS = 240  # a row beyond holds whole paragraphs
 CELL_MARK = " | "  # between the cells of a row of a table

@@ -18,7 +18,7 @@ from rag.index import Index
 from rag.records import Evidence, Language, Passage, Progress
 from rag.tables import is_row
 from rag.text.labels import CITED, holds_word
-from rag.text.language import ends_in, main_language, split_statements
+from rag.text.language import FULL_STOPS, ends_in, main_language, split_statements
 from rag.verification.said import share_of, word_pairs
 from rag.vocabulary import read_table
 from rag.works.parts import groups_of
@@ -34,7 +34,6 @@ LATER_COSTS = 0.03  # of the words of its heading that a statement holds, for ea
 MOST_LISTED = 8  # items of a list that a summary tells
 MOST_PASSAGES = 6  # of a section that a chat model reads
 MOST_PARTS = 12  # sections or works that a chat model reads one by one
-_STOPS = "。！？!?.…"
 _TEXTS = {key: (chinese, english) for key, chinese, english in read_table("summary_texts")}
 
 
@@ -140,7 +139,7 @@ def _may_lead(statement: str) -> bool:
     own = told if len(head) <= MOST_LABEL_CHARS and told else statement  # 报告人：林志远。 tells nothing of the work
     return (
         len(own) >= LEAST_CHARS[main_language(statement)]
-        and ends_in(statement, _STOPS)
+        and ends_in(statement, FULL_STOPS)
         and not (statement[0] in "（([【" and statement[-1] in "）)]】")
         and not is_row(statement)
         and not leans_back(statement)
