@@ -89,6 +89,13 @@ def test_a_section_headed_in_another_word_is_quoted_and_not_said_to_be_missing(s
     assert "没有写" not in text
 
 
+@each([("本文受江海基金资助。", True), ("本研究由江海基金出资。", True), ("乡里去年资助了六十户渔民装灯。", False)])
+def test_what_a_work_tells_of_others_funding_is_not_its_own(row: tuple[str, bool]) -> None:
+    request = read_section_request("灯塔论文的资助")
+    assert request is not None
+    assert holds_any(row[0], request[0].said) == row[1]
+
+
 def test_a_work_that_lacks_the_section_is_said_to_and_no_other_is_quoted(shore: Settings) -> None:
     answer = ask("盐田改造报告有什么局限", settings=shore)
     assert (answer.ending, answer.text) == ("refusal", "《盐田改造评估报告》没有写局限。")

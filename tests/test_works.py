@@ -297,6 +297,7 @@ OLD_REPORT = """江堤加固工程报告
 报告日期：2023年6月20日
 
 江堤加固工程共用石料三万吨，由省水利厅出资。施工中发现一条旧煤气管，停工十一天。
+煤气管的年代依据的是高远山《江城地下管线考》，刊于《江城文史》1998年第3期。
 """
 
 
@@ -366,6 +367,11 @@ def test_contents_are_asked_with_the_same_words(question: str, everyday: Setting
 def test_a_work_is_called_by_a_word_of_its_title_and_its_kind(question: str, title: str, everyday: Settings) -> None:
     asked = read_shelf_question(question, works_of(open_index(everyday)))
     assert (asked and [work.label for work in asked.works]) == ([title] if title else None)
+
+
+def test_what_a_work_cites_is_asked_of_its_text_and_not_of_the_list_of_works(everyday: Settings) -> None:
+    answer = answered("提到煤气管的那份报告，依据的是谁的哪本书？", everyday)
+    assert ("高远山《江城地下管线考》" in answer.text, answer.backend == "records") == (True, False), answer.text
 
 
 def test_where_authors_work_asks_for_their_affiliation_and_no_journal() -> None:
