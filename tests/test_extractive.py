@@ -13,6 +13,7 @@ from rag.question import AnswerType
 from rag.records import Evidence, Language, Passage, PassageKind
 from rag.settings import Settings
 from rag.text.language import split_statements
+from rag.verification import verify_answer
 
 
 def evidence(
@@ -68,6 +69,15 @@ COST = evidence("大桥于2019年开工。总造价为12.5亿元。桥面为双�
 def test_the_statement_that_answers_stands_alone() -> None:
     assert write(COST) == "总造价为12.5亿元。[1]"
     assert write(evidence("无关。", 0.0, source="甲.md"), COST) == "总造价为12.5亿元。[2]"
+
+
+def test_the_number_of_a_reference_is_not_quoted_as_a_citation() -> None:
+    item = evidence("[2] 林若水. 渡口碓契初释[J]. 方志研究, 2017(2): 33-48.\n[3] 见渡口碑[3]。", 0.9, 0.1)
+    text = write(item)
+    assert text == "林若水. 渡口碓契初释[J]. 方志研究, 2017(2): 33-48.[1]"
+    sentences = verify_answer(text, [item, item, item]).sentences
+    assert [citation.number for sentence in sentences for citation in sentence.citations] == [1]
+    assert {sentence.standing for sentence in sentences} == {"supported"}
 
 
 def test_the_likeliest_statement_stands_first_whatever_the_order_of_the_source() -> None:

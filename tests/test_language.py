@@ -14,6 +14,7 @@ from rag.text.language import (
     radicals,
     search_form,
     split_sentences,
+    split_statements,
     to_simplified,
 )
 
@@ -39,6 +40,32 @@ def test_the_number_of_an_item_is_no_sentence() -> None:
     text = "1. 关闭总阀。2. 排空管道。\n3. Call the office. It opened in 2019. 其后扩建。"
     parts = [text[start:end] for start, end in split_sentences(text)]
     assert parts == ["1. 关闭总阀。", "2. 排空管道。", "3. Call the office.", "It opened in 2019.", "其后扩建。"]
+
+
+def test_the_number_of_an_item_inside_a_sentence_ends_none() -> None:
+    notes = "注：1. 数据由农业科整理；2. “…”表示不詳；3. 新塘含养殖小区。"
+    assert sentences(notes) == [notes]
+    places = "（1. 海港大学 历史学院；2. 海港县志办公室）"
+    assert sentences(places) == [places]
+    assert sentences("The rates: 1. Adults 4 yuan; 2. Children free.") == [
+        "The rates: 1. Adults 4 yuan; 2. Children free."
+    ]
+    assert sentences("渡口1986年停航：见表2. 其后建桥。") == ["渡口1986年停航：见表2.", "其后建桥。"]
+
+
+def test_an_aside_at_the_end_of_a_line_belongs_to_what_was_said() -> None:
+    assert sentences("我們無法隨機分配。（眾笑）\n\n林：退書最多。") == ["我們無法隨機分配。（眾笑）", "林：退書最多。"]
+    assert sentences("先说价钱。（不含税）再说工期。") == ["先说价钱。", "（不含税）再说工期。"]
+
+
+def test_an_entry_of_a_list_of_references_is_one_statement() -> None:
+    text = (
+        "[2] 梅若溪. 桐溪碓契整理与初释[J]. 方志研究, 2017(2): 33-48.\n"
+        "[3] Orwell P. Water and Paper in Upland China[M]. Port Merrow: Merrow Press, 2008.\n"
+        "Brandt, H. and Sallow, P. (2015). Missing days, 缺课. Journal of Schooling 12(2), 101-130.\n"
+        "旧说有误。见梅若溪（2017）。"
+    )
+    assert [text[a:b] for a, b in split_statements(text)] == [*text.split("\n")[:3], "旧说有误。", "见梅若溪（2017）。"]
 
 
 def test_a_question_mark_inside_a_title_ends_no_sentence() -> None:

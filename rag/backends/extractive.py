@@ -19,6 +19,7 @@ from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
 from rag.text.enumerations import items_beside
 from rag.text.figure_finding import find_figures
+from rag.text.labels import as_quoted
 from rag.text.language import ends_in, letters_of, main_language, search_form
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
@@ -429,8 +430,7 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
             head = table_head(passage)
             yield f"{head}\n" if head not in ("", unit.text, _head_shown(previous, unit, request)) else ""
         yield heading
-        quoted = " ".join(unit.text.split("\n"))
-        yield f"{quoted}[{unit.place + 1}]"
+        yield f"{as_quoted(unit.text)}[{unit.place + 1}]"
         previous = unit
 
 

@@ -39,6 +39,11 @@ def _simple_head(text: str) -> str:
     return to_simplified(text)
 
 
+def as_quoted(text: str) -> str:
+    """Return `text` on one line without its own [1]: the number of a note or of a reference cites nothing here."""
+    return CITED.sub("", " ".join(text.split("\n"))).strip()
+
+
 def opens_with(text: str, kind: str) -> str:
     """Return the longest word of a kind (rag/data/print_words.tsv) that `text` begins with; "" for none."""
     return next(filter(without_spaces(text[:_OPENING_CHARS]).startswith, _printed(kind)), "")

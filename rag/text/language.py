@@ -34,6 +34,10 @@ CELL_MARK = " | "  # between the cells of a row of a table
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 _FIRST_UNSPACED = 0x2E80  # the code point of the first radical
+OPENERS = "“‘「『《〈"
+_ITEM_LEADS = "；;：:（("  # behind which the number of an item stands inside a sentence
+_ITEM_DIGITS = 2
+_ASIDE_CHARS = 12  # of （众笑） and the like, at most
 CLOSERS = "”’」』）)】〕》〉\"'"
 _ABBREVIATIONS = words_of("print_words", "abbreviation")
 _ABBREVIATION_CHARS = 12  # before a full stop in which one stands
@@ -133,15 +137,32 @@ def split_sentences(text: str) -> list[Span]:
         before = text[max(start, match.start() - _ABBREVIATION_CHARS) : match.start()]
         if match.group().startswith(".") and _is_abbreviated(before):
             continue
-        if text[start : match.start()].strip().isdecimal():  # "2. 关闭总阀": the number of an item, no sentence
+        if match.group().startswith(".") and _is_item_number(text[start : match.start()]):  # "2. 关闭总阀"
+            continue
+        if text[match.start() - 1 : match.start()] in OPENERS and match.start() > start:  # “…”
             continue
         # A mark inside 《…？》 or “…！”， goes on: the sentence has not ended when a comma follows.
         if match.end() < len(text) and text[match.end()] in "，,、；;：:的" and not match.group().startswith("\n"):
             continue
-        spans.append((start, match.end()))
-        start = match.end()
+        end = match.end() + _aside_chars(text, match.end())
+        spans.append((start, end))
+        start = end
     spans.append((start, len(text)))
     return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def _is_item_number(before: str) -> bool:
+    """Say whether what stands before a full stop is, or ends with, the number of an item: 2, 鲍春燕；2, （1."""
+    number = "".join(itertools.takewhile(str.isdecimal, reversed(before.strip())))
+    lead = before.strip()[: len(before.strip()) - len(number)].rstrip()
+    return bool(number) and (not lead or (lead[-1] in _ITEM_LEADS and len(number) <= _ITEM_DIGITS))
+
+
+def _aside_chars(text: str, end: int) -> int:
+    """Return the length of an aside （众笑） that stands behind a sentence and ends its line, else 0."""
+    aside = _PARENTHESIS.match(text, end)
+    is_last = aside is not None and text[aside.end() : aside.end() + 1] in ("", "\n")
+    return len(aside.group()) if aside is not None and is_last and len(aside.group()) <= _ASIDE_CHARS else 0
 
 
 def _is_abbreviated(before: str) -> bool:
@@ -155,18 +176,34 @@ def _is_abbreviated(before: str) -> bool:
 def split_statements(text: str) -> list[Span]:
     """Return the spans of `split_sentences`, cut at line breaks, and those of long sentences behind their semicolons.
 
-    A row of a table is a statement, and a sentence of more than LONG_SENTENCE_CHARS is several, as a rule: an answer
-    quotes the one that it needs.
+    A row of a table and an entry of a list of references are statements, and a sentence of more than
+    LONG_SENTENCE_CHARS is several, as a rule: an answer quotes the one that it needs.
     """
     spans: list[Span] = []
-    for is_row, lines in itertools.groupby(_lines_of(text), lambda line: _is_short_row(text[slice(*line)])):
+    for is_row, lines in itertools.groupby(_lines_of(text), lambda line: _is_whole(text[slice(*line)])):
         own = list(lines)
         spans += own if is_row else _statements_between(text, own[0][0], own[-1][1])
     return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
 
 
-def _is_short_row(line: str) -> bool:
-    return CELL_MARK in line and len(line) <= LONG_ROW_CHARS
+def _is_whole(line: str) -> bool:
+    """Say whether a line is one statement: a row of a table, or an entry of a list of references."""
+    return (CELL_MARK in line and len(line) <= LONG_ROW_CHARS) or is_reference(line)
+
+
+def is_reference(line: str) -> bool:
+    """Say whether a line is an entry of a list of references: a title[J]. by GB/T 7714, or Brandt, H. (2015). Title."""
+    if any(f"[{mark}]{behind}" in line for mark in _reference_marks() for behind in (".", "//")):
+        return True
+    before, _, behind = line.partition(" (")
+    names = before.replace("&", "").split()
+    is_year = behind[:4].isdecimal() and behind[4:].lstrip("abcdef").startswith(").")
+    return is_year and len(names) > 1 and all(name[0].isupper() or name in ("and", "et", "al.") for name in names)
+
+
+@functools.cache
+def _reference_marks() -> frozenset[str]:
+    return frozenset(row[7] for row in read_table("reference_types"))
 
 
 def _lines_of(text: str) -> list[Span]:

@@ -2,7 +2,7 @@
 
 [1] is a citation (`citation_marks` reads other dresses); those outside the evidence are struck and counted. A line
 ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself. A row of
-a table is one sentence, together with the rows without a mark (its head) right above it.
+a table is one sentence, together with the rows without a mark (its head) right above it; so is an entry of references.
 Entry point: `read_citations`. Knows nothing of what passages say, only where they say it.
 """
 
@@ -17,7 +17,7 @@ from rag.records import Span
 from rag.tables import is_row
 from rag.text.folding import locate
 from rag.text.labels import CITED
-from rag.text.language import ends_in, split_sentences
+from rag.text.language import ends_in, is_reference, split_sentences
 from rag.verification.citation_marks import plain_citations
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,3})\]")
@@ -136,7 +136,7 @@ def _sentence_spans(plain: str, cuts: Sequence[int]) -> list[Span]:
     end = -1
     for line in plain.split("\n"):
         start, end = end + 1, end + 1 + len(line)
-        if is_row(line):
+        if is_row(line) or is_reference(line):
             if any(map(str.isalnum, line)):
                 spans.extend(_bounded((start, end)))
             continue
