@@ -248,3 +248,33 @@ def test_a_comparison_asks_for_no_parts(index_of: Callable[..., Settings]) -> No
     )
     answer = ask("石湖的水和澜江的水哪个更硬，硬度各是多少？", settings=index_of({"换水.md": text}))
     assert answer.text.startswith("石湖的水比澜江软一些，硬度从每升156毫克")
+
+
+TALK = """# 圆桌座谈：小茶馆如何活下去
+
+与谈：
+
+- 江渔（茶馆店主）
+- 罗曼（海港大学副教授）
+- 高禄（茶行经理）
+- 林嘉（社區志工）
+
+江渔：我们店开了九年。前年起收支刚好打平。
+
+罗曼：我们跟踪了五十家茶馆。房租低的活得久。
+
+高禄：茶馆可以一起进货。运费少了一半。
+
+江渔：参加的有二十三家茶馆，另有三家退出，因为周三到货太晚。
+"""
+
+
+def test_a_list_of_another_number_or_of_which_only_the_text_speaks_is_not_meant(
+    index_of: Callable[..., Settings],
+) -> None:
+    request = read_part_request("退出的是哪三家茶馆？")
+    assert request is not None
+    assert request.count == 3
+    settings = index_of({"座谈.md": TALK})
+    for question in ("退出的是哪三家茶馆？", "退出的是哪些茶馆？"):
+        assert "共4项" not in ask(question, settings=settings).text, question

@@ -90,7 +90,8 @@ def read_part_request(question: str) -> PartRequest | None:
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
     words = tuple(dict.fromkeys(telling_words(without_request(form))))
     thing = _thing_asked(form)
-    return PartRequest(kinds, words, max(counts, default=0), bool(counts), ordinal, thing if thing in words else "")
+    count = max(counts, default=0) or _count_asked(form)
+    return PartRequest(kinds, words, count, bool(counts), ordinal, thing if thing in words else "")
 
 
 def _thing_asked(form: str) -> str:
@@ -101,6 +102,12 @@ def _thing_asked(form: str) -> str:
     rest = itertools.dropwhile(lambda one: one[1][0] in "rmq" or one[0][0] == "哪" or one[0] in counting, tagged)
     nouns = itertools.takewhile(lambda one: one[1].startswith(("n", "vn", "an")), rest)
     return next(reversed([word for word, _, _ in nouns]), "")
+
+
+def _count_asked(form: str) -> int:
+    """Return the number behind a Chinese word that asks which: 3 of 哪三家; 0 for none, or one."""
+    number = next(iter(read_numbers(form.partition("哪")[2][:1], 0)), None)
+    return int(number.value) if number and number.value > 1 else 0
 
 
 def _counted(word: str, tag: str) -> int | None:

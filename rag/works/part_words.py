@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Passage
 from rag.text.dictionary import content_words
-from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
+from rag.text.language import FULL_STOPS, HAN_CHARACTER, LATIN_WORD, ends_in, search_form
 from rag.text.negation import stem
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table, words_of
@@ -55,9 +55,12 @@ def telling_words(form: str) -> Iterator[str]:
 
 
 def head_of(work: Work, passages: Sequence[Passage]) -> str:
-    """Return what a work may be called by: its title, authors and file, and what stands before its first heading."""
-    above = (passage.text for passage in passages if not passage.section)
-    return search_form("\n".join((*work.titles, *work.authors, work.source, *above)))
+    """Return what a work may be called by: title, authors, file, and what stands before heading and sentence."""
+    above = [passage for passage in passages if not passage.section]
+    told = [passage.text for passage in above if passage.kind != "body"]
+    lines = [line for passage in above if passage.kind == "body" for line in passage.text.split("\n")]
+    told += itertools.takewhile(lambda line: not ends_in(line, FULL_STOPS), lines)
+    return search_form("\n".join((*work.titles, *work.authors, work.source, *told)))
 
 
 def is_in_head(word: str, head: str) -> bool:
