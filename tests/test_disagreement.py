@@ -9,6 +9,7 @@ import pytest
 from rag.answering import ask
 from rag.indexing import build_index
 from rag.settings import Settings
+from rag.text.negation import find_contradiction
 from rag.verification.disagreement import Asked, Disagreement, content_of, find_disagreement
 
 
@@ -78,6 +79,13 @@ def test_an_idiom_with_a_negation_in_it_denies_nothing() -> None:
     found = find_disagreement("第三次航运革命没有降低运费。", "第三次航运革命降低了运费。")
     assert found is not None
     assert found.kind == "judgement"
+
+
+def test_a_word_that_is_asked_both_ways_denies_nothing() -> None:
+    one, other = "对岸若把渡口当作对手，会打压渡口。", "不管对岸打不打压渡口，渡口都要开下去。"
+    assert find_disagreement(one, other) is None
+    assert find_contradiction("委員會說明有沒有批准停航。", "委员会批准停航。") is None
+    assert find_contradiction("委员会没有批准停航。", "委员会批准停航。") is not None
 
 
 def test_a_clause_is_judged_below_what_its_opening_names() -> None:

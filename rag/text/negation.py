@@ -103,7 +103,8 @@ def read_polarity(text: str) -> Polarity:
     while match := pattern.search(line, at):
         # The space behind an English word opens the next one.
         at = match.end() - (match.group()[-1] == " ")
-        if kinds[match.group()] != "exception" and not _within_idiom(line, match.start()):
+        is_open = _within_idiom(line, match.start()) or _leaves_open(line, match.start())
+        if kinds[match.group()] != "exception" and not is_open:
             found.append((match.start(), at, kinds[match.group()]))
     negated: list[tuple[str, ...]] = []
     covered: list[Span] = []
@@ -127,6 +128,14 @@ def _within_idiom(line: str, at: int) -> bool:
     """Say whether what begins at a place goes on an idiom, which says something as a whole: 方兴未艾."""
     starts = range(max(0, at - IDIOM_CHARS + 1), at)
     return any(is_idiom(line[start : start + IDIOM_CHARS]) for start in starts)
+
+
+def _leaves_open(line: str, at: int) -> bool:
+    """Say whether a negation stands between a word and the same word, which leaves both open: 打不打压, 有没有."""
+    return any(
+        at >= chars and line[at - chars : at] == line[at + 1 : at + 1 + chars] and HAN_CHARACTER.match(line, at + 1)
+        for chars in (1, 2)
+    )
 
 
 def _content_words(scope: str) -> tuple[str, ...]:
