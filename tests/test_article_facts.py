@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from rag.answering import ask
+from rag.index import open_index
+from rag.question import read_question
 from rag.settings import Settings
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
+from rag.works.article_facts import read_article_request
+from rag.works.shelf import works_of
 
 PAPER = """# 雨巷修缮的账目：来自石埠老城的证据
 
@@ -188,6 +192,15 @@ def test_a_fact_is_told_to_who_asks_in_another_language(crossing: Settings, ques
     answer = ask(question, settings=crossing)
     assert (answer.ending, told in answer.text) == ("answer", True)
     assert len(answer.sentences) == 1
+
+
+@pytest.mark.parametrize(
+    "question", ["Who paid for the research on kites as wind gauges?", "渔港冷库能耗那项研究是谁出钱做的"]
+)
+def test_who_paid_for_a_study_asks_for_its_funding(crossing: Settings, question: str) -> None:
+    request = read_article_request(read_question(question), works_of(open_index(crossing), None))
+    assert request is not None
+    assert [fact.kind for fact in request.facts] == ["fund"]
 
 
 def test_of_a_work_in_another_language_it_is_told_that_a_fact_is_not_printed(crossing: Settings) -> None:

@@ -77,7 +77,7 @@ Told = Place | str  # where it stands, or what a line of the record says
 @functools.cache
 def facts() -> tuple[Fact, ...]:
     """Return the facts of the table, in its order."""
-    rows = (row for row in read_table("article_facts") if row[0] not in ("beside", *ASKED_WITH.values()))
+    rows = (row for row in read_table("article_facts") if row[0] not in ("beside", "work", *ASKED_WITH.values()))
     return tuple(Fact(kind, form, phrases(a), phrases(t), (zh, en)) for kind, form, a, t, zh, en, _ in rows)
 
 
@@ -104,7 +104,7 @@ def _is_asked(fact: Fact, question: str) -> bool:
 
 
 def _says_work(form: str) -> bool:
-    kinds = words_of("shelf_words", "work") | words_of("shelf_words", "counter")
+    kinds = words_of("shelf_words", "work") | words_of("shelf_words", "counter") | words_of("article_facts", "work")
     return any({word, word[1:]} & kinds for word, _, _ in tag_words(form))
 
 
