@@ -1,4 +1,4 @@
-"""Rows of tables in canonical text: cells parted by " | ".
+"""Rows of tables in canonical text: cells parted by " | ", or by a tab where white space parts them in the print.
 
 Input: a line or a passage. Output: whether it is a row, its cells, the head of its table.
 """
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from rag.records import Passage, Span
-from rag.text.language import CELL_MARK, is_han, search_form
+from rag.text.language import CELL_GAP, has_cells, is_han, search_form, split_at
 from rag.text.words import cut_words
 
 MIN_WORD_CHARS = 2
@@ -22,7 +22,7 @@ NUMBER_CHARACTERS = frozenset("0123456789.,%％-+−:/ ")
 
 def is_row(line: str) -> bool:
     """Say whether a line is a row of a table."""
-    return CELL_MARK in line and "\n" not in line
+    return has_cells(line) and "\n" not in line
 
 
 def is_rule(line: str) -> bool:
@@ -32,12 +32,17 @@ def is_rule(line: str) -> bool:
 
 def cells(row: str) -> list[str]:
     """Return the cells of a row, without the white space around them."""
-    return [cell.strip() for cell in row.split("|")]
+    return [cell.strip() for cell in split_cells(row)]
+
+
+def split_cells(row: str) -> list[str]:
+    """Return the cells of a row with the white space around them; each ends one character before the next."""
+    return split_at(row, f"|{CELL_GAP}")
 
 
 def cell_span(row: str, column: int) -> Span:
     """Return the characters of a cell of a row, without the white space around it."""
-    before, cell = row.split("|")[:column], row.split("|")[column]
+    *before, cell = split_cells(row)[: column + 1]
     start = sum(len(one) + 1 for one in before) + len(cell) - len(cell.lstrip())
     return start, start + len(cell.strip())
 

@@ -85,3 +85,10 @@ def test_what_stands_above_a_table_names_no_row() -> None:
     rows = ["P10 | 地方史志 | 鹿鸣文史馆", "P11 | 盲文读物 | 晨光盲文社"]
     assert rows_asked_for(rows, "鹿鸣图书馆的盲文书是向谁买的？", above="鹿鳴圖書館採購單") == [[], []]
     assert rows_asked_for(rows, "鹿鸣图书馆的盲文书是向谁买的？") == [[1], []]
+
+
+def test_a_row_that_white_space_parts_in_the_print_is_a_row() -> None:
+    row = "乌石县\t8\t67"
+    assert (is_row(row), cells(row)) == (True, ["乌石县", "8", "67"])
+    assert row[slice(*cell_span(row, 2))] == "67"
+    assert cells("\tBefore\tAfter 之后") == ["", "Before", "After 之后"]

@@ -17,7 +17,7 @@ from typing import Literal
 
 from rag.backends import NEAREST_PASSAGES, UNCERTAIN
 from rag.records import Answer, Citation, Evidence, Sentence, Span, Standing
-from rag.tables import is_row, is_rule, table_head
+from rag.tables import is_row, is_rule, split_cells, table_head
 
 LineKind = Literal["text", "item", "heading", "quote", "table"]
 _LINE_MARK = re.compile(r"[ \t]*(?:(?P<heading>#{1,6})|(?P<item>[-*+•])|(?P<quote>>))[ \t]+(?=\S)")
@@ -281,7 +281,7 @@ def _cells(pieces: Iterator[Piece], *, framed: bool) -> tuple[tuple[Piece, ...],
     cells: list[list[Piece]] = [[]]
     for piece in pieces:
         first, *others = (
-            [piece] if piece.number else [dataclasses.replace(piece, text=text) for text in piece.text.split("|")]
+            [piece] if piece.number else [dataclasses.replace(piece, text=text) for text in split_cells(piece.text)]
         )
         cells[-1].append(first)
         cells.extend([other] for other in others)

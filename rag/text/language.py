@@ -30,6 +30,7 @@ FULL_STOPS = "。！？!?.…"  # that end a sentence
 LONG_SENTENCE_CHARS = 110
 LONG_ROW_CHARS = 240  # a row beyond holds whole paragraphs
 CELL_MARK = " | "  # between the cells of a row of a table
+CELL_GAP = "\t"  # between those of a row that white space parts in the print; a text has no other tab
 # Characters that a text carries but nobody sees: they must neither break a match nor hide an instruction.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
@@ -188,7 +189,12 @@ def split_statements(text: str) -> list[Span]:
 
 def _is_whole(line: str) -> bool:
     """Say whether a line is one statement: a row of a table, or an entry of a list of references."""
-    return (CELL_MARK in line and len(line) <= LONG_ROW_CHARS) or is_reference(line)
+    return (has_cells(line) and len(line) <= LONG_ROW_CHARS) or is_reference(line)
+
+
+def has_cells(line: str) -> bool:
+    """Say whether a line holds what parts the cells of a row."""
+    return CELL_MARK in line or CELL_GAP in line
 
 
 def is_reference(line: str) -> bool:
