@@ -378,3 +378,14 @@ def test_where_authors_work_asks_for_their_affiliation_and_no_journal() -> None:
     for question in ("作者在哪里工作", "who wrote this and where do they work"):
         kinds, topic = read_words(question)
         assert (topic, kinds & {"affiliations", "journal"}) == ("", {"affiliations"}), question
+
+
+def test_a_work_is_named_by_the_part_of_its_title_that_is_quoted(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    paper = "渡口研究　2024年第4期\n\n“日閘双控”如何改变渡口的收费\n\n林若水\n\n一、收费\n\n收费在涨潮时翻倍。\n"
+    works = works_of(open_index(index_of({"收费.txt": paper, "价目.csv": PRICES})))
+    asked = read_shelf_question("“日闸双控”一文是谁写的？", works)
+    assert asked is not None
+    assert ([work.label for work in asked.works], asked.fields) == (["“日閘双控”如何改变渡口的收费"], ("authors",))
+    assert read_shelf_question("“日闸双控”是什么时候出现的？", works) is None

@@ -124,6 +124,9 @@ def read_shelf_question(
     kinds, topic = read_words(named.rest)
     mentioned = {"mention", "which", "work"} <= kinds
     asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
+    if not named.titled and kinds & {"work", "counter"} and (part := _quoted_part(question, works)):
+        named = dataclasses.replace(named, titled=(part[0],), rest=_taken_out(named.rest, part[1])[0])
+        kinds, topic = read_words(named.rest)
     called = topic and _with_kind(topic, named.rest)
     if asks and topic and not named.titled and (part := _part_of_title(topic, called, works, ends="work" not in kinds)):
         named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
@@ -147,6 +150,15 @@ def read_shelf_question(
     language, sized = language_asked(question), bool(kinds & _LENGTHS)
     more = {"mentioned": mentioned and bool(topic), "sized": sized, "which": "which" in kinds and asked == "works"}
     return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
+
+
+def _quoted_part(question: str, works: Sequence[Work]) -> tuple[Work, str] | None:
+    """Return the one work whose title holds what a question quotes, and the quotation: “日澳双锚”一文."""
+    for quote in (search_form(quote) for quote, _ in find_quotes(question)):
+        held = [work for work in works if any(quote in title for title in work.titles)]
+        if len(quote) >= LEAST_TITLE and len(held) == 1:
+            return held[0], quote
+    return None
 
 
 def _part_of_title(words: str, called: str, works: Sequence[Work], *, ends: bool) -> Work | None:
