@@ -61,9 +61,11 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     if not printed_head:
         printed_head, pages = read_plain_head(pages, source.format)
     said = front.said + printed_head + said
-    lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
-    layout = judge_layout(lines, markdown)
-    kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
+    lines = clean_lines(pages, markdown=source.format in MARKDOWN)
+    layout = judge_layout(lines)
+    if layout.boxed:
+        begin_boxes(lines)
+    kept, left, imprints = set_aside_furniture(lines, layout)
     raise_marks(kept)
     marks: list[Mark] = []
     body, notes, places = separate_footnotes(kept, layout, marks)
