@@ -560,8 +560,9 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
             break
         part.titles.append(at)
         at += 1
-    if len(part.titles) > 1 and not large and _is_rubric(*(items[title] for title in part.titles[:2])):
-        part.titles = part.titles[1:]
+    if len(part.titles) > 1 and not large and not items[part.titles[0]].level:
+        first_is_rubric = is_rubric(*(bare(items[title].text) for title in part.titles[:2]))
+        part.titles = part.titles[1:] if first_is_rubric else part.titles
     begin = at
     while (
         at < last
@@ -667,21 +668,23 @@ def _is_text(item: Item) -> bool:
     return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
 
 
-def _is_rubric(first: Item, second: Item) -> bool:
+def is_rubric(first: str, second: str) -> bool:
     """Say whether the first of two lines over a text is the rubric of a journal: much shorter than the title below."""
-    end = bare(first.text)
-    if first.level or end.endswith(tuple("：:—,，")) or ends_with(end, "goes_on"):
-        return False
-    is_subtitle = bare(second.text).lstrip().startswith(tuple(_DASHES))
-    return not is_subtitle and width(end) <= _MAX_RUBRIC_WIDTH and 2 * width(end) <= width(bare(second.text))
+    is_short = width(first) <= _MAX_RUBRIC_WIDTH and 2 * width(first) <= width(second)
+    return is_short and not goes_on(first) and not second.lstrip().startswith(_DASHES)
+
+
+def goes_on(text: str) -> bool:
+    """Say whether a line of a title ends in the midst of it: at a colon, a comma, a dash or a small word."""
+    return text.endswith(tuple("：:—,，")) or ends_with(text, "goes_on")
 
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
-    end, text = bare(items[before].text), bare(items[at].text)
+    text = bare(items[at].text)
     tight = text.lstrip()
     behind = tight.lstrip("".join(_DASHES))
     dashed = behind != tight and behind[:1].strip() != ""
-    if end.endswith(tuple("：:—,，")) or ends_with(end, "goes_on") or dashed:
+    if goes_on(bare(items[before].text)) or dashed:
         return True
     if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False
