@@ -9,7 +9,7 @@ from lxml import etree
 from rag.readers.html_metadata import read_said
 from rag.records import Article, Said
 from rag.structure.metadata import (
-    apply_labelled_date,
+    apply_printed_date,
     apply_printed_doi,
     apply_printed_issue,
     apply_said,
@@ -172,6 +172,6 @@ def test_several_latin_names_of_one_value_are_several_authors() -> None:
 )
 def test_a_labelled_date_of_the_head_dates_a_work(line: str, date: str) -> None:
     article = Article("article", "泵站报告", (0, 10))
-    found = apply_labelled_date(article, ["泵站报告", f"报告人：林远\n{line}"])
+    found = apply_printed_date(article, ["泵站报告", f"报告人：林远\n{line}"], [])
     assert (found.date, found.year) == (date, int(date[:4]) if date else None)
-    assert apply_labelled_date(dataclasses.replace(article, year=2020), [line]).year == 2020
+    assert apply_printed_date(dataclasses.replace(article, year=2020), [line], []).year == 2020

@@ -183,3 +183,12 @@ def test_labels_of_a_cover_tell_a_thesis_and_a_memo() -> None:
 
 def test_a_brief_is_called_by_its_title_below_its_issue_and_ends_with_its_address() -> None:
     assert article(BRIEF).title == "让路灯走进渔村：东湾三村夜间照明的困局与出路"
+
+
+def test_numbers_in_circles_tell_who_works_where() -> None:
+    read = article(
+        "港口疏浚研究\n林若水①，周远②\n①海港大学土木学院\n②湖阳研究院\n\n摘要：本文讨论疏浚。\n\n"
+        "港口的疏浚每年进行两次，费用由市政府承担。\n"
+    )
+    assert (read.title, read.authors) == ("港口疏浚研究", ("林若水", "周远"))
+    assert read.affiliations == ("海港大学土木学院", "湖阳研究院")

@@ -126,18 +126,14 @@ def read_document(
     """
     limits = limits or Limits()
     answer = _READER.ask(path, name, limits, on_page)
-    if isinstance(answer, int):
-        raise UnreadableSource(**_stopped(path, answer, limits))
-    if answer.startswith(b'{"refused"'):
-        refusal = json.loads(answer)
-        raise UnreadableSource(refusal["refused"], advice=refusal["advice"])
-    return DOCUMENT.validate_json(answer)
+    if isinstance(answer, bytes) and not answer.startswith(b'{"refused"'):
+        return DOCUMENT.validate_json(answer)
+    refusal = _stopped(path, answer, limits) if isinstance(answer, int) else json.loads(answer)
+    raise UnreadableSource(refusal["refused"], advice=refusal["advice"])
 
 
 def _stopped(path: Path, code: int, limits: Limits) -> dict[str, str]:
     timers = {0} | ({-signal.SIGPROF, -signal.SIGXCPU} if hasattr(signal, "SIGPROF") else set())
     if code in timers:
-        told = refuse(path, f"it takes more than {limits.seconds} s of processor time to read", "read_seconds")
-    else:
-        told = refuse(path, f"it made the reading program stop ({code})", "read_memory_mb")
-    return {"message": told["refused"], "advice": told["advice"]}
+        return refuse(path, f"it takes more than {limits.seconds} s of processor time to read", "read_seconds")
+    return refuse(path, f"it made the reading program stop ({code})", "read_memory_mb")

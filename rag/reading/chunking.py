@@ -10,7 +10,9 @@ Entry points: `split_passages`; `headed_text` and `keyword_text` for what a pass
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -59,21 +61,20 @@ def split_passages(document: Document, max_chars: int = MAX_CHARS) -> list[Passa
     if max_chars < 1:
         raise ValueError(f"max_chars must be at least 1, not {max_chars}")
     pages = PageFinder(document)
-    passages: list[Passage] = []
-    for run in _runs(document):
-        if run.kind == "footnote":
-            continue
-        for span, header in _cut_run(document, run, max_chars):
-            passages.append(_passage(document, run, span, header, pages))
-    passages.extend(_set_apart(document, max_chars))
-    passages.sort(key=lambda passage: passage.span)
+    runs = _runs(document)
+    passages = [
+        _passage(document, run, span, header, pages)
+        for run in runs
+        if run.kind != "footnote"
+        for span, header in _cut_run(run, max_chars)
+    ]
+    passages = sorted([*passages, *_set_apart(document, max_chars)], key=lambda passage: passage.span)
     bearers = _bearers(document, passages)
-    place = {id(block): index for index, block in enumerate(document.blocks)}
     notes = [
         passage
-        for run in _runs(document)
+        for run in runs
         if run.kind == "footnote"
-        for passage in _note_passages(document, run, bearers, place, pages, max_chars)
+        for passage in _note_passages(document, run, bearers, pages, max_chars)
     ]
     return _tie_notes(document, passages, notes, bearers)
 
@@ -92,9 +93,9 @@ def _set_apart(document: Document, max_chars: int) -> list[Passage]:
         at = article.span[0]
         units: list[tuple[int, int, bool]] = []
         for line in text.split("\n"):
-            start, end = strip_span(text, at - article.span[0], at - article.span[0] + len(line))
-            parts = _cut_sentence(text, start, end, max_chars) if start < end else []
-            units.extend((article.span[0] + first, article.span[0] + last, True) for first, last in parts)
+            start, end = strip_span(document.canonical, at, at + len(line))
+            parts = _cut_sentence(document.canonical, start, end, max_chars) if start < end else []
+            units.extend((first, last, True) for first, last in parts)
             at += len(line) + 1
         for start, end in _pack(units, max_chars):
             piece = document.canonical[start:end]
@@ -116,25 +117,13 @@ def _set_apart(document: Document, max_chars: int) -> list[Passage]:
 
 
 def _runs(document: Document) -> list[_Run]:
-    runs: list[_Run] = []
-    blocks = document.blocks
-    kinds = [_kind(document, index) for index in range(len(blocks))]
-    start = 0
-    while start < len(blocks):
-        kind = kinds[start]
-        stop = start + 1
-        while (
-            stop < len(blocks)
-            and kinds[stop] == kind
-            and blocks[stop].article == blocks[start].article
-            and blocks[stop].section == blocks[start].section
-            and not (kind == "table" and blocks[stop].kind == "caption")
-        ):
-            stop += 1
-        if kind is not None:
-            runs.append(_Run(kind, tuple(blocks[start:stop])))
-        start = stop
-    return runs
+    kinds = [_kind(document, index) for index in range(len(document.blocks))]
+    placed = zip(kinds, document.blocks, strict=True)
+    tables = itertools.accumulate(kind == "table" and block.kind == "caption" for kind, block in placed)
+    groups = itertools.groupby(
+        zip(kinds, tables, document.blocks, strict=True), lambda one: (*one[:2], one[2].article, one[2].section)
+    )
+    return [_Run(kind, tuple(block for *_, block in group)) for (kind, *_), group in groups if kind is not None]
 
 
 def _kind(document: Document, index: int) -> PassageKind | None:
@@ -183,7 +172,7 @@ def _names_authors(block: Block, article: Article) -> bool:
     return not any(map(str.isalpha, rest.replace("and", "")))
 
 
-def _cut_run(document: Document, run: _Run, max_chars: int) -> list[tuple[Span, str]]:
+def _cut_run(run: _Run, max_chars: int) -> list[tuple[Span, str]]:
     if run.kind == "table":
         return _cut_table(run.blocks, max_chars)
     units = [unit for block in run.blocks for unit in _units(block, max_chars)]
@@ -313,32 +302,31 @@ def _passage(document: Document, run: _Run, span: Span, header: str, pages: Page
     )
 
 
-def _bearers(document: Document, passages: Sequence[Passage]) -> dict[int, str]:
-    """Return footnote block -> id of the passage whose sentence bears its (first) mark."""
+def _bearers(document: Document, passages: Sequence[Passage]) -> dict[Span, str]:
+    """Return span of a footnote -> id of the passage whose sentence bears its (first) mark."""
     starts = [passage.span[0] for passage in passages]
-    bearers: dict[int, str] = {}
+    bearers: dict[Span, str] = {}
     for block in document.blocks:
         for mark in block.notes:
             index = bisect.bisect_left(starts, mark.at) - 1
             # A mark stands behind its sentence: at the very start of a passage it belongs to the one before.
-            if index >= 0 and mark.at <= passages[index].span[1]:
-                bearers.setdefault(mark.block, passages[index].id)
-            elif index + 1 < len(passages) and passages[index + 1].span[0] <= mark.at <= passages[index + 1].span[1]:
-                bearers.setdefault(mark.block, passages[index + 1].id)
+            near = passages[max(index, 0) : index + 2]
+            bearer = next((one.id for one in near if one.span[0] <= mark.at <= one.span[1]), "")
+            if bearer:
+                bearers.setdefault(document.blocks[mark.block].span, bearer)
     return bearers
 
 
 def _note_passages(
-    document: Document, run: _Run, bearers: dict[int, str], place: dict[int, int], pages: PageFinder, max_chars: int
+    document: Document, run: _Run, bearers: dict[Span, str], pages: PageFinder, max_chars: int
 ) -> list[Passage]:
     """Return the passages of neighbouring notes: one for each, short ones of one page and one passage together."""
     groups: list[list[Block]] = []
     for block in run.blocks:
-        bearer = bearers.get(place[id(block)], "")
         last = groups[-1] if groups else None
         if (
             last is not None
-            and bearers.get(place[id(last[-1])], "") == bearer
+            and bearers.get(last[-1].span, "") == bearers.get(block.span, "")
             and last[-1].page == block.page
             and block.span[1] - last[0].span[0] <= max_chars
         ):
@@ -347,7 +335,7 @@ def _note_passages(
             groups.append([block])
     found: list[Passage] = []
     for group in groups:
-        bearer = bearers.get(place[id(group[0])], "")
+        bearer = bearers.get(group[0].span, "")
         part = _Run("footnote", tuple(group))
         spans = [(group[0].span[0], group[-1].span[1])]
         if spans[0][1] - spans[0][0] > max_chars * _WHOLE_SENTENCE_FACTOR:
@@ -357,26 +345,22 @@ def _note_passages(
 
 
 def _tie_notes(
-    document: Document, passages: Sequence[Passage], notes: Sequence[Passage], bearers: dict[int, str]
+    document: Document, passages: Sequence[Passage], notes: Sequence[Passage], bearers: dict[Span, str]
 ) -> list[Passage]:
     """Return all passages in order, each that bears marks with the ids of its notes."""
-    starts = [note.span[0] for note in notes]
-    ordered = sorted(range(len(notes)), key=starts.__getitem__)
-    by_start = [starts[index] for index in ordered]
-    cited: dict[str, list[str]] = {}
-    spans = [passage.span[0] for passage in passages]
+    note_starts = [note.span[0] for note in notes]
+    starts = [passage.span[0] for passage in passages]
+    cited: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for block in document.blocks:
         for mark in block.notes:
-            at = bisect.bisect_left(spans, mark.at) - 1
+            at = bisect.bisect_left(starts, mark.at) - 1
             inside = at >= 0 and mark.at <= passages[at].span[1]
-            bearer = passages[at].id if inside else bearers.get(mark.block, "")
-            note = document.blocks[mark.block]
-            first = bisect.bisect_right(by_start, note.span[0]) - 1
+            span = document.blocks[mark.block].span
+            bearer = passages[at].id if inside else bearers.get(span, "")
+            first = bisect.bisect_right(note_starts, span[0]) - 1
             if bearer and first >= 0:
-                identity = notes[ordered[first]].id
-                if identity not in cited.setdefault(bearer, []):
-                    cited[bearer].append(identity)
-    tied = [replace(passage, notes=tuple(cited.get(passage.id, ()))) for passage in passages]
+                cited[bearer][notes[first].id] = None
+    tied = [replace(passage, notes=tuple(cited[passage.id])) for passage in passages]
     return sorted([*tied, *notes], key=lambda passage: passage.span)
 
 

@@ -27,7 +27,6 @@ from rag.reading.chunking import split_passages
 from rag.records import Document, Limits, Source
 from rag.structure import parse_document
 
-PASSAGE_CHARS = 550  # what passages are counted by
 FREE_CHARACTERS = 1_000_000  # a file may always have so many, however small it is
 PROGRESS = "recognised"  # key of a message that is no answer yet
 DOCUMENT = TypeAdapter(Document)
@@ -117,7 +116,7 @@ def read_here(path: Path, name: str, limits: Limits, on_page: Callable[[int, int
     _within(
         path, characters, max(FREE_CHARACTERS, size * limits.expansion), f"characters in {size:,} B", "read_expansion"
     )
-    _within(path, len(split_passages(document, PASSAGE_CHARS)), limits.passages, "passages", "read_passages")
+    _within(path, len(split_passages(document)), limits.passages, "passages", "read_passages")
     account = make_account(read_plain_text(path, pages), document)
     return dataclasses.replace(document, account=account, remarks=document.remarks + account_remarks(account))
 

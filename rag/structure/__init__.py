@@ -21,8 +21,7 @@ from rag.structure.furniture import set_aside_furniture
 from rag.structure.mastheads import split_articles
 from rag.structure.metadata import (
     TRUSTED,
-    apply_labelled_date,
-    apply_lone_date,
+    apply_printed_date,
     apply_printed_doi,
     apply_printed_issue,
     apply_said,
@@ -32,7 +31,7 @@ from rag.structure.paragraphs import Vocabulary, build_items
 from rag.structure.plain_heads import read_plain_head
 from rag.structure.plain_marks import raise_marks
 from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
-from rag.structure.writing import Writer, page_number
+from rag.structure.writing import Writer
 from rag.text.language import fold_glyphs
 
 MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
@@ -61,9 +60,12 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     if not printed_head:
         printed_head, pages = read_plain_head(pages, source.format)
     said = front.said + printed_head + said
-    lines, markdown = clean_lines(pages, markdown=source.format in MARKDOWN)
-    layout = judge_layout(lines, markdown)
-    kept, left, imprints = set_aside_furniture(begin_boxes(lines, layout), layout)
+    lines = clean_lines(pages, markdown=source.format in MARKDOWN)
+    layout = judge_layout(lines)
+    if layout.boxed:
+        begin_boxes(lines)
+    kept, aside, imprints = set_aside_furniture(lines, layout)
+    left = [LeftOut(reason, line.text, pages[line.page].number) for reason, line in aside]
     raise_marks(kept)
     marks: list[Mark] = []
     body, notes, places = separate_footnotes(kept, layout, marks)
@@ -85,19 +87,18 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     works = [number for number, article in enumerate(articles) if article.kind == "article"]
     if len(works) == 1:
         head = [bare(item.text) for item in items[:_HEAD_ITEMS] if item.size <= _MAX_HEAD_CHARS]
-        article = apply_printed_doi(apply_said(articles[works[0]], said), [*(one.text for one in left), *head])
+        around = [one.text for one in left]
+        running_heads = [one.text for one in left if one.kind == "running_head"]
+        article = apply_printed_doi(apply_said(articles[works[0]], said), [*around, *head])
         article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
-        article = apply_labelled_date(article, [*head, *(one.text for one in left)])
-        heads = [one.text for one in left if one.kind == "running_head"]
-        article = apply_lone_date(article, [*head, *heads])
+        article = apply_printed_date(article, [*head, *around], [*head, *running_heads])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     elif works and printed_head and parts[works[0]].first == 0:
         articles[works[0]] = apply_said(articles[works[0]], printed_head)
     writer = Writer(pages, items, notes, marks, links, lost, Vocabulary(kept))
     for index, part in enumerate(parts):
         articles[index] = writer.write_part(part, articles[index], index, front.shown if index == 0 else "")
-    left_out = [LeftOut(one.kind, one.text, page_number(pages, one.page)) for one in left] + writer.silent
-    left_out += front.left_out + told_left
+    left_out = [*left, *writer.silent, *front.left_out, *told_left]
     blocks = writer.blocks()
     return Document(
         source,

@@ -8,6 +8,7 @@ Entry point: `rebuild_tables`. Knows no article.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -34,24 +35,17 @@ def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
         index += 1
         if line.kind != "text" or not _CAPTION.match(bare(line.text)) or _CONTINUED.match(bare(line.text)):
             continue
-        stop = _end_of_cells(lines, index)
-        cells = [bare(cell.text) for cell in lines[index:stop] if not _CONTINUED.match(bare(cell.text))]
+        printed = list(itertools.takewhile(_is_cell, lines[index : index + _MAX_CELLS]))
+        cells = [bare(cell.text) for cell in printed if not _CONTINUED.match(bare(cell.text))]
         if sum(bool(_FIGURE.match(cell)) for cell in cells) < _MIN_FIGURES:
             continue
         rows = _rows(cells) or cells
-        uncertain = any(cell.uncertain for cell in lines[index:stop])
+        uncertain = any(cell.uncertain for cell in printed)
         rebuilt.extend(
-            dataclasses.replace(lines[index], text=row, kind="table_row", gap=0, uncertain=uncertain) for row in rows
+            dataclasses.replace(printed[0], text=row, kind="table_row", gap=0, uncertain=uncertain) for row in rows
         )
-        index = stop
+        index += len(printed)
     return rebuilt
-
-
-def _end_of_cells(lines: Sequence[PrintedLine], start: int) -> int:
-    stop = start
-    while stop < len(lines) and stop - start < _MAX_CELLS and _is_cell(lines[stop]):
-        stop += 1
-    return stop
 
 
 def _is_cell(line: PrintedLine) -> bool:
@@ -90,21 +84,15 @@ def _rows(cells: Sequence[str]) -> list[str]:
             segments[-1][0].append(cell)
     if not header:
         return []
-    columns = len(header)
     rows = ["| " + " | ".join(header)]
     for names, figures in segments:
         if not figures:
             rows.extend(names)
             continue
-        count, rest = divmod(len(figures), columns)
+        count, rest = divmod(len(figures), len(header))
         groups = sum(bool(_GROUP.match(name)) for name in names)
         if rest or not count or len(names) - groups != count:
             return []
-        row = 0
-        for name in names:
-            if _GROUP.match(name):
-                rows.append(name)
-                continue
-            rows.append(" | ".join([name, *(figures[column * count + row] for column in range(columns))]))
-            row += 1
+        values = (figures[row::count] for row in range(count))
+        rows.extend(name if _GROUP.match(name) else " | ".join([name, *next(values)]) for name in names)
     return rows

@@ -9,6 +9,7 @@ import dataclasses
 import itertools
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 
 from rag.records import Article
@@ -60,7 +61,7 @@ def describe_articles(
         near = notes[bisect_right(note_ats, start) : bisect_right(note_ats, end)]
         said = [" ".join(note.lines[:40]) for note in near if not note.number.isdecimal() and not note.known]
         labelled = _labelled(inside)
-        labelled["abstract"] = labelled["abstract"] or _abstract_below(inside)
+        abstracts = labelled["abstract"] or _abstract_below(inside)
         if not journal and part.kind == "article":
             own += filter(None, (read_imprint_line(bare(item.text)) for item in inside[:_HEAD_ITEMS]))
         about = [*labelled["authors"], *(text for text in said if _is_about(text))]
@@ -78,7 +79,7 @@ def describe_articles(
                 issue=next((one.issue for one in own if one.issue), issue),
                 pages=next((one.pages for one in own if one.pages), ""),
                 keywords=split_keywords(labelled["keywords"][0]) if labelled["keywords"] else (),
-                abstract=strip_label(labelled["abstract"][0]) if labelled["abstract"] else "",
+                abstract=strip_label(abstracts[0]) if abstracts else "",
                 fund=strip_label(funds[0]).lstrip("*＊").lstrip() if funds else "",
                 classification=next((one.classification for one in own if one.classification), ""),
                 title_en=part.title(items) if part.kind == "abstract" else "",
@@ -112,9 +113,9 @@ def _is_about(text: str) -> bool:
     return bool(opens_with(text.lstrip("【〔 "), "about_author"))
 
 
-def _labelled(items: Sequence[Item]) -> dict[str, list[str]]:
+def _labelled(items: Sequence[Item]) -> defaultdict[str, list[str]]:
     """Return label -> texts of the items of one article that bear it; a bare label's text is the item after it."""
-    found: dict[str, list[str]] = {"abstract": [], "keywords": [], "authors": [], "fund": [], "editors_note": []}
+    found: defaultdict[str, list[str]] = defaultdict(list)
     for item in items:
         if item.label:
             found[item.label].append(bare(item.text).strip())
@@ -141,12 +142,10 @@ def _issue_of(
         if imprint.journal and imprint.year:
             return imprint.journal, imprint.year, imprint.issue
     for part in parts:
-        if part.silent not in ("masthead", "contents"):
-            continue
-        for item in items[part.first : part.last]:
-            match = _ISSUE_LINE.search(bare(item.text))
-            if match:
-                return part.title(items), int(match.group(1)), f"第{int(match.group(2))}期"
+        silent = items[part.first : part.last] if part.silent in ("masthead", "contents") else ()
+        found = next(filter(None, (_ISSUE_LINE.search(bare(item.text)) for item in silent)), None)
+        if found:
+            return part.title(items), int(found[1]), f"第{int(found[2])}期"
     return "", None, ""
 
 

@@ -11,6 +11,7 @@ import bisect
 import functools
 import itertools
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -111,30 +112,27 @@ def separate_footnotes(
             notes.append(Note("", [line.text], line.page, len(body), zone, known=line.note or "?"))
             continue
         follower = lines[index + 1] if index + 1 < len(lines) else None
-        start = _note_start(line) if line.kind == "text" and not line.level else None
-        if start and start[0].startswith("^"):
-            notes.append(Note("", [start[1]], line.page, len(body), zone, known=start[0][1:]))
-            in_zone = True
-            interrupted = True
-            continue
+        may_begin = line.kind == "text" and not line.level
+        start = _note_start(line) if may_begin else None
         last = notes[-1] if in_zone else None
         unfinished = not body or not ends_line(body[-1].text)
         if start and last is None and _in_head(body, line, start[0]):
             start = None  # where an author works
-        if start and _is_note(start, line, last, open_numbers, unfinished):
+        note: Note | None = None
+        if start and start[0].startswith("^"):
+            note = Note("", [start[1]], line.page, len(body), zone, known=start[0][1:])
+        elif start and _is_note(start, line, last, open_numbers, unfinished):
             if last is None or (start[0] == "1" and last.number not in ("", "*")):
                 zone += 1
                 listed = last is not None and not _same_shape(last.printed, line.text)  # a page's note below its list
                 endnotes = bool(body) and _opens_endnotes(body[-1].text) and not listed
             note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
-            note.printed = _printed_mark(line.text, start[1])
+            note.printed = unraised(line.text.removesuffix(start[1])).strip()
+        elif may_begin and _opens_zone(line, body, layout, unfinished, in_zone):
+            zone = zone if in_zone else zone + 1
+            note = Note("", [line.text], line.page, len(body), zone, uncertain=line.uncertain)
+        if note is not None:
             notes.append(note)
-            in_zone = interrupted = True
-            continue
-        if line.kind == "text" and not line.level and _opens_zone(line, follower, body, layout, unfinished, in_zone):
-            if not in_zone:
-                zone += 1
-            notes.append(Note("", [line.text], line.page, len(body), zone, uncertain=line.uncertain))
             in_zone = interrupted = True
             continue
         if last is not None and _goes_on_in_zone(line, follower, last, layout, bounded):
@@ -142,8 +140,7 @@ def separate_footnotes(
             last.uncertain = last.uncertain or line.uncertain
             continue
         if in_zone:
-            in_zone = False
-            open_numbers = set()
+            in_zone, open_numbers = False, set()
         known = len(marks)
         titled = line.kind in ("text", "heading") and len(line.text) <= _MAX_TITLE_CHARS
         text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
@@ -193,10 +190,6 @@ def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     return list(lines)
 
 
-def _printed_mark(text: str, rest: str) -> str:
-    return unraised(text[: len(text) - len(rest)] if rest else text).strip()
-
-
 def _note_start(line: PrintedLine) -> tuple[str, str] | None:
     match = _NOTE_START.match(line.text)
     if not match:
@@ -241,28 +234,18 @@ def _is_note(
 
 
 def _opens_zone(
-    line: PrintedLine,
-    follower: PrintedLine | None,
-    body: Sequence[PrintedLine],
-    layout: Layout,
-    unfinished: bool,
-    in_zone: bool,
+    line: PrintedLine, body: Sequence[PrintedLine], layout: Layout, unfinished: bool, in_zone: bool
 ) -> bool:
     """Say whether an unnumbered line is a note: thanks and funds at the foot of an article's first page."""
     if not body:
         return False
-    closed = holds_one_of(line.text[:_LABEL_CHARS], ":：】〕]")
-    labelled = closed and bool(opens_with(line.text.lstrip("【〔[（"), "note_label"))
+    before = len(bare(body[-1].text)) if unfinished else 0
     if layout.wrapped:
-        return labelled and (in_zone or (unfinished and len(bare(body[-1].text)) > _MIN_CUT_CHARS and line.cut))
-    if line.ruled and _gives_thanks(line.text):
-        return True
-    followed = follower is not None and _note_start(follower) is not None
-    return (
-        _gives_thanks(line.text)
-        and len(line.text) < _MAX_THANKS_CHARS
-        and (in_zone or (unfinished and len(bare(body[-1].text)) > _MIN_CUT_PLAIN_CHARS) or (followed and line.ruled))
-    )
+        closed = holds_one_of(line.text[:_LABEL_CHARS], ":：】〕]")
+        labelled = closed and bool(opens_with(line.text.lstrip("【〔[（"), "note_label"))
+        return labelled and (in_zone or (before > _MIN_CUT_CHARS and line.cut))
+    cuts = len(line.text) < _MAX_THANKS_CHARS and (in_zone or before > _MIN_CUT_PLAIN_CHARS)
+    return _gives_thanks(line.text) and (line.ruled or cuts)
 
 
 def _goes_on_in_zone(
@@ -286,9 +269,8 @@ def _goes_on_in_zone(
         return False
     if layout.blank_ends and line.gap and finished:
         return False
-    if bounded:
-        return True
-    return not ((finished and len(end) < _SHORT_LINE * len(last.lines[0])) or (finished and len(last.lines) == 1))
+    is_last = len(last.lines) == 1 or len(end) < _SHORT_LINE * len(last.lines[0])
+    return bounded or not (finished and is_last)
 
 
 def _is_finished(end: str) -> bool:
@@ -300,22 +282,19 @@ def _is_finished(end: str) -> bool:
 
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:
     """Return mark -> the notes it cites, both as indexes; a mark that cites none is no key."""
-    places = [
-        (number, int(match.group(1)))
-        for number, line in enumerate(body)
-        if TOKEN.search(line.text)
-        for match in TOKEN.finditer(line.text)
-    ]
+    places = [(number, int(mark)) for number, line in enumerate(body) for mark in TOKEN.findall(line.text)]
+    known = {note.known: index for index, note in reversed(list(enumerate(notes))) if note.known}
     links: dict[int, list[int]] = {}
-    _link_known(notes, marks, places, links)
+    for _, mark in places:
+        printed = marks[mark].printed
+        if printed.startswith("[^") and printed[2:-1] in known:
+            links[mark] = [known[printed[2:-1]]]
     zones: dict[int, list[int]] = {}
     for index, note in enumerate(notes):
         if not note.known:
             zones.setdefault(note.zone, []).append(index)
     regions = _regions(notes, zones, places)
-    left_notes: dict[int, list[int]] = {}
-    for zone, members in zones.items():
-        left_notes[zone] = _link_zone(members, regions[zone], notes, marks, links)
+    left_notes = {zone: _link_zone(members, regions[zone], notes, marks, links) for zone, members in zones.items()}
     order = list(zones)
     for position, zone in enumerate(order):
         # A note printed before or after the page that bears its mark: try the neighbouring pages.
@@ -332,22 +311,21 @@ def find_lost_marks(body: Sequence[PrintedLine], marks: Sequence[Mark], links: d
 
     A number in a circle may also count things in the text: then it stands before what it counts, and others follow.
     """
-    totals: dict[str, int] = {}
-    linked: dict[str, int] = {}
-    placed: list[tuple[int, int, str]] = []
+    linked: Counter[str] = Counter()
+    placed: defaultdict[str, list[tuple[int, int, str]]] = defaultdict(list)  # those without a note
     for number, line in enumerate(body):
         for match in TOKEN.finditer(line.text):
             mark = int(match.group(1))
             style = _style(marks[mark])
-            totals[style] = totals.get(style, 0) + 1
-            linked[style] = linked.get(style, 0) + (mark in links)
-            if mark not in links:
-                placed.append((number, mark, line.text[max(0, match.start() - _BEFORE_CHARS) : match.start()]))
+            if mark in links:
+                linked[style] += 1
+            else:
+                before = line.text[max(0, match.start() - _BEFORE_CHARS) : match.start()]
+                placed[style].append((number, mark, before))
     lost: set[int] = set()
-    for style in {_style(marks[mark]) for _, mark, _ in placed}:
-        if linked[style] < _MIN_LINKED or linked[style] < _MIN_LINKED_SHARE * totals[style]:
+    for style, own in placed.items():
+        if linked[style] < max(_MIN_LINKED, _MIN_LINKED_SHARE * (linked[style] + len(own))):
             continue
-        own = [(number, mark, before) for number, mark, before in placed if _style(marks[mark]) == style]
         for place, (number, mark, before) in enumerate(own):
             near = own[max(0, place - 1) : place] + own[place + 1 : place + 2]
             counts = any(abs(other - number) <= _COUNTING_LINES for other, _, _ in near)
@@ -365,19 +343,6 @@ def _style(mark: Mark) -> str:
     )
 
 
-def _link_known(
-    notes: Sequence[Note], marks: Sequence[Mark], places: Sequence[tuple[int, int]], links: dict[int, list[int]]
-) -> None:
-    known: dict[str, int] = {}
-    for index, note in enumerate(notes):
-        if note.known:
-            known.setdefault(note.known, index)
-    for _, mark in places:
-        printed = marks[mark].printed
-        if printed.startswith("[^") and printed[2:-1] in known:
-            links[mark] = [known[printed[2:-1]]]
-
-
 def _regions(
     notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]]
 ) -> dict[int, list[int]]:
@@ -386,14 +351,12 @@ def _regions(
     regions: dict[int, list[int]] = {}
     start = end_start = 0
     for zone, members in zones.items():
-        stop = notes[members[0]].at
-        endnote = notes[members[0]].endnote
-        begin = end_start if endnote else start
-        first, last = bisect.bisect_left(lines, begin), bisect.bisect_left(lines, stop)
+        note = notes[members[0]]
+        begin = end_start if note.endnote else start
+        first, last = bisect.bisect_left(lines, begin), bisect.bisect_left(lines, note.at)
         regions[zone] = [mark for _, mark in places[first:last]]
         start = notes[members[-1]].at
-        if endnote:
-            end_start = start
+        end_start = start if note.endnote else end_start
     return regions
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections import Counter
-from collections.abc import Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from string import digits
 
-from rag.records import LeftOut
 from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
@@ -58,16 +57,16 @@ _LABEL_CHARS, _CLOSING_CHARS = 12, 8  # at a line's start, in which its label st
 
 def set_aside_furniture(
     lines: Sequence[PrintedLine], layout: Layout
-) -> tuple[list[PrintedLine], list[LeftOut], list[Imprint]]:
+) -> tuple[list[PrintedLine], list[tuple[str, PrintedLine]], list[Imprint]]:
     """Part the lines into text and furniture.
 
     Returns:
-        The lines of text, told (`cut`, `fresh`, `closed`) what stood before them; what was set aside, in order; and
-        what it says about articles, each with the index among the lines of text before which it stood.
+        The lines of text, told (`cut`, `fresh`, `closed`) what stood before them; what was set aside, each line behind
+        the reason; and what it says about articles, with the index of the line of text before which it stood.
     """
     reasons = _find_running_heads(lines, layout)
     kept: list[PrintedLine] = []
-    left: list[LeftOut] = []
+    left: list[tuple[str, PrintedLine]] = []
     imprints: list[Imprint] = []
     cut = fresh = closed = ruled = False
     gap = 0
@@ -81,21 +80,18 @@ def set_aside_furniture(
             cut = fresh = closed = ruled = False
             gap = 0
             continue
-        left.append(LeftOut(_name_of(reason, text), line.text, line.page))
-        imprints.extend(_own_line(text, len(kept)) if reason == "imprint" else _read_imprint(text, len(kept)))
+        left.append((_name_of(reason, text), line))
+        imprint = _read_imprint(text, len(kept))
+        if reason == "imprint":  # dates and editors also stand at an article's end
+            ends = _name_of(reason, text) in ("date", "editor")
+            imprint = dataclasses.replace(imprint, line=text.strip(), ends=ends)
+        imprints.append(imprint)
         cut = True
         ruled = ruled or line.ruled
         gap += line.gap
         fresh = fresh or line.fresh or reason in ("page_number", "running_head")
         closed = closed or (reason == "imprint" and holds_word(without_spaces(text)[:_CLOSING_CHARS], "closing"))
     return kept, left, imprints
-
-
-def _own_line(text: str, at: int) -> list[Imprint]:
-    """Return what a line of an article's own says, with the line: its dates and editors also stand at its end."""
-    ends = _name_of("imprint", text) in ("date", "editor")
-    read = _read_imprint(text, at) or [Imprint(at)]
-    return [dataclasses.replace(one, line=text.strip(), ends=ends) for one in read]
 
 
 def _name_of(reason: str, text: str) -> str:
@@ -130,38 +126,34 @@ def _reason(text: str, line: PrintedLine) -> str:
     return ""
 
 
-def _fold(text: str) -> str:
-    return letters_of(text)
-
-
 def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[int, str]:
     """Return index -> reason of the page numbers and running heads."""
     reasons: dict[int, str] = {}
     first = {line.page: index for index, line in reversed(list(enumerate(lines)))}
     last = {line.page: index for index, line in enumerate(lines)}
-    paged = len(first) > 1
-    edges = {index + step for index in first.values() for step in (0, 1, 2)} | {
-        index - step for index in last.values() for step in (0, 1)
-    }
-    short = {
+    edges = {index + step for index in first.values() for step in (0, 1, 2)}
+    edges |= {index - step for index in last.values() for step in (0, 1)}
+    edges = edges if len(first) > 1 else set()  # one page has none
+    short = [
         index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= _MAX_HEAD_WIDTH
-    }
+    ]
     counts = Counter(_head_form(lines[index].text) for index in short)
-    heads = _repeated_heads([index for index in sorted(short) if paged and index in edges], lines)
-    for index in sorted(short):
+    heads = _repeated_heads([index for index in short if index in edges], lines)
+    for index in short:
         text = lines[index].text
-        at_edge = paged and index in edges and lines[index].page in first
         if _ISSUE.match(text.strip()) and (layout.wrapped or counts[_head_form(text)] > 1):
             reasons[index] = "running_head"
         elif (
-            _PAGE_NUMBER.match(text) and (at_edge or _stands_alone(lines, index)) and not _is_year(index, lines, short)
+            _PAGE_NUMBER.match(text)
+            and (index in edges or _stands_alone(lines, index))
+            and not _is_year(index, lines, short)
         ):
             reasons[index] = "page_number"
         elif index in heads and not text.endswith(tuple("。；")):
             reasons[index] = "running_head"
-    folds = [_fold(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
+    folds = [letters_of(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
     shown = Counter(folds[index] for index in short)
-    for index in sorted(short):
+    for index in short:
         if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or lines[index].text.endswith(tuple("。；，")):
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
@@ -171,7 +163,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"  # the head of the page, then the title itself
         elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text, reasons.get(index - 1, "")):
             reasons[index] = "running_head"
-    if 0 in short and _is_first_head(lines, reasons):
+    if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
     return reasons
 
@@ -181,13 +173,11 @@ def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> boo
     text = lines[0].text.rstrip(_ISSUE_ENDS)
     numerals = digits if text == lines[0].text else digits + _NUMERALS
     counts = 0 < len(text) - len(text.rstrip(numerals)) < len(str(_FIRST_YEAR))
-    again = _fold(lines[0].text) in {
-        _fold(lines[at].text) for at, reason in reasons.items() if reason == "running_head"
-    }
-    return again and counts and len(lines) > 1 and lines[1].gap > 0
+    heads = {letters_of(lines[at].text) for at, reason in reasons.items() if reason == "running_head"}
+    return counts and letters_of(lines[0].text) in heads and len(lines) > 1 and lines[1].gap > 0
 
 
-def _is_year(index: int, lines: Sequence[PrintedLine], short: Set[int]) -> bool:
+def _is_year(index: int, lines: Sequence[PrintedLine], short: Sequence[int]) -> bool:
     """Say whether a line is a year, as on a cover: no other page has a number that goes with it."""
     number = lines[index].text.strip(_ROUND_NUMBER)
     if not number.isdecimal() or not _FIRST_YEAR <= int(number) <= _LAST_YEAR:
@@ -201,9 +191,8 @@ def _is_year(index: int, lines: Sequence[PrintedLine], short: Set[int]) -> bool:
 
 def _ends_note(text: str, before: str) -> bool:
     """Say whether a line is the end of a note that was broken: it repeats from note to note, and is no head."""
-    if before == "page_number" and text.endswith("期"):
-        return False
-    return text.endswith(tuple("）)页期")) or holds_word(text, "note_tail")
+    is_issue = before == "page_number" and text.endswith("期")
+    return not is_issue and (text.endswith(tuple("）)页期")) or holds_word(text, "note_tail"))
 
 
 def _head_form(text: str) -> str:
@@ -215,20 +204,19 @@ def _repeated_heads(edges: Sequence[int], lines: Sequence[PrintedLine]) -> set[i
 
     Lines that differ in another number are headings: 第1章 and 第2章 each begin a page, or minutes by their month.
     """
-    groups: dict[str, list[int]] = {}
+    groups: defaultdict[str, list[int]] = defaultdict(list)
     for index in edges:
-        form = _head_form(lines[index].text)
-        if len(form) >= 2:
-            groups.setdefault(form, []).append(index)
+        groups[_head_form(lines[index].text)].append(index)
     heads: set[int] = set()
-    for group in groups.values():
+    for form, group in groups.items():
         small = all(0 < lines[index].size <= NOTE_SIZE for index in group)
-        if len({lines[index].page for index in group}) < (MIN_SMALL_HEADS if small else MIN_HEADS):
+        pages = {lines[index].page for index in group}
+        if len(form) < 2 or len(pages) < (MIN_SMALL_HEADS if small else MIN_HEADS):
             continue
-        exact = Counter(_fold(lines[index].text) for index in group)
-        again = [index for index in group if exact[_fold(lines[index].text)] >= 2]
+        exact = Counter(letters_of(lines[index].text) for index in group)
+        again = [index for index in group if exact[letters_of(lines[index].text)] >= 2]
         heads.update(again)
-        others = [index for index in group if exact[_fold(lines[index].text)] < 2]
+        others = [index for index in group if index not in heads]
         if _count_pages(others, lines):
             heads.update(others)
         elif small or len(again) >= MIN_HEADS:
@@ -241,16 +229,12 @@ def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
     if len(group) < 2 or any(lines[index].size >= HEADING_SIZE for index in group):
         return False
     for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND):
-        matches = [pattern.fullmatch(lines[index].text.strip()) for index in group]
-        numbers = [match for match in matches if match is not None]
-        rests = Counter(without_spaces(match["rest"]) for match in numbers)
-        steps = Counter(
-            int(match["number"]) - lines[index].page
-            for match, index in zip(matches, group, strict=True)
-            if match is not None
-        )
+        found = [(pattern.fullmatch(lines[index].text.strip()), lines[index].page) for index in group]
+        numbers = [(match, page) for match, page in found if match is not None]
+        rests = {without_spaces(match["rest"]) for match, _ in numbers}
+        steps = Counter(int(match["number"]) - page for match, page in numbers)
         # A heading has its number behind its kind (Chapter 1) or before a mark (1. 巡检).
-        named = any(match["rest"].startswith(_HEADING_MARKS) for match in numbers) or (
+        named = any(match["rest"].startswith(_HEADING_MARKS) for match, _ in numbers) or (
             pattern is _NUMBER_BEHIND and any(looks_like_heading(lines[index].text) for index in group)
         )
         if len(numbers) == len(group) and len(rests) == 1 and not named:
@@ -262,49 +246,38 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of digits is no cell of a table: the lines around it are no cells."""
     if lines[index].kind != "text" or not any(map(str.isdecimal, lines[index].text)):
         return False
-    for other in (index - 1, index + 1):
-        if (
-            0 <= other < len(lines)
-            and (width(lines[other].text) < _MAX_CELL_WIDTH and is_han(lines[other].text, also=_IN_CELL))
-            and not looks_like_heading(lines[other].text)
-        ):
-            return False
+    near = [lines[other].text for other in (index - 1, index + 1) if 0 <= other < len(lines)]
+    short = [text for text in near if width(text) < _MAX_CELL_WIDTH and is_han(text, also=_IN_CELL)]
+    if not all(map(looks_like_heading, short)):
+        return False
     text = lines[index].text
     return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0 or text.strip(_ROUND_NUMBER) != text
 
 
-def _read_imprint(text: str, at: int) -> list[Imprint]:
+def _read_imprint(text: str, at: int) -> Imprint:
     tight = without_spaces(text)
     number = _ARTICLE_NUMBER.search(tight)
     if number:
         start, count = int(number.group("first")), int(number.group("count"))
         issue = number.group("issue")
-        return [
-            Imprint(
-                at,
-                year=int(number.group("year")),
-                issue=f"第{int(issue)}期" if issue else "",
-                pages=f"{start}-{start + count - 1}" if count > 1 else str(start),
-            )
-        ]
+        return Imprint(
+            at,
+            year=int(number.group("year")),
+            issue=f"第{int(issue)}期" if issue else "",
+            pages=f"{start}-{start + count - 1}" if count > 1 else str(start),
+        )
     head = _ISSUE.match(text.strip())
     if head:
-        return [
-            Imprint(
-                at,
-                journal=(head.group("journal") or head.group("journal2") or "").strip(),
-                year=int(head.group("year") or head.group("year2")),
-                issue=f"第{int(head.group('issue') or head.group('issue2'))}期",
-            )
-        ]
+        return Imprint(
+            at,
+            journal=(head.group("journal") or head.group("journal2")).strip(),
+            year=int(head.group("year") or head.group("year2")),
+            issue=f"第{int(head.group('issue') or head.group('issue2'))}期",
+        )
     inside = tight.lstrip(_OPEN_LABEL)
     classified = inside.removeprefix("中图分类号").lstrip(_CLOSE_LABEL)
     if inside.startswith("中图分类号") and is_ascii_upper(classified[:1]):
         code = itertools.takewhile(lambda one: one.isalnum() or one in "_./;；、-", classified)
-        return [Imprint(at, classification="".join(code))]
-    if line := read_imprint_line(text):
-        return [dataclasses.replace(line, at=at)]
-    page = _PAGE_NUMBER.match(text)
-    if page and text.strip().isdecimal():
-        return [Imprint(at)]
-    return []
+        return Imprint(at, classification="".join(code))
+    line = read_imprint_line(text)
+    return dataclasses.replace(line, at=at) if line else Imprint(at)

@@ -26,7 +26,6 @@ from rag.structure.printed import (
     TOKEN,
     bare,
     ends_sentence,
-    lower_ascii_share,
     width,
     without_star,
 )
@@ -67,12 +66,11 @@ _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English 
 _ENGLISH_SHARE = 0.9  # of Latin letters, from which a line in a Chinese document is English
 _MIN_ABSTRACT_CHARS = 150
 _MAX_TRANSLATED_ITEMS, _MAX_TRANSLATED_CHARS = 15, 4000  # of a translated head: its lines, and its running text
-_SAMPLE = 2000  # items, and characters of each, that tell a document's language
+_SAMPLE = 2000  # items, and characters of each, that tell a language
 _MAX_MASTHEAD_WIDTH = 60
 _MIN_JOURNAL_CHARS = 3
 _MASTHEAD_ITEMS = 4  # of which two, or one under the journal's name, tell who edits
 _PROSE_CHARS = 60
-_MAX_AFFILIATION_WIDTH = 120
 _MAX_WORKPLACE_WIDTH = 160
 _MIN_BEFORE_ABSTRACT = 600  # characters of an article that a translated abstract may end
 _HEAD_LOOKED_BACK = 40
@@ -147,9 +145,8 @@ class _Reading:
 
     def pass_over(self, item: Item) -> None:
         """Note an item, whether something began at it or not."""
-        is_numbered = item.kind == "heading" and numbering_rank(bare(item.text)) is not None
         is_text = item.kind == "paragraph" and item.size >= _BODY_CHARS
-        self.body_seen = self.body_seen or is_numbered or is_text
+        self.body_seen = self.body_seen or _is_numbered(item) or is_text
 
 
 @dataclass(slots=True)
@@ -308,9 +305,21 @@ def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
 
 
 def _is_english(item: Item) -> bool:
-    return lower_ascii_share(bare(item.text)) > _ENGLISH_SHARE and any(
-        len(word) > 1 for word in LATIN_WORD.findall(item.text)
-    )
+    letters = list(filter(str.isalpha, bare(item.text)[:_SAMPLE]))
+    share = sum(map(str.isascii, letters)) / max(len(letters), 1)
+    return share > _ENGLISH_SHARE and any(len(word) > 1 for word in LATIN_WORD.findall(item.text))
+
+
+def _is_numbered(item: Item) -> bool:
+    return item.kind == "heading" and numbering_rank(item.text) is not None
+
+
+def _is_labelled(items: Sequence[Item]) -> bool:
+    return any(item.label in ("abstract", "keywords") for item in items)
+
+
+def _is_workplace(item: Item) -> bool:
+    return width(item.text) < _MAX_WORKPLACE_WIDTH and bool(_AFFILIATION.search(bare(item.text)))
 
 
 def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
@@ -318,24 +327,19 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
     if main_language("".join(bare(item.text[:_SAMPLE]) for item in items[:_SAMPLE])) == "en":
         return []
     zones: list[tuple[int, int]] = []
-    start: int | None = None
-    for index in range(len(items) + 1):
-        inside = index < len(items) and _is_english(items[index])
-        if inside and start is None:
-            start = index
-        elif not inside and start is not None:
-            run = items[start:index]
-            if max(len(bare(item.text)) for item in run) >= _MIN_ABSTRACT_CHARS and _is_abstract(run):
-                zones.append((start, index))
-            start = None
+    stop = 0
+    for is_english, group in itertools.groupby(items, _is_english):
+        run = list(group)
+        stop += len(run)
+        is_long = is_english and max(len(bare(item.text)) for item in run) >= _MIN_ABSTRACT_CHARS
+        if is_long and _is_abstract(run):
+            zones.append((stop - len(run), stop))
     return zones
 
 
 def _is_abstract(run: Sequence[Item]) -> bool:
     """Say whether English items are a translated abstract: they bear its label, or names under a title."""
-    if any(item.label in ("abstract", "keywords") for item in run):
-        return True
-    return any(
+    return _is_labelled(run) or any(
         is_title_like(first) and not names_of(first) and names_of(second) for first, second in itertools.pairwise(run)
     )
 
@@ -383,7 +387,7 @@ def _is_translated(items: Sequence[Item], first: int) -> bool:
         main_language("".join(bare(item.text) for item in items[: min(first, _MAX_HEAD_ITEMS)])) == "zh"
         and _is_english(run[0])
         and len(run) <= _MAX_TRANSLATED_ITEMS
-        and not any(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in run)
+        and not any(map(_is_numbered, run))
         and sum(item.size for item in run if prose_begins(item)) <= _MAX_TRANSLATED_CHARS
     )
 
@@ -414,10 +418,8 @@ def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start
 
 
 def _is_work(run: Sequence[Item]) -> bool:
-    if any(item.label in ("abstract", "keywords") for item in run):
-        return True
-    outlined = sum(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in run)
-    return outlined >= 2 or sum(item.size for item in run) >= _MIN_WORK_CHARS
+    is_outlined = sum(map(_is_numbered, run)) >= 2
+    return is_outlined or _is_labelled(run) or sum(item.size for item in run) >= _MIN_WORK_CHARS
 
 
 def _find_start(reading: _Reading, index: int) -> Start | None:
@@ -439,7 +441,8 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     listed = bool(text) and not item.silent and entry_name(item) in reading.listed
     if _title_over_authors(items, index, listed):
         return None if index == reading.last or _in_head(reading, index) else Start.LISTED if listed else Start.AUTHORS
-    if opens and reading.quiet and item.kind == "heading" and _followed_by_text(items, index):
+    followed = items[index + 1 : index + _MAX_TITLE_ITEMS]
+    if opens and reading.quiet and item.kind == "heading" and any(map(prose_begins, followed)):
         return Start.AFTER_QUIET
     return Start.ABSTRACT if item.label == "abstract" and reading.body_seen else None
 
@@ -452,29 +455,18 @@ def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
     item = items[index]
     if (
         not (item.kind == "heading" or item.fresh)
-        or numbering_rank(bare(item.text)) is not None
+        or numbering_rank(item.text) is not None
         or width(item.text) > _MAX_MASTHEAD_WIDTH
     ):
         return False
     near = [bare(other.text) for other in items[index : index + _MASTHEAD_ITEMS]]
-    named = bool(masthead) and len(masthead) >= _MIN_JOURNAL_CHARS and _fold(item.text).startswith(masthead)
+    named = len(masthead) >= _MIN_JOURNAL_CHARS and _fold(item.text).startswith(masthead)
     return sum(holds_word(text, "masthead") for text in near) >= (1 if named else 2)
 
 
 def _is_brief(items: Sequence[Item], index: int) -> bool:
-    total = 0
-    for item in items[index + 1 : index + _MAX_HEAD_ITEMS]:
-        if item.kind == "heading":
-            break
-        total += len(bare(item.text))
-    return total <= _MAX_NOTICE_CHARS
-
-
-def _followed_by_text(items: Sequence[Item], index: int) -> bool:
-    return any(
-        len(bare(item.text)) >= _PROSE_CHARS and item.kind == "paragraph" and ends_sentence(item.tail)
-        for item in items[index + 1 : index + _MAX_TITLE_ITEMS]
-    )
+    below = itertools.takewhile(lambda item: item.kind != "heading", items[index + 1 : index + _MAX_HEAD_ITEMS])
+    return sum(len(bare(item.text)) for item in below) <= _MAX_NOTICE_CHARS
 
 
 def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool:
@@ -492,11 +484,12 @@ def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool
         return False
     if _is_entry(bare(items[at].text)):
         return False
+    is_apart = bool(item.level or item.known or item.fresh or item.closed)
     for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
         if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
-            return bool(item.level or item.known or item.fresh or item.closed or follower.label or index == 0 or listed)
-        if follower.kind == "heading" and numbering_rank(bare(follower.text)) is not None:
-            return bool(item.level or item.known or item.fresh or item.closed or index == 0)
+            return is_apart or bool(follower.label) or listed
+        if _is_numbered(follower):
+            return is_apart
     return False
 
 
@@ -511,20 +504,11 @@ def _in_head(reading: _Reading, index: int) -> bool:
 
 
 def _back_to_title(items: Sequence[Item], index: int) -> int:
-    first = index
-    while (
-        first > 0
-        and index - first < _HEAD_REACH
-        and (
-            is_title_like(items[first - 1])
-            or (
-                _AFFILIATION.search(bare(items[first - 1].text))
-                and width(items[first - 1].text) < _MAX_AFFILIATION_WIDTH
-            )
-        )
-    ):
-        first -= 1
-    return first
+    above = itertools.takewhile(
+        lambda at: is_title_like(items[at]) or _is_workplace(items[at]),
+        range(index - 1, max(index - _HEAD_REACH, 0) - 1, -1),
+    )
+    return min(above, default=index)
 
 
 def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, last: int) -> bool:
@@ -532,10 +516,7 @@ def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, 
     if last >= len(items) or last in starts:
         return True
     # Looking back as far as an article's head may reach is enough.
-    start = next(
-        (start for start in range(first, max(-1, first - _HEAD_LOOKED_BACK), -1) if start in starts),
-        max(0, first - _HEAD_LOOKED_BACK),
-    )
+    start = max(first - _HEAD_LOOKED_BACK, *(start for start in starts if start <= first))
     before = sum(len(bare(item.text)) for item in items[start:first] if item.kind == "paragraph")
     return before >= _MIN_BEFORE_ABSTRACT
 
@@ -546,16 +527,11 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
     for index in range(first, last):
         if not names_of(items[index]) or items[index].label:
             continue
-        title = index
-        while (
-            title > first
-            and is_title_like(items[title - 1])
-            and not names_of(items[title - 1])
-            and index - title < _MAX_TITLE_ITEMS
-        ):
-            title -= 1
-        if title < index:
-            found.append(title)
+        above = itertools.takewhile(
+            lambda at: is_title_like(items[at]) and not names_of(items[at]),
+            range(index - 1, max(index - _MAX_TITLE_ITEMS, first) - 1, -1),
+        )
+        found.append(min(above, default=first))
     return sorted({first, *found})
 
 
@@ -584,8 +560,9 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
             break
         part.titles.append(at)
         at += 1
-    if len(part.titles) > 1 and not large and _is_rubric(*(items[title] for title in part.titles[:2])):
-        part.titles = part.titles[1:]
+    if len(part.titles) > 1 and not large and not items[part.titles[0]].level:
+        first_is_rubric = is_rubric(*(bare(items[title].text) for title in part.titles[:2]))
+        part.titles = part.titles[1:] if first_is_rubric else part.titles
     begin = at
     while (
         at < last
@@ -602,10 +579,9 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     while at < last and (
         items[at].label
         or (
-            width(items[at].text) < _MAX_WORKPLACE_WIDTH
-            and at <= first + _MAX_NAME_LINES
-            and _AFFILIATION.search(bare(items[at].text))
-            and not numbering_rank(bare(items[at].text))
+            at <= first + _MAX_NAME_LINES
+            and _is_workplace(items[at])
+            and not numbering_rank(items[at].text)
             and not ends_sentence(items[at].tail)
         )
     ):
@@ -632,7 +608,7 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     titles = [index for place, index in enumerate(largest) if index == largest[0] + place]
     fits = size >= HEADING_SIZE and all(
         items[index].kind == "heading"
-        and numbering_rank(bare(items[index].text)) is None
+        and numbering_rank(items[index].text) is None
         and not is_unreadable(items[index].text)
         for index in titles
     )
@@ -692,21 +668,23 @@ def _is_text(item: Item) -> bool:
     return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
 
 
-def _is_rubric(first: Item, second: Item) -> bool:
+def is_rubric(first: str, second: str) -> bool:
     """Say whether the first of two lines over a text is the rubric of a journal: much shorter than the title below."""
-    end = bare(first.text)
-    if first.level or end.endswith(tuple("：:—,，")) or ends_with(end, "goes_on"):
-        return False
-    is_subtitle = bare(second.text).lstrip().startswith(tuple(_DASHES))
-    return not is_subtitle and width(end) <= _MAX_RUBRIC_WIDTH and 2 * width(end) <= width(bare(second.text))
+    is_short = width(first) <= _MAX_RUBRIC_WIDTH and 2 * width(first) <= width(second)
+    return is_short and not goes_on(first) and not second.lstrip().startswith(_DASHES)
+
+
+def goes_on(text: str) -> bool:
+    """Say whether a line of a title ends in the midst of it: at a colon, a comma, a dash or a small word."""
+    return text.endswith(tuple("：:—,，")) or ends_with(text, "goes_on")
 
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:
-    end, text = bare(items[before].text), bare(items[at].text)
+    text = bare(items[at].text)
     tight = text.lstrip()
     behind = tight.lstrip("".join(_DASHES))
     dashed = behind != tight and behind[:1].strip() != ""
-    if end.endswith(tuple("：:—,，")) or ends_with(end, "goes_on") or dashed:
+    if goes_on(bare(items[before].text)) or dashed:
         return True
     if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False
@@ -731,15 +709,9 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
             part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
             after = True
             continue
-        outlined = sum(item.kind == "heading" and numbering_rank(bare(item.text)) is not None for item in inside)
-        labelled = any(item.label in ("abstract", "keywords") for item in inside)
-        title = part.title(items)
-        if (
-            len(works) > 2
-            and after
-            and not (part.authors or labelled or outlined >= 2)
-            and (holds_word(title, "news") or sum(map(len, texts)) < _MAX_NEWS_CHARS)
-        ):
+        is_work = part.authors or _is_labelled(inside) or sum(map(_is_numbered, inside)) >= 2
+        is_short = sum(map(len, texts)) < _MAX_NEWS_CHARS
+        if len(works) > 2 and after and not is_work and (is_short or holds_word(part.title(items), "news")):
             part.kind, after = "news", True
 
 

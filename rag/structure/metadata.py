@@ -64,14 +64,17 @@ def apply_said(article: Article, said: Sequence[Said]) -> Article:
     if title and _beats(article.title, title):
         take("title", fold_glyphs(title.value), title.origin)
     for one in said:
+        is_preferred = one.origin in (_READER, PRINTED)
         if one.field == "date" and (date := read_date(one.value)):
             if "date" not in fields:
                 take("date", date, one.origin)
             if "year" not in fields and (article.year is None or one.origin == _READER):
                 take("year", int(date[:4]), one.origin)
-        elif one.field == "doi" and "doi" not in fields and (doi := _DOI.search(one.value)):
+        elif one.field in fields:
+            continue
+        elif one.field == "doi" and (doi := _DOI.search(one.value)):
             take("doi", doi.group().rstrip(".,;)"), one.origin)
-        elif one.field in ("journal", "issue") and one.field not in fields and _is_free(article, one):
+        elif one.field in ("journal", "issue") and (is_preferred or not getattr(article, one.field)):
             take(one.field, one.value, one.origin)
     for field, of in (("authors", "author"), ("affiliations", "affiliation"), ("keywords", "keyword")):
         told = [one for one in said if one.field == of]
@@ -81,10 +84,6 @@ def apply_said(article: Article, said: Sequence[Said]) -> Article:
             # Where people work stands once for each of them.
             take(field, tuple(values if field == "affiliations" else dict.fromkeys(values)), told[0].origin)
     return dataclasses.replace(article, **fields, origins=tuple(sorted(origins.items())))  # type: ignore[arg-type]
-
-
-def _is_free(article: Article, one: Said) -> bool:
-    return one.origin in (_READER, PRINTED) or not getattr(article, one.field)
 
 
 def apply_printed_doi(article: Article, texts: Sequence[str]) -> Article:
@@ -107,17 +106,15 @@ def apply_printed_issue(article: Article, head: Sequence[str], end: Sequence[str
     return article
 
 
-def apply_labelled_date(article: Article, texts: Sequence[str]) -> Article:
-    """Return `article`, whose year nothing else tells, with the first date that a line names as its own: Date: …."""
-    dates = map(_labelled_date, itertools.chain.from_iterable(text.split("\n") for text in texts))
+def apply_printed_date(article: Article, texts: Sequence[str], heads: Sequence[str]) -> Article:
+    """Return `article`, whose year nothing else tells, with the first date that it prints.
+
+    One that a line of `texts` names as its own (Date: …), else one that a line of `heads` consists of.
+    """
+    lines = itertools.chain.from_iterable(text.split("\n") for text in texts)
+    dates = itertools.chain(map(_labelled_date, lines), map(_lone_date, heads))
     date = next(filter(None, dates), None) if article.year is None else None
-    return article if date is None else _with_date(article, date)
-
-
-def apply_lone_date(article: Article, texts: Sequence[str]) -> Article:
-    """Return `article`, whose year nothing else tells, with the first date that a line of its head consists of."""
-    date = next(filter(None, map(_lone_date, texts)), None) if article.year is None else None
-    return article if date is None else _with_date(article, date)
+    return article if date is None else dataclasses.replace(article, year=date.year, date=iso_date(date))
 
 
 def _lone_date(text: str) -> Figure | None:
@@ -128,10 +125,6 @@ def _lone_date(text: str) -> Figure | None:
         return None
     before, after = text[: dates[0].span[0]], letters_of(text[dates[0].span[1] :])
     return dates[0] if not after or (not letters_of(before) and len(after) <= _MAX_BEHIND_DATE) else None
-
-
-def _with_date(article: Article, date: Figure) -> Article:
-    return dataclasses.replace(article, year=date.year, date=iso_date(date))
 
 
 def iso_date(date: Figure) -> str:
@@ -149,19 +142,15 @@ def _labelled_date(line: str) -> Figure | None:
 def read_date(text: str) -> str:
     """Return a date in ISO form as far as it is told: 2024-03-01, 2024-03 or 2024; "" for none."""
     match = _COMPACT_DATE.search(text) or _DATE.search(text)
-    if not match:
-        return ""
-    year, month, day = match.groups()
+    year, month, day = match.groups() if match else ("", None, None)
     if not month or not 1 <= int(month) <= 12:
         return str(year)
     return f"{year}-{int(month):02}" + (f"-{int(day):02}" if day and 1 <= int(day) <= 31 else "")
 
 
 def _beats(printed: str, told: Said) -> bool:
-    if not printed or told.origin in TRUSTED:
-        return True
-    first, whole = _fold(printed), _fold(told.value)
-    return bool(first) and whole.startswith(first)
+    first, whole = (letters_of(text).lower() for text in (printed, told.value))
+    return not printed or told.origin in TRUSTED or (first != "" and whole.startswith(first))
 
 
 def _names_of(one: Said) -> tuple[str, ...]:
@@ -169,13 +158,7 @@ def _names_of(one: Said) -> tuple[str, ...]:
     inverted = _INVERTED.fullmatch(value)
     if inverted:
         value = f"{inverted[2]} {inverted[1]}"
-    several = parse_names(f"By {value}") if not HAN_CHARACTER.search(value) else ()
-    if len(several) > 1:
-        return several
-    if one.origin in _NAMED_PEOPLE and "://" not in value and not holds_one_of(value, ";；"):
-        return (value,)
-    return parse_names(value if HAN_CHARACTER.search(value) else f"By {value}")
-
-
-def _fold(text: str) -> str:
-    return letters_of(text).lower()
+    in_han = HAN_CHARACTER.search(value) is not None
+    people = parse_names(value if in_han else f"By {value}")
+    is_named = one.origin in _NAMED_PEOPLE and "://" not in value and not holds_one_of(value, ";；")
+    return (value,) if is_named and (in_han or len(people) < 2) else people

@@ -8,6 +8,7 @@ Entry point: `build_items`. Knows no article.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import unicodedata
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from string import ascii_letters, ascii_lowercase, digits
 from typing import Literal
 
+from rag.records import LineKind
 from rag.structure.block_headings import find_block_headings
 from rag.structure.outline import ITEM_RANKS, heading_fits, is_conventional, looks_like_heading, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
@@ -36,6 +38,12 @@ from rag.text.language import (
 from rag.text.persons import parse_names
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
+_KNOWN_KINDS: dict[LineKind, ItemKind] = {  # of lines, that the reader knows
+    "table_row": "table",
+    "code": "paragraph",
+    "caption": "caption",
+    "heading": "heading",
+}
 
 _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
@@ -90,7 +98,6 @@ class Item:
     label: str = ""
     closed: bool = False
     fresh: bool = False
-    bold: bool = False
     known: bool = False
     lines: int = 1
     at: int = 0
@@ -108,17 +115,14 @@ class Item:
             self.pieces = ["".join(self.pieces)]
         return self.pieces[0]
 
-    def append(self, text: str, drop: int = 0, glue: str = "") -> None:
+    def append(self, text: str, drop: int = 0, glue: str = "", *, uncertain: bool = False) -> None:
         """Add `text` at the end, after `drop` characters were taken off there and `glue` was set between."""
         if drop:
             self.pieces[-1] = self.pieces[-1][:-drop]
         self.pieces.append(glue + text)
         self.size += len(glue) + len(text) - drop
         self.tail = (self.tail[: len(self.tail) - drop] + glue + text)[-_TAIL:]
-
-    def note_order(self, text: str, line: PrintedLine) -> None:
-        """Note that `text`, which now ends the item, came from `line`, whose order may be uncertain."""
-        if line.uncertain:
+        if uncertain:
             self.uncertain.append((self.size - len(text), self.size))
 
 
@@ -141,15 +145,10 @@ class Vocabulary:
 
 def join_lines(lines: Sequence[str], vocabulary: Vocabulary) -> str:
     """Return the printed lines of one paragraph as one text."""
-    pieces: list[str] = []
-    tail = ""
+    joined = Item("paragraph", [""], [])
     for line in lines:
-        drop, glue = seam(tail, line, vocabulary)
-        if drop:
-            pieces[-1] = pieces[-1][:-drop]
-        pieces.append(glue + line)
-        tail = (tail[: len(tail) - drop] + glue + line)[-_TAIL:]
-    return "".join(pieces)
+        joined.append(line, *seam(joined.tail, line, vocabulary))
+    return joined.text
 
 
 def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
@@ -197,56 +196,40 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         kind = "heading" if kind == "paragraph" and index in headings else kind
         large = kind == "heading" and line.size >= HEADING_SIZE
         if previous is not None and (kind == "paragraph" or large) and _continues(previous, line, lines, index, layout):
-            previous.append(text, *seam(previous.tail, text, vocabulary))
-            previous.note_order(text, line)
+            previous.append(text, *seam(previous.tail, text, vocabulary), uncertain=line.uncertain)
             if line.page != previous.pages[-1][1]:
                 previous.pages.append((previous.size - len(text), line.page))
             previous.lines += 1
             if line.cut or not layout.wrapped:
                 joins += 1
             continue
-        if previous is not None and kind == "table" and previous.kind == "table" and line.gap == 0:
-            if line.kind == "text" and is_rule(text):
-                continue
-            previous.append(text, glue="\n")
-            previous.note_order(text, line)
+        next_row = previous is not None and kind == "table" == previous.kind and line.gap == 0
+        if previous is not None and (next_row or (line.kind == "code" and previous.code and not line.fresh)):
+            if not next_row or line.kind != "text" or not is_rule(text):
+                previous.append(text, glue="\n", uncertain=line.uncertain)
             continue
-        if previous is not None and line.kind == "code" and previous.code and not line.fresh:
-            previous.append(text, glue="\n")
-            previous.note_order(text, line)
-            continue
-        items.append(
-            Item(
-                kind,
-                [text],
-                [(0, line.page)],
-                level=line.level,
-                label=label,
-                closed=line.closed,
-                fresh=line.fresh,
-                bold=line.bold,
-                known=line.kind != "text",
-                at=line.order,
-                size=len(text),
-                tail=text[-_TAIL:],
-                type_size=line.size,
-                code=line.kind == "code",
-            )
+        item = Item(
+            kind,
+            [],
+            [(0, line.page)],
+            level=line.level,
+            label=label,
+            closed=line.closed,
+            fresh=line.fresh,
+            known=line.kind != "text",
+            at=line.order,
+            type_size=line.size,
+            code=line.kind == "code",
         )
-        items[-1].note_order(text, line)
+        item.append(text, uncertain=line.uncertain)
+        items.append(item)
     return items, joins
 
 
 def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layout: Layout) -> tuple[ItemKind, str, str]:
     text = line.text
-    if line.kind == "table_row":
-        return "table", "", text
-    if line.kind == "code":
-        return "paragraph", "", text
-    if line.kind == "caption":
-        return "caption", "", text
-    if line.kind == "heading":
-        return "heading", "", text
+    if line.kind in _KNOWN_KINDS:
+        return _KNOWN_KINDS[line.kind], "", text
     if line.kind == "text" and _is_row(text):
         return "table", "", _tidy_row(text)
     label, tidy = label_of(text)
@@ -266,15 +249,13 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
         return "caption", "", text
     if line.kind == "paragraph":
         return "paragraph", "", text
-    if _is_set_large(lines, index):
-        return "heading", "", text
-    if looks_like_heading(text) and _stands_as_heading(lines, index, layout):
-        return "heading", "", text
-    if _is_closed_heading(lines, index):
-        return "heading", "", text
-    if layout.wrapped and _is_first_of_two(lines, index, layout):
-        return "heading", "", text
-    return "paragraph", "", text
+    is_heading = (
+        _is_set_large(lines, index)
+        or (looks_like_heading(text) and _stands_as_heading(lines, index, layout))
+        or _is_closed_heading(lines, index)
+        or (layout.wrapped and _is_first_of_two(lines, index))
+    )
+    return "heading" if is_heading else "paragraph", "", text
 
 
 def _tells_of_a_table(lines: Sequence[PrintedLine], index: int, label: str, rest: str) -> bool:
@@ -294,14 +275,12 @@ def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
         return False
     if not any(character.isalpha() for character in line.text):
         return False
-    first, last = index, index
-    while first and _same_type(lines[first - 1], line):
-        first -= 1
-    while last + 1 < len(lines) and _same_type(lines[last + 1], line):
-        last += 1
-    if last - first >= _MAX_LARGE_LINES:
+    alike = functools.partial(_same_type, other=line)
+    above = list(itertools.takewhile(alike, reversed(lines[max(0, index - _MAX_LARGE_LINES) : index])))
+    run = list(itertools.takewhile(alike, lines[index : index + _MAX_LARGE_LINES + 1]))
+    if len(above) + len(run) > _MAX_LARGE_LINES:
         return False  # a page set in large type: its lines are text
-    return not ends_sentence(lines[last].text) or bare(lines[last].text).endswith(("?", "？", "!", "！"))
+    return not ends_sentence(run[-1].text) or bare(run[-1].text).endswith(("?", "？", "!", "！"))
 
 
 def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
@@ -322,20 +301,15 @@ def _is_closed_heading(lines: Sequence[PrintedLine], index: int) -> bool:
     return told and all(numbering_rank(other) != rank for other in near)
 
 
-def _is_first_of_two(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+def _is_first_of_two(lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line is the first of a heading of two lines, parted at a colon or a dash."""
     text = bare(lines[index].text)
-    following = bare(lines[index + 1].text) if index + 1 < len(lines) else ""
     rank = numbering_rank(text)
-    if (
-        rank is None
-        or rank >= min(ITEM_RANKS)
-        or not text.endswith(("：", ":", "——"))
-        or not following
-        or holds_one_of(text, "。；，")
-    ):
+    is_open = text.endswith(("：", ":", "——")) and not holds_one_of(text, "。；，")
+    if rank is None or rank >= min(ITEM_RANKS) or not is_open or index + 1 == len(lines):
         return False
-    return width(following) <= _MAX_SECOND_WIDTH and not ends_line(following) and not lines[index + 1].fresh
+    following = lines[index + 1]
+    return width(following.text) <= _MAX_SECOND_WIDTH and not ends_line(following.text) and not following.fresh
 
 
 def _is_row(text: str) -> bool:

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, Page, Said
 from rag.structure.imprint_lines import read_imprint_line
-from rag.structure.mastheads import is_journal_line, join_title
+from rag.structure.mastheads import goes_on, is_journal_line, is_rubric, join_title
 from rag.structure.metadata import PRINTED, iso_date
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.printed import ends_line, ends_sentence, width
 from rag.text.dates import YEAR
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
-from rag.text.labels import ends_with, is_word, label_of, opens_with
+from rag.text.labels import is_word, label_of, opens_with
 from rag.text.language import (
     HAN_CHARACTER,
     fold_glyphs,
@@ -42,7 +43,6 @@ FORMATS = frozenset(["txt", "md", "markdown"])
 LABEL_CHARS = 8  # of a line, in which its label stands
 MOST_LINES = 30  # of a head
 MOST_TITLE_LINES = 3
-RUBRIC_WIDTH = 16  # half characters
 MOST_WIDTH = 200  # half characters of a line of a head
 PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
 MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
@@ -176,10 +176,11 @@ def _labelled(text: str) -> tuple[str, str]:
 
 def _find_title(head: list[HeadLine]) -> list[HeadLine]:
     """Return the lines of the title."""
-    for place, line in enumerate(head):
-        if line.kind == "title" and line.text:
-            goes_on = [not one.kind and one.group == line.group for one in head[place + 1 :]]
-            return head[place : place + 1 + [*goes_on, False].index(False)][:MOST_TITLE_LINES]
+    labelled = next((place for place, line in enumerate(head) if line.kind == "title" and line.text), None)
+    if labelled is not None:
+        first = head[labelled]
+        below = itertools.takewhile(lambda one: not one.kind and one.group == first.group, head[labelled + 1 :])
+        return [first, *below][:MOST_TITLE_LINES]
     headings = [line for line in head if line.level == 1]
     if headings:
         return headings if len(headings) == 1 else []
@@ -189,21 +190,11 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
         return []
     run = above[-1:]
     for line in reversed(above[:-1]):
-        if line.kind not in ("", "body") or (line.group != run[0].group and not _goes_on(line.text)):
+        if line.kind not in ("", "body") or (line.group != run[0].group and not goes_on(line.text)):
             break
         run.insert(0, line)
-    run = run[1:] if len(run) > 1 and _is_rubric(run[0].text, run[1].text) else run
+    run = run[1:] if len(run) > 1 and is_rubric(run[0].text, run[1].text) else run
     return run if len(run) <= MOST_TITLE_LINES else []
-
-
-def _goes_on(text: str) -> bool:
-    return text.endswith(tuple(":：,，—")) or ends_with(text, "goes_on")
-
-
-def _is_rubric(first: str, second: str) -> bool:
-    """Say whether the first of two lines is a journal's rubric over a title: much shorter than it."""
-    is_short = width(first) <= RUBRIC_WIDTH and 2 * width(first) <= width(second)
-    return is_short and not _goes_on(first) and not second.startswith("—")
 
 
 def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]:
@@ -256,7 +247,7 @@ def _mark_of(text: str) -> tuple[str, str]:
 
 
 def _number(digits: str) -> str:
-    return "".join(str(int(digit)) if digit.isdecimal() else str("⁰¹²³⁴⁵⁶⁷⁸⁹".index(digit)) for digit in digits)
+    return "".join(str(unicodedata.digit(digit)) for digit in digits)
 
 
 def _is_body(text: str) -> bool:

@@ -22,6 +22,7 @@ _KEPT = 4096  # results of a function that are kept
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _STAR = "\ufdd2"  # an asterisk that was escaped in the print: never emphasis
+_OWN_SIGNS = dict.fromkeys(map(ord, (OPEN, CLOSE, _STAR)))  # taken out of what a document holds
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 _DARK = "❶❷❸❹❺❻❼❽❾❿"
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -33,8 +34,8 @@ SAME_SIZE = 0.04  # sizes that differ by less are one size
 _MIN_LONG_LINES = 4  # from which their ends tell whether lines are parts of paragraphs
 _MIN_PRINTED_LINES = 2  # where the container tells that they are printed lines
 
-TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」』）)】〕》〉\"'\]]*$|[：:；;]$")
-SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》〉\"'\]]*$")
+_TERMINAL = re.compile(r"(?:[。！？!?…]|(?<![A-Z\d])\.|(?<=\d)\.)[”’」』）)】〕》〉\"'\]]*$|[：:；;]$")
+_SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》〉\"'\]]*$")
 
 
 @dataclass(slots=True)
@@ -53,7 +54,6 @@ class PrintedLine:
         cut: Something that is no body text (notes, a running head, a page's end) stood right before.
         ruled: A drawn line (`---`) stood right before.
         closed: A line that ends an article (editor, date of completion) stood before.
-        bold: The whole line was set in bold.
         order: How many lines of the body stand before it, once it is known to be one.
         uncertain: As `records.Line.order_uncertain`.
         size: As `records.Line.size`.
@@ -70,7 +70,6 @@ class PrintedLine:
     cut: bool = False
     ruled: bool = False
     closed: bool = False
-    bold: bool = False
     order: int = 0
     uncertain: bool = False
     size: float = 0.0
@@ -85,14 +84,12 @@ class Layout:
         blank_ends: An empty line ends a paragraph.
         indent_begins: A line that is set in begins a paragraph.
         boxed: One space at a line's start means that a page or text box begins there.
-        markdown: `#`, `**` and backslashes are markup.
     """
 
     wrapped: bool
     blank_ends: bool
     indent_begins: bool
     boxed: bool
-    markdown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +107,12 @@ _REACH = 200
 
 def ends_line(text: str) -> bool:
     """Say whether `text` ends as a sentence, a clause or an announcement does, marks behind it left aside."""
-    return bool(TERMINAL.search(strip_marks(text[-_REACH:])))
+    return bool(_TERMINAL.search(strip_marks(text[-_REACH:])))
 
 
 def ends_sentence(text: str) -> bool:
     """Say whether `text` ends as a sentence does, marks behind it left aside."""
-    return bool(SENTENCE_END.search(strip_marks(text[-_REACH:])))
+    return bool(_SENTENCE_END.search(strip_marks(text[-_REACH:])))
 
 
 def bare(text: str) -> str:
@@ -174,8 +171,8 @@ def _render_link(match: re.Match[str]) -> str:
     return f"{shown} ({target})" if "://" in target else shown
 
 
-def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[PrintedLine], bool]:
-    """Return the lines that hold text, and whether the document is written in Markdown or a dialect of it.
+def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[PrintedLine]:
+    """Return the lines that hold text.
 
     Args:
         pages: What a reader delivered.
@@ -197,25 +194,19 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[
             if line.kind == "text" and _RULE.match(stripped):
                 gap, ruled = gap + 1, True
                 continue
-            if line.kind == "code":
-                code = INVISIBLE.sub("", raw.rstrip())
-                cleaned.append(PrintedLine(code, "code", 0, "", index, gap, 0, fresh, ruled=ruled))
-                gap, ruled, fresh = 0, False, False
-                continue
-            indent = _indent(raw)
-            text = stripped.replace(OPEN, "").replace(CLOSE, "").replace(_STAR, "")
-            level, bold = line.level, False
+            text = (raw.rstrip() if line.kind == "code" else stripped).translate(_OWN_SIGNS)
+            level = line.level
             if line.kind == "text" and markdown:
                 heading = _HEADING.match(text)
                 if heading:
                     level, text = len(heading.group(1)), heading.group(2)
-                bold = text.startswith("**") and text.endswith("**") and text.strip("*") != ""
                 text = _clean_markup(text)
             if text.endswith("\u00ad"):
                 text = text[:-1] + "‐"
-            known_row = line.kind == "table_row" and _CELL_GAP in text
-            text = INVISIBLE.sub("", text) if known_row else _SPACE.sub(" ", INVISIBLE.sub("", text))
-            text = text.strip()
+            text = INVISIBLE.sub("", text)
+            if line.kind != "code":
+                is_set_row = line.kind == "table_row" and _CELL_GAP in text
+                text = (text if is_set_row else _SPACE.sub(" ", text)).strip()
             if text:
                 cleaned.append(
                     PrintedLine(
@@ -225,16 +216,15 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> tuple[list[
                         line.note,
                         index,
                         gap,
-                        indent,
+                        _indent(raw),
                         fresh,
                         ruled=ruled,
-                        bold=bold,
                         uncertain=line.order_uncertain,
                         size=line.size,
                     )
                 )
                 gap, ruled, fresh = 0, False, False
-    return cleaned, markdown
+    return cleaned
 
 
 _INDENTS = {"\u3000": 2, "\t": 4}  # half characters
@@ -280,7 +270,7 @@ def _indent(raw: str) -> int:
     return sum(_INDENTS.get(character, 1) for character in head)
 
 
-def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
+def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     """Return how the document uses its lines, judged by where its sentences end."""
     prose = [
         (before, line)
@@ -288,7 +278,7 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
         if line.kind == "text" and line.level == 0 and "|" not in line.text
     ]
     long = [line for _, line in prose if width(line.text) >= _LONG_WIDTH]
-    ending = sum(1 for line in long if ends_line(line.text))
+    ending = sum(ends_line(line.text) for line in long)
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
     wrapped = len(long) >= enough and ending < _MAX_ENDING * len(long)
     inner = [
@@ -300,25 +290,20 @@ def judge_layout(lines: Sequence[PrintedLine], markdown: bool) -> Layout:
         and not ends_line(before.text)
     ]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= max(1, len(inner)) / 2
-    set_in = sum(1 for _, line in prose if line.indent >= 2)
-    single = sum(1 for _, line in prose if line.indent == 1)
+    set_in = sum(line.indent >= 2 for _, line in prose)
+    single = sum(line.indent == 1 for _, line in prose)
     return Layout(
         wrapped=wrapped,
         blank_ends=blank_ends,
         indent_begins=wrapped and _MIN_SET_IN * len(prose) <= set_in <= _MAX_SET_IN * len(prose),
         boxed=wrapped and 0 < single <= _MAX_BOXES * len(prose),
-        markdown=markdown,
     )
 
 
-def begin_boxes(lines: Sequence[PrintedLine], layout: Layout) -> list[PrintedLine]:
-    """Return the lines with `fresh` set where one space tells that a page or text box begins."""
-    if not layout.boxed:
-        return list(lines)
+def begin_boxes(lines: Sequence[PrintedLine]) -> None:
+    """Set `fresh` where one space tells that a page or text box begins, in a document that is `boxed`."""
     for line in lines:
-        if 1 <= line.indent <= _MAX_BOX_INDENT and line.kind == "text":
-            line.fresh = True
-    return list(lines)
+        line.fresh = line.fresh or (line.kind == "text" and 1 <= line.indent <= _MAX_BOX_INDENT)
 
 
 _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
@@ -375,8 +360,8 @@ def tokenise_marks(text: str, marks: list[Mark], *, title: bool = False) -> str:
 
     def take(match: re.Match[str]) -> str:
         sup, known, circled, bracket, superscript = match.groups()
-        printed = sup or known or circled or bracket or superscript
-        marks.append(Mark(match.group(), note_numbers(printed), sure=bool(sup or known)))
+        numbers = note_numbers(sup or known or circled or bracket or superscript)
+        marks.append(Mark(match.group(), numbers, sure=bool(sup or known)))
         return f"{OPEN}{len(marks) - 1}{CLOSE}"
 
     if title:
@@ -406,14 +391,3 @@ def without_star(text: str) -> str:
     """Return `text` without the stars at its end, and what white space stands before them."""
     bare_text = text.rstrip("*＊†")
     return text if bare_text == text else bare_text.rstrip()
-
-
-_SHARE_CHARS = 5_000  # of a text, from which its script is told
-
-
-def lower_ascii_share(text: str) -> float:
-    """Return the share of Latin letters among the letters of `text`, 0..1."""
-    text = text[:_SHARE_CHARS]
-    letters = sum(map(str.isalpha, text))
-    latin = sum(map(str.isalpha, text.encode("ascii", "ignore").decode()))
-    return latin / letters if letters else 0.0
