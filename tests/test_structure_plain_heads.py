@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.records import Article, Line, Page, Source
 from rag.structure import parse_document
+from rag.structure.mastheads import goes_on
 
 BODY = "\n1. Introduction\n\nHarbours (港口) grow where rivers meet the sea, and their dues pay for the dredging.\n"
 ARTICLE = f"""Harbour Economics Review, Vol. 9, No. 3 (2018), pp. 41-60
@@ -192,3 +193,12 @@ def test_numbers_in_circles_tell_who_works_where() -> None:
     )
     assert (read.title, read.authors) == ("港口疏浚研究", ("林若水", "周远"))
     assert read.affiliations == ("海港大学土木学院", "湖阳研究院")
+
+
+def test_a_word_that_ends_as_a_small_one_ends_a_line_of_a_title() -> None:
+    assert [goes_on(text) for text in ("Harbours of the", "Faculty of Education", "港口：", "港口水价")] == [
+        True,
+        False,
+        True,
+        False,
+    ]

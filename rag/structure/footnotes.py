@@ -30,7 +30,7 @@ from rag.structure.printed import (
     width,
 )
 from rag.text.labels import holds_word, is_word, label_of, opens_with
-from rag.text.language import HAN_CHARACTER, holds_one_of, letters_of
+from rag.text.language import HAN_CHARACTER, holds_one_of, is_reference, letters_of
 
 _KEPT = 4096  # results of a function that are kept
 
@@ -251,7 +251,11 @@ def _opens_zone(
 def _goes_on_in_zone(
     line: PrintedLine, follower: PrintedLine | None, last: Note, layout: Layout, bounded: bool
 ) -> bool:
-    if not layout.wrapped or line.level or line.kind != "text" or _opens_endnotes(line.text):
+    if line.level or line.kind != "text" or _opens_endnotes(line.text):
+        return False
+    if line.indent >= _DEEP_INDENT and not line.gap and is_reference(" ".join(last.lines)):
+        return True
+    if not layout.wrapped:
         return False
     end = last.lines[-1]
     finished = _is_finished(end)

@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from string import digits
 
 from rag.structure.imprint_lines import Imprint, read_imprint_line
@@ -18,6 +18,7 @@ from rag.structure.outline import looks_like_heading
 from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
 from rag.text.labels import holds_word, is_word, opens_with
 from rag.text.language import is_ascii_upper, is_han, letters_of, without_spaces
+from rag.text.persons import parse_names
 
 _MAX_FURNITURE_CHARS = 400
 _MAX_IMPRINT_CHARS = 120  # without spaces
@@ -52,6 +53,7 @@ _NOTICE = re.compile(
 )
 _MAX_HEAD_WIDTH, _MAX_CELL_WIDTH = 80, 12  # half characters
 _MIN_FOLD_CHARS = 4
+_MIN_TITLE_CHARS, _HEAD_LINES = 8, 12  # letters of a title above a page; short lines in which it stands as a title
 _LABEL_CHARS, _CLOSING_CHARS = 12, 8  # at a line's start, in which its label stands, and one that ends an article
 
 
@@ -145,7 +147,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif (
             _PAGE_NUMBER.match(text)
-            and (index in edges or _stands_alone(lines, index))
+            and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
             and not _is_year(index, lines, short)
         ):
             reasons[index] = "page_number"
@@ -159,13 +161,31 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         at_top = not index or lines[index].fresh
+        names, _, title = lines[index].text.rpartition("：")
         if at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
             reasons[index] = "running_head"  # the head of the page, then the title itself
         elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text, reasons.get(index - 1, "")):
             reasons[index] = "running_head"
+        elif by_number and parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index):
+            reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
     if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
     return reasons
+
+
+def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
+    """Say whether a title stands in one of the first short lines before line `index`."""
+    letters = letters_of(title)
+    first = [other for other in short[:_HEAD_LINES] if other < index]
+    return len(letters) >= _MIN_TITLE_CHARS and any(letters in folds[other] for other in first)
+
+
+def _ends_counting(lines: Sequence[PrintedLine], index: int, reasons: Mapping[int, str]) -> bool:
+    """Say whether the last line is the number that follows that of the page before."""
+    before = max((at for at, reason in reasons.items() if reason == "page_number"), default=-1)
+    numbers = [lines[at].text.strip(_ROUND_NUMBER) for at in (before, index)]
+    is_last = before >= 0 and index == len(lines) - 1
+    return is_last and all(map(str.isdecimal, numbers)) and int(numbers[1]) == int(numbers[0]) + 1
 
 
 def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> bool:

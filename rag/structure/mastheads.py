@@ -34,6 +34,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
 from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language, runs_of
 from rag.text.persons import parse_names
+from rag.vocabulary import words_of
 
 _AFFILIATION = re.compile(
     rf"^[（(].{{4,}}[)）]$|^\d?\s*[{HAN}]{{2,}}(?:大学|学院|研究院|研究所|研究中心|中心|部|局|委员会)[{HAN}\s，,·、]*(?:\d{{6}})?$|\b(?:University|Institute|College|Academy|School|Centre|Center)\b"
@@ -676,7 +677,7 @@ def is_rubric(first: str, second: str) -> bool:
 
 def goes_on(text: str) -> bool:
     """Say whether a line of a title ends in the midst of it: at a colon, a comma, a dash or a small word."""
-    return text.endswith(tuple("：:—,，")) or ends_with(text, "goes_on")
+    return text.endswith(tuple("：:—,，")) or text.split(" ")[-1] in words_of("print_words", "goes_on")
 
 
 def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bool:

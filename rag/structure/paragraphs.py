@@ -31,6 +31,7 @@ from rag.text.language import (
     holds_one_of,
     is_ascii_lower,
     is_ascii_upper,
+    is_reference,
     is_spaced,
     runs_of,
     without_spaces,
@@ -166,7 +167,8 @@ def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
     hyphened = _last_word(first[:-1]) if end in _HYPHENS else ""
     word = LATIN_WORD.match(second)
     if hyphened and word:
-        drops = end == "‐" or not vocabulary.keeps_hyphen(hyphened, word.group())
+        is_compound = first[: -len(hyphened) - 1].endswith("-")  # difference-in-differences
+        drops = end == "‐" or not (is_compound or vocabulary.keeps_hyphen(hyphened, word.group()))
         return (1, "") if drops else (0, "")
     if end in "-‐–/" and start.isalnum() and first[:-1].rstrip() == first[:-1] != "":
         return 0, ""
@@ -417,6 +419,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
             return True
         if line.fresh or (width(before.text) < _body_width(lines, index) - _RAGGED and not is_ascii_lower(text[:1])):
             return False
+    if line.indent >= _HANGING_INDENT and not line.gap and is_reference(end):
+        return True
     if layout.wrapped:
         return _line_goes_on(previous, before, line, lines, index, layout, end, text)
     if line.gap == 0 and not line.cut and _is_broken(lines, index - 1):

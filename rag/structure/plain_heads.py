@@ -26,6 +26,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.labels import is_word, label_of, opens_with
 from rag.text.language import (
+    CELL_GAP,
     HAN_CHARACTER,
     fold_glyphs,
     holds_one_of,
@@ -47,7 +48,6 @@ MOST_WIDTH = 200  # half characters of a line of a head
 PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
 MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
 LEAST_JOURNAL_CHARS = 3
-CELL_GAP = "\t"
 _MARKS = "*_> \t　"
 _LABELS = ("title", "author", "affiliation", "date", "other")
 _SKIPPED = ("@", "://", "doi")
@@ -148,7 +148,7 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
         return dataclasses.replace(line, kind=label, text=value, people=people)
     if holds_one_of(line.text, "@") or any(word in line.text.lower() for word in _SKIPPED):
         return dataclasses.replace(line, kind="skip")
-    if opens_with(line.text, "imprint") or line.text.endswith("号"):  # 海政发〔2021〕3号
+    if opens_with(line.text, "imprint") or to_simplified(line.text).rstrip("）) ").endswith("号"):  # 海政发〔2021〕3号
         return dataclasses.replace(line, kind="skip")
     if line.text.casefold() in words_of("head_words", "by"):
         return dataclasses.replace(line, kind="by")
@@ -186,6 +186,8 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
         return headings if len(headings) == 1 else []
     names = next((place for place, line in enumerate(head) if line.kind in ("names", "by")), 0)
     above = [line for line in head[:names] if line.kind not in ("day", "skip")]
+    if not names:
+        above = _below_issuer(head)
     if not above or above[-1].kind not in ("", "body"):
         return []
     run = above[-1:]
@@ -195,6 +197,15 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
         run.insert(0, line)
     run = run[1:] if len(run) > 1 and is_rubric(run[0].text, run[1].text) else run
     return run if len(run) <= MOST_TITLE_LINES else []
+
+
+def _below_issuer(head: Sequence[HeadLine]) -> list[HeadLine]:
+    """Return the lines right below a body's name that stands first, where authors or a date follow: （9月12日公告）."""
+    tells = [line.kind in ("author", "day") or (line.text[0] in "（(" and bool(_date_of(line.text))) for line in head]
+    above = [line for line in head[: [*tells, True].index(True)] if line.kind != "skip"]
+    groups = [list(lines) for _, lines in itertools.groupby(above, lambda line: line.group)]
+    is_issued = any(tells) and len(groups) > 1 and any(line.kind == "body" for line in groups[0])
+    return groups[1] if is_issued and not groups[1][-1].kind else []
 
 
 def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]:
@@ -255,7 +266,8 @@ def _is_body(text: str) -> bool:
     if width(text) > MOST_WIDTH or ends_line(text):
         return False
     endings = tuple(words_of("head_words", "body"))
-    if any(part.rstrip("0123456789 ）)").endswith(endings) for part in split_at(text, "，, ") if part):
+    parts = (part.rstrip("0123456789 ）)") for part in split_at(to_simplified(text), "，, ") if part)
+    if any(part.endswith(endings) for part in parts):
         return True
     return any(word.strip(".,").casefold() in endings for word in text.split())
 

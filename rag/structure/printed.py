@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, LineKind, Page
-from rag.text.language import INVISIBLE, fold_glyphs, runs_of, split_at
+from rag.text.language import CELL_GAP, INVISIBLE, fold_glyphs, runs_of, split_at
 
 _KEPT = 4096  # results of a function that are kept
 
@@ -187,7 +188,8 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[Printe
         gap, ruled, fresh = 0, False, index > 0
         for line in _find_rows(page.lines):
             raw = fold_glyphs(line.text)
-            stripped = raw.strip()
+            is_set_row = line.kind == "table_row" and CELL_GAP in raw  # whose first cell may be empty
+            stripped = raw.strip(" ") if is_set_row else raw.strip()
             if not stripped:
                 gap += 1
                 continue
@@ -204,9 +206,8 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[Printe
             if text.endswith("\u00ad"):
                 text = text[:-1] + "‐"
             text = INVISIBLE.sub("", text)
-            if line.kind != "code":
-                is_set_row = line.kind == "table_row" and _CELL_GAP in text
-                text = (text if is_set_row else _SPACE.sub(" ", text)).strip()
+            if line.kind != "code" and not is_set_row:
+                text = _SPACE.sub(" ", text).strip()
             if text:
                 cleaned.append(
                     PrintedLine(
@@ -231,11 +232,16 @@ _INDENTS = {"\u3000": 2, "\t": 4}  # half characters
 _MAX_ROW_CHARS = 400
 _LONG_WIDTH = 24  # half characters of a line from which its end tells something
 _MAX_ENDING = 0.55  # share of long lines that end as sentences do, where lines are parts of paragraphs
+# Share of a full line's width that a nearly full one has; the place of a full one among those sorted by width; how many
+# nearly full lines end within a sentence, and which share of those that another follows at once, in wrapped text.
+_NEARLY_FULL, _WIDEST, _MIN_BROKEN, _MOST_BROKEN = 0.8, 0.95, 12, 0.6
 _MIN_SET_IN, _MAX_SET_IN = 0.03, 0.5  # share of lines that are set in, where that begins a paragraph
 _MAX_BOXES = 0.2  # share of lines set in by one space, where that begins a text box
 _MAX_BOX_INDENT = 3
-_CELL_GAP = "\t"  # white space, as in the print: what is quoted from the file is found in the text
 _CELLS = re.compile(r"\s*\t\s*| {3,}")
+_NARROW_GAP = "  "
+_MIN_COLUMNS = 2  # of a table without a head of its own, at most
+_SET_IN = 8  # characters by which a head is set in that stands over the other columns
 
 
 def _find_rows(lines: Sequence[Line]) -> list[Line]:
@@ -252,9 +258,24 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
             continue
         near = [filled[at] for at in (place[number] - 1, place[number] + 1) if 0 <= at < len(filled)]
         if any(counts[other] == count for other in near):
-            cells = [cell.strip() for cell in _CELLS.split(lines[number].text.strip())]
-            found[number] = dataclasses.replace(lines[number], text=_CELL_GAP.join(cells), kind="table_row")
+            found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
+    for number, (line, below) in enumerate(itertools.pairwise(found)):
+        if line.kind == "text" and below.kind == "table_row" and CELL_GAP in below.text:
+            head = _head_cells(line.text, below.text.count(CELL_GAP) + 1)
+            found[number] = _as_row(line, head) if head else line
     return found
+
+
+def _as_row(line: Line, cells: Sequence[str]) -> Line:
+    return dataclasses.replace(line, text=CELL_GAP.join(map(str.strip, cells)), kind="table_row")
+
+
+def _head_cells(text: str, count: int) -> list[str]:
+    """Return the cells of the line above a row of `count` cells: closer together, or over all columns but the first."""
+    cells = [cell for cell in text.replace(CELL_GAP, _NARROW_GAP).split(_NARROW_GAP) if cell.strip()]
+    if len(cells) == count - 1 and count > _MIN_COLUMNS and text[:_SET_IN].isspace():
+        return ["", *cells]
+    return cells if len(cells) == count and count > _MIN_COLUMNS else []
 
 
 def _count_cells(line: Line) -> int:
@@ -280,7 +301,7 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     long = [line for _, line in prose if width(line.text) >= _LONG_WIDTH]
     ending = sum(ends_line(line.text) for line in long)
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
-    wrapped = len(long) >= enough and ending < _MAX_ENDING * len(long)
+    wrapped = (len(long) >= enough and ending < _MAX_ENDING * len(long)) or _breaks_within_blocks(lines)
     inner = [
         line.gap
         for before, line in prose
@@ -298,6 +319,15 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
         indent_begins=wrapped and _MIN_SET_IN * len(prose) <= set_in <= _MAX_SET_IN * len(prose),
         boxed=wrapped and 0 < single <= _MAX_BOXES * len(prose),
     )
+
+
+def _breaks_within_blocks(lines: Sequence[PrintedLine]) -> bool:
+    """Say whether most lines that another follows at once are full and end within a sentence: a hearing."""
+    pairs = [(a, b) for a, b in itertools.pairwise(lines) if a.kind == b.kind == "text" and b.gap == a.level == 0]
+    widths = sorted(width(line.text) for line in lines if line.kind == "text")
+    least = _NEARLY_FULL * widths[int(_WIDEST * (len(widths) - 1))] if widths else 0
+    broken = [line for line, _ in pairs if width(line.text) >= least and not ends_line(line.text)]
+    return len(broken) >= _MIN_BROKEN and len(broken) >= _MOST_BROKEN * len(pairs)
 
 
 def begin_boxes(lines: Sequence[PrintedLine]) -> None:

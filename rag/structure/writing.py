@@ -19,6 +19,7 @@ from rag.structure.printed import TOKEN, Mark, bare, literal_mark, unraised, wit
 from rag.text.language import is_han
 
 _GAP = "\n\n"
+_SPACES = " \n"  # at the ends of a text; a tab stands before a row whose first cell is empty
 
 
 class Writer:
@@ -226,7 +227,7 @@ def _resolve(
             out.append(literal_mark(marks[number]))
             length += len(out[-1])
     clean = "".join(out)
-    lead = len(clean) - len(clean.lstrip())
-    clean = clean.strip()
+    lead = len(clean) - len(clean.lstrip(_SPACES))
+    clean = clean.strip(_SPACES)
     cited = [(max(0, min(offset - lead, len(clean))), note, marker) for offset, note, marker in cited]
     return clean, cited, [max(0, moved.get(offset, 0) - lead) for offset in watched]
