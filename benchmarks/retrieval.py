@@ -34,7 +34,7 @@ from rag.index import Index, lexical, open_index
 from rag.index.glossary import Glossary
 from rag.indexing import build_index
 from rag.indexing.corpus import corpus_files
-from rag.readers.text import decode_text
+from rag.readers.encodings import decode_text
 from rag.records import Turn
 from rag.settings import Settings
 from rag.stores import store_class

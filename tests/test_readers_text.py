@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
 from rag.readers import all_readers, read_pages
-from rag.readers.text import decode_text, read_text
+from rag.readers.encodings import decode_text
+from rag.readers.text import read_text
 
 PROSE = "本报告讨论港口合作的进展。\n各方在谈判中提出了三点意见，其中两点已经写进协议。\nThe port was opened in 2019.\n"
 TRADITIONAL = "本報告討論港口合作的進展，各方在談判中提出了三點意見，其中兩點已經寫進協議。"

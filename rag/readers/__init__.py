@@ -1,8 +1,7 @@
 """One file a format: bytes -> pages of lines, as the container tells them and no cleverer.
 
-Entry points: `read_pages`, `read_plain_text`.
-Knows the readers by name only: each is imported when a
-file of its format is read, so that a text file needs no PDF library.
+Entry points: `read_pages`, `read_plain_text`. Knows the readers by name only: each is imported when a file of its
+format is read, so that a text file needs no PDF library.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import functools
 import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.extensions import installed_readers
@@ -30,8 +30,8 @@ _DISGUISED = {
     ending: dict(one.split("=") for one in phrases(cell) if one != "-")
     for ending, _, _, cell in read_table("foreign_formats")
 }
-PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, _ in read_table("formats") if plain != "-"}
-"""File name ending -> "module:function" of what gives all text of the container, for the account of what was read."""
+# File name ending -> "module:function" of what gives all text of the container, for the account of what was read.
+_PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, _ in read_table("formats") if plain != "-"}
 
 
 @functools.cache
@@ -47,16 +47,19 @@ def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
     Raises:
         UnreadableSource: The file is not what `pages` were read from.
     """
-    target = PLAIN_TEXTS.get(path.suffix.lower())
-    if target is None:
-        lines = (line.text for page in pages for line in page.lines)
-        text = "\n".join(
-            [*lines, *(left.text for page in pages for left in page.left_out), *(page.lost for page in pages)]
-        )
-        return text.replace("<sup>", "").replace("</sup>", "")
-    module, function = target.split(":")
-    plain: Callable[[bytes], str] = getattr(importlib.import_module(module), function)
-    return plain(path.read_bytes())
+    target = _PLAIN_TEXTS.get(path.suffix.lower())
+    if target:
+        return str(_function(target)(path.read_bytes()))
+    texts = [line.text for page in pages for line in page.lines]
+    texts += [left.text for page in pages for left in page.left_out]
+    texts += [page.lost for page in pages]
+    return "\n".join(texts).replace("<sup>", "").replace("</sup>", "")
+
+
+def _function(target: str) -> Callable[..., Any]:
+    module, _, name = target.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
 
 
 def read_pages(
@@ -64,10 +67,7 @@ def read_pages(
 ) -> list[Page]:
     """Return the pages of the file at `path`, by the reader of its file name ending, in this process.
 
-    Args:
-        path: The file.
-        limits: What it may hold.
-        on_page: Called while text is recognised in pictures, with how many pages are done and how many there are.
+    While text is recognised in pictures, `on_page` is called with how many pages are done and how many there are.
 
     Raises:
         UnreadableSource: No reader for that ending, the file cannot be opened, or its reader refuses it. The message
@@ -81,14 +81,11 @@ def read_pages(
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
             advice=f"Convert it to one of {', '.join(sorted(all_readers()))}.",
         )
-    module, function = all_readers()[suffix].split(":")
-    reader: Callable[..., list[Page]] = getattr(importlib.import_module(module), function)
+    reader: Callable[..., list[Page]] = _function(all_readers()[suffix])
     try:
         pages = reader(path.read_bytes(), *([on_page, limits] if suffix in RECOGNISED else []))
     except OSError as error:
-        raise UnreadableSource(
-            f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
-        ) from error
+        raise _unopened(path, error) from error
     except UnreadableSource as error:
         raise UnreadableSource(f"{path.name}: {error.args[0]}", advice=error.advice) from error
     lines = sum(len(page.lines) for page in pages)
@@ -101,6 +98,12 @@ def read_pages(
     return pages
 
 
+def _unopened(path: Path, error: OSError) -> UnreadableSource:
+    return UnreadableSource(
+        f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
+    )
+
+
 def _real_suffix(path: Path, suffix: str) -> str:
     """Return the ending of the format that a file of an old ending really has.
 
@@ -111,9 +114,7 @@ def _real_suffix(path: Path, suffix: str) -> str:
         with path.open("rb") as file:
             start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     except OSError as error:
-        raise UnreadableSource(
-            f"{path.name}: {error.strerror or error}", advice="Check that the file is there and may be read."
-        ) from error
+        raise _unopened(path, error) from error
     really = next((what for beginning, what in _BEGINNINGS.items() if start.startswith(beginning)), "")
     if really in _DISGUISED[suffix]:
         return _DISGUISED[suffix][really]

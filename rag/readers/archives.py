@@ -35,26 +35,20 @@ _DTD = re.compile(b"<!(?:DOCTYPE|ENTITY)|<\0!\0(?:D\0O\0C|E\0N\0T)|\0<\0!\0(?:D\
 
 @contextlib.contextmanager
 def damage_reported(what: str, *of_library: type[Exception]) -> Iterator[None]:
-    """Turn what parsers raise on a damaged file into `UnreadableSource`.
+    """Turn what parsers, and libraries that read the format, raise on a damaged file into `UnreadableSource`.
 
-    Args:
-        what: Name of the format in messages, as "Word document".
-        of_library: Exceptions of the library that reads the format.
+    `what` is the name of the format in messages, as "Word document".
     """
     try:
         yield
     except UnreadableSource:
         raise
     except (*_DAMAGE, *of_library) as error:
-        reason = _reason(error)
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:_REASON_CHARS]}".rstrip(": ")
         raise UnreadableSource(
             f"this is no readable {what}: {reason}",
             advice="Open it in the program that made it, save it anew, and add it again.",
         ) from error
-
-
-def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:_REASON_CHARS]}".rstrip(": ")
 
 
 @dataclass(frozen=True, slots=True)

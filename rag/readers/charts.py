@@ -7,31 +7,22 @@ Entry points: `chart_lines`, `diagram_lines`, `drawn_parts`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rag.readers.lines import fold_spaces, table_lines
 from rag.readers.number_formats import GENERAL, write_number
-from rag.readers.packages import (
-    Package,
-    drawing_paragraphs,
-    name_of,
-    whole_number,
-    write_drawing_paragraph,
-)
+from rag.readers.packages import Package, drawing_paragraphs, name_of, whole_number
 from rag.records import Line
 
 _LABELS = ("c:cat", "c:xVal")
 _VALUES = ("c:xVal", "c:val", "c:yVal", "c:bubbleSize")
-_NO_ENTRIES = ("pres",)  # points of a diagram that say how others are drawn
-_PARENT_OF = ("", "parOf")
 
 
 def drawn_parts(package: Package, path: str, drawing: Any) -> list[Line]:
     """Return the lines of the charts and diagrams that a drawing in the part at `path` refers to, in order."""
     lines: list[Line] = []
-    references = drawing.iter(name_of("c:chart"), name_of("cx:chart"), name_of("dgm:relIds"))
-    for reference in references:
+    for reference in drawing.iter(name_of("c:chart"), name_of("cx:chart"), name_of("dgm:relIds")):
         if reference.getparent() is not None and reference.getparent().tag == name_of("cx:chartSpace"):
             continue
         diagram = reference.tag == name_of("dgm:relIds")
@@ -52,26 +43,22 @@ def drawn_parts(package: Package, path: str, drawing: Any) -> list[Line]:
 
 
 def diagram_lines(root: Any) -> list[Line]:
-    """Return the entries of SmartArt, each parent before its children, in the order in which they are drawn.
-
-    Args:
-        root: The root of the diagram's data part.
-    """
+    """Return the entries of SmartArt, by its data part: each parent before its children, in the order as drawn."""
     points: dict[str, Any] = {}
     for point in root.iter(name_of("dgm:pt")):
-        if point.get("type", "node") not in _NO_ENTRIES:
+        if point.get("type") != "pres":  # which says how others are drawn
             points.setdefault(point.get("modelId", ""), point)
     children: dict[str, list[tuple[int, str]]] = {}
     below: set[str] = set()
     for connection in root.iter(name_of("dgm:cxn")):
         source, target = connection.get("srcId", ""), connection.get("destId", "")
-        if connection.get("type", "") in _PARENT_OF and source in points and target in points:
+        if connection.get("type", "") in ("", "parOf") and source in points and target in points:
             children.setdefault(source, []).append((whole_number(connection.get("srcOrd")), target))
             below.add(target)
     lines: list[Line] = []
     seen: set[str] = set()
     # Entries that only a ring of connections reaches come last: they are text all the same.
-    stack = [*reversed([*(one for one in points if one not in below), *(one for one in points if one in below)])]
+    stack = sorted(points, key=below.__contains__)[::-1]
     while stack:
         identity = stack.pop()
         if identity in seen:
@@ -85,13 +72,10 @@ def diagram_lines(root: Any) -> list[Line]:
 def chart_lines(root: Any, package: Package, path: str) -> list[Line]:
     """Return a chart's titles as captions and its values as a table: a row each category, a column each series.
 
-    Args:
-        root: The root of the chart's part.
-        package: Where it lies; told when the chart names no data.
-        path: The part's path, for that.
+    The package is told of a chart at `path` that names no data.
     """
-    titles = [text for paragraph in root.iter(name_of("a:p")) if (text := write_drawing_paragraph(paragraph))]
-    lines = [Line(text, kind="caption") for text in [" ".join(titles)] if text]
+    title = " ".join(drawing_paragraphs(root))
+    lines = [Line(title, kind="caption")] if title else []
     tables = list(_extended_tables(root) if root.tag == name_of("cx:chartSpace") else _tables(root))
     for table in tables:
         lines.extend(table_lines(table))
@@ -112,10 +96,17 @@ def _tables(root: Any) -> Iterator[list[list[str]]]:
             found = [values for part in parts if (values := _cached_texts(part))]
             columns.extend(found or [{}])
             names.extend([name, *[""] * (len(found) - 1)])
-        rows = sorted({*labels, *(index for column in columns for index in column)})
-        if rows:
-            head = [["", *names]] if any(names) else []
-            yield head + [[labels.get(row, ""), *(column.get(row, "") for column in columns)] for row in rows]
+        yield from _written_table(labels, names, columns)
+
+
+def _written_table(
+    labels: dict[int, str], names: Sequence[str], columns: Sequence[dict[int, str]]
+) -> Iterator[list[list[str]]]:
+    """Yield a table with its head, where there are names for one; none where it would hold nothing."""
+    rows = sorted({*labels, *(index for column in columns for index in column)})
+    if rows:
+        head = [["", *names]] if any(names) else []
+        yield head + [[labels.get(row, ""), *(column.get(row, "") for column in columns)] for row in rows]
 
 
 def _series_labels(series: Any) -> dict[int, str]:
@@ -134,11 +125,8 @@ def _cached_texts(part: Any) -> dict[int, str]:
     levels = list(part.iter(name_of("c:lvl")))
     if levels:
         return _joined_levels([_points(level, "") for level in reversed(levels)])
-    texts = _points(part, code)
-    if not texts:
-        direct = part.find(name_of("c:v"))
-        texts = {0: direct.text or ""} if direct is not None else {}
-    return texts
+    direct = part.find(name_of("c:v"))
+    return _points(part, code) or ({} if direct is None else {0: direct.text or ""})
 
 
 def _joined_levels(levels: list[dict[int, str]]) -> dict[int, str]:
@@ -187,11 +175,7 @@ def _extended_tables(root: Any) -> Iterator[list[list[str]]]:
                 labels = _joined_levels(levels[::-1])
             else:
                 columns.extend(levels)
-        rows = sorted({*labels, *(index for column in columns for index in column)})
-        name = names.get(data.get("id", ""), "")
-        if rows:
-            head = [["", name]] if name else []
-            yield head + [[labels.get(row, ""), *(column.get(row, "") for column in columns)] for row in rows]
+        yield from _written_table(labels, [names.get(data.get("id", ""), "")], columns)
 
 
 def _extended_points(level: Any) -> dict[int, str]:

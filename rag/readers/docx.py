@@ -7,6 +7,7 @@ Entry point: `read_docx`. Knows WordprocessingML (ECMA-376 part 1).
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -41,6 +42,7 @@ from rag.readers.packages import (
     open_package,
     plain_paragraphs,
     text_amount,
+    whole_number,
 )
 from rag.readers.text import read_text
 from rag.records import Line, Page
@@ -51,10 +53,8 @@ MAX_INNER_CHARS = 200  # a table inside a cell stands in its line when it is no 
 _SHOWN_CHARS = 40  # of what is left out, in a remark
 _DEEPEST_HEADING = 9
 _MAX_BOLD_CHARS = 60  # of a bold line that is a heading
-_EMBEDDED_TEXT = (".txt",)
 _SAVED_PAGES = (".mht", ".mhtml")
 _EMBEDDED_PAGES = (".htm", ".html", ".xhtml", *_SAVED_PAGES)
-_PARAGRAPH = name_of("w:p")
 _DELETED = names_of("w:del w:moveFrom")
 _PROPERTIES = names_of("w:pPr w:rPr w:sdtPr w:sdtEndPr w:tblPr w:sectPr w:tcPr w:trPr")
 _ASIDE = {
@@ -122,7 +122,7 @@ def _read_embedded(package: Package, path: str, chunk: Any) -> list[Line]:
         return package.drawn[target]
     ending = PurePosixPath(target).suffix.lower()
     try:
-        if ending in _EMBEDDED_TEXT:
+        if ending == ".txt":
             pages = read_text(package.bytes(target))
             lines = [line for page in pages for line in page.lines]
         elif ending in _EMBEDDED_PAGES:
@@ -173,7 +173,7 @@ class _DocumentReader:
         self._headed = any(map(self._level_of, paragraphs))
         self._begun = self._titled  # a heading was written
         self._all_bold = 2 * sum(map(_is_bold, paragraphs)) > len(paragraphs)
-        self._given: dict[str, int] = {"footnote": 0, "endnote": 0}
+        self._given: collections.Counter[str] = collections.Counter()
         self._waiting: list[Line] = []
         self._carried = ""
         self._pages: list[list[Line]] = [[]]
@@ -237,7 +237,7 @@ class _DocumentReader:
         if depth > MAX_DEPTH:
             return
         for child in parent.iterchildren():
-            if child.tag == _PARAGRAPH:
+            if child.tag == name_of("w:p"):
                 if len(child):
                     self._read_paragraph(child, depth)
             elif child.tag == name_of("w:tbl"):
@@ -328,7 +328,7 @@ class _DocumentReader:
             return ""
         level = attribute(below(paragraph, "w:pPr/w:numPr/w:ilvl"))
         level = level or self._styles.find(style, "w:pPr/w:numPr/w:ilvl")
-        return self._numbering.next_mark(instance, int(level) if level.isascii() and level.isdigit() else 0)
+        return self._numbering.next_mark(instance, whole_number(level))
 
     def _refer(self, reference: Any, kind: str) -> str:
         note = self._notes[kind].pop(attribute(reference, "w:id"), None)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from string import ascii_lowercase
 from typing import Any
 
-from rag.readers.packages import name_of
+from rag.readers.docx_styles import attribute, below
+from rag.readers.packages import name_of, whole_number
 from rag.vocabulary import phrases, read_table
 
 BULLET = "•"
@@ -21,10 +22,11 @@ _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _UNITS = ((1000, "千"), (100, "百"), (10, "十"), (1, ""))
 _MOST_CHINESE, _MOST_ROMAN = 10_000, 4_000  # from which on digits are written
 _MOST_LETTERS = 5
-_MOST_DIGITS = 9
 _DIGITS = "〇一二三四五六七八九"
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
-_ROMAN_LOW = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
 
 
 def write_chinese(number: int) -> str:
@@ -46,7 +48,7 @@ def write_roman(number: int) -> str:
     if not 0 < number < _MOST_ROMAN:
         return str(number)
     text = ""
-    for value, letters in (*_ROMAN, *_ROMAN_LOW):
+    for value, letters in _ROMAN:
         count, number = divmod(number, value)
         text += letters * count
     return text
@@ -85,11 +87,7 @@ def _write_number(form: str, number: int) -> str:
 
 
 class Numbering:
-    """Counts the numbered paragraphs of one document in order.
-
-    Args:
-        part: The root of numbering.xml, or None when the document has none.
-    """
+    """Counts the numbered paragraphs of one document in order, by the root of its numbering.xml, if it has one."""
 
     def __init__(self, part: Any) -> None:
         self._levels: dict[str, dict[int, Any]] = {}
@@ -98,12 +96,12 @@ class Numbering:
         if part is None:
             return
         for abstract in part.iterchildren(name_of("w:abstractNum")):
-            levels = {
-                _number(level.get(name_of("w:ilvl")), 0): level for level in abstract.iterchildren(name_of("w:lvl"))
+            levels = abstract.iterchildren(name_of("w:lvl"))
+            self._levels[attribute(abstract, "w:abstractNumId")] = {
+                whole_number(attribute(level, "w:ilvl")): level for level in levels
             }
-            self._levels[abstract.get(name_of("w:abstractNumId"), "")] = levels
         for instance in part.iterchildren(name_of("w:num")):
-            self._abstract[instance.get(name_of("w:numId"), "")] = _value(instance, "w:abstractNumId")
+            self._abstract[attribute(instance, "w:numId")] = attribute(below(instance, "w:abstractNumId"))
 
     def next_mark(self, instance: str, level: int) -> str:
         """Return what stands before the next paragraph of list `instance` (its numId) on `level` from 0, or ""."""
@@ -118,7 +116,7 @@ class Numbering:
             counts[level] = _start(levels, level) - 1
         counts[level] += 1
         counts[level + 1 :] = [0] * (MAX_LEVEL - level)
-        style = _value(levels[level], "w:numFmt")
+        style = attribute(below(levels[level], "w:numFmt"))
         if style == "bullet":
             return BULLET
         if style == "none":
@@ -126,19 +124,12 @@ class Numbering:
 
         def write(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
-            return _write_number(_value(levels.get(at), "w:numFmt"), counts[at] or _start(levels, at))
+            form = attribute(below(levels.get(at), "w:numFmt"))
+            return _write_number(form, counts[at] or _start(levels, at))
 
-        return re.sub(r"%([1-9])", write, _value(levels[level], "w:lvlText")[:MAX_TEXT_CHARS])
-
-
-def _value(parent: Any, name: str) -> str:
-    child = parent.find(name_of(name)) if parent is not None else None
-    return str(child.get(name_of("w:val"), "")) if child is not None else ""
+        return re.sub(r"%([1-9])", write, attribute(below(levels[level], "w:lvlText"))[:MAX_TEXT_CHARS])
 
 
 def _start(levels: dict[int, Any], level: int) -> int:
-    return _number(_value(levels.get(level), "w:start"), 1)
-
-
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else default
+    start = whole_number(attribute(below(levels.get(level), "w:start")), 1)
+    return start if start >= 0 else 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.readers.charts import drawn_parts
 from rag.readers.docx_styles import Styles, attribute, below
+from rag.readers.lines import CHECKED, UNCHECKED
 from rag.readers.packages import (
     Package,
     chosen_branches,
@@ -26,9 +27,6 @@ from rag.records import Line
 MAX_DEPTH = 60  # of elements in a paragraph, of tables in tables and boxes in boxes
 LINE_BREAK = "\n"
 PAGE_BREAK = "\f"
-BOX = name_of("w:txbxContent")
-CHECKED, UNCHECKED = "☑", "☐"
-_ALTERNATES = name_of("mc:AlternateContent")
 _RUN_TEXT = names_of("w:t m:t a:t")
 _NOT_PRINTED = {
     name_of("w:del"): "deleted text", name_of("w:moveFrom"): "text that was moved elsewhere",
@@ -42,9 +40,9 @@ _TEXTS = {
 _REFERENCES = {name_of("w:footnoteReference"): "footnote", name_of("w:endnoteReference"): "endnote"}
 _DRAWINGS = names_of("w:drawing w:pict w:object")
 # Parts of formulas that stand above, below or raised, with what stands before them when all is on one line.
-_NUMERATOR = name_of("m:num")
 _FORMULA_SIGNS = {
-    name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√", name_of("m:deg"): "",
+    name_of("m:num"): "", name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√",
+    name_of("m:deg"): "",
 }  # fmt: skip
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # The few signs that people set in symbol fonts, by their place in the font.
@@ -97,7 +95,8 @@ class RunReader:
                 text = child.text or ""
                 self.read += count_characters(text)
                 # 10³ must not be read as 103.
-                if text.isdigit() and self._last.isdigit() and _is_raised(parent):
+                digits = text.isdigit() and self._last.isdigit()
+                if digits and attribute(below(parent, "w:rPr/w:vertAlign")) == "superscript":
                     text = text.translate(_RAISED)
                 self._last = text[-1:] or self._last
                 yield text
@@ -105,16 +104,13 @@ class RunReader:
                 inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
                 yield _FORMULA_SIGNS[tag] if inner else ""
                 yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
-            elif tag == _NUMERATOR:
-                inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
-                yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
             elif tag in _TEXTS:
                 yield _TEXTS[tag]
             elif tag in _NOT_PRINTED:
                 self.left_out[_NOT_PRINTED[tag]] += text_amount(child)
-            elif tag == BOX:
+            elif tag == name_of("w:txbxContent"):
                 boxes.append(child)
-            elif tag == _ALTERNATES:
+            elif tag == name_of("mc:AlternateContent"):
                 chosen = chosen_branches(child)
                 self.repeated += text_amount(child) - sum(map(text_amount, chosen))
                 for branch in chosen:
@@ -140,18 +136,11 @@ class RunReader:
                 yield from self.texts(child, path, boxes, drawn, depth + 1)
 
     def _is_hidden(self, run: Any) -> bool:
-        properties = run.find(name_of("w:rPr"))
-        if properties is None:
-            return False
-        vanish = properties.find(name_of("w:vanish"))
+        vanish = below(run, "w:rPr/w:vanish")
         if vanish is not None:
             return is_on(attribute(vanish))
-        style = attribute(properties.find(name_of("w:rStyle")))
+        style = attribute(below(run, "w:rPr/w:rStyle"))
         return bool(style) and self._styles.hides(style)
-
-
-def _is_raised(run: Any) -> bool:
-    return attribute(below(run, "w:rPr/w:vertAlign")) == "superscript"
 
 
 def _write_symbol(symbol: Any) -> str:

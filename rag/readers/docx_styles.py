@@ -6,7 +6,6 @@ Entry point: `Styles`. Knows WordprocessingML (ECMA-376 part 1, 17.7).
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from typing import Any
 
 from rag.readers.packages import is_on, name_of
@@ -28,30 +27,23 @@ def below(parent: Any, path: str) -> Any:
 
 
 class Styles:
-    """The styles of one document.
-
-    Args:
-        root: The root of styles.xml, or None where it is missing.
-    """
+    """The styles of one document, by the root of its styles.xml; None where that is missing."""
 
     def __init__(self, root: Any) -> None:
         found = root.iterchildren(name_of("w:style")) if root is not None else ()
         self._styles = {attribute(style, "w:styleId"): style for style in found}
-        self._chains: dict[str, tuple[Any, ...]] = {}
+        self._chain = functools.cache(self._find_chain)
         self.names = functools.cache(self._names)
         self.find = functools.cache(self._find)
         self.hides = functools.cache(self._hides)
 
-    def _chain(self, style_id: str) -> Iterable[Any]:
+    def _find_chain(self, style_id: str) -> list[Any]:
         """Return the style and those that it is based on, the nearest first; a damaged file may run in a circle."""
-        if style_id not in self._chains:
-            chain: list[Any] = []
-            at = style_id
-            while at in self._styles and self._styles[at] not in chain and len(chain) < MAX_CHAIN:
-                chain.append(self._styles[at])
-                at = attribute(below(self._styles[at], "w:basedOn"))
-            self._chains[style_id] = tuple(chain)
-        return self._chains[style_id]
+        chain: list[Any] = []
+        while style_id in self._styles and self._styles[style_id] not in chain and len(chain) < MAX_CHAIN:
+            chain.append(self._styles[style_id])
+            style_id = attribute(below(self._styles[style_id], "w:basedOn"))
+        return chain
 
     def _names(self, style_id: str) -> tuple[str, ...]:
         """Return the names of the style and of those that it is based on."""

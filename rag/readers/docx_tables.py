@@ -12,7 +12,6 @@ from rag.readers.docx_styles import attribute, below
 from rag.readers.packages import is_on, name_of, names_of, whole_number
 
 MAX_SPAN = 64  # columns of a merged cell: Word has no more in a table
-INNER_CELL, INNER_ROW = "｜", "；"  # between the cells and the rows of a table inside a cell
 _WRAPPERS = names_of("w:sdt w:sdtContent w:ins w:moveTo w:customXml w:smartTag")
 
 
@@ -40,7 +39,7 @@ def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
     for row in children_of(table, "w:tr"):
         if is_deleted(row):
             continue
-        cells = [""] * _skipped(row, "w:gridBefore")
+        cells = [""] * min(max(whole_number(attribute(below(row, "w:trPr/w:gridBefore"))), 0), MAX_SPAN)
         for cell in children_of(row, "w:tc"):
             if is_deleted(cell):
                 continue
@@ -53,16 +52,10 @@ def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
                 merged[column] = text
             else:
                 text = text or merged[column]
-            cells.append(text)
-            cells.extend(
-                [""] * (min(max(whole_number(attribute(below(cell, "w:tcPr/w:gridSpan")), 1), 1), MAX_SPAN) - 1)
-            )
+            span = whole_number(attribute(below(cell, "w:tcPr/w:gridSpan")), 1)
+            cells.extend([text, *[""] * (min(max(span, 1), MAX_SPAN) - 1)])
         rows.append(cells)
     return rows
-
-
-def _skipped(row: Any, name: str) -> int:
-    return min(max(whole_number(attribute(below(row, f"w:trPr/{name}"))), 0), MAX_SPAN)
 
 
 def is_frame(table: Any) -> bool:
@@ -77,7 +70,7 @@ def is_frame(table: Any) -> bool:
 def write_inner(rows: list[list[str]]) -> str:
     """Write a small table that stands in a cell of another on one line."""
     filled = ([cell for cell in row if cell] for row in rows)
-    return INNER_ROW.join(INNER_CELL.join(row) for row in filled if row)
+    return "；".join("｜".join(row) for row in filled if row)
 
 
 def is_deleted(part: Any) -> bool:

@@ -72,12 +72,17 @@ def decode_text(data: bytes) -> str:
     return _guess(data)
 
 
-def _known_name(declared: str) -> str:
+def python_name(encoding: str) -> str:
     """Return an encoding's name as Python calls it, "" for one that it does not know."""
     try:
-        return codecs.lookup(declared).name
+        return codecs.lookup(encoding).name
     except (LookupError, ValueError):
         return ""
+
+
+def _widest(name: str) -> str:
+    """Return the encoding of which an encoding is a part: gb2312 is declared where its supersets are used."""
+    return "gb18030" if name.startswith("gb") else name
 
 
 def decode_declared(data: bytes, declared: str) -> str:
@@ -87,14 +92,13 @@ def decode_declared(data: bytes, declared: str) -> str:
         UnreadableSource: As `decode_text`.
     """
     name = declared.lower()
-    single = _known_name(name) in _SINGLE_BYTE
+    single = python_name(name) in _SINGLE_BYTE
     marked = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS)
     # UTF-8 that is sound is what it looks like, whatever the page says; a single-byte encoding never fails.
     if not name or marked or name.startswith("utf") or single or _decode(data, "utf-8") is not None:
         return decode_text(data)
     try:
-        # gb2312 is declared where its supersets are used.
-        return data.decode("gb18030" if name.startswith("gb") else name).replace("\0", "")
+        return data.decode(_widest(name)).replace("\0", "")
     except (LookupError, UnicodeError):
         return decode_text(data)
 
@@ -169,9 +173,8 @@ def _common_characters() -> frozenset[str]:
 
 def _is_common(text: str, *, only: bool = False) -> bool:
     """Say whether the Han characters of a text are ones that people use; `only`: and there is nothing else."""
-    wide = [character for character in text if character >= "\u2e80" and not "\u3000" <= character <= "\u303f"]
-    wide = [character for character in wide if character < "\uff00"]
-    if not wide or (only and len(wide) < len([one for one in text if not one.isspace() and one < "\u2e80"])):
+    wide = [one for one in text if "\u2e80" <= one < "\uff00" and not "\u3000" <= one <= "\u303f"]
+    if not wide or (only and len(wide) < sum(one < "\u2e80" and not one.isspace() for one in text)):
         return False
     return sum(character in _common_characters() for character in wide) >= _COMMON_SHARE * len(wide)
 
@@ -179,7 +182,7 @@ def _is_common(text: str, *, only: bool = False) -> bool:
 def _guess(data: bytes) -> str:
     name = str(chardet.detect(data[:_SAMPLE_BYTES])["encoding"] or _WESTERN).lower()
     try:
-        text = data.decode("gb18030" if name.startswith("gb") else name, "replace")
+        text = data.decode(_widest(name), "replace")
     except LookupError:
         text = data.decode(_WESTERN, "replace")
     western = _decode(data, _WESTERN)
@@ -189,9 +192,8 @@ def _guess(data: bytes) -> str:
     if western is not None and plausible and not _OTHER_SCRIPT.search(text):
         return _checked(western, _WESTERN)
     single = len(text) == len(data)
-    if (single and not spaced) or text.count("\ufffd") * _GOOD_FOR_A_BAD > sum(
-        character > "\x7f" for character in text
-    ):
+    foreign = sum(character > "\x7f" for character in text)
+    if (single and not spaced) or text.count("\ufffd") * _GOOD_FOR_A_BAD > foreign:
         raise UnreadableSource(
             "the bytes are no text in an encoding that is known here",
             advice="Save the document as UTF-8 text, or give it the file name ending of its real format.",

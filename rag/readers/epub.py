@@ -2,8 +2,7 @@
 
 An odd part never refuses the book: a chapter that is missing or damaged is left out with a remark, and what stands in
 the book but not in its order is left out, told as such.
-Entry points: `read_epub`, `plain_text`. Knows EPUB's container and package files (EPUB 3.3, 4.2.6
-and 5; OEB 1.2).
+Entry points: `read_epub`, `plain_text`. Knows EPUB's container and package files (EPUB 3.3, 4.2.6 and 5; OEB 1.2).
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ _CHAPTER_TYPES = ("xhtml", "html", "oeb1-document", "dtbook")
 _XML_TYPES = frozenset(["text/xml", "application/xml", ""])
 _CHAPTER_NAMES = (".xhtml", ".html", ".htm", ".xml")
 _AUTHOR_ROLES = frozenset(["", "aut"])
+_EVENT = "{http://www.idpf.org/2007/opf}event"  # of a date
 _ORIGIN = "OPF"
 _MAX_VALUES = 100
 
@@ -58,7 +58,12 @@ def read_epub(data: bytes) -> list[Page]:
     with damage_reported("EPUB book"):
         book = _read_package(archive)
         _refuse_locked(archive, book.chapters)
-        trees = _read_trees(archive, book)
+        trees: dict[str, Any] = {}
+        for path in book.chapters:
+            if (tree := _read_tree(archive, path)) is not None:
+                trees[path] = tree
+            else:
+                book.remarks.append(f"the chapter file {path} is damaged or empty: it was left out")
         left = [one for tree in trees.values() for one in drop_hidden(tree)]
         for path, reason in book.others:
             tree = _read_tree(archive, path)
@@ -104,17 +109,6 @@ def _refuse_locked(archive: Archive, chapters: list[str]) -> None:
             raise UnreadableSource(
                 "this EPUB book is locked by copy protection (DRM)", advice="Add a copy without copy protection."
             )
-
-
-def _read_trees(archive: Archive, book: _Book) -> dict[str, Any]:
-    trees: dict[str, Any] = {}
-    for path in book.chapters:
-        tree = _read_tree(archive, path)
-        if tree is None:
-            book.remarks.append(f"the chapter file {path} is damaged or empty: it was left out")
-        else:
-            trees[path] = tree
-    return trees
 
 
 def _read_tree(archive: Archive, path: str) -> Any | None:
@@ -199,9 +193,7 @@ def _read_metadata(package: Any) -> list[Said]:
         elif name == "creator":
             role = refined.get((own, "role")) or next((v for k, v in element.attrib.items() if k.endswith("role")), "")
             said += [Said("author", value, _ORIGIN)] if role in _AUTHOR_ROLES else []
-        elif (
-            name == "date" and element.attrib.get("{http://www.idpf.org/2007/opf}event", "publication") == "publication"
-        ):
+        elif name == "date" and element.get(_EVENT, "publication") == "publication":
             said.append(Said("date", value, _ORIGIN))
         elif name == "identifier" and "10." in value:
             said.append(Said("doi", value, _ORIGIN))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from string import ascii_lowercase
 from typing import Any
 
 from lxml import etree
@@ -17,14 +18,13 @@ from rag.readers.encodings import decode_declared
 from rag.readers.html_main import find_main
 from rag.readers.html_metadata import choose_title, read_said
 from rag.readers.html_notes import take_notes
-from rag.readers.html_pruning import SCRIPTS, drop_hidden, visible_text
+from rag.readers.html_pruning import BLOCKS, SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
 from rag.records import Line, Page
 from rag.vocabulary import words_of
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
 MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
-_BLOCKS = words_of("html_elements", "block")
 _HEADINGS = words_of("html_elements", "heading")
 _HEAD_TAGS = words_of("html_elements", "of_head")
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
@@ -32,7 +32,6 @@ _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
 _CLAUSE_ENDS = tuple("。！？；：，,.!?;:…”’」』）)")
 _MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
-_LETTERS = 26
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,40})\]")
 
@@ -107,14 +106,12 @@ def _begin_body(root: Any) -> None:
 
     libxml2 takes the elements that came with HTML 5 for parts of the head when no body is written.
     """
-    head = root.find("head")
-    children = list(head.iterchildren(etree.Element)) if head is not None else []
+    children = root.xpath("head[1]/*")
     first = next((at for at, child in enumerate(children) if child.tag not in _HEAD_TAGS), len(children))
     if first == len(children):
         return
-    body = root.find("body")
-    if body is None:
-        body = etree.SubElement(root, "body")
+    found = root.find("body")
+    body = etree.SubElement(root, "body") if found is None else found
     lead, body.text = body.text, None
     for at, child in enumerate(children[first:]):
         body.insert(at, child)
@@ -174,13 +171,13 @@ class _Writer:
         if tag == "br":
             self._text.append("\n")
             return
-        block = tag in _BLOCKS
+        block = tag in BLOCKS
         outer = self._kind
         if block:
             self.flush()
             self._open(element, tag)
         if tag == "pre":
-            rows = _all_text(element).strip("\n").split("\n")
+            rows = visible_text(element, as_printed=True).strip("\n").split("\n")
             self._add(*(Line(_CONTROL.sub("", row).rstrip(), kind="code") for row in rows if row.strip()), Line(""))
         else:
             self._inside(element, depth)
@@ -205,7 +202,7 @@ class _Writer:
         number = _number(item.get("value")) or self._items.get(parent) or _number(parent.get("start")) or 1
         self._items[parent] = number + 1
         kind = parent.get("type") or "1"
-        if kind in ("a", "A") and number <= _LETTERS:
+        if kind in ("a", "A") and number <= len(ascii_lowercase):
             return f"{chr(ord(kind) + number - 1)}. "
         return f"{number}. "
 
@@ -219,7 +216,7 @@ class _Writer:
 
     def _write_table(self, table: Any) -> None:
         for caption in table.iterchildren("caption"):
-            if text := fold_spaces(_all_text(caption)):
+            if text := fold_spaces(visible_text(caption, as_printed=True)):
                 self._add(Line(text, kind="caption"))
         rows: list[list[str]] = []
         spans: dict[int, tuple[int, str]] = {}
@@ -227,19 +224,14 @@ class _Writer:
             cells: list[str] = []
             for cell in row.iterchildren("td", "th"):
                 _continue_spans(cells, spans)
-                text = fold_spaces(_all_text(cell))
+                text = fold_spaces(visible_text(cell, as_printed=True))
                 if (down := _span(cell, "rowspan")) > 1:
                     spans[len(cells)] = (down - 1, text)
                 cells.append(text)
                 cells.extend([""] * (_span(cell, "colspan") - 1))
             _continue_spans(cells, spans)
             rows.append(cells)
-        lines = table_lines(rows)
-        marks = " ".join(_NOTE_MARK.findall(" ".join(line.text for line in lines))).split()
-        self.lines.extend(lines)
-        for name in marks:
-            if name in self._notes:
-                self.lines.append(Line(fold_spaces(self._notes.pop(name)), kind="footnote", note=name))
+        self._add(*table_lines(rows))
 
 
 def _number(text: str | None) -> int:
@@ -249,7 +241,7 @@ def _number(text: str | None) -> int:
 
 def _unwrap(rows: list[str]) -> list[str]:
     """Return the paragraphs that line breaks part: lines of verse or an address each one, printed lines joined."""
-    rows = [row for row in map(fold_spaces, rows) if row]
+    rows = list(filter(None, map(fold_spaces, rows)))
     cut = sum(len(row) >= _PRINTED_LINE and not row.endswith(_CLAUSE_ENDS) for row in rows[:-1])
     return [join_printed(rows)] if rows and len(rows) > 1 and 2 * cut > len(rows) - 1 else rows
 
@@ -258,23 +250,6 @@ def _is_mark(text: str) -> bool:
     return (
         re.fullmatch(r"\s*[\[［〔(（]?\s*(?:\d{1,3}|[①-⑳㉑-㉟㊱-㊿]|[*＊†‡]{1,3})\s*[\]］〕)）]?\s*", text) is not None
     )
-
-
-def _all_text(element: Any) -> str:
-    """Return all text below an element, dropped kinds of elements left out, breaks as line breaks."""
-    pieces = [element.text or ""]
-    stack = [(child, False) for child in reversed(element)]
-    while stack:
-        child, done = stack.pop()
-        if done:
-            pieces.append(child.tail or "")
-            continue
-        stack.append((child, True))
-        if isinstance(child.tag, str) and child.tag not in SCRIPTS:
-            pieces.append("\n" if child.tag in _BLOCKS or child.tag == "br" else "")
-            pieces.append(child.text or "")
-            stack.extend((one, False) for one in reversed(child))
-    return "".join(pieces)
 
 
 def _continue_spans(cells: list[str], spans: dict[int, tuple[int, str]]) -> None:

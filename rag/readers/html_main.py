@@ -15,7 +15,7 @@ from typing import Any
 import trafilatura
 from lxml import etree
 
-from rag.readers.html_pruning import SCRIPTS, Amount, calls_itself, drop, margin_kind, measure, visible_text
+from rag.readers.html_pruning import BLOCKS, SCRIPTS, Amount, calls_itself, drop, margin_kind, measure, visible_text
 from rag.records import LeftOut
 from rag.text.language import HAN_CHARACTER, letters_of
 from rag.vocabulary import words_of
@@ -31,7 +31,6 @@ _MIN_OUTSIDE = 60  # Latin letters: what was chosen outside the core and is shor
 _LETTERS_A_HAN = 3  # Latin letters that say as much as a Han character
 _SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
 _MAX_SENTENCE = 400  # characters: text with fewer sentence ends is a list of words
-_OWNERS = words_of("html_elements", "block")
 _WHOLES = frozenset(["table", "dl", "pre", "details"])
 _PARTS = words_of("html_elements", "part")
 _HEADINGS = words_of("html_elements", "heading")
@@ -40,7 +39,8 @@ _WORKS = ("h1", "main", "article")
 
 def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
     """Return the element that holds the main text, everything else removed from it, and what was removed."""
-    body = root.find("body") if root.find("body") is not None else root
+    found = root.find("body")
+    body = root if found is None else found
     outside = _keep_marked(body)
     amounts = measure(body)
     if _is_plain(body, amounts[body]):
@@ -130,10 +130,6 @@ def _choose(root: Any) -> str:
     return trafilatura.extract(page, include_comments=False, include_tables=True, deduplicate=False) or ""
 
 
-def _fold(text: str) -> str:
-    return letters_of(text)
-
-
 def _grams(text: str) -> list[str]:
     return [text[at : at + _GRAM] for at in range(max(1, len(text) - _GRAM + 1))]
 
@@ -144,19 +140,19 @@ def _words_of_owners(body: Any) -> dict[Any, str]:
     owners: dict[Any, Any] = {}
     for element in body.iter(etree.Element):
         parent = element.getparent()
-        owner = element if element is body or element.tag in _OWNERS else owners[parent]
+        owner = element if element is body or element.tag in BLOCKS else owners[parent]
         owners[element] = owner
         texts.setdefault(owner, []).append(element.text or "" if element.tag not in SCRIPTS else "")
         if element is not body:
             texts.setdefault(owners[parent], []).append(element.tail or "")
-    return {owner: _fold("".join(pieces)) for owner, pieces in texts.items()}
+    return {owner: letters_of("".join(pieces)) for owner, pieces in texts.items()}
 
 
 def _chosen_owners(words: Mapping[Any, str], choice: str) -> dict[Any, str]:
     """Return the elements whose own words the choice holds, each with these words."""
-    chosen = set(_grams(_fold(choice)))
+    chosen = set(_grams(letters_of(choice)))
     short = {
-        folded for line in choice.split("\n") for part in line.split("|") if 0 < len(folded := _fold(part)) < _GRAM
+        folded for line in choice.split("\n") for part in line.split("|") if 0 < len(folded := letters_of(part)) < _GRAM
     }
     return {owner: text for owner, text in words.items() if text in short or _stands_in(text, chosen)}
 
@@ -164,7 +160,8 @@ def _chosen_owners(words: Mapping[Any, str], choice: str) -> dict[Any, str]:
 def _leads(words: Mapping[Any, str], chosen: Set[Any], amounts: dict[Any, Amount]) -> dict[Any, str]:
     """Return the text between the headline and the first chosen paragraph, as what a page sets in larger type."""
     order = list(words)
-    first = next((at for at, owner in enumerate(order) if owner in chosen and _is_paragraph(owner, words[owner])), 0)
+    paragraphs = (owner in chosen and owner.tag not in _HEADINGS and _says_enough(words[owner]) for owner in order)
+    first = next((at for at, is_one in enumerate(paragraphs) if is_one), 0)
     title = next((at for at in range(first - 1, -1, -1) if order[at].tag == "h1"), first)
     between = order[title + 1 : first]
     zone = set(between)
@@ -175,10 +172,6 @@ def _leads(words: Mapping[Any, str], chosen: Set[Any], amounts: dict[Any, Amount
         and _is_lead(owner, words[owner], amounts[owner])
         and not any(_is_aside(one) for one in (owner, *owner.iterancestors()) if one in zone)
     }
-
-
-def _is_paragraph(element: Any, words: str) -> bool:
-    return element.tag not in _HEADINGS and _says_enough(words)
 
 
 def _is_aside(element: Any) -> bool:
@@ -215,12 +208,12 @@ def _keep_chosen(
 ) -> list[LeftOut]:
     left: list[LeftOut] = []
     waiting = [body]
-    owners = _holders(body, _OWNERS)
+    owners = _holders(body, BLOCKS)
     title = next(body.iter("h1"), None)
     titled = {title, *title.iterancestors()} if title is not None else set()
     inside = {*core.iter(etree.Element), *core.iterancestors()}
     # Words of the text that stand elsewhere too, in a list of other texts, choose nothing there.
-    told = set(_grams(_fold(visible_text(core))))
+    told = set(_grams(letters_of(visible_text(core))))
     chosen_too = {
         one: text for one, text in own.items() if one in inside or (_says_enough(text) and not _stands_in(text, told))
     }

@@ -52,11 +52,8 @@ def read_said(root: Any) -> list[Said]:
 def _from_byline(root: Any) -> Iterator[Said]:
     """Yield what the first element that calls itself a byline, and the first that calls itself a date, show."""
     for field, kind in (("author", "byline"), ("date", "date")):
-        texts = (
-            fold_spaces("".join(one.itertext()))
-            for one in root.iter("span", "div", "p", "time", "a")
-            if says(one, kind)
-        )
+        lines = (one for one in root.iter("span", "div", "p", "time", "a") if says(one, kind))
+        texts = (fold_spaces("".join(one.itertext())) for one in lines)
         fits = (text for text in texts if 0 < len(text) <= _MAX_BYLINE_CHARS and (kind == "date" or parse_names(text)))
         if text := next(fits, ""):
             yield Said(field, text, BYLINE)
@@ -68,15 +65,10 @@ def _from_meta(root: Any) -> Iterator[Said]:
         value = fold_spaces(str(meta.get("content") or ""))
         if name in metadata_names() and value:
             place, field = metadata_names()[name]
-            yield from _tell(field, value, place)
-
-
-def _tell(field: str, value: str, place: str) -> Iterator[Said]:
-    several = {"authors": "author", "keywords": "keyword"}.get(field)
-    if several:
-        yield from (Said(several, part.strip(), place) for part in split_at(value, ";；") if part.strip())
-    else:
-        yield Said(field, value, place)
+            several = {"authors": "author", "keywords": "keyword"}.get(field)
+            for part in map(str.strip, split_at(value, ";；") if several else [value]):
+                if part:
+                    yield Said(several or field, part, place)
 
 
 def _from_json(root: Any) -> Iterator[Said]:
@@ -109,10 +101,7 @@ def _from_work(work: dict[str, Any]) -> Iterator[Said]:
 def choose_title(root: Any, headings: Sequence[tuple[int, str]], said: Sequence[Said]) -> Said | None:
     """Return the title of a page: the heading that its head names too, else its first h1, else what its head says.
 
-    Args:
-        root: The page.
-        headings: Level and text of the headings of the main text, in order.
-        said: What the head says.
+    `headings` are the level and text of those of the main text, in order.
     """
     told = [one for one in said if one.field == "title"]
     name = fold_spaces("".join(next(root.iter("title"), etree.Element("title")).itertext()))

@@ -6,6 +6,7 @@ whose target begins with the same mark. Entry point: `take_notes`. Knows lxml.
 
 from __future__ import annotations
 
+import collections
 import posixpath
 import re
 from collections.abc import Mapping
@@ -77,22 +78,28 @@ def take_notes(trees: Mapping[str, Any]) -> dict[str, str]:
             if target is not None and target not in blocks:
                 blocks[target] = _note_block(target)
             note = blocks.get(target)
-            if note is None or _holds(note, link) or places[note] < places[link]:
+            if note is None or note in link.iterancestors() or places[note] < places[link]:
                 continue
             # Links inside a note that point on to the next are no marks.
             if note not in leading:
-                leading[note] = _leading_mark(note)
-            if _is_reference(link, note, leading[note]) and not any(parent in found for parent in link.iterancestors()):
-                found.setdefault(note, []).append((link, _mark_of(link)))
-    ids: dict[str, int] = {}
-    named = {note: _unique(links[0][1], ids) for note, links in found.items()}
+                match = _LEADING_MARK.match(_text(note)[:_LEADING_CHARS])
+                leading[note] = match[1] if match else ""
+            mark = _reference_mark(link, note, leading[note])
+            if mark and not any(parent in found for parent in link.iterancestors()):
+                found.setdefault(note, []).append((link, mark))
+    given: collections.Counter[str] = collections.Counter()
     texts = {}
     for note, links in found.items():
-        texts[named[note]] = _note_text(note, links[0][1])
+        mark = links[0][1]
+        given[mark] += 1
+        name = mark if given[mark] == 1 else f"{mark}-{given[mark]}"
+        texts[name] = _note_text(note, mark)
         for link, _ in links:
-            _replace_by_text(_outer_mark(link), f"[^{named[note]}]")
+            _replace_by_text(_outer_mark(link), f"[^{name}]")
     # Taken out first and tidied up after, so that thousands of notes in one list cost one look at that list.
-    holders = dict.fromkeys(holder for note in found if (holder := _take_out(note)) is not None)
+    holders = dict.fromkeys(holder for note in found if (holder := note.getparent()) is not None)
+    for note in found:
+        _replace_by_text(note, "")
     for holder in list(holders)[:MAX_HOLDERS]:
         _remove_if_empty(holder)
     return texts
@@ -130,40 +137,23 @@ def _note_block(target: Any) -> Any | None:
     return block
 
 
-def _holds(block: Any, element: Any) -> bool:
-    return any(parent is block for parent in element.iterancestors())
-
-
-def _leading_mark(note: Any) -> str:
-    match = _LEADING_MARK.match(_text(note)[:_LEADING_CHARS])
-    return match[1] if match else ""
-
-
-def _is_reference(link: Any, note: Any, leading: str) -> bool:
-    if says(link, "back_link"):
-        return False
+def _reference_mark(link: Any, note: Any, leading: str) -> str:
+    """Return the mark that a link to a note shows, "" where it is no mark; `leading` is the note's own."""
     match = _MARK.fullmatch(_text(link))
-    if match is None:
-        return False
-    if says(link, "note_reference") or says(link.getparent(), "note_reference"):
-        return True
-    raised = link.getparent().tag == "sup" or any(child.tag == "sup" for child in link)
-    declared = any(says(one, "note_list") for one in (note, *note.iterancestors()))
-    return raised or declared or leading == match[1]
+    if match is None or says(link, "back_link"):
+        return ""
+    declared = (
+        says(link, "note_reference")
+        or says(link.getparent(), "note_reference")
+        or link.getparent().tag == "sup"
+        or any(child.tag == "sup" for child in link)
+        or any(says(one, "note_list") for one in (note, *note.iterancestors()))
+    )
+    return "".join(match[1].split()) if declared or leading == match[1] else ""
 
 
 def _text(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _mark_of(link: Any) -> str:
-    match = _MARK.fullmatch(_text(link))
-    return "".join(match[1].split()) if match else ""
-
-
-def _unique(mark: str, ids: dict[str, int]) -> str:
-    ids[mark] = ids.get(mark, 0) + 1
-    return mark if ids[mark] == 1 else f"{mark}-{ids[mark]}"
 
 
 def _outer_mark(link: Any) -> Any:
@@ -191,19 +181,13 @@ def _note_text(note: Any, mark: str) -> str:
     return text[leading.end() :] if leading and leading[1] == mark else text.strip("^↑ ")
 
 
-def _take_out(note: Any) -> Any | None:
-    """Take a note out of its tree and return what held it."""
-    parent = note.getparent()
-    if parent is not None:
-        _replace_by_text(note, "")
-    return parent
-
-
 def _remove_if_empty(holder: Any) -> None:
     """Remove what held nothing but notes: their list, its heading and its line."""
     while holder is not None and holder.tag not in ("body", "html") and holder.getparent() is not None:
         if any(text.strip() for text in holder.itertext()):
-            headings = " ".join(map(_text, holder.xpath(f"descendant::*[{_HEADINGS}]"))) if _declared(holder) else ""
+            if not says(holder, "note_list"):
+                return
+            headings = " ".join(map(_text, holder.xpath(f"descendant::*[{_HEADINGS}]")))
             if not headings or headings != _text(holder):
                 return
         before = holder.getprevious()
@@ -211,7 +195,3 @@ def _remove_if_empty(holder: Any) -> None:
             _replace_by_text(before, "")
         empty, holder = holder, holder.getparent()
         _replace_by_text(empty, "")
-
-
-def _declared(element: Any) -> bool:
-    return says(element, "note_list")

@@ -20,12 +20,12 @@ from rag.records import LeftOut
 from rag.text.language import is_ascii_lower, runs_of
 from rag.vocabulary import read_table, words_of
 
-_HIDDEN_STYLE = (
+_HIDDEN = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:[;!}]|$)"
     r"|font-size\s*:\s*0*(?:\.0+)?(?:px|pt|em|rem|%)?\s*(?:[;!}]|$)|(?:left|top|text-indent)\s*:\s*-\d{3,}"
-    r"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01])"
+    r"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01])",
+    re.IGNORECASE,
 )
-_HIDDEN = re.compile(_HIDDEN_STYLE, re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
 _SHEET_CHARS = 500_000  # of a style sheet that is read
 # The link of a heading to itself, as programs that write documentation add it.
@@ -33,6 +33,7 @@ _PERMALINK = "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or se
 _PERMALINK_SIGNS = frozenset("#¶§🔗")
 # Elements that hold no text of the page, and those whose text is no reading matter.
 SCRIPTS = words_of("html_elements", "script")
+BLOCKS = words_of("html_elements", "block")
 _ASIDE_KINDS = ("navigation", "without_scripts", "form", "picture", "ruby", "formula_source")
 _ASIDE_TAGS = {element: kind for kind in _ASIDE_KINDS for element in words_of("html_elements", kind)}
 
@@ -156,15 +157,22 @@ def drop(element: Any, kind: str) -> list[LeftOut]:
     return [LeftOut(kind, text, None)] if text else []
 
 
-def visible_text(element: Any) -> str:
-    """Return all text below an element that is no script, its blocks parted by spaces."""
+def visible_text(element: Any, *, as_printed: bool = False) -> str:
+    """Return all text below an element that is no script, its parts set off by spaces.
+
+    Args:
+        element: What holds it.
+        as_printed: Whether to break lines where a browser does, and to set off nothing else.
+    """
     pieces: list[str] = []
+    gap = "" if as_printed else " "
     stack: list[tuple[Any, bool]] = [(element, False)]
     while stack:
         one, done = stack.pop()
         if done:
-            pieces.append(f" {one.tail or ''}")
+            pieces.append(f"{gap}{one.tail or ''}")
         elif isinstance(one.tag, str) and one.tag not in SCRIPTS:
+            pieces.append("\n" if as_printed and (one.tag in BLOCKS or one.tag == "br") else "")
             pieces.append(one.text or "")
             stack.extend(item for child in reversed(one) for item in ((child, True), (child, False)))
     return "".join(pieces)

@@ -13,6 +13,7 @@ from rag.records import Line
 from rag.text.language import HAN
 
 CELL_SEPARATOR = " | "
+CHECKED, UNCHECKED = "☑", "☐"  # boxes of forms
 COLUMN_GAP = "\u2003"  # in a printed line, between texts that stand side by side
 MAX_TABLE_CELLS = 10_000_000  # rows times columns, empty ones too: each costs its separator
 

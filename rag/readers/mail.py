@@ -24,7 +24,6 @@ from rag.records import LeftOut, Line, Page, Said
 from rag.text.language import search_form
 from rag.vocabulary import phrases, read_table
 
-ORIGIN = "mail head"
 MAX_HEAD_ROWS = 12
 LEAST_HEAD_ROWS = 3
 MAX_PARTS = 1_000  # of a message
@@ -111,9 +110,8 @@ def _parse(data: bytes) -> EmailMessage:
 
 
 def _head(message: EmailMessage) -> list[str]:
-    return [
-        f"{name}: {value}" for name, value in message.items() if _FIELDS.get(search_form(name), "subject") != "subject"
-    ]
+    fields = ((name, value, _FIELDS.get(search_form(name), "subject")) for name, value in message.items())
+    return [f"{name}: {value}" for name, value, field in fields if field != "subject"]
 
 
 def _chosen(message: EmailMessage) -> tuple[str, str]:
@@ -138,4 +136,4 @@ def _attached(message: EmailMessage) -> list[str]:
 def _said(subject: str, sender: str, date: str) -> tuple[Said, ...]:
     name = parseaddr(sender.split("[")[0])[0] or ("" if "@" in sender else sender)
     fields = (("title", subject), ("author", name), ("date", date))
-    return tuple(Said(field, value, ORIGIN) for field, value in fields if value)
+    return tuple(Said(field, value, "mail head") for field, value in fields if value)

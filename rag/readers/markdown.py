@@ -44,9 +44,8 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
     if markdown:
         text = _COMMENT.sub(lambda match: _set_aside(match[1], left), "\n".join(rows))
         rows = text.split("\n")
-    lines: list[Line] = []
     at = _end_of_front(rows)
-    lines.extend(map(Line, rows[:at]))
+    lines = list(map(Line, rows[:at]))
     while at < len(rows):
         row = rows[at]
         stop = _end_of_fence(rows, at)
@@ -54,25 +53,21 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
             language = _FENCE.match(row)
             if language and language[2].strip():
                 left.append(LeftOut("code_language", language[2].strip(), None))
-            lines.append(Line(""))
-            lines.extend(Line(code, kind="code") for code in rows[at + 1 : stop] if code.strip())
-            lines.append(Line(""))
+            code = (Line(one, kind="code") for one in rows[at + 1 : stop] if one.strip())
+            lines.extend([Line(""), *code, Line("")])
             at = stop + 1
             continue
         tag = _HTML.match(row) if row.lstrip().startswith("<") else None
         if tag and (markdown or tag[1].lower() == "table"):
             stop = _end_of_html(rows, at, tag[1].lower())
-            lines.append(Line(""))
-            lines.extend(_read_html(rows[at:stop], left))
-            lines.append(Line(""))
+            lines.extend([Line(""), *_read_html(rows[at:stop], left), Line("")])
             at = stop
             continue
         if _DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]:
             at += 1
             continue
         if markdown:
-            heading = _underlined(rows, at)
-            if heading:
+            if heading := _underlined(rows, at):
                 lines.append(Line(heading))
                 at += 2
                 continue

@@ -1,7 +1,7 @@
 """Numbers as a sheet shows them: 1 under `0%` is 100%, 7 under `000` is 007, 0.26 under `h:mm` is 6:15.
 
-Entry points: `write_number`, `write_text`, `BUILT_IN`. Knows number format codes
-(ECMA-376 part 1, 18.8.31), no files. Column widths are not known: nothing is cut to fit, and `General` shows 15 digits.
+Entry points: `write_number`, `write_text`, `BUILT_IN`. Knows number format codes (ECMA-376 part 1, 18.8.31), no files.
+Column widths are not known: nothing is cut to fit, and `General` shows 15 digits.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-_KEPT = 4096  # results of a function that are kept
-
 GENERAL = "General"
 _GENERAL_IN_CHINESE = "G/通用格式"
 MAX_CODE_CHARS = 255  # as Excel allows
@@ -31,7 +29,7 @@ _MAX_PRECISION = 400  # digits: a stored number has at most 309 before its point
 _GROUP = 3
 _SHORT_NAME = 3  # letters of a month or weekday, and of the code that asks for them; 4 ask for the whole name
 _INITIAL = 5  # letters of the code that asks for a month's first letter
-_PERCENT_YEAR, _HOURS, _NOON = 100, 12, 12
+_NOON = 12
 _CHINESE = "一二三四五六七八九十"
 _CHINESE_DAYS = "一二三四五六日"
 _CHINESE_MONTHS = [*(f"{digit}月" for digit in _CHINESE), "十一月", "十二月"]
@@ -94,7 +92,7 @@ def write_number(value: float, code: str, *, from_1904: bool = False) -> str:
     if not math.isfinite(value):
         return str(value)
     if code in ("", GENERAL):
-        return _write_general(value)
+        return f"{value:.15g}"
     sections = _sections(code[:MAX_CODE_CHARS].replace(_GENERAL_IN_CHINESE, GENERAL) or GENERAL)
     index, section = _section_of(value, sections)
     if section.has("date", "elapsed", "half_day"):
@@ -114,14 +112,11 @@ def write_text(text: str, code: str) -> str:
     return "".join(text if token.kind == "text" else token.text for token in section.tokens)
 
 
-def _write_general(value: float) -> str:
-    return f"{value:.15g}"
-
-
 def _section_of(value: float, sections: Sequence[_Section]) -> tuple[int, _Section]:
     if any(section.condition for section in sections):
         for index, section in enumerate(sections):
-            if section.condition is None or _holds(value, section.condition):
+            sign, bound = section.condition or ("=", value)
+            if _SIGNS[sign](value, bound):
                 return index, section
         return len(sections) - 1, sections[-1]
     numeric = [section for section in sections if not section.has("text")] or sections[:1]
@@ -132,12 +127,7 @@ def _section_of(value: float, sections: Sequence[_Section]) -> tuple[int, _Secti
     return 0, numeric[0]
 
 
-def _holds(value: float, condition: tuple[str, float]) -> bool:
-    sign, bound = condition
-    return _SIGNS[sign](value, bound)
-
-
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def _sections(code: str) -> tuple[_Section, ...]:
     return tuple(map(_read_section, _split_sections(code)))
 
@@ -229,9 +219,8 @@ def _read_condition(inside: str) -> tuple[str, float] | None:
 def _write_figure(value: float, section: _Section) -> str:
     tokens = section.tokens
     if not section.has("digit"):
-        body = "".join(
-            _write_general(abs(value)) if token.kind in ("general", "text") else token.text for token in tokens
-        )
+        general = f"{abs(value):.15g}"
+        body = "".join(general if token.kind in ("general", "text") else token.text for token in tokens)
         return _signed(body, value < 0 and section.has("general", "text"))
     places = [index for index, token in enumerate(tokens) if token.kind == "digit"]
     amount = abs(Decimal(repr(value))).scaleb(2 * sum(token.kind == "percent" for token in tokens))
@@ -330,25 +319,23 @@ def _write_fraction(amount: Decimal, tokens: Sequence[_Token]) -> str:
     near = Fraction(round(share * limit), limit) if fixed else share.limit_denominator(limit)
     whole = int(near) if " " in before else 0
     rest = near - whole
-    if fixed:
-        written = f"{rest.numerator * (limit // rest.denominator)}/{limit}"
-    else:
-        written = f"{rest.numerator}/{rest.denominator}"
+    shown = limit if fixed else rest.denominator
+    written = f"{rest.numerator * (shown // rest.denominator)}/{shown}"
     return (f"{whole} {written}" if whole else written) if rest else str(whole)
 
 
 def _write_date(value: float, section: _Section, *, from_1904: bool) -> str:
     if not 0 <= value < _LAST_DAY:
-        return _write_general(value)
+        return f"{value:.15g}"
     decimals = sum(token.kind == "digit" for token in section.tokens)
     step = 10 ** min(decimals, 3)
     ticks = round(value * _DAY_S * step)
-    if not from_1904 and value < _FALSE_LEAP_DAY:
-        ticks += _DAY_S * step if value >= 1 else 0
+    elapsed = ticks // step
+    if not from_1904 and 1 <= value < _FALSE_LEAP_DAY:
+        ticks += _DAY_S * step
     seconds, fraction = divmod(ticks, step)
     moment = (_FIRST_DAY_1904 if from_1904 else _FIRST_DAY) + datetime.timedelta(seconds=seconds)
-    elapsed = round(value * _DAY_S * step) // step
-    half_days = any(token.kind == "half_day" for token in section.tokens)
+    half_days = section.has("half_day")
     dated = [index for index, token in enumerate(section.tokens) if token.kind in ("date", "elapsed")]
     pieces: list[str] = []
     for index, token in enumerate(section.tokens):
@@ -375,7 +362,7 @@ def _write_date(value: float, section: _Section, *, from_1904: bool) -> str:
 def _write_date_token(text: str, moment: datetime.datetime, minutes: bool, half_days: bool, chinese: bool) -> str:
     letter, width = text[0], len(text)
     if letter == "y":
-        return f"{moment.year % _PERCENT_YEAR:02d}" if width <= 2 else f"{moment.year:04d}"
+        return f"{moment.year:04d}"[-2 if width <= 2 else 0 :]
     if letter == "a":
         return ("星期" if width > _SHORT_NAME else "") + _CHINESE_DAYS[moment.weekday()]
     if letter == "d" and width > 2:
@@ -386,6 +373,6 @@ def _write_date_token(text: str, moment: datetime.datetime, minutes: bool, half_
         if chinese:
             return f"{moment.month}月" if width == _SHORT_NAME else _CHINESE_MONTHS[moment.month - 1]
         return calendar.month_name[moment.month][: {_SHORT_NAME: _SHORT_NAME, _INITIAL: 1}.get(width)]
-    hour = (moment.hour - 1) % _HOURS + 1 if half_days else moment.hour
+    hour = (moment.hour - 1) % _NOON + 1 if half_days else moment.hour
     number = {"m": moment.minute if minutes else moment.month, "d": moment.day, "h": hour, "s": moment.second}[letter]
     return f"{number:0{min(width, 2)}d}"

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rag.errors import UnreadableSource
-from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archive, parse_xml
+from rag.readers.archives import Archive, damage_reported, open_archive, parse_xml
 from rag.readers.docx_numbering import BULLET
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
-from rag.readers.packages import MAX_TEXT_CHARS, count_characters, is_on, whole_number
+from rag.readers.packages import check_text_size, is_on, name_of, names_of, whole_amount, whole_number
 from rag.readers.tables import sheet_lines
 from rag.readers.workbooks import MAX_CELLS, Sheet, too_large
 from rag.records import Line, Page
-from rag.vocabulary import read_table
 
 WHAT = "OpenDocument file"
 MAX_DEPTH = 120  # of elements
@@ -30,36 +29,26 @@ MAX_SPAN = 1_000
 MAX_SPACES = 100
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 _ENCRYPTED = b"encryption-data"
-_NAMES = {prefix: uri for family, prefix, uri in read_table("xml_namespaces") if family == "open_document"}
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TITLES = ("title", "标题")
 _HIDDEN = "none"
 
 
-def _name(short: str) -> str:
-    prefix, local = short.split(":")
-    return f"{{{_NAMES[prefix]}}}{local}"
-
-
-def _names(shorts: str) -> frozenset[str]:
-    return frozenset(map(_name, shorts.split()))
-
-
-_PARAGRAPHS = _names("text:p text:h")
-_BOXES = _names(
+_PARAGRAPHS = names_of("text:p text:h")
+_BOXES = names_of(
     "draw:text-box draw:custom-shape draw:rect draw:ellipse draw:circle draw:polygon draw:path draw:connector"
 )
 _LEFT_OUT = {
-    _name("text:tracked-changes"): "deleted text", _name("office:annotation"): "comments",
-    _name("text:ruby-text"): "readings above characters", _name("text:note-citation"): "marks of notes",
+    name_of("text:tracked-changes"): "deleted text", name_of("office:annotation"): "comments",
+    name_of("text:ruby-text"): "readings above characters", name_of("text:note-citation"): "marks of notes",
 }  # fmt: skip
-_NO_TEXT = _names(
+_NO_TEXT = names_of(
     "text:sequence-decls text:variable-decls text:user-field-decls office:forms text:alphabetical-index-mark "
     "office:annotation-end text:list-header-none svg:title svg:desc text:table-of-content-source"
 )
-_SIGNS = {_name("text:tab"): "\t", _name("text:line-break"): "\n"}
-_ROWS = _names("table:table-header-rows table:table-rows table:table-row-group")
-_CELLS = _names("table:table-cell table:covered-table-cell")
+_SIGNS = {name_of("text:tab"): "\t", name_of("text:line-break"): "\n"}
+_ROWS = names_of("table:table-header-rows table:table-rows table:table-row-group")
+_CELLS = names_of("table:table-cell table:covered-table-cell")
 
 
 def read_odf(data: bytes) -> list[Page]:
@@ -68,7 +57,7 @@ def read_odf(data: bytes) -> list[Page]:
     Raises:
         UnreadableSource: Damaged, encrypted, hostile, or without text.
     """
-    archive = open_archive(data, WHAT, allow_dtd=True, max_tags=MAX_TAGS)
+    archive = open_archive(data, WHAT, allow_dtd=True)
     with damage_reported(WHAT):
         if MANIFEST in archive.names and _ENCRYPTED in archive.read(MANIFEST):
             raise UnreadableSource(f"this {WHAT} is encrypted with a password", advice="Save it without a password.")
@@ -98,40 +87,39 @@ class _ContentReader:
     def __init__(self, archive: Archive, content: Any, styles: Any) -> None:
         self._archive = archive
         self._objects: set[str] = set()
-        self._body = content.find(_name("office:body"))
+        self._body = content.find(name_of("office:body"))
         if self._body is None:
             raise ValueError("its content has no body")
         self._left_out: collections.Counter[str] = collections.Counter()
         self._parents: dict[str, str] = {}
         self._shown: dict[str, str] = {}
         self._numbered: dict[str, bool] = {}
-        for root in filter(lambda root: root is not None, (styles, content)):
-            self._learn_styles(root)
         if styles is not None:
+            self._learn_styles(styles)
             for kind in ("header", "footer"):
-                parts = styles.iter(_name(f"style:{kind}"))
-                self._left_out[f"page {kind}s"] += sum(count_characters("".join(part.itertext())) for part in parts)
+                self._left_out[f"page {kind}s"] += sum(map(whole_amount, styles.iter(name_of(f"style:{kind}"))))
+        self._learn_styles(content)
         self._lines: list[Line] = []
         self._notes = self._chars = self._cells = 0
 
     def _learn_styles(self, root: Any) -> None:
-        for style in root.iter(_name("style:style")):
-            own = style.get(_name("style:name"), "")
-            self._parents[own] = style.get(_name("style:parent-style-name"), "")
-            self._shown[own] = style.get(_name("style:display-name"), own)
-        for style in root.iter(_name("text:list-style")):
+        for style in root.iter(name_of("style:style")):
+            own = style.get(name_of("style:name"), "")
+            self._parents[own] = style.get(name_of("style:parent-style-name"), "")
+            self._shown[own] = style.get(name_of("style:display-name"), own)
+        for style in root.iter(name_of("text:list-style")):
             first = next(iter(style), None)
-            numbered = first is not None and first.tag == _name("text:list-level-style-number")
-            self._numbered[style.get(_name("style:name"), "")] = numbered
+            numbered = first is not None and first.tag == name_of("text:list-level-style-number")
+            self._numbered[style.get(name_of("style:name"), "")] = numbered
 
     def read(self) -> list[Page]:
         """Return the pages; the last bears the remarks."""
         pages: list[Page] = []
         for part in self._body:
-            if part.tag == _name("office:spreadsheet"):
-                pages.extend(self._sheet(table) for table in part.iterchildren(_name("table:table")))
-            elif part.tag == _name("office:presentation"):
-                slides = list(part.iterchildren(_name("draw:page")))
+            if part.tag == name_of("office:spreadsheet"):
+                pages.extend(self._sheet(table) for table in part.iterchildren(name_of("table:table")))
+            elif part.tag == name_of("office:presentation"):
+                slides = list(part.iterchildren(name_of("draw:page")))
                 pages.extend(self._slide(slide, number) for number, slide in enumerate(slides, 1))
             elif isinstance(part.tag, str):
                 self._read_blocks(part, 0)
@@ -149,10 +137,10 @@ class _ContentReader:
         return lines
 
     def _sheet(self, table: Any) -> Page:
-        style = table.get(_name("table:style-name"), "")
-        name = fold_spaces(table.get(_name("table:name"), ""))
-        if not is_on(table.get(_name("table:display"))) or self._is_hidden_sheet(style):
-            self._left_out[f"the hidden sheet {name}"] += count_characters("".join(table.itertext()))
+        style = table.get(name_of("table:style-name"), "")
+        name = fold_spaces(table.get(name_of("table:name"), ""))
+        if not is_on(table.get(name_of("table:display"))) or self._is_hidden_sheet(style):
+            self._left_out[f"the hidden sheet {name}"] += whole_amount(table)
             return Page(None, "", ())
         beside = _Beside()
         self._lines.extend(sheet_lines(Sheet(name, self._table_rows(table, beside))))
@@ -161,24 +149,24 @@ class _ContentReader:
         return Page(None, "", (Line(name, kind="heading", level=1), *lines) if lines else ())
 
     def _is_hidden_sheet(self, style: str) -> bool:
-        for one in self._body.getparent().iter(_name("style:table-properties")):
+        for one in self._body.getparent().iter(name_of("style:table-properties")):
             parent = one.getparent()
-            if parent.get(_name("style:name")) == style:
-                return not is_on(one.get(_name("table:display")))
+            if parent.get(name_of("style:name")) == style:
+                return not is_on(one.get(name_of("table:display")))
         return False
 
     def _slide(self, slide: Any, number: int) -> Page:
         title: Line | None = None
         for frame in slide.iterchildren():
-            if frame.tag == _name("presentation:notes"):
+            if frame.tag == name_of("presentation:notes"):
                 continue
-            kind = frame.get(_name("presentation:class"), "")
+            kind = frame.get(name_of("presentation:class"), "")
             if kind == "title" and title is None:
                 text = fold_spaces(" ".join(self._plain_texts(frame)))
                 title = Line(text, kind="heading", level=2) if text else None
             elif isinstance(frame.tag, str) and kind not in ("page-number", "date-time", "footer", "header"):
                 self._read_blocks(frame, 0)
-        for notes in slide.iterchildren(_name("presentation:notes")):
+        for notes in slide.iterchildren(name_of("presentation:notes")):
             self._lines.append(Line(""))
             self._read_blocks(notes, 0)
         lines = self._taken()
@@ -196,24 +184,24 @@ class _ContentReader:
             if not isinstance(tag, str) or tag in _NO_TEXT:
                 continue
             if tag in _LEFT_OUT:
-                self._left_out[_LEFT_OUT[tag]] += count_characters("".join(child.itertext()))
+                self._left_out[_LEFT_OUT[tag]] += whole_amount(child)
             elif tag in _PARAGRAPHS:
                 self._read_paragraph(child, depth, prefix)
                 prefix = ""
-            elif tag == _name("table:table"):
+            elif tag == name_of("table:table"):
                 self._read_table(child, depth)
-            elif tag == _name("draw:object"):
+            elif tag == name_of("draw:object"):
                 self._read_object(child, depth)
-            elif tag == _name("text:list"):
+            elif tag == name_of("text:list"):
                 self._read_list(child, depth)
-            elif child.get(_name("text:display")) == _HIDDEN:
-                self._left_out["hidden text"] += count_characters("".join(child.itertext()))
+            elif child.get(name_of("text:display")) == _HIDDEN:
+                self._left_out["hidden text"] += whole_amount(child)
             else:
                 self._read_blocks(child, depth + 1)
 
     def _read_list(self, items: Any, depth: int) -> None:
-        numbered = self._numbered.get(items.get(_name("text:style-name"), ""), False)
-        for number, item in enumerate(items.iterchildren(_name("text:list-item"), _name("text:list-header")), 1):
+        numbered = self._numbered.get(items.get(name_of("text:style-name"), ""), False)
+        for number, item in enumerate(items.iterchildren(name_of("text:list-item"), name_of("text:list-header")), 1):
             self._read_blocks(item, depth + 2, f"{number}. " if numbered else f"{BULLET} ")
 
     def _read_paragraph(self, paragraph: Any, depth: int, prefix: str) -> None:
@@ -235,16 +223,16 @@ class _ContentReader:
         path = posixpath.normpath(f"{reference.get(_HREF, '')}/{CONTENT}")
         if path in self._archive.names and path not in self._objects:
             self._objects.add(path)
-            for table in parse_xml(self._archive.read(path)).iter(_name("table:table")):
+            for table in parse_xml(self._archive.read(path)).iter(name_of("table:table")):
                 self._read_table(table, depth)
 
     def _line(self, text: str, paragraph: Any, prefix: str) -> Line:
-        style = paragraph.get(_name("text:style-name"), "")
+        style = paragraph.get(name_of("text:style-name"), "")
         names = {self._shown.get(one, one).lower() for one in (style, self._parents.get(style, ""))}
         if names & set(_TITLES):
             return Line(text, kind="heading", level=1)
-        if paragraph.tag == _name("text:h"):
-            level = whole_number(paragraph.get(_name("text:outline-level")), 1)
+        if paragraph.tag == name_of("text:h"):
+            level = whole_number(paragraph.get(name_of("text:outline-level")), 1)
             return Line(text, kind="heading", level=min(max(level, 1), 9))
         return Line(prefix + text, kind="paragraph")
 
@@ -257,37 +245,33 @@ class _ContentReader:
             tag = child.tag
             if tag in _SIGNS:
                 yield _SIGNS[tag]
-            elif tag == _name("text:s"):
-                yield " " * min(max(whole_number(child.get(_name("text:c")), 1), 1), MAX_SPACES)
-            elif tag == _name("text:note"):
+            elif tag == name_of("text:s"):
+                yield " " * min(max(whole_number(child.get(name_of("text:c")), 1), 1), MAX_SPACES)
+            elif tag == name_of("text:note"):
                 yield self._note(child, beside)
             elif tag in _LEFT_OUT:
-                self._left_out[_LEFT_OUT[tag]] += count_characters("".join(child.itertext()))
-            elif tag in _BOXES or tag == _name("table:table"):
+                self._left_out[_LEFT_OUT[tag]] += whole_amount(child)
+            elif tag in _BOXES or tag == name_of("table:table"):
                 beside.boxes.append(child)
-            elif tag == _name("draw:object"):
+            elif tag == name_of("draw:object"):
                 beside.objects.append(child)
-            elif child.get(_name("text:display")) == _HIDDEN:
-                self._left_out["hidden text"] += count_characters("".join(child.itertext()))
+            elif child.get(name_of("text:display")) == _HIDDEN:
+                self._left_out["hidden text"] += whole_amount(child)
             elif isinstance(tag, str) and tag not in _NO_TEXT:
                 yield from self._texts(child, beside, depth + 1)
             yield self._spent(child.tail or "")
 
     def _spent(self, text: str) -> str:
         self._chars += len(text)
-        if self._chars > MAX_TEXT_CHARS:
-            raise UnreadableSource(
-                f"this {WHAT} holds more than {MAX_TEXT_CHARS:,} characters of text; no more are read",
-                advice="Split it into smaller files.",
-            )
+        check_text_size(self._chars, WHAT)
         return text
 
     def _note(self, note: Any, beside: _Beside) -> str:
-        body = note.find(_name("text:note-body"))
+        body = note.find(name_of("text:note-body"))
         if body is None:
             return ""
         self._notes += 1
-        mark = f"{'e' if note.get(_name('text:note-class')) == 'endnote' else ''}{self._notes}"
+        mark = f"{'e' if note.get(name_of('text:note-class')) == 'endnote' else ''}{self._notes}"
         beside.notes.append(Line(fold_spaces("\n".join(self._plain_texts(body))), kind="footnote", note=mark))
         return f"[^{mark}]"
 
@@ -311,16 +295,16 @@ class _ContentReader:
             for cell in row.iterchildren(*_CELLS):
                 text = fold_spaces("\n".join(self._cell_texts(cell, beside)))
                 last, above = spanned.get(column, (0, ""))
-                if cell.tag == _name("table:covered-table-cell") and last > number:
+                if cell.tag == name_of("table:covered-table-cell") and last > number:
                     text = text or above
                 elif text:
-                    down = min(whole_number(cell.get(_name("table:number-rows-spanned")), 1), MAX_SPAN)
+                    down = min(whole_number(cell.get(name_of("table:number-rows-spanned")), 1), MAX_SPAN)
                     spanned[column] = (number + down, text)
-                repeated = max(whole_number(cell.get(_name("table:number-columns-repeated")), 1), 1)
+                repeated = max(whole_number(cell.get(name_of("table:number-columns-repeated")), 1), 1)
                 for place in range(min(repeated, MAX_REPEATED) if text else 0):
                     cells[column + place] = self._spent(text)
                 column += repeated
-            times = max(whole_number(row.get(_name("table:number-rows-repeated")), 1), 1)
+            times = max(whole_number(row.get(name_of("table:number-rows-repeated")), 1), 1)
             self._cells += len(cells) * min(times, MAX_REPEATED)
             if self._cells > MAX_CELLS:
                 raise too_large(f"{self._cells:,} filled cells so far")
@@ -331,16 +315,16 @@ class _ContentReader:
         return rows
 
     def _cell_texts(self, cell: Any, beside: _Beside) -> Iterator[str]:
-        for child in cell.iter(*_PARAGRAPHS, _name("office:annotation")):
-            if child.tag == _name("office:annotation"):
-                self._left_out["comments"] += count_characters("".join(child.itertext()))
-            elif next(child.iterancestors(_name("office:annotation"), _name("text:note")), None) is None:
+        for child in cell.iter(*_PARAGRAPHS, name_of("office:annotation")):
+            if child.tag == name_of("office:annotation"):
+                self._left_out["comments"] += whole_amount(child)
+            elif next(child.iterancestors(name_of("office:annotation"), name_of("text:note")), None) is None:
                 yield "".join(self._texts(child, beside, 0))
 
 
 def _rows_of(table: Any) -> Iterator[Any]:
     for child in table.iterchildren():
-        if child.tag == _name("table:table-row"):
+        if child.tag == name_of("table:table-row"):
             yield child
         elif child.tag in _ROWS:
             yield from _rows_of(child)

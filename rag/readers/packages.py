@@ -8,6 +8,7 @@ Entry point: `open_package`. Knows ECMA-376 part 2, not what the parts mean.
 from __future__ import annotations
 
 import functools
+import itertools
 import posixpath
 import urllib.parse
 import zipfile
@@ -26,7 +27,7 @@ from rag.vocabulary import read_table
 
 MAX_TEXT_CHARS = 10_000_000  # of one file: some ten long books
 MAX_REMARKS = 40
-NAMESPACES = {prefix: uri for family, prefix, uri in read_table("xml_namespaces") if family == "office_open"}
+NAMESPACES = {prefix: uri for _, prefix, uri in read_table("xml_namespaces")}
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _FAMILIES = (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"drawingml", b"officeDocument")
 _BROKEN_PART = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, etree.LxmlError, ValueError)
@@ -46,14 +47,24 @@ def names_of(shorts: str) -> frozenset[str]:
 
 _PARAGRAPHS = names_of("w:p a:p")
 _NOT_SHOWN = names_of("mc:Fallback w:moveFrom w:del")  # said elsewhere, or taken back
-_TEXT_TAGS = tuple(names_of("w:t a:t m:t"))
+_TEXT_TAGS = names_of("w:t a:t m:t")
+_PARTS = names_of("dgm:relIds c:chart cx:chart")  # that name another part, which holds text
 
 
-def text_amount(root: Any) -> int:
-    """Return how many characters, white space apart, the text elements below `root` hold (Word, drawings, formulas)."""
-    if root is None:
-        return 0
-    return sum(count_characters(element.text or "") for element in root.iter(*_TEXT_TAGS))
+def text_amount(root: Any, *names: str) -> int:
+    """Return how many characters, white space apart, the text elements below `root` hold; 0 where it is None.
+
+    Args:
+        root: An element.
+        names: Of the text elements; without any those of Word, drawings and formulas.
+    """
+    tags = map(name_of, names) if names else _TEXT_TAGS
+    return sum(count_characters(element.text or "") for element in root.iter(*tags)) if root is not None else 0
+
+
+def whole_amount(element: Any) -> int:
+    """Return how many characters, white space apart, stand in an element and all below it."""
+    return count_characters("".join(element.itertext()))
 
 
 def plain_paragraphs(root: Any) -> str:
@@ -78,6 +89,19 @@ def whole_number(text: str | None, default: int = 0) -> int:
     sign = -1 if text.startswith("-") else 1
     digits = text.removeprefix("-")
     return sign * int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else default
+
+
+def check_text_size(chars: int, what: str) -> None:
+    """Refuse a file of which so many characters were read.
+
+    Raises:
+        UnreadableSource: More than `MAX_TEXT_CHARS`.
+    """
+    if chars > MAX_TEXT_CHARS:
+        raise UnreadableSource(
+            f"this {what} holds more than {MAX_TEXT_CHARS:,} characters of text; no more are read",
+            advice="Split it into smaller files.",
+        )
 
 
 def is_on(text: str | None) -> bool:
@@ -190,11 +214,7 @@ class Package:
             UnreadableSource: More than `MAX_TEXT_CHARS`.
         """
         self.chars += sum(map(len, texts))
-        if self.chars > MAX_TEXT_CHARS:
-            raise UnreadableSource(
-                f"this file holds more than {MAX_TEXT_CHARS:,} characters of text; no more are read",
-                advice="Split it into smaller files.",
-            )
+        check_text_size(self.chars, "file")
 
 
 def open_package(data: bytes, what: str, roots: Iterable[str], *, max_tags: int = MAX_TAGS) -> Package:
@@ -225,43 +245,30 @@ def open_package(data: bytes, what: str, roots: Iterable[str], *, max_tags: int 
 def chosen_branches(alternates: Any) -> list[Any]:
     """Return which branch of an `mc:AlternateContent` to read: the newer one, unless only the older holds any text."""
     choices = list(alternates.iterchildren(name_of("mc:Choice")))
-    fallbacks = list(alternates.iterchildren(name_of("mc:Fallback")))
-    told = next((one for one in choices if text_amount(one) or _names_parts(one)), None)
-    if told is not None:
-        return [told]
-    return [one for one in fallbacks if text_amount(one) or _names_parts(one)][:1] or choices[:1]
-
-
-def _names_parts(branch: Any) -> bool:
-    tags = (name_of("dgm:relIds"), name_of("c:chart"), name_of("cx:chart"))
-    return next(branch.iter(*tags), None) is not None
+    branches = itertools.chain(choices, alternates.iterchildren(name_of("mc:Fallback")))
+    told = next((one for one in branches if text_amount(one) or next(one.iter(*_PARTS), None) is not None), None)
+    return choices[:1] if told is None else [told]
 
 
 def drawing_paragraphs(parent: Any) -> list[str]:
     """Return the paragraphs of DrawingML text below `parent`, none empty, line breaks as spaces."""
-    texts = (write_drawing_paragraph(paragraph) for paragraph in parent.iter(name_of("a:p")))
-    return [text for text in texts if text]
+    return list(filter(None, map(_write_drawing_paragraph, parent.iter(name_of("a:p")))))
 
 
 _DRAWN = {name_of("a:br"): "\n", name_of("a:tab"): "\t"}
-_DRAWN_TEXT = frozenset(names_of("a:t m:t"))
+_DRAWN_TEXT = names_of("a:t m:t")
 
 
-def write_drawing_paragraph(paragraph: Any) -> str:
-    """Return the text of one `a:p`."""
+def _write_drawing_paragraph(paragraph: Any) -> str:
     pieces = []
-    skipped: Any = None
+    skipped: set[Any] = set()
     for element in paragraph.iter():
-        if element.tag == name_of("mc:Fallback") and _chosen_elsewhere(element):
+        if element.tag == name_of("mc:Fallback") and element not in chosen_branches(element.getparent()):
             skipped = set(element.iter())
-        if skipped is not None and element in skipped:
+        if element in skipped:
             continue
         if element.tag in _DRAWN_TEXT:
             pieces.append(element.text or "")
         elif element.tag in _DRAWN:
             pieces.append(_DRAWN[element.tag])
     return fold_spaces("".join(pieces))
-
-
-def _chosen_elsewhere(fallback: Any) -> bool:
-    return fallback not in chosen_branches(fallback.getparent())

@@ -19,7 +19,6 @@ from rag.readers import recognition
 from rag.readers.processes import module_command
 from rag.records import LeftOut, Limits, Line, Page
 
-PROCESS = "rag.readers.pdf_process"
 FREE_PAGES, BYTES_A_PAGE = 20, 1_000  # of pictures with text: fewer bytes hold none
 GO_ON_ADVICE = "Update the index to go on, or raise read_recognition_minutes."
 OCR_ADVICE = "To have its text recognised: pip install 'wenju[ocr]', then update the index."
@@ -37,10 +36,7 @@ _REFUSALS = {
     ),
     "large_picture": ("this picture is larger than can be read", "Save its pages as a PDF, or as several pictures."),
     "no_picture": ("this is no readable picture", "Save it as PNG or PDF in an image viewer, and add that."),
-    "scanned": (
-        "this PDF is a scan: its pages are pictures without a text layer",
-        OCR_ADVICE,
-    ),
+    "scanned": ("this PDF is a scan: its pages are pictures without a text layer", OCR_ADVICE),
     "unmapped": (
         "this PDF's fonts do not say which characters they print, so its text layer is unreadable",
         OCR_ADVICE,
@@ -100,7 +96,8 @@ def read_pdf(
 
 
 def _read_apart(data: bytes, *arguments: str) -> list[dict[str, Any]]:
-    pages: list[dict[str, Any]] = run_apart(data, PROCESS, *arguments, timeout_s=DOCUMENT_TIMEOUT_S)["pages"]
+    answer = run_apart(data, "rag.readers.pdf_process", *arguments, timeout_s=DOCUMENT_TIMEOUT_S)
+    pages: list[dict[str, Any]] = answer["pages"]
     return pages
 
 
@@ -136,12 +133,7 @@ def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> di
     command, environment = module_command(module, *arguments)
     try:
         finished = subprocess.run(  # noqa: S603 - a module of this package, and numbers
-            command,
-            input=data,
-            capture_output=True,
-            timeout=timeout_s,
-            env=environment,
-            check=False,
+            command, input=data, capture_output=True, timeout=timeout_s, env=environment, check=False
         )
     except subprocess.TimeoutExpired:
         raise _refusal("large", f"it took more than {timeout_s:g} seconds") from None
@@ -150,10 +142,8 @@ def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> di
     except ValueError:
         if sys.platform != "win32" and finished.returncode == -signal.SIGXCPU:
             raise _refusal("large", "it takes too much processor time for its size") from None
-        reason = finished.stderr.decode(errors="replace").strip().splitlines()[:1]
-        raise _refusal(
-            "stopped", f"exit code {finished.returncode}{', ' if reason else ''}{''.join(reason)[:200]}"
-        ) from None
+        reason = "".join(finished.stderr.decode(errors="replace").strip().splitlines()[:1])[:200]
+        raise _refusal("stopped", f"exit code {finished.returncode}{', ' if reason else ''}{reason}") from None
     if "error" in answer:
         raise _refusal(answer["error"], answer["detail"])
     return answer
@@ -177,9 +167,9 @@ def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> lis
     counted = support >= 2 or (support == 1 and not several and len(numbers) <= 2)
     printed = []
     for index, found in enumerate(numbers, 1):
+        arabic = str(index + step)
         roman = next((number for number in found if not number.isdecimal()), "")
-        arabic = str(index + step) if counted and str(index + step) in found else ""
-        printed.append(arabic or roman)
+        printed.append(arabic if counted and arabic in found else roman)
     trivial = list(given) == [str(index) for index in range(1, len(given) + 1)]
     if any(given) and not (trivial and any(printed)):
         return list(given)

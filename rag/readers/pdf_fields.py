@@ -13,14 +13,13 @@ from typing import Any
 
 import pypdfium2.raw
 
-from rag.readers.lines import fold_spaces
+from rag.readers.lines import CHECKED, UNCHECKED, fold_spaces
 from rag.readers.pdf_segments import Glyph
 
 raw: Any = pypdfium2.raw  # has no types
 
 MAX_ANNOTATIONS = 5_000  # a page
 MAX_VALUE_BYTES = 200_000
-CHECKED, UNCHECKED = "☑", "☐"
 TEXT_FIELD_FALL = 0.3  # of the type size: how far a field's baseline lies below its middle
 
 

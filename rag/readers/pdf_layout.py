@@ -69,13 +69,11 @@ def order_rows(pieces: Sequence[Segment], body_size: float) -> list[Row]:
 
 
 def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
-    rows: list[Row] = []
-    for column, part in enumerate(part for part in parts if part):
+    for column, part in enumerate(parts):
         _doubt_neighbours(part)
         for row in part:
             row.column = column
-        rows.extend(part)
-    return rows
+    return [row for part in parts for row in part]
 
 
 def _part_margins(pieces: Sequence[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
@@ -98,15 +96,10 @@ def _usual_step(rows: Sequence[Row]) -> float | None:
         return None
     steps = []
     for index, row in enumerate(rows):
-        x0, x1 = row.segments[0].x0, max(one.x1 for one in row.segments)
-        for other in rows[index + 1 : index + 6]:
-            if (
-                other.segments[0].x0 < x1
-                and max(one.x1 for one in other.segments) > x0
-                and row.y - other.y > 0.75 * row.size
-            ):
-                steps.append(row.y - other.y)
-                break
+        x0, x1 = row.x0, row.x1
+        near = rows[index + 1 : index + 6]
+        under = (one for one in near if one.x0 < x1 and one.x1 > x0 and row.y - one.y > 0.75 * row.size)
+        steps += [row.y - one.y for one in itertools.islice(under, 1)]
     return statistics.median(steps) if steps else None
 
 
@@ -115,7 +108,7 @@ def _apart(rows: Sequence[Row], step: float) -> int:
     found = 0
     for count, (row, following) in enumerate(itertools.pairwise(rows[:3]), 1):
         distance = abs(row.y - following.y)
-        if row.segments[0].table or sum(len(one.glyphs) for one in row.segments) >= MAX_HEAD_GLYPHS:
+        if row.table or sum(len(one.glyphs) for one in row.segments) >= MAX_HEAD_GLYPHS:
             break
         if distance > max(1.5 * step, 1.3 * row.size):
             found = count
@@ -127,7 +120,7 @@ def _apart(rows: Sequence[Row], step: float) -> int:
 def _gaps_between_texts(row: Row) -> list[tuple[float, float]]:
     """Return the gaps of a row, as (left, right) edges, on both sides of which stands what may be a line of its own."""
     least = BESIDE_EM * row.size
-    start, end = row.segments[0].x0, max(one.x1 for one in row.segments)
+    start, end = row.x0, row.x1
     return [
         (one.x1, other.x0)
         for one, other in itertools.pairwise(row.segments)
@@ -260,24 +253,25 @@ def _end_together(gutter: Strip, pieces: Sequence[Segment]) -> tuple[Strip, bool
     step = _usual_step(rows)
     if step is None:
         return gutter, False
-    bottom = _edge_of_common(rows[::-1], gutter, SET_OFF_BAND_STEPS * step)
-    top = _edge_of_common(rows, gutter, SET_OFF_BAND_STEPS * step)
-    shorter = dataclasses.replace(
-        gutter, bottom=gutter.bottom if bottom is None else bottom, top=gutter.top if top is None else top
-    )
+    band = SET_OFF_BAND_STEPS * step
+    bottom = _edge_of_common(rows[::-1], gutter, band, gutter.bottom)
+    shorter = dataclasses.replace(gutter, bottom=bottom, top=_edge_of_common(rows, gutter, band, gutter.top))
     return (shorter, True) if shorter != gutter and shorter.height > 0 else (gutter, False)
 
 
-def _edge_of_common(rows: Sequence[Row], gutter: Strip, band: float) -> float | None:
-    """Return the height of the first empty band before which all rows, from one end, stand on one side of a gutter."""
+def _edge_of_common(rows: Sequence[Row], gutter: Strip, band: float, end: float) -> float:
+    """Return the height of the first empty band before which all rows, from one end, stand on one side of a gutter.
+
+    Where there is none, it is the gutter's own `end`.
+    """
     sides: set[bool] = set()
     for row, following in itertools.pairwise(rows):
         sides |= {one.x0 >= gutter.x1 for one in row.segments}
         if len(sides) > 1:
-            return None
+            break
         if abs(row.y - following.y) > band:
             return (row.y + following.y) / 2
-    return None
+    return end
 
 
 def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
@@ -285,7 +279,7 @@ def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
     notes: list[Row] = []
     while parts:
         last = parts[-1]
-        while last and last[-1].size <= SMALL_TYPE * body_size and not last[-1].segments[0].table:
+        while last and last[-1].size <= SMALL_TYPE * body_size and not last[-1].table:
             notes.insert(0, last.pop())
         if last:
             return notes
@@ -299,14 +293,14 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
     rows = find_aligned_tables(build_rows(join_pieces(pieces)))
     if not rows:
         return []
-    left, right = min(row.segments[0].x0 for row in rows), max(one.x1 for row in rows for one in row.segments)
+    left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
     for row in rows:
         row.left, row.right = left, right
     em = type_size(pieces)
     texts = [
         (row, [glyph for one in row.segments for glyph in one.glyphs])
         for row in rows
-        if not row.segments[0].table and not _is_of_figures(row)
+        if not row.table and not _is_of_figures(row)
     ]
     for strip in strips:
         _doubt_beside(texts, strip, em)
@@ -322,7 +316,7 @@ def _doubt_neighbours(rows: Sequence[Row]) -> None:
     """Mark what stands directly above and below a doubted row in the same type: what was joined there may go on."""
     doubted = [row.uncertain for row in rows]
     for (above, above_doubted), (below, below_doubted) in itertools.pairwise(zip(rows, doubted, strict=True)):
-        if not (above.segments[0].table or below.segments[0].table) and _is_alike(above, below):
+        if not (above.table or below.table) and _is_alike(above, below):
             above.uncertain = above_doubted or below_doubted or above.uncertain
             below.uncertain = above_doubted or below_doubted or below.uncertain
 
@@ -380,16 +374,10 @@ def _are_filled(widths: Sequence[float]) -> bool:
 
 def _doubt_overlap(above: Row, below: Row) -> None:
     """Mark two rows whose lines were set over each other, or between each other's."""
-    if above.segments[0].table or below.segments[0].table or not _is_alike(above, below):
+    if above.table or below.table or not _is_alike(above, below) or above.y - below.y >= CLOSE_LINES_EM * below.size:
         return
-    if above.y - below.y >= CLOSE_LINES_EM * below.size:
-        return
-    if all(_extent(row) >= BESIDE_EM * row.size for row in (above, below)):
+    if all(sum(one.x1 - one.x0 for one in row.segments) >= BESIDE_EM * row.size for row in (above, below)):
         above.uncertain = below.uncertain = True
-
-
-def _extent(row: Row) -> float:
-    return sum(one.x1 - one.x0 for one in row.segments)
 
 
 def _is_shifted(row: Row) -> bool:
@@ -416,7 +404,7 @@ def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
         before = rows[index - 1] if index else None
         after = rows[index + 1] if index + 1 < len(rows) else None
         step = usual.get(row.column, 1.7 * row.size)
-        if before is None or row.segments[0].table or _parted(before, row, after, step):
+        if before is None or row.table or _parted(before, row, after, step):
             lines.append(Line(""))
         doubtful = any(glyph.doubtful for one in row.segments for glyph in one.cells or one.glyphs)
         text = Line(
@@ -424,8 +412,7 @@ def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
             order_uncertain=row.uncertain or doubtful,
             size=row.size,
         )
-        table = row.segments[0].table
-        lines.extend([dataclasses.replace(line, order_uncertain=doubtful) for line in table] or [text])
+        lines.extend([dataclasses.replace(line, order_uncertain=doubtful) for line in row.table] or [text])
     return trim_empty(lines)
 
 
@@ -435,26 +422,25 @@ def _parted(before: Row, row: Row, after: Row | None, step: float) -> bool:
     same_column = row.column == before.column
     if same_column and before.y - row.y > max(1.35 * step, 1.2 * row.size):
         return True
-    if not same_column and (row.left, row.right) != (before.left, before.right) and not _side_by_side(before, row):
+    side_by_side = row.y > before.y and row.left >= before.right  # text that runs on at the head of the next column
+    if not same_column and (row.left, row.right) != (before.left, before.right) and not side_by_side:
         return True
-    if same_column and (_ended_early(before, row) or _is_centred(before, row)):
-        return True
-    if same_column and _stands_apart(before, row, after):
+    if same_column and (_ended_early(before, row) or _is_centred(before, row) or _stands_apart(before, row, after)):
         return True
     # A paragraph by indent: this row is indented, the next is not, and the one before was the end of something.
     em = row.size
-    indented = 0.8 * em < row.segments[0].x0 - row.left < MAX_INDENT_EM * em
-    hanging = after is not None and after.column == row.column and after.segments[0].x0 - row.left > 0.8 * em
+    indented = 0.8 * em < row.x0 - row.left < MAX_INDENT_EM * em
+    hanging = after is not None and after.column == row.column and after.x0 - row.left > 0.8 * em
     short = before.segments[-1].x1 < before.right - em
     closed = _PARAGRAPH_END.search(before.text) is not None
-    flush = before.segments[0].x0 - before.left < 0.8 * em
+    flush = before.x0 - before.left < 0.8 * em
     return indented and not hanging and ((short or closed) if flush else (short and closed))
 
 
 def _stands_apart(before: Row, row: Row, after: Row | None) -> bool:
     """Say whether a line stands alone to the right of where the lines around it begin: a page's number, a formula."""
-    starts = [one.segments[0].x0 for one in (before, after) if one is not None and one.column == row.column]
-    return all(row.segments[0].x0 - start > MAX_INDENT_EM * row.size for start in starts)
+    starts = [one.x0 for one in (before, after) if one is not None and one.column == row.column]
+    return all(row.x0 - start > MAX_INDENT_EM * row.size for start in starts)
 
 
 def _ended_early(before: Row, row: Row) -> bool:
@@ -475,8 +461,7 @@ def _first_word(row: Row) -> float:
 
 def _is_centred(before: Row, row: Row) -> bool:
     """Say whether two lines are centred above each other, neither as wide as the column: a head, no paragraph."""
-    edges = [(one.segments[0].x0, one.segments[-1].x1) for one in (before, row)]
-    (a0, a1), (b0, b1) = edges
+    (a0, a1), (b0, b1) = ((one.x0, one.segments[-1].x1) for one in (before, row))
     em = row.size
     return (
         abs(a0 + a1 - b0 - b1) < em
@@ -492,13 +477,6 @@ def _set_reach(rows: Sequence[Row]) -> None:
         near = (
             other
             for other in rows[max(0, index - REACH_ROWS) : index + REACH_ROWS + 1]
-            if abs(other.segments[0].x0 - row.segments[0].x0) < row.size
-            and abs(other.size - row.size) < 0.1 * row.size
-            and not other.segments[0].table
+            if abs(other.x0 - row.x0) < row.size and abs(other.size - row.size) < 0.1 * row.size and not other.table
         )
         row.reach = max(one.segments[-1].x1 for one in (row, *near))
-
-
-def _side_by_side(before: Row, row: Row) -> bool:
-    """Tell whether text runs on from the foot of one column to the head of the next."""
-    return row.y > before.y and row.left >= before.right

@@ -19,9 +19,15 @@ import pypdfium2
 import pypdfium2.raw
 
 from rag.readers.pdf_fields import read_fields
-from rag.readers.pdf_glyphs import Writing
 from rag.readers.pdf_layout import order_rows
-from rag.readers.pdf_process import answer_guarded, page_writings, read_rules, restart_watchdog
+from rag.readers.pdf_process import (
+    add_values,
+    answer_guarded,
+    page_writings,
+    read_rules,
+    restart_watchdog,
+    usual_size,
+)
 from rag.readers.pdf_segments import Glyph, build_pieces
 from rag.readers.pdf_tables import find_ruled_tables
 from rag.readers.recognition import RecognisedLine, load_page
@@ -69,13 +75,9 @@ def _show(data: bytes, folder: Path, first: int, last: int) -> dict[str, Any]:
 def printed_glyphs(document: Any, page: Any, recognised: Sequence[RecognisedLine] | None) -> Iterator[Glyph]:
     """Yield the glyphs of a page in reading order."""
     writings, _ = page_writings(page, recognised)
-    sizes = collections.Counter(round(glyph.size * 2) / 2 for writing in writings for glyph in writing.glyphs)
-    body_size = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
+    body_size = usual_size([glyph for writing in writings for glyph in writing.glyphs], collections.Counter())
     values, _ = read_fields(document, page, body_size)
-    if writings and writings[0].degrees == 0:
-        writings[0].glyphs.extend(values)
-    elif values:
-        writings.append(Writing(values, page.get_height(), 0.0))
+    add_values(writings, values, page)
     rules = read_rules(page)
     for writing in writings:
         pieces = find_ruled_tables(build_pieces(writing.glyphs)[0], rules if writing.degrees == 0 else ())

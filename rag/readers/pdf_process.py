@@ -140,13 +140,9 @@ def read_document(data: bytes, folder: Path | None = None) -> Iterator[dict[str,
             total += len(glyphs)
             if total > MAX_GLYPHS:
                 raise OverflowError(f"{total:,} characters on {index + 1} pages")
-            sizes.update(round(glyph.size * 2) / 2 for glyph in glyphs)
-            body_size = max(sizes, key=lambda size: (sizes[size], size), default=10.0)
+            body_size = usual_size(glyphs, sizes)
             values, comments = read_fields(document, page, body_size)
-            if writings and writings[0].degrees == 0:
-                writings[0].glyphs.extend(values)
-            elif values:
-                writings.append(Writing(values, page.get_height(), 0.0))
+            add_values(writings, values, page)
             lines, aside, numbers = _lay_out_writings(writings, read_rules(page), body_size)
             aside += [("comment", text) for text in comments]
             yield {
@@ -170,6 +166,20 @@ def page_writings(page: Any, recognised: Sequence[RecognisedLine] | None) -> tup
     if recognised is None:
         return read_writings(page)
     return level_writings([glyph for line in recognised for glyph in line.glyphs], page), ""
+
+
+def usual_size(glyphs: Sequence[Glyph], before: collections.Counter[float]) -> float:
+    """Return the type size of most glyphs of some pages, in half points; `before` counts those before, then these."""
+    before.update(round(glyph.size * 2) / 2 for glyph in glyphs)
+    return max(before, key=lambda size: (before[size], size), default=10.0)
+
+
+def add_values(writings: list[Writing], values: list[Glyph], page: Any) -> None:
+    """Add the values of fields to the text of their page."""
+    if writings and writings[0].degrees == 0:
+        writings[0].glyphs.extend(values)
+    elif values:
+        writings.append(Writing(values, page.get_height(), 0.0))
 
 
 def _count_unreadable(glyphs: Sequence[Glyph]) -> int:
@@ -215,11 +225,9 @@ def _lay_out_writings(
 
 def _is_image(page: Any) -> bool:
     area = page.get_width() * page.get_height()
-    for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        left, bottom, right, top = image.get_bounds()
-        if (right - left) * (top - bottom) > 0.4 * area:
-            return True
-    return False
+    images = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    bounds = (image.get_bounds() for image in images)
+    return any((right - left) * (top - bottom) > 0.4 * area for left, bottom, right, top in bounds)
 
 
 def _page_numbers(pieces: Sequence[Segment], height: float) -> list[str]:

@@ -104,6 +104,21 @@ class Row:
     uncertain: bool = False  # whether what stands in it, or around it, may belong to another column
 
     @property
+    def x0(self) -> float:
+        """The left edge."""
+        return self.segments[0].x0
+
+    @property
+    def x1(self) -> float:
+        """The right edge."""
+        return max(segment.x1 for segment in self.segments)
+
+    @property
+    def table(self) -> list[Line]:
+        """The lines of the table for which the row stands, if any."""
+        return self.segments[0].table
+
+    @property
     def y(self) -> float:
         """The baseline."""
         return self.segments[0].y
@@ -203,16 +218,11 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
 def _is_printed(glyph: Glyph, printed: dict[tuple[str, int], list[Glyph]]) -> bool:
     """Say whether the same letter stands at the same place already; `printed` holds the letters by their height."""
     slack = SHADOW_EM * glyph.size
-    for level in range(round(glyph.y - slack), round(glyph.y + slack) + 1):
-        for other in printed.get((glyph.text, level), ()):
-            if _is_shadow(other, glyph):
-                return True
-    return False
-
-
-def _is_shadow(one: Glyph, other: Glyph) -> bool:
-    slack = SHADOW_EM * other.size
-    return abs(one.x0 - other.x0) < slack and abs(one.y - other.y) < slack and abs(one.size - other.size) < slack
+    return any(
+        abs(other.x0 - glyph.x0) < slack and abs(other.y - glyph.y) < slack and abs(other.size - glyph.size) < slack
+        for level in range(round(glyph.y - slack), round(glyph.y + slack) + 1)
+        for other in printed.get((glyph.text, level), ())
+    )
 
 
 def _typed_gap(glyph: Glyph) -> float:

@@ -71,14 +71,10 @@ def find_ruled_tables(pieces: list[Segment], rules: Sequence[Rule]) -> list[Segm
     upright = [rule for rule in merged if not rule.across]
     while len(across) >= 3:
         top = across[0]
-        frame = [top, *(one for one in across[1:] if _same_extent(one, top))]
+        frame = [one for one in across if abs(one.start - top.start) < 6 and abs(one.end - top.end) < 6]
         pieces = _read_frame(pieces, frame, upright)
         across = [one for one in across if one not in frame]
     return pieces
-
-
-def _same_extent(one: Rule, other: Rule) -> bool:
-    return abs(one.start - other.start) < 6 and abs(one.end - other.end) < 6
 
 
 def _read_frame(pieces: list[Segment], frame: list[Rule], upright: list[Rule]) -> list[Segment]:
@@ -179,13 +175,13 @@ def find_aligned_tables(rows: list[Row]) -> list[Row]:
     index = 0
     while index < len(rows):
         end = index
-        while end < len(rows) and len(rows[end].segments) >= 2 and not rows[end].segments[0].table:
+        while end < len(rows) and len(rows[end].segments) >= 2 and not rows[end].table:
             end += 1
         table, cells = _read_aligned(rows[index:end]) if end - index >= MIN_ALIGNED_ROWS else ([], [])
         if table:
             run = rows[index:end]
             first = run[0].segments[0]
-            left, right = min(row.segments[0].x0 for row in run), max(row.segments[-1].x1 for row in run)
+            left, right = min(row.x0 for row in run), max(row.segments[-1].x1 for row in run)
             found.append(Row([Segment(first.glyphs, left, right, first.y, first.size, table, run[-1].y, cells)]))
         else:
             found.extend(rows[index : max(end, index + 1)])

@@ -1,20 +1,20 @@
 """Rich Text Format (.rtf): paragraphs, headings, tables and footnotes, in any code page or Unicode.
 
 Pictures, headers, footers, deleted and hidden text are left out; of text among these the amount is told.
-Entry point: `read_rtf`. Knows RTF 1.9.1; written for this project, since the libraries at hand keep
-neither footnotes nor the cells of a table apart.
+Entry point: `read_rtf`. Knows RTF 1.9.1; written for this project, since the libraries at hand keep neither footnotes
+nor the cells of a table apart.
 """
 
 from __future__ import annotations
 
-import codecs
 import collections
 import re
 from dataclasses import dataclass, field, replace
 
 from rag.errors import UnreadableSource
+from rag.readers.encodings import python_name
 from rag.readers.lines import fold_spaces, table_lines, trim_empty
-from rag.readers.packages import MAX_TEXT_CHARS, count_characters
+from rag.readers.packages import check_text_size, count_characters
 from rag.records import Line, Page
 from rag.vocabulary import read_table, words_of
 
@@ -298,11 +298,7 @@ class _Reader:
 
     def _spend(self, chars: int) -> None:
         self._chars += chars
-        if self._chars > MAX_TEXT_CHARS:
-            raise UnreadableSource(
-                f"this RTF file holds more than {MAX_TEXT_CHARS:,} characters of text; no more are read",
-                advice="Split it into smaller files.",
-            )
+        check_text_size(self._chars, "RTF file")
 
     def _end_paragraph(self) -> None:
         text, self._pieces[0] = _join(self._pieces[0]), []
@@ -349,10 +345,7 @@ def _join(pieces: list[str]) -> str:
 
 def _code_page(number: int | None) -> str:
     name = {936: "gb18030", 10000: "mac-roman", 65001: "utf-8"}.get(number or 0, f"cp{number}")
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return ""
+    return python_name(name)
 
 
 def _decode(data: bytes, encoding: str, default: str) -> str:

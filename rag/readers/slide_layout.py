@@ -1,19 +1,18 @@
 """Where the shapes of a slide stand, and in which order a person reads them.
 
-Entry points: `Frame`, `Placing`, `in_reading_order`. Knows PresentationML's places, not its texts.
+Entry points: `Frame`, `Placing`, `PlacedShape`, `in_reading_order`. Knows PresentationML's places, not its texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from rag.readers.packages import name_of, whole_number
 
 MAX_CUTS = 40  # one inside the other; shapes that still overlap then are read from the top
 _TRANSFORMS = ("p:spPr/a:xfrm", "p:xfrm", "p:grpSpPr/a:xfrm")
-_Shape = TypeVar("_Shape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,15 @@ class Frame:
     top: float
     right: float
     bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedShape:
+    """A shape with its place on the slide and the kind of its placeholder, "" for none."""
+
+    shape: Any
+    frame: Frame
+    placeholder: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +93,26 @@ def _transform(shape: Any) -> Any:
     return None
 
 
-def in_reading_order(shapes: Sequence[tuple[Frame, _Shape]]) -> list[_Shape]:
+def in_reading_order(shapes: list[PlacedShape], depth: int = 0) -> list[PlacedShape]:
     """Return shapes in the order in which a person reads them.
 
     A slide is cut where a blank strip runs through all of it, along the widest strip first: into parts above each
     other, or beside each other where the columns lie further apart than their rows. Ties are cut into rows. What cannot
-    be cut is read by its upper edges, then from left to right.
+    be cut is read by its upper edges, then from left to right; so is what lies within `MAX_CUTS` cuts, `depth` of which
+    were made.
     """
-    return [shape for _, shape in _ordered(list(shapes), 0)]
-
-
-def _ordered(shapes: list[tuple[Frame, _Shape]], depth: int) -> list[tuple[Frame, _Shape]]:
     if len(shapes) < 2:
         return shapes
-    by_top = sorted(shapes, key=lambda one: (one[0].top, one[0].left))
+    by_top = sorted(shapes, key=lambda one: (one.frame.top, one.frame.left))
     if depth >= MAX_CUTS:
         return by_top
-    by_left = sorted(shapes, key=lambda one: (one[0].left, one[0].top))
-    down, row_at = _widest_gap([(frame.top, frame.bottom) for frame, _ in by_top])
-    across, column_at = _widest_gap([(frame.left, frame.right) for frame, _ in by_left])
+    by_left = sorted(shapes, key=lambda one: (one.frame.left, one.frame.top))
+    down, row_at = _widest_gap([(one.frame.top, one.frame.bottom) for one in by_top])
+    across, column_at = _widest_gap([(one.frame.left, one.frame.right) for one in by_left])
     if not row_at and not column_at:
         return by_top
     parts, at = (by_top, row_at) if row_at and (down >= across or not column_at) else (by_left, column_at)
-    return _ordered(parts[:at], depth + 1) + _ordered(parts[at:], depth + 1)
+    return in_reading_order(parts[:at], depth + 1) + in_reading_order(parts[at:], depth + 1)
 
 
 def _widest_gap(edges: Sequence[tuple[float, float]]) -> tuple[float, int]:

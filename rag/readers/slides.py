@@ -8,7 +8,6 @@ Entry point: `read_slides`. Knows PresentationML (ECMA-376 part 1).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import UnreadableSource
@@ -26,16 +25,14 @@ from rag.readers.packages import (
     plain_paragraphs,
     text_amount,
 )
-from rag.readers.slide_layout import Frame, Placing, in_reading_order, own_frame
+from rag.readers.slide_layout import Frame, PlacedShape, Placing, in_reading_order, own_frame
 from rag.records import LeftOut, Line, Page
 
 WHAT = "PowerPoint file"
 MAX_GROUP_DEPTH = 20
-MAX_SPAN = 100  # columns of a merged cell
 _SHAPES = names_of("p:sp p:graphicFrame p:pic p:cxnSp")
 _TITLES = ("title", "ctrTitle")
 _FURNITURE = ("sldNum", "dt", "ftr", "hdr", "sldImg")  # placeholders that count the slides and the like
-_NOWHERE = Frame(0, 0, 0, 0)
 
 
 def read_slides(data: bytes) -> list[Page]:
@@ -69,15 +66,6 @@ def plain_text(data: bytes) -> str:
         deck = _DeckReader(package)
         deck.read()
         return deck.plain()
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A shape with its place on the slide and the kind of its placeholder, "" for none."""
-
-    shape: Any
-    frame: Frame
-    placeholder: str
 
 
 class _DeckReader:
@@ -128,7 +116,7 @@ class _DeckReader:
             if path.startswith(("ppt/slideLayouts/slideLayout", "ppt/slideMasters/slideMaster")):
                 root = self._part(path)
                 unseen = path not in self._printed
-                for shape in _shapes(root.find(f".//{name_of('p:spTree')}") if root is not None else None, 0):
+                for shape, _ in _walk(_tree(root), Placing(), 0):
                     prompts += text_amount(shape) if unseen or _placeholder_of(shape)[0] is not None else 0
         package.tell_amount(prompts, "prompts and layouts that no slide shows")
 
@@ -146,11 +134,12 @@ class _DeckReader:
         if title is not None:
             level = 1 if title.placeholder == "ctrTitle" else 2
             lines.append(Line(" ".join(drawing_paragraphs(title.shape)), kind="heading", level=level))
-        for one in in_reading_order([(one.frame, one) for one in shapes if one is not title]):
+        for one in in_reading_order([one for one in shapes if one is not title]):
             lines.extend(self._shape_lines(path, one))
         lines.extend(self._printed_lines(root, layout, master))
         lines.extend(self._notes(path))
-        self._comments += sum(self._comment_amount(one) for one in self._package.related(path, "comments"))
+        for comments in self._package.related(path, "comments"):
+            self._comments += text_amount(self._package.part(comments), "p:text", "a:t")
         return trim_empty(lines)
 
     def _model_frames(self, path: str) -> dict[str, Frame]:
@@ -158,7 +147,7 @@ class _DeckReader:
         if path not in self._frames:
             frames: dict[str, Frame] = {}
             root = self._part(path)
-            for shape, placing in _walk(_tree(root) if root is not None else None, Placing(), 0):
+            for shape, placing in _walk(_tree(root), Placing(), 0):
                 kind, index = _placeholder_of(shape)
                 frame = own_frame(shape)
                 if kind is not None and frame is not None:
@@ -167,8 +156,8 @@ class _DeckReader:
             self._frames[path] = frames
         return self._frames[path]
 
-    def _placed_shapes(self, root: Any, models: list[dict[str, Frame]]) -> list[_Placed]:
-        placed: list[_Placed] = []
+    def _placed_shapes(self, root: Any, models: list[dict[str, Frame]]) -> list[PlacedShape]:
+        placed: list[PlacedShape] = []
         for shape, placing in _walk(_tree(root), Placing(), 0):
             kind, index = _placeholder_of(shape)
             frame = own_frame(shape)
@@ -178,10 +167,10 @@ class _DeckReader:
                 names = (index, f":{'title' if kind in _TITLES else kind}")
                 frame = next((model[name] for model in models for name in names if name in model), None)
             if text_amount(shape) or shape.tag == name_of("p:graphicFrame"):
-                placed.append(_Placed(shape, frame or _NOWHERE, kind or ""))
+                placed.append(PlacedShape(shape, frame or Frame(0, 0, 0, 0), kind or ""))
         return placed
 
-    def _shape_lines(self, path: str, one: _Placed) -> list[Line]:
+    def _shape_lines(self, path: str, one: PlacedShape) -> list[Line]:
         if one.placeholder in _FURNITURE:
             self._furniture += text_amount(one.shape)
             self._left.append(LeftOut("running_head", plain_paragraphs(one.shape).strip(), None))
@@ -203,8 +192,7 @@ class _DeckReader:
             cells: list[str] = []
             for cell in row.iterchildren(name_of("a:tc")):
                 text = " ".join(drawing_paragraphs(cell))
-                covered = cell.get("vMerge") is not None and is_on(cell.get("vMerge"))
-                if covered and rows and len(cells) < len(rows[-1]):
+                if is_on(cell.get("vMerge", "0")) and rows and len(cells) < len(rows[-1]):
                     text = text or rows[-1][len(cells)]
                 cells.append(text)
             rows.append(cells)
@@ -221,11 +209,11 @@ class _DeckReader:
             if path in self._printed or self._part(path) is None:
                 continue
             self._printed.add(path)
-            for one in in_reading_order([(one.frame, one) for one in self._printed_shapes(path)]):
+            for one in in_reading_order(self._printed_shapes(path)):
                 lines.extend(self._shape_lines(path, one))
         return lines
 
-    def _printed_shapes(self, path: str) -> list[_Placed]:
+    def _printed_shapes(self, path: str) -> list[PlacedShape]:
         """Return the shapes of a layout or master that slides show as they are."""
         return [one for one in self._placed_shapes(self._part(path), []) if _placeholder_of(one.shape)[0] is None]
 
@@ -242,18 +230,13 @@ class _DeckReader:
         if root is None:
             return []
         lines: list[Line] = []
-        for one in in_reading_order([(one.frame, one) for one in self._placed_shapes(root, [])]):
+        for one in in_reading_order(self._placed_shapes(root, [])):
             lines.extend(self._shape_lines(target, one))
         return [Line(""), *lines] if lines else []
 
-    def _comment_amount(self, path: str) -> int:
-        root = self._package.part(path)
-        texts = root.iter(name_of("p:text"), name_of("a:t")) if root is not None else ()
-        return sum(len("".join((text.text or "").split())) for text in texts)
-
 
 def _tree(root: Any) -> Any:
-    return root.find(f"{name_of('p:cSld')}/{name_of('p:spTree')}")
+    return root.find(f"{name_of('p:cSld')}/{name_of('p:spTree')}") if root is not None else None
 
 
 def _walk(parent: Any, placing: Placing, depth: int) -> Iterator[tuple[Any, Placing]]:
@@ -268,10 +251,6 @@ def _walk(parent: Any, placing: Placing, depth: int) -> Iterator[tuple[Any, Plac
         elif child.tag == name_of("mc:AlternateContent"):
             for branch in chosen_branches(child):
                 yield from _walk(branch, placing, depth + 1)
-
-
-def _shapes(parent: Any, depth: int) -> Iterator[Any]:
-    return (shape for shape, _ in _walk(parent, Placing(), depth))
 
 
 def _placeholder_of(shape: Any) -> tuple[str | None, str]:

@@ -1,7 +1,6 @@
 """Spreadsheets (.xlsx) and delimited text (.csv, .tsv): a sheet is a table with its header row.
 
-Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Knows what a table looks
-like, not how files keep it.
+Entry points: `read_xlsx`, `read_csv`, `sheet_lines`. Knows what a table looks like, not how files keep it.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
+from rag.readers.encodings import decode_text
 from rag.readers.lines import check_table_size, fold_spaces, table_lines, trim_empty
 from rag.readers.packages import MAX_TEXT_CHARS
-from rag.readers.text import decode_text
 from rag.readers.workbooks import MAX_CELLS, MAX_COLUMNS, WHAT, Sheet, read_workbook, too_large
 from rag.records import Line, Page
 
@@ -125,7 +124,9 @@ def read_csv(data: bytes) -> list[Page]:
             f"this is no readable CSV file: {error}",
             advice="Check its quotation marks, or save it anew as CSV (UTF-8).",
         ) from error
-    lines = _block_lines(_csv_blocks(rows))
+    lines = _block_lines(
+        list(block) for filled, block in itertools.groupby(rows, lambda row: any(map(str.strip, row))) if filled
+    )
     if not lines:
         raise UnreadableSource("this CSV file holds no values", advice="Check that it is the right file.")
     return [Page(None, "", lines)]
@@ -154,12 +155,6 @@ def _checked(rows: Iterable[list[str]]) -> Iterator[list[str]]:
         if number > MAX_ROWS or filled > MAX_CELLS or len(row) > MAX_COLUMNS or chars > MAX_TEXT_CHARS:
             raise too_large(f"{filled:,} filled cells so far, {len(row):,} columns, {chars:,} characters")
         yield row
-
-
-def _csv_blocks(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
-    for filled, block in itertools.groupby(rows, key=lambda row: any(map(str.strip, row))):
-        if filled:
-            yield list(block)
 
 
 def _block_lines(blocks: Iterable[Sequence[list[str]]]) -> tuple[Line, ...]:

@@ -1,7 +1,7 @@
 """Read plain text and Markdown: bytes of any of the encodings in use -> pages of lines, as printed.
 
-Entry points: `read_text`, `read_markdown`. Knows nothing of structure: `#`, `|` and
-`<sup>` stay in the lines, for in extractions they often mean nothing and only the whole document can tell.
+Entry points: `read_text`, `read_markdown`. Knows nothing of structure: `#`, `|` and `<sup>` stay in the lines, for in
+extractions they often mean nothing and only the whole document can tell.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from rag.readers.mail import head_of
 from rag.readers.markdown import mark_blocks
 from rag.records import Line, Page
 from rag.text.language import letters_of
-
-__all__ = ["decode_text", "plain_text", "read_markdown", "read_text"]
 
 # More lines than a book of ten megabytes has: a file with so many is a log or a table of numbers.
 _MAX_LINES = 150_000
@@ -65,8 +63,7 @@ def _write_link(match: re.Match[str]) -> str:
 
 def _read(data: bytes, *, markdown: bool) -> list[Page]:
     text = decode_text(data)
-    sheets = text.split("\f")
-    printed = [_LINE_BREAK.split(sheet) for sheet in sheets]
+    printed = [_LINE_BREAK.split(sheet) for sheet in text.split("\f")]
     if sum(1 for lines in printed for line in lines if line and not line.isspace()) > _MAX_LINES:
         raise UnreadableSource(
             f"the text has more than {_MAX_LINES} lines",
@@ -77,17 +74,8 @@ def _read(data: bytes, *, markdown: bool) -> list[Page]:
     pages = []
     head, said = head_of(printed[0])
     for number, rows in enumerate(printed, start=1):
-        begin = head if number == 1 else 0
-        lines, left = mark_blocks(rows[begin:], markdown=markdown)
-        lines = [Line(row, kind="paragraph") for row in rows[:begin]] + lines
-        pages.append(
-            Page(
-                number if len(sheets) > 1 else None,
-                "",
-                tuple(lines),
-                left_out=tuple(left),
-                remarks=remarks if number == 1 else (),
-                said=said if number == 1 else (),
-            )
-        )
+        lines, left = mark_blocks(rows[head:], markdown=markdown)
+        lines = [Line(row, kind="paragraph") for row in rows[:head]] + lines
+        pages.append(Page(number if len(printed) > 1 else None, "", tuple(lines), tuple(left), remarks, said))
+        head, remarks, said = 0, (), ()  # the first page's
     return pages

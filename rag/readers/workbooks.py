@@ -26,6 +26,8 @@ from rag.readers.packages import (
     is_on,
     name_of,
     open_package,
+    text_amount,
+    whole_amount,
     whole_number,
 )
 from rag.records import Line
@@ -88,8 +90,7 @@ class _WorkbookReader:
         if self._root is None:
             raise ValueError(f"its main part, {package.main}, is damaged")
         properties = self._root.find(name_of("x:workbookPr"))
-        said = properties.get("date1904") if properties is not None else None
-        self._from_1904 = said is not None and is_on(said)
+        self._from_1904 = properties is not None and is_on(properties.get("date1904", "0"))
         self._codes = _read_codes(package.first_part(package.main, "styles")[1])
         self._readings = 0
         self._shared = self._read_shared(next(package.related(package.main, "sharedStrings"), ""))
@@ -113,7 +114,7 @@ class _WorkbookReader:
                 self._read_cells(path, sheet)
             except _ERRORS_OF_STREAMS:
                 package.tell(f"sheet {name} is damaged: it was read up to row {sheet.rows[-1][0] if sheet.rows else 0}")
-            self._comments += sum(map(self._amount, package.related(path, "comments")))
+            self._comments += sum(text_amount(package.part(one), "x:t") for one in package.related(path, "comments"))
             if entry.get("state", "visible") != "visible":
                 amount = sum(count_characters(text) for _, row in sheet.rows for text in row.values())
                 package.tell(f"hidden sheet {name} was left out: {amount:,} characters")
@@ -135,10 +136,6 @@ class _WorkbookReader:
                 "program and save it to have them computed"
             )
 
-    def _amount(self, path: str) -> int:
-        root = self._package.part(path)
-        return sum(count_characters(one.text or "") for one in root.iter(name_of("x:t"))) if root is not None else 0
-
     def _read_shared(self, path: str) -> list[str]:
         if not path:
             return []
@@ -149,8 +146,7 @@ class _WorkbookReader:
             return []
 
     def _shared_text(self, item: Any) -> str:
-        readings = item.iterchildren(name_of("x:rPh"))
-        self._readings += sum(count_characters("".join(one.itertext())) for one in readings)
+        self._readings += sum(map(whole_amount, item.iterchildren(name_of("x:rPh"))))
         return _item_text(item)
 
     def _stream(self, path: str, *names: str) -> Iterator[Any]:
@@ -173,11 +169,11 @@ class _WorkbookReader:
                 given = whole_number(element.get("r"))
                 number = given if number < given <= MAX_ROWS else number + 1
                 if row := self._row_texts(element):
-                    hidden_rows += element.get("hidden") is not None and is_on(element.get("hidden"))
+                    hidden_rows += is_on(element.get("hidden", "0"))
                     self._count(row)
                     sheet.rows.append((number, row))
             elif element.tag == name_of("x:col"):
-                hidden_columns += element.get("hidden") is not None and is_on(element.get("hidden"))
+                hidden_columns += is_on(element.get("hidden", "0"))
             else:
                 (top, left), (bottom, right) = _read_range(element.get("ref", ""))
                 if right > left:
@@ -299,8 +295,6 @@ def _read_codes(root: Any) -> list[str]:
 
 def _item_text(item: Any) -> str:
     """Return the text of a shared or inline string, without the readings that may stand above it."""
-    if item is None:
-        return ""
     texts = [text.text or "" for text in item.iter(name_of("x:t")) if text.getparent().tag != name_of("x:rPh")]
     return _unescape("".join(texts))
 
