@@ -80,7 +80,6 @@ class ShelfQuestion:
         fields: The fields wanted.
         named: What the question names.
         topic: What the works wanted are about, else "".
-        counts: Whether their number is asked.
         length: Of a summary.
         language: Of the question.
         undated: How many works may belong here but have no year.
@@ -94,13 +93,12 @@ class ShelfQuestion:
     fields: tuple[Field, ...]
     named: Named
     topic: str
-    counts: bool
     length: Length
     language: Language
-    undated: int = 0
-    mentioned: bool = False
-    sized: bool = False
-    which: bool = False
+    undated: int
+    mentioned: bool
+    sized: bool
+    which: bool
 
 
 def read_shelf_question(
@@ -142,11 +140,19 @@ def read_shelf_question(
         recorded = asked != "fields" or any(_value(work, field) for work in chosen for field in fields)
         if history and not (chosen and recorded):
             return None  # what no record tells, the text may
-    length: Length = "page" if "page" in kinds else "paragraph"
-    counts = "count" in kinds and asked == "works"
-    language, sized = language_asked(question), bool(kinds & _LENGTHS)
-    more = {"mentioned": mentioned and bool(topic), "sized": sized, "which": "which" in kinds and asked == "works"}
-    return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
+    return ShelfQuestion(
+        asked=asked,
+        works=chosen,
+        fields=fields,
+        named=named,
+        topic=topic,
+        length="page" if "page" in kinds else "paragraph",
+        language=language_asked(question),
+        undated=undated,
+        mentioned=mentioned and bool(topic),
+        sized=bool(kinds & _LENGTHS),
+        which="which" in kinds and asked == "works",
+    )
 
 
 def _part_of_title(words: str, called: str, works: Sequence[Work], *, ends: bool) -> Work | None:
@@ -284,10 +290,7 @@ def _find_authors(
     by_name: dict[str, dict[Work, None]] = {}
     people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
     for work in works:
-        printed = {names_of(name) for name in work.record.authors} | {
-            names_of(name) for record in work.abstracts for name in record.authors
-        }
-        for names in printed:
+        for names in set(map(names_of, work.printed_authors)):
             surnames = {name.split()[-1] for name in names if " " in name} & capitalised
             for name in (*names, *surnames):
                 by_name.setdefault(name, {})[work] = None
