@@ -291,8 +291,7 @@ class Draft:
             year = f"{record.year}年" if self._language == "zh" and record.year else str(record.year or "")
             return record.date if len(record.date) > len("2024") else year
         value = getattr(record, field)
-        value = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else value
-        return self.text("between").join(value) if isinstance(value, tuple) else str(value)
+        return self.text("between").join(dict.fromkeys(value)) if isinstance(value, tuple) else str(value)
 
     def answer(self, question: str) -> Answer:
         """Return the finished answer."""

@@ -137,7 +137,8 @@ def read_shelf_question(
         # The works that an answer names before what it quotes may be others than the first.
         last_asked = [turn for turn in history[-LAST_EXCHANGE:] if turn.role == "user"]
         chosen = _spoken_of(last_asked, works) or quoted or _spoken_of(history, works)
-        recorded = asked != "fields" or any(_value(work, field) for work in chosen for field in fields)
+        names = ["year" if field == "date" else field for field in fields]
+        recorded = asked != "fields" or any(getattr(work.record, name) for work in chosen for name in names)
         if history and not (chosen and recorded):
             return None  # what no record tells, the text may
     return ShelfQuestion(
@@ -227,18 +228,11 @@ def length_of(work: Work) -> int:
     return work.record.span[1] - work.record.span[0]
 
 
-def _value(work: Work, field: Field) -> object:
-    """Return what the record of a work has of a field; nothing where it has none."""
-    return getattr(work.record, "year" if field == "date" else field)
-
-
 def _spoken_of(history: Sequence[Turn], works: Sequence[Work]) -> tuple[Work, ...]:
     """Return the one work that the latest turn names which names any; none where it names several."""
-    for turn in reversed(history):
-        titled = find_named(turn.content, works).titled
-        if titled:
-            return titled if len(titled) == 1 else ()
-    return ()
+    named = (find_named(turn.content, works).titled for turn in reversed(history))
+    titled = next(filter(None, named), ())
+    return titled if len(titled) == 1 else ()
 
 
 def find_named(question: str, works: Sequence[Work]) -> Named:
