@@ -28,8 +28,7 @@ from rag.extensions import is_server
 from rag.index.generations import Listed, Sealed, check, damaged, hold, listed, read_manifest
 from rag.index.glossary import Glossary
 from rag.index.lexical import KeywordIndex, Rows, Shelf
-from rag.index.passage_vectors import held_vectors
-from rag.index.passages import FOOTNOTE, Order, Passages
+from rag.index.passages import FOOTNOTE, Order, Passages, held_vectors
 from rag.index.segments import Segment
 from rag.literature.corrections import KnownRecords, read_corrections
 from rag.loopback import key_for
@@ -138,17 +137,13 @@ class Index:
             KeyError: The index holds no such source.
             IndexDamaged: Its file was damaged since the index was opened.
         """
-        document = self.printed_document(source)
+        try:
+            document = self._documents(source)
+        except (sqlite3.DatabaseError, ValueError) as error:
+            raise damaged(self.folder, str(error).split("\n")[0]) from error
         if source not in self.corrections.sources:
             return document
         return dataclasses.replace(document, articles=self.corrections.correct(document.articles, source))
-
-    def printed_document(self, source: str) -> Document:
-        """Return the document of `source` as it was read; raises as `document`."""
-        try:
-            return self._documents(source)
-        except (sqlite3.DatabaseError, ValueError) as error:
-            raise damaged(self.folder, str(error).split("\n")[0]) from error
 
     @functools.cached_property
     def _documents(self) -> Callable[[str], Document]:
@@ -284,7 +279,7 @@ def load_generation(generation: Listed, store: str, corrections: KnownRecords) -
     """
     folder = generation.folder
     manifest = manifest_of(generation)
-    lease = _hold(folder)
+    lease = hold(folder)
     check(folder, manifest.files)
     segments = segments_of(folder, manifest)
     order = Order(segments, manifest.sources)
@@ -321,10 +316,3 @@ def _known_articles(
 def _token_spans(segment: int, counts: Rows) -> npt.NDArray[np.int64]:
     ends = np.cumsum(counts, dtype=np.int64)
     return np.stack([np.full(len(counts), segment), ends - counts, ends], axis=1)
-
-
-def _hold(folder: Path) -> IO[bytes]:
-    try:
-        return hold(folder)
-    except OSError as error:
-        raise damaged(folder, str(error.strerror or error)) from error

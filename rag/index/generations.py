@@ -165,8 +165,6 @@ def listed(index: Path) -> tuple[Listed, ...]:
         raise IndexMismatch(
             f"the index in {index} was built by an earlier version", advice="build it again: wenju index"
         )
-    if not lines:
-        raise IndexMissing(f"there is no index in {index} any more", advice="build it: wenju index")
     return tuple(Listed(index / FOLDER / line[1], line[2]) for line in lines if line)
 
 
@@ -204,13 +202,16 @@ def hold(folder: Path) -> IO[bytes]:
     """Return an open file; as long as it is open, the generation stays.
 
     Raises:
-        OSError: There is no such generation.
+        IndexDamaged: There is no such generation.
     """
-    file = (folder / MANIFEST).open("rb")
-    with contextlib.suppress(ImportError):  # on Windows an open file stays by itself
-        import fcntl
+    try:
+        file = (folder / MANIFEST).open("rb")
+        with contextlib.suppress(ImportError):  # on Windows an open file stays by itself
+            import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        raise damaged(folder, str(error.strerror or error)) from error
     return file
 
 

@@ -72,13 +72,6 @@ class Glossary:
         parts = {part for name in [*written, *map(search_form, self.people)] for part in name.split("·")}
         return sorted(part for part in parts if 2 <= len(part) <= LONGEST_WORD and is_han(part))
 
-    def rows(self) -> list[tuple[str, str]]:
-        """Return for each group its names, joined by " = ", and the places they come from, joined by ", "."""
-        return [
-            (str(group), ", ".join(dict.fromkeys(f"{name.source}:{name.offset}" for name in group.names)))
-            for group in self.groups
-        ]
-
     def expand(self, question: str) -> dict[str, float]:
         """Return the names to search beside those in `question`, with weights in (0, 1].
 
@@ -103,7 +96,7 @@ class Glossary:
                 taken[start:end] = [True] * (end - start)
                 weights[name] = max(weights.get(name, 0.0), MISSPELT)
                 self._add_equals(weights, name, MISSPELT * EQUAL_NAME)
-        return {name: weight for name, weight in weights.items() if not _stands_in(name, text)}
+        return {name: weight for name, weight in weights.items() if next(_occurrences(name, text), None) is None}
 
     def save(self, folder: Path) -> None:
         """Write `glossary.json` into `folder`."""
@@ -152,7 +145,7 @@ class Glossary:
     def _found(self, text: str) -> list[tuple[int, int]]:
         spans = [(at, at + len(name)) for name in self._groups_of for at in _occurrences(name, text)]
         if any(end - start == 2 for start, end in spans):  # 科索 is not in 科索沃
-            ends = _word_ends(text)
+            ends = frozenset(itertools.accumulate((len(word) for word in cut_words(text)), initial=0))
             spans = [span for span in spans if span[1] - span[0] > 2 or ends.issuperset(span)]
         return sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
 
@@ -299,21 +292,12 @@ def _is_slip(word: str, name: str) -> bool:
     return not any(len(pair) == 2 and is_known_word(pair) for pair in pairs)
 
 
-def _word_ends(text: str) -> frozenset[int]:
-    """Return the offsets at which jieba begins or ends a word of `text`."""
-    return frozenset(itertools.accumulate((len(word) for word in cut_words(text)), initial=0))
-
-
 def _occurrences(name: str, text: str) -> Iterator[int]:
     at = text.find(name)
     while at >= 0:
         if _stands_free(text, at, at + len(name)):
             yield at
         at = text.find(name, at + 1)
-
-
-def _stands_in(name: str, text: str) -> bool:
-    return next(_occurrences(name, text), None) is not None
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:

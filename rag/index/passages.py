@@ -1,7 +1,8 @@
 """The passages of an open index: read from its segments where they are asked for, and told apart without being read.
 
 What is held of each is a row of numbers (`segments.ROW`), in row order: sources by path, each in the order of print.
-Entry points: `Order`, `Passages`. Knows no store and no generation.
+Their vectors are mapped, and read where they are asked for.
+Entry points: `Order`, `Passages`, `held_vectors`. Knows no store and no generation.
 """
 
 from __future__ import annotations
@@ -12,19 +13,22 @@ import functools
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.centring import LANGUAGES
+from rag.embedding.centring import LANGUAGES, Centring
 from rag.index.generations import damaged
 from rag.index.lexical import NOWHERE
 from rag.index.lexical import Rows as Places
 from rag.index.segments import KINDS, Segment, read_passage
 from rag.records import Article, Language, Passage
+from rag.stores import Held
 from rag.text.language import search_form
 
+Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 KEPT = 20_000  # passages that are not read again, some 50 MB
 NO_ROWS = np.zeros(0, np.int64)
@@ -156,9 +160,7 @@ class Passages(Sequence[Passage]):
         number = bisect.bisect_right(self._starts, place) - 1
         try:
             with self._in_use:
-                found = (
-                    self._connections[number].execute(_RECORD, (place - int(self._order.starts[number]),)).fetchone()
-                )
+                found = self._connections[number].execute(_RECORD, (place - self._starts[number],)).fetchone()
             passage = read_passage(found[0])
         except (sqlite3.DatabaseError, TypeError, ValueError) as error:
             raise damaged(self._segments[number].folder, str(error).split("\n")[0]) from error
@@ -166,3 +168,29 @@ class Passages(Sequence[Passage]):
             return passage
         record = self._known[passage.source][passage.article]
         return dataclasses.replace(passage, title=record.title, authors=record.authors, year=record.year)
+
+
+def held_vectors(index: Path, segments: Sequence[Segment], rows: Rows, centring: Centring) -> Held:
+    """Return what a store may take of a generation.
+
+    Args:
+        index: Folder of the index.
+        segments: Of the generation.
+        rows: (n,) for each row of the index its place in all segments' files, one after the other.
+        centring: The generation's.
+    """
+    mapped = [segment.vectors() for segment in segments]
+    languages = np.concatenate([segment.rows()["language"] for segment in segments])
+    starts = np.cumsum([0, *map(len, mapped)])
+
+    def centred(places: Rows) -> Floats:
+        found = np.empty((len(places), mapped[0].shape[1]), np.float32)
+        order = np.argsort(places, kind="stable")
+        bounds = np.searchsorted(places[order], starts).tolist()
+        for number, vectors in enumerate(mapped):
+            chosen = order[bounds[number] : bounds[number + 1]]
+            found[chosen] = vectors[places[chosen] - starts[number]]
+        return centring.centre_passages(found, [LANGUAGES[number] for number in languages[places].tolist()])
+
+    names = [segment.name for segment in segments]
+    return Held(index, tuple(zip(names, map(len, mapped), strict=True)), np.asarray(rows, np.int64), centred)

@@ -161,12 +161,6 @@ class Segment:
                     )
         return found
 
-    def passages(self) -> list[Passage]:
-        """Return all passages of the files, listed or not, in the order of rows."""
-        with contextlib.closing(self.connect()) as connection:
-            rows = connection.execute("SELECT record FROM passages ORDER BY row")
-            return [read_passage(record) for (record,) in rows]
-
     def rows(self) -> Held:
         """Return (n,) of ROW for all passages of the files, mapped."""
         return map_array(self.path("rows.npy"))

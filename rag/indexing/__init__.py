@@ -58,8 +58,7 @@ from rag.index.generations import (
 from rag.index.glossary import Glossary, make_glossary
 from rag.index.glossary_mining import equations_of, mine_documents
 from rag.index.lexical import NOWHERE, KeywordIndex, Shelf, Tokenizer
-from rag.index.passage_vectors import held_vectors
-from rag.index.passages import Order
+from rag.index.passages import Order, held_vectors
 from rag.index.segments import ENDINGS, Drafts, Facts, Segment, facts_of, worth_merging
 from rag.indexing.corpus import GLOSSARY, check_name, corpus_files, refuse_elsewhere, shown_name
 from rag.private_files import make_private, remove_database, sync, write_private
@@ -238,10 +237,9 @@ def _known_facts(former: _Former | None) -> dict[str, Facts]:
 def _kept_texts(former: _Former | None, corpus: _Corpus) -> Iterator[str]:
     """Yield the texts whose vectors an index holds beside those that are new."""
     for segment in former.segments if former else ():
-        passages = segment.passages()
         for source, (first, count) in segment.spans().items():
             if source in corpus.sources and source not in corpus.read:
-                for passage in passages[first : first + count]:
+                for passage in segment.passages_at(range(first, first + count)).values():
                     yield from (passage.text, headed_text(passage))
 
 

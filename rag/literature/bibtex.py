@@ -33,7 +33,7 @@ from rag.literature.items import (
     type_row,
     written_date,
 )
-from rag.literature.records import Entry as FoundEntry
+from rag.literature.items import Entry as FoundEntry
 from rag.vocabulary import read_table
 
 MOST_BRACES = 100  # inside each other; no writer has more than a handful

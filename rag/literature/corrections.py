@@ -171,10 +171,6 @@ class Corrections:
         with open_database(self.path) as connection:
             connection.executemany("INSERT OR REPLACE INTO imported VALUES (?, ?, ?, ?, NULL)", rows)
 
-    def all(self) -> tuple[Correction, ...]:
-        """Return all corrections, in a fixed order."""
-        return self.known().corrections
-
     def known(self) -> KnownRecords:
         """Return all corrections and imported records, in a fixed order."""
         with open_database(self.path) as connection:

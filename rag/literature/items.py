@@ -30,6 +30,21 @@ _LAST_MONTH, _LAST_DAY = 12, 31
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One work of a library of literature.
+
+    Attributes:
+        key: What the library calls it; "" where it has no name.
+        item: Its fields in the normal form.
+        files: Paths of its files as the library has them, not yet checked.
+    """
+
+    key: str
+    item: Item
+    files: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldRow:
     """A field in each format: `bibtex` and `ris` names with the one that is written first, "-" for none of its own."""
 

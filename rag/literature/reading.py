@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import UnreadableSource
 from rag.literature.bibtex import read_bibtex
-from rag.literature.items import normal_item
-from rag.literature.records import Entry, ReadLibrary
+from rag.literature.items import Entry, normal_item
 from rag.literature.ris import read_ris
 from rag.literature.zotero import DATABASE, read_zotero
 from rag.readers.encodings import decode_text
@@ -18,6 +18,23 @@ MOST_MEGABYTES = 50  # of a file of entries; five thousand have some ten
 UNOPENED = "check that it is there and may be read"
 EXPORT = "export the library from its program again, as BibTeX, RIS or CSL-JSON"
 Read = tuple[list[Entry], list[UnreadableSource]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLibrary:
+    """What was read of a library.
+
+    Attributes:
+        name: The name of its file, by which its fields tell where they are from.
+        folder: From where its paths count, and out of which no file is taken.
+        entries: In the order of the file.
+        troubles: What could not be read, each with what to do.
+    """
+
+    name: str
+    folder: Path
+    entries: tuple[Entry, ...]
+    troubles: tuple[UnreadableSource, ...]
 
 
 def read_library(path: Path) -> ReadLibrary:

@@ -17,7 +17,17 @@ from typing import Literal, get_args
 
 from rag.literature.bibtex import write_bibtex
 from rag.literature.corrections import ORIGIN as CORRECTED
-from rag.literature.items import Item, dashed, join_words, normal_item, shown_name, type_row, written_date
+from rag.literature.items import (
+    Item,
+    Name,
+    dashed,
+    join_words,
+    normal_item,
+    shown_name,
+    type_row,
+    written_date,
+    written_name,
+)
 from rag.literature.ris import write_ris
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
@@ -117,7 +127,7 @@ def _gbt_online(article: Article, item: Item) -> list[str]:
     """Return when it was published and read, and its address."""
     published, read = str(article.date or article.year or ""), written_date(item.get("accessed", {}))
     dates = (f"({published})" if published else "") + (f"[{read}]" if read else "")
-    return [f"{part}." for part in (dates, item.get("URL", "")) if part]
+    return [f"{part}." for part in (dates, item.get("URL")) if part]
 
 
 def _apa(article: Article, page: str) -> str:
@@ -138,14 +148,6 @@ def _apa(article: Article, page: str) -> str:
         pages = f"p. {_pages(page)}" if _pages(page) else ""
     where = ", ".join(part for part in (article.journal, number, pages) if part)
     return " ".join(part for part in [*head, _ended(where)] if part)
-
-
-def _bibtex(article: Article, page: str) -> str:
-    return write_bibtex(_item(article, page), _key(article))
-
-
-def _ris(article: Article, page: str) -> str:
-    return write_ris(_item(article, page))
 
 
 def _csl(article: Article, page: str) -> str:
@@ -198,7 +200,7 @@ def _key(article: Article) -> str:
 
 def _chicago(article: Article, page: str) -> str:
     names = [name for name in article.authors if name.strip()]
-    names[:1] = [_family_first(name) for name in names[:1]]
+    names[:1] = [written_name(_csl_name(name)) for name in names[:1]]
     if len(names) > _CHICAGO_MAX_AUTHORS:
         names = [*names[:_CHICAGO_SHOWN], "et al"]
     elif len(names) > 1:
@@ -213,13 +215,8 @@ def _chicago(article: Article, page: str) -> str:
     return " ".join(part for part in (_ended(", ".join(names)), title, _ended(where)) if part)
 
 
-def _family_first(name: str) -> str:
-    """Return a plain Latin name with its family name first: John F. Smith → Smith, John F.; others as printed."""
-    match = _PLAIN_LATIN_NAME.match(name)
-    return f"{match[2]}, {match[1].strip()}" if match else name
-
-
-def _csl_name(name: str) -> dict[str, str]:
+def _csl_name(name: str) -> Name:
+    """Return a plain Latin name in its parts: John F. Smith → Smith, John F.; others whole, as printed."""
     match = _PLAIN_LATIN_NAME.match(name)
     return {"family": match[2], "given": match[1].strip()} if match else {"literal": name}
 
@@ -228,8 +225,8 @@ _WRITERS: dict[Style, tuple[str, Callable[[Article, str], str]]] = {
     "gbt7714": ("GB/T 7714", _gbt7714),
     "apa": ("APA", _apa),
     "chicago": ("Chicago", _chicago),
-    "bibtex": ("BibTeX", _bibtex),
-    "ris": ("RIS", _ris),
+    "bibtex": ("BibTeX", lambda article, page: write_bibtex(_item(article, page), _key(article))),
+    "ris": ("RIS", lambda article, page: write_ris(_item(article, page))),
     "csl": ("CSL-JSON", _csl),
 }
 STYLE_NAMES: dict[Style, str] = {style: name for style, (name, _) in _WRITERS.items()}

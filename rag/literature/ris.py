@@ -12,6 +12,7 @@ from rag.literature.items import (
     FIELDS,
     TYPES,
     Date,
+    Entry,
     FieldRow,
     Item,
     TypeRow,
@@ -26,7 +27,6 @@ from rag.literature.items import (
     written_date,
     written_name,
 )
-from rag.literature.records import Entry
 
 FILES = ("L1", "L2", "L4")  # the tags under which files stand
 _ISSN_DIGITS = 8

@@ -7,8 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from rag.errors import UnreadableSource
-from rag.literature.items import FIELDS, TYPES, Item, Name, join_words, normal_item, normal_name
-from rag.literature.records import Entry
+from rag.literature.items import FIELDS, TYPES, Entry, Item, join_words, normal_item, normal_name
 
 DATABASE = "zotero.sqlite"
 STORED, LINKED = "storage:", "attachments:"  # how the path of an attachment begins
@@ -74,14 +73,10 @@ def _read_items(connection: sqlite3.Connection) -> dict[int, Item]:
             items[number].setdefault(row.csl, text)
     for number, role, family, given in connection.execute(_CREATORS):
         if number in items and (row := names.get(role)) and row.holds == "names":
-            items[number].setdefault(row.csl, []).append(_name(family, given))
+            items[number].setdefault(row.csl, []).append(normal_name({"family": family, "given": given}))
     words: dict[int, list[str]] = {}
     for number, word in connection.execute(_TAGS):
         words.setdefault(number, []).append(str(word))
     for number in items.keys() & words.keys():
         items[number]["keyword"] = join_words(words[number])
     return items
-
-
-def _name(family: object, given: object) -> Name:
-    return normal_name({"family": family, "given": given})

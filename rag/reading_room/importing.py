@@ -14,9 +14,8 @@ from rag.errors import RagError, UnreadableSource
 from rag.index import Index, open_index
 from rag.literature.corrections import CORRECTIONS, Corrections, Imported
 from rag.literature.files import find_file
-from rag.literature.items import Item, plain_title
+from rag.literature.items import Entry, Item, plain_title
 from rag.literature.reading import read_library
-from rag.literature.records import Entry
 from rag.private_files import make_private
 from rag.reading_room.library import Held, copy_file, survey
 from rag.records import Progress

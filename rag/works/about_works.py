@@ -30,10 +30,10 @@ from rag.records import (
 from rag.retrieval import Filters, InTurn, retrieve
 from rag.settings import Settings
 from rag.text.language import CELL_MARK
-from rag.verification.disagreement import Asked, Disagreement, content_of, find_disagreement
+from rag.verification.disagreement import Asked, content_of, find_disagreement
 from rag.works.cataloguing import answer_from_records, which_work
 from rag.works.comparison import Cell, Side, compare_sides, read_comparison
-from rag.works.shelf import Work, works_of
+from rag.works.shelf import works_of
 from rag.works.shelf_questions import ShelfQuestion, read_shelf_question
 from rag.works.summaries import quote_summary, write_summary
 
@@ -89,7 +89,8 @@ def answer_about_works(
         return None  # things that a chat model is to compare: it splits the question by itself
 
     def find(side: Side) -> Retrieval:
-        own = dataclasses.replace(filters or Filters(), articles=_keys(side.works)) if side.works else filters
+        keys = tuple(work.key for work in side.works)
+        own = dataclasses.replace(filters or Filters(), articles=keys) if keys else filters
         question = dataclasses.replace(read_question(side.question), language=read.language)
         return in_turn(
             lambda: [retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index)]
@@ -156,10 +157,6 @@ def _can_stand_apart(cells: Sequence[Cell], said: Sequence[set[str]]) -> bool:
     return all(cell.is_nowhere or (cell.said and (cell.is_sure or not nowhere)) for cell in cells)
 
 
-def _keys(works: Sequence[Work]) -> tuple[tuple[str, int], ...]:
-    return tuple(work.key for work in works)
-
-
 def _write_comparison(
     read: Question, cells: Sequence[Cell], found: Sequence[Evidence], settings: Settings, check: Check
 ) -> Steps:
@@ -182,8 +179,8 @@ def _by(answer: Answer, backend: str, failure: BackendFailed | None = None) -> A
 def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Answer:
     """Return an answer that is a table: a column for each side, each cell quoted, cited and checked."""
     # A column has numbers of its own, even for a passage that another one cites: a number leads to one place.
-    evidence = tuple(dict.fromkeys((column, item.id) for column, cell in enumerate(cells) for item, _ in cell.said))
     items = {(column, item.id): item for column, cell in enumerate(cells) for item, _ in cell.said}
+    numbers = {key: number for number, key in enumerate(items, 1)}
     text = CELL_MARK.join(_in_a_cell(cell.side.label) for cell in cells)
     sentences = [Sentence(text, 0, "uncited", "heading")]
     text += "\n" + CELL_MARK.join("---" for _ in cells)
@@ -196,15 +193,14 @@ def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Ans
                 plain.append(nothing)
                 continue
             item, statement = said
-            number = evidence.index((column, item.id)) + 1
+            number = numbers[column, item.id]
             own.append((number, check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
             parts.append(f"{_in_a_cell(statement)}[{number}]")
             plain.append(_in_a_cell(statement))
         text += "\n"
         sentences.append(_row(CELL_MARK.join(plain), len(text), own))
         text += CELL_MARK.join(parts)
-    found = tuple(items[key] for key in evidence)
-    return Answer(read.asked, read.text, text, tuple(sentences), found, "answer", "")
+    return Answer(read.asked, read.text, text, tuple(sentences), tuple(items.values()), "answer", "")
 
 
 def _row(text: str, start: int, checked: Sequence[tuple[int, Sequence[Sentence]]]) -> Sentence:
@@ -239,7 +235,8 @@ def tell_disagreement(answer: Answer, language: Language) -> Answer:
         asked = Asked(content_of(answer.understood), (answers[0], answers[1])) if answers[0] and answers[1] else None
         found = find_disagreement(mine, yours, asked)
         if found:
-            return _led_by(answer, _told(found, language), (one, other))
+            told = _TEXTS[found.kind][language == "en"].format(one=found.one, other=found.other)
+            return _led_by(answer, told, (one, other))
     return answer
 
 
@@ -250,10 +247,6 @@ def _answer_in(item: Evidence, citation: Citation) -> Span | None:
         if answer and likelihood >= ANSWERS_LEAST and start <= span[0] < end:
             return answer[0] - start, answer[1] - start
     return None
-
-
-def _told(found: Disagreement, language: Language) -> str:
-    return _TEXTS[found.kind][language == "en"].format(one=found.one, other=found.other)
 
 
 def _led_by(answer: Answer, told: str, citations: tuple[Citation, ...]) -> Answer:

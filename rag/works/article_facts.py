@@ -38,10 +38,7 @@ from rag.works.sections_asked import names_in, work_meant
 from rag.works.shelf import Work, names_of
 from rag.works.shelf_questions import Named, find_named
 
-ASKED_WITH = {
-    "date": "when",
-    "workplace": "where",
-}  # words of the table without which facts of a form are not asked for
+ASKED_WITH = {"date": "when", "workplace": "where"}  # words of the table without which a form is not asked for
 PEOPLE = ("person", "workplace")
 BEST_PASSAGES = 5  # found, of which more than half show which work is meant
 LAST_PASSAGES = 3  # of a work, in which it tells of itself
@@ -246,7 +243,7 @@ def _people(request: Request, work: Work, read: Question) -> list[tuple[str, ...
 
     Who asks for the authors without a name means all of them.
     """
-    authors = [*work.record.authors, *(name for one in work.abstracts for name in one.authors)]
+    authors = work.printed_authors
     named = {name for name, _ in request.named.authors}
     if not named and holds_any(read.asked, words_of("shelf_words", "authors")):
         return [(name, *names_of(name)) for name in authors]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.index import Index, open_index
 from rag.reading.pages import PageFinder
-from rag.records import Answer, Article, Citation, Evidence, Language, Passage, Sentence, Span
+from rag.records import Answer, Article, Citation, Language, Passage, Sentence, Span
 from rag.retrieval import Filters, check_question, keyword_terms, other_names
 from rag.retrieval.said_before import Quotation
 from rag.settings import Settings
@@ -21,10 +21,10 @@ from rag.text.folding import locate
 from rag.text.language import main_language, search_form
 from rag.text.words import tag_words
 from rag.vocabulary import read_table
+from rag.works.part_lists import Lines
 from rag.works.shelf import Work, outline_of, works_of
 from rag.works.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
 
-BACKEND = "records"  # as answers name who wrote them
 MOST_PLACES = 3  # of quotations that are told
 MOST_LISTED = 500  # works in one list
 TOPIC_MENTIONS = 3  # passages that must name a topic where no title, keyword or heading does
@@ -249,7 +249,7 @@ class Draft:
         self._language = language
         self._text = ""
         self._sentences: list[Sentence] = []
-        self._evidence: dict[str, Evidence] = {}
+        self._cited = Lines()
 
     def say(self, key: str, rests_on: Sequence[tuple[Work, str]], **values: object) -> None:
         """Add a sentence on a line of its own."""
@@ -291,13 +291,11 @@ class Draft:
             year = f"{record.year}年" if self._language == "zh" and record.year else str(record.year or "")
             return record.date if len(record.date) > len("2024") else year
         value = getattr(record, field)
-        value = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else value
-        return self.text("between").join(value) if isinstance(value, tuple) else str(value)
+        return self.text("between").join(dict.fromkeys(value)) if isinstance(value, tuple) else str(value)
 
     def answer(self, question: str) -> Answer:
         """Return the finished answer."""
-        evidence = tuple(self._evidence.values())
-        return Answer(question, question, self._text, tuple(self._sentences), evidence, "answer", BACKEND)
+        return Answer(question, question, self._text, tuple(self._sentences), self._cited.evidence, "answer", "records")
 
     def _add(
         self,
@@ -317,11 +315,9 @@ class Draft:
         self._sentences.append(Sentence(text, start, standing, reason, citations))  # type: ignore[arg-type]
 
     def _cite(self, field: str, passage: Passage, span: Span | None) -> Citation:
-        self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
-        number = list(self._evidence).index(passage.id) + 1
         in_source = (passage.span[0] + span[0], passage.span[0] + span[1]) if span else None
         page = PageFinder(self.index.document(passage.source)).at(in_source[0]) if in_source else passage.page
-        return Citation(number, passage.id, passage.source, span, in_source, page, field)
+        return Citation(self._cited.number(passage), passage.id, passage.source, span, in_source, page, field)
 
 
 def _printed_at(index: Index, work: Work, field: str, section: tuple[str, ...]) -> tuple[Passage | None, Span | None]:

@@ -28,7 +28,7 @@ from rag.question.things_named import (
 from rag.records import Evidence, Language
 from rag.retrieval.odds import CERTAIN
 from rag.text.language import to_simplified
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import read_table, words_of
 from rag.works.naming import NamedSide, find_sides
 from rag.works.shelf import Work
 from rag.works.shelf_questions import find_named
@@ -84,8 +84,7 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     named = find_named(question, works)
     if narrowed and (placed := _by_place(question, works)):
         return _of_works([(side.work.label, (side.work,)) for side in placed], _around(question, placed))
-    several = len(named.titled) > 1
-    sides = () if several else find_sides(question, works, words=_joins_and_stops(), most=MOST_THINGS)
+    sides = () if len(named.titled) > 1 else find_sides(question, works, words=_joins_and_stops(), most=MOST_THINGS)
     if sides and (compares or all(side.as_work for side in sides)):
         labels = [question[slice(*side.span)] for side in sides]
         labels = labels if len(set(labels)) > 1 else [side.work.label for side in sides]
@@ -142,14 +141,9 @@ def _as_asked(name: str, question: str) -> str:
 def _says_anything(topic: str) -> bool:
     """Say whether a topic holds more than words of form and words for works."""
     words = words_that_compare()
-    form = words["form"] | words["those"] | words["and"] | _words_for_works()
+    works = (words_of("shelf_words", kind) for kind in ("work", "this", "counter", "which", "form"))
+    form = words["form"].union(words["those"], words["and"], *works)
     return any(token.casefold() not in form and token.isalnum() for token in words_in(topic))
-
-
-@functools.cache
-def _words_for_works() -> frozenset[str]:
-    kinds = ("work", "this", "counter", "which", "form")
-    return frozenset(w for kind, cell, _ in read_table("shelf_words") if kind in kinds for w in phrases(cell))
 
 
 def compare_sides(
@@ -169,27 +163,20 @@ def compare_sides(
             said = [item for work in side.works for item in leading_statements(work, CELL_STATEMENTS, index)]
             cells.append(Cell(side, tuple((Evidence(passage, 0.0), text) for passage, text in said[:CELL_STATEMENTS])))
             continue
-        found = tuple(find(side))
         others = [] if side.works else [other.label for other in sides if other is not side]
-        cells.append(_of_a_thing(side, others, found, language) if others else _of_works_found(side, found, language))
+        cells.append(_cell_of(side, others, find(side), language))
     return tuple(cells)
 
 
-def _of_works_found(side: Side, found: Sequence[Evidence], language: Language) -> Cell:
-    """Return what works say; where nothing is likely, what is nearest."""
-    units = choose_statements(AnswerRequest(side.question, tuple(found), language=language, max_chars=CELL_CHARS))
-    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS] or units[:1]
-    return Cell(side, tuple((found[unit.place], unit.text) for unit in chosen))
-
-
-def _of_a_thing(side: Side, others: Sequence[str], found: Sequence[Evidence], language: Language) -> Cell:
-    """Return what is said of a thing and of none beside it."""
+def _cell_of(side: Side, others: Sequence[str], found: Sequence[Evidence], language: Language) -> Cell:
+    """Return what is said of a thing and of no `others`; without these what works say, else what is nearest in them."""
     labels = [side.label, *others]
-    if _is_nowhere(labels, found, language):
+    if others and _is_nowhere(labels, found, language):
         return Cell(side, (), is_nowhere=True)
-    own = tuple(_without_others(labels, item) for item in found)
+    own = tuple(_without_others(labels, item) if others else item for item in found)
     units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
-    chosen = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
+    likely = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
+    chosen = likely if likely or others else units[:1]
     said = tuple((found[unit.place], unit.text) for unit in chosen)
     is_told_of_what = _says_anything(side.question.replace(side.label, " "))  # 2019年和2021年各是多少 is not
     return Cell(side, said, is_sure=is_told_of_what and any(unit.likelihood >= CERTAIN for unit in chosen))

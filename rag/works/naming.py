@@ -21,7 +21,7 @@ from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form, to_simplif
 from rag.text.negation import stem
 from rag.text.numbers import read_numbers
 from rag.text.words import tag_words
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import words_of
 from rag.works.shelf import Work
 
 CLEARLY = 0.8  # share of the best work's score that the next one may have at most
@@ -199,7 +199,9 @@ class _Shelf:
 
 def _units(question: str, words: dict[str, str]) -> list[_Unit]:
     """Return the units of a question; those of a longest word of the tables have its kind."""
-    kinds = {**dict.fromkeys(_words("work"), _WORK), **dict.fromkeys(_words("form", "this", "counter"), _FORM)}
+    kinds = dict.fromkeys(words_of("shelf_words", "work"), _WORK)
+    for row in ("form", "this", "counter"):
+        kinds |= dict.fromkeys(words_of("shelf_words", row), _FORM)
     kinds |= words
     text = to_simplified(question)
     found = [(search_form(m.group()).strip(_MARKS), *m.span()) for m in _UNIT.finditer(text)]
@@ -277,8 +279,3 @@ def _head_of(title: str) -> str:
 def _stems_of(words: Iterable[str]) -> frozenset[str]:
     """Return the stems of the one English word with which the dictionary explains each Chinese one."""
     return frozenset(stem(gloss) for word in words if len(word) > 1 for gloss in glosses_of(word) if " " not in gloss)
-
-
-@functools.cache
-def _words(*kinds: str) -> frozenset[str]:
-    return frozenset(word for kind, cell, _ in read_table("shelf_words") if kind in kinds for word in phrases(cell))

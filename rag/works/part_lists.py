@@ -51,16 +51,25 @@ def tells_date(said: Said) -> bool:
     return any(figure.kind == "date" for figure in find_figures(said.text))
 
 
+def on_one_line(text: str) -> str:
+    """Return a text with a space for each line break."""
+    return text.replace("\n", " ")
+
+
 class Lines:
     """Lines that quote, and the passages that their [n] stand for."""
 
     def __init__(self) -> None:
         self._evidence: dict[str, Evidence] = {}
 
-    def quote(self, text: str, passage: Passage) -> str:
-        """Return a text with the number of its passage behind it."""
+    def number(self, passage: Passage) -> int:
+        """Return the number of a passage, from 1."""
         self._evidence.setdefault(passage.id, Evidence(passage, 0.0))
-        return f"{' '.join(text.split(chr(10)))}[{list(self._evidence).index(passage.id) + 1}]"
+        return list(self._evidence).index(passage.id) + 1
+
+    def quote(self, text: str, passage: Passage) -> str:
+        """Return a text on one line with the number of its passage behind it."""
+        return f"{on_one_line(text)}[{self.number(passage)}]"
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -141,7 +141,8 @@ def answer_about_parts(
     request = read_part_request(read.asked)
     if request is None or not found or ("comparison" in read.types and "table" not in request.kinds):
         return None
-    said = letters_of(search_form(CITED.sub("", _last_answer(history))))
+    last_answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    said = letters_of(search_form(CITED.sub("", last_answer)))
     works = _works_meant(found, said, works, index)
     if "expand" in request.kinds and request.ordinal is not None:
         return _expanded(request.ordinal, works, said, index, check, max_chars)
@@ -154,10 +155,6 @@ def answer_about_parts(
     ]
     best = max(choices, key=lambda choice: choice.worth, default=None)
     return list_items(best, request.kinds, read.language, check, max_chars) if best else None
-
-
-def _last_answer(history: Sequence[Turn]) -> str:
-    return next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
 
 
 def _works_meant(found: Sequence[Evidence], said: str, works: Sequence[Work], index: Index) -> list[Work]:
@@ -188,7 +185,8 @@ def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes
         labels = _labels_asked(others, group)
         others = [word for word in others if not any(names(word, text) for text in (*labels, group.head))]
         held = [word for word in others if not labels and _is_held_by_each(word, group)]
-        value = [word for word in others if labels and 0 < _count_saying(group, labels, word) < len(group.items)]
+        saying = {word: sum(says(item, labels, (word,)) for item in group.items) for word in others if labels}
+        value = [word for word, count in saying.items() if 0 < count < len(group.items)]
         in_head = [word for word in others if word not in held + value]
         is_all = request.thing not in in_head and all(is_in_head(word, head) for word in in_head)
         dated = "timeline" in request.kinds and _is_dated(group)
@@ -206,17 +204,14 @@ def _is_asked(
     """Say whether a request of whose words each has its place asks for a group."""
     if request.count not in (0, len(group.items)) or (group.head and not (request.kinds & WHOLE or request.counts)):
         return False
-    if "figure" in request.kinds and 2 * sum(map(_tells_figure, group.items)) < len(group.items):
+    telling = (any(find_figures(said.text) for said in item.said) for item in group.items)
+    if "figure" in request.kinds and 2 * sum(telling) < len(group.items):
         return False
     if "timeline" in request.kinds:
         return dated and (bool(named) or in_view)
     if "count" in request.kinds and not request.kinds & (WHOLE | {"list"}):
         return any(len(words_for(word)) > 1 for word in named)
     return bool(named) or ("table" in request.kinds and told)
-
-
-def _tells_figure(item: Item) -> bool:
-    return any(find_figures(said.text) for said in item.said)
 
 
 def _labels_asked(words: Sequence[str], group: Group) -> frozenset[str]:
@@ -226,10 +221,6 @@ def _labels_asked(words: Sequence[str], group: Group) -> frozenset[str]:
     worth = {label: sum(names(word, label) for word in words) for label in shared}
     most = max(worth.values(), default=0)
     return frozenset(label for label in shared if most and worth[label] == most)
-
-
-def _count_saying(group: Group, labels: frozenset[str], word: str) -> int:
-    return sum(says(item, labels, (word,)) for item in group.items)
 
 
 def _is_held_by_each(word: str, group: Group) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Passage
 from rag.text.dictionary import content_words
-from rag.text.language import FULL_STOPS, HAN_CHARACTER, LATIN_WORD, ends_in, search_form
+from rag.text.language import FULL_STOPS, HAN_CHARACTER, LATIN_WORD, ends_in, runs_of, search_form
 from rag.text.negation import stem
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table, words_of
@@ -39,8 +39,7 @@ def without_request(form: str) -> str:
 @functools.cache
 def request_words() -> frozenset[str]:
     """Return the words by which parts are asked for, and those that only fill a request."""
-    rows = (phrases(cell) for kind, cell, _ in read_table("part_requests") if kind in {*ASKING, "filler"})
-    return frozenset(itertools.chain.from_iterable(rows))
+    return frozenset[str]().union(*(words_of("part_requests", kind) for kind in (*ASKING, "filler")))
 
 
 def telling_words(form: str) -> Iterator[str]:
@@ -79,9 +78,7 @@ def words_for(word: str) -> tuple[str, ...]:
 
 
 def _stems(text: str) -> set[str]:
-    return set(map(stem, LATIN_WORD.findall(text))) | set(
-        "".join(one if one.isdecimal() else " " for one in text).split()
-    )
+    return {*map(stem, LATIN_WORD.findall(text)), *runs_of(text, str.isdecimal)}
 
 
 def names(word: str, text: str) -> bool:

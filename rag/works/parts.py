@@ -72,11 +72,6 @@ class Group:
     head: str
     items: tuple[Item, ...]
 
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """The passages in which they stand, each once."""
-        return tuple({said.passage.id: said.passage for item in self.items for said in item.said}.values())
-
 
 def groups_of(passages: Sequence[Passage]) -> list[Group]:
     """Return the groups of parts of a work, in no order that matters."""

@@ -1,7 +1,6 @@
 """The works of a shelf, as their records tell them: who wrote what, where and when it was printed.
 
-Entry points: `works_of`, `outline_of`, `names_of`. Knows
-the index and its records; no passages are searched here.
+Entry points: `works_of`, `outline_of`, `names_of`. Knows the index and its records; no passages are searched here.
 """
 
 from __future__ import annotations
@@ -9,12 +8,12 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from rag.index import Index, stored_articles
-from rag.literature.corrections import KnownRecords, works_in
+from rag.literature.corrections import works_in
 from rag.records import Article, Document
 from rag.retrieval import Filters
 from rag.text.dictionary import spellings
@@ -60,10 +59,14 @@ class Work:
         return tuple(dict.fromkeys(search_form(title) for title in (*own, *main) if title.strip()))
 
     @property
+    def printed_authors(self) -> tuple[str, ...]:
+        """Its authors as they are printed, those of its abstracts included."""
+        return tuple(itertools.chain(self.record.authors, *(a.authors for a in self.abstracts)))
+
+    @property
     def authors(self) -> tuple[str, ...]:
         """Its authors' names in all forms, in search form."""
-        printed = itertools.chain(self.record.authors, *(a.authors for a in self.abstracts))
-        return tuple(dict.fromkeys(itertools.chain.from_iterable(map(names_of, printed))))
+        return tuple(dict.fromkeys(itertools.chain.from_iterable(map(names_of, self.printed_authors))))
 
     @property
     def label(self) -> str:
@@ -78,7 +81,7 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         index: The shelf.
         filters: Only its sources and articles count here; None: all.
     """
-    works = _WORKS.get(index) or _WORKS.setdefault(index, _works(index))
+    works = _WORKS.get(index) or _WORKS.setdefault(index, tuple(_works(index)))
     if filters is None or not (filters.sources or filters.articles):
         return works
     return tuple(
@@ -89,21 +92,14 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     )
 
 
-def _works(index: Index) -> tuple[Work, ...]:
-    stored, corrections = stored_articles(index), index.corrections
-    return tuple(
-        itertools.chain.from_iterable(
-            _works_of_source(source, articles, corrections) for source, articles in stored.items()
-        )
-    )
-
-
-def _works_of_source(source: str, articles: Sequence[Article], corrections: KnownRecords) -> Iterable[Work]:
-    own, known = corrections.correct(articles, source), corrections.with_imports(articles, source)
-    for place in works_in(articles):
-        title = articles[place].title
-        abstracts = tuple(a for a in articles if a.kind == "abstract" and title and a.work == title)
-        yield Work(source, place, own[place], known[place], articles[place], abstracts)
+def _works(index: Index) -> Iterator[Work]:
+    for source, articles in stored_articles(index).items():
+        own = index.corrections.correct(articles, source)
+        known = index.corrections.with_imports(articles, source)
+        for place in works_in(articles):
+            title = articles[place].title
+            abstracts = tuple(a for a in articles if a.kind == "abstract" and title and a.work == title)
+            yield Work(source, place, own[place], known[place], articles[place], abstracts)
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -113,16 +109,11 @@ def names_of(printed: str) -> tuple[str, ...]:
     What stands in parentheses behind a name in the same script is a role: 隋广军（主编） is 隋广军.
     """
     outside = _PARENTHESES.sub(" ", printed).strip()
-    inside = [
-        text
-        for text in _PARENTHESES.findall(printed)
-        if bool(HAN_CHARACTER.search(text)) != bool(HAN_CHARACTER.search(outside))
-    ]
+    is_chinese = bool(HAN_CHARACTER.search(outside))
+    inside = (text for text in _PARENTHESES.findall(printed) if bool(HAN_CHARACTER.search(text)) != is_chinese)
     names = [search_form(name) for name in (outside, *inside) if name.strip()]
-    spelled = (
-        spelling for name in names if is_han(name) and len(name) in _HAN_NAME_CHARS for spelling in spellings(name)
-    )
-    return tuple(dict.fromkeys((*names, *spelled)))
+    spelled = (spellings(name) for name in names if is_han(name) and len(name) in _HAN_NAME_CHARS)
+    return tuple(dict.fromkeys((*names, *itertools.chain.from_iterable(spelled))))
 
 
 def outline_of(document: Document, article: int) -> tuple[tuple[str, ...], ...]:

@@ -80,7 +80,6 @@ class ShelfQuestion:
         fields: The fields wanted.
         named: What the question names.
         topic: What the works wanted are about, else "".
-        counts: Whether their number is asked.
         length: Of a summary.
         language: Of the question.
         undated: How many works may belong here but have no year.
@@ -94,13 +93,12 @@ class ShelfQuestion:
     fields: tuple[Field, ...]
     named: Named
     topic: str
-    counts: bool
     length: Length
     language: Language
-    undated: int = 0
-    mentioned: bool = False
-    sized: bool = False
-    which: bool = False
+    undated: int
+    mentioned: bool
+    sized: bool
+    which: bool
 
 
 def read_shelf_question(
@@ -142,14 +140,23 @@ def read_shelf_question(
         # The works that an answer names before what it quotes may be others than the first.
         last_asked = [turn for turn in history[-LAST_EXCHANGE:] if turn.role == "user"]
         chosen = _spoken_of(last_asked, works) or quoted or _spoken_of(history, works)
-        recorded = asked != "fields" or any(_value(work, field) for work in chosen for field in fields)
+        names = ["year" if field == "date" else field for field in fields]
+        recorded = asked != "fields" or any(getattr(work.record, name) for work in chosen for name in names)
         if history and not (chosen and recorded):
             return None  # what no record tells, the text may
-    length: Length = "page" if "page" in kinds else "paragraph"
-    counts = "count" in kinds and asked == "works"
-    language, sized = language_asked(question), bool(kinds & _LENGTHS)
-    more = {"mentioned": mentioned and bool(topic), "sized": sized, "which": "which" in kinds and asked == "works"}
-    return ShelfQuestion(asked, chosen, fields, named, topic, counts, length, language, undated, **more)
+    return ShelfQuestion(
+        asked=asked,
+        works=chosen,
+        fields=fields,
+        named=named,
+        topic=topic,
+        length="page" if "page" in kinds else "paragraph",
+        language=language_asked(question),
+        undated=undated,
+        mentioned=mentioned and bool(topic),
+        sized=bool(kinds & _LENGTHS),
+        which="which" in kinds and asked == "works",
+    )
 
 
 def _quoted_part(question: str, works: Sequence[Work]) -> tuple[Work, str] | None:
@@ -233,18 +240,11 @@ def length_of(work: Work) -> int:
     return work.record.span[1] - work.record.span[0]
 
 
-def _value(work: Work, field: Field) -> object:
-    """Return what the record of a work has of a field; nothing where it has none."""
-    return getattr(work.record, "year" if field == "date" else field)
-
-
 def _spoken_of(history: Sequence[Turn], works: Sequence[Work]) -> tuple[Work, ...]:
     """Return the one work that the latest turn names which names any; none where it names several."""
-    for turn in reversed(history):
-        titled = find_named(turn.content, works).titled
-        if titled:
-            return titled if len(titled) == 1 else ()
-    return ()
+    named = (find_named(turn.content, works).titled for turn in reversed(history))
+    titled = next(filter(None, named), ())
+    return titled if len(titled) == 1 else ()
 
 
 def find_named(question: str, works: Sequence[Work]) -> Named:
@@ -296,10 +296,7 @@ def _find_authors(
     by_name: dict[str, dict[Work, None]] = {}
     people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
     for work in works:
-        printed = {names_of(name) for name in work.record.authors} | {
-            names_of(name) for record in work.abstracts for name in record.authors
-        }
-        for names in printed:
+        for names in set(map(names_of, work.printed_authors)):
             surnames = {name.split()[-1] for name in names if " " in name} & capitalised
             for name in (*names, *surnames):
                 by_name.setdefault(name, {})[work] = None

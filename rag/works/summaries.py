@@ -21,6 +21,7 @@ from rag.text.labels import CITED, holds_word
 from rag.text.language import FULL_STOPS, ends_in, main_language, split_statements
 from rag.verification.said import share_of, word_pairs
 from rag.vocabulary import read_table
+from rag.works.part_lists import Lines, on_one_line
 from rag.works.parts import groups_of
 from rag.works.shelf import Work
 from rag.works.shelf_questions import Length
@@ -56,29 +57,30 @@ def quote_summary(
         language: Of what stands around the quotations.
         index: The shelf.
     """
-    evidence: dict[str, Evidence] = {}
+    quoted = Lines()
     lines = (
-        _lines_of_work(works[0], length, index, evidence)
+        _lines_of_work(works[0], length, index, quoted)
         if len(works) == 1
-        else [_line_of_work(work, length, language, index, evidence) for work in works]
+        else [_line_of_work(work, length, language, index, quoted) for work in works]
     )
-    return "\n".join(line for line in lines if line), tuple(evidence.values())
+    return "\n".join(lines), quoted.evidence
 
 
-def _lines_of_work(work: Work, length: Length, index: Index, evidence: dict[str, Evidence]) -> list[str]:
-    abstract = [passage for passage in index.passages_of(work.key) if passage.kind == "abstract"]
-    chosen = _leading(abstract, work.record.title, ABSTRACT_STATEMENTS[length])
-    lines = ["".join(_quoted(statement, evidence) for statement in chosen)] if chosen else []
+def _lines_of_work(work: Work, length: Length, index: Index, quoted: Lines) -> list[str]:
+    chosen = _leading(_abstract_of(work, index), work.record.title, ABSTRACT_STATEMENTS[length])
+    lines = [_joined(chosen, quoted)] if chosen else []
     for part in parts_of(work, index):
         if chosen and not part.heading:
             continue  # the abstract says what the opening says
         leading = _leading(part.passages, part.heading, STATEMENTS[length], prose=not part.heading)
-        chosen_here = _whole_list(part, leading) or leading
-        quoted = "".join(_quoted(item, evidence) for item in chosen_here)
-        if quoted:
+        if told := _joined(_whole_list(part, leading) or leading, quoted):
             colon = "：" if main_language(part.heading) == "zh" else ": "
-            lines.append(f"- {_flat(part.heading)}{colon}{quoted}" if part.heading else quoted)
+            lines.append(f"- {on_one_line(part.heading)}{colon}{told}" if part.heading else told)
     return lines
+
+
+def _joined(said: Sequence[tuple[Passage, str]], quoted: Lines) -> str:
+    return "".join(quoted.quote(statement, passage) for passage, statement in said)
 
 
 def _whole_list(part: Part, leading: Sequence[tuple[Passage, str]]) -> list[tuple[Passage, str]]:
@@ -91,15 +93,18 @@ def _whole_list(part: Part, leading: Sequence[tuple[Passage, str]]) -> list[tupl
     return []
 
 
-def _line_of_work(work: Work, length: Length, language: Language, index: Index, evidence: dict[str, Evidence]) -> str:
-    chosen = leading_statements(work, STATEMENTS[length], index)
-    named = _text("work", language).format(title=work.label)
-    return f"- {named}{''.join(_quoted(item, evidence) for item in chosen) or _text('no_prose', language)}"
+def _line_of_work(work: Work, length: Length, language: Language, index: Index, quoted: Lines) -> str:
+    told = _joined(leading_statements(work, STATEMENTS[length], index), quoted)
+    return f"- {_text('work', language).format(title=work.label)}{told or _text('no_prose', language)}"
+
+
+def _abstract_of(work: Work, index: Index) -> list[Passage]:
+    return [passage for passage in index.passages_of(work.key) if passage.kind == "abstract"]
 
 
 def leading_statements(work: Work, count: int, index: Index) -> list[tuple[Passage, str]]:
     """Return the statements of its abstract, else of the first part that has prose, that best say what it is about."""
-    abstract = [passage for passage in index.passages_of(work.key) if passage.kind == "abstract"]
+    abstract = _abstract_of(work, index)
     bodies = [abstract] if abstract else [part.passages for part in parts_of(work, index)]
     return next(filter(None, (_leading(body, work.record.title, count, prose=not abstract) for body in bodies)), [])
 
@@ -146,16 +151,6 @@ def _may_lead(statement: str) -> bool:
     )
 
 
-def _quoted(item: tuple[Passage, str], evidence: dict[str, Evidence]) -> str:
-    passage, statement = item
-    evidence.setdefault(passage.id, Evidence(passage, 0.0))
-    return f"{_flat(statement)}[{list(evidence).index(passage.id) + 1}]"
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split("\n"))
-
-
 def _text(key: str, language: Language) -> str:
     return _TEXTS[key][language == "en"].replace("\\n", "\n")
 
@@ -174,19 +169,18 @@ def write_summary(
     Raises:
         BackendFailed: See `Backend.write`.
     """
-    evidence: dict[str, Evidence] = {}
-    notes: list[str] = []
+    cited, notes = Lines(), list[str]()
     parts = _parts_to_read(works, language, index)[:MOST_PARTS]
     for number, (title, part) in enumerate(parts):
         yield Progress("summarising", part.heading or title, number, len(parts))
         question = _text("part", language).format(title=title, part=part.heading)
-        own = tuple(Evidence(passage, 0.0) for passage in part.passages[:MOST_PASSAGES])
-        note = write_whole(backend, AnswerRequest(question, own, language=language))
-        notes.append(f"{part.heading}：{_renumbered(note, own, evidence)}")
+        own = part.passages[:MOST_PASSAGES]
+        evidence = tuple(Evidence(passage, 0.0) for passage in own)
+        note = write_whole(backend, AnswerRequest(question, evidence, language=language))
+        notes.append(f"{part.heading}：{_renumbered(note, own, cited)}")
     yield Progress("summarising", "", len(parts), len(parts))
     question = _text("together", language).format(length=_text(length, language), notes="\n".join(notes))
-    request = AnswerRequest(question, tuple(evidence.values()), language=language)
-    return write_whole(backend, request), tuple(evidence.values())
+    return write_whole(backend, AnswerRequest(question, cited.evidence, language=language)), cited.evidence
 
 
 def _parts_to_read(works: Sequence[Work], language: Language, index: Index) -> list[tuple[str, Part]]:
@@ -198,14 +192,11 @@ def _parts_to_read(works: Sequence[Work], language: Language, index: Index) -> l
     return [(works[0].label, part) for part in parts]
 
 
-def _renumbered(note: str, own: Sequence[Evidence], evidence: dict[str, Evidence]) -> str:
+def _renumbered(note: str, own: Sequence[Passage], cited: Lines) -> str:
     """Return a note whose [n] count the passages of all notes, and keep those that it cites among them."""
 
     def number(match: re.Match[str]) -> str:
         place = int(match[1]) - 1
-        if not 0 <= place < len(own):
-            return ""
-        evidence.setdefault(own[place].id, own[place])
-        return f"[{list(evidence).index(own[place].id) + 1}]"
+        return f"[{cited.number(own[place])}]" if 0 <= place < len(own) else ""
 
     return CITED.sub(number, " ".join(note.split()))
