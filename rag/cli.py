@@ -358,13 +358,8 @@ def sources(
     table = Table("source 文档", "article 文章", "authors 作者", "year 年", "kind 类别")
     for name in opened.sources():
         for position, article in enumerate(opened.document(name).articles):
-            row = (
-                name if position == 0 else "",
-                article.title or "–",
-                "、".join(article.authors),
-                str(article.year or ""),
-            )
-            table.add_row(*map(escape, row), article.kind)
+            known = (article.title or "–", "、".join(article.authors), str(article.year or ""), article.kind)
+            table.add_row(*map(escape, ("" if position else name, *known)))
     out.print(table)
     for item in opened.manifest.rejected:
         out.print(f"[yellow]![/] {escape(item.source)}: {escape(item.reason)} → {escape(item.advice)}")
@@ -516,11 +511,9 @@ def chat(
     if settings.prompt_file:
         folders["prompt_file"] = settings.prompt_file.resolve()
     given = {name: value for name, value in settings.model_dump().items() if value is not None} | folders
-    written = {
-        name: json.dumps(value) if isinstance(value, dict | tuple) else str(value) for name, value in given.items()
-    }
-    environment = os.environ | {f"WENJU_{name.upper()}": value for name, value in written.items()}
-    environment["OMP_WAIT_POLICY"] = "PASSIVE"
+    environment = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}
+    for name, value in given.items():
+        environment[f"WENJU_{name.upper()}"] = json.dumps(value) if isinstance(value, dict | tuple) else str(value)
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     command += ["--server.address", settings.host]
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603

@@ -65,10 +65,7 @@ _EMBEDDING_NAMES = {
 
 
 def bundled_model_folder(cache: Path | None = None) -> Path:
-    """Return the folder of the bundled model, writing it first when it is not there (some 450 MB, once).
-
-    Args:
-        cache: Folder to keep it in; None: `private_files.cache_folder`.
+    """Return the folder of the bundled model in `cache`, writing it first when it is not there (some 450 MB, once).
 
     Raises:
         ModelUnavailable: The package is missing or its weights are not the ones known here.

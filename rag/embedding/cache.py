@@ -86,9 +86,7 @@ class EmbeddingCache:
     def encode(self, texts: Sequence[str], on_progress: Callable[[int, int], None]) -> frozenset[str]:
         """Have the vectors of passages in the cache; return the texts that had to be computed.
 
-        Args:
-            texts: The passages.
-            on_progress: Called with how many are done, and of how many.
+        `on_progress` is called with how many are done, and of how many.
         """
         wanted = {self._key(text): text for text in texts}
         known = {key for key in wanted if self._stored(key) is not None}

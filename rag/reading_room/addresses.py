@@ -32,7 +32,7 @@ _ENDINGS = {
 }
 
 
-def add_address(address: str, settings: Settings, *, fetch_page: Callable[[str], Fetched] = fetch) -> Added:
+def add_address(address: str, settings: Settings, *, fetch_page: Callable[[str], Fetched] | None = None) -> Added:
     """Put what a web address answers into the corpus, under its title, and keep the address in its record.
 
     The index must be brought up to date afterwards.
@@ -41,7 +41,7 @@ def add_address(address: str, settings: Settings, *, fetch_page: Callable[[str],
         FetchFailed: See `fetch`; or the answer is neither page, text nor PDF.
         UnreadableSource, StorageFailed: See `add_file`.
     """
-    fetched = fetch_page(address)
+    fetched = (fetch_page or fetch)(address)
     ending = _ending(fetched)
     data = _in_unicode(fetched) if ending == ".html" else fetched.data
     with tempfile.TemporaryDirectory() as folder:
