@@ -122,9 +122,9 @@ def without_centring(index: Index, embedder: Embedder, settings: Settings) -> In
     """The index with vectors as the model gives them."""
     with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
         encoded = encoded_anew(cache, index)
-    zero = {role: dict.fromkeys(("zh", "en"), np.zeros(embedder.dim, np.float32)) for role in ("question", "passage")}
+    zero = dict.fromkeys(index.centring.means, np.zeros(embedder.dim, np.float32))
     store = store_class(settings.store).create(np.stack([item.vector for item in encoded]).astype(np.float32))
-    return dataclasses.replace(index, store=store, centring=Centring(zero, zero))
+    return dataclasses.replace(index, store=store, centring=Centring(zero))
 
 
 def with_domain_share(index: Index, embedder: Embedder, settings: Settings, share: float) -> Index:

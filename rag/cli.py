@@ -237,7 +237,8 @@ def search(
             f"[dim]understood[/] {escape(found.understood)}\n[dim]added[/] {escape(added)}\n[dim]ms[/] {found.took_ms}"
         )
     for number, item in enumerate(found, 1):
-        out.print(f"\n[bold cyan][{number}][/] [bold]{escape(_place(item))}[/]  [dim]{item.score:.2f}[/]")
+        place = escape(place_of(item.passage, "en"))
+        out.print(f"\n[bold cyan][{number}][/] [bold]{place}[/]  [dim]{item.score:.2f}[/]")
         if explain:
             ranks = ", ".join(f"{leg} #{rank}" for leg, rank in item.ranks.items())
             scores = ", ".join(f"{name} {value:.3f}" for name, value in item.scores.items())
@@ -247,11 +248,6 @@ def search(
             out.print(f"{escape(item.text[:a])}[green]{escape(item.text[a:b])}[/]{escape(item.text[b:])}")
         else:
             out.print(escape(item.text))
-
-
-def _place(item: Evidence, pages: Sequence[str] = ()) -> str:
-    """Return where evidence stands, on the pages of what is quoted of it, else on its first page."""
-    return place_of(item.passage, "en", pages or [item.page] * bool(item.page))
 
 
 def _evidence_json(item: Evidence) -> dict[str, Any]:
@@ -307,11 +303,11 @@ def _print_answer(answer: Answer) -> None:
         shown = " ".join(sentence.text.split("\n"))[:40]
         out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(shown)}… {escape(sentence.reason)}[/]")
     for number, item in (*laid.cited, *laid.nearest):
-        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(_place(item, laid.pages[number]))}")
+        out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(place_of(item.passage, 'en', laid.pages[number]))}")
         if answer.ending == "refusal" and item.best_sentence:
             out.print(f"    [dim]{escape(' '.join(item.text[slice(*item.best_sentence)].split()))}[/]")
     if laid.uncited:
-        places = "; ".join(dict.fromkeys(_place(item) for _, item in laid.uncited))
+        places = "; ".join(dict.fromkeys(place_of(item.passage, "en") for _, item in laid.uncited))
         out.print(f"[dim]also consulted 另外查阅了: {escape(places)}[/]")
 
 
@@ -362,13 +358,8 @@ def sources(
     table = Table("source 文档", "article 文章", "authors 作者", "year 年", "kind 类别")
     for name in opened.sources():
         for position, article in enumerate(opened.document(name).articles):
-            row = (
-                name if position == 0 else "",
-                article.title or "–",
-                "、".join(article.authors),
-                str(article.year or ""),
-            )
-            table.add_row(*map(escape, row), article.kind)
+            known = (article.title or "–", "、".join(article.authors), str(article.year or ""), article.kind)
+            table.add_row(*map(escape, ("" if position else name, *known)))
     out.print(table)
     for item in opened.manifest.rejected:
         out.print(f"[yellow]![/] {escape(item.source)}: {escape(item.reason)} → {escape(item.advice)}")
@@ -520,11 +511,9 @@ def chat(
     if settings.prompt_file:
         folders["prompt_file"] = settings.prompt_file.resolve()
     given = {name: value for name, value in settings.model_dump().items() if value is not None} | folders
-    written = {
-        name: json.dumps(value) if isinstance(value, dict | tuple) else str(value) for name, value in given.items()
-    }
-    environment = os.environ | {f"WENJU_{name.upper()}": value for name, value in written.items()}
-    environment["OMP_WAIT_POLICY"] = "PASSIVE"
+    environment = os.environ | {"OMP_WAIT_POLICY": "PASSIVE"}
+    for name, value in given.items():
+        environment[f"WENJU_{name.upper()}"] = json.dumps(value) if isinstance(value, dict | tuple) else str(value)
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     command += ["--server.address", settings.host]
     raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603

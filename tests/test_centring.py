@@ -15,12 +15,10 @@ from rag.embedding.centring import (
     DOMAIN_SHARE,
     PRIOR_COUNT,
     Centring,
-    Means,
     general_bank,
     general_means,
     learn_centring,
     means_key,
-    named,
     shipped_means,
     sum_source,
 )
@@ -39,9 +37,11 @@ def array(*values: float) -> np.ndarray:
 
 
 GENERAL = {
-    "questions": Means({"zh": array(0, 2), "en": array(2, 0)}, {"zh": array(0, 0), "en": array(0, 0)}),
-    "passages": Means({"zh": array(0, 4), "en": array(4, 0)}, {"zh": array(0, 0), "en": array(0, 0)}),
-}
+    "questions.vectors.zh": array(0, 2),
+    "questions.vectors.en": array(2, 0),
+    "passages.vectors.zh": array(0, 4),
+    "passages.vectors.en": array(4, 0),
+} | {f"{role}.tokens.{language}": array(0, 0) for role in ("questions", "passages") for language in ("zh", "en")}
 CODES = pack_tokens(np.array([[1.0, 0.0]], np.float32))
 
 
@@ -55,32 +55,38 @@ def test_the_means_by_hand() -> None:
     found = learn([passage("zh"), passage("zh"), passage("en")], np.array([[1, 5], [3, 5], [9, 1]], np.float32))
     shift = array(2, 1)
     for language, questions in (("zh", array(0, 2)), ("en", array(2, 0))):
-        np.testing.assert_allclose(found.vectors["question"][language], questions + DOMAIN_SHARE * shift)
+        np.testing.assert_allclose(found.means[f"vectors.question.{language}"], questions + DOMAIN_SHARE * shift)
     chinese = (array(4, 10) + PRIOR_COUNT * (array(0, 4) + shift)) / (2 + PRIOR_COUNT)
     english = (array(9, 1) + PRIOR_COUNT * (array(4, 0) + shift)) / (1 + PRIOR_COUNT)
-    np.testing.assert_allclose(found.vectors["passage"]["zh"], chinese, rtol=1e-6)
+    np.testing.assert_allclose(found.means["vectors.passage.zh"], chinese, rtol=1e-6)
     np.testing.assert_allclose(chinese, array(2, 5))  # a corpus agrees with itself, however small
-    np.testing.assert_allclose(found.vectors["passage"]["en"], english, rtol=1e-6)
+    np.testing.assert_allclose(found.means["vectors.passage.en"], english, rtol=1e-6)
 
 
 def test_footnotes_count_only_where_a_language_has_nothing_else() -> None:
     bodies = [passage("zh"), passage("zh", "footnote")]
     with_note = learn(bodies, np.array([[1, 5], [100, 100]], np.float32))
-    np.testing.assert_allclose(with_note.vectors["passage"]["zh"], array(1, 5))
+    np.testing.assert_allclose(with_note.means["vectors.passage.zh"], array(1, 5))
     found = learn([*bodies, passage("en", "footnote")], np.array([[1, 5], [100, 100], [7, 7]], np.float32))
     shift = array(1, 1)
     expected = (array(7, 7) + PRIOR_COUNT * (array(4, 0) + shift)) / (1 + PRIOR_COUNT)
-    np.testing.assert_allclose(found.vectors["passage"]["en"], expected, rtol=1e-6)
+    np.testing.assert_allclose(found.means["vectors.passage.en"], expected, rtol=1e-6)
 
 
 def test_a_language_without_passages_has_the_general_mean_shifted() -> None:
     found = learn([passage("zh")], np.array([[1, 5]], np.float32))
-    np.testing.assert_allclose(found.vectors["passage"]["en"], array(4, 0) + array(1, 1), rtol=1e-6)
+    np.testing.assert_allclose(found.means["vectors.passage.en"], array(4, 0) + array(1, 1), rtol=1e-6)
 
 
 def test_vectors_are_centred_and_of_unit_length() -> None:
-    means = {"passage": {"zh": array(1, 1), "en": array(0, 0)}, "question": {"zh": array(0, 1), "en": array(0, 0)}}
-    centring = Centring(means, means)
+    centring = Centring(
+        {
+            "vectors.passage.zh": array(1, 1),
+            "vectors.passage.en": array(0, 0),
+            "vectors.question.zh": array(0, 1),
+            "tokens.passage.zh": array(1, 1),
+        }
+    )
     centred = centring.centre_passages(np.array([[4, 5], [4, 5]], np.float32), ["zh", "en"])
     np.testing.assert_allclose(centred, [[3 / 5, 4 / 5], [4 / 41**0.5, 5 / 41**0.5]], rtol=1e-6)
     np.testing.assert_allclose(centring.centre_question(array(3, 5), "zh"), [3 / 5, 4 / 5], rtol=1e-6)
@@ -90,18 +96,14 @@ def test_vectors_are_centred_and_of_unit_length() -> None:
 
 @given(st.lists(st.floats(-3, 3, width=32), min_size=8, max_size=8))
 def test_what_is_saved_is_read_back(values: list[float]) -> None:
-    arrays = np.array(values, np.float32).reshape(4, 2)
-    means = {
-        "passage": {"zh": arrays[0], "en": arrays[1]},
-        "question": {"zh": arrays[2], "en": arrays[3]},
-    }
+    names = [f"{kind}.{role}.zh" for kind in ("vectors", "tokens") for role in ("passage", "question")]
+    means = dict(zip(names, np.array(values, np.float32).reshape(4, 2), strict=True))
     with tempfile.TemporaryDirectory(suffix="中文") as folder:
-        Centring(means, means).save(Path(folder))
+        Centring(means).save(Path(folder))
         read = Centring.load(Path(folder))
-    for role, by_language in means.items():
-        for language, mean in by_language.items():
-            np.testing.assert_array_equal(read.vectors[role][language], mean)
-            np.testing.assert_array_equal(read.tokens[role][language], mean)
+    assert read.means.keys() == means.keys()
+    for name, mean in means.items():
+        np.testing.assert_array_equal(read.means[name], mean)
 
 
 def test_the_bank_has_both_languages_and_nothing_twice() -> None:
@@ -122,11 +124,11 @@ def test_the_means_that_ship_are_those_of_the_bank(monkeypatch: pytest.MonkeyPat
     bank = general_bank() | {"passages": {"zh": ["桥长三里。"], "en": ["A bridge."]}}
     monkeypatch.setattr(centring, "general_bank", lambda: bank)
     computed = general_means(embedder)
-    assert named(shipped).keys() == named(computed).keys()
+    assert shipped.keys() == computed.keys()
     for language in ("zh", "en"):
         for kind in ("vectors", "tokens"):
-            mean, expected = (getattr(means["questions"], kind)[language] for means in (shipped, computed))
-            np.testing.assert_allclose(mean, expected, atol=2e-3)
+            name = f"questions.{kind}.{language}"
+            np.testing.assert_allclose(shipped[name], computed[name], atol=2e-3)
     assert shipped_means(means_key(load_embedder(Settings(question_prompt="问：")))) is None
 
 
@@ -137,19 +139,19 @@ def test_the_means_of_another_bank_are_computed_once(tmp_path: Path, monkeypatch
         means = cache.general_means()
         monkeypatch.setattr("rag.embedding.cache.general_means", lambda embedder: pytest.fail("computed twice"))
         again = cache.general_means()
-    for name, mean in named(means).items():
-        np.testing.assert_array_equal(named(again)[name], mean)
+    for name, mean in means.items():
+        np.testing.assert_array_equal(again[name], mean)
 
 
 def test_the_general_means_carry_their_language(bank: Path) -> None:
     with EmbeddingCache(bank, load_embedder(Settings())) as cache:
         means = cache.general_means()
     for role in ("questions", "passages"):
-        for kind in (means[role].vectors, means[role].tokens):
-            assert {language: mean.shape for language, mean in kind.items()} == {"zh": (384,), "en": (384,)}
+        for kind in ("vectors", "tokens"):
+            assert [means[f"{role}.{kind}.{language}"].shape for language in ("zh", "en")] == [(384,), (384,)]
     # The mark of the language is what centring takes out: it must be there.
-    between = means["questions"].vectors["zh"] @ means["questions"].vectors["en"]
-    within = means["questions"].vectors["zh"] @ means["questions"].vectors["zh"]
+    between = means["questions.vectors.zh"] @ means["questions.vectors.en"]
+    within = means["questions.vectors.zh"] @ means["questions.vectors.zh"]
     assert between < within - 0.02
 
 

@@ -194,12 +194,13 @@ def test_a_question_waits_in_its_own_conversation(home: Settings) -> None:
     assert not page.exception
 
 
-def test_the_end_of_one_writing_forgets_no_other() -> None:
-    first, second = jobs.Writing("大桥造价多少？"), jobs.Writing("桥有多長？")
-    jobs._jobs()["writing 甲"] = second
-    jobs.forget_writing("甲", first)
+def test_the_end_of_one_writing_forgets_no_other(home: Settings) -> None:
+    kept = Conversations(home.index / state.CONVERSATIONS)
+    first, second = (jobs.Writing(question, "甲", kept) for question in ("大桥造价多少？", "桥有多長？"))
+    jobs.held()["writing 甲"] = second
+    jobs.forget_writing(first)
     assert jobs.writing_of("甲") is second
-    jobs.forget_writing("甲", second)
+    jobs.forget_writing(second)
     assert jobs.writing_of("甲") is None
 
 

@@ -14,6 +14,6 @@ from rag.settings import Settings
 
 if __name__ == "__main__":
     embedder = load_embedder(Settings(model="bundled"))
-    arrays = centring.named(centring.general_means(embedder))
-    path = Path(centring.__file__).parent / "data" / centring.SHIPPED
+    arrays = centring.general_means(embedder)
+    path = Path(centring.__file__).parent.parent / "data" / centring.SHIPPED
     np.savez(path, allow_pickle=False, key=np.array(centring.means_key(embedder)), **arrays)

@@ -174,8 +174,7 @@ def is_refusal(text: str) -> bool:
     A text that cites something answers, if only in part.
     """
     cites = re.search(r"[\[【［]\s*\d{1,3}\b", text)
-    for phrase in REFUSALS.values():
-        core = phrase.rstrip("。.").casefold()
-        if core in text.casefold() and not cites and len(text.strip()) <= len(phrase) + 200:
-            return True
-    return False
+    return not cites and any(
+        phrase.rstrip("。.").casefold() in text.casefold() and len(text.strip()) <= len(phrase) + 200
+        for phrase in REFUSALS.values()
+    )

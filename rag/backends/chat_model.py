@@ -84,37 +84,10 @@ class ChatModelBackend:
             BackendBusy: Still busy after the retries, or not done within the time.
             BackendFailed: Refused, cut off, too long, empty or unusable output.
         """
-        prompt = self._prompts["zh" if request.language == "zh" else "en"]
-        system, user = fill_prompt(prompt, request, file_language=self._file_language)
-        yield from self._ask([("system", system), ("human", user)], self._timeout_s, self._busy_wait_s)
-
-    def reply(self, system: str, user: str, within_s: float) -> tuple[str, int]:
-        """Return a short reply without its thinking, and the tokens that the server counted (0: it did not).
-
-        It is asked for once, and not read beyond `REPLY_MAX_CHARS`.
-
-        Raises:
-            BackendFailed: As `write`; also when it is not there after `within_s` seconds.
-        """
-        timeout_s = min(within_s, self._timeout_s / 2)  # the answer needs time as well
-        messages = [("system", system), ("human", user)]
-        with tracing_context(enabled=self._tracing):
-            run = _Run(self._model, messages, time.monotonic() + timeout_s, timeout_s, self._key_variable)
-        said = ""
-        try:
-            for piece in run:
-                said = said + piece if isinstance(piece, str) else "" if piece.takes_back else said
-                if len(said) > REPLY_MAX_CHARS:
-                    break
-        finally:
-            run.close()
-        return said.strip(), run.tokens
-
-    def _ask(self, messages: Messages, timeout_s: float, busy_wait_s: float) -> Iterator[str | Thought]:
+        system, user = fill_prompt(self._prompts[request.language], request, file_language=self._file_language)
         started_at = time.monotonic()
         for attempt in range(ATTEMPTS):
-            with tracing_context(enabled=self._tracing):  # the request is made in a copy of this context
-                pieces = _Run(self._model, messages, started_at + timeout_s, timeout_s, self._key_variable)
+            pieces = self._asked(system, user, started_at + self._timeout_s, self._timeout_s)
             started = False
             try:
                 for piece in pieces:
@@ -126,7 +99,7 @@ class ChatModelBackend:
                 pause = FIRST_PAUSE_S * 2**attempt if asked is None else asked
                 spent = time.monotonic() - started_at + pause
                 # A second attempt would begin the answer anew behind the half that the reader has seen.
-                if started or attempt + 1 == ATTEMPTS or spent >= min(timeout_s, busy_wait_s):
+                if started or attempt + 1 == ATTEMPTS or spent >= min(self._timeout_s, self._busy_wait_s):
                     if asked:
                         error.advice = f"{error.advice}; the server asks to wait {asked:.0f} s"
                     raise
@@ -138,6 +111,31 @@ class ChatModelBackend:
                 self._model = self._model.model_copy(update={"temperature": None})
             finally:
                 pieces.close()
+
+    def reply(self, system: str, user: str, within_s: float) -> tuple[str, int]:
+        """Return a short reply without its thinking, and the tokens that the server counted (0: it did not).
+
+        It is asked for once, and not read beyond `REPLY_MAX_CHARS`.
+
+        Raises:
+            BackendFailed: As `write`; also when it is not there after `within_s` seconds.
+        """
+        timeout_s = min(within_s, self._timeout_s / 2)  # the answer needs time as well
+        run = self._asked(system, user, time.monotonic() + timeout_s, timeout_s)
+        said = ""
+        try:
+            for piece in run:
+                said = said + piece if isinstance(piece, str) else "" if piece.takes_back else said
+                if len(said) > REPLY_MAX_CHARS:
+                    break
+        finally:
+            run.close()
+        return said.strip(), run.tokens
+
+    def _asked(self, system: str, user: str, deadline: float, timeout_s: float) -> _Run:
+        messages = [("system", system), ("human", user)]
+        with tracing_context(enabled=self._tracing):  # the request is made in a copy of this context
+            return _Run(self._model, messages, deadline, timeout_s, self._key_variable)
 
 
 class _Run:

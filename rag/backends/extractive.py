@@ -333,9 +333,8 @@ def _with_what_it_leans_on(unit: Quoted, evidence: Sequence[Evidence]) -> list[Q
     """Return a statement and the one before it where it leans on that; in reading order where both fit the lead."""
     if unit.order == 0 or not leans_back(unit.text):
         return [unit]
-    before = next(
-        (other for other in _units_of(unit.place, evidence[unit.place]) if other.order == unit.order - 1), None
-    )
+    units = _units_of(unit.place, evidence[unit.place])
+    before = next((other for other in units if other.order == unit.order - 1), None)
     if before is None or is_row(before.text):
         return [unit]
     return [before, unit] if len(before.text) + len(unit.text) <= LEAD_CHARS else [unit, before]
@@ -396,15 +395,11 @@ def _beside(unit: Quoted, item: Evidence, step: int) -> list[Quoted]:
 def leans_back(statement: str) -> bool:
     """Say whether a statement opens with a word that stands for something in the one before it."""
     form = search_form(statement)
-    for opener, exceptions, _ in read_table("leaning_openers"):
-        opens = (
-            form.startswith(f"{opener} ") or form.startswith(f"{opener},")
-            if opener.isascii()
-            else form.startswith(opener)
-        )
-        if opens and not form.startswith(phrases(exceptions)):
-            return True
-    return False
+    return any(
+        form.startswith((f"{opener} ", f"{opener},") if opener.isascii() else opener)
+        and not form.startswith(phrases(exceptions))
+        for opener, exceptions, _ in read_table("leaning_openers")
+    )
 
 
 def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
@@ -416,11 +411,8 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
         if previous is None or _article(unit, request) != _article(previous, request):
             frame = _frame(passage, request.language)
             yield "\n\n" if previous else ""
-            if (
-                len(articles) > 1
-                and not is_row(unit.text)
-                and not unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
-            ):
+            names_itself = unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
+            if len(articles) > 1 and not is_row(unit.text) and not names_itself:
                 yield frame
         elif heading or is_row(unit.text) or is_row(previous.text) or previous.order < 0:
             yield "\n"
@@ -444,9 +436,8 @@ def _head_shown(previous: Quoted | None, unit: Quoted, request: AnswerRequest) -
 def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:
     """Return the heading of a statement's section where that tells its date and it does not itself, else ""."""
     heading = "".join(passage.section[-1:])
-    is_said = (
-        previous is not None and _article_of(previous) == _article_of(passage) and previous.section == passage.section
-    )
+    where = (*_article_of(passage), passage.section)
+    is_said = previous is not None and (*_article_of(previous), previous.section) == where
     if is_said or is_row(unit.text) or not _is_dated(heading) or _is_dated(unit.text):
         return ""
     return f"{heading}：" if passage.language == "zh" else f"{heading}: "

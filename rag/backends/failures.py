@@ -29,9 +29,7 @@ _ENDINGS = {reason: code for code, _, cell, *_ in _ROWS for reason in cell.split
 def translate_failure(error: BaseException, key_variable: str = "") -> BackendFailed:
     """Return what a client's exception means for the reader; the many classes share status and cause, not a base.
 
-    Args:
-        error: As the client raised it.
-        key_variable: Where the key stands that was sent, for the advice.
+    `key_variable`: where the key stands that was sent, for the advice.
     """
     # A client wraps what its transport raised, perhaps more than once.
     chain = [error]

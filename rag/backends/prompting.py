@@ -102,13 +102,7 @@ def _fill(part: str, values: dict[str, str]) -> str:
 
 
 def fill_prompt(prompt: Prompt, request: AnswerRequest, *, file_language: Language | None = None) -> tuple[str, str]:
-    """Return the system and the user message for a request.
-
-    Args:
-        prompt: As `load_prompt` returned it.
-        request: Question, evidence and history.
-        file_language: Language that the prompt is written in; that of the request when None.
-    """
+    """Return the system and the user message for a request; `file_language`: of the prompt, None: of the request."""
     written = file_language or request.language
     values = {
         "question": visible_text(request.question).strip(),

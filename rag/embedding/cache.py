@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding import Embedder
-from rag.embedding.centring import Means, from_named, general_means, means_key, named, shipped_means
+from rag.embedding.centring import Means, general_means, means_key, shipped_means
 from rag.embedding.token_codes import COMPONENTS, Codes, pack_tokens
 from rag.errors import ModelUnavailable
 from rag.private_files import know_checksums, private_database, remove_database
@@ -86,9 +86,7 @@ class EmbeddingCache:
     def encode(self, texts: Sequence[str], on_progress: Callable[[int, int], None]) -> frozenset[str]:
         """Have the vectors of passages in the cache; return the texts that had to be computed.
 
-        Args:
-            texts: The passages.
-            on_progress: Called with how many are done, and of how many.
+        `on_progress` is called with how many are done, and of how many.
         """
         wanted = {self._key(text): text for text in texts}
         known = {key for key in wanted if self._stored(key) is not None}
@@ -159,7 +157,7 @@ class EmbeddingCache:
                 "UPDATE coded_vectors SET used = ? WHERE key = ?", ((now, self._key(text)) for text in texts)
             )
 
-    def general_means(self) -> dict[str, Means]:
+    def general_means(self) -> Means:
         """Return `centring.general_means` of the model: those that come with the project, else computed once."""
         key = means_key(self._embedder)
         if shipped := shipped_means(key):
@@ -169,14 +167,13 @@ class EmbeddingCache:
             "SELECT key, mean FROM checked_means WHERE substr(key, 1, ?) = ? AND checksum = checksum(key, mean)",
             (len(prefix), prefix),
         )
-        kept = from_named({name[len(prefix) :]: np.frombuffer(mean, np.float32) for name, mean in rows})
-        if kept:
+        if kept := {name[len(prefix) :]: np.frombuffer(mean, np.float32) for name, mean in rows}:
             return kept
         means = general_means(self._embedder)
         with self._connection:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO checked_means VALUES (?1, ?2, checksum(?1, ?2))",
-                ((prefix + name, mean.tobytes()) for name, mean in named(means).items()),
+                ((prefix + name, mean.tobytes()) for name, mean in means.items()),
             )
         return means
 

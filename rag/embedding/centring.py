@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -33,19 +33,13 @@ from rag.records import Language, Passage
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
+Means = dict[str, Floats]  # mean vectors, each (dim,), by dotted names
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 DOMAIN_SHARE = 0.6  # how much of the corpus's domain its questions share with its passages
+SAVED = "centring.npz"
 SHIPPED = "general_means.npz"  # made by training.general_means
 AT_ONCE = 4096  # passages that are centred at once
 PRIOR_COUNT = 20  # a language with few passages leans on the general mean, as if it had this many more there
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """Mean vectors of general text by language, each (dim,) float32: of whole texts and of their tokens."""
-
-    vectors: dict[str, Floats]
-    tokens: dict[str, Floats]
 
 
 @functools.cache
@@ -55,29 +49,10 @@ def general_bank() -> dict[str, dict[str, list[str]]]:
     return bank
 
 
-def named(means: Mapping[str, Means]) -> dict[str, Floats]:
-    """Return means by role as arrays called "role.kind.language", to be kept."""
-    return {
-        f"{role}.{kind}.{language}": mean
-        for role, group in means.items()
-        for kind in ("vectors", "tokens")
-        for language, mean in getattr(group, kind).items()
-    }
-
-
-def from_named(arrays: Mapping[str, Floats]) -> dict[str, Means]:
-    """Return the means that `named` made arrays of."""
-    found: dict[str, Means] = {}
-    for name, mean in arrays.items():
-        role, kind, language = name.split(".")
-        getattr(found.setdefault(role, Means({}, {})), kind)[language] = mean
-    return found
-
-
-def shipped_means(key: str) -> dict[str, Means] | None:
+def shipped_means(key: str) -> Means | None:
     """Return the means that come with the project, if they are of what `means_key` calls `key`."""
     arrays = read_arrays(Path(str(files("rag") / "data" / SHIPPED)))
-    return from_named(arrays) if str(arrays.pop("key")) == key else None
+    return arrays if str(arrays.pop("key")) == key else None
 
 
 def means_key(embedder: Embedder) -> str:
@@ -85,68 +60,53 @@ def means_key(embedder: Embedder) -> str:
     return f"{embedder.name}|{hashlib.sha256(json.dumps(general_bank(), ensure_ascii=False).encode()).hexdigest()}"
 
 
-def general_means(embedder: Embedder, on_progress: Callable[[int, int], None] | None = None) -> dict[str, Means]:
-    """Return the means of the bank's "questions" and "passages"; this runs the model over some 700 short texts."""
+def general_means(embedder: Embedder) -> Means:
+    """Return the means of the bank by "role.kind.language", such as "questions.tokens.zh"; takes some 700 short texts.
+
+    Roles are those of the bank; "vectors" are of whole texts, "tokens" of their tokens.
+    """
     bank = general_bank()
-    total = sum(len(texts) for group in bank.values() for texts in group.values())
-    done = 0
-    means = {}
+    means: Means = {}
     for role, encode in (("questions", embedder.encode_questions), ("passages", embedder.encode_passages)):
-        vectors: dict[str, Floats] = {}
-        tokens: dict[str, Floats] = {}
         for language in LANGUAGES:
             encoded = encode(sorted(bank[role][language], key=len))
-            vectors[language] = np.asarray(np.mean([item.vector for item in encoded], axis=0), np.float32)
-            tokens[language] = np.asarray(np.concatenate([item.tokens for item in encoded]).mean(axis=0), np.float32)
-            done += len(encoded)
-            if on_progress:
-                on_progress(done, total)
-        means[role] = Means(vectors, tokens)
+            vectors, tokens = ([item.vector for item in encoded], np.concatenate([item.tokens for item in encoded]))
+            means[f"{role}.vectors.{language}"] = np.asarray(np.mean(vectors, axis=0), np.float32)
+            means[f"{role}.tokens.{language}"] = np.asarray(tokens.mean(axis=0), np.float32)
     return means
 
 
 @dataclass(frozen=True, slots=True)
 class Centring:
-    """What is subtracted: means by role ("question", "passage") and language, of vectors and of tokens."""
+    """What is subtracted: means by "kind.role.language", such as "tokens.question.zh"; roles: question, passage."""
 
-    vectors: dict[str, dict[str, Floats]]
-    tokens: dict[str, dict[str, Floats]]
+    means: Means
 
     def centre_passages(self, vectors: npt.NDArray[np.floating], languages: Sequence[str]) -> Floats:
         """Return (n, dim) float32 passage vectors without their language, unit rows, from those of any precision."""
         centred = np.empty(vectors.shape, np.float32)
         for start in range(0, len(vectors), AT_ONCE):
             part = slice(start, start + AT_ONCE)
-            means = np.stack([self.vectors["passage"][language] for language in languages[part]])
+            means = np.stack([self.means[f"vectors.passage.{language}"] for language in languages[part]])
             centred[part] = _centred(vectors[part], means)
         return centred
 
     def centre_question(self, vector: Floats, language: str) -> Floats:
         """Return the (dim,) question vector without its language, unit length."""
-        return _centred(vector, self.vectors["question"][language])
+        return _centred(vector, self.means[f"vectors.question.{language}"])
 
     def centre_tokens(self, tokens: Floats, role: str, language: str) -> Floats:
         """Return the (n, dim) token vectors of a "question" or "passage" without its language, unit rows."""
-        return _centred(tokens, self.tokens[role][language])
+        return _centred(tokens, self.means[f"tokens.{role}.{language}"])
 
     def save(self, folder: Path) -> None:
         """Write the means into `folder`."""
-        arrays = {
-            f"{kind}.{role}.{language}": mean
-            for kind, roles in (("vectors", self.vectors), ("tokens", self.tokens))
-            for role, means in roles.items()
-            for language, mean in means.items()
-        }
-        np.savez(folder / "centring.npz", allow_pickle=False, **arrays)
+        np.savez(folder / SAVED, allow_pickle=False, **self.means)
 
     @classmethod
     def load(cls, folder: Path) -> Centring:
         """Read what `save` wrote."""
-        found: dict[str, dict[str, dict[str, Floats]]] = {"vectors": {}, "tokens": {}}
-        for name, mean in read_arrays(folder / "centring.npz").items():
-            kind, role, language = name.split(".")
-            found[kind].setdefault(role, {})[language] = mean
-        return cls(found["vectors"], found["tokens"])
+        return cls(read_arrays(folder / SAVED))
 
 
 def _centred(vectors: npt.NDArray[np.floating], means: Floats) -> Floats:
@@ -202,7 +162,7 @@ def sum_source(passages: Sequence[Passage], vectors: Floats, codes: Sequence[Cod
     }
 
 
-def learn_centring(general: Mapping[str, Means], sources: Iterable[Mapping[Group, Sums]]) -> Centring:
+def learn_centring(general: Means, sources: Iterable[Mapping[Group, Sums]]) -> Centring:
     """Return the means of a corpus.
 
     Args:
@@ -210,7 +170,7 @@ def learn_centring(general: Mapping[str, Means], sources: Iterable[Mapping[Group
         sources: The sums of each source, in the order of sources; footnotes do not count where a language has other
             passages.
     """
-    zero = np.zeros(len(general["passages"].vectors[LANGUAGES[0]]), np.float64)
+    zero = np.zeros(len(general["passages.vectors.zh"]), np.float64)
     totals: dict[Group, Sums] = {}
     for sums in sources:
         for group, one in sums.items():
@@ -221,27 +181,21 @@ def learn_centring(general: Mapping[str, Means], sources: Iterable[Mapping[Group
         language: bodies[language] if bodies[language].passages else totals.get((language, True), bodies[language])
         for language in LANGUAGES
     }
-    by_kind = {
-        "vectors": {language: (one.vectors, one.passages) for language, one in counted.items()},
-        "tokens": {language: (one.token_vectors, one.tokens) for language, one in counted.items()},
-    }
-    found = {kind: _means_by_role(general, kind, by_language, main) for kind, by_language in by_kind.items()}
-    return Centring(found["vectors"], found["tokens"])
+    vectors = {language: (one.vectors, one.passages) for language, one in counted.items()}
+    tokens = {language: (one.token_vectors, one.tokens) for language, one in counted.items()}
+    return Centring(_means_of("vectors", general, vectors, main) | _means_of("tokens", general, tokens, main))
 
 
-def _means_by_role(
-    general: Mapping[str, Means], kind: str, sums: Mapping[Language, tuple[Doubles, int]], main: Language
-) -> dict[str, dict[str, Floats]]:
-    questions, texts = (getattr(general[role], kind) for role in ("questions", "passages"))
+def _means_of(kind: str, general: Means, sums: Mapping[Language, tuple[Doubles, int]], main: Language) -> Means:
     prior_count = PRIOR_COUNT * (1 if kind == "vectors" else 100)  # a passage has some hundred tokens
+    texts = {language: general[f"passages.{kind}.{language}"] for language in LANGUAGES}
     total, count = sums[main]
     shift = np.asarray(total / max(count, 1) - texts[main], np.float32)
-    return {
-        "passage": {
-            language: np.asarray((total + prior_count * (texts[language] + shift)) / (count + prior_count), np.float32)
-            for language, (total, count) in sums.items()
-        },
-        "question": {
-            language: np.asarray(questions[language] + DOMAIN_SHARE * shift, np.float32) for language in LANGUAGES
-        },
-    }
+    means: Means = {}
+    for language, (total, count) in sums.items():
+        mean = (total + prior_count * (texts[language] + shift)) / (count + prior_count)
+        means[f"{kind}.passage.{language}"] = np.asarray(mean, np.float32)
+    for language in LANGUAGES:
+        mean = general[f"questions.{kind}.{language}"] + DOMAIN_SHARE * shift
+        means[f"{kind}.question.{language}"] = np.asarray(mean, np.float32)
+    return means

@@ -331,7 +331,7 @@ class _Writing:
         self._glossary = make_glossary(equations_of(mined), people, corpus.glossary)
         self._tokenizer = Tokenizer(self._glossary.names())
 
-    def write(self, general: dict[str, Means], model: str) -> tuple[str, int]:
+    def write(self, general: Means, model: str) -> tuple[str, int]:
         """Write it, take it into use, and return its name and how many passages it has."""
         created = datetime.now(UTC)
         name = created.strftime("%Y%m%dT%H%M%S.%f")
@@ -452,7 +452,7 @@ def _embed(
     passages: Sequence[Passage],
     kept: Callable[[], Iterator[str]],
     report: Callable[[Progress], None],
-) -> tuple[int, dict[str, Means]]:
+) -> tuple[int, Means]:
     """Fill the cache; return how many passages were computed and the model's general means; mends a damaged cache.
 
     Args:

@@ -32,23 +32,15 @@ _ENDINGS = {
 }
 
 
-def add_address(
-    address: str, settings: Settings | None = None, *, fetch_page: Callable[[str], Fetched] | None = None
-) -> Added:
+def add_address(address: str, settings: Settings, *, fetch_page: Callable[[str], Fetched] | None = None) -> Added:
     """Put what a web address answers into the corpus, under its title, and keep the address in its record.
 
     The index must be brought up to date afterwards.
-
-    Args:
-        address: Of http or https, on the open internet.
-        settings: None: loaded.
-        fetch_page: Gives the answer; None: `fetch`.
 
     Raises:
         FetchFailed: See `fetch`; or the answer is neither page, text nor PDF.
         UnreadableSource, StorageFailed: See `add_file`.
     """
-    settings = settings or Settings()
     fetched = (fetch_page or fetch)(address)
     ending = _ending(fetched)
     data = _in_unicode(fetched) if ending == ".html" else fetched.data

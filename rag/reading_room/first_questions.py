@@ -20,12 +20,7 @@ FIRST = 6  # questions, at most
 
 
 def kept_first_questions(index: Path, language: Language) -> list[str] | None:
-    """Return what is kept for the generation in use; None where nothing is.
-
-    Args:
-        index: The folder of the index.
-        language: That of the page.
-    """
+    """Return what is kept for the generation in use of the folder `index`; None where nothing is."""
     with contextlib.suppress(RagError, OSError, ValueError, LookupError, TypeError):
         held = json.loads(_file(index, language).read_bytes())
         if held["generation"] == listed(index)[0].folder.name:

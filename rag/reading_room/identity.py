@@ -44,12 +44,7 @@ VISITOR = Reader("\0", False)  # nobody yet: owns nothing, may do nothing
 
 
 def require_login(settings: Settings, host: str, *, provider: bool) -> None:
-    """Refuse to listen at `host` for others without a login.
-
-    Args:
-        settings: Accounts, readers and keepers.
-        host: What is listened at; "" for everywhere.
-        provider: Whether an OpenID provider is configured.
+    """Refuse to listen at `host` ("" for everywhere) for others without accounts or an OpenID provider.
 
     Raises:
         LoginRequired: There is no login, or no keeper.
@@ -90,10 +85,8 @@ def check_password(settings: Settings, name: str, password: str) -> Reader | Non
 def admit(settings: Settings, name: str, *, verified: bool) -> Reader | None:
     """Return the reader whom an OpenID provider calls `name` (an e-mail address or subject), or None.
 
-    Args:
-        settings: `readers` and `keepers` are let in, whole names or "@domain".
-        name: As the provider says it.
-        verified: Whether the provider has checked that the address is theirs.
+    `readers` and `keepers` of the settings are let in, whole names or "@domain", where the provider has `verified`
+    that the address is theirs.
     """
     domain = "@" + name.rpartition("@")[2] if "@" in name else ""
     known = {*settings.readers, *settings.keepers}

@@ -45,9 +45,9 @@ class ImportReport:
 
 def import_library(
     path: Path,
-    settings: Settings | None = None,
+    settings: Settings,
     allowed: Sequence[Path] = (),
-    on_progress: Callable[[Progress], None] | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> ImportReport:
     """Put the files of a library of literature into the corpus, and keep what it says of them.
 
@@ -56,7 +56,7 @@ def import_library(
 
     Args:
         path: A .bib, .ris or .json file, or a Zotero data folder.
-        settings: None: loaded.
+        settings: Of the corpus and the index.
         allowed: Folders besides that of the library from which files may be taken.
         on_progress: Called for each work: stage "importing".
 
@@ -64,8 +64,6 @@ def import_library(
         UnreadableSource: The library is not there, or of another kind.
         StorageFailed: The corpus cannot be written.
     """
-    settings = settings or Settings()
-    report = on_progress or (lambda progress: None)
     library = read_library(path)
     settings.corpus.mkdir(parents=True, exist_ok=True)
     known, held = _Known(settings), survey(settings.corpus)
@@ -73,7 +71,7 @@ def import_library(
     added: list[str] = []
     records: list[Imported] = []
     for number, entry in enumerate(library.entries):
-        report(Progress("importing", entry.key, number, len(library.entries)))
+        on_progress(Progress("importing", entry.key, number, len(library.entries)))
         sources, new, failed = _take_files(entry, library.folder, allowed, held, settings)
         added += new
         troubles += [UnreadableSource(f"{entry.key}: {error.args[0]}", advice=error.advice) for error in failed]

@@ -130,11 +130,7 @@ def add_file(
 def copy_file(corpus: Path, path: Path, held: Held, settings: Settings) -> Added:
     """Put one of many files into the corpus without reading it, which the next build does.
 
-    Args:
-        corpus: Folder of the documents; made when it is absent.
-        path: The file.
-        held: What `survey` found before the first of them; the file is added to it.
-        settings: How large a file and the library may be.
+    `held` is what `survey` found before the first of them; the file is added to it.
 
     Raises:
         UnreadableSource: It is too large, cannot be opened, is of a kind that nobody can read, or the library is full.
@@ -196,7 +192,7 @@ def _add(
             draft = Path(folder) / wanted
             write_private(draft, data)
             document = read(draft)
-            with _alone(corpus):  # of two at once, neither may take the other's name
+            with filelock.FileLock(corpus / LOCK):  # of two at once, neither may take the other's name
                 if same := _same_bytes(corpus, data, look()):
                     return Added(same, True, None)
                 target = _inside(corpus, replaces) if replaces else _free_name(corpus / wanted)
@@ -237,10 +233,6 @@ def _check_room(held: Held, size: int, most_megabytes: int) -> None:
         )
 
 
-def _alone(corpus: Path) -> filelock.BaseFileLock:
-    return filelock.FileLock(corpus / LOCK)
-
-
 def remove_source(corpus: Path, source: str) -> Path:
     """Take a source out of the corpus and return where it was put; `restore_source` brings it back.
 
@@ -254,11 +246,13 @@ def remove_source(corpus: Path, source: str) -> Path:
     if not path.is_file():
         raise ValueError(f"the corpus holds no {source!r}")
     try:
-        with _alone(corpus):
+        with filelock.FileLock(corpus / LOCK):
             kept = _place_of_removed(corpus, source)
             os.replace(path, kept)
             os.utime(kept)  # the time of its removal
-        _delete_removed(corpus / REMOVED)
+        for removed in (corpus / REMOVED).rglob("*"):
+            if removed.is_file() and time.time() - removed.stat().st_mtime > KEPT_S:
+                removed.unlink()
     except OSError as error:
         raise StorageFailed(
             f"{source} could not be removed: {error.strerror or error}", advice="check that the folder may be written"
@@ -278,18 +272,12 @@ def restore_source(corpus: Path, source: str) -> None:
         ValueError: It was not removed, or another file has taken its place.
     """
     first, path = _inside(corpus / REMOVED, source), _inside(corpus, source)
-    with _alone(corpus):
+    with filelock.FileLock(corpus / LOCK):
         copies = [copy for copy in _names(first) if copy.is_file()] if first.parent.is_dir() else []
         if not copies or path.exists():
             raise ValueError(f"{source!r} cannot be brought back")
         path.parent.mkdir(parents=True, exist_ok=True)
         os.replace(max(copies, key=lambda copy: copy.stat().st_mtime_ns), path)
-
-
-def _delete_removed(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file() and time.time() - path.stat().st_mtime > KEPT_S:
-            path.unlink()
 
 
 def pending_changes(corpus: Path, index: Index | None) -> PendingChanges:

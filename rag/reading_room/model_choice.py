@@ -17,13 +17,7 @@ QUOTING = "extractive"
 
 
 def choose_model(kept: Conversations, base: Settings, backend: str, base_url: str = "") -> None:
-    """Keep a choice.
-
-    Args:
-        kept: Where it is kept.
-        base: The settings of file and environment.
-        backend: `provider:model`, or `extractive` to quote only.
-        base_url: "" for the provider's own address.
+    """Keep the choice of a backend, as the setting has it; `base`: the settings of file and environment.
 
     Raises:
         BackendFailed: The address may not be chosen on a page, or the name is none.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,8 +98,7 @@ class Notebooks:
         Raises:
             OSError: It cannot be made.
         """
-        self.path = path
-        private_database(path)
+        self.path = private_database(path)
         with open_database(self.path, "notebooks") as connection:
             connection.executescript(_TABLES)
             seal_rows(connection, "notebooks", "works", "tags", "notes")
@@ -114,19 +112,16 @@ class Notebooks:
         identifier = secrets.token_hex(8)
         with open_database(self.path) as connection:
             connection.execute("INSERT INTO notebooks VALUES (?, ?, ?, NULL)", (identifier, _name(name), _now()))
-            self._put(connection, identifier, works)
+            connection.executemany(
+                "INSERT OR IGNORE INTO works VALUES (?, ?, ?, ?, NULL)",
+                [(identifier, work.source, work.article, work.title) for work in works],
+            )
         return identifier
 
     def rename(self, notebook: str, name: str) -> None:
         """Give a notebook another name; raises as `create`."""
         with open_database(self.path) as connection:
             connection.execute("UPDATE notebooks SET name = ? WHERE id = ?", (_name(name), notebook))
-
-    def choose(self, notebook: str, works: Iterable[KeptWork]) -> None:
-        """Put other works into a notebook."""
-        with open_database(self.path) as connection:
-            connection.execute("DELETE FROM works WHERE notebook = ?", (notebook,))
-            self._put(connection, notebook, works)
 
     def delete(self, notebook: str) -> None:
         """Remove a notebook; its works and its notes stay."""
@@ -171,23 +166,16 @@ class Notebooks:
             )
         return identifier
 
-    def notes(self, notebook: str | None = None) -> tuple[Note, ...]:
-        """Return the notes of a notebook, "" for those in none, None for all; the oldest first."""
+    def notes(self) -> tuple[Note, ...]:
+        """Return the notes, the oldest first."""
         with open_database(self.path) as connection:
-            rows = connection.execute(
-                "SELECT id, answer, remark, kept FROM notes WHERE ? IS NULL OR notebook = ? ORDER BY kept, id",
-                (notebook, notebook),
-            ).fetchall()
+            rows = connection.execute("SELECT id, answer, remark, kept FROM notes ORDER BY kept, id").fetchall()
         return tuple(Note(row[0], _ANSWER.validate_json(row[1]), row[2], row[3]) for row in rows)
 
     def delete_note(self, note: str) -> None:
         """Remove a note."""
         with open_database(self.path) as connection:
             connection.execute("DELETE FROM notes WHERE id = ?", (note,))
-
-    def _put(self, connection: sqlite3.Connection, notebook: str, works: Iterable[KeptWork]) -> None:
-        rows = [(notebook, work.source, work.article, work.title) for work in works]
-        connection.executemany("INSERT OR IGNORE INTO works VALUES (?, ?, ?, ?, NULL)", rows)
 
 
 def _name(text: str) -> str:

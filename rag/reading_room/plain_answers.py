@@ -15,14 +15,9 @@ from rag.records import Answer, Language, Passage, Rejected
 from rag.text.visible import visible_text
 
 
-def place_of(passage: Passage, language: Language, pages: Sequence[str]) -> str:
-    """Return where a passage stands: title or file › sections › pages.
-
-    Args:
-        passage: The passage.
-        language: Of the words around the names.
-        pages: The pages of what is quoted from it, as printed; none where there are no pages.
-    """
+def place_of(passage: Passage, language: Language, pages: Sequence[str] = ()) -> str:
+    """Return where a passage stands: title or file › sections › the pages of what is quoted of it, else its first."""
+    pages = pages or [passage.page] * bool(passage.page)
     parts = [passage.title or passage.source, *passage.section]
     if passage.kind == "footnote":
         parts.append(say("footnote", language))
@@ -46,12 +41,7 @@ def reason_of(item: Rejected) -> str:
 
 
 def write_plain(answer: Answer, language: Language) -> str:
-    """Return an answer as text to be copied: as it was written, what it lacks, and the sources of its numbers.
-
-    Args:
-        answer: The answer.
-        language: Of the words around it.
-    """
+    """Return an answer as text to be copied: as it was written, what it lacks, and the sources of its numbers."""
     laid = lay_out_answer(answer)
     parts = [answer.text.strip()]
     if answer.missing and answer.ending != "courtesy":

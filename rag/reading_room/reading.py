@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.records import Article, Block, BlockKind, Document, PageMark, Passage, Span
+from rag.records import Article, Block, BlockKind, Document, PageMark, Span
 
 _WRITTEN_MARK = re.compile(r"(?:<sup>)?\s*(?:\[\^(?P<id>[^\]]+)\]|(?P<mark>.*?))\s*(?:</sup>)?", re.IGNORECASE)
 WINDOW_CHARS = 60_000  # an article longer than this is shown in parts, so that the page stays quick
@@ -65,34 +65,27 @@ class LaidOutArticle:
     """An article, or the part of it around the focus, for reading.
 
     Attributes:
-        source: Path inside the corpus.
-        article: Its index in the document.
         record: The article's own fields.
         blocks: What is shown, in reading order.
         earlier: Where to focus to read what comes before; None at the beginning.
         later: Where to focus to read what comes after; None at the end.
-        located: True when a cited or passage character is among what is shown.
     """
 
-    source: str
-    article: int
     record: Article
     blocks: tuple[LaidOutBlock, ...]
     earlier: Span | None
     later: Span | None
-    located: bool
 
 
-def focus_of(document: Document, passage: Passage) -> Span | None:
-    """Return where the passage stands in the document as it is now, or None when it is gone.
+def focus_of(document: Document, span: Span, text: str) -> Span | None:
+    """Return where a passage stands in the document as it is now, or None when it is gone.
 
     A conversation may be older than the document: then the same text is looked for elsewhere.
     """
-    start, end = passage.span
-    if document.canonical[start:end] == passage.text:
-        return passage.span
-    found = document.canonical.find(passage.text)
-    return None if found < 0 or not passage.text else (found, found + len(passage.text))
+    if document.canonical[slice(*span)] == text:
+        return span
+    found = document.canonical.find(text)
+    return None if found < 0 else (found, found + len(text))
 
 
 def article_at(document: Document, offset: int) -> int:
@@ -114,8 +107,8 @@ def lay_out_article(
     Args:
         document: As it was read.
         article: Index of the article.
-        passage: Characters of the passage to shade, or None.
-        cited: Characters to highlight, or None.
+        passage: Characters of the passage to shade.
+        cited: Characters to highlight.
         focus: What must be among what is shown when the article is long; None: the cited characters, else the
             passage, else the beginning.
 
@@ -134,8 +127,7 @@ def lay_out_article(
         _lay_out_block(document.blocks[i], i, bounds, pages.get(i, ()), origins.get(i), passage, cited)
         for i, bounds in shown
     )
-    located = any(run.cited or run.passage for block in blocks for line in block.lines for run in line)
-    return LaidOutArticle(document.source.id, article, record, blocks, earlier, later, located)
+    return LaidOutArticle(record, blocks, earlier, later)
 
 
 def _window(

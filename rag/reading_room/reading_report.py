@@ -23,45 +23,13 @@ def document_as_json(document: Document) -> dict[str, Any]:
         "source": document.source.id,
         "canonical": document.canonical,
         "articles": [
-            {
-                "title": article.title,
-                "authors": list(article.authors),
-                "affiliations": list(article.affiliations),
-                "journal": article.journal,
-                "year": article.year,
-                "issue": article.issue,
-                "pages": article.pages,
-                "keywords": list(article.keywords),
-                "abstract": article.abstract,
-                "fund": article.fund,
-                "classification": article.classification,
-                "imprint": list(article.imprint),
-                "title_en": article.title_en,
-                "work": article.work,
-                "parent": article.parent,
-                "date": article.date,
-                "doi": article.doi,
-                "origins": dict(article.origins),
-                "span": list(article.span),
-                "kind": article.kind,
-            }
+            {name: value for name, value in dataclasses.asdict(article).items() if name != "reference"}
+            | {"origins": dict(article.origins)}
             for article in document.articles
         ],
-        "blocks": [
-            {
-                "kind": block.kind,
-                "text": block.text,
-                "span": list(block.span),
-                "page": block.page,
-                "article": block.article,
-                "section": list(block.section),
-                "notes": [{"marker": note.marker, "block": note.block, "at": note.at} for note in block.notes],
-                "uncertain": [list(span) for span in block.uncertain],
-            }
-            for block in document.blocks
-        ],
-        "left_out": [{"kind": left.kind, "text": left.text, "page": left.page} for left in document.left_out],
-        "remarks": list(document.remarks),
+        "blocks": [dataclasses.asdict(block) for block in document.blocks],
+        "left_out": [dataclasses.asdict(left) for left in document.left_out],
+        "remarks": document.remarks,
         "account": dataclasses.asdict(document.account) if document.account else None,
     }
 

@@ -23,13 +23,7 @@ def is_known(host: str, settings: Settings) -> bool:
 
 
 def is_foreign(headers: Mapping[str, str], host: str, *, opens: bool = False) -> bool:
-    """Tell whether a page of another origin has sent a request.
-
-    Args:
-        headers: Of the request.
-        host: As the request names it.
-        opens: Whether it only opens a page, as a link does.
-    """
+    """Tell whether a page of another origin has sent a request to `host`; `opens`: it only opens a page, as a link."""
     origin = headers.get("origin")
     if origin is not None:
         parts = _split(origin)

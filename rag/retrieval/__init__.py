@@ -420,7 +420,7 @@ def _rerank(index: Index, found: Candidates, question_tokens: Floats) -> Candida
     similarities: dict[int, Floats] = dict.fromkeys(best, np.zeros((len(question_tokens), 0), np.float32))
     for language in set(map(index.passages.language, best)):
         rows = [row for row in best if index.passages.language(row) == language]
-        mean = index.centring.tokens["passage"][language]
+        mean = index.centring.means[f"tokens.passage.{language}"]
         packed = [index.codes(row) for row in rows]
         similarities.update(zip(rows, centred_cosines(question_tokens, mean, packed), strict=True))
     late = np.array([late_score(found_similarities) for found_similarities in similarities.values()], np.float32)

@@ -123,9 +123,7 @@ class Desk:
         Raises:
             UnusableQuestion, IndexMissing, IndexMismatch: See `rag.ask`.
         """
-        *_, answer = self.stream(question, history, Filters(sources=tuple(sources)))
-        assert isinstance(answer, Answer)
-        return self.told(answer)
+        return self._answered(question, history, Filters(sources=tuple(sources)))
 
     def summarise(self, source: str, article: int = 0) -> dict[str, Any]:
         """Return a summary of a work as `ask` returns an answer.
@@ -134,10 +132,7 @@ class Desk:
             NotHeld: There is no such work.
         """
         work = self._find(open_index(self.settings), source, article)
-        question = SUMMARISE[main_language(work.label)]
-        *_, answer = self.stream(question, (), Filters(articles=(work.key,)))
-        assert isinstance(answer, Answer)
-        return self.told(answer)
+        return self._answered(SUMMARISE[main_language(work.label)], (), Filters(articles=(work.key,)))
 
     def stream(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Events:
         """Answer step by step, see `rag.stream_answer`; only the search waits for its turn."""
@@ -181,6 +176,11 @@ class Desk:
                 told = {key: text.replace(path, folder.name) for key, text in told.items()}
         return {key: visible_text(text)[:TOLD_CHARS] for key, text in told.items()}
 
+    def _answered(self, question: str, history: Sequence[Turn], filters: Filters) -> dict[str, Any]:
+        *_, answer = self.stream(question, history, filters)
+        assert isinstance(answer, Answer)
+        return self.told(answer)
+
     def _in_turn(self, do: Callable[[], list[Retrieval]]) -> list[Retrieval]:
         with self._turn:
             return do()
@@ -200,26 +200,15 @@ def _held(index: Index, source: str) -> Document:
 
 def _citation(citation: Citation, evidence: Sequence[Evidence]) -> dict[str, Any]:
     text = evidence[citation.number - 1].text
-    quote = text[slice(*citation.passage_span)] if citation.passage_span else ""
-    span = list(citation.source_span) if citation.source_span else None
     return {
         "number": citation.number,
         "source": citation.source,
-        "span": span,
+        "span": list(citation.source_span) if citation.source_span else None,
         "page": citation.page,
-        "quote": quote,
+        "quote": text[slice(*citation.passage_span)] if citation.passage_span else "",
     }
 
 
 def _work(work: Work) -> dict[str, Any]:
-    record = work.record
-    return {
-        "source": work.source,
-        "article": work.article,
-        "title": record.title,
-        "authors": list(record.authors),
-        "journal": record.journal,
-        "year": record.year,
-        "issue": record.issue,
-        "pages": record.pages,
-    }
+    names = ("title", "authors", "journal", "year", "issue", "pages")
+    return {"source": work.source, "article": work.article} | {name: getattr(work.record, name) for name in names}

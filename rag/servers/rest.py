@@ -81,11 +81,7 @@ class ChatRequest(BaseModel):
 
 
 def make_app(settings: Settings, host: str = "127.0.0.1") -> FastAPI:
-    """Return the application.
-
-    Args:
-        settings: Of the corpus.
-        host: What will be listened at.
+    """Return the application, to be listened to at `host`.
 
     Raises:
         LoginRequired: Others could reach it, and there is no token.

@@ -57,15 +57,15 @@ class Bringing:
         self.progress = progress
 
 
-@st.cache_resource(show_spinner=False)
-def _bringings() -> dict[str, Bringing]:
-    return {}
+def _current() -> Bringing | None:
+    """Return what the reader brought last."""
+    return jobs.held().get(f"bringing {state.reader().name}")
 
 
 def draw() -> None:
     """Draw where a library or an address is given, and say what came of the last one."""
     settings = state.settings()
-    bringing = _bringings().get(state.reader().name)
+    bringing = _current()
     if bringing is not None:
         with st.container(key="bring-told"):
             _tell(bringing, settings)
@@ -95,12 +95,11 @@ def _ask_for_address(settings: Settings) -> None:
 
 
 def _ask_for_library(settings: Settings) -> None:
-    own = not state.is_shared()  # of a machine that others use, a page names no folders
     turn = st.session_state.setdefault("bring_turn", 0)
     with st.form("bring-from-library", border=False):  # whose button waits for a file that is still on its way
         file = st.file_uploader(t("bring_library"), type=list(LIBRARIES), key=f"bring-library-{turn}")
         folder = ""
-        if own:
+        if not state.is_shared():  # of a machine that others use, a page names no folders
             folder = st.text_input(t("bring_folder"), key="bring-folder").strip()
             st.caption(t("bring_folder_hint"))
         if not st.form_submit_button(t("bring_import"), key="bring-import") or not (file or folder):
@@ -131,7 +130,7 @@ def _ask_for_library(settings: Settings) -> None:
 
 def _begin(bringing: Bringing, bring: Callable[[Callable[[Progress], None]], Brought], settings: Settings) -> None:
     state.require_keeper()
-    _bringings()[state.reader().name] = bringing
+    jobs.held()[f"bringing {state.reader().name}"] = bringing
     threading.Thread(target=bringing.run, args=(bring, settings), daemon=True).start()
     st.rerun()
 
@@ -146,26 +145,21 @@ def _tell(bringing: Bringing, settings: Settings) -> None:
         st.error(_line(bringing.error))
     elif bringing.brought is not None:
         st.success(bringing.brought.said)
-        _tell_troubles([*bringing.brought.troubles, *_found_after(bringing.brought, settings)])
+        build = jobs.building(settings)
+        is_built = build is not None and build.report is not None and build.done.is_set()
+        _tell_troubles([*bringing.brought.troubles, *(bringing.brought.look_after() if is_built else ())])
     st.button(t("upload_seen"), key="bring-seen", type="tertiary", on_click=_forget)
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _tell_while_going_on() -> None:
-    bringing = _bringings().get(state.reader().name)
+    bringing = _current()
     if bringing is None or bringing.done.is_set():
         st.rerun()
     step = bringing.progress
     share = step.done / step.total if step.total else 0.0
     count = f"{step.done} / {step.total}" if step.total else ""
     st.progress(share, text="　".join(filter(None, [t("bringing"), plain(bringing.name), count])))
-
-
-def _found_after(brought: Brought, settings: Settings) -> Sequence[RagError]:
-    build = jobs.building(settings)
-    if build is None or build.report is None or not build.done.is_set():
-        return ()
-    return brought.look_after()
 
 
 def _tell_troubles(troubles: Sequence[RagError]) -> None:
@@ -181,4 +175,4 @@ def _line(error: RagError) -> str:
 
 
 def _forget() -> None:
-    _bringings().pop(state.reader().name, None)
+    jobs.held().pop(f"bringing {state.reader().name}", None)

@@ -51,25 +51,20 @@ def draw() -> None:
     if waiting:
         failures.pop(conversation, None)
     writing = jobs.start_writing(
-        kept,
-        conversation,
-        waiting,
-        history=history_of(turns),
-        filters=state.filters(),
-        settings=settings,
+        kept, conversation, waiting, history=history_of(turns), filters=state.filters(), settings=settings
     )
     failed = failures.get(conversation)
-    asked = [failed.question] if writing is None and failed is not None else []
-    if writing is not None:
-        asked = [writing.question, *waiting]
+    asked = [writing.question, *waiting] if writing else [failed.question] if failed else []
     if turns or asked:
         with log:
             _log(conversation, turns, asked, writing)
     else:
         with welcome.container():
-            _welcome()
+            st.title(t("welcome"), anchor=False)
+            uploading.tell()
+            _counts_and_suggestions()
     if writing is not None:
-        _watch(writing, conversation)
+        _watch(writing)
     elif failed is not None and failed.error is not None:
         show_error(failed.error, again=lambda: state.ask(failed.question))
     elif turns:
@@ -94,15 +89,15 @@ def _log(conversation: str, turns: tuple[KeptTurn, ...], asked: list[str], writi
         if value.get("kind") == "ask":
             state.ask(str(value.get("question", "")))
         elif writing is not None and value.get("kind") == "stop":
-            writing.cancel(state.conversations(), conversation)
-            jobs.forget_writing(conversation, writing)
+            writing.cancel()
+            jobs.forget_writing(writing)
         elif isinstance(position, int) and 0 <= position < len(turns):
             _act_on(turns[position], value)
 
     mount("log", views.log(drawn), key=f"log-{conversation}", on_act=act)
 
 
-def _watch(writing: jobs.Writing, conversation: str) -> None:
+def _watch(writing: jobs.Writing) -> None:
     """Show an answer while it is written; a click elsewhere ends the run, not the writing."""
     with st.container(key="steps"):
         steps = st.empty()
@@ -116,22 +111,19 @@ def _watch(writing: jobs.Writing, conversation: str) -> None:
         lines = [views.step_line(step, seconds) for step, seconds in writing.steps]
         if writing.thinking and not writing.text:
             lines.append(t("thinking_now", n=writing.thinking))
-        lines.append(t("waiting" if lines else "warming" if _cold() else "stage_searching"))
+        cold = not jobs.warm(state.settings()).is_set()
+        lines.append(t("waiting" if lines else "warming" if cold else "stage_searching"))
         if (now := "\n".join(lines) + f"　{writing.seconds():.0f} s") != steps_shown:
             steps.text(now)
         if (text := writing.text) != text_shown:
             live.text(text)
             unchecked.caption(t("unchecked"))
         steps_shown, text_shown = now, text
-    jobs.forget_writing(conversation, writing)
+    jobs.forget_writing(writing)
     st.session_state["said"] = t("answered")
     if writing.error is not None:
-        st.session_state["failed"][conversation] = writing
+        st.session_state["failed"][writing.conversation] = writing
     st.rerun()
-
-
-def _cold() -> bool:
-    return not jobs.warm(state.settings()).is_set()
 
 
 def _act_on(turn: KeptTurn, value: dict[str, Any]) -> None:
@@ -216,12 +208,6 @@ def safe_file_name(title: str) -> str:
     return safe_name(re.sub(r"[^\w一-鿿-]+", "_", title).strip("_")[:60] or "wenju")
 
 
-def _welcome() -> None:
-    st.title(t("welcome"), anchor=False)
-    uploading.tell()
-    _counts_and_suggestions()
-
-
 @st.fragment(run_every=1.0)
 def _counts_when_warm() -> None:
     if jobs.warm(state.settings()).is_set():
@@ -234,9 +220,7 @@ def _counts_and_suggestions() -> None:
     asked = tuple(sorted(st.session_state.get("only_articles", ())))
     kept = None if asked else kept_first_questions(settings.index, state.language())
     if jobs.warm(settings).is_set():
-        from rag.index import open_index
-
-        counts = open_index(settings).manifest.counts
+        counts = state.index().manifest.counts
         st.markdown(t("welcome_counts", sources=counts["sources"], articles=counts["articles"]))
     else:
         _counts_when_warm()

@@ -19,7 +19,7 @@ def ready(settings: Settings) -> bool:
     build = jobs.building(settings)
     held = (settings.index / "current").exists()
     if build is not None and not build.done.is_set():
-        if held and can_be_opened(settings):
+        if held and can_be_opened():
             show_update()
             return True
         show_building()
@@ -27,7 +27,7 @@ def ready(settings: Settings) -> bool:
         return False
     if build is not None and build.error is not None:
         _failed(build.error, settings)
-        return held and can_be_opened(settings)
+        return held and can_be_opened()
     if not held:
         if is_empty(settings) or not state.reader().keeper:
             _empty(settings)
@@ -40,22 +40,18 @@ def ready(settings: Settings) -> bool:
             uploading.tell()
         return False
     if jobs.warm(settings).is_set():  # before that, whatever is wrong shows when the first question is asked
-        from rag.index import open_index
-
         try:
-            open_index(settings)
+            state.index()
         except RagError as error:
             _failed(error, settings)
             return False
     return True
 
 
-def can_be_opened(settings: Settings) -> bool:
+def can_be_opened() -> bool:
     """Tell whether questions are answered by the index that there is, while or although there is no newer one."""
-    from rag.index import open_index
-
     with contextlib.suppress(RagError):
-        open_index(settings)
+        state.index()
         return True
     return False
 
@@ -128,9 +124,8 @@ def _failed(error: Exception, settings: Settings) -> None:
     if isinstance(error, NoDocuments):
         _empty(settings)
     show_error(error)
-    label = "try_again"
-    if isinstance(error, IndexMismatch | IndexMissing):
-        label = "rebuild" if isinstance(error, IndexMismatch) else "build_now"
+    remedies = {IndexMismatch: "rebuild", IndexMissing: "build_now"}
+    label = next((label for kind, label in remedies.items() if isinstance(error, kind)), "try_again")
     if state.reader().keeper:
         st.button(t(label), type="primary", key="build", on_click=_build, args=(settings,))
 

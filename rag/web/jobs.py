@@ -3,7 +3,7 @@
 Streamlit ends a run when the reader clicks anything. An answer that is being written must not end with it, so it is
 written in a thread of its own; a run only watches.
 Entry points: `start_writing`, `writing_of`, `forget_writing`, `start_building`, `building`, `set_watching`, `search`,
-`warm`. Heavy imports happen inside the threads.
+`warm`, `held`. Heavy imports happen inside the threads.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Writing:
 
     Attributes:
         question: As it was asked.
+        conversation: Its id.
         kept: Where the turn will be kept: whose answer it is.
         text: What was written so far, not yet checked.
         thinking: How many characters the model thought so far.
@@ -48,7 +49,8 @@ class Writing:
     """
 
     question: str
-    kept: Conversations | None = None
+    conversation: str
+    kept: Conversations
     text: str = ""
     thinking: int = 0
     steps: list[tuple[Progress, float]] = field(default_factory=list)
@@ -62,21 +64,14 @@ class Writing:
         """Return the seconds since the question was asked."""
         return time.perf_counter() - self._started
 
-    def cancel(self, kept: Conversations, conversation: str) -> None:
+    def cancel(self) -> None:
         """Stop the writing and keep what there is; the thread ends at the next piece or at the model's time limit."""
         with self._keeping:
             if not self.done.is_set() and not self.cancelled:
-                kept.add(conversation, self.question, None, self.text)
+                self.kept.add(self.conversation, self.question, None, self.text)
                 self.cancelled = True
 
-    def run(
-        self,
-        kept: Conversations,
-        conversation: str,
-        history: Sequence[Turn],
-        filters: Filters | None,
-        settings: Settings,
-    ) -> None:
+    def run(self, history: Sequence[Turn], filters: Filters | None, settings: Settings) -> None:
         """Write the answer and keep the turn."""
         try:
             warm(settings).wait()
@@ -102,7 +97,7 @@ class Writing:
                     self.steps.append((event, self.seconds()))
             with self._keeping:
                 if not self.cancelled and answer is not None:
-                    kept.add(conversation, self.question, answer)
+                    self.kept.add(self.conversation, self.question, answer)
                     self.done.set()  # here already: who stops it now must not keep it a second time
         except _Cancelled:
             pass
@@ -268,19 +263,14 @@ class _Cancelled(Exception):
 
 
 @st.cache_resource(show_spinner=False)
-def _jobs() -> dict[str, Any]:
+def held() -> dict[str, Any]:
+    """Return the work that goes on in this process, by a name."""
     return {}
 
 
 def writing_of(conversation: str) -> Writing | None:
     """Return the answer that is being written in a conversation, or was and is not yet taken note of."""
-    return _jobs().get("writing " + conversation)
-
-
-def is_written_by(conversation: str, kept: Conversations) -> bool:
-    """Tell whether an answer is being written in a conversation that will be kept there, and may hold nothing yet."""
-    job = writing_of(conversation)
-    return job is not None and job.kept is kept
+    return held().get("writing " + conversation)
 
 
 def start_writing(kept: Conversations, conversation: str, waiting: list[str], **arguments: Any) -> Writing | None:
@@ -291,21 +281,21 @@ def start_writing(kept: Conversations, conversation: str, waiting: list[str], **
     with _STARTING:
         job = writing_of(conversation)
         if job is None and waiting:
-            job = _jobs()["writing " + conversation] = Writing(waiting.pop(0), kept)
-            threading.Thread(target=job.run, args=(kept, conversation), kwargs=arguments, daemon=True).start()
+            job = held()["writing " + conversation] = Writing(waiting.pop(0), conversation, kept)
+            threading.Thread(target=job.run, kwargs=arguments, daemon=True).start()
     return job
 
 
-def forget_writing(conversation: str, writing: Writing) -> None:
+def forget_writing(writing: Writing) -> None:
     """Take note of the end of a writing; another one, begun in another tab meanwhile, stays."""
     with _STARTING:
-        if writing_of(conversation) is writing:
-            del _jobs()["writing " + conversation]
+        if writing_of(writing.conversation) is writing:
+            del held()["writing " + writing.conversation]
 
 
 def building(settings: Settings) -> Building | None:
     """Return the build of this index that runs or ran last."""
-    return _jobs().get(f"building {settings.index.resolve()}")
+    return held().get(f"building {settings.index.resolve()}")
 
 
 def start_building(settings: Settings) -> Building:
@@ -315,25 +305,24 @@ def start_building(settings: Settings) -> Building:
         if running is not None and not running.done.is_set() and not running.cancelled:
             running.again = True
             return running
-        job = Building()
-        _jobs()[f"building {settings.index.resolve()}"] = job
+        job = held()[f"building {settings.index.resolve()}"] = Building()
     threading.Thread(target=job.run, args=(settings,), daemon=True).start()
     return job
 
 
 def is_watching(settings: Settings) -> bool:
     """Tell whether the corpus is watched, and the index built again when it has changed."""
-    return _watched(settings) in _jobs()
+    return _watched(settings) in held()
 
 
 def set_watching(settings: Settings, on: bool) -> None:
     """Begin to watch the corpus, or end it; a build that fails does not."""
     with _STARTING:
         if on and not is_watching(settings):
-            stop = _jobs()[_watched(settings)] = threading.Event()
+            stop = held()[_watched(settings)] = threading.Event()
             threading.Thread(target=_watch, args=(settings, stop), daemon=True).start()
         elif not on and is_watching(settings):
-            _jobs().pop(_watched(settings)).set()
+            held().pop(_watched(settings)).set()
 
 
 def _watched(settings: Settings) -> str:

@@ -32,7 +32,7 @@ def draw() -> None:
         bringing.draw()
     build = jobs.building(settings)
     updating = build is not None and not build.done.is_set()
-    if updating and first_run.can_be_opened(settings):
+    if updating and first_run.can_be_opened():
         first_run.show_update()
     elif updating:
         first_run.show_building()
@@ -40,13 +40,12 @@ def draw() -> None:
     if not jobs.warm(settings).is_set():
         with st.spinner(t("warming")):
             jobs.warm(settings).wait()
-    from rag.index import open_index
     from rag.reading_room.library import pending_changes
 
     index = None
     empty = first_run.is_empty(settings)
     try:
-        index = open_index(settings)
+        index = state.index()
     except IndexMissing as error:
         if empty:
             st.caption(t("empty_library"))
@@ -96,11 +95,10 @@ def draw() -> None:
 @st.cache_data(show_spinner=False, max_entries=4)
 def _shelf(generation: str, language: Language, corrections: KnownRecords) -> list[dict[str, Any]]:
     """Return the sources of a generation with their articles; cached, since it reads every document."""
-    from rag.index import open_index
     from rag.reading_room.messages import in_language
     from rag.reading_room.reading_report import describe_account, reading_report
 
-    index = open_index(state.settings())
+    index = state.index()
     shelf = []
     for source in index.sources():
         document = index.document(source)

@@ -66,10 +66,9 @@ def ask_all() -> None:
 
 
 def _works() -> tuple[Work, ...]:
-    from rag.index import open_index  # not above: the first words of the page do not wait for it
-    from rag.works.shelf import works_of
+    from rag.works.shelf import works_of  # not above: the first words of the page do not wait for it
 
-    return works_of(open_index(state.settings()))
+    return works_of(state.index())
 
 
 def keep_note(answer: Answer) -> None:
@@ -118,11 +117,12 @@ def _notes() -> None:
     notes = state.notebooks().notes()
     if not notes:
         return
+    delete = state.notebooks().delete_note
     with st.expander(t("notes_n", n=len(notes))):
         for note in notes:
             st.markdown(f"**{plain(note.answer.question)}**")
             st.text(write_plain(note.answer, state.language()))
-            st.button(t("delete"), key=f"note-{note.id}", type="tertiary", on_click=_delete_note, args=(note.id,))
+            st.button(t("delete"), key=f"note-{note.id}", type="tertiary", on_click=delete, args=(note.id,))
         written = functools.partial(_file, t("notes_n", n=len(notes)), notes, state.language())
         st.download_button(t("markdown"), written, file_name="notes.md", mime="text/markdown", on_click="ignore")
 
@@ -132,10 +132,6 @@ def _file(title: str, notes: Sequence[Note], language: Language) -> bytes:
 
     turns = [KeptTurn(number, note.answer.question, note.answer, "", note.kept) for number, note in enumerate(notes)]
     return export_conversation(title, turns, "md", language=language, article_of=lambda passage: None)
-
-
-def _delete_note(note: str) -> None:
-    state.notebooks().delete_note(note)
 
 
 def act(value: dict[str, Any]) -> None:
@@ -183,15 +179,13 @@ def _edit(work: Work) -> None:
     kept = keep_work(work)
     keeper = state.reader().keeper  # others may tag, and see what is known
     with st.form("record", border=False):
-        hints = {"authors": t("authors_hint")}
-        fixed = not keeper
         values = {
             field: st.text_input(
                 t(f"field_{field}"),
                 _shown(work, field),
                 key=f"field-{field}",
-                help=hints.get(field),
-                disabled=fixed,
+                help=t("authors_hint") if field == "authors" else None,
+                disabled=not keeper,
             )
             for field in FIELDS
         }

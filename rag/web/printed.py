@@ -30,11 +30,8 @@ def choose(*, printed: bool) -> None:
 def values(document: Document, at: Span | None, focus: Span, wanted: int | None) -> dict[str, Any] | None:
     """Return what the pane shows of a printed page; None for a source that has none.
 
-    Args:
-        document: The source.
-        at: The cited characters, to be boxed, or None.
-        focus: Characters whose page is shown.
-        wanted: The page that the reader turned to, from 1, or None.
+    It is the page of the characters `focus`, or the one that the reader turned to, `wanted` (from 1); the cited
+    characters `at` are boxed.
     """
     if document.source.format not in PRINTED:
         return None
@@ -49,9 +46,8 @@ def values(document: Document, at: Span | None, focus: Span, wanted: int | None)
         if not path.resolve().is_relative_to(state.settings().corpus.resolve()):
             raise FileNotFoundError(path)
         cited = printed_pages(path, document.source.sha256, first, max(first, last))
-        shown = [page for page in cited if page.number == number] or printed_pages(
-            path, document.source.sha256, number, number
-        )
+        shown = tuple(page for page in cited if page.number == number)
+        shown = shown or printed_pages(path, document.source.sha256, number, number)
     except (RagError, OSError) as error:
         reason = str(error.args[0]) if isinstance(error, RagError) else path.name
         return {"on": True, "number": 0, "notice": t("page_unshown", reason=reason)}

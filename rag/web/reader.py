@@ -36,23 +36,14 @@ def open_citation(turn: int, answer: Answer, number: int) -> None:
 def open_passage(passage: Passage, inside: Span | None = None, *, turn: int | None = None, citation: int = -1) -> None:
     """Open the pane at a passage; `inside` are the characters of its text to highlight."""
     cited = None if inside is None else (passage.span[0] + inside[0], passage.span[0] + inside[1])
-    state.open_pane(
-        source=passage.source,
-        article=passage.article,
-        passage=passage.span,
-        cited=cited,
-        focus=None,
-        text=passage.text,
-        turn=turn,
-        citation=citation,
-    )
+    open_article(passage.source, passage.article, cited)
+    st.session_state["pane"] |= {"passage": passage.span, "text": passage.text, "turn": turn, "citation": citation}
 
 
 def open_article(source: str, article: int | None = None, span: Span | None = None) -> None:
     """Open the pane at an article, or at characters of a source."""
-    state.open_pane(
-        source=source, article=article, passage=None, cited=span, focus=None, text="", turn=None, citation=-1
-    )
+    nothing = {"passage": None, "focus": None, "text": "", "turn": None, "citation": -1}
+    st.session_state["pane"] = {"source": source, "article": article, "cited": span} | nothing
 
 
 def open_from_address() -> None:
@@ -81,6 +72,7 @@ def draw() -> None:
 
 def _empty(place: dict[str, Any]) -> dict[str, Any]:
     """Return the values of a pane that shows nothing yet."""
+    answer = _answer(place)
     return {
         "words": words(*WORDS),
         "source": place["source"],
@@ -99,7 +91,7 @@ def _empty(place: dict[str, Any]) -> dict[str, Any]:
         "link": "",
         "turn": f"turn-{state.conversation()}-{place['turn']}" if place["turn"] is not None else "",
         "citation": place["citation"],
-        "count": len(_citations(place)),
+        "count": len(lay_out_answer(answer).citations) if answer else 0,
         "printed": None,
         "page": "",
         "view": repr([place.get(key) for key in ("source", "article", "cited", "passage", "focus", "page")]),
@@ -108,19 +100,16 @@ def _empty(place: dict[str, Any]) -> dict[str, Any]:
 
 def _values(place: dict[str, Any]) -> dict[str, Any]:
     values = _empty(place)
-    settings = state.settings()
-    jobs.warm(settings).wait()
-    from rag.index import open_index
-
+    jobs.warm(state.settings()).wait()
     try:
-        document = open_index(settings).document(place["source"])
+        document = state.index().document(place["source"])
     except (KeyError, RagError):
         gone = t("source_gone") if place["text"] else t("no_such_source", source=place["source"])
         return values | {"notice": gone, "stored": place["text"]}
 
     passage, cited = place["passage"], place["cited"]
     if passage is not None and place["text"]:
-        found = focus_of(document, Passage("", place["source"], place["text"], passage, "body", 0, "", (), "", "zh"))
+        found = focus_of(document, passage, place["text"])
         if found is None:
             values |= {"notice": t("pane_not_located"), "stored": place["text"]}
             passage = cited = None
@@ -174,11 +163,9 @@ def _act(value: dict[str, Any]) -> None:
     if kind == "close":
         state.close_pane()
     elif kind == "step":
-        citations = _citations(place)
-        if citations:
-            answer = _answer(place)
-            assert answer is not None
-            open_citation(place["turn"], answer, (place["citation"] + int(value.get("by", 1))) % len(citations))
+        answer = _answer(place)
+        if answer is not None and (count := len(lay_out_answer(answer).citations)):
+            open_citation(place["turn"], answer, (place["citation"] + int(value.get("by", 1))) % count)
     elif kind == "article":
         open_article(place["source"], int(value.get("article", 0)))
     elif kind == "focus":
@@ -191,13 +178,9 @@ def _act(value: dict[str, Any]) -> None:
 
 
 def _answer(place: dict[str, Any]) -> Answer | None:
-    turns = state.conversations().turns(state.conversation())
+    """Return the answer of which the pane shows a citation."""
+    turns = state.conversations().turns(state.conversation()) if place["turn"] is not None else ()
     return next((turn.answer for turn in turns if turn.position == place["turn"]), None)
-
-
-def _citations(place: dict[str, Any]) -> tuple[Any, ...]:
-    answer = _answer(place) if place["turn"] is not None else None
-    return () if answer is None else lay_out_answer(answer).citations
 
 
 def _span_text(span: Span) -> str:

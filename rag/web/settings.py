@@ -46,7 +46,7 @@ def _writer(settings: Settings) -> None:
             if settings.backend != QUOTING:
                 st.button(t("quote_only"), key="quote-only", on_click=_try, args=(_quote_only,))
             if (settings.backend, settings.base_url) != (base.backend, base.base_url) and base.backend != QUOTING:
-                st.button(t("as_started"), key="as-started", on_click=_try, args=(_as_started,))
+                st.button(t("as_started"), key="as-started", on_click=_try, args=(lambda: forget_model(state.house()),))
     if isinstance(error := st.session_state.pop("choice_failed", None), RagError):
         show_error(error)
     if not st.toggle(t("choose_model"), value=settings.backend != QUOTING, key="choose-model"):
@@ -75,22 +75,22 @@ def _name_of(settings: Settings) -> str:
 def _model_form(settings: Settings) -> None:
     """Take provider, address and model; nothing is kept before the reader says so."""
     current = find_provider(settings.backend)
-    names = [one.name for one in providers()]
+    known = {one.name: one for one in providers()}
     name = st.selectbox(
         t("provider"),
-        names,
-        index=names.index(current.name) if current else 0,
-        format_func=lambda one: _label(next(item for item in providers() if item.name == one)),
+        list(known),
+        index=list(known).index(current.name) if current else 0,
+        format_func=lambda one: known[one].labels[0 if state.language() == "zh" else 1],
         key="provider",
     )
-    provider = next(one for one in providers() if one.name == name)
-    is_current = current is not None and current.name == name
+    provider = known[name]
+    is_current = provider == current
     base_url = ""
     if provider.key_variable and not (is_current and settings.base_url):
         st.caption(t("address_is", address=plain(address_of(_formed(provider, "", provider.example)))))
     else:
-        known = settings.base_url if is_current and settings.base_url else provider.address
-        written = st.text_input(t("base_url"), value=known, key=f"address-{name}").strip()
+        address = settings.base_url if is_current and settings.base_url else provider.address
+        written = st.text_input(t("base_url"), value=address, key=f"address-{name}").strip()
         base_url = "" if written == provider.address else written
     _key_state(_formed(provider, base_url, provider.example))
     model = _model_name(provider, base_url, settings.backend.partition(":")[2] if is_current else "")
@@ -103,10 +103,6 @@ def _model_form(settings: Settings) -> None:
         st.rerun()
     if asked:
         _test(chosen)
-
-
-def _label(provider: Provider) -> str:
-    return provider.labels[0 if state.language() == "zh" else 1]
 
 
 def _formed(provider: Provider, base_url: str, model: str) -> Settings:
@@ -169,10 +165,6 @@ def _choose(settings: Settings) -> None:
 def _quote_only() -> None:
     choose_model(state.house(), state.base_settings(), QUOTING)
     st.session_state["choose-model"] = False
-
-
-def _as_started() -> None:
-    forget_model(state.house())
 
 
 def _try(do: Callable[[], None]) -> None:

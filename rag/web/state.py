@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 from streamlit import runtime
@@ -24,6 +24,7 @@ from rag.web import jobs
 from rag.web.door import COOKIE, has_provider
 
 if TYPE_CHECKING:
+    from rag.index import Index
     from rag.retrieval import Filters
 
 # What the settings page may change, and the page keeps; all else comes from file and environment.
@@ -51,6 +52,13 @@ def settings() -> Settings:
     chosen = {name: value for name in OF_HOUSE if (value := of_house.get(name))} | chosen_model(kept, base)
     chosen |= {name: value for name in CHOSEN if (value := own.get(name))}
     return Settings.model_validate(base.model_dump() | chosen) if chosen else base
+
+
+def index() -> Index:
+    """Return the index in use; raises as `open_index`."""
+    from rag.index import open_index  # not above: the first words of the page do not wait for it
+
+    return open_index(settings())
 
 
 def choose(name: str, value: str) -> None:
@@ -173,8 +181,9 @@ def conversation() -> str:
     """Return the id of the conversation on the page: the one in the address, else a new one."""
     if "conversation" not in st.session_state:
         asked = st.query_params.get("c", "")
-        known = asked and (conversations().find(asked) is not None or jobs.is_written_by(asked, conversations()))
-        st.session_state["conversation"] = asked if known else conversations().start()
+        kept, writing = conversations(), jobs.writing_of(asked)  # what is being written may be the first of it
+        known = asked and (kept.find(asked) is not None or (writing is not None and writing.kept is kept))
+        st.session_state["conversation"] = asked if known else kept.start()
     return cast("str", st.session_state["conversation"])
 
 
@@ -194,22 +203,15 @@ def ask(question: str) -> None:
 
 def fill_from_address() -> None:
     """Put what `?q=` says into the box, once; it waits for the reader, since whoever made the link is not asked."""
-    question = " ".join(st.query_params.get("q", "").split())[:MAX_QUESTION_CHARS]
-    if not question:
-        return
-    st.session_state["question"] = question
-    st.session_state["go_to_chat"] = True
-    st.query_params.pop("q", None)
+    if question := " ".join(st.query_params.get("q", "").split())[:MAX_QUESTION_CHARS]:
+        st.session_state["question"] = question
+        st.session_state["go_to_chat"] = True
+        st.query_params.pop("q", None)
 
 
 def waiting(conversation: str) -> list[str]:
     """Return the questions that wait to be answered in a conversation, the next one first."""
     return cast("list[str]", st.session_state.setdefault("waiting", {}).setdefault(conversation, []))
-
-
-def open_pane(**place: Any) -> None:
-    """Open the source pane; see `page.reader` for what a place is made of."""
-    st.session_state["pane"] = place
 
 
 def close_pane() -> None:

@@ -34,14 +34,13 @@ def can_start() -> bool:
         return False
     try:
         state.conversations()
-    except RagError as error:
+    except (RagError, OSError, sqlite3.Error) as error:
         st.session_state.setdefault("language", "zh")
-        show_error(error)
-        return False
-    except (OSError, sqlite3.Error) as error:
-        st.session_state.setdefault("language", "zh")
-        folder = state.base_settings().index
-        show_error(StorageFailed(f"{folder / state.CONVERSATIONS}: {error}", advice=t("conversations_advice")))
+        if isinstance(error, RagError):
+            show_error(error)
+        else:
+            file = state.base_settings().index / state.CONVERSATIONS
+            show_error(StorageFailed(f"{file}: {error}", advice=t("conversations_advice")))
         return False
     return _is_let_in()
 

@@ -5,9 +5,10 @@ They are taken in by a thread of their own, since a run of the page ends with th
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -83,8 +84,7 @@ class Taking:
 
         self.pages = (0, 0)
         try:
-            held = namesake(settings.corpus, file.name, file.data) if file.replaces is None else ""
-            if held:
+            if file.replaces is None and (held := namesake(settings.corpus, file.name, file.data)):
                 self.revised[held] = file
                 return
             replaces = file.replaces or ""
@@ -97,6 +97,10 @@ class Taking:
             read = added.document
             size = (len(read.articles), len(read.canonical)) if read else (0, 0)
             self.told.append(Taken(file.name, added.source, added.duplicate, *size))
+
+    def cancel(self) -> None:
+        """Take in no more than what is in hand."""
+        self.cancelled = True
 
     def _recognised(self, done: int, total: int) -> None:
         self.pages = (done, total)
@@ -117,14 +121,9 @@ class Taking:
 _STARTING = threading.Lock()
 
 
-@st.cache_resource(show_spinner=False)
-def _takings() -> dict[str, Taking]:
-    return {}
-
-
 def current() -> Taking | None:
     """Return the files that the reader dropped last, taken in or still at it."""
-    return _takings().get(state.reader().name)
+    return jobs.held().get(f"taking in {state.reader().name}")
 
 
 def take_in(files: Sequence[Dropped]) -> None:
@@ -138,7 +137,7 @@ def take_in(files: Sequence[Dropped]) -> None:
         taking = Taking(list(files))
         if running is not None:
             taking.revised.update(running.revised)
-        _takings()[state.reader().name] = taking
+        jobs.held()[f"taking in {state.reader().name}"] = taking
     threading.Thread(target=taking.run, args=(state.settings(),), daemon=True).start()
 
 
@@ -169,7 +168,7 @@ def tell() -> None:
 
 def forget() -> None:
     """Let go of what was told of the dropped files."""
-    _takings().pop(state.reader().name, None)
+    jobs.held().pop(f"taking in {state.reader().name}", None)
 
 
 def _is_building() -> bool:
@@ -192,12 +191,8 @@ def _tell_while_going_on() -> None:
         if taking.cancelled:
             st.caption(t("cancelling"))
         else:
-            st.button(t("cancel"), key="cancel-upload", on_click=_call_off, args=(taking,))
+            st.button(t("cancel"), key="cancel-upload", on_click=taking.cancel)
     _tell_all(taking)
-
-
-def _call_off(taking: Taking) -> None:
-    taking.cancelled = True
 
 
 def _tell_all(taking: Taking) -> None:
@@ -214,11 +209,7 @@ def _tell_all(taking: Taking) -> None:
 
 def _each(seen: Sequence[Taken], folded: str) -> None:
     """Tell of each file; of many below a title that opens."""
-    if len(seen) <= MOST_NAMED:
-        for taken in seen:
-            _tell_one(taken)
-        return
-    with st.expander(folded):
+    with st.expander(folded) if len(seen) > MOST_NAMED else contextlib.nullcontext():
         for taken in seen:
             _tell_one(taken)
 
@@ -253,10 +244,6 @@ def _decide(choice: str) -> None:
     if taking is None:
         return
     asked, taking.revised = taking.revised, {}
-    decided = _decided(asked.items(), replace=choice == "replace") if choice != "leave_out" else []
-    if decided:
-        take_in(decided)
-
-
-def _decided(asked: Iterable[tuple[str, Dropped]], *, replace: bool) -> list[Dropped]:
-    return [Dropped(file.name, file.data, source if replace else "") for source, file in asked]
+    if asked and choice != "leave_out":
+        places = {source: source if choice == "replace" else "" for source in asked}
+        take_in([Dropped(file.name, file.data, places[source]) for source, file in asked.items()])

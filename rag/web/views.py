@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ MINUTE_S = 60
 
 def where(passage: Passage, pages: Sequence[str] = ()) -> str:
     """Return where a passage stands: article › sections › the pages of what is quoted of it, else its first page."""
-    return place_of(passage, language(), pages or [passage.page] * bool(passage.page))
+    return place_of(passage, language(), pages)
 
 
 def describe(article: Article) -> list[str]:
@@ -59,14 +60,7 @@ def log(turns: list[dict[str, Any]]) -> dict[str, Any]:
 
 def pending_turn(question: str, position: int, *, stoppable: bool = False) -> dict[str, Any]:
     """Return the values of a question that has no answer yet."""
-    return {
-        "position": position,
-        "question": question,
-        "pending": True,
-        "stoppable": stoppable,
-        "turn": "",
-        "lines": None,
-    }
+    return {"position": position, "question": question, "pending": True, "stoppable": stoppable}
 
 
 def turn(kept: KeptTurn, key: str, active: int, rating: Rating | None, *, last: bool) -> dict[str, Any]:
@@ -128,7 +122,6 @@ def _failure(answer: Answer) -> list[str]:
 def _unchecked(partial: str) -> dict[str, Any]:
     sentence = {"standing": "", "reason": "", "missing": []}
     return {
-        "understood": "",
         "ending": "stopped",
         "lines": [
             {"kind": "text", "sentences": [sentence | {"pieces": [{"text": line, "number": 0}]}], "rows": []}
@@ -137,17 +130,12 @@ def _unchecked(partial: str) -> dict[str, Any]:
         ],
         "citations": [],
         "standings": {},
-        "evidence": {},
         "others": [],
         "notices": [t("stopped" if partial else "stopped_early")],
         "remarks": [],
-        "spread": [],
-        "years": [],
         "steps": [],
-        "took": "",
         "plain": partial,
         "rated": None,
-        "rated_reason": "",
     }
 
 
@@ -184,9 +172,8 @@ def _remarks(answer: Answer) -> list[str]:
 def _spread(laid: LaidOutAnswer) -> list[dict[str, Any]]:
     """Count cited sentences by article, most first."""
     names = {number: item.title or item.source for number, item in laid.cited}
-    counts: dict[str, int] = {}
-    for citation in (citation for citation in laid.citations if citation.number in names):  # not what is nearest only
-        counts[names[citation.number]] = counts.get(names[citation.number], 0) + 1
+    # Not what is nearest only.
+    counts = Counter(names[citation.number] for citation in laid.citations if citation.number in names)
     return [{"name": name, "count": count} for name, count in sorted(counts.items(), key=lambda row: (-row[1], row[0]))]
 
 
@@ -195,9 +182,7 @@ def _years(answer: Answer) -> list[dict[str, Any]]:
     found: dict[int, str] = {}
     for sentence in answer.sentences:
         for match in _YEAR.finditer(sentence.text):
-            start = max(
-                0, sentence.text.rfind("，", 0, match.start()) + 1, sentence.text.rfind("；", 0, match.start()) + 1
-            )
+            start = 1 + max(sentence.text.rfind(mark, 0, match.start()) for mark in "，；")
             text = sentence.text[start : start + _YEAR_QUOTE_CHARS]
             found.setdefault(int(match[1]), text + ("…" if len(sentence.text) > start + _YEAR_QUOTE_CHARS else ""))
     return [{"year": year, "text": text} for year, text in sorted(found.items())] if len(found) > 2 else []

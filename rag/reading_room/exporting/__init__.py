@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from rag.literature.references import Style
 from rag.reading_room.conversations import KeptTurn
@@ -23,12 +23,7 @@ from rag.text.visible import visible_text
 
 PROGRAM = "问据 Wenju"
 Format = Literal["md", "html", "docx"]
-FORMATS: dict[Format, str] = {
-    "md": "text/markdown",
-    "html": "text/html",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
-"""What can be written, with its media type."""
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 def export_conversation(
@@ -41,19 +36,16 @@ def export_conversation(
     author: str = "",
     article_of: Callable[[Passage], Article | None],
 ) -> bytes:
-    """Write a conversation as a file.
+    """Return a conversation as a file, text in UTF-8; a stopped turn is marked as not checked.
 
     Args:
         title: Of the conversation.
-        turns: In order; a stopped one is marked as not checked.
-        form: "md", "html" or "docx".
+        turns: In order.
+        form: Of the file.
         style: Of the references.
         language: Of the words around them.
         author: Who exports it; "": the program's name stands.
         article_of: Gives the article of a passage; None when its source is gone.
-
-    Returns:
-        The file's bytes; text is UTF-8.
     """
     laid = tuple(lay_out_turn(order, turn, language, style, article_of) for order, turn in enumerate(turns, 1))
     now = datetime.now().astimezone()

@@ -56,7 +56,7 @@ def _found(found: Retrieval, language: Language) -> Iterator[str]:
 
 def _evidence(item: Evidence, language: Language, rank: str = "") -> str:
     """Return where a passage stands, how likely it answers, and its text with the best sentence marked."""
-    place = place_of(item.passage, language, [item.page] * bool(item.page))
+    place = place_of(item.passage, language)
     quoted = "".join(
         f"<mark>{_answering(text, item)}</mark>" if best else write_text(text)
         for text, best in cut_quotation(item.text, [item.best_sentence] if item.best_sentence else [])
