@@ -373,3 +373,23 @@ def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
                 new.writestr(name, bytes(body))
     with contextlib.suppress(UnreadableSource):
         assert read_xlsx(stream.getvalue())
+
+
+def test_a_second_table_below_the_first_has_its_own_caption_and_head() -> None:
+    text = (
+        "各鄉產量（噸）,,,\n乡镇,稻,茶,鱼\n城关镇,41,5,7\n一、山区,,,\n白沙镇,30,8,\n合计,71,13,7\n"
+        "附表：收购价（元/千克）,,,\n品种,2022年,2023年,\n早稻,2.58,2.66,\n春茶,186,198,\n"
+    )
+    assert [line.text for line in read_csv(text.encode())[0].lines] == [
+        "各鄉產量（噸）",
+        "乡镇 | 稻 | 茶 | 鱼",
+        "城关镇 | 41 | 5 | 7",
+        "一、山区 |  |  | ",
+        "白沙镇 | 30 | 8 | ",
+        "合计 | 71 | 13 | 7",
+        "",
+        "附表：收购价（元/千克）",
+        "品种 | 2022年 | 2023年",
+        "早稻 | 2.58 | 2.66",
+        "春茶 | 186 | 198",
+    ]

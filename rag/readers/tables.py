@@ -17,8 +17,10 @@ from rag.readers.lines import check_table_size, fold_spaces, table_lines, trim_e
 from rag.readers.packages import MAX_TEXT_CHARS
 from rag.readers.workbooks import MAX_CELLS, MAX_COLUMNS, WHAT, Sheet, read_workbook, too_large
 from rag.records import Line, Page
+from rag.tables import is_number
 
 MAX_ROWS = 2_000_000  # of delimited text, empty ones too
+_LEAST_ROWS = 2  # of a table above another one, and from a caption down to the first row with figures
 MAX_BESIDE = 8  # tables beside each other
 MAX_FIELD_CHARS = 1_000_000
 DELIMITERS = ",\t;|，；"
@@ -160,7 +162,7 @@ def _checked(rows: Iterable[list[str]]) -> Iterator[list[str]]:
 def _block_lines(blocks: Iterable[Sequence[list[str]]]) -> tuple[Line, ...]:
     """Write blocks of filled rows, parted by empty ones, as tables with their titles and remarks."""
     lines: list[Line] = []
-    tables = list(blocks)
+    tables = [part for block in blocks for part in _headed_parts(block)]
     for place, table in enumerate(tables):
         widths = [sum(bool(cell.strip()) for cell in row) for row in table]
         if len(table) == 1 and widths[0] == 1 and len(tables) > 1:
@@ -176,6 +178,31 @@ def _block_lines(blocks: Iterable[Sequence[list[str]]]) -> tuple[Line, ...]:
         lines.extend(Line(_one_line([row]), kind="paragraph") for row in table[last:])
         lines.append(Line(""))
     return trim_empty(lines)
+
+
+def _headed_parts(rows: Sequence[list[str]]) -> Iterator[Sequence[list[str]]]:
+    """Yield the tables of a block: below others, a caption and a head without figures begin another one.
+
+    A line of one cell above rows with figures is a group of the same table. Columns that are empty down to the end of a
+    table are none of it.
+    """
+    captions = [
+        at for at in range(_LEAST_ROWS, len(rows) - _LEAST_ROWS) if _is_caption(rows[at]) and _is_head(rows[at + 1])
+    ]
+    starts = [at for at in captions if any(map(is_number, filter(None, map(str.strip, rows[at + _LEAST_ROWS]))))]
+    for start, end in itertools.pairwise([0, *starts, len(rows)]):
+        part = rows[start:end]
+        columns = max(column for row in part for column, cell in enumerate(row, 1) if cell.strip())
+        yield [row[:columns] for row in part]
+
+
+def _is_caption(row: Sequence[str]) -> bool:
+    return bool(row[0].strip()) and not is_number(row[0].strip()) and not any(map(str.strip, row[1:]))
+
+
+def _is_head(row: Sequence[str]) -> bool:
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return len(cells) > 1 and not any(map(is_number, cells))
 
 
 def _one_line(rows: Iterable[Iterable[str]]) -> str:

@@ -13,6 +13,7 @@ from rag.records import Answer, Evidence, Language, Passage
 from rag.tables import is_row
 from rag.text.enumerations import COLONS
 from rag.text.figure_finding import find_figures
+from rag.text.labels import as_quoted
 from rag.text.language import CELL_MARK, search_form
 from rag.vocabulary import read_table
 from rag.works.part_words import TIME, is_in, words_for
@@ -51,11 +52,6 @@ def tells_date(said: Said) -> bool:
     return any(figure.kind == "date" for figure in find_figures(said.text))
 
 
-def on_one_line(text: str) -> str:
-    """Return a text with a space for each line break."""
-    return text.replace("\n", " ")
-
-
 class Lines:
     """Lines that quote, and the passages that their [n] stand for."""
 
@@ -69,7 +65,7 @@ class Lines:
 
     def quote(self, text: str, passage: Passage) -> str:
         """Return a text on one line with the number of its passage behind it."""
-        return f"{on_one_line(text)}[{self.number(passage)}]"
+        return f"{as_quoted(text)}[{self.number(passage)}]"
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

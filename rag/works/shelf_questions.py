@@ -122,8 +122,8 @@ def read_shelf_question(
     kinds, topic = read_words(named.rest)
     mentioned = {"mention", "which", "work"} <= kinds
     asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
-    if not named.titled and kinds & {"work", "counter"} and (part := _quoted_part(question, works)):
-        named = dataclasses.replace(named, titled=(part[0],), rest=_taken_out(named.rest, part[1])[0])
+    if not named.titled and kinds & {"work", "counter"} and (found := _quoted_part(question, works)):
+        named = dataclasses.replace(named, titled=(found[0],), rest=_taken_out(named.rest, found[1])[0])
         kinds, topic = read_words(named.rest)
     called = topic and _with_kind(topic, named.rest)
     if asks and topic and not named.titled and (part := _part_of_title(topic, called, works, ends="work" not in kinds)):

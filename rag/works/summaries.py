@@ -17,11 +17,11 @@ from rag.backends.extractive import leans_back
 from rag.index import Index
 from rag.records import Evidence, Language, Passage, Progress
 from rag.tables import is_row
-from rag.text.labels import CITED, holds_word
+from rag.text.labels import CITED, as_quoted, holds_word
 from rag.text.language import FULL_STOPS, ends_in, main_language, split_statements
 from rag.verification.said import share_of, word_pairs
 from rag.vocabulary import read_table
-from rag.works.part_lists import Lines, on_one_line
+from rag.works.part_lists import Lines
 from rag.works.parts import groups_of
 from rag.works.shelf import Work
 from rag.works.shelf_questions import Length
@@ -75,7 +75,7 @@ def _lines_of_work(work: Work, length: Length, index: Index, quoted: Lines) -> l
         leading = _leading(part.passages, part.heading, STATEMENTS[length], prose=not part.heading)
         if told := _joined(_whole_list(part, leading) or leading, quoted):
             colon = "：" if main_language(part.heading) == "zh" else ": "
-            lines.append(f"- {on_one_line(part.heading)}{colon}{told}" if part.heading else told)
+            lines.append(f"- {as_quoted(part.heading)}{colon}{told}" if part.heading else told)
     return lines
 
 
