@@ -29,6 +29,8 @@ def test_each_row_of_office_words_is_read_in_its_example(row: tuple[str, ...]) -
         ("港务局局长是谁？", ("局长", "")),
         ("谁是副局長", ("局长", "副")),
         ("馆长助理是谁", ("馆长", "助理")),
+        ("湖滨縣的常务副县长是哪一位？", ("县长", "常务副")),
+        ("Who is the chief executive of 海港 Ferries?", ("executive", "chief")),
         ("局长的秘书叫什么", ("秘书", "")),
         ("局长负责什么", None),
         ("Who is the Vice-Chair of 海港 Trust?", ("chair", "vice")),
@@ -39,6 +41,13 @@ def test_each_row_of_office_words_is_read_in_its_example(row: tuple[str, ...]) -
 def test_whose_holder_is_asked_for(question: str, office: tuple[str, str] | None) -> None:
     asked = office_asked_for(question)
     assert (asked and asked[:2]) == office
+
+
+def test_a_chief_of_another_kind_is_another_office() -> None:
+    asked = office_asked_for("Who is the chief executive of Bay Ferries?")
+    assert asked is not None
+    assert not holds_office("Dr Rosa Achter, Chief Engineer, Bay Ferries (海湾渡轮)", asked)
+    assert holds_office("Tom Reed, chief executive of Bay Ferries (海湾渡轮)", asked)
 
 
 def test_an_office_is_the_same_only_with_the_same_rank() -> None:
