@@ -60,6 +60,11 @@ def asks_for_reason(question: str) -> bool:
     return _asks_for("reason", question)
 
 
+def asks_for_meaning(question: str) -> bool:
+    """Say whether a question asks what a word or a thing with a name is: 指什么, 怎么理解, what is meant by."""
+    return _asks_for("meaning", question)
+
+
 def tells_reason(statement: str) -> bool:
     """Say whether a statement has a word by which reasons are told: 因, 考虑到, because, due to."""
     return holds_any(statement, _TELLING["reason"])

@@ -25,6 +25,7 @@ from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
+from rag.retrieval.explanations import with_explanation
 from rag.retrieval.odds import likelihood_of, log_odds, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties
 from rag.retrieval.rows_judged import (
@@ -104,6 +105,7 @@ def judge_statements(
         claim = claim_of(question.text)
         said = dataclasses.replace(question, asked=claim, text=claim)
         evidence = _credit_notes(index, evidence, _read(load_comprehension(), said, chosen, names))
+    evidence = with_explanation(index, found, evidence, question)
     if "list" in question.types:
         evidence = _with_rest_of_list(index, found, evidence, allowed)
     return evidence
