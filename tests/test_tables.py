@@ -7,6 +7,7 @@ from reading_matter import TABLE, passage
 
 from rag.tables import cell_span, cells, heads_columns, is_row, is_rule, rows_asked_for, table_head
 from rag.text.dictionary import content_words
+from rag.text.language import split_statements
 
 
 def test_a_row_has_cells() -> None:
@@ -91,4 +92,6 @@ def test_a_row_that_white_space_parts_in_the_print_is_a_row() -> None:
     row = "乌石县\t8\t67"
     assert (is_row(row), cells(row)) == (True, ["乌石县", "8", "67"])
     assert row[slice(*cell_span(row, 2))] == "67"
-    assert cells("\tBefore\tAfter 之后") == ["", "Before", "After 之后"]
+    head = "\tBefore\tAfter 之后"
+    assert cells(head) == ["", "Before", "After 之后"]
+    assert [f"{head}\n{row}"[a:b] for a, b in split_statements(f"{head}\n{row}")] == [head, row]

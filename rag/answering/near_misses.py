@@ -84,11 +84,12 @@ def _han_places(text: str) -> Iterator[str]:
 
 
 def _latin_places(text: str) -> Iterator[str]:
-    """Yield capitalised words that stand together: Heron River."""
+    """Yield the last two of capitals that stand together: Heron River, and no Smart Water of Smart Water Meters."""
     names = [(span, name) for name, span in find_latin_names(text) if name[:1].isupper()]
-    for (before, one), (behind, other) in itertools.pairwise(names):
-        if text[before[1] : behind[0]] == " ":
-            yield f"{one} {other}"
+    joined = [text[before[1] : behind[0]] == " " for (before, _), (behind, _) in itertools.pairwise(names)]
+    for place, (goes_on, more) in enumerate(itertools.pairwise([*joined, False])):
+        if goes_on and not more:
+            yield f"{names[place][1]} {names[place + 1][1]}"
 
 
 def _behind_one_of(words: frozenset[str], text: str) -> list[str]:

@@ -41,7 +41,7 @@ def _simple_head(text: str) -> str:
 
 def as_quoted(text: str) -> str:
     """Return `text` on one line without its own [1]: the number of a note or of a reference cites nothing here."""
-    return CITED.sub("", " ".join(text.split("\n"))).strip()
+    return CITED.sub("", " ".join(text.split("\n"))).strip(" ")
 
 
 def opens_with(text: str, kind: str) -> str:

@@ -184,7 +184,7 @@ def split_statements(text: str) -> list[Span]:
     for is_row, lines in itertools.groupby(_lines_of(text), lambda line: _is_whole(text[slice(*line)])):
         own = list(lines)
         spans += own if is_row else _statements_between(text, own[0][0], own[-1][1])
-    return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
+    return [span for span in (strip_span(text, *span, kept=CELL_GAP) for span in spans) if span[0] < span[1]]
 
 
 def _is_whole(line: str) -> bool:
@@ -291,9 +291,9 @@ def is_ascii_upper(text: str) -> bool:
     return text.isascii() and text.isupper()
 
 
-def strip_span(text: str, start: int, end: int) -> Span:
-    """Return the span without the white space at its ends."""
-    while start < end and text[start].isspace():
+def strip_span(text: str, start: int, end: int, *, kept: str = "") -> Span:
+    """Return the span without the white space at its ends; at its beginning the characters of `kept` stay."""
+    while start < end and text[start].isspace() and text[start] not in kept:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
