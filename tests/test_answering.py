@@ -328,3 +328,27 @@ def test_a_figure_is_not_missing_that_lies_within_a_band(
     index_of: Callable[[Mapping[str, str]], Settings], question: str, missing: tuple[str, ...]
 ) -> None:
     assert ask(question, settings=index_of({"会费.md": DUES})).missing == missing
+
+
+LIGHTS = """# 灯塔照明
+
+董其然
+
+关键词：渔村；灯塔；夜間照明；亮度
+
+## 一、方法
+
+我们在三个渔村记录了九十天。
+"""
+
+
+def test_keywords_answer_only_who_asks_for_them(index_of: Callable[..., Settings]) -> None:
+    settings = index_of({"灯塔.md": LIGHTS})
+
+    def likelihood(question: str) -> float:
+        return max(
+            one for item in retrieve(question, settings=settings) if "关键词" in item.text for one in item.likelihoods
+        )
+
+    assert likelihood("渔村灯塔的夜间照明的亮度") < 0.001
+    assert likelihood("灯塔照明的关键词") > 0.001

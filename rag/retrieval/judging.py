@@ -39,7 +39,7 @@ from rag.tables import heads_columns, is_row, is_rule
 from rag.text.dictionary import dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
 from rag.text.figure_finding import find_figures
-from rag.text.labels import CLOSING_MOST_CHARS, takes_leave
+from rag.text.labels import CLOSING_MOST_CHARS, label_of, takes_leave
 from rag.text.language import (
     FULL_STOPS,
     ends_in,
@@ -286,6 +286,8 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     office = office_asked_for(question.asked)
     likelihoods = []
     asks_who = holds_any(question.asked, words_of("shelf_words", "who") | words_of("shelf_words", "authors"))
+    asks_keywords = holds_any(question.asked, words_of("shelf_words", "keywords"))
+    label = ""  # the last one: keywords go on in the next lines
     is_signed = False  # whether words that take leave stand above, and nothing but short lines since
     asked = -math.inf  # odds of a question of the text, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
@@ -293,9 +295,14 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
         odds = log_odds(likelihood) - weight * behind + preferred
         is_signed = takes_leave(text) or (is_signed and _is_line(text))
-        only_names = _only_addresses(text) or (is_signed and not asks_who)
+        label = label_of(text)[0] or label
+        only_names = (
+            (label == "keywords" and passage.kind == "metadata" and not asks_keywords)
+            or _only_addresses(text)
+            or (is_signed and not asks_who)
+        )
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or only_names:
-            # What a title, a heading, a name or the head of a column names, it does not tell.
+            # What a title, a heading, a keyword, a name or the head of a column names, it does not tell.
             likelihoods.append(likelihood_of(log_odds(0.0)))
             continue
         if topic and place == 0:
