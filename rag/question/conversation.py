@@ -247,8 +247,7 @@ def _is_place(word: str, tag: str) -> bool:
 
 def without_asking(text: str) -> str:
     """Return questions that were carried along as what they are about: the question behind them alone shall ask."""
-    asking = next(phrases(words) for language, words, _, _ in read_table("asking_words") if language == "zh")
-    for word in sorted(asking, key=len, reverse=True):
+    for word in sorted(words_of("asking_words", "zh"), key=len, reverse=True):
         text = text.replace(word, "")
     return text.replace("？", "，").replace("?", ",")
 
@@ -284,7 +283,11 @@ def leans_on_history(question: str) -> bool:
     if end < len(question) and question[start:end].endswith(("？", "?")):
         return leans_on_history(question[start:end])
     head = split_at(question, _MARKS)[0]
-    if _opens_with(question, "opens") or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1):
+    if (
+        _only_supposes(question)
+        or _opens_with(question, "opens")
+        or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1)
+    ):
         return True
     characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
     chinese = language_asked(question) == "zh"
@@ -296,6 +299,15 @@ def leans_on_history(question: str) -> bool:
     if chinese:
         return characters < BARE_HAN_CHARACTERS and len(_telling_words(question)) < 2
     return words < BARE_ENGLISH_WORDS and len(content_words(question)) < 2
+
+
+def _only_supposes(question: str) -> bool:
+    """Say whether a question only supposes something of what was said: 要是材料不齐呢."""
+    supposed = question.rstrip("？?").removesuffix("呢")
+    is_bare = supposed != question.rstrip("？?") and not any(
+        word in supposed for word in words_of("asking_words", "zh")
+    )
+    return is_bare and _opens_with(question, "supposes")
 
 
 def _telling_words(question: str) -> list[str]:
