@@ -67,6 +67,13 @@ def test_a_table_is_head_and_row_with_the_answer_in_its_cell() -> None:
     assert (row.standing, row.reason) == ("supported", "verbatim")
 
 
+def test_rows_that_white_space_parts_are_a_table_too() -> None:
+    text = "\t2021年\t2022年\n北港\t4\t15[1]"
+    laid = lay_out_answer(dataclasses.replace(from_table(), text=text, sentences=()))
+    rows = [[("".join(piece.text for piece in cell)) for cell in row.cells] for row in laid.lines[0].rows]
+    assert rows == [["", "2021年", "2022年"], ["北港", "4", "15"]]
+
+
 def test_rows_of_one_table_from_two_passages_stand_under_one_head() -> None:
     one = from_table()
     head, row = one.text.removesuffix("[1]").split("\n")
