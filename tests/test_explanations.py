@@ -47,3 +47,9 @@ def test_a_note_that_names_a_source_explains_nothing(ferry: Settings) -> None:
 
 def test_who_asks_for_something_else_gets_no_note(ferry: Settings) -> None:
     assert "码头" not in ask("渡口大会哪一年提出“3×3”模式？", settings=ferry).text
+
+
+def test_a_term_on_a_line_of_its_own_is_answered_by_what_follows(index_of: Callable[..., Settings]) -> None:
+    text = "# 厨余設備规范\n\n## 术语\n\n3.2\n\n减量率 reduction ratio\n\n一个周期内，进料与出料之差占进料的百分比。\n"
+    settings = index_of({"规范.md": text})
+    assert ask("厨余设备规范里的“减量率”是什么意思？", settings=settings).text.startswith("一个周期内，进料与出料之差")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rag.reading.chunking import split_passages
 from rag.records import Document, Line, Page, Source
 from rag.structure import parse_document
+from rag.structure.table_rows import count_head_rows
 from rag.tables import cells, table_head
 
 HEARING = """海灣省議會 PROVINCIAL ASSEMBLY OF THE BAY
@@ -132,6 +133,104 @@ Vanton, L. (2018). Clusters, few and fewer. Applied Methods
                               4
 """
 
+STANDARD = """T/HWSF 017—2022
+
+渡口小型吊装設備
+运行管理规范
+
+1  范围
+
+本文件规定了渡口小型吊装设备的选址、运行、维护、
+记录及应急要求，适用于起重量五吨以下的设备和船上吊机。
+
+3  术语和定义
+
+3.1
+就地吊装  on-site lifting
+在码头红线范围内完成起吊和卸放的作业方式。
+
+4  选址与安装
+
+4.1  一般要求
+
+4.1.1  设备间应为独立单层建筑或构筑物，地面做防渗处理，坡度
+不小于百分之一，门口不得堆放货物和杂物，夜里要有灯照着才行。
+
+4.1.2  设备吊钩与最近住宅外窗的水平距离不应小于十五米；日吊
+装能力大于五百吨的，不应小于二十五米，并且要装上隔音的板墙。
+
+5  运行
+
+5.1  投料
+
+5.1.1  单次吊装量不应超过额定量，不得吊装超长的木料和石料，粽
+叶和藤蔓容易缠绕轴承，端午前后应在码头边上设专用的收集桶堆放。
+
+5.1.2  正常运行时油温应保持在五十五度到七十度，且六十度以上持
+续时间每班不少于半个小时，操作员每隔十分钟要把读数记在本子上面。
+
+6  应急
+
+6.1  发生漏油时，应立即停机、关闭进油阀、用干燥的锯末围着堵住
+漏口，并在两个小时之内通知港务所和渡口上的值班员，不得自行处置。
+"""
+YEARBOOK = """海湾学堂 2023 年度报告                              第二章 育才
+
+2  育才
+
+2.1  招生
+
+    2023 年，学堂在二十七个县共录取新生四千一百八十六人，其
+中外县生源一千七百零二人，报到率比上年提高了不到一个百分点，
+新开了两个专业，同时停招了一个连续三年没有人报的旧专业。
+
+                              — 17 —
+
+海湾学堂 2023 年度报告                              第二章 育才
+
+2.2  就业
+
+          表 2-4  部分学系毕业生去向
+
+                    毕业生    去向落实    升学    留省就业
+    学 系           人数(人)  率(%)      率(%)   占比(%)
+    ------------------------------------------------------
+    土木系            512      93.6       24.8     47.2
+    航海系            738      95.1       33.5     38.9
+    ------------------------------------------------------
+
+    航海系的留省比例比上年上升了八个百分点，主要得益于省航运
+集团在该系设立的订单班，商科自主创业的二十一人居各系之首，其
+中十二人在本县开了船行。
+
+                              — 18 —
+
+海湾学堂 2023 年度报告                              第三章 科研
+
+3  科研
+
+3.1  经费
+
+    全年到账的科研经费比上年多了一成，其中横向的经费第一次超
+过了纵向的经费，堂长在年终的会上说，这不是靠一两个大单子，而
+是靠四百多份二十万元以下的小合同攒起来的。
+"""
+ROUND_TABLE = """《江介文史》2022 年第 4 期                            笔谈
+
+            縣域书院的当代处境（笔谈）
+
+编者按：近十年各地修复、新建书院甚多，毁誉不一。本刊约请三
+位作者，分别从建筑、经费、读者三个角度谈谈看法，以就教于方
+家。文责自负，次序以来稿先后为准。
+
+            修旧如旧，还是修旧如用
+
+                    林 若 水
+
+    我做古建测绘三十年，手里量过的书院有四十六座，真正还在
+“讲学”的只有五座。其余或作展馆，或作茶室，更多的是锁着。
+"""
+
 
 def read(text: str) -> Document:
     return parse_document([Page(None, "", tuple(map(Line, text.splitlines())))], Source("样本.txt", "0" * 64, "txt"))
@@ -195,3 +294,32 @@ def test_the_last_page_s_number_is_left_out() -> None:
 
 def test_a_compound_of_three_words_keeps_its_hyphens() -> None:
     assert any("a difference-in-differences with pupil" in text for text in texts(read(WORKING_PAPER)))
+
+
+def test_clauses_of_a_standard_are_whole_below_their_numbered_sections() -> None:
+    document = read(STANDARD)
+    clause = next(block for block in document.blocks if block.text.startswith("4.1.1"))
+    assert clause.text.endswith("地面做防渗处理，坡度不小于百分之一，门口不得堆放货物和杂物，夜里要有灯照着才行。")
+    assert clause.section == ("4 选址与安装", "4.1 一般要求")
+    assert any("不得吊装超长的木料和石料，粽叶和藤蔓容易缠绕轴承" in text for text in texts(document))
+
+
+def test_a_head_of_two_lines_above_a_drawn_rule_heads_its_table() -> None:
+    (table,) = [passage for passage in split_passages(read(YEARBOOK)) if passage.kind == "table"]
+    first, second = (line for line in table.text.split("\n") if "\t" in line and "5" not in line)
+    assert cells(first) == ["", "毕业生", "去向落实", "升学", "留省就业"]
+    assert cells(second) == ["学 系", "人数(人)", "率(%)", "率(%)", "占比(%)"]
+    assert "\n土木系\t512\t93.6\t24.8\t47.2\n" in table.text
+    assert count_head_rows([first, second, "土木系\t512\t93.6\t24.8\t47.2"]) == 2
+
+
+def test_the_head_of_a_page_with_another_chapter_than_before_is_left_out() -> None:
+    document = read(YEARBOOK)
+    assert not any("第三章" in text for text in texts(document))
+    assert [block.section for block in document.blocks if block.text.startswith("全年到账")] == [("3 科研", "3.1 经费")]
+
+
+def test_what_is_set_in_below_an_empty_line_does_not_go_on_a_label() -> None:
+    said = texts(read(ROUND_TABLE))
+    assert "修旧如旧，还是修旧如用" in said
+    assert any(text.startswith("我做古建测绘三十年") for text in said)

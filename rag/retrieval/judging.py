@@ -23,6 +23,7 @@ from rag.index import Index
 from rag.index.glossary import EQUAL_NAME
 from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
+from rag.question.kinds_asked import asks_for_meaning
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.explanations import with_explanation
@@ -42,6 +43,7 @@ from rag.text.figure_finding import find_figures
 from rag.text.labels import CLOSING_MOST_CHARS, label_of, takes_leave
 from rag.text.language import (
     FULL_STOPS,
+    HAN_CHARACTER,
     ends_in,
     language_asked,
     main_language,
@@ -75,6 +77,7 @@ SURELY = 0.0  # log-odds from which it does
 # At most, for what tells of another rank of the office whose holder is asked for, and for what tells of no such office.
 OTHER_RANK_ODDS, NO_OFFICE_ODDS = -2.0, -8.0
 HEADING_LEAST_ODDS = -0.8  # of a numbered heading, from which it is believed to answer
+TERM_LEAST_CHARS = 2
 HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
 ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
 MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
@@ -289,7 +292,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     asks_keywords = holds_any(question.asked, words_of("shelf_words", "keywords"))
     label = ""  # the last one: keywords go on in the next lines
     is_signed = False  # whether words that take leave stand above, and nothing but short lines since
-    asked = -math.inf  # odds of a question of the text, which what follows it answers
+    asked = -math.inf  # odds of a question of the text, or of a term by itself, which what follows it answers
     for place, (span, likelihood) in enumerate(zip(item.statements, reading.likelihoods.tolist(), strict=True)):
         text = item.text[slice(*span)]
         weight = BEHIND_WEIGHT if main_language(text) == question.language else FOREIGN_BEHIND_WEIGHT
@@ -313,7 +316,8 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         odds = _of_office(odds, text, passage, office)
         if odds < HEADING_LEAST_ODDS and "list" not in question.types and _only_heads(text):
             odds = log_odds(0.0)
-        if text.rstrip().endswith(("？", "?")) and place + 1 < len(item.statements):
+        leads = text.rstrip().endswith(("？", "?")) or _only_names(text, question)
+        if leads and place + 1 < len(item.statements):
             odds, asked = log_odds(0.0), odds
         likelihoods.append(likelihood_of(odds))
     answers = [
@@ -336,6 +340,13 @@ def _only_addresses(text: str) -> bool:
 def _is_line(text: str) -> bool:
     """Say whether a statement is a short line without a full stop, as a name and an address below a letter."""
     return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, FULL_STOPS)
+
+
+def _only_names(text: str, question: Question) -> bool:
+    """Say whether a line is a term that the question names, and its translation: 减量率 reduction ratio."""
+    term = "".join(filter(HAN_CHARACTER.match, search_form(text))) or search_form(text)
+    is_named = len(term) >= TERM_LEAST_CHARS and term in search_form(question.text)
+    return is_named and _is_line(text) and not is_row(text) and asks_for_meaning(question.asked)
 
 
 def _only_heads(text: str) -> bool:

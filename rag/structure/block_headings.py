@@ -34,6 +34,9 @@ def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool
     line, below = lines[at], lines[at + 1]
     if line.kind != "text" or line.level or not (line.gap or line.fresh) or not _reads_like_one(line.text):
         return False
+    number = line.text.split(" ")[0]
+    if number.isdecimal() and below.text.startswith(f"{number}.1"):
+        return True  # 5 运行, above 5.1 投料
     end = next((place for place in range(at + 2, len(lines)) if lines[place].gap), len(lines))
     if below.gap:
         block = lines[at + 1 : end if wrapped else at + 2]

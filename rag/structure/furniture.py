@@ -168,6 +168,10 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif by_number and parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index):
             reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
+        elif by_number and any(
+            _begins_alike(folds[index], folds[at]) for at in reasons if reasons[at] == "running_head"
+        ):
+            reasons[index] = "running_head"  # the report's name, and another chapter than above the pages before
     if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
     return reasons
@@ -178,6 +182,13 @@ def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int)
     letters = letters_of(title)
     first = [other for other in short[:_HEAD_LINES] if other < index]
     return len(letters) >= _MIN_TITLE_CHARS and any(letters in folds[other] for other in first)
+
+
+def _begins_alike(head: str, other: str) -> bool:
+    """Say whether two heads have most of their letters in common, from the first on."""
+    pairs = zip(head, other, strict=False)
+    shared = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared >= _MIN_TITLE_CHARS and 2 * shared >= max(len(head), len(other))
 
 
 def _ends_counting(lines: Sequence[PrintedLine], index: int, reasons: Mapping[int, str]) -> bool:

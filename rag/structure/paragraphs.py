@@ -415,7 +415,7 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     before = lines[index - 1]
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
-        if line.indent >= _HANGING_INDENT:
+        if line.indent >= _HANGING_INDENT and not (layout.blank_ends and line.gap):
             return True
         if line.fresh or (width(before.text) < _body_width(lines, index) - _RAGGED and not is_ascii_lower(text[:1])):
             return False

@@ -233,8 +233,8 @@ _MAX_ROW_CHARS = 400
 _LONG_WIDTH = 24  # half characters of a line from which its end tells something
 _MAX_ENDING = 0.55  # share of long lines that end as sentences do, where lines are parts of paragraphs
 # Share of a full line's width that a nearly full one has; the place of a full one among those sorted by width; how many
-# nearly full lines end within a sentence, and which share of those that another follows at once, in wrapped text.
-_NEARLY_FULL, _WIDEST, _MIN_BROKEN, _MOST_BROKEN = 0.8, 0.95, 12, 0.6
+# full lines end within a sentence, and which share of them, in wrapped text; half characters of a full line of print.
+_NEARLY_FULL, _WIDEST, _MIN_BROKEN, _MOST_BROKEN, _MAX_FULL = 0.9, 0.95, 8, 0.65, 100
 _MIN_SET_IN, _MAX_SET_IN = 0.03, 0.5  # share of lines that are set in, where that begins a paragraph
 _MAX_BOXES = 0.2  # share of lines set in by one space, where that begins a text box
 _MAX_BOX_INDENT = 3
@@ -250,7 +250,8 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
     One such line may be anything; two below each other with the same number of cells are a table.
     """
     counts = [_count_cells(line) for line in lines]
-    filled = [number for number, line in enumerate(lines) if line.text.strip()]
+    rules = {number for number, line in enumerate(lines) if _RULE.match(line.text.strip())}
+    filled = [number for number, line in enumerate(lines) if line.text.strip() and number not in rules]
     place = {number: order for order, number in enumerate(filled)}
     found = list(lines)
     for number, count in enumerate(counts):
@@ -259,11 +260,14 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         near = [filled[at] for at in (place[number] - 1, place[number] + 1) if 0 <= at < len(filled)]
         if any(counts[other] == count for other in near):
             found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
-    for number, (line, below) in enumerate(itertools.pairwise(found)):
-        if line.kind == "text" and below.kind == "table_row" and CELL_GAP in below.text:
-            head = _head_cells(line.text, below.text.count(CELL_GAP) + 1)
-            found[number] = _as_row(line, head) if head else line
-    return found
+    for number in reversed(range(len(lines))):
+        below = next((at for at in range(number + 1, len(lines)) if at not in rules), number)
+        count = found[below].text.count(CELL_GAP) + 1 if found[below].kind == "table_row" else 0
+        if number not in rules and found[number].text.count(CELL_GAP) + 1 < count:
+            head = _head_cells(lines[number].text, count)
+            found[number] = _as_row(lines[number], head) if head else found[number]
+    near_rows = {at + step for at, line in enumerate(found) if line.kind == "table_row" for step in (-1, 1)}
+    return [line for at, line in enumerate(found) if at not in rules & near_rows or line.kind != "text"]
 
 
 def _as_row(line: Line, cells: Sequence[str]) -> Line:
@@ -301,7 +305,7 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     long = [line for _, line in prose if width(line.text) >= _LONG_WIDTH]
     ending = sum(ends_line(line.text) for line in long)
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
-    wrapped = (len(long) >= enough and ending < _MAX_ENDING * len(long)) or _breaks_within_blocks(lines)
+    wrapped = (len(long) >= enough and ending < _MAX_ENDING * len(long)) or _breaks_full_lines(lines)
     inner = [
         line.gap
         for before, line in prose
@@ -321,13 +325,14 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     )
 
 
-def _breaks_within_blocks(lines: Sequence[PrintedLine]) -> bool:
-    """Say whether most lines that another follows at once are full and end within a sentence: a hearing."""
+def _breaks_full_lines(lines: Sequence[PrintedLine]) -> bool:
+    """Say whether most full lines that another follows at once end within a sentence: short speeches, or clauses."""
     pairs = [(a, b) for a, b in itertools.pairwise(lines) if a.kind == b.kind == "text" and b.gap == a.level == 0]
     widths = sorted(width(line.text) for line in lines if line.kind == "text")
-    least = _NEARLY_FULL * widths[int(_WIDEST * (len(widths) - 1))] if widths else 0
-    broken = [line for line, _ in pairs if width(line.text) >= least and not ends_line(line.text)]
-    return len(broken) >= _MIN_BROKEN and len(broken) >= _MOST_BROKEN * len(pairs)
+    widest = widths[int(_WIDEST * (len(widths) - 1))] if widths else 0
+    full = [line.text for line, _ in pairs if width(line.text) >= max(_LONG_WIDTH, _NEARLY_FULL * widest)]
+    broken = [text for text in full if not ends_line(text) and not text[-1].isdigit()]
+    return widest <= _MAX_FULL and len(broken) >= _MIN_BROKEN and len(broken) >= _MOST_BROKEN * len(full)
 
 
 def begin_boxes(lines: Sequence[PrintedLine]) -> None:

@@ -37,6 +37,8 @@ def count_head_rows(rows: Sequence[str]) -> int:
 def _goes_on(above: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     if len(above) != len(row) or any(map(_is_figure, row)):
         return False
+    if not above[0] and all(row) and any(_holds_figures(below, index) for index in range(1, len(row))):
+        return True  # 毕业生 above 人数(人): each column is named on two lines
     filled = [index for index, cell in enumerate(row) if cell and not above[index] and any(above[:index])]
     if not filled:
         return False
