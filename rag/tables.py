@@ -1,6 +1,6 @@
 """Rows of tables in canonical text: cells parted by " | ", or by a tab where white space parts them in the print.
 
-Input: a line or a passage. Output: whether it is a row, its cells, the head of its table.
+Input: a line, rows or a passage. Output: whether it is a row, its cells, which rows are the head of its table.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ PAIR = 2  # columns of a table that may have no head
 RULE_CHARACTERS = frozenset("-:|+ ")
 YEAR_CHARS = 4
 NUMBER_CHARACTERS = frozenset("0123456789.,%％-+−:/ ")
+
+MAX_HEAD_ROWS = 3
+MAX_LOOKED_AT = 12  # rows below the head, to see whether a column holds figures
+_FIGURE_MARKS = str.maketrans("", "", " ,，.%％‰+-–—−~±()（）¥￥$€£")
+_YEARS = range(1900, 2100)
 
 
 def is_row(line: str) -> bool:
@@ -47,22 +52,76 @@ def cell_span(row: str, column: int) -> Span:
     return start, start + len(cell.strip())
 
 
+def count_head_rows(rows: Sequence[str]) -> int:
+    """Return how many of the first rows are the head: 1, or more where a cell spans columns or a name takes two lines.
+
+    A second row belongs to the head when it fills what a cell above spans, holds no figures, and shows itself to be
+    names: it repeats a cell of the row above, or names of its own, or stands over figures.
+
+    Args:
+        rows: A table's rows, the first of which is taken for a head.
+    """
+    looked_at = [cells(row) for row in rows[: MAX_HEAD_ROWS + MAX_LOOKED_AT]]
+    head = 1
+    while head < min(MAX_HEAD_ROWS, len(rows) - 1) and _goes_on(
+        looked_at[head - 1], looked_at[head], looked_at[head + 1 :]
+    ):
+        head += 1
+    return head
+
+
+def _goes_on(above: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    if len(above) != len(row) or any(map(_is_figure, row)):
+        return False
+    if not above[0] and all(row) and any(_holds_figures(below, index) for index in range(1, len(row))):
+        return True  # 毕业生 above 人数(人): each column is named on two lines
+    filled = [index for index, cell in enumerate(row) if cell and not above[index] and any(above[:index])]
+    if not filled:
+        return False
+    if any(cell and cell == other for cell, other in zip(above, row, strict=True)):
+        return True
+    names = [cell for cell in row if cell]
+    if len(set(names)) < len(names) or (above[0] and not row[0]):
+        return True
+    return any(_holds_figures(below, index) for index in filled)
+
+
+def _holds_figures(rows: Sequence[Sequence[str]], column: int) -> bool:
+    found = [row[column] for row in rows[:MAX_LOOKED_AT] if column < len(row) and row[column]]
+    return len(found) > 0 and sum(map(_is_figure, found)) * 2 > len(found)
+
+
+def _is_figure(cell: str) -> bool:
+    digits = cell.translate(_FIGURE_MARKS)
+    if not digits.isascii() or not digits.isdigit():
+        return False
+    return not (cell == digits and len(digits) == 4 and int(digits) in _YEARS)
+
+
 def table_head(passage: Passage) -> str:
     """Return the head rows of a passage of a table, a line each; "" for what is no table."""
     head = "\n".join(line for line in passage.header.split("\n") if is_row(line))
     if head or passage.kind != "table":
         return head
-    return next((line for line in passage.text.split("\n") if is_row(line) and not is_rule(line)), "")
+    rows = _rows_of(passage)
+    return "\n".join(rows[: count_head_rows(rows)])
+
+
+def _rows_of(passage: Passage) -> list[str]:
+    return [line for line in passage.text.split("\n") if is_row(line) and not is_rule(line)]
 
 
 def heads_columns(passage: Passage, line: str) -> bool:
     """Say whether a line of a table's passage heads its columns: the first row, without a figure, or above numbers.
 
     The first row of two columns may be one as the others (姓名 | 张三): it heads them where each other has a figure.
+    Of a head of several rows each does.
     """
-    rows = [row for row in passage.text.split("\n") if is_row(row) and not is_rule(row)]
-    if passage.kind != "table" or line not in rows[:1]:
+    rows = _rows_of(passage)
+    if passage.kind != "table" or line not in rows[: count_head_rows(rows)]:
         return False
+    if count_head_rows(rows) > 1:
+        return True
     first, *others = [any(character.isdecimal() for character in row) for row in rows]
     if first or not others:
         return _stands_above_numbers(rows)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from rag.reading.chunking import split_passages
 from rag.records import Document, Line, Page, Source
 from rag.structure import parse_document
-from rag.structure.table_rows import count_head_rows
-from rag.tables import cells, table_head
+from rag.tables import cells, count_head_rows, heads_columns, table_head
 
 HEARING = """海灣省議會 PROVINCIAL ASSEMBLY OF THE BAY
 STANDING COMMITTEE ON HARBOURS
@@ -310,6 +309,9 @@ def test_a_head_of_two_lines_above_a_drawn_rule_heads_its_table() -> None:
     assert cells(first) == ["", "毕业生", "去向落实", "升学", "留省就业"]
     assert cells(second) == ["学 系", "人数(人)", "率(%)", "率(%)", "占比(%)"]
     assert "\n土木系\t512\t93.6\t24.8\t47.2\n" in table.text
+    assert table_head(table) == f"{first}\n{second}"
+    assert heads_columns(table, second)
+    assert not heads_columns(table, "土木系\t512\t93.6\t24.8\t47.2")
     assert count_head_rows([first, second, "土木系\t512\t93.6\t24.8\t47.2"]) == 2
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from rag.reading.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
-from rag.structure.table_rows import count_head_rows
+from rag.tables import count_head_rows
 from rag.text.labels import is_word, label_of
 from rag.text.language import ends_in, main_language, split_sentences, strip_span, without_spaces
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.structure.table_rows import count_head_rows
-from rag.tables import is_rule
+from rag.tables import count_head_rows, is_rule
 
 
 @pytest.mark.parametrize(
