@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, LineKind, Page
@@ -247,7 +247,8 @@ _SET_IN = 8  # characters by which a head is set in that stands over the other c
 def _find_rows(lines: Sequence[Line]) -> list[Line]:
     """Return the lines with those made rows of a table whose cells are set apart by tabs or wide spaces.
 
-    One such line may be anything; two below each other with the same number of cells are a table.
+    One such line may be anything; two below each other with the same number of cells are a table. Drawn rules between
+    its rows are left out.
     """
     counts = [_count_cells(line) for line in lines]
     rules = {number for number, line in enumerate(lines) if _RULE.match(line.text.strip())}
@@ -260,14 +261,19 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         near = [filled[at] for at in (place[number] - 1, place[number] + 1) if 0 <= at < len(filled)]
         if any(counts[other] == count for other in near):
             found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
-    for number in reversed(range(len(lines))):
-        below = next((at for at in range(number + 1, len(lines)) if at not in rules), number)
-        count = found[below].text.count(CELL_GAP) + 1 if found[below].kind == "table_row" else 0
-        if number not in rules and found[number].text.count(CELL_GAP) + 1 < count:
-            head = _head_cells(lines[number].text, count)
-            found[number] = _as_row(lines[number], head) if head else found[number]
+    _add_heads(found, lines, rules)
     near_rows = {at + step for at, line in enumerate(found) if line.kind == "table_row" for step in (-1, 1)}
     return [line for at, line in enumerate(found) if at not in rules & near_rows or line.kind != "text"]
+
+
+def _add_heads(found: list[Line], lines: Sequence[Line], rules: Collection[int]) -> None:
+    """Make rows of the lines right above a table that have its cells, from the lowest up: the head may take several."""
+    for number in reversed(range(len(lines) - 1)):
+        below = next((at for at in range(number + 1, len(lines)) if at not in rules), number)
+        count = found[below].text.count(CELL_GAP) + 1 if found[below].kind == "table_row" else 0
+        is_shorter = number not in rules and found[number].text.count(CELL_GAP) + 1 < count
+        head = _head_cells(lines[number].text, count) if is_shorter and lines[number].kind == "text" else []
+        found[number] = _as_row(lines[number], head) if head else found[number]
 
 
 def _as_row(line: Line, cells: Sequence[str]) -> Line:
