@@ -74,6 +74,18 @@ def test_rows_that_white_space_parts_are_a_table_too() -> None:
     assert rows == [["", "2021年", "2022年"], ["北港", "4", "15"]]
 
 
+def test_a_head_of_two_rows_whose_first_cell_is_empty_stands_above_its_row() -> None:
+    made = from_table()
+    head = "\t北港\t南港\n港口\t吞吐量\t吞吐量"
+    passage = dataclasses.replace(made.evidence[0].passage, header=head, text="甲\t4\t15", kind="table")
+    evidence = (dataclasses.replace(made.evidence[0], passage=passage), *made.evidence[1:])
+    sentence = dataclasses.replace(made.sentences[0], text="甲\t4\t15", start=0, answer_span=None)
+    text = f"{head}\n甲\t4\t15[1]"
+    laid = lay_out_answer(dataclasses.replace(made, text=text, evidence=evidence, sentences=(sentence,)))
+    (line,) = laid.lines
+    assert [row.head for row in line.rows] == [True, True, False]
+
+
 def test_rows_of_one_table_from_two_passages_stand_under_one_head() -> None:
     one = from_table()
     head, row = one.text.removesuffix("[1]").split("\n")

@@ -213,7 +213,7 @@ class _Reading:
             for line in table_head(self._answer.evidence[citation.number - 1].passage).split("\n")
         }
         cells = _cells(self._pieces(start, end), framed=text.startswith("|"))
-        is_head = text in heads and text != sentence.text.strip()
+        is_head = text in map(str.strip, heads) and text != sentence.text.strip()  # the first cell may be empty
         return ShownRow(is_head, cells, sentence.standing, sentence.reason, sentence.missing)
 
     def _order_at(self, position: int) -> int:
