@@ -35,6 +35,7 @@ from rag.vocabulary import phrases, read_table
             "桥 Bridges of the Teal River",
             ("Swift River",),
         ),
+        ("what does the EU AI Act 法案 leave out", "The EU's Artificial Intelligence Act is new.", "", ()),
         ("who pays Bay Water 海灣水務 for the recall", "The supplier pays for it.", "Rural Smart Water Meters", ()),
         (
             "what did the bridge on the Teal River cost",

@@ -65,7 +65,7 @@ def _is_person(name: str) -> bool:
 def _places(text: str, *, whole: bool = False) -> list[str]:
     """Return the names of places: two characters and 村, or in an English text several capitals in a row."""
     han = list(_han_places(to_simplified(text)))
-    return [*han, *(_latin_places(text) if whole or main_language(text) == "en" else ())]
+    return [*han, *(_latin_places(text, last=whole) if whole or main_language(text) == "en" else ())]
 
 
 def _han_places(text: str) -> Iterator[str]:
@@ -83,12 +83,12 @@ def _han_places(text: str) -> Iterator[str]:
             yield name
 
 
-def _latin_places(text: str) -> Iterator[str]:
-    """Yield the last two of capitals that stand together: Heron River, and no Smart Water of Smart Water Meters."""
+def _latin_places(text: str, *, last: bool) -> Iterator[str]:
+    """Yield two capitalised words that stand together: Heron River; `last`: no Smart Water of Smart Water Meters."""
     names = [(span, name) for name, span in find_latin_names(text) if name[:1].isupper()]
     joined = [text[before[1] : behind[0]] == " " for (before, _), (behind, _) in itertools.pairwise(names)]
     for place, (goes_on, more) in enumerate(itertools.pairwise([*joined, False])):
-        if goes_on and not more:
+        if goes_on and not (last and more):
             yield f"{names[place][1]} {names[place + 1][1]}"
 
 
