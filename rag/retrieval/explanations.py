@@ -20,10 +20,8 @@ from rag.text.labels import holds_word
 from rag.text.language import search_form
 from rag.text.names import find_quotes
 
-NOTE_SECOND, NOTE_FIRST = (
-    0.999,
-    1.001,
-)  # the likelihood of a note to that of the statement, by whether it names the word
+# The likelihood of a note to that of the statement that bears its mark: one that names the word stands first.
+NOTE_SECOND, NOTE_FIRST = 0.999, 1.001
 
 
 def with_explanation(

@@ -316,7 +316,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         odds = _of_office(odds, text, passage, office)
         if odds < HEADING_LEAST_ODDS and "list" not in question.types and _only_heads(text):
             odds = log_odds(0.0)
-        leads = text.rstrip().endswith(("？", "?")) or _only_names(text, question)
+        leads = text.rstrip().endswith(("？", "?")) or _is_term(text, question)
         if leads and place + 1 < len(item.statements):
             odds, asked = log_odds(0.0), odds
         likelihoods.append(likelihood_of(odds))
@@ -342,7 +342,7 @@ def _is_line(text: str) -> bool:
     return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, FULL_STOPS)
 
 
-def _only_names(text: str, question: Question) -> bool:
+def _is_term(text: str, question: Question) -> bool:
     """Say whether a line is a term that the question names, and its translation: 减量率 reduction ratio."""
     term = "".join(filter(HAN_CHARACTER.match, search_form(text))) or search_form(text)
     is_named = len(term) >= TERM_LEAST_CHARS and term in search_form(question.text)

@@ -201,7 +201,10 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
 
 def _below_issuer(head: Sequence[HeadLine]) -> list[HeadLine]:
     """Return the lines right below a body's name that stands first, where authors or a date follow: （9月12日公告）."""
-    tells = [line.kind in ("author", "day") or (line.text[0] in "（(" and bool(_date_of(line.text))) for line in head]
+    tells = [
+        line.kind in ("author", "day") or (line.text.startswith(("（", "(")) and bool(_date_of(line.text)))
+        for line in head
+    ]
     above = [line for line in head[: [*tells, True].index(True)] if line.kind != "skip"]
     groups = [list(lines) for _, lines in itertools.groupby(above, lambda line: line.group)]
     is_issued = any(tells) and len(groups) > 1 and any(line.kind == "body" for line in groups[0])
