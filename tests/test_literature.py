@@ -105,6 +105,12 @@ def test_a_work_is_the_same_after_each_format(key: str) -> None:
     assert entry.item == item
 
 
+def test_a_body_keeps_its_full_width_comma_after_bibtex() -> None:
+    item = normal_item({"id": "a", "title": "水价", "author": [{"literal": "城乡建设，水务与环境委员会"}]})
+    (entry,), _ = read_bibtex(write_bibtex(item, "k"))
+    assert entry.item["author"] == [{"literal": "城乡建设，水务与环境委员会"}]
+
+
 def test_another_parser_reads_what_is_written() -> None:
     parsed = parse_string(write_bibtex(of("vandenberg_infrastructure_2019"), "k"))
     (entry,) = parsed.entries

@@ -167,8 +167,10 @@ def _read_value(row: FieldRow, value: str) -> object:
 
 def _read_names(value: str) -> Iterator[Name]:
     for one in split_multiple_persons_names(value):
-        for person in split_people(one) if "{" not in one else [one]:
-            yield _read_name(person.replace("，", ","))
+        if "{" in one:  # what braces hold is one name, with its own marks
+            yield _read_name(one)
+        else:
+            yield from (_read_name(person.replace("，", ",")) for person in split_people(one))
 
 
 def _read_name(written: str) -> Name:
