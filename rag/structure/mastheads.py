@@ -485,7 +485,7 @@ def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool
         return False
     if _is_entry(bare(items[at].text)):
         return False
-    is_apart = bool(item.level or item.known or item.fresh or item.closed)
+    is_apart = bool(item.level or item.known or item.fresh or item.closed or item.centred)
     for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
         if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
             return is_apart or bool(follower.label) or listed

@@ -64,6 +64,7 @@ _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.!?;][”
 _URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
+_CENTRED_INDENT = 8  # half characters, twice what begins a paragraph
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
 _CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 20  # of 一、 and （一）, where a heading ends with a stop
@@ -88,8 +89,9 @@ class Item:
     """A piece of body text: what it is, its text with mark tokens, and what stood before it.
 
     `pages` holds (offset in the text, index of the page) for its start and for each page that begins inside it; `at` is
-    the number of lines of the body before it; `silent` tells why it is left out of the blocks, "" when it is read.
-    `uncertain` holds the spans of the text whose order in the print is uncertain.
+    the number of lines of the body before it; `centred`: it begins far from the margin; `silent` tells why it is left
+    out of the blocks, "" when it is read. `uncertain` holds the spans of the text whose order in the print is
+    uncertain.
     """
 
     kind: ItemKind
@@ -100,6 +102,7 @@ class Item:
     closed: bool = False
     fresh: bool = False
     known: bool = False
+    centred: bool = False
     lines: int = 1
     at: int = 0
     size: int = 0
@@ -219,6 +222,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             closed=line.closed,
             fresh=line.fresh,
             known=line.kind != "text",
+            centred=line.indent >= _CENTRED_INDENT,
             at=line.order,
             type_size=line.size,
             code=line.kind == "code",
