@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.structure.outline import numbering_rank
+from rag.structure.outline import numbering_rank, opens_section
 from rag.structure.printed import Layout, PrintedLine, ends_sentence, width
 from rag.text.language import holds_one_of, to_simplified
 from rag.text.persons import parse_names
@@ -24,7 +24,7 @@ _NO_HEADING = "。！？!；;，,：:、|\t"
 def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozenset[int]:
     """Return the places of the unnumbered lines that head a block; none where nothing tells a line from a paragraph."""
     told = layout.blank_ends or not layout.wrapped
-    found = [at for at in range(1, len(lines) - 1) if told and _heads_a_block(lines, at, layout.wrapped)]
+    found = [at for at in range(len(lines) - 1) if told and _heads_a_block(lines, at, layout.wrapped)]
     if len(found) < LEAST_HEADINGS:
         return frozenset()
     return frozenset(at for at in found if numbering_rank(lines[at].text) is None)
@@ -32,11 +32,12 @@ def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozens
 
 def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool:
     line, below = lines[at], lines[at + 1]
-    if line.kind != "text" or line.level or not (line.gap or line.fresh) or not _reads_like_one(line.text):
+    if line.kind != "text" or line.level or not (line.gap or line.fresh or not at) or not _reads_like_one(line.text):
         return False
-    number = line.text.split(" ")[0]
-    if number.isdecimal() and below.text.startswith(f"{number}.1"):
-        return True  # 5 运行, above 5.1 投料
+    if opens_section(line.text, below.text):
+        return True
+    if not at:
+        return False  # the title
     end = next((place for place in range(at + 2, len(lines)) if lines[place].gap), len(lines))
     if below.gap:
         block = lines[at + 1 : end if wrapped else at + 2]

@@ -15,7 +15,7 @@ from string import digits
 
 from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.outline import looks_like_heading
-from rag.structure.printed import HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
+from rag.structure.printed import CENTRED_INDENT, HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
 from rag.text.labels import holds_word, is_word, opens_with
 from rag.text.language import is_ascii_upper, is_han, letters_of, without_spaces
 from rag.text.persons import parse_names
@@ -41,6 +41,7 @@ _ARTICLE_NUMBER = re.compile(
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
+_BESIDE_NUMBER = " -—–_~·•*|－"
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
 _NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
@@ -154,6 +155,11 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         elif index in heads and not text.endswith(tuple("。；")):
             reasons[index] = "running_head"
     folds = [letters_of(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
+    for index, rest in _heads_with_numbers(lines, short, folds).items():
+        if index:
+            reasons[index] = "running_head"
+        else:
+            lines[0].text = rest  # what is printed is called so
     shown = Counter(folds[index] for index in short)
     for index in short:
         if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or lines[index].text.endswith(tuple("。；，")):
@@ -168,6 +174,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif by_number and parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index):
             reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
+        elif by_number and lines[index].parted and _is_told_in_parts(lines[index].text, folds[:_HEAD_LINES]):
+            reasons[index] = "running_head"  # Quiet Harbours        Policy Brief No. 4
         elif by_number and any(
             _begins_alike(folds[index], folds[at]) for at in reasons if reasons[at] == "running_head"
         ):
@@ -177,11 +185,46 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
     return reasons
 
 
+def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], folds: Sequence[str]) -> dict[int, str]:
+    """Return the lines that bear their page's number far from what the first lines tell, each with the latter.
+
+    Such are 136　　嶼岸史學 and 港口的工資　　137, above or below the pages of a text that has no ends of pages.
+    """
+    found: dict[int, tuple[int, str]] = {}
+    for index in short:
+        if not lines[index].parted:
+            continue
+        matches = [pattern.fullmatch(lines[index].text) for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND)]
+        for match in filter(None, matches):
+            rest = match["rest"].strip(_BESIDE_NUMBER)
+            if len(letters_of(rest)) >= _MIN_FOLD_CHARS and not looks_like_heading(rest):
+                found[index] = (int(match["number"]), rest)
+    rests = Counter(letters_of(rest) for _, rest in found.values())
+    told = {
+        index: (number, rest)
+        for index, (number, rest) in found.items()
+        if rests[letters_of(rest)] > 1
+        or any(fold.startswith(letters_of(rest)) for at, fold in enumerate(folds[:_HEAD_LINES]) if at != index)
+    }
+    numbers = {number for number, _ in told.values()}
+    return {index: rest for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}
+
+
 def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
     """Say whether a title stands in one of the first short lines before line `index`."""
     letters = letters_of(title)
     first = [other for other in short[:_HEAD_LINES] if other < index]
     return len(letters) >= _MIN_TITLE_CHARS and any(letters in folds[other] for other in first)
+
+
+def _is_told_in_parts(text: str, first: Sequence[str]) -> bool:
+    """Say whether both parts of a line stand among the letters of the first lines."""
+    told = [fold.casefold() for fold in first]
+    words = text.casefold().split()
+    parts = ((letters_of("".join(words[:at])), letters_of("".join(words[at:]))) for at in range(1, len(words)))
+    return any(
+        all(len(part) >= _MIN_FOLD_CHARS and any(part in one for one in told) for part in pair) for pair in parts
+    )
 
 
 def _begins_alike(head: str, other: str) -> bool:
@@ -200,12 +243,17 @@ def _ends_counting(lines: Sequence[PrintedLine], index: int, reasons: Mapping[in
 
 
 def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> bool:
-    """Say whether the first line is the head of the pages that follow: it counts an issue, and stands by itself."""
+    """Say whether the first line is the head of the pages that follow, and stands by itself.
+
+    It counts an issue, or has two parts and a title below, set far from the margin.
+    """
     text = lines[0].text.rstrip(_ISSUE_ENDS)
     numerals = digits if text == lines[0].text else digits + _NUMERALS
     counts = 0 < len(text) - len(text.rstrip(numerals)) < len(str(_FIRST_YEAR))
     heads = {letters_of(lines[at].text) for at, reason in reasons.items() if reason == "running_head"}
-    return counts and letters_of(lines[0].text) in heads and len(lines) > 1 and lines[1].gap > 0
+    if letters_of(lines[0].text) not in heads or len(lines) == 1 or not lines[1].gap:
+        return False
+    return counts or (lines[0].parted and lines[1].indent >= CENTRED_INDENT)
 
 
 def _is_year(index: int, lines: Sequence[PrintedLine], short: Sequence[int]) -> bool:
@@ -297,7 +345,7 @@ def _read_imprint(text: str, at: int) -> Imprint:
             issue=f"第{int(issue)}期" if issue else "",
             pages=f"{start}-{start + count - 1}" if count > 1 else str(start),
         )
-    head = _ISSUE.match(text.strip())
+    head = _ISSUE.match(text.strip()) or _ISSUE.match(text[: text.rfind("期") + 1].strip())
     if head:
         return Imprint(
             at,

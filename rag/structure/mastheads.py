@@ -175,7 +175,8 @@ def join_title(lines: Sequence[str]) -> str:
     for line in lines:
         line = without_star(line).strip()
         goes_on = title.endswith((*ascii_letters, ":", ",")) and line.startswith(tuple(ascii_letters))
-        glue = " " if goes_on else ""
+        is_subtitle = title.isupper() and not line.isupper() and line[:1].isupper()
+        glue = (": " if is_subtitle else " ") if goes_on else ""
         title += glue + line
     return tidy_title(title)
 
@@ -672,6 +673,7 @@ def _is_text(item: Item) -> bool:
 def is_rubric(first: str, second: str) -> bool:
     """Say whether the first of two lines over a text is the rubric of a journal: much shorter than the title below."""
     is_short = width(first) <= _MAX_RUBRIC_WIDTH and 2 * width(first) <= width(second)
+    is_short = is_short and (" " not in first or not first.isascii())  # COMMENT, and not QUIET HARBOURS
     return is_short and not goes_on(first) and not second.lstrip().startswith(_DASHES)
 
 

@@ -12,8 +12,8 @@ import itertools
 import re
 
 from rag.structure.printed import bare, width
-from rag.text.labels import bare_label_of, is_word
-from rag.text.language import HAN, HAN_CHARACTER, holds_one_of, letters_of
+from rag.text.labels import bare_label_of, is_word, opens_with
+from rag.text.language import HAN, HAN_CHARACTER, holds_one_of
 from rag.vocabulary import read_table
 
 _KEPT = 4096  # results of a function that are kept
@@ -24,6 +24,7 @@ _DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z
 _MAX_HEADING_CHARS = 70
 _MAX_HEADING_WIDTH = 160  # half characters, of what `#` calls a heading
 _ARABIC_RANK, _MAX_ARABIC_CHARS = 5, 45  # 1. and what is numbered deeper
+_MAX_LETTER_CHARS = 3  # of an appendix: A, 12, 十一
 _BRACKETED_RANK, _MAX_BRACKETED_CHARS = 6, 40  # （1）
 ITEM_RANKS = (_ARABIC_RANK, _BRACKETED_RANK)  # of numbers that may count the items of a list as well
 _UNNUMBERED_RANK = 3.0
@@ -40,9 +41,36 @@ def numbering_rank(text: str) -> int | None:
     return next((rank for rank, style in _STYLES if style.match(text)), None)
 
 
+def opens_section(text: str, below: str) -> bool:
+    """Say whether a line's number is that of the section whose first part the line below is: 5 运行, 5.1 投料."""
+    number = bare(text).strip().split(" ")[0]
+    return number.replace(".", "").isdecimal() and bare(below).strip().startswith(f"{number}.1")
+
+
+def continues_numbering(before: str, text: str) -> bool:
+    """Say whether two beginnings count on in one way: 3.3.1 and 3.3.2 or 3.4, 2. and 3., （一） and （二）."""
+    first, second = (_DECIMAL.match(bare(one).strip()) for one in (before, text))
+    if first and second:
+        old, new = ([int(number) for number in one.group(1).split(".")] for one in (first, second))
+        return old < new and new[0] - old[0] in (0, 1)
+    rank = numbering_rank(text)
+    return rank is not None and rank == numbering_rank(before)
+
+
 def is_conventional(text: str) -> bool:
     """Say whether a line is one of the headings that works have without numbers: 引言, 附录A, References."""
-    return is_word(text, "section") or is_word(letters_of(text)[:-1], "appendix")
+    return is_word(text, "section") or _heads_an_appendix(text)
+
+
+def _heads_an_appendix(text: str) -> bool:
+    """Say whether a line is 附录A, 附录B（资料性） 监测结果 or Appendix 2. Ports, and no sentence on one."""
+    rest = text[len(opens_with(text, "appendix")) :]
+    number = "".join(itertools.takewhile(str.isalnum, rest.lstrip()))
+    if rest == text or not 0 < len(number) <= _MAX_LETTER_CHARS or len(text) > _MAX_ARABIC_CHARS:
+        return False
+    title = rest.lstrip()[len(number) :].lstrip("　 .．:：、")
+    begins = len(title) < len(rest.lstrip()) - len(number) or title[:1] in ("（", "(")
+    return not title or (begins and not title[0].islower() and not holds_one_of(text, "。，；;,"))
 
 
 def looks_like_heading(text: str) -> bool:

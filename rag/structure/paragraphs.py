@@ -20,8 +20,27 @@ from typing import Literal
 
 from rag.records import LineKind
 from rag.structure.block_headings import find_block_headings
-from rag.structure.outline import ITEM_RANKS, heading_fits, is_conventional, looks_like_heading, numbering_rank
-from rag.structure.printed import HEADING_SIZE, SAME_SIZE, Layout, PrintedLine, bare, ends_line, ends_sentence, width
+from rag.structure.outline import (
+    ITEM_RANKS,
+    continues_numbering,
+    heading_fits,
+    is_conventional,
+    looks_like_heading,
+    numbering_rank,
+    opens_section,
+)
+from rag.structure.printed import (
+    CENTRED_INDENT,
+    HEADING_SIZE,
+    SAME_SIZE,
+    Layout,
+    PrintedLine,
+    bare,
+    ends_line,
+    ends_sentence,
+    is_remark,
+    width,
+)
 from rag.tables import is_rule
 from rag.text.labels import bare_label_of, is_bare_label, label_of, opens_with
 from rag.text.language import (
@@ -64,7 +83,8 @@ _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.!?;][”
 _URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
-_CENTRED_INDENT = 8  # half characters, twice what begins a paragraph
+_BEGIN_CHARS = 40  # of a paragraph, in which its number stands
+_MAX_CLAUSE_LINES = 8  # below the one that bears its number
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
 _CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 20  # of 一、 and （一）, where a heading ends with a stop
@@ -222,7 +242,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             closed=line.closed,
             fresh=line.fresh,
             known=line.kind != "text",
-            centred=line.indent >= _CENTRED_INDENT,
+            centred=line.indent >= CENTRED_INDENT,
             at=line.order,
             type_size=line.size,
             code=line.kind == "code",
@@ -343,14 +363,37 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     if is_conventional(bare(line.text)):
         return True
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
+    before = "" if opens_section(before, line.text) or is_remark(before) else before
     if layout.blank_ends and before and not ends_line(before) and not looks_like_heading(before):
+        return False
+    if _runs_on(lines, index, layout):
         return False
     full = _body_width(lines, index)
     if following is None or looks_like_heading(following.text) or full - width(line.text) > _RAGGED:
         return True
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
     rest = bare(following.text)
-    return width(rest) < _ALMOST_FULL * full and not ends_line(rest)
+    return width(rest) < _ALMOST_FULL * full and not ends_line(rest) and "。" not in rest
+
+
+def _runs_on(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+    """Say whether a numbered line begins a clause that the lines below end: with a semicolon, or as they are set."""
+    below = [
+        line.text
+        for line in itertools.takewhile(
+            lambda one: (
+                one.kind == "text"
+                and not one.gap
+                and numbering_rank(one.text) is None
+                and not (layout.indent_begins and one.indent >= 2)
+            ),
+            lines[index + 1 : index + 1 + _MAX_CLAUSE_LINES],
+        )
+    ]
+    if not below or len(below) == _MAX_CLAUSE_LINES:
+        return False
+    is_set_in = layout.indent_begins and lines[index].indent >= 2
+    return bare(below[-1]).endswith(("；", ";")) or (is_set_in and ends_sentence(below[-1]))
 
 
 def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -460,6 +503,8 @@ def _line_goes_on(
 ) -> bool:
     unfinished = not ends_line(end)
     is_set_in = line.indent >= 2 and not line.fresh
+    if layout.indent_begins and 2 * line.indent >= _body_width(lines, index):
+        return False  # on the right side each line is a name or a date
     in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
     if layout.indent_begins and is_set_in and not in_one_box:
         return unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and before.indent >= 2
@@ -485,7 +530,7 @@ def _line_goes_on(
             width(before.text) > (_ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL) * full
             and _in_column(lines, index, full)
         )
-    if _counts(text) and ends_sentence(end):
+    if (_counts(text) or continues_numbering(previous.text[:_BEGIN_CHARS], text)) and ends_sentence(end):
         return False
     return not ended
 

@@ -184,6 +184,9 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
     headings = [line for line in head if line.level == 1]
     if headings:
         return headings if len(headings) == 1 else []
+    for issuer, line in itertools.pairwise(head):
+        if issuer.kind == "body" and not line.kind and line.group == issuer.group and _is_letter_spaced(line.text):
+            return [issuer, line]
     names = next((place for place, line in enumerate(head) if line.kind in ("names", "by")), 0)
     above = [line for line in head[:names] if line.kind not in ("day", "skip")]
     if not names:
@@ -197,6 +200,12 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
         run.insert(0, line)
     run = run[1:] if len(run) > 1 and is_rubric(run[0].text, run[1].text) else run
     return run if len(run) <= MOST_TITLE_LINES else []
+
+
+def _is_letter_spaced(text: str) -> bool:
+    """Say whether a line is what a form is called: 民 事 判 决 书."""
+    words = text.split(" ")
+    return len(words) > 2 and is_han("".join(words)) and all(len(word) == 1 for word in words)
 
 
 def _below_issuer(head: Sequence[HeadLine]) -> list[HeadLine]:

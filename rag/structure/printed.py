@@ -15,6 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, LineKind, Page
+from rag.tables import is_rule
 from rag.text.language import CELL_GAP, INVISIBLE, fold_glyphs, runs_of, split_at
 
 _KEPT = 4096  # results of a function that are kept
@@ -30,6 +31,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 
 HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
+CENTRED_INDENT = 8  # half characters, twice what begins a paragraph
 NOTE_SIZE = 0.95  # of the running text's type: notes and running heads are set smaller
 SAME_SIZE = 0.04  # sizes that differ by less are one size
 _MIN_LONG_LINES = 4  # from which their ends tell whether lines are parts of paragraphs
@@ -57,6 +59,7 @@ class PrintedLine:
         closed: A line that ends an article (editor, date of completion) stood before.
         order: How many lines of the body stand before it, once it is known to be one.
         uncertain: As `records.Line.order_uncertain`.
+        parted: Wide white space stands within it.
         size: As `records.Line.size`.
     """
 
@@ -73,6 +76,7 @@ class PrintedLine:
     closed: bool = False
     order: int = 0
     uncertain: bool = False
+    parted: bool = False
     size: float = 0.0
 
 
@@ -104,16 +108,28 @@ class Mark:
 
 # No rule about lines looks further than this from a line's start or end.
 _REACH = 200
+_MAX_REMARK_CHARS = 9
 
 
 def ends_line(text: str) -> bool:
     """Say whether `text` ends as a sentence, a clause or an announcement does, marks behind it left aside."""
-    return bool(_TERMINAL.search(strip_marks(text[-_REACH:])))
+    return bool(_TERMINAL.search(_without_remark(strip_marks(text[-_REACH:]))))
 
 
 def ends_sentence(text: str) -> bool:
     """Say whether `text` ends as a sentence does, marks behind it left aside."""
-    return bool(_SENTENCE_END.search(strip_marks(text[-_REACH:])))
+    return bool(_SENTENCE_END.search(_without_remark(strip_marks(text[-_REACH:]))))
+
+
+def _without_remark(text: str) -> str:
+    """Return `text` without the few characters in brackets behind its last stop: 不得旋转。（1B）."""
+    head, bracket, remark = text.replace("(", "（").rpartition("（")
+    return head if is_remark(bracket + remark) and head.endswith(tuple("。！？")) else text
+
+
+def is_remark(text: str) -> bool:
+    """Say whether `text` is a few characters in brackets and nothing else."""
+    return len(text) <= _MAX_REMARK_CHARS and text.startswith(("（", "(")) and text.endswith(("）", ")"))
 
 
 def bare(text: str) -> str:
@@ -143,7 +159,8 @@ _EMPHASIS = re.compile(r"(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1")
 _SPACE = re.compile(r"[ \t\u00a0\u2002-\u200a\u202f\u3000]+")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _SAMPLE_PAGES, _SAMPLE_LINES = 40, 400  # in which Markdown shows
-_RULE = re.compile(r"^(?:[-—–_─━=*·]\s?){3,}$")
+_RULE = re.compile(r"^(?:[-—–_─━═=*·+┌┐└┘├┤┬┴┼╔╗╚╝]\s?){3,}$")
+_BARS = ("|", "│", "┃", "║")  # at the sides of a drawn box, and between the cells of a drawn table
 _MARKDOWN_SIGN = re.compile(r"^#{1,6}\s|\*\*\S|</?su[bp]>|\\[_*]|^\s*\|.*\|\s*$|^```", re.MULTILINE)
 
 
@@ -186,7 +203,7 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[Printe
     cleaned: list[PrintedLine] = []
     for index, page in enumerate(pages):
         gap, ruled, fresh = 0, False, index > 0
-        for line in _find_rows(page.lines):
+        for line in _find_rows(_open_boxes(page.lines)):
             raw = fold_glyphs(line.text)
             is_set_row = line.kind == "table_row" and CELL_GAP in raw  # whose first cell may be empty
             stripped = raw.strip(" ") if is_set_row else raw.strip()
@@ -221,6 +238,7 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[Printe
                         fresh,
                         ruled=ruled,
                         uncertain=line.order_uncertain,
+                        parted=any(gap in stripped for gap in _WIDE_GAPS),
                         size=line.size,
                     )
                 )
@@ -240,8 +258,29 @@ _MAX_BOXES = 0.2  # share of lines set in by one space, where that begins a text
 _MAX_BOX_INDENT = 3
 _CELLS = re.compile(r"\s*\t\s*| {3,}")
 _NARROW_GAP = "  "
+_WIDE_GAPS = ("    ", "\u3000\u3000")
 _MIN_COLUMNS = 2  # of a table without a head of its own, at most
 _SET_IN = 8  # characters by which a head is set in that stands over the other columns
+
+
+def _open_boxes(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with what a drawn box holds as text, and the bars of drawn tables as those of any other."""
+    opened = list(lines)
+    for is_between, run in itertools.groupby(range(len(lines)), lambda at: _stands_between_bars(lines[at])):
+        if not is_between:
+            continue
+        barred = [number for number in run if not _RULE.match(lines[number].text.strip())]
+        texts = [functools.reduce(lambda text, bar: text.replace(bar, "|"), _BARS, lines[at].text) for at in barred]
+        is_box = all(text.count("|") == 2 and not is_rule(text.strip()) for text in texts)
+        for number, text in zip(barred, texts, strict=True):
+            inner = text.strip()[1:-1].strip() if is_box else text
+            opened[number] = dataclasses.replace(lines[number], text=inner)
+    return opened
+
+
+def _stands_between_bars(line: Line) -> bool:
+    text = line.text.strip()
+    return line.kind == "text" and len(text) > 1 and text.startswith(_BARS) and text.endswith(_BARS)
 
 
 def _find_rows(lines: Sequence[Line]) -> list[Line]:
@@ -262,6 +301,7 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         if any(counts[other] == count for other in near):
             found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
     _add_heads(found, lines, rules)
+    _add_rows_below(found, lines, rules)
     near_rows = {at + step for at, line in enumerate(found) if line.kind == "table_row" for step in (-1, 1)}
     return [line for at, line in enumerate(found) if at not in rules & near_rows or line.kind != "text"]
 
@@ -274,6 +314,19 @@ def _add_heads(found: list[Line], lines: Sequence[Line], rules: Collection[int])
         is_shorter = number not in rules and found[number].text.count(CELL_GAP) + 1 < count
         head = _head_cells(lines[number].text, count) if is_shorter and lines[number].kind == "text" else []
         found[number] = _as_row(lines[number], head) if head else found[number]
+
+
+def _add_rows_below(found: list[Line], lines: Sequence[Line], rules: Collection[int]) -> None:
+    """Make rows of the lines right below a table that have as many cells, though some stand closer together."""
+    count = 0
+    for number, line in enumerate(lines):
+        if number in rules:
+            continue
+        cells = line.text.strip().split(_NARROW_GAP) if line.kind == "text" and count > _MIN_COLUMNS else []
+        cells = [cell for cell in cells if cell.strip()]
+        if found[number].kind != "table_row" and len(cells) == count > _MIN_COLUMNS:
+            found[number] = _as_row(line, cells)
+        count = found[number].text.count(CELL_GAP) + 1 if found[number].kind == "table_row" else 0
 
 
 def _as_row(line: Line, cells: Sequence[str]) -> Line:
@@ -336,9 +389,16 @@ def _breaks_full_lines(lines: Sequence[PrintedLine]) -> bool:
     pairs = [(a, b) for a, b in itertools.pairwise(lines) if a.kind == b.kind == "text" and b.gap == a.level == 0]
     widths = sorted(width(line.text) for line in lines if line.kind == "text")
     widest = widths[int(_WIDEST * (len(widths) - 1))] if widths else 0
-    full = [line.text for line, _ in pairs if width(line.text) >= max(_LONG_WIDTH, _NEARLY_FULL * widest)]
-    broken = [text for text in full if not ends_line(text) and not text[-1].isdigit()]
+    least = max(_LONG_WIDTH, _NEARLY_FULL * widest)
+    full = [(a.text, b.text) for a, b in pairs if width(a.text) >= least and not _counts_on(b.text)]
+    broken = [a for a, b in full if is_remark(b) or not (ends_line(a) or a[-1].isdigit())]
     return widest <= _MAX_FULL and len(broken) >= _MIN_BROKEN and len(broken) >= _MOST_BROKEN * len(full)
+
+
+def _counts_on(text: str) -> bool:
+    """Say whether a line begins with the number of a clause: 3.3.2 哺乳期妇女."""
+    number = text.split(" ")[0]
+    return "." in number and number.replace(".", "").isdecimal()
 
 
 def begin_boxes(lines: Sequence[PrintedLine]) -> None:
