@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from rag.records import Passage, Span
 from rag.text.language import CELL_GAP, has_cells, is_han, search_form, split_at
-from rag.text.words import cut_words
+from rag.text.words import cut_words, is_known_word
+from rag.vocabulary import words_of
 
 MIN_WORD_CHARS = 2
 PAIR = 2  # columns of a table that may have no head
 RULE_CHARACTERS = frozenset("-:|+ ")
 YEAR_CHARS = 4
+BODY_LEAST_CHARS, CALLED_CHARS = 6, 2  # of a body's name, and of what people call it
 NUMBER_CHARACTERS = frozenset("0123456789.,%％-+−:/ ")
 
 MAX_HEAD_ROWS = 3
@@ -194,13 +196,34 @@ def rows_named(rows: Sequence[str], question: str) -> list[int]:
     return best if len({named[row] for row in best}) == len(best) else []
 
 
+def bodies_called(column: Iterable[str]) -> dict[str, str]:
+    """Return how people call the bodies of a column, cell by cell: 北岫 for 北岫信息技术有限公司.
+
+    Two characters that begin no other cell and are no word are a name.
+    """
+    cells_held = set(column)
+    begins = Counter(cell[:CALLED_CHARS] for cell in cells_held)
+    endings = tuple(words_of("head_words", "body"))
+    return {
+        cell: cell[:CALLED_CHARS]
+        for cell in cells_held
+        if len(cell) >= BODY_LEAST_CHARS and is_han(cell) and cell.endswith(endings)
+        if begins[cell[:CALLED_CHARS]] == 1 and not is_known_word(cell[:CALLED_CHARS])
+    }
+
+
 def _short_names(column: Sequence[str]) -> list[frozenset[str]]:
     """Return for each cell of a column by which texts a question may name it."""
+    called = bodies_called(column)
     endings = Counter(cell[-length:] for cell in set(column) for length in (1, 2) if len(cell) > length)
     return [
         frozenset(
             name
-            for part in (cell, *("".join(run).strip() for _, run in itertools.groupby(cell, str.isascii)))
+            for part in (
+                cell,
+                called.get(cell, cell),
+                *("".join(run).strip() for _, run in itertools.groupby(cell, str.isascii)),
+            )
             for name in (part, *(part[:-length] for length in (1, 2) if endings[part[-length:]] > 1 and is_han(part)))
             if len(name) >= MIN_WORD_CHARS
             and (any(map(str.isalpha, name)) or len(name) == YEAR_CHARS or _is_period(name))

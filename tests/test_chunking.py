@@ -177,3 +177,12 @@ def test_passages_are_spans_with_unique_ids_that_hold_every_block(text: str, max
 @given(TEXT)
 def test_splitting_twice_gives_the_same(text: str) -> None:
     assert split_passages(parse(text)) == split_passages(parse(text))
+
+
+def test_what_leads_to_a_list_ends_no_passage() -> None:
+    text = (
+        f"港口年报\n\n{'渡船全年正常开行。' * 22}\n\n协会建议：\n\n（a）{'加固石堤' * 12}；\n\n（b）{'改造冰库' * 12}。"
+    )
+    ends = [passage.text.rstrip()[-1] for passage in split_passages(parse(text), 260)]
+    assert len(ends) > 1
+    assert "：" not in ends

@@ -253,6 +253,16 @@ def test_a_dated_heading_stands_before_what_does_not_tell_its_date() -> None:
     assert write(minutes) == "第二次会议（2021年5月7日）：会议通过了預算。[1]"
     assert write(later) == "会议于2022年3月1日通过了决算。[1]"
     assert write(plain) == "会议选出了会长。[1]"
+    entry = evidence("3月，冰庫竣工。", 0.9, section=("大事记", "1964年"))
+    assert write(entry) == "1964年：3月，冰庫竣工。[1]"
+    assert write(evidence("3月，冰库竣工。", 0.9, section=("4月5日",))) == "3月，冰库竣工。[1]"
+
+
+def test_as_many_items_as_are_asked_for_are_quoted_each_on_its_line() -> None:
+    item = evidence("We ask for:\n(a) ice for 东湾;\n(b) a crane;\n(c) two nets.", 0.0, 0.99, 0.01, 0.02)
+    whole = "(a) ice for 东湾;[1]\n(b) a crane;[1]\n(c) two nets.[1]"
+    assert write(item, question="What three things do they ask for?") == whole
+    assert write(item, question="What is asked for 东湾?") == "(a) ice for 东湾;[1]"
 
 
 def test_the_length_is_kept_to_but_the_first_statement_stands() -> None:

@@ -215,3 +215,15 @@ def test_rows_that_a_cell_names_are_told_though_a_note_on_it_is_likelier(tmp_pat
         answers = [library.ask(question) for question in ("哪些桥是封闭的？", "封闭的是哪几座桥？")]
     said = [[sentence.text.split("\n")[-1] for sentence in answer.sentences] for answer in answers]
     assert said == [["共1行符合。", BRIDGE_ROWS[4]], ["共1行。", BRIDGE_ROWS[4]]]
+
+
+def test_two_bodies_are_named_by_what_people_call_them() -> None:
+    head = "投标人 | 报价（万元） | 服務分 | 排名"
+    rows = [
+        "澜图科技有限公司 | 236 | 9.2 | 1",
+        "北岫信息技术有限公司 | 221 | 8.1 | 2",
+        "穗禾電子有限公司 | 254 | 7.5 | 3",
+    ]
+    found = find_rows_asked(head, rows, "北岫和穗禾的服务分各是多少？", "中标公告.md")
+    assert found is not None
+    assert (found.kind, found.rows, found.column) == ("rows", (1, 2), 2)

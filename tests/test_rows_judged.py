@@ -5,7 +5,7 @@ import pytest
 from rag.question import read_question
 from rag.records import Evidence, Passage
 from rag.retrieval.rows_judged import credit_named_cells, doubt_other_entries, named_cells
-from rag.tables import cells
+from rag.tables import bodies_called, cells
 from rag.text.language import split_statements
 
 TOWNSHIPS = """乡镇 | 年份 | 常住人口（万人） | 卫生院（所） | 门诊量（万人次） | 药品支出（万元） | 主要缺口 | 备注
@@ -54,6 +54,14 @@ def test_the_cell_of_the_row_and_the_column_that_a_question_names(table: str, qu
     head, *rows = table.split("\n")
     found = named_cells(head, rows, question)
     assert [cells(rows[row])[column] for row, column in found.items()] == ([] if cell is None else [cell])
+
+
+def test_a_body_is_named_by_what_people_call_it_and_a_year_by_what_stands_above() -> None:
+    head, *rows = ["投标人 | 报价（万元） | 服務分", "北岫信息技术有限公司 | 221 | 8.1", "穗禾電子有限公司 | 254 | 7.5"]
+    assert named_cells(head, rows, "穗禾的服务分是多少？") == {1: 2}
+    assert named_cells(head, rows, "2023年北岫的服务分是多少？") == {}
+    assert named_cells(head, rows, "2023年北岫的服务分是多少？", above="2023年招标结果") == {0: 2}
+    assert bodies_called(["东海港务公司", "东海船务公司", "中国远洋公司", "海燕二号"]) == {}
 
 
 def test_a_period_names_its_row() -> None:

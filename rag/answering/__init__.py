@@ -249,7 +249,7 @@ def _answer_by_structure(
     section = answer_about_section(read, found, works, index, check, settings.answer_max_chars)
     if section is not None:
         return section
-    alone = searches[0] if len(searches) == 1 else None
+    alone = searches[0] if len({part.text for part in read.parts}) == 1 else None
     if alone is not None and (answer := answer_from_rows(read, alone, index, check)) is not None:
         return answer
     if alone is not None and is_of_no_year(read, alone, index):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
-from rag.question.kinds_asked import asks_for_reason, follows_from_before, tells_reason
+from rag.question.kinds_asked import asks_for_reason, count_asked, follows_from_before, tells_reason
 from rag.question.things_named import NAMED_LEAST, shares_told, things_named, words_that_compare
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
@@ -110,7 +110,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     if whole and (rows := _rows_alike(first, request)):
         return rows
     items = _list_around(first, request)
-    if (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
+    is_counted = bool(items) and len(items) == count_asked(request.question)
+    if is_counted or (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
         return items
     if items[:1] == [first] and asks_for_reason(request.question) and _begins_telling(first.text):
         return items
@@ -416,8 +417,8 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
                 yield frame
         elif heading or is_row(unit.text) or is_row(previous.text) or previous.order < 0:
             yield "\n"
-        elif not ends_in(previous.text, _STOPS):
-            yield "\n"  # a row or an item without a full stop does not run into the next
+        elif not ends_in(previous.text, _STOPS) or unit.text.startswith("("):
+            yield "\n"  # an item without a full stop does not run into the next, and [1](b) would be a link
         if is_row(unit.text):
             head = table_head(passage)
             yield f"{head}\n" if head not in ("", unit.text, _head_shown(previous, unit, request)) else ""
@@ -434,17 +435,21 @@ def _head_shown(previous: Quoted | None, unit: Quoted, request: AnswerRequest) -
 
 
 def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:
-    """Return the heading of a statement's section where that tells its date and it does not itself, else ""."""
+    """Return the heading of a statement's section where that tells a date, or the year, that it lacks, else ""."""
     heading = "".join(passage.section[-1:])
     where = (*_article_of(passage), passage.section)
     is_said = previous is not None and (*_article_of(previous), previous.section) == where
-    if is_said or is_row(unit.text) or not _is_dated(heading) or _is_dated(unit.text):
+    told, own = (
+        {bool(figure.year) for figure in find_figures(text) if figure.kind == "date"} for text in (heading, unit.text)
+    )
+    if is_said or is_row(unit.text) or not told or max(told) <= max(own, default=-1):
         return ""
     return f"{heading}：" if passage.language == "zh" else f"{heading}: "
 
 
-def _is_dated(text: str) -> bool:
-    return any(figure.kind == "date" for figure in find_figures(text))
+def _tells_date(text: str) -> int:
+    """Return 2 for a text with a date and its year, 1 for one with a date, 0 for none."""
+    return max((1 + bool(figure.year) for figure in find_figures(text) if figure.kind == "date"), default=0)
 
 
 def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from rag.text.language import LATIN_WORD, is_han, letters_of, search_form
 from rag.text.names import find_han_names, find_latin_names, find_quotes
 from rag.text.negation import denied_word
 from rag.text.numbered_parts import numbered_parts
+from rag.text.numbers import read_numbers
 from rag.text.units import CURRENCIES
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table
@@ -26,6 +27,8 @@ _REASON_HEADS = next(phrases(heads) for kind, _, heads, _ in read_table("column_
 _THEREFORE = next(phrases(words) for where, words, *_ in read_table("cause_words") if where == "therefore")
 _SUBJECT_MOST_CHARS = 10  # letters before 因而, in which no cause is told
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
+_COUNTING = ("what", "which", "are the", "were the", "name the")  # stand before how many things are asked for
+MOST_COUNTED = 10
 _TOLD_BY = tuple("vna")  # tags of words that tell something
 
 
@@ -75,6 +78,16 @@ def follows_from_before(statement: str) -> bool:
     form = search_form(statement)
     at = min((form.find(word) for word in _THEREFORE if holds_any(form, (word,))), default=-1)
     return at >= 0 and len(letters_of(form[:at])) <= _SUBJECT_MOST_CHARS
+
+
+def count_asked(question: str) -> int:
+    """Return how many things a question asks for: 3 of 哪三家, 4 of "what four steps"; 0 for none, or for one."""
+    form = search_form(question)
+    words = form.split()
+    behind = [form.partition("哪")[2][:1]]
+    behind += [word for at, word in enumerate(words) if " ".join(words[:at]).endswith(_COUNTING)]
+    numbers = (next(iter(read_numbers(word, 0)), None) for word in behind if word)
+    return next((int(number.value) for number in numbers if number and 1 < number.value <= MOST_COUNTED), 0)
 
 
 def _asks_for(kind: str, question: str) -> bool:

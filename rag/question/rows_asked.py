@@ -18,7 +18,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from rag.question.columns import columns_named, head_form
-from rag.tables import MIN_WORD_CHARS, cells, stands_in
+from rag.tables import MIN_WORD_CHARS, bodies_called, cells, stands_in
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
@@ -177,7 +177,9 @@ def _named_cells(column: Sequence[str], form: str) -> set[str]:
     if _is_of_years(distinct):
         asked = _years_asked(form)
         return {cell for cell in distinct if int(cell) in asked} or ({""} if asked else set())
-    told = {cell for cell in distinct if any(stands_in(name, form) for name in _names_of(cell))}
+    called = bodies_called(map(search_form, distinct))
+    names = {cell: [*_names_of(cell), *filter(None, [called.get(search_form(cell))])] for cell in distinct}
+    told = {cell for cell in distinct if any(stands_in(name, form) for name in names[cell])}
     # 东山镇 is named, and not 东山 with it.
     return {
         cell for cell in told if not any(cell != other and cell in other and form.count(cell) < 2 for other in told)

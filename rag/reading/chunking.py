@@ -30,7 +30,7 @@ _MIN_ABSTRACT_CHARS, _MAX_AUTHORS_CHARS = 60, 200
 _LEAST_SHARE, _TINY_SHARE = 3, 8  # of a passage: where a long sentence may be cut, and what is joined to its neighbour
 _CUT_COST, _LEAST = 0.02, 1e-12
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
-_QUESTION_MARKS = "?？"
+_LEADING_ENDS = "?？:："
 _METADATA_LABELS = ("keywords", "authors", "fund")
 _MANY_UNITS = 20_000
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
@@ -183,13 +183,13 @@ def _cut_run(run: _Run, max_chars: int) -> list[tuple[Span, str]]:
 def _units(block: Block, max_chars: int) -> list[tuple[int, int, bool]]:
     """Return (start, end, whether a paragraph ends there) of what is not cut: sentences, or parts of overlong ones.
 
-    A question ends none: its answer follows.
+    A question ends none, nor what leads to a list: its answer, or the list, follows.
     """
     start = block.span[0]
     spans: list[Span] = []
     for first, last in split_sentences(block.text):
         spans.extend(_cut_sentence(block.text, first, last, max_chars))
-    last_unit = -1 if ends_in(block.text, _QUESTION_MARKS) else len(spans) - 1
+    last_unit = -1 if ends_in(block.text, _LEADING_ENDS) else len(spans) - 1
     return [(start + first, start + last, number == last_unit) for number, (first, last) in enumerate(spans)]
 
 

@@ -23,10 +23,11 @@ from rag.index import Index
 from rag.index.glossary import EQUAL_NAME
 from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
-from rag.question.kinds_asked import asks_for_meaning
+from rag.question.kinds_asked import asks_for_meaning, count_asked
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.explanations import with_explanation
+from rag.retrieval.lists_judged import credit_counted_lists
 from rag.retrieval.odds import likelihood_of, log_odds, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties
 from rag.retrieval.rows_judged import (
@@ -109,7 +110,7 @@ def judge_statements(
         said = dataclasses.replace(question, asked=claim, text=claim)
         evidence = _credit_notes(index, evidence, _read(load_comprehension(), said, chosen, names))
     evidence = with_explanation(index, found, evidence, question)
-    if "list" in question.types:
+    if "list" in question.types or count_asked(question.asked):
         evidence = _with_rest_of_list(index, found, evidence, allowed)
     return evidence
 
@@ -159,7 +160,7 @@ def _read(
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
     judged = doubt_other_entries(credit_rows(_hold_to_work(judged, question), question), question)
-    judged = [doubt_other_parties(item, question) for item in judged]
+    judged = [doubt_other_parties(item, question) for item in credit_counted_lists(judged, question)]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 

@@ -159,11 +159,15 @@ def credit_extremes(
         return list(evidence)
     added: list[Evidence] = []
     odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    compared = []
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
         whole = whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
-        extremes = find_extremes(table_head(item.passage), whole, text)
-        if extremes is None:
+        if extremes := find_extremes(table_head(item.passage), whole, text):
+            compared.append((rows, item, whole, extremes))
+    is_one_named = any(extremes.is_named for *_, extremes in compared)
+    for rows, item, whole, extremes in compared:
+        if is_one_named and not extremes.is_named:
             continue
         best = max(odds[place][order] for place, order, _ in rows)
         credit = EXTREME_ODDS if extremes.is_named else EXTREME_ODDS / 2
@@ -216,7 +220,7 @@ def credit_named_cells(evidence: Sequence[Evidence], question: Question) -> list
         beside = (line for line in item.text.split("\n") if not is_row(line))
         above = "\n".join((item.source, item.passage.title, *item.passage.section, head, *beside))
         texts = [written_as(text, "\n".join(lines)) for text in (question.asked, question.text)]
-        for row in named_cells(head, lines, texts[0]) or named_cells(head, lines, texts[1]):
+        for row in named_cells(head, lines, texts[0], above) or named_cells(head, lines, texts[1], above):
             place, order, text = rows[row]
             odds[place][order] += NAMED_CELL_ODDS
             if _names_nothing_else(question.text, f"{above}\n{text}"):
@@ -231,20 +235,21 @@ def _names_nothing_else(question: str, told: str) -> bool:
     return all(search_form(word) in form for word in (*words, *content_words(question)) if word not in _LIGHT)
 
 
-def named_cells(head: str, rows: Sequence[str], question: str) -> dict[int, int]:
+def named_cells(head: str, rows: Sequence[str], question: str, above: str = "") -> dict[int, int]:
     """Return the cells that a question names by row and column, each row's place with its column; or none of them.
 
     Args:
         head: The rows that head the columns, a line each.
         rows: Those below them.
-        question: In any language. It names no cell where it has a figure that none of its rows has, or where the
-            cell is empty.
+        question: In any language. It names no cell where it has a figure that neither its rows have nor `above`, or
+            where the cell is empty.
+        above: What stands above the table.
     """
     named = rows_named(rows, question)
     filled = [CELL_MARK.join(cell or NOTHING for cell in cells(row)) for row in rows]
     columns = {row: column_asked_for(head, filled, filled[row], question, extreme=False) for row in named}
     found = {row: column for row, column in columns.items() if column is not None and cells(rows[row])[column]}
-    told = find_figures("\n".join((head, *(rows[row] for row in named))))
+    told = find_figures("\n".join((above, head, *(rows[row] for row in named))))
     is_told = all(holds_figure(figure, told, bare_fits=True) for figure in find_figures(question))
     return found if len(found) == len(named) and is_told else {}
 

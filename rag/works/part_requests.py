@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from rag.index import Index
 from rag.question import Question
+from rag.question.kinds_asked import count_asked
 from rag.question.superlatives import asks_for_extreme
 from rag.records import Answer, Evidence, Language, Turn
 from rag.text.figure_finding import find_figures
@@ -90,7 +91,7 @@ def read_part_request(question: str) -> PartRequest | None:
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
     words = tuple(dict.fromkeys(telling_words(without_request(form))))
     thing = _thing_asked(form)
-    count = max(counts, default=0) or _count_asked(form)
+    count = max(counts, default=0) or count_asked(form)
     return PartRequest(kinds, words, count, bool(counts), ordinal, thing if thing in words else "")
 
 
@@ -102,12 +103,6 @@ def _thing_asked(form: str) -> str:
     rest = itertools.dropwhile(lambda one: one[1][0] in "rmq" or one[0][0] == "哪" or one[0] in counting, tagged)
     nouns = itertools.takewhile(lambda one: one[1].startswith(("n", "vn", "an")), rest)
     return next(reversed([word for word, _, _ in nouns]), "")
-
-
-def _count_asked(form: str) -> int:
-    """Return the number behind a Chinese word that asks which: 3 of 哪三家; 0 for none, or one."""
-    number = next(iter(read_numbers(form.partition("哪")[2][:1], 0)), None)
-    return int(number.value) if number and number.value > 1 else 0
 
 
 def _counted(word: str, tag: str) -> int | None:

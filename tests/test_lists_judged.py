@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.question import read_question
+from rag.question.kinds_asked import count_asked
+from rag.records import Evidence, Passage
+from rag.retrieval.lists_judged import credit_counted_lists
+from rag.text.language import split_statements
+
+REVIEW = (
+    "I have three complaints about the book on the ferries of 东湾. First, the storm of 1911 gets barely a page. "
+    "Second, the boats are counted twice. Third, there is no map. The author teaches in Seaford."
+)
+PLAN = "渡口要做兩件事。一是加固东湾老码头的石堤。二是改造建于1976年的冰库。经费由县里承担。"
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("What three faults does she find?", 3),
+        ("Which 2 ports are closed?", 2),
+        ("What are the four steps?", 4),
+        ("哪三家公司中标？", 3),
+        ("渡口要做哪兩件事？", 2),
+        ("哪几件事？", 0),
+        ("Which one is closed?", 0),
+        ("What did the two sides say?", 0),
+        ("What happened in the 2019 storm?", 0),
+        ("Which 61 ports answered?", 0),
+    ],
+)
+def test_how_many_things_are_asked_for(question: str, count: int) -> None:
+    assert count_asked(question) == count
+
+
+def likely(text: str, question: str) -> list[int]:
+    """Return the places of the statements that are likelier than the first, which begins as the likeliest."""
+    spans = tuple(split_statements(text))
+    passage = Passage("p", "渡口.md", text, (0, len(text)), "body", 0, "渡口", (), "", "zh")
+    held = Evidence(
+        passage,
+        0.5,
+        statements=spans,
+        likelihoods=(0.5, *[0.3] * (len(spans) - 1)),
+        answers=(None,) * len(spans),
+    )
+    [credited] = credit_counted_lists([held], read_question(question, ()))
+    return [place for place, one in enumerate(credited.likelihoods) if one > credited.likelihoods[0]]
+
+
+def test_a_list_of_as_many_items_as_are_asked_for_is_believed() -> None:
+    assert likely(REVIEW, "What three faults does the reviewer find?") == [1, 2, 3]
+    assert likely(REVIEW, "What two faults does the reviewer find?") == []
+    assert likely(REVIEW, "What faults does the reviewer find?") == []
+    assert likely(PLAN, "渡口要做哪两件事？") == [1, 2]
+    assert likely(PLAN, "渡口要做哪三件事？") == []
