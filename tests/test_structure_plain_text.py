@@ -346,3 +346,270 @@ NOTICE = """南江市关于更新码头电梯的通知
 def test_a_numbered_line_with_a_stop_is_a_heading_where_text_follows() -> None:
     document = parse(NOTICE)
     assert [text for text in headings(document) if text.endswith("。")] == ["（一）实施范围。", "（二）优先条件。"]
+
+
+RULING = """　　　　　　　　东湾县渔业仲裁委员会
+　　　　　　　　裁 决 书
+　　　　　　　　　　　　　　　　　（2021）东渔裁字第14号
+　　申请人周远山与被申请人南江冷冻厂买卖纠纷一案，本会于2021年
+3月4日受理，现已审理完毕。
+　　申请人称，双方于2020年9月订立收购合同，约定十月底前分三批交
+付带鱼四十吨，冷冻厂以库满为由两次推迟收货，申请人只得在码头租用
+冷藏船存放，每日付冰二百筐，至十二月九日才全部交清。
+　　冷冻厂辩称，推迟收货事先电话通知过申请人，租船并非必要，鱼也
+没有变质，申请人主张的冰费缺少发票，不应全部支持。
+　　本会认为，双方对交货日期的约定清楚，冷冻厂迟延四十日收货，应
+当赔偿由此多付的冰费，依照合同第九条，裁决如下：
+　　一、南江冷冻厂于本裁决送达之日起七日内赔偿周远山冰费及人工
+费18600元；
+　　二、周远山于收到前项款项之日起三日内返还空箱二百只；
+　　三、驳回周远山的其他请求。
+　　　　　　　　　　　　　　　　　首席仲裁员　林若水
+　　　　　　　　　　　　　　　　　仲  裁  员　苏芷宁
+　　　　　　　　　　　　　　　　　二〇二一年五月六日
+"""
+
+
+def test_clauses_of_a_ruling_are_no_headings_and_its_signatures_are_lines() -> None:
+    document = parse(RULING)
+    assert document.articles[0].title == "东湾县渔业仲裁委员会裁决书"
+    assert headings(document) == ["东湾县渔业仲裁委员会裁决书"]
+    assert "一、南江冷冻厂于本裁决送达之日起七日内赔偿周远山冰费及人工费18600元；" in holding(document, "18600元")
+    assert holding(document, "林若水") == "首席仲裁员 林若水"
+    assert holding(document, "五月六日") == "二〇二一年五月六日"
+
+
+STANDARD = """南江港务协会团体文件                              NJG/T 12-2021
+
+            渔船制冰机操作规程（试行）
+
+1 总则
+1.1 适用范围
+1.1.1 本规程适用于船长不足二十四米、在近海作业的木质和玻璃钢渔船上的制冰机，不适用于岸上
+的冷库。
+1.2 分级
+1.2.1 要求的强度分为两级，必须做到的记为甲，宜做到的记为乙，写在条文后面的括号内备查。
+（甲）
+2 开机
+2.1 检查
+2.1.1 开机前逐一检查水管、滤网和接地线，滤网上的鱼鳞用软刷清除，不得用钢丝或铲刀去刮它。
+（甲）
+2.1.2 环境温度高于三十五摄氏度时，先开舱盖通风十五分钟，待舱内温度下降以后才可以合上总闸，
+由当班轮机员记录。（乙）
+2.1.3 压缩机有异常声响、漏油或者振动明显加大的，立即停机并报告船长，不得带病运行到靠岸，
+违者按规定处理。
+2.2 运行
+2.2.1 每两小时记录一次出冰量、水压和电流，三项中任何一项偏离正常值两成以上的，应当查明
+原因。（甲）
+2.2.2 冰层厚度超过四厘米时除霜一次，除霜期间不得打开出冰口，以免热气进入储冰舱使存冰粘连
+成块。
+
+                                  — 2 —
+南江港务协会团体文件                              NJG/T 12-2021
+
+3 停机
+3.1 顺序
+3.1.1 先关供水阀，再停压缩机，最后切断电源；顺序弄反会使蒸发器冻裂，修理费由责任人承担一半，
+船上垫付。
+
+附录A（规范性） 记录表
+
+附录A所列各项由轮机员填写，每航次一张，返港后三日内交协会存档，缺一张罚二十元，以此类推。
+"""
+
+
+def test_clauses_counted_by_decimals_stand_below_their_sections() -> None:
+    document = parse(STANDARD)
+    assert document.articles[0].title == "渔船制冰机操作规程（试行）"
+    sections = {block.text.split(" ")[0]: block.section for block in document.blocks if block.kind == "paragraph"}
+    assert sections["2.1.2"] == ("2 开机", "2.1 检查")
+    assert sections["3.1.1"] == ("3 停机", "3.1 顺序")
+    assert sections["附录A所列各项由轮机员填写，每航次一张，返港后三日内交协会存档，缺一张罚二十元，以此类推。"] == (
+        "附录A（规范性）记录表",
+    )
+    assert holding(document, "2.1.1").endswith("不得用钢丝或铲刀去刮它。（甲）")
+
+
+JOURNAL = """漁港史料　第九期（2018年3月）　頁21—23
+
+　　　　東灣魚行的賬簿
+
+　　　　　林知遠
+
+一、賬簿的來歷
+
+　　東灣魚行的賬簿一共六冊，由林家後人保存在閣樓的米缸裡，直到老屋要拆的時候才交給鎮
+上的文化站，站裡的人把它們攤在曬場上晾了三天。
+
+22　　　　　　　　　　　　　　　　　漁港史料　第九期
+
+　　賬簿從光緒九年記起，每天收魚多少、付冰多少、欠款多少，都記得清清楚楚，只有第四冊
+被水泡過，有十幾頁黏在一起，至今揭不開。
+
+二、冰錢
+
+　　冰是從北港運來的，每擔十二文，夏天漲到二十文，魚行為此和船家吵過許多次，最後商定
+按月結算，不再論擔。
+
+　　　　　東灣魚行的賬簿　　　　　　　　　　　23
+"""
+
+
+def test_numbers_beside_the_journal_or_the_title_are_heads_of_pages() -> None:
+    document = parse(JOURNAL)
+    left = [one.text for one in document.left_out if one.kind == "running_head"]
+    assert left == ["22 漁港史料 第九期", "東灣魚行的賬簿 23"]
+    assert not any("23" in block.text for block in document.blocks[2:])
+
+
+BOXED = """PORT COUNCIL                                    Paper No. 4
+
+Ice for Small Boats 漁船用冰
+
+The council pays for half of the ice that boats under twelve metres take
+on board between May and September, and for none of it in other months,
+since the winter catch is landed within the day and needs hardly any ice.
+
++----------------------------------------------------------------+
+| BOX 1. WHAT A CRATE HOLDS                                      |
+| A crate holds forty kilograms of fish and twenty of ice. In    |
+| July the ice is gone after nine hours.                         |
++----------------------------------------------------------------+
+
+│ Port    │ Crates │ Price │
+│ 东湾    │ 120    │ 14    │
+
+                              - 2 -
+Ice for Small Boats                             Paper No. 4
+
+Boats that carry their own machines are paid by the kilogram instead, at
+the rate of the port in which they land, and must show the meter reading
+of the machine to the harbour master once a month before they are paid.
+"""
+
+
+def test_a_drawn_box_holds_text_and_a_drawn_table_rows() -> None:
+    document = parse(BOXED)
+    assert holding(document, "A crate holds").endswith("In July the ice is gone after nine hours.")
+    assert [block.text for block in document.blocks if block.kind == "table"] == [
+        "Port | Crates | Price\n东湾 | 120 | 14"
+    ]
+    assert not any("+--" in block.text for block in document.blocks)
+    assert "Ice for Small Boats Paper No. 4" in [one.text for one in document.left_out]
+
+
+HARBOUR_HEADS = """历任港长
+
+序号  姓名    籍贯    任期              备注
+──────────────────────────────
+ 1   林若水   本镇    1984.11—1987.12   由站长改任
+ 2   周远山   三岔镇  1988.01—1992.03   任内建冰库
+ 3   苏芷宁   县城    1992.03—1995.10   首位女港长
+ 4   陈明远   双垭乡  1995.10—          现任
+
+注：1993年由副港长代理三个月。
+"""
+
+
+def test_rows_whose_cells_stand_closer_belong_to_the_table_above() -> None:
+    (table,) = [block.text for block in parse(HARBOUR_HEADS).blocks if block.kind == "table"]
+    assert [row.split("\t")[1] for row in table.split("\n")] == ["姓名", "林若水", "周远山", "苏芷宁", "陈明远"]
+
+
+CHRONICLE = """东湾港志
+
+第三编 大事记
+
+光绪八年（1882年）
+　　4月，渔户二十家集资修筑石堤，堤长四十丈。
+1951年
+　　3月，东湾渔业合作社成立，有船十九艘。
+　　9月，大风毁船三艘。
+1976年
+　　10月，冰库投产，日产冰十二吨。
+
+第四编 人物
+
+　　林若水，东湾人，十五岁随父下海。
+"""
+
+
+def test_years_above_entries_are_headings_below_their_part() -> None:
+    document = parse(CHRONICLE)
+    sections = {block.text[:4]: block.section for block in document.blocks if block.kind == "paragraph"}
+    assert sections["9月，大"] == ("第三编 大事记", "1951年")
+    assert sections["10月，"] == ("第三编 大事记", "1976年")
+    assert sections["林若水，"] == ("第四编 人物",)
+    assert headings(parse(CHRONICLE.replace("光绪八年（1882年）\n", "")))[2:] == ["第四编 人物"]  # two may be anything
+
+
+MESSAGE = """主题: 切换窗口
+发件人: 林若水 <lin.ruoshui.of.the.harbour.office@port.example>
+时间: 2024年6月13日 周四 18:42
+收件人: 苏芷宁
+
+切换窗口改到22日晚上，理由是15日那晚港务局在换变压器，码头只剩一半的电，冷库不能同时开两
+台压缩机，数据也没有办法保证传完。
+
+范围：一号和二号冷库，三号冷库这次先不动，等到年底大修的时候再和变压器一起换，到时另行通知
+参与：仓储、数据、供电
+"""
+
+
+def test_lines_with_labels_begin_by_themselves() -> None:
+    document = parse(MESSAGE)
+    assert holding(document, "18:42") == "时间: 2024年6月13日 周四 18:42"
+    assert holding(document, "供电") == "参与：仓储、数据、供电"
+
+
+def sized(*lines: tuple[float, str]) -> Document:
+    page = Page(1, "", tuple(Line(text, size=size) for size, text in lines))
+    return parse_document([page], Source("样本.pdf", "0" * 64, "pdf"))
+
+
+def test_a_title_of_two_sizes_stands_above_its_authors_and_a_date_heads_nothing() -> None:
+    document = sized(
+        (1.7, "渔船用冰的补贴"),
+        (0.0, ""),
+        (1.15, "——东湾三港的观察"),
+        (0.0, ""),
+        (1.05, "林若水 苏芷宁"),
+        (0.0, ""),
+        (1.2, "2021年6月"),
+        (0.0, ""),
+        (0.9, "摘 要：本文依据三个渔港两年的账簿，讨论由谁来付冰钱才能使小船留在近海，账簿由三位港长分别提供，共"),
+        (0.9, "一千二百页，其中缺失的十七页由船主口述补齐。我们发现按冰的重量补贴比按船的大小补贴更公平，并且可由各港"),
+        (0.0, ""),
+        (0.9, "自行结算。"),
+        (0.0, ""),
+        (1.2, "1 引言"),
+        (0.0, ""),
+        (1.0, "小船出海一天要带二十筐冰，冰价涨了三成以后，船主们宁可少跑一趟，也不愿"),
+        (1.0, "意赊账。这使得东湾的渔获在两年里减少了四分之一，鱼价也随之上涨。"),
+    )
+    assert document.articles[0].title == "渔船用冰的补贴——东湾三港的观察"
+    assert document.articles[0].authors == ("林若水", "苏芷宁")
+    assert holding(document, "可由各港").endswith("并且可由各港自行结算。")
+    assert next(block.section for block in document.blocks if "小船出海" in block.text) == ("1 引言",)
+
+
+def test_contents_whose_dots_stand_apart_are_silent() -> None:
+    document = sized(
+        (1.5, "目 录"),
+        (1.0, "1 港口概况 . . . . . . . . . . . . . . . . ."),
+        (1.0, "1.1 码头 . . . . . . . . . . . . . . . . . ."),
+        (1.0, "2 渔船 . . . . . . . . . . . . . . . . . . ."),
+        (1.0, ". . . . . . . . . . . . . . . . . . . . . 1"),
+        (1.0, ". . . . . . . . . . . . . . . . . . . . . 1"),
+        (1.0, ". . . . . . . . . . . . . . . . . . . . . 3"),
+        (1.4, "1 港口概况"),
+        (1.1, "1.1 码头"),
+        (1.0, "东湾港有码头三座，最老的一座建于光绪八年，石堤长四十丈，至今还在使用，退潮时可以看见当年的木桩。"),
+        (1.4, "2 渔船"),
+        (1.0, "全港登记渔船一百一十四艘，其中船长不足十二米的八十艘，多数由一家人经营，冬天停在内港修理和上漆。"),
+    )
+    assert not any(". . ." in block.text for block in document.blocks)
+    assert [block.section for block in document.blocks if block.kind == "paragraph"] == [
+        ("1 港口概况", "1.1 码头"),
+        ("2 渔船",),
+    ]

@@ -1,15 +1,15 @@
 """Headings that nothing but their place tells: a short line without a stop that stands above a block of text.
 
-Input: the body's lines of a text in which each line is a paragraph, or empty lines part paragraphs. Output: which of
-them head a block. One alone may be anything; several are the habit of their document. Entry point:
-`find_block_headings`.
+Input: the body's lines of a text in which each line is a paragraph, or empty lines part paragraphs; and of a chronicle,
+in which dates stand above what happened. Output: which of them head a block. One alone may be anything; several are the
+habit of their document. Entry point: `find_block_headings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.structure.outline import numbering_rank, opens_section
+from rag.structure.outline import is_date, numbering_rank, opens_section
 from rag.structure.printed import Layout, PrintedLine, ends_sentence, width
 from rag.text.language import holds_one_of, to_simplified
 from rag.text.persons import parse_names
@@ -18,6 +18,8 @@ from rag.text.words import is_known_word
 LEAST_HEADINGS = 2
 MAX_WIDTH = 56  # half characters of such a line
 LEAST_TEXT_WIDTH = 60  # of a paragraph that stands by itself below one
+LEAST_DATES = 3
+LEAST_ENTRY_WIDTH = 12  # half characters of what happened then
 _NO_HEADING = "。！？!；;，,：:、|\t"
 
 
@@ -25,19 +27,28 @@ def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozens
     """Return the places of the unnumbered lines that head a block; none where nothing tells a line from a paragraph."""
     told = layout.blank_ends or not layout.wrapped
     found = [at for at in range(len(lines) - 1) if told and _heads_a_block(lines, at, layout.wrapped)]
+    dates = [at for at in range(len(lines) - 1) if _heads_what_happened(lines, at)]
     if len(found) < LEAST_HEADINGS:
-        return frozenset()
+        found = []
+    found += dates if len(dates) >= LEAST_DATES else []
     return frozenset(at for at in found if numbering_rank(lines[at].text) is None)
+
+
+def _heads_what_happened(lines: Sequence[PrintedLine], at: int) -> bool:
+    """Say whether a line is a year or a day and nothing else, and a sentence or an entry follows it."""
+    line, below = lines[at], lines[at + 1]
+    is_near = below.kind == "text" and not below.level and width(below.text) >= LEAST_ENTRY_WIDTH
+    return line.kind == "text" and not line.level and is_near and is_date(line.text) and not is_date(below.text)
 
 
 def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool:
     line, below = lines[at], lines[at + 1]
-    if line.kind != "text" or line.level or not (line.gap or line.fresh or not at) or not _reads_like_one(line.text):
+    if line.kind != "text" or line.level or not _reads_like_one(line.text):
         return False
     if opens_section(line.text, below.text):
         return True
-    if not at:
-        return False  # the title
+    if not at or not (line.gap or line.fresh):
+        return False  # the title, or a line of the paragraph above
     end = next((place for place in range(at + 2, len(lines)) if lines[place].gap), len(lines))
     if below.gap:
         block = lines[at + 1 : end if wrapped else at + 2]

@@ -26,13 +26,14 @@ from rag.structure.printed import (
     TOKEN,
     bare,
     ends_sentence,
+    has_leaders,
     width,
     without_star,
 )
 from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
-from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language, runs_of
+from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language
 from rag.text.persons import parse_names
 from rag.vocabulary import words_of
 
@@ -52,7 +53,6 @@ _MAX_TITLE_ITEMS = 3
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
 _MAX_JOURNAL_LINES = 3
 _DASHES = tuple("—-–─")
-_LEADERS = 3  # dots that lead to a page's number
 _MAX_TITLE_CHARS = 300
 _MAX_JOURNAL_CHARS = 200
 _HEAD_REACH = 6  # items below the names, in which the work itself begins
@@ -276,11 +276,14 @@ def _place_title(items: Sequence[Item], parts: Sequence[Part], title: str, sure:
     part = works[0]
     if _fold(part.title(items)) == _fold(title):
         return
-    for index in range(part.first, min(part.last, part.first + _TITLE_WITHIN)):
-        if items[index].kind in ("heading", "paragraph") and _fold(items[index].text) == _fold(title):
-            head = _read_head(items, index, part.last, Start.FIRST)
-            part.titles, part.names, part.authors = [index], head.names, head.authors
-            part.body = max(head.body, index + 1)
+    for first, last in itertools.product(range(part.first, part.first + _TITLE_WITHIN), range(1, _MAX_TITLE_ITEMS + 1)):
+        run = items[first : min(first + last, part.last)]
+        is_printed = _fold("".join(item.text for item in run)) == _fold(title)
+        if is_printed and all(item.kind in ("heading", "paragraph") for item in run):
+            end = first + len(run)
+            head = _read_head(items, end - 1, part.last, Start.FIRST)
+            part.titles, part.names, part.authors = [*range(first, end)], head.names, head.authors
+            part.body = max(head.body, end)
             return
     if sure:
         part.titles, part.body = [], part.first
@@ -658,7 +661,7 @@ def _is_entry(text: str) -> bool:
     """Say whether a line is an entry of a table of contents: its page in brackets at the end, or dots before it."""
     number = text[:-1].rstrip(digits)
     bracketed = text.endswith((")", "）")) and number.endswith(("(", "（")) and number != text[:-1]
-    return bracketed or any(len(run) >= _LEADERS for run in runs_of(text, ".…·".__contains__))
+    return bracketed or has_leaders(text)
 
 
 def _is_short_heading(item: Item, names: Sequence[str]) -> bool:

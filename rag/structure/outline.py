@@ -10,8 +10,10 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from string import digits
 
 from rag.structure.printed import bare, width
+from rag.text.figure_finding import find_figures
 from rag.text.labels import bare_label_of, is_word, opens_with
 from rag.text.language import HAN, HAN_CHARACTER, holds_one_of
 from rag.vocabulary import read_table
@@ -28,7 +30,8 @@ _MAX_LETTER_CHARS = 3  # of an appendix: A, 12, 十一
 _BRACKETED_RANK, _MAX_BRACKETED_CHARS = 6, 40  # （1）
 ITEM_RANKS = (_ARABIC_RANK, _BRACKETED_RANK)  # of numbers that may count the items of a list as well
 _UNNUMBERED_RANK = 3.0
-_BELOW_CAPITALS = 0.5  # below a heading in capitals stand those that are not
+_BELOW = 0.5  # below a heading in capitals stand those that are not, and below others dates
+_MAX_DATE_WIDTH, _MAX_BESIDE_DATE = 30, 2  # half characters of a line with a date, letters of it that are no date's
 
 
 @functools.lru_cache(maxsize=_KEPT)
@@ -73,6 +76,15 @@ def _heads_an_appendix(text: str) -> bool:
     return not title or (begins and not title[0].islower() and not holds_one_of(text, "。，；;,"))
 
 
+def is_date(text: str) -> bool:
+    """Say whether a text is a date with its year, perhaps in two ways: 民国七年（1918年）, March 1921."""
+    if width(text) > _MAX_DATE_WIDTH or text.isdecimal() or not holds_one_of(text, f"{digits}年"):
+        return False
+    dates = [figure for figure in find_figures(text) if figure.kind == "date" and figure.year]
+    rest = "".join(one for at, one in enumerate(text) if not any(date.span[0] <= at < date.span[1] for date in dates))
+    return bool(dates) and sum(map(str.isalnum, rest)) <= _MAX_BESIDE_DATE
+
+
 def looks_like_heading(text: str) -> bool:
     """Say whether an unmarked line reads like a heading: numbered or conventional, short, and no sentence."""
     text = bare(text).strip()
@@ -101,10 +113,17 @@ class OutlineStack:
     def push(self, heading: str, level: int) -> None:
         """Open `heading`; `level` is what `#` or the container says, 0 for nothing."""
         text = " ".join(bare(heading).split()).strip()
-        rank = self._rank(text, level)
+        rank = self._rank_of_date() if is_date(text) and not level else self._rank(text, level)
         while self._open and (self._open[-1][0] >= rank or self._stands_beside(text, level)):
             self._open.pop()
         self._open.append((rank, text))
+
+    def _rank_of_date(self) -> float:
+        """Return the rank of a date: beside the last one, else below what stands above it."""
+        dated = next((rank for rank, heading in reversed(self._open) if is_date(heading)), None)
+        if dated is not None:
+            return dated
+        return self._open[-1][0] + _BELOW if self._open else _UNNUMBERED_RANK
 
     def _stands_beside(self, text: str, level: int) -> bool:
         """Say whether a numbered heading follows 引言 or Summary, which bear no number and hold no numbered section."""
@@ -125,7 +144,7 @@ class OutlineStack:
         else:
             rank = _UNNUMBERED_RANK if self._top is None else self._top
             if not (text.isupper() or is_conventional(text)) and any(outer.isupper() for _, outer in self._open):
-                return rank + _BELOW_CAPITALS
+                return rank + _BELOW
         self._top = rank if self._top is None else min(self._top, rank)
         return rank
 

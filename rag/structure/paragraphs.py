@@ -38,6 +38,7 @@ from rag.structure.printed import (
     bare,
     ends_line,
     ends_sentence,
+    has_leaders,
     is_remark,
     width,
 )
@@ -83,6 +84,7 @@ _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.!?;][”
 _URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
 _MAX_LARGE_LINES = 5
+_MAX_LABEL_CHARS = 6
 _BEGIN_CHARS = 40  # of a paragraph, in which its number stands
 _MAX_CLAUSE_LINES = 8  # below the one that bears its number
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
@@ -353,6 +355,8 @@ def _tidy_row(text: str) -> str:
 def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
     line = lines[index]
     following = lines[index + 1] if index + 1 < len(lines) else None
+    if _runs_on(lines, index, layout):
+        return False
     if not layout.wrapped:
         return not _is_broken(lines, index) and not (
             numbering_rank(line.text) in ITEM_RANKS
@@ -365,8 +369,6 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
     before = "" if opens_section(before, line.text) or is_remark(before) else before
     if layout.blank_ends and before and not ends_line(before) and not looks_like_heading(before):
-        return False
-    if _runs_on(lines, index, layout):
         return False
     full = _body_width(lines, index)
     if following is None or looks_like_heading(following.text) or full - width(line.text) > _RAGGED:
@@ -449,7 +451,11 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     if is_bare_label(end):
         return True
-    if text.startswith(_SIGNS) and len(text) > len(_SIGNS[0]):
+    if (
+        (text.startswith(_SIGNS) and len(text) > len(_SIGNS[0]))
+        or has_leaders(text)
+        or has_leaders(lines[index - 1].text)
+    ):
         return False
     if (
         _BULLET.match(text)
@@ -503,21 +509,20 @@ def _line_goes_on(
 ) -> bool:
     unfinished = not ends_line(end)
     is_set_in = line.indent >= 2 and not line.fresh
-    if layout.indent_begins and 2 * line.indent >= _body_width(lines, index):
+    if 2 * line.indent >= _body_width(lines, index):
         return False  # on the right side each line is a name or a date
+    if _begins_with_label(text) and _begins_with_label(previous.text):
+        return False
     in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
     if layout.indent_begins and is_set_in and not in_one_box:
         return unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and before.indent >= 2
-    if (
-        layout.blank_ends
-        and line.gap
-        and not line.cut
-        and not (unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and len(end) > _LONG_END)
-    ):
+    full = _column_width(previous, lines, index)
+    is_cut_off = unfinished and previous.lines > 1 and width(before.text) >= _FULL * full
+    goes_on = is_cut_off or (unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and len(end) > _LONG_END)
+    if layout.blank_ends and line.gap and not line.cut and not goes_on:
         return False
     if line.gap and not unfinished and HAN_CHARACTER.search(end[-_SHORT_END:]) and not HAN_CHARACTER.search(text):
         return False  # a sentence in Chinese has ended, and a line in another script begins
-    full = _column_width(previous, lines, index)
     token = "".join(itertools.takewhile(_IN_TOKEN.__contains__, text)) or text[:2]
     room = full - width(before.text) - (before.indent if in_one_box else 0)
     ended = width(token) + _RAGGED <= room
@@ -533,6 +538,12 @@ def _line_goes_on(
     if (_counts(text) or continues_numbering(previous.text[:_BEGIN_CHARS], text)) and ends_sentence(end):
         return False
     return not ended
+
+
+def _begins_with_label(text: str) -> bool:
+    """Say whether a text begins with a word and a colon: 收件人: 林若水, 范围：一号库; 8:30 is none."""
+    label, colon, _ = text[: _MAX_LABEL_CHARS + 1].replace("：", ":").partition(":")
+    return bool(colon) and label.isalpha()
 
 
 def _counts(text: str) -> bool:

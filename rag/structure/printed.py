@@ -108,6 +108,7 @@ class Mark:
 
 # No rule about lines looks further than this from a line's start or end.
 _REACH = 200
+_LEADERS = 4  # dots
 _MAX_REMARK_CHARS = 9
 
 
@@ -135,6 +136,11 @@ def is_remark(text: str) -> bool:
 def bare(text: str) -> str:
     """Return `text` without mark tokens."""
     return TOKEN.sub("", text) if OPEN in text else text
+
+
+def has_leaders(text: str) -> bool:
+    """Say whether dots lead to a page's number, as in a table of contents: 1 概况 . . . . . . 3."""
+    return any(len(run) >= _LEADERS for run in runs_of("".join(text.split()), ".．…·‥".__contains__))
 
 
 # Set as wide as a Han character in Chinese print; Greek and Cyrillic letters, also "ambiguous" to Unicode, are not.
@@ -259,6 +265,7 @@ _MAX_BOX_INDENT = 3
 _CELLS = re.compile(r"\s*\t\s*| {3,}")
 _NARROW_GAP = "  "
 _WIDE_GAPS = ("    ", "\u3000\u3000")
+_MIN_CLOSE_ROWS = 3  # one below the other
 _MIN_COLUMNS = 2  # of a table without a head of its own, at most
 _SET_IN = 8  # characters by which a head is set in that stands over the other columns
 
@@ -300,8 +307,8 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         near = [filled[at] for at in (place[number] - 1, place[number] + 1) if 0 <= at < len(filled)]
         if any(counts[other] == count for other in near):
             found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
+    _add_close_rows(found, lines, filled)
     _add_heads(found, lines, rules)
-    _add_rows_below(found, lines, rules)
     near_rows = {at + step for at, line in enumerate(found) if line.kind == "table_row" for step in (-1, 1)}
     return [line for at, line in enumerate(found) if at not in rules & near_rows or line.kind != "text"]
 
@@ -316,17 +323,19 @@ def _add_heads(found: list[Line], lines: Sequence[Line], rules: Collection[int])
         found[number] = _as_row(lines[number], head) if head else found[number]
 
 
-def _add_rows_below(found: list[Line], lines: Sequence[Line], rules: Collection[int]) -> None:
-    """Make rows of the lines right below a table that have as many cells, though some stand closer together."""
-    count = 0
-    for number, line in enumerate(lines):
-        if number in rules:
-            continue
-        cells = line.text.strip().split(_NARROW_GAP) if line.kind == "text" and count > _MIN_COLUMNS else []
-        cells = [cell for cell in cells if cell.strip()]
-        if found[number].kind != "table_row" and len(cells) == count > _MIN_COLUMNS:
-            found[number] = _as_row(line, cells)
-        count = found[number].text.count(CELL_GAP) + 1 if found[number].kind == "table_row" else 0
+def _add_close_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[int]) -> None:
+    """Make rows of lines below each other that have as many cells, some of which stand only two spaces apart."""
+    cells = {number: _close_cells(lines[number]) for number in filled}
+    for count, run in itertools.groupby(filled, lambda number: len(cells[number])):
+        numbers = list(run)
+        if count > _MIN_COLUMNS and len(numbers) >= _MIN_CLOSE_ROWS:
+            for number in numbers:
+                found[number] = _as_row(lines[number], cells[number])
+
+
+def _close_cells(line: Line) -> list[str]:
+    is_row = line.kind == "text" and len(line.text) <= _MAX_ROW_CHARS and f"{_NARROW_GAP} " in line.text.strip()
+    return [cell for cell in line.text.split(_NARROW_GAP) if cell.strip()] if is_row else []
 
 
 def _as_row(line: Line, cells: Sequence[str]) -> Line:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.structure.paragraphs import Item
-from rag.structure.printed import bare, ends_sentence, width
+from rag.structure.printed import bare, ends_sentence, has_leaders, width
 from rag.text.labels import is_word
 from rag.text.language import HAN_CHARACTER, letters_of
 from rag.text.persons import parse_names
@@ -49,10 +49,10 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
     for at in range(first, len(items)):
         item, name = items[at], entry_name(items[at])
         text = bare(item.text).strip()
-        if prose_begins(item) or item.label or (name in seen and not _PAGE_AT_END.search(text)):
+        if prose_begins(item) or item.label or (name in seen and name and not _PAGE_AT_END.search(text)):
             break
         rows = text.split("\n") if item.kind == "table" else [text]
-        paged = sum(bool(_PAGE_AT_END.search(row)) for row in rows)
+        paged = sum(bool(_PAGE_AT_END.search(row)) or has_leaders(row) for row in rows)
         again = bool(name) and shown.get(name, at) > at and not _PAGE_AT_END.search(text)
         if (paged and width(text) <= _ENTRY_WIDTH) or 2 * paged > len(rows) or again:
             entries, last, passed = entries + max(1, paged), at + 1, 0

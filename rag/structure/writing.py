@@ -13,7 +13,7 @@ from collections.abc import Sequence, Set
 from rag.records import Article, Block, BlockKind, LeftOut, NoteMark, Page, PageMark
 from rag.structure.footnotes import Note
 from rag.structure.mastheads import Part, tidy_title
-from rag.structure.outline import OutlineStack, levels_are_meant
+from rag.structure.outline import OutlineStack, is_date, levels_are_meant
 from rag.structure.paragraphs import Item, Vocabulary, join_lines
 from rag.structure.printed import TOKEN, Mark, bare, literal_mark, unraised, without_star
 from rag.text.language import is_han
@@ -94,10 +94,12 @@ class Writer:
             (bare(item.text), item.level) for item in self._items[part.body : part.last] if item.kind == "heading"
         ]
         stack = OutlineStack(levels_are_meant(headings))
+        is_dated = sum(is_date(text) for text, _ in headings) > 1  # one date stands below a title
         waiting: list[int] = []
         for number in range(part.first, part.last):
             item = self._items[number]
             heads_section = item.kind == "heading" and number >= part.body and number not in part.titles
+            heads_section = heads_section and (is_dated or not is_date(bare(item.text)))
             if item.silent:
                 self._leave_out(number)
             elif heads_section:

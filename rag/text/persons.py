@@ -126,6 +126,8 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
     named = [part for part in parts if not is_word(part, "byline")]  # 本报记者 林若水 通讯员 高远山
     introduced, parts = introduced or len(named) < len(parts), named
     parts = _set_apart(parts) or parts
+    if any(len(run) >= YEAR_DIGITS for run in runs_of(text, str.isdecimal)):
+        return ()  # 费18600元: the mark of a name is shorter
     names: list[str] = []
     pending = ""
     for part in parts:
