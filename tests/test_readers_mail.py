@@ -44,6 +44,29 @@ def test_the_head_of_a_copied_message_says_its_title_who_wrote_and_when() -> Non
     assert page.lines[0].kind == "paragraph"
 
 
+OLDER = """
+-----原始邮件-----
+发件人: 蘇芷寧（供水科）
+时间: 2025年9月2日 周二 09:15
+收件人: 林若水
+
+> 水价何时调整？
+
+从十月起，每吨三元二角。
+"""
+
+
+def test_who_wrote_an_older_message_heads_it() -> None:
+    (copied,) = read_text((COPIED + OLDER).encode())
+    sent = message(**SENT)
+    sent.set_content(OLDER)
+    (page,) = read_mail(sent.as_bytes())
+    for lines in (copied.lines, page.lines):
+        assert "发件人: 蘇芷寧（供水科）" in [line.text for line in lines if line.kind == "heading"]
+    (minutes,) = read_text(OLDER.encode())  # no message itself
+    assert all(line.kind != "heading" for line in minutes.lines)
+
+
 @pytest.mark.parametrize(
     "text",
     [

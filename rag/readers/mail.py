@@ -2,8 +2,8 @@
 
 Input: bytes, or the rows of a text. Output: the subject as title, who wrote and when, and the lines of the message;
 what is attached is left out and named.
-Entry points: `read_mail`, `plain_text`, `head_of`; `text_of` for saved pages. Knows RFC 5322 and MIME by Python's own
-`email`.
+Entry points: `read_mail`, `plain_text`, `head_of`, `with_older_heads`; `text_of` for saved pages. Knows RFC 5322 and
+MIME by Python's own `email`.
 """
 
 from __future__ import annotations
@@ -36,19 +36,36 @@ def head_of(rows: Sequence[str]) -> tuple[int, tuple[Said, ...]]:
 
     It begins within the first rows, names a subject and who wrote, and has at least LEAST_HEAD_ROWS lines.
     """
-    found: dict[str, str] = {}
     begin = next((at for at, row in enumerate(rows[:MAX_HEAD_ROWS]) if row.strip()), 0)
-    end = begin
-    for row in rows[begin : begin + MAX_HEAD_ROWS]:
+    fields = _fields_of(rows[begin : begin + MAX_HEAD_ROWS])
+    found = {field: value for field, value in reversed(fields) if value}
+    if len(fields) < LEAST_HEAD_ROWS or "subject" not in found or "from" not in found:
+        return 0, ()
+    return begin + len(fields), _said(found["subject"], found["from"], found.get("date", ""))
+
+
+def with_older_heads(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of a message with those as headings that say who wrote an older one, at the head of each."""
+    fields = [_fields_of([line.text]) for line in lines]
+    marked = list(lines)
+    for has_field, run in itertools.groupby(range(len(lines)), lambda at: bool(fields[at])):
+        head = list(run)
+        for at in head if has_field and len(head) >= LEAST_HEAD_ROWS else ():
+            if fields[at][0][0] == "from":
+                marked[at] = Line(lines[at].text.strip(), kind="heading", level=1)
+    return marked
+
+
+def _fields_of(rows: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the fields, each with its value, with which rows begin."""
+    found = []
+    for row in rows:
         name, colon, value = row.replace("：", ":", 1).partition(":")
         field = _FIELDS.get(search_form(name.strip(" *#\t")), "") if colon else ""
         if not field:
             break
-        found.setdefault(field, value.strip(" *\t"))
-        end += 1
-    if end - begin < LEAST_HEAD_ROWS or not found.get("subject") or "from" not in found:
-        return 0, ()
-    return end, _said(found["subject"], found["from"], found.get("date", ""))
+        found.append((field, value.strip(" *\t")))
+    return found
 
 
 def read_mail(data: bytes) -> list[Page]:
@@ -123,7 +140,7 @@ def _chosen(message: EmailMessage) -> tuple[str, str]:
 def _body(kind: str, text: str) -> tuple[list[Line], list[LeftOut]]:
     """Return the lines of a text, and what of a Web page nobody sees."""
     if kind != "html" or not text.strip():
-        return [Line(row) for row in text.splitlines()], []
+        return with_older_heads([Line(row) for row in text.splitlines()]), []
     root = html.parse_html(text.encode("utf-8", "replace"))
     left = drop_hidden(root)
     return list(html.write_lines(root, {})), left

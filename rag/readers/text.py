@@ -10,7 +10,7 @@ import re
 
 from rag.errors import UnreadableSource
 from rag.readers.encodings import decode_text
-from rag.readers.mail import head_of
+from rag.readers.mail import head_of, with_older_heads
 from rag.readers.markdown import mark_blocks
 from rag.records import Line, Page
 from rag.text.language import letters_of
@@ -73,9 +73,11 @@ def _read(data: bytes, *, markdown: bool) -> list[Page]:
     remarks = (f"{damaged} places could not be decoded and read \ufffd",) if damaged else ()
     pages = []
     head, said = head_of(printed[0])
+    is_message = head > 0
     for number, rows in enumerate(printed, start=1):
         lines, left = mark_blocks(rows[head:], markdown=markdown)
-        lines = [Line(row, kind="paragraph") for row in rows[:head]] + lines
+        if is_message:
+            lines = [*(Line(row, kind="paragraph") for row in rows[:head]), *with_older_heads(lines)]
         pages.append(Page(number if len(printed) > 1 else None, "", tuple(lines), tuple(left), remarks, said))
         head, remarks, said = 0, (), ()  # the first page's
     return pages
