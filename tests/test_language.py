@@ -132,3 +132,8 @@ def test_radicals_and_ligatures_are_letters() -> None:
     assert fold_glyphs("⻓岭乡居⺠，⼤坝⾼度，ﬁnal") == "长岭乡居民，大坝高度，final"
     assert fold_glyphs("M\uf765\uf765\uf770 港口 \uf731\uf739\uf734\uf739 年 \uf020") == "Meep 港口 1949 年 \uf020"
     assert search_form("⻓岭乡居⺠") == search_form("长岭乡居民")
+
+
+def test_a_semicolon_within_brackets_cuts_no_statement() -> None:
+    text = f"东湾（又作東灣；旧称鱼埠）{'是海边最老的一座渔港，' * 8}有码头三座；内港在城里。"
+    assert [text[slice(*span)][:4] for span in split_statements(text)] == ["东湾（又", "内港在城"]

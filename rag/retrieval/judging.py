@@ -29,7 +29,7 @@ from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.explanations import with_explanation
 from rag.retrieval.lists_judged import credit_counted_lists
 from rag.retrieval.odds import likelihood_of, log_odds, with_odds
-from rag.retrieval.parties_asked import doubt_other_parties
+from rag.retrieval.parties_asked import doubt_other_parties, doubt_other_senders
 from rag.retrieval.rows_judged import (
     credit_extremes,
     credit_named_cells,
@@ -160,7 +160,8 @@ def _read(
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
     judged = doubt_other_entries(credit_rows(_hold_to_work(judged, question), question), question)
-    judged = [doubt_other_parties(item, question) for item in credit_counted_lists(judged, question)]
+    judged = doubt_other_senders(credit_counted_lists(judged, question), question)
+    judged = [doubt_other_parties(item, question) for item in judged]
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
     return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
 

@@ -1,4 +1,4 @@
-"""Whether a statement is told of the states and bodies that a question names, or of others.
+"""Whether a statement is told of the states and bodies that a question names, or of others; by whom a message is.
 
 Input: a question and a passage that was read. Output: the same, with what is told of others not surely answering; the
 names that are missing. Method: a party of the question stands neither in the passage nor above it, and another of its
@@ -9,17 +9,20 @@ statement that tells, or the last one before it that names a party: what the EU 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from rag.comprehension.windows import heading_of
 from rag.question import Question
 from rag.question.things_named import words_that_compare
 from rag.records import Evidence, Passage, Span
-from rag.retrieval.odds import likelihood_of
-from rag.text.language import search_form, split_statements
+from rag.retrieval.odds import likelihood_of, log_odds, with_odds
+from rag.text.language import search_form, split_at, split_statements
 from rag.text.offices import asks_who_leads
 from rag.text.parties import parties_in, parties_told
+from rag.vocabulary import words_of
 
 OTHER_PARTY_ODDS = -2.0  # at most, of what is told of another party
+OTHER_SENDER_ODDS = 4.0  # against what another wrote
 _OF_EACH = frozenset({"list", "comparison"})  # types of questions that one after the other may answer
 
 
@@ -33,6 +36,30 @@ def doubt_other_parties(item: Evidence, question: Question) -> Evidence:
         for span, likelihood in zip(item.statements, item.likelihoods, strict=False)
     )
     return dataclasses.replace(item, score=max(likelihoods, default=item.score), likelihoods=likelihoods)
+
+
+def doubt_other_senders(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
+    """Return the evidence with messages of others believed less where a thread has one of whom the question names."""
+    senders = [_sender_of(item.passage) for item in evidence]
+    named = {
+        (item.source, sender)
+        for item, sender in zip(evidence, senders, strict=True)
+        if sender and search_form(sender) in search_form(question.text)
+    }
+    sources = {source for source, _ in named}
+    return [
+        with_odds(item, [log_odds(likelihood) - OTHER_SENDER_ODDS for likelihood in item.likelihoods])
+        if sender and item.source in sources and (item.source, sender) not in named
+        else item
+        for item, sender in zip(evidence, senders, strict=True)
+    ]
+
+
+def _sender_of(passage: Passage) -> str:
+    """Return who wrote the older message in which a passage stands: 林若水 of 发件人: 林若水 <lin@harbour.example>."""
+    label, _, sender = "".join(passage.section[-1:]).replace("：", ":").partition(":")
+    is_sender = search_form(label) in map(search_form, words_of("mail_fields", "from"))
+    return split_at(sender, "<(（[")[0].strip() if is_sender else ""
 
 
 def parties_missing(question: Question, passage: Passage, span: Span) -> tuple[str, ...]:

@@ -220,8 +220,12 @@ def _lines_of(text: str) -> list[Span]:
 def _statements_between(text: str, start: int, end: int) -> Iterator[Span]:
     for opens, closes in split_sentences(text[start:end]):
         separators = "；;\n" if closes - opens > LONG_SENTENCE_CHARS else "\n"
-        cuts = (at + 1 for at in range(opens, closes) if text[start + at] in separators)
-        yield from itertools.pairwise([start + opens, *(start + cut for cut in cuts), start + closes])
+        cuts, open_brackets = [], 0
+        for at in range(start + opens, start + closes):
+            open_brackets += (text[at] in "(（") - (text[at] in ")）")
+            if text[at] in separators and (open_brackets <= 0 or text[at] == "\n"):
+                cuts.append(at + 1)
+        yield from itertools.pairwise([start + opens, *cuts, start + closes])
 
 
 def without_spaces(text: str) -> str:
