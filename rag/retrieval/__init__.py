@@ -120,12 +120,13 @@ class Filters:
         for name, wanted, known in (("language", self.languages, LANGUAGES), ("kind", self.kinds, KINDS)):
             if wanted:
                 passes &= np.isin(held[name], [known.index(value) for value in wanted])
+        rows = np.arange(len(held))
         if self.sources:
-            passes &= _holds(len(held), index.passages.of_sources(self.sources))
+            passes &= np.isin(rows, index.passages.of_sources(self.sources))
         if self.articles:
-            passes &= _holds(len(held), index.passages.of_articles(self.articles))
+            passes &= np.isin(rows, index.passages.of_articles(self.articles))
         if self.authors or self.years:
-            passes &= _holds(len(held), index.passages.of_articles(self._works(index)))
+            passes &= np.isin(rows, index.passages.of_articles(self._works(index)))
         return np.flatnonzero(passes)
 
     def _works(self, index: Index) -> Iterator[tuple[str, int]]:
@@ -136,13 +137,6 @@ class Filters:
                 dated = self.years is None or (article.year is not None and first <= article.year <= last)
                 if dated and (not authors or authors & set(map(search_form, article.authors))):
                     yield source, number
-
-
-def _holds(count: int, rows: Rows) -> npt.NDArray[np.bool_]:
-    """Return (count,), whether each row is one of these."""
-    found = np.zeros(count, bool)
-    found[rows] = True
-    return found
 
 
 def retrieve(

@@ -27,7 +27,7 @@ from rag.question.kinds_asked import asks_for_meaning
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.explanations import with_explanation
-from rag.retrieval.odds import likelihood_of, log_odds, with_odds
+from rag.retrieval.odds import likelihood_of, log_odds, odds_of, with_credit, with_likelihoods, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties
 from rag.retrieval.rows_judged import (
     credit_extremes,
@@ -46,6 +46,7 @@ from rag.text.language import (
     HAN_CHARACTER,
     ends_in,
     language_asked,
+    letters_of,
     main_language,
     search_form,
     split_at,
@@ -116,14 +117,12 @@ def judge_statements(
 
 def _hold_to_work(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with other works believed less where the work spoken of answers what was left open."""
-    own = [item.score for item in evidence if _is_spoken_of(item, question)]
-    if not question.leaves_open or log_odds(max(own, default=0.0)) < SURELY:
+    best = max((item.score for item in evidence if _is_spoken_of(item, question)), default=0.0)
+    if not question.leaves_open or log_odds(best) < SURELY:
         return list(evidence)
     return [
-        item
-        if _is_spoken_of(item, question)
-        else with_odds(item, [log_odds(likelihood) - OTHERS_ODDS for likelihood in item.likelihoods])
-        for item in evidence
+        item if _is_spoken_of(item, question) else with_odds(item, [odds - OTHERS_ODDS for odds in own])
+        for item, own in zip(evidence, odds_of(evidence), strict=True)
     ]
 
 
@@ -193,16 +192,11 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
     """Return the evidence with each note a little likelier to answer than the statement that bears its mark.
 
     Who asks for a source describes what is said, and seldom what stands in the note: a statement that bears a mark is
-    at least as likely as that it tells what is said.
-
-    Args:
-        index: Open.
-        evidence: Judged.
-        claims: The same passages, judged by what is said to be said.
+    at least as likely as in `claims`, the same passages judged by what is said to be said.
     """
     told = {item.id: item.likelihoods for item in (*evidence, *claims)}  # rows may have been added to what is judged
     credited: list[Evidence] = []
-    borne: list[tuple[str, Span, float]] = []  # source and span of a note, likelihood of the statement that bears it
+    borne: list[tuple[str, Span, float]] = []  # source and span of a note, how likely it is to answer at least
     for item in evidence:
         blocks = index.document(item.source).blocks if item.passage.notes else ()
         likelihoods = list(item.likelihoods)
@@ -210,10 +204,12 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
             for place, (start, end) in enumerate(item.statements[: len(likelihoods)]):
                 if start < mark.at - item.span[0] <= end:
                     likelihoods[place] = max(likelihoods[place], told[item.id][place])
-                    borne.append((item.source, blocks[mark.block].span, likelihoods[place]))
-        best = max(likelihoods, default=item.score)
-        credited.append(dataclasses.replace(item, score=best, likelihoods=tuple(likelihoods)))
-    return [_credited(item, borne) for item in credited]
+                    borne.append((item.source, blocks[mark.block].span, min(1.0, NOTE_FIRST * likelihoods[place])))
+        credited.append(with_likelihoods(item, likelihoods))
+    return [
+        with_credit(item, [(note, credit) for source, note, credit in borne if source == item.source])
+        for item in credited
+    ]
 
 
 def _with_rest_of_list(
@@ -221,11 +217,9 @@ def _with_rest_of_list(
 ) -> list[Evidence]:
     """Return the evidence with the passages in which the list of its best statement begins and goes on."""
     best = evidence[0] if evidence else None
-    if best is None or not best.likelihoods:
-        return list(evidence)
-    likeliest = best.statements[best.likelihoods.index(max(best.likelihoods))]
-    item = item_of(best.text[slice(*likeliest)])
-    if item is None:
+    likeliest = best.best_sentence if best else None
+    item = item_of(best.text[slice(*likeliest)]) if best and likeliest else None
+    if best is None or item is None:
         return list(evidence)
     places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
     row = index.row(best.id)
@@ -236,25 +230,12 @@ def _with_rest_of_list(
         other = evidence_of(index, found, beside)
         of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
         if of_one_work and (item[0], wanted) in _items_of(other) and all(other.id != one.id for one in evidence):
-            likelihoods = (0.0,) * len(other.statements)
-            added.append(dataclasses.replace(other, likelihoods=likelihoods, answers=(None,) * len(other.statements)))
+            added.append(with_credit(other, ()))
     return [best, *added, *evidence[1:]]
 
 
 def _items_of(item: Evidence) -> set[Item | None]:
     return {item_of(item.text[slice(*span)]) for span in item.statements}
-
-
-def _credited(item: Evidence, borne: Sequence[tuple[str, Span, float]]) -> Evidence:
-    likelihoods = list(item.likelihoods or [0.0] * len(item.statements))
-    for source, note, likelihood in borne:
-        for place, (start, _) in enumerate(item.statements):
-            if source == item.source and note[0] <= item.span[0] + start < note[1]:
-                likelihoods[place] = max(likelihoods[place], min(1.0, NOTE_FIRST * likelihood))
-    answers = item.answers or (None,) * len(item.statements)
-    return dataclasses.replace(
-        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=answers
-    )
 
 
 def _between(one: Reading, other: Reading) -> Reading:
@@ -272,14 +253,7 @@ def _likelier(one: Reading, other: Reading) -> Reading:
 
 
 def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:
-    """Return the evidence with how likely each of its statements answers.
-
-    Args:
-        item: The passage.
-        reading: What the comprehension model says of it.
-        question: What is asked.
-        behind: By how much the passage matches less, by late interaction, than the best of those that were read.
-    """
+    """Return the evidence with how likely each of its statements answers; `behind` as in `Chosen`."""
     passage = item.passage
     names = (*passage.authors, "".join(passage.authors))
     headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
@@ -324,9 +298,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         None if item.text[slice(*span)].rstrip().endswith(("？", "?")) else _within(answer, span)
         for answer, span in zip(reading.answers, item.statements, strict=True)
     ]
-    return dataclasses.replace(
-        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=tuple(answers)
-    )
+    return dataclasses.replace(with_likelihoods(item, likelihoods), answers=tuple(answers))
 
 
 def _only_addresses(text: str) -> bool:
@@ -402,7 +374,7 @@ def _within(answer: Span | None, statement: Span) -> Span | None:
 
 def _bare(text: str) -> str:
     """Return a heading or question in search form, without marks."""
-    return "".join(character for character in search_form(text) if character.isalnum())
+    return letters_of(search_form(text))
 
 
 def spelt_out(question: str, names: Mapping[str, float]) -> str:

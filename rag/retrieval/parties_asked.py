@@ -8,13 +8,11 @@ statement that tells, or the last one before it that names a party: what the EU 
 
 from __future__ import annotations
 
-import dataclasses
-
 from rag.comprehension.windows import heading_of
 from rag.question import Question
 from rag.question.things_named import words_that_compare
 from rag.records import Evidence, Passage, Span
-from rag.retrieval.odds import likelihood_of
+from rag.retrieval.odds import likelihood_of, with_likelihoods
 from rag.text.language import search_form, split_statements
 from rag.text.offices import asks_who_leads
 from rag.text.parties import parties_in, parties_told
@@ -28,11 +26,11 @@ def doubt_other_parties(item: Evidence, question: Question) -> Evidence:
     if not parties_in(question.asked):
         return item
     most = likelihood_of(OTHER_PARTY_ODDS)
-    likelihoods = tuple(
+    likelihoods = [
         most if likelihood > most and parties_missing(question, item.passage, span) else likelihood
         for span, likelihood in zip(item.statements, item.likelihoods, strict=False)
-    )
-    return dataclasses.replace(item, score=max(likelihoods, default=item.score), likelihoods=likelihoods)
+    ]
+    return with_likelihoods(item, likelihoods)
 
 
 def parties_missing(question: Question, passage: Passage, span: Span) -> tuple[str, ...]:
