@@ -44,9 +44,8 @@ from rag.vocabulary import words_of
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 COVERED = 0.55  # share of a sentence's word pairs that its passages hold, from which it counts as covered
-ANCHOR_WORTH = (
-    0.10  # how much less must be covered for each figure, name or quote that the passages hold, twice at most
-)
+# How much less must be covered for each figure, name or quote that the passages hold, twice at most.
+ANCHOR_WORTH = 0.10
 WEAK = 0.30  # below this the words do not agree at all
 SIMILARITY_SLACK = 0.01  # how far behind the nearest passage a cited one may lie and still carry a translation
 _FRAME_MAX_CHARS = 160
@@ -58,7 +57,7 @@ _ENDS = tuple(f" {word}" if word.isascii() else word for word in words_of("attri
 _OPENERS = tuple(f"{word} " if word.isascii() else word for word in words_of("attributions", "opener"))
 _BY = tuple(f"{word} {mark}" for word in words_of("attributions", "by") for mark in '“"《')
 _MIN_CORE_CHARS = 8  # of a sentence behind its frame
-_MIN_LOCATED_CHARS, _MIN_SENTENCE_CHARS = 4, 6
+_MIN_LOCATED_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
