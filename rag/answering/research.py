@@ -109,14 +109,8 @@ class Researcher:
     def report(self, rounds: int) -> Research:
         """Return what was done, with so many rounds of searching."""
         limits = self._settings
-        return Research(
-            tuple(self._steps),
-            rounds,
-            limits.research_rounds,
-            limits.research_tokens,
-            limits.research_s,
-            self._exhausted,
-        )
+        most = limits.research_rounds, limits.research_tokens, limits.research_s
+        return Research(tuple(self._steps), rounds, *most, self._exhausted)
 
     def _may(self, kind: Kind, wanted: bool) -> bool:
         if not wanted or self._troubled:
@@ -137,11 +131,8 @@ class Researcher:
             self._troubled = True
             if error.code in _FINAL:
                 self.failure = error
-        self._steps.append(
-            ResearchStep(
-                kind, (), round(time.perf_counter() - started, 3), tokens or count_tokens(system + user + text)
-            )
-        )
+        took_s = round(time.perf_counter() - started, 3)
+        self._steps.append(ResearchStep(kind, (), took_s, tokens or count_tokens(system + user + text)))
         return _lines_of(text)
 
     def _note(self, *questions: str) -> None:
