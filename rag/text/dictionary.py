@@ -56,7 +56,7 @@ _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
 _ENDINGS = tuple((ending, base.strip("-")) for ending, base, _, _ in read_table("endings"))
 _STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
 _ASKING = words_of("stop_words", "asking_zh") | words_of("asking_words", "zh")
-_IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
+IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
 Knows = Callable[[Sequence[str]], Sequence[float]]
 _Key = TypeVar("_Key")
@@ -303,8 +303,8 @@ def _add(fits: dict[str, float], gloss: str, factor: float) -> None:
 def _forms(word: str) -> Iterator[str]:
     """Yield `word` and what it may be an inflection of; a form that no gloss holds does no harm."""
     yield word
-    if word in _IRREGULAR:
-        yield _IRREGULAR[word]
+    if word in IRREGULAR:
+        yield IRREGULAR[word]
     for ending, replacement in _ENDINGS:
         stem = word.removesuffix(ending)
         if len(stem) >= 3 and stem != word and not word.endswith("ss"):
@@ -317,7 +317,7 @@ def _forms(word: str) -> Iterator[str]:
 def _inflections(word: str) -> tuple[str, ...]:
     """Return what may be an inflection of `word`; a form that no text holds does no harm."""
     regular = [word.removesuffix(base) + ending for ending, base in _ENDINGS if word.endswith(base)]
-    return (*regular, *(form for form, base in _IRREGULAR.items() if base == word))
+    return (*regular, *(form for form, base in IRREGULAR.items() if base == word))
 
 
 def _dictionary_text() -> str:

@@ -19,8 +19,7 @@ from rag.vocabulary import read_table
 @functools.cache
 def _bodies() -> dict[str, str]:
     """Return whom each seat stands for, in the seat's language."""
-    rows = [row[:4] for row in read_table("seats")]
-    return {seat: body for row in rows for seat, body in ((row[0], row[2]), (row[1], row[3]))}
+    return {seat: body for row in read_table("seats") for seat, body in zip(row[:2], row[2:4], strict=True)}
 
 
 def as_bodies(question: str) -> str:

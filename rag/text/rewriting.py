@@ -49,7 +49,7 @@ def written_as(question: str, text: str) -> str:
 
 def _periods(text: str) -> list[tuple[Span, tuple[int, int]]]:
     """Return where periods stand in a text, and their first and last years."""
-    dates = [figure for figure in find_figures(text) if figure.kind == "date" and figure.year]
+    dates = [figure for figure in find_figures(text) if figure.year]
     return [
         ((one.span[0], other.span[1]), (one.year, other.year))
         for one, other in itertools.pairwise(dates)
