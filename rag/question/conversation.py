@@ -58,10 +58,7 @@ _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六
 def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> str:
     """Return `question` with what it leans on from `history` put before it; unchanged when it leans on nothing.
 
-    Args:
-        question: As it was asked.
-        history: The turns before it, oldest first.
-        in_doubt: It may lean, though it names something of its own (`may_lean_on_history`).
+    Where it is `in_doubt`, it may lean though it names something of its own (`may_lean_on_history`).
     """
     return " ".join(_pieces(question, history, in_doubt=in_doubt))
 
