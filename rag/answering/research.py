@@ -149,7 +149,7 @@ def count_tokens(text: str) -> int:
 def _lines_of(text: str) -> list[str]:
     """Return the lines of a reply that may be questions: no citation in them, no refusal, not too long."""
     lines = []
-    for written in defang_text(text)[0].splitlines():
+    for written in defang_text(text).splitlines():
         line = _LABEL.sub("", _LIST_MARK.sub("", written).strip(_QUOTES)).strip(_QUOTES)
         cites = CITED.search(plain_citations(line))
         if line and len(line) <= QUESTION_MAX_CHARS and not cites and not is_refusal(line):
@@ -169,4 +169,4 @@ def _new_questions(lines: Sequence[str], searched: Sequence[str]) -> tuple[str, 
 def _excerpt(item: Evidence) -> str:
     start = item.best_sentence[0] if item.best_sentence else 0
     text = " ".join(item.text[start:].split())[:SHOWN_CHARS]
-    return f"{item.title}：{defang_text(text)[0]}"
+    return f"{item.title}：{defang_text(text)}"

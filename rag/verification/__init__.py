@@ -69,13 +69,11 @@ class VerifiedText:
             remain are written [n], one number in each pair of brackets.
         sentences: In order. `Sentence.start` is an offset into `text`; `Sentence.text` is without [n].
         struck: How many citations were struck.
-        defanged: How many images, links, tags and addresses were made harmless.
     """
 
     text: str
     sentences: tuple[Sentence, ...]
     struck: int
-    defanged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +96,11 @@ def verify_answer(text: str, evidence: Sequence[Evidence], similarity: Similarit
         The text to show and its sentences; see `VerifiedText`. An empty text gives no sentences.
     """
     passages = [item.text for item in evidence]
-    safe, defanged = defang_text(plain_citations(text, passages), "\n".join(passages))
+    safe = defang_text(plain_citations(text, passages), "\n".join(passages))
     grounds = [said_by(item.passage) for item in evidence]
     clean, drafts, struck = read_citations(safe, passages)
     sentences = tuple(_check(draft, grounds, similarity) for draft in drafts)
-    return VerifiedText(clean, sentences, struck, defanged)
+    return VerifiedText(clean, sentences, struck)
 
 
 def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity | None) -> Sentence:
