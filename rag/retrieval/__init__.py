@@ -50,8 +50,7 @@ from rag.retrieval.said_before import spoken_of
 from rag.settings import Settings
 from rag.text.dictionary import content_words, translate_terms, translate_words
 from rag.text.language import is_han, main_language, search_form
-from rag.text.metonyms import as_bodies, bodies_meant
-from rag.text.rewriting import other_writings
+from rag.text.rewriting import as_bodies, bodies_meant, other_writings
 
 DEPTH = 150  # candidates that each retriever puts forward
 KEYWORD_WEIGHT = 0.7  # against the dense retriever's 1, both standardised over the corpus
@@ -242,7 +241,7 @@ def _choose(index: Index, question: Question, found: Candidates, count: int, all
     """Return up to `count` passages, each with by how much it matches less than the best of them."""
     rows = _diversify(found, count)
     if "source" in question.types:
-        rows = _with_notes(index, found, rows, allowed)[:count]
+        rows = _with_notes(index, rows, allowed)[:count]
     evidence = [evidence_of(index, found, row) for row in rows]
     nearest = max((item.scores.get("late", 0.0) for item in evidence[:READ]), default=0.0)
     return [Chosen(item, nearest - item.scores.get("late", nearest)) for item in evidence]
@@ -328,11 +327,7 @@ def keyword_terms(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the weighted terms for the keyword retriever, and the phrases that were added with their weights.
 
-    Args:
-        index: The index to be searched.
-        question: Standing alone.
-        language: Its main language.
-        names: From `other_names`.
+    The question stands alone, `language` is its main one, and `names` are those of `other_names`.
     """
     tokenizer = index.keywords.tokenizer
     expansions = dict.fromkeys(bodies_meant(question), BODY_WEIGHT) | dict(names)
@@ -458,7 +453,7 @@ def _diversify(found: Candidates, k: int) -> list[int]:
     return chosen + [row for row in rows if row not in found.similarities][: k - len(chosen)]
 
 
-def _with_notes(index: Index, found: Candidates, chosen: Sequence[int], allowed: Rows | None) -> list[int]:
+def _with_notes(index: Index, chosen: Sequence[int], allowed: Rows | None) -> list[int]:
     """Return `chosen` with the notes of each passage behind it, and the sentence that bears it behind a note."""
     eligible = None if allowed is None else set(allowed.tolist())
     rows: dict[int, None] = {}
