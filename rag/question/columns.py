@@ -26,10 +26,7 @@ _ASKING = {kind: (phrases(words), phrases(heads)) for kind, words, heads, _ in r
 def columns_named(heads: Mapping[int, str], question: str, kinds: Collection[str] = ()) -> list[int]:
     """Return the columns that a question names best; of several those of its date, where some are.
 
-    Args:
-        heads: Of the columns, by their places.
-        question: In any language.
-        kinds: "price" where it asks what something costs, "person" where it asks who: a head of that kind is named.
+    A head of one of the `kinds` is named as well: "price" where it asks what something costs, "person" where who.
     """
     asked = search_form(question)
     scores = {column: _named(head, asked, kinds) for column, head in heads.items()}

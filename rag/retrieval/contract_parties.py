@@ -35,9 +35,7 @@ def _roles() -> tuple[str, ...]:
 def asked_by_role(question: str, head: str) -> str:
     """Return a question with the role of each party that it names in place of the name; "" where it names none.
 
-    Args:
-        question: In any language.
-        head: The text with which a work begins.
+    The parties are those that `head` names, the text with which a work begins.
     """
     asked = question
     for role, name in parties_of(head).items():

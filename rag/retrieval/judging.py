@@ -94,13 +94,8 @@ def judge_statements(
 ) -> list[Evidence]:
     """Return the chosen passages as evidence, those that answer likeliest first.
 
-    Args:
-        index: Open.
-        question: As it was read.
-        found: All candidates, from which what belongs to a judged passage is added.
-        chosen: Those that may be read, best first.
-        names: Other names of what the question names, from `retrieval.other_names`.
-        allowed: Rows that may be found; None: all.
+    What belongs to a judged passage is added from `found`, all candidates, where it is among the rows `allowed` (None:
+    all). `names` are those that `retrieval.other_names` has for what the question names.
     """
     evidence = credit_extremes(index, found, _read(load_comprehension(), question, chosen, names), question)
     evidence = mark_cells(credit_named_cells(evidence, question), question)

@@ -64,12 +64,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     """Compare `text` piece by piece with the nearest passage sentence.
 
     Only what was put in, taken out or replaced within a few words counts: a clause left out is a shorter sentence,
-    a 不 that came or went is another sense.
-
-    Args:
-        text: The sentence.
-        tokens: Its `word_pairs`, without its frame.
-        cited: What its passages say.
+    a 不 that came or went is another sense. `tokens` are the `word_pairs` of the sentence without its frame.
 
     Returns:
         The change, or None when nothing speaks against the sentence, be it that it resembles none.

@@ -48,9 +48,7 @@ _ENDS_SENTENCE = "。.！!？?；;…”」』"
 def plain_citations(text: str, passages: Sequence[str] = ()) -> str:
     """Return `text` with each citation as [n], several as [n][m]; numbers are neither checked nor struck.
 
-    Args:
-        text: An answer as a model wrote it.
-        passages: The texts that it may cite, in order; without them only sure citations are read.
+    Without `passages`, the texts that it may cite, in order, only sure citations are read.
     """
     mark, dress, loose = _patterns()
     text = _ELEMENT.sub(_read_element, text.translate(_UNSEEN).replace("[cite_start]", ""))
