@@ -54,12 +54,7 @@ def _dates(text: str) -> list[Figure]:
 def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *, extreme: bool) -> int | None:
     """Return the column in which a row of a table has what is asked for, by its cells; None where it cannot be told.
 
-    Args:
-        head: The rows that head the columns, a line each.
-        rows: Those below them.
-        row: One of them, quoted as the answer.
-        question: In any language.
-        extreme: Whether it asks for the row with the most or the least.
+    The `head` is a line for each row that heads the columns. An `extreme` is asked for by the most or the least.
     """
     held, asked = [search_form(cell) for cell in cells(row)], search_form(question)
     told = [cell for cell in held if len(cell) >= MIN_WORD_CHARS and stands_in(cell, asked)]

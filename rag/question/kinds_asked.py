@@ -30,13 +30,9 @@ _TOLD_BY = tuple("vna")  # tags of words that tell something
 
 
 def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bool:
-    """Say whether what is quoted cannot be what is asked for.
+    """Say whether what is quoted first, a statement or a row below the head of its table, cannot be what is asked for.
 
-    Args:
-        question: As it was asked, one question.
-        quoted: What is quoted first: a statement, or a row below the head of its table.
-        above: Title, headings and file of it.
-        found: All that was found, with what stands above it.
+    Title, headings and file stand `above` it; `found` is all that was found, with what stands above that.
     """
     if quoted.rstrip().endswith(("?", "？")):  # its answer follows
         return False

@@ -82,11 +82,7 @@ def asks_to_compute(question: str) -> bool:
 def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = "") -> RowsAsked | None:
     """Return the rows of a table that a question asks for together; None where it asks for one, or it cannot be told.
 
-    Args:
-        head: The row that heads the columns.
-        rows: All others, lines.
-        question: In any language, standing alone.
-        above: What stands above the table: title, headings, the name of the file.
+    The table has one row as `head`; title, headings and the name of the file stand `above` it.
     """
     heads, lines = cells(head), [cells(row) for row in rows]
     form = search_form(question)

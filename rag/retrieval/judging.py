@@ -147,8 +147,10 @@ def _read(
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
         # What stands around it may be about something else.
         enough = [question.stands_alone or (says_enough(question) and _is_spoken_of(item, question)) for item in first]
-        pairs = zip(alone, readings, enough, strict=True)
-        readings = [_likelier(one, other) if says_enough else other for one, other, says_enough in pairs]
+        readings = [
+            Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers) if is_enough else other
+            for one, other, is_enough in zip(alone, readings, enough, strict=True)
+        ]
     judged = [
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
@@ -240,11 +242,6 @@ def _between(one: Reading, other: Reading) -> Reading:
         for a, b in zip(one.likelihoods.tolist(), other.likelihoods.tolist(), strict=True)
     ]
     return Reading(np.array([*map(likelihood_of, odds)], np.float32), other.answers)
-
-
-def _likelier(one: Reading, other: Reading) -> Reading:
-    """Return the greater likelihood of each statement, with the answer words of the first."""
-    return Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers)
 
 
 def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:

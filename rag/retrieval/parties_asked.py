@@ -36,10 +36,7 @@ def doubt_other_parties(item: Evidence, question: Question) -> Evidence:
 def parties_missing(question: Question, passage: Passage, span: Span) -> tuple[str, ...]:
     """Return the parties of a question of which a statement does not tell but of others, as the question names them.
 
-    Args:
-        question: As it was read; where it asks for a source, what another text says is no answer.
-        passage: In which the statement stands.
-        span: Of the statement, characters of the passage.
+    The statement is the `span` of a passage. Where the question asks for a source, what another text says is no answer.
     """
     asked, above = parties_in(question.asked), f"{passage.source}\n{heading_of(passage)}\n"
     told = parties_told(above + passage.text) if asked else frozenset()

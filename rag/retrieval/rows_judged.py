@@ -233,11 +233,8 @@ def _names_nothing_else(question: str, told: str) -> bool:
 def named_cells(head: str, rows: Sequence[str], question: str) -> dict[int, int]:
     """Return the cells that a question names by row and column, each row's place with its column; or none of them.
 
-    Args:
-        head: The rows that head the columns, a line each.
-        rows: Those below them.
-        question: In any language. It names no cell where it has a figure that none of its rows has, or where the
-            cell is empty.
+    It names no cell where it has a figure that none of its rows has, or where the cell is empty. The `head` is a line
+    for each row that heads the columns.
     """
     named = rows_named(rows, question)
     filled = [CELL_MARK.join(cell or NOTHING for cell in cells(row)) for row in rows]

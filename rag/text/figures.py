@@ -84,13 +84,10 @@ def is_counted(figure: Figure) -> bool:
 def holds_figure(
     wanted: Figure, given: Iterable[Figure], *, bare_fits: bool = False, amount_fits: bool = False
 ) -> bool:
-    """Tell whether one of `given` says what `wanted` says.
+    """Tell whether one of `given`, figures of a passage, says what `wanted`, a figure of an answer, says.
 
-    Args:
-        wanted: A figure of an answer.
-        given: The figures of a passage.
-        bare_fits: A number without a unit fits any unit: in tables the unit stands in the header.
-        amount_fits: A large `wanted` without a unit fits an amount of money: 300亿 behind another amount.
+    Where `bare_fits`, a number without a unit fits any unit: in tables the unit stands in the header. Where
+    `amount_fits`, a large `wanted` without a unit fits an amount of money: 300亿 behind another amount.
     """
     is_amount = amount_fits and wanted.kind == "number" and not wanted.unit and wanted.value >= LEAST_AMOUNT
     return any(

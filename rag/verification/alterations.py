@@ -101,11 +101,9 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
             continue
         near = [(share_of(words, own), given) for own, given in others if given]
         near = [(share, given) for share, given in near if share >= SAME_CLAUSE]
-        if not near:
-            continue
         left = [
             other
-            for other in max(near, key=lambda item: item[0])[1]
+            for other in max(near, key=lambda item: item[0], default=(0, ()))[1]
             if _is_exact(other) and not any(holds_figure(f, [other]) or holds_figure(other, [f]) for f in figures)
         ]
         for figure in mine:

@@ -50,11 +50,7 @@ class _Part(NamedTuple):
 
 
 def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedSentence], int]:
-    """Read the citations of an answer.
-
-    Args:
-        text: The answer, safe to show, its citations as [n].
-        passages: Texts of the evidence; [n] is `passages[n - 1]`.
+    """Read the citations of an answer that is safe to show; [n] is `passages[n - 1]`, the text of some evidence.
 
     Returns:
         The text with the citations that exist, each as [n]; its sentences; how many citations were struck.
@@ -106,10 +102,6 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
 
 def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple[int, ...], int]:
     """Renumber the citations of an answer from 1 in the order in which they appear, one number for one passage.
-
-    Args:
-        text: The answer as a backend wrote it.
-        passages: Texts of the evidence; [n] is `passages[n - 1]`.
 
     Returns:
         The text; the places (from 0) of the passages in their new order, the uncited ones behind as they were; how many
