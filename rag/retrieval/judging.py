@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -193,7 +194,7 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
     """
     told = {item.id: item.likelihoods for item in (*evidence, *claims)}  # rows may have been added to what is judged
     credited: list[Evidence] = []
-    borne: list[tuple[str, Span, float]] = []  # source and span of a note, how likely it is to answer at least
+    borne: dict[str, list[tuple[Span, float]]] = defaultdict(list)  # notes of a source, how likely each is at least
     for item in evidence:
         blocks = index.document(item.source).blocks if item.passage.notes else ()
         likelihoods = list(item.likelihoods)
@@ -201,12 +202,9 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
             for place, (start, end) in enumerate(item.statements[: len(likelihoods)]):
                 if start < mark.at - item.span[0] <= end:
                     likelihoods[place] = max(likelihoods[place], told[item.id][place])
-                    borne.append((item.source, blocks[mark.block].span, min(1.0, NOTE_FIRST * likelihoods[place])))
+                    borne[item.source].append((blocks[mark.block].span, min(1.0, NOTE_FIRST * likelihoods[place])))
         credited.append(with_likelihoods(item, likelihoods))
-    return [
-        with_credit(item, [(note, credit) for source, note, credit in borne if source == item.source])
-        for item in credited
-    ]
+    return [with_credit(item, borne[item.source]) for item in credited]
 
 
 def _with_rest_of_list(
