@@ -338,13 +338,7 @@ def _told(answer: Answer, written: Written, report: Research | None) -> Answer:
 
 
 def _search(
-    read: Question,
-    parts: Sequence[Part],
-    *,
-    filters: Filters | None,
-    settings: Settings,
-    index: Index,
-    in_turn: InTurn,
+    read: Question, parts: Sequence[Part], *, filters: Filters | None, settings: Settings, index: Index, in_turn: InTurn
 ) -> list[Retrieval]:
     """Return what is found for each part of a question."""
     count = settings.evidence_count
@@ -385,10 +379,7 @@ def _understand(read: Question, history: Sequence[Turn], research: Researcher) -
 
 
 def _look_again(
-    read: Question,
-    searches: list[Retrieval],
-    research: Researcher,
-    find: Find,
+    read: Question, searches: list[Retrieval], research: Researcher, find: Find
 ) -> Generator[Progress, None, int]:
     """Add searches in other words while what was found is thin; return the rounds of searching."""
     rounds = 1

@@ -59,11 +59,9 @@ def answer_from_rows(
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
     """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
     table = _table_of(found, index)
-    return (
-        table is not None
-        and table.is_likeliest
-        and lacks_year(table_head(table.evidence.passage), table.rows, read.text)
-    )
+    if table is None or not table.is_likeliest:
+        return False
+    return lacks_year(table_head(table.evidence.passage), table.rows, read.text)
 
 
 def _table_of(found: Retrieval, index: Index) -> Table | None:

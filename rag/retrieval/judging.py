@@ -30,13 +30,7 @@ from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.explanations import with_explanation
 from rag.retrieval.odds import likelihood_of, log_odds, odds_of, with_credit, with_likelihoods, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties
-from rag.retrieval.rows_judged import (
-    credit_extremes,
-    credit_named_cells,
-    credit_rows,
-    doubt_other_entries,
-    mark_cells,
-)
+from rag.retrieval.rows_judged import credit_extremes, credit_named_cells, credit_rows, doubt_other_entries, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.dictionary import dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
