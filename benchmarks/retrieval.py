@@ -221,7 +221,7 @@ def main() -> None:
         report("footnotes beside the body", measure(questions, find))
     with constant(retrieval, "COVERAGE_WEIGHT", 0.0):
         report("without spreading", measure(questions, find))
-    with constant(retrieval, "_with_notes", lambda index, found, chosen, allowed: list(chosen)):
+    with constant(retrieval, "_with_notes", lambda index, chosen, allowed: list(chosen)):
         report("without notes behind their passage", measure(questions, find))
     report(
         f"windows of {WINDOW_CHARS} characters, {SHARED_CHARS} shared, dense",

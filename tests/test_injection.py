@@ -165,13 +165,13 @@ def test_a_true_answer_beside_an_order_stays_supported(carried: str, obeyed: str
     ],
 )
 def test_what_is_defanged_and_what_is_not(text: str, expected: str) -> None:
-    assert defang_text(text, "来源：https://b.example/a")[0] == expected
+    assert defang_text(text, "来源：https://b.example/a") == expected
 
 
 def test_a_link_of_any_length_or_nesting_is_none() -> None:
     known = "见 https://b.example/a"
     for words in ("长" * 5000, "[" * 50 + "]" * 50, "a]b[c", "\\]"):
-        assert "](" not in defang_text(f"![{words}](https://b.example/a)", known)[0]
+        assert "](" not in defang_text(f"![{words}](https://b.example/a)", known)
 
 
 @pytest.mark.slow
@@ -186,6 +186,6 @@ def test_hostile_length_costs_no_minutes(unit: str) -> None:
 
 @given(st.text("[]()!<>/:ahtps.w图 \n\"'1", max_size=60))
 def test_defanging_is_done_once_and_for_all(text: str) -> None:
-    once, _ = defang_text(text)
+    once = defang_text(text)
     assert not re.search(r"!\[[^\[\]]*\]\([^()\s]*\)|<[A-Za-z/!?]", once)
-    assert defang_text(once)[0] == once
+    assert defang_text(once) == once

@@ -395,7 +395,7 @@ def test_nothing_said_is_nothing_to_check(text: str) -> None:
 
 def test_no_evidence_strikes_every_citation() -> None:
     verified = verify_answer("该基金承诺出资600亿元[1]。", [])
-    assert verified == VerifiedText("该基金承诺出资600亿元。", verified.sentences, 1, 0)
+    assert verified == VerifiedText("该基金承诺出资600亿元。", verified.sentences, 1)
     assert verified.sentences[0].reason == "citation_struck"
 
 

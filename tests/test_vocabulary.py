@@ -24,12 +24,11 @@ from rag.text.enumerations import item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
 from rag.text.language import fold_glyphs
-from rag.text.metonyms import as_bodies, bodies_meant
 from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names, same_person
-from rag.text.rewriting import LAST_ERA_YEAR, other_writings
+from rag.text.rewriting import LAST_ERA_YEAR, as_bodies, bodies_meant, other_writings
 from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
 from rag.verification import is_attribution

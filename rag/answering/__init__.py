@@ -18,7 +18,7 @@ import numpy as np
 
 from rag.answering.near_misses import names_nowhere, told_of_another
 from rag.answering.research import SHOWN_PASSAGES, Model, Researcher
-from rag.answering.row_answers import answer_from_rows, is_of_no_year, lead_with, tell_uncounted
+from rag.answering.row_answers import answer_from_rows, is_of_no_year, lead_with, put_before, tell_uncounted
 from rag.answering.unread import asked_about
 from rag.backends import (
     DENIED,
@@ -55,7 +55,7 @@ from rag.records import (
     Turn,
 )
 from rag.retrieval import Filters, InTurn, check_question, retrieve
-from rag.retrieval.odds import CERTAIN
+from rag.retrieval.odds import CERTAIN, with_likelihoods
 from rag.retrieval.parties_asked import parties_missing
 from rag.retrieval.said_before import quoted_before, spoken_of
 from rag.settings import Settings
@@ -154,7 +154,7 @@ def stream_answer(
         yield tell_where(quoted_before(history, index), question, index, read.language) or _courtesy(read)
         return
     read = dataclasses.replace(read, spoken_of=spoken_of(history, index))
-    check = functools.partial(_checked_by, read, settings, index)
+    check = functools.partial(_checked, read, settings, index)
     works = works_of(index, filters)
     answer = answer_about_article(read, works, index)
     if answer is None:
@@ -214,7 +214,7 @@ def _answer_from_passages(
     if quotes and ending == "refusal":  # a chat model might have known better, and failed
         return dataclasses.replace(_told(_refusal(read, found), written, report), took_ms=took_ms)
     before_check = time.perf_counter()
-    answer = _checked(read, found, written.text, index, None if quotes else _similarity(settings, index))
+    answer = _checked(read, settings, index, written.text, found, is_quoted=quotes)
     took_ms["checked"] = _since(before_check)
     if not quotes:
         ending = "refusal" if is_refusal(answer.text) else "answer"
@@ -227,7 +227,7 @@ def _answer_from_passages(
         return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     is_denied, is_other = _misses_what_is_asked(read, answer, found) if quotes else (False, False)
     if quotes and (ending != "answer" or others or is_denied or is_other or names_unknown(missing, found)):
-        lead = lead_with(answer, DENIED[read.language]) if is_denied else _led(answer, UNCERTAIN[read.language])
+        lead = lead_with(answer, DENIED[read.language]) if is_denied else put_before(answer, UNCERTAIN[read.language])
         ending, answer = "uncertain", lead
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
@@ -245,7 +245,7 @@ def _answer_by_structure(
     """Return what facts, sections, rows and parts of works answer, or why not; None where statements have to."""
     if (fact := answer_about_article(read, works, index, found)) is not None:
         return fact
-    check = functools.partial(_checked_by, read, settings, index)
+    check = functools.partial(_checked, read, settings, index)
     section = answer_about_section(read, found, works, index, check, settings.answer_max_chars)
     if section is not None:
         return section
@@ -338,13 +338,7 @@ def _told(answer: Answer, written: Written, report: Research | None) -> Answer:
 
 
 def _search(
-    read: Question,
-    parts: Sequence[Part],
-    *,
-    filters: Filters | None,
-    settings: Settings,
-    index: Index,
-    in_turn: InTurn,
+    read: Question, parts: Sequence[Part], *, filters: Filters | None, settings: Settings, index: Index, in_turn: InTurn
 ) -> list[Retrieval]:
     """Return what is found for each part of a question."""
     count = settings.evidence_count
@@ -385,10 +379,7 @@ def _understand(read: Question, history: Sequence[Turn], research: Researcher) -
 
 
 def _look_again(
-    read: Question,
-    searches: list[Retrieval],
-    research: Researcher,
-    find: Find,
+    read: Question, searches: list[Retrieval], research: Researcher, find: Find
 ) -> Generator[Progress, None, int]:
     """Add searches in other words while what was found is thin; return the rounds of searching."""
     rounds = 1
@@ -442,15 +433,7 @@ def _without_answered(found: Retrieval, answered: str) -> Retrieval:
         read = zip(item.statements, item.likelihoods, item.answers, strict=False)  # none where it was not read
         new = [one for one in read if letters_of(search_form(item.text[slice(*one[0])])) not in said]
         statements, likelihoods, answers = zip(*new, strict=True) if new else ((), (), ())
-        left.append(
-            dataclasses.replace(
-                item,
-                score=max(likelihoods, default=0.0),
-                statements=statements,
-                likelihoods=likelihoods,
-                answers=answers,
-            )
-        )
+        left.append(with_likelihoods(dataclasses.replace(item, statements=statements, answers=answers), likelihoods))
     return dataclasses.replace(found, evidence=tuple(sorted(left, key=lambda item: -item.score)))
 
 
@@ -470,7 +453,7 @@ def merge_searches(searches: Sequence[Retrieval], count: int) -> tuple[Evidence,
 
 def _better(one: Evidence, other: Evidence) -> Evidence:
     """Return a passage that was read twice with the better reading of each statement."""
-    better, worse = (one, other) if one.score >= other.score else (other, one)
+    better, worse = sorted((one, other), key=lambda item: -item.score)
     if not worse.likelihoods or len(worse.likelihoods) != len(better.likelihoods):
         return better
     pairs = zip(better.likelihoods, better.answers, worse.likelihoods, worse.answers, strict=True)
@@ -481,16 +464,12 @@ def _better(one: Evidence, other: Evidence) -> Evidence:
 
 
 def _checked(
-    read: Question,
-    found: tuple[Evidence, ...],
-    text: str,
-    index: Index,
-    similarity: Callable[[str, Sequence[str]], Sequence[float]] | None,
+    read: Question, settings: Settings, index: Index, text: str, found: tuple[Evidence, ...], *, is_quoted: bool = False
 ) -> Answer:
     """Return a written text as an answer whose citations are numbered in order and whose sentences were checked."""
     numbered, order, struck = number_by_appearance(text, [item.text for item in found])
     evidence = tuple(found[place] for place in order)
-    verified = verify_answer(numbered, evidence, similarity)
+    verified = verify_answer(numbered, evidence, None if is_quoted else _similarity(settings, index))
     pages: dict[str, PageFinder] = {}
     by_id = {item.id: item for item in evidence}
     sentences = tuple(
@@ -511,11 +490,6 @@ def _checked(
         backend="",
         struck=struck + verified.struck,
     )
-
-
-def _checked_by(read: Question, settings: Settings, index: Index, text: str, evidence: tuple[Evidence, ...]) -> Answer:
-    """Return a written text as a checked answer, whoever wrote it."""
-    return _checked(read, evidence, text, index, _similarity(settings, index))
 
 
 def _with_page(citation: Citation, index: Index, pages: dict[str, PageFinder]) -> Citation:
@@ -542,12 +516,6 @@ def _answer_span(sentence: Sentence, evidence: dict[str, Evidence]) -> tuple[int
             if at >= 0:
                 return at, at + len(words)
     return None
-
-
-def _led(answer: Answer, lead: str) -> Answer:
-    """Return the answer with `lead` put before its text."""
-    sentences = tuple(dataclasses.replace(s, start=s.start + len(lead)) for s in answer.sentences)
-    return dataclasses.replace(answer, text=lead + answer.text, sentences=sentences)
 
 
 def _courtesy(read: Question) -> Answer:
@@ -591,7 +559,7 @@ def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequen
     parts = [part for part in parts if all(part in other for other in written)]  # 75 lies within 70至79周岁
     parts += [number for number in _versions(question) if number not in _versions(_told_by(evidence))]
     if cited_years := _years_cited(evidence, sentences):
-        asked = [figure for figure in find_figures(question) if figure.kind == "date" and figure.year]
+        asked = [figure for figure in find_figures(question) if figure.year]
         parts += [question[slice(*figure.span)] for figure in asked if figure.year not in cited_years]
     return tuple(dict.fromkeys(parts))
 
@@ -606,9 +574,7 @@ def names_unknown(missing: Sequence[str], found: Sequence[Evidence]) -> bool:
     unknown = {*_versions(" ".join(missing))} - {*_versions(told)}
     unknown |= {part for part in missing if _is_code(part) and not holds_latin_name(part, words)}
     return bool(unknown) or any(
-        figure.kind == "date" and figure.year and figure.year not in years
-        for part in missing
-        for figure in find_figures(part)
+        figure.year and figure.year not in years for part in missing for figure in find_figures(part)
     )
 
 

@@ -30,10 +30,7 @@ _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
 def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...]:
     """Return the places of a question that neither a statement nor what stands above it names, but others like them.
 
-    Args:
-        question: As it was asked.
-        statement: What is quoted first.
-        above: Title, headings, authors and file of the statement.
+    What stands `above` the statement are its title, headings, authors and file.
     """
     told = f"{above}\n{statement}"
     if any(_is_told(name, told) for name in _places(question)):
@@ -47,12 +44,7 @@ def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...
 
 
 def names_nowhere(question: str, told: str) -> tuple[str, ...]:
-    """Return the places and people of a question of which nothing that was found speaks, in the question's language.
-
-    Args:
-        question: As it was asked.
-        told: All that was found, with what stands above it.
-    """
+    """Return the places and people of a question of which nothing that was found, with what is above it, speaks."""
     people = [name for name, _ in find_han_names(question) if _is_person(name)]
     people = [name for name in people if not _is_told(name[1:], told)]  # 修塔钟 where 塔钟 is told is no Mr 修
     return tuple(name for name in (*_places(question), *people) if not _is_told(name, told))

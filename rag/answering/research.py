@@ -109,14 +109,8 @@ class Researcher:
     def report(self, rounds: int) -> Research:
         """Return what was done, with so many rounds of searching."""
         limits = self._settings
-        return Research(
-            tuple(self._steps),
-            rounds,
-            limits.research_rounds,
-            limits.research_tokens,
-            limits.research_s,
-            self._exhausted,
-        )
+        most = limits.research_rounds, limits.research_tokens, limits.research_s
+        return Research(tuple(self._steps), rounds, *most, self._exhausted)
 
     def _may(self, kind: Kind, wanted: bool) -> bool:
         if not wanted or self._troubled:
@@ -137,11 +131,8 @@ class Researcher:
             self._troubled = True
             if error.code in _FINAL:
                 self.failure = error
-        self._steps.append(
-            ResearchStep(
-                kind, (), round(time.perf_counter() - started, 3), tokens or count_tokens(system + user + text)
-            )
-        )
+        took_s = round(time.perf_counter() - started, 3)
+        self._steps.append(ResearchStep(kind, (), took_s, tokens or count_tokens(system + user + text)))
         return _lines_of(text)
 
     def _note(self, *questions: str) -> None:
@@ -158,7 +149,7 @@ def count_tokens(text: str) -> int:
 def _lines_of(text: str) -> list[str]:
     """Return the lines of a reply that may be questions: no citation in them, no refusal, not too long."""
     lines = []
-    for written in defang_text(text)[0].splitlines():
+    for written in defang_text(text).splitlines():
         line = _LABEL.sub("", _LIST_MARK.sub("", written).strip(_QUOTES)).strip(_QUOTES)
         cites = CITED.search(plain_citations(line))
         if line and len(line) <= QUESTION_MAX_CHARS and not cites and not is_refusal(line):
@@ -178,4 +169,4 @@ def _new_questions(lines: Sequence[str], searched: Sequence[str]) -> tuple[str, 
 def _excerpt(item: Evidence) -> str:
     start = item.best_sentence[0] if item.best_sentence else 0
     text = " ".join(item.text[start:].split())[:SHOWN_CHARS]
-    return f"{item.title}：{defang_text(text)[0]}"
+    return f"{item.title}：{defang_text(text)}"

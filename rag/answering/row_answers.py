@@ -15,6 +15,7 @@ from rag.index import Index
 from rag.question import Question
 from rag.question.rows_asked import RowsAsked, asks_to_compute, find_rows_asked, lacks_year
 from rag.records import Answer, Evidence, Language, Retrieval, Sentence
+from rag.retrieval.odds import with_likelihoods
 from rag.retrieval.rows_judged import rows_beside, whole_table
 from rag.tables import cell_span, cells, is_row, table_head
 from rag.vocabulary import read_table
@@ -38,11 +39,7 @@ def answer_from_rows(
 ) -> Answer | None:
     """Return the answer to a question for several rows of one table; None where it asks for something else.
 
-    Args:
-        read: The question.
-        found: What was found for it, judged.
-        index: Where the whole table is.
-        check: Returns a written text with its passages as a checked answer.
+    `check` returns a written text with its passages as a checked answer.
     """
     table = _table_of(found, index)
     if table is None:
@@ -62,11 +59,9 @@ def answer_from_rows(
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
     """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
     table = _table_of(found, index)
-    return (
-        table is not None
-        and table.is_likeliest
-        and lacks_year(table_head(table.evidence.passage), table.rows, read.text)
-    )
+    if table is None or not table.is_likeliest:
+        return False
+    return lacks_year(table_head(table.evidence.passage), table.rows, read.text)
 
 
 def _table_of(found: Retrieval, index: Index) -> Table | None:
@@ -100,8 +95,7 @@ def _marked(item: Evidence, rows: Collection[str], column: int | None) -> Eviden
         for span, text in zip(item.statements, texts, strict=True)
         for start, end in [cell_span(text, column or 0) if is_row(text) else (0, 0)]
     ]
-    likelihoods = tuple(float(text in rows) for text in texts)
-    return dataclasses.replace(item, score=max(likelihoods), likelihoods=likelihoods, answers=tuple(answers))
+    return dataclasses.replace(with_likelihoods(item, [float(text in rows) for text in texts]), answers=tuple(answers))
 
 
 def _written(head: str, rows: Sequence[str], evidence: Sequence[Evidence]) -> str:
@@ -125,6 +119,11 @@ def lead_with(answer: Answer, told: str) -> Answer:
         return answer
     citations = tuple({one.number: one for sentence in answer.sentences for one in sentence.citations}.values())
     lead = told + "".join(f"[{one.number}]" for one in citations) + "\n"
+    led = put_before(answer, lead)
+    return dataclasses.replace(led, sentences=(Sentence(told, 0, "supported", "compared", citations), *led.sentences))
+
+
+def put_before(answer: Answer, lead: str) -> Answer:
+    """Return the answer with `lead` before its text, as no sentence of it."""
     moved = tuple(dataclasses.replace(sentence, start=sentence.start + len(lead)) for sentence in answer.sentences)
-    first = Sentence(told, 0, "supported", "compared", citations)
-    return dataclasses.replace(answer, text=lead + answer.text, sentences=(first, *moved))
+    return dataclasses.replace(answer, text=lead + answer.text, sentences=moved)

@@ -133,7 +133,7 @@ def _write_evidence(evidence: Sequence[Evidence]) -> str:
 
 def _as_data(text: str, known: str) -> str:
     """Return text that can neither close its fence nor hide anything: no tags, links, images or unseen characters."""
-    plain, _ = defang_text(visible_text(text), known)
+    plain = defang_text(visible_text(text), known)
     return plain if known else re.sub(r'[\s"]+', " ", plain)
 
 

@@ -133,8 +133,8 @@ def _asked_before(history: Sequence[Turn]) -> Iterator[Turn]:
 
 def types_of(question: str) -> frozenset[AnswerType]:
     """Return the answer types whose words a question holds."""
-    rows = ((kind, words) for kind, words, _ in read_table("answer_types") if holds_any(question, phrases(words)))
-    return frozenset(cast("AnswerType", kind) for kind, _ in rows)
+    rows = (row for row in read_table("answer_types") if holds_any(question, phrases(row[1])))
+    return frozenset(cast("AnswerType", row[0]) for row in rows)
 
 
 def courtesy_of(text: str) -> str:

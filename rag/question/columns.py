@@ -26,10 +26,7 @@ _ASKING = {kind: (phrases(words), phrases(heads)) for kind, words, heads, _ in r
 def columns_named(heads: Mapping[int, str], question: str, kinds: Collection[str] = ()) -> list[int]:
     """Return the columns that a question names best; of several those of its date, where some are.
 
-    Args:
-        heads: Of the columns, by their places.
-        question: In any language.
-        kinds: "price" where it asks what something costs, "person" where it asks who: a head of that kind is named.
+    A head of one of the `kinds` is named as well: "price" where it asks what something costs, "person" where who.
     """
     asked = search_form(question)
     scores = {column: _named(head, asked, kinds) for column, head in heads.items()}
@@ -57,12 +54,7 @@ def _dates(text: str) -> list[Figure]:
 def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *, extreme: bool) -> int | None:
     """Return the column in which a row of a table has what is asked for, by its cells; None where it cannot be told.
 
-    Args:
-        head: The rows that head the columns, a line each.
-        rows: Those below them.
-        row: One of them, quoted as the answer.
-        question: In any language.
-        extreme: Whether it asks for the row with the most or the least.
+    The `head` is a line for each row that heads the columns. An `extreme` is asked for by the most or the least.
     """
     held, asked = [search_form(cell) for cell in cells(row)], search_form(question)
     told = [cell for cell in held if len(cell) >= MIN_WORD_CHARS and stands_in(cell, asked)]

@@ -58,10 +58,7 @@ _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六
 def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> str:
     """Return `question` with what it leans on from `history` put before it; unchanged when it leans on nothing.
 
-    Args:
-        question: As it was asked.
-        history: The turns before it, oldest first.
-        in_doubt: It may lean, though it names something of its own (`may_lean_on_history`).
+    Where it is `in_doubt`, it may lean though it names something of its own (`may_lean_on_history`).
     """
     return " ".join(_pieces(question, history, in_doubt=in_doubt))
 
@@ -79,8 +76,8 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
     position = max(i for i, turn in enumerate(history) if turn.role == "user")
     before = _pieces(asked[-1].content, history[:position])
     if _asks_the_same(question):
-        moved = _in_other_degree(before, question) or _in_another_year(before, question)
-        if moved := moved or _of_its_kind(before, question):
+        moves = (_in_other_degree, _in_another_year, _of_another_place, _of_its_kind)
+        if moved := next(filter(None, (move(before, question) for move in moves)), ()):
             return moved
     if len(before) > 1 and not _follows(question, before[-1]):
         before = before[:1]
@@ -124,13 +121,13 @@ def _pointers(kind: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
 
 def _opens_with(text: str, kind: str) -> bool:
     form = text.lower()
-    return any(
-        form.startswith(words) and not form.startswith(exceptions)
-        if HAN_CHARACTER.match(words[0])
-        else f"{' '.join(LATIN_WORD.findall(form))} ".startswith(tuple(f"{word} " for word in words))
-        and not form.startswith(exceptions)
-        for words, exceptions in _pointers(kind)
-    )
+    spaced = f"{' '.join(LATIN_WORD.findall(form))} "
+    for words, exceptions in _pointers(kind):
+        is_han = HAN_CHARACTER.match(words[0])
+        opens = form.startswith(words) if is_han else spaced.startswith(tuple(f"{word} " for word in words))
+        if opens and not form.startswith(exceptions):
+            return True
+    return False
 
 
 def _points_back(question: str) -> bool:
@@ -211,8 +208,6 @@ def _of_its_kind(pieces: Sequence[str], question: str) -> tuple[str, ...]:
 
     Nouns and ordinals that end in the same character are of one kind: 口腔科呢 after 儿科几点开门 asks 口腔科几点开门.
     """
-    if moved := _of_another_place(pieces, question):
-        return moved
     other = [word for word, _, _ in tag_words(to_simplified(_bare(question)))]
     for at in reversed(range(len(pieces) if other else 0)):
         words = tag_words(to_simplified(pieces[at]))

@@ -33,19 +33,15 @@ _TOLD_BY = tuple("vna")  # tags of words that tell something
 
 
 def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bool:
-    """Say whether what is quoted cannot be what is asked for.
+    """Say whether what is quoted first, a statement or a row below the head of its table, cannot be what is asked for.
 
-    Args:
-        question: As it was asked, one question.
-        quoted: What is quoted first: a statement, or a row below the head of its table.
-        above: Title, headings and file of it.
-        found: All that was found, with what stands above it.
+    Title, headings and file stand `above` it; `found` is all that was found, with what stands above that.
     """
     if quoted.rstrip().endswith(("?", "？")):  # its answer follows
         return False
     return (
         _lacks_figure(question, quoted)
-        or _lacks_words(question, f"{above}\n{quoted}")
+        or (_asks_for("interest", question) and not holds_any(f"{above}\n{quoted}", _TELLING["interest"]))
         or _lacks_name(question, quoted)
         or _lacks_part(question, found)
         or _gives_no_reason(question, quoted)
@@ -55,7 +51,7 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
 
 def denied_premise(question: str, quoted: str) -> str:
     """Return the word of a question for a reason which the statement that is quoted denies, else ""."""
-    return denied_word(quoted, question) if _asks_for("reason", question) else ""
+    return denied_word(quoted, question) if asks_for_reason(question) else ""
 
 
 def asks_for_reason(question: str) -> bool:
@@ -121,10 +117,6 @@ def _is_row(quoted: str) -> bool:
     return is_row(quoted.split("\n")[-1])
 
 
-def _lacks_words(question: str, told: str) -> bool:
-    return _asks_for("interest", question) and not holds_any(told, _TELLING["interest"])
-
-
 def _lacks_name(question: str, quoted: str) -> bool:
     """Say whether a statement tells no name, where one is asked for, but those that the question has."""
     if not _asks_for("name", question) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
@@ -148,11 +140,10 @@ def _gives_no_reason(question: str, quoted: str) -> bool:
     if rows and not holds_any(head, _REASON_HEADS):
         return True
     asked = _telling_words(question, "v")
-    row = cells(quoted.split("\n")[-1])
+    form, row = search_form(question), cells(quoted.split("\n")[-1])
     told = [words for cell in row if asked & (words := _telling_words(cell))]
     others = [_telling_words(cell, "v") for cell in row if not asked & _telling_words(cell)]
-    is_new = [word for words in others for word in words if word not in search_form(question)]
-    return bool(told) and not is_new and all(word in search_form(question) for words in told for word in words)
+    return bool(told) and all(word in form for words in (*told, *others) for word in words)
 
 
 def _telling_words(text: str, tags: str | Sequence[str] = _TOLD_BY) -> set[str]:
@@ -174,7 +165,7 @@ def _tells_another(question: str, quoted: str, above: str) -> bool:
 
 
 def _named_years(figures: Sequence[Figure]) -> frozenset[int]:
-    return frozenset(figure.year for figure in figures if figure.kind == "date" and figure.year)
+    return frozenset(figure.year for figure in figures if figure.year)
 
 
 def _ordinals(figures: Sequence[Figure]) -> frozenset[float]:

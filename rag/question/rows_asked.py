@@ -28,8 +28,7 @@ from rag.text.negation import read_polarity
 from rag.text.words import cut_words, holds_any, tag_words
 from rag.vocabulary import phrases, read_table
 
-Figured = Literal["total", "mean", "change"]
-Kind = Figured | Literal["count", "fitting", "rows"]
+Kind = Literal["total", "mean", "change", "count", "fitting", "rows"]
 MEAN_PLACES = 3  # after the point
 LEAST_ROWS = 2  # of one row nothing is summed up
 YEARS = range(1800, 2200)
@@ -83,11 +82,7 @@ def asks_to_compute(question: str) -> bool:
 def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = "") -> RowsAsked | None:
     """Return the rows of a table that a question asks for together; None where it asks for one, or it cannot be told.
 
-    Args:
-        head: The row that heads the columns.
-        rows: All others, lines.
-        question: In any language, standing alone.
-        above: What stands above the table: title, headings, the name of the file.
+    The table has one row as `head`; title, headings and the name of the file stand `above` it.
     """
     heads, lines = cells(head), [cells(row) for row in rows]
     form = search_form(question)
@@ -197,7 +192,7 @@ def _names_of(cell: str) -> list[str]:
 
 def _years_asked(form: str) -> set[int]:
     """Return the years that a question names; the years between two when a word for a range stands between them."""
-    years = [figure for figure in find_figures(form) if figure.kind == "date" and figure.year in YEARS]
+    years = [figure for figure in find_figures(form) if figure.year in YEARS]
     asked = {figure.year for figure in years}
     for first, last in itertools.pairwise(years):
         between = form[first.span[1] : last.span[0]].strip(" 年")
@@ -241,7 +236,7 @@ def _is_denied(told: Collection[str], form: str) -> bool:
 
 def _year_bound(form: str) -> tuple[str, int] | None:
     """Return the one year before, since or after which rows are asked for, and which of these."""
-    dates = [figure for figure in find_figures(form) if figure.kind == "date" and figure.year in YEARS]
+    dates = [figure for figure in find_figures(form) if figure.year in YEARS]
     if len(dates) != 1:
         return None
     start, end = dates[0].span
@@ -257,8 +252,8 @@ def _year_bound(form: str) -> tuple[str, int] | None:
 
 def _year_of(cell: str) -> int:
     """Return the year of a date, 0 where a cell is none."""
-    figures = find_figures(cell)
-    return figures[0].year if figures and figures[0].kind == "date" and figures[0].year in YEARS else 0
+    year = next((figure.year for figure in find_figures(cell)), 0)
+    return year if year in YEARS else 0
 
 
 def _bound_of(form: str) -> tuple[Figure, str] | None:

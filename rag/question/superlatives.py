@@ -89,14 +89,8 @@ def without_superlatives(text: str) -> str:
 def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | None:
     """Return the rows with the most or the least of what a question asks for, or with the mark that it asks for.
 
-    Args:
-        head: The row that heads the columns.
-        rows: All others, lines.
-        question: In any language.
-
-    Returns:
-        The rows among those that hold what else the question names; None where it asks for none of these, where it
-        cannot be told of which column, or where the values of the column cannot be compared.
+    They are among those of `rows`, below the `head` of the columns, that hold what else the question names; None where
+    it asks for none of these, where it cannot be told of which column, or where its values cannot be compared.
     """
     if not asks_for_extreme(question):
         return None

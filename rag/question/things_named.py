@@ -55,7 +55,9 @@ def things_named(question: str) -> tuple[Thing, ...]:
     )
     opens = words["form"] | words["compares"]
     first = max(
-        (at + 1 for at in range(middle) if tokens[at].text in opens and not _is_inside(tokens, at, middle)), default=0
+        # A Chinese word of form stands inside the first side: 的 in 初期的开放.
+        (at + 1 for at in range(middle) if tokens[at].text in opens and not (at and _holds_han(tokens[at].text))),
+        default=0,
     )
     compared = [at for at in compared if at < middle]
     if compared and (compared[-1] >= first or tokens[first - 1].text in words["behind"]):
@@ -72,7 +74,7 @@ def things_named(question: str) -> tuple[Thing, ...]:
 
 def _years_beside(question: str) -> tuple[Thing, ...]:
     """Return the years of a question between which there are only words that join, each with what is asked of it."""
-    spans = [figure.span for figure in find_figures(question) if figure.kind == "date" and figure.year]
+    spans = [figure.span for figure in find_figures(question) if figure.year]
     between = (question[one[1] : other[0]] for one, other in itertools.pairwise(spans))
     joins = words_that_compare()["and"] | words_that_compare()["with"] | {"、", "，", ","}
     if not 1 < len(spans) <= MOST_THINGS or not all(set(words_in(text.casefold())) <= joins for text in between):
@@ -80,11 +82,6 @@ def _years_beside(question: str) -> tuple[Thing, ...]:
     before, behind = question[: spans[0][0]], question[spans[-1][1] :]
     labels = [question[slice(*span)] for span in spans]
     return tuple(Thing(label, without_comparing(f"{before}{label}{behind}")) for label in labels)
-
-
-def _is_inside(tokens: Sequence[_Token], at: int, middle: int) -> bool:
-    """Say whether a word of form stands inside the first side of a Chinese question, as 的 in 初期的开放."""
-    return bool(HAN_CHARACTER.search(tokens[at].text)) and at > 0
 
 
 def _bare(label: str) -> str:
@@ -127,13 +124,13 @@ def kinds_in(question: str) -> set[str]:
         kind
         for kind, words in words_that_compare().items()
         if any(
-            word in alone or (len(word) > 1 and (word in form if _is_han(word) else f" {word} " in spaced))
+            word in alone or (len(word) > 1 and (word in form if _holds_han(word) else f" {word} " in spaced))
             for word in words
         )
     }
 
 
-def _is_han(word: str) -> bool:
+def _holds_han(word: str) -> bool:
     return bool(HAN_CHARACTER.search(word))
 
 
@@ -149,8 +146,8 @@ def without_comparing(text: str) -> str:
     words = words_that_compare()
     for word in sorted(words["compares"] | words["each"] | words["views"], key=len, reverse=True):
         if len(word) == 1:
-            text = "".join(token for token in _all_tokens(text) if token != word)
-        elif _is_han(word):
+            text = "".join(token for token, _, _ in tag_words(text) if token != word)
+        elif _holds_han(word):
             text = text.replace(word, "")
         else:
             text = re.sub(rf"\b{re.escape(word)}\b", "", text, flags=re.IGNORECASE)
@@ -161,11 +158,7 @@ def without_comparing(text: str) -> str:
 
 def words_in(text: str) -> list[str]:
     """Return the words of a text without its spaces."""
-    return [word for word in _all_tokens(text) if word.strip()]
-
-
-def _all_tokens(text: str) -> list[str]:
-    return [word for word, _, _ in tag_words(text)]
+    return [word for word, _, _ in tag_words(text) if word.strip()]
 
 
 def shares_told(labels: Sequence[str], text: str) -> list[float]:

@@ -50,8 +50,7 @@ from rag.retrieval.said_before import spoken_of
 from rag.settings import Settings
 from rag.text.dictionary import content_words, translate_terms, translate_words
 from rag.text.language import is_han, main_language, search_form
-from rag.text.metonyms import as_bodies, bodies_meant
-from rag.text.rewriting import other_writings
+from rag.text.rewriting import as_bodies, bodies_meant, other_writings
 
 DEPTH = 150  # candidates that each retriever puts forward
 KEYWORD_WEIGHT = 0.7  # against the dense retriever's 1, both standardised over the corpus
@@ -120,12 +119,13 @@ class Filters:
         for name, wanted, known in (("language", self.languages, LANGUAGES), ("kind", self.kinds, KINDS)):
             if wanted:
                 passes &= np.isin(held[name], [known.index(value) for value in wanted])
+        rows = np.arange(len(held))
         if self.sources:
-            passes &= _holds(len(held), index.passages.of_sources(self.sources))
+            passes &= np.isin(rows, index.passages.of_sources(self.sources))
         if self.articles:
-            passes &= _holds(len(held), index.passages.of_articles(self.articles))
+            passes &= np.isin(rows, index.passages.of_articles(self.articles))
         if self.authors or self.years:
-            passes &= _holds(len(held), index.passages.of_articles(self._works(index)))
+            passes &= np.isin(rows, index.passages.of_articles(self._works(index)))
         return np.flatnonzero(passes)
 
     def _works(self, index: Index) -> Iterator[tuple[str, int]]:
@@ -136,13 +136,6 @@ class Filters:
                 dated = self.years is None or (article.year is not None and first <= article.year <= last)
                 if dated and (not authors or authors & set(map(search_form, article.authors))):
                     yield source, number
-
-
-def _holds(count: int, rows: Rows) -> npt.NDArray[np.bool_]:
-    """Return (count,), whether each row is one of these."""
-    found = np.zeros(count, bool)
-    found[rows] = True
-    return found
 
 
 def retrieve(
@@ -248,7 +241,7 @@ def _choose(index: Index, question: Question, found: Candidates, count: int, all
     """Return up to `count` passages, each with by how much it matches less than the best of them."""
     rows = _diversify(found, count)
     if "source" in question.types:
-        rows = _with_notes(index, found, rows, allowed)[:count]
+        rows = _with_notes(index, rows, allowed)[:count]
     evidence = [evidence_of(index, found, row) for row in rows]
     nearest = max((item.scores.get("late", 0.0) for item in evidence[:READ]), default=0.0)
     return [Chosen(item, nearest - item.scores.get("late", nearest)) for item in evidence]
@@ -334,11 +327,7 @@ def keyword_terms(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the weighted terms for the keyword retriever, and the phrases that were added with their weights.
 
-    Args:
-        index: The index to be searched.
-        question: Standing alone.
-        language: Its main language.
-        names: From `other_names`.
+    The question stands alone, `language` is its main one, and `names` are those of `other_names`.
     """
     tokenizer = index.keywords.tokenizer
     expansions = dict.fromkeys(bodies_meant(question), BODY_WEIGHT) | dict(names)
@@ -464,7 +453,7 @@ def _diversify(found: Candidates, k: int) -> list[int]:
     return chosen + [row for row in rows if row not in found.similarities][: k - len(chosen)]
 
 
-def _with_notes(index: Index, found: Candidates, chosen: Sequence[int], allowed: Rows | None) -> list[int]:
+def _with_notes(index: Index, chosen: Sequence[int], allowed: Rows | None) -> list[int]:
     """Return `chosen` with the notes of each passage behind it, and the sentence that bears it behind a note."""
     eligible = None if allowed is None else set(allowed.tolist())
     rows: dict[int, None] = {}

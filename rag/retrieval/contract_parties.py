@@ -13,7 +13,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 
-from rag.text.language import LATIN_WORD, search_form, to_simplified
+from rag.text.language import LATIN_WORD, search_form, split_at, to_simplified
 from rag.text.names import find_latin_names
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
@@ -35,9 +35,7 @@ def _roles() -> tuple[str, ...]:
 def asked_by_role(question: str, head: str) -> str:
     """Return a question with the role of each party that it names in place of the name; "" where it names none.
 
-    Args:
-        question: In any language.
-        head: The text with which a work begins.
+    The parties are those that `head` names, the text with which a work begins.
     """
     asked = question
     for role, name in parties_of(head).items():
@@ -58,7 +56,7 @@ def parties_of(head: str) -> dict[str, str]:
 def _labelled(line: str) -> Iterator[tuple[str, str]]:
     """Yield the label of a line and the name behind it: 甲方, 柳湾置业有限公司."""
     label, colon, rest = line.replace(":", "：").partition("：")
-    role, name = _before(label, _OPENERS), _before(rest, _NAME_ENDS)
+    role, name = (split_at(part, ends)[0].strip(_MARKS) for part, ends in ((label, _OPENERS), (rest, _NAME_ENDS)))
     if colon and len(label) <= LABEL_MOST_CHARS and holds_any(label, _roles()) and role and name:
         yield role, name
 
@@ -66,17 +64,13 @@ def _labelled(line: str) -> Iterator[tuple[str, str]]:
 def _bracketed(line: str) -> Iterator[tuple[str, str]]:
     """Yield the word for a party in brackets and the name before them: “甲方” of 柳湾置业有限公司（以下简称“甲方”）."""
     form = line.replace("（", "(").replace("）", ")")
-    for before, inside in zip(form.split("(")[:-1], form.split("(")[1:], strict=True):
+    for before, inside in itertools.pairwise(form.split("(")):
         told, closing, _ = inside.partition(")")
-        name = functools.reduce(lambda text, mark: text.rpartition(mark)[2], ")，,；;：:", before)
+        name = split_at(before, ")，,；;：:")[-1]
         role = next((word for word in _roles() if holds_any(told, (word,))), "")
         at = search_form(told).find(role)
         if closing and role and len(told) <= BRACKET_MOST_CHARS and at >= 0 and not holds_any(name, _roles()):
             yield told[at : at + len(role)], name.strip(_MARKS)
-
-
-def _before(text: str, ends: str) -> str:
-    return text[: min((at for end in ends if (at := text.find(end)) >= 0), default=len(text))].strip(_MARKS)
 
 
 def _name_in(question: str, name: str) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -28,15 +29,9 @@ from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
 from rag.retrieval.explanations import with_explanation
 from rag.retrieval.lists_judged import credit_counted_lists
-from rag.retrieval.odds import likelihood_of, log_odds, with_odds
+from rag.retrieval.odds import likelihood_of, log_odds, odds_of, with_credit, with_likelihoods, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties, doubt_other_senders
-from rag.retrieval.rows_judged import (
-    credit_extremes,
-    credit_named_cells,
-    credit_rows,
-    doubt_other_entries,
-    mark_cells,
-)
+from rag.retrieval.rows_judged import credit_extremes, credit_named_cells, credit_rows, doubt_other_entries, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.dictionary import dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
@@ -47,6 +42,7 @@ from rag.text.language import (
     HAN_CHARACTER,
     ends_in,
     language_asked,
+    letters_of,
     main_language,
     search_form,
     split_at,
@@ -94,13 +90,8 @@ def judge_statements(
 ) -> list[Evidence]:
     """Return the chosen passages as evidence, those that answer likeliest first.
 
-    Args:
-        index: Open.
-        question: As it was read.
-        found: All candidates, from which what belongs to a judged passage is added.
-        chosen: Those that may be read, best first.
-        names: Other names of what the question names, from `retrieval.other_names`.
-        allowed: Rows that may be found; None: all.
+    What belongs to a judged passage is added from `found`, all candidates, where it is among the rows `allowed` (None:
+    all). `names` are those that `retrieval.other_names` has for what the question names.
     """
     evidence = credit_extremes(index, found, _read(load_comprehension(), question, chosen, names), question)
     evidence = mark_cells(credit_named_cells(evidence, question), question)
@@ -117,14 +108,12 @@ def judge_statements(
 
 def _hold_to_work(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with other works believed less where the work spoken of answers what was left open."""
-    own = [item.score for item in evidence if _is_spoken_of(item, question)]
-    if not question.leaves_open or log_odds(max(own, default=0.0)) < SURELY:
+    best = max((item.score for item in evidence if _is_spoken_of(item, question)), default=0.0)
+    if not question.leaves_open or log_odds(best) < SURELY:
         return list(evidence)
     return [
-        item
-        if _is_spoken_of(item, question)
-        else with_odds(item, [log_odds(likelihood) - OTHERS_ODDS for likelihood in item.likelihoods])
-        for item in evidence
+        item if _is_spoken_of(item, question) else with_odds(item, [odds - OTHERS_ODDS for odds in own])
+        for item, own in zip(evidence, odds_of(evidence), strict=True)
     ]
 
 
@@ -154,8 +143,10 @@ def _read(
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
         # What stands around it may be about something else.
         enough = [question.stands_alone or (says_enough(question) and _is_spoken_of(item, question)) for item in first]
-        pairs = zip(alone, readings, enough, strict=True)
-        readings = [_likelier(one, other) if says_enough else other for one, other, says_enough in pairs]
+        readings = [
+            Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers) if is_enough else other
+            for one, other, is_enough in zip(alone, readings, enough, strict=True)
+        ]
     judged = [
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
@@ -195,16 +186,11 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
     """Return the evidence with each note a little likelier to answer than the statement that bears its mark.
 
     Who asks for a source describes what is said, and seldom what stands in the note: a statement that bears a mark is
-    at least as likely as that it tells what is said.
-
-    Args:
-        index: Open.
-        evidence: Judged.
-        claims: The same passages, judged by what is said to be said.
+    at least as likely as in `claims`, the same passages judged by what is said to be said.
     """
     told = {item.id: item.likelihoods for item in (*evidence, *claims)}  # rows may have been added to what is judged
     credited: list[Evidence] = []
-    borne: list[tuple[str, Span, float]] = []  # source and span of a note, likelihood of the statement that bears it
+    borne: dict[str, list[tuple[Span, float]]] = defaultdict(list)  # notes of a source, how likely each is at least
     for item in evidence:
         blocks = index.document(item.source).blocks if item.passage.notes else ()
         likelihoods = list(item.likelihoods)
@@ -212,10 +198,9 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
             for place, (start, end) in enumerate(item.statements[: len(likelihoods)]):
                 if start < mark.at - item.span[0] <= end:
                     likelihoods[place] = max(likelihoods[place], told[item.id][place])
-                    borne.append((item.source, blocks[mark.block].span, likelihoods[place]))
-        best = max(likelihoods, default=item.score)
-        credited.append(dataclasses.replace(item, score=best, likelihoods=tuple(likelihoods)))
-    return [_credited(item, borne) for item in credited]
+                    borne[item.source].append((blocks[mark.block].span, min(1.0, NOTE_FIRST * likelihoods[place])))
+        credited.append(with_likelihoods(item, likelihoods))
+    return [with_credit(item, borne[item.source]) for item in credited]
 
 
 def _with_rest_of_list(
@@ -223,11 +208,9 @@ def _with_rest_of_list(
 ) -> list[Evidence]:
     """Return the evidence with the passages in which the list of its best statement begins and goes on."""
     best = evidence[0] if evidence else None
-    if best is None or not best.likelihoods:
-        return list(evidence)
-    likeliest = best.statements[best.likelihoods.index(max(best.likelihoods))]
-    item = item_of(best.text[slice(*likeliest)])
-    if item is None:
+    likeliest = best.best_sentence if best else None
+    item = item_of(best.text[slice(*likeliest)]) if best and likeliest else None
+    if best is None or item is None:
         return list(evidence)
     places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
     row = index.row(best.id)
@@ -238,25 +221,12 @@ def _with_rest_of_list(
         other = evidence_of(index, found, beside)
         of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
         if of_one_work and (item[0], wanted) in _items_of(other) and all(other.id != one.id for one in evidence):
-            likelihoods = (0.0,) * len(other.statements)
-            added.append(dataclasses.replace(other, likelihoods=likelihoods, answers=(None,) * len(other.statements)))
+            added.append(with_credit(other, ()))
     return [best, *added, *evidence[1:]]
 
 
 def _items_of(item: Evidence) -> set[Item | None]:
     return {item_of(item.text[slice(*span)]) for span in item.statements}
-
-
-def _credited(item: Evidence, borne: Sequence[tuple[str, Span, float]]) -> Evidence:
-    likelihoods = list(item.likelihoods or [0.0] * len(item.statements))
-    for source, note, likelihood in borne:
-        for place, (start, _) in enumerate(item.statements):
-            if source == item.source and note[0] <= item.span[0] + start < note[1]:
-                likelihoods[place] = max(likelihoods[place], min(1.0, NOTE_FIRST * likelihood))
-    answers = item.answers or (None,) * len(item.statements)
-    return dataclasses.replace(
-        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=answers
-    )
 
 
 def _between(one: Reading, other: Reading) -> Reading:
@@ -268,20 +238,8 @@ def _between(one: Reading, other: Reading) -> Reading:
     return Reading(np.array([*map(likelihood_of, odds)], np.float32), other.answers)
 
 
-def _likelier(one: Reading, other: Reading) -> Reading:
-    """Return the greater likelihood of each statement, with the answer words of the first."""
-    return Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers)
-
-
 def _judged(item: Evidence, reading: Reading, question: Question, behind: float) -> Evidence:
-    """Return the evidence with how likely each of its statements answers.
-
-    Args:
-        item: The passage.
-        reading: What the comprehension model says of it.
-        question: What is asked.
-        behind: By how much the passage matches less, by late interaction, than the best of those that were read.
-    """
+    """Return the evidence with how likely each of its statements answers; `behind` as in `Chosen`."""
     passage = item.passage
     names = (*passage.authors, "".join(passage.authors))
     headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
@@ -326,9 +284,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         None if item.text[slice(*span)].rstrip().endswith(("？", "?")) else _within(answer, span)
         for answer, span in zip(reading.answers, item.statements, strict=True)
     ]
-    return dataclasses.replace(
-        item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods), answers=tuple(answers)
-    )
+    return dataclasses.replace(with_likelihoods(item, likelihoods), answers=tuple(answers))
 
 
 def _only_addresses(text: str) -> bool:
@@ -404,7 +360,7 @@ def _within(answer: Span | None, statement: Span) -> Span | None:
 
 def _bare(text: str) -> str:
     """Return a heading or question in search form, without marks."""
-    return "".join(character for character in search_form(text) if character.isalnum())
+    return letters_of(search_form(text))
 
 
 def spelt_out(question: str, names: Mapping[str, float]) -> str:

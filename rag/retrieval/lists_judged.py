@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.question import Question
 from rag.question.kinds_asked import count_asked
 from rag.records import Evidence
-from rag.retrieval.odds import log_odds, with_odds
+from rag.retrieval.odds import odds_of, with_odds
 from rag.text.enumerations import item_of, items_beside
 
 COUNTED_ODDS = 2.0  # for the items of a list of as many as are asked for, above the likeliest of them
@@ -23,14 +23,14 @@ def credit_counted_lists(evidence: Sequence[Evidence], question: Question) -> li
     if not count:
         return list(evidence)
     credited = []
-    for item in evidence:
-        odds = [log_odds(likelihood) for likelihood in item.likelihoods]
+    for item, odds in zip(evidence, odds_of(evidence), strict=True):
         texts = [item.text[slice(*span)] for span in item.statements[: len(odds)]]
         for first, text in enumerate(texts):
             mark = item_of(text)
             places = items_beside(texts, first) if mark and not mark[1] else []
             if len(places) == count:
                 best = max(odds[place] for place in places)
-                odds = [best + COUNTED_ODDS if place in places else one for place, one in enumerate(odds)]
+                for place in places:
+                    odds[place] = best + COUNTED_ODDS
         credited.append(with_odds(item, odds))
     return credited

@@ -9,7 +9,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from rag.records import Evidence
+from rag.records import Evidence, Span
 
 LEAST = 1e-6  # likelihood that stands for 0
 CERTAIN = 0.3  # likelihood of the best statement from which it is called an answer
@@ -17,8 +17,27 @@ CERTAIN = 0.3  # likelihood of the best statement from which it is called an ans
 
 def with_odds(item: Evidence, odds: Sequence[float]) -> Evidence:
     """Return the evidence with these log-odds of its statements, in their order."""
-    likelihoods = tuple(map(likelihood_of, odds))
-    return dataclasses.replace(item, score=max(likelihoods, default=0.0), likelihoods=likelihoods)
+    return with_likelihoods(item, [*map(likelihood_of, odds)])
+
+
+def with_likelihoods(item: Evidence, likelihoods: Sequence[float]) -> Evidence:
+    """Return the evidence with these likelihoods of its statements, the best of which is its score."""
+    return dataclasses.replace(item, score=max(likelihoods, default=0.0), likelihoods=tuple(likelihoods))
+
+
+def with_credit(item: Evidence, credit: Sequence[tuple[Span, float]]) -> Evidence:
+    """Return the evidence with the statements that begin in some spans of its source at least as likely as said."""
+    likelihoods = list(item.likelihoods or [0.0] * len(item.statements))
+    for place, (start, _) in enumerate(item.statements):
+        own = [likelihood for span, likelihood in credit if span[0] <= item.span[0] + start < span[1]]
+        likelihoods[place] = max([likelihoods[place], *own])
+    answers = item.answers or (None,) * len(item.statements)
+    return dataclasses.replace(with_likelihoods(item, likelihoods), answers=answers)
+
+
+def odds_of(evidence: Sequence[Evidence]) -> list[list[float]]:
+    """Return the log-odds of the statements of each passage; none where it was not read."""
+    return [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
 
 
 def log_odds(likelihood: float) -> float:

@@ -8,14 +8,13 @@ statement that tells, or the last one before it that names a party: what the EU 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 from rag.comprehension.windows import heading_of
 from rag.question import Question
 from rag.question.things_named import words_that_compare
 from rag.records import Evidence, Passage, Span
-from rag.retrieval.odds import likelihood_of, log_odds, with_odds
+from rag.retrieval.odds import likelihood_of, odds_of, with_likelihoods, with_odds
 from rag.text.language import search_form, split_at, split_statements
 from rag.text.offices import asks_who_leads
 from rag.text.parties import parties_in, parties_told
@@ -31,11 +30,11 @@ def doubt_other_parties(item: Evidence, question: Question) -> Evidence:
     if not parties_in(question.asked):
         return item
     most = likelihood_of(OTHER_PARTY_ODDS)
-    likelihoods = tuple(
+    likelihoods = [
         most if likelihood > most and parties_missing(question, item.passage, span) else likelihood
         for span, likelihood in zip(item.statements, item.likelihoods, strict=False)
-    )
-    return dataclasses.replace(item, score=max(likelihoods, default=item.score), likelihoods=likelihoods)
+    ]
+    return with_likelihoods(item, likelihoods)
 
 
 def doubt_other_senders(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
@@ -48,10 +47,10 @@ def doubt_other_senders(evidence: Sequence[Evidence], question: Question) -> lis
     }
     sources = {source for source, _ in named}
     return [
-        with_odds(item, [log_odds(likelihood) - OTHER_SENDER_ODDS for likelihood in item.likelihoods])
+        with_odds(item, [one - OTHER_SENDER_ODDS for one in odds])
         if sender and item.source in sources and (item.source, sender) not in named
         else item
-        for item, sender in zip(evidence, senders, strict=True)
+        for item, sender, odds in zip(evidence, senders, odds_of(evidence), strict=True)
     ]
 
 
@@ -65,10 +64,7 @@ def _sender_of(passage: Passage) -> str:
 def parties_missing(question: Question, passage: Passage, span: Span) -> tuple[str, ...]:
     """Return the parties of a question of which a statement does not tell but of others, as the question names them.
 
-    Args:
-        question: As it was read; where it asks for a source, what another text says is no answer.
-        passage: In which the statement stands.
-        span: Of the statement, characters of the passage.
+    The statement is the `span` of a passage. Where the question asks for a source, what another text says is no answer.
     """
     asked, above = parties_in(question.asked), f"{passage.source}\n{heading_of(passage)}\n"
     told = parties_told(above + passage.text) if asked else frozenset()

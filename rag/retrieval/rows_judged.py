@@ -17,7 +17,7 @@ from rag.question.columns import column_asked_for
 from rag.question.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.records import Evidence, Span
 from rag.retrieval.candidates import Candidates, evidence_of
-from rag.retrieval.odds import log_odds, with_odds
+from rag.retrieval.odds import log_odds, odds_of, with_odds
 from rag.tables import (
     MIN_WORD_CHARS,
     cell_span,
@@ -58,7 +58,7 @@ def credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Eviden
     """
     if read_polarity(question.text).covered:  # which one is not so
         return list(evidence)
-    odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    odds = odds_of(evidence)
     for rows in (*_tables_of(evidence), *_labelled_alike(evidence, question.text)):
         known = [odds[place][order] for place, order, _ in rows]
         item = evidence[rows[0][0]]
@@ -114,14 +114,13 @@ def doubt_other_entries(evidence: Sequence[Evidence], question: Question) -> lis
     entries = [_entries(item) for item in evidence]
     heads = {(item.source, head) for item, own in zip(evidence, entries, strict=True) for head, _ in own}
     doubted: list[Evidence] = []
-    for item, own in zip(evidence, entries, strict=True):
+    for item, own, odds in zip(evidence, entries, odds_of(evidence), strict=True):
         named = {head for source, head in heads if source == item.source and head in asked}
         lines = [
             span
             for head, span in own
             if named and not any(one in search_form(item.text[slice(*span)]) for one in named)
         ]
-        odds = [log_odds(likelihood) for likelihood in item.likelihoods]
         for order, (start, _) in enumerate(item.statements[: len(odds)]):
             odds[order] -= ENTRY_ODDS * any(first <= start < last for first, last in lines)
         doubted.append(with_odds(item, odds) if lines else item)
@@ -158,7 +157,7 @@ def credit_extremes(
     if not evidence or not asks_for_extreme(text):
         return list(evidence)
     added: list[Evidence] = []
-    odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    odds = odds_of(evidence)
     compared = []
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
@@ -213,7 +212,7 @@ def credit_named_cells(evidence: Sequence[Evidence], question: Question) -> list
 
     One that names nothing else (隐泉桥 养护单位) is answered by the cell, whatever the model thinks of so short a line.
     """
-    odds = [[log_odds(likelihood) for likelihood in item.likelihoods] for item in evidence]
+    odds = odds_of(evidence)
     for rows in _tables_of(evidence):
         item = evidence[rows[0][0]]
         head, lines = table_head(item.passage), [text for *_, text in rows]
@@ -238,12 +237,8 @@ def _names_nothing_else(question: str, told: str) -> bool:
 def named_cells(head: str, rows: Sequence[str], question: str, above: str = "") -> dict[int, int]:
     """Return the cells that a question names by row and column, each row's place with its column; or none of them.
 
-    Args:
-        head: The rows that head the columns, a line each.
-        rows: Those below them.
-        question: In any language. It names no cell where it has a figure that neither its rows have nor `above`, or
-            where the cell is empty.
-        above: What stands above the table.
+    It names no cell where it has a figure that neither its rows have nor what stands `above` the table, or where the
+    cell is empty. The `head` is a line for each row that heads the columns.
     """
     named = rows_named(rows, question)
     filled = [CELL_MARK.join(cell or NOTHING for cell in cells(row)) for row in rows]

@@ -25,9 +25,7 @@ LEAST_LETTERS = 3  # of a statement: “否。” stands in many an answer that 
 def quoted_before(history: Sequence[Turn], index: Index) -> tuple[Quotation, ...]:
     """Return what the latest answer that quotes anything quotes, in its order: passages and characters of their text.
 
-    Args:
-        history: The turns, oldest first.
-        index: What was asked.
+    The turns of `history` come oldest first.
     """
     answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
     found = (tuple(_quoted_in(answer, index)) for answer in itertools.islice(answers, MOST_ANSWERS))

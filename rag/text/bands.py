@@ -47,13 +47,9 @@ def band_around(question: str, figure: Figure, text: str) -> Span | None:
         if (unit and unit in (band.unit, band.unit.split(":")[0])) or (word and band.word == word)
     ]
     bare = [] if unit or word else bands
-    spans = {band.span for band in _closed_first(alike or bare)}
+    closed = [band for band in alike or bare if inf not in (-band.least, band.most)]  # in 70至79 and not in 60以上
+    spans = {band.span for band in closed or alike or bare}
     return min(spans) if len(spans) == 1 else None
-
-
-def _closed_first(bands: list[_Band]) -> list[_Band]:
-    """Return those with both ends, where there are any: 75 lies in 70至79 and not in 60以上."""
-    return [band for band in bands if inf not in (-band.least, band.most)] or bands
 
 
 def _bands_of(text: str) -> Iterator[_Band]:
@@ -62,9 +58,8 @@ def _bands_of(text: str) -> Iterator[_Band]:
         between = text[first.span[1] : second.span[0]].strip()
         if between in words_of("band_words", "between") and first.value < second.value and first.kind == "number":
             unit = second.unit or (_AGE if _is_aged(text[: first.span[0]]) else "")
-            yield _Band(
-                first.value, second.value, unit, (first.span[0], second.span[1]), _word_behind(text, second.span[1])
-            )
+            span = first.span[0], second.span[1]
+            yield _Band(first.value, second.value, unit, span, _word_behind(text, span[1]))
     for figure in (figure for figure in figures if figure.kind == "number"):
         unit = figure.unit or (_AGE if _is_aged(text[: figure.span[0]]) else "")
         for kind, least, most in (("and_over", figure.value, inf), ("and_under", -inf, figure.value)):
@@ -82,7 +77,7 @@ def _end_of(kind: str, text: str, at: int) -> int:
 
 def _unit_of(question: str, figure: Figure) -> str:
     """Return the unit of a figure; that of an age where it is so many years old."""
-    is_old = any(question[figure.span[1] :].startswith(word) for word in words_of("band_words", "old"))
+    is_old = question.startswith(tuple(words_of("band_words", "old")), figure.span[1])
     return _AGE if is_old else figure.unit
 
 

@@ -61,8 +61,9 @@ def read_english_date(line: str, at: int) -> Reading | None:
 def _is_month(match: re.Match[str], line: str) -> bool:
     """Tell May and March from words: by their capital, and a day, a year or a preposition beside them."""
     is_capital, also_word = match["m"][0].isupper(), match["m"].lower() in _ALSO_WORDS
-    if match["d1"] or match["d2"] or match["y"] or not also_word:
-        return is_capital or (not also_word and bool(match["d1"] or match["d2"] or match["y"]))
+    is_dated = bool(match["d1"] or match["d2"] or match["y"])
+    if is_dated or not also_word:
+        return is_capital or (is_dated and not also_word)
     before = line[: match.start()].replace("-", " ").rsplit(maxsplit=1)
     return is_capital and bool(before) and before[-1].lower() in _BEFORE_MONTH
 
@@ -83,10 +84,7 @@ def read_han_date(line: str, at: int) -> Reading | None:
     if quarter:
         return stop, Figure("date", _NOWHERE, year=year, quarter=quarter)
     end, month = _part(line, end, "月", 1, MONTHS)
-    before = end
-    end, day = _part(line, end, "日", 1, DAYS) if not line.startswith("日", end) else (end, 0)
-    if not day:
-        end, day = _part(line, before, "号", 1, DAYS)
+    end, day = max(_part(line, end, name, 1, DAYS) for name in "日号")
     if not (year or month) and not line[at : at + 1].isdecimal():
         return None  # 两日 are two days, and a lone 三号 is no date
     return (end, Figure("date", _NOWHERE, year=year, month=month, day=day)) if end > at else None

@@ -41,11 +41,12 @@ def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
         shares = [figure.value for figure in given if figure.unit == "ratio"]
         if wanted.unit == "point":
             return _holds((abs(end - start) for start, end in itertools.pairwise(shares)), wanted.value)
-        return _holds(_rests(shares), wanted.value) or _is_share(wanted.value, given)
+        parts = (one / other for one, other in _pairs_of_a_kind(given) if one < other)
+        return _holds(_rests(shares), wanted.value) or any(abs(part - wanted.value) <= _TO_PERCENT for part in parts)
     alike = _alike(wanted, given)
     if is_counted(wanted) and wanted.value <= _LEAST_COUNT:
         return False
-    return _holds(itertools.chain(_differences(alike), _sums(alike), _left_of_whole(alike)), value)
+    return _holds(itertools.chain(_differences_and_sums(alike), _left_of_whole(alike)), value)
 
 
 def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
@@ -98,12 +99,9 @@ def _holds(values: Iterator[float], wanted: float) -> bool:
     return any(math.isclose(value, wanted, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE) for value in values)
 
 
-def _differences(values: Sequence[float]) -> Iterator[float]:
-    return (abs(one - other) for one, other in itertools.combinations(values, 2))
-
-
-def _sums(values: Sequence[float]) -> Iterator[float]:
-    return (one + other for one, other in itertools.combinations(values, 2))
+def _differences_and_sums(values: Sequence[float]) -> Iterator[float]:
+    for one, other in itertools.combinations(values, 2):
+        yield from (abs(one - other), one + other)
 
 
 def _left_of_whole(values: Sequence[float]) -> Iterator[float]:
@@ -116,10 +114,6 @@ def _rests(shares: Sequence[float]) -> Iterator[float]:
     """Yield what one or two shares leave of the whole."""
     yield from (1 - share for share in shares)
     yield from (1 - one - other for one, other in itertools.combinations(shares, 2))
-
-
-def _is_share(wanted: float, given: Sequence[Figure]) -> bool:
-    return any(abs(one / other - wanted) <= _TO_PERCENT for one, other in _pairs_of_a_kind(given) if one < other)
 
 
 def _pairs_of_a_kind(given: Sequence[Figure]) -> Iterator[tuple[float, float]]:
@@ -138,7 +132,7 @@ def _years_near(given: Sequence[Figure]) -> set[int]:
 
 def _years_apart(given: Sequence[Figure]) -> Iterator[float]:
     """Yield the years between two dates; of neighbours both may be counted."""
-    years = [figure.year for figure in given if figure.kind == "date" and figure.year]
+    years = [figure.year for figure in given if figure.year]
     yield from (abs(end - start) for start, end in itertools.combinations(years, 2) if end != start)
     yield from (end - start + 1 for start, end in itertools.pairwise(years) if end > start)
 

@@ -56,7 +56,7 @@ _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
 _ENDINGS = tuple((ending, base.strip("-")) for ending, base, _, _ in read_table("endings"))
 _STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
 _ASKING = words_of("stop_words", "asking_zh") | words_of("asking_words", "zh")
-_IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
+IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
 Knows = Callable[[Sequence[str]], Sequence[float]]
 _Key = TypeVar("_Key")
@@ -122,11 +122,8 @@ def dictionary_words(word: str) -> frozenset[str]:
 def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
     """Return English words that the corpus holds for Chinese words, with weights, as `translate_terms` the other way.
 
-    A word of a gloss weighs less the more words the gloss has, and stands for its inflections and its base, too.
-
-    Args:
-        words: Of a Chinese question; what is in no dictionary is left alone.
-        knows: How many passages hold each of some English words, 0 for none.
+    A word of a gloss weighs less the more words the gloss has, and stands for its inflections and its base, too. What
+    is in no dictionary is left alone.
     """
     weights: dict[str, float] = {}
     for fits in _known({word: _english_words(word) for word in words if word not in _ASKING}, knows).values():
@@ -242,14 +239,11 @@ def _known(fits_of: Mapping[_Key, dict[str, float]], knows: Knows) -> dict[_Key,
     """Drop what the corpus does not hold; what it holds seldom fits less than what it holds often (log counts)."""
     words = list(dict.fromkeys(itertools.chain.from_iterable(fits_of.values())))
     held = {word: math.log1p(count) for word, count in zip(words, knows(words), strict=True) if count}
-    return {
-        key: _weighed({word: fit for word, fit in fits.items() if word in held}, held) for key, fits in fits_of.items()
-    }
-
-
-def _weighed(fits: Mapping[str, float], held: Mapping[str, float]) -> dict[str, float]:
-    most = max((held[word] for word in fits), default=1.0)
-    return {word: fit * held[word] / most for word, fit in fits.items()}
+    known: dict[_Key, dict[str, float]] = {}
+    for key, fits in fits_of.items():
+        most = max((held[word] for word in fits if word in held), default=1.0)
+        known[key] = {word: fit * held[word] / most for word, fit in fits.items() if word in held}
+    return known
 
 
 def _phrase_translations(phrase: Sequence[str]) -> dict[str, float]:
@@ -303,8 +297,8 @@ def _add(fits: dict[str, float], gloss: str, factor: float) -> None:
 def _forms(word: str) -> Iterator[str]:
     """Yield `word` and what it may be an inflection of; a form that no gloss holds does no harm."""
     yield word
-    if word in _IRREGULAR:
-        yield _IRREGULAR[word]
+    if word in IRREGULAR:
+        yield IRREGULAR[word]
     for ending, replacement in _ENDINGS:
         stem = word.removesuffix(ending)
         if len(stem) >= 3 and stem != word and not word.endswith("ss"):
@@ -317,7 +311,7 @@ def _forms(word: str) -> Iterator[str]:
 def _inflections(word: str) -> tuple[str, ...]:
     """Return what may be an inflection of `word`; a form that no text holds does no harm."""
     regular = [word.removesuffix(base) + ending for ending, base in _ENDINGS if word.endswith(base)]
-    return (*regular, *(form for form, base in _IRREGULAR.items() if base == word))
+    return (*regular, *(form for form, base in IRREGULAR.items() if base == word))
 
 
 def _dictionary_text() -> str:

@@ -49,12 +49,7 @@ def _goes_on(mark: str, following: str) -> bool:
 
 
 def items_beside(statements: Sequence[str], place: int) -> list[int]:
-    """Return the places of the items of the list to which a statement belongs, in order; [] where it is no item.
-
-    Args:
-        statements: Of one text, in reading order.
-        place: Of a statement among them.
-    """
+    """Return the places of the items of the list to which the statement at `place` belongs; [] where it is no item."""
     items = [item_of(statement) for statement in statements]
     at = items[place]
     if at is None:

@@ -84,13 +84,10 @@ def is_counted(figure: Figure) -> bool:
 def holds_figure(
     wanted: Figure, given: Iterable[Figure], *, bare_fits: bool = False, amount_fits: bool = False
 ) -> bool:
-    """Tell whether one of `given` says what `wanted` says.
+    """Tell whether one of `given`, figures of a passage, says what `wanted`, a figure of an answer, says.
 
-    Args:
-        wanted: A figure of an answer.
-        given: The figures of a passage.
-        bare_fits: A number without a unit fits any unit: in tables the unit stands in the header.
-        amount_fits: A large `wanted` without a unit fits an amount of money: 300亿 behind another amount.
+    Where `bare_fits`, a number without a unit fits any unit: in tables the unit stands in the header. Where
+    `amount_fits`, a large `wanted` without a unit fits an amount of money: 300亿 behind another amount.
     """
     is_amount = amount_fits and wanted.kind == "number" and not wanted.unit and wanted.value >= LEAST_AMOUNT
     return any(
@@ -110,11 +107,8 @@ def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
     if wanted.kind == "number" and given.kind == "date":
         return _is_length(given, wanted) or (not wanted.unit and wanted.value == given.year)
     if wanted.kind != given.kind:
-        return (wanted.kind == "decade" and given.kind == "decade") or (
-            {wanted.kind, given.kind} == {"number", "ordinal"}
-            and wanted.value == given.value
-            and (wanted.unit in ("", "century") and given.unit in ("", "century"))
-        )
+        are_ranks = {wanted.kind, given.kind} == {"number", "ordinal"} and {wanted.unit, given.unit} <= {"", "century"}
+        return are_ranks and wanted.value == given.value
     if wanted.kind == "decade":
         lesser, greater = sorted((wanted.value, given.value))
         return lesser == greater or lesser == greater % _CENTURY
@@ -125,7 +119,7 @@ def _agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
     if not _is_equal(wanted, given):
         as_percent = bare_fits and not given.unit and wanted.unit == "ratio"
         return as_percent and math.isclose(wanted.value * _PERCENT, given.value)
-    return wanted.kind == "ordinal" or _unit_agrees(wanted.unit, given.unit, bare_fits)
+    return wanted.kind == "ordinal" or _unit_agrees(wanted, given, bare_fits)
 
 
 def _is_length(date: Figure, number: Figure) -> bool:
@@ -152,14 +146,12 @@ def _is_equal(wanted: Figure, given: Figure) -> bool:
     return wanted.value < given.value < wanted.value + step
 
 
-def _unit_agrees(wanted: str, given: str, bare_fits: bool) -> bool:
-    if wanted == given or (bare_fits and not given):
+def _unit_agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
+    if wanted.unit == given.unit or (bare_fits and not given.unit):
         return True
-    wanted_counts, given_counts = (not unit or unit.startswith("count") for unit in (wanted, given))
-    if wanted_counts and given_counts:
-        # 17个 may be 17国 or 17人; 17国 is not 17人.
-        return wanted in ("", "count") or given in ("", "count")
-    return False
+    # 17个 may be 17国 or 17人; 17国 is not 17人.
+    are_counted = is_counted(wanted) and is_counted(given)
+    return are_counted and not {"", "count"}.isdisjoint((wanted.unit, given.unit))
 
 
 def _date_agrees(wanted: Figure, given: Figure) -> bool:

@@ -66,9 +66,7 @@ def _fold_character(character: str) -> str:
 def fold_text(text: str, *, compact: bool = False) -> Folded:
     """Fold `text`, keeping case and single spaces between Latin words; beside a Han character no space is kept.
 
-    Args:
-        text: Any text.
-        compact: Drop all white space and case as well: the form in which words are looked for.
+    `compact` drops all white space and case as well: the form in which words are looked for.
     """
     dropped = [match.span() for match in _DROPPED.finditer(text)]
     characters: list[str] = []

@@ -62,14 +62,10 @@ def radicals() -> dict[int, str]:
     return {ord(radical): character for radical, character, _ in read_table("radicals")}
 
 
-@functools.cache
-def _forms() -> dict[int, str]:
-    return radicals() | _ADOBE_FORMS
-
-
 def fold_glyphs(text: str) -> str:
     """Return `text` with radicals and ligatures as the letters that are meant: ⻓⺠ is 长民, ﬁ is fi."""
-    return _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(_forms()), text)
+    folded = _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(radicals()), text)
+    return folded.translate(_ADOBE_FORMS)
 
 
 def is_unreadable(text: str) -> bool:
@@ -135,10 +131,9 @@ def split_sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        before = text[max(start, match.start() - _ABBREVIATION_CHARS) : match.start()]
-        if match.group().startswith(".") and _is_abbreviated(before):
-            continue
-        if match.group().startswith(".") and _is_item_number(text[start : match.start()]):  # "2. 关闭总阀"
+        before = text[start : match.start()]
+        is_point = match.group().startswith(".")
+        if is_point and (_is_abbreviated(before[-_ABBREVIATION_CHARS:]) or _is_item_number(before)):  # "2. 关闭总阀"
             continue
         if text[match.start() - 1 : match.start()] in OPENERS and match.start() > start:  # “…”
             continue

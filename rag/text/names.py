@@ -11,14 +11,7 @@ import re
 
 from rag.records import Span
 from rag.text.folding import fold_text
-from rag.text.language import (
-    HAN_CHARACTER,
-    is_ascii_upper,
-    is_han,
-    main_language,
-    to_simplified,
-    without_possessive,
-)
+from rag.text.language import HAN_CHARACTER, is_ascii_upper, is_han, main_language, to_simplified, without_possessive
 from rag.text.persons import SURE_SURNAMES
 from rag.text.translations import chinese_names_of
 from rag.text.words import is_known_word, tag_words

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Span
+from rag.text.dictionary import IRREGULAR
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.words import IDIOM_CHARS, is_idiom, is_known_word, tag_words
@@ -55,11 +56,6 @@ class Polarity:
         return frozenset(any(a <= end - len(word) < b for a, b in self.covered) for end in ends)
 
 
-@functools.cache
-def _irregular() -> dict[str, str]:
-    return {form: base for form, base, _ in read_table("irregular_words")}
-
-
 @dataclass(frozen=True, slots=True)
 class Contradiction:
     """A word that is negated in one sentence alone; plain when it is the very next: other words may carry the sense."""
@@ -70,7 +66,7 @@ class Contradiction:
 
 def stem(word: str) -> str:
     """Return an English word, lower case, without its ending; of an irregular form the base."""
-    word = _irregular().get(word, word)
+    word = IRREGULAR.get(word, word)
     return _ENDING.sub("", word) if len(word) >= _LEAST_STEM else word
 
 
@@ -158,10 +154,7 @@ def _content_words(scope: str) -> tuple[str, ...]:
 def find_contradiction(one: str, other: str, *, is_part: bool = False) -> Contradiction | None:
     """Return what one of two sentences negates and the other affirms, None where there is nothing.
 
-    Args:
-        one: A sentence, or a clause of one.
-        other: Another sentence.
-        is_part: `one` is a clause: what `other` negates may stand in the rest, so only the next word is compared.
+    Where `one` is a part of a sentence, what `other` negates may stand in the rest: only the next word is compared.
     """
     mine, theirs = read_polarity(one), read_polarity(other)
     found = [*_turned(mine, theirs, MOST_WORDS), *_turned(theirs, mine, 1 if is_part else MOST_WORDS)]

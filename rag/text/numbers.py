@@ -6,6 +6,7 @@ stand in rag/data/number_words.tsv.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -144,14 +145,8 @@ def _with_mark(line: str, number: Number) -> Number:
     mark = next((mark for mark in (*_MORE, *_FEW) if line.startswith(mark, number.end)), "")
     if mark == "+" and line[number.end + 1 : number.end + 2].isdecimal():
         mark = ""  # 17+1
-    return Number(
-        number.value,
-        number.end + len(mark),
-        number.script,
-        number.scale,
-        more=number.more or mark in _MORE,
-        vague=number.vague or mark in _FEW,
-    )
+    more, vague = number.more or mark in _MORE, number.vague or mark in _FEW
+    return dataclasses.replace(number, end=number.end + len(mark), more=more, vague=vague)
 
 
 def _read_scale(line: str, number: Number) -> Number | None:

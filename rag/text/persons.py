@@ -11,15 +11,7 @@ from collections.abc import Sequence
 
 from rag.text.dates import YEAR_DIGITS
 from rag.text.labels import ends_with, is_word
-from rag.text.language import (
-    HAN_CHARACTER,
-    holds_one_of,
-    is_han,
-    runs_of,
-    split_at,
-    to_simplified,
-    without_spaces,
-)
+from rag.text.language import HAN_CHARACTER, holds_one_of, is_han, runs_of, split_at, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table, words_of
 
 _KEPT = 4096  # results of a function that are kept

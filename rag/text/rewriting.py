@@ -1,12 +1,15 @@
-"""A question's figures as a text writes them, and in Chinese for Arabic numerals and the reverse.
+"""A question in other words: its figures as a text writes them, governments by their countries instead of their seats.
 
 Input: a question and a text. Output: the question, 1976年 as 一九七六年 where the text writes so. A model that reads
-both together does not see that they are one, nor that 75岁 lies within 70至79周岁.
+both together does not see that they are one, nor that 75岁 lies within 70至79周岁. Who asks what Washington wants means
+the United States, and a document may say only that; a seat may be meant as a place as well: what `as_bodies` returns is
+another wording, not a better one. Seats: rag/data/seats.tsv.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterator
 
@@ -15,9 +18,11 @@ from rag.text.bands import band_around
 from rag.text.dates import YEAR_DIGITS, era_years
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
-from rag.text.language import search_form
+from rag.text.language import main_language, search_form, to_simplified
 from rag.text.numbered_parts import part_names
 from rag.text.numbers import MOST_IN_HAN, SCALES, Number, han_digits, han_numeral, read_numeral
+from rag.text.words import tag_words
+from rag.vocabulary import read_table
 
 LAST_ERA_YEAR = 1949  # of which a Chinese text is likely to speak by its era
 _NOWHERE = (0, 0)
@@ -49,7 +54,7 @@ def written_as(question: str, text: str) -> str:
 
 def _periods(text: str) -> list[tuple[Span, tuple[int, int]]]:
     """Return where periods stand in a text, and their first and last years."""
-    dates = [figure for figure in find_figures(text) if figure.kind == "date" and figure.year]
+    dates = [figure for figure in find_figures(text) if figure.year]
     return [
         ((one.span[0], other.span[1]), (one.year, other.year))
         for one, other in itertools.pairwise(dates)
@@ -104,3 +109,34 @@ def _same(wanted: Figure, given: Figure, text: str) -> Iterator[Span]:
 def _bare(figure: Figure) -> Figure:
     """Return a figure by itself, without its place and what stands before it."""
     return dataclasses.replace(figure, span=_NOWHERE, context_year=0, context_month=0)
+
+
+@functools.cache
+def _bodies() -> dict[str, str]:
+    """Return whom each seat stands for, in the seat's language."""
+    return {seat: body for row in read_table("seats") for seat, body in zip(row[:2], row[2:4], strict=True)}
+
+
+def as_bodies(question: str) -> str:
+    """Return `question` with each seat of a government replaced by whom it stands for."""
+    for (start, end), body in reversed(list(_seats(question))):
+        question = question[:start] + body + question[end:]
+    return question
+
+
+def bodies_meant(question: str) -> list[str]:
+    """Return whom the seats in a question stand for, each once."""
+    return list(dict.fromkeys(body for _, body in _seats(question)))
+
+
+def _seats(question: str) -> Iterator[tuple[Span, str]]:
+    """Yield where seats stand, Chinese ones as whole words, and whom they stand for."""
+    if main_language(question) == "zh":
+        words = ((word, span) for word, _, span in tag_words(to_simplified(question)))
+        yield from ((span, _bodies()[word]) for word, span in words if word in _bodies())
+        return
+    found = ((question.find(seat), seat) for seat in _bodies() if seat.isascii())
+    for at, seat in sorted(one for one in found if one[0] >= 0):
+        end = at + len(seat)
+        if not question[:at][-1:].isalnum() and not question[end : end + 1].isalnum():
+            yield (at, end), _bodies()[seat]

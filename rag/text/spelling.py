@@ -66,9 +66,7 @@ class Spelling:
     def meant(self, question: str, cut: Callable[[str], Iterable[str]]) -> list[str]:
         """Return the words that a question probably meant where it holds another character of the same sound.
 
-        Args:
-            question: As it was typed.
-            cut: Cuts a run of Han characters into words.
+        `cut` cuts a run of Han characters into words.
         """
         runs = _HAN_RUN.findall(search_form(question))
         words = (

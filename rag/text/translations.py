@@ -13,29 +13,21 @@ from rag.vocabulary import phrases, read_table
 
 
 @functools.cache
-def _table() -> dict[str, tuple[str, ...]]:
-    table: dict[str, tuple[str, ...]] = {}
-    for english, chinese, _, _ in read_table("bilingual_names"):
-        for word in phrases(english):
-            table[word] = (*table.get(word, ()), *phrases(chinese))
-    return table
+def _names(given: int, others: int) -> dict[str, tuple[str, ...]]:
+    """Return the names in one column of the table, each with those in another column of its rows."""
+    names: dict[str, tuple[str, ...]] = {}
+    for row in read_table("bilingual_names"):
+        for word in phrases(row[given]):
+            names[word] = (*names.get(word, ()), *phrases(row[others]))
+    return names
 
 
 def chinese_names_of(name: str) -> tuple[str, ...]:
     """Return the Chinese names of an English one (case does not matter); empty when they are not known."""
-    name = name.casefold()
-    return _table().get(name, _table().get(name.removesuffix("s"), ()))
-
-
-@functools.cache
-def _inverse() -> dict[str, tuple[str, ...]]:
-    table: dict[str, tuple[str, ...]] = {}
-    for english, names in _table().items():
-        for chinese in names:
-            table[chinese] = (*table.get(chinese, ()), english)
-    return table
+    name, names = name.casefold(), _names(0, 1)
+    return names.get(name, names.get(name.removesuffix("s"), ()))
 
 
 def english_names_of(name: str) -> tuple[str, ...]:
     """Return the English names of a Chinese one, case folded; empty when they are not known."""
-    return _inverse().get(name, ())
+    return _names(1, 0).get(name, ())

@@ -46,11 +46,6 @@ def visible_text(text: str) -> str:
 
 
 def visible_json(value: Any, indent: int | None = 1) -> str:
-    """Return JSON in which whatever is not seen is escaped, so that nothing of the value is lost.
-
-    Args:
-        value: What `json.dumps` takes.
-        indent: Spaces a level; None: all on one line.
-    """
+    """Return JSON in which whatever is not seen is escaped, so that nothing of the value is lost."""
     written = json.dumps(value, ensure_ascii=False, indent=indent)
     return "".join(one if visible_text(one) == one else json.dumps(one)[1:-1] for one in written)

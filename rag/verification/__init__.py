@@ -44,9 +44,8 @@ from rag.vocabulary import words_of
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 COVERED = 0.55  # share of a sentence's word pairs that its passages hold, from which it counts as covered
-ANCHOR_WORTH = (
-    0.10  # how much less must be covered for each figure, name or quote that the passages hold, twice at most
-)
+# How much less must be covered for each figure, name or quote that the passages hold, twice at most.
+ANCHOR_WORTH = 0.10
 WEAK = 0.30  # below this the words do not agree at all
 SIMILARITY_SLACK = 0.01  # how far behind the nearest passage a cited one may lie and still carry a translation
 _FRAME_MAX_CHARS = 160
@@ -58,7 +57,7 @@ _ENDS = tuple(f" {word}" if word.isascii() else word for word in words_of("attri
 _OPENERS = tuple(f"{word} " if word.isascii() else word for word in words_of("attributions", "opener"))
 _BY = tuple(f"{word} {mark}" for word in words_of("attributions", "by") for mark in '“"《')
 _MIN_CORE_CHARS = 8  # of a sentence behind its frame
-_MIN_LOCATED_CHARS, _MIN_SENTENCE_CHARS = 4, 6
+_MIN_LOCATED_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,11 @@ class VerifiedText:
             remain are written [n], one number in each pair of brackets.
         sentences: In order. `Sentence.start` is an offset into `text`; `Sentence.text` is without [n].
         struck: How many citations were struck.
-        defanged: How many images, links, tags and addresses were made harmless.
     """
 
     text: str
     sentences: tuple[Sentence, ...]
     struck: int
-    defanged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +96,11 @@ def verify_answer(text: str, evidence: Sequence[Evidence], similarity: Similarit
         The text to show and its sentences; see `VerifiedText`. An empty text gives no sentences.
     """
     passages = [item.text for item in evidence]
-    safe, defanged = defang_text(plain_citations(text, passages), "\n".join(passages))
+    safe = defang_text(plain_citations(text, passages), "\n".join(passages))
     grounds = [said_by(item.passage) for item in evidence]
     clean, drafts, struck = read_citations(safe, passages)
     sentences = tuple(_check(draft, grounds, similarity) for draft in drafts)
-    return VerifiedText(clean, sentences, struck, defanged)
+    return VerifiedText(clean, sentences, struck)
 
 
 def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity | None) -> Sentence:

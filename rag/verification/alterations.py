@@ -24,7 +24,7 @@ from rag.text.negation import find_contradiction, is_bare_negation, read_polarit
 from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
 from rag.verification.claims_more import claims_more
-from rag.verification.clauses import clauses_of, clauses_told, nearest_clause
+from rag.verification.clauses import clauses_of, figures_told, nearest_clause
 from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides, holds_comparison
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table, words_of
@@ -64,12 +64,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     """Compare `text` piece by piece with the nearest passage sentence.
 
     Only what was put in, taken out or replaced within a few words counts: a clause left out is a shorter sentence,
-    a 不 that came or went is another sense.
-
-    Args:
-        text: The sentence.
-        tokens: Its `word_pairs`, without its frame.
-        cited: What its passages say.
+    a 不 that came or went is another sense. `tokens` are the `word_pairs` of the sentence without its frame.
 
     Returns:
         The change, or None when nothing speaks against the sentence, be it that it resembles none.
@@ -99,18 +94,16 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
     2028年前拆除 in a passage that also says 2026年起禁用: “2026年前拆除” holds a year of the passage, the wrong one.
     """
     figures = find_figures(text)
-    others = [(_plain(other.words), find_figures(other.text)) for other in clauses_told(cited)]
+    others = [(_plain(other.words), given) for other, given in figures_told(cited)]
     for clause in clauses_of(text):
         words, mine = _plain(clause.words), list(filter(_is_exact, find_figures(clause.text)))
         if not mine or len(words) < LEAST_WORDS:
             continue
         near = [(share_of(words, own), given) for own, given in others if given]
         near = [(share, given) for share, given in near if share >= SAME_CLAUSE]
-        if not near:
-            continue
         left = [
             other
-            for other in max(near, key=lambda item: item[0])[1]
+            for other in max(near, key=lambda item: item[0], default=(0, ()))[1]
             if _is_exact(other) and not any(holds_figure(f, [other]) or holds_figure(other, [f]) for f in figures)
         ]
         for figure in mine:
@@ -202,11 +195,8 @@ def _pieces(text: str) -> list[str]:
 
 def _around(pieces: Sequence[str], start: int, end: int) -> str:
     """Return the changed pieces with one neighbour on each side, as the text they were."""
-    return _join(pieces[max(0, start - 1) : end + 1])
-
-
-def _join(pieces: Sequence[str]) -> str:
-    return "".join(piece if HAN_CHARACTER.match(piece) else f" {piece} " for piece in pieces)
+    near = pieces[max(0, start - 1) : end + 1]
+    return "".join(piece if HAN_CHARACTER.match(piece) else f" {piece} " for piece in near)
 
 
 def _opposed(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> bool:

@@ -48,9 +48,7 @@ _ENDS_SENTENCE = "。.！!？?；;…”」』"
 def plain_citations(text: str, passages: Sequence[str] = ()) -> str:
     """Return `text` with each citation as [n], several as [n][m]; numbers are neither checked nor struck.
 
-    Args:
-        text: An answer as a model wrote it.
-        passages: The texts that it may cite, in order; without them only sure citations are read.
+    Without `passages`, the texts that it may cite, in order, only sure citations are read.
     """
     mark, dress, loose = _patterns()
     text = _ELEMENT.sub(_read_element, text.translate(_UNSEEN).replace("[cite_start]", ""))
@@ -213,7 +211,12 @@ def _is_item(line: str, first: re.Match[str]) -> bool:
 
 def _is_citation(line: str, found: re.Match[str], held: Sequence[str]) -> bool:
     before, behind, mark = line[: found.start()], line[found.end() :].lstrip(" "), found.group().strip()
-    if behind and behind[0] not in _STOPS and before.rstrip()[-1:] not in _ENDS_SENTENCE and not _starts_mark(behind):
+    if (
+        behind
+        and behind[0] not in _STOPS
+        and before.rstrip()[-1:] not in _ENDS_SENTENCE
+        and not _patterns()[2].match(behind)
+    ):
         return False
     if any(before.endswith(row[1]) for row in read_table("citation_marks") if row[0] == "no_citation_after"):
         return False
@@ -222,7 +225,3 @@ def _is_citation(line: str, found: re.Match[str], held: Sequence[str]) -> bool:
     # A footnote mark of the passage itself, quoted with its words.
     context = "".join((before[-_AS_IN_PASSAGE_CHARS:] + mark).split())
     return not any(context in passage for passage in held)
-
-
-def _starts_mark(text: str) -> bool:
-    return _patterns()[2].match(text) is not None

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.records import Span
 from rag.tables import is_row
@@ -41,12 +42,15 @@ class CitedSentence:
     heading: bool
 
 
-def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedSentence], int]:
-    """Read the citations of an answer.
+class _Part(NamedTuple):
+    """A stretch of the bare text with the numbers of its citations, 0 for one that does not exist."""
 
-    Args:
-        text: The answer, safe to show, its citations as [n].
-        passages: Texts of the evidence; [n] is `passages[n - 1]`.
+    span: Span
+    numbers: list[int]
+
+
+def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedSentence], int]:
+    """Read the citations of an answer that is safe to show; [n] is `passages[n - 1]`, the text of some evidence.
 
     Returns:
         The text with the citations that exist, each as [n]; its sentences; how many citations were struck.
@@ -54,7 +58,7 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
     clean: list[str] = []
     bare: list[str] = []
     places: list[int] = []  # of each character of the bare text in the clean one
-    marks: list[tuple[int, list[int], int]] = []  # place in the bare text, numbers that exist, how many do not
+    marks: list[tuple[int, int]] = []  # place in the bare text, number; 0 for one that does not exist
     length = struck = position = 0
 
     def keep(piece: str) -> None:
@@ -67,10 +71,10 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
     for mark in _MARK.finditer(text):
         keep(text[position : mark.start()])
         number = int(mark[1])
-        known = [number] if 1 <= number <= len(passages) else []
-        struck += not known
-        marks.append((len(places), known, int(not known)))
-        if known:
+        is_known = 1 <= number <= len(passages)
+        struck += not is_known
+        marks.append((len(places), number if is_known else 0))
+        if is_known:
             lead = " " if mark.group()[0].isspace() and clean and clean[-1][-1:].strip() else ""
             written = lead + f"[{number}]"
             clean.append(written)
@@ -78,39 +82,26 @@ def read_citations(text: str, passages: Sequence[str]) -> tuple[str, list[CitedS
         position = mark.end()
     keep(text[position:])
     plain = "".join(bare)
-    spans = _sentence_spans(plain, [place for place, _, _ in marks if _ends_part(plain, place)])
-    owners: list[list[int]] = [[] for _ in spans]
-    lost = [0] * len(spans)
-    for place, known, gone in marks:
-        owner = _owner(place, spans, plain)
-        if owner is not None:
-            owners[owner].extend(known)
-            lost[owner] += gone
-    spans, owners, lost = _join_heads(plain, spans, owners, lost)
-    spans, owners, lost = _join_verbatim(plain, spans, owners, lost, passages)
+    spans = _sentence_spans(plain, [place for place, _ in marks if _ends_part(plain, place)])
+    owned = [(_owner(place, spans, plain), number) for place, number in marks]
+    parts = [_Part(span, [number for owner, number in owned if owner == place]) for place, span in enumerate(spans)]
+    parts = _joined(parts, lambda before, part: _heads(plain, before, part.span))
+    parts = _joined(parts, lambda before, part: _goes_on(plain, before, part, passages))
     drafts = [
         CitedSentence(
-            plain[start:end],
-            places[start],
-            tuple(dict.fromkeys(numbers)),
-            gone,
-            _is_heading(plain[:start].rpartition("\n")[2]),
+            text=plain[slice(*span)],
+            start=places[span[0]],
+            numbers=tuple(dict.fromkeys(filter(None, numbers))),
+            struck=numbers.count(0),
+            heading=plain[: span[0]].rpartition("\n")[2].strip(" \t") in _HEADING_SIGNS,
         )
-        for (start, end), numbers, gone in zip(spans, owners, lost, strict=True)
+        for span, numbers in parts
     ]
     return "".join(clean), drafts, struck
 
 
-def _is_heading(before: str) -> bool:
-    return before.strip(" \t") in _HEADING_SIGNS
-
-
 def number_by_appearance(text: str, passages: Sequence[str]) -> tuple[str, tuple[int, ...], int]:
     """Renumber the citations of an answer from 1 in the order in which they appear, one number for one passage.
-
-    Args:
-        text: The answer as a backend wrote it.
-        passages: Texts of the evidence; [n] is `passages[n - 1]`.
 
     Returns:
         The text; the places (from 0) of the passages in their new order, the uncited ones behind as they were; how many
@@ -180,46 +171,25 @@ def _owner(place: int, spans: Sequence[Span], plain: str) -> int | None:
     return before[-1] if before else None
 
 
-def _join_heads(
-    plain: str, spans: list[Span], owners: list[list[int]], lost: list[int]
-) -> tuple[list[Span], list[list[int]], list[int]]:
-    """Join rows of a table without a mark to the cited row right below them; rules between rows do not part them."""
-    joined: tuple[list[Span], list[list[int]], list[int]] = ([], [], [])
-    for span, numbers, gone in zip(spans, owners, lost, strict=True):
-        while (
-            joined[0]
-            and numbers
-            and not joined[1][-1]
-            and not joined[2][-1]
-            and is_row(plain[slice(*joined[0][-1])])
-            and is_row(plain[slice(*span)].split("\n")[0])
-            and "\n\n" not in plain[joined[0][-1][1] : span[0]]
-        ):
-            span = joined[0][-1][0], span[1]
-            for column in joined:
-                column.pop()
-        joined[0].append(span)
-        joined[1].append(numbers)
-        joined[2].append(gone)
+def _joined(parts: Sequence[_Part], belongs: Callable[[Span, _Part], bool]) -> list[_Part]:
+    """Return the parts with each cited one joined to those without a mark right before it that belong to it."""
+    joined: list[_Part] = []
+    for part in parts:
+        while joined and any(part.numbers) and not joined[-1].numbers and belongs(joined[-1].span, part):
+            part = _Part((joined.pop().span[0], part.span[1]), part.numbers)
+        joined.append(part)
     return joined
 
 
-def _join_verbatim(
-    plain: str, spans: list[Span], owners: list[list[int]], lost: list[int], passages: Sequence[str]
-) -> tuple[list[Span], list[list[int]], list[int]]:
-    """Join an uncited line without a full stop to the cited sentence behind it when a passage has them in one go."""
-    joined: tuple[list[Span], list[list[int]], list[int]] = ([], [], [])
-    for span, numbers, gone in zip(spans, owners, lost, strict=True):
-        while joined[0] and numbers and not joined[1][-1] and not joined[2][-1]:
-            whole = (joined[0][-1][0], span[1])
-            if ends_in(plain[slice(*joined[0][-1])], _STOPS + ":：", _CLOSERS) or not any(
-                locate(plain[whole[0] : whole[1]], passages[n - 1]) for n in numbers
-            ):
-                break
-            span = whole
-            for column in joined:
-                column.pop()
-        joined[0].append(span)
-        joined[1].append(numbers)
-        joined[2].append(gone)
-    return joined
+def _heads(plain: str, before: Span, row: Span) -> bool:
+    """Say whether a row of a table stands right above another one; rules between rows do not part them."""
+    are_rows = is_row(plain[slice(*before)]) and is_row(plain[slice(*row)].split("\n")[0])
+    return are_rows and "\n\n" not in plain[before[1] : row[0]]
+
+
+def _goes_on(plain: str, before: Span, part: _Part, passages: Sequence[str]) -> bool:
+    """Say whether what stands before a sentence has no full stop, and a passage that this cites has both in one go."""
+    if ends_in(plain[slice(*before)], _STOPS + ":：", _CLOSERS):
+        return False
+    whole = plain[before[0] : part.span[1]]
+    return any(locate(whole, passages[number - 1]) for number in part.numbers if number)

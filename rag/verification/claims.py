@@ -110,7 +110,7 @@ def _is_han_name_lost(name: str, span: Span, text: str, cited: Sequence[Said]) -
     form = fold_text(name, compact=True).text
     if any(form in ground.compact or _short_form(form, ground) for ground in cited):
         return False
-    if is_ordinary_word(to_simplified(name)) or _is_behind_number(text, span):
+    if is_ordinary_word(to_simplified(name)) or text[span[0] - 1 : span[0]].isdecimal():  # 3600米左右
         return False
     return is_known_word(to_simplified(name)) or not _is_cut_wrongly(text, span, cited)
 
@@ -141,11 +141,6 @@ def _is_cut_wrongly(text: str, span: Span, cited: Sequence[Said]) -> bool:
     """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[松和白]桦."""
     pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]
     return all(len(pair) == 2 and any(pair in ground.compact for ground in cited) for pair in pairs)
-
-
-def _is_behind_number(text: str, span: Span) -> bool:
-    """Tell whether a guessed name begins with a unit: 3600[米左右]."""
-    return text[span[0] - 1 : span[0]].isdecimal()
 
 
 def _inside(span: Span, others: Sequence[Span]) -> bool:

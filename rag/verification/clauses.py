@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.text.figure_finding import find_figures
-from rag.text.figures import holds_figure, years_of
+from rag.text.figures import Figure, holds_figure, years_of
 from rag.text.language import search_form, split_at, split_sentences
 from rag.verification.said import Said, share_of, word_pairs
 
@@ -63,6 +63,11 @@ def clauses_told(cited: Sequence[Said]) -> list[Clause]:
     return [clause for ground in cited for clause in clauses_of(ground.passage.text)]
 
 
+def figures_told(cited: Sequence[Said]) -> list[tuple[Clause, tuple[Figure, ...]]]:
+    """Return the clauses of the texts of some passages, each with its figures."""
+    return [(clause, find_figures(clause.text)) for clause in clauses_told(cited)]
+
+
 def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -> Clause | None:
     """Return the clause of the passages that holds most of a clause's words, None where all hold less than `least`."""
     best = max(clauses_told(cited), key=lambda other: share_of(clause.words, other.words), default=None)
@@ -72,7 +77,6 @@ def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -
 def clause_with_figures(clause: Clause, cited: Sequence[Said]) -> Clause | None:
     """Return the one clause of the passages that holds all figures of a clause, None where none or several do."""
     figures = find_figures(clause.text)
-    others = clauses_told(cited) if figures else []
-    given = [(other, find_figures(other.text)) for other in others]
+    given = figures_told(cited) if figures else []
     holding = [other for other, held in given if all(holds_figure(figure, held) for figure in figures)]
     return holding[0] if len(holding) == 1 else None

@@ -24,35 +24,25 @@ _ADDRESS = re.compile(
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
-def defang_text(text: str, known: str = "") -> tuple[str, int]:
-    """Return `text` without images, links, tags and unknown addresses, and how many were defanged.
+def defang_text(text: str, known: str = "") -> str:
+    """Return `text` without images, links, tags and unknown addresses.
 
     Args:
         text: Markdown as a model wrote it, whole or cut off anywhere.
         known: The evidence: an address that stands in it word for word stays, as plain text.
     """
-    count = 0
     addresses = frozenset(_ADDRESS.findall(known))
 
-    def words(match: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return match[1]
-
     def address(match: re.Match[str]) -> str:
-        nonlocal count
         # The whole address must be known: a known one with the question behind it is another address.
         if match.group() in addresses and not re.match(r"(?:javascript|vbscript|data|file):", match.group(), re.I):
             return match.group()
-        count += 1
         return LINK_REMOVED
 
     def definition(match: re.Match[str]) -> str:
         # A sentence may begin with "[1]: …"; only an address behind the colon makes a definition.
-        nonlocal count
         if not re.search(r"\]:[ \t]*<?(?:[a-z][a-z0-9+.-]*:|/|www\.)", match.group(), re.I):
             return match.group()
-        count += 1
         return ""
 
     text = _DEFINITION.sub(definition, text)
@@ -60,9 +50,7 @@ def defang_text(text: str, known: str = "") -> tuple[str, int]:
     for pattern in (_INLINE, _REFERENCE_IMAGE, _REFERENCE_LINK):
         previous = ""
         while previous != text:
-            previous, text = text, pattern.sub(words, text)
+            previous, text = text, pattern.sub(r"\1", text)
     # Whatever the patterns did not take for a link (too long, oddly nested) is none with a space in it.
     text = text.replace("](", "] (")
-    text = _ADDRESS.sub(address, text)
-    text, tags = _TAG.subn("＜", text)
-    return text, count + tags
+    return _TAG.sub("＜", _ADDRESS.sub(address, text))

@@ -363,7 +363,7 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
 
     turned = find_contradiction(one.text, other.text)
     opposites = find_opposites(one.text, other.text)
-    if not (opposites or (turned and turned.word in _effects())):
+    if not (opposites or (turned and turned.word in words_of("effect_words", "effect"))):
         opposites = _denied_effects(one.text, other.text)
         turned = None if opposites else turned
     if (opposites and turned) or not _counts_fit(one.text, other.text):  # 多数愿意 and 少数不愿 agree
@@ -391,13 +391,9 @@ def _denied_effects(one: str, other: str) -> list[tuple[str, str]]:
     return [*_denied_effect(one, other), *((effect, change)[::-1] for effect, change in _denied_effect(other, one))]
 
 
-def _effects() -> frozenset[str]:
-    return words_of("effect_words", "effect")
-
-
 def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
     denied = [word.strip() for words in read_polarity(denying).negated for word in words]
-    effects = [word for word in denied if word in _effects()]
+    effects = [word for word in denied if word in words_of("effect_words", "effect")]
     if not effects or read_polarity(telling).negated:
         return []
     mine = search_form(denying)

@@ -19,7 +19,7 @@ from rag.text.language import main_language, search_form
 from rag.text.names import find_latin_names
 from rag.text.words import tag_words
 from rag.verification.claims_more import word_among
-from rag.verification.clauses import KEPT, Clause, clauses_of, clauses_told
+from rag.verification.clauses import KEPT, Clause, clauses_of, clauses_told, figures_told
 from rag.verification.said import Said, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
@@ -49,13 +49,23 @@ class Comparison:
 
 def find_displaced_figure(text: str, cited: Sequence[Said]) -> str:
     """Return the figure of `text` that the passages tell of another year, name or thing, "" where none is."""
-    return next((figure for clause in clauses_of(text) if (figure := _displaced_figure(clause, cited))), "")
+    figures = figures_told(cited)
+    for clause in clauses_of(text):
+        values = filter(_is_told_of_one, find_figures(clause.text))
+        for value, key in itertools.product(values, _keys_of(clause)):
+            own = [given for other, given in figures if _is_of(other, key)]
+            told = [figure for given in own for figure in given if _is_alike(figure, value)]
+            if not told or any(holds_figure(value, given) for given in own):
+                continue
+            holding = (other for other, given in figures if holds_figure(value, given) and not _is_of(other, key))
+            if any(_has_rival(other, key, clause) for other in holding):
+                return clause.text[slice(*value.span)]
+    return ""
 
 
 def figures_in_place(text: str, cited: Sequence[Said]) -> frozenset[str]:
     """Return the figures of `text` that the passages tell of a key of their clause of which they tell no other."""
-    others = clauses_told(cited)
-    figures = [(other, find_figures(other.text)) for other in others]
+    figures = figures_told(cited)
     placed = set()
     for clause in clauses_of(text):
         for value in filter(_is_told_of_one, find_figures(clause.text)):
@@ -79,22 +89,6 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
     mine = _cause_and_effect(search_form(text))
     told = filter(None, map(_cause_and_effect, sentences))
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
-
-
-def _displaced_figure(clause: Clause, cited: Sequence[Said]) -> str:
-    others = clauses_told(cited)
-    figures = [(other, find_figures(other.text)) for other in others]
-    keys = _keys_of(clause)
-    for value in filter(_is_told_of_one, find_figures(clause.text)):
-        for key in keys:
-            own = [given for other, given in figures if _is_of(other, key)]
-            told = [figure for given in own for figure in given if _is_alike(figure, value)]
-            if not told or any(holds_figure(value, given) for given in own):
-                continue
-            holding = (other for other, given in figures if holds_figure(value, given) and not _is_of(other, key))
-            if any(_has_rival(other, key, clause) for other in holding):
-                return clause.text[slice(*value.span)]
-    return ""
 
 
 @functools.lru_cache(maxsize=KEPT)

@@ -56,9 +56,6 @@ def said_by(passage: Passage) -> Said:
     """Return what `passage` says; kept for passages that come again."""
     parts = (passage.title, "、".join(passage.authors), *passage.section, passage.header, passage.text, passage.page)
     said = "\n".join(part for part in parts if part)
-    sentences = []
-    for start, end in split_sentences(passage.text):
-        sentences.append(((start, end), word_pairs(passage.text[start:end])))
     return Said(
         passage,
         said,
@@ -67,7 +64,7 @@ def said_by(passage: Passage) -> Said:
         find_figures(said),
         latin_words(said + " " + passage.source),
         word_pairs(said),
-        tuple(sentences),
+        tuple((span, word_pairs(passage.text[slice(*span)])) for span in split_sentences(passage.text)),
     )
 
 
