@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.enumerations import items_beside
+from rag.text.enumerations import goes_on, items_beside
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,11 @@ from rag.text.enumerations import items_beside
 )
 def test_the_items_of_one_list(statements: list[str], place: int, items: list[int]) -> None:
     assert items_beside(statements, place) == items
+
+
+def test_a_list_goes_on_from_item_to_item() -> None:
+    assert goes_on("（a）加固石堤；", "（b）改造冰庫。")
+    assert goes_on("• 加固石堤；", "• 改造冰庫。")
+    assert not goes_on("（a）加固石堤；", "（c）改造冰庫。")
+    assert not goes_on("第一条 加固石堤。", "第二条 改造冰庫。")  # articles of a statute
+    assert not goes_on("加固石堤；", "改造冰庫。")

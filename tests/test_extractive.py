@@ -255,7 +255,14 @@ def test_a_dated_heading_stands_before_what_does_not_tell_its_date() -> None:
     assert write(plain) == "会议选出了会长。[1]"
     entry = evidence("3月，冰庫竣工。", 0.9, section=("大事记", "1964年"))
     assert write(entry) == "1964年：3月，冰庫竣工。[1]"
+    flood = evidence("7月大水，高过1918年的刻痕。", 0.9, section=("大事记", "1998年"))
+    assert write(flood) == "1998年：7月大水，高过1918年的刻痕。[1]"
     assert write(evidence("3月，冰库竣工。", 0.9, section=("4月5日",))) == "3月，冰库竣工。[1]"
+
+
+def test_points_behind_bullets_are_a_list() -> None:
+    item = evidence("会议同意：\n• 夜里不得放音響；\n• 开店须鄰居同意；\n• 投诉三次停业。", 0.0, 0.6, 0.2, 0.2)
+    assert write(item, question="定了哪几条？", types=frozenset({"list"})).count("•") == 3
 
 
 def test_as_many_items_as_are_asked_for_are_quoted_each_on_its_line() -> None:

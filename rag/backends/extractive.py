@@ -439,17 +439,16 @@ def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> 
     heading = "".join(passage.section[-1:])
     where = (*_article_of(passage), passage.section)
     is_said = previous is not None and (*_article_of(previous), previous.section) == where
-    told, own = (
-        {bool(figure.year) for figure in find_figures(text) if figure.kind == "date"} for text in (heading, unit.text)
-    )
-    if is_said or is_row(unit.text) or not told or max(told) <= max(own, default=-1):
+    told, own = _dates_of(heading), _dates_of(unit.text)
+    is_told = not told or (own and own >= {year for year in told if year})
+    if is_said or is_row(unit.text) or is_told:
         return ""
     return f"{heading}：" if passage.language == "zh" else f"{heading}: "
 
 
-def _tells_date(text: str) -> int:
-    """Return 2 for a text with a date and its year, 1 for one with a date, 0 for none."""
-    return max((1 + bool(figure.year) for figure in find_figures(text) if figure.kind == "date"), default=0)
+def _dates_of(text: str) -> set[int]:
+    """Return the years of the dates that a text tells, 0 for one without."""
+    return {figure.year for figure in find_figures(text) if figure.kind == "date"}
 
 
 def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WINDOW_MAX_TOKENS = 448  # what the encoder reads at once
 QUESTION_MAX_TOKENS = 96
 HEADING_MAX_TOKENS = 96
+CAPITAL_WORDS = 3  # of a line in capitals, from which it is no name
 BOS, EOS = 0, 2  # of the bundled model's vocabulary
 
 
@@ -96,4 +97,15 @@ class WindowEncoder:
         return list(self._tokenized(text).ids)
 
     def _tokenized(self, text: str) -> Encoding:
-        return self._tokenizer.encode(model_form(text), add_special_tokens=False)
+        return self._tokenizer.encode(model_form(in_small_letters(text)), add_special_tokens=False)
+
+
+def in_small_letters(text: str) -> str:
+    """Return a text with its lines in capitals in small letters, character by character: the model reads few others."""
+    return "\n".join(map(_lowered, text.split("\n")))
+
+
+def _lowered(line: str) -> str:
+    words = [word for word in line.split() if len(word) > 1 and word.isalpha()]
+    small = ". ".join(part[:1].upper() + part[1:] for part in line.lower().split(". "))
+    return small if line.isupper() and len(words) >= CAPITAL_WORDS and len(small) == len(line) else line

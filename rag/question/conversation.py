@@ -292,7 +292,8 @@ def leans_on_history(question: str) -> bool:
     if _says_its_own(question):
         return False
     if chinese:
-        return characters < BARE_HAN_CHARACTERS and len(_telling_words(question)) < 2
+        telling = len(_telling_words(question))
+        return (characters < BARE_HAN_CHARACTERS and telling < 2) or not (telling or is_long)
     return words < BARE_ENGLISH_WORDS and len(content_words(question)) < 2
 
 

@@ -20,6 +20,7 @@ from rag.reading.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
 from rag.tables import count_head_rows
+from rag.text.enumerations import goes_on
 from rag.text.labels import is_word, label_of
 from rag.text.language import ends_in, main_language, split_sentences, strip_span, without_spaces
 
@@ -34,7 +35,10 @@ _LEADING_ENDS = "?？:："
 _METADATA_LABELS = ("keywords", "authors", "fund")
 _MANY_UNITS = 20_000
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
-_PARAGRAPH_CUT_COST = 0.12  # of cutting inside a paragraph; a passage half as long as wished costs 0.25
+# Of cutting inside a paragraph, and between two items of a list; a passage half as long as wished costs 0.25.
+_PARAGRAPH_CUT_COST, _LIST_CUT_COST = 0.12, 0.06
+
+_Unit = tuple[int, int, float]  # of the canonical text: begin, end, and what it costs to cut behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,11 @@ def _set_apart(document: Document, max_chars: int) -> list[Passage]:
         if index in read or not text.strip() or any(is_word(line, "contents") for line in text.split("\n")):
             continue
         at = article.span[0]
-        units: list[tuple[int, int, bool]] = []
+        units: list[_Unit] = []
         for line in text.split("\n"):
             start, end = strip_span(document.canonical, at, at + len(line))
             parts = _cut_sentence(document.canonical, start, end, max_chars) if start < end else []
-            units.extend((first, last, True) for first, last in parts)
+            units.extend((first, last, 0.0) for first, last in parts)
             at += len(line) + 1
         for start, end in _pack(units, max_chars):
             piece = document.canonical[start:end]
@@ -176,21 +180,28 @@ def _names_authors(block: Block, article: Article) -> bool:
 def _cut_run(run: _Run, max_chars: int) -> list[tuple[Span, str]]:
     if run.kind == "table":
         return _cut_table(run.blocks, max_chars)
-    units = [unit for block in run.blocks for unit in _units(block, max_chars)]
+    following = [block.text for block in run.blocks[1:]]
+    units = [
+        unit
+        for block, below in zip(run.blocks, [*following, ""], strict=True)
+        for unit in _units(block, max_chars, _LIST_CUT_COST if goes_on(block.text, below) else 0.0)
+    ]
     return [(span, "") for span in _pack(units, max_chars)]
 
 
-def _units(block: Block, max_chars: int) -> list[tuple[int, int, bool]]:
-    """Return (start, end, whether a paragraph ends there) of what is not cut: sentences, or parts of overlong ones.
+def _units(block: Block, max_chars: int, end_cost: float = 0.0) -> list[_Unit]:
+    """Return what is not cut: sentences, or parts of overlong ones, the last of which costs `end_cost` to cut behind.
 
-    A question ends none, nor what leads to a list: its answer, or the list, follows.
+    Behind a question no paragraph ends, nor behind what leads to a list: its answer, or the list, follows.
     """
     start = block.span[0]
     spans: list[Span] = []
     for first, last in split_sentences(block.text):
         spans.extend(_cut_sentence(block.text, first, last, max_chars))
-    last_unit = -1 if ends_in(block.text, _LEADING_ENDS) else len(spans) - 1
-    return [(start + first, start + last, number == last_unit) for number, (first, last) in enumerate(spans)]
+    costs = [_PARAGRAPH_CUT_COST] * len(spans)
+    if spans and not ends_in(block.text, _LEADING_ENDS):
+        costs[-1] = end_cost
+    return [(start + first, start + last, cost) for (first, last), cost in zip(spans, costs, strict=True)]
 
 
 def _cut_sentence(text: str, first: int, last: int, max_chars: int) -> list[Span]:
@@ -210,7 +221,7 @@ def _cut_sentence(text: str, first: int, last: int, max_chars: int) -> list[Span
     return [part for part in parts if part[0] < part[1]]
 
 
-def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
+def _pack(units: Sequence[_Unit], max_chars: int) -> list[Span]:
     """Return the spans into which units are packed at least cost: near the wished length, cut at paragraphs' ends."""
     if len(units) > _MANY_UNITS:
         units = _merge_tiny(units, max_chars // _TINY_SHARE)
@@ -218,13 +229,13 @@ def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
     best = [0.0] + [float("inf")] * count
     cut_at = [0] * (count + 1)
     for stop in range(1, count + 1):
-        end, paragraph = units[stop - 1][1], units[stop - 1][2]
+        _, end, end_cost = units[stop - 1]
         for start in range(stop - 1, -1, -1):
             length = end - units[start][0]
             if length > max_chars and start < stop - 1:
                 break
             short = max(0.0, 1 - length / max_chars)
-            cost = best[start] + short * short + (0.0 if paragraph else _PARAGRAPH_CUT_COST) + _CUT_COST
+            cost = best[start] + short * short + end_cost + _CUT_COST
             if cost < best[stop] - _LEAST:
                 best[stop], cut_at[stop] = cost, start
     spans: list[Span] = []
@@ -236,9 +247,9 @@ def _pack(units: Sequence[tuple[int, int, bool]], max_chars: int) -> list[Span]:
     return spans[::-1]
 
 
-def _merge_tiny(units: Sequence[tuple[int, int, bool]], least: int) -> list[tuple[int, int, bool]]:
+def _merge_tiny(units: Sequence[_Unit], least: int) -> list[_Unit]:
     """Return units hardly any of which is shorter than `least`: to pack a million dots takes for ever."""
-    merged: list[tuple[int, int, bool]] = []
+    merged: list[_Unit] = []
     for start, end, last in units:
         if merged and merged[-1][1] - merged[-1][0] < least and end - merged[-1][0] < _TINY_SHARE * least:
             merged[-1] = (merged[-1][0], end, last)

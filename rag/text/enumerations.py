@@ -6,15 +6,18 @@ rag/data/enumerations.tsv, words that a number follows (建议一：, Question 3
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from rag.text.language import search_form
+from rag.text.numbered_parts import opening_part
 from rag.text.numbers import read_numeral
 from rag.vocabulary import phrases, read_table
 
 Item = tuple[int, int]  # row of the table, place in its order from 0
 COLONS = "：:"
 BEHIND_NUMBERS = "：:.．、"
+BULLETS = frozenset("•●▪■◆◇○·※►▶✓-*")
 FEW_MARKS = 4  # of a row whose last one may follow its second: 首先 其次 最后
 LONGEST_MARK = 24  # characters of a word and its number
 MOST_SPACED = 12  # statements that explain an item before the next one
@@ -48,12 +51,20 @@ def _goes_on(mark: str, following: str) -> bool:
     return following.isdigit() or (mark[-1:].isascii() and mark[-1:].isalpha() and following.isalpha())
 
 
+def goes_on(item: str, following: str) -> bool:
+    """Say whether two paragraphs are an item of a list and the next one, by their marks or bullets."""
+    first, second = item_of(item), item_of(following)
+    if first and second:
+        return second in _next_to(first, 1) and not opening_part(item)  # 第三条 of a statute is none
+    return item[:1] in BULLETS and item[:1] == following[:1]
+
+
 def items_beside(statements: Sequence[str], place: int) -> list[int]:
     """Return the places of the items of the list to which the statement at `place` belongs; [] where it is no item."""
     items = [item_of(statement) for statement in statements]
     at = items[place]
     if at is None:
-        return []
+        return _bulleted_beside(statements, place)
     found = [place]
     for step in (-1, 1):
         wanted, here = _next_to(at, step), found[0 if step < 0 else -1]
@@ -63,6 +74,17 @@ def items_beside(statements: Sequence[str], place: int) -> list[int]:
                 wanted, here = _next_to(item, step), other
             elif abs(other - here) > MOST_SPACED:
                 break
+    return found if len(found) > 1 else []
+
+
+def _bulleted_beside(statements: Sequence[str], place: int) -> list[int]:
+    """Return the places of the statements around one that begin with its bullet; [] where it has none, or is alone."""
+    bullet = statements[place][:1]
+    if bullet not in BULLETS:
+        return []
+    behind = itertools.takewhile(lambda at: statements[at][:1] == bullet, range(place, len(statements)))
+    before = itertools.takewhile(lambda at: statements[at][:1] == bullet, range(place - 1, -1, -1))
+    found = sorted((*before, *behind))
     return found if len(found) > 1 else []
 
 
