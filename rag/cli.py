@@ -546,12 +546,12 @@ def serve(
     """Serve search, works and answers over HTTP, for other programs. 为其他程序提供 HTTP 接口"""
     with _package("serve"):
         from rag.servers.rest import make_app
-        from rag.servers.rest import serve as serve_rest
-    settings = _settings(corpus, index)
-    make_app(settings, host)  # which is refused where a token lacks
+    from rag.servers.listening import listen
+
+    application = make_app(_settings(corpus, index), host)
     _check_free(host, port, "serve")
     out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/openapi.json  (Ctrl-C 退出)")
-    serve_rest(settings, host, port)
+    listen(application, host, port)
 
 
 @app.command()
@@ -563,14 +563,16 @@ def mcp(
 ) -> None:
     """Serve the library to agents by the Model Context Protocol. 以 MCP 供智能体调用"""
     with _package("mcp"):
-        from rag.servers.mcp import serve_http, serve_stdio
+        from rag.servers.mcp import http_app, make_server
     settings = _settings(corpus, index)
     if http:
+        from rag.servers.listening import listen
+
         _check_free("127.0.0.1", port, "mcp --http")
         err.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}/mcp  (Ctrl-C 退出)")
-        serve_http(settings, port)
+        listen(http_app(settings), "127.0.0.1", port)
     else:
-        serve_stdio(settings)
+        make_server(settings).run("stdio")
 
 
 @contextlib.contextmanager
