@@ -29,7 +29,7 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from rag.backends import UNCERTAIN
-from rag.errors import NoDocuments, RagError, StorageFailed, UnusableSettings
+from rag.errors import RagError, StorageFailed, UnusableSettings
 from rag.evaluation.commands import Corpus, IndexFolder, settings_with
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
@@ -126,13 +126,10 @@ def index_command(
         _build_and_tell(settings)
         _suggest(settings)
         return
+    from rag.indexing.corpus import refuse_missing
     from rag.indexing.watching import watch_corpus
 
-    if not os.path.isdir(settings.corpus):
-        raise NoDocuments(
-            f"there is no folder {settings.corpus}",
-            advice="make it and put documents there, or name another: --corpus DIR",
-        )
+    refuse_missing(settings.corpus)
     out.print(f"watching 正在监视 {escape(str(settings.corpus))}  (Ctrl-C 退出)")
 
     def build(settings: Settings) -> None:
@@ -522,11 +519,9 @@ def _check_free(host: str, port: int, command: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            told, other = f"{host} port {port}: {error.strerror or error}", port % MOST_PORT + 1
-            if error.errno == errno.EADDRINUSE:
-                told = f"port {port} is in use"
-            advice = f"choose another: wenju {command} --port {other}"
-            raise RagError(told, advice=advice) from error
+            in_use = error.errno == errno.EADDRINUSE
+            told = f"port {port} is in use" if in_use else f"{host} port {port}: {error.strerror or error}"
+            raise RagError(told, advice=f"choose another: wenju {command} --port {port % MOST_PORT + 1}") from error
 
 
 @app.command()
