@@ -29,8 +29,8 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from rag.backends import UNCERTAIN
-from rag.errors import NoDocuments, RagError, StorageFailed, UnusableSettings
-from rag.evaluation.commands import Corpus, IndexFolder
+from rag.errors import RagError, StorageFailed, UnusableSettings
+from rag.evaluation.commands import Corpus, IndexFolder, settings_with
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.messages import in_language
@@ -106,11 +106,6 @@ def _named(error: OSError) -> RagError:
     )
 
 
-def _settings(corpus: Path | None = None, index: Path | None = None, **more: Any) -> Settings:
-    given = {"corpus": corpus, "index": index, **more}
-    return Settings(**{key: value for key, value in given.items() if value is not None})
-
-
 @app.command("index")
 def index_command(
     corpus: Corpus = None,
@@ -123,7 +118,7 @@ def index_command(
     ] = "",
 ) -> None:
     """Bring the index up to date with the documents. 建立或更新索引"""
-    settings = _settings(corpus, index)
+    settings = settings_with(corpus, index)
     if shard:
         _embed_share(settings, shard)
         return
@@ -131,13 +126,10 @@ def index_command(
         _build_and_tell(settings)
         _suggest(settings)
         return
+    from rag.indexing.corpus import refuse_missing
     from rag.indexing.watching import watch_corpus
 
-    if not os.path.isdir(settings.corpus):
-        raise NoDocuments(
-            f"there is no folder {settings.corpus}",
-            advice="make it and put documents there, or name another: --corpus DIR",
-        )
+    refuse_missing(settings.corpus)
     out.print(f"watching 正在监视 {escape(str(settings.corpus))}  (Ctrl-C 退出)")
 
     def build(settings: Settings) -> None:
@@ -227,7 +219,7 @@ def search(
     """Find passages, write no answer. 只检索，不作答"""
     from rag.retrieval import retrieve
 
-    found = retrieve(question, k, settings=_settings(corpus, index))
+    found = retrieve(question, k, settings=settings_with(corpus, index))
     if as_json:
         print(visible_json([_evidence_json(item) for item in found]))
         return
@@ -260,7 +252,7 @@ def ask(question: str, corpus: Corpus = None, index: IndexFolder = None, as_json
     """Answer a question with citations. 提问并得到带引注的回答"""
     from rag.answering import ask as ask_question
 
-    answer = ask_question(question, settings=_settings(corpus, index))
+    answer = ask_question(question, settings=settings_with(corpus, index))
     if as_json:
         print(visible_json(answer.as_json()))
         return
@@ -349,7 +341,7 @@ def sources(
     from rag.index import open_index
     from rag.reading_room.reading_report import reading_report
 
-    opened = open_index(_settings(corpus, index))
+    opened = open_index(settings_with(corpus, index))
     if report is not None:
         if report not in opened.sources():
             raise RagError(f"there is no source {report!r}", advice=f"choose one of {', '.join(opened.sources())}")
@@ -377,7 +369,7 @@ def bibliography(
 
     if style not in STYLES:
         raise RagError(f"there is no style {style!r}", advice=f"choose one of {', '.join(STYLES)}")
-    opened = open_index(_settings(corpus, index))
+    opened = open_index(settings_with(corpus, index))
     works = (article for name in opened.sources() for article in opened.document(name).articles)
     print(visible_text(format_bibliography(works, style)), end="")
 
@@ -395,7 +387,7 @@ def import_command(
     from rag.index import open_index
     from rag.reading_room.importing import import_library, unplaced
 
-    settings = _settings(corpus, index)
+    settings = settings_with(corpus, index)
     with _bar() as show:
         report = import_library(library, settings, files or (), show)
     for error in report.troubles:
@@ -416,7 +408,7 @@ def add(address: str, corpus: Corpus = None, index: IndexFolder = None) -> None:
     """Put a web page or PDF into the library. 加入一个网页或网上的 PDF"""
     from rag.reading_room.addresses import add_address
 
-    settings = _settings(corpus, index)
+    settings = settings_with(corpus, index)
     added = add_address(address, settings)
     state = "held before 原已有" if added.duplicate else "added 已加入"
     out.print(f"[green]✓[/] {state}: {escape(added.source)}")
@@ -431,7 +423,7 @@ def parse(file: Path, as_json: AsJson = False) -> None:
 
     if not file.is_file():
         raise RagError(f"there is no file {file}", advice="check the path")
-    document = read_document(file, file.name, _settings().limits())
+    document = read_document(file, file.name, settings_with().limits())
     print(visible_json(document_as_json(document)) if as_json else visible_text(reading_report(document)))
 
 
@@ -440,7 +432,7 @@ def glossary(corpus: Corpus = None, index: IndexFolder = None) -> None:
     """Show names of one thing, and where they were found. 列出术语表"""
     from rag.index import open_index
 
-    for group in open_index(_settings(corpus, index)).glossary.groups:
+    for group in open_index(settings_with(corpus, index)).glossary.groups:
         out.print(escape(str(group)))
 
 
@@ -452,7 +444,7 @@ def feedback(
     """Print what readers thought of answers. 列出读者的评价"""
     from rag.reading_room.feedback import Feedback
 
-    kept = _settings(index=index).index / "feedback.sqlite"
+    kept = settings_with(index=index).index / "feedback.sqlite"
     for entry in Feedback(kept).entries() if kept.is_file() else ():
         if as_lines:
             print(visible_json(entry, None))
@@ -478,7 +470,7 @@ def run(
     from rag.index import open_index
 
     items = read_lines(questions, "question")
-    settings = _settings(corpus, index, rerank=False if no_rerank else None)
+    settings = settings_with(corpus, index, rerank=False if no_rerank else None)
     _build_with_bar(settings)
     opened = open_index(settings)
     answer = functools.partial(answer_line, retrieval_only=retrieval_only, without_gold=without_gold)
@@ -499,7 +491,7 @@ def chat(
     """Open the chat page on this machine, or at --host for others. 打开问答页面"""
     from rag.reading_room.identity import require_login
 
-    settings = _settings(corpus, index, host=host)
+    settings = settings_with(corpus, index, host=host)
     page = Path(__file__).resolve().parent / "web" / "serve.py"
     require_login(settings, settings.host, provider=_has_provider(page.parent))
     _check_free(settings.host, port, "chat")
@@ -527,11 +519,9 @@ def _check_free(host: str, port: int, command: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            told, other = f"{host} port {port}: {error.strerror or error}", port % MOST_PORT + 1
-            if error.errno == errno.EADDRINUSE:
-                told = f"port {port} is in use"
-            advice = f"choose another: wenju {command} --port {other}"
-            raise RagError(told, advice=advice) from error
+            in_use = error.errno == errno.EADDRINUSE
+            told = f"port {port} is in use" if in_use else f"{host} port {port}: {error.strerror or error}"
+            raise RagError(told, advice=f"choose another: wenju {command} --port {port % MOST_PORT + 1}") from error
 
 
 @app.command()
@@ -546,12 +536,12 @@ def serve(
     """Serve search, works and answers over HTTP, for other programs. 为其他程序提供 HTTP 接口"""
     with _package("serve"):
         from rag.servers.rest import make_app
-        from rag.servers.rest import serve as serve_rest
-    settings = _settings(corpus, index)
-    make_app(settings, host)  # which is refused where a token lacks
+    from rag.servers.listening import listen
+
+    application = make_app(settings_with(corpus, index), host)
     _check_free(host, port, "serve")
     out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/openapi.json  (Ctrl-C 退出)")
-    serve_rest(settings, host, port)
+    listen(application, host, port)
 
 
 @app.command()
@@ -563,14 +553,16 @@ def mcp(
 ) -> None:
     """Serve the library to agents by the Model Context Protocol. 以 MCP 供智能体调用"""
     with _package("mcp"):
-        from rag.servers.mcp import serve_http, serve_stdio
-    settings = _settings(corpus, index)
+        from rag.servers.mcp import http_app, make_server
+    settings = settings_with(corpus, index)
     if http:
+        from rag.servers.listening import listen
+
         _check_free("127.0.0.1", port, "mcp --http")
         err.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}/mcp  (Ctrl-C 退出)")
-        serve_http(settings, port)
+        listen(http_app(settings), "127.0.0.1", port)
     else:
-        serve_stdio(settings)
+        make_server(settings).run("stdio")
 
 
 @contextlib.contextmanager
@@ -624,7 +616,7 @@ def doctor(
     from rag.indexing.corpus import corpus_files
     from rag.indexing.repair import find_damage, repair
 
-    settings = _settings(corpus, index)
+    settings = settings_with(corpus, index)
     if mend:
         for damage in find_damage(settings.index):
             out.print(f"[yellow]![/] {escape(str(damage.args[0]))}")

@@ -26,8 +26,6 @@ from rag.settings import Settings
 from rag.works.cataloguing import catalogue
 from rag.works.shelf import Work
 
-_KEPT = 1  # results of a function that are kept
-
 OWN_INDEX = ".wenju"  # in the folder of the documents, hidden, so that it is no document
 
 
@@ -48,7 +46,7 @@ class Library:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._opening = threading.Lock()
-        self._load = functools.lru_cache(maxsize=_KEPT)(load_generation)
+        self._load = functools.lru_cache(maxsize=1)(load_generation)
         self._closed = False
 
     @classmethod

@@ -1,8 +1,8 @@
 """Files that outlive a power cut and are their owner's alone: synced before they count, readable by nobody else.
 
 Entry points: `cache_folder`, `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`.
-Of a database it knows that the column `checksum` of a
-table, where it has one, is `checksum(…)` over the columns that stand before it; NULL in rows of earlier versions.
+Of a database it knows that the column `checksum` of a table, where it has one, is `checksum(…)` over the columns that
+stand before it; NULL in rows of earlier versions.
 """
 
 from __future__ import annotations
@@ -60,9 +60,7 @@ def private_database(path: Path) -> Path:
 def open_database(path: Path, table: str = "") -> Iterator[sqlite3.Connection]:
     """Yield a connection to a reader's own database, in one transaction; what is taken out of it is overwritten.
 
-    Args:
-        path: The file.
-        table: One that it has unless it is empty; with it, the whole file is checked once a process; "": nothing is.
+    With a `table`, which it has unless it is empty, the whole file is checked once a process.
 
     Raises:
         IndexDamaged: It is not what was written.
@@ -84,11 +82,7 @@ def open_database(path: Path, table: str = "") -> Iterator[sqlite3.Connection]:
 
 
 def check_database(path: Path, table: str = "") -> None:
-    """Compare a database with what was written.
-
-    Args:
-        path: The file; one that is absent is not damaged.
-        table: One that it has unless it is empty; "" is not looked for.
+    """Compare a database with what was written; it has a `table` unless it is empty. One that is absent is sound.
 
     Raises:
         IndexDamaged: It is no database, its pages are damaged, or the checksum of a row is not that of the row.

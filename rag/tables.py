@@ -59,9 +59,6 @@ def count_head_rows(rows: Sequence[str]) -> int:
 
     A second row belongs to the head when it fills what a cell above spans, holds no figures, and shows itself to be
     names: it repeats a cell of the row above, or names of its own, or stands over figures.
-
-    Args:
-        rows: A table's rows, the first of which is taken for a head.
     """
     looked_at = [cells(row) for row in rows[: MAX_HEAD_ROWS + MAX_LOOKED_AT]]
     head = 1

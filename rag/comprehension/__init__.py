@@ -33,13 +33,7 @@ class Comprehension:
         self._encoder = encoder
 
     def read(self, question: str, passages: Sequence[Passage], statements: Sequence[Sequence[Span]]) -> list[Reading]:
-        """Return what each passage says to `question`.
-
-        Args:
-            question: Standing alone.
-            passages: What to read.
-            statements: The spans of the statements of each passage.
-        """
+        """Return what each passage, with the spans of its statements, says to a question that stands alone."""
         windows = [
             self._encoder.encode(question, heading_of(passage), passage.text, spans)
             for passage, spans in zip(passages, statements, strict=True)
@@ -53,10 +47,7 @@ class Comprehension:
 
 
 def load_comprehension(weights: Path | None = None) -> Comprehension:
-    """Return the comprehension model, loaded once in a process.
-
-    Args:
-        weights: Another weights file than the one that comes with the project.
+    """Return the comprehension model, loaded once in a process; `weights` is another file than the project's own.
 
     Raises:
         ModelUnavailable, StorageFailed: See `bundled_model_folder`.

@@ -81,8 +81,8 @@ class WindowEncoder:
 
         The question's figures are written as the passage writes them.
         """
-        asked = self._ids(written_as(question, f"{heading}\n{text}"))[:QUESTION_MAX_TOKENS]
-        above = self._ids(heading)[-HEADING_MAX_TOKENS:]
+        asked = self._tokenized(written_as(question, f"{heading}\n{text}")).ids[:QUESTION_MAX_TOKENS]
+        above = self._tokenized(heading).ids[-HEADING_MAX_TOKENS:]
         head = [BOS, *asked, EOS, EOS, *above, EOS]
         room = WINDOW_MAX_TOKENS - len(head) - 1
         encoding = self._tokenized(text)
@@ -92,9 +92,6 @@ class WindowEncoder:
             inside = np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > start))
             ranges.append((len(head) + int(inside[0]), len(head) + int(inside[-1]) + 1) if len(inside) else (0, 0))
         return Window((*head, *encoding.ids[:room], EOS), tuple(ranges), len(head), offsets)
-
-    def _ids(self, text: str) -> list[int]:
-        return list(self._tokenized(text).ids)
 
     def _tokenized(self, text: str) -> Encoding:
         return self._tokenizer.encode(model_form(in_small_letters(text)), add_special_tokens=False)

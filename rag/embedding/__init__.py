@@ -1,8 +1,7 @@
 """Texts become vectors: one for the whole text, and one for each of its tokens.
 
 The bundled model runs on `encoder`; another loads sentence-transformers and torch, which no other module of the package
-knows. Entry point: `load_embedder`. Knows neither the index nor the language
-of a text.
+knows. Entry point: `load_embedder`. Knows neither the index nor the language of a text.
 """
 
 from __future__ import annotations

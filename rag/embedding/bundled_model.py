@@ -202,10 +202,7 @@ def _write_settings(folder: Path, sizes: dict[str, int], pad: int) -> None:
         folder / "sentence_bert_config.json",
         {"max_seq_length": sizes["max_position_embeddings"], "do_lower_case": False},
     )
-    _write_json(
-        folder / "config_sentence_transformers.json",
-        {"prompts": PROMPTS, "similarity_fn_name": "cosine"},
-    )
+    _write_json(folder / "config_sentence_transformers.json", {"prompts": PROMPTS, "similarity_fn_name": "cosine"})
 
 
 def _dequantise(raw: bytes, count: int) -> npt.NDArray[np.float32]:

@@ -199,8 +199,7 @@ class EmbeddingCache:
 
     def _stored(self, key: bytes) -> CachedVectors | None:
         row = self._connection.execute(
-            "SELECT vector, codes FROM coded_vectors WHERE key = ? AND checksum = checksum(key, vector, codes)",
-            (key,),
+            "SELECT vector, codes FROM coded_vectors WHERE key = ? AND checksum = checksum(key, vector, codes)", (key,)
         ).fetchone()
         if row is None:
             return None

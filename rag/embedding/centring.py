@@ -141,13 +141,7 @@ class Sums:
 
 
 def sum_source(passages: Sequence[Passage], vectors: Floats, codes: Sequence[Codes]) -> dict[Group, Sums]:
-    """Return the sums of a source's passages by group.
-
-    Args:
-        passages: All passages of the source.
-        vectors: (n, dim) float32, a row a passage.
-        codes: The packed token vectors of each passage.
-    """
+    """Return the sums of a source's passages by group; `vectors` has (n, dim) float32, `codes` what tokens pack to."""
     groups: dict[Group, list[int]] = {}
     for row, passage in enumerate(passages):
         groups.setdefault((passage.language, passage.kind == "footnote"), []).append(row)
@@ -163,12 +157,9 @@ def sum_source(passages: Sequence[Passage], vectors: Floats, codes: Sequence[Cod
 
 
 def learn_centring(general: Means, sources: Iterable[Mapping[Group, Sums]]) -> Centring:
-    """Return the means of a corpus.
+    """Return the means of a corpus, from `general_means` of the same model and the sums of each source, in order.
 
-    Args:
-        general: What `general_means` gave for the same model.
-        sources: The sums of each source, in the order of sources; footnotes do not count where a language has other
-            passages.
+    Footnotes do not count where a language has other passages.
     """
     zero = np.zeros(len(general["passages.vectors.zh"]), np.float64)
     totals: dict[Group, Sums] = {}
@@ -193,9 +184,8 @@ def _means_of(kind: str, general: Means, sums: Mapping[Language, tuple[Doubles, 
     shift = np.asarray(total / max(count, 1) - texts[main], np.float32)
     means: Means = {}
     for language, (total, count) in sums.items():
-        mean = (total + prior_count * (texts[language] + shift)) / (count + prior_count)
-        means[f"{kind}.passage.{language}"] = np.asarray(mean, np.float32)
-    for language in LANGUAGES:
-        mean = general[f"questions.{kind}.{language}"] + DOMAIN_SHARE * shift
-        means[f"{kind}.question.{language}"] = np.asarray(mean, np.float32)
+        passage = (total + prior_count * (texts[language] + shift)) / (count + prior_count)
+        means[f"{kind}.passage.{language}"] = np.asarray(passage, np.float32)
+        question = general[f"questions.{kind}.{language}"] + DOMAIN_SHARE * shift
+        means[f"{kind}.question.{language}"] = np.asarray(question, np.float32)
     return means

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,12 @@ Corpus = Annotated[
 IndexFolder = Annotated[
     Path | None, typer.Option("--index", parser=_folder, metavar="FOLDER", help="Folder of the index. 索引所在的文件夹")
 ]
+
+
+def settings_with(corpus: Path | None = None, index: Path | None = None, **more: Any) -> Settings:
+    """Return the settings of file and environment, with what is given and not None."""
+    given = {"corpus": corpus, "index": index, **more}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 class _MeasuresByDefault(TyperGroup):
@@ -76,12 +83,13 @@ def measure(
     if against and against_run:
         raise RagError("there are two things to compare with", advice="give --against or --against-run")
     items = read_questions(questions)
-    given = _folders(corpus, index)
-    lines = _run(items, run, given, retrieval_only=retrieval_only)
+    settings = functools.partial(settings_with, corpus=corpus, index=index)
+    lines = _run(items, run, settings, retrieval_only=retrieval_only)
     values = measures.measure(items, lines)
     figures, differences = measures.summarise(values), {}
     if against or against_run:
-        other = _run(items, against_run, given | _settings_in(against or []), retrieval_only=retrieval_only)
+        changed = functools.partial(settings, **_settings_in(against or []))
+        other = _run(items, against_run, changed, retrieval_only=retrieval_only)
         differences = measures.compare(values, measures.measure(items, other))
     table = Table("", "值 value", "95 %", "n", box=SIMPLE_HEAD)
     for title in ("差 difference", "95 %", "p") if differences else ():
@@ -94,10 +102,6 @@ def measure(
         out.print(f"[green]✓[/] {escape(visible_text(str(report)))}")
 
 
-def _folders(corpus: Path | None, index: Path | None) -> dict[str, Any]:
-    return {name: value for name, value in (("corpus", corpus), ("index", index)) if value is not None}
-
-
 def _settings_in(pairs: Sequence[str]) -> dict[str, Any]:
     for pair in pairs:
         if "=" not in pair:
@@ -106,15 +110,15 @@ def _settings_in(pairs: Sequence[str]) -> dict[str, Any]:
 
 
 def _run(
-    items: Sequence[dict[str, Any]], file: Path | None, given: Mapping[str, Any], *, retrieval_only: bool
+    items: Sequence[dict[str, Any]], file: Path | None, load: Callable[[], Settings], *, retrieval_only: bool
 ) -> dict[str, Any]:
-    """Return the lines of a run by id: those of `file`, else what the index says now under the settings `given`."""
+    """Return the lines of a run by id: those of `file`, else what the index says now under the settings loaded."""
     from rag.evaluation.running import answer_line, read_run
     from rag.index import open_index
 
     if file:
         return read_run(file)
-    settings = Settings(**given)
+    settings = load()
     index = open_index(settings)
     return {item["id"]: answer_line(item, settings, index, retrieval_only=retrieval_only) for item in items}
 
@@ -132,6 +136,6 @@ def draft(
 
     if to.exists():
         raise RagError(f"{to} is there already", advice="name another file: what was accepted would be lost")
-    drafts = draft_questions(open_index(Settings(**_folders(corpus, index))).passages, count)
+    drafts = draft_questions(open_index(settings_with(corpus, index)).passages, count)
     to.write_text("".join(visible_json(one, None) + "\n" for one in drafts), encoding="utf-8")
     out.print(f'[green]✓[/] {len(drafts)} drafts 草稿: set "accepted": true where one is right')

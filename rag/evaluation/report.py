@@ -1,7 +1,7 @@
 """An evaluation as one HTML file: the figures, and each miss with what was wanted and what was found instead.
 
-Entry point: `write_report`. Every text comes from documents and question files and is escaped; the
-page may load and run nothing.
+Entry point: `write_report`. Every text comes from documents and question files and is escaped; the page may load and
+run nothing.
 """
 
 from __future__ import annotations

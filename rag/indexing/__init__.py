@@ -60,7 +60,7 @@ from rag.index.glossary_mining import equations_of, mine_documents
 from rag.index.lexical import NOWHERE, KeywordIndex, Shelf, Tokenizer
 from rag.index.passages import Order, held_vectors
 from rag.index.segments import ENDINGS, Drafts, Facts, Segment, facts_of, worth_merging
-from rag.indexing.corpus import GLOSSARY, check_name, corpus_files, refuse_elsewhere, shown_name
+from rag.indexing.corpus import GLOSSARY, check_name, corpus_files, refuse_elsewhere, refuse_missing, shown_name
 from rag.private_files import make_private, remove_database, sync, write_private
 from rag.readers import all_readers, recognition
 from rag.reading.apart import read_document
@@ -140,11 +140,7 @@ def embed_share(
 @contextlib.contextmanager
 def _writable(settings: Settings) -> Iterator[None]:
     """Make the folder of the index, and say in our words that there is no corpus or no space."""
-    if not os.path.isdir(settings.corpus):
-        raise NoDocuments(
-            f"there is no folder {settings.corpus}",
-            advice="make it and put documents there, or name another: --corpus DIR",
-        )
+    refuse_missing(settings.corpus)
     refuse_file(settings.index)
     try:
         make_private(settings.index)
@@ -183,9 +179,6 @@ class _Former:
     manifest: Manifest
     segments: tuple[Segment, ...]
 
-    def document(self, source: str) -> Document:
-        return stored_document(self.folder, self.manifest.segments, source)
-
 
 @dataclass(frozen=True, slots=True)
 class _Corpus:
@@ -199,9 +192,7 @@ class _Corpus:
     read: dict[str, Document]
     rejected: tuple[Rejected, ...]
     glossary: Path | None
-
-    def glossary_hash(self) -> str:
-        return digest(self.glossary) if self.glossary else ""
+    glossary_hash: str
 
 
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
@@ -279,22 +270,21 @@ def _read_corpus(
             f"no document in {settings.corpus} can be read" + (f" ({reasons})" if reasons else ""),
             advice=f"put files of these kinds there: {', '.join(sorted(all_readers()))}",
         )
-    glossary: Path | None = settings.corpus / GLOSSARY
+    glossary, glossary_hash = settings.corpus / GLOSSARY, ""
     try:
-        refuse_elsewhere(settings.corpus / GLOSSARY, settings.corpus.resolve())
-        digest(settings.corpus / GLOSSARY)
+        refuse_elsewhere(glossary, settings.corpus.resolve())
+        glossary_hash = digest(glossary)
     except OSError as error:
-        glossary = None
-        if os.path.lexists(settings.corpus / GLOSSARY) and not os.path.isdir(settings.corpus / GLOSSARY):
-            reject(settings.corpus / GLOSSARY, error)
-    return _Corpus(sources, read, tuple(rejected), glossary)
+        if os.path.lexists(glossary) and not os.path.isdir(glossary):
+            reject(glossary, error)
+    return _Corpus(sources, read, tuple(rejected), glossary if glossary_hash else None, glossary_hash)
 
 
 def _is_same(manifest: Manifest, corpus: _Corpus, settings: Settings) -> bool:
     return (
         not corpus.read
         and manifest.sources == corpus.sources
-        and manifest.settings == settings_of(settings, corpus.glossary_hash())
+        and manifest.settings == settings_of(settings, corpus.glossary_hash)
         and manifest.rejected == corpus.rejected
     )
 
@@ -314,12 +304,11 @@ class _Writing:
         self._settings, self._corpus, self._former = settings, corpus, former
         self._passages, self._vectors_of = passages, vectors_of
         kept = {source: facts[source] for source in corpus.sources if source not in corpus.read}
-        mined = mine_documents(
-            corpus.read,
-            {source: held.mined for source, held in kept.items()},
-            corpus.sources,
-            former.document if former else corpus.read.__getitem__,
-        )
+        document_of: Callable[[str], Document] = corpus.read.__getitem__
+        if former is not None:
+            document_of = functools.partial(stored_document, former.folder, former.manifest.segments)
+        known = {source: held.mined for source, held in kept.items()}
+        mined = mine_documents(corpus.read, known, corpus.sources, document_of)
         self._facts = {
             source: facts_of(corpus.read[source], mined[source])
             if source in corpus.read
@@ -348,8 +337,11 @@ class _Writing:
         self._glossary.save(folder)
         fill_store(self._settings.store, lambda: self._held(segments, centring))
         passages = sum(segment.size()[0] for segment in segments)
-        shared = self._former.manifest.files if self._former else {}
-        manifest = self._manifest(created, segments, passages, model, seal(folder, _of_segments(shared, folder)))
+        former = self._former.manifest.files if self._former else {}
+        shared = {
+            file: sealed for file, sealed in former.items() if file.endswith(ENDINGS) and (folder / file).is_file()
+        }
+        manifest = self._manifest(created, segments, passages, model, seal(folder, shared))
         write_private(folder / MANIFEST, MANIFEST_ADAPTER.dump_json(manifest, indent=1))
         folder.rename(generations / name)
         sync(generations)
@@ -418,7 +410,7 @@ class _Writing:
         return Manifest(
             format_version=FORMAT_VERSION,
             created=created.isoformat(timespec="seconds"),
-            settings=settings_of(self._settings, corpus.glossary_hash()),
+            settings=settings_of(self._settings, corpus.glossary_hash),
             model=model,
             corpus=self._settings.corpus.name,
             sources=corpus.sources,
@@ -433,11 +425,6 @@ class _Writing:
             versions={package: version(package) for package in packages},
             files=files,
         )
-
-
-def _of_segments(files: Mapping[str, Sealed], folder: Path) -> dict[str, Sealed]:
-    """Return the seals of the files of the former generation that a folder shares."""
-    return {name: sealed for name, sealed in files.items() if name.endswith(ENDINGS) and (folder / name).is_file()}
 
 
 def _vectors_of(cache: EmbeddingCache, passages: Sequence[Passage]) -> list[CachedVectors]:
@@ -455,12 +442,7 @@ def _embed(
 ) -> tuple[int, Means]:
     """Fill the cache; return how many passages were computed and the model's general means; mends a damaged cache.
 
-    Args:
-        path: The cache.
-        embedder: The model.
-        passages: What is new.
-        kept: Gives the texts of the others, whose vectors must not be taken for unused.
-        report: Told how far it is.
+    `kept` gives the texts of passages that are not new, whose vectors must not be taken for unused.
     """
     try:
         with EmbeddingCache(path, embedder) as cache:

@@ -2,7 +2,7 @@
 
 Input: a folder. Output: the paths of its documents. What is hidden, lies in an index or leads out of the folder
 is none of them.
-Entry points: `corpus_files`, `refuse_elsewhere`, `shown_name`, `check_name`.
+Entry points: `refuse_missing`, `corpus_files`, `refuse_elsewhere`, `shown_name`, `check_name`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.embedding.cache import CACHE
-from rag.errors import UnreadableSource
+from rag.errors import NoDocuments, UnreadableSource
 from rag.index.generations import BUILDER, LOCK
 
 GLOSSARY = "glossary.tsv"  # a reader's own terms
 NOT_DOCUMENTS = {"README.md", GLOSSARY, LOCK, BUILDER}
 NO_FILE = "it is no file, or a link that leads elsewhere"
+
+
+def refuse_missing(corpus: Path) -> None:
+    """Raise NoDocuments where there is no such folder."""
+    if not os.path.isdir(corpus):
+        raise NoDocuments(
+            f"there is no folder {corpus}", advice="make it and put documents there, or name another: --corpus DIR"
+        )
 
 
 def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None) -> list[Path]:

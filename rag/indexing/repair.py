@@ -6,7 +6,6 @@ Entry points: `find_damage`, `repair`. Knows indexing, and the databases of the 
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import sqlite3
 from collections.abc import Callable
@@ -18,19 +17,13 @@ from rag.errors import IndexDamaged, IndexMismatch, IndexMissing
 from rag.index import seals_of
 from rag.index.generations import Listed, check, keep, listed, read_manifest
 from rag.indexing import BuildReport, build_index
-from rag.private_files import (
-    check_database,
-    open_database,
-    private_database,
-    remove_database,
-    sound_rows,
-)
+from rag.private_files import check_database, open_database, private_database, remove_database, sound_rows
 from rag.records import Progress
 from rag.settings import Settings
 
-# File beside the index -> a table that it has.
 TURNS = "turns"
 LOST = "（这一问已损坏，未能保留 This turn was damaged and is lost）"
+# File beside the index -> a table that it has.
 FOR_READERS = {
     "conversations.sqlite": "conversations",
     "feedback.sqlite": "feedback",
@@ -41,10 +34,12 @@ FOR_READERS = {
 
 def find_damage(index: Path) -> list[IndexDamaged]:
     """Return what is damaged: the generations that may be used, the cache of vectors, the readers' databases."""
-    checks: list[Callable[[], object]] = [functools.partial(listed, index)]
-    checks += [functools.partial(_check_generation, one) for one in _listed(index)]
-    checks += [functools.partial(check_database, path, table) for path, table in _databases(index)]
-    return [damage for one in checks for damage in _damage_of(one)]
+    found = _damage_of(listed, index)
+    for generation in _listed(index):
+        found += _damage_of(_check_generation, generation)
+    for path, table in _databases(index):
+        found += _damage_of(check_database, path, table)
+    return found
 
 
 def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:
@@ -56,19 +51,19 @@ def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = 
         NoDocuments, ModelUnavailable, StorageFailed: As `build_index`.
     """
     index = settings.index
-    if _damage_of(functools.partial(check_database, index / CACHE)):
+    if _damage_of(check_database, index / CACHE):
         remove_database(index / CACHE)
     for path, table in _databases(index):
-        if path.name != CACHE and _damage_of(functools.partial(check_database, path, table)):
+        if path.name != CACHE and _damage_of(check_database, path, table):
             _save_rows(_set_aside(path), path, table)
     if find_damage(index):
-        keep(index, [one for one in _listed(index) if not _damage_of(functools.partial(_check_generation, one))])
+        keep(index, [one for one in _listed(index) if not _damage_of(_check_generation, one)])
     return build_index(settings, on_progress)
 
 
-def _damage_of(examine: Callable[[], object]) -> list[IndexDamaged]:
+def _damage_of(examine: Callable[..., object], *what: object) -> list[IndexDamaged]:
     try:
-        examine()
+        examine(*what)
     except IndexDamaged as error:
         return [error]
     except (IndexMissing, IndexMismatch):
@@ -131,8 +126,7 @@ def _mark_lost(target: sqlite3.Connection) -> None:
 
 
 def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str, sound: str) -> None:
-    made = source.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
-    target.execute(made)
+    target.execute(source.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0])
     for order in ("ASC", "DESC"):
         with contextlib.suppress(sqlite3.DatabaseError):
             for row in source.execute(f"SELECT * FROM {table} WHERE {sound} ORDER BY rowid {order}"):  # noqa: S608

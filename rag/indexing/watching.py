@@ -34,7 +34,7 @@ def watch_corpus(
 
     Args:
         settings: Whose corpus is watched; it must be there.
-        build: What is done then; what it raises ends the watching.
+        build: What it raises ends the watching.
         stop: Set to end it.
         rest_s: Seconds without a change after which a folder rests.
     """

@@ -207,12 +207,7 @@ def _decoder() -> LatexNodes2Text:
 
 
 def write_bibtex(item: Item, key: str) -> str:
-    """Return an item as an entry of BibTeX.
-
-    Args:
-        item: In the normal form.
-        key: Its key, used where the item's own is none that BibTeX takes.
-    """
+    """Return an item, in the normal form, as an entry of BibTeX; `key` where its own is none that BibTeX takes."""
     kind = type_row(item["type"])
     entry, _, subtype = kind.bibtex[0].partition("/")
     fields = dict(_written_fields(item, kind))

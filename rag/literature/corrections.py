@@ -9,17 +9,15 @@ Entry points: `Corrections`, `KnownRecords`, `read_corrections`.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rag.literature.items import Item, lay_over, plain_title
-from rag.private_files import database_damaged, open_database, seal_rows
+from rag.literature.items import Item, fields_of, lay_over, plain_title
+from rag.private_files import database_damaged, open_database, private_database, seal_rows
 from rag.records import Article, ArticleKind
 from rag.text.dates import YEAR_DIGITS
 from rag.text.language import search_form, split_at
@@ -102,11 +100,12 @@ class KnownRecords:
     def with_imports(self, articles: Sequence[Article], source: str) -> tuple[Article, ...]:
         """Return all articles of a source with what was imported laid over them; their origins say so."""
         known = list(articles)
-        for record in self._imported_by_source.get(source, ()):
+        records = self._imported_by_source.get(source, ())
+        for record in records:
             item = json.loads(record.item)
-            alone = len(self._imported_by_source[source]) == 1
-            for place in _places(articles, item, alone):
-                known[place] = lay_over(known[place], item, record.item, record.origin)
+            for place in _places(articles, item, alone=len(records) == 1):
+                told = fields_of(item) | {"reference": record.item}
+                known[place] = lay_over(known[place], told, record.origin)
         return tuple(known)
 
     def correct(self, articles: Sequence[Article], source: str) -> tuple[Article, ...]:
@@ -127,9 +126,7 @@ class Corrections:
         Raises:
             OSError: It cannot be made.
         """
-        self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self.path = private_database(path)
         with open_database(self.path, "corrections") as connection:
             connection.executescript(_TABLE)
             seal_rows(connection, "corrections", "imported")
@@ -140,11 +137,8 @@ class Corrections:
         """Keep a correction; a later one of the same field replaces it, the value without any withdraws it.
 
         Args:
-            source: Path of the file.
-            article: Index of the article.
+            source, article, field, value: As of `Correction`.
             printed: The article as it was read, uncorrected.
-            field: One of FIELDS.
-            value: What the reader wrote.
             known: The article as it is known without corrections; None: as it was read.
 
         Raises:
@@ -204,7 +198,7 @@ def works_in(articles: Sequence[Article]) -> list[int]:
     return chosen or [place for place, article in enumerate(articles) if article.kind != "front_matter"]
 
 
-def _places(articles: Sequence[Article], item: Item, alone: bool) -> list[int]:
+def _places(articles: Sequence[Article], item: Item, *, alone: bool) -> list[int]:
     """Return of which articles a record speaks: that of its title, else the one that makes up most of the source."""
     works = works_in(articles)
     title = search_form(plain_title(item))
@@ -221,15 +215,12 @@ def _length(article: Article) -> int:
 
 
 def _correct(printed: Article, known: Article, place: int, corrections: Sequence[Correction]) -> Article:
-    own = {
+    own: dict[str, Any] = {
         correction.field: _parsed(correction.field, correction.value)
         for correction in corrections
         if correction.printed == printed.title and (printed.title or correction.article == place)
     }
-    if not own:
-        return known
-    origins = tuple(item for item in known.origins if item[0] not in own)
-    return dataclasses.replace(known, **own, origins=(*origins, *((field, ORIGIN) for field in own)))
+    return lay_over(known, own, ORIGIN)
 
 
 def _parsed(field: Field, value: str) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rag.records import Article
@@ -268,15 +268,7 @@ def fields_of(item: Item) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value}
 
 
-def lay_over(article: Article, item: Item, written: str, origin: str) -> Article:
-    """Return an article with what an item says of it in the place of what was read.
-
-    Args:
-        article: As it was read.
-        item: In the normal form.
-        written: The item as JSON, to be kept with the article.
-        origin: Where the item is from, as its `origins` shall say of each field, and of "reference".
-    """
-    own = {**fields_of(item), "reference": written}
-    origins = tuple(one for one in article.origins if one[0] not in own)
-    return dataclasses.replace(article, **own, origins=(*origins, *((field, origin) for field in own)))
+def lay_over(article: Article, fields: Mapping[str, Any], origin: str) -> Article:
+    """Return an article with other values in some fields, of which its `origins` say where they are from."""
+    origins = tuple(one for one in article.origins if one[0] not in fields)
+    return dataclasses.replace(article, **fields, origins=(*origins, *((field, origin) for field in fields)))

@@ -58,7 +58,11 @@ def read_library(path: Path) -> ReadLibrary:
     except UnreadableSource as error:
         entries, troubles = [], [error]
     titled = [entry for entry in entries if entry.item.get("title")]
-    troubles += [_untitled(number, entry) for number, entry in enumerate(entries, 1) if not entry.item.get("title")]
+    troubles += [
+        UnreadableSource(f"entry {number} ({entry.key[:80]}) has no title", advice="give it one in its program")
+        for number, entry in enumerate(entries, 1)
+        if not entry.item.get("title")
+    ]
     if not titled and not troubles:
         troubles = [UnreadableSource("there is no work in it", advice=EXPORT)]
     told = tuple(UnreadableSource(f"{path.name}: {error.args[0]}", advice=error.advice) for error in troubles)
@@ -74,10 +78,6 @@ def _text_of(path: Path) -> str:
         return decode_text(path.read_bytes())
     except OSError as error:
         raise UnreadableSource(f"it cannot be opened: {error.strerror or error}", advice=UNOPENED) from error
-
-
-def _untitled(number: int, entry: Entry) -> UnreadableSource:
-    return UnreadableSource(f"entry {number} ({entry.key[:80]}) has no title", advice="give it one in its program")
 
 
 def read_csl(text: str) -> Read:

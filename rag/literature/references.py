@@ -47,18 +47,15 @@ _CORRECTED = {"title": "title", "authors": "author", "year": "issued", "journal"
 
 
 def format_reference(article: Article, page: str = "", style: Style = "gbt7714") -> str:
-    """Return the reference of `article`; one line, those for programs several.
+    """Return the reference of `article`; one line, those for programs several; "" without title and author.
 
     Args:
         article: The article that was cited.
         page: The page that was cited, as printed; "" when it is not known.
-        style: One of STYLES; "csl" gives one object of CSL-JSON.
-
-    Returns:
-        The reference; empty when the source prints neither title nor author.
+        style: "csl" gives one object of CSL-JSON.
 
     Raises:
-        ValueError: `style` is none of these.
+        ValueError: `style` is none of STYLES.
     """
     if style not in STYLES:
         raise ValueError(f"style must be one of {', '.join(STYLES)}, not {style!r}")
@@ -151,8 +148,7 @@ def _apa(article: Article, page: str) -> str:
 
 
 def _csl(article: Article, page: str) -> str:
-    item = {"id": _key(article), **_item(article, page)}
-    return json.dumps(item, ensure_ascii=False, indent=1)
+    return json.dumps({"id": _key(article), **_item(article, page)}, ensure_ascii=False, indent=1)
 
 
 def _item(article: Article, page: str) -> Item:
@@ -160,22 +156,8 @@ def _item(article: Article, page: str) -> Item:
 
     What was imported stands as it is, but for fields that the reader corrected; an address alone is added to the print.
     """
-    known = _own_item(article)
-    imported = _imported(article) if article.reference else {}
-    item = imported if "title" in imported else known | imported
-    for field, name in _CORRECTED.items():
-        if dict(article.origins).get(field) == CORRECTED:
-            item[name] = known.get(name)
-    # What the entry leaves out, a cited page may fill in.
-    item["page"] = item.get("page") or _pages(page)
-    if _pages(page) and _pages(page) != item["page"]:
-        item["note"] = "; ".join(part for part in (item.get("note"), f"cited: p. {_pages(page)}") if part)
-    return normal_item(item)
-
-
-def _own_item(article: Article) -> Item:
     volume, issue = volume_and_issue(article.issue)
-    return {
+    known: Item = {
         "type": "article-journal" if article.journal else "document",
         "author": [_csl_name(name) for name in article.authors if name.strip()],
         "title": article.title,
@@ -188,6 +170,16 @@ def _own_item(article: Article) -> Item:
         "abstract": article.abstract,
         "keyword": join_words(article.keywords),
     }
+    imported = _imported(article) if article.reference else {}
+    item = imported if "title" in imported else known | imported
+    for field, name in _CORRECTED.items():
+        if dict(article.origins).get(field) == CORRECTED:
+            item[name] = known.get(name)
+    # What the entry leaves out, a cited page may fill in.
+    item["page"] = item.get("page") or _pages(page)
+    if _pages(page) and _pages(page) != item["page"]:
+        item["note"] = "; ".join(part for part in (item.get("note"), f"cited: p. {_pages(page)}") if part)
+    return normal_item(item)
 
 
 def _key(article: Article) -> str:

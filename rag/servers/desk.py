@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rag.answering import Events, stream_answer
+from rag.answering import Events, ask, stream_answer
 from rag.errors import NotHeld, RagError
 from rag.index import Index, open_index
 from rag.reading.pages import PageFinder
@@ -177,8 +177,7 @@ class Desk:
         return {key: visible_text(text)[:TOLD_CHARS] for key, text in told.items()}
 
     def _answered(self, question: str, history: Sequence[Turn], filters: Filters) -> dict[str, Any]:
-        *_, answer = self.stream(question, history, filters)
-        assert isinstance(answer, Answer)
+        answer = ask(question, history=history, filters=filters, settings=self.settings, in_turn=self._in_turn)
         return self.told(answer)
 
     def _in_turn(self, do: Callable[[], list[Retrieval]]) -> list[Retrieval]:

@@ -3,7 +3,7 @@
 Listens on loopback; elsewhere every request must show the token of WENJU_SERVER_TOKEN. The chat protocol
 (/v1/chat/completions) answers with the checked text, its sources below it and in the field `citations`. A caller that
 goes away stops the writing.
-Entry points: `make_app`, `serve`. Knows fastapi.
+Entry point: `make_app`. Knows fastapi.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer, TextPiece, Turn
 from rag.retrieval import Filters
 from rag.servers.desk import MOST_FOUND, Desk
-from rag.servers.listening import Gate, listen
+from rag.servers.listening import Gate
 from rag.settings import SERVER_TOKEN, Settings
 from rag.text.language import main_language
 from rag.text.visible import visible_text
@@ -227,12 +227,3 @@ async def _chunks(desk: Desk, events: Events, frame: dict[str, Any]) -> AsyncIte
 
 def _with_sources(answer: Answer) -> str:
     return write_plain(answer, main_language(answer.question))
-
-
-def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until interrupted.
-
-    Raises:
-        LoginRequired: See `make_app`.
-    """
-    listen(make_app(settings, host), host, port)

@@ -9,7 +9,7 @@ Entry points: `open_store`, `fill_store`, `tidy_store`, `store_class`.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeGuard, cast
@@ -82,20 +82,17 @@ class KeptStore(Protocol):
         """Drop what the store keeps for an index beside these parts; raises as `open`."""
 
 
-def best_of(query: Floats, rows: Rows, vectors: Callable[[Rows], Floats], k: int) -> tuple[Floats, Rows]:
-    """Return exact scores and rows, both (k,), of the best candidates; row -1 where there are fewer.
-
-    Args:
-        query: (dim,) float32.
-        rows: Candidates, in any order, also twice.
-        vectors: Gives their (len(rows), dim) vectors.
-        k: How many.
-    """
-    found = np.unique(rows).astype(np.int64)
-    exact = vectors(found) @ query if len(found) else np.zeros(0, np.float32)
-    order = np.argsort(-exact, kind="stable")[:k]
-    scores, best = np.full(k, np.finfo(np.float32).min, np.float32), np.full(k, -1, np.int64)
-    scores[: len(order)], best[: len(order)] = exact[order], found[order]
+def best_of(
+    queries: Floats, candidates: Iterable[Rows], vectors: Callable[[Rows], Floats], k: int
+) -> tuple[Floats, Rows]:
+    """Return exact scores and rows as `VectorStore.search`, of candidates in any order, also twice, for each query."""
+    scores = np.full((len(queries), k), np.finfo(np.float32).min, np.float32)
+    best = np.full((len(queries), k), -1, np.int64)
+    for place, rows in enumerate(candidates):
+        found = np.unique(rows).astype(np.int64)
+        exact = vectors(found) @ queries[place] if len(found) else np.zeros(0, np.float32)
+        order = np.argsort(-exact, kind="stable")[:k]
+        scores[place, : len(order)], best[place, : len(order)] = exact[order], found[order]
     return scores, best
 
 

@@ -56,7 +56,10 @@ class Exact:
 
     def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> tuple[Floats, Rows]:
         """See `VectorStore`."""
-        scores, rows = self._index.search(np.ascontiguousarray(queries, np.float32), k, params=_among(allowed))
+        only = None
+        if allowed is not None:
+            only = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
+        scores, rows = self._index.search(np.ascontiguousarray(queries, np.float32), k, params=only)
         return scores, rows
 
     def vectors(self, rows: Rows) -> Floats:
@@ -80,8 +83,7 @@ class Quantised:
             near = [allowed] * len(queries)
         else:
             near = self._near(queries, CANDIDATES * k, allowed)
-        best = [best_of(query, rows, self.vectors, k) for query, rows in zip(queries, near, strict=True)]
-        return np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
+        return best_of(queries, near, self.vectors, k)
 
     def vectors(self, rows: Rows) -> Floats:
         """Return (len(rows), dim) float32 vectors, from the index's own files."""
@@ -135,10 +137,3 @@ def _flat(vectors: Floats) -> faiss.IndexFlatIP:
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors, np.float32))
     return index
-
-
-def _among(rows: Rows | None) -> faiss.SearchParameters | None:
-    """Return what makes a search find only these rows; None: all."""
-    if rows is None:
-        return None
-    return faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]

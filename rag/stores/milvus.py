@@ -16,7 +16,6 @@ import os
 import secrets
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,12 +65,7 @@ class MilvusStore:
 
     @classmethod
     def open(cls, address: str, held: Held) -> MilvusStore:
-        """See `KeptStore`.
-
-        Args:
-            address: http(s)://host:port; "" for the small edition, which one process at a time can open.
-            held: The generation's vectors.
-        """
+        """See `KeptStore`; the address is http(s)://host:port, "" for the small edition, which one process can open."""
         with _told(address):
             store = cls(_client(address, held.index), address, held)
             store._fill()
@@ -96,11 +90,7 @@ class MilvusStore:
             except MilvusException:  # a server that was started again, or has lost them
                 self._fill()
                 found = self._candidates(queries, k, asked)
-        best = [
-            best_of(query, self._row_of[np.array(hits, np.int64)], self.vectors, k)
-            for query, hits in zip(queries, found, strict=True)
-        ]
-        return np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
+        return best_of(queries, (self._row_of[np.array(hits, np.int64)] for hits in found), self.vectors, k)
 
     def vectors(self, rows: Rows) -> Floats:
         """Return (len(rows), dim) float32 vectors, from the index's own files."""
@@ -142,29 +132,17 @@ class MilvusStore:
     def _make(self, collection: str, start: int, size: int) -> None:
         client = self._client
         client.drop_collection(collection)
-        dim = self._held.centred(np.array([start])).shape[1]
-        client.create_collection(
-            collection, schema=_schema(dim), index_params=_index(client, size), consistency_level="Strong"
-        )
+        schema, params = MilvusClient.create_schema(auto_id=False), client.prepare_index_params()
+        schema.add_field("row", DataType.INT64, is_primary=True)
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=self._held.centred(np.array([start])).shape[1])
+        params.add_index("vector", index_type="FLAT" if size < EXACT_BELOW else "AUTOINDEX", metric_type="IP")
+        client.create_collection(collection, schema=schema, index_params=params, consistency_level="Strong")
         for first in range(0, size, INSERTED):
             places = np.arange(start + first, start + min(first + INSERTED, size))
             rows = zip((places - start).tolist(), self._held.centred(places), strict=True)
             client.upsert(collection, [{"row": row, "vector": vector} for row, vector in rows])
         client.flush(collection)
         client.load_collection(collection)
-
-
-def _schema(dim: int) -> Any:
-    schema = MilvusClient.create_schema(auto_id=False)
-    schema.add_field("row", DataType.INT64, is_primary=True)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    return schema
-
-
-def _index(client: MilvusClient, size: int) -> Any:
-    params = client.prepare_index_params()
-    params.add_index("vector", index_type="FLAT" if size < EXACT_BELOW else "AUTOINDEX", metric_type="IP")
-    return params
 
 
 def _expression(rows: Rows, size: int) -> str:

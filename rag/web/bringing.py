@@ -147,7 +147,11 @@ def _tell(bringing: Bringing, settings: Settings) -> None:
         st.success(bringing.brought.said)
         build = jobs.building(settings)
         is_built = build is not None and build.report is not None and build.done.is_set()
-        _tell_troubles([*bringing.brought.troubles, *(bringing.brought.look_after() if is_built else ())])
+        troubles = [*bringing.brought.troubles, *(bringing.brought.look_after() if is_built else ())]
+        if troubles:
+            with st.expander(t("brought_troubles", n=len(troubles)), expanded=len(troubles) <= MOST_NAMED):
+                for error in troubles:
+                    st.markdown(_line(error))
     st.button(t("upload_seen"), key="bring-seen", type="tertiary", on_click=_forget)
 
 
@@ -160,14 +164,6 @@ def _tell_while_going_on() -> None:
     share = step.done / step.total if step.total else 0.0
     count = f"{step.done} / {step.total}" if step.total else ""
     st.progress(share, text="　".join(filter(None, [t("bringing"), plain(bringing.name), count])))
-
-
-def _tell_troubles(troubles: Sequence[RagError]) -> None:
-    if not troubles:
-        return
-    with st.expander(t("brought_troubles", n=len(troubles)), expanded=len(troubles) <= MOST_NAMED):
-        for error in troubles:
-            st.markdown(_line(error))
 
 
 def _line(error: RagError) -> str:

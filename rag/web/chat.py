@@ -231,8 +231,8 @@ def _counts_and_suggestions() -> None:
 
 
 @st.fragment(run_every=SUGGEST_EVERY_S)
-def _looking_for_suggestions(limit: int, articles: tuple[tuple[str, int], ...], besides: tuple[str, ...]) -> None:
-    if jobs.suggest(state.settings(), state.language(), limit, articles, besides).done.is_set():
+def _looking_for_suggestions(job: jobs.Suggesting) -> None:
+    if job.done.is_set():
         st.rerun()
 
 
@@ -242,7 +242,7 @@ def _suggestions(
     """Show questions that were answered before they are shown; until they are found, nothing."""
     job = jobs.suggest(state.settings(), state.language(), limit, articles, besides)
     if not job.done.is_set():
-        _looking_for_suggestions(limit, articles, besides)
+        _looking_for_suggestions(job)
     else:
         _choices(title, job.questions)
 

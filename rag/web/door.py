@@ -23,13 +23,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.loopback import is_loopback
-from rag.reading_room.identity import (
-    TICKET_MAX_AGE_S,
-    check_password,
-    issue_ticket,
-    read_ticket,
-    require_login,
-)
+from rag.reading_room.identity import TICKET_MAX_AGE_S, check_password, issue_ticket, read_ticket, require_login
 from rag.reading_room.page_texts import say
 from rag.reading_room.requests import is_foreign, is_known
 from rag.records import Language

@@ -33,7 +33,7 @@ def ready(settings: Settings) -> bool:
             _empty(settings)
         elif build is not None and build.cancelled:
             show_cancelled()
-            st.button(t("build_now"), type="primary", key="build", on_click=_build, args=(settings,))
+            st.button(t("build_now"), type="primary", key="build", on_click=begin_building, args=(settings,))
         else:
             jobs.start_building(settings)
             show_building()
@@ -127,9 +127,10 @@ def _failed(error: Exception, settings: Settings) -> None:
     remedies = {IndexMismatch: "rebuild", IndexMissing: "build_now"}
     label = next((label for kind, label in remedies.items() if isinstance(error, kind)), "try_again")
     if state.reader().keeper:
-        st.button(t(label), type="primary", key="build", on_click=_build, args=(settings,))
+        st.button(t(label), type="primary", key="build", on_click=begin_building, args=(settings,))
 
 
-def _build(settings: Settings) -> None:
+def begin_building(settings: Settings) -> None:
+    """Begin to build the index, for the keeper."""
     state.require_keeper()
     jobs.start_building(settings)

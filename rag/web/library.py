@@ -70,7 +70,7 @@ def draw() -> None:
     elif build is not None and build.report is not None and not pending:
         st.caption(t("built", sources=build.report.sources, passages=build.report.passages))
     if keeper and not updating and (pending or (index is None and not empty) or (index and index.damage)):
-        st.button(t("rebuild"), type="primary", key="rebuild", on_click=_rebuild)
+        st.button(t("rebuild"), type="primary", key="rebuild", on_click=first_run.begin_building, args=(settings,))
     if index is None:
         return
     if index.manifest.rejected:
@@ -155,11 +155,6 @@ def _restore(corpus: Path, source: str) -> None:
     state.require_keeper()
     st.session_state.pop("removed", None)
     restore_source(corpus, source)
-    _rebuild()
-
-
-def _rebuild() -> None:
-    state.require_keeper()
     jobs.start_building(state.settings())
 
 
@@ -186,4 +181,4 @@ def _act(value: dict[str, Any]) -> None:
         state.require_keeper()
         remove_source(state.settings().corpus, str(value.get("source", "")))
         st.session_state["removed"] = str(value.get("source", ""))
-        _rebuild()
+        jobs.start_building(state.settings())

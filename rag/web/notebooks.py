@@ -136,7 +136,8 @@ def _file(title: str, notes: Sequence[Note], language: Language) -> bytes:
 
 def act(value: dict[str, Any]) -> None:
     """Do what a reader asked for on the shelf: save a selection, summarise, open the record of a work."""
-    works = _works_of(value)
+    keys = {(str(source), int(article)) for source, article in value.get("articles", ())}
+    works = [work for work in _works() if work.key in keys]
     if not works:
         return
     if value["kind"] == "notebook":
@@ -149,11 +150,6 @@ def act(value: dict[str, Any]) -> None:
             return
         st.session_state["only_articles"] = {work.key for work in works}
         state.ask(t("summarise_these" if len(works) > 1 else "summarise_this"))
-
-
-def _works_of(value: dict[str, Any]) -> list[Work]:
-    keys = {(str(source), int(article)) for source, article in value.get("articles", ())}
-    return [work for work in _works() if work.key in keys]
 
 
 def dialogs() -> None:

@@ -58,7 +58,9 @@ def _writer(settings: Settings) -> None:
         st.subheader(t("model_steps"), anchor=False)
         st.caption(t("model_steps_hint"))
         for name in STEPS:
-            _switch(name)
+            value = st.toggle(t(f"step_{name}"), value=getattr(settings, name), key=f"choose-{name}")
+            if value != getattr(settings, name):
+                state.choose(name, str(value))
         _slider("research_rounds", "research_rounds", 1, 3, 1)
         _slider("research_tokens", "research_tokens", 0, 20_000, 500)
         _slider("research_s", "research_s", 0, 120, 5)
@@ -203,13 +205,6 @@ def _question_to_test(settings: Settings) -> str:
     job = jobs.suggest(state.base_settings(), state.language(), 1)
     job.done.wait(30)
     return job.questions[0] if job.questions else t("test_question")
-
-
-def _switch(name: str) -> None:
-    settings = state.settings()
-    value = st.toggle(t(f"step_{name}"), value=getattr(settings, name), key=f"choose-{name}")
-    if value != getattr(settings, name):
-        state.choose(name, str(value))
 
 
 def _slider(label: str, name: str, low: int, high: int, step: int) -> None:
