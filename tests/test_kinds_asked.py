@@ -59,6 +59,12 @@ TABLE = "码头 | 船（艘） | 备注\n"
         ("上游水位是几米？", "下游水位是3米。", "渡口志", True),
         ("上午几点开船？", "下游水位是3米。", "渡口志", False),  # 上午 and 下游 are no pair
         ("How many boats came in the second week, 石埠?", "In the first week 12 boats came.", "渡口 Ferries", True),
+        ("三号渡船的载客量是多少？", "二号渡船载客120人。", "渡口志", True),
+        ("三号渡船的载客量是多少？", "二号渡船载客120人。", "三號渡船", False),
+        ("三号渡船6月2号开吗？", "6月2号起，三号渡船停航。", "渡口志", False),
+        ("Who was mayor of 石埠 before Ruth Hollis?", "Mayor: Ruth Hollis (since 2019)", "石埠", True),
+        ("Who is mayor of 石埠?", "Mayor: Ruth Hollis (since 2019)", "石埠", False),
+        ("谁通知病人？", "由村医通知。", "卫生站", False),
         ("渡口收费吗？", "渡口收费吗？", "渡口问答", False),  # its answer follows
     ],
 )

@@ -11,7 +11,7 @@ import difflib
 import itertools
 from collections.abc import Iterator
 
-from rag.text.language import is_han, language_asked, main_language, search_form, to_simplified
+from rag.text.language import is_han, language_asked, main_language, search_form, split_at, to_simplified
 from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
 from rag.text.persons import SURNAMES
 from rag.text.words import is_known_word, tag_words
@@ -19,6 +19,7 @@ from rag.vocabulary import words_of
 
 STEM_CHARS = 2  # of a place's name before its ending
 PERSON_CHARS = 3  # 韩少安
+LABEL_CHARS = 8
 MISSPELT = 0.8  # least likeness of a name to a misspelt one, of difflib
 _PLACES = words_of("place_words", "ending")
 _BEFORE = words_of("place_words", "before")
@@ -30,9 +31,13 @@ _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
 def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...]:
     """Return the places of a question that neither a statement nor what stands above it names, but others like them.
 
-    What stands `above` the statement are its title, headings, authors and file.
+    A person, too, where a statement begins with another: 庞乐山，1971年出生 tells nothing of 阮知微. What stands
+    `above` the statement are its title, headings, authors and file.
     """
     told = f"{above}\n{statement}"
+    people = [name for name, _ in find_han_names(question) if _is_person(name)]
+    if people and _begins_with_person(statement) and not any(_is_told(name, told) for name in people):
+        return tuple(people)
     if any(_is_told(name, told) for name in _places(question)):
         return ()
     endings = {_ending(other) for other in _places(told, whole=True)}
@@ -41,6 +46,17 @@ def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...
         named = list(_behind_one_of(_BEFORE | {"the"}, question))  # also the Stowe weir
         alike += [] if any(_is_told(name, told) for name in named) else named
     return tuple(dict.fromkeys(alike))
+
+
+def _begins_with_person(statement: str) -> bool:
+    """Say whether a statement begins with a person and a comma or a bracket: 经理：庞乐山，男; 林若水（1950—）."""
+    label, colon, rest = statement.partition("：")
+    is_labelled = bool(colon) and len(label) <= LABEL_CHARS
+    text = to_simplified(rest if is_labelled else statement)
+    name = split_at(text, "，（(")[0]
+    is_name = len(name) == PERSON_CHARS and is_han(name) and name[0] in SURNAMES and not is_known_word(name)
+    behind = text[len(name) :]
+    return is_name and (behind.startswith(("（", "(", "，男", "，女")) or (is_labelled and behind != ""))
 
 
 def names_nowhere(question: str, told: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from rag.text.numbered_parts import numbered_parts
 from rag.text.numbers import read_numbers
 from rag.text.units import CURRENCIES
 from rag.text.words import holds_any, tag_words
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import phrases, read_table, words_of
 
 _ASKING = {kind: phrases(asking) for kind, asking, _, _ in read_table("asked_kinds")}
 _TELLING = {kind: phrases(telling) for kind, _, telling, _ in read_table("asked_kinds")}
@@ -29,6 +29,7 @@ _SUBJECT_MOST_CHARS = 10  # letters before 因而, in which no cause is told
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
 _COUNTING = ("what", "which", "are the", "were the", "name the")  # stand before how many things are asked for
 MOST_COUNTED = 10
+_NUMBERED_BY = "号號"
 _TOLD_BY = tuple("vna")  # tags of words that tell something
 
 
@@ -118,12 +119,17 @@ def _is_row(quoted: str) -> bool:
 
 
 def _lacks_name(question: str, quoted: str) -> bool:
-    """Say whether a statement tells no name, where one is asked for, but those that the question has."""
-    if not _asks_for("name", question) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
+    """Say whether a statement tells no name, where one is asked for, but those that the question has.
+
+    Who asks who may be told of an office, or of nobody by name, but not of the one whom the question names.
+    """
+    asks_who = holds_any(question, words_of("shelf_words", "who"))
+    if not (asks_who or _asks_for("name", question)) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
         return False
     latin = [name for name, _ in find_latin_names(quoted) if name[:1].isupper()]
     names = [*latin, *(name for name, _ in find_han_names(quoted)), *(quote for quote, _ in find_quotes(quoted))]
-    return all(holds_any(question, (search_form(name),)) for name in names)
+    is_told = [not holds_any(question, (search_form(name),)) for name in names]
+    return not any(is_told) and (bool(is_told) or _asks_for("name", question))
 
 
 def _lacks_part(question: str, found: str) -> bool:
@@ -156,7 +162,7 @@ def _tells_another(question: str, quoted: str, above: str) -> bool:
     years, others = _named_years(asked), _named_years(told)
     if years and others and not years & (others | years_of(heads)):
         return not any(min(others) < year < max(others) for year in years)
-    ordinals, counted = _ordinals(asked), _ordinals(told) | _ordinals(heads)
+    ordinals, counted = _ordinals(asked, question), _ordinals(told, quoted) | _ordinals(heads, above)
     if ordinals and counted and not ordinals & counted:
         return True
     return any(
@@ -168,8 +174,13 @@ def _named_years(figures: Sequence[Figure]) -> frozenset[int]:
     return frozenset(figure.year for figure in figures if figure.year)
 
 
-def _ordinals(figures: Sequence[Figure]) -> frozenset[float]:
-    return frozenset(figure.value for figure in figures if figure.kind == "ordinal")
+def _ordinals(figures: Sequence[Figure], text: str) -> frozenset[float]:
+    """Return the numbers by which things are counted off: 第三, 三号冷库."""
+    return frozenset(
+        figure.value
+        for figure in figures
+        if figure.kind == "ordinal" or (figure.kind == "number" and text[figure.span[1] - 1] in _NUMBERED_BY)
+    )
 
 
 def _excludes(kind: str, words: Sequence[str], question: str, quoted: str, above: str) -> bool:

@@ -33,7 +33,7 @@ from rag.retrieval.odds import likelihood_of, log_odds, odds_of, with_credit, wi
 from rag.retrieval.parties_asked import doubt_other_parties, doubt_other_senders
 from rag.retrieval.rows_judged import credit_extremes, credit_named_cells, credit_rows, doubt_other_entries, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
-from rag.text.dictionary import dictionary_words
+from rag.text.dictionary import content_words, dictionary_words
 from rag.text.enumerations import COLONS, Item, item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import CLOSING_MOST_CHARS, label_of, takes_leave
@@ -48,8 +48,10 @@ from rag.text.language import (
     split_at,
     split_statements,
 )
+from rag.text.names import find_han_names
 from rag.text.numbered_parts import numbered_parts, opening_part
 from rag.text.offices import Office, find_offices, holds_office, office_asked_for, ranks_otherwise, titled_surname
+from rag.text.persons import SURE_SURNAMES
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -77,6 +79,8 @@ HEADING_LEAST_ODDS = -0.8  # of a numbered heading, from which it is believed to
 TERM_LEAST_CHARS = 2
 HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
 ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
+LEADING_ENDS = "？?：:"  # of a question, or of what leads to a list: what follows tells
+SIGNED_AS_CHARS = 6  # letters before a name: 审判员, 责任人
 MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
 
 
@@ -262,11 +266,12 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         only_names = (
             (label == "keywords" and passage.kind == "metadata" and not asks_keywords)
             or _only_addresses(text)
-            or (is_signed and not asks_who)
+            or ((is_signed or _only_signs(text, question)) and not asks_who)
         )
         if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or only_names:
             # What a title, a heading, a keyword, a name or the head of a column names, it does not tell.
             likelihoods.append(likelihood_of(log_odds(0.0)))
+            asked = odds if ends_in(text.rstrip(), COLONS) else asked
             continue
         if topic and place == 0:
             odds = max(odds, TOPIC_ODDS)  # asked by its heading alone, a section answers with what it begins with
@@ -276,7 +281,9 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         odds = _of_office(odds, text, passage, office)
         if odds < HEADING_LEAST_ODDS and "list" not in question.types and _only_heads(text):
             odds = log_odds(0.0)
-        leads = text.rstrip().endswith(("？", "?")) or _is_term(text, question)
+        if _asks_the_same(text, question):
+            odds = max(odds, TOPIC_ODDS)
+        leads = ends_in(text.rstrip(), LEADING_ENDS) or _is_term(text, question)
         if leads and place + 1 < len(item.statements):
             odds, asked = log_odds(0.0), odds
         likelihoods.append(likelihood_of(odds))
@@ -295,6 +302,21 @@ def _only_addresses(text: str) -> bool:
     return len(letters) <= CLOSING_MOST_CHARS and form.startswith(tuple(words_of("address_words", "closing")))
 
 
+def _only_signs(text: str, question: Question) -> bool:
+    """Say whether a short line is a name behind what its bearer is, of which nothing is asked: 审 判 员 傅望山."""
+    letters = _bare(text)
+    name = next((name for name, _ in find_han_names(letters) if letters.endswith(name)), "")
+    signed_as = letters.removesuffix(name)
+    return (
+        bool(name)
+        and _is_line(text)
+        and not is_row(text)
+        and name[0] in SURE_SURNAMES
+        and len(signed_as) <= SIGNED_AS_CHARS
+        and not holds_any(question.text, [name, signed_as] if signed_as else [name])
+    )
+
+
 def _is_line(text: str) -> bool:
     """Say whether a statement is a short line without a full stop, as a name and an address below a letter."""
     return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, FULL_STOPS)
@@ -305,6 +327,13 @@ def _is_term(text: str, question: Question) -> bool:
     term = "".join(filter(HAN_CHARACTER.match, search_form(text))) or search_form(text)
     is_named = len(term) >= TERM_LEAST_CHARS and term in search_form(question.text)
     return is_named and _is_line(text) and not is_row(text) and asks_for_meaning(question.asked)
+
+
+def _asks_the_same(text: str, question: Question) -> bool:
+    """Say whether a statement is a question whose telling words are all in that of a reader who asks for a meaning."""
+    is_question = ends_in(text.rstrip(), "？?") and asks_for_meaning(question.asked)
+    words = content_words(text) if is_question else ()
+    return bool(words) and all(holds_any(question.asked, (search_form(word),)) for word in words)
 
 
 def _only_heads(text: str) -> bool:

@@ -1,0 +1,54 @@
+"""What the comprehension model thinks likely, and no statement may answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.comprehension.windows import Reading
+from rag.question import read_question
+from rag.records import Evidence, Passage
+from rag.retrieval.judging import _judged
+from rag.text.language import split_statements
+
+RULING = """一、冷冻厂赔偿冰費18600元。
+首席仲裁员 林若水
+书 记 员 蘇芷寧"""
+PLAN = """協會建议如下：
+（a）加固东湾老码头外侧的石堤，明年三月开工；
+（b）改造建于1976年的冰库，并更换压缩机。"""
+
+
+def likelihoods(text: str, question: str, *read: float) -> list[float]:
+    """Return how likely each statement is held to answer, to one place, where the model said `read`."""
+    spans = tuple(split_statements(text))
+    passage = Passage("r", "裁决.txt", text, (0, len(text)), "body", 0, "裁决书", (), "", "zh")
+    item = Evidence(passage, 0.0, statements=spans)
+    reading = Reading(np.array(read, np.float32), (None,) * len(spans))
+    return [round(one, 1) for one in _judged(item, reading, read_question(question, ()), 0.0).likelihoods]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("这件事最后怎么裁的？", 0.0),
+        ("首席仲裁員是谁？", 0.8),
+        ("林若水做什么？", 0.8),
+        ("这件事由哪位裁决？", 0.8),
+    ],
+)
+def test_a_name_behind_what_its_bearer_is_answers_only_who_asks_of_it(question: str, names: float) -> None:
+    assert likelihoods(RULING, question, 0.5, 0.8, 0.0)[1] == names
+
+
+def test_what_leads_to_a_list_hands_its_likelihood_to_the_first_item() -> None:
+    assert likelihoods(PLAN, "协会建议什么？", 0.7, 0.2, 0.1) == [0.0, 0.7, 0.1]
+    longer = PLAN.replace("建议如下", "经过两次讨论建议如下")
+    assert likelihoods(longer, "协会建议什么？", 0.7, 0.2, 0.1) == [0.0, 0.7, 0.1]
+
+
+def test_a_question_of_the_text_that_is_the_reader_s_is_answered_by_what_follows() -> None:
+    box = "BOX 1. WHAT IS A DEMAND CHARGE?\nA monthly fee set by the highest load 负荷.\nThe demand charge came to 21."
+    asked = "In the brief, what is meant by a demand charge?"
+    assert likelihoods(box, asked, 0.0, 0.1, 0.2, 0.6) == [0.0, 0.0, 0.7, 0.6]
+    assert likelihoods(box, "What did the demand charge come to?", 0.0, 0.1, 0.2, 0.6) == [0.0, 0.0, 0.2, 0.6]
