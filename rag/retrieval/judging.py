@@ -67,6 +67,7 @@ FOREIGN_BEHIND_WEIGHT = 35.0
 PART_ODDS = 5.0  # for the article that is asked for by its number, and against another one
 PART_LEAST_ODDS = -1.0  # of that article: it may not answer, yet it is what was asked for
 TOPIC_ODDS = 1.0  # at least, for what a section begins with whose heading is the question
+SAME_QUESTION_ODDS = 2.0  # at least, for what follows a question of the text that is the reader's
 NOTE_FIRST = 1.01  # the likelihood of a note to that of the statement that bears it, where a source is asked for
 # To the log-odds of statements of the work of which the answer before spoke; the second where the question leaves open
 # of what it asks.
@@ -282,7 +283,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
         if odds < HEADING_LEAST_ODDS and "list" not in question.types and _only_heads(text):
             odds = log_odds(0.0)
         if _asks_the_same(text, question):
-            odds = max(odds, TOPIC_ODDS)
+            odds = max(odds, SAME_QUESTION_ODDS)
         leads = ends_in(text.rstrip(), LEADING_ENDS) or _is_term(text, question)
         if leads and place + 1 < len(item.statements):
             odds, asked = log_odds(0.0), odds
