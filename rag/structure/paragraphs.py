@@ -141,6 +141,11 @@ class Item:
             self.pieces = ["".join(self.pieces)]
         return self.pieces[0]
 
+    @property
+    def begin(self) -> str:
+        """The first characters, which need not be put together with the rest: a paragraph may have very many lines."""
+        return self.pieces[0][:_BEGIN_CHARS]
+
     def append(self, text: str, drop: int = 0, glue: str = "", *, uncertain: bool = False) -> None:
         """Add `text` at the end, after `drop` characters were taken off there and `glue` was set between."""
         if drop:
@@ -509,9 +514,9 @@ def _line_goes_on(
 ) -> bool:
     unfinished = not ends_line(end)
     is_set_in = line.indent >= 2 and not line.fresh
-    if 2 * line.indent >= _body_width(lines, index):
+    if line.indent >= CENTRED_INDENT and 2 * line.indent >= _body_width(lines, index):
         return False  # on the right side each line is a name or a date
-    if _begins_with_label(text) and _begins_with_label(previous.text):
+    if _begins_with_label(text) and _begins_with_label(previous.begin):
         return False
     in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
     if layout.indent_begins and is_set_in and not in_one_box:
@@ -535,7 +540,7 @@ def _line_goes_on(
             width(before.text) > (_ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL) * full
             and _in_column(lines, index, full)
         )
-    if (_counts(text) or continues_numbering(previous.text[:_BEGIN_CHARS], text)) and ends_sentence(end):
+    if (_counts(text) or continues_numbering(previous.begin, text)) and ends_sentence(end):
         return False
     return not ended
 
