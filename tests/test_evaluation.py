@@ -16,7 +16,7 @@ from rag.cli import app
 from rag.errors import RagError
 from rag.evaluation.measures import compare, measure, summarise
 from rag.evaluation.report import write_report
-from rag.evaluation.running import read_questions, read_run
+from rag.evaluation.running import read_questions, read_run, text_in_file
 from rag.settings import Settings
 
 BRIDGE = "大桥总造价为12.5亿元，由省交通厅出资。"
@@ -139,3 +139,13 @@ def test_drafts_are_accepted_then_measured_and_compared(
     assert "R@5" in measured.output
     assert "refusal" not in measured.output
     assert "0 个未检全" in report.read_text("utf-8")
+
+
+def test_rows_of_a_csv_are_written_as_the_file_has_them() -> None:
+    rows = '港口统计\n港口 | 船（艘） | 备注\n東灣 | 1,200 | 含"小船"\n南江 | 80 |'
+    assert text_in_file("港口.csv", rows).split("\n")[1:] == [
+        "港口,船（艘）,备注",
+        '東灣,"1,200","含""小船"""',
+        "南江,80,",
+    ]
+    assert text_in_file("港口.md", rows) == rows

@@ -1,10 +1,12 @@
 """Questions read from a file, and asked: one line of a run for each.
 
-Entry points: `read_lines`, `read_questions`, `read_run`, `answer_line`.
+Entry points: `read_lines`, `read_questions`, `read_run`, `answer_line`, `text_in_file`.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 from rag.errors import RagError
 from rag.records import Answer, Turn
 from rag.settings import Settings
+from rag.tables import cells, is_row
 from rag.text.labels import CITED
 
 FORMAT = "see docs/evaluation.md"
@@ -102,7 +105,7 @@ def answer_line(
     found = retrieve(item["question"], 10, **asked)
     line: dict[str, Any] = {
         "id": item["id"],
-        "results": [{"doc": e.source, "text": e.text, "score": e.score} for e in found],
+        "results": [{"doc": e.source, "text": text_in_file(e.source, e.text), "score": e.score} for e in found],
         "understood": found.understood,
         "ms": _milliseconds(started),
     }
@@ -127,4 +130,18 @@ def _milliseconds(started: float) -> float:
 def _cited(answer: Answer) -> list[dict[str, Any]]:
     numbers = sorted({int(number) for number in CITED.findall(answer.text)})
     items = {number: answer.evidence[number - 1] for number in numbers}
-    return [{"n": number, "doc": item.source, "text": item.text} for number, item in items.items()]
+    return [
+        {"n": number, "doc": item.source, "text": text_in_file(item.source, item.text)}
+        for number, item in items.items()
+    ]
+
+
+def text_in_file(source: str, text: str) -> str:
+    """Return a passage's text as its file has it, from which a question's gold is quoted: rows of .csv with commas."""
+    if not source.casefold().endswith(".csv"):
+        return text
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    for line in text.split("\n"):
+        writer.writerow(cells(line) if is_row(line) else [line])
+    return written.getvalue().rstrip("\n")
