@@ -33,6 +33,7 @@ _CUT_COST, _LEAST = 0.02, 1e-12
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
 _LEADING_ENDS = "?？:："
 _METADATA_LABELS = ("keywords", "authors", "fund")
+_MAX_ITEM_CHARS = 120  # of an item that a passage rather holds together with the next one
 _MANY_UNITS = 20_000
 ALONE_CHARS = 300  # from this length on a passage is embedded without what stands above it
 # Of cutting inside a paragraph, and between two items of a list; a passage half as long as wished costs 0.25.
@@ -184,9 +185,15 @@ def _cut_run(run: _Run, max_chars: int) -> list[tuple[Span, str]]:
     units = [
         unit
         for block, below in zip(run.blocks, [*following, ""], strict=True)
-        for unit in _units(block, max_chars, _LIST_CUT_COST if goes_on(block.text, below) else 0.0)
+        for unit in _units(block, max_chars, _LIST_CUT_COST if _is_short_item(block, below) else 0.0)
     ]
     return [(span, "") for span in _pack(units, max_chars)]
+
+
+def _is_short_item(block: Block, below: str) -> bool:
+    """Say whether a block is an item of a list which the next one goes on; long points are paragraphs, as notes are."""
+    is_item = block.kind == "paragraph" and len(block.text) <= _MAX_ITEM_CHARS
+    return is_item and goes_on(block.text, below)
 
 
 def _units(block: Block, max_chars: int, end_cost: float = 0.0) -> list[_Unit]:
