@@ -202,3 +202,24 @@ def test_a_word_that_ends_as_a_small_one_ends_a_line_of_a_title() -> None:
         True,
         False,
     ]
+
+
+DECREE = """                 东湾县人民政府令
+
+                     第12号
+
+    《东湾县渔港用冰管理办法》已经2021年3月2日县人民政府第5次常务会
+议通过，现予公布，自2021年5月1日起施行。
+
+                                        县长  林若水
+                                        2021年3月9日
+
+                 东湾县渔港用冰管理办法
+
+    第一条  为了规范渔港用冰，制定本办法。
+"""
+
+
+def test_a_decree_is_called_by_what_it_puts_into_force() -> None:
+    assert article(DECREE).title == "东湾县渔港用冰管理办法"
+    assert article(DECREE.replace("人民政府令", "人民政府")).title != "东湾县渔港用冰管理办法"

@@ -613,3 +613,69 @@ def test_contents_whose_dots_stand_apart_are_silent() -> None:
         ("1 港口概况", "1.1 码头"),
         ("2 渔船",),
     ]
+
+
+INTERVIEW = """HARBOUR VOICES 港口口述
+
+Interviewer: Colm Tredway (CT), narrator: Lin Ruoshui (LR), at the ice house of the old harbour
+
+CT: This is Colm Tredway, it is the sixth of May, and I am here with Lin
+    Ruoshui. Could you say where you were born?
+LR: Out on the Neck, in 1931. There isn't a house left there now. My
+    father kept the ice house 冰库 and my mother mended nets for the boats.
+    Five of us, and I was the fourth.
+CT: When did you begin to work at the ice house, and who was it that
+    taught you to cut the blocks?
+LR: June of 1946, when I was fifteen, and I told the foreman that I was
+    sixteen, since no younger ones were taken.
+"""
+
+
+def test_what_somebody_says_hangs_below_who_it_is() -> None:
+    document = parse(INTERVIEW)
+    assert "My father kept the ice house 冰库 and my mother mended nets" in holding(document, "Out on the Neck")
+    assert "I am here with Lin Ruoshui. Could you say" in holding(document, "sixth of May")
+    assert holding(document, "When did you begin").startswith("CT:")
+
+
+CAPTIONED = """表1  各港经营情况（月均）
+──────────────────────────────────────
+港  口        样本  日进冰  日出冰  收入    净收益
+              （个）（筐）  （筐）  （元）  （元）
+──────────────────────────────────────
+东湾港          41     86      12    3 460   1 250
+南江港          52    104       9    2 980     640
+北  港          19     57      21    2 715     310
+
+┌────────┬──────────────────┐
+│ 冰筐      │ 装冰四十公斤的竹筐，每船二十只     │
+│ 冰钱      │ 按月结算，不论担                   │
+└────────┴──────────────────┘
+"""
+
+
+def test_units_that_touch_and_letters_that_stand_apart_are_cells() -> None:
+    rows, drawn = (block.text for block in parse(CAPTIONED).blocks if block.kind == "table")
+    assert rows.split("\n")[:3] == [
+        "港口\t样本\t日进冰\t日出冰\t收入\t净收益",
+        "\t（个）\t（筐）\t（筐）\t（元）\t（元）",
+        "东湾港\t41\t86\t12\t3 460\t1 250",
+    ]
+    assert drawn == "冰筐 | 装冰四十公斤的竹筐，每船二十只\n冰钱 | 按月结算，不论担"
+
+
+NOTED = """The harbour 港口 pays for half of the ice that boats take on board.1 It pays for
+none in the winter, since the catch is landed within the day (Lin Ruoshui,
+(1967) and the later lists).2 The rest is paid by the boats themselves.
+
+----------
+1  Only boats under twelve metres.
+2  The list of 1971 is lost.
+"""
+
+
+def test_a_level_mark_leaves_the_space_between_its_sentences() -> None:
+    document = parse(NOTED)
+    assert "on board. It pays for none" in holding(document, "The harbour")
+    assert "later lists). The rest" in holding(document, "The harbour")
+    assert "Lin Ruoshui, (1967) and" in holding(document, "The harbour")

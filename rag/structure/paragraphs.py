@@ -202,7 +202,7 @@ def seam(first: str, second: str, vocabulary: Vocabulary) -> tuple[int, str]:
         return (1, "") if drops else (0, "")
     if end in "-‐–/" and start.isalnum() and first[:-1].rstrip() == first[:-1] != "":
         return 0, ""
-    opens = start in _OPENING and LATIN_WORD.search(second[:_QUOTED_CHARS])
+    opens = start in _OPENING and (LATIN_WORD.search(second[:_QUOTED_CHARS]) or second[1:2].isdecimal())
     begins = is_spaced(start) or opens or (unicodedata.category(start) == "Sc" and second[1:2].isdecimal())
     return 0, " " if begins and (is_spaced(end) or _LATIN_END.search(first)) else ""
 
@@ -518,6 +518,9 @@ def _line_goes_on(
         return False  # on the right side each line is a name or a date
     if _begins_with_label(text) and _begins_with_label(previous.begin):
         return False
+    hangs = line.indent and not line.gap and (before.indent < line.indent or previous.lines > 1)
+    if hangs and _begins_with_label(previous.begin) and (unfinished or not HAN_CHARACTER.search(text)):
+        return True  # what somebody says hangs below who it is
     in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
     if layout.indent_begins and is_set_in and not in_one_box:
         return unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and before.indent >= 2

@@ -44,6 +44,7 @@ FORMATS = frozenset(["txt", "md", "markdown"])
 LABEL_CHARS = 8  # of a line, in which its label stands
 MOST_LINES = 30  # of a head
 MOST_TITLE_LINES = 3
+DECREE, MOST_ORDER_CHARS, MOST_DECREE_LINES = "令", 30, 40
 MOST_WIDTH = 200  # half characters of a line of a head
 PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
 MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
@@ -91,12 +92,23 @@ def read_plain_head(pages: Sequence[Page], source_format: str) -> tuple[list[Sai
     if _holds_several(pages):
         return [], pages
     head = _head_lines(pages[0].lines)
-    title = _find_title(head)
+    decreed = _find_decreed(pages[0].lines)
+    title = decreed or _find_title(head)
     if not title:
         return [], pages
     said = [Said("title", join_title([line.text for line in title]), PRINTED)]
     told = list(_say(head, [line for line in head if line not in title]))
-    return [*said, *told] if told else [], [_with_heading(pages[0], title, said[0].value), *pages[1:]]
+    return [*said, *told] if told or decreed else [], [_with_heading(pages[0], title, said[0].value), *pages[1:]]
+
+
+def _find_decreed(lines: Sequence[Line]) -> list[HeadLine]:
+    """Return the line of what a decree puts into force: 南江市人民政府令 names it, and it stands below."""
+    texts = [without_spaces(fold_glyphs(line.text)) for line in lines[:MOST_DECREE_LINES]]
+    order = next(filter(None, texts), "")
+    named = "".join(texts).partition("《")[2].partition("》")[0]
+    at = next((at for at, text in enumerate(texts) if text == named != ""), -1)
+    is_decree = to_simplified(order).endswith(DECREE) and len(order) <= MOST_ORDER_CHARS
+    return [HeadLine(at, 0, 0, "", lines[at].text.strip())] if is_decree and at > 0 else []
 
 
 def _with_heading(page: Page, title: Sequence[HeadLine], text: str) -> Page:

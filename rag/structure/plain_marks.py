@@ -26,8 +26,9 @@ def raise_marks(lines: Sequence[PrintedLine]) -> None:
         return
     for at, place, note in reversed(pairs):
         number = _note_number(lines[note])
-        text = lines[at].text
-        lines[at].text = f"{text[:place]}<sup>{number}</sup>{text[place + len(number) :].lstrip()}"
+        before, behind = lines[at].text[:place], lines[at].text[place + len(number) :].lstrip()
+        glue = " " if before[-1:].isascii() and behind[:1].isascii() and behind else ""
+        lines[at].text = f"{before}<sup>{number}</sup>{glue}{behind}"
         lines[note].text = f"<sup>{number}</sup>{lines[note].text[len(number) :]}"
 
 

@@ -335,7 +335,15 @@ def _add_close_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[i
 
 def _close_cells(line: Line) -> list[str]:
     is_row = line.kind == "text" and len(line.text) <= _MAX_ROW_CHARS and f"{_NARROW_GAP} " in line.text.strip()
-    return [cell for cell in line.text.split(_NARROW_GAP) if cell.strip()] if is_row else []
+    return _narrow_cells(line.text) if is_row and not _stands_between_bars(line) else []
+
+
+def _narrow_cells(text: str) -> list[str]:
+    """Return the cells that two spaces part, or brackets: （个）（件）; 事  项 is one."""
+    text = text.replace(CELL_GAP, _NARROW_GAP).replace("）（", f"）{_NARROW_GAP}（")
+    cells = [cell.strip() for cell in text.split(_NARROW_GAP) if cell.strip()]
+    spaced = itertools.groupby(cells, lambda cell: len(cell) == 1 and not cell.isascii())
+    return [cell for is_letter, run in spaced for cell in (["".join(run)] if is_letter else run)]
 
 
 def _as_row(line: Line, cells: Sequence[str]) -> Line:
@@ -344,7 +352,7 @@ def _as_row(line: Line, cells: Sequence[str]) -> Line:
 
 def _head_cells(text: str, count: int) -> list[str]:
     """Return the cells of the line above a row of `count` cells: closer together, or over all columns but the first."""
-    cells = [cell for cell in text.replace(CELL_GAP, _NARROW_GAP).split(_NARROW_GAP) if cell.strip()]
+    cells = _narrow_cells(text)
     if len(cells) == count - 1 and count > _MIN_COLUMNS and text[:_SET_IN].isspace():
         return ["", *cells]
     return cells if len(cells) == count and count > _MIN_COLUMNS else []
@@ -352,7 +360,8 @@ def _head_cells(text: str, count: int) -> list[str]:
 
 def _count_cells(line: Line) -> int:
     text = line.text.strip()
-    if line.kind != "text" or len(text) > _MAX_ROW_CHARS or not ("\t" in text or "   " in text):
+    is_row = line.kind == "text" and len(text) <= _MAX_ROW_CHARS and not _stands_between_bars(line)
+    if not is_row or not ("\t" in text or "   " in text):
         return 0
     cells = _CELLS.split(text)
     return len(cells) if len(cells) > 2 or "\t" in text else 0
