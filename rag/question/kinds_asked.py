@@ -82,7 +82,7 @@ def count_asked(question: str) -> int:
     form = search_form(question)
     words = form.split()
     behind = [form.partition("哪")[2][:1]]
-    behind += [word for at, word in enumerate(words) if " ".join(words[:at]).endswith(_COUNTING)]
+    behind += [word for at, word in enumerate(words) if " ".join(words[max(0, at - 2) : at]).endswith(_COUNTING)]
     numbers = (next(iter(read_numbers(word, 0)), None) for word in behind if word)
     return next((int(number.value) for number in numbers if number and 1 < number.value <= MOST_COUNTED), 0)
 
@@ -128,8 +128,8 @@ def _lacks_name(question: str, quoted: str) -> bool:
         return False
     latin = [name for name, _ in find_latin_names(quoted) if name[:1].isupper()]
     names = [*latin, *(name for name, _ in find_han_names(quoted)), *(quote for quote, _ in find_quotes(quoted))]
-    is_told = [not holds_any(question, (search_form(name),)) for name in names]
-    return not any(is_told) and (bool(is_told) or _asks_for("name", question))
+    new = [name for name in names if not holds_any(question, (search_form(name),))]
+    return not new and (bool(names) or _asks_for("name", question))
 
 
 def _lacks_part(question: str, found: str) -> bool:

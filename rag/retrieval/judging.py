@@ -305,17 +305,13 @@ def _only_addresses(text: str) -> bool:
 
 def _only_signs(text: str, question: Question) -> bool:
     """Say whether a short line is a name behind what its bearer is, of which nothing is asked: 审 判 员 傅望山."""
+    if not _is_line(text) or is_row(text):
+        return False
     letters = _bare(text)
     name = next((name for name, _ in find_han_names(letters) if letters.endswith(name)), "")
     signed_as = letters.removesuffix(name)
-    return (
-        bool(name)
-        and _is_line(text)
-        and not is_row(text)
-        and name[0] in SURE_SURNAMES
-        and len(signed_as) <= SIGNED_AS_CHARS
-        and not holds_any(question.text, [name, signed_as] if signed_as else [name])
-    )
+    is_signature = name[:1] in SURE_SURNAMES and len(signed_as) <= SIGNED_AS_CHARS
+    return is_signature and not holds_any(question.text, list(filter(None, (name, signed_as))))
 
 
 def _is_line(text: str) -> bool:

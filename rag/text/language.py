@@ -131,9 +131,9 @@ def split_sentences(text: str) -> list[Span]:
     spans: list[Span] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        before = text[start : match.start()]
+        before = text[max(start, match.start() - _ABBREVIATION_CHARS) : match.start()]
         is_point = match.group().startswith(".")
-        if is_point and (_is_abbreviated(before[-_ABBREVIATION_CHARS:]) or _is_item_number(before)):  # "2. 关闭总阀"
+        if is_point and (_is_abbreviated(before) or _is_item_number(before)):  # "2. 关闭总阀"
             continue
         if text[match.start() - 1 : match.start()] in OPENERS and match.start() > start:  # “…”
             continue
