@@ -20,7 +20,7 @@ from rag.reading.pages import PageFinder
 from rag.records import Article, Block, Document, Passage, PassageKind, Span, passage_id
 from rag.structure.front_matter import is_front_text
 from rag.tables import count_head_rows
-from rag.text.enumerations import goes_on
+from rag.text.enumerations import LEADING_ENDS, goes_on
 from rag.text.labels import is_word, label_of
 from rag.text.language import ends_in, main_language, split_sentences, strip_span, without_spaces
 
@@ -31,7 +31,6 @@ _MIN_ABSTRACT_CHARS, _MAX_AUTHORS_CHARS = 60, 200
 _LEAST_SHARE, _TINY_SHARE = 3, 8  # of a passage: where a long sentence may be cut, and what is joined to its neighbour
 _CUT_COST, _LEAST = 0.02, 1e-12
 _CLAUSE_END = re.compile(r"[；;]|(?<!\d)[，,]|[，,](?!\d)")
-_LEADING_ENDS = "?？:："
 _METADATA_LABELS = ("keywords", "authors", "fund")
 _MAX_ITEM_CHARS = 120  # of an item that a passage rather holds together with the next one
 _MANY_UNITS = 20_000
@@ -206,7 +205,7 @@ def _units(block: Block, max_chars: int, end_cost: float = 0.0) -> list[_Unit]:
     for first, last in split_sentences(block.text):
         spans.extend(_cut_sentence(block.text, first, last, max_chars))
     costs = [_PARAGRAPH_CUT_COST] * len(spans)
-    if spans and not ends_in(block.text, _LEADING_ENDS):
+    if spans and not ends_in(block.text, LEADING_ENDS):
         costs[-1] = end_cost
     return [(start + first, start + last, cost) for (first, last), cost in zip(spans, costs, strict=True)]
 

@@ -26,15 +26,15 @@ from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
 from rag.question.kinds_asked import asks_for_meaning, count_asked
 from rag.records import Evidence, Passage, Span
-from rag.retrieval.candidates import Candidates, Chosen, Rows, evidence_of
+from rag.retrieval.candidates import Candidates, Chosen, Rows
 from rag.retrieval.explanations import with_explanation
-from rag.retrieval.lists_judged import credit_counted_lists
+from rag.retrieval.lists_judged import credit_counted_lists, with_rest_of_list
 from rag.retrieval.odds import likelihood_of, log_odds, odds_of, with_credit, with_likelihoods, with_odds
 from rag.retrieval.parties_asked import doubt_other_parties, doubt_other_senders
 from rag.retrieval.rows_judged import credit_extremes, credit_named_cells, credit_rows, doubt_other_entries, mark_cells
 from rag.tables import heads_columns, is_row, is_rule
 from rag.text.dictionary import content_words, dictionary_words
-from rag.text.enumerations import COLONS, Item, item_of
+from rag.text.enumerations import COLONS, LEADING_ENDS, item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import CLOSING_MOST_CHARS, label_of, takes_leave
 from rag.text.language import (
@@ -80,7 +80,6 @@ HEADING_LEAST_ODDS = -0.8  # of a numbered heading, from which it is believed to
 TERM_LEAST_CHARS = 2
 HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
 ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
-LEADING_ENDS = "？?：:"  # of a question, or of what leads to a list: what follows tells
 SIGNED_AS_CHARS = 6  # letters before a name: 审判员, 责任人
 MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
 
@@ -107,7 +106,7 @@ def judge_statements(
         evidence = _credit_notes(index, evidence, _read(load_comprehension(), said, chosen, names))
     evidence = with_explanation(index, found, evidence, question)
     if "list" in question.types or count_asked(question.asked):
-        evidence = _with_rest_of_list(index, found, evidence, allowed)
+        evidence = with_rest_of_list(index, found, evidence, allowed)
     return evidence
 
 
@@ -206,32 +205,6 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
                     borne[item.source].append((blocks[mark.block].span, min(1.0, NOTE_FIRST * likelihoods[place])))
         credited.append(with_likelihoods(item, likelihoods))
     return [with_credit(item, borne[item.source]) for item in credited]
-
-
-def _with_rest_of_list(
-    index: Index, found: Candidates, evidence: Sequence[Evidence], allowed: Rows | None
-) -> list[Evidence]:
-    """Return the evidence with the passages in which the list of its best statement begins and goes on."""
-    best = evidence[0] if evidence else None
-    likeliest = best.best_sentence if best else None
-    item = item_of(best.text[slice(*likeliest)]) if best and likeliest else None
-    if best is None or item is None:
-        return list(evidence)
-    places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
-    row = index.row(best.id)
-    added = []
-    for beside, wanted in ((row - 1, min(places) - 1), (row + 1, max(places) + 1)):
-        if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
-            continue
-        other = evidence_of(index, found, beside)
-        of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
-        if of_one_work and (item[0], wanted) in _items_of(other) and all(other.id != one.id for one in evidence):
-            added.append(with_credit(other, ()))
-    return [best, *added, *evidence[1:]]
-
-
-def _items_of(item: Evidence) -> set[Item | None]:
-    return {item_of(item.text[slice(*span)]) for span in item.statements}
 
 
 def _between(one: Reading, other: Reading) -> Reading:

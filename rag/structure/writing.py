@@ -98,8 +98,8 @@ class Writer:
         waiting: list[int] = []
         for number in range(part.first, part.last):
             item = self._items[number]
-            heads_section = item.kind == "heading" and number >= part.body and number not in part.titles
-            heads_section = heads_section and (is_dated or not is_date(bare(item.text)))
+            may_head = item.kind == "heading" and number >= part.body and number not in part.titles
+            heads_section = may_head and (is_dated or not is_date(bare(item.text)))
             if item.silent:
                 self._leave_out(number)
             elif heads_section:

@@ -16,6 +16,7 @@ from rag.vocabulary import phrases, read_table
 
 Item = tuple[int, int]  # row of the table, place in its order from 0
 COLONS = "：:"
+LEADING_ENDS = f"？?{COLONS}"  # of a question, or of what leads to a list: what follows tells
 BEHIND_NUMBERS = "：:.．、"
 BULLETS = frozenset("•●▪■◆◇○·※►▶✓-*")
 FEW_MARKS = 4  # of a row whose last one may follow its second: 首先 其次 最后
