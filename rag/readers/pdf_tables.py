@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,7 +114,8 @@ def _replace(pieces: list[Segment], run: list[_Band], upright: list[Rule]) -> li
     top, bottom = run[0].upper, run[-1].lower
     held = [segment for band in run for segment in band.segments]
     posts = _posts(upright, top, bottom)
-    columns = list(itertools.pairwise(posts)) if len(posts) >= 3 else _column_extents(held)
+    printed_rows = [row for band in run for row in build_rows(band.segments)]
+    columns = list(itertools.pairwise(posts)) if len(posts) >= 3 else _columns(printed_rows)
     if len(columns) < 2:
         return pieces
     rows: list[list[list[Segment]]] = []
@@ -134,6 +136,17 @@ def _glyphs_of(rows: Sequence[Sequence[Sequence[Segment]]]) -> list[Glyph]:
     return [glyph for row in rows for cell in row for segment in cell for glyph in segment.glyphs]
 
 
+def _columns(rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """Return the extents of the columns, or their middles where a wide head covers columns that most rows part."""
+    extents = _column_extents([segment for row in rows for segment in row.segments])
+    most = max((len(row.segments) for row in rows), default=0)
+    full = [row.segments for row in rows if len(row.segments) == most]
+    if most <= len(extents) or 2 * len(full) < len(rows):
+        return extents
+    middles = [statistics.median((one.x0 + one.x1) / 2 for one in column) for column in zip(*full, strict=True)]
+    return [(middle, middle) for middle in middles]
+
+
 def _column_extents(segments: Sequence[Segment]) -> list[tuple[float, float]]:
     """Return the extents on which segments stand, overlapping ones merged, from left to right."""
     extents: list[tuple[float, float]] = []
@@ -147,11 +160,26 @@ def _column_extents(segments: Sequence[Segment]) -> list[tuple[float, float]]:
 
 def _cells(segments: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
     cells: list[list[Segment]] = [[] for _ in columns]
-    for segment in segments:
+    middles = [left for left, right in columns if left == right]
+    for segment in (part for whole in segments for part in _parts_over(whole, middles)):
         middle = (segment.x0 + segment.x1) / 2
         nearest = min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1], 0.0))
         cells[nearest].append(segment)
     return cells
+
+
+def _parts_over(segment: Segment, middles: Sequence[float]) -> list[Segment]:
+    """Return a segment parted at its widest spaces where it stands over the middles of several columns."""
+    glyphs = segment.glyphs
+    cuts = [0]
+    for left, right in itertools.pairwise(middle for middle in middles if segment.x0 < middle < segment.x1):
+        spaced = [at for at, glyph in enumerate(glyphs) if glyph.space and left < glyph.x0 <= right and at > cuts[-1]]
+        if spaced:
+            cuts.append(max(spaced, key=lambda at: glyphs[at].x0 - glyphs[at - 1].x1))
+    parts = [glyphs[first:last] for first, last in itertools.pairwise([*cuts, len(glyphs)])]
+    return (
+        [Segment(part, part[0].x0, part[-1].x1, segment.y, segment.size) for part in parts] if cuts[1:] else [segment]
+    )
 
 
 def _merge_cells(rows: list[list[list[Segment]]]) -> list[list[Segment]]:
@@ -191,7 +219,7 @@ def find_aligned_tables(rows: list[Row]) -> list[Row]:
 
 def _read_aligned(run: list[Row]) -> tuple[list[Line], list[Glyph]]:
     """Return the lines of a table and its glyphs in their order, both empty when it is none."""
-    columns = _column_extents([segment for row in run for segment in row.segments])
+    columns = _columns(run)
     if len(columns) < 2 or sum(len(row.segments) >= len(columns) - 1 for row in run) < 0.7 * len(run):
         return [], []
     rows = [_cells(row.segments, columns) for row in run]

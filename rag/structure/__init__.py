@@ -1,8 +1,8 @@
 """Printed lines -> the articles, sections, whole paragraphs and footnotes of a document.
 
-The stages, each in its module: clean lines (`printed`), furniture set aside (`furniture`), footnotes taken out and
-linked (`footnotes`), tables put together (`columns`), paragraphs made whole (`paragraphs`), articles found
-(`mastheads`) and described (`descriptions`), and all written down as canonical text with spans (`writing`).
+The stages, each in its module: clean lines (`printed`, `key_figures`), furniture set aside (`furniture`), footnotes
+taken out and linked (`footnotes`), tables put together (`columns`), paragraphs made whole (`paragraphs`), articles
+found (`mastheads`) and described (`descriptions`), and all written down as canonical text with spans (`writing`).
 Entry point: `parse_document`. Knows no file format.
 """
 
@@ -18,6 +18,7 @@ from rag.structure.descriptions import describe_articles
 from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
 from rag.structure.front_matter import take_front_matter
 from rag.structure.furniture import set_aside_furniture
+from rag.structure.key_figures import pair_key_figures
 from rag.structure.mastheads import split_articles
 from rag.structure.metadata import (
     TRUSTED,
@@ -60,6 +61,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     if not printed_head:
         printed_head, pages = read_plain_head(pages, source.format)
     said = front.said + printed_head + said
+    pages = [dataclasses.replace(page, lines=tuple(pair_key_figures(page.lines))) for page in pages]
     lines = clean_lines(pages, markdown=source.format in MARKDOWN)
     layout = judge_layout(lines)
     if layout.boxed:

@@ -17,7 +17,7 @@ from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import CENTRED_INDENT, HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
 from rag.text.labels import holds_word, is_word, opens_with
-from rag.text.language import is_ascii_upper, is_han, letters_of, without_spaces
+from rag.text.language import holds_one_of, is_ascii_upper, is_han, letters_of, without_spaces
 from rag.text.persons import parse_names
 
 _MAX_FURNITURE_CHARS = 400
@@ -28,7 +28,7 @@ MIN_COUNTED = 0.6  # of such lines, whose numbers rise with the pages
 _OPEN_LABEL, _CLOSE_LABEL = "【〔[［（(「", "】〕]］）)」:："
 _IDENTIFIERS = tuple(f"{name}{start}" for name in ("doi", "doi/") for start in ("10.", "http"))
 _PAGE_NUMBER = re.compile(
-    r"^(?:[-—–_~·•*|－\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|－\s\]］)）]{0,4}|第\s*(\d{1,4})\s*页(?:[，,]?\s*共\s*\d{1,4}\s*页)?|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
+    r"^(?:[-—–_~·•*|－\s\[［(（]{0,4}(\d{1,4}(?:\s*[/／]\s*\d{1,4})?|[ivxlIVXL]{1,6})[-—–_~·•*|－\s\]］)）]{0,4}|[-—–－\s]{0,4}第\s*(\d{1,4})\s*[页頁](?:[，,]?\s*共\s*\d{1,4}\s*[页頁])?[-—–－\s]{0,4}|(?:Page|page|PAGE|p\.)\s*(\d{1,4})(?:\s*(?:of|/)\s*\d{1,4})?)$"
 )
 _ISSUE = re.compile(
     r"^(?:\d{1,4}\s*)?《(?P<journal>[^《》]{2,30})》\s*(?P<year>(?:19|20)\d\d)\s*年\s*第?\s*(?P<issue>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*\d{1,4})?$"
@@ -174,7 +174,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif by_number and parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index):
             reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
-        elif by_number and lines[index].parted and _is_told_in_parts(lines[index].text, folds[:_HEAD_LINES]):
+        elif by_number and _is_parted(lines[index]) and _is_told_in_parts(lines[index].text, folds[:_HEAD_LINES]):
             reasons[index] = "running_head"  # Quiet Harbours        Policy Brief No. 4
         elif by_number and any(
             _begins_alike(folds[index], folds[at]) for at in reasons if reasons[at] == "running_head"
@@ -215,6 +215,10 @@ def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int)
     letters = letters_of(title)
     first = [other for other in short[:_HEAD_LINES] if other < index]
     return len(letters) >= _MIN_TITLE_CHARS and any(letters in folds[other] for other in first)
+
+
+def _is_parted(line: PrintedLine) -> bool:
+    return line.parted or holds_one_of(line.text, "·|｜")
 
 
 def _is_told_in_parts(text: str, first: Sequence[str]) -> bool:
@@ -323,7 +327,10 @@ def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
 
 def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of digits is no cell of a table: the lines around it are no cells."""
-    if lines[index].kind != "text" or not any(map(str.isdecimal, lines[index].text)):
+    line = lines[index]
+    if line.kind == "text" and line.gap and line.indent >= CENTRED_INDENT and line.text.islower():
+        return True  # iv, in the middle
+    if line.kind != "text" or not any(map(str.isdecimal, line.text)):
         return False
     near = [lines[other].text for other in (index - 1, index + 1) if 0 <= other < len(lines)]
     short = [text for text in near if width(text) < _MAX_CELL_WIDTH and is_han(text, also=_IN_CELL)]

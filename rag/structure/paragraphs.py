@@ -32,6 +32,7 @@ from rag.structure.outline import (
 from rag.structure.printed import (
     CENTRED_INDENT,
     HEADING_SIZE,
+    NOTE_SIZE,
     SAME_SIZE,
     Layout,
     PrintedLine,
@@ -51,6 +52,7 @@ from rag.text.language import (
     holds_one_of,
     is_ascii_lower,
     is_ascii_upper,
+    is_han,
     is_reference,
     is_spaced,
     runs_of,
@@ -83,6 +85,7 @@ _HYPHENS = "-‐\u2011"
 _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.!?;][”’\"']$")
 _URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
+_MOST_ASIDE = 3  # notes in the margin that stand within a paragraph
 _MAX_LARGE_LINES = 5
 _MAX_LABEL_CHARS = 6
 _BEGIN_CHARS = 40  # of a paragraph, in which its number stands
@@ -227,7 +230,13 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         kind, label, text = _classify(line, lines, index, layout)
         kind = "heading" if kind == "paragraph" and index in headings else kind
         large = kind == "heading" and line.size >= HEADING_SIZE
-        if previous is not None and (kind == "paragraph" or large) and _continues(previous, line, lines, index, layout):
+        broken_off = _broken_off(items, line) if kind == "paragraph" else None
+        if broken_off is not None:
+            previous = broken_off
+        if previous is not None and (
+            broken_off is not None
+            or ((kind == "paragraph" or large) and _continues(previous, line, lines, index, layout))
+        ):
             previous.append(text, *seam(previous.tail, text, vocabulary), uncertain=line.uncertain)
             if line.page != previous.pages[-1][1]:
                 previous.pages.append((previous.size - len(text), line.page))
@@ -257,6 +266,23 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         item.append(text, uncertain=line.uncertain)
         items.append(item)
     return items, joins
+
+
+def _broken_off(items: Sequence[Item], line: PrintedLine) -> Item | None:
+    """Return the paragraph that a line goes on with, behind notes set smaller that stand in the margin; else None."""
+    aside = list(itertools.takewhile(_is_set_small, reversed(items[-_MOST_ASIDE - 1 :])))
+    broken = items[-len(aside) - 1] if 0 < len(aside) <= min(_MOST_ASIDE, len(items) - 1) else None
+    if broken is None or broken.kind != "paragraph" or line.kind != "text" or line.size <= NOTE_SIZE:
+        return None
+    end, text = bare(broken.tail).rstrip(), bare(line.text)
+    if abs(broken.type_size - line.size) > SAME_SIZE * line.size or ends_line(end) or not _is_prose(end):
+        return None
+    begins = numbering_rank(text) is not None or is_ascii_upper(text[:1]) or bool(label_of(text)[0])
+    return None if begins or not (_is_prose(text) or ends_sentence(text)) else broken
+
+
+def _is_set_small(item: Item) -> bool:
+    return item.kind in ("paragraph", "caption") and 0 < item.type_size <= NOTE_SIZE
 
 
 def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layout: Layout) -> tuple[ItemKind, str, str]:
@@ -514,9 +540,13 @@ def _line_goes_on(
 ) -> bool:
     unfinished = not ends_line(end)
     is_set_in = line.indent >= 2 and not line.fresh
-    if line.indent >= CENTRED_INDENT and 2 * line.indent >= _body_width(lines, index):
+    if line.indent >= CENTRED_INDENT and (
+        2 * line.indent >= _body_width(lines, index) or (_begins_with_label(text) and line.indent == before.indent)
+    ):
         return False  # on the right side each line is a name or a date
-    if _begins_with_label(text) and _begins_with_label(previous.begin):
+    full = _column_width(previous, lines, index)
+    is_cut_off = unfinished and previous.lines > 1 and width(before.text) >= _FULL * full
+    if _begins_with_label(text) and _begins_with_label(previous.begin) and not is_cut_off:
         return False
     hangs = line.indent and not line.gap and (before.indent < line.indent or previous.lines > 1)
     if hangs and _begins_with_label(previous.begin) and (unfinished or not HAN_CHARACTER.search(text)):
@@ -524,8 +554,6 @@ def _line_goes_on(
     in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
     if layout.indent_begins and is_set_in and not in_one_box:
         return unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and before.indent >= 2
-    full = _column_width(previous, lines, index)
-    is_cut_off = unfinished and previous.lines > 1 and width(before.text) >= _FULL * full
     goes_on = is_cut_off or (unfinished and ends_in(end, _GOES_ON_ENDS, '"”') and len(end) > _LONG_END)
     if layout.blank_ends and line.gap and not line.cut and not goes_on:
         return False
@@ -549,9 +577,9 @@ def _line_goes_on(
 
 
 def _begins_with_label(text: str) -> bool:
-    """Say whether a text begins with a word and a colon: 收件人: 林若水, 范围：一号库; 8:30 is none."""
+    """Say whether a text begins with a word and a colon: 收件人: 林若水, 范围：一号库, 地　点：二楼; 8:30 is none."""
     label, colon, _ = text[: _MAX_LABEL_CHARS + 1].replace("：", ":").partition(":")
-    return bool(colon) and label.isalpha()
+    return bool(colon) and (label.isalpha() or is_han(without_spaces(label)))
 
 
 def _counts(text: str) -> bool:

@@ -51,6 +51,7 @@ MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
 LEAST_JOURNAL_CHARS = 3
 _MARKS = "*_> \t　"
 _LABELS = ("title", "author", "affiliation", "date", "other")
+THESES = ("学位论文", "毕业论文")
 _SKIPPED = ("@", "://", "doi")
 
 
@@ -91,7 +92,7 @@ def read_plain_head(pages: Sequence[Page], source_format: str) -> tuple[list[Sai
         return [], pages
     if _holds_several(pages):
         return [], pages
-    head = _head_lines(pages[0].lines)
+    head = _without_capitals(_head_lines(pages[0].lines))
     decreed = _find_decreed(pages[0].lines)
     title = decreed or _find_title(head)
     if not title:
@@ -144,6 +145,17 @@ def _head_lines(lines: Sequence[Line]) -> list[HeadLine]:
     return found
 
 
+def _without_capitals(head: Sequence[HeadLine]) -> list[HeadLine]:
+    """Return a head in which no line in capitals is taken for names where others are written below: SMALL GRIDS."""
+    written = max((line.at for line in head if line.kind == "names" and not line.text.isupper()), default=-1)
+    return [
+        dataclasses.replace(line, kind="", people=())
+        if line.kind == "names" and line.text.isupper() and line.at < written
+        else line
+        for line in head
+    ]
+
+
 def _begins_text(text: str, level: int) -> bool:
     """Say whether a line is none of a head: an abstract, a section, contents, or a sentence of the text."""
     is_section = level > 1 or numbering_rank(text) in (1, 2) or is_conventional(text) or is_word(text, "contents")
@@ -171,9 +183,12 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
         return dataclasses.replace(line, kind="names", people=people)
     if _date_of(line.text) and _beside_date(line.text):
         return dataclasses.replace(line, kind="day")
+    if without_spaces(line.text).endswith(THESES):
+        return dataclasses.replace(line, kind="skip")
     if CELL_GAP in line.text or "|" in line.text:
         return dataclasses.replace(line, kind="skip")
-    return dataclasses.replace(line, kind="body") if _is_body(line.text) else line
+    name = without_spaces(line.text) if _is_letter_spaced(line.text) else line.text
+    return dataclasses.replace(line, kind="body") if _is_body(name) else line
 
 
 def _labelled(text: str) -> tuple[str, str]:
@@ -196,10 +211,11 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
     headings = [line for line in head if line.level == 1]
     if headings:
         return headings if len(headings) == 1 else []
-    for issuer, line in itertools.pairwise(head):
-        if issuer.kind == "body" and not line.kind and line.group == issuer.group and _is_letter_spaced(line.text):
-            return [issuer, line]
-    names = next((place for place, line in enumerate(head) if line.kind in ("names", "by")), 0)
+    form = next((line for line in head if not line.kind and _is_letter_spaced(line.text)), None)
+    named = [line for line in head if form is not None and line.group == form.group and line.at <= form.at]
+    if 1 < len(named) <= MOST_TITLE_LINES and named[0].kind == "body":
+        return named
+    names = next((place for place, line in enumerate(head) if line.kind in ("names", "by", "author")), 0)
     above = [line for line in head[:names] if line.kind not in ("day", "skip")]
     if not names:
         above = _below_issuer(head)

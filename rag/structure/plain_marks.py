@@ -1,8 +1,8 @@
 """Note marks that an extraction set level: the text says "的。1 到了", and the page ends with "1 见《年鉴》".
 
 Input: the lines of a text without furniture. Output: none; where a page's last lines begin with numbers that stand
-behind the sentences above them, both are written as raised, as print has them. A page with such a number and no note
-is left alone, and so is a document with one pair that no drawn line bears out.
+behind the sentences above them, level or raised, both are written as raised, as print has them. A page with such a
+number and no note is left alone, and so is a document with one pair that no drawn line bears out.
 Entry point: `raise_marks`. Knows no article.
 """
 
@@ -11,10 +11,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from rag.structure.printed import PrintedLine
+from rag.structure.printed import NOTE_SIZE, PrintedLine
 
 LEAST_PAIRS = 2  # from which they are the habit of a document
 MAX_NUMBER_CHARS = 2
+_RAISED = "<sup>"
 _BEFORE = '。！？；，、”’」』）》.,;!?)"'  # what a mark stands behind
 
 
@@ -27,9 +28,11 @@ def raise_marks(lines: Sequence[PrintedLine]) -> None:
     for at, place, note in reversed(pairs):
         number = _note_number(lines[note])
         before, behind = lines[at].text[:place], lines[at].text[place + len(number) :].lstrip()
+        lines[note].text = f"<sup>{number}</sup>{lines[note].text[len(number) :]}"
+        if lines[at].text.startswith(_RAISED, place):
+            continue
         glue = " " if before[-1:].isascii() and behind[:1].isascii() and behind else ""
         lines[at].text = f"{before}<sup>{number}</sup>{glue}{behind}"
-        lines[note].text = f"<sup>{number}</sup>{lines[note].text[len(number) :]}"
 
 
 def _note_number(line: PrintedLine) -> str:
@@ -42,7 +45,7 @@ def _note_number(line: PrintedLine) -> str:
 def _pairs_of_page(lines: Sequence[PrintedLine], first: int, last: int) -> list[tuple[int, int, int]]:
     """Return (line of the mark, place of the mark, line of the note) for the notes at the end of a page, in order."""
     foot = last
-    while foot > first and not lines[foot - 1].gap and not lines[foot - 1].ruled:
+    while foot > first and (_is_small(lines[foot - 1]) or not (lines[foot - 1].gap or lines[foot - 1].ruled)):
         foot -= 1
     notes = [at for at in range(max(foot - 1, first), last) if _note_number(lines[at])]
     pairs: list[tuple[int, int, int]] = []
@@ -56,10 +59,17 @@ def _pairs_of_page(lines: Sequence[PrintedLine], first: int, last: int) -> list[
     return pairs
 
 
+def _is_small(line: PrintedLine) -> bool:
+    return 0 < line.size <= NOTE_SIZE
+
+
 def _find_mark(lines: Sequence[PrintedLine], number: str, start: tuple[int, int], stop: int) -> tuple[int, int] | None:
-    """Return line and place of the first `number` at or behind `start` that stands right behind a sentence's mark."""
+    """Return line and place of the first `number` at or behind `start`: raised, or right behind a sentence's mark."""
     for at in range(start[0], stop):
         text = lines[at].text
+        raised = text.find(f"{_RAISED}{number}</sup>", start[1] if at == start[0] else 0)
+        if raised >= 0:
+            return at, raised
         place = text.find(number, start[1] if at == start[0] else 0)
         while place >= 0:
             before, behind = text[:place], text[place + len(number) :]

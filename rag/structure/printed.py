@@ -308,6 +308,7 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         if any(counts[other] == count for other in near):
             found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
     _add_close_rows(found, lines, filled)
+    _add_totals(found, lines, filled)
     _add_heads(found, lines, rules)
     near_rows = {at + step for at, line in enumerate(found) if line.kind == "table_row" for step in (-1, 1)}
     return [line for at, line in enumerate(found) if at not in rules & near_rows or line.kind != "text"]
@@ -331,6 +332,16 @@ def _add_close_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[i
         if count > _MIN_COLUMNS and len(numbers) >= _MIN_CLOSE_ROWS:
             for number in numbers:
                 found[number] = _as_row(lines[number], cells[number])
+
+
+def _add_totals(found: list[Line], lines: Sequence[Line], filled: Sequence[int]) -> None:
+    """Make a row of the line below numbered rows that has their cells but the number: 合计."""
+    for above, number in itertools.pairwise(filled):
+        row = found[above].text.split(CELL_GAP) if found[above].kind == "table_row" else []
+        is_set_in = _indent(lines[number].text) > _indent(lines[above].text)
+        if number == above + 1 and row and row[0].isdecimal() and is_set_in and found[number].kind == "text":
+            cells = _CELLS.split(lines[number].text.strip())
+            found[number] = _as_row(lines[number], ["", *cells]) if len(cells) == len(row) - 1 else found[number]
 
 
 def _close_cells(line: Line) -> list[str]:

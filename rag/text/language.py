@@ -38,6 +38,7 @@ _FIRST_UNSPACED = 0x2E80  # the code point of the first radical
 OPENERS = "“‘「『《〈"
 _ITEM_LEADS = "；;：:（("  # behind which the number of an item stands inside a sentence
 _ITEM_DIGITS = 2
+_COUNTED_CHARS = 24  # of "Recommendation 12", at most
 _ASIDE_CHARS = 12  # of （众笑） and the like, at most
 CLOSERS = "”’」』）)】〕》〉\"'"
 _ABBREVIATIONS = words_of("print_words", "abbreviation")
@@ -133,7 +134,10 @@ def split_sentences(text: str) -> list[Span]:
     for match in _SENTENCE_END.finditer(text):
         before = text[max(start, match.start() - _ABBREVIATION_CHARS) : match.start()]
         is_point = match.group().startswith(".")
-        if is_point and (_is_abbreviated(before) or _is_item_number(before)):  # "2. 关闭总阀"
+        label = text[start : match.start()] if match.start() - start <= _COUNTED_CHARS else ""
+        behind = text[match.end() : match.end() + 2].strip()
+        is_counted = _is_counted(label) or (before.lower().endswith((" no", "(no")) and behind.isdecimal())
+        if is_point and (_is_abbreviated(before) or _is_item_number(before) or is_counted):  # "2. 关闭总阀"
             continue
         if text[match.start() - 1 : match.start()] in OPENERS and match.start() > start:  # “…”
             continue
@@ -152,6 +156,13 @@ def _is_item_number(before: str) -> bool:
     number = "".join(itertools.takewhile(str.isdecimal, reversed(before.strip())))
     lead = before.strip()[: len(before.strip()) - len(number)].rstrip()
     return bool(number) and (not lead or (lead[-1] in _ITEM_LEADS and len(number) <= _ITEM_DIGITS))
+
+
+def _is_counted(label: str) -> bool:
+    """Say whether a label with its number ends at a full stop, and what it counts follows: Recommendation 1., BOX 2."""
+    word, _, number = label.strip().rpartition(" ")
+    is_number = number.isdecimal() and len(number) <= _ITEM_DIGITS
+    return is_number and word.isalpha() and is_ascii_upper(word[:1])
 
 
 def _aside_chars(text: str, end: int) -> int:

@@ -161,7 +161,8 @@ def _is_han_name(name: str, introduced: bool) -> bool:
 
 def _parse_latin_names(text: str, introduced: bool) -> tuple[str, ...]:
     dated = any(len(run) >= YEAR_DIGITS for run in runs_of(text, str.isdecimal))
-    unfit = not no_name_words().isdisjoint(re.findall(r"\w+(?![.\w])", text))
+    words = re.findall(r"\w+(?![.\w])", text.title() if text.isupper() else text)
+    unfit = not no_name_words().isdisjoint(words)
     if unfit or dated or text.endswith(_FULL_STOPS):
         return ()
     upper = re.findall(r"\b[A-Z]{2,}(?:-[A-Z]+)?\s[A-Z][a-z]+(?:[-'][A-Za-z]+)?", text)
