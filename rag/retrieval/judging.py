@@ -47,6 +47,7 @@ from rag.text.language import (
     search_form,
     split_at,
     split_statements,
+    without_count,
 )
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import numbered_parts, opening_part
@@ -302,7 +303,7 @@ def _is_term(text: str, question: Question) -> bool:
 def _asks_the_same(text: str, question: Question) -> bool:
     """Say whether a statement is a question whose telling words are all in that of a reader who asks for a meaning."""
     is_question = ends_in(text.rstrip(), "？?") and asks_for_meaning(question.asked)
-    words = content_words(text) if is_question else ()
+    words = content_words(without_count(text)) if is_question else ()
     return bool(words) and all(holds_any(question.asked, (search_form(word),)) for word in words)
 
 

@@ -165,6 +165,12 @@ def _is_counted(label: str) -> bool:
     return is_number and word.isalpha() and is_ascii_upper(word[:1])
 
 
+def without_count(text: str) -> str:
+    """Return a sentence without the label that counts it: WHAT IS A LEVY? of BOX 1. WHAT IS A LEVY?"""
+    label, _, rest = text.partition(". ")
+    return rest if _is_counted(label) else text
+
+
 def _aside_chars(text: str, end: int) -> int:
     """Return the length of an aside （众笑） that stands behind a sentence and ends its line, else 0."""
     aside = _PARENTHESIS.match(text, end)
