@@ -2,7 +2,8 @@
 
 Input: a question and chosen passages. Output: evidence whose statements are judged, the likeliest passages first.
 
-    reading        the comprehension model says of each statement of the best passages how likely it answers
+    reading        the comprehension model says of each statement of the best passages how likely it answers, and once
+                   more of the likeliest ones, each among its neighbours alone
     conversation   the work of which the answer before spoke is preferred, the more so where the question leans on it
     what it misses headings and names tell nothing; articles by number; offices of another rank; rows (`rows_judged`)
     notes, lists   a note before the statement that bears its mark; the rest of the list of the best statement
@@ -59,6 +60,8 @@ from rag.vocabulary import phrases, read_table, words_of
 _KEPT = 2  # results of a function that are kept
 
 READ = 6  # passages that are read: each costs as much as embedding it
+READ_CLOSELY = 4  # statements that are read again, each with as many as these before and behind it
+BEFORE_READ, BEHIND_READ = 2, 1
 NAMES_READ = 4  # most names that are read with a question
 READING_WEIGHT = 1.0  # places that a passage gains for each unit of its log-odds of answering
 # Of a statement's log-odds, set by hand with the sets of docs/benchmarks/answering.md in view.
@@ -152,14 +155,52 @@ def _read(
             Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers) if is_enough else other
             for one, other, is_enough in zip(alone, readings, enough, strict=True)
         ]
+    judged = _judge_readings(chosen, readings, question)
+    if not question.follow_up:
+        closer = _read_closely(comprehension, spelt_out(text, names), passages, judged, readings)
+        judged = _judge_readings(chosen, closer, question)
+    ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
+    return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
+
+
+def _judge_readings(chosen: Sequence[Chosen], readings: Sequence[Reading], question: Question) -> list[Evidence]:
+    """Return the passages that were read as evidence, in the order they came in."""
     judged = [
         _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
     ]
     judged = doubt_other_entries(credit_rows(_hold_to_work(judged, question), question), question)
     judged = doubt_other_senders(credit_counted_lists(judged, question), question)
-    judged = [doubt_other_parties(item, question) for item in judged]
-    ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
-    return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
+    return [doubt_other_parties(item, question) for item in judged]
+
+
+def _read_closely(
+    comprehension: Comprehension,
+    question: str,
+    passages: Sequence[Passage],
+    judged: Sequence[Evidence],
+    readings: Sequence[Reading],
+) -> list[Reading]:
+    """Return the readings with the likeliest statements read again, each with what stands right around it alone.
+
+    Its likelihood is half way between both readings in log-odds: what a whole passage hides or lends to a statement
+    differs from what its neighbours do.
+    """
+    places = [(at, place) for at, item in enumerate(judged) for place in range(len(item.likelihoods))]
+    best = sorted(places, key=lambda one: judged[one[0]].likelihoods[one[1]], reverse=True)[:READ_CLOSELY]
+    closer = [reading.likelihoods.copy() for reading in readings]
+    parts, spans, own = [], [], []
+    for at, place in best:
+        around = judged[at].statements[max(0, place - BEFORE_READ) : place + 1 + BEHIND_READ]
+        if len(around) == len(judged[at].statements):
+            continue  # the same once more
+        start, end = around[0][0], around[-1][1]
+        parts.append(dataclasses.replace(passages[at], text=passages[at].text[start:end]))
+        spans.append([(one - start, other - start) for one, other in around])
+        own.append((at, place, min(place, BEFORE_READ)))
+    for (at, place, within), reading in zip(own, comprehension.read(question, parts, spans), strict=True):
+        odds = log_odds(float(closer[at][place])) + log_odds(float(reading.likelihoods[within]))
+        closer[at][place] = likelihood_of(odds / 2)
+    return [Reading(likelihoods, reading.answers) for likelihoods, reading in zip(closer, readings, strict=True)]
 
 
 def _below_its_authors(passage: Passage, question: Question) -> Passage:

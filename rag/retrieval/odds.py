@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rag.records import Evidence, Span
 
 LEAST = 1e-6  # likelihood that stands for 0
-CERTAIN = 0.3  # likelihood of the best statement from which it is called an answer
+CERTAIN = 0.25  # likelihood of the best statement from which it is called an answer
 
 
 def with_odds(item: Evidence, odds: Sequence[float]) -> Evidence:
