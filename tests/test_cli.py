@@ -437,7 +437,9 @@ def test_a_corpus_without_documents_is_refused(wenju: Wenju, tmp_path: Path) -> 
 def test_without_an_index_each_command_says_how_to_build_one(
     wenju: Wenju, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    refused(wenju(*command, "--index", tmp_path / "索引"), "there is no index in", "build it: wenju index")
+    ran = wenju(*command, "--index", tmp_path / "索引")
+    refused(ran, "there is no index in", "build it: wenju index")
+    assert ran.err.endswith(folded("或运行 wenju index"))  # a terminal has no button
 
 
 def test_an_index_of_other_settings_is_refused(
