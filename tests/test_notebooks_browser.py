@@ -68,7 +68,7 @@ def test_a_work_is_summarised_and_the_answer_kept_as_a_note(page: Page, served: 
     expect(turn).to_contain_text("捕捞量的变化")
     expect(turn).to_contain_text("养殖的兴起")
     settle(page)  # further questions may still appear
-    turn.get_by_role("button", name="记入笔记").click()
+    turn.get_by_role("button", name="记入笔记").dblclick()
     expect(page.get_by_text("已记入笔记")).to_be_visible()
     (note,) = Notebooks(served.settings.index / NOTEBOOKS).notes()
     assert note.answer.sentences

@@ -562,6 +562,17 @@ def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPa
     expect(page.locator(".turn:has(footer)").nth(1)).to_contain_text("4.36万吨", timeout=WAIT_MS)
 
 
+def test_a_double_click_on_a_suggestion_asks_once(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    suggestion = page.locator(".choices button").first
+    suggestion.wait_for(timeout=WAIT_MS)
+    settle(page)
+    suggestion.dblclick()
+    page.locator(".turn:has(footer)").first.wait_for(timeout=WAIT_MS)
+    settle(page)
+    assert len(kept(served, page)) == 1
+
+
 def test_a_verdict_is_kept(new_page: NewPage, served: Served) -> None:
     from rag.reading_room.feedback import Feedback
 
