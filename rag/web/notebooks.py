@@ -146,8 +146,11 @@ def act(value: dict[str, Any]) -> None:
         st.session_state["edited"] = works[0]
     elif value["kind"] == "summarise":
         if len(works) == 1 and works[0].record.title:
+            if not keys <= set(st.session_state.get("only_articles", keys)):
+                ask_all()  # of the chosen works it is none
             state.ask(t("summarise_work", title=works[0].record.title))
             return
+        ask_all()
         st.session_state["only_articles"] = {work.key for work in works}
         state.ask(t("summarise_these" if len(works) > 1 else "summarise_this"))
 
