@@ -746,7 +746,8 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     row = page.locator(".shelf li.source", has_text="盐田.docx")
     row.locator("summary").click()
     row.get_by_role("button", name="移出文库").click()
-    expect(page.get_by_text("已移出文库")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_test_id("stToast").filter(has_text="已移出文库")).to_be_in_viewport(timeout=WAIT_MS)
+    expect(page.get_by_test_id("stAlert").filter(has_text="已移出文库")).to_be_visible()
     expect(page.locator(".shelf li.source", has_text="盐田.docx")).to_have_count(0, timeout=WAIT_MS)
     assert not (served.settings.corpus / "盐田.docx").exists()
 

@@ -181,4 +181,5 @@ def _act(value: dict[str, Any]) -> None:
         state.require_keeper()
         remove_source(state.settings().corpus, str(value.get("source", "")))
         st.session_state["removed"] = str(value.get("source", ""))
+        st.toast(t("source_removed", source=plain(st.session_state["removed"])))  # it may have stood far down the page
         jobs.start_building(state.settings())
