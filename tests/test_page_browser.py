@@ -562,6 +562,16 @@ def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPa
     expect(page.locator(".turn:has(footer)").nth(1)).to_contain_text("4.36万吨", timeout=WAIT_MS)
 
 
+def test_a_question_that_is_too_long_goes_back_into_the_box(new_page: NewPage) -> None:
+    page = new_page()
+    box = page.get_by_test_id("stChatInput").locator("textarea")
+    box.fill(CATCH * 200)
+    box.press("Enter")
+    page.get_by_role("button", name="换个问法").click(timeout=WAIT_MS)
+    expect(box).to_have_value(CATCH * 200)
+    expect(page.get_by_text("这个问题没法查")).to_have_count(0)
+
+
 def test_a_double_click_on_a_suggestion_asks_once(new_page: NewPage, served: Served) -> None:
     page = new_page()
     suggestion = page.locator(".choices button").first

@@ -189,6 +189,19 @@ print(sorted(heavy & set(sys.modules)))
     assert done.stdout.splitlines() == ["想查证什么？", "[]"], done.stdout + done.stderr
 
 
+def test_a_question_that_is_too_long_is_not_asked_again_as_it_is(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    page = run()
+    question = "大桥造价多少？" * 300
+    page.chat_input[0].set_value(question).run()
+    finish(page, "这个问题没法查")
+    assert [button.label for button in page.main.button] == ["换个问法"]  # the same again would fail again
+    page.button(key="rephrase").click().run()
+    assert "这个问题没法查" not in shown(page)
+    assert not page.exception
+
+
 def test_a_question_waits_in_its_own_conversation(home: Settings) -> None:
     (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
     build_index(home)
