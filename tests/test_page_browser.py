@@ -760,6 +760,10 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     expect(page.get_by_test_id("stAlert").filter(has_text="已移出文库")).to_be_visible()
     expect(page.locator(".shelf li.source", has_text="盐田.docx")).to_have_count(0, timeout=WAIT_MS)
     assert not (served.settings.corpus / "盐田.docx").exists()
+    page.get_by_role("link", name="提问").click()
+    page.get_by_test_id("stChatInput").wait_for(timeout=WAIT_MS)
+    settle(page)
+    expect(page.get_by_text("只问选定的")).to_have_count(0)  # it was the only one
 
 
 def test_what_was_drawn_last_stands_though_an_older_call_comes_behind_it(browser: Browser) -> None:

@@ -65,6 +65,15 @@ def ask_all() -> None:
     st.session_state.pop("only_articles", None)
 
 
+def ask_no_more(source: str) -> None:
+    """Ask a source that was taken out no more: all others, where only its articles were asked."""
+    chosen = st.session_state.get("only_articles", ())
+    if left := {key for key in chosen if key[0] != source}:
+        st.session_state["only_articles"] = left
+    elif chosen:
+        ask_all()
+
+
 def _works() -> tuple[Work, ...]:
     from rag.works.shelf import works_of  # not above: the first words of the page do not wait for it
 
