@@ -121,6 +121,15 @@ def test_an_english_question_on_an_english_page(new_page: NewPage, served: Serve
     expect(page.locator("aside")).to_contain_text("The keepers of Gull Rock lighthouse")
 
 
+def test_the_english_library_says_in_a_line_what_it_takes(new_page: NewPage) -> None:
+    page = new_page("/?lang=en")
+    page.get_by_role("link", name="Library").click()
+    hint = page.get_by_test_id("stFileUploaderDropzoneInstructions").first
+    hint.wait_for(timeout=WAIT_MS)
+    assert "slides, sheets, text" in hint.evaluate("node => getComputedStyle(node, '::after').content")
+    assert {hint.evaluate("node => getComputedStyle(node).fontSize")} == {"0px"}  # Streamlit's own list is cut off
+
+
 def test_a_footnote_is_linked_both_ways(new_page: NewPage) -> None:
     page = new_page("/?source=渔业.md")
     mark = page.locator("aside p .note", has_text="①").first
