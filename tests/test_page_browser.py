@@ -130,6 +130,13 @@ def test_the_english_library_says_in_a_line_what_it_takes(new_page: NewPage) -> 
     assert {hint.evaluate("node => getComputedStyle(node).fontSize")} == {"0px"}  # Streamlit's own list is cut off
 
 
+def test_a_length_that_nobody_chose_is_shown_as_it_is(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    page.get_by_role("link", name="设置").click()
+    slider = page.locator(".st-key-choose-answer_max_chars").get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", str(served.settings.answer_max_chars))
+
+
 def test_a_footnote_is_linked_both_ways(new_page: NewPage) -> None:
     page = new_page("/?source=渔业.md")
     mark = page.locator("aside p .note", has_text="①").first
