@@ -11,6 +11,7 @@ import functools
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -508,7 +509,17 @@ def chat(
         environment[f"WENJU_{name.upper()}"] = json.dumps(value) if isinstance(value, dict | tuple) else str(value)
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     command += ["--server.address", settings.host]
-    raise typer.Exit(subprocess.run(command, env=environment, cwd=page.parent, check=False).returncode)  # noqa: S603
+    before = signal.signal(signal.SIGTERM, _end)  # or the page would be served on by a process that nobody knows of
+    try:
+        done = subprocess.run(command, env=environment, cwd=page.parent, check=False)  # noqa: S603
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    raise typer.Exit(done.returncode)
+
+
+def _end(number: int, _: object) -> None:
+    """End this program as a signal asks; what it runs is ended with it."""
+    sys.exit(128 + number)
 
 
 def _check_free(host: str, port: int, command: str) -> None:

@@ -36,6 +36,14 @@ def test_lines_sentences_and_numbers() -> None:
     assert ([n for n, _ in laid.cited], [n for n, _ in laid.uncited]) == ([1, 2], [3])
 
 
+def test_what_states_nothing_is_not_counted_among_those_without_a_source() -> None:
+    told = (Sentence("共2篇：", 0, "uncited", "lead_in"), Sentence("桥梁", 5, "uncited", "heading"))
+    stated = (Sentence("造价很高。", 8, "uncited", "no_citation"), Sentence("桥长三里。", 14, "supported", "verbatim"))
+    text = "共2篇：\n桥梁\n造价很高。\n桥长三里。"
+    laid = lay_out_answer(dataclasses.replace(answer(), text=text, sentences=told + stated))
+    assert laid.standings == {"uncited": 1, "supported": 1}
+
+
 def test_foreign_numbers_stay_text() -> None:
     made = answer()
     laid = lay_out_answer(dataclasses.replace(made, text=made.text + "参见[9]和[0]。"))

@@ -99,6 +99,22 @@ def test_a_question_of_several_parts_is_answered_part_by_part(harbour: Settings)
     assert ("12.5亿元" in half.sentences[0].text, half.missing) == (True, ("蜂房里有几只蜂王？",))
 
 
+@pytest.mark.parametrize(
+    ("filters", "sources"),
+    [
+        (Filters(sources=(PORT, TEA)), (PORT, TEA)),
+        (Filters(years=(1900, 1901)), ()),
+        (Filters(authors=("周明",)), (BRIDGE, TEA)),
+    ],
+)
+def test_an_answer_says_how_much_was_searched_of_what_was_let_through(
+    harbour: Settings, index: Index, filters: Filters, sources: tuple[str, ...]
+) -> None:
+    passages = len(index.passages.of_sources(sources))
+    answer = ask("火星上有多少人口？", filters=filters, settings=harbour)
+    assert answer.searched == {"sources": len(sources), "articles": len(sources), "passages": passages}
+
+
 def test_numbers_begin_anew_in_each_answer(harbour: Settings) -> None:
     history = [Turn("user", "南江大桥什么时候开工？"), Turn("assistant", "2019年5月[1]。")]
     answer = ask("它有多长？", history=history, settings=harbour)

@@ -8,9 +8,11 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -425,6 +427,30 @@ def test_the_page_gets_the_settings_of_the_folder_that_it_is_opened_from(
     assert Settings().prompt_file == tmp_path / "提示.toml"
 
 
+@pytest.mark.slow
+def test_the_page_ends_with_the_program_that_serves_it(harbour: Settings) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "rag.cli", "chat", "--port", str(port), *map(str, places(harbour))]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL) as program:
+        assert is_listened_at(port, begins=True)
+        program.terminate()
+        assert program.wait(20) == 128 + signal.SIGTERM
+    assert not is_listened_at(port, begins=False)
+
+
+def is_listened_at(port: int, *, begins: bool) -> bool:
+    """Tell whether a port is listened at, once that begins or ends, or after half a minute."""
+    for _ in range(150):
+        with socket.socket() as probe:
+            listened = probe.connect_ex(("127.0.0.1", port)) == 0
+        if listened == begins:
+            break
+        time.sleep(0.2)
+    return listened
+
+
 def test_a_corpus_without_documents_is_refused(wenju: Wenju, tmp_path: Path) -> None:
     ran = wenju("index", "--corpus", "没有", "--index", tmp_path / "索引")
     refused(ran, "there is no folder 没有", "--corpus DIR")
@@ -437,7 +463,9 @@ def test_a_corpus_without_documents_is_refused(wenju: Wenju, tmp_path: Path) -> 
 def test_without_an_index_each_command_says_how_to_build_one(
     wenju: Wenju, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
-    refused(wenju(*command, "--index", tmp_path / "索引"), "there is no index in", "build it: wenju index")
+    ran = wenju(*command, "--index", tmp_path / "索引")
+    refused(ran, "there is no index in", "build it: wenju index")
+    assert ran.err.endswith(folded("或运行 wenju index"))  # a terminal has no button
 
 
 def test_an_index_of_other_settings_is_refused(

@@ -73,6 +73,11 @@ def test_every_message_of_the_code_has_its_chinese(message: str) -> None:
     assert [part for part in re.findall(r"值\d+", filled) if part not in chinese] == []
 
 
+@each(message.removeprefix("{}: ") for message in messages() if message.startswith("{}: ") and message != "{}: {}")
+def test_a_message_has_its_chinese_where_the_page_shows_the_file_beside_it(message: str) -> None:
+    assert HAN.search(in_language(message.replace("{}", "7"), "zh"))
+
+
 def test_what_a_message_is_filled_with_is_told_in_chinese_as_well() -> None:
     for name, advice in _REFUSALS.values():
         for text in (name, f"{name}: 3 pages, 0 characters", advice):

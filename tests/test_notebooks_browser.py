@@ -68,7 +68,7 @@ def test_a_work_is_summarised_and_the_answer_kept_as_a_note(page: Page, served: 
     expect(turn).to_contain_text("捕捞量的变化")
     expect(turn).to_contain_text("养殖的兴起")
     settle(page)  # further questions may still appear
-    turn.get_by_role("button", name="记入笔记").click()
+    turn.get_by_role("button", name="记入笔记").dblclick()
     expect(page.get_by_text("已记入笔记")).to_be_visible()
     (note,) = Notebooks(served.settings.index / NOTEBOOKS).notes()
     assert note.answer.sentences
@@ -76,3 +76,15 @@ def test_a_work_is_summarised_and_the_answer_kept_as_a_note(page: Page, served: 
     page.get_by_role("link", name="文库").click()
     page.get_by_text("笔记（1）").click()
     expect(page.locator("strong", has_text="总结《江心岛渔业的兴衰》")).to_be_visible()
+
+
+def test_a_work_beside_the_chosen_ones_is_summarised_as_well(page: Page) -> None:
+    row(page, "The keepers of Gull Rock lighthouse").get_by_role("checkbox").check()
+    page.get_by_role("button", name="只问这些").click()
+    expect(page.get_by_text("只问选定的 1 篇文章")).to_be_visible()
+    page.get_by_role("link", name="文库").click()
+    row(page, "江心岛渔业的兴衰").get_by_role("button", name="总结").click()
+    turn = page.locator(".turn:has(footer)").first
+    turn.wait_for(timeout=WAIT_MS)
+    expect(turn).to_contain_text("捕捞量的变化")
+    expect(page.get_by_text("只问选定的")).to_have_count(0)

@@ -121,6 +121,22 @@ def test_an_english_question_on_an_english_page(new_page: NewPage, served: Serve
     expect(page.locator("aside")).to_contain_text("The keepers of Gull Rock lighthouse")
 
 
+def test_the_english_library_says_in_a_line_what_it_takes(new_page: NewPage) -> None:
+    page = new_page("/?lang=en")
+    page.get_by_role("link", name="Library").click()
+    hint = page.get_by_test_id("stFileUploaderDropzoneInstructions").first
+    hint.wait_for(timeout=WAIT_MS)
+    assert "slides, sheets, text" in hint.evaluate("node => getComputedStyle(node, '::after').content")
+    assert {hint.evaluate("node => getComputedStyle(node).fontSize")} == {"0px"}  # Streamlit's own list is cut off
+
+
+def test_a_length_that_nobody_chose_is_shown_as_it_is(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    page.get_by_role("link", name="设置").click()
+    slider = page.locator(".st-key-choose-answer_max_chars").get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", str(served.settings.answer_max_chars))
+
+
 def test_a_footnote_is_linked_both_ways(new_page: NewPage) -> None:
     page = new_page("/?source=渔业.md")
     mark = page.locator("aside p .note", has_text="①").first
@@ -562,6 +578,27 @@ def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPa
     expect(page.locator(".turn:has(footer)").nth(1)).to_contain_text("4.36万吨", timeout=WAIT_MS)
 
 
+def test_a_question_that_is_too_long_goes_back_into_the_box(new_page: NewPage) -> None:
+    page = new_page()
+    box = page.get_by_test_id("stChatInput").locator("textarea")
+    box.fill(CATCH * 200)
+    box.press("Enter")
+    page.get_by_role("button", name="换个问法").click(timeout=WAIT_MS)
+    expect(box).to_have_value(CATCH * 200)
+    expect(page.get_by_text("这个问题没法查")).to_have_count(0)
+
+
+def test_a_double_click_on_a_suggestion_asks_once(new_page: NewPage, served: Served) -> None:
+    page = new_page()
+    suggestion = page.locator(".choices button").first
+    suggestion.wait_for(timeout=WAIT_MS)
+    settle(page)
+    suggestion.dblclick()
+    page.locator(".turn:has(footer)").first.wait_for(timeout=WAIT_MS)
+    settle(page)
+    assert len(kept(served, page)) == 1
+
+
 def test_a_verdict_is_kept(new_page: NewPage, served: Served) -> None:
     from rag.reading_room.feedback import Feedback
 
@@ -719,6 +756,11 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     row.wait_for(timeout=WAIT_MS)
     expect(page.locator(".shelf li.source", has_text="风车.pdf")).to_be_visible()
     page.get_by_role("button", name="知道了").click(timeout=WAIT_MS)
+    search = page.locator(".shelf input.search")
+    search.fill("没有这一篇")
+    expect(page.locator(".shelf").get_by_text("没有找到。")).to_be_visible()
+    search.fill("盐田")
+    expect(page.locator(".shelf").get_by_text("没有找到。")).to_be_hidden()
     row.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="只问这些").click()
     expect(page.get_by_text("只问选定的 1 篇文章")).to_be_visible()
@@ -730,9 +772,14 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
     row = page.locator(".shelf li.source", has_text="盐田.docx")
     row.locator("summary").click()
     row.get_by_role("button", name="移出文库").click()
-    expect(page.get_by_text("已移出文库")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_test_id("stToast").filter(has_text="已移出文库")).to_be_in_viewport(timeout=WAIT_MS)
+    expect(page.get_by_test_id("stAlert").filter(has_text="已移出文库")).to_be_visible()
     expect(page.locator(".shelf li.source", has_text="盐田.docx")).to_have_count(0, timeout=WAIT_MS)
     assert not (served.settings.corpus / "盐田.docx").exists()
+    page.get_by_role("link", name="提问").click()
+    page.get_by_test_id("stChatInput").wait_for(timeout=WAIT_MS)
+    settle(page)
+    expect(page.get_by_text("只问选定的")).to_have_count(0)  # it was the only one
 
 
 def test_what_was_drawn_last_stands_though_an_older_call_comes_behind_it(browser: Browser) -> None:

@@ -17,9 +17,9 @@ from rag.indexing import build_index
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.briefs import find_briefs
 from rag.reading_room.conversations import Conversations
-from rag.records import Progress
+from rag.records import Article, Progress
 from rag.settings import Settings
-from rag.web import jobs, state
+from rag.web import jobs, state, views
 from rag.web.uploading import Dropped, Taking
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -89,6 +89,12 @@ def test_an_index_of_other_settings_is_refused_with_a_button(home: Settings, mon
     assert page.button(key="build").label == "重建索引"
     page.button(key="build").click().run()
     finish(page, "文库里有 1 份文献")
+
+
+def test_a_year_that_the_issue_tells_stands_once_below_a_title() -> None:
+    article = Article("article", "潮汐", (0, 2), ("林知远",), journal="海事学刊", year=2024, issue="2024年第4期")
+    assert views.describe(article) == ["林知远", "海事学刊 2024年第4期"]
+    assert views.describe(dataclasses.replace(article, issue="第4期")) == ["林知远", "海事学刊 2024 第4期"]
 
 
 def test_english_in_the_address_and_remembered(home: Settings) -> None:
@@ -181,6 +187,19 @@ print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120)
     assert done.stdout.splitlines() == ["想查证什么？", "[]"], done.stdout + done.stderr
+
+
+def test_a_question_that_is_too_long_is_not_asked_again_as_it_is(home: Settings) -> None:
+    (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
+    build_index(home)
+    page = run()
+    question = "大桥造价多少？" * 300
+    page.chat_input[0].set_value(question).run()
+    finish(page, "这个问题没法查")
+    assert [button.label for button in page.main.button] == ["换个问法"]  # the same again would fail again
+    page.button(key="rephrase").click().run()
+    assert "这个问题没法查" not in shown(page)
+    assert not page.exception
 
 
 def test_a_question_waits_in_its_own_conversation(home: Settings) -> None:

@@ -164,7 +164,9 @@ def stream_answer(
         answer = yield from _answer_from_passages(question, read, history, settings, index, find, works)
     took_ms = {**answer.took_ms, "total": _since(started)}
     unread = asked_about(read.text, index.manifest.rejected)
-    yield dataclasses.replace(answer, question=question, searched=_searched(index), took_ms=took_ms, unread=unread)
+    yield dataclasses.replace(
+        answer, question=question, searched=_searched(index, filters), took_ms=took_ms, unread=unread
+    )
 
 
 def _answer_from_passages(
@@ -612,8 +614,12 @@ def _is_definite(part: str, question: str) -> bool:
     )
 
 
-def _searched(index: Index) -> dict[str, int]:
-    return {name: index.manifest.counts[name] for name in ("sources", "articles", "passages")}
+def _searched(index: Index, filters: Filters | None) -> dict[str, int]:
+    rows = filters.allowed(index) if filters else None
+    if rows is None:
+        return {name: index.manifest.counts[name] for name in ("sources", "articles", "passages")}
+    articles = list(index.passages.articles_at(rows))
+    return {"sources": len({source for source, _ in articles}), "articles": len(articles), "passages": len(rows)}
 
 
 def _similarity(settings: Settings, index: Index) -> Callable[[str, Sequence[str]], Sequence[float]]:

@@ -12,7 +12,7 @@ import dataclasses
 import functools
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import overload
 
@@ -140,6 +140,13 @@ class Passages(Sequence[Passage]):
             for rows, numbers in spans
         )
         return np.sort(np.concatenate([NO_ROWS, *found]))
+
+    def articles_at(self, rows: Rows) -> Iterator[tuple[str, int]]:
+        """Yield the articles that have any of `rows`, (n,) ascending, as (source, index of the article), each once."""
+        for source, span in self._order.spans.items():
+            first, last = np.searchsorted(rows, (span.start, span.stop)).tolist()
+            for number in np.unique(self.held["article"][rows[first:last]]).tolist():
+                yield source, number
 
     @functools.cached_property
     def articles(self) -> Mapping[str, Sequence[Article]]:

@@ -23,6 +23,7 @@ LineKind = Literal["text", "item", "heading", "quote", "table"]
 _LINE_MARK = re.compile(r"[ \t]*(?:(?P<heading>#{1,6})|(?P<item>[-*+•])|(?P<quote>>))[ \t]+(?=\S)")
 _NUMBER = re.compile(r"[ \t]*\[(?P<number>\d{1,4})\]")
 _BOLD_MARK = "**"
+_NO_STATEMENT = ("heading", "lead_in")  # reasons of what states nothing
 _BOLD = re.compile(r"\*\*(?P<bold>[^*\n]+)\*\*")
 
 
@@ -77,7 +78,7 @@ class LaidOutAnswer:
     Attributes:
         lines: Its lines; empty ones are left out, and what an uncertain answer opens with.
         citations: Every [n] of a sentence in the order of reading, so that a page can step through them.
-        standings: How many sentences have each standing.
+        standings: How many sentences have each standing; a heading or what introduces others needs no source.
         cited: The evidence that is cited, with its number, by number.
         nearest: Of a refusal, the passages that it names as the nearest, else the first ones; empty for all else.
         uncited: The rest of the evidence, with its number.
@@ -131,7 +132,8 @@ def pieces_of(line: ShownLine) -> Iterator[Piece]:
 def _count(sentences: Sequence[Sentence]) -> dict[Standing, int]:
     standings: dict[Standing, int] = {}
     for sentence in sentences:
-        standings[sentence.standing] = standings.get(sentence.standing, 0) + 1
+        if sentence.reason not in _NO_STATEMENT:
+            standings[sentence.standing] = standings.get(sentence.standing, 0) + 1
     return standings
 
 

@@ -19,7 +19,7 @@ def main() -> None:
     st.set_page_config(page_title="问据 Wenju", page_icon="📖", layout="wide")
     if not trouble.can_start():
         return
-    style("page.css", *(["zh.css"] if state.language() == "zh" else []))
+    style("page.css", f"{state.language()}.css")
     jobs.warm(state.settings())
     pages = {
         "chat": st.Page(chat.draw, title=t("nav_chat"), icon=":material/chat:", url_path="ask", default=True),

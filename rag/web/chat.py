@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from rag.errors import RagError
+from rag.errors import RagError, UnusableQuestion
 from rag.literature.references import STYLE_NAMES
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import KeptTurn, history_of
@@ -66,10 +66,20 @@ def draw() -> None:
     if writing is not None:
         _watch(writing)
     elif failed is not None and failed.error is not None:
-        show_error(failed.error, again=lambda: state.ask(failed.question))
+        if isinstance(failed.error, UnusableQuestion):  # to ask the same again is of no use
+            show_error(failed.error)
+            st.button(t("rephrase"), on_click=_rephrase, args=(conversation, failed.question), key="rephrase")
+        else:
+            show_error(failed.error, again=lambda: state.ask(failed.question))
     elif turns:
         _suggest_next(turns)
         _export(conversation, turns)
+
+
+def _rephrase(conversation: str, question: str) -> None:
+    """Put a question that cannot be searched back into the box."""
+    st.session_state["failed"].pop(conversation, None)
+    st.session_state["question"] = question
 
 
 def _log(conversation: str, turns: tuple[KeptTurn, ...], asked: list[str], writing: jobs.Writing | None) -> None:

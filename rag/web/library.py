@@ -179,6 +179,9 @@ def _act(value: dict[str, Any]) -> None:
         from rag.reading_room.library import remove_source
 
         state.require_keeper()
-        remove_source(state.settings().corpus, str(value.get("source", "")))
-        st.session_state["removed"] = str(value.get("source", ""))
+        source = str(value.get("source", ""))
+        remove_source(state.settings().corpus, source)
+        notebooks.ask_no_more(source)
+        st.session_state["removed"] = source
+        st.toast(t("source_removed", source=plain(source)))  # it may have stood far down the page
         jobs.start_building(state.settings())

@@ -65,6 +65,15 @@ def ask_all() -> None:
     st.session_state.pop("only_articles", None)
 
 
+def ask_no_more(source: str) -> None:
+    """Ask a source that was taken out no more: all others, where only its articles were asked."""
+    chosen = st.session_state.get("only_articles", ())
+    if left := {key for key in chosen if key[0] != source}:
+        st.session_state["only_articles"] = left
+    elif chosen:
+        ask_all()
+
+
 def _works() -> tuple[Work, ...]:
     from rag.works.shelf import works_of  # not above: the first words of the page do not wait for it
 
@@ -146,8 +155,11 @@ def act(value: dict[str, Any]) -> None:
         st.session_state["edited"] = works[0]
     elif value["kind"] == "summarise":
         if len(works) == 1 and works[0].record.title:
+            if not keys <= set(st.session_state.get("only_articles", keys)):
+                ask_all()  # of the chosen works it is none
             state.ask(t("summarise_work", title=works[0].record.title))
             return
+        ask_all()
         st.session_state["only_articles"] = {work.key for work in works}
         state.ask(t("summarise_these" if len(works) > 1 else "summarise_this"))
 

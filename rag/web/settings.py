@@ -29,7 +29,7 @@ def draw() -> None:
         _writer(settings)
     st.header(t("answers"), anchor=False)
     _slider("evidence_count", "evidence_count", 3, 20, 1)
-    _slider("answer_length", "answer_max_chars", 100, 1500, 50)
+    _slider("answer_length", "answer_max_chars", 100, 1500, 20)
     st.header(t("looks"), anchor=False)
     st.caption(t("looks_hint"))
     st.header(t("kept_where"), anchor=False)

@@ -33,9 +33,10 @@ def where(passage: Passage, pages: Sequence[str] = ()) -> str:
 
 def describe(article: Article) -> list[str]:
     """Return the lines below an article's title: who wrote it, where and when it was printed, who says so."""
-    printed = " ".join(
-        part for part in (article.journal, str(article.year or ""), article.issue, article.pages) if part
-    )
+    year = str(article.year or "")
+    if year in article.issue:  # 2024年第4期
+        year = ""
+    printed = " ".join(part for part in (article.journal, year, article.issue, article.pages) if part)
     lines = [" ".join(article.authors), printed]
     if article.keywords:
         lines.append(t("keywords") + t("colon_between") + t("semicolon_between").join(article.keywords))

@@ -27,6 +27,11 @@ function holdInView(node, block) {
   requestAnimationFrame(hold);
 }
 
+// What a double click asks for twice is done once; a key counts no clicks.
+function once(act) {
+  return (event) => { if (event.detail < 2) act(event); };
+}
+
 // Python counts code points, JavaScript half characters.
 function cut(text, start, end) {
   return Array.from(text).slice(start, end).join("");

@@ -57,7 +57,7 @@ function drawTurn(root, data, words, said, act) {
         if (event.key === "Escape") close();
       });
       const form = el("div", { class: "editor" }, field,
-        el("button", { class: "firm-button", type: "button", onclick: send }, words.ask_again),
+        el("button", { class: "firm-button", type: "button", onclick: once(send) }, words.ask_again),
         el("button", { class: "quiet-button", type: "button", onclick: close }, words.cancel));
       function close() { form.replaceWith(tools); edit.focus(); }
       tools.replaceWith(form);
@@ -71,7 +71,7 @@ function drawTurn(root, data, words, said, act) {
   function answerPart() {
     const part = el("div", { class: "answer ends-" + data.ending, role: "group", "aria-label": words.answer });
     for (const notice of data.notices) part.append(el("p", { class: "notice" }, el("bdi", {}, notice)));
-    if (data.again) part.append(el("p", {}, el("button", { class: "quiet-button", type: "button", onclick: () => act({ kind: "ask", question: data.again }) }, words.ask_model_again)));
+    if (data.again) part.append(el("p", {}, el("button", { class: "quiet-button", type: "button", onclick: once(() => act({ kind: "ask", question: data.again })) }, words.ask_model_again)));
     if (data.ending === "refusal") {
       part.append(refusal());
     } else if (data.ending === "uncertain") {
@@ -242,7 +242,7 @@ function drawTurn(root, data, words, said, act) {
       rows.push(el("details", {}, el("summary", {}, data.took), el("ul", { class: "steps" }, data.steps.map((step) => el("li", {}, el("bdi", {}, step))))));
     }
     const copy = el("button", { class: "quiet-button", type: "button" }, words.copy_answer);
-    const note = el("button", { class: "quiet-button", type: "button", onclick: () => act({ kind: "note" }) }, words.keep_note);
+    const note = el("button", { class: "quiet-button", type: "button", onclick: once(() => act({ kind: "note" })) }, words.keep_note);
     copy.addEventListener("click", () => copyText(data.plain, copy, words));
     const tools = el("div", { class: "tools" }, data.plain ? [copy, note] : null, rating());
     return el("footer", {}, el("div", { class: "more" }, rows), tools);

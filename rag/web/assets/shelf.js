@@ -46,10 +46,11 @@ export default function (component) {
   const more = ["notebook", "summarise"].map((kind) => el("button", { type: "button", class: "quiet-button", onclick: () => act({ kind, articles: keys() }) },
     kind === "notebook" ? words.save_notebook : words.summarise));
   const list = el("ul", { class: "sources" });
+  const none = el("p", { class: "none", role: "status" });
   root.append(
     el("div", { class: "bar" }, search, choice("group", GROUPS), choice("order", ORDERS),
       el("label", { class: "all" }, all, words.select_all), el("span", { class: "chosen" }, count, choose, more, clear)),
-    list);
+    list, none);
   arrange();
 
   function choice(name, ways) {
@@ -126,6 +127,7 @@ export default function (component) {
       const told = item.querySelector("summary > small");
       if (told) told.textContent = fill(words.works_n, { n: left });
     }
+    none.textContent = shown.size ? "" : words.none_found;
     tally();
   }
 
