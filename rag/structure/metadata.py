@@ -39,7 +39,7 @@ _NO_TITLE = re.compile(
 )
 _INVERTED = re.compile(r"([A-ZÀ-Þ][\w'’-]+),\s*([A-ZÀ-Þ][\w.'’ -]+)")
 _MAX_TITLE_CHARS = 300
-_MAX_DATE_LINE, _MAX_BEHIND_DATE = 60, 10  # characters of a line of a head with its date; letters behind that
+_MAX_DATE_LINE, _MAX_BEHIND_DATE = 80, 10  # characters of a line of a head with its date; letters behind that
 
 
 def told_title(said: Sequence[Said]) -> Said | None:

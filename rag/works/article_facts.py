@@ -39,6 +39,7 @@ from rag.works.shelf import Work, names_of
 from rag.works.shelf_questions import Named, find_named
 
 ASKED_WITH = {"date": "when", "workplace": "where"}  # words of the table without which a form is not asked for
+PRINTED_ONLY = ("date", "label")  # forms of facts that nothing but an article has
 PEOPLE = ("person", "workplace")
 BEST_PASSAGES = 5  # found, of which more than half show which work is meant
 LAST_PASSAGES = 3  # of a work, in which it tells of itself
@@ -123,7 +124,7 @@ def answer_about_article(
         return None
     margins = _margins(work, index)
     told = {fact: list(_told(fact, request, work, margins, read)) for fact in request.facts}
-    if not _fits(request.words, work, margins, told, is_named=named is not None):
+    if not _fits(request, work, margins, told, is_named=named is not None):
         return None
     if any(not own and _may_be_told(fact, request, work, margins, read) for fact, own in told.items()):
         return None
@@ -147,7 +148,7 @@ def _work_asked(request: Request, read: Question, works: Sequence[Work], index: 
         return own[0]
     is_small = len(index.passages) <= SMALL_PASSAGES
     heads = {work: head_of(work, index.passages_of(work.key) if is_small else ()) for work in own or works}
-    return work_meant(request.words, heads, read)
+    return work_meant(request.words, heads, read, spare=_spare(request))
 
 
 def _work_found(read: Question, works: Sequence[Work], found: Sequence[Evidence]) -> Work | None:
@@ -300,15 +301,20 @@ def _text(place: Place) -> str:
     return place[0].text[slice(*place[1])]
 
 
+def _spare(request: Request) -> int:
+    """Return how many words may stand beside the name of a work: none, unless only an article has what is asked for."""
+    return len(request.words) // 4 if all(fact.form in PRINTED_ONLY for fact in request.facts) else 0
+
+
 def _fits(
-    words: Sequence[str], work: Work, margins: Sequence[Passage], told: dict[Fact, list[Told]], *, is_named: bool
+    request: Request, work: Work, margins: Sequence[Passage], told: dict[Fact, list[Told]], *, is_named: bool
 ) -> bool:
     """Say whether each word of a question names the work or stands in what is told; some in another language do not."""
     said = search_form("\n".join(one if isinstance(one, str) else _text(one) for own in told.values() for one in own))
     head = f"{head_of(work, margins)}\n{said}"
-    lacked = [word for word in words if not is_in_head(word, head)]
-    is_other = all(main_language(word) != main_language(work.label) for word in lacked)
-    return is_other and (2 * len(lacked) <= len(words) or not is_named)
+    lacked = [word for word in request.words if not is_in_head(word, head)]
+    own_words = [word for word in lacked if main_language(word) == main_language(work.label)]
+    return len(own_words) <= _spare(request) and (2 * len(lacked) <= len(request.words) or not is_named)
 
 
 def _written(told: dict[Fact, list[Told]], work: Work, read: Question, index: Index) -> Answer:

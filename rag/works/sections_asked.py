@@ -110,8 +110,11 @@ def _common_words() -> frozenset[str]:
     return frozenset(shelf) | words_of("part_requests", "section")
 
 
-def work_meant(words: Sequence[str], heads: dict[Work, str], read: Question) -> Work | None:
-    """Return the work that the words name best, if it lacks none of its language, half at most; else the spoken of."""
+def work_meant(words: Sequence[str], heads: dict[Work, str], read: Question, *, spare: int = 0) -> Work | None:
+    """Return the work that the words name best, else the spoken of.
+
+    It lacks half of them at most, and of its own language no more than `spare`.
+    """
     if not words:
         meant = [work for work in heads if work.key in read.spoken_of] or list(heads)
         return meant[0] if len(meant) == 1 else None
@@ -123,8 +126,8 @@ def work_meant(words: Sequence[str], heads: dict[Work, str], read: Question) -> 
     best = max(worth.values(), default=0.0)
     meant = [work for work, value in worth.items() if value == best]
     lacked = [word for word in words if meant[0] not in holding[word]] if best and len(meant) == 1 else words
-    is_other = all(main_language(word) != main_language(meant[0].label) for word in lacked)
-    return meant[0] if is_other and 2 * len(lacked) <= len(words) else None
+    own_words = [word for word in lacked if main_language(word) == main_language(meant[0].label)]
+    return meant[0] if len(own_words) <= spare and 2 * len(lacked) <= len(words) else None
 
 
 def _path_of(kind: Kind, passages: Sequence[Passage]) -> Path:
