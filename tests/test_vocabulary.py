@@ -19,7 +19,7 @@ from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
 from rag.text.bands import band_around
 from rag.text.dates import FIRST_YEAR
-from rag.text.dictionary import _forms
+from rag.text.dictionary import base_forms
 from rag.text.enumerations import item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
@@ -188,7 +188,7 @@ def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> 
 def test_each_irregular_form_is_searched_as_its_base(row: tuple[str, ...]) -> None:
     form, base, example = row
     assert form in example
-    assert base in _forms(form)
+    assert base in base_forms(form)
 
 
 @each(read_table("surnames"))
@@ -220,7 +220,7 @@ def test_each_row_of_words_about_names_has_one_in_its_example_and_none_of_anothe
 def test_each_ending_is_taken_off_its_example(row: tuple[str, ...]) -> None:
     ending, _, example, word = row
     assert example.endswith(ending)
-    assert word in _forms(example)
+    assert word in base_forms(example)
 
 
 @each(read_table("counted_parts"))

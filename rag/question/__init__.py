@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from rag.errors import UnusableQuestion
-from rag.question.conversation import leaves_open, may_lean_on_history, stand_alone
+from rag.question.conversation import lacks_subject, leaves_open, may_lean_on_history, stand_alone
 from rag.question.things_named import MOST_THINGS, words_that_compare
 from rag.records import Language, Turn
 from rag.text.figure_finding import find_figures
@@ -181,6 +181,8 @@ def _parts(question: str) -> tuple[Part, ...]:
             parts[-1] = Part(parts[-1].asked + around, parts[-1].text + around)
             continue
         text = stand_alone(around, standing)
+        if standing and text == around and lacks_subject(around):
+            text = standing[-1].content + around
         standing.append(Turn("user", around))
         for end in _ends_of_asking_clauses(question, start, sentence[1]):
             parts.append(Part(question[start:end].strip("，,；;、 ").removeprefix("and "), text))

@@ -26,7 +26,7 @@ from rag.text.language import (
     split_sentences,
     to_simplified,
 )
-from rag.text.names import NAME_TAGS
+from rag.text.names import NAME_TAGS, find_quotes
 from rag.text.parties import parties_in
 from rag.text.words import holds_any, is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
@@ -38,7 +38,7 @@ LONG_ENGLISH_WORDS = 10
 # A question with fewer, and with fewer than two words that say of what, is too bare to be found by itself.
 BARE_HAN_CHARACTERS = 9
 BARE_ENGLISH_WORDS = 6
-PERSON, PLACE = "nr", "ns"  # jieba's tags
+PERSON, PLACE, VERB = "nr", "ns", "v"  # jieba's tags
 ORDINAL = "第"  # 第三天, 第二季度
 _TIMES = "年月天日周季"  # 第二年 counts no part of an answer
 KIND_TAGS = "nt"  # of words for things and times, by their first letter
@@ -87,6 +87,12 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
     counted = _counted_part(question, answers[-1]) if answers else ""
     kept = (before[0], *before[1:][-1:], counted)
     return (*(piece[:MAX_CARRIED_CHARS] for piece in kept if piece), question)
+
+
+def lacks_subject(question: str) -> bool:
+    """Say whether a Chinese question begins with what somebody does, and says not who: 打算给多少钱, 需要带哪些材料."""
+    tagged = tag_words(to_simplified(question.strip())) if language_asked(question) == "zh" else ()
+    return bool(tagged) and tagged[0][1][:1] == VERB and not find_quotes(question)
 
 
 def _follows(question: str, last: str) -> bool:

@@ -17,6 +17,7 @@ from rag.question.columns import column_asked_for
 from rag.question.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.records import Evidence, Span
 from rag.retrieval.candidates import Candidates, evidence_of
+from rag.retrieval.cells_across import cells_across
 from rag.retrieval.odds import log_odds, odds_of, with_odds
 from rag.tables import (
     MIN_WORD_CHARS,
@@ -31,7 +32,7 @@ from rag.tables import (
 )
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
-from rag.text.figures import holds_figure
+from rag.text.figures import holds_figure, years_of
 from rag.text.language import CELL_MARK, is_han, search_form
 from rag.text.negation import read_polarity
 from rag.text.rewriting import written_as
@@ -47,6 +48,8 @@ ENTRY_ODDS = 10.0  # against what an entry of another thing than the one that is
 ROW_ODDS = 5.0  # against a row of a table where another one holds more of the question's words
 NAMED_CELL_ODDS = 2.0  # for the row whose cell the question names by row and column
 NAMED_ALONE_ODDS = 1.0  # at least, where it names nothing else
+# At least, where it names the cell, or the row alone, in another language: there the model sees little.
+NAMED_ACROSS_ODDS, ROW_ACROSS_ODDS = 0.0, -1.5
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
 
 
@@ -219,6 +222,14 @@ def credit_named_cells(evidence: Sequence[Evidence], question: Question) -> list
         beside = (line for line in item.text.split("\n") if not is_row(line))
         above = "\n".join((item.source, item.passage.title, *item.passage.section, head, *beside))
         texts = [written_as(text, "\n".join(lines)) for text in (question.asked, question.text)]
+        across = cells_across(head, lines, question.text, question.language)
+        named = named_cells(head, lines, across, above) if across else {}
+        for row in rows_named(lines, across) if across else ():
+            place, order, text = rows[row]
+            told = years_of(find_figures(f"{above}\n{text}"))
+            least = NAMED_ACROSS_ODDS if row in named else ROW_ACROSS_ODDS
+            if years_of(find_figures(question.text)) <= told:
+                odds[place][order] = max(odds[place][order], least)
         for row in named_cells(head, lines, texts[0], above) or named_cells(head, lines, texts[1], above):
             place, order, text = rows[row]
             odds[place][order] += NAMED_CELL_ODDS

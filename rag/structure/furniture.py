@@ -176,6 +176,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
         elif by_number and _is_parted(lines[index]) and _is_told_in_parts(lines[index].text, folds[:_HEAD_LINES]):
             reasons[index] = "running_head"  # Quiet Harbours        Policy Brief No. 4
+        elif _is_parted(lines[index]) and _heads_below(lines, folds, index):
+            reasons[index] = "running_head"  # above a drawn line: 霁川大学学位论文        第二章 概念
         elif by_number and any(
             _begins_alike(folds[index], folds[at]) for at in reasons if reasons[at] == "running_head"
         ):
@@ -219,6 +221,13 @@ def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int)
 
 def _is_parted(line: PrintedLine) -> bool:
     return line.parted or holds_one_of(line.text, "·|｜")
+
+
+def _heads_below(lines: Sequence[PrintedLine], folds: Sequence[str], index: int) -> bool:
+    """Say whether a line ends with the heading that stands below the drawn line under it."""
+    is_ruled = index + 1 < len(lines) and lines[index + 1].ruled
+    below = folds[index + 1] if is_ruled else ""
+    return len(below) >= _MIN_FOLD_CHARS and folds[index].endswith(below) and folds[index] != below
 
 
 def _is_told_in_parts(text: str, first: Sequence[str]) -> bool:

@@ -137,7 +137,7 @@ def _english_words(word: str) -> dict[str, float]:
     for gloss, place in _glosses(word).items():
         said = content_words(gloss)
         for english in said if len(said) <= LONGEST_GLOSS else ():
-            for form in (*_forms(english), *_inflections(english)):
+            for form in (*base_forms(english), *_inflections(english)):
                 factor = (1.0 if form == english else OTHER_FORM) / len(said)
                 fits[form] = max(fits.get(form, 0.0), factor * NEXT_GLOSS**place)
     return fits
@@ -199,7 +199,7 @@ def _load_ordinary() -> frozenset[str]:
 def is_english_word(word: str) -> bool:
     """Tell whether `word`, or what it is an inflection of, explains a Chinese word by itself: no mere name does."""
     _, index = _load_dictionary()
-    return _is_stop(word) or any(form in index for form in _forms(word.lower()))
+    return _is_stop(word) or any(form in index for form in base_forms(word.lower()))
 
 
 def _split_words(text: str) -> list[str]:
@@ -249,8 +249,8 @@ def _known(fits_of: Mapping[_Key, dict[str, float]], knows: Knows) -> dict[_Key,
 def _phrase_translations(phrase: Sequence[str]) -> dict[str, float]:
     first, *middle, last = (word.lower() for word in phrase)
     fits: dict[str, float] = {}
-    for form in _forms(first):
-        for other in _forms(last):
+    for form in base_forms(first):
+        for other in base_forms(last):
             factor = (1.0 if form == first else OTHER_FORM) * (1.0 if other == last else OTHER_FORM)
             _add(fits, " ".join((form, *middle, other)), factor)
             if not middle:
@@ -262,7 +262,7 @@ def _word_translations(word: str) -> dict[str, float]:
     names = [name for name in chinese_names_of(word) if is_han(name)]
     fits = {name: NEXT_NAME**rank for rank, name in enumerate(names)}
     if not fits:
-        for form in _forms(word.lower()):
+        for form in base_forms(word.lower()):
             _add(fits, form, 1.0 if form == word.lower() else OTHER_FORM)
     return fits
 
@@ -270,7 +270,7 @@ def _word_translations(word: str) -> dict[str, float]:
 def _part_translations(word: str) -> dict[str, float]:
     """Return Chinese words one of whose glosses is `word` and another word: 枇杷, "loquat fruit"."""
     fits: dict[str, float] = {}
-    for form in _forms(word.lower()):
+    for form in base_forms(word.lower()):
         for gloss in _pairs().get(form, ()):
             _add(fits, gloss, 1 / 2)
     return fits
@@ -294,7 +294,7 @@ def _add(fits: dict[str, float], gloss: str, factor: float) -> None:
         fits[word] = max(fits.get(word, 0.0), factor * NEXT_GLOSS ** (number & 15))
 
 
-def _forms(word: str) -> Iterator[str]:
+def base_forms(word: str) -> Iterator[str]:
     """Yield `word` and what it may be an inflection of; a form that no gloss holds does no harm."""
     yield word
     if word in IRREGULAR:
