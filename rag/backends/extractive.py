@@ -251,7 +251,7 @@ def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
 def _fitting(items: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
     """Return the first items of a list that an answer has room for."""
     fitting: list[Quoted] = []
-    for item in items[:MOST_STATEMENTS]:
+    for item in items[: max(MOST_STATEMENTS, count_asked(request.question))]:
         if sum(len(other.text) for other in fitting) + len(item.text) <= LIST_ROOM * request.max_chars:
             fitting.append(item)
     return fitting

@@ -29,6 +29,8 @@ _SUBJECT_MOST_CHARS = 10  # letters before 因而, in which no cause is told
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
 _COUNTING = ("what", "which", "are the", "were the", "name the")  # stand before how many things are asked for
 MOST_COUNTED = 10
+_COUNTERS = "个种样条项点类大方步"  # behind how many things there are, where a question asks for all of them
+_LISTING = tuple(word for kind, cell, _ in read_table("answer_types") if kind == "list" for word in phrases(cell))
 _NUMBERED_BY = "号號"
 _TOLD_BY = tuple("vna")  # tags of words that tell something
 
@@ -78,10 +80,12 @@ def follows_from_before(statement: str) -> bool:
 
 
 def count_asked(question: str) -> int:
-    """Return how many things a question asks for: 3 of 哪三家, 4 of "what four steps"; 0 for none, or for one."""
+    """Return how many things a question asks for: 3 of 哪三家 and 三大任务, 4 of "what four steps"; 0 for one or none."""
     form = search_form(question)
     words = form.split()
     behind = [form.partition("哪")[2][:1]]
+    if holds_any(question, _LISTING):
+        behind += [form[at - 1] for at, character in enumerate(form) if at and character in _COUNTERS]
     behind += [word for at, word in enumerate(words) if " ".join(words[max(0, at - 2) : at]).endswith(_COUNTING)]
     numbers = (next(iter(read_numbers(word, 0)), None) for word in behind if word)
     return next((int(number.value) for number in numbers if number and 1 < number.value <= MOST_COUNTED), 0)

@@ -2,7 +2,8 @@
 
 The comprehension model reads each statement by itself: of three reasons one may look likely, and the others may stand
 in the next passage. Input: evidence with judged statements. Output: the same, with the items of a list of as many as
-are asked for (哪三个问题, "what four steps") believed more, and with the passages in which a list begins and goes on.
+are asked for (哪三个问题, "what four steps"), or the statement that names as many beside the likeliest, believed more,
+and with the passages in which a list begins and goes on.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from rag.question.kinds_asked import count_asked
 from rag.records import Evidence
 from rag.retrieval.candidates import Candidates, Rows, evidence_of
 from rag.retrieval.odds import odds_of, with_credit, with_odds
-from rag.text.enumerations import Item, item_of, items_beside
+from rag.text.enumerations import Item, count_within, item_of, items_beside
 
+MOST_BY_CHANCE = 2  # things of which a statement may name as many without being meant
+MOST_BESIDE = 4  # passages before and behind that of its best statement to which a list goes on
 COUNTED_ODDS = 2.0  # for the items of a list of as many as are asked for, above the likeliest of them
 
 
@@ -35,6 +38,10 @@ def credit_counted_lists(evidence: Sequence[Evidence], question: Question) -> li
                 best = max(odds[place] for place in places)
                 for place in places:
                     odds[place] = best + COUNTED_ODDS
+        best = max(odds, default=0.0)
+        for place, text in enumerate(texts if count > MOST_BY_CHANCE else ()):
+            if count_within(text) == count and best in odds[max(0, place - 1) : place + 2]:
+                odds[place] = best + COUNTED_ODDS
         credited.append(with_odds(item, odds))
     return credited
 
@@ -50,14 +57,21 @@ def with_rest_of_list(
         return list(evidence)
     places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
     row = index.row(best.id)
-    added = []
-    for beside, wanted in ((row - 1, min(places) - 1), (row + 1, max(places) + 1)):
-        if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
-            continue
-        other = evidence_of(index, found, beside)
-        of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
-        if of_one_work and (item[0], wanted) in _items_of(other) and all(other.id != one.id for one in evidence):
-            added.append(with_credit(other, ()))
+    added: list[Evidence] = []
+    for step, wanted in ((-1, min(places) - 1), (1, max(places) + 1)):
+        for beside in range(row + step, row + step * (MOST_BESIDE + 1), step):
+            if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
+                break
+            other = evidence_of(index, found, beside)
+            of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
+            held = [one[1] for one in _items_of(other) if one and one[0] == item[0]]
+            if not of_one_work:
+                break
+            if wanted not in held:
+                continue  # what explains an item
+            wanted = min(held) - 1 if step < 0 else max(held) + 1
+            if all(other.id != one.id for one in evidence):
+                added.append(with_credit(other, ()))
     return [best, *added, *evidence[1:]]
 
 

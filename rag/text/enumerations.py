@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from rag.text.language import search_form
+from rag.text.language import search_form, split_at
 from rag.text.numbered_parts import opening_part
 from rag.text.numbers import read_numeral
 from rag.vocabulary import phrases, read_table
@@ -17,6 +17,8 @@ from rag.vocabulary import phrases, read_table
 Item = tuple[int, int]  # row of the table, place in its order from 0
 COLONS = "：:"
 LEADING_ENDS = f"？?{COLONS}"  # of a question, or of what leads to a list: what follows tells
+CLAUSE_ENDS = "，,。；;：:！？（）()"
+JOINTS = "和与及"  # before the last of a series
 BEHIND_NUMBERS = "：:.．、"
 BULLETS = frozenset("•●▪■◆◇○·※►▶✓-*")
 FEW_MARKS = 4  # of a row whose last one may follow its second: 首先 其次 最后
@@ -76,6 +78,16 @@ def items_beside(statements: Sequence[str], place: int) -> list[int]:
             elif abs(other - here) > MOST_SPACED:
                 break
     return found if len(found) > 1 else []
+
+
+def count_within(statement: str) -> int:
+    """Return how many things the longest series in a Chinese statement names: 3 of 货币、银行和人才, 2 of 《甲》《乙》."""
+    return max(map(_count_in_clause, split_at(statement, CLAUSE_ENDS)), default=0)
+
+
+def _count_in_clause(clause: str) -> int:
+    parts = clause.replace("》《", "》、《").split("、")
+    return len(parts) + any(joint in parts[-1][1:-1] for joint in JOINTS) if len(parts) > 1 else 0
 
 
 def _bulleted_beside(statements: Sequence[str], place: int) -> list[int]:
