@@ -274,7 +274,9 @@ def says_of_what(question: str) -> bool:
 def _says_its_own(question: str) -> bool:
     """Say whether `question` names what it is about, or asks what something is."""
     in_latin = language_asked(question) == "zh" and any(len(word) > 1 for word in LATIN_WORD.findall(question))
-    return bool(_NAME.search(question)) or in_latin or _opens_with(question, "defines")
+    tagged = tag_words(question)[:2]
+    is_of_name = len(tagged) == 2 and tagged[0][1] in NAME_TAGS and tagged[1][0] == "的"  # 石桥镇的石桥有多长
+    return bool(_NAME.search(question)) or in_latin or is_of_name or _opens_with(question, "defines")
 
 
 def leans_on_history(question: str) -> bool:

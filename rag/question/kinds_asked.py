@@ -80,7 +80,7 @@ def follows_from_before(statement: str) -> bool:
 
 
 def count_asked(question: str) -> int:
-    """Return how many things a question asks for: 3 of 哪三家 and 三大任务, 4 of "what four steps"; 0 for one or none."""
+    """Return how many things a question asks for: 3 of 哪三家, 三大任务, 4 of "what four steps"; 0 for one or none."""
     form = search_form(question)
     words = form.split()
     behind = [form.partition("哪")[2][:1]]

@@ -81,7 +81,7 @@ def items_beside(statements: Sequence[str], place: int) -> list[int]:
 
 
 def count_within(statement: str) -> int:
-    """Return how many things the longest series in a Chinese statement names: 3 of 货币、银行和人才, 2 of 《甲》《乙》."""
+    """Return how many things the longest series of a Chinese statement names: 3 of 货币、银行和人才."""
     return max(map(_count_in_clause, split_at(statement, CLAUSE_ENDS)), default=0)
 
 
