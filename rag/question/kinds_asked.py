@@ -46,6 +46,7 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
         _lacks_figure(question, quoted)
         or (_asks_for("interest", question) and not holds_any(f"{above}\n{quoted}", _TELLING["interest"]))
         or _lacks_name(question, quoted)
+        or _lacks_year(question, f"{above}\n{quoted}" if _is_row(quoted) else quoted)
         or _lacks_part(question, found)
         or _gives_no_reason(question, quoted)
         or _tells_another(question, quoted, above)
@@ -102,6 +103,13 @@ def _lacks_figure(question: str, quoted: str) -> bool:
         return False
     kind = "number" if _is_row(quoted) else kind
     return not any(_is_of_kind(figure, kind) for figure in _figures_told(quoted))
+
+
+def _lacks_year(question: str, told: str) -> bool:
+    """Say whether a statement tells no date and speaks of no year where one is asked for."""
+    if not _asks_for("year", question) or holds_any(told, _TELLING["year"]):
+        return False
+    return not any(figure.kind in ("date", "decade") for figure in find_figures(told))
 
 
 def _figures_told(text: str) -> list[Figure]:

@@ -91,7 +91,10 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
         pairs = zip(labels, sides, strict=True)
         return _of_works([(label, (side.work,)) for label, side in pairs], _around(question, sides))
     groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
-    groups += [(_as_asked(name, question), own) for name, own in named.authors]
+    by_works: dict[tuple[Work, ...], list[str]] = {}  # who wrote together is one side
+    for name, own in named.authors:
+        by_works.setdefault(tuple(own), []).append(_as_asked(name, question))
+    groups += [("、".join(names), own) for own, names in by_works.items()]
     if compares and 2 <= len(groups) <= MOST_THINGS:
         return _of_works(groups, named.rest)
     if selected:
