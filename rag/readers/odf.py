@@ -32,8 +32,6 @@ _ENCRYPTED = b"encryption-data"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TITLES = ("title", "标题")
 _HIDDEN = "none"
-
-
 _PARAGRAPHS = names_of("text:p text:h")
 _BOXES = names_of(
     "draw:text-box draw:custom-shape draw:rect draw:ellipse draw:circle draw:polygon draw:path draw:connector"

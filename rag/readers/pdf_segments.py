@@ -3,8 +3,7 @@
 Columns are found between pieces, and only what stands in one column is joined to segments, so that no gutter is
 bridged. Note marks are flagged by their rise. Sizes and distances are in points; y grows upwards; an em is a glyph's
 font size.
-Entry points: `build_pieces`, `join_pieces`, `build_rows`. Knows no
-PDF library.
+Entry points: `build_pieces`, `join_pieces`, `build_rows`. Knows no PDF library.
 """
 
 from __future__ import annotations
@@ -153,11 +152,9 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
         mark = piece.strip().rstrip(",，")
         if raised and _NOTE_MARK.fullmatch(mark):
             after = runs[index + 1][1][0] if index + 1 < len(runs) else None
+            # The mark of an affiliation leads what follows it.
             leads = after is not None and piece.startswith(" ") and not _space_shows(run[-1], after)
-            pieces = [
-                f"{' ' * leads}<sup>{mark}</sup>",
-                *piece.strip()[len(mark) :],
-            ]  # the mark of an affiliation leads what follows it
+            pieces = [f"{' ' * leads}<sup>{mark}</sup>", *piece.strip()[len(mark) :]]
         texts += pieces
     return "".join(order_as_read(texts)).strip()
 

@@ -3,8 +3,7 @@
 Each page is rendered, read by PP-OCR, kept, and told by a line on stdout. A line comes as a box and as characters of
 which only the places along the line are told: they are given the line's size, and lines of nearly one size one size,
 so that the layout of printed pages can be found in them.
-Entry point: `main` (`python -m rag.readers.recognition_process FOLDER PAGE…`). Knows pypdfium2
-and rapidocr.
+Entry point: `main` (`python -m rag.readers.recognition_process FOLDER PAGE…`). Knows pypdfium2 and rapidocr.
 """
 
 from __future__ import annotations

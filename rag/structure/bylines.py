@@ -3,8 +3,7 @@
 The title is the largest print above the abstract, or the large print under which names stand. Below it, a line of
 several names is one of authors; one name by itself must be borne out: by an address of electronic mail that spells it,
 by standing right under the title, or by the size of the names before it. What is not borne out is nobody's name.
-Entry point: `read_printed_head`. Knows no article and no file format: where lines have no sizes,
-it tells nothing.
+Entry point: `read_printed_head`. Knows no article and no file format: where lines have no sizes, it tells nothing.
 """
 
 from __future__ import annotations

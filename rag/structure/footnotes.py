@@ -33,7 +33,6 @@ from rag.text.labels import holds_word, is_word, label_of, opens_with
 from rag.text.language import HAN_CHARACTER, holds_one_of, is_reference, letters_of
 
 _KEPT = 4096  # results of a function that are kept
-
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
@@ -62,7 +61,6 @@ _TAIL = re.compile(
 )
 _FINISHED_ENDS = tuple("。．.）)”]》!?！？")
 _MAX_HEADING_RANK = 4  # of the numberings with 章, 节, 、 and （ ）
-
 _MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
 _MAX_HEAD_WIDTH = 120  # half characters: a line of a paper's head is shorter than a paragraph
 
@@ -205,11 +203,7 @@ def _note_start(line: PrintedLine) -> tuple[str, str] | None:
 
 
 def _is_note(
-    start: tuple[str, str],
-    line: PrintedLine,
-    last: Note | None,
-    open_numbers: set[tuple[str, str]],
-    unfinished: bool,
+    start: tuple[str, str], line: PrintedLine, last: Note | None, open_numbers: set[tuple[str, str]], unfinished: bool
 ) -> bool:
     number, rest = start
     if number == "*":

@@ -1,7 +1,7 @@
 """What a page carries that is not the text: running heads, page numbers, editors' lines, notices.
 
-Entry point: `set_aside_furniture`. Nothing is thrown away unseen: each line that is set aside is
-kept with the reason. Rules know how journals and reports are printed, and no journal.
+Entry point: `set_aside_furniture`. Nothing is thrown away unseen: each line that is set aside is kept with the reason.
+Rules know how journals and reports are printed, and no journal.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _ISSUE = re.compile(
     r"|^(?:\d{1,4}\s*)?(?P<journal2>[^《》\d，。；：]{2,30}?)\s*(?P<year2>(?:19|20)\d\d)\s*年\s*第\s*(?P<issue2>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*第\s*\d+\s*卷)?(?:\s*\d{1,4})?$"
 )
 _ARTICLE_NUMBER = re.compile(
-    r"(?P<issn>\d{4}[-—– "
-    r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
+    r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)]"
+    r"(?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"

@@ -427,7 +427,7 @@ def begin_boxes(lines: Sequence[PrintedLine]) -> None:
 
 _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
 _MARK = re.compile(
-    _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
+    _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})"
 )
 _MAX_MARKS_AT_END = 6
 _MAX_MARK_CHARS = 60
@@ -436,8 +436,6 @@ _MAX_RANGE = 20  # notes that one mark names
 _MAX_MARKS = 100_000
 _MAX_MARKED_CHARS = 100_000  # of a line that is looked through for marks
 _END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
-
-
 _END_MARK = re.compile(rf"(?:{_SUP}|\[\^[^\]\s]{{1,40}}\]|[{_CIRCLED}]|[\[［〔]{_NUMBERS}[\]］〕]|{OPEN}\d+{CLOSE})$")
 _MARK_ENDS = frozenset(f">]］〕{CLOSE}{_CIRCLED}")
 

@@ -256,12 +256,8 @@ def _holds(names: _Names, pair: str) -> bool:
 @functools.lru_cache(maxsize=16384)
 def _names_of_work(work: Work) -> _Names:
     record, path = work.record, " ".join(PurePosixPath(work.source).with_suffix("").parts).replace("_", " ")
-    said = [
-        *work.titles,
-        *work.authors,
-        *map(search_form, (record.journal, *record.keywords, *record.affiliations, path)),
-    ]
-    text = "\n".join([*said, str(record.year or "")])
+    printed = map(search_form, (record.journal, *record.keywords, *record.affiliations, path))
+    text = "\n".join([*work.titles, *work.authors, *printed, str(record.year or "")])
     words = [word for title in work.titles for word, _, _ in tag_words(title)]
     stems = frozenset(map(stem, LATIN_WORD.findall(text))) | _stems_of(words) | {str(record.year)}
     people = (part for name in work.authors for part in (name, *name.split()))

@@ -275,12 +275,7 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
     years = [int(year) for year in YEAR.findall(rest)]
     rest = re.sub(YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
     return Named(
-        tuple(sorted(titled, key=lambda work: titled[work])),
-        authors,
-        found_journals,
-        tuple(years),
-        tuple(issues),
-        rest,
+        tuple(sorted(titled, key=lambda work: titled[work])), authors, found_journals, tuple(years), tuple(issues), rest
     )
 
 
