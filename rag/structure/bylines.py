@@ -115,12 +115,8 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     for at, line in enumerate(lines):
         if _labelled(line.text, "title"):
             return [at, *_lines_below(lines, at)]
-        if (
-            line.size < HEADING_SIZE
-            or names.is_byline(at)
-            or _is_of_title_page(line.text)
-            or is_journal_line(line.text)
-        ):
+        is_other = names.is_byline(at) or _is_of_title_page(line.text) or is_journal_line(line.text)
+        if line.size < HEADING_SIZE or is_other:
             continue
         last = groups[-1] if groups and _is_han(lines, groups[-1]) == _is_han(lines, [at]) else None
         if last and abs(lines[last[-1]].size - line.size) <= SAME_SIZE * line.size and lines[last[0]].page == line.page:
@@ -195,11 +191,8 @@ def _stands_over_names(
     """Say whether names stand below a group of large lines, perhaps with its translation in smaller print between."""
     below = group[-1] + 1
     for other in groups:
-        if (
-            other[0] == below
-            and _is_han(lines, group) != _is_han(lines, other)
-            and lines[other[0]].size <= lines[group[0]].size
-        ):
+        is_smaller = lines[other[0]].size <= lines[group[0]].size
+        if other[0] == below and is_smaller and _is_han(lines, group) != _is_han(lines, other):
             below = other[-1] + 1
     return any(names.is_byline(at) for at in range(below, min(below + _NAMES_BELOW, len(lines))))
 

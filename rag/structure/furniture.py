@@ -148,8 +148,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif (
             _PAGE_NUMBER.match(text)
-            and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
             and not _is_year(index, lines, short)
+            and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
         ):
             reasons[index] = "page_number"
         elif index in heads and not text.endswith(tuple("。；")):
