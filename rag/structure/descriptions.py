@@ -169,9 +169,8 @@ def _link_abstracts(articles: list[Article]) -> None:
 
 
 def _same_authors(work: Article, abstract: Article) -> bool:
-    return len(work.authors) == len(abstract.authors) > 0 and all(
-        same_person(han, latin) for han, latin in zip(work.authors, abstract.authors, strict=True)
-    )
+    are_as_many = len(work.authors) == len(abstract.authors) > 0
+    return are_as_many and all(map(same_person, work.authors, abstract.authors))
 
 
 def split_keywords(text: str) -> tuple[str, ...]:

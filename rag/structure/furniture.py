@@ -337,22 +337,14 @@ def _read_imprint(text: str, at: int) -> Imprint:
     tight = without_spaces(text)
     number = _ARTICLE_NUMBER.search(tight)
     if number:
-        start, count = int(number.group("first")), int(number.group("count"))
-        issue = number.group("issue")
-        return Imprint(
-            at,
-            year=int(number.group("year")),
-            issue=f"第{int(issue)}期" if issue else "",
-            pages=f"{start}-{start + count - 1}" if count > 1 else str(start),
-        )
+        start, count = int(number["first"]), int(number["count"])
+        issue = f"第{int(number['issue'])}期" if number["issue"] else ""
+        pages = f"{start}-{start + count - 1}" if count > 1 else str(start)
+        return Imprint(at, year=int(number["year"]), issue=issue, pages=pages)
     head = _ISSUE.match(text.strip()) or _ISSUE.match(text[: text.rfind("期") + 1].strip())
     if head:
-        return Imprint(
-            at,
-            journal=(head.group("journal") or head.group("journal2")).strip(),
-            year=int(head.group("year") or head.group("year2")),
-            issue=f"第{int(head.group('issue') or head.group('issue2'))}期",
-        )
+        journal, year, issue = (head[name] or head[f"{name}2"] for name in ("journal", "year", "issue"))
+        return Imprint(at, journal=journal.strip(), year=int(year), issue=f"第{int(issue)}期")
     inside = tight.lstrip(_OPEN_LABEL)
     classified = inside.removeprefix("中图分类号").lstrip(_CLOSE_LABEL)
     if inside.startswith("中图分类号") and is_ascii_upper(classified[:1]):

@@ -232,22 +232,10 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[Printe
             if line.kind != "code" and not is_set_row:
                 text = _SPACE.sub(" ", text).strip()
             if text:
-                cleaned.append(
-                    PrintedLine(
-                        text,
-                        line.kind,
-                        level,
-                        line.note,
-                        index,
-                        gap,
-                        _indent(raw),
-                        fresh,
-                        ruled=ruled,
-                        uncertain=line.order_uncertain,
-                        parted=any(gap in stripped for gap in _WIDE_GAPS),
-                        size=line.size,
-                    )
-                )
+                printed = PrintedLine(text, line.kind, level, line.note, index, gap, _indent(raw), fresh, ruled=ruled)
+                printed.uncertain, printed.size = line.order_uncertain, line.size
+                printed.parted = any(gap in stripped for gap in _WIDE_GAPS)
+                cleaned.append(printed)
                 gap, ruled, fresh = 0, False, False
     return cleaned
 
@@ -383,14 +371,8 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     ending = sum(ends_line(line.text) for line in long)
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
     wrapped = (len(long) >= enough and ending < _MAX_ENDING * len(long)) or _breaks_full_lines(lines)
-    inner = [
-        line.gap
-        for before, line in prose
-        if before is not None
-        and before.kind == "text"
-        and width(before.text) >= _LONG_WIDTH
-        and not ends_line(before.text)
-    ]
+    behind = ((one, line) for one, line in prose if one and one.kind == "text" and width(one.text) >= _LONG_WIDTH)
+    inner = [line.gap for before, line in behind if not ends_line(before.text)]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= max(1, len(inner)) / 2
     set_in = sum(line.indent >= 2 for _, line in prose)
     single = sum(line.indent == 1 for _, line in prose)
@@ -465,10 +447,8 @@ def note_numbers(printed: str) -> tuple[str, ...]:
     numbers: list[str] = []
     for part in split_at(printed, ",，、"):
         ends = list(map(int, runs_of(part, str.isdecimal)))
-        if len(ends) == 2 and 0 < ends[1] - ends[0] <= _MAX_RANGE:
-            numbers.extend(str(number) for number in range(ends[0], ends[1] + 1))
-        else:
-            numbers.extend(str(number) for number in ends)
+        is_range = len(ends) == 2 and 0 < ends[1] - ends[0] <= _MAX_RANGE
+        numbers.extend(map(str, range(ends[0], ends[1] + 1) if is_range else ends))
     return tuple(dict.fromkeys(numbers))
 
 
