@@ -18,7 +18,7 @@ from rag.records import Page, Said
 from rag.structure.mastheads import is_journal_line, join_title
 from rag.structure.metadata import PRINTED
 from rag.structure.outline import is_conventional, numbering_rank
-from rag.structure.printed import HEADING_SIZE, SAME_SIZE
+from rag.structure.printed import HEADING_SIZE, SAME_SIZE, same_size
 from rag.text.labels import bare_label_of, label_of
 from rag.text.language import (
     HAN_CHARACTER,
@@ -119,7 +119,7 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
         if line.size < HEADING_SIZE or is_other:
             continue
         last = groups[-1] if groups and _is_han(lines, groups[-1]) == _is_han(lines, [at]) else None
-        if last and abs(lines[last[-1]].size - line.size) <= SAME_SIZE * line.size and lines[last[0]].page == line.page:
+        if last and same_size(lines[last[-1]].size, line.size) and lines[last[0]].page == line.page:
             last.append(at)
         else:
             groups.append([at])
@@ -151,16 +151,13 @@ def _with_subtitle(lines: Sequence[_PrintedLine], title: list[int], names: _Name
 
 def _lines_below(lines: Sequence[_PrintedLine], at: int) -> list[int]:
     """Return the lines that go on with the title in line `at` of a form: as large, and without a label."""
-    below = itertools.takewhile(
-        lambda one: (
-            lines[one].page == lines[at].page
-            and abs(lines[one].size - lines[at].size) <= SAME_SIZE * lines[at].size
-            and len(lines[one].cells) == 1
-            and not holds_one_of(lines[one].text, "：:")
-        ),
-        range(at + 1, min(at + _MAX_LABELLED_LINES, len(lines))),
-    )
-    return list(below)
+
+    def goes_on(line: _PrintedLine) -> bool:
+        is_alike = line.page == lines[at].page and same_size(line.size, lines[at].size)
+        return is_alike and len(line.cells) == 1 and not holds_one_of(line.text, "：:")
+
+    below = itertools.takewhile(goes_on, lines[at + 1 : at + _MAX_LABELLED_LINES])
+    return [place for place, _ in enumerate(below, at + 1)]
 
 
 def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
@@ -170,8 +167,7 @@ def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
     large = [at for at in below if lines[at].page == lines[marks[-1]].page and lines[at].size >= HEADING_SIZE]
     first = max(large, key=lambda at: lines[at].size, default=0)
     alike = itertools.takewhile(
-        lambda at: at in large and abs(lines[at].size - lines[first].size) <= SAME_SIZE * lines[first].size,
-        itertools.count(first),
+        lambda at: at in large and same_size(lines[at].size, lines[first].size), itertools.count(first)
     )
     return _with_subtitle(lines, list(alike)) if large else []
 
@@ -263,7 +259,7 @@ class _Names:
             first += 1
         for at in range(first, len(self._lines)):
             line = self._lines[at]
-            alike = bool(size) and abs(line.size - size) <= SAME_SIZE * size
+            alike = same_size(line.size, size)
             for cell in self.of(at):
                 marked = "<sup>" in line.text
                 right_below = at == first or (not authors and (len(cell) > 1 or marked))

@@ -32,7 +32,6 @@ from rag.structure.outline import (
 from rag.structure.printed import (
     CENTRED_INDENT,
     HEADING_SIZE,
-    SAME_SIZE,
     Layout,
     PrintedLine,
     bare,
@@ -40,6 +39,7 @@ from rag.structure.printed import (
     ends_sentence,
     has_leaders,
     is_remark,
+    same_size,
     width,
 )
 from rag.tables import is_rule
@@ -317,7 +317,7 @@ def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
 
 
 def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
-    return one.page == other.page and abs(one.size - other.size) <= SAME_SIZE * other.size and one.kind == other.kind
+    return one.page == other.page and one.kind == other.kind and same_size(one.size, other.size)
 
 
 def _is_closed_heading(lines: Sequence[PrintedLine], index: int) -> bool:

@@ -33,7 +33,7 @@ _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
 CENTRED_INDENT = 8  # half characters, twice what begins a paragraph
 NOTE_SIZE = 0.95  # of the running text's type: notes and running heads are set smaller
-SAME_SIZE = 0.04  # sizes that differ by less are one size
+SAME_SIZE = 0.04  # of a type size: one that differs by less is the same
 _MIN_LONG_LINES = 4  # from which their ends tell whether lines are parts of paragraphs
 _MIN_PRINTED_LINES = 2  # where the container tells that they are printed lines
 
@@ -104,6 +104,11 @@ class Mark:
     printed: str
     numbers: tuple[str, ...]
     sure: bool
+
+
+def same_size(one: float, other: float) -> bool:
+    """Say whether two sizes of type are one size, as far as it shows."""
+    return abs(one - other) <= SAME_SIZE * other
 
 
 # No rule about lines looks further than this from a line's start or end.
