@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import UnreadableSource
 from rag.readers.encodings import python_name
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty
 from rag.readers.packages import check_text_size, count_characters
 from rag.records import Line, Page
 from rag.vocabulary import read_table, words_of
@@ -99,13 +99,10 @@ def read_rtf(data: bytes) -> list[Page]:
         )
     reader = _Reader(data.decode("latin-1"))
     lines = trim_empty(reader.read())
-    if not lines:
-        raise UnreadableSource(
-            "this RTF file holds no text (its pages may be pictures)",
-            advice="Export it to PDF and run text recognition (OCR) on that.",
-        )
     remarks = (f"{amount:,} characters of {what} were left out" for what, amount in sorted(reader.left_out.items()))
-    return [Page(None, "", lines, remarks=tuple(remarks))]
+    pages = [Page(None, "", lines, remarks=tuple(remarks))]
+    refuse_empty(pages, "RTF file")
+    return pages
 
 
 class _Reader:
