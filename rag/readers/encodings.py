@@ -146,20 +146,16 @@ def _mend(data: bytes) -> str | None:
     good = bad = foreign = 0
     for line in data.split(b"\n"):
         try:
-            text = line.decode("utf-8")
+            text, broken = line.decode("utf-8"), 0
         except UnicodeDecodeError:
             text = line.decode("utf-8", "replace")
-            chinese = _decode(line, "gb18030")
             broken = text.count("\ufffd")
-            sound = sum(character > "\x7f" for character in text) - broken
-            if sound < _GOOD_FOR_A_BAD * broken and chinese is not None and _is_common(chinese):
-                text, foreign = chinese, foreign + 1
-            else:
-                bad += broken
-                good += sound
-            lines.append(text)
-            continue
-        good += sum(character > "\x7f" for character in text)
+        sound = sum(character > "\x7f" for character in text) - broken
+        chinese = _decode(line, "gb18030") if sound < _GOOD_FOR_A_BAD * broken else None
+        if chinese is not None and _is_common(chinese):
+            text, foreign = chinese, foreign + 1
+        else:
+            good, bad = good + sound, bad + broken
         lines.append(text)
     return "\n".join(lines) if good and good >= _GOOD_FOR_A_BAD * bad and good >= foreign else None
 

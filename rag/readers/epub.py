@@ -140,9 +140,8 @@ def _read_package(archive: Archive) -> _Book:
         href = unquote(str(item.get("href", "")).partition("#")[0].partition("?")[0])
         path = posixpath.normpath(posixpath.join(posixpath.dirname(place), href))
         kind = str(item.get("media-type") or "").partition(";")[0].strip().lower()
-        chapter = any(word in kind for word in _CHAPTER_TYPES) or (
-            kind in _XML_TYPES and path.lower().endswith(_CHAPTER_NAMES)
-        )
+        is_xml = kind in _XML_TYPES and path.lower().endswith(_CHAPTER_NAMES)
+        chapter = is_xml or any(word in kind for word in _CHAPTER_TYPES)
         reason = "contents" if "nav" in str(item.get("properties") or "").split() else ""
         items[str(item.get("id", ""))] = (files.get(_fold_name(path), path), chapter, reason)
     for reference in _named(package, "itemref"):

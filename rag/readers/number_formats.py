@@ -193,10 +193,9 @@ def _read_section(code: str) -> _Section:
         else:
             tokens.append(_Token(_PLAIN.get(character, "literal"), character))
             at += 1
-    if any(token.kind in ("date", "elapsed") for token in tokens):
-        tokens = [_Token("literal", one.text) if one.kind in ("slash", "comma") else one for one in tokens]
-    elif not any(token.kind == "digit" for token in tokens):
-        tokens = [_Token("literal", one.text) if one.kind in ("slash", "comma", "point") else one for one in tokens]
+    kinds = {token.kind for token in tokens}
+    literal = {"slash", "comma"} if kinds & {"date", "elapsed"} else set() if "digit" in kinds else _OF_NUMBERS
+    tokens = [_Token("literal", one.text) if one.kind in literal else one for one in tokens]
     return _Section(tuple(tokens), condition, chinese)
 
 
@@ -205,6 +204,7 @@ def _find(code: str, mark: str, start: int) -> int:
     return at if at >= 0 else len(code)
 
 
+_OF_NUMBERS = {"slash", "comma", "point"}
 _PLAIN = dict.fromkeys("0#?", "digit") | {".": "point", ",": "comma", "%": "percent", "/": "slash", "@": "text"}
 
 

@@ -153,11 +153,7 @@ def _without_covered(strips: list[tuple[float, float, float]]) -> list[tuple[flo
     for strip in sorted(set(strips), key=lambda one: (-one[2], one[0] - one[1])):
         if len(kept) == MAX_OPEN_STRIPS:
             break
-        x0, x1, _ = strip
-        for other in kept:
-            if other[0] <= x0 and x1 <= other[1]:
-                break
-        else:
+        if not any(other[0] <= strip[0] and strip[1] <= other[1] for other in kept):
             kept.append(strip)
     return kept
 

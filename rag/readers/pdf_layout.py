@@ -234,11 +234,8 @@ def _lower_top(gutter: Strip, pieces: Sequence[Segment], em: float) -> tuple[Str
         if not at_gutter or not others or max(at_gutter) > WORD_GAP_GROWTH * max(others):
             break
         step = row.y - following.y
-        usual = (
-            statistics.median(above.y - below.y for above, below in itertools.pairwise(rows[index + 1 :]))
-            if len(rows) > index + 3
-            else step
-        )
+        below = [above.y - below.y for above, below in itertools.pairwise(rows[index + 1 :])]
+        usual = statistics.median(below) if len(below) > 1 else step
         if step > SET_OFF_STEPS * usual and step > em:
             return dataclasses.replace(gutter, top=row.y), True
     return gutter, False

@@ -171,11 +171,10 @@ class _Reader:
         inner = self._state
         self._state = self._stack.pop() if self._stack else _State()
         if inner.apart and not self._state.apart and len(self._pieces) > 1:
-            text = _join(self._pieces.pop())
-            if text and inner.apart == "footnote":
-                self._waiting.append(Line(text, kind="footnote", note=str(self._notes)))
-            elif text:
-                self._waiting.append(Line(text, kind="paragraph"))
+            line = Line(_join(self._pieces.pop()), kind="paragraph")
+            if inner.apart == "footnote":
+                line = replace(line, kind="footnote", note=str(self._notes))
+            self._waiting += [line] if line.text else []
 
     def _obey_symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -238,9 +237,8 @@ class _Reader:
 
     def _arrange(self, word: str, number: int | None) -> None:
         """Obey a word that arranges paragraphs and tables."""
-        if word in _ENDS and (
-            self._state.apart or word.startswith("nest") or (word == "par" and self._paragraph.in_table)
-        ):
+        is_inside = self._state.apart or word.startswith("nest") or (word == "par" and self._paragraph.in_table)
+        if word in _ENDS and is_inside:
             self._pieces[-1].append(_INNER.get(word, "\n"))
         elif word in ("par", "sect"):
             self._end_paragraph()
