@@ -77,11 +77,8 @@ def read_part_request(question: str) -> PartRequest | None:
     """Return what a question asks of the parts of a work, or None when it asks for none of this."""
     form = search_form(question)
     plain = functools.reduce(lambda rest, word: rest.replace(word, ""), _DATES, form)  # 哪天 asks for no list
-    kinds = frozenset(
-        kind
-        for kind, words, _ in read_table("part_requests")
-        if holds_any(plain if kind == "list" else form, phrases(words))
-    )
+    rows = ((kind, plain if kind == "list" else form, phrases(words)) for kind, words, _ in read_table("part_requests"))
+    kinds = frozenset(kind for kind, text, words in rows if holds_any(text, words))
     tagged = tag_words(form)
     counts = [number for word, tag, _ in tagged if (number := _counted(word, tag)) is not None]
     asks = kinds & ASKING
