@@ -19,15 +19,7 @@ from rag.readers.charts import drawn_parts
 from rag.readers.docx_numbering import BULLET, Numbering
 from rag.readers.docx_runs import LINE_BREAK, MAX_DEPTH, PAGE_BREAK, RunReader
 from rag.readers.docx_styles import Styles, attribute, below
-from rag.readers.docx_tables import (
-    children_of,
-    deleted_amount,
-    is_deleted,
-    is_frame,
-    is_marked_deleted,
-    read_rows,
-    write_inner,
-)
+from rag.readers.docx_tables import deleted_amount, is_frame, is_marked_deleted, kept_children, read_rows, write_inner
 from rag.readers.html import parse_html, write_lines
 from rag.readers.html_pruning import drop_hidden
 from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty, with_remarks
@@ -339,10 +331,9 @@ class _DocumentReader:
     def _read_table(self, table: Any, depth: int) -> None:
         if is_frame(table):
             self._runs.left_out["deleted text"] += deleted_amount(table, text_amount)
-            for row in children_of(table, "w:tr"):
-                for cell in children_of(row, "w:tc") if not is_deleted(row) else ():
-                    if not is_deleted(cell):
-                        self._read_blocks(cell, depth + 1)
+            for row in kept_children(table, "w:tr"):
+                for cell in kept_children(row, "w:tc"):
+                    self._read_blocks(cell, depth + 1)
             return
         beside = _Beside()
         rows = self._rows_of(table, beside, depth)

@@ -20,15 +20,7 @@ from rag.structure.metadata import PRINTED
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.printed import HEADING_SIZE, SAME_SIZE, same_size
 from rag.text.labels import bare_label_of, label_of
-from rag.text.language import (
-    HAN_CHARACTER,
-    fold_glyphs,
-    holds_one_of,
-    letters_of,
-    runs_of,
-    to_simplified,
-    without_spaces,
-)
+from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, runs_of, to_simplified, without_spaces
 from rag.text.persons import byline_names, parse_names
 from rag.vocabulary import read_table
 
@@ -154,7 +146,7 @@ def _lines_below(lines: Sequence[_PrintedLine], at: int) -> list[int]:
 
     def goes_on(line: _PrintedLine) -> bool:
         is_alike = line.page == lines[at].page and same_size(line.size, lines[at].size)
-        return is_alike and len(line.cells) == 1 and not holds_one_of(line.text, "：:")
+        return is_alike and len(line.cells) == 1 and ":" not in line.text.replace("：", ":")
 
     below = itertools.takewhile(goes_on, lines[at + 1 : at + _MAX_LABELLED_LINES])
     return [place for place, _ in enumerate(below, at + 1)]

@@ -281,12 +281,8 @@ def _is_finished(end: str) -> bool:
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:
     """Return mark -> the notes it cites, both as indexes; a mark that cites none is no key."""
     places = [(number, int(mark)) for number, line in enumerate(body) for mark in TOKEN.findall(line.text)]
-    known = {note.known: index for index, note in reversed(list(enumerate(notes))) if note.known}
-    links: dict[int, list[int]] = {}
-    for _, mark in places:
-        printed = marks[mark].printed
-        if printed.startswith("[^") and printed[2:-1] in known:
-            links[mark] = [known[printed[2:-1]]]
+    known = {f"[^{note.known}]": index for index, note in reversed(list(enumerate(notes))) if note.known}
+    links = {mark: [known[marks[mark].printed]] for _, mark in places if marks[mark].printed in known}
     zones: dict[int, list[int]] = {}
     for index, note in enumerate(notes):
         if not note.known:
@@ -392,13 +388,11 @@ def _link_zone(
         limit = found + 1 if len(marks[free[found]].numbers) > 1 else found
     left.reverse()
     by_number = {notes[note].number: note for note in members if notes[note].number}
-    if notes[members[0]].endnote:
-        for mark in free:
-            if mark not in links:
-                same = [by_number[number] for number in marks[mark].numbers if number in by_number]
-                cited = [note for note in same if _same_shape(marks[mark].printed, notes[note].printed)]
-                if cited:
-                    links[mark] = cited
+    for mark in free if notes[members[0]].endnote else ():
+        same = [by_number[number] for number in marks[mark].numbers if number in by_number]
+        cited = [note for note in same if _same_shape(marks[mark].printed, notes[note].printed)]
+        if cited:
+            links.setdefault(mark, cited)
     numbered = [note for note in left if notes[note].number.isdecimal()]
     unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdecimal()]
     if not strict and numbered and len(numbered) == len(unlinked):

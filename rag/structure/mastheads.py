@@ -19,17 +19,7 @@ from rag.structure.imprint_lines import read_imprint_line
 from rag.structure.news import order_stories
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.paragraphs import Item
-from rag.structure.printed import (
-    HEADING_SIZE,
-    OPEN,
-    SAME_SIZE,
-    TOKEN,
-    bare,
-    ends_sentence,
-    has_leaders,
-    width,
-    without_star,
-)
+from rag.structure.printed import HEADING_SIZE, SAME_SIZE, TOKEN, bare, ends_sentence, has_leaders, width, without_star
 from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
@@ -205,7 +195,7 @@ def is_title_like(item: Item) -> bool:
 
 def names_of(item: Item) -> tuple[str, ...]:
     """Return the people that an item names and nothing else; marks that tell where they work part their names."""
-    return parse_names(TOKEN.sub(", ", item.text) if OPEN in item.text else item.text)
+    return parse_names(TOKEN.sub(", ", item.text))
 
 
 def split_articles(
@@ -502,11 +492,8 @@ def _in_head(reading: _Reading, index: int) -> bool:
 
 
 def _back_to_title(items: Sequence[Item], index: int) -> int:
-    above = itertools.takewhile(
-        lambda at: is_title_like(items[at]) or _is_workplace(items[at]),
-        range(index - 1, max(index - _HEAD_REACH, 0) - 1, -1),
-    )
-    return min(above, default=index)
+    near = reversed(items[max(index - _HEAD_REACH, 0) : index])
+    return index - sum(1 for _ in itertools.takewhile(lambda one: is_title_like(one) or _is_workplace(one), near))
 
 
 def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, last: int) -> bool:
@@ -525,11 +512,9 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
     for index in range(first, last):
         if not names_of(items[index]) or items[index].label:
             continue
-        above = itertools.takewhile(
-            lambda at: is_title_like(items[at]) and not names_of(items[at]),
-            range(index - 1, max(index - _MAX_TITLE_ITEMS, first) - 1, -1),
-        )
-        found.append(min(above, default=first))
+        near = reversed(items[max(index - _MAX_TITLE_ITEMS, first) : index])
+        titles = list(itertools.takewhile(lambda one: is_title_like(one) and not names_of(one), near))
+        found += [index - len(titles)] if titles else []
     return sorted({first, *found})
 
 

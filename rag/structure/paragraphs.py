@@ -59,13 +59,10 @@ from rag.text.language import (
 from rag.text.persons import parse_names
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
-_KNOWN_KINDS: dict[LineKind, ItemKind] = {  # of lines, that the reader knows
-    "table_row": "table",
-    "code": "paragraph",
-    "caption": "caption",
-    "heading": "heading",
-}
-
+# Of lines, that the reader knows.
+_KNOWN_KINDS: dict[LineKind, ItemKind] = {
+    "table_row": "table", "code": "paragraph", "caption": "caption", "heading": "heading",
+}  # fmt: skip
 _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
 )

@@ -431,9 +431,7 @@ def strip_marks(text: str) -> str:
     """Return `text` without a note mark at its end, for a look at how its last sentence ends."""
     text = text.rstrip()
     for _ in range(_MAX_MARKS_AT_END):
-        if not text or text[-1] not in _MARK_ENDS:
-            break
-        match = _END_MARK.search(text[-_MAX_MARK_CHARS:])
+        match = _END_MARK.search(text[-_MAX_MARK_CHARS:]) if text[-1:] in _MARK_ENDS else None
         if not match:
             break
         text = text[: len(text) - len(match.group())].rstrip()

@@ -14,19 +14,7 @@ from rag.backends.extractive import ExtractiveBackend
 from rag.errors import BackendFailed
 from rag.index import Index
 from rag.question import Question, read_question
-from rag.records import (
-    Answer,
-    Citation,
-    Evidence,
-    Language,
-    Progress,
-    Retrieval,
-    Sentence,
-    Span,
-    Standing,
-    TextPiece,
-    Turn,
-)
+from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Span, TextPiece, Turn
 from rag.retrieval import Filters, InTurn, retrieve
 from rag.settings import Settings
 from rag.text.language import CELL_MARK
@@ -41,7 +29,7 @@ Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]
 ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
 IN_TEXT = ("fund",)  # what a section may tell where no record does
-_WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
+_WORST = ("not_found", "partly", "uncited", "supported")
 _TEXTS = {
     "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),
     "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),

@@ -25,18 +25,7 @@ from rag.text.numbers import read_numbers
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 from rag.works.part_lists import MOST_TIMES, PART_TEXTS, Check, Choice, Lines, holds, list_items, says, tells_date
-from rag.works.part_words import (
-    ASKING,
-    PAIR,
-    TIME,
-    WHOLE,
-    head_of,
-    is_in_head,
-    names,
-    telling_words,
-    without_request,
-    words_for,
-)
+from rag.works.part_words import ASKING, TIME, WHOLE, head_of, is_in_head, names, telling_words, words_for
 from rag.works.parts import Group, Item, groups_of
 from rag.works.shelf import Work
 from rag.works.summaries import quote_summary
@@ -86,7 +75,7 @@ def read_part_request(question: str) -> PartRequest | None:
     if "no" in kinds or denies or not (asks or counts) or asks_for_extreme(question):
         return None
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
-    words = tuple(dict.fromkeys(telling_words(without_request(form))))
+    words = tuple(dict.fromkeys(telling_words(form)))
     thing = _thing_asked(form)
     count = max(counts, default=0) or count_asked(form)
     return PartRequest(kinds, words, count, bool(counts), ordinal, thing if thing in words else "")
@@ -235,7 +224,7 @@ def _expanded(
     """Return all that stands below the part that an ordinal counts among those of which was told before."""
     told = [_told_before(group, said) for work in works for group in groups_of(index.passages_of(work.key))]
     items = max(told, key=len, default=[])
-    if len(items) < PAIR or not -len(items) <= ordinal < len(items):
+    if len(items) < 2 or not -len(items) <= ordinal < len(items):
         return None
     item, lines = items[ordinal], Lines()
     heading = f"{item.heading}：\n" if item.heading else ""
