@@ -61,11 +61,8 @@ def drop_hidden(root: Any) -> list[LeftOut]:
     for element in root.xpath(_PERMALINK):
         if (element.text or "").strip() in _PERMALINK_SIGNS:
             take_off(element, "navigation")
-    hidden = [
-        element
-        for element in root.iter(etree.Element)
-        if element.tag not in ("html", "body") and _is_hidden(element, names) and not calls_itself(element, "fold")
-    ]
+    elements = (one for one in root.iter(etree.Element) if one.tag not in ("html", "body"))
+    hidden = [one for one in elements if _is_hidden(one, names) and not calls_itself(one, "fold")]
     amounts = measure(root) if hidden else {}
     for element in hidden:
         # A page that a script fades in is hidden to us alone: what hides most of the text hides nothing from a person.

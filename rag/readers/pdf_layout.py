@@ -294,11 +294,8 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
     for row in rows:
         row.left, row.right = left, right
     em = type_size(pieces)
-    texts = [
-        (row, [glyph for one in row.segments for glyph in one.glyphs])
-        for row in rows
-        if not row.table and not _is_of_figures(row)
-    ]
+    plain = [row for row in rows if not row.table and not _is_of_figures(row)]
+    texts = [(row, [glyph for one in row.segments for glyph in one.glyphs]) for row in plain]
     for strip in strips:
         _doubt_beside(texts, strip, em)
     for above, below in itertools.pairwise(rows):
@@ -404,12 +401,9 @@ def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
         if before is None or row.table or _parted(before, row, after, step):
             lines.append(Line(""))
         doubtful = any(glyph.doubtful for one in row.segments for glyph in one.cells or one.glyphs)
-        text = Line(
-            COLUMN_GAP.join(map(fold_spaces, row.text.split(COLUMN_GAP))),
-            order_uncertain=row.uncertain or doubtful,
-            size=row.size,
-        )
-        lines.extend([dataclasses.replace(line, order_uncertain=doubtful) for line in row.table] or [text])
+        text = COLUMN_GAP.join(map(fold_spaces, row.text.split(COLUMN_GAP)))
+        line = Line(text, order_uncertain=row.uncertain or doubtful, size=row.size)
+        lines.extend([dataclasses.replace(one, order_uncertain=doubtful) for one in row.table] or [line])
     return trim_empty(lines)
 
 

@@ -125,9 +125,8 @@ def read_csv(data: bytes) -> list[Page]:
             f"this is no readable CSV file: {error}",
             advice="Check its quotation marks, or save it anew as CSV (UTF-8).",
         ) from error
-    lines = _block_lines(
-        list(block) for filled, block in itertools.groupby(rows, lambda row: any(map(str.strip, row))) if filled
-    )
+    blocks = itertools.groupby(rows, lambda row: any(map(str.strip, row)))
+    lines = _block_lines(list(block) for filled, block in blocks if filled)
     if not lines:
         raise UnreadableSource("this CSV file holds no values", advice="Check that it is the right file.")
     return [Page(None, "", lines)]

@@ -162,24 +162,31 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             lines[0].text = rest  # what is printed is called so
     shown = Counter(folds[index] for index in short)
     for index in short:
-        if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or lines[index].text.endswith(tuple("。；，")):
+        text = lines[index].text
+        if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or text.endswith(tuple("。；，")):
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         at_top = not index or lines[index].fresh
-        names, _, title = lines[index].text.rpartition("：")
-        if at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
-            reasons[index] = "running_head"  # the head of the page, then the title itself
-        elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text, reasons.get(index - 1, "")):
+        names, _, title = text.rpartition("：")
+        heads = (at for at in reasons if reasons[at] == "running_head")
+        # The head of the page, then the title itself.
+        above = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
+        beside = (
+            by_number
+            and (
+                (shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, "")))
+                # Authors and title above a page: 顾延水等：渡口水碓的兴废.
+                or (parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index))
+                or (
+                    lines[index].parted and _is_told_in_parts(text, folds[:_HEAD_LINES])
+                )  # Quiet Harbours    Brief No. 4
+                # The report's name, and another chapter than above the pages before.
+                or any(_begins_alike(folds[index], folds[at]) for at in heads)
+            )
+        )
+        if above or beside:
             reasons[index] = "running_head"
-        elif by_number and parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index):
-            reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
-        elif by_number and lines[index].parted and _is_told_in_parts(lines[index].text, folds[:_HEAD_LINES]):
-            reasons[index] = "running_head"  # Quiet Harbours        Policy Brief No. 4
-        elif by_number and any(
-            _begins_alike(folds[index], folds[at]) for at in reasons if reasons[at] == "running_head"
-        ):
-            reasons[index] = "running_head"  # the report's name, and another chapter than above the pages before
     if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
     return reasons

@@ -176,15 +176,14 @@ def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Ans
         parts, plain, own = [], [], []
         for column, said in enumerate(row):
             if said is None:
-                nothing = "" if sentences[1:] else _TEXTS["nothing"][read.language == "en"]
-                parts.append(nothing)
-                plain.append(nothing)
+                plain.append("" if sentences[1:] else _TEXTS["nothing"][read.language == "en"])
+                parts.append(plain[-1])
                 continue
             item, statement = said
             number = numbers[column, item.id]
             own.append((number, check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
-            parts.append(f"{_in_a_cell(statement)}[{number}]")
             plain.append(_in_a_cell(statement))
+            parts.append(f"{plain[-1]}[{number}]")
         text += "\n"
         sentences.append(_row(CELL_MARK.join(plain), len(text), own))
         text += CELL_MARK.join(parts)

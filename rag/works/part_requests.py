@@ -129,12 +129,8 @@ def answer_about_parts(
         return _expanded(request.ordinal, works, said, index, check, max_chars)
     if "summary" in request.kinds:
         return _summary(request, works, read.language, index, check, goes_on=bool(history))
-    choices = [
-        choice
-        for place, work in enumerate(works)
-        for choice in _choices(request, work, place, index, goes_on=bool(history) and place == 0)
-    ]
-    best = max(choices, key=lambda choice: choice.worth, default=None)
+    choices = (_choices(request, work, at, index, goes_on=bool(history) and not at) for at, work in enumerate(works))
+    best = max(itertools.chain.from_iterable(choices), key=lambda choice: choice.worth, default=None)
     return list_items(best, request.kinds, read.language, check, max_chars) if best else None
 
 
