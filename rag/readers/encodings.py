@@ -7,6 +7,7 @@ GB18030 in it as what they are. Entry points: `decode_text`, `decode_declared`. 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import functools
 import re
 
@@ -104,15 +105,11 @@ def decode_declared(data: bytes, declared: str) -> str:
 
 
 def _decode(data: bytes, encoding: str) -> str | None:
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         return data.decode(encoding)
-    except UnicodeDecodeError:
-        # A file cut within its last character is still readable.
-        try:
-            text = codecs.getincrementaldecoder(encoding)().decode(data, final=False)
-        except UnicodeDecodeError:
-            return None
-        return text or None
+    with contextlib.suppress(UnicodeDecodeError):  # a file cut within its last character is still readable
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=False) or None
+    return None
 
 
 def _unescape(data: bytes) -> str:

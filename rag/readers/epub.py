@@ -72,11 +72,8 @@ def read_epub(data: bytes) -> list[Page]:
         notes = take_notes(trees)
         pages = [Page(None, "", lines) for tree in trees.values() if (lines := write_lines(tree, notes))]
     if not pages:
-        raise UnreadableSource(
-            "this EPUB book holds no text (its pages may be pictures)"
-            + (f"; {book.remarks[0]}" if book.remarks else ""),
-            advice="Convert it to PDF and run text recognition (OCR) on that.",
-        )
+        told = "; ".join(["this EPUB book holds no text (its pages may be pictures)", *book.remarks[:1]])
+        raise UnreadableSource(told, advice="Convert it to PDF and run text recognition (OCR) on that.")
     first = Page(None, "", pages[0].lines, tuple(left), tuple(book.remarks), tuple(book.said))
     return [first, *pages[1:]]
 

@@ -262,10 +262,6 @@ def _write_drawing_paragraph(paragraph: Any) -> str:
     for element in paragraph.iter():
         if element.tag == name_of("mc:Fallback") and element not in chosen_branches(element.getparent()):
             skipped = set(element.iter())
-        if element in skipped:
-            continue
-        if element.tag in _DRAWN_TEXT:
-            pieces.append(element.text or "")
-        elif element.tag in _DRAWN:
-            pieces.append(_DRAWN[element.tag])
+        if element not in skipped:
+            pieces.append(element.text or "" if element.tag in _DRAWN_TEXT else _DRAWN.get(element.tag, ""))
     return fold_spaces("".join(pieces))

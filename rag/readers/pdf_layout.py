@@ -454,12 +454,8 @@ def _is_centred(before: Row, row: Row) -> bool:
     """Say whether two lines are centred above each other, neither as wide as the column: a head, no paragraph."""
     (a0, a1), (b0, b1) = ((one.x0, one.segments[-1].x1) for one in (before, row))
     em = row.size
-    return (
-        abs(a0 + a1 - b0 - b1) < em
-        and abs(a0 - b0) > em
-        and min(a0, b0) - row.left > em
-        and row.right - max(a1, b1) > em
-    )
+    is_set_in = min(a0, b0) - row.left > em and row.right - max(a1, b1) > em
+    return is_set_in and abs(a0 + a1 - b0 - b1) < em and abs(a0 - b0) > em
 
 
 def _set_reach(rows: Sequence[Row]) -> None:

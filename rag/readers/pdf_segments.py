@@ -257,10 +257,9 @@ def _join_neighbours(pieces: list[Segment]) -> list[Segment]:
             joined.append(piece)
             continue
         left = max(near, key=lambda candidate: candidate.x1)
-        if _is_raised(piece, left):
-            _raise(piece)
-        elif _is_raised(left, piece):
-            _raise(left)
+        for small, full in ((piece, left), (left, piece)):
+            for glyph in small.glyphs if _is_raised(small, full) else ():
+                glyph.raised = True
         left.glyphs.extend(piece.glyphs)
         left.x1 = max(left.x1, piece.x1)
         if piece.size > left.size * 1.05:
@@ -282,11 +281,6 @@ def _stand_together(left: Segment, right: Segment) -> bool:
 
 def _is_raised(small: Segment, full: Segment) -> bool:
     return small.size <= 0.85 * full.size and SAME_BASELINE_EM * full.size < small.y - full.y < 0.8 * full.size
-
-
-def _raise(segment: Segment) -> None:
-    for glyph in segment.glyphs:
-        glyph.raised = True
 
 
 def build_rows(segments: Iterable[Segment]) -> list[Row]:

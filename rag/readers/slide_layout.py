@@ -86,11 +86,8 @@ def own_frame(shape: Any) -> Frame | None:
 
 
 def _transform(shape: Any) -> Any:
-    for path in _TRANSFORMS:
-        found = shape.find("/".join(map(name_of, path.split("/"))))
-        if found is not None:
-            return found
-    return None
+    found = (shape.find("/".join(map(name_of, path.split("/")))) for path in _TRANSFORMS)
+    return next((one for one in found if one is not None), None)
 
 
 def in_reading_order(shapes: list[PlacedShape], depth: int = 0) -> list[PlacedShape]:

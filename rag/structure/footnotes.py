@@ -207,11 +207,8 @@ def _is_note(
 ) -> bool:
     number, rest = start
     if number == "*":
-        return (
-            _gives_thanks(rest)
-            or (last is not None and bool(_CITATION.search(rest)))
-            or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
-        )
+        told = _gives_thanks(rest) or (last is not None and bool(_CITATION.search(rest)))
+        return told or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
     value = int(number) if number.isdecimal() else 0
     if last is not None and _same_shape(last.printed, line.text):
         before = int(last.number) if last.number.isdecimal() else 0

@@ -169,7 +169,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         at_top = not index or lines[index].fresh
         names, _, title = text.rpartition("：")
-        heads = (at for at in reasons if reasons[at] == "running_head")
+        told = (folds[at] for at in reasons if reasons[at] == "running_head")
         # The head of the page, then the title itself.
         above = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
         beside = (
@@ -182,7 +182,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
                     lines[index].parted and _is_told_in_parts(text, folds[:_HEAD_LINES])
                 )  # Quiet Harbours    Brief No. 4
                 # The report's name, and another chapter than above the pages before.
-                or any(_begins_alike(folds[index], folds[at]) for at in heads)
+                or any(_begins_alike(folds[index], head) for head in told)
             )
         )
         if above or beside:
@@ -268,11 +268,8 @@ def _is_year(index: int, lines: Sequence[PrintedLine], short: Sequence[int]) -> 
     number = lines[index].text.strip(_ROUND_NUMBER)
     if not number.isdecimal() or not _FIRST_YEAR <= int(number) <= _LAST_YEAR:
         return False
-    return not any(
-        lines[other].page != lines[index].page
-        and lines[other].text.strip(_ROUND_NUMBER) == str(int(number) + lines[other].page - lines[index].page)
-        for other in short
-    )
+    steps = ((lines[other].page - lines[index].page, lines[other].text.strip(_ROUND_NUMBER)) for other in short)
+    return not any(step != 0 and text == str(int(number) + step) for step, text in steps)
 
 
 def _ends_note(text: str, before: str) -> bool:

@@ -392,12 +392,8 @@ def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start
     """
     bounds = itertools.pairwise([*sorted(starts), len(items)])
     named = sum(start in (Start.AUTHORS, Start.LISTED) for start in starts.values())
-    weak = {
-        first
-        for first, last in bounds
-        if starts[first] is Start.AUTHORS and named <= _MAX_WEAK and not _is_work(items[first:last])
-    }
-    starts = {at: start for at, start in starts.items() if at not in weak}
+    weak = [first for first, last in bounds if starts[first] is Start.AUTHORS and not _is_work(items[first:last])]
+    starts = {at: start for at, start in starts.items() if at not in weak or named > _MAX_WEAK}
     tail = max(starts)
     if starts[tail] is Start.CLOSED and not any(map(prose_begins, items[tail:])):
         del starts[tail]  # the address below who edited it
@@ -554,7 +550,9 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         part.authors += names
         part.names.append(at)
         at += 1
-    if part.names and at < last and not any(map(_is_text, items[at : at + _HEAD_REACH])):
+    below = items[at : at + _HEAD_REACH]
+    is_text = any(one.label or one.size >= _TEXT_CHARS or one.kind == "heading" for one in below)
+    if part.names and at < last and not is_text:
         part.authors, part.names, at = (), [], begin  # a list of names, and no work of theirs
     while at < last and (items[at].label or (at <= first + _MAX_NAME_LINES and _tells_workplace(items[at]))):
         at += 1
@@ -635,10 +633,6 @@ def _is_entry(text: str) -> bool:
 def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
     """Say whether a line of two characters that reads as a name is a heading: 安装, 方法, 项目."""
     return item.level > 0 and all(len(name) == _SHORT_NAME for name in names)
-
-
-def _is_text(item: Item) -> bool:
-    return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
 
 
 def is_rubric(first: str, second: str) -> bool:

@@ -555,11 +555,8 @@ def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
     if width(lines[index - 1].text) > _LONG_LINE:
         return True
     near = [bare(line.text) for line in lines[index : index + _NEAR_LINES + 1]]
-    return (
-        len(near) >= _NEAR_LINES
-        and all(width(text) > _ALMOST_FULL * full for text in near[:_NEAR_LINES])
-        and any(holds_one_of(text, "，。") for text in near)
-    )
+    are_long = len(near) >= _NEAR_LINES and all(width(text) > _ALMOST_FULL * full for text in near[:_NEAR_LINES])
+    return are_long and any(holds_one_of(text, "，。") for text in near)
 
 
 def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bool:
