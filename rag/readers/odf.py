@@ -139,11 +139,9 @@ class _ContentReader:
         return Page(None, "", (Line(name, kind="heading", level=1), *lines) if lines else ())
 
     def _is_hidden_sheet(self, style: str) -> bool:
-        for one in self._body.getparent().iter(name_of("style:table-properties")):
-            parent = one.getparent()
-            if parent.get(name_of("style:name")) == style:
-                return not is_on(one.get(name_of("table:display")))
-        return False
+        told = self._body.getparent().iter(name_of("style:table-properties"))
+        own = next((one for one in told if one.getparent().get(name_of("style:name")) == style), None)
+        return own is not None and not is_on(own.get(name_of("table:display")))
 
     def _slide(self, slide: Any, number: int) -> Page:
         title: Line | None = None

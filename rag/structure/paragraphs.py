@@ -472,11 +472,8 @@ def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: st
     is_sentence = ends_line(text) and not text.endswith(("？", "："))
     if previous.level or not layout.wrapped or looks_like_heading(text) or is_sentence:
         return False
-    short = width(text) <= _MAX_SECOND_WIDTH
-    return short and (
-        end.endswith(("：", "——", "，", "、", ":"))
-        or (line.gap == 0 and not layout.blank_ends and previous.lines == 1 and not line.fresh and line.indent == 0)
-    )
+    is_close = line.gap == line.indent == 0 and not layout.blank_ends and not line.fresh and previous.lines == 1
+    return width(text) <= _MAX_SECOND_WIDTH and (is_close or end.endswith(("：", "——", "，", "、", ":")))
 
 
 def _line_goes_on(
@@ -510,10 +507,8 @@ def _line_goes_on(
             return previous.lines > 1 or width(before.text) > full / 2 or len(end) > _SHORT_END
         if _opens_names(previous, lines, index):
             return False
-        return not ended or (
-            width(before.text) > (_ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL) * full
-            and _in_column(lines, index, full)
-        )
+        least = _ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL
+        return not ended or (width(before.text) > least * full and _in_column(lines, index, full))
     if (_counts(text) or continues_numbering(previous.begin, text)) and ends_sentence(end):
         return False
     return not ended
