@@ -113,6 +113,7 @@ def _remarks(document: Document, wrapped: bool, joins: int, tied: str, unprinted
     """Yield the sentences of the reading report; `unprinted` are the marks whose note is not there."""
     uncertain = sum(end - start for block in document.blocks for start, end in block.uncertain)
     share = uncertain / max(sum(len(block.text) for block in document.blocks), 1)
+    part = f"{100 * share:.0f} %"
     untitled = sum(not article.title for article in document.articles if article.kind == "article")
     yield f"{len(document.articles)} articles"
     yield "printed line by line" if wrapped else "one paragraph a line"
@@ -122,7 +123,6 @@ def _remarks(document: Document, wrapped: bool, joins: int, tied: str, unprinted
         f"{len(unprinted)} note marks whose note is not printed: {' '.join(unprinted[:_MOST_SHOWN])}": unprinted,
         f"{len(document.left_out)} lines left out": document.left_out,
         f"{untitled} articles without a printed title": untitled,
-        f"warning: {100 * share:.0f} % of the text is uncertain in its order, or as it was recognised": share
-        >= _MIN_UNCERTAIN,
+        f"warning: {part} of the text is uncertain in its order, or as it was recognised": share >= _MIN_UNCERTAIN,
     }
     yield from (remark for remark, found in told.items() if found)

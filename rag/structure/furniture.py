@@ -168,24 +168,18 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         at_top = not index or lines[index].fresh
-        names, _, title = text.rpartition("：")
         told = (folds[at] for at in reasons if reasons[at] == "running_head")
         # The head of the page, then the title itself.
-        above = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
-        beside = (
-            by_number
-            and (
-                (shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, "")))
-                # Authors and title above a page: 顾延水等：渡口水碓的兴废.
-                or (parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index))
-                or (
-                    lines[index].parted and _is_told_in_parts(text, folds[:_HEAD_LINES])
-                )  # Quiet Harbours    Brief No. 4
-                # The report's name, and another chapter than above the pages before.
-                or any(_begins_alike(folds[index], head) for head in told)
-            )
-        )
-        if above or beside:
+        is_head = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
+        is_head |= by_number and shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, ""))
+        # Authors and title above a page: 顾延水等：渡口水碓的兴废.
+        names, _, title = text.rpartition("：")
+        people = parse_names(names.removesuffix("等").strip()) if by_number and not is_head else ()
+        is_head |= bool(people) and _is_told(title, folds, short, index)
+        # Quiet Harbours        Policy Brief No. 4
+        is_head = is_head or (by_number and lines[index].parted and _is_told_in_parts(text, folds[:_HEAD_LINES]))
+        # The report's name, and another chapter than above the pages before.
+        if is_head or (by_number and any(_begins_alike(folds[index], head) for head in told)):
             reasons[index] = "running_head"
     if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
