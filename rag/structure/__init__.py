@@ -105,24 +105,26 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     )
     tied = {note for cited in links.values() for note in cited}
     unprinted = [marks[number].printed for number in sorted(lost)]
-    remarks = _remarks(document, layout.wrapped, joins, f"{len(tied)} of {len(notes)}" if notes else "", unprinted)
+    remarks = _remarks(document, layout.wrapped, joins, len(tied), len(notes), unprinted)
     return dataclasses.replace(document, remarks=(*remarks, *told))
 
 
-def _remarks(document: Document, wrapped: bool, joins: int, tied: str, unprinted: Sequence[str]) -> Iterator[str]:
+def _remarks(
+    document: Document, wrapped: bool, joins: int, tied: int, notes: int, unprinted: Sequence[str]
+) -> Iterator[str]:
     """Yield the sentences of the reading report; `unprinted` are the marks whose note is not there."""
     uncertain = sum(end - start for block in document.blocks for start, end in block.uncertain)
     share = uncertain / max(sum(len(block.text) for block in document.blocks), 1)
-    part = f"{100 * share:.0f} %"
+    is_open = share >= _MIN_UNCERTAIN
     untitled = sum(not article.title for article in document.articles if article.kind == "article")
     yield f"{len(document.articles)} articles"
     yield "printed line by line" if wrapped else "one paragraph a line"
     told: dict[str, object] = {  # and whether there is anything of it
         f"{joins} sentences made whole across pages, notes and heads": joins,
-        f"{tied} footnotes tied to their sentence": tied,
+        f"{tied} of {notes} footnotes tied to their sentence": notes,
         f"{len(unprinted)} note marks whose note is not printed: {' '.join(unprinted[:_MOST_SHOWN])}": unprinted,
         f"{len(document.left_out)} lines left out": document.left_out,
         f"{untitled} articles without a printed title": untitled,
-        f"warning: {part} of the text is uncertain in its order, or as it was recognised": share >= _MIN_UNCERTAIN,
+        f"warning: {100 * share:.0f} % of the text is uncertain in its order, or as it was recognised": is_open,
     }
     yield from (remark for remark, found in told.items() if found)
