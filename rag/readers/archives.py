@@ -6,13 +6,13 @@ Entry points: `open_archive`, `parse_xml`, `damage_reported`.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import re
 import xml.etree.ElementTree
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
 
@@ -51,21 +51,13 @@ def damage_reported(what: str, *of_library: type[Exception]) -> Iterator[None]:
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """A zip container whose sizes were checked. `names` are its members' paths with forward slashes."""
+class Archive(zipfile.ZipFile):
+    """A zip container whose sizes were checked."""
 
-    container: zipfile.ZipFile
-    names: frozenset[str]
-
-    def read(self, name: str) -> bytes:
-        """Return a member's bytes.
-
-        Raises:
-            KeyError: There is no such member.
-            zipfile.BadZipFile: The member is damaged.
-        """
-        return self.container.read(name)
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """Its members' paths, with forward slashes."""
+        return frozenset(self.namelist())
 
 
 def open_archive(data: bytes, what: str, *, allow_dtd: bool = False, max_tags: int = MAX_TAGS) -> Archive:
@@ -86,7 +78,7 @@ def open_archive(data: bytes, what: str, *, allow_dtd: bool = False, max_tags: i
             advice="Open it in Office, take the password off, and save it in the present format.",
         )
     with damage_reported(what):
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = Archive(io.BytesIO(data))
         members = archive.infolist()
         for member in members:
             if member.flag_bits & 0x1:
@@ -100,7 +92,7 @@ def open_archive(data: bytes, what: str, *, allow_dtd: bool = False, max_tags: i
                 )
         _check_sizes(members, what)
         _check_xml(archive, members, what, max_tags, allow_dtd=allow_dtd)
-        return Archive(archive, frozenset(archive.namelist()))
+        return archive
 
 
 def _check_xml(

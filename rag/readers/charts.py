@@ -145,9 +145,8 @@ def _points(part: Any, code: str) -> dict[int, str]:
     for place, point in enumerate(part.iter(name_of("c:pt"))):
         value = point.find(name_of("c:v"))
         text = fold_spaces((value.text or "") if value is not None else "")
-        texts[whole_number(point.get("idx"), place)] = (
-            _write_value(text, point.get("formatCode") or code) if numeric else text
-        )
+        text = _write_value(text, point.get("formatCode") or code) if numeric else text
+        texts[whole_number(point.get("idx"), place)] = text
     return texts
 
 
@@ -180,10 +179,7 @@ def _extended_tables(root: Any) -> Iterator[list[list[str]]]:
 
 def _extended_points(level: Any) -> dict[int, str]:
     code = level.get("formatCode", "")
-    numeric = level.getparent().tag == name_of("cx:numDim")
-    return {
-        whole_number(point.get("idx"), place): _write_value(point.text or "", code)
-        if numeric
-        else fold_spaces(point.text or "")
-        for place, point in enumerate(level.iterchildren(name_of("cx:pt")))
-    }
+    is_numeric = level.getparent().tag == name_of("cx:numDim")
+    points = enumerate(level.iterchildren(name_of("cx:pt")))
+    texts = {whole_number(point.get("idx"), place): point.text or "" for place, point in points}
+    return {at: _write_value(text, code) if is_numeric else fold_spaces(text) for at, text in texts.items()}

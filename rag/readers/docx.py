@@ -19,18 +19,10 @@ from rag.readers.charts import drawn_parts
 from rag.readers.docx_numbering import BULLET, Numbering
 from rag.readers.docx_runs import LINE_BREAK, MAX_DEPTH, PAGE_BREAK, RunReader
 from rag.readers.docx_styles import Styles, attribute, below
-from rag.readers.docx_tables import (
-    children_of,
-    deleted_amount,
-    is_deleted,
-    is_frame,
-    is_marked_deleted,
-    read_rows,
-    write_inner,
-)
+from rag.readers.docx_tables import deleted_amount, is_frame, is_marked_deleted, kept_children, read_rows, write_inner
 from rag.readers.html import parse_html, write_lines
 from rag.readers.html_pruning import drop_hidden
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty, with_remarks
 from rag.readers.mhtml import main_page
 from rag.readers.packages import (
     Package,
@@ -88,11 +80,7 @@ def read_docx(data: bytes) -> list[Page]:
     package = open_package(data, WHAT, ["word/document.xml"])
     with damage_reported(WHAT):
         pages = _DocumentReader(package).read()
-    if not any(page.lines for page in pages):
-        raise UnreadableSource(
-            f"this Word document holds no text ({'; '.join(package.remarks) or 'its pages may be pictures'})",
-            advice="Export it to PDF and run text recognition (OCR) on that.",
-        )
+    refuse_empty(pages, WHAT, package.remarks)
     return pages
 
 
@@ -184,17 +172,9 @@ class _DocumentReader:
         if self._carried:
             self._pages[-1].append(Line(self._carried, kind="paragraph"))
         self._tell_left_out()
-        numbered = len(self._pages) > 1
-        last = len(self._pages)
-        return [
-            Page(
-                number if numbered else None,
-                "",
-                trim_empty(lines),
-                remarks=tuple(self._package.remarks) if number == last else (),
-            )
-            for number, lines in enumerate(self._pages, 1)
-        ]
+        numbers = range(1, len(self._pages) + 1) if len(self._pages) > 1 else [None]
+        pages = [Page(number, "", trim_empty(lines)) for number, lines in zip(numbers, self._pages, strict=True)]
+        return with_remarks(pages, self._package.remarks)
 
     def _read_notes(self, kind: str) -> dict[str, Any]:
         path, root = self._package.first_part(self._path, f"{kind}s")
@@ -351,10 +331,9 @@ class _DocumentReader:
     def _read_table(self, table: Any, depth: int) -> None:
         if is_frame(table):
             self._runs.left_out["deleted text"] += deleted_amount(table, text_amount)
-            for row in children_of(table, "w:tr"):
-                for cell in children_of(row, "w:tc") if not is_deleted(row) else ():
-                    if not is_deleted(cell):
-                        self._read_blocks(cell, depth + 1)
+            for row in kept_children(table, "w:tr"):
+                for cell in kept_children(row, "w:tc"):
+                    self._read_blocks(cell, depth + 1)
             return
         beside = _Beside()
         rows = self._rows_of(table, beside, depth)

@@ -12,16 +12,7 @@ from typing import Any
 from rag.readers.charts import drawn_parts
 from rag.readers.docx_styles import Styles, attribute, below
 from rag.readers.lines import CHECKED, UNCHECKED
-from rag.readers.packages import (
-    Package,
-    chosen_branches,
-    count_characters,
-    is_on,
-    name_of,
-    names_of,
-    text_amount,
-    whole_number,
-)
+from rag.readers.packages import Package, chosen_branches, is_on, name_of, names_of, text_amount, whole_number
 from rag.records import Line
 
 MAX_DEPTH = 60  # of elements in a paragraph, of tables in tables and boxes in boxes
@@ -93,7 +84,7 @@ class RunReader:
                 continue
             if tag in _RUN_TEXT:
                 text = child.text or ""
-                self.read += count_characters(text)
+                self.read += text_amount(child)
                 # 10³ must not be read as 103.
                 digits = text.isdigit() and self._last.isdigit()
                 if digits and attribute(below(parent, "w:rPr/w:vertAlign")) == "superscript":

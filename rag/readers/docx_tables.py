@@ -5,6 +5,7 @@ Entry point: `read_rows`. Knows WordprocessingML (ECMA-376 part 1, 17.4), not pa
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,13 +16,18 @@ MAX_SPAN = 64  # columns of a merged cell: Word has no more in a table
 _WRAPPERS = names_of("w:sdt w:sdtContent w:ins w:moveTo w:customXml w:smartTag")
 
 
-def children_of(parent: Any, tag: str) -> Iterator[Any]:
+def _children_of(parent: Any, tag: str) -> Iterator[Any]:
     """Yield children of `tag`, also those inside content controls and insertions."""
     for child in parent.iterchildren():
         if child.tag == name_of(tag):
             yield child
         elif child.tag in _WRAPPERS:
-            yield from children_of(child, tag)
+            yield from _children_of(child, tag)
+
+
+def kept_children(parent: Any, tag: str) -> Iterator[Any]:
+    """Return the rows of a table or the cells of a row, without those that a tracked change deleted."""
+    return itertools.filterfalse(_is_deleted, _children_of(parent, tag))
 
 
 def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
@@ -36,13 +42,9 @@ def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
     """
     rows: list[list[str]] = []
     merged: dict[int, str] = {}
-    for row in children_of(table, "w:tr"):
-        if is_deleted(row):
-            continue
+    for row in kept_children(table, "w:tr"):
         cells = [""] * min(max(whole_number(attribute(below(row, "w:trPr/w:gridBefore"))), 0), MAX_SPAN)
-        for cell in children_of(row, "w:tc"):
-            if is_deleted(cell):
-                continue
+        for cell in kept_children(row, "w:tc"):
             text = read_cell(cell)
             merge = below(cell, "w:tcPr/w:vMerge")
             column = len(cells)
@@ -60,7 +62,7 @@ def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
 
 def is_frame(table: Any) -> bool:
     """Tell a table that only frames text, one cell a row with paragraphs or tables in it, from one of values."""
-    rows = [list(children_of(row, "w:tc")) for row in children_of(table, "w:tr")]
+    rows = [list(_children_of(row, "w:tc")) for row in _children_of(table, "w:tr")]
     if not rows or any(len(cells) != 1 for cells in rows):
         return False
     blocks = (name_of("w:p"), name_of("w:tbl"))
@@ -73,16 +75,14 @@ def write_inner(rows: list[list[str]]) -> str:
     return "；".join("｜".join(row) for row in filled if row)
 
 
-def is_deleted(part: Any) -> bool:
-    """Tell whether a tracked change deleted a row or a cell."""
+def _is_deleted(part: Any) -> bool:
     return below(part, "w:trPr/w:del") is not None or below(part, "w:tcPr/w:cellDel") is not None
 
 
 def deleted_amount(table: Any, amount_of: Callable[[Any], int]) -> int:
     """Return how much text the deleted rows and cells of a table hold."""
-    rows = list(children_of(table, "w:tr"))
-    cells = [cell for row in rows if not is_deleted(row) for cell in children_of(row, "w:tc")]
-    return sum(amount_of(one) for one in [*rows, *cells] if is_deleted(one))
+    cells = [cell for row in kept_children(table, "w:tr") for cell in _children_of(row, "w:tc")]
+    return sum(amount_of(one) for one in [*_children_of(table, "w:tr"), *cells] if _is_deleted(one))
 
 
 def is_marked_deleted(paragraph: Any) -> bool:

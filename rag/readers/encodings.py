@@ -7,6 +7,7 @@ GB18030 in it as what they are. Entry points: `decode_text`, `decode_declared`. 
 from __future__ import annotations
 
 import codecs
+import contextlib
 import functools
 import re
 
@@ -104,15 +105,11 @@ def decode_declared(data: bytes, declared: str) -> str:
 
 
 def _decode(data: bytes, encoding: str) -> str | None:
-    try:
+    with contextlib.suppress(UnicodeDecodeError):
         return data.decode(encoding)
-    except UnicodeDecodeError:
-        # A file cut within its last character is still readable.
-        try:
-            text = codecs.getincrementaldecoder(encoding)().decode(data, final=False)
-        except UnicodeDecodeError:
-            return None
-        return text or None
+    with contextlib.suppress(UnicodeDecodeError):  # a file cut within its last character is still readable
+        return codecs.getincrementaldecoder(encoding)().decode(data, final=False) or None
+    return None
 
 
 def _unescape(data: bytes) -> str:
@@ -146,20 +143,16 @@ def _mend(data: bytes) -> str | None:
     good = bad = foreign = 0
     for line in data.split(b"\n"):
         try:
-            text = line.decode("utf-8")
+            text, broken = line.decode("utf-8"), 0
         except UnicodeDecodeError:
             text = line.decode("utf-8", "replace")
-            chinese = _decode(line, "gb18030")
             broken = text.count("\ufffd")
-            sound = sum(character > "\x7f" for character in text) - broken
-            if sound < _GOOD_FOR_A_BAD * broken and chinese is not None and _is_common(chinese):
-                text, foreign = chinese, foreign + 1
-            else:
-                bad += broken
-                good += sound
-            lines.append(text)
-            continue
-        good += sum(character > "\x7f" for character in text)
+        sound = sum(character > "\x7f" for character in text) - broken
+        chinese = _decode(line, "gb18030") if sound < _GOOD_FOR_A_BAD * broken else None
+        if chinese is not None and _is_common(chinese):
+            text, foreign = chinese, foreign + 1
+        else:
+            good, bad = good + sound, bad + broken
         lines.append(text)
     return "\n".join(lines) if good and good >= _GOOD_FOR_A_BAD * bad and good >= foreign else None
 

@@ -72,11 +72,8 @@ def read_epub(data: bytes) -> list[Page]:
         notes = take_notes(trees)
         pages = [Page(None, "", lines) for tree in trees.values() if (lines := write_lines(tree, notes))]
     if not pages:
-        raise UnreadableSource(
-            "this EPUB book holds no text (its pages may be pictures)"
-            + (f"; {book.remarks[0]}" if book.remarks else ""),
-            advice="Convert it to PDF and run text recognition (OCR) on that.",
-        )
+        told = "; ".join(["this EPUB book holds no text (its pages may be pictures)", *book.remarks[:1]])
+        raise UnreadableSource(told, advice="Convert it to PDF and run text recognition (OCR) on that.")
     first = Page(None, "", pages[0].lines, tuple(left), tuple(book.remarks), tuple(book.said))
     return [first, *pages[1:]]
 
@@ -140,9 +137,8 @@ def _read_package(archive: Archive) -> _Book:
         href = unquote(str(item.get("href", "")).partition("#")[0].partition("?")[0])
         path = posixpath.normpath(posixpath.join(posixpath.dirname(place), href))
         kind = str(item.get("media-type") or "").partition(";")[0].strip().lower()
-        chapter = any(word in kind for word in _CHAPTER_TYPES) or (
-            kind in _XML_TYPES and path.lower().endswith(_CHAPTER_NAMES)
-        )
+        is_xml = kind in _XML_TYPES and path.lower().endswith(_CHAPTER_NAMES)
+        chapter = is_xml or any(word in kind for word in _CHAPTER_TYPES)
         reason = "contents" if "nav" in str(item.get("properties") or "").split() else ""
         items[str(item.get("id", ""))] = (files.get(_fold_name(path), path), chapter, reason)
     for reference in _named(package, "itemref"):

@@ -34,6 +34,7 @@ _MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,40})\]")
+_RAISED_MARK = re.compile(r"\s*[\[［〔(（]?\s*(?:\d{1,3}|[①-⑳㉑-㉟㊱-㊿]|[*＊†‡]{1,3})\s*[\]］〕)）]?\s*")
 
 
 def read_html(data: bytes) -> list[Page]:
@@ -90,7 +91,9 @@ def parse_html(data: bytes) -> Any:
         UnreadableSource: Not decodable, empty, or larger than `MAX_ELEMENTS`.
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-    root = etree.fromstring(_decode(data).replace("\0", "").encode("utf-8", "replace"), parser)
+    declared = _DECLARED_ENCODING.search(data[:4096])
+    text = decode_declared(data, declared[1].decode("ascii") if declared else "")
+    root = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser)
     if root is None:
         raise UnreadableSource("this HTML page is empty", advice="Save it from the browser again.")
     if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
@@ -117,11 +120,6 @@ def _begin_body(root: Any) -> None:
         body.insert(at, child)
     if lead:
         children[-1].tail = (children[-1].tail or "") + lead
-
-
-def _decode(data: bytes) -> str:
-    declared = _DECLARED_ENCODING.search(data[:4096])
-    return decode_declared(data, declared[1].decode("ascii") if declared else "")
 
 
 def write_lines(root: Any, notes: Mapping[str, str]) -> tuple[Line, ...]:
@@ -207,9 +205,9 @@ class _Writer:
         return f"{number}. "
 
     def _inside(self, element: Any, depth: int) -> None:
-        raised = element.tag == "sup" and not element.xpath("descendant::*[starts-with(text(), '[^')]")
         text = (element.text or "").replace("\n", " ")
-        self._text.append(f"<sup>{text.strip()}</sup>" if raised and _is_mark(text) and not len(element) else text)
+        is_mark = element.tag == "sup" and not len(element) and _RAISED_MARK.fullmatch(text)
+        self._text.append(f"<sup>{text.strip()}</sup>" if is_mark else text)
         for child in element.iterchildren():
             self.walk(child, depth + 1)
             self._text.append((child.tail or "").replace("\n", " "))
@@ -244,12 +242,6 @@ def _unwrap(rows: list[str]) -> list[str]:
     rows = list(filter(None, map(fold_spaces, rows)))
     cut = sum(len(row) >= _PRINTED_LINE and not row.endswith(_CLAUSE_ENDS) for row in rows[:-1])
     return [join_printed(rows)] if rows and len(rows) > 1 and 2 * cut > len(rows) - 1 else rows
-
-
-def _is_mark(text: str) -> bool:
-    return (
-        re.fullmatch(r"\s*[\[［〔(（]?\s*(?:\d{1,3}|[①-⑳㉑-㉟㊱-㊿]|[*＊†‡]{1,3})\s*[\]］〕)）]?\s*", text) is not None
-    )
 
 
 def _continue_spans(cells: list[str], spans: dict[int, tuple[int, str]]) -> None:

@@ -58,12 +58,11 @@ def find_main(root: Any) -> tuple[Any, list[LeftOut]]:
 
 def _keep_marked(body: Any) -> list[LeftOut]:
     """Leave of a page that says which one its main part is that part and its headline."""
-    marked = body.xpath(".//main | .//*[@role='main']")
-    amounts = measure(body) if len(marked) == 1 else {}
-    if len(marked) != 1 or 2 * amounts[marked[0]].characters <= amounts[body].characters:
+    inner, *others = body.xpath(".//main | .//*[@role='main']") or [None]
+    amounts = measure(body) if inner is not None and not others else {}
+    if not amounts or 2 * amounts[inner].characters <= amounts[body].characters:
         return []
     left: list[LeftOut] = []
-    inner = marked[0]
     while inner is not body:
         outer = inner.getparent()
         for other in list(outer.iterchildren(etree.Element)):

@@ -106,11 +106,8 @@ def choose_title(root: Any, headings: Sequence[tuple[int, str]], said: Sequence[
     told = [one for one in said if one.field == "title"]
     name = fold_spaces("".join(next(root.iter("title"), etree.Element("title")).itertext()))
     named = [_fold(one.value) for one in told] + [_fold(name)]
-    agreed = [
-        text
-        for level, text in headings
-        if level <= 3 and len(_fold(text)) >= _MIN_TITLE_CHARS and any(_fold(text) in one for one in named)
-    ]
+    folded = ((text, _fold(text)) for level, text in headings if level <= 3)
+    agreed = [text for text, fold in folded if len(fold) >= _MIN_TITLE_CHARS and any(fold in one for one in named)]
     first = next((text for level, text in headings if level == 1), "")
     if agreed or first:
         return Said("title", max(agreed, key=len, default=first), "heading of the page")

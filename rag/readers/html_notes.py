@@ -125,9 +125,7 @@ def _resolve(path: str, href: str) -> tuple[str, str]:
 
 def _note_block(target: Any) -> Any | None:
     """Return the block that holds a whole note, given what a mark links to; None where that is no note."""
-    block = target
-    while block is not None and block.tag not in _BLOCKS:
-        block = block.getparent()
+    block = next((one for one in (target, *target.iterancestors()) if one.tag in _BLOCKS), None)
     if block is None or block.xpath(f"descendant-or-self::*[{_HEADINGS}]"):
         return None
     # A list item or aside around the paragraph is the note, when the paragraph is the first in it.
@@ -143,10 +141,8 @@ def _reference_mark(link: Any, note: Any, leading: str) -> str:
     if match is None or says(link, "back_link"):
         return ""
     declared = (
-        says(link, "note_reference")
-        or says(link.getparent(), "note_reference")
-        or link.getparent().tag == "sup"
-        or any(child.tag == "sup" for child in link)
+        any(says(one, "note_reference") for one in (link, link.getparent()))
+        or any(one.tag == "sup" for one in (link.getparent(), *link))
         or any(says(one, "note_list") for one in (note, *note.iterancestors()))
     )
     return "".join(match[1].split()) if declared or leading == match[1] else ""

@@ -61,11 +61,8 @@ def drop_hidden(root: Any) -> list[LeftOut]:
     for element in root.xpath(_PERMALINK):
         if (element.text or "").strip() in _PERMALINK_SIGNS:
             take_off(element, "navigation")
-    hidden = [
-        element
-        for element in root.iter(etree.Element)
-        if element.tag not in ("html", "body") and _is_hidden(element, names) and not calls_itself(element, "fold")
-    ]
+    elements = (one for one in root.iter(etree.Element) if one.tag not in ("html", "body"))
+    hidden = [one for one in elements if _is_hidden(one, names) and not calls_itself(one, "fold")]
     amounts = measure(root) if hidden else {}
     for element in hidden:
         # A page that a script fades in is hidden to us alone: what hides most of the text hides nothing from a person.
@@ -130,29 +127,24 @@ def _plain_rules(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_hidden(element: Any, names: frozenset[str]) -> bool:
-    if element.get("hidden") is not None or (element.get("aria-hidden") or "").lower() == "true":
+    told = element.get("hidden") is not None or (element.get("aria-hidden") or "").lower() == "true"
+    if told or _HIDDEN.search(element.get("style") or ""):
         return True
-    if _HIDDEN.search(element.get("style") or ""):
-        return True
-    if not names:
-        return False
-    own = {f".{name}" for name in (element.get("class") or "").split()} | {f"#{element.get('id')}"}
-    return not names.isdisjoint(own)
+    classes = (f".{name}" for name in (element.get("class") or "").split())
+    return bool(names) and not names.isdisjoint((*classes, f"#{element.get('id')}"))
 
 
 def drop(element: Any, kind: str) -> list[LeftOut]:
     """Remove an element but keep the text behind it; return what it held as left out for the reason `kind`."""
     text = fold_spaces(visible_text(element))
-    parent = element.getparent()
+    parent, previous = element.getparent(), element.getprevious()
     if parent is None:
         element.clear()
     else:
-        previous = element.getprevious()
-        if element.tail:
-            if previous is None:
-                parent.text = (parent.text or "") + element.tail
-            else:
-                previous.tail = (previous.tail or "") + element.tail
+        if element.tail and previous is None:
+            parent.text = (parent.text or "") + element.tail
+        elif element.tail:
+            previous.tail = (previous.tail or "") + element.tail
         parent.remove(element)
     return [LeftOut(kind, text, None)] if text else []
 

@@ -1,15 +1,16 @@
-"""The few kinds of lines that every container's reader makes in the same way: paragraphs, table rows.
+"""The few kinds of lines and pages that every container's reader makes in the same way: paragraphs, table rows.
 
-Entry points: `fold_spaces`, `join_printed`, `table_lines`. Knows no format.
+Entry points: `fold_spaces`, `join_printed`, `table_lines`, `with_remarks`, `refuse_empty`. Knows no format.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from rag.errors import UnreadableSource
-from rag.records import Line
+from rag.records import LeftOut, Line, Page
 from rag.text.language import HAN
 
 CELL_SEPARATOR = " | "
@@ -70,6 +71,24 @@ def check_table_size(rows: int, columns: int) -> None:
         raise UnreadableSource(
             f"a table of {rows:,} rows and {columns:,} columns is larger than can be read",
             advice="Keep the rows and columns that you want to ask about, or split it into several files.",
+        )
+
+
+def with_remarks(pages: Sequence[Page], remarks: Iterable[str], left_out: Iterable[LeftOut] = ()) -> list[Page]:
+    """Return the pages, of which the last bears the remarks and what was left out."""
+    return [*pages[:-1], *(replace(page, remarks=tuple(remarks), left_out=tuple(left_out)) for page in pages[-1:])]
+
+
+def refuse_empty(pages: Sequence[Page], what: str, remarks: Sequence[str] = (), *, parts: str = "pages") -> None:
+    """Refuse a file none of whose pages holds a line.
+
+    Raises:
+        UnreadableSource: It names the format, and the remarks, else that its `parts` may be pictures.
+    """
+    if not any(page.lines for page in pages):
+        raise UnreadableSource(
+            f"this {what} holds no text ({'; '.join(remarks) or f'its {parts} may be pictures'})",
+            advice="Export it to PDF and run text recognition (OCR) on that.",
         )
 
 

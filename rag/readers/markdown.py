@@ -47,37 +47,27 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
     at = _end_of_front(rows)
     lines = list(map(Line, rows[:at]))
     while at < len(rows):
-        row = rows[at]
-        stop = _end_of_fence(rows, at)
-        if stop:
+        row, stop = rows[at], at + 1
+        closing = _end_of_fence(rows, at)
+        tag = _HTML.match(row) if row.lstrip().startswith("<") else None
+        if closing:
             language = _FENCE.match(row)
             if language and language[2].strip():
                 left.append(LeftOut("code_language", language[2].strip(), None))
-            code = (Line(one, kind="code") for one in rows[at + 1 : stop] if one.strip())
+            code = (Line(one, kind="code") for one in rows[at + 1 : closing] if one.strip())
             lines.extend([Line(""), *code, Line("")])
-            at = stop + 1
-            continue
-        tag = _HTML.match(row) if row.lstrip().startswith("<") else None
-        if tag and (markdown or tag[1].lower() == "table"):
+            stop = closing + 1
+        elif tag and (markdown or tag[1].lower() == "table"):
             stop = _end_of_html(rows, at, tag[1].lower())
             lines.extend([Line(""), *_read_html(rows[at:stop], left), Line("")])
-            at = stop
-            continue
-        if _DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]:
-            at += 1
-            continue
-        if markdown:
-            if heading := _underlined(rows, at):
-                lines.append(Line(heading))
-                at += 2
-                continue
-            if _is_deep(row) and row.lstrip().startswith("#"):
-                lines.append(Line(row, kind="code"))
-                at += 1
-                continue
-            row = _TIGHT_HEADING.sub(r"\1 ", _unquoted(row))
-        lines.append(Line(row))
-        at += 1
+        elif markdown and (heading := _underlined(rows, at)):
+            lines.append(Line(heading))
+            stop = at + 2
+        elif markdown and _is_deep(row) and row.lstrip().startswith("#"):
+            lines.append(Line(row, kind="code"))
+        elif not (_DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]):
+            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", _unquoted(row)) if markdown else row))
+        at = stop
     return lines, left
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import functools
+import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ _GENERAL_IN_CHINESE = "G/通用格式"
 MAX_CODE_CHARS = 255  # as Excel allows
 _LAST_DAY = 2_958_466  # the day after 9999-12-31
 _DAY_S = 86_400
-_FIRST_DAY = datetime.datetime(1899, 12, 30)
+FIRST_DAY = datetime.datetime(1899, 12, 30)
 _FIRST_DAY_1904 = datetime.datetime(1904, 1, 1)
 _FALSE_LEAP_DAY = 60  # 1900-02-29, which Excel counts and the calendar does not
 _MAX_DECIMALS = 30
@@ -193,10 +194,9 @@ def _read_section(code: str) -> _Section:
         else:
             tokens.append(_Token(_PLAIN.get(character, "literal"), character))
             at += 1
-    if any(token.kind in ("date", "elapsed") for token in tokens):
-        tokens = [_Token("literal", one.text) if one.kind in ("slash", "comma") else one for one in tokens]
-    elif not any(token.kind == "digit" for token in tokens):
-        tokens = [_Token("literal", one.text) if one.kind in ("slash", "comma", "point") else one for one in tokens]
+    kinds = {token.kind for token in tokens}
+    literal = {"slash", "comma"} if kinds & {"date", "elapsed"} else set() if "digit" in kinds else _OF_NUMBERS
+    tokens = [_Token("literal", one.text) if one.kind in literal else one for one in tokens]
     return _Section(tuple(tokens), condition, chinese)
 
 
@@ -205,6 +205,7 @@ def _find(code: str, mark: str, start: int) -> int:
     return at if at >= 0 else len(code)
 
 
+_OF_NUMBERS = {"slash", "comma", "point"}
 _PLAIN = dict.fromkeys("0#?", "digit") | {".": "point", ",": "comma", "%": "percent", "/": "slash", "@": "text"}
 
 
@@ -241,9 +242,7 @@ def _write_figure(value: float, section: _Section) -> str:
 
 
 def _commas_behind(tokens: Sequence[_Token], place: int) -> int:
-    return next(
-        (count for count, token in enumerate(tokens[place + 1 :]) if token.kind != "comma"), len(tokens) - place - 1
-    )
+    return sum(1 for _ in itertools.takewhile(lambda token: token.kind == "comma", tokens[place + 1 :]))
 
 
 def _signed(text: str, negative: bool) -> str:
@@ -334,7 +333,7 @@ def _write_date(value: float, section: _Section, *, from_1904: bool) -> str:
     if not from_1904 and 1 <= value < _FALSE_LEAP_DAY:
         ticks += _DAY_S * step
     seconds, fraction = divmod(ticks, step)
-    moment = (_FIRST_DAY_1904 if from_1904 else _FIRST_DAY) + datetime.timedelta(seconds=seconds)
+    moment = (_FIRST_DAY_1904 if from_1904 else FIRST_DAY) + datetime.timedelta(seconds=seconds)
     half_days = section.has("half_day")
     dated = [index for index, token in enumerate(section.tokens) if token.kind in ("date", "elapsed")]
     pieces: list[str] = []

@@ -16,7 +16,7 @@ from typing import Any
 from rag.errors import UnreadableSource
 from rag.readers.archives import Archive, damage_reported, open_archive, parse_xml
 from rag.readers.docx_numbering import BULLET
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty, with_remarks
 from rag.readers.packages import check_text_size, is_on, name_of, names_of, whole_amount, whole_number
 from rag.readers.tables import sheet_lines
 from rag.readers.workbooks import MAX_CELLS, Sheet, too_large
@@ -32,8 +32,6 @@ _ENCRYPTED = b"encryption-data"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TITLES = ("title", "标题")
 _HIDDEN = "none"
-
-
 _PARAGRAPHS = names_of("text:p text:h")
 _BOXES = names_of(
     "draw:text-box draw:custom-shape draw:rect draw:ellipse draw:circle draw:polygon draw:path draw:connector"
@@ -64,11 +62,7 @@ def read_odf(data: bytes) -> list[Page]:
         content = parse_xml(archive.read(CONTENT))
         styles = parse_xml(archive.read(STYLES)) if STYLES in archive.names else None
         pages = _ContentReader(archive, content, styles).read()
-    if not any(page.lines for page in pages):
-        raise UnreadableSource(
-            f"this {WHAT} holds no text (its pages may be pictures)",
-            advice="Export it to PDF and run text recognition (OCR) on that.",
-        )
+    refuse_empty(pages, WHAT)
     return pages
 
 
@@ -124,13 +118,9 @@ class _ContentReader:
             elif isinstance(part.tag, str):
                 self._read_blocks(part, 0)
                 pages.append(Page(None, "", self._taken()))
-        pages = [page for page in pages if page.lines]
-        remarks = (
-            f"{count:,} characters of {what} were left out" for what, count in sorted(self._left_out.items()) if count
-        )
-        if pages:
-            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, remarks=tuple(remarks))
-        return pages
+        told = ((what, count) for what, count in sorted(self._left_out.items()) if count)
+        remarks = (f"{count:,} characters of {what} were left out" for what, count in told)
+        return with_remarks([page for page in pages if page.lines], remarks)
 
     def _taken(self) -> tuple[Line, ...]:
         lines, self._lines = trim_empty(self._lines), []
@@ -149,11 +139,9 @@ class _ContentReader:
         return Page(None, "", (Line(name, kind="heading", level=1), *lines) if lines else ())
 
     def _is_hidden_sheet(self, style: str) -> bool:
-        for one in self._body.getparent().iter(name_of("style:table-properties")):
-            parent = one.getparent()
-            if parent.get(name_of("style:name")) == style:
-                return not is_on(one.get(name_of("table:display")))
-        return False
+        told = self._body.getparent().iter(name_of("style:table-properties"))
+        own = next((one for one in told if one.getparent().get(name_of("style:name")) == style), None)
+        return own is not None and not is_on(own.get(name_of("table:display")))
 
     def _slide(self, slide: Any, number: int) -> Page:
         title: Line | None = None

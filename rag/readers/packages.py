@@ -28,7 +28,7 @@ from rag.vocabulary import read_table
 MAX_TEXT_CHARS = 10_000_000  # of one file: some ten long books
 MAX_REMARKS = 40
 NAMESPACES = {prefix: uri for _, prefix, uri in read_table("xml_namespaces")}
-_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT, _TRANSITIONAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
 _FAMILIES = (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"drawingml", b"officeDocument")
 _BROKEN_PART = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, etree.LxmlError, ValueError)
 
@@ -155,11 +155,8 @@ class Package:
             zipfile.BadZipFile: It is damaged.
         """
         content = self.archive.read(self.find(path) or path)
-        if _STRICT in content:
-            for family in _FAMILIES:
-                content = content.replace(
-                    _STRICT + family + b"/", b"http://schemas.openxmlformats.org/" + family + b"/2006/"
-                )
+        for family in _FAMILIES if _STRICT in content else ():
+            content = content.replace(_STRICT + family + b"/", _TRANSITIONAL + family + b"/2006/")
         return content
 
     def relations(self, path: str) -> list[Relation]:
@@ -265,10 +262,6 @@ def _write_drawing_paragraph(paragraph: Any) -> str:
     for element in paragraph.iter():
         if element.tag == name_of("mc:Fallback") and element not in chosen_branches(element.getparent()):
             skipped = set(element.iter())
-        if element in skipped:
-            continue
-        if element.tag in _DRAWN_TEXT:
-            pieces.append(element.text or "")
-        elif element.tag in _DRAWN:
-            pieces.append(_DRAWN[element.tag])
+        if element not in skipped:
+            pieces.append(element.text or "" if element.tag in _DRAWN_TEXT else _DRAWN.get(element.tag, ""))
     return fold_spaces("".join(pieces))

@@ -67,13 +67,11 @@ def read_pdf(
     if poor and recognition.is_installed():
         late = recognition.recognise_pages(data, poor, on_page, 60 * (limits or Limits()).recognition_minutes)
         pages = _read_apart(data, str(recognition.kept_folder(data)))
-    glyphs = sum(page["glyphs"] for page in pages)
-    images = sum(page["image"] for page in pages)
+    glyphs, images, unreadable = (sum(page[what] for page in pages) for what in ("glyphs", "image", "unreadable"))
     if late and glyphs == 0:
         raise UnreadableSource("no page of this scan was recognised in its time", advice=GO_ON_ADVICE)
     if glyphs == 0 or (images > MAX_IMAGE_SHARE * len(pages) and not late):
         raise _refusal("scanned", f"{len(pages)} pages, {glyphs} characters")
-    unreadable = sum(page["unreadable"] for page in pages)
     if unreadable > MAX_UNREADABLE_SHARE * glyphs:
         raise _refusal("unmapped", f"{unreadable} of {glyphs} characters")
     labels = choose_labels([page["label"] for page in pages], [page["numbers"] for page in pages])

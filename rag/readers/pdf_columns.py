@@ -153,11 +153,7 @@ def _without_covered(strips: list[tuple[float, float, float]]) -> list[tuple[flo
     for strip in sorted(set(strips), key=lambda one: (-one[2], one[0] - one[1])):
         if len(kept) == MAX_OPEN_STRIPS:
             break
-        x0, x1, _ = strip
-        for other in kept:
-            if other[0] <= x0 and x1 <= other[1]:
-                break
-        else:
+        if not any(other[0] <= strip[0] and strip[1] <= other[1] for other in kept):
             kept.append(strip)
     return kept
 
@@ -207,11 +203,8 @@ def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip], 
             behind the dots of a list is as tall, too.
         em: `type_size(pieces)`.
     """
-    texts = [
-        piece
-        for piece in pieces
-        if not piece.table and strip.bottom <= piece.y <= strip.top and piece.size >= MIN_TEXT_SIZE * em
-    ]
+    beside = (piece for piece in pieces if not piece.table and strip.bottom <= piece.y <= strip.top)
+    texts = [piece for piece in beside if piece.size >= MIN_TEXT_SIZE * em]
     near = [
         other
         for other in strips
@@ -270,15 +263,8 @@ def _runs(pieces: Sequence[Segment], strip: Strip, *, before: bool) -> list[_Run
             if gap > RUN_GAP_EM * max(piece.size, taken[-1].size):
                 break
             taken.append(piece)
-        runs.append(
-            _Run(
-                min(piece.x0 for piece in taken),
-                max(piece.x1 for piece in taken),
-                row.y,
-                sum(len(piece.glyphs) for piece in taken),
-                len(taken),
-            )
-        )
+        x0, x1 = min(piece.x0 for piece in taken), max(piece.x1 for piece in taken)
+        runs.append(_Run(x0, x1, row.y, sum(len(piece.glyphs) for piece in taken), len(taken)))
     return runs
 
 

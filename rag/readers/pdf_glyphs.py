@@ -182,14 +182,11 @@ def _turn(group: Sequence[Placed], degrees: float, width: float, height: float, 
     cos, sin = math.cos(angle), math.sin(angle)
     corners = [(x * cos + y * sin, y * cos - x * sin) for x in (0.0, width) for y in (0.0, height)]
     left, bottom = min(x for x, _ in corners), min(y for _, y in corners)
-    upright = exact and degrees == 0.0  # nearly always
     quarter = _quarter(group[0].degrees)  # glyphs that stand upright in a vertical line stay upright
     glyphs = []
     for one in group:
         x0, y0, x1, y1 = one.box
-        if upright:
-            start, stop, base = x0, x1, one.y
-        elif exact:
+        if exact:
             ends = (x0 * cos + y0 * sin, x1 * cos + y1 * sin)
             start, stop, base = min(ends), max(ends), one.y * cos - one.x * sin
         else:

@@ -234,11 +234,8 @@ def _lower_top(gutter: Strip, pieces: Sequence[Segment], em: float) -> tuple[Str
         if not at_gutter or not others or max(at_gutter) > WORD_GAP_GROWTH * max(others):
             break
         step = row.y - following.y
-        usual = (
-            statistics.median(above.y - below.y for above, below in itertools.pairwise(rows[index + 1 :]))
-            if len(rows) > index + 3
-            else step
-        )
+        below = [above.y - below.y for above, below in itertools.pairwise(rows[index + 1 :])]
+        usual = statistics.median(below) if len(below) > 1 else step
         if step > SET_OFF_STEPS * usual and step > em:
             return dataclasses.replace(gutter, top=row.y), True
     return gutter, False
@@ -297,11 +294,8 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
     for row in rows:
         row.left, row.right = left, right
     em = type_size(pieces)
-    texts = [
-        (row, [glyph for one in row.segments for glyph in one.glyphs])
-        for row in rows
-        if not row.table and not _is_of_figures(row)
-    ]
+    plain = [row for row in rows if not row.table and not _is_of_figures(row)]
+    texts = [(row, [glyph for one in row.segments for glyph in one.glyphs]) for row in plain]
     for strip in strips:
         _doubt_beside(texts, strip, em)
     for above, below in itertools.pairwise(rows):
@@ -407,12 +401,9 @@ def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
         if before is None or row.table or _parted(before, row, after, step):
             lines.append(Line(""))
         doubtful = any(glyph.doubtful for one in row.segments for glyph in one.cells or one.glyphs)
-        text = Line(
-            COLUMN_GAP.join(map(fold_spaces, row.text.split(COLUMN_GAP))),
-            order_uncertain=row.uncertain or doubtful,
-            size=row.size,
-        )
-        lines.extend([dataclasses.replace(line, order_uncertain=doubtful) for line in row.table] or [text])
+        text = COLUMN_GAP.join(map(fold_spaces, row.text.split(COLUMN_GAP)))
+        line = Line(text, order_uncertain=row.uncertain or doubtful, size=row.size)
+        lines.extend([dataclasses.replace(one, order_uncertain=doubtful) for one in row.table] or [line])
     return trim_empty(lines)
 
 
@@ -463,12 +454,8 @@ def _is_centred(before: Row, row: Row) -> bool:
     """Say whether two lines are centred above each other, neither as wide as the column: a head, no paragraph."""
     (a0, a1), (b0, b1) = ((one.x0, one.segments[-1].x1) for one in (before, row))
     em = row.size
-    return (
-        abs(a0 + a1 - b0 - b1) < em
-        and abs(a0 - b0) > em
-        and min(a0, b0) - row.left > em
-        and row.right - max(a1, b1) > em
-    )
+    is_set_in = min(a0, b0) - row.left > em and row.right - max(a1, b1) > em
+    return is_set_in and abs(a0 + a1 - b0 - b1) < em and abs(a0 - b0) > em
 
 
 def _set_reach(rows: Sequence[Row]) -> None:

@@ -20,14 +20,7 @@ import pypdfium2.raw
 
 from rag.readers.pdf_fields import read_fields
 from rag.readers.pdf_layout import order_rows
-from rag.readers.pdf_process import (
-    add_values,
-    answer_guarded,
-    page_writings,
-    read_rules,
-    restart_watchdog,
-    usual_size,
-)
+from rag.readers.pdf_process import add_values, answer_guarded, page_writings, read_rules, restart_watchdog, usual_size
 from rag.readers.pdf_segments import Glyph, build_pieces
 from rag.readers.pdf_tables import find_ruled_tables
 from rag.readers.recognition import RecognisedLine, load_page

@@ -3,8 +3,7 @@
 Columns are found between pieces, and only what stands in one column is joined to segments, so that no gutter is
 bridged. Note marks are flagged by their rise. Sizes and distances are in points; y grows upwards; an em is a glyph's
 font size.
-Entry points: `build_pieces`, `join_pieces`, `build_rows`. Knows no
-PDF library.
+Entry points: `build_pieces`, `join_pieces`, `build_rows`. Knows no PDF library.
 """
 
 from __future__ import annotations
@@ -153,11 +152,9 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
         mark = piece.strip().rstrip(",，")
         if raised and _NOTE_MARK.fullmatch(mark):
             after = runs[index + 1][1][0] if index + 1 < len(runs) else None
+            # The mark of an affiliation leads what follows it.
             leads = after is not None and piece.startswith(" ") and not _space_shows(run[-1], after)
-            pieces = [
-                f"{' ' * leads}<sup>{mark}</sup>",
-                *piece.strip()[len(mark) :],
-            ]  # the mark of an affiliation leads what follows it
+            pieces = [f"{' ' * leads}<sup>{mark}</sup>", *piece.strip()[len(mark) :]]
         texts += pieces
     return "".join(order_as_read(texts)).strip()
 
@@ -260,10 +257,9 @@ def _join_neighbours(pieces: list[Segment]) -> list[Segment]:
             joined.append(piece)
             continue
         left = max(near, key=lambda candidate: candidate.x1)
-        if _is_raised(piece, left):
-            _raise(piece)
-        elif _is_raised(left, piece):
-            _raise(left)
+        for small, full in ((piece, left), (left, piece)):
+            for glyph in small.glyphs if _is_raised(small, full) else ():
+                glyph.raised = True
         left.glyphs.extend(piece.glyphs)
         left.x1 = max(left.x1, piece.x1)
         if piece.size > left.size * 1.05:
@@ -285,11 +281,6 @@ def _stand_together(left: Segment, right: Segment) -> bool:
 
 def _is_raised(small: Segment, full: Segment) -> bool:
     return small.size <= 0.85 * full.size and SAME_BASELINE_EM * full.size < small.y - full.y < 0.8 * full.size
-
-
-def _raise(segment: Segment) -> None:
-    for glyph in segment.glyphs:
-        glyph.raised = True
 
 
 def build_rows(segments: Iterable[Segment]) -> list[Row]:

@@ -17,9 +17,8 @@ from rag.readers.pdf import run_apart
 from rag.readers.pictures import SUFFIXES, picture_as_pdf
 from rag.readers.recognition import kept_folder
 
-PRINTED = frozenset(
-    ["pdf", *(suffix.removeprefix(".") for suffix in SUFFIXES)]
-)  # formats whose sources have printed pages
+# Formats whose sources have printed pages.
+PRINTED = frozenset(["pdf", *(suffix.removeprefix(".") for suffix in SUFFIXES)])
 PAGES_TIMEOUT_S = 20.0
 KEPT_PAGES = 24  # of some 500 kB
 

@@ -34,9 +34,7 @@ def order_as_read(texts: Sequence[str]) -> list[str]:
     leftwards = runs_leftwards("".join(texts))
     turned = _RIGHTWARDS if leftwards else _LEFTWARDS
     against = _LEFTWARDS if leftwards else _RIGHTWARDS
-    order = list(range(len(texts)))
-    if leftwards:
-        order.reverse()
+    order = range(len(texts))[:: -1 if leftwards else 1]
     read: list[str] = []
     for is_other, run in itertools.groupby(_spread(order, classes, turned, against), key=lambda one: one[1]):
         places = [place for place, _ in run]

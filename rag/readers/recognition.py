@@ -8,6 +8,7 @@ Entry points: `is_installed`, `recognise_pages`, `load_page`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import importlib.util
@@ -93,11 +94,9 @@ def recognise_pages(
 
 def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:
     assert process.stdin is not None
-    try:
+    with contextlib.suppress(OSError):  # it stopped before it had read all
         process.stdin.write(data)
         process.stdin.close()
-    except OSError:  # it stopped before it had read all
-        return
 
 
 def _file(folder: Path, number: int) -> Path:

@@ -3,8 +3,7 @@
 Each page is rendered, read by PP-OCR, kept, and told by a line on stdout. A line comes as a box and as characters of
 which only the places along the line are told: they are given the line's size, and lines of nearly one size one size,
 so that the layout of printed pages can be found in them.
-Entry point: `main` (`python -m rag.readers.recognition_process FOLDER PAGE…`). Knows pypdfium2
-and rapidocr.
+Entry point: `main` (`python -m rag.readers.recognition_process FOLDER PAGE…`). Knows pypdfium2 and rapidocr.
 """
 
 from __future__ import annotations
@@ -101,8 +100,7 @@ def recognise(engine: Any, page: Any) -> list[RecognisedLine]:
         if _confidence(turned) > _confidence(found):
             corner = np.array(picture.shape[1::-1], dtype=float)
             found = [
-                dataclasses.replace(line, corners=corner - line.corners, middles=corner - line.middles)
-                for line in turned
+                dataclasses.replace(one, corners=corner - one.corners, middles=corner - one.middles) for one in turned
             ]
     sizes = _even_sizes([(_height(line) / LINE_HEIGHT_EM, len(line.characters)) for line in found])
     height, width = picture.shape[:2]
@@ -215,8 +213,7 @@ def _place(line: _Found, size: float, page: Any, width: int, height: int) -> lis
         start = cuts[at] + (0.1 * size if space else 0.0)
         stop = cuts[at + 1] - (0.1 * size if parted[at] else 0.0)
         low, high = first - up * size / 2, first + up * size / 2
-        corners = [_on_page(page, low + along * x, width, height) for x in (start, stop)]
-        corners += [_on_page(page, high + along * x, width, height) for x in (start, stop)]
+        corners = [_on_page(page, edge + along * x, width, height) for edge in (low, high) for x in (start, stop)]
         origin = _on_page(page, first + along * start - up * MIDDLE_EM * size, width, height)
         ahead = _on_page(page, first + along * (start + 100) - up * MIDDLE_EM * size, width, height)
         degrees = math.degrees(math.atan2(ahead[1] - origin[1], ahead[0] - origin[0]))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import UnreadableSource
 from rag.readers.encodings import python_name
-from rag.readers.lines import fold_spaces, table_lines, trim_empty
+from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty
 from rag.readers.packages import check_text_size, count_characters
 from rag.records import Line, Page
 from rag.vocabulary import read_table, words_of
@@ -99,13 +99,10 @@ def read_rtf(data: bytes) -> list[Page]:
         )
     reader = _Reader(data.decode("latin-1"))
     lines = trim_empty(reader.read())
-    if not lines:
-        raise UnreadableSource(
-            "this RTF file holds no text (its pages may be pictures)",
-            advice="Export it to PDF and run text recognition (OCR) on that.",
-        )
     remarks = (f"{amount:,} characters of {what} were left out" for what, amount in sorted(reader.left_out.items()))
-    return [Page(None, "", lines, remarks=tuple(remarks))]
+    pages = [Page(None, "", lines, remarks=tuple(remarks))]
+    refuse_empty(pages, "RTF file")
+    return pages
 
 
 class _Reader:
@@ -174,11 +171,10 @@ class _Reader:
         inner = self._state
         self._state = self._stack.pop() if self._stack else _State()
         if inner.apart and not self._state.apart and len(self._pieces) > 1:
-            text = _join(self._pieces.pop())
-            if text and inner.apart == "footnote":
-                self._waiting.append(Line(text, kind="footnote", note=str(self._notes)))
-            elif text:
-                self._waiting.append(Line(text, kind="paragraph"))
+            line = Line(_join(self._pieces.pop()), kind="paragraph")
+            if inner.apart == "footnote":
+                line = replace(line, kind="footnote", note=str(self._notes))
+            self._waiting += [line] if line.text else []
 
     def _obey_symbol(self, symbol: str) -> None:
         if symbol == "*":
@@ -241,9 +237,8 @@ class _Reader:
 
     def _arrange(self, word: str, number: int | None) -> None:
         """Obey a word that arranges paragraphs and tables."""
-        if word in _ENDS and (
-            self._state.apart or word.startswith("nest") or (word == "par" and self._paragraph.in_table)
-        ):
+        is_inside = self._state.apart or word.startswith("nest") or (word == "par" and self._paragraph.in_table)
+        if word in _ENDS and is_inside:
             self._pieces[-1].append(_INNER.get(word, "\n"))
         elif word in ("par", "sect"):
             self._end_paragraph()

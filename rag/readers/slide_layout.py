@@ -54,43 +54,34 @@ class Placing:
 
     def inside(self, group: Any) -> Placing:
         """Return the placing of what stands inside `group`, a group placed by this one."""
-        transform = _transform(group)
-        outer = own_frame(group)
-        if transform is None or outer is None:
+        outer, inner = own_frame(group), _frame_of(group, "a:chOff", "a:chExt")
+        if outer is None or inner is None:
             return self
-        start, size = transform.find(name_of("a:chOff")), transform.find(name_of("a:chExt"))
-        if start is None or size is None:
-            return self
-        width, height = whole_number(size.get("cx")), whole_number(size.get("cy"))
+        width, height = inner.right - inner.left, inner.bottom - inner.top
         scale_x = (outer.right - outer.left) / width if width else 1.0
         scale_y = (outer.bottom - outer.top) / height if height else 1.0
-        left, top = whole_number(start.get("x")) * scale_x, whole_number(start.get("y")) * scale_y
         return Placing(
             scale_x * self.scale_x,
             scale_y * self.scale_y,
-            self.move_x + (outer.left - left) * self.scale_x,
-            self.move_y + (outer.top - top) * self.scale_y,
+            self.move_x + (outer.left - inner.left * scale_x) * self.scale_x,
+            self.move_y + (outer.top - inner.top * scale_y) * self.scale_y,
         )
 
 
 def own_frame(shape: Any) -> Frame | None:
     """Return the place that a shape itself gives, in the units of what holds it; None where it gives none."""
-    transform = _transform(shape)
-    if transform is None:
-        return None
-    start, size = transform.find(name_of("a:off")), transform.find(name_of("a:ext"))
-    if start is None or size is None:
-        return None
-    left, top = whole_number(start.get("x")), whole_number(start.get("y"))
-    return Frame(left, top, left + whole_number(size.get("cx")), top + whole_number(size.get("cy")))
+    return _frame_of(shape, "a:off", "a:ext")
 
 
-def _transform(shape: Any) -> Any:
-    for path in _TRANSFORMS:
-        found = shape.find("/".join(map(name_of, path.split("/"))))
-        if found is not None:
-            return found
-    return None
+def _frame_of(shape: Any, start: str, size: str) -> Frame | None:
+    """Return the frame that two elements of a shape's transform give; None where one is missing."""
+    found = (shape.find("/".join(map(name_of, path.split("/")))) for path in _TRANSFORMS)
+    transform = next((one for one in found if one is not None), None)
+    corner, extent = (transform.find(name_of(one)) if transform is not None else None for one in (start, size))
+    if corner is None or extent is None:
+        return None
+    left, top = whole_number(corner.get("x")), whole_number(corner.get("y"))
+    return Frame(left, top, left + whole_number(extent.get("cx")), top + whole_number(extent.get("cy")))
 
 
 def in_reading_order(shapes: list[PlacedShape], depth: int = 0) -> list[PlacedShape]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
 from rag.readers.charts import drawn_parts
-from rag.readers.lines import table_lines, trim_empty
+from rag.readers.lines import refuse_empty, table_lines, trim_empty, with_remarks
 from rag.readers.packages import (
     Package,
     chosen_branches,
@@ -47,11 +46,7 @@ def read_slides(data: bytes) -> list[Page]:
     package = open_package(data, WHAT, ["ppt/presentation.xml"])
     with damage_reported(WHAT):
         pages = _DeckReader(package).read()
-    if not any(page.lines for page in pages):
-        raise UnreadableSource(
-            f"this PowerPoint file holds no text ({'; '.join(package.remarks) or 'its slides may be pictures'})",
-            advice="Export it to PDF and run text recognition (OCR) on that.",
-        )
+    refuse_empty(pages, WHAT, package.remarks, parts="slides")
     return pages
 
 
@@ -102,10 +97,7 @@ class _DeckReader:
                 self._package.spend(line.text for line in lines)
                 pages.append(Page(number, "", lines))
         self._tell_left_out()
-        if pages:
-            remarks, left = tuple(self._package.remarks), tuple(one for one in self._left if one.text)
-            pages[-1] = Page(pages[-1].number, "", pages[-1].lines, left_out=left, remarks=remarks)
-        return pages
+        return with_remarks(pages, self._package.remarks, (one for one in self._left if one.text))
 
     def _tell_left_out(self) -> None:
         package = self._package

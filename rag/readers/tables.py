@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
 from rag.readers.encodings import decode_text
-from rag.readers.lines import check_table_size, fold_spaces, table_lines, trim_empty
+from rag.readers.lines import check_table_size, fold_spaces, table_lines, trim_empty, with_remarks
 from rag.readers.packages import MAX_TEXT_CHARS
 from rag.readers.workbooks import MAX_CELLS, MAX_COLUMNS, WHAT, Sheet, read_workbook, too_large
 from rag.records import Line, Page
@@ -46,8 +46,7 @@ def read_xlsx(data: bytes) -> list[Page]:
     if not pages:
         told = f" ({'; '.join(remarks)})" if remarks else ""
         raise UnreadableSource(f"this {WHAT} holds no values{told}", advice="Check that it is the right file.")
-    pages[-1] = Page(None, "", pages[-1].lines, remarks=tuple(remarks))
-    return pages
+    return with_remarks(pages, remarks)
 
 
 def sheet_lines(sheet: Sheet) -> tuple[Line, ...]:
@@ -126,9 +125,8 @@ def read_csv(data: bytes) -> list[Page]:
             f"this is no readable CSV file: {error}",
             advice="Check its quotation marks, or save it anew as CSV (UTF-8).",
         ) from error
-    lines = _block_lines(
-        list(block) for filled, block in itertools.groupby(rows, lambda row: any(map(str.strip, row))) if filled
-    )
+    blocks = itertools.groupby(rows, lambda row: any(map(str.strip, row)))
+    lines = _block_lines(list(block) for filled, block in blocks if filled)
     if not lines:
         raise UnreadableSource("this CSV file holds no values", advice="Check that it is the right file.")
     return [Page(None, "", lines)]

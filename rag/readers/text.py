@@ -25,9 +25,6 @@ _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
 def read_text(data: bytes) -> list[Page]:
     """Return the lines of a text file; a form feed begins a new page, and without one there is a page without number.
 
-    Args:
-        data: The file's bytes, with or without a byte order mark.
-
     Raises:
         UnreadableSource: The file is empty, binary, in no known encoding, or of more than 150,000 printed lines.
     """

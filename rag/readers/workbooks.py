@@ -18,7 +18,7 @@ from lxml import etree
 
 from rag.errors import UnreadableSource
 from rag.readers.charts import drawn_parts
-from rag.readers.number_formats import BUILT_IN, GENERAL, write_number, write_text
+from rag.readers.number_formats import BUILT_IN, FIRST_DAY, GENERAL, write_number, write_text
 from rag.readers.packages import (
     Package,
     count_characters,
@@ -42,7 +42,6 @@ _ESCAPE = "_x"  # of a character that XML cannot hold, as in _x000D_
 _ESCAPE_CHARS = 7
 _DIGITS = "0123456789"
 _ROW, _CELL, _VALUE = name_of("x:row"), name_of("x:c"), name_of("x:v")
-_FIRST_DAY = datetime.datetime(1899, 12, 30)
 _ERRORS_OF_STREAMS = (etree.LxmlError, ValueError, KeyError)
 
 
@@ -260,7 +259,7 @@ class _WorkbookReader:
         try:
             if kind == "d":
                 moment = datetime.datetime.fromisoformat(text).replace(tzinfo=None)
-                return write_number((moment - _FIRST_DAY) / datetime.timedelta(days=1), code)
+                return write_number((moment - FIRST_DAY) / datetime.timedelta(days=1), code)
             return write_number(float(text), code, from_1904=self._from_1904)
         except ValueError:
             return text

@@ -9,13 +9,13 @@ Entry point: `parse_document`. Knows no file format.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence
 
-from rag.records import Article, Block, Document, LeftOut, Page, Source
+from rag.records import Document, LeftOut, Page, Source
 from rag.structure.bylines import read_printed_head
 from rag.structure.columns import rebuild_tables
 from rag.structure.descriptions import describe_articles
-from rag.structure.footnotes import Note, all_body, find_lost_marks, link_footnotes, separate_footnotes
+from rag.structure.footnotes import all_body, find_lost_marks, link_footnotes, separate_footnotes
 from rag.structure.front_matter import take_front_matter
 from rag.structure.furniture import set_aside_furniture
 from rag.structure.key_figures import pair_key_figures
@@ -41,6 +41,7 @@ _HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
 _HEAD_ISSUE = 4  # where a notice prints who issued it and when, if not below its text
 _MAX_HEAD_CHARS = 300
 _MIN_UNCERTAIN = 0.01  # of the text, from which a warning is due
+_MOST_SHOWN = 10  # marks without a note
 
 
 def parse_document(pages: Sequence[Page], source: Source) -> Document:
@@ -78,12 +79,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     lost = find_lost_marks(body, marks, links)
     items, joins = build_items(rebuild_tables(body), layout)
     title = told_title(said)
-    items, parts = split_articles(
-        items,
-        whole=source.format in ONE_WORK,
-        title=fold_glyphs(title.value) if title else "",
-        sure=title is not None and title.origin in TRUSTED,
-    )
+    is_sure, name = title is not None and title.origin in TRUSTED, fold_glyphs(title.value) if title else ""
+    items, parts = split_articles(items, whole=source.format in ONE_WORK, title=name, sure=is_sure)
     placed = [(imprint, places[imprint.at] if imprint.at < len(places) else len(body)) for imprint in imprints]
     articles = describe_articles(parts, items, notes, placed)
     works = [number for number, article in enumerate(articles) if article.kind == "article"]
@@ -100,51 +97,36 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     writer = Writer(pages, items, notes, marks, links, lost, Vocabulary(kept))
     for index, part in enumerate(parts):
         articles[index] = writer.write_part(part, articles[index], index, front.shown if index == 0 else "")
-    left_out = [*left, *writer.silent, *front.left_out, *told_left]
-    blocks = writer.blocks()
-    return Document(
+    document = Document(
         source,
         writer.canonical(),
         tuple(writer.page_marks),
         tuple(articles),
-        blocks,
-        tuple(left_out),
-        _remark(layout.wrapped, joins, notes, links, lost, marks, left_out, articles) + _remark_order(blocks) + told,
+        writer.blocks(),
+        (*left, *writer.silent, *front.left_out, *told_left),
     )
+    tied = {note for cited in links.values() for note in cited}
+    unprinted = [marks[number].printed for number in sorted(lost)]
+    remarks = _remarks(document, layout.wrapped, joins, len(tied), len(notes), unprinted)
+    return dataclasses.replace(document, remarks=(*remarks, *told))
 
 
-def _remark_order(blocks: Sequence[Block]) -> tuple[str, ...]:
-    """Return a warning where more than a little of the text stands in an order that the print leaves open."""
-    uncertain = sum(end - start for block in blocks for start, end in block.uncertain)
-    share = uncertain / max(sum(len(block.text) for block in blocks), 1)
-    if share < _MIN_UNCERTAIN:
-        return ()
-    return (f"warning: {100 * share:.0f} % of the text is uncertain in its order, or as it was recognised",)
-
-
-def _remark(
-    wrapped: bool,
-    joins: int,
-    notes: Sequence[Note],
-    links: dict[int, list[int]],
-    lost: Set[int],
-    marks: Sequence[Mark],
-    left_out: Sequence[LeftOut],
-    articles: Sequence[Article],
-) -> tuple[str, ...]:
-    """Return the sentences of the reading report."""
-    linked = {note for cited in links.values() for note in cited}
-    remarks = [f"{len(articles)} articles", "printed line by line" if wrapped else "one paragraph a line"]
-    if joins:
-        remarks.append(f"{joins} sentences made whole across pages, notes and heads")
-    if notes:
-        remarks.append(f"{len(linked)} of {len(notes)} footnotes tied to their sentence")
-    if lost:
-        shown = " ".join(marks[number].printed for number in sorted(lost)[:10])
-        remarks.append(f"{len(lost)} note marks whose note is not printed: {shown}")
-    if left_out:
-        remarks.append(f"{len(left_out)} lines left out")
-    untitled = sum(not article.title for article in articles if article.kind == "article")
-    if untitled:
-        remarks.append(f"{untitled} articles without a printed title")
-    return tuple(remarks)
+def _remarks(
+    document: Document, wrapped: bool, joins: int, tied: int, notes: int, unprinted: Sequence[str]
+) -> Iterator[str]:
+    """Yield the sentences of the reading report; `unprinted` are the marks whose note is not there."""
+    uncertain = sum(end - start for block in document.blocks for start, end in block.uncertain)
+    share = uncertain / max(sum(len(block.text) for block in document.blocks), 1)
+    is_open = share >= _MIN_UNCERTAIN
+    untitled = sum(not article.title for article in document.articles if article.kind == "article")
+    yield f"{len(document.articles)} articles"
+    yield "printed line by line" if wrapped else "one paragraph a line"
+    told: dict[str, object] = {  # and whether there is anything of it
+        f"{joins} sentences made whole across pages, notes and heads": joins,
+        f"{tied} of {notes} footnotes tied to their sentence": notes,
+        f"{len(unprinted)} note marks whose note is not printed: {' '.join(unprinted[:_MOST_SHOWN])}": unprinted,
+        f"{len(document.left_out)} lines left out": document.left_out,
+        f"{untitled} articles without a printed title": untitled,
+        f"warning: {100 * share:.0f} % of the text is uncertain in its order, or as it was recognised": is_open,
+    }
+    yield from (remark for remark, found in told.items() if found)

@@ -3,8 +3,7 @@
 The title is the largest print above the abstract, or the large print under which names stand. Below it, a line of
 several names is one of authors; one name by itself must be borne out: by an address of electronic mail that spells it,
 by standing right under the title, or by the size of the names before it. What is not borne out is nobody's name.
-Entry point: `read_printed_head`. Knows no article and no file format: where lines have no sizes,
-it tells nothing.
+Entry point: `read_printed_head`. Knows no article and no file format: where lines have no sizes, it tells nothing.
 """
 
 from __future__ import annotations
@@ -19,17 +18,9 @@ from rag.records import Page, Said
 from rag.structure.mastheads import is_journal_line, join_title
 from rag.structure.metadata import PRINTED
 from rag.structure.outline import is_conventional, numbering_rank
-from rag.structure.printed import HEADING_SIZE, SAME_SIZE
+from rag.structure.printed import HEADING_SIZE, SAME_SIZE, same_size
 from rag.text.labels import bare_label_of, label_of
-from rag.text.language import (
-    HAN_CHARACTER,
-    fold_glyphs,
-    holds_one_of,
-    letters_of,
-    runs_of,
-    to_simplified,
-    without_spaces,
-)
+from rag.text.language import HAN_CHARACTER, fold_glyphs, letters_of, runs_of, to_simplified, without_spaces
 from rag.text.persons import byline_names, parse_names
 from rag.vocabulary import read_table
 
@@ -116,15 +107,11 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     for at, line in enumerate(lines):
         if _labelled(line.text, "title"):
             return [at, *_lines_below(lines, at)]
-        if (
-            line.size < HEADING_SIZE
-            or names.is_byline(at)
-            or _is_of_title_page(line.text)
-            or is_journal_line(line.text)
-        ):
+        is_other = names.is_byline(at) or _is_of_title_page(line.text) or is_journal_line(line.text)
+        if line.size < HEADING_SIZE or is_other:
             continue
         last = groups[-1] if groups and _is_han(lines, groups[-1]) == _is_han(lines, [at]) else None
-        if last and abs(lines[last[-1]].size - line.size) <= SAME_SIZE * line.size and lines[last[0]].page == line.page:
+        if last and same_size(lines[last[-1]].size, line.size) and lines[last[0]].page == line.page:
             last.append(at)
         else:
             groups.append([at])
@@ -156,16 +143,13 @@ def _with_subtitle(lines: Sequence[_PrintedLine], title: list[int], names: _Name
 
 def _lines_below(lines: Sequence[_PrintedLine], at: int) -> list[int]:
     """Return the lines that go on with the title in line `at` of a form: as large, and without a label."""
-    below = itertools.takewhile(
-        lambda one: (
-            lines[one].page == lines[at].page
-            and abs(lines[one].size - lines[at].size) <= SAME_SIZE * lines[at].size
-            and len(lines[one].cells) == 1
-            and not holds_one_of(lines[one].text, "：:")
-        ),
-        range(at + 1, min(at + _MAX_LABELLED_LINES, len(lines))),
-    )
-    return list(below)
+
+    def goes_on(line: _PrintedLine) -> bool:
+        is_alike = line.page == lines[at].page and same_size(line.size, lines[at].size)
+        return is_alike and len(line.cells) == 1 and ":" not in line.text.replace("：", ":")
+
+    below = itertools.takewhile(goes_on, lines[at + 1 : at + _MAX_LABELLED_LINES])
+    return [place for place, _ in enumerate(below, at + 1)]
 
 
 def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
@@ -175,8 +159,7 @@ def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
     large = [at for at in below if lines[at].page == lines[marks[-1]].page and lines[at].size >= HEADING_SIZE]
     first = max(large, key=lambda at: lines[at].size, default=0)
     alike = itertools.takewhile(
-        lambda at: at in large and abs(lines[at].size - lines[first].size) <= SAME_SIZE * lines[first].size,
-        itertools.count(first),
+        lambda at: at in large and same_size(lines[at].size, lines[first].size), itertools.count(first)
     )
     return _with_subtitle(lines, list(alike)) if large else []
 
@@ -196,11 +179,8 @@ def _stands_over_names(
     """Say whether names stand below a group of large lines, perhaps with its translation in smaller print between."""
     below = group[-1] + 1
     for other in groups:
-        if (
-            other[0] == below
-            and _is_han(lines, group) != _is_han(lines, other)
-            and lines[other[0]].size <= lines[group[0]].size
-        ):
+        is_smaller = lines[other[0]].size <= lines[group[0]].size
+        if other[0] == below and is_smaller and _is_han(lines, group) != _is_han(lines, other):
             below = other[-1] + 1
     return any(names.is_byline(at) for at in range(below, min(below + _NAMES_BELOW, len(lines))))
 
@@ -271,7 +251,7 @@ class _Names:
             first += 1
         for at in range(first, len(self._lines)):
             line = self._lines[at]
-            alike = bool(size) and abs(line.size - size) <= SAME_SIZE * size
+            alike = same_size(line.size, size)
             for cell in self.of(at):
                 marked = "<sup>" in line.text
                 right_below = at == first or (not authors and (len(cell) > 1 or marked))

@@ -70,18 +70,16 @@ def _rows(cells: Sequence[str]) -> list[str]:
     segments: list[tuple[list[str], list[str]]] = [([], [])]
     for cell in cells:
         found = _header(cell)
+        is_figure = not found and bool(_FIGURE.match(cell))
+        if segments[-1][1] and not is_figure:
+            segments.append(([], []))
         if found:
             header = header or found
             if found != header:
                 return []
-            if segments[-1][1]:
-                segments.append(([], []))
-        elif _FIGURE.match(cell):
-            segments[-1][1].append(cell)
-        else:
-            if segments[-1][1]:
-                segments.append(([], []))
-            segments[-1][0].append(cell)
+            continue
+        names, figures = segments[-1]
+        (figures if is_figure else names).append(cell)
     if not header:
         return []
     rows = ["| " + " | ".join(header)]

@@ -30,8 +30,8 @@ _SIGNED_ITEMS = 6  # at the end of an article, among which stands who wrote it
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _PERSON = re.compile(
-    rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]{{1,40}}?)\s*(?:[（(][^（）()]{{1,20}}[）)])?[，,：:]\s*(.+?)[。"
-    rf".]?\s*$",
+    rf"^\s*((?:[{HAN}·]\s?){{2,5}}|[A-Z][\w.' -]{{1,40}}?)\s*"
+    r"(?:[（(][^（）()]{1,20}[）)])?[，,：:]\s*(.+?)[。.]?\s*$",
     re.DOTALL,
 )
 _REMARK = re.compile(r"[。.]?\s*[（(](?:本文|The authors)[^（）()]*[)）]$")
@@ -169,9 +169,8 @@ def _link_abstracts(articles: list[Article]) -> None:
 
 
 def _same_authors(work: Article, abstract: Article) -> bool:
-    return len(work.authors) == len(abstract.authors) > 0 and all(
-        same_person(han, latin) for han, latin in zip(work.authors, abstract.authors, strict=True)
-    )
+    are_as_many = len(work.authors) == len(abstract.authors) > 0
+    return are_as_many and all(map(same_person, work.authors, abstract.authors))
 
 
 def split_keywords(text: str) -> tuple[str, ...]:

@@ -33,7 +33,6 @@ from rag.text.labels import holds_word, is_word, label_of, opens_with
 from rag.text.language import HAN_CHARACTER, holds_one_of, is_reference, letters_of
 
 _KEPT = 4096  # results of a function that are kept
-
 _NOTE_START = re.compile(
     r"^(?:<sup>\s*([①-⑳❶-❿*＊]|[\[［〔]?\d{1,3}[\]］〕]?)\s*</sup>|([①-⑳㉑-㊿❶-❿])|[\[［〔](\d{1,3})[\]］〕]|\[\^([^\]\s]{1,40})\]:|([*＊†]{1,3})(?=\s?[^\s*]))\s*(.*)$"
 )
@@ -62,7 +61,6 @@ _TAIL = re.compile(
 )
 _FINISHED_ENDS = tuple("。．.）)”]》!?！？")
 _MAX_HEADING_RANK = 4  # of the numberings with 章, 节, 、 and （ ）
-
 _MAX_HEAD_LINES = 25  # above the text of an article: title, authors, where they work
 _MAX_HEAD_WIDTH = 120  # half characters: a line of a paper's head is shorter than a paragraph
 
@@ -205,19 +203,12 @@ def _note_start(line: PrintedLine) -> tuple[str, str] | None:
 
 
 def _is_note(
-    start: tuple[str, str],
-    line: PrintedLine,
-    last: Note | None,
-    open_numbers: set[tuple[str, str]],
-    unfinished: bool,
+    start: tuple[str, str], line: PrintedLine, last: Note | None, open_numbers: set[tuple[str, str]], unfinished: bool
 ) -> bool:
     number, rest = start
     if number == "*":
-        return (
-            _gives_thanks(rest)
-            or (last is not None and bool(_CITATION.search(rest)))
-            or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
-        )
+        told = _gives_thanks(rest) or (last is not None and bool(_CITATION.search(rest)))
+        return told or ((line.cut or line.ruled or unfinished) and holds_word(rest, "star_note"))
     value = int(number) if number.isdecimal() else 0
     if last is not None and _same_shape(last.printed, line.text):
         before = int(last.number) if last.number.isdecimal() else 0
@@ -287,12 +278,8 @@ def _is_finished(end: str) -> bool:
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:
     """Return mark -> the notes it cites, both as indexes; a mark that cites none is no key."""
     places = [(number, int(mark)) for number, line in enumerate(body) for mark in TOKEN.findall(line.text)]
-    known = {note.known: index for index, note in reversed(list(enumerate(notes))) if note.known}
-    links: dict[int, list[int]] = {}
-    for _, mark in places:
-        printed = marks[mark].printed
-        if printed.startswith("[^") and printed[2:-1] in known:
-            links[mark] = [known[printed[2:-1]]]
+    known = {f"[^{note.known}]": index for index, note in reversed(list(enumerate(notes))) if note.known}
+    links = {mark: [known[marks[mark].printed]] for _, mark in places if marks[mark].printed in known}
     zones: dict[int, list[int]] = {}
     for index, note in enumerate(notes):
         if not note.known:
@@ -398,13 +385,11 @@ def _link_zone(
         limit = found + 1 if len(marks[free[found]].numbers) > 1 else found
     left.reverse()
     by_number = {notes[note].number: note for note in members if notes[note].number}
-    if notes[members[0]].endnote:
-        for mark in free:
-            if mark not in links:
-                same = [by_number[number] for number in marks[mark].numbers if number in by_number]
-                cited = [note for note in same if _same_shape(marks[mark].printed, notes[note].printed)]
-                if cited:
-                    links[mark] = cited
+    for mark in free if notes[members[0]].endnote else ():
+        same = [by_number[number] for number in marks[mark].numbers if number in by_number]
+        cited = [note for note in same if _same_shape(marks[mark].printed, notes[note].printed)]
+        if cited:
+            links.setdefault(mark, cited)
     numbered = [note for note in left if notes[note].number.isdecimal()]
     unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdecimal()]
     if not strict and numbered and len(numbered) == len(unlinked):

@@ -1,7 +1,7 @@
 """What a page carries that is not the text: running heads, page numbers, editors' lines, notices.
 
-Entry point: `set_aside_furniture`. Nothing is thrown away unseen: each line that is set aside is
-kept with the reason. Rules know how journals and reports are printed, and no journal.
+Entry point: `set_aside_furniture`. Nothing is thrown away unseen: each line that is set aside is kept with the reason.
+Rules know how journals and reports are printed, and no journal.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _ISSUE = re.compile(
     r"|^(?:\d{1,4}\s*)?(?P<journal2>[^《》\d，。；：]{2,30}?)\s*(?P<year2>(?:19|20)\d\d)\s*年\s*第\s*(?P<issue2>\d{1,2})\s*期(?:\s*[（(]?总第?\s*\d+\s*期[）)]?)?(?:\s*第\s*\d+\s*卷)?(?:\s*\d{1,4})?$"
 )
 _ARTICLE_NUMBER = re.compile(
-    r"(?P<issn>\d{4}[-—– "
-    r"]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)](?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
+    r"(?P<issn>\d{4}[-—– ]?\d{3}[\dXx])[（(](?P<year>(?:19|20)\d\d)[）)]"
+    r"(?:第?(?P<issue>\d{1,2})期?)?[-—–]?(?P<first>\d{3,4})[-—–](?P<count>\d{1,3})"
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"
@@ -148,8 +148,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
         elif (
             _PAGE_NUMBER.match(text)
-            and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
             and not _is_year(index, lines, short)
+            and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
         ):
             reasons[index] = "page_number"
         elif index in heads and not text.endswith(tuple("。；")):
@@ -162,26 +162,27 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             lines[0].text = rest  # what is printed is called so
     shown = Counter(folds[index] for index in short)
     for index in short:
-        if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or lines[index].text.endswith(tuple("。；，")):
+        text = lines[index].text
+        if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or text.endswith(tuple("。；，")):
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
         at_top = not index or lines[index].fresh
-        names, _, title = lines[index].text.rpartition("：")
-        if at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons:
-            reasons[index] = "running_head"  # the head of the page, then the title itself
-        elif by_number and shown[folds[index]] >= 2 and not _ends_note(lines[index].text, reasons.get(index - 1, "")):
+        told = (folds[at] for at in reasons if reasons[at] == "running_head")
+        # The head of the page, then the title itself.
+        is_head = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
+        is_head |= by_number and shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, ""))
+        # Authors and title above a page: 顾延水等：渡口水碓的兴废.
+        names, _, title = text.rpartition("：")
+        people = parse_names(names.removesuffix("等").strip()) if by_number and not is_head else ()
+        is_head |= bool(people) and _is_told(title, folds, short, index)
+        # Quiet Harbours        Policy Brief No. 4
+        is_head = is_head or (by_number and _is_parted(lines[index]) and _is_told_in_parts(text, folds[:_HEAD_LINES]))
+        # Above a drawn line: 霁川大学学位论文        第二章 概念
+        is_head = is_head or (_is_parted(lines[index]) and _heads_below(lines, folds, index))
+        # The report's name, and another chapter than above the pages before.
+        if is_head or (by_number and any(_begins_alike(folds[index], head) for head in told)):
             reasons[index] = "running_head"
-        elif by_number and parse_names(names.removesuffix("等").strip()) and _is_told(title, folds, short, index):
-            reasons[index] = "running_head"  # authors and title above a page: 顾延水等：渡口水碓的兴废
-        elif by_number and _is_parted(lines[index]) and _is_told_in_parts(lines[index].text, folds[:_HEAD_LINES]):
-            reasons[index] = "running_head"  # Quiet Harbours        Policy Brief No. 4
-        elif _is_parted(lines[index]) and _heads_below(lines, folds, index):
-            reasons[index] = "running_head"  # above a drawn line: 霁川大学学位论文        第二章 概念
-        elif by_number and any(
-            _begins_alike(folds[index], folds[at]) for at in reasons if reasons[at] == "running_head"
-        ):
-            reasons[index] = "running_head"  # the report's name, and another chapter than above the pages before
     if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
     return reasons
@@ -274,11 +275,8 @@ def _is_year(index: int, lines: Sequence[PrintedLine], short: Sequence[int]) -> 
     number = lines[index].text.strip(_ROUND_NUMBER)
     if not number.isdecimal() or not _FIRST_YEAR <= int(number) <= _LAST_YEAR:
         return False
-    return not any(
-        lines[other].page != lines[index].page
-        and lines[other].text.strip(_ROUND_NUMBER) == str(int(number) + lines[other].page - lines[index].page)
-        for other in short
-    )
+    steps = ((lines[other].page - lines[index].page, lines[other].text.strip(_ROUND_NUMBER)) for other in short)
+    return not any(step != 0 and text == str(int(number) + step) for step, text in steps)
 
 
 def _ends_note(text: str, before: str) -> bool:
@@ -353,22 +351,14 @@ def _read_imprint(text: str, at: int) -> Imprint:
     tight = without_spaces(text)
     number = _ARTICLE_NUMBER.search(tight)
     if number:
-        start, count = int(number.group("first")), int(number.group("count"))
-        issue = number.group("issue")
-        return Imprint(
-            at,
-            year=int(number.group("year")),
-            issue=f"第{int(issue)}期" if issue else "",
-            pages=f"{start}-{start + count - 1}" if count > 1 else str(start),
-        )
+        start, count = int(number["first"]), int(number["count"])
+        issue = f"第{int(number['issue'])}期" if number["issue"] else ""
+        pages = f"{start}-{start + count - 1}" if count > 1 else str(start)
+        return Imprint(at, year=int(number["year"]), issue=issue, pages=pages)
     head = _ISSUE.match(text.strip()) or _ISSUE.match(text[: text.rfind("期") + 1].strip())
     if head:
-        return Imprint(
-            at,
-            journal=(head.group("journal") or head.group("journal2")).strip(),
-            year=int(head.group("year") or head.group("year2")),
-            issue=f"第{int(head.group('issue') or head.group('issue2'))}期",
-        )
+        journal, year, issue = (head[name] or head[f"{name}2"] for name in ("journal", "year", "issue"))
+        return Imprint(at, journal=journal.strip(), year=int(year), issue=f"第{int(issue)}期")
     inside = tight.lstrip(_OPEN_LABEL)
     classified = inside.removeprefix("中图分类号").lstrip(_CLOSE_LABEL)
     if inside.startswith("中图分类号") and is_ascii_upper(classified[:1]):

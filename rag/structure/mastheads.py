@@ -19,17 +19,7 @@ from rag.structure.imprint_lines import read_imprint_line
 from rag.structure.news import order_stories
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.paragraphs import Item
-from rag.structure.printed import (
-    HEADING_SIZE,
-    OPEN,
-    SAME_SIZE,
-    TOKEN,
-    bare,
-    ends_sentence,
-    has_leaders,
-    width,
-    without_star,
-)
+from rag.structure.printed import HEADING_SIZE, SAME_SIZE, TOKEN, bare, ends_sentence, has_leaders, width, without_star
 from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
@@ -195,11 +185,8 @@ def tidy_title(title: str) -> str:
 def is_title_like(item: Item) -> bool:
     """Say whether an item could be a line of a title: short, no sentence, no label, no numbered section."""
     text = bare(item.text).strip()
-    if (
-        item.kind not in ("heading", "paragraph")
-        or item.label
-        or not 2 <= width(text) <= (_MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH)
-    ):
+    widest = _MAX_HEADING_WIDTH if item.level else _MAX_TITLE_WIDTH
+    if item.kind not in ("heading", "paragraph") or item.label or not 2 <= width(text) <= widest:
         return False
     if is_conventional(text) or is_word(text, "contents") or numbering_rank(text) is not None or is_unreadable(text):
         return False
@@ -208,7 +195,7 @@ def is_title_like(item: Item) -> bool:
 
 def names_of(item: Item) -> tuple[str, ...]:
     """Return the people that an item names and nothing else; marks that tell where they work part their names."""
-    return parse_names(TOKEN.sub(", ", item.text) if OPEN in item.text else item.text)
+    return parse_names(TOKEN.sub(", ", item.text))
 
 
 def split_articles(
@@ -369,10 +356,9 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             reading.begin(at, start)
         reading.pass_over(item)
     starts = _believe(items, starts)
-    if [at for at, start in starts.items() if start.is_of_issue] == [max(starts)] and _is_translated(
-        items, max(starts)
-    ):
-        starts[max(starts)] = Start.ENGLISH
+    last = max(starts)
+    if [at for at, start in starts.items() if start.is_of_issue] == [last] and _is_translated(items, last):
+        starts[last] = Start.ENGLISH
     is_issue = any(start.is_of_issue for start in starts.values())
     for first, stop in zones:
         between = sum(item.size for item in items[stop : min([at for at in starts if at >= stop], default=len(items))])
@@ -406,12 +392,8 @@ def _believe(items: Sequence[Item], starts: dict[int, Start]) -> dict[int, Start
     """
     bounds = itertools.pairwise([*sorted(starts), len(items)])
     named = sum(start in (Start.AUTHORS, Start.LISTED) for start in starts.values())
-    weak = {
-        first
-        for first, last in bounds
-        if starts[first] is Start.AUTHORS and named <= _MAX_WEAK and not _is_work(items[first:last])
-    }
-    starts = {at: start for at, start in starts.items() if at not in weak}
+    weak = [first for first, last in bounds if starts[first] is Start.AUTHORS and not _is_work(items[first:last])]
+    starts = {at: start for at, start in starts.items() if at not in weak or named > _MAX_WEAK}
     tail = max(starts)
     if starts[tail] is Start.CLOSED and not any(map(prose_begins, items[tail:])):
         del starts[tail]  # the address below who edited it
@@ -458,11 +440,8 @@ def _fold(text: str) -> str:
 
 def _opens_masthead(items: Sequence[Item], index: int, masthead: str) -> bool:
     item = items[index]
-    if (
-        not (item.kind == "heading" or item.fresh)
-        or numbering_rank(item.text) is not None
-        or width(item.text) > _MAX_MASTHEAD_WIDTH
-    ):
+    begins = item.kind == "heading" or item.fresh
+    if not begins or numbering_rank(item.text) is not None or width(item.text) > _MAX_MASTHEAD_WIDTH:
         return False
     near = [bare(other.text) for other in items[index : index + _MASTHEAD_ITEMS]]
     named = len(masthead) >= _MIN_JOURNAL_CHARS and _fold(item.text).startswith(masthead)
@@ -509,11 +488,8 @@ def _in_head(reading: _Reading, index: int) -> bool:
 
 
 def _back_to_title(items: Sequence[Item], index: int) -> int:
-    above = itertools.takewhile(
-        lambda at: is_title_like(items[at]) or _is_workplace(items[at]),
-        range(index - 1, max(index - _HEAD_REACH, 0) - 1, -1),
-    )
-    return min(above, default=index)
+    near = reversed(items[max(index - _HEAD_REACH, 0) : index])
+    return index - sum(1 for _ in itertools.takewhile(lambda one: is_title_like(one) or _is_workplace(one), near))
 
 
 def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, last: int) -> bool:
@@ -532,11 +508,9 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
     for index in range(first, last):
         if not names_of(items[index]) or items[index].label:
             continue
-        above = itertools.takewhile(
-            lambda at: is_title_like(items[at]) and not names_of(items[at]),
-            range(index - 1, max(index - _MAX_TITLE_ITEMS, first) - 1, -1),
-        )
-        found.append(min(above, default=first))
+        near = reversed(items[max(index - _MAX_TITLE_ITEMS, first) : index])
+        titles = list(itertools.takewhile(lambda one: is_title_like(one) and not names_of(one), near))
+        found += [index - len(titles)] if titles else []
     return sorted({first, *found})
 
 
@@ -569,32 +543,27 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         first_is_rubric = is_rubric(*(bare(items[title].text) for title in part.titles[:2]))
         part.titles = part.titles[1:] if first_is_rubric else part.titles
     begin = at
-    while (
-        at < last
-        and len(part.names) < _MAX_NAME_LINES
-        and items[at].kind in ("paragraph", "heading")
-        and (names := names_of(items[at]))
-        and not _is_short_heading(items[at], names)
-    ):
+    for item in items[at : min(last, at + _MAX_NAME_LINES)]:
+        names = names_of(item) if item.kind in ("paragraph", "heading") else ()
+        if not names or _is_short_heading(item, names):
+            break
         part.authors += names
         part.names.append(at)
         at += 1
-    if part.names and at < last and not any(map(_is_text, items[at : at + _HEAD_REACH])):
+    below = items[at : at + _HEAD_REACH]
+    is_text = any(one.label or one.size >= _TEXT_CHARS or one.kind == "heading" for one in below)
+    if part.names and at < last and not is_text:
         part.authors, part.names, at = (), [], begin  # a list of names, and no work of theirs
-    while at < last and (
-        items[at].label
-        or (
-            at <= first + _MAX_NAME_LINES
-            and _is_workplace(items[at])
-            and not numbering_rank(items[at].text)
-            and not ends_sentence(items[at].tail)
-        )
-    ):
+    while at < last and (items[at].label or (at <= first + _MAX_NAME_LINES and _tells_workplace(items[at]))):
         at += 1
     part.body = at
     if not part.titles and not items[first].label and not part.names:
         part.body = first
     return part
+
+
+def _tells_workplace(item: Item) -> bool:
+    return _is_workplace(item) and not numbering_rank(item.text) and not ends_sentence(item.tail)
 
 
 def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
@@ -611,12 +580,9 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     size = max((items[index].type_size for index in head), default=0.0)
     largest = [index for index in head if items[index].type_size >= size * (1 - SAME_SIZE)]
     titles = [index for place, index in enumerate(largest) if index == largest[0] + place]
-    fits = size >= HEADING_SIZE and all(
-        items[index].kind == "heading"
-        and numbering_rank(items[index].text) is None
-        and not is_unreadable(items[index].text)
-        for index in titles
-    )
+    run = [items[index] for index in titles]
+    are_headings = all(one.kind == "heading" and numbering_rank(one.text) is None for one in run)
+    fits = size >= HEADING_SIZE and are_headings and not any(is_unreadable(one.text) for one in run)
     return titles[:_MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
 
 
@@ -667,10 +633,6 @@ def _is_entry(text: str) -> bool:
 def _is_short_heading(item: Item, names: Sequence[str]) -> bool:
     """Say whether a line of two characters that reads as a name is a heading: 安装, 方法, 项目."""
     return item.level > 0 and all(len(name) == _SHORT_NAME for name in names)
-
-
-def _is_text(item: Item) -> bool:
-    return bool(item.label) or item.size >= _TEXT_CHARS or item.kind == "heading"
 
 
 def is_rubric(first: str, second: str) -> bool:
@@ -729,19 +691,17 @@ def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:
             head = None if part.silent != "notice" else head
             continue
         text = [item for item in items[part.body : part.last] if item.kind in ("paragraph", "heading")]
-        if (
-            len(part.authors) >= 2
-            and sum(len(bare(item.text)) for item in text) < _MAX_BETWEEN_CHARS
-            and number + 1 < len(parts)
-        ):
-            follower = parts[number + 1]
-            if follower.authors and set(follower.authors) <= set(part.authors):
-                part.kind, head = "front_matter", number
-                continue
-        if head is not None and part.authors and set(part.authors) <= set(parts[head].authors):
+        is_bare = len(part.authors) >= 2 and sum(len(bare(item.text)) for item in text) < _MAX_BETWEEN_CHARS
+        if is_bare and any(_has_authors_of(part, follower) for follower in parts[number + 1 : number + 2]):
+            part.kind, head = "front_matter", number
+        elif head is not None and _has_authors_of(parts[head], part):
             part.kind, part.parent = "piece", head
         else:
             head = None
+
+
+def _has_authors_of(head: Part, part: Part) -> bool:
+    return bool(part.authors) and set(part.authors) <= set(head.authors)
 
 
 def _part_news(items: list[Item], parts: Sequence[Part]) -> list[Part]:

@@ -5,6 +5,7 @@ Entry point: `order_stories`. Knows no article.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -22,28 +23,20 @@ def order_stories(items: Sequence[Item]) -> list[tuple[list[Item], list[Item]]]:
     words it uses most. Two lines that would claim the same text are one title.
     """
     groups: list[tuple[list[Item], list[Item]]] = []
-    for item in items:
-        if _is_title(item):
-            if not groups or groups[-1][1]:
-                groups.append(([], []))
-            groups[-1][0].append(item)
-        elif not groups:
-            return []
+    for is_title, run in itertools.groupby(items, _is_title):
+        if is_title:
+            groups.append((list(run), []))
+        elif groups:
+            groups[-1][1].extend(run)
         else:
-            groups[-1][1].append(item)
-    if not all(texts for _, texts in groups):
-        return []
-    return [story for titles, texts in groups for story in _pair(titles, texts)]
+            return []
+    return [story for group in groups for story in _pair(*group)] if all(texts for _, texts in groups) else []
 
 
 def _is_title(item: Item) -> bool:
     text = bare(item.text).strip()
-    return (
-        item.kind in ("heading", "paragraph")
-        and 8 <= width(text) <= 80
-        and "。" not in text
-        and not text.endswith(tuple("；，：,;:"))
-    )
+    is_whole = "。" not in text and not text.endswith(tuple("；，：,;:"))
+    return is_whole and item.kind in ("heading", "paragraph") and 8 <= width(text) <= 80
 
 
 def _pair(titles: list[Item], texts: list[Item]) -> list[tuple[list[Item], list[Item]]]:

@@ -93,13 +93,11 @@ def looks_like_heading(text: str) -> bool:
     if is_conventional(text):
         return True
     rank = numbering_rank(text)
-    if rank is None or text.endswith(tuple("。；;，,、：:")):
+    if rank is None or text.endswith(tuple("。；;，,、：:")) or holds_one_of(text[:-1], "。！？；"):
         return False
-    if rank >= _ARABIC_RANK and (holds_one_of(text[:-1], "。；") or len(text) > _MAX_ARABIC_CHARS):
-        return False
-    if text.endswith(".") and not HAN_CHARACTER.search(text):
-        return False
-    return not holds_one_of(text[:-1], "。！？；") and (rank != _BRACKETED_RANK or len(text) <= _MAX_BRACKETED_CHARS)
+    most = _MAX_BRACKETED_CHARS if rank == _BRACKETED_RANK else _MAX_ARABIC_CHARS
+    is_sentence = text.endswith(".") and not HAN_CHARACTER.search(text)
+    return not is_sentence and (rank < _ARABIC_RANK or len(text) <= most)
 
 
 class OutlineStack:

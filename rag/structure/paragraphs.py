@@ -33,7 +33,6 @@ from rag.structure.printed import (
     CENTRED_INDENT,
     HEADING_SIZE,
     NOTE_SIZE,
-    SAME_SIZE,
     Layout,
     PrintedLine,
     bare,
@@ -41,6 +40,7 @@ from rag.structure.printed import (
     ends_sentence,
     has_leaders,
     is_remark,
+    same_size,
     width,
 )
 from rag.tables import is_rule
@@ -61,13 +61,10 @@ from rag.text.language import (
 from rag.text.persons import parse_names
 
 ItemKind = Literal["heading", "paragraph", "table", "caption", "label"]
-_KNOWN_KINDS: dict[LineKind, ItemKind] = {  # of lines, that the reader knows
-    "table_row": "table",
-    "code": "paragraph",
-    "caption": "caption",
-    "heading": "heading",
-}
-
+# Of lines, that the reader knows.
+_KNOWN_KINDS: dict[LineKind, ItemKind] = {
+    "table_row": "table", "code": "paragraph", "caption": "caption", "heading": "heading",
+}  # fmt: skip
 _CAPTION = re.compile(
     r"^(?:续?表|图|Table|Figure|Fig\.|TABLE|FIGURE)\s?(?:\d{1,3}(?:[-—.．]\d{1,3})?|[一二三四五六七八九十]{1,3})?\s?[:：.．\s]|^(?:续表|表|图)\s?\d{1,3}|^表[:：]"
 )
@@ -275,7 +272,7 @@ def _broken_off(items: Sequence[Item], line: PrintedLine) -> Item | None:
     if broken is None or broken.kind != "paragraph" or line.kind != "text" or line.size <= NOTE_SIZE:
         return None
     end, text = bare(broken.tail).rstrip(), bare(line.text)
-    if abs(broken.type_size - line.size) > SAME_SIZE * line.size or ends_line(end) or not _is_prose(end):
+    if not same_size(broken.type_size, line.size) or ends_line(end) or not _is_prose(end):
         return None
     begins = numbering_rank(text) is not None or is_ascii_upper(text[:1]) or bool(label_of(text)[0])
     return None if begins or not (_is_prose(text) or ends_sentence(text)) else broken
@@ -343,7 +340,7 @@ def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
 
 
 def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
-    return one.page == other.page and abs(one.size - other.size) <= SAME_SIZE * other.size and one.kind == other.kind
+    return one.page == other.page and one.kind == other.kind and same_size(one.size, other.size)
 
 
 def _is_closed_heading(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -389,12 +386,9 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     if _runs_on(lines, index, layout):
         return False
     if not layout.wrapped:
-        return not _is_broken(lines, index) and not (
-            numbering_rank(line.text) in ITEM_RANKS
-            and following is not None
-            and numbering_rank(following.text) == numbering_rank(line.text)
-            and not line.level
-        )
+        rank = numbering_rank(line.text)
+        counts = rank in ITEM_RANKS and following is not None and numbering_rank(following.text) == rank
+        return not _is_broken(lines, index) and (not counts or line.level > 0)
     if is_conventional(bare(line.text)):
         return True
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
@@ -411,22 +405,18 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
 
 def _runs_on(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
     """Say whether a numbered line begins a clause that the lines below end: with a semicolon, or as they are set."""
-    below = [
-        line.text
-        for line in itertools.takewhile(
-            lambda one: (
-                one.kind == "text"
-                and not one.gap
-                and numbering_rank(one.text) is None
-                and not (layout.indent_begins and one.indent >= 2)
-            ),
-            lines[index + 1 : index + 1 + _MAX_CLAUSE_LINES],
-        )
-    ]
+
+    def is_set_in(line: PrintedLine) -> bool:
+        return layout.indent_begins and line.indent >= 2
+
+    def is_below(line: PrintedLine) -> bool:
+        return line.kind == "text" and not line.gap and numbering_rank(line.text) is None and not is_set_in(line)
+
+    below = list(itertools.takewhile(is_below, lines[index + 1 : index + 1 + _MAX_CLAUSE_LINES]))
     if not below or len(below) == _MAX_CLAUSE_LINES:
         return False
-    is_set_in = layout.indent_begins and lines[index].indent >= 2
-    return bare(below[-1]).endswith(("；", ";")) or (is_set_in and ends_sentence(below[-1]))
+    end = below[-1].text
+    return bare(end).endswith(("；", ";")) or (is_set_in(lines[index]) and ends_sentence(end))
 
 
 def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -446,20 +436,19 @@ def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
 
 def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
     """Return the width of a full line of the column around line `index`: most long lines there are as wide."""
-    window = sorted(
-        width(line.text)
-        for line in lines[max(0, index - _COLUMN_LINES) : index + _COLUMN_LINES + 1]
-        if line.kind == "text"
-    )
+    window = _widths_near(lines, index, _COLUMN_LINES)
     return window[int(_FULL_LINES * (len(window) - 1))] if window else 0
 
 
 def _full_width(lines: Sequence[PrintedLine], index: int) -> int:
     """Return the width of a full line of the text around line `index`."""
-    window = [
-        width(line.text) for line in lines[max(0, index - _NEAR_LINES) : index + _NEAR_LINES + 1] if line.kind == "text"
-    ]
-    return max(window, default=0)
+    return max(_widths_near(lines, index, _NEAR_LINES), default=0)
+
+
+def _widths_near(lines: Sequence[PrintedLine], index: int, reach: int) -> list[int]:
+    """Return the widths of the lines of text around line `index`, the smallest first."""
+    near = lines[max(0, index - reach) : index + reach + 1]
+    return sorted(width(line.text) for line in near if line.kind == "text")
 
 
 def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
@@ -482,21 +471,13 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     if is_bare_label(end):
         return True
-    if (
-        (text.startswith(_SIGNS) and len(text) > len(_SIGNS[0]))
-        or has_leaders(text)
-        or has_leaders(lines[index - 1].text)
-    ):
-        return False
-    if (
-        _BULLET.match(text)
-        and not line.cut
-        and not (
-            layout.wrapped and not ends_line(end) and _full_width(lines, index) * _FULL < width(lines[index - 1].text)
-        )
-    ):
-        return False
     before = lines[index - 1]
+    begins_with_sign = text.startswith(_SIGNS) and len(text) > len(_SIGNS[0])
+    if begins_with_sign or has_leaders(text) or has_leaders(before.text):
+        return False
+    is_full = layout.wrapped and not ends_line(end) and width(before.text) > _full_width(lines, index) * _FULL
+    if _BULLET.match(text) and not line.cut and not is_full:
+        return False
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
         if line.indent >= _HANGING_INDENT and not (layout.blank_ends and line.gap):
@@ -506,7 +487,7 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     if line.indent >= _HANGING_INDENT and not line.gap and is_reference(end):
         return True
     if layout.wrapped:
-        return _line_goes_on(previous, before, line, lines, index, layout, end, text)
+        return _line_goes_on(previous, lines, index, layout, end, text)
     if line.gap == 0 and not line.cut and _is_broken(lines, index - 1):
         return not is_ascii_upper(text[:1]) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
@@ -514,30 +495,17 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
 
 def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: str, end: str) -> bool:
     """Say whether a heading runs on: the print set its second line close, or its first ends with a colon."""
-    if (
-        previous.level
-        or not layout.wrapped
-        or looks_like_heading(text)
-        or (ends_line(text) and not text.endswith(("？", "：")))
-    ):
+    is_sentence = ends_line(text) and not text.endswith(("？", "："))
+    if previous.level or not layout.wrapped or looks_like_heading(text) or is_sentence:
         return False
-    short = width(text) <= _MAX_SECOND_WIDTH
-    return short and (
-        end.endswith(("：", "——", "，", "、", ":"))
-        or (line.gap == 0 and not layout.blank_ends and previous.lines == 1 and not line.fresh and line.indent == 0)
-    )
+    is_close = line.gap == line.indent == 0 and not layout.blank_ends and not line.fresh and previous.lines == 1
+    return width(text) <= _MAX_SECOND_WIDTH and (is_close or end.endswith(("：", "——", "，", "、", ":")))
 
 
 def _line_goes_on(
-    previous: Item,
-    before: PrintedLine,
-    line: PrintedLine,
-    lines: Sequence[PrintedLine],
-    index: int,
-    layout: Layout,
-    end: str,
-    text: str,
+    previous: Item, lines: Sequence[PrintedLine], index: int, layout: Layout, end: str, text: str
 ) -> bool:
+    before, line = lines[index - 1], lines[index]
     unfinished = not ends_line(end)
     is_set_in = line.indent >= 2 and not line.fresh
     if line.indent >= CENTRED_INDENT and (
@@ -567,10 +535,8 @@ def _line_goes_on(
             return previous.lines > 1 or width(before.text) > full / 2 or len(end) > _SHORT_END
         if _opens_names(previous, lines, index):
             return False
-        return not ended or (
-            width(before.text) > (_ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL) * full
-            and _in_column(lines, index, full)
-        )
+        least = _ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL
+        return not ended or (width(before.text) > least * full and _in_column(lines, index, full))
     if (_counts(text) or continues_numbering(previous.begin, text)) and ends_sentence(end):
         return False
     return not ended
@@ -612,20 +578,14 @@ def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
     if width(lines[index - 1].text) > _LONG_LINE:
         return True
     near = [bare(line.text) for line in lines[index : index + _NEAR_LINES + 1]]
-    return (
-        len(near) >= _NEAR_LINES
-        and all(width(text) > _ALMOST_FULL * full for text in near[:_NEAR_LINES])
-        and any(holds_one_of(text, "，。") for text in near)
-    )
+    are_long = len(near) >= _NEAR_LINES and all(width(text) > _ALMOST_FULL * full for text in near[:_NEAR_LINES])
+    return are_long and any(holds_one_of(text, "，。") for text in near)
 
 
 def _opens_names(previous: Item, lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line of names under a title begins: a title's last line is often as wide as a line of text."""
-    if (
-        previous.lines > _MAX_TITLE_LINES
-        or holds_one_of(bare(previous.tail), ".。，")
-        or not parse_names(bare(lines[index].text))
-    ):
+    may_be_title = previous.lines <= _MAX_TITLE_LINES and not holds_one_of(bare(previous.tail), ".。，")
+    if not may_be_title or not parse_names(bare(lines[index].text)):
         return False
     following = lines[index + 1] if index + 1 < len(lines) else None
     return following is not None and not bare(following.text).startswith((*ascii_lowercase, "，", "。"))

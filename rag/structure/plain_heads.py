@@ -88,9 +88,8 @@ def read_plain_head(pages: Sequence[Page], source_format: str) -> tuple[list[Sai
         source_format: The suffix of the file's name.
     """
     pages = list(pages)
-    if source_format not in FORMATS or not pages or any(line.kind != "text" or line.size for line in pages[0].lines):
-        return [], pages
-    if _holds_several(pages):
+    is_plain = pages and not any(line.kind != "text" or line.size for line in pages[0].lines)
+    if source_format not in FORMATS or not is_plain or _holds_several(pages):
         return [], pages
     head = _without_capitals(_head_lines(pages[0].lines))
     decreed = _find_decreed(pages[0].lines)
@@ -170,9 +169,8 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
     if label:
         people = _people(value, introduced=True) if label == "author" else ()
         return dataclasses.replace(line, kind=label, text=value, people=people)
-    if holds_one_of(line.text, "@") or any(word in line.text.lower() for word in _SKIPPED):
-        return dataclasses.replace(line, kind="skip")
-    if opens_with(line.text, "imprint") or to_simplified(line.text).rstrip("）) ").endswith("号"):  # 海政发〔2021〕3号
+    is_number = to_simplified(line.text).rstrip("）) ").endswith("号")  # 海政发〔2021〕3号
+    if is_number or opens_with(line.text, "imprint") or any(word in line.text.lower() for word in _SKIPPED):
         return dataclasses.replace(line, kind="skip")
     if line.text.casefold() in words_of("head_words", "by"):
         return dataclasses.replace(line, kind="by")
@@ -203,10 +201,10 @@ def _labelled(text: str) -> tuple[str, str]:
 
 def _find_title(head: list[HeadLine]) -> list[HeadLine]:
     """Return the lines of the title."""
-    labelled = next((place for place, line in enumerate(head) if line.kind == "title" and line.text), None)
-    if labelled is not None:
-        first = head[labelled]
-        below = itertools.takewhile(lambda one: not one.kind and one.group == first.group, head[labelled + 1 :])
+    labelled = [place for place, line in enumerate(head) if line.kind == "title" and line.text]
+    if labelled:
+        first, *others = head[labelled[0] :]
+        below = itertools.takewhile(lambda one: not one.kind and one.group == first.group, others)
         return [first, *below][:MOST_TITLE_LINES]
     headings = [line for line in head if line.level == 1]
     if headings:
@@ -216,9 +214,7 @@ def _find_title(head: list[HeadLine]) -> list[HeadLine]:
     if 1 < len(named) <= MOST_TITLE_LINES and named[0].kind == "body":
         return named
     names = next((place for place, line in enumerate(head) if line.kind in ("names", "by", "author")), 0)
-    above = [line for line in head[:names] if line.kind not in ("day", "skip")]
-    if not names:
-        above = _below_issuer(head)
+    above = [line for line in head[:names] if line.kind not in ("day", "skip")] if names else _below_issuer(head)
     if not above or above[-1].kind not in ("", "body"):
         return []
     run = above[-1:]
@@ -306,10 +302,9 @@ def _is_body(text: str) -> bool:
     if width(text) > MOST_WIDTH or ends_line(text):
         return False
     endings = tuple(words_of("head_words", "body"))
-    parts = (part.rstrip("0123456789 ）)") for part in split_at(to_simplified(text), "，, ") if part)
-    if any(part.endswith(endings) for part in parts):
-        return True
-    return any(word.strip(".,").casefold() in endings for word in text.split())
+    parts = (part.rstrip("0123456789 ）)") for part in split_at(to_simplified(text), "，, "))
+    words = (word.strip(".,").casefold() for word in text.split())
+    return any(part.endswith(endings) for part in parts) or any(word in endings for word in words)
 
 
 def _by(text: str) -> bool:
@@ -321,9 +316,8 @@ def _people(text: str, *, introduced: bool) -> tuple[Person, ...]:
     plain = _without_date(text)
     if not HAN_CHARACTER.search(plain):
         return _latin_people(plain, introduced=introduced)
-    roles = sorted(words_of("head_words", "role"), key=len, reverse=True)
     bare = plain
-    for role in roles:
+    for role in sorted(words_of("head_words", "role"), key=len, reverse=True):
         bare = bare.replace(role, " ")
     introduced = introduced or bare != plain
     names = parse_names(f"文/{bare.strip()}" if introduced else bare.strip())
@@ -334,10 +328,9 @@ def _latin_people(text: str, *, introduced: bool) -> tuple[Person, ...]:
     for word in sorted(words_of("head_words", "by"), key=len, reverse=True):
         if text.casefold().startswith(f"{word} "):
             text, introduced = text[len(word) :].strip(), True
-    outside = "".join(piece if place % 2 == 0 else " " for place, piece in enumerate(_bracketed(text)))
-    pieces = [
-        piece.strip() for piece in split_at(outside.replace(" and ", ","), ",，;；&") if piece.strip(" 0123456789*")
-    ]
+    outside = " ".join(_bracketed(text)[::2])
+    parts = split_at(outside.replace(" and ", ","), ",，;；&")
+    pieces = [part.strip() for part in parts if part.strip(" 0123456789*")]
     named = [parse_names(f"By {piece}") if not _is_office(piece) else () for piece in pieces]
     names = [name for one in named for name in one]
     is_sure = introduced or outside != text or any(map(_is_marked, pieces))

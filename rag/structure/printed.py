@@ -33,7 +33,7 @@ _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
 CENTRED_INDENT = 8  # half characters, twice what begins a paragraph
 NOTE_SIZE = 0.95  # of the running text's type: notes and running heads are set smaller
-SAME_SIZE = 0.04  # sizes that differ by less are one size
+SAME_SIZE = 0.04  # of a type size: one that differs by less is the same
 _MIN_LONG_LINES = 4  # from which their ends tell whether lines are parts of paragraphs
 _MIN_PRINTED_LINES = 2  # where the container tells that they are printed lines
 
@@ -104,6 +104,11 @@ class Mark:
     printed: str
     numbers: tuple[str, ...]
     sure: bool
+
+
+def same_size(one: float, other: float) -> bool:
+    """Say whether two sizes of type are one size, as far as it shows."""
+    return abs(one - other) <= SAME_SIZE * other
 
 
 # No rule about lines looks further than this from a line's start or end.
@@ -232,22 +237,10 @@ def clean_lines(pages: Sequence[Page], *, markdown: bool = False) -> list[Printe
             if line.kind != "code" and not is_set_row:
                 text = _SPACE.sub(" ", text).strip()
             if text:
-                cleaned.append(
-                    PrintedLine(
-                        text,
-                        line.kind,
-                        level,
-                        line.note,
-                        index,
-                        gap,
-                        _indent(raw),
-                        fresh,
-                        ruled=ruled,
-                        uncertain=line.order_uncertain,
-                        parted=any(gap in stripped for gap in _WIDE_GAPS),
-                        size=line.size,
-                    )
-                )
+                printed = PrintedLine(text, line.kind, level, line.note, index, gap, _indent(raw), fresh, ruled=ruled)
+                printed.uncertain, printed.size = line.order_uncertain, line.size
+                printed.parted = any(gap in stripped for gap in _WIDE_GAPS)
+                cleaned.append(printed)
                 gap, ruled, fresh = 0, False, False
     return cleaned
 
@@ -394,14 +387,8 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     ending = sum(ends_line(line.text) for line in long)
     enough = _MIN_PRINTED_LINES if any(line.size for line in long) else _MIN_LONG_LINES
     wrapped = (len(long) >= enough and ending < _MAX_ENDING * len(long)) or _breaks_full_lines(lines)
-    inner = [
-        line.gap
-        for before, line in prose
-        if before is not None
-        and before.kind == "text"
-        and width(before.text) >= _LONG_WIDTH
-        and not ends_line(before.text)
-    ]
+    behind = ((one, line) for one, line in prose if one and one.kind == "text" and width(one.text) >= _LONG_WIDTH)
+    inner = [line.gap for before, line in behind if not ends_line(before.text)]
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= max(1, len(inner)) / 2
     set_in = sum(line.indent >= 2 for _, line in prose)
     single = sum(line.indent == 1 for _, line in prose)
@@ -438,7 +425,7 @@ def begin_boxes(lines: Sequence[PrintedLine]) -> None:
 
 _SUP = r"<sup>\s*([^<\n]{1,20}?)\s*</sup>"
 _MARK = re.compile(
-    _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})",
+    _SUP + rf"|\[\^([^\]\s]{{1,40}})\]|([{_CIRCLED}{_DARK}])|[\[［〔]({_NUMBERS})[\]］〕]|([⁰¹²³⁴-⁹]{{1,3}})"
 )
 _MAX_MARKS_AT_END = 6
 _MAX_MARK_CHARS = 60
@@ -447,8 +434,6 @@ _MAX_RANGE = 20  # notes that one mark names
 _MAX_MARKS = 100_000
 _MAX_MARKED_CHARS = 100_000  # of a line that is looked through for marks
 _END_STAR = re.compile(r"\s*([*＊†‡]{1,3})$")
-
-
 _END_MARK = re.compile(rf"(?:{_SUP}|\[\^[^\]\s]{{1,40}}\]|[{_CIRCLED}]|[\[［〔]{_NUMBERS}[\]］〕]|{OPEN}\d+{CLOSE})$")
 _MARK_ENDS = frozenset(f">]］〕{CLOSE}{_CIRCLED}")
 
@@ -457,9 +442,7 @@ def strip_marks(text: str) -> str:
     """Return `text` without a note mark at its end, for a look at how its last sentence ends."""
     text = text.rstrip()
     for _ in range(_MAX_MARKS_AT_END):
-        if not text or text[-1] not in _MARK_ENDS:
-            break
-        match = _END_MARK.search(text[-_MAX_MARK_CHARS:])
+        match = _END_MARK.search(text[-_MAX_MARK_CHARS:]) if text[-1:] in _MARK_ENDS else None
         if not match:
             break
         text = text[: len(text) - len(match.group())].rstrip()
@@ -478,10 +461,8 @@ def note_numbers(printed: str) -> tuple[str, ...]:
     numbers: list[str] = []
     for part in split_at(printed, ",，、"):
         ends = list(map(int, runs_of(part, str.isdecimal)))
-        if len(ends) == 2 and 0 < ends[1] - ends[0] <= _MAX_RANGE:
-            numbers.extend(str(number) for number in range(ends[0], ends[1] + 1))
-        else:
-            numbers.extend(str(number) for number in ends)
+        is_range = len(ends) == 2 and 0 < ends[1] - ends[0] <= _MAX_RANGE
+        numbers.extend(map(str, range(ends[0], ends[1] + 1) if is_range else ends))
     return tuple(dict.fromkeys(numbers))
 
 

@@ -31,10 +31,9 @@ def find_contents(items: Sequence[Item]) -> list[tuple[int, int]]:
     """
     runs: list[tuple[int, int]] = []
     for index, item in enumerate(items):
-        if item.size <= 40 and is_word(bare(item.text), "contents") and (not runs or index >= runs[-1][1]):
-            last = _end_of_list(items, index + 1)
-            if last:
-                runs.append((index, last))
+        is_head = item.size <= 40 and is_word(bare(item.text), "contents") and (not runs or index >= runs[-1][1])
+        if is_head and (last := _end_of_list(items, index + 1)):
+            runs.append((index, last))
     return runs
 
 

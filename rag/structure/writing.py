@@ -52,15 +52,12 @@ class Writer:
 
     def blocks(self) -> tuple[Block, ...]:
         """Return the blocks, each note mark with the index of its note's block."""
-        marks = (
-            tuple(
-                NoteMark(marker, self._note_block[note], block.span[0] + offset)
-                for offset, note, marker in cited
-                if note in self._note_block
-            )
-            for block, cited in zip(self._blocks, self._cited, strict=True)
-        )
-        return tuple(dataclasses.replace(block, notes=own) for block, own in zip(self._blocks, marks, strict=True))
+        blocks: list[Block] = []
+        for block, cited in zip(self._blocks, self._cited, strict=True):
+            placed = ((self._note_block.get(note), marker, block.span[0] + offset) for offset, note, marker in cited)
+            notes = tuple(NoteMark(marker, note, at) for note, marker, at in placed if note is not None)
+            blocks.append(dataclasses.replace(block, notes=notes))
+        return tuple(blocks)
 
     def _place_notes(self) -> dict[int, list[int]]:
         """Return item -> its notes: those its sentences cite, else those that stood behind it."""
@@ -107,11 +104,9 @@ class Writer:
                 waiting = []
                 stack.push(tidy_title(without_star(bare(item.text))), item.level)
                 self._write_item(item, "heading", index, stack.path())
-            elif number in part.titles:
-                self._write_item(item, "heading", index, stack.path())
             else:
                 kind = item.kind if item.kind == "table" or item.kind == "caption" else "paragraph"
-                self._write_item(item, kind, index, stack.path())
+                self._write_item(item, "heading" if number in part.titles else kind, index, stack.path())
             waiting.extend(self._owners.get(number, ()))
         self._write_notes(waiting, index, stack.path())
         return dataclasses.replace(article, span=(start, self._length))
@@ -132,13 +127,11 @@ class Writer:
 
     def _write_item(self, item: Item, kind: BlockKind, article: int, section: tuple[str, ...]) -> None:
         ends = [end for span in item.uncertain for end in span]
-        text, cited, offsets = _resolve(
-            item.text, self._marks, self._links, self._lost, [*(offset for offset, _ in item.pages), *ends]
-        )
+        watched = [*(offset for offset, _ in item.pages), *ends]
+        text, cited, offsets = _resolve(item.text, self._marks, self._links, self._lost, watched)
         if kind == "heading":
-            tidy = tidy_title(without_star(text))
-            cited = [(min(offset, len(tidy)), note, marker) for offset, note, marker in cited]
-            text = tidy
+            text = tidy_title(without_star(text))
+            cited = [(min(offset, len(text)), note, marker) for offset, note, marker in cited]
         if not text:
             return
         offsets = [min(offset, len(text)) for offset in offsets]

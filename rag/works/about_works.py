@@ -14,19 +14,7 @@ from rag.backends.extractive import ExtractiveBackend
 from rag.errors import BackendFailed
 from rag.index import Index
 from rag.question import Question, read_question
-from rag.records import (
-    Answer,
-    Citation,
-    Evidence,
-    Language,
-    Progress,
-    Retrieval,
-    Sentence,
-    Span,
-    Standing,
-    TextPiece,
-    Turn,
-)
+from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Span, TextPiece, Turn
 from rag.retrieval import Filters, InTurn, retrieve
 from rag.settings import Settings
 from rag.text.language import CELL_MARK
@@ -41,7 +29,7 @@ Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]
 ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
 IN_TEXT = ("fund",)  # what a section may tell where no record does
-_WORST: tuple[Standing, ...] = ("not_found", "partly", "uncited", "supported")
+_WORST = ("not_found", "partly", "uncited", "supported")
 _TEXTS = {
     "figure": ("两处数字不一致：{one}与{other}。", "The figures differ: {one} and {other}."),
     "judgement": ("两处说法相反：“{one}”与“{other}”。", "The statements oppose each other: “{one}”, “{other}”."),
@@ -188,15 +176,14 @@ def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Ans
         parts, plain, own = [], [], []
         for column, said in enumerate(row):
             if said is None:
-                nothing = "" if sentences[1:] else _TEXTS["nothing"][read.language == "en"]
-                parts.append(nothing)
-                plain.append(nothing)
+                plain.append("" if sentences[1:] else _TEXTS["nothing"][read.language == "en"])
+                parts.append(plain[-1])
                 continue
             item, statement = said
             number = numbers[column, item.id]
             own.append((number, check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
-            parts.append(f"{_in_a_cell(statement)}[{number}]")
             plain.append(_in_a_cell(statement))
+            parts.append(f"{plain[-1]}[{number}]")
         text += "\n"
         sentences.append(_row(CELL_MARK.join(plain), len(text), own))
         text += CELL_MARK.join(parts)

@@ -7,7 +7,6 @@ things that 甲和乙, "A and B" names. Entry points: `read_comparison`, `compar
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -84,7 +83,7 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     named = find_named(question, works)
     if narrowed and (placed := _by_place(question, works)):
         return _of_works([(side.work.label, (side.work,)) for side in placed], _around(question, placed))
-    sides = () if len(named.titled) > 1 else find_sides(question, works, words=_joins_and_stops(), most=MOST_THINGS)
+    sides = find_sides(question, works) if len(named.titled) <= 1 else ()
     if sides and (compares or all(side.as_work for side in sides)):
         labels = [question[slice(*side.span)] for side in sides]
         labels = labels if len(set(labels)) > 1 else [side.work.label for side in sides]
@@ -106,14 +105,6 @@ def _of_works(groups: Sequence[tuple[str, tuple[Work, ...]]], rest: str) -> tupl
     """Return works as sides, of which is asked what a question holds beside their names."""
     topic = without_comparing(rest)
     return tuple(Side(label, topic if _says_anything(topic) else "", own) for label, own in groups)
-
-
-@functools.cache
-def _joins_and_stops() -> dict[str, str]:
-    """Return the words that stand between the names of works, and those at which a name ends."""
-    words = words_that_compare()
-    ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
-    return dict.fromkeys(ends, "stop") | dict.fromkeys(words["and"] | words["with"], "join")
 
 
 def _by_place(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:

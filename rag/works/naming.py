@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from rag.question.things_named import MOST_THINGS, words_that_compare
 from rag.records import Span
 from rag.text.dictionary import glosses_of
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form, to_simplified
@@ -73,25 +74,31 @@ class _Fit:
     length: int  # units
 
 
-def find_sides(question: str, works: Sequence[Work], *, words: dict[str, str], most: int) -> tuple[NamedSide, ...]:
+def find_sides(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
     """Return the works that a question names with a word such as 和 between them, or by their number: 两份通知.
 
     Args:
         question: Standing alone.
         works: Those that may be named.
-        words: What joins two names ("join"), and at what a name ends ("stop").
-        most: Sides.
 
     Returns:
-        Two sides or more, of different works, in the order of the question; none where any side is in doubt.
+        Two sides to MOST_THINGS, of different works, in the order of the question; none where any side is in doubt.
     """
-    units = _units(question, words)
+    units = _units(question, _joins_and_stops())
     shelf = _Shelf(works)
     for at in range(1, len(units) - 1):
         sides = shelf.joined_at(units, at) if units[at].kind == _JOIN else ()
-        if 2 <= len(sides) <= most:
+        if 2 <= len(sides) <= MOST_THINGS:
             return sides
-    return next(filter(None, (shelf.counted_at(units, at, most) for at in range(len(units)))), ())
+    return next(filter(None, (shelf.counted_at(units, at) for at in range(len(units)))), ())
+
+
+@functools.cache
+def _joins_and_stops() -> dict[str, str]:
+    """Return the words that stand between the names of works, and those at which a name ends."""
+    words = words_that_compare()
+    ends = words["compares"] | words["each"] | words["views"] | words["behind"] - {"的"}
+    return dict.fromkeys(ends, _STOP) | dict.fromkeys(words["and"] | words["with"], _JOIN)
 
 
 def find_work(words: str, works: Sequence[Work]) -> Work | None:
@@ -120,9 +127,8 @@ class _Shelf:
         hands = _until_stop(units[:at][::-1]), _until_stop(units[at + 1 :])
         sure = [self._side(hand) for hand in hands]
         taken = next((side.work for side in sure if side), None)
-        named = [
-            side for side in (one or self._side(hand, taken) for one, hand in zip(sure, hands, strict=True)) if side
-        ]
+        both = (one or self._side(hand, taken) for one, hand in zip(sure, hands, strict=True))
+        named = [side for side in both if side]
         while len(named) > 1:
             then = next((place for place, unit in enumerate(units) if unit.start >= named[-1].span[1]), 0)
             following = self._side(_until_stop(units[then + 1 :])) if then and units[then].kind == _JOIN else None
@@ -131,10 +137,10 @@ class _Shelf:
             named.append(following)
         return tuple(named) if 1 < len(named) == len({side.work for side in named}) else ()
 
-    def counted_at(self, units: Sequence[_Unit], at: int, most: int) -> tuple[NamedSide, ...]:
+    def counted_at(self, units: Sequence[_Unit], at: int) -> tuple[NamedSide, ...]:
         """Return the works that a number and a name name together, each as a side."""
         number = next(iter(read_numbers(units[at].text, 0)), None)
-        if number is None or not 2 <= number.value <= most:
+        if number is None or not 2 <= number.value <= MOST_THINGS:
             return ()
         count, stretch = int(number.value), _until_stop(units[at + 1 :])
         fits = self._fits(stretch)
@@ -152,11 +158,10 @@ class _Shelf:
         fits = self._fits(stretch)
         least = CLEARLY * fits[0].score if fits else 0.0
         free = [fit for fit in fits if self._works[fit.place] != taken]
-        if not free or free[0].score <= 0 or free[0].score < least:
+        scores = [*(fit.score for fit in free[:2]), 0.0, 0.0]
+        if scores[0] <= 0 or scores[0] < least or scores[1] > CLEARLY * scores[0]:
             return None
-        best, following = free[0], free[1].score if len(free) > 1 else 0.0
-        if following > CLEARLY * best.score:
-            return None
+        best = free[0]
         named = sorted(_with_kind(stretch, best.length), key=lambda unit: unit.start)
         text = "".join(unit.text for unit in named)
         work = self._works[best.place]
@@ -210,9 +215,8 @@ def _units(question: str, words: dict[str, str]) -> list[_Unit]:
     place = 0
     while place < len(found):
         ends = range(min(len(found), place + LONGEST_WORD), place, -1)
-        kind, end = next(
-            ((kinds[word], end) for end in ends if (word := _joined(found[place:end])) in kinds), ("", place + 1)
-        )
+        end = next((end for end in ends if _joined(found[place:end]) in kinds), place + 1)
+        kind = kinds.get(_joined(found[place:end]), "")
         if kind != _WORK or found[end - 1][2] in word_ends:  # 图书 of 图书馆 is none
             marked[place:end] = [kind] * (end - place)
         place = end
@@ -256,12 +260,8 @@ def _holds(names: _Names, pair: str) -> bool:
 @functools.lru_cache(maxsize=16384)
 def _names_of_work(work: Work) -> _Names:
     record, path = work.record, " ".join(PurePosixPath(work.source).with_suffix("").parts).replace("_", " ")
-    said = [
-        *work.titles,
-        *work.authors,
-        *map(search_form, (record.journal, *record.keywords, *record.affiliations, path)),
-    ]
-    text = "\n".join([*said, str(record.year or "")])
+    printed = map(search_form, (record.journal, *record.keywords, *record.affiliations, path))
+    text = "\n".join([*work.titles, *work.authors, *printed, str(record.year or "")])
     words = [word for title in work.titles for word, _, _ in tag_words(title)]
     stems = frozenset(map(stem, LATIN_WORD.findall(text))) | _stems_of(words) | {str(record.year)}
     people = (part for name in work.authors for part in (name, *name.split()))

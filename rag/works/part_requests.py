@@ -25,18 +25,7 @@ from rag.text.numbers import read_numbers
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
 from rag.works.part_lists import MOST_TIMES, PART_TEXTS, Check, Choice, Lines, holds, list_items, says, tells_date
-from rag.works.part_words import (
-    ASKING,
-    PAIR,
-    TIME,
-    WHOLE,
-    head_of,
-    is_in_head,
-    names,
-    telling_words,
-    without_request,
-    words_for,
-)
+from rag.works.part_words import ASKING, TIME, WHOLE, head_of, is_in_head, names, telling_words, words_for
 from rag.works.parts import Group, Item, groups_of
 from rag.works.shelf import Work
 from rag.works.summaries import quote_summary
@@ -77,11 +66,8 @@ def read_part_request(question: str) -> PartRequest | None:
     """Return what a question asks of the parts of a work, or None when it asks for none of this."""
     form = search_form(question)
     plain = functools.reduce(lambda rest, word: rest.replace(word, ""), _DATES, form)  # 哪天 asks for no list
-    kinds = frozenset(
-        kind
-        for kind, words, _ in read_table("part_requests")
-        if holds_any(plain if kind == "list" else form, phrases(words))
-    )
+    rows = ((kind, plain if kind == "list" else form, phrases(words)) for kind, words, _ in read_table("part_requests"))
+    kinds = frozenset(kind for kind, text, words in rows if holds_any(text, words))
     tagged = tag_words(form)
     counts = [number for word, tag, _ in tagged if (number := _counted(word, tag)) is not None]
     asks = kinds & ASKING
@@ -89,7 +75,7 @@ def read_part_request(question: str) -> PartRequest | None:
     if "no" in kinds or denies or not (asks or counts) or asks_for_extreme(question):
         return None
     ordinal = next((int(place) for word, place, _ in read_table("counted_parts") if word in form), None)
-    words = tuple(dict.fromkeys(telling_words(without_request(form))))
+    words = tuple(dict.fromkeys(telling_words(form)))
     thing = _thing_asked(form)
     count = max(counts, default=0) or count_asked(form)
     return PartRequest(kinds, words, count, bool(counts), ordinal, thing if thing in words else "")
@@ -143,12 +129,8 @@ def answer_about_parts(
         return _expanded(request.ordinal, works, said, index, check, max_chars)
     if "summary" in request.kinds:
         return _summary(request, works, read.language, index, check, goes_on=bool(history))
-    choices = [
-        choice
-        for place, work in enumerate(works)
-        for choice in _choices(request, work, place, index, goes_on=bool(history) and place == 0)
-    ]
-    best = max(choices, key=lambda choice: choice.worth, default=None)
+    choices = (_choices(request, work, at, index, goes_on=bool(history) and not at) for at, work in enumerate(works))
+    best = max(itertools.chain.from_iterable(choices), key=lambda choice: choice.worth, default=None)
     return list_items(best, request.kinds, read.language, check, max_chars) if best else None
 
 
@@ -238,7 +220,7 @@ def _expanded(
     """Return all that stands below the part that an ordinal counts among those of which was told before."""
     told = [_told_before(group, said) for work in works for group in groups_of(index.passages_of(work.key))]
     items = max(told, key=len, default=[])
-    if len(items) < PAIR or not -len(items) <= ordinal < len(items):
+    if len(items) < 2 or not -len(items) <= ordinal < len(items):
         return None
     item, lines = items[ordinal], Lines()
     heading = f"{item.heading}：\n" if item.heading else ""

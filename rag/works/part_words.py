@@ -20,13 +20,13 @@ from rag.works.shelf import Work
 
 WHOLE = frozenset(("table", "timeline", "each"))  # kinds of words that ask for each row of a table
 ASKING = WHOLE | {"list", "count", "expand", "summary"}
-PAIR = 2  # characters of a common Chinese word
+_PAIR = 2  # characters of a common Chinese word
 TIME = "时间"  # of the row whose words are for dates
 _TELLING = frozenset("nvajiltsbe")  # first letters of jieba's tags of words that say of what
 _LIGHT = words_of("stop_words", "asking_zh")
 
 
-def without_request(form: str) -> str:
+def _without_request(form: str) -> str:
     """Return a question without the words by which it asks; what asks when is a word for time."""
     for kind, cell, _ in read_table("part_requests"):
         for word in phrases(cell) if kind == "when" else ():
@@ -42,8 +42,12 @@ def request_words() -> frozenset[str]:
     return frozenset[str]().union(*(words_of("part_requests", kind) for kind in (*ASKING, "filler")))
 
 
-def telling_words(form: str) -> Iterator[str]:
-    """Yield the words of a text in search form that say of what: Chinese ones as they are, English ones as stems."""
+def telling_words(request: str) -> Iterator[str]:
+    """Yield the words of a request that say of what, not those by which it asks: Chinese as they are, English as stems.
+
+    `request` is in search form.
+    """
+    form = _without_request(request)
     english = {stem(word) for word in LATIN_WORD.findall(form) if content_words(word)}
     for word, tag, _ in tag_words(form):
         if HAN_CHARACTER.search(word):
@@ -66,7 +70,7 @@ def is_in_head(word: str, head: str) -> bool:
     """Say whether a word is of a work's head; of a longer Chinese one each character: 陈市长 of 副市长 陈启明."""
     if not HAN_CHARACTER.search(word):
         return word in _stems(head) or any(other in head for other in words_for(word))
-    return word in head or (len(word) > PAIR and all(character in head for character in word))
+    return word in head or (len(word) > _PAIR and all(character in head for character in word))
 
 
 @functools.cache

@@ -142,13 +142,9 @@ def _before_colon(text: str) -> str:
 def _rows(section: tuple[str, ...], passages: Sequence[Passage]) -> Iterator[Group]:
     """Yield the rows of the tables of a section, those of one head together."""
     for head, held in itertools.groupby(passages, table_head):
-        rows = [
-            Item("", (said,))
-            for passage in held
-            for said in said_in(passage)
-            if is_row(said.text) and not is_rule(said.text) and not _is_head(said, head)
-        ]
-        yield Group(section, f"{''.join(section[-1:])}\n{head.split('|')[0]}", head, tuple(rows))
+        told = (said for passage in held for said in said_in(passage) if is_row(said.text) and not is_rule(said.text))
+        rows = tuple(Item("", (said,)) for said in told if not _is_head(said, head))
+        yield Group(section, f"{''.join(section[-1:])}\n{head.split('|')[0]}", head, rows)
 
 
 def _is_head(said: Said, head: str) -> bool:

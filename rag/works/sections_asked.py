@@ -22,7 +22,7 @@ from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
 from rag.works.part_lists import PART_TEXTS, Check, Choice, Lines, list_items, tell_heading
 from rag.works.part_requests import SMALL_PASSAGES
-from rag.works.part_words import head_of, is_in_head, telling_words, without_request
+from rag.works.part_words import head_of, is_in_head, telling_words
 from rag.works.parts import Group, Said, groups_of, said_in
 from rag.works.shelf import Work
 
@@ -100,7 +100,7 @@ def answer_about_section(
 def names_in(rest: str) -> list[str]:
     """Return the words of a question that may name a work: all that neither ask nor say that it is a work."""
     common = _common_words()
-    words = dict.fromkeys(telling_words(without_request(rest)))
+    words = dict.fromkeys(telling_words(rest))
     return [word for word in words if word not in common and not {word[:1], word[1:]} <= common]  # 篇文章
 
 

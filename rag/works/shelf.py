@@ -82,14 +82,10 @@ def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
         filters: Only its sources and articles count here; None: all.
     """
     works = _WORKS.get(index) or _WORKS.setdefault(index, tuple(_works(index)))
-    if filters is None or not (filters.sources or filters.articles):
+    if filters is None:
         return works
-    return tuple(
-        work
-        for work in works
-        if (not filters.sources or work.source in filters.sources)
-        and (not filters.articles or work.key in filters.articles)
-    )
+    of_sources = [work for work in works if not filters.sources or work.source in filters.sources]
+    return tuple(work for work in of_sources if not filters.articles or work.key in filters.articles)
 
 
 def _works(index: Index) -> Iterator[Work]:

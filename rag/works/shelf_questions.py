@@ -275,12 +275,7 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
     years = [int(year) for year in YEAR.findall(rest)]
     rest = re.sub(YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
     return Named(
-        tuple(sorted(titled, key=lambda work: titled[work])),
-        authors,
-        found_journals,
-        tuple(years),
-        tuple(issues),
-        rest,
+        tuple(sorted(titled, key=lambda work: titled[work])), authors, found_journals, tuple(years), tuple(issues), rest
     )
 
 
@@ -302,11 +297,9 @@ def _find_authors(
                 by_name.setdefault(name, {})[work] = None
             if names and names[0][0] in SURNAMES and len(names[0]) <= PERSON_CHARS:
                 people.setdefault(names[0][0], set()).add(names[0])
-    for surname, of_it in people.items():
-        if len(of_it) == 1:
-            by_name |= {
-                surname + office: by_name[name] for name in of_it for office in words_of("name_words", "office")
-            }
+    for surname, (name, *others) in people.items():
+        if not others:
+            by_name |= {surname + office: by_name[name] for office in words_of("name_words", "office")}
     found: list[tuple[int, str, tuple[Work, ...]]] = []
     for name in sorted(by_name, key=len, reverse=True):
         if len(name) < 2 or not holds_name(rest, name):

@@ -58,11 +58,10 @@ def quote_summary(
         index: The shelf.
     """
     quoted = Lines()
-    lines = (
-        _lines_of_work(works[0], length, index, quoted)
-        if len(works) == 1
-        else [_line_of_work(work, length, language, index, quoted) for work in works]
-    )
+    if len(works) == 1:
+        lines = _lines_of_work(works[0], length, index, quoted)
+    else:
+        lines = [_line_of_work(work, length, language, index, quoted) for work in works]
     return "\n".join(lines), quoted.evidence
 
 
@@ -185,9 +184,8 @@ def write_summary(
 
 def _parts_to_read(works: Sequence[Work], language: Language, index: Index) -> list[tuple[str, Part]]:
     if len(works) > 1:
-        return [
-            (w.label, Part(w.label, tuple(p for p, _ in leading_statements(w, MOST_PASSAGES, index)))) for w in works
-        ]
+        leading = {work: leading_statements(work, MOST_PASSAGES, index) for work in works}
+        return [(w.label, Part(w.label, tuple(passage for passage, _ in said))) for w, said in leading.items()]
     parts = [dataclasses.replace(p, heading=p.heading or _text("opening", language)) for p in parts_of(works[0], index)]
     return [(works[0].label, part) for part in parts]
 
