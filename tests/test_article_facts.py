@@ -207,3 +207,8 @@ def test_of_a_work_in_another_language_it_is_told_that_a_fact_is_not_printed(cro
     answer = ask("Who is the responsible editor of the article on cold stores at fishing harbours?", settings=crossing)
     assert answer.ending == "refusal"
     assert "渔港冷库能耗的季节差异" in answer.text
+
+
+def test_a_year_that_was_taken_out_joins_no_two_words() -> None:
+    # 给出 and 资金 hold 出资 once the year between them is gone.
+    assert read_article_request(read_question("《港口志》给出2025年资金了吗？"), ()) is None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 import numpy as np
 import pytest
 
+from rag.comprehension import Comprehension
 from rag.comprehension.windows import Reading
 from rag.question import read_question
-from rag.records import Evidence, Passage
-from rag.retrieval.judging import _judged
+from rag.records import Evidence, Passage, Span
+from rag.retrieval.judging import _judged, _read_closely
+from rag.retrieval.odds import with_likelihoods
 from rag.text.language import split_statements
 
 RULING = """一、冷冻厂赔偿冰費18600元。
@@ -52,3 +57,25 @@ def test_a_question_of_the_text_that_is_the_reader_s_is_answered_by_what_follows
     asked = "In the brief, what is meant by a demand charge?"
     assert likelihoods(box, asked, 0.1, 0.2, 0.6) == [0.0, 0.9, 0.6]
     assert likelihoods(box, "What did the demand charge come to?", 0.1, 0.2, 0.6) == [0.0, 0.2, 0.6]
+
+
+def test_the_likeliest_statements_are_read_again_among_their_neighbours() -> None:
+    text = "".join(f"渡口第{number}年運了{number}千人。" for number in "一二三四五六七")
+    spans = tuple(split_statements(text))
+    passage = Passage("r", "渡口.txt", text, (0, len(text)), "body", 0, "渡口", (), "", "zh")
+    likelihoods = (0.1, 0.2, 0.3, 0.4, 0.8, 0.5, 0.1)
+    item = with_likelihoods(Evidence(passage, 0.0, statements=spans), likelihoods)
+    read: list[tuple[str, int]] = []
+
+    class Reader:
+        def read(
+            self, question: str, passages: Sequence[Passage], statements: Sequence[Sequence[Span]]
+        ) -> list[Reading]:
+            read.extend((one.text, len(own)) for one, own in zip(passages, statements, strict=True))
+            return [Reading(np.full(len(own), 0.2, np.float32), (None,) * len(own)) for own in statements]
+
+    first = Reading(np.array(likelihoods, np.float32), (None,) * len(spans))
+    [closer] = _read_closely(cast(Comprehension, Reader()), "運了多少人？", [passage], [item], [first])
+    # The four likeliest, each with two statements before it and one behind: half way to .2 in log-odds.
+    assert read[0] == (text[spans[2][0] : spans[5][1]], 4)
+    assert [round(float(one), 2) for one in closer.likelihoods] == [0.1, 0.2, 0.25, 0.29, 0.5, 0.33, 0.1]

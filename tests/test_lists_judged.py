@@ -6,12 +6,14 @@ from rag.question import read_question
 from rag.question.kinds_asked import count_asked
 from rag.records import Evidence, Passage
 from rag.retrieval.lists_judged import credit_counted_lists
+from rag.text.enumerations import count_within
 from rag.text.language import split_statements
 
 REVIEW = (
     "I have three complaints about the book on the ferries of 东湾. First, the storm of 1911 gets barely a page. "
     "Second, the boats are counted twice. Third, there is no map. The author teaches in Seaford."
 )
+SERIES = "水要管好。这就要有可靠的水源、好的水质、公平的分水、便宜的水价和懂水的人。“五个要有”是一句老话。"
 PLAN = "渡口要做兩件事。一是加固东湾老码头的石堤。二是改造建于1976年的冰库。经费由县里承担。"
 
 
@@ -27,6 +29,9 @@ PLAN = "渡口要做兩件事。一是加固东湾老码头的石堤。二是改
         ("Which one is closed?", 0),
         ("What did the two sides say?", 0),
         ("What happened in the 2019 storm?", 0),
+        ("渡口管理的三大任务是什么？", 3),
+        ("县里说的五个“一”都有啥？", 5),
+        ("五个人一共花了多少钱？", 0),
         ("Which 61 ports answered?", 0),
     ],
 )
@@ -55,3 +60,11 @@ def test_a_list_of_as_many_items_as_are_asked_for_is_believed() -> None:
     assert likely(REVIEW, "What faults does the reviewer find?") == []
     assert likely(PLAN, "渡口要做哪两件事？") == [1, 2]
     assert likely(PLAN, "渡口要做哪三件事？") == []
+
+
+def test_a_series_of_as_many_things_beside_the_likeliest_statement_is_believed() -> None:
+    assert likely(SERIES, "管水讲的五个“要有”都有哪些？") == [1]
+    assert likely(SERIES, "管水讲的四个“要有”都有哪些？") == []
+    assert count_within("需要货币、银行和人才，还有时间。") == 3
+    assert count_within("出台了《甲》《乙》以及《丙》") == 3
+    assert count_within("甲方和乙方签字。") == 0

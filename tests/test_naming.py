@@ -63,3 +63,10 @@ def test_a_name_in_doubt_is_none() -> None:
     assert find_work("岭东水库", WORKS) is None
     assert find_work("检查报告", WORKS) == INSPECTION
     assert find_work("检查报告的渡口", WORKS) is None
+
+
+def test_who_wrote_together_is_one_side() -> None:
+    grain, salt = work("grain.md", "岭东粮价的由来", "訾文渊", "芮秋"), work("salt.md", "海盐与稅收", "韦若", "唐望舒")
+    question = "同样讲水位，大学那篇（訾文渊、芮秋）和社科院那篇（韦若、唐望舒）给的数一样吗？"
+    found = read_comparison(question, (*WORKS, grain, salt))
+    assert [(side.label, side.works) for side in found] == [("訾文渊、芮秋", (grain,)), ("韦若、唐望舒", (salt,))]

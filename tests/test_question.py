@@ -238,3 +238,9 @@ def test_a_text_without_a_mark_at_its_end_asks_twice_as_well() -> None:
     ]
     assert len(read_question("which ferry 渡船 is late and crowded").parts) == 1
     assert [part.asked for part in read_question("日票多少钱，能不能付现金").parts] == ["日票多少钱", "能不能付现金"]
+
+
+def test_a_second_question_without_a_subject_leans_on_the_first() -> None:
+    parts = read_question("清潔綠色倡議在什么会上亮相？打算五年给穷国多少钱？").parts
+    assert [part.text for part in parts][1] == "清潔綠色倡議在什么会上亮相？打算五年给穷国多少钱？"
+    assert [part.text for part in read_question("校长是谁？学校有多少学生？").parts][1] == "学校有多少学生？"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.question import read_question
-from rag.records import Evidence, Passage
+from rag.records import Evidence, Language, Passage
 from rag.retrieval.rows_judged import credit_named_cells, doubt_other_entries, named_cells
 from rag.tables import bodies_called, cells
 from rag.text.language import split_statements
@@ -127,3 +127,30 @@ def test_rows_of_a_table_are_no_entries() -> None:
     spans = tuple(split_statements(text))
     judged = Evidence(table, 0.9, statements=spans, likelihoods=(0.9,) * 3, answers=(None,) * 3)
     assert doubt_other_entries([judged], read_question("海燕二号的载客是多少？", ())) == [judged]
+
+
+VISITS = """月份 | 入馆客流 | 门票收入 | 备注
+6月 | 13275 | 27.9 | 台风闭馆2天
+8月 | 35460 | 90.4 | 單日最高2316人"""
+REPORTS = """Deliverable 成果 | Due date | Payment (%)
+Inception report | 28 April 2025 | 20
+Draft evaluation report | 1 September 2025 | 25"""
+
+
+@pytest.mark.parametrize(
+    ("table", "title", "question", "row"),
+    [
+        (VISITS, "海洋馆2024年月度客流", "What was the ticket revenue of the aquarium in August 2024?", 2),
+        (VISITS, "海洋馆2024年月度客流", "What was the ticket revenue of the aquarium in August 2021?", None),
+        (VISITS, "海洋馆2024年月度客流", "How many seals did the aquarium keep?", None),
+        (REPORTS, "Terms of reference", "评估报告初稿付款占几成？", 2),
+    ],
+)
+def test_a_cell_is_named_in_another_language(table: str, title: str, question: str, row: int | None) -> None:
+    head, *_ = table.split("\n")
+    spans = tuple(split_statements(table))
+    language: Language = "zh" if table == VISITS else "en"
+    passage = Passage("p", "表.csv", table, (0, len(table)), "table", 0, title, (), head, language)
+    judged = Evidence(passage, 0.0, statements=spans, likelihoods=(0.01,) * len(spans), answers=(None,) * len(spans))
+    [credited] = credit_named_cells([judged], read_question(question, ()))
+    assert [place for place, one in enumerate(credited.likelihoods) if one > 0.4] == ([row] if row else [])

@@ -85,7 +85,7 @@ def read_article_request(read: Question, works: Sequence[Work]) -> Request | Non
     form, places = named.rest, dict[Fact, int]()
     asked = ((word, fact) for fact in facts() for word in fact.asked)
     for word, fact in sorted(asked, key=lambda pair: -len(pair[0])):
-        if holds_any(form, (word,)):
+        if holds_any(form, (word,)) and word in form:  # what was taken out of it parts two words
             places[fact] = min(places.get(fact, len(form)), form.index(word))
             form = form.replace(word, " " * len(word))
     kinds = sorted((fact for fact in places if _is_asked(fact, read.asked)), key=places.__getitem__)
