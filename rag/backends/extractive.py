@@ -128,8 +128,9 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     wanted_odds = (1 - ENOUGH) * open_odds
     open_odds -= sum(_odds(unit.likelihood) for unit in chosen)
     things = [thing.label for thing in things_named(request.question)]
+    notes = _likely_notes(first, ranked, request)
     for unit in ranked:
-        if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen:
+        if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen or (notes and unit not in notes):
             continue
         if not several and _tells_of_another(unit, first, request.question):
             open_odds -= _odds(unit.likelihood)
@@ -152,6 +153,14 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         room -= len(unit.text)
         open_odds -= _odds(unit.likelihood)
     return _with_question_above(chosen, first, request)
+
+
+def _likely_notes(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
+    """Return the notes that may be the source that is asked for, where the first statement is none."""
+    is_note = [item.passage.kind == "footnote" for item in request.evidence]
+    if "source" not in request.types or is_note[first.place]:
+        return []
+    return [unit for unit in ranked if is_note[unit.place] and unit.likelihood >= LIST_LEAST]
 
 
 def _with_question_above(chosen: Sequence[Quoted], first: Quoted, request: AnswerRequest) -> list[Quoted]:
