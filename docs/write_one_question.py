@@ -65,7 +65,7 @@ def _finding(found: Retrieval) -> str:
     return f"""## 3. Fusion, late interaction, reading 合并、重排、阅读
 
 Both scores are standardised and added; the best sixty are ordered anew by MaxSim over token vectors; the best are read by
-the comprehension model, whose likelihood is the last column.
+the comprehension model, the likeliest statements once more among their neighbours; the last column is its likelihood.
 
 | | work | dense | keyword | late | likelihood |
 | --- | --- | --- | --- | --- | --- |
