@@ -158,6 +158,14 @@ def test_the_same_of_an_english_sheet(question: str, kind: str | None, rows: tup
     assert (found.kind, found.rows) == (kind, rows) if found else kind is None
 
 
+def test_how_many_seats_counts_no_rows() -> None:
+    rows = ["苍鹭号 | 96 | 北航", "鸻号 | 180 | 北航"]
+    assert find_rows_asked("船 | 座位數 | 航线", rows, "苍鹭号有多少座位？", "渡船.csv") is None
+    counted = find_rows_asked("船 | 座位數 | 航线", rows, "北航有多少艘船、多少座桥？", "渡船.csv")
+    assert counted is not None
+    assert (counted.kind, counted.rows) == ("count", (0, 1))
+
+
 def test_a_year_that_a_table_by_years_does_not_have() -> None:
     assert lacks_year(YIELDS, YIELD_ROWS, "云溪鄉2024年的茶叶产量是多少？")
     assert not lacks_year(YIELDS, YIELD_ROWS, "云溪乡2020年的茶叶产量是多少？")
