@@ -132,6 +132,9 @@ def test_rows_of_a_table_are_no_entries() -> None:
 VISITS = """月份 | 入馆客流 | 门票收入 | 备注
 6月 | 13275 | 27.9 | 台风闭馆2天
 8月 | 35460 | 90.4 | 單日最高2316人"""
+YEARS = """年份 | 救援次數 | 志愿者
+2020年 | 31 | 12
+2021年 | 44 | 15"""
 REPORTS = """Deliverable 成果 | Due date | Payment (%)
 Inception report | 28 April 2025 | 20
 Draft evaluation report | 1 September 2025 | 25"""
@@ -140,6 +143,7 @@ Draft evaluation report | 1 September 2025 | 25"""
 @pytest.mark.parametrize(
     ("table", "title", "question", "row"),
     [
+        (YEARS, "霞湾救援年报", "How many volunteers were there at 霞湾 in 2021?", 2),
         (VISITS, "海洋馆2024年月度客流", "What was the ticket revenue of the aquarium in August 2024?", 2),
         (VISITS, "海洋馆2024年月度客流", "What was the ticket revenue of the aquarium in August 2021?", None),
         (VISITS, "海洋馆2024年月度客流", "How many seals did the aquarium keep?", None),
@@ -149,7 +153,7 @@ Draft evaluation report | 1 September 2025 | 25"""
 def test_a_cell_is_named_in_another_language(table: str, title: str, question: str, row: int | None) -> None:
     head, *_ = table.split("\n")
     spans = tuple(split_statements(table))
-    language: Language = "zh" if table == VISITS else "en"
+    language: Language = "en" if table == REPORTS else "zh"
     passage = Passage("p", "表.csv", table, (0, len(table)), "table", 0, title, (), head, language)
     judged = Evidence(passage, 0.0, statements=spans, likelihoods=(0.01,) * len(spans), answers=(None,) * len(spans))
     [credited] = credit_named_cells([judged], read_question(question, ()))

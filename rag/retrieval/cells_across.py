@@ -2,7 +2,7 @@
 
 Input: the head and the rows of a table, and a question. Output: the cells as a text that `named_cells` reads. Method: a
 cell is named most of whose letters are words that the dictionary has for words of the question, with the same numbers,
-or that is the month of its date.
+or that is the year or the month of its date.
 """
 
 from __future__ import annotations
@@ -38,11 +38,17 @@ def cells_across(head: str, rows: Sequence[str], question: str, language: Langua
 def _is_named(form: str, asked: Collection[str], figures: Sequence[Figure]) -> bool:
     own = find_figures(form)
     if len(own) == 1 and own[0].kind == "date" and own[0].span == (0, len(form)):
-        return any(own[0].month == one.month != 0 and not own[0].day for one in figures)
+        return any(_is_within(own[0], one) for one in figures if one.kind == "date")
     letters = sum(map(str.isalpha, form))
     if not letters or not {(one.value, one.year) for one in own} <= {(one.value, one.year) for one in figures}:
         return False
     return sum(map(len, _told(form, asked))) >= LEAST_TOLD * letters
+
+
+def _is_within(date: Figure, asked: Figure) -> bool:
+    """Say whether a cell's year or month is that of a date asked for."""
+    is_year = date.year in (0, asked.year) and asked.year != 0
+    return not date.day and is_year and (date.month == asked.month if date.month else date.year != 0)
 
 
 def _told(form: str, asked: Collection[str]) -> list[str]:
