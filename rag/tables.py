@@ -74,6 +74,10 @@ def _goes_on(above: Sequence[str], row: Sequence[str], below: Sequence[Sequence[
         return False
     if not above[0] and all(row) and any(_holds_figures(below, index) for index in range(1, len(row))):
         return True  # 毕业生 above 人数(人): each column is named on two lines
+    named = [index for index, cell in enumerate(row) if cell]
+    are_units = all(row[index].startswith(("（", "(")) for index in named)
+    if named[:1] > [0] and all(above) and (are_units or len(named) == len(row) - 1):
+        return sum(_holds_figures(below, index) for index in named) * 2 > len(named)  # 生产总值 above （亿元）
     filled = [index for index, cell in enumerate(row) if cell and not above[index] and any(above[:index])]
     if not filled:
         return False

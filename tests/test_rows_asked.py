@@ -161,6 +161,8 @@ def test_the_same_of_an_english_sheet(question: str, kind: str | None, rows: tup
 def test_how_many_seats_counts_no_rows() -> None:
     rows = ["苍鹭号 | 96 | 北航", "鸻号 | 180 | 北航"]
     assert find_rows_asked("船 | 座位數 | 航线", rows, "苍鹭号有多少座位？", "渡船.csv") is None
+    measures = ["Trainees enrolled | 486 | 612", "Completed course 结业 | 371 | 503"]
+    assert find_rows_asked("Measure | Year 2 | Year 3", measures, "How many trainees enrolled in Year 1?") is None
     counted = find_rows_asked("船 | 座位數 | 航线", rows, "北航有多少艘船、多少座桥？", "渡船.csv")
     assert counted is not None
     assert (counted.kind, counted.rows) == ("count", (0, 1))

@@ -90,6 +90,37 @@ two ageing tankers.
 """
 
 
+ARTICLE = """Local Services Review, Vol. 12, No. 2 (2023), pp. 211-214
+
+Queue Cards 排队卡 and Trust
+
+Ilse Tarkon and Brem Odaly
+
+Abstract. Between 2018 and 2021 the authority replaced queueing in its clinics with
+cards that promised a window.
+
+1. Setting
+
+Before the reform patients arrived from five in the morning to secure a place; in the
+market town of Sulby a trade in places had developed, with a position near the front
+selling for the price of a day's bread. Nobody had planned it so. Now, a queue card
+
+212                 I. Tarkon and B. Odaly
+
+is a numbered slip, issued by telephone or at the door, that states a window in which
+the bearer will be called. If the window is missed, the bearer is entitled to be seen
+
+Queue Cards 排队卡 and Trust                                                213
+
+next, ahead of all later cards. Nineteen clinics adopted the cards in the first wave, in
+April of that year, and eleven in the second, which was delayed because the printing
+
+214                 I. Tarkon and B. Odaly
+
+contractor went bankrupt.
+"""
+
+
 def _parse(text: str) -> Document:
     pages = [Page(None, "", tuple(Line(line) for line in text.splitlines()))]
     return parse_document(pages, Source("页.txt", "0" * 64, "txt"))
@@ -138,6 +169,32 @@ def test_a_title_in_capitals_is_nobody_where_authors_stand_below() -> None:
     [article] = _parse(REPORT).articles
     assert article.authors == ("Ada Velling", "Tor Hamnes", "Rui Qiu")
     assert article.title == "SMALL GRIDS, FAR SHORES: Microgrids 微电网 and poverty on the Outer Islands"
+
+
+def test_a_page_s_head_with_number_and_initials_is_no_section() -> None:
+    document = _parse(ARTICLE)
+    assert not any("Odaly" in "".join(block.section) for block in document.blocks)
+    text = next(text for text in _texts(document) if text.startswith("Before the reform"))
+    assert "Now, a queue card is a numbered slip, issued" in text
+    assert "entitled to be seen next, ahead of all later cards" in text
+
+
+def test_who_was_present_wrote_no_minutes() -> None:
+    minutes = """TOWN OF SEAFORD 海津
+LIBRARY COMMITTEE
+
+MINUTES of the ordinary meeting held on Tuesday 11 March 2025
+
+Present:     Cllr Ada Velling (Chair); Cllr Beatrix Olander (Vice-Chair);
+             Cllr Rui Qiu; Cllr Tor Hamnes; Cllr Lionel Tupp;
+Apologies:   Cllr Desmond Arkle
+
+1.  MINUTES OF THE LAST MEETING
+
+The minutes of 14 January 2025 were approved, subject to correcting one name in item 6.
+"""
+    [article] = _parse(minutes).articles
+    assert (article.authors, article.title[:7]) == ((), "TOWN OF")
 
 
 def test_key_figures_stand_with_what_they_tell() -> None:

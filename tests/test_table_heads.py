@@ -24,6 +24,9 @@ from rag.tables import count_head_rows, is_rule
             3,
         ),
         (["Region | Costs | ", "Region | fixed | variable", "East | 1.5 | 20%"], 2),
+        (["县 | 生产总值 | 农村居民人均", " | （亿元） | 收入（元）", "霁县 | 96.4 | 19416"], 2),
+        (["站 | 人數 | 备注", " | （人） | ", "东 | 12 | 无", "西 | 13 | 有"], 2),
+        (["姓名 | 单位 | 职务", " | 水利局 | 科长", "李 | 林业局 | 主任"], 1),
         # A column without a name, and rows of values: one row of head.
         (["地区 |  | 数量", "东部 | 甲 | 12", "西部 | 乙 | 7"], 1),
         (["姓名 |  | 职务", "张明远 | 男 | 处长", "李晓岚 | 女 | 科员"], 1),

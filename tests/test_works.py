@@ -107,7 +107,14 @@ def test_the_newest_the_oldest_and_all_of_them(question: str, asked: str, titles
 
 
 @pytest.mark.parametrize(
-    "question", ["谁提出了阶梯水价？", "《红楼梦》的作者是谁？", "报告指出出口量为多少？", "Who built the bridge?"]
+    "question",
+    [
+        "谁提出了阶梯水价？",
+        "《红楼梦》的作者是谁？",
+        "报告指出出口量为多少？",
+        "Who built the bridge?",
+        "跨江大桥的造價合同到哪天到期？",
+    ],
 )
 def test_questions_about_contents_are_none_about_works(question: str, shelf: Settings) -> None:
     assert read_shelf_question(question, works_of(open_index(shelf))) is None

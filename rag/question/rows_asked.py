@@ -289,10 +289,14 @@ def _beyond(
 def _counted(
     lines: Sequence[Sequence[str]], kept: Sequence[int], columns: Sequence[int], named: Mapping[int, set[str]]
 ) -> RowsAsked | None:
-    """Return the rows that are counted: those of the cells named, and in a column that is named those that say yes."""
+    """Return the rows that are counted: those of the cells named, and in a column that is named those that say yes.
+
+    One row that is called so itself (Trainees enrolled | 486) is not counted.
+    """
     marks = [column for column in columns if any(_is_no(line[column]) for line in lines)]
     fitting = tuple(at for at in kept if not any(_is_no(lines[at][column]) for column in marks))
-    return RowsAsked("count", fitting, None, "") if fitting and (named or marks) else None
+    is_called_so = len(fitting) == 1 and lines[fitting[0]][0] in named.get(0, ())
+    return RowsAsked("count", fitting, None, "") if fitting and not is_called_so and (named or marks) else None
 
 
 def _is_no(cell: str) -> bool:

@@ -200,14 +200,15 @@ def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], fold
         matches = [pattern.fullmatch(lines[index].text) for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND)]
         for match in filter(None, matches):
             rest = match["rest"].strip(_BESIDE_NUMBER)
-            if len(letters_of(rest)) >= _MIN_FOLD_CHARS and not looks_like_heading(rest):
+            if len(letters_of(rest)) >= _MIN_FOLD_CHARS:
                 found[index] = (int(match["number"]), rest)
     rests = Counter(letters_of(rest) for _, rest in found.values())
     told = {
         index: (number, rest)
         for index, (number, rest) in found.items()
-        if rests[letters_of(rest)] > 1
-        or any(fold.startswith(letters_of(rest)) for at, fold in enumerate(folds[:_HEAD_LINES]) if at != index)
+        if rests[letters_of(rest)] > 1  # also that of I. Tarkon
+        or not looks_like_heading(rest)
+        and any(fold.startswith(letters_of(rest)) for at, fold in enumerate(folds[:_HEAD_LINES]) if at != index)
     }
     numbers = {number for number, _ in told.values()}
     return {index: rest for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}

@@ -188,7 +188,9 @@ def _told(fact: Fact, request: Request, work: Work, margins: Sequence[Passage], 
 
 def _recorded(fact: Fact, work: Work) -> str:
     """Return what the record of a work says of a fact, or a line of its imprint."""
-    value = str(getattr(work.record, fact.kind, ""))
+    held = getattr(work.record, fact.kind, "")
+    joint = "；" if main_language(str(held)) == "zh" else "; "
+    value = held if isinstance(held, str) else joint.join(held)
     lines = map(without_han_spaces, work.record.imprint)
     printed = (value for line in lines for own, _, value in _labelled(line) if own is fact)
     return value or next(printed, "")

@@ -120,6 +120,8 @@ def read_shelf_question(
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)
+    if "told" in kinds:  # 协议哪天到期 asks for no date of print
+        return None
     mentioned = {"mention", "which", "work"} <= kinds
     asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
     if not named.titled and kinds & {"work", "counter"} and (found := _quoted_part(question, works)):
