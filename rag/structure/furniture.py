@@ -207,8 +207,10 @@ def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], fold
         index: (number, rest)
         for index, (number, rest) in found.items()
         if rests[letters_of(rest)] > 1  # also that of I. Tarkon
-        or not looks_like_heading(rest)
-        and any(fold.startswith(letters_of(rest)) for at, fold in enumerate(folds[:_HEAD_LINES]) if at != index)
+        or (
+            not looks_like_heading(rest)
+            and any(fold.startswith(letters_of(rest)) for at, fold in enumerate(folds[:_HEAD_LINES]) if at != index)
+        )
     }
     numbers = {number for number, _ in told.values()}
     return {index: rest for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}
