@@ -137,3 +137,12 @@ def test_radicals_and_ligatures_are_letters() -> None:
 def test_a_semicolon_within_brackets_cuts_no_statement() -> None:
     text = f"东湾（又作東灣；旧称鱼埠）{'是海边最老的一座渔港，' * 8}有码头三座；内港在城里。"
     assert [text[slice(*span)][:4] for span in split_statements(text)] == ["东湾（又", "内港在城"]
+
+
+def test_a_mark_inside_a_title_ends_no_sentence() -> None:
+    text = "孟庭芳：《谁在审查？數據港的规制》，2024年第1期。又问：《谁？》好。Who wrote 《谁在审查？》"
+    assert [text[start:end] for start, end in split_sentences(text)] == [
+        "孟庭芳：《谁在审查？數據港的规制》，2024年第1期。",
+        "又问：《谁？》好。",
+        "Who wrote 《谁在审查？》",
+    ]

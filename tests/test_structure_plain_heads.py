@@ -223,3 +223,10 @@ DECREE = """                 东湾县人民政府令
 def test_a_decree_is_called_by_what_it_puts_into_force() -> None:
     assert article(DECREE).title == "东湾县渔港用冰管理办法"
     assert article(DECREE.replace("人民政府令", "人民政府")).title != "东湾县渔港用冰管理办法"
+
+
+def test_the_head_of_a_newspaper_s_page_is_no_title() -> None:
+    text = "海津日報　二〇二四年十月十三日　星期日　Ａ１２\n\n专訪燈塔最后一任守塔人\n\n记者 葉采蘩\n" + BODY
+    pages = [Page(None, "", tuple(Line(line) for line in text.splitlines()))]
+    [article] = parse_document(pages, Source("页.txt", "0" * 64, "txt")).articles
+    assert (article.title, article.journal, article.authors) == ("专訪燈塔最后一任守塔人", "海津日報", ("葉采蘩",))

@@ -51,6 +51,7 @@ MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
 LEAST_JOURNAL_CHARS = 3
 _MARKS = "*_> \t　"
 _LABELS = ("title", "author", "affiliation", "date", "other")
+NEWSPAPER, MOST_NAMED = "报", 2
 THESES = ("学位论文", "毕业论文")
 _SKIPPED = ("@", "://", "doi")
 
@@ -378,7 +379,11 @@ def _journal_of(text: str) -> tuple[str, str]:
     cells = text.replace("《", " ").replace("》", " ").split()
     counted = [cell for cell in cells if any(map(str.isdigit, cell)) and holds_one_of(cell, "期卷版")]
     names = [cell for cell in cells if is_han(cell) and len(cell) >= LEAST_JOURNAL_CHARS]
-    return (names[0], year) if counted and len(names) == 1 else ("", "")
+    if counted and len(names) == 1:
+        return names[0], year
+    paper = next((cell for cell in names if to_simplified(cell).endswith(NEWSPAPER)), "")
+    day = _date(text) if paper and len(cells) > MOST_NAMED else None  # 海津日報 二〇二四年十月十三日 星期日
+    return (paper, str(day.year)) if day else ("", "")
 
 
 def _date(text: str) -> Figure | None:

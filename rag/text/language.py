@@ -38,6 +38,7 @@ _FIRST_UNSPACED = 0x2E80  # the code point of the first radical
 OPENERS = "“‘「『《〈"
 _ITEM_LEADS = "；;：:（("  # behind which the number of an item stands inside a sentence
 _ITEM_DIGITS = 2
+_TITLE_CHARS = 60  # of a title in which a mark stands, on each of its sides
 _COUNTED_CHARS = 24  # of "Recommendation 12", at most
 _ASIDE_CHARS = 12  # of （众笑） and the like, at most
 CLOSERS = "”’」』）)】〕》〉\"'"
@@ -141,6 +142,8 @@ def split_sentences(text: str) -> list[Span]:
             continue
         if text[match.start() - 1 : match.start()] in OPENERS and match.start() > start:  # “…”
             continue
+        if _is_within_title(text, start, match.start()):
+            continue
         # A mark inside 《…？》 or “…！”， goes on: the sentence has not ended when a comma follows.
         if match.end() < len(text) and text[match.end()] in "，,、；;：:的" and not match.group().startswith("\n"):
             continue
@@ -149,6 +152,14 @@ def split_sentences(text: str) -> list[Span]:
         start = end
     spans.append((start, len(text)))
     return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def _is_within_title(text: str, start: int, at: int) -> bool:
+    """Say whether a title is open at a mark, and closes soon behind it: 《谁在审查？数据港的规制》."""
+    begin = max(start, at - _TITLE_CHARS)
+    title, closes, _ = text[at : at + _TITLE_CHARS].partition("》")
+    is_open = text.rfind("《", begin, at) > text.rfind("》", begin, at)
+    return is_open and closes != "" and "\n\n" not in title
 
 
 def _is_item_number(before: str) -> bool:
