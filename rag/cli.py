@@ -35,6 +35,7 @@ from rag.evaluation.commands import Corpus, IndexFolder, settings_with
 from rag.evaluation.commands import app as evaluation
 from rag.reading_room.answer_layout import Piece, ShownLine, lay_out_answer
 from rag.reading_room.messages import in_language
+from rag.reading_room.page_texts import say
 from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Answer, Evidence, Language, Progress
 from rag.settings import Settings
@@ -294,7 +295,8 @@ def _print_answer(answer: Answer) -> None:
         out.print(f"[dim]searched 已检索: {searched}[/]")
     for sentence in answer.sentences:
         shown = " ".join(sentence.text.split("\n"))[:40]
-        out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(shown)}… {escape(sentence.reason)}[/]")
+        reason = say(f"reason_{sentence.reason}", main_language(answer.question)) if sentence.reason else ""
+        out.print(f"{STANDINGS[sentence.standing]} [dim]{escape(shown)}… {escape(reason)}[/]")
     for number, item in (*laid.cited, *laid.nearest):
         out.print(f"[cyan]{escape(f'[{number}]')}[/] {escape(place_of(item.passage, 'en', laid.pages[number]))}")
         if answer.ending == "refusal" and item.best_sentence:

@@ -135,7 +135,7 @@ def test_ask_prints_the_answer_with_its_standing_and_places(wenju: Wenju, harbou
     ran = wenju("ask", "How many species of fish did the survey count?", *places(harbour))
     assert ran.code == 0
     assert "43speciesoffishintheNanjiang(南江).[1]" in ran.out
-    assert "✓Theriversurveyof2018counted43spec…verbatim" in ran.out
+    assert "✓Theriversurveyof2018counted43spec…wordforwordinthesource" in ran.out
     assert "[1]Theriversurvey›Species" in ran.out
 
 
@@ -520,7 +520,7 @@ def test_the_real_program_ends_with_a_code_and_without_a_traceback() -> None:
     command = [sys.executable, "-m", "rag.cli", "parse", "没有.md"]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=PROJECT, timeout=60, check=False)
     assert ran.returncode == 1
-    assert folded(ran.stderr) == "✗thereisnofile没有.md→checkthepath"
+    assert folded(ran.stderr) == "✗thereisnofile没有.md→checkthepath✗没有没有.md这个文件→检查路径"
 
 
 def test_help_names_every_command(wenju: Wenju) -> None:
@@ -568,7 +568,7 @@ def test_an_import_that_brings_nothing_fails(wenju: Wenju, tmp_path: Path) -> No
     assert (ran.code, ran.err.count("空.bib")) == (1, 2)
     ran = wenju("import", tmp_path / "没有.bib")
     assert ran.code == 1
-    assert "没有.bib不是文献库" in ran.err
+    assert "没有没有.bib这个文件" in ran.err
     ran = wenju("add", "http://127.0.0.1/")
     assert ran.code == 1
     assert "127.0.0.1在本地网络之内" in ran.err

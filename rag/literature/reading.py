@@ -48,6 +48,8 @@ def read_library(path: Path) -> ReadLibrary:
     if (path / DATABASE).is_file():
         path = path / DATABASE
     reader = _READERS.get(path.suffix.lower())
+    if not path.exists():
+        raise UnreadableSource(f"there is no file {path.name}", advice="check the path")
     if (reader is None and path.name != DATABASE) or not path.is_file():
         raise UnreadableSource(
             f"{path.name} is no library of literature",
