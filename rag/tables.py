@@ -182,9 +182,11 @@ def rows_named(rows: Sequence[str], question: str) -> list[int]:
     """Return the places of the rows that a question names by their cells, the fewest; none where some are named alike.
 
     A cell is named whole, without the ending that it shares with another of its column (科学城 of 科学城街道), or by
-    its part in one script; of numbers only those of four digits, such as years, name a row.
+    its part in one script; of numbers only those of four digits, such as years, name a row, with other cells or where
+    each row begins with such a one.
     """
     asked = search_form(question)
+    by_year = all(len(first) == YEAR_CHARS and first.isdecimal() for first, *_ in map(cells, rows))
     columns = [_short_names([search_form(cell) for cell in column]) for column in zip(*map(cells, rows), strict=False)]
     named = [
         frozenset(
@@ -192,7 +194,10 @@ def rows_named(rows: Sequence[str], question: str) -> list[int]:
         )
         for row in range(len(rows))
     ]
-    by_name = [any(any(map(str.isalpha, name)) or _is_period(name) for _, name in own) for own in named]
+    by_name = [
+        any(any(map(str.isalpha, name)) or _is_period(name) or (by_year and not column) for column, name in own)
+        for own in named
+    ]
     best = [row for row, own in enumerate(named) if by_name[row] and not any(own < other for other in named)]
     return best if len({named[row] for row in best}) == len(best) else []
 

@@ -133,8 +133,8 @@ VISITS = """月份 | 入馆客流 | 门票收入 | 备注
 6月 | 13275 | 27.9 | 台风闭馆2天
 8月 | 35460 | 90.4 | 單日最高2316人"""
 YEARS = """年份 | 救援次數 | 志愿者
-2020年 | 31 | 12
-2021年 | 44 | 15"""
+2020 | 31 | 12
+2021 | 44 | 15"""
 REPORTS = """Deliverable 成果 | Due date | Payment (%)
 Inception report | 28 April 2025 | 20
 Draft evaluation report | 1 September 2025 | 25"""
@@ -158,3 +158,10 @@ def test_a_cell_is_named_in_another_language(table: str, title: str, question: s
     judged = Evidence(passage, 0.0, statements=spans, likelihoods=(0.01,) * len(spans), answers=(None,) * len(spans))
     [credited] = credit_named_cells([judged], read_question(question, ()))
     assert [place for place, one in enumerate(credited.likelihoods) if one > 0.4] == ([row] if row else [])
+
+
+def test_a_year_names_its_row_where_each_row_begins_with_one() -> None:
+    head, *rows = YEARS.split("\n")
+    assert named_cells(head, rows, "2021年的志愿者", "霞湾救援年报") == {1: 2}
+    assert named_cells(head, rows, "2019年的志愿者", "霞湾救援年报") == {}
+    assert named_cells("编号 | 人數", ["2021 | 12", "A7 | 15"], "2021年的人数") == {}
