@@ -79,3 +79,7 @@ def test_the_likeliest_statements_are_read_again_among_their_neighbours() -> Non
     # The four likeliest, each with two statements before it and one behind: half way to .2 in log-odds.
     assert read[0] == (text[spans[2][0] : spans[5][1]], 4)
     assert [round(float(one), 2) for one in closer.likelihoods] == [0.1, 0.2, 0.25, 0.29, 0.5, 0.33, 0.1]
+
+
+def test_a_page_s_roman_number_answers_nothing() -> None:
+    assert likelihoods("III\n渡口一年運三十萬人。", "渡口一年运多少人？", 0.9, 0.4) == [0.0, 0.4]

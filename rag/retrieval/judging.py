@@ -85,6 +85,7 @@ TERM_LEAST_CHARS = 2
 HEADING_MOST_CHARS = 18  # letters of "（六）关于旧电梯更新"
 ADDRESS_MOST_CHARS = 8  # letters of 全体业主：
 SIGNED_AS_CHARS = 6  # letters before a name: 审判员, 责任人
+ROMAN_DIGITS = frozenset("ivxl")
 MARK_MOST_CHARS = 3  # before which a figure numbers the heading: (4) On lost property
 
 
@@ -284,7 +285,8 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
             or _only_addresses(text)
             or ((is_signed or _only_signs(text, question)) and not asks_who)
         )
-        if _bare(text) in headings or is_rule(text) or heads_columns(passage, text) or only_names:
+        tells_nothing = _bare(text) in headings or set(_bare(text)) <= ROMAN_DIGITS  # iv of a page
+        if tells_nothing or is_rule(text) or heads_columns(passage, text) or only_names:
             # What a title, a heading, a keyword, a name or the head of a column names, it does not tell.
             likelihoods.append(likelihood_of(log_odds(0.0)))
             asked = odds if ends_in(text.rstrip(), COLONS) else asked
