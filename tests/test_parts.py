@@ -157,6 +157,31 @@ def test_a_heading_alone_finds_its_list_in_a_small_library_but_not_beyond_the_ch
     assert "方案" not in ask("整治任务有哪几项", settings=river, filters=chosen).text
 
 
+def test_a_list_below_a_sentence_is_told_with_it_since_its_section_has_more_parts(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    rule = """# 青湾镇犬只管理办法
+
+## 第二章 登记
+
+第五条 每户限养一隻，不得饲养烈性犬。
+
+第六条 养犬人应当到派出所办理登记，提交下列材料：
+（一）身份证明；
+（二）租赁合同；
+（三）犬只照片两张。
+
+第七条 登记费每年一百二十元。
+"""
+    assert said("登记要提交哪些材料？", index_of({"办法.md": rule})) == [
+        "《青湾镇犬只管理办法》“第二章 登记”中的3项：",
+        "第六条 养犬人应当到派出所办理登记，提交下列材料：[1]",
+        "- （一）身份证明；[1]",
+        "- （二）租赁合同；[1]",
+        "- （三）犬只照片两张。[1]",
+    ]
+
+
 def passage(text: str, section: tuple[str, ...] = ("三、要求",)) -> Passage:
     return Passage("讲话.txt#0-9", "讲话.txt", text, (0, len(text)), "body", 0, "讲话", section, "", "zh")
 

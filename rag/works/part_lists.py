@@ -75,7 +75,8 @@ class Lines:
 
 def list_items(choice: Choice, kinds: frozenset[str], language: Language, check: Check, max_chars: int) -> Answer:
     """Return the list of the items that are asked for, each with what names it; told where it is not whole."""
-    lines = Lines()
+    lines, led = Lines(), choice.group.lead
+    opening = lines.quote(led.text, led.passage) if led else ""
     asked = [item for item in choice.group.items if not choice.value or says(item, choice.labels, choice.value)]
     whole = sum(len(said.text) for item in asked for said in item.said) <= max_chars * MOST_TIMES
     write = _row if "table" in kinds and not choice.group.head else _line
@@ -86,6 +87,7 @@ def list_items(choice: Choice, kinds: frozenset[str], language: Language, check:
             break
         written.append(told)
     key = "first" if len(written) < len(asked) else "some" if choice.value else "lead"
+    key = "led" if key == "lead" and led else key  # the section has more than this list
     heading = choice.group.section[-1] if choice.group.section else ""
     total = len(choice.group.items) if choice.value else len(asked)
     lead = PART_TEXTS[key][language == "en"].format(
@@ -93,7 +95,7 @@ def list_items(choice: Choice, kinds: frozenset[str], language: Language, check:
     )
     columns = CELL_MARK.join((heading, PART_TEXTS["column"][language == "en"]))
     top = choice.group.head or (columns if write is _row else "")
-    return check("\n".join((lead, *filter(None, (top,)), *written)), lines.evidence)
+    return check("\n".join((lead, *filter(None, (opening, top)), *written)), lines.evidence)
 
 
 def tell_heading(heading: str, language: Language) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rag.records import Passage
 from rag.tables import heads_columns, is_row, is_rule, table_head
 from rag.text.enumerations import COLONS, item_of, items_beside
-from rag.text.language import split_at, split_statements
+from rag.text.language import ends_in, split_at, split_statements
 
 MOST_ITEMS = 40  # of one group: a longer one is no list that a reader looks over
 MOST_LABEL_CHARS = 16  # before the colon of a labelled clause
@@ -65,12 +65,14 @@ class Group:
         names: What says what they are: the innermost heading, what leads in to a list, the first column's head.
         head: The head of the table, where they are its rows; else "".
         items: At least two, in the order of print.
+        lead: The statement that leads in to them with a colon: 办理登记，提交下列材料：.
     """
 
     section: tuple[str, ...]
     names: str
     head: str
     items: tuple[Item, ...]
+    lead: Said | None = None
 
 
 def groups_of(passages: Sequence[Passage]) -> list[Group]:
@@ -132,7 +134,8 @@ def _listed(section: tuple[str, ...], said: Sequence[Said], places: Sequence[int
     led = led[-1:] if led and led[-1].begins_line else led  # what an earlier paragraph says leads in to no list
     before = [split_at(one.text, "，,")[-1] for one in led]
     names = "\n".join((*section[-1:], *before, split_at(said[places[0]].text, "，,。")[0]))
-    return Group(section, names, "", tuple(Item("", tuple(stretch)) for stretch in (*others, last)))
+    items = tuple(Item("", tuple(stretch)) for stretch in (*others, last))
+    return Group(section, names, "", items, next((one for one in led[-1:] if ends_in(one.text, COLONS)), None))
 
 
 def _before_colon(text: str) -> str:
