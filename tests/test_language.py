@@ -139,10 +139,14 @@ def test_a_semicolon_within_brackets_cuts_no_statement() -> None:
     assert [text[slice(*span)][:4] for span in split_statements(text)] == ["东湾（又", "内港在城"]
 
 
-def test_a_mark_inside_a_title_ends_no_sentence() -> None:
-    text = "孟庭芳：《谁在审查？數據港的规制》，2024年第1期。又问：《谁？》好。Who wrote 《谁在审查？》"
-    assert [text[start:end] for start, end in split_sentences(text)] == [
-        "孟庭芳：《谁在审查？數據港的规制》，2024年第1期。",
-        "又问：《谁？》好。",
-        "Who wrote 《谁在审查？》",
-    ]
+@pytest.mark.parametrize(
+    ("joint", "sentences"),
+    [
+        ("", ["孟庭芳：《谁在审查？數據港的规制》，2024年第1期。", "又问：《谁？》好。", "Who wrote 《谁在审查？》"]),
+        (" ", ["Recommendation 1. Pay 司库.", "The Bulletin no. 8 (2022) says so.", "The answer is no.", "He left."]),
+    ],
+    ids=["a mark inside a title", "a label with its number"],
+)
+def test_what_ends_no_sentence(joint: str, sentences: list[str]) -> None:
+    text = joint.join(sentences)
+    assert [text[start:end] for start, end in split_sentences(text)] == sentences

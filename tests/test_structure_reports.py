@@ -7,7 +7,6 @@ from rag.readers.pdf_segments import Glyph, Row, Segment
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Document, Line, Page, Source
 from rag.structure import parse_document
-from rag.text.language import split_sentences
 
 MINUTES = """霧港特別區議會會議紀錄
 ═══════════════
@@ -233,16 +232,6 @@ def test_a_note_in_the_margin_does_not_cut_a_sentence() -> None:
     ]
     document = _printed(first, [("个百分点。试验还要再做一年，范围包括全部三个基地。", 1.0)])
     assert any("一级品率提高了2.3个百分点。" in text for text in _texts(document))
-
-
-def test_what_a_label_counts_is_no_sentence_of_its_own() -> None:
-    text = "Recommendation 1. Pay treasurers 司库. The Bulletin no. 8 (2022) says so. The answer is no. He left."
-    assert [text[start:end] for start, end in split_sentences(text)] == [
-        "Recommendation 1. Pay treasurers 司库.",
-        "The Bulletin no. 8 (2022) says so.",
-        "The answer is no.",
-        "He left.",
-    ]
 
 
 def test_a_wide_head_over_close_columns_is_parted_at_its_spaces() -> None:

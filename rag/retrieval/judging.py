@@ -157,7 +157,7 @@ def _read(
             for one, other, is_enough in zip(alone, readings, enough, strict=True)
         ]
     judged = _judge_readings(chosen, readings, question)
-    if not question.follow_up:
+    if not question.follow_up:  # what it gains was measured on questions that stand alone
         closer = _read_closely(comprehension, spelt_out(text, names), passages, judged, readings)
         judged = _judge_readings(chosen, closer, question)
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))

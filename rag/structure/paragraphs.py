@@ -228,12 +228,11 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         kind = "heading" if kind == "paragraph" and index in headings else kind
         large = kind == "heading" and line.size >= HEADING_SIZE
         broken_off = _broken_off(items, line) if kind == "paragraph" else None
-        if broken_off is not None:
-            previous = broken_off
-        if previous is not None and (
-            broken_off is not None
-            or ((kind == "paragraph" or large) and _continues(previous, line, lines, index, layout))
-        ):
+        goes_on = broken_off is not None
+        if previous is not None and not goes_on and (kind == "paragraph" or large):
+            goes_on = _continues(previous, line, lines, index, layout)
+        previous = previous if broken_off is None else broken_off
+        if previous is not None and goes_on:
             previous.append(text, *seam(previous.tail, text, vocabulary), uncertain=line.uncertain)
             if line.page != previous.pages[-1][1]:
                 previous.pages.append((previous.size - len(text), line.page))

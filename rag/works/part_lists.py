@@ -1,7 +1,7 @@
 """Parts of a work as an answer lists them: each item with what names it and what is asked of it, quoted.
 
-Input: the choice of a group of parts. Output: a checked answer of one line an item, or a table; a long list is cut,
-and the answer says so. Entry point: `list_items`. Words: rag/data/part_texts.tsv.
+Input: the choice of a group of parts. Output: a checked answer of one line an item, below the sentence that leads in to
+them, or a table; a long list is cut, and the answer says so. Entry point: `list_items`. Words: rag/data/part_texts.tsv.
 """
 
 from __future__ import annotations
