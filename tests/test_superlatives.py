@@ -37,6 +37,8 @@ SNACKS = "品名 | 价格（元） | 销量（份） | 备注"
 SNACK_ROWS = ["瓜子 | 12 | 2650 | 销量最高", "绿豆糕 | 18 | 190 | ", "花生 | 9 | 1730 | 脆"]
 MARKS = "评分因素 | 分值 | 说明"
 MARK_ROWS = ["价格 | 30 | 以最低价为准", "技術方案 | 35 | 含抗震设计", "同类业绩 | 12 | 每项3分"]
+POSTS = "岗位代码 | 岗位名称 | 人数 | 學歷"
+POST_ROWS = ["D01 | 修复师 | 1 | 大专", "D02 | 整理员 | 3 | 本科", "D03 | 保管员 | 2 | 不限"]
 SCHOOLS = "School | Kind | Pupils | Fee per term (yuan)"
 SCHOOL_ROWS = ["Old Kiln 旧窑 | primary school | 310 | 2400", "Heron Lane 鷺巷 | primary school | 640 | 1800"]
 SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松鹤 | kindergarten | 140 | 5200"]
@@ -85,6 +87,8 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (CROPS, CROP_ROWS, "2022年最贵的是什么？", Extremes((3,), is_named=False)),  # what it costs, not its year
         (CROPS, CROP_ROWS, "2021年和2022年最多的是哪块地？", None),
         (SNACKS, SNACK_ROWS, "銷量最低的是什麼？", Extremes((1,), is_named=True)),  # no matter which remark says 销量
+        (POSTS, POST_ROWS, "哪個岗位招人最多？", Extremes((1,), is_named=False)),  # all else is words
+        (POSTS, POST_ROWS, "哪个岗位没有笔试？", None),
         (SCHOOLS, SCHOOL_ROWS, "Which school is the cheapest?", Extremes((1,), is_named=False)),
         (SCHOOLS, SCHOOL_ROWS, "Which kindergarten is the most expensive?", Extremes((3,), is_named=False)),
     ],

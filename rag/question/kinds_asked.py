@@ -26,6 +26,7 @@ _TELLING = {kind: phrases(telling) for kind, _, telling, _ in read_table("asked_
 _REASON_HEADS = next(phrases(heads) for kind, _, heads, _ in read_table("column_words") if kind == "reason")
 _THEREFORE = next(phrases(words) for where, words, *_ in read_table("cause_words") if where == "therefore")
 _SUBJECT_MOST_CHARS = 10  # letters before 因而, in which no cause is told
+_DATES_ASKED = ("year", "date")
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
 _COUNTING = ("what", "which", "are the", "were the", "name the")  # stand before how many things are asked for
 MOST_COUNTED = 10
@@ -46,7 +47,9 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
         _lacks_figure(question, quoted)
         or (_asks_for("interest", question) and not holds_any(f"{above}\n{quoted}", _TELLING["interest"]))
         or _lacks_name(question, quoted)
-        or _lacks_year(question, f"{above}\n{quoted}" if _is_row(quoted) else quoted)
+        or any(
+            _lacks_date(kind, question, f"{above}\n{quoted}" if _is_row(quoted) else quoted) for kind in _DATES_ASKED
+        )
         or _lacks_part(question, found)
         or _gives_no_reason(question, quoted)
         or _tells_another(question, quoted, above)
@@ -105,9 +108,9 @@ def _lacks_figure(question: str, quoted: str) -> bool:
     return not any(_is_of_kind(figure, kind) for figure in _figures_told(quoted))
 
 
-def _lacks_year(question: str, told: str) -> bool:
-    """Say whether a statement tells no date and speaks of no year where one is asked for."""
-    if not _asks_for("year", question) or holds_any(told, _TELLING["year"]):
+def _lacks_date(kind: str, question: str, told: str) -> bool:
+    """Say whether a statement tells no date and speaks of no year or day where one is asked for."""
+    if not _asks_for(kind, question) or holds_any(told, _TELLING[kind]):
         return False
     return not any(figure.kind in ("date", "decade") for figure in find_figures(told))
 

@@ -111,7 +111,8 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
         if kind == "marked" or is_of(head_form(name), words) or is_of(read[column][0], words)
     ]
     named = columns_named(heads, question) or ([] if fitting else columns_dated(heads, question))
-    chosen = [column for column in named if column in fitting] or named or fitting[:1]
+    only = measured if len(measured) == 1 and kind not in _MARKS else []  # 哪个岗位招人最多, where all else is words
+    chosen = [column for column in named if column in fitting] or named or fitting[:1] or only
     candidates = _candidates(rows, question, " ".join(heads[column] for column in chosen))
     meant = {_most_of(read[column][1], candidates, kind, place) for column in chosen}
     # Of several columns that may be meant, all have to mean the same rows.
