@@ -16,7 +16,7 @@ from typing import cast
 
 import numpy as np
 
-from rag.answering.near_misses import names_nowhere, told_of_another
+from rag.answering.near_misses import names_nothing_across, names_nowhere, told_of_another
 from rag.answering.research import SHOWN_PASSAGES, Model, Researcher
 from rag.answering.row_answers import answer_from_rows, is_of_no_year, lead_with, put_before, tell_uncounted
 from rag.answering.unread import asked_about
@@ -59,9 +59,10 @@ from rag.retrieval.odds import CERTAIN, with_likelihoods
 from rag.retrieval.parties_asked import parties_missing
 from rag.retrieval.said_before import quoted_before, spoken_of
 from rag.settings import Settings
+from rag.text.enumerations import COLONS
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
-from rag.text.language import letters_of, main_language, search_form
+from rag.text.language import ends_in, letters_of, main_language, search_form
 from rag.text.names import holds_latin_name, latin_words
 from rag.text.rewriting import written_as
 from rag.verification import verify_answer
@@ -281,20 +282,23 @@ def _misses_what_is_asked(read: Question, answer: Answer, found: Sequence[Eviden
     if passage is None:
         return False, False
     is_other = is_of_another_kind(read.asked, quoted, _above(passage), _told_by(found))
+    if main_language(quoted) != read.language:
+        is_other |= names_nothing_across(read.text, quoted)
     return bool(denied_premise(read.asked, quoted)), is_other
 
 
 def _quoted_first(read: Question, answer: Answer) -> tuple[str, Passage | None]:
     """Return what is quoted first, and its passage; none where one question of several, or a follow-up, is answered.
 
-    A sentence that leans on the one before it is quoted with that.
+    A sentence that leans on the one before it is quoted with that, and one that leads in to a list with its first item.
     """
     cited = [sentence for sentence in answer.sentences if sentence.citations]
     if not cited or read.follow_up or len(read.parts) > 1:
         return "", None
     first, *behind = cited[:2]
     source = first.citations[0].passage
-    leaning = [one.text for one in behind if leans_back(one.text) and one.citations[0].passage == source]
+    near = (one.text for one in behind if one.citations[0].passage == source)
+    leaning = [text for text in near if leans_back(text) or ends_in(first.text, COLONS)]
     return "".join((first.text, *leaning)), next(item.passage for item in answer.evidence if item.id == source)
 
 

@@ -17,10 +17,11 @@ from rag.question.things_named import NAMED_LEAST, shares_told, things_named, wo
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
-from rag.text.enumerations import items_beside
+from rag.text.dictionary import shares_words
+from rag.text.enumerations import COLONS, items_beside
 from rag.text.figure_finding import find_figures
 from rag.text.labels import as_quoted
-from rag.text.language import ends_in, letters_of, main_language, search_form
+from rag.text.language import ends_in, letters_of, main_language, search_form, split_statements
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES
@@ -53,6 +54,7 @@ MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
 _STOPS = "。！？!?；;.…"
 _QUESTION_MARKS = ("？", "?")
+_OPENING_QUOTES, _CLOSING_QUOTES = ("“", "「", "『"), ("”", "」", "』")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class ExtractiveBackend:
 
     def write(self, request: AnswerRequest) -> Iterator[str]:
         """Yield the answer, a statement at a time."""
-        yield from _lay_out(choose_for_parts(request) or choose_statements(request), request)
+        units = choose_for_parts(request) or choose_statements(request)
+        yield from _lay_out(_below_lead_in(units, request), request)
 
 
 def choose_for_parts(request: AnswerRequest) -> list[Quoted]:
@@ -132,7 +135,7 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     for unit in ranked:
         if len(chosen) >= MOST_STATEMENTS or len(unit.text) > room or unit in chosen or (notes and unit not in notes):
             continue
-        if not several and _tells_of_another(unit, first, request.question):
+        if not several and (_is_aside(unit, first, request) or _tells_of_another(unit, first, request.question)):
             open_odds -= _odds(unit.likelihood)
             continue
         is_of_thing = unit.likelihood >= THING_LEAST and _tells_of_next(unit, chosen, things)
@@ -186,7 +189,8 @@ def _question_above(unit: Quoted, item: Evidence) -> tuple[Quoted | None, list[Q
     at = next((place for place, line in enumerate(lines) if unit.text in line), 0)
     said = [other for other in units if other.text in lines[at]]
     above = lines[at - 1] if at else "".join(item.passage.section[-1:])
-    if is_row(unit.text) or not above.rstrip("* ").endswith(_QUESTION_MARKS):
+    is_question = above.rstrip("* ").endswith(_QUESTION_MARKS) and len(split_statements(above)) == 1
+    if is_row(unit.text) or not is_question:
         return None, []
     return Quoted(unit.place, -1, above.strip("* "), "", 0.0), said
 
@@ -231,6 +235,17 @@ def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
     at = units.index(unit)
     items = _fitting([units[place] for place in items_beside([other.text for other in units], at)], request)
     return items if unit in items else []
+
+
+def _below_lead_in(units: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
+    """Return the statements below what leads in to the list of the first: 有下列情形的，应当停飞： above （一）大风."""
+    beside = list(_units_of(units[0].place, request.evidence[units[0].place])) if units else []
+    at = next((at for at, one in enumerate(beside) if one == units[0]), None)
+    places = items_beside([one.text for one in beside], at) if at is not None else []
+    before = beside[places[0] - 1 : places[0]] if places else []
+    is_short = sum(len(one.text) for one in (*before, *units[:1])) <= LEAD_CHARS
+    leads = [one for one in before if is_short and ends_in(one.text, COLONS) and one not in units]
+    return [*leads, *units]
 
 
 def _is_likely_beside(items: Sequence[Quoted], first: Quoted) -> bool:
@@ -289,6 +304,13 @@ def _disagrees(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
     return one != other and unit.likelihood >= DISAGREES_LEAST and find_disagreement(first.text, unit.text) is not None
 
 
+def _is_aside(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
+    """Say whether a less likely statement of another work, with its title, has no word of the question."""
+    is_elsewhere = _article(unit, request) != _article(first, request) and unit.likelihood < first.likelihood
+    told = f"{request.evidence[unit.place].passage.title}\n{unit.text}"
+    return is_elsewhere and not shares_words(request.question, told)
+
+
 def _tells_of_another(unit: Quoted, first: Quoted, question: str) -> bool:
     """Say whether a statement answers of another person, or with figures of other units, than the first one does."""
     asked, names = _people_of(question), _people_of(unit.text)
@@ -340,11 +362,16 @@ def _grams(text: str) -> set[str]:
 
 
 def _with_what_it_leans_on(unit: Quoted, evidence: Sequence[Evidence]) -> list[Quoted]:
-    """Return a statement and the one before it where it leans on that; in reading order where both fit the lead."""
+    """Return a statement and the one before it where it leans on that; in reading order where both fit the lead.
+
+    Who says “一处也不拆。” stands before it in its paragraph.
+    """
     if unit.order == 0 or not leans_back(unit.text):
         return [unit]
     units = _units_of(unit.place, evidence[unit.place])
     before = next((other for other in units if other.order == unit.order - 1), None)
+    if _only_quotes(unit.text):
+        before = next(iter(_beside(unit, evidence[unit.place], -1)), None)
     if before is None or is_row(before.text):
         return [unit]
     return [before, unit] if len(before.text) + len(unit.text) <= LEAD_CHARS else [unit, before]
@@ -402,10 +429,15 @@ def _beside(unit: Quoted, item: Evidence, step: int) -> list[Quoted]:
     return found if is_near and not is_row(found[0].text) else []
 
 
+def _only_quotes(statement: str) -> bool:
+    """Say whether a statement is what somebody said, between its marks, and does not say who."""
+    return statement.startswith(_OPENING_QUOTES) and statement.endswith(_CLOSING_QUOTES)
+
+
 def leans_back(statement: str) -> bool:
-    """Say whether a statement opens with a word that stands for something in the one before it."""
+    """Say whether a statement opens with a word that stands for something in the one before it, or only quotes."""
     form = search_form(statement)
-    return any(
+    return _only_quotes(statement) or any(
         form.startswith((f"{opener} ", f"{opener},") if opener.isascii() else opener)
         and not form.startswith(phrases(exceptions))
         for opener, exceptions, _ in read_table("leaning_openers")
