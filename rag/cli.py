@@ -70,7 +70,9 @@ def main() -> None:
     except ValidationError as error:
         for item in error.errors():
             key = ".".join(str(part) for part in item["loc"]) or "settings"
-            err.print(f"[bold red]✗[/] {escape(key)}: {escape(item['msg'])} (given: {escape(repr(item['input']))})")
+            secret = not item["loc"] or item["loc"][0] == "accounts"  # all settings at once, or hashes of passwords
+            given = "" if secret else f" (given: {item['input']!r})"
+            err.print(f"[bold red]✗[/] {escape(key + ': ' + item['msg'] + given)}")
         err.print("[bold]→[/] mend wenju.toml or the WENJU_… variable of that name")
         sys.exit(2)
     except OSError as error:

@@ -39,7 +39,12 @@ class Settings(BaseSettings):
     """The settings of one corpus and its index."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WENJU_", toml_file=FILE, extra="forbid", frozen=True, protected_namespaces=()
+        env_prefix="WENJU_",
+        toml_file=FILE,
+        extra="forbid",
+        frozen=True,
+        protected_namespaces=(),
+        hide_input_in_errors=True,  # or a traceback would hold the hashes of passwords
     )
 
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")

@@ -506,6 +506,18 @@ def test_settings_that_make_no_sense_are_refused(wenju: Wenju, tmp_path: Path, m
     monkeypatch.delenv("WENJU_PASSAGE_MAX_CHARS")
     (tmp_path / "wenju.toml").write_text('modle = "别的"\n', "utf-8")
     refused(wenju("sources"), "modle:", "mend wenju.toml", code=2)
+
+
+def test_settings_that_are_refused_give_away_no_hash(
+    wenju: Wenju, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wenju.toml").write_text('accounts = "$argon2id$v=19"\n', "utf-8")
+    assert "argon2id" not in wenju("sources").err
+    (tmp_path / "wenju.toml").write_text('[accounts]\nlin = "$argon2id$v=19"\n', "utf-8")
+    monkeypatch.setenv("WENJU_CORPSE", "文档")
+    told = wenju("sources").err
+    assert "WENJU_CORPSE" in told
+    assert "argon2id" not in told
     (tmp_path / "wenju.toml").write_text("model = 别的\n", "utf-8")
     refused(wenju("sources"), "wenju.toml: Invalid value (at line 1, column 9)", "mend it; texts are quoted", code=2)
 

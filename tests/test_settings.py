@@ -32,6 +32,13 @@ def test_a_misspelt_key_of_the_file_is_refused(tmp_path: Path, monkeypatch: pyte
         Settings()
 
 
+def test_an_error_holds_no_hash_of_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_CORPSE", "文档")
+    with pytest.raises(ValidationError) as caught:
+        Settings(accounts={"lin": "$argon2id$v=19"})
+    assert "argon2id" not in str(caught.value)
+
+
 @pytest.mark.parametrize(("key", "value"), [("passage_max_chars", 5), ("evidence_count", 0), ("timeout_s", -1)])
 def test_a_value_out_of_range_is_refused(key: str, value: int) -> None:
     with pytest.raises(ValidationError, match=key):
