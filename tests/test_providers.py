@@ -79,6 +79,12 @@ def test_what_is_no_key_is_told_without_it(held: str, monkeypatch: pytest.Monkey
     assert held not in str(caught.value)
 
 
+def test_an_address_with_a_password_is_refused_without_it() -> None:
+    with pytest.raises(BackendFailed, match=r"the address of 127\.0\.0\.1:9 holds a user or password") as caught:
+        key_for(Settings(backend="openai:m", base_url="http://lin:geheim@127.0.0.1:9/v1"))
+    assert "geheim" not in str(caught.value)
+
+
 def test_a_provider_without_its_key_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DASHSCOPE_API_KEY")
     with pytest.raises(BackendFailed, match="no key for qwen") as caught:

@@ -77,8 +77,16 @@ def key_for(settings: Settings) -> str:
     """Return the key for `address_of(settings)`, "" to ask without one.
 
     Raises:
-        BackendFailed: The provider needs a key and its variable is not set, or holds what is no key.
+        BackendFailed: The provider needs a key and its variable is not set, or holds what is no key; or the address
+            holds a user or password, which what the server says of it would give away.
     """
+    host = address_of(settings).partition("://")[2].partition("/")[0]
+    if "@" in host:
+        raise BackendFailed(
+            f"the address of {host.rpartition('@')[2]} holds a user or password",
+            advice=f"leave it out, and set {OWN_KEY}",
+            code="no_key",
+        )
     variable = key_variable_of(settings)
     key = os.environ.get(variable, "").strip() if variable else ""
     if not (key.isascii() and key.isprintable()):
