@@ -199,6 +199,11 @@ def test_whatever_is_refused_is_told_in_one_form(door: TestClient) -> None:
         assert error["advice"]
 
 
+def test_a_misspelt_field_of_a_question_is_told(door: TestClient) -> None:
+    refused = door.post("/ask", json={"question": "南江大桥有多长？", "source": ["别的.md"]})
+    assert (refused.status_code, refused.json()["error"]["message"][:12]) == (422, "body.source:")
+
+
 def test_half_a_character_of_a_conversation_leaves_as_a_question_mark(door: TestClient) -> None:
     said = {"role": "user", "content": [{"type": "text", "text": "\ud800南江大桥"}]}
     asked = json.dumps({"question": "它有多长？", "history": [said], "stream": True})

@@ -20,7 +20,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from rag.answering import Events
@@ -41,7 +41,7 @@ QUESTION_MAX_CHARS = 4000
 MOST_MESSAGES = 200
 _NO_PAGES: dict[str, Any] = {"docs_url": None, "redoc_url": None}  # which would fetch scripts from elsewhere
 SHOWN_CHARS = 200  # of an address that there is not
-WHAT_THERE_IS = "see /openapi.json: addresses, their methods, JSON in UTF-8"
+WHAT_THERE_IS = "see /openapi.json: addresses, their methods, JSON in UTF-8 as Content-Type: application/json"
 
 
 class Part(BaseModel):
@@ -67,6 +67,7 @@ class Message(BaseModel):
 class Asked(BaseModel):
     """A question, the turns before it, the files to be asked (none: all), and whether to tell the steps."""
 
+    model_config = ConfigDict(extra="forbid")  # a misspelt `sources` would ask all files without a word
     question: str = Field(max_length=QUESTION_MAX_CHARS)
     history: list[Message] = Field([], max_length=MOST_MESSAGES)
     sources: list[str] = []
