@@ -44,6 +44,7 @@ from rag.text.visible import visible_json, visible_text
 
 MIN_PASSWORD_CHARS = 10
 MOST_PORT = 65535
+INTERRUPTED = 130  # what typer ends with at Ctrl-C, without a word
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(evaluation, name="eval")
@@ -78,9 +79,10 @@ def main() -> None:
     except OSError as error:
         _tell(_named(error))
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("stopped; what was embedded is kept")
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            err.print("stopped 已停止; what was embedded is kept 已算出的向量会保留")
+        raise
 
 
 def _let_print_chinese(stream: object) -> None:

@@ -508,6 +508,15 @@ def test_settings_that_make_no_sense_are_refused(wenju: Wenju, tmp_path: Path, m
     refused(wenju("sources"), "modle:", "mend wenju.toml", code=2)
 
 
+def test_an_interrupted_command_says_that_it_was_stopped(wenju: Wenju, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "settings_with", interrupt)
+    ran = wenju("index")
+    assert (ran.code, "stopped已停止" in ran.err) == (130, True)
+
+
 def test_settings_that_are_refused_give_away_no_hash(
     wenju: Wenju, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
