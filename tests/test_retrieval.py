@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rows import each
 
 from rag.embedding import load_embedder
-from rag.errors import UnusableQuestion
+from rag.errors import NotHeld, UnusableQuestion
 from rag.index import Index, open_index
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
@@ -124,6 +124,8 @@ UNUSABLE: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"languages": ("fr",)}, ValueError, "no 'fr', but .*zh"),
     ({"kinds": ("脚注",)}, ValueError, "no '脚注', but .*footnote"),
     ({"years": (2020,)}, TypeError, "first and the last"),
+    ({"years": 2019}, TypeError, "first and the last"),
+    ({"years": (2024, 2020)}, ValueError, r"write years=\(2020, 2024\)"),
     ({"years": (math.nan, math.nan)}, TypeError, "first and the last"),
 ]
 
@@ -400,7 +402,14 @@ def test_a_short_row_is_one_statement_whatever_its_cells_hold() -> None:
 
 
 def test_a_superlative_over_nothing_finds_nothing(harbour: Settings) -> None:
-    assert not retrieve("哪条船票价最贵？", filters=Filters(sources=("没有.md",)), settings=harbour)
+    assert not retrieve("哪条船票价最贵？", filters=Filters(years=(2024, 2030)), settings=harbour)
+
+
+def test_a_source_that_is_not_held_is_told(harbour: Settings) -> None:
+    with pytest.raises(NotHeld, match=r"no 没有\.md"):
+        retrieve("哪條船票價最貴？", filters=Filters(sources=("没有.md",)), settings=harbour)
+    held = retrieve("哪条船票价最贵？", filters=Filters(sources=("没有.md", PORT)), settings=harbour)
+    assert {item.source for item in held} == {PORT}
 
 
 LETTER = """# 夜渡不是摆设

@@ -33,7 +33,7 @@ from rag.comprehension import Comprehension, load_comprehension
 from rag.embedding import Embedder, load_embedder
 from rag.embedding.centring import LANGUAGES
 from rag.embedding.token_codes import centred_cosines
-from rag.errors import UnusableQuestion
+from rag.errors import NotHeld, UnusableQuestion
 from rag.index import Index, open_index
 from rag.index.glossary import MISSPELT
 from rag.index.lexical import Scores
@@ -99,21 +99,31 @@ class Filters:
 
         Raises:
             TypeError: A text stands where several are named, or the years are not two numbers.
-            ValueError: There is no such language or kind.
+            ValueError: There is no such language or kind, or the years run backwards.
         """
         for name in ("sources", "articles", "authors", "languages", "kinds"):
             if isinstance(held := getattr(self, name), str):
                 raise TypeError(f"{name} are several texts: write {name}=({held!r},)")
-        if self.years is not None and not (len(self.years) == 2 and all(isinstance(one, int) for one in self.years)):
-            raise TypeError(f"years are the first and the last, such as (2020, 2024), got {self.years!r}")
+        if self.years is not None:
+            given = [*self.years] if isinstance(self.years, Sequence) else []
+            if len(given) != 2 or not all(isinstance(one, int) for one in given):
+                raise TypeError(f"years are the first and the last, such as (2020, 2024), got {self.years!r}")
+            if given != sorted(given):
+                raise ValueError(f"the first year comes before the last: write years=({given[1]}, {given[0]})")
         for given, known in ((self.languages, LANGUAGES), (self.kinds, KINDS)):
             if unknown := [one for one in given if one not in known]:
                 raise ValueError(f"there is no {unknown[0]!r}, but {', '.join(known)}")
 
     def allowed(self, index: Index) -> Rows | None:
-        """Return the rows of the passages of `index` that pass, (n,) int64 ascending, or None when all do."""
+        """Return the rows of the passages of `index` that pass, (n,) int64 ascending, or None when all do.
+
+        Raises:
+            NotHeld: None of the sources is in the index, so that nothing found would say nothing of the documents.
+        """
         if self == Filters():
             return None
+        if self.sources and not {*self.sources} & {*index.sources()}:
+            raise NotHeld(f"the library holds no {self.sources[0]}", advice="see `wenju sources` for what there is")
         held = index.passages.held
         passes = np.ones(len(held), bool)
         for name, wanted, known in (("language", self.languages, LANGUAGES), ("kind", self.kinds, KINDS)):
