@@ -683,6 +683,33 @@ def test_nobody_waits_for_the_stream_of_another(new_page: NewPage, served: Serve
         expect(watching.locator(".turn:has(footer)").nth(1)).to_contain_text("214艘", timeout=WAIT_MS)
 
 
+def test_the_way_back_closes_the_source_and_another_page_does_too(new_page: NewPage) -> None:
+    page = new_page()
+    turn = ask(page, CATCH)
+    open_chip(page, turn)
+    expect(page).to_have_url(re.compile("source=.*span="))
+    page.go_back()  # one step, as it was opened in one
+    expect(page.locator("aside")).to_have_count(0, timeout=WAIT_MS)
+    page.go_forward()
+    page.locator("aside mark.cited").first.wait_for(timeout=WAIT_MS)
+    page.get_by_role("link", name="文库").click()
+    expect(page.locator("aside")).to_have_count(0, timeout=WAIT_MS)
+
+
+def test_why_an_answer_is_bad_is_kept_without_moving_the_page(new_page: NewPage) -> None:
+    page = new_page()
+    open_chip(page, ask(page, CATCH))
+    turn = ask(page, "灯塔哪一年自动化？")
+    turn.get_by_role("button", name="有问题").click()
+    turn.get_by_placeholder("为什么？（可不填）").fill("不全")
+    page.wait_for_timeout(2000)  # what came into view has come to rest
+    before = page.locator(".stMain").evaluate("node => node.scrollTop")
+    turn.get_by_role("button", name="保存").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("已保存")
+    page.wait_for_timeout(1000)
+    assert abs(page.locator(".stMain").evaluate("node => node.scrollTop") - before) < 50
+
+
 def test_what_is_open_in_a_turn_stays_open(new_page: NewPage) -> None:
     page = new_page()
     turn = ask(page, CATCH)

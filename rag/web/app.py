@@ -32,7 +32,8 @@ def main() -> None:
         st.switch_page(pages["chat"])
     try:
         state.fill_from_address()
-        reader.open_from_address()
+        state.follow_address()
+        reader.follow_address()
         sidebar.draw()
         _frame()  # before the page, whose run lasts as long as an answer is written
         current.run()

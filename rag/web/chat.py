@@ -38,8 +38,8 @@ def draw() -> None:
         return
     kept = state.conversations()
     conversation = state.conversation()
-    if st.query_params.get("c") != conversation:  # before anything is asked: a reload finds what is being written
-        st.query_params["c"] = conversation
+    state.write_address(c=conversation)  # before anything is asked: a reload finds what is being written
+    st.session_state["conversation_named"] = conversation
     turns = kept.turns(conversation)
     welcome = st.empty()  # emptied at once by a question: what a run no longer draws stays until its end
     log = st.container(key="log")

@@ -46,28 +46,31 @@ def open_article(source: str, article: int | None = None, span: Span | None = No
     st.session_state["pane"] = {"source": source, "article": article, "cited": span} | nothing
 
 
-def open_from_address() -> None:
-    """Open the pane that `?source=…&span=start-end` names, once."""
-    source = st.query_params.get("source", "")
-    if not source or "pane" in st.session_state:
+def follow_address() -> None:
+    """Open the pane that `?source=…&span=start-end` names, or close it: at first, and when the reader goes back."""
+    source, span = named = st.query_params.get("source", ""), st.query_params.get("span", "")
+    drawn, written = st.session_state.get("pane_drawn", (None, ("", "")))
+    if named == written or st.session_state.get("pane") is not drawn:  # a click has just opened or closed it
         return
-    start, _, end = st.query_params.get("span", "").partition("-")
-    span = (int(start), int(end)) if start.isdecimal() and end.isdecimal() and int(start) < int(end) else None
-    open_article(source, None, span)
+    if not source:
+        state.close_pane()
+        return
+    start, _, end = span.partition("-")
+    valid = start.isdecimal() and end.isdecimal() and int(start) < int(end)
+    open_article(source, None, (int(start), int(end)) if valid else None)
 
 
 def draw() -> None:
     """Draw the pane if it is open."""
     place = st.session_state.get("pane")
-    if place is None:
-        return
-    style("pane-open.css")
-    mount("reader", _values(place), key="reader", on_act=_act)
-    st.query_params["source"] = place["source"]
-    if place["cited"] or place["passage"]:
-        st.query_params["span"] = _span_text(place["cited"] or place["passage"])
-    else:
-        st.query_params.pop("span", None)
+    source = span = ""
+    if place is not None:
+        style("pane-open.css")
+        mount("reader", _values(place), key="reader", on_act=_act)
+        source, at = place["source"], place["cited"] or place["passage"]
+        span = _span_text(at) if at else ""
+    state.write_address(source=source, span=span)
+    st.session_state["pane_drawn"] = place, (source, span)
 
 
 def _empty(place: dict[str, Any]) -> dict[str, Any]:

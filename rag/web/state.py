@@ -217,8 +217,21 @@ def waiting(conversation: str) -> list[str]:
 def close_pane() -> None:
     """Close the source pane."""
     st.session_state.pop("pane", None)
-    for name in ("source", "span"):
-        st.query_params.pop(name, None)
+
+
+def write_address(**parts: str) -> None:
+    """Put parts into the address, all at once: each change is a step of the browser's way back. "" takes one out."""
+    before = st.query_params.to_dict()
+    after = {name: value for name, value in (before | parts).items() if value}
+    if after != before:
+        st.query_params.from_dict(after)
+
+
+def follow_address() -> None:
+    """Put the conversation on the page that the address names since the reader went back or forth in the browser."""
+    named, shown = (st.session_state.get(name) for name in ("conversation_named", "conversation"))
+    if shown == named and st.query_params.get("c", named) != named:  # else a click has just chosen another
+        st.session_state.pop("conversation", None)
 
 
 def filters() -> Filters | None:
