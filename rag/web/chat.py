@@ -170,6 +170,8 @@ def _rate(turn: KeptTurn, value: dict[str, Any]) -> None:
         state.feedback().withdraw(conversation, turn.position)
     else:
         state.feedback().rate(conversation, turn.position, verdict, turn.answer, reason)
+        if reason:
+            st.toast(t("rate_kept"))
 
 
 def _export(conversation: str, turns: tuple[KeptTurn, ...]) -> None:

@@ -287,7 +287,8 @@ function drawTurn(root, data, words, said, act) {
   function showActive(turn) {
     // The source pane narrows the conversation: the number that opened it stays in view.
     const active = turn.querySelector(".chip.active");
-    if (active) holdInView(active, "nearest");
+    if (active && turn.active !== data.active) holdInView(active, "nearest");
+    turn.active = data.active;
     // The source pane was closed: who came from a chip goes back to it.
     const back = window.wenjuComeFrom;
     if (back && back.turn === data.turn && data.active < 0) {
