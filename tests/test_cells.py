@@ -53,7 +53,7 @@ def test_an_answer_shows_its_sentences_its_words_and_what_they_rest_on() -> None
     ("made", "said"),
     [
         (uncertain(), "不能确定"),
-        (refusal(), "文库里没有找到能回答这个问题的内容。"),
+        (refusal(), "没有找到能回答这个问题的内容。"),
         (courtesy(), "您好！请就文档中的内容提问。"),
         (from_table(), "8.4"),
         (dataclasses.replace(uncertain(), question="Who paid for the bridge?"), "Not certain"),

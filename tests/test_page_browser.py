@@ -565,7 +565,7 @@ def test_a_refusal_says_what_was_searched_and_offers_the_nearest(new_page: NewPa
     )
     page = new_page(f"/?c={keep(served, refused)}")
     turn = page.locator(".turn:has(footer)").first
-    expect(turn.locator(".ending-title")).to_have_text("文库里没有找到能回答这个问题的内容。")
+    expect(turn.locator(".ending-title")).to_have_text("没有找到能回答这个问题的内容。")
     expect(turn.locator(".refusal")).to_contain_text("查了 4 份文献")
     assert turn.inner_text().count("最接近的段落") == 1
     expect(turn.locator(".refusal .passage-link")).to_have_count(1)  # the one that the text names
