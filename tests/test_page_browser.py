@@ -774,9 +774,11 @@ def test_uploading_choosing_and_removing(new_page: NewPage, served: Served) -> N
         {"name": "盐田.docx", "mimeType": "application/octet-stream", "buffer": _word("盐田面积为六百二十亩。")},
         {"name": "../风车.pdf", "mimeType": "application/pdf", "buffer": _pdf("风车共有十九座，高度为四十米。")},
         {"name": "坏.pdf", "mimeType": "application/pdf", "buffer": b"not a pdf"},
+        {"name": "装机.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
     ]
     settle(page)
     page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_test_id("stAlert").filter(has_text="装机.exe")).to_contain_text("转换", timeout=WAIT_MS)
     expect(page.get_by_test_id("stAlert").filter(has_text="盐田.docx")).to_contain_text("已加入", timeout=WAIT_MS)
     expect(page.get_by_test_id("stAlert").filter(has_text="坏.pdf")).to_contain_text("可以这样做")
     row = page.locator(".shelf li.source", has_text="盐田.docx")

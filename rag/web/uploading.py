@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from rag.errors import RagError
-from rag.readers import CONVERTED, all_readers
 from rag.settings import Settings
 from rag.web import jobs, state, views
 from rag.web.state import plain, t, told
 
-SUFFIXES = tuple(ending.removeprefix(".") for ending in (*all_readers(), *CONVERTED))
 LOOK_EVERY_S = 0.5
 MOST_NAMED = 8  # files of one kind that are each told of; more are folded up
 
@@ -144,7 +142,7 @@ def take_in(files: Sequence[Dropped]) -> None:
 def draw() -> None:
     """Draw the place where files are dropped, take in what was dropped, and say what came of it."""
     turn = st.session_state.setdefault("upload_turn", 0)
-    files = st.file_uploader(t("upload"), type=list(SUFFIXES), accept_multiple_files=True, key=f"upload-{turn}")
+    files = st.file_uploader(t("upload"), accept_multiple_files=True, key=f"upload-{turn}")
     st.caption(t("upload_hint"))
     if files:
         take_in([Dropped(file.name, file.getvalue()) for file in files])
