@@ -91,6 +91,11 @@ def test_what_a_message_is_filled_with_is_told_in_chinese_as_well() -> None:
         assert re.search("[\u4e00-\u9fff]", in_language(advice, "zh")), advice
 
 
+def test_a_locked_pdf_is_told_in_chinese_with_its_reason() -> None:
+    message = "this PDF is encrypted with a password: it cannot be opened: Failed to load document (PDFium: x)."
+    assert in_language(message, "zh").startswith("这份 PDF 加了密码：打不开")
+
+
 def test_each_row_is_found_by_its_own_english() -> None:
     for english, chinese in read_table("messages"):
         assert english.count("{}") == chinese.count("{}"), english
