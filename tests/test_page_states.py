@@ -97,6 +97,12 @@ def test_a_year_that_the_issue_tells_stands_once_below_a_title() -> None:
     assert views.describe(dataclasses.replace(article, issue="第4期")) == ["林知远", "海事学刊 2024 第4期"]
 
 
+def test_authors_below_a_title_are_told_apart(home: Settings) -> None:
+    state.base_settings.clear()
+    article = Article("article", "Tides", (0, 2), ("Ellen Maddox", "Tomas Hvidt"))
+    assert views.describe(article) == ["Ellen Maddox、Tomas Hvidt"]
+
+
 def test_english_in_the_address_and_remembered(home: Settings) -> None:
     assert "The library is empty" in shown(run(lang="en"))
     Conversations(home.index / "conversations.sqlite").prefer("language", "en")

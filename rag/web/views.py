@@ -37,7 +37,7 @@ def describe(article: Article) -> list[str]:
     if year in article.issue:  # 2024年第4期
         year = ""
     printed = " ".join(part for part in (article.journal, year, article.issue, article.pages) if part)
-    lines = [" ".join(article.authors), printed]
+    lines = [t("comma_between").join(article.authors), printed]
     if article.keywords:
         lines.append(t("keywords") + t("colon_between") + t("semicolon_between").join(article.keywords))
     if origin := dict(article.origins).get("reference"):
@@ -49,7 +49,8 @@ def quotation(text: str, article: Article, document: Document, span: Span) -> st
     """Return a quotation with where it stands, to be copied."""
     page = PageFinder(document).at(span[0])
     title = t("title_quoted", title=article.title) if article.title else document.source.id
-    reference = " ".join([*article.authors, title, *describe(article)[1:2]])
+    authors = t("comma_between").join(article.authors)
+    reference = " ".join(part for part in (authors, title, *describe(article)[1:2]) if part)
     page_said = t("comma_of_clauses") + t("page_n", page=page) if page else ""
     return f"“{' '.join(text.split())}”\n——{reference}{page_said}"
 
