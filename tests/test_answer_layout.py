@@ -191,3 +191,9 @@ def test_what_answers_is_what_the_span_says(before: list[str], words: str) -> No
     sentence = Sentence(bare + words + "。", 0, "supported", "verbatim", (), (), (len(bare), len(bare + words)))
     made = Answer("问", "问", text, (sentence,), answer().evidence[:1], "answer", "")
     assert answering(lay_out_answer(made)) == [words]
+
+
+def test_the_space_before_the_words_that_answer_is_not_marked() -> None:
+    text = "It cost 12 dollars in all."
+    sentence = Sentence(text, 0, "supported", "verbatim", (), (), (7, 19))
+    assert answering(lay_out_answer(Answer("?", "?", text, (sentence,), (), "answer", ""))) == ["12 dollars"]

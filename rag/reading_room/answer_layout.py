@@ -236,7 +236,8 @@ class _Reading:
             width = number.end() - number.start()
             start += width if number.start() <= start else 0
             end += width if number.start() < end else 0
-        return start, end
+        words = self._text[start:end]
+        return end - len(words.lstrip()), start + len(words.rstrip())
 
     def _pieces(self, start: int, end: int) -> Iterator[Piece]:
         """Yield the pieces between two places that are in one sentence."""
