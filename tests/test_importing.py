@@ -219,6 +219,9 @@ def test_the_readers_word_stands_above_the_library_and_both_outlive_a_rebuild(ex
     assert work(settings, one.source).record.year == 2006
     kept.correct(one.source, one.article, one.printed, "year", "2005", one.known)
     assert dict(work(settings, one.source).record.origins)["year"] == "one-library.ris"
+    kept.correct(one.source, one.article, one.printed, "title", "误改", one.known)
+    kept.correct(one.source, one.article, one.printed, "title", "", one.known)  # emptied: as it was
+    assert work(settings, one.source).record.title == "硬权力与软权力"
 
 
 def test_each_missing_or_refused_file_is_told(tmp_path: Path) -> None:

@@ -134,7 +134,8 @@ class Corrections:
     def correct(
         self, source: str, article: int, printed: Article, field: Field, value: str, known: Article | None = None
     ) -> None:
-        """Keep a correction; a later one of the same field replaces it, the value without any withdraws it.
+        """Keep a correction; a later one of the same field replaces it, the value without any withdraws it, as does
+        no title: a work needs one to be found again.
 
         Args:
             source, article, field, value: As of `Correction`.
@@ -153,7 +154,7 @@ class Corrections:
             connection.execute(
                 "DELETE FROM corrections WHERE source = ? AND article = ? AND field = ?", (source, article, field)
             )
-            if _parsed(field, value) != getattr(known or printed, field):
+            if (value or field != "title") and _parsed(field, value) != getattr(known or printed, field):
                 connection.execute(
                     "INSERT INTO corrections VALUES (?, ?, ?, ?, ?, NULL)",
                     (source, article, printed.title, field, value),
