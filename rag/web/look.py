@@ -34,7 +34,8 @@ def draw() -> None:
 
     try:
         filters = state.filters()
-        found = jobs.search(lambda: retrieve(question, FOUND, filters=filters, settings=settings))
+        with st.spinner(t("stage_searching")):
+            found = jobs.search(lambda: retrieve(question, FOUND, filters=filters, settings=settings))
     except RagError as error:
         show_error(error)
         return
