@@ -46,7 +46,7 @@ def reading_report(document: Document, language: Language = "en") -> str:
         lines.append(f"  - {describe_account(document.account, language)}")
     lines += [f"  - {tell(remark)}" for remark in document.remarks]
     lines.append(tell("articles"))
-    for number, article in enumerate(document.articles):
+    for number, article in enumerate(document.articles, 1):
         names = "、".join(article.authors) or tell("no authors printed")
         origin = dict(article.origins).get("reference")
         told = f" ({tell(f'record from {origin}')})" if origin else ""

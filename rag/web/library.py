@@ -183,5 +183,6 @@ def _act(value: dict[str, Any]) -> None:
         remove_source(state.settings().corpus, source)
         notebooks.ask_no_more(source)
         st.session_state["removed"] = source
-        st.toast(t("source_removed", source=plain(source)))  # it may have stood far down the page
+        # It may have stood far down the page, where the way back is not in sight.
+        st.toast(f"{t('source_removed', source=plain(source))}　{t('undo_above')}")
         jobs.start_building(state.settings())

@@ -133,7 +133,7 @@ def _notes() -> None:
             st.text(write_plain(note.answer, state.language()))
             st.button(t("delete"), key=f"note-{note.id}", type="tertiary", on_click=delete, args=(note.id,))
         written = functools.partial(_file, t("notes_n", n=len(notes)), notes, state.language())
-        st.download_button(t("markdown"), written, file_name="notes.md", mime="text/markdown", on_click="ignore")
+        st.download_button(t("notes_download"), written, file_name="notes.md", mime="text/markdown", on_click="ignore")
 
 
 def _file(title: str, notes: Sequence[Note], language: Language) -> bytes:

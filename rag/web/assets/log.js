@@ -43,7 +43,7 @@ function drawTurn(root, data, words, said, act) {
     const edit = el("button", { class: "quiet-button", type: "button", onclick: openEditor }, words.edit_question);
     const tools = el("div", { class: "question-tools" }, edit);
     const note = data.understood
-      ? el("p", { class: "understood" }, words.understood_as + " ", el("bdi", {}, data.understood)) : null;
+      ? el("p", { class: "understood" }, words.understood_as + words.colon_between, el("bdi", {}, data.understood)) : null;
     const stop = data.stoppable
       ? el("button", { class: "quiet-button stop", type: "button", onclick: () => act({ kind: "stop" }) }, "■ " + words.stop) : null;
     const part = el("header", {}, shown, note, data.pending ? stop : data.ending === "courtesy" ? null : tools);
