@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.question import read_question
 from rag.question.conversation import leans_on_history, leaves_open, may_lean_on_history, says_of_what, stand_alone
 from rag.records import Turn
 
@@ -111,6 +112,14 @@ def test_of_a_long_chain_the_first_question_is_kept_and_the_last_where_this_one_
     history = (*HISTORY, Turn("user", "由谁设计？"), Turn("user", "匝道呢？"))
     assert stand_alone("多少米？", history) == "南江大桥的造价是多少？ 匝道呢？ 多少米？"
     assert stand_alone("怎么报名？", history[:-1]) == "南江大桥的造价是多少？ 怎么报名？"
+
+
+def test_a_short_question_that_names_something_does_not_lean_on_a_refusal() -> None:
+    asked = Turn("user", "濱海省2030年的交易额是多少？")
+    refused, told = (Turn("assistant", text) for text in ("没有找到。", "交易额为三亿元。[1]"))
+    assert read_question("火星上有水吗？", [asked, refused]).text == "火星上有水吗？"
+    assert read_question("那2029年呢？", [asked, refused]).follow_up
+    assert read_question("火星上有水吗？", [asked, told]).follow_up
 
 
 def test_a_short_question_that_names_something_is_in_doubt() -> None:

@@ -460,6 +460,8 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
             yield "\n"
         elif not ends_in(previous.text, _STOPS) or unit.text.startswith("("):
             yield "\n"  # an item without a full stop does not run into the next, and [1](b) would be a link
+        elif main_language(unit.text) == "en":
+            yield " "
         if is_row(unit.text):
             head = table_head(passage)
             yield f"{head}\n" if head not in ("", unit.text, _head_shown(previous, unit, request)) else ""

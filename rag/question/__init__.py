@@ -18,6 +18,7 @@ from rag.question.conversation import lacks_subject, leaves_open, may_lean_on_hi
 from rag.question.things_named import MOST_THINGS, words_that_compare
 from rag.records import Language, Turn
 from rag.text.figure_finding import find_figures
+from rag.text.labels import CITED
 from rag.text.language import HAN_CHARACTER, language_asked, search_form, split_at, split_sentences, to_simplified
 from rag.text.names import find_quotes
 from rag.text.words import holds_any, tag_words
@@ -107,7 +108,7 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         courtesy = "more"
     elif courtesy == "bare":
         courtesy = ""
-    in_doubt = may_lean_on_history(asked)
+    in_doubt = may_lean_on_history(asked) and not _told_nothing(turns)
     text = stand_alone(asked, turns, in_doubt=in_doubt)
     return Question(
         asked=asked,
@@ -129,6 +130,11 @@ def _asked_before(history: Sequence[Turn]) -> Iterator[Turn]:
             raise TypeError(f"a conversation is made of rag.Turn, got {type(turn).__name__}")
         cut = turn.role == "user" and len(turn.content) > MOST_TURN_CHARS
         yield dataclasses.replace(turn, content=turn.content[:MOST_TURN_CHARS]) if cut else turn
+
+
+def _told_nothing(turns: Sequence[Turn]) -> bool:
+    """Say whether the last answer quotes nothing: what names something of its own does not lean on a refusal."""
+    return bool(turns) and turns[-1].role == "assistant" and not CITED.search(turns[-1].content)
 
 
 def types_of(question: str) -> frozenset[AnswerType]:
