@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rag.text.dictionary import chinese_names_of, english_names_of
 from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name, latin_words
-from rag.text.translations import chinese_names_of, english_names_of
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
 from rag.text.bands import band_around
 from rag.text.dates import FIRST_YEAR
-from rag.text.dictionary import base_forms
+from rag.text.dictionary import base_forms, chinese_names_of, english_names_of
 from rag.text.enumerations import item_of
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, label_of, opens_with
@@ -29,7 +29,6 @@ from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names, same_person
 from rag.text.rewriting import LAST_ERA_YEAR, as_bodies, bodies_meant, other_writings
-from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import holds_any
 from rag.verification import is_attribution
 from rag.verification.alterations import find_opposite

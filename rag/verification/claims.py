@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from rag.records import Span
 from rag.text.derived_figures import follows_from, is_near
-from rag.text.dictionary import is_ordinary_word
+from rag.text.dictionary import chinese_names_of, english_names_of, is_ordinary_word
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure, is_counted
 from rag.text.folding import fold_text, locate
 from rag.text.language import HAN, main_language, to_simplified
 from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
-from rag.text.translations import chinese_names_of, english_names_of
 from rag.text.words import is_known_word
 from rag.verification.said import Said
 
