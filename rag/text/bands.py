@@ -40,7 +40,8 @@ def band_around(question: str, figure: Figure, text: str) -> Span | None:
     if figure.kind != "number" or figure.unit in _NO_BANDS:
         return None
     bands = [band for band in _bands_of(text) if band.least <= figure.value <= band.most]
-    unit, word = _unit_of(question, figure), _word_behind(question, figure.span[1])
+    is_old = question.startswith(tuple(words_of("band_words", "old")), figure.span[1])
+    unit, word = _AGE if is_old else figure.unit, _word_behind(question, figure.span[1])
     alike = [
         band
         for band in bands
@@ -62,23 +63,10 @@ def _bands_of(text: str) -> Iterator[_Band]:
             yield _Band(first.value, second.value, unit, span, _word_behind(text, span[1]))
     for figure in (figure for figure in figures if figure.kind == "number"):
         unit = figure.unit or (_AGE if _is_aged(text[: figure.span[0]]) else "")
+        behind = text[figure.span[1] :].lstrip()
         for kind, least, most in (("and_over", figure.value, inf), ("and_under", -inf, figure.value)):
-            if end := _end_of(kind, text, figure.span[1]):
-                yield _Band(least, most, unit, (figure.span[0], end), "")
-
-
-def _end_of(kind: str, text: str, at: int) -> int:
-    """Return where a word of this kind ends that stands at `at`, 0 for none."""
-    behind = text[at:].lstrip()
-    words = (word for word in words_of("band_words", kind) if behind.startswith(word))
-    word = max(words, key=len, default="")
-    return len(text) - len(behind) + len(word) if word else 0
-
-
-def _unit_of(question: str, figure: Figure) -> str:
-    """Return the unit of a figure; that of an age where it is so many years old."""
-    is_old = question.startswith(tuple(words_of("band_words", "old")), figure.span[1])
-    return _AGE if is_old else figure.unit
+            if word := max(filter(behind.startswith, words_of("band_words", kind)), key=len, default=""):
+                yield _Band(least, most, unit, (figure.span[0], len(text) - len(behind) + len(word)), "")
 
 
 def _is_aged(before: str) -> bool:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 
-from rag.text.figures import HALF_DAY, TIME, TIME_OF_HALF_DAY, Figure
+from rag.text.figures import HALF_DAY, NOWHERE, TIME, TIME_OF_HALF_DAY, Figure, Reading
 from rag.text.numbers import CARDINALS, read_numeral
 from rag.text.words import is_known_word
 from rag.vocabulary import phrases, read_table
 
-Reading = tuple[int, Figure]
-_NOWHERE = (0, 0)
 _HOUR, _DAY_HOURS, _HALF_HOURS = 60, 24, 12
 _QUARTER, _HALF = 15, 30
 _COLON = re.compile(r"(\d{1,2})[:.](\d\d)(?![\d:]|\.\d)")
@@ -31,7 +29,8 @@ _CLOCKS = _WORDS["hour"] + _WORDS["point"]  # a point counts things as well: 三
 
 def read_clock(line: str, at: int) -> Reading | None:
     """Return where a time of day that begins at `at` ends, and its figure; None where none begins."""
-    half = _half_before(line, at)
+    before = line[:at].rstrip()
+    half = next((half for half, words in _HALVES.items() if before.endswith(words)), "")
     found = _read_english(line, at) or _read_colon(line, at, half) or _read_han(line, at, half)
     if found is None:
         return None
@@ -45,12 +44,7 @@ def read_clock(line: str, at: int) -> Reading | None:
     if half == "pm" and hour < _HALF_HOURS:
         hour += _HALF_HOURS
     unit = TIME if is_told else TIME_OF_HALF_DAY
-    return end + length, Figure("number", _NOWHERE, float((hour * _HOUR + minute) % (2 * HALF_DAY)), unit)
-
-
-def _half_before(line: str, at: int) -> str:
-    before = line[:at].rstrip()
-    return next((half for half, words in _HALVES.items() if before.endswith(words)), "")
+    return Reading(end + length, Figure("number", NOWHERE, float((hour * _HOUR + minute) % (2 * HALF_DAY)), unit))
 
 
 def _half_behind(line: str, at: int) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.figures import Figure
+from rag.text.figures import NOWHERE, Figure, Reading
 from rag.text.folding import fold_text
 from rag.text.numbers import han_numeral, read_numeral
 from rag.vocabulary import read_table, words_of
@@ -37,16 +37,14 @@ YEAR_DIGITS = 4
 MONTHS, DAYS, _QUARTERS = 12, 31, 4  # of a year, of a month at most
 _DECADE, _CENTURY = 10, 100  # years
 
-Reading = tuple[int, Figure]
-_NOWHERE = (0, 0)
-
 
 def read_iso_date(line: str, at: int) -> Reading | None:
     """Read 2022-06-26, 2022/6/26, 2022.6.26."""
     match = _ISO.match(line, at)
     if match is None:
         return None
-    return match.end(), Figure("date", _NOWHERE, year=int(match["y"]), month=int(match["m"]), day=int(match["d"]))
+    date = Figure("date", NOWHERE, year=int(match["y"]), month=int(match["m"]), day=int(match["d"]))
+    return Reading(match.end(), date)
 
 
 def read_english_date(line: str, at: int) -> Reading | None:
@@ -55,7 +53,7 @@ def read_english_date(line: str, at: int) -> Reading | None:
     if match is None or not _is_month(match, line):
         return None
     month, day = _MONTH_WORDS[match["m"].lower()], int(match["d1"] or match["d2"] or 0)
-    return match.end(), Figure("date", _NOWHERE, year=int(match["y"] or 0), month=month, day=day)
+    return Reading(match.end(), Figure("date", NOWHERE, year=int(match["y"] or 0), month=month, day=day))
 
 
 def _is_month(match: re.Match[str], line: str) -> bool:
@@ -74,7 +72,8 @@ def read_english_quarter(line: str, at: int) -> Reading | None:
     if match is None:
         return None
     quarter = int(match["digit"] or 1 + _QUARTER_WORDS.index(match["word"].lower()))
-    return match.end(), Figure("date", _NOWHERE, year=int(match["y0"] or match["y"] or 0), quarter=quarter)
+    year = int(match["y0"] or match["y"] or 0)
+    return Reading(match.end(), Figure("date", NOWHERE, year=year, quarter=quarter))
 
 
 def read_han_date(line: str, at: int) -> Reading | None:
@@ -82,12 +81,12 @@ def read_han_date(line: str, at: int) -> Reading | None:
     end, year = _era_year(line, at) or _part(line, at, "年", FIRST_YEAR, LAST_YEAR)
     stop, quarter = _part(line, end + line.startswith("第", end), "季度", 1, _QUARTERS)
     if quarter:
-        return stop, Figure("date", _NOWHERE, year=year, quarter=quarter)
+        return Reading(stop, Figure("date", NOWHERE, year=year, quarter=quarter))
     end, month = _part(line, end, "月", 1, MONTHS)
     end, day = max(_part(line, end, name, 1, DAYS) for name in "日号")
     if not (year or month) and not line[at : at + 1].isdecimal():
         return None  # 两日 are two days, and a lone 三号 is no date
-    return (end, Figure("date", _NOWHERE, year=year, month=month, day=day)) if end > at else None
+    return Reading(end, Figure("date", NOWHERE, year=year, month=month, day=day)) if end > at else None
 
 
 def _era_year(line: str, at: int) -> tuple[int, int] | None:
@@ -130,10 +129,10 @@ def read_decade(line: str, at: int) -> Reading | None:
         return None
     if line.startswith("年代", number.end):
         value = number.value + ((century - 1) * _CENTURY if century else 0)
-        return number.end + len("年代"), Figure("decade", _NOWHERE, value=value)
+        return Reading(number.end + len("年代"), Figure("decade", NOWHERE, value=value))
     plural = line[number.end :].removeprefix("'")[:2]
     if number.end - at == YEAR_DIGITS and plural[:1] == "s" and not plural[1:].isalpha():
-        return number.end + line[number.end :].index("s") + 1, Figure("decade", _NOWHERE, value=number.value)
+        return Reading(line.index("s", number.end) + 1, Figure("decade", NOWHERE, value=number.value))
     return None
 
 
@@ -143,4 +142,4 @@ def read_year(line: str, at: int) -> Reading | None:
     if number is None or number.script != "arabic" or line[at : number.end] != f"{number.value:.0f}":
         return None
     is_year = FIRST_YEAR <= number.value <= LAST_YEAR
-    return (number.end, Figure("date", _NOWHERE, year=int(number.value))) if is_year else None
+    return Reading(number.end, Figure("date", NOWHERE, year=int(number.value))) if is_year else None

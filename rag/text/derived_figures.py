@@ -29,7 +29,9 @@ _BESIDE_CHARS, _BEHIND_CHARS = 16, 12  # within which a word is beside a figure
 def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
     """Say whether `wanted` can be worked out from two or three of the `given` figures, in their order in the text."""
     if wanted.kind == "date":
-        return bool(wanted.year) and not wanted.month and not wanted.quarter and wanted.year in _years_near(given)
+        pairs = itertools.pairwise(given)  # 1834; two years later
+        years = (date.year + int(length.value) for date, length in pairs if date.year and length.unit == "year")
+        return bool(wanted.year) and not wanted.month and not wanted.quarter and wanted.year in years
     if wanted.kind != "number":
         return False
     value, unit = converted(wanted)
@@ -41,12 +43,17 @@ def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
         shares = [figure.value for figure in given if figure.unit == "ratio"]
         if wanted.unit == "point":
             return _holds((abs(end - start) for start, end in itertools.pairwise(shares)), wanted.value)
+        rests = (1 - sum(some) for count in (1, 2) for some in itertools.combinations(shares, count))
         parts = (one / other for one, other in _pairs_of_a_kind(given) if one < other)
-        return _holds(_rests(shares), wanted.value) or any(abs(part - wanted.value) <= _TO_PERCENT for part in parts)
+        return _holds(rests, wanted.value) or any(abs(part - wanted.value) <= _TO_PERCENT for part in parts)
     alike = _alike(wanted, given)
     if is_counted(wanted) and wanted.value <= _LEAST_COUNT:
         return False
-    return _holds(itertools.chain(_differences_and_sums(alike), _left_of_whole(alike)), value)
+    sums = (both for one, other in itertools.combinations(alike, 2) for both in (abs(one - other), one + other))
+    # What is left of a value without the two that are told next: 共127件，其中水墨83件，油画31件，其余….
+    wholes = zip(alike, alike[1:], alike[2:], strict=False)
+    left = (whole - one - other for whole, one, other in wholes if whole > one + other)
+    return _holds(itertools.chain(sums, left), value)
 
 
 def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
@@ -73,18 +80,11 @@ def _word_beside(kind: str, before: str, behind: str) -> str:
     """Return the longest word of a kind that ends what stands before a figure, or begins what stands behind it."""
     words = words_of("rough_words", kind)
     form_before, form_behind = search_form(before).rstrip(), search_form(behind).lstrip()
-    last, first = LATIN_WORD.findall(form_before)[-3:], LATIN_WORD.findall(form_behind)[:2]
-    spaced = f" {' '.join(last)} ", f" {' '.join(first)} "
-    found = (
-        word
-        for word in words
-        if (
-            (f" {word} " in spaced[0] or spaced[1].startswith(f" {word} "))
-            if word.isascii()
-            else (form_before.endswith(word) or form_behind.startswith(word))
-        )
-    )
-    return max(found, key=len, default="")
+    last = f" {' '.join(LATIN_WORD.findall(form_before)[-3:])} "
+    first = f" {' '.join(LATIN_WORD.findall(form_behind)[:2])} "
+    english = [word for word in words if f" {word} " in last or first.startswith(f" {word} ")]
+    han = [word for word in words if form_before.endswith(word) or form_behind.startswith(word)]
+    return max((word for word in words if word in (english if word.isascii() else han)), key=len, default="")
 
 
 def _alike(wanted: Figure, given: Sequence[Figure]) -> list[float]:
@@ -99,35 +99,12 @@ def _holds(values: Iterator[float], wanted: float) -> bool:
     return any(math.isclose(value, wanted, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE) for value in values)
 
 
-def _differences_and_sums(values: Sequence[float]) -> Iterator[float]:
-    for one, other in itertools.combinations(values, 2):
-        yield from (abs(one - other), one + other)
-
-
-def _left_of_whole(values: Sequence[float]) -> Iterator[float]:
-    """Yield what is left of a value without the two that are told next: 共127件，其中水墨83件，油画31件，其余…."""
-    wholes = zip(values, values[1:], values[2:], strict=False)
-    return (whole - one - other for whole, one, other in wholes if whole > one + other)
-
-
-def _rests(shares: Sequence[float]) -> Iterator[float]:
-    """Yield what one or two shares leave of the whole."""
-    yield from (1 - share for share in shares)
-    yield from (1 - one - other for one, other in itertools.combinations(shares, 2))
-
-
 def _pairs_of_a_kind(given: Sequence[Figure]) -> Iterator[tuple[float, float]]:
     """Yield pairs of values of one unit, both ways round; numbers without a unit may stand for anything."""
     numbers = [converted(f) for f in given if f.kind == "number" and f.unit and f.unit not in (*_SHARES, TIME)]
     for (value, unit), (beside, unit_beside) in itertools.permutations(numbers, 2):
         if beside and unit == unit_beside:
             yield value, beside
-
-
-def _years_near(given: Sequence[Figure]) -> set[int]:
-    """Return the years that lie so many years after one as the length of time told next says: 1834; two years later."""
-    pairs = itertools.pairwise(given)
-    return {date.year + int(length.value) for date, length in pairs if date.year and length.unit == "year"}
 
 
 def _years_apart(given: Sequence[Figure]) -> Iterator[float]:

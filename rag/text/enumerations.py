@@ -82,12 +82,9 @@ def items_beside(statements: Sequence[str], place: int) -> list[int]:
 
 def count_within(statement: str) -> int:
     """Return how many things the longest series of a Chinese statement names: 3 of 货币、银行和人才."""
-    return max(map(_count_in_clause, split_at(statement, CLAUSE_ENDS)), default=0)
-
-
-def _count_in_clause(clause: str) -> int:
-    parts = clause.replace("》《", "》、《").split("、")
-    return len(parts) + any(joint in parts[-1][1:-1] for joint in JOINTS) if len(parts) > 1 else 0
+    series = (clause.split("、") for clause in split_at(statement.replace("》《", "》、《"), CLAUSE_ENDS))
+    counts = (len(names) + any(joint in names[-1][1:-1] for joint in JOINTS) for names in series if len(names) > 1)
+    return max(counts, default=0)
 
 
 def _bulleted_beside(statements: Sequence[str], place: int) -> list[int]:

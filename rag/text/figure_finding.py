@@ -24,16 +24,13 @@ from rag.text.dates import (
     read_iso_date,
     read_year,
 )
-from rag.text.figures import Figure
+from rag.text.figures import NOWHERE, Figure, Reading
 from rag.text.folding import fold_text
 from rag.text.numbers import CARDINALS, DIGITS, HAN_NUMERALS, Number, read_numbers, read_numeral, round_value
 from rag.text.units import CURRENCIES, SIGNS, Unit, read_sign, read_unit
 from rag.text.words import IDIOM_CHARS, is_idiom
 from rag.vocabulary import read_table
 
-_KEPT = 2048  # results of a function that are kept
-
-_NOWHERE = (0, 0)
 _ORDINALS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind == "ordinal"}
 _PARTS = {word: int(value) for kind, word, value, _ in read_table("number_words") if kind == "part"}
 # Where a figure may begin: not within a Latin word or number, nor behind a hyphen that is part of a name (COVID-19).
@@ -61,23 +58,13 @@ _HALF, _TEN, _PERCENT = 0.5, 10.0, 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """A stretch of the line, its figure if it is one, and the factor that a number before it in a range shares."""
-
-    end: int
-    figure: Figure | None
-    scale: float = 1.0
-    factor: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class _Found:
     start: int
-    reading: _Reading
+    reading: Reading
     figure: Figure
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=2048)
 def find_figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of `text` in order of their place; their spans do not overlap.
 
@@ -103,15 +90,7 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     return _with_context(_share_units(found, line))
 
 
-def _dated(reader: Callable[[str, int], tuple[int, Figure] | None]) -> Callable[[str, int], _Reading | None]:
-    def read(line: str, at: int) -> _Reading | None:
-        found = reader(line, at)
-        return None if found is None else _Reading(*found)
-
-    return read
-
-
-def _read_quantity(line: str, at: int) -> _Reading | None:
+def _read_quantity(line: str, at: int) -> Reading | None:
     """Read a number with its currency sign, scale and unit; a reading without a figure when it is part of a word."""
     sign = read_sign(line, at)
     start = sign.end if sign else at
@@ -119,7 +98,7 @@ def _read_quantity(line: str, at: int) -> _Reading | None:
     return max(readings, key=lambda reading: reading.end, default=None)
 
 
-def _measured(line: str, start: int, number: Number, sign: Unit | None) -> _Reading:
+def _measured(line: str, start: int, number: Number, sign: Unit | None) -> Reading:
     unit, more = _unit_behind(line, number)
     if sign and (unit is None or unit.name not in CURRENCIES):
         unit = Unit(sign.name, 1.0, number.end)
@@ -127,12 +106,12 @@ def _measured(line: str, start: int, number: Number, sign: Unit | None) -> _Read
         unit = Unit(sign.name, 1.0, unit.end)
     end = unit.end if unit else number.end
     if number.vague or not _is_figure(line, start, number, unit):
-        return _Reading(end, None)
+        return Reading(end, None)
     if line.startswith(("多", "余"), end) and unit and not line.startswith(("多", "余"), end - 1):
         end, more = end + 1, True
     factor = unit.factor if unit else 1.0
-    figure = Figure("number", _NOWHERE, round_value(number.value * factor), unit.name if unit else "", more=more)
-    return _Reading(end, figure, number.scale, factor)
+    figure = Figure("number", NOWHERE, round_value(number.value * factor), unit.name if unit else "", more=more)
+    return Reading(end, figure, number.scale, factor)
 
 
 def _unit_behind(line: str, number: Number) -> tuple[Unit | None, bool]:
@@ -170,11 +149,11 @@ def _is_han_figure(line: str, start: int, number: Number, unit: Unit | None) -> 
     return not any(is_idiom(line[place : place + IDIOM_CHARS]) for place in places)
 
 
-def _read_han_fraction(line: str, at: int) -> _Reading | None:
+def _read_han_fraction(line: str, at: int) -> Reading | None:
     """Read 三分之一, 百分之三十."""
     half = next((word for word in _HALVES if line.startswith(word, at)), "")
     if half:
-        return _Reading(at + len(half), Figure("number", _NOWHERE, _HALF, "ratio"))
+        return Reading(at + len(half), Figure("number", NOWHERE, _HALF, "ratio"))
     below = read_numeral(line, at)
     end, value = (below.end, below.value) if below else (at, 0.0)
     if line[at] in _DENOMINATORS:
@@ -182,40 +161,40 @@ def _read_han_fraction(line: str, at: int) -> _Reading | None:
     part = read_numeral(line, end + len("分之")) if line.startswith("分之", end) else None
     if not value or part is None or part.vague:
         return None
-    return _Reading(part.end, Figure("number", _NOWHERE, part.value / value, "ratio"))
+    return Reading(part.end, Figure("number", NOWHERE, part.value / value, "ratio"))
 
 
-def _read_english_fraction(line: str, at: int) -> _Reading | None:
+def _read_english_fraction(line: str, at: int) -> Reading | None:
     """Read two thirds, a quarter of, half of."""
     match = _WORDS.match(line, at)
     if match is None:
         return None
     first, second = match[1].lower(), (match[2] or "").lower()
     if first == "half" and second in ("of", "the"):
-        return _Reading(match.end(1), Figure("number", _NOWHERE, _HALF, "ratio"))
+        return Reading(match.end(1), Figure("number", NOWHERE, _HALF, "ratio"))
     above = 1 if first == "a" else CARDINALS.get(first, 0)
     below = _PARTS.get(second) or _PARTS.get(second.removesuffix("s"))
-    return _Reading(match.end(), Figure("number", _NOWHERE, above / below, "ratio")) if above and below else None
+    return Reading(match.end(), Figure("number", NOWHERE, above / below, "ratio")) if above and below else None
 
 
-def _read_slashed_fraction(line: str, at: int) -> _Reading | None:
+def _read_slashed_fraction(line: str, at: int) -> Reading | None:
     match = _SLASHED.match(line, at)
     if match is None or not 0 < int(match[1]) < int(match[2]):
         return None
-    return _Reading(match.end(), Figure("number", _NOWHERE, int(match[1]) / int(match[2]), "ratio"))
+    return Reading(match.end(), Figure("number", NOWHERE, int(match[1]) / int(match[2]), "ratio"))
 
 
-def _read_tenths(line: str, at: int) -> _Reading | None:
+def _read_tenths(line: str, at: int) -> Reading | None:
     """Read 三成五 and 打七五折: tenths, with hundredths behind."""
     digits = next((size for size in (2, 1) if _all_digits(line[at : at + size], size)), 0)
     value = float("0." + "".join(str(DIGITS.get(c, c)) for c in line[at : at + digits]))
     end = at + digits
     if digits and line.startswith("折", end) and (line[:at].endswith("打") or line.startswith(_DISCOUNTED, end + 1)):
-        return _Reading(end + 1, Figure("number", _NOWHERE, value, "ratio"))
+        return Reading(end + 1, Figure("number", NOWHERE, value, "ratio"))
     unit = read_unit(line, end)
     if digits == 1 and line.startswith("成", end) and unit and _all_digits(line[unit.end : unit.end + 1], 1):
-        return _Reading(
-            unit.end + 1, Figure("number", _NOWHERE, round_value(value + DIGITS[line[unit.end]] / _PERCENT), "ratio")
+        return Reading(
+            unit.end + 1, Figure("number", NOWHERE, round_value(value + DIGITS[line[unit.end]] / _PERCENT), "ratio")
         )
     return None
 
@@ -224,25 +203,25 @@ def _all_digits(text: str, size: int) -> bool:
     return len(text) == size and all(c in DIGITS or c.isdecimal() for c in text)
 
 
-def _read_power(line: str, at: int) -> _Reading | None:
+def _read_power(line: str, at: int) -> Reading | None:
     """Read 10^6, 10的6次方."""
     match = _POWER.match(line, at)
     if match is None:
         return None
-    return _Reading(match.end(), Figure("number", _NOWHERE, _TEN ** min(_LARGEST_POWER, int(match[1] or match[2]))))
+    return Reading(match.end(), Figure("number", NOWHERE, _TEN ** min(_LARGEST_POWER, int(match[1] or match[2]))))
 
 
-def _read_han_ordinal(line: str, at: int) -> _Reading | None:
+def _read_han_ordinal(line: str, at: int) -> Reading | None:
     """Read 第三; 第一， and 第二是 count the points of an answer, not things of a passage."""
     number = read_numeral(line, at + 1) if line[at] == "第" else None
     if number is None or number.vague:
         return None
     opens = not line[at - 1 : at].isalnum() if at else True  # 排名第三，高于去年 lists nothing
     is_listing = opens and line[number.end : number.end + 1] in _LISTING_ENDS
-    return _Reading(number.end, None if is_listing else Figure("ordinal", _NOWHERE, number.value))
+    return Reading(number.end, None if is_listing else Figure("ordinal", NOWHERE, number.value))
 
 
-def _read_english_ordinal(line: str, at: int) -> _Reading | None:
+def _read_english_ordinal(line: str, at: int) -> Reading | None:
     """Read 21st, third; "First," opens a point as often as it numbers a thing, and "first" numbers nothing."""
     match = _ENGLISH_ORDINAL.match(line, at)
     value = int(match[1] or _ORDINALS.get(match[2].lower(), 0)) if match else 0
@@ -250,11 +229,16 @@ def _read_english_ordinal(line: str, at: int) -> _Reading | None:
         return None
     is_listing = value <= _MOST_LISTED and line[match.end() : match.end() + 1] in _LISTING_ENDS
     is_weak = match[2] and (value == 1 or is_listing)
-    return _Reading(match.end(), None if is_weak else Figure("ordinal", _NOWHERE, float(value)))
+    return Reading(match.end(), None if is_weak else Figure("ordinal", NOWHERE, float(value)))
 
 
-_READERS: tuple[Callable[[str, int], _Reading | None], ...] = (
-    *map(_dated, (read_clock, read_decade, read_iso_date, read_english_quarter, read_english_date, read_han_date)),
+_READERS: tuple[Callable[[str, int], Reading | None], ...] = (
+    read_clock,
+    read_decade,
+    read_iso_date,
+    read_english_quarter,
+    read_english_date,
+    read_han_date,
     _read_power,
     _read_han_fraction,
     _read_english_fraction,
@@ -262,7 +246,7 @@ _READERS: tuple[Callable[[str, int], _Reading | None], ...] = (
     _read_tenths,
     _read_han_ordinal,
     _read_english_ordinal,
-    _dated(read_year),
+    read_year,
     _read_quantity,
 )
 
@@ -279,9 +263,7 @@ def _share_units(found: list[_Found], line: str) -> list[Figure]:
             scale = behind.reading.scale if gap == "-" and found[i].reading.scale == 1 else 1.0
             value = round_value(figure.value * scale * behind.reading.factor)
             figures[i] = dataclasses.replace(figure, value=value, unit=following.unit)
-            found[i] = dataclasses.replace(
-                found[i], reading=dataclasses.replace(behind.reading, end=found[i].reading.end)
-            )
+            found[i] = dataclasses.replace(found[i], reading=behind.reading._replace(end=found[i].reading.end))
         elif following.kind == "date":
             figures[i] = _share_date(figure, following)
     return figures

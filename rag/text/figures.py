@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rag.records import Span
 from rag.text.units import CURRENCIES
 
 LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
+NOWHERE = (0, 0)  # the span of a figure whose place is not known yet
 FigureKind = Literal["number", "ordinal", "date", "decade"]
 
 TIME, TIME_OF_HALF_DAY, HALF_DAY = "time", "time of half a day", 720  # units, and minutes: see `clock`
@@ -58,6 +59,15 @@ class Figure:
     quarter: int = 0
     context_year: int = 0
     context_month: int = 0
+
+
+class Reading(NamedTuple):
+    """Where a stretch of a line ends, its figure if it is one, and what a number before it in a range shares."""
+
+    end: int
+    figure: Figure | None
+    scale: float = 1.0
+    factor: float = 1.0
 
 
 def figures_within(figures: Iterable[Figure], span: Span) -> tuple[Figure, ...]:

@@ -17,16 +17,16 @@ from rag.records import Span
 from rag.text.language import HAN, INVISIBLE, radicals, to_simplified
 from rag.vocabulary import read_table
 
-_CHARACTERS_KEPT, _TEXTS_KEPT = 65536, 512  # folded before
-
 # Dropped wherever they stand: note marks as papers print them, link targets, tags, emphasis.
 _DROPPED = re.compile(
     r"\[\^?\d{1,3}\]|<sup>[^<]{0,12}</sup>|</?[A-Za-z][^<>]{0,200}>|!?\[(?=[^\[\]]*\]\()|\]\([^()\s]*\)|[*`①-⑳❶-❿㉑-㊿]"
 )
-_DASHES = "‐‑‒–—―−~～﹣-"
-_DOUBLE_QUOTES = '“”„‟«»「」『』＂"'
-_SINGLE_QUOTES = "‘’‚‛`´＇'"
-_DOTS = "·•・‧∙⋅･"
+_SIGNS = (
+    dict.fromkeys("‐‑‒–—―−~～﹣-", "-")
+    | dict.fromkeys('“”„‟«»「」『』＂"', '"')
+    | dict.fromkeys("‘’‚‛`´＇'", "'")
+    | dict.fromkeys("·•・‧∙⋅･", "·")
+)
 # Characters whose simplified form depends on the word: one form for both sides of a comparison is enough.
 _VARIANTS = {ord(variant): form for variant, form, _ in read_table("variants")}
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
@@ -45,24 +45,17 @@ class Folded:
         return self.starts[start], self.ends[end - 1]
 
 
-@functools.lru_cache(maxsize=_CHARACTERS_KEPT)
+@functools.lru_cache(maxsize=65536)
 def _fold_character(character: str) -> str:
     if character.isspace():
         return " "
     if INVISIBLE.match(character):
         return ""
-    if character in _DASHES:
-        return "-"
-    if character in _DOUBLE_QUOTES:
-        return '"'
-    if character in _SINGLE_QUOTES:
-        return "'"
-    if character in _DOTS:
-        return "·"
-    return to_simplified(unicodedata.normalize("NFKC", character).translate(radicals())).translate(_VARIANTS)
+    plain = unicodedata.normalize("NFKC", character).translate(radicals())
+    return _SIGNS.get(character) or to_simplified(plain).translate(_VARIANTS)
 
 
-@functools.lru_cache(maxsize=_TEXTS_KEPT)
+@functools.lru_cache(maxsize=512)
 def fold_text(text: str, *, compact: bool = False) -> Folded:
     """Fold `text`, keeping case and single spaces between Latin words; beside a Han character no space is kept.
 

@@ -22,7 +22,6 @@ _LABEL = re.compile(
     + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
 )
 CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
-_KEPT = 4096  # results of a function that are kept
 CLOSING_MOST_CHARS = 30  # letters of 谢谢大家, and of a name and an address below it
 _OPENING_CHARS = 80  # of a line, in which the longest word stands with its white space
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
@@ -34,7 +33,7 @@ def _printed(kind: str) -> tuple[str, ...]:
     return tuple(sorted(map(without_spaces, words_of("print_words", kind)), key=len, reverse=True))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def _simple_head(text: str) -> str:
     return to_simplified(text)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.records import Span
@@ -19,8 +19,6 @@ from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.words import IDIOM_CHARS, is_idiom, is_known_word, tag_words
 from rag.vocabulary import phrases, read_table, words_of
-
-_KEPT = 1024  # results of a function that are kept
 
 MOST_WORDS = 3  # content words behind a negation among which the one that it turns round is looked for
 _REACH = 14  # characters behind a negation in which these words are looked for
@@ -89,7 +87,7 @@ def _normal(text: str) -> str:
     return spaced
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=1024)
 def read_polarity(text: str) -> Polarity:
     """Read the negations of a sentence; two that follow each other at once cancel out."""
     line = _normal(text)
@@ -99,8 +97,9 @@ def read_polarity(text: str) -> Polarity:
     while match := pattern.search(line, at):
         # The space behind an English word opens the next one.
         at = match.end() - (match.group()[-1] == " ")
-        is_open = _within_idiom(line, match.start()) or _leaves_open(line, match.start())
-        if kinds[match.group()] != "exception" and not is_open:
+        starts = range(max(0, match.start() - IDIOM_CHARS + 1), match.start())
+        in_idiom = any(is_idiom(line[start : start + IDIOM_CHARS]) for start in starts)  # 方兴未艾 is one word
+        if kinds[match.group()] != "exception" and not in_idiom and not _leaves_open(line, match.start()):
             found.append((match.start(), at, kinds[match.group()]))
     negated: list[tuple[str, ...]] = []
     covered: list[Span] = []
@@ -118,12 +117,6 @@ def read_polarity(text: str) -> Polarity:
         if words and not is_doubled:
             negated.append(words)
     return Polarity(line, tuple(negated), tuple(covered))
-
-
-def _within_idiom(line: str, at: int) -> bool:
-    """Say whether what begins at a place goes on an idiom, which says something as a whole: 方兴未艾."""
-    starts = range(max(0, at - IDIOM_CHARS + 1), at)
-    return any(is_idiom(line[start : start + IDIOM_CHARS]) for start in starts)
 
 
 def _leaves_open(line: str, at: int) -> bool:
@@ -176,16 +169,14 @@ def denied_word(denying: str, taking: str) -> str:
     another word for its direction as well: 没有上升 denies 变多.
     """
     denied, taken = read_polarity(to_simplified(denying)), read_polarity(to_simplified(taking))
-    nearest = [word for words in denied.negated for word in _nearest(words) if False not in denied.states(word)]
-    nearest = [word for word in nearest if _is_denied_itself(word, denied)]
-    same = (one for word in nearest for one in _same_changes(word) if _takes(taken, one))
-    return next(same, "").strip() or _denied_soft_word(denied.text, taken.text)
-
-
-def _nearest(words: Sequence[str]) -> list[str]:
-    """Return the word next to a negation, and behind one for urging the next."""
-    urging = _forms_of("urging")
-    return [word for word in words[: 1 + (words[0] in urging)] if word != _NO_WORD]
+    nearest = [word for words in denied.negated for word in words[: 1 + (words[0] in _forms_of("urging"))]]
+    nearest = [word for word in nearest if word != _NO_WORD and False not in denied.states(word)]
+    same = (one for word in nearest if _is_denied_itself(word, denied) for one in _same_changes(word))
+    takes = (one for one in same if one in taken.text and not any(one in words for words in taken.negated))
+    # Or a soft negation that one negates and the other holds without: 未予取消 and 取消.
+    soft = (word for word in sorted(words_of("negations", "soft")) if word in taken.text and word in denied.text)
+    turned = (word for word in soft if _negates(denied.text, word) and not _negates(taken.text, word))
+    return next(takes, "").strip() or next(turned, "")
 
 
 def _is_denied_itself(word: str, polarity: Polarity) -> bool:
@@ -193,10 +184,6 @@ def _is_denied_itself(word: str, polarity: Polarity) -> bool:
     places = [polarity.text.find(word, start, end) - start for start, end in polarity.covered]
     is_noun = all(tag.startswith("n") for _, tag, _ in tag_words(word))
     return not is_noun or any(0 <= place <= _BESIDE_NEGATION for place in places)
-
-
-def _takes(taken: Polarity, word: str) -> bool:
-    return word in taken.text and not any(word in words for words in taken.negated)
 
 
 @functools.cache
@@ -207,12 +194,6 @@ def _forms_of(kind: str) -> tuple[str, ...]:
 def _same_changes(word: str) -> tuple[str, ...]:
     """Return a word and those for a change in its direction."""
     return next((forms for kind in ("rise", "fall") if word in (forms := _forms_of(kind))), (word,))
-
-
-def _denied_soft_word(denied: str, taken: str) -> str:
-    """Return the soft negation that one line negates and the other holds without: 未予取消 and 取消."""
-    soft = (word for word in sorted(words_of("negations", "soft")) if word in taken and word in denied)
-    return next((word for word in soft if _negates(denied, word) and not _negates(taken, word)), "")
 
 
 def _negates(line: str, word: str) -> bool:

@@ -15,7 +15,6 @@ from rag.text.persons import SURE_SURNAMES
 from rag.text.words import holds_any
 from rag.vocabulary import words_of
 
-_KEPT = 2048  # results of a function that are kept
 _TABLE = "office_words"
 
 
@@ -28,7 +27,7 @@ class Office(NamedTuple):
     end: int
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=2048)
 def find_offices(text: str) -> tuple[Office, ...]:
     """Return the offices of a text in order: 副市长 is 市长 with the rank 副."""
     form = search_form(text)
@@ -66,7 +65,11 @@ def office_asked_for(question: str) -> Office | None:
         before, behind = form[: office.start], form[office.end :].lstrip()
         if behind.startswith(tuple(words_of(_TABLE, "who_behind"))) and "'s" not in behind:
             return office
-        if any(_opens(before, word) for word in words_of(_TABLE, "who_before")) and not behind.startswith(("'", "的")):
+        opens = (
+            before.lstrip().startswith(f"{word} ") if word.isascii() else before.endswith(word)
+            for word in words_of(_TABLE, "who_before")
+        )
+        if any(opens) and not behind.startswith(("'", "的")):
             return office
     return None
 
@@ -75,10 +78,6 @@ def asks_who_leads(question: str) -> bool:
     """Say whether a question asks who holds an office or heads a body: 负责人是谁, "Who runs the Office?"."""
     leads = holds_any(question, words_of(_TABLE, "leads")) and holds_any(question, words_of(_TABLE, "who"))
     return leads or office_asked_for(question) is not None
-
-
-def _opens(before: str, word: str) -> bool:
-    return before.lstrip().startswith(f"{word} ") if word.isascii() else before.endswith(word)
 
 
 def titled_surname(question: str) -> tuple[str, str, str] | None:

@@ -16,7 +16,6 @@ from rag.vocabulary import phrases, read_table
 
 _NO_PARTY = "-"
 _SIDE = "方"  # 日方
-_KEPT = 2048  # results of a function that are kept
 
 
 class Party(NamedTuple):
@@ -26,7 +25,7 @@ class Party(NamedTuple):
     kind: str
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=2048)
 def parties_in(text: str) -> dict[Party, str]:
     """Return the parties that a text names by a whole name, each as it is first named."""
     latin = ((name, _parties().get(name.casefold())) for name, _ in find_latin_names(text))
@@ -39,7 +38,7 @@ def parties_in(text: str) -> dict[Party, str]:
     return found | {party: name for name, party in latin if party}
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=2048)
 def parties_told(text: str) -> frozenset[Party]:
     """Return the parties of a text, if only by a character beside another such: 欧日, 中美, 日方, but not 5日."""
     runs = itertools.groupby(to_simplified(text), lambda one: one in _parties() or one == _SIDE)

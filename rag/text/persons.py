@@ -14,8 +14,6 @@ from rag.text.labels import ends_with, is_word
 from rag.text.language import HAN_CHARACTER, holds_one_of, is_han, runs_of, split_at, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table, words_of
 
-_KEPT = 4096  # results of a function that are kept
-
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
 SURNAMES = frozenset(_PINYIN)
 SURE_SURNAMES = frozenset(surname for surname, _, is_sure, _ in read_table("surnames") if is_sure == "yes")
@@ -55,7 +53,7 @@ def no_name_words() -> frozenset[str]:
     return frozenset(word for word, _ in read_table("no_name_words"))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 

@@ -17,7 +17,7 @@ from rag.records import Span
 from rag.text.bands import band_around
 from rag.text.dates import YEAR_DIGITS, era_years
 from rag.text.figure_finding import find_figures
-from rag.text.figures import Figure
+from rag.text.figures import NOWHERE, Figure
 from rag.text.language import main_language, search_form, to_simplified
 from rag.text.numbered_parts import part_names
 from rag.text.numbers import MOST_IN_HAN, SCALES, Number, han_digits, han_numeral, read_numeral
@@ -25,7 +25,6 @@ from rag.text.words import tag_words
 from rag.vocabulary import read_table
 
 LAST_ERA_YEAR = 1949  # of which a Chinese text is likely to speak by its era
-_NOWHERE = (0, 0)
 _UNTIL = frozenset("到至-–—~～－") | {"——", "to", "until"}  # between the first and the last year of a period
 
 
@@ -66,13 +65,9 @@ def other_writings(question: str) -> list[str]:
     """Return the figures and numbered parts of `question` otherwise: 48公斤 is 四十八公斤, 1934年 is 民国二十三年."""
     figures = [(figure, question[slice(*figure.span)]) for figure in find_figures(question)]
     others = [other for _, written in figures if (other := _in_other_numerals(written)) != written]
-    years = [name for figure, written in figures for name in _other_years(figure) if name != written]
+    early = [(figure.year, written) for figure, written in figures if 0 < figure.year <= LAST_ERA_YEAR]
+    years = [name for year, written in early for name in (*era_years(year), f"{year}年") if name != written]
     return part_names(question) + others + years
-
-
-def _other_years(date: Figure) -> list[str]:
-    """Return the year of a date as eras count it and as it is counted now; [] for years that hardly an era counts."""
-    return [*era_years(date.year), f"{date.year}年"] if 0 < date.year <= LAST_ERA_YEAR else []
 
 
 def _in_other_numerals(figure: str) -> str:
@@ -108,7 +103,7 @@ def _same(wanted: Figure, given: Figure, text: str) -> Iterator[Span]:
 
 def _bare(figure: Figure) -> Figure:
     """Return a figure by itself, without its place and what stands before it."""
-    return dataclasses.replace(figure, span=_NOWHERE, context_year=0, context_month=0)
+    return dataclasses.replace(figure, span=NOWHERE, context_year=0, context_month=0)
 
 
 @functools.cache

@@ -21,8 +21,6 @@ from rag.text.language import HAN, search_form, to_simplified
 from rag.text.words import is_known_word
 from rag.vocabulary import words_of
 
-_KEPT = 32768  # results of a function that are kept
-
 LEAST_PASSAGES = 3  # in which each pair with the other character stands
 LEAST_TIMES = 5  # as often as chance would have it, each pair
 LEAST_TIMES_BOTH = 300  # the product of both
@@ -33,7 +31,7 @@ _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=32768)
 def sounds_of(character: str) -> frozenset[str]:
     """Return the sounds of a Han character, without tones and without what many speakers do not tell apart."""
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # they take a fifth of a start; only characters are looked up

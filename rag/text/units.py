@@ -24,27 +24,23 @@ class Unit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    name: str
-    factor: float
-    exceptions: tuple[str, ...]
+_Word = tuple[str, float, tuple[str, ...]]  # base unit, factor, and what it is not when it stands so
 
 
 def _words(*, signs: bool) -> dict[str, _Word]:
-    words: dict[str, _Word] = {}
-    for name, cell, factor, exceptions, _ in read_table("units"):
-        if name.startswith(_SIGN) is signs:
-            for word in phrases(cell):
-                words[fold_text(word).text] = _Word(name.removeprefix(_SIGN), float(factor), phrases(exceptions))
-    return words
+    return {
+        fold_text(word).text: (name.removeprefix(_SIGN), float(factor), phrases(exceptions))
+        for name, cell, factor, exceptions, _ in read_table("units")
+        if name.startswith(_SIGN) is signs
+        for word in phrases(cell)
+    }
 
 
 _UNITS = _words(signs=False)
 _SIGNS = _words(signs=True)
 SIGNS = frozenset(_SIGNS)
 _LONGEST = max(map(len, _UNITS))
-CURRENCIES = frozenset(word.name for form, word in _UNITS.items() if form == word.name.upper())  # ISO 4217 codes
+CURRENCIES = frozenset(name for form, (name, _, _) in _UNITS.items() if form == name.upper())  # ISO 4217 codes
 
 
 def read_unit(line: str, at: int) -> Unit | None:
@@ -65,10 +61,7 @@ def _longest(words: dict[str, _Word], line: str, start: int) -> Unit | None:
     for end in range(min(len(line), start + _LONGEST), start, -1):
         form = line[start:end]
         word = words.get(form) or (words.get(form.lower()) if len(form) > _LONGEST_SYMBOL else None)
-        if word and not _cuts_word(line, end) and not line.startswith(word.exceptions, start):
-            return Unit(word.name, word.factor, end)
+        cuts_word = end < len(line) and all(one.isascii() and one.isalpha() for one in line[end - 1 : end + 1])
+        if word and not cuts_word and not line.startswith(word[2], start):
+            return Unit(word[0], word[1], end)
     return None
-
-
-def _cuts_word(line: str, end: int) -> bool:
-    return all(character.isascii() and character.isalpha() for character in line[end - 1 : end + 1]) and end < len(line)

@@ -19,7 +19,6 @@ from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form
 if TYPE_CHECKING:
     import jieba
 
-_KEPT = 1024  # results of a function that are kept
 
 IDIOM_CHARS = 4
 _IDIOM_TAGS = ("i", "m")
@@ -56,7 +55,7 @@ def cut_words(text: str) -> list[str]:
     return list(dictionary().cut(text))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=1024)
 def tag_words(text: str) -> tuple[tuple[str, str, Span], ...]:
     """Return the words of a Chinese text with their part of speech (jieba's tags) and span."""
     dictionary()

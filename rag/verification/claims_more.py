@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rag.text.language import LATIN_WORD
 from rag.text.words import tag_words
-from rag.verification.clauses import KEPT, Clause, clause_with_figures, clauses_of, nearest_clause
+from rag.verification.clauses import Clause, clause_with_figures, clauses_of, nearest_clause
 from rag.verification.said import Said
 from rag.vocabulary import phrases, read_table
 
@@ -48,7 +48,7 @@ def word_among(form: str, words: Sequence[str]) -> str:
     return ""
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def _words_of(form: str) -> tuple[str, frozenset[str]]:
     """Return the Latin words of a text between spaces, and the Chinese ones of a single character."""
     latin = f" {' '.join(LATIN_WORD.findall(form))} "

@@ -14,8 +14,6 @@ from rag.text.figures import Figure, holds_figure, years_of
 from rag.text.language import search_form, split_at, split_sentences
 from rag.verification.said import Said, share_of, word_pairs
 
-KEPT = 4096  # results of a function that are kept: clauses of the passages of some answers
-
 NEAR = 0.4  # share of a clause's words that another one holds, from which it tells of the same
 _MARKS = "，；。;"
 _BETWEEN = (", ", " and ", " but ", " while ", " whereas ")  # English clauses
@@ -38,7 +36,7 @@ class Clause:
     before: str
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def clauses_of(text: str) -> tuple[Clause, ...]:
     """Return the clauses of a text, in order, those without words left out."""
     clauses: list[Clause] = []

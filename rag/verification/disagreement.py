@@ -28,8 +28,6 @@ from rag.verification import is_attribution
 from rag.verification.said import STOP_WORDS
 from rag.vocabulary import phrases, read_table, words_of
 
-_KEPT = 4096  # results of a function that are kept
-
 LEAST_SHARED = 2  # words that two statements must share to judge one thing
 MOST_APART = 4  # words that each of two statements of one thing may have for itself
 LENGTHS = ("year", "month", "day", "hour", "minute")
@@ -229,7 +227,7 @@ def _times_fit(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     return (not all(years) or bool(years[0] & years[1])) and (parts[0] == parts[1] or bool(parts[0] & parts[1]))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def _parts_of(text: str) -> frozenset[str]:
     """Return the words that make what a statement tells a part of a whole: 上半年, 邻省, "at night"."""
     return frozenset(word for cell, _ in read_table("part_words") for word in phrases(cell) if holds_any(text, [word]))
@@ -322,7 +320,7 @@ def _is_alone(figure: Figure, text: str, span: Span) -> bool:
     return touched == [figure.span]
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def _read(question: str, statement: str) -> tuple[float, Span | None]:
     return load_comprehension().read_statement(question, statement)
 
@@ -437,7 +435,7 @@ def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:
     return [word for word in mine - yours if not any(_is_like(word, other) for other in yours - mine)]
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def _is_like(one: str, other: str) -> bool:
     """Say whether two words may say one thing: 长 in 全长, 术 in 手术 and 术后, synonyms, a word and its translation.
 
@@ -458,7 +456,7 @@ def _is_like(one: str, other: str) -> bool:
     return bool(alike or glosses_of(one) & glosses_of(other))
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def content_of(text: str) -> frozenset[str]:
     """Return the nouns, names and verbs of two characters and more of a Chinese text, the stems of an English one."""
     for figure in reversed(find_figures(text)):

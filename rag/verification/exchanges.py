@@ -19,7 +19,7 @@ from rag.text.language import main_language, search_form
 from rag.text.names import find_latin_names
 from rag.text.words import tag_words
 from rag.verification.claims_more import word_among
-from rag.verification.clauses import KEPT, Clause, clauses_of, clauses_told, figures_told
+from rag.verification.clauses import Clause, clauses_of, clauses_told, figures_told
 from rag.verification.said import Said, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
@@ -91,7 +91,7 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def _keys_of(clause: Clause) -> tuple[Key, ...]:
     """Return the years, names and nouns of a clause, and nouns side by side: 白沙, 港, 吞吐量, 白沙港, 白沙港吞吐量."""
     keys = [("year", str(year)) for year in clause.years]
@@ -138,7 +138,7 @@ def _displaced_subject(clause: Clause, others: Sequence[Clause]) -> str:
     return ""
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def _subjects_of(clause: Clause) -> tuple[Key, ...]:
     """Return the nouns before the first verb of a clause, those side by side as one; the name with which it opens."""
     names = [("name", name) for name, span in find_latin_names(clause.text) if span[0] <= _OPENING_CHARS]
@@ -164,7 +164,7 @@ def _turned_comparison(one: Clause, other: Clause) -> str:
     return mine.word if _are_crossed(mine.sides, theirs.sides[::-1]) else ""
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def _with_subject(clause: Clause) -> str:
     """Return a clause with the one before it where it opens with the word that compares: 高于西站."""
     opens = any(
@@ -175,7 +175,7 @@ def _with_subject(clause: Clause) -> str:
     return f"{clause.before}{clause.form}" if opens else clause.form
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def _comparison_in(form: str) -> Comparison | None:
     """Return how a clause compares: 甲高于乙, 甲比乙高, A is higher than B."""
     found: list[tuple[int, Comparison]] = []
@@ -213,7 +213,7 @@ def _are_crossed(mine: Sides, theirs: Sides) -> bool:
     return bool(a & d and b & c)
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=4096)
 def _cause_and_effect(form: str) -> tuple[str, Sides] | None:
     """Return the word by which a sentence tells a cause, with the words of cause and effect."""
     for where, words, *_ in read_table("cause_words"):

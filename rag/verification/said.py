@@ -20,8 +20,6 @@ from rag.text.language import HAN, HAN_CHARACTER, main_language, split_sentences
 from rag.text.names import latin_words
 from rag.vocabulary import words_of
 
-_KEPT = 512  # results of a function that are kept
-
 STOP_WORDS = words_of("stop_words", "function")
 TOKEN = re.compile(rf"[{HAN}]|[a-zà-ÿ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
 
@@ -51,7 +49,7 @@ class Said:
     sentences: tuple[tuple[Span, frozenset[str]], ...]
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=512)
 def said_by(passage: Passage) -> Said:
     """Return what `passage` says; kept for passages that come again."""
     parts = (passage.title, "、".join(passage.authors), *passage.section, passage.header, passage.text, passage.page)

@@ -19,8 +19,6 @@ from rag.retrieval import Filters
 from rag.text.dictionary import spellings
 from rag.text.language import HAN_CHARACTER, is_han, search_form
 
-_KEPT = 4096  # results of a function that are kept
-
 _PARENTHESES = re.compile(r"[（(]([^（）()]*)[）)]")
 _WORKS: WeakKeyDictionary[Index, tuple[Work, ...]] = WeakKeyDictionary()
 _HAN_NAME_CHARS = range(2, 5)
@@ -98,7 +96,7 @@ def _works(index: Index) -> Iterator[Work]:
             yield Work(source, place, own[place], known[place], articles[place], abstracts)
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=4096)
 def names_of(printed: str) -> tuple[str, ...]:
     """Return the forms of an author's name in search form: "Mao Weizhun (毛维准)" is two, 毛维准 has its spellings too.
 
