@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
-from rag.question.kinds_asked import asks_for_reason, count_asked, follows_from_before, tells_reason
+from rag.question.kinds_asked import asks_for, count_asked, follows_from_before, tells_reason
 from rag.question.things_named import NAMED_LEAST, shares_told, things_named, words_that_compare
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
@@ -116,12 +116,14 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     is_counted = bool(items) and len(items) == count_asked(request.question)
     if is_counted or (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
         return items
-    if items[:1] == [first] and asks_for_reason(request.question) and _begins_telling(first.text):
+    asks_why = asks_for("reason", request.question)
+    # 第一，上游货船增多 tells the first of several reasons; numbered points are none.
+    if items[:1] == [first] and asks_why and first.text[:1].isalpha() and not tells_reason(first.text):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
-    if asks_for_reason(request.question):
+    if asks_why:
         chosen = _with_reasons(chosen, first, request)
-    if asks_for_reason(request.question) or _only_says_that_they_differ(first.text, request.question):
+    if asks_why or _only_says_that_they_differ(first.text, request.question):
         chosen = _with_what_goes_on(chosen, request)
     said = _grams("".join(unit.text for unit in chosen))
     room = request.max_chars - sum(len(unit.text) for unit in chosen)
@@ -251,11 +253,6 @@ def _below_lead_in(units: Sequence[Quoted], request: AnswerRequest) -> list[Quot
 def _is_likely_beside(items: Sequence[Quoted], first: Quoted) -> bool:
     """Say whether an item beside the likeliest may answer: 二、材料：身份证 does alone, without the other points."""
     return any(item.likelihood >= LIST_LEAST for item in items if item != first)
-
-
-def _begins_telling(statement: str) -> bool:
-    """Say whether a statement tells the first of several reasons: 第一，上游货船增多. Numbered points are none."""
-    return statement[:1].isalpha() and not tells_reason(statement)
 
 
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
@@ -412,7 +409,7 @@ def _with_what_goes_on(chosen: Sequence[Quoted], request: AnswerRequest) -> list
     """
     unit, added = chosen[-1], list[Quoted]()
     while len(chosen) + len(added) < MOST_STATEMENTS and (behind := _beside(unit, request.evidence[unit.place], 1)):
-        if (added or asks_for_reason(request.question)) and not ends_in(unit.text, "；;"):
+        if (added or asks_for("reason", request.question)) and not ends_in(unit.text, "；;"):
             break
         if behind[0] in chosen or sum(len(one.text) for one in (*chosen, *added, *behind)) > request.max_chars:
             break

@@ -236,12 +236,6 @@ def _asks_which(clause: str) -> bool:
     return left.isspace()
 
 
-def _does(clause: str) -> bool:
-    """Say whether a short clause asks something of its own, by its verb: 谁负责, but not 为什么, 多少张 or 对吗."""
-    text = to_simplified(clause).rstrip("？?")
-    return len(text) >= LEAST_CLAUSE_CHARS and any(tag == VERB for _, tag, _ in tag_words(text))
-
-
 def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
     """Return where the clauses of a sentence end that each ask: “每户交多少，何时可退？” asks twice; most ask once."""
     if "comparison" in types_of(question[start:end]):
@@ -256,8 +250,10 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
 
 
 def _asks_by_itself(clause: str) -> bool:
-    """Say whether a clause behind another one asks something else than that does."""
-    return _asks(clause) and not _asks_which(clause) and (not _is_remark(clause) or _does(clause))
+    """Say whether a clause behind another asks something else; a short one needs a verb: 谁负责, not 为什么 or 对吗."""
+    text = to_simplified(clause).rstrip("？?")
+    does = len(text) >= LEAST_CLAUSE_CHARS and any(tag == VERB for _, tag, _ in tag_words(text))
+    return _asks(clause) and not _asks_which(clause) and (does or not _is_remark(clause))
 
 
 def _asks(clause: str) -> bool:

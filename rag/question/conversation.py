@@ -25,6 +25,7 @@ from rag.text.language import (
     split_at,
     split_sentences,
     to_simplified,
+    without_words,
 )
 from rag.text.names import NAME_TAGS, find_quotes
 from rag.text.parties import parties_in
@@ -75,14 +76,19 @@ def _pieces(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -
         return (question,)
     position = max(i for i, turn in enumerate(history) if turn.role == "user")
     before = _pieces(asked[-1].content, history[:position])
-    if _asks_the_same(question):
+    asks_the_same = _asks_the_same(question)
+    if asks_the_same:
         moves = (_in_other_degree, _in_another_year, _of_another_place, _of_its_kind)
         if moved := next(filter(None, (move(before, question) for move in moves)), ()):
             return moved
+    # 那澄湖呢 names another thing; of an English word it cannot be told.
+    names_another = asks_the_same and language_asked(question) == "zh" and _names(question)
     if len(before) > 1 and not _follows(question, before[-1]):
         before = before[:1]
-    elif len(before) > 1 and _names_another(question) and _leans_on_a_thing(before):
-        return (_of_another(before[-1], question),)
+    elif len(before) > 1 and names_another and _leans_on_a_thing(before):
+        last, name = before[-1], _bare(question)
+        pointing = next((word for word in ("它", "他", "她") if word in last), "")
+        return (last.replace(pointing, name, 1) if pointing else name + last,)  # 保修多久 becomes 澄湖保修多久
     answers = [turn.content for turn in history[position:] if turn.role == "assistant"]
     counted = _counted_part(question, answers[-1]) if answers else ""
     kept = (before[0], *before[1:][-1:], counted)
@@ -101,8 +107,7 @@ def _follows(question: str, last: str) -> bool:
     After 收入呢, 增长了多少 asks of 收入, but 支出呢 leans on what both lean on. After 那乙厂呢, 工资呢 asks of 乙厂.
     """
     people = {word for word, tag, _ in tag_words(question) if tag == PERSON}
-    chinese = language_asked(question) == "zh"
-    telling = set(_telling_words(question)) - people if chinese else content_words(question)
+    telling = set(_telling_words(question)) - people
     is_other_kind = _asks_the_same(question) != _asks_the_same(last)
     is_side = _names(last) and not _names(question)
     return not telling or is_other_kind or is_side or _points_back(question)
@@ -151,18 +156,6 @@ def _points_back(question: str) -> bool:
 def _bare(question: str) -> str:
     """Return 澄湖 of 那澄湖的呢."""
     return question.strip().removeprefix("那").rstrip("？?").removesuffix("呢").removesuffix("的")
-
-
-def _of_another(asked: str, question: str) -> str:
-    """Return what was asked of one thing as asked of another: 保修多久 and 那澄湖呢 are 澄湖保修多久."""
-    name = _bare(question)
-    pointing = next((word for word in ("它", "他", "她") if word in asked), "")
-    return asked.replace(pointing, name, 1) if pointing else name + asked
-
-
-def _names_another(question: str) -> bool:
-    """Say whether a Chinese question does so and names a thing: 那澄湖呢; of an English word it cannot be told."""
-    return language_asked(question) == "zh" and _asks_the_same(question) and _names(question)
 
 
 def _leans_on_a_thing(pieces: Sequence[str]) -> bool:
@@ -248,9 +241,7 @@ def _is_place(word: str, tag: str) -> bool:
 
 def without_asking(text: str) -> str:
     """Return questions that were carried along as what they are about: the question behind them alone shall ask."""
-    for word in sorted(words_of("asking_words", "zh"), key=len, reverse=True):
-        text = text.replace(word, "")
-    return text.replace("？", "，").replace("?", ",")
+    return without_words(text, words_of("asking_words", "zh")).replace("？", "，").replace("?", ",")
 
 
 def may_lean_on_history(question: str) -> bool:
@@ -267,8 +258,7 @@ def leaves_open(question: str) -> bool:
 
 def says_of_what(question: str) -> bool:
     """Say whether `question` has a word that says of what it asks: "and the method?" has, "and the second?" has not."""
-    chinese = language_asked(question) == "zh"
-    return bool(_telling_words(question) if chinese else content_words(question)) and _counts(question) is None
+    return bool(_telling_words(question)) and _counts(question) is None
 
 
 def _says_its_own(question: str) -> bool:
@@ -299,10 +289,10 @@ def leans_on_history(question: str) -> bool:
         return not is_long
     if _says_its_own(question):
         return False
+    telling = len(_telling_words(question))
     if chinese:
-        telling = len(_telling_words(question))
         return (characters < BARE_HAN_CHARACTERS and telling < 2) or not (telling or is_long)
-    return words < BARE_ENGLISH_WORDS and len(content_words(question)) < 2
+    return words < BARE_ENGLISH_WORDS and telling < 2
 
 
 def _only_supposes(question: str) -> bool:
@@ -315,7 +305,9 @@ def _only_supposes(question: str) -> bool:
 
 
 def _telling_words(question: str) -> list[str]:
-    """Return the nouns and verbs of a Chinese question that say of what it is."""
+    """Return the words of a question that say of what it is; of a Chinese one nouns and verbs."""
+    if language_asked(question) != "zh":
+        return content_words(question)
     return [word for word, tag, _ in tag_words(question) if tag[0] in "nv" and word not in _LIGHT_WORDS]
 
 

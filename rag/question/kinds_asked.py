@@ -45,7 +45,7 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
         return False
     return (
         _lacks_figure(question, quoted)
-        or (_asks_for("interest", question) and not holds_any(f"{above}\n{quoted}", _TELLING["interest"]))
+        or (asks_for("interest", question) and not holds_any(f"{above}\n{quoted}", _TELLING["interest"]))
         or _lacks_name(question, quoted)
         or any(
             _lacks_date(kind, question, f"{above}\n{quoted}" if _is_row(quoted) else quoted) for kind in _DATES_ASKED
@@ -58,17 +58,12 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
 
 def denied_premise(question: str, quoted: str) -> str:
     """Return the word of a question for a reason which the statement that is quoted denies, else ""."""
-    return denied_word(quoted, question) if asks_for_reason(question) else ""
+    return denied_word(quoted, question) if asks_for("reason", question) else ""
 
 
-def asks_for_reason(question: str) -> bool:
-    """Say whether a question asks why: 为什么, 点解, what caused."""
-    return _asks_for("reason", question)
-
-
-def asks_for_meaning(question: str) -> bool:
-    """Say whether a question asks what a word or a thing with a name is: 指什么, 怎么理解, what is meant by."""
-    return _asks_for("meaning", question)
+def asks_for(kind: str, question: str) -> bool:
+    """Say whether a question asks for what a row of asked_kinds.tsv names: "reason" 为什么, "meaning" 指什么."""
+    return holds_any(question, _ASKING[kind])
 
 
 def tells_reason(statement: str) -> bool:
@@ -95,14 +90,10 @@ def count_asked(question: str) -> int:
     return next((int(number.value) for number in numbers if number and 1 < number.value <= MOST_COUNTED), 0)
 
 
-def _asks_for(kind: str, question: str) -> bool:
-    return holds_any(question, _ASKING[kind])
-
-
 def _lacks_figure(question: str, quoted: str) -> bool:
     """Say whether a statement tells no figure where one is asked for; in a row the unit may stand in its head."""
-    kind = next((kind for kind in _FIGURES_ASKED if _asks_for(kind, question)), "")
-    if not kind or _asks_for("reason", question) or holds_any(quoted, _TELLING[kind]):
+    kind = next((kind for kind in _FIGURES_ASKED if asks_for(kind, question)), "")
+    if not kind or asks_for("reason", question) or holds_any(quoted, _TELLING[kind]):
         return False
     kind = "number" if _is_row(quoted) else kind
     return not any(_is_of_kind(figure, kind) for figure in _figures_told(quoted))
@@ -110,7 +101,7 @@ def _lacks_figure(question: str, quoted: str) -> bool:
 
 def _lacks_date(kind: str, question: str, told: str) -> bool:
     """Say whether a statement tells no date and speaks of no year or day where one is asked for."""
-    if not _asks_for(kind, question) or holds_any(told, _TELLING[kind]):
+    if not asks_for(kind, question) or holds_any(told, _TELLING[kind]):
         return False
     return not any(figure.kind in ("date", "decade") for figure in find_figures(told))
 
@@ -139,12 +130,12 @@ def _lacks_name(question: str, quoted: str) -> bool:
     Who asks who may be told of an office, or of nobody by name, but not of the one whom the question names.
     """
     asks_who = holds_any(question, words_of("shelf_words", "who"))
-    if not (asks_who or _asks_for("name", question)) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
+    if not (asks_who or asks_for("name", question)) or _is_row(quoted) or holds_any(quoted, _TELLING["name"]):
         return False
     latin = [name for name, _ in find_latin_names(quoted) if name[:1].isupper()]
     names = [*latin, *(name for name, _ in find_han_names(quoted)), *(quote for quote, _ in find_quotes(quoted))]
     new = [name for name in names if not holds_any(question, (search_form(name),))]
-    return not new and (bool(names) or _asks_for("name", question))
+    return not new and (bool(names) or asks_for("name", question))
 
 
 def _lacks_part(question: str, found: str) -> bool:
@@ -155,7 +146,7 @@ def _lacks_part(question: str, found: str) -> bool:
 
 def _gives_no_reason(question: str, quoted: str) -> bool:
     """Say whether a row, where a reason is asked for, has no column for one, or tells what the question says alone."""
-    if not _asks_for("reason", question) or not _is_row(quoted) or holds_any(quoted, _TELLING["reason"]):
+    if not asks_for("reason", question) or not _is_row(quoted) or holds_any(quoted, _TELLING["reason"]):
         return False
     head, *rows = quoted.split("\n")
     if rows and not holds_any(head, _REASON_HEADS):

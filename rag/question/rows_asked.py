@@ -9,7 +9,6 @@ sums up others. Words: rag/data/row_words.tsv.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import operator
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +21,7 @@ from rag.tables import MIN_WORD_CHARS, bodies_called, cells, stands_in
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
-from rag.text.language import is_han, language_asked, search_form
+from rag.text.language import is_han, language_asked, search_form, without_words
 from rag.text.names import holds_latin_name, latin_words
 from rag.text.negation import read_polarity
 from rag.text.words import cut_words, holds_any, tag_words
@@ -64,6 +63,7 @@ class RowsAsked:
 class _Picked:
     """The rows that a question keeps: cells named by column, columns of cells that it denies, of years beyond one."""
 
+    lines: Sequence[Sequence[str]]  # the cells of all rows
     rows: Sequence[int]
     named: Mapping[int, set[str]]
     denied: tuple[int, ...]
@@ -90,19 +90,21 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
         return None
     picked = _picked_by(form, len(heads), lines)
     kept, named, told_cells = picked.rows, picked.named, [*heads, *picked.cells]
-    asked = _without(form, [name for cell in picked.cells for name in _names_of(cell)])
+    asked = without_words(form, [name for cell in picked.cells for name in _names_of(cell)], " ")
     columns = _columns_of({at: name for at, name in enumerate(heads) if at and at not in named}, asked)
     begun = [word + behind[:1] for word in _WORDS["count"] for _, found, behind in [form.partition(word)] if found]
     in_heads = [one for one in begun if any(one[-MIN_WORD_CHARS:] in search_form(head) for head in heads)]
-    kind = _kind_of(_without(form, in_heads), [heads[column] for column in columns])  # 多少座位 asks no 多少座
+    kind = _kind_of(
+        without_words(form, in_heads, " "), [heads[column] for column in columns]
+    )  # 多少座位 asks no 多少座
     own_words = [word for words in _WORDS.values() for word in words if is_han(word)]
-    is_negated = not picked.denied and read_polarity(_without(asked, own_words)).covered
+    is_negated = not picked.denied and read_polarity(without_words(asked, own_words, " ")).covered
     years = () if picked.dated else _years_asked(form)
     lacks_one = any(str(year) not in " ".join((*told_cells, above)) for year in years)
     if not kept or is_negated or lacks_one or _has_untold_word(question, told_cells, above):
         return None
     if bound := _bound_of(form):
-        return _beyond(*bound, heads, lines, kept, columns)
+        return _beyond(*bound, heads, picked, columns)
     is_plain = kind in ("rows", "count")
     if picked.denied and not is_plain:
         return None
@@ -112,11 +114,11 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
     numbers = {column: [_number(lines[at][column]) for at in kept] for column in columns}
     numeric = [column for column, values in numbers.items() if None not in values]
     if kind == "count" and not numeric:
-        return _counted(lines, kept, columns, named)
+        return _counted(picked, columns)
     if len(kept) < LEAST_ROWS or len(columns) != 1:
         return None
     if kind == "change" and numeric:
-        return _changed(lines, kept, columns[0], named)
+        return _changed(picked, columns[0])
     if kind in ("total", "mean"):
         may_sum = numeric and _may_be_summed(heads, lines, kept, form)
         values = [value for value in numbers[columns[0]] if value is not None]
@@ -139,7 +141,7 @@ def _picked_by(form: str, width: int, lines: Sequence[Sequence[str]]) -> _Picked
         if all((line[column] in told) != (column in denied) for column, told in named.items())
         if bound is None or (len(dated) == 1 and _FITS_YEAR[bound[0]](_year_of(line[dated[0]]), bound[1]))
     ]
-    return _Picked(kept, named, denied, tuple(dated))
+    return _Picked(lines, kept, named, denied, tuple(dated))
 
 
 def _columns_of(heads: Mapping[int, str], asked: str) -> list[int]:
@@ -160,7 +162,7 @@ def lacks_year(head: str, rows: Sequence[str], question: str) -> bool:
 
 def _kind_of(form: str, heads: Sequence[str]) -> Kind:
     """Return what a question asks of rows; a word that the head of the column has itself asks for nothing."""
-    asked = _without(form, [head_form(head) for head in heads])
+    asked = without_words(form, [head_form(head) for head in heads], " ")
     kinds: tuple[Kind, ...] = ("total", "mean", "change", "count")
     in_heads = [word for head in heads for word in (*cut_words(head_form(head)), *head_form(head).split())]
     return next(
@@ -216,8 +218,8 @@ def _has_untold_word(question: str, told: Sequence[str], above: str) -> bool:
         return True
     if language_asked(question) != "zh":
         return False
-    left = _without(search_form(question), [word for word in words if not word.isascii()])
-    left = _without(left, [name for cell in told for name in _names_of(cell)])
+    left = without_words(search_form(question), [word for word in words if not word.isascii()], " ")
+    left = without_words(left, [name for cell in told for name in _names_of(cell)], " ")
     nouns = [word for word, tag, _ in tag_words(left) if tag.startswith(_NOUN) and len(word) >= MIN_WORD_CHARS]
     # The dictionary may take a character too many: 产量比去年.
     return not all(
@@ -266,47 +268,41 @@ def _bound_of(form: str) -> tuple[Figure, str] | None:
 
 
 def _beyond(
-    bound: Figure,
-    kind: str,
-    heads: Sequence[str],
-    lines: Sequence[Sequence[str]],
-    kept: Sequence[int],
-    columns: Sequence[int],
+    bound: Figure, kind: str, heads: Sequence[str], picked: _Picked, columns: Sequence[int]
 ) -> RowsAsked | None:
     """Return the rows whose cell in the one column that is named lies beyond a figure of its unit."""
     if len(columns) != 1:
         return None
     [column] = columns
     unit = search_form(heads[column]).partition("(")[2].strip(") ")
-    values = {at: next(iter(find_figures(f"{lines[at][column]}{unit}")), None) for at in kept if lines[at][column]}
-    read = {at: value for at, value in values.items() if value and _number(lines[at][column]) is not None}
+    held = {at: cell for at in picked.rows if (cell := picked.lines[at][column])}
+    values = {at: next(iter(find_figures(f"{cell}{unit}")), None) for at, cell in held.items()}
+    read = {at: value for at, value in values.items() if value and _number(held[at]) is not None}
     if not read or len(read) < len(values) or any(value.unit != bound.unit for value in read.values() if unit):
         return None
     fitting = [at for at, value in read.items() if _FITS[kind](value.value, bound.value)]
     return RowsAsked("fitting", tuple(fitting), column, "") if fitting else None
 
 
-def _counted(
-    lines: Sequence[Sequence[str]], kept: Sequence[int], columns: Sequence[int], named: Mapping[int, set[str]]
-) -> RowsAsked | None:
+def _counted(picked: _Picked, columns: Sequence[int]) -> RowsAsked | None:
     """Return the rows that are counted: those of the cells named, and in a column that is named those that say yes.
 
     One row that is called so itself (Trainees enrolled | 486) is not counted.
     """
+    lines = picked.lines
     marks = [column for column in columns if any(_is_no(line[column]) for line in lines)]
-    fitting = tuple(at for at in kept if not any(_is_no(lines[at][column]) for column in marks))
-    is_called_so = len(fitting) == 1 and lines[fitting[0]][0] in named.get(0, ())
-    return RowsAsked("count", fitting, None, "") if fitting and not is_called_so and (named or marks) else None
+    fitting = tuple(at for at in picked.rows if not any(_is_no(lines[at][column]) for column in marks))
+    is_called_so = len(fitting) == 1 and lines[fitting[0]][0] in picked.named.get(0, ())
+    return RowsAsked("count", fitting, None, "") if fitting and not is_called_so and (picked.named or marks) else None
 
 
 def _is_no(cell: str) -> bool:
     return search_form(cell) in _NO
 
 
-def _changed(
-    lines: Sequence[Sequence[str]], kept: Sequence[int], column: int, named: Mapping[int, set[str]]
-) -> RowsAsked | None:
+def _changed(picked: _Picked, column: int) -> RowsAsked | None:
     """Return the first and the last of the years named of one thing, with the difference."""
+    lines, kept, named = picked.lines, picked.rows, picked.named
     dated = next((at for at, told in named.items() if all(cell.isdecimal() for cell in told)), None)
     others = [cell for at, told in named.items() if at != dated for cell in told]
     if dated is None or len(named[dated]) < LEAST_ROWS or len(others) != 1:
@@ -346,10 +342,3 @@ def _number(cell: str) -> Decimal | None:
         return Decimal(text) if _PLAIN.issuperset(text) else None  # 1e999999999 is written out by nobody
     except InvalidOperation:
         return None
-
-
-def _without(text: str, parts: Sequence[str]) -> str:
-    """Return a text without the longest of some parts first."""
-    return functools.reduce(
-        lambda left, part: left.replace(part, " "), sorted(filter(None, parts), key=len, reverse=True), text
-    )

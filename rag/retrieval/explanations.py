@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rag.index import Index
 from rag.question import Question
-from rag.question.kinds_asked import asks_for_meaning
+from rag.question.kinds_asked import asks_for
 from rag.records import Block, Evidence
 from rag.retrieval.candidates import Candidates, evidence_of
 from rag.retrieval.odds import with_credit
@@ -32,7 +32,7 @@ def with_explanation(
     A note that was not judged is added from `found`, all candidates.
     """
     best = evidence[0] if evidence else None
-    if best is None or not best.likelihoods or not best.passage.notes or not asks_for_meaning(question.asked):
+    if best is None or not best.likelihoods or not best.passage.notes or not asks_for("meaning", question.asked):
         return list(evidence)
     quoted = next((quote for quote, _ in find_quotes(question.asked)), "")
     note = _note_behind(quoted, best, index.document(best.source).blocks)

@@ -25,7 +25,7 @@ from rag.index import Index
 from rag.index.glossary import EQUAL_NAME
 from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
-from rag.question.kinds_asked import asks_for_meaning, count_asked
+from rag.question.kinds_asked import asks_for, count_asked
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows
 from rag.retrieval.explanations import with_explanation
@@ -49,6 +49,7 @@ from rag.text.language import (
     split_at,
     split_statements,
     without_count,
+    without_words,
 )
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import numbered_parts, opening_part
@@ -56,8 +57,6 @@ from rag.text.offices import Office, find_offices, holds_office, office_asked_fo
 from rag.text.persons import SURE_SURNAMES
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
-
-_KEPT = 2  # results of a function that are kept
 
 READ = 6  # passages that are read: each costs as much as embedding it
 READ_CLOSELY = 4  # statements that are read again, each with as many as these before and behind it
@@ -210,7 +209,7 @@ def _below_its_authors(passage: Passage, question: Question) -> Passage:
     return dataclasses.replace(passage, title=f"{'、'.join(named)}：{passage.title}") if named else passage
 
 
-@functools.lru_cache(maxsize=_KEPT)  # the parts of a question are read within the same sentence
+@functools.lru_cache(maxsize=2)  # the parts of a question are read within the same sentence
 def _reading(
     comprehension: Comprehension, question: str, passages: tuple[Passage, ...], statements: tuple[tuple[Span, ...], ...]
 ) -> list[Reading]:
@@ -224,9 +223,7 @@ def claim_of(question: str) -> str:
     """
     words = [word for kind, cell, _ in read_table("answer_types") if kind == "source" for word in phrases(cell)]
     clauses = [clause for clause in split_at(question, "，,？?") if clause.strip() and not holds_any(clause, words)]
-    for word in sorted(words, key=len, reverse=True):
-        question = question.replace(word, "\n")
-    return "，".join(clauses) or max(question.split("\n"), key=len).strip()
+    return "，".join(clauses) or max(without_words(question, words, "\n").split("\n"), key=len).strip()
 
 
 def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[Evidence]) -> list[Evidence]:
@@ -340,12 +337,12 @@ def _is_term(text: str, question: Question) -> bool:
     """Say whether a line is a term that the question names, and its translation: 减量率 reduction ratio."""
     term = "".join(filter(HAN_CHARACTER.match, search_form(text))) or search_form(text)
     is_named = len(term) >= TERM_LEAST_CHARS and term in search_form(question.text)
-    return is_named and _is_line(text) and not is_row(text) and asks_for_meaning(question.asked)
+    return is_named and _is_line(text) and not is_row(text) and asks_for("meaning", question.asked)
 
 
 def _asks_the_same(text: str, question: Question) -> bool:
     """Say whether a statement is a question whose telling words are all in that of a reader who asks for a meaning."""
-    is_question = ends_in(text.rstrip(), "？?") and asks_for_meaning(question.asked)
+    is_question = ends_in(text.rstrip(), "？?") and asks_for("meaning", question.asked)
     words = content_words(without_count(text)) if is_question else ()
     return bool(words) and all(holds_any(question.asked, (search_form(word),)) for word in words)
 

@@ -11,14 +11,13 @@ import itertools
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import opencc
 
 from rag.records import Language, Span
 from rag.vocabulary import read_table, words_of
 
-_KEPT = 65536  # results of a function that are kept
 _MAX_UNKNOWN = 0.3  # of the characters of a readable line
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -81,7 +80,7 @@ def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-@functools.lru_cache(maxsize=_KEPT)
+@functools.lru_cache(maxsize=65536)
 def _simplify_character(character: str) -> str:
     converted = str(_simplifier().convert(character))
     return converted if len(converted) == 1 else character
@@ -204,8 +203,10 @@ def split_statements(text: str) -> list[Span]:
     LONG_SENTENCE_CHARS is several, as a rule: an answer quotes the one that it needs.
     """
     spans: list[Span] = []
-    for is_row, lines in itertools.groupby(_lines_of(text), lambda line: _is_whole(text[slice(*line)])):
-        own = list(lines)
+    ends = [*(at + 1 for at, character in enumerate(text) if character == "\n"), len(text)]
+    lines = itertools.pairwise([0, *ends])
+    for is_row, held in itertools.groupby(lines, lambda line: _is_whole(text[slice(*line)])):
+        own = list(held)
         spans += own if is_row else _statements_between(text, own[0][0], own[-1][1])
     return [span for span in (strip_span(text, *span, kept=CELL_GAP) for span in spans) if span[0] < span[1]]
 
@@ -235,11 +236,6 @@ def _reference_marks() -> frozenset[str]:
     return frozenset(row[7] for row in read_table("reference_types"))
 
 
-def _lines_of(text: str) -> list[Span]:
-    ends = [*(at + 1 for at, character in enumerate(text) if character == "\n"), len(text)]
-    return list(itertools.pairwise([0, *ends]))
-
-
 def _statements_between(text: str, start: int, end: int) -> Iterator[Span]:
     for opens, closes in split_sentences(text[start:end]):
         separators = "；;\n" if closes - opens > LONG_SENTENCE_CHARS else "\n"
@@ -266,6 +262,13 @@ def split_at(text: str, marks: str) -> list[str]:
     for mark in marks[1:]:
         text = text.replace(mark, marks[0])
     return text.split(marks[0])
+
+
+def without_words(text: str, words: Iterable[str], put: str = "") -> str:
+    """Return `text` with `put` in the place of each of some words, of the longest first."""
+    for word in sorted(filter(None, words), key=len, reverse=True):
+        text = text.replace(word, put)
+    return text
 
 
 def runs_of(text: str, belongs: Callable[[str], bool]) -> list[str]:
