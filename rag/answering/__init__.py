@@ -18,7 +18,7 @@ import numpy as np
 
 from rag.answering.near_misses import names_nothing_across, names_nowhere, told_of_another
 from rag.answering.research import SHOWN_PASSAGES, Model, Researcher
-from rag.answering.row_answers import answer_from_rows, is_of_no_year, lead_with, put_before, tell_uncounted
+from rag.answering.row_answers import answer_from_rows, is_of_no_year, led_by, tell_uncounted
 from rag.answering.unread import asked_about
 from rag.backends import (
     DENIED,
@@ -42,7 +42,6 @@ from rag.question.kinds_asked import denied_premise, is_of_another_kind
 from rag.reading.pages import PageFinder
 from rag.records import (
     Answer,
-    Citation,
     Ending,
     Evidence,
     Language,
@@ -68,7 +67,7 @@ from rag.text.rewriting import written_as
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
 from rag.vocabulary import read_table
-from rag.works.about_works import answer_about_works, tell_disagreement
+from rag.works.about_works import answer_about_works, put_before, tell_disagreement
 from rag.works.article_facts import answer_about_article
 from rag.works.cataloguing import tell_where
 from rag.works.part_requests import answer_about_parts
@@ -223,15 +222,17 @@ def _answer_from_passages(
         ending = "refusal" if is_refusal(answer.text) else "answer"
     else:
         answer = tell_uncounted(tell_disagreement(answer, read.language), read)
-    missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *_unanswered(read, searches))
+    pairs = zip(read.parts, searches, strict=False) if len(read.parts) > 1 else ()
+    unanswered = [part.asked for part, search in pairs if answerability(search) < PART_LEAST]
+    missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *unanswered)
     others = _names_of_others(read, answer, found) if quotes else ()
     missing = (*missing, *others)
     if {*others} & {*names_nowhere(read.asked, _told_by(found))}:
         return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     is_denied, is_other = _misses_what_is_asked(read, answer, found) if quotes else (False, False)
     if quotes and (ending != "answer" or others or is_denied or is_other or names_unknown(missing, found)):
-        lead = lead_with(answer, DENIED[read.language]) if is_denied else put_before(answer, UNCERTAIN[read.language])
-        ending, answer = "uncertain", lead
+        led = led_by(DENIED[read.language], answer) if is_denied else put_before(answer, UNCERTAIN[read.language])
+        ending, answer = "uncertain", led
     answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
     return _told(answer, written, report)
 
@@ -317,12 +318,6 @@ def _requests_of_parts(read: Question, searches: Sequence[Retrieval], settings: 
         )
         for part, search in pairs
     )
-
-
-def _unanswered(read: Question, searches: Sequence[Retrieval]) -> tuple[str, ...]:
-    """Return the parts of a question of several to which no statement is likely to be the answer."""
-    pairs = zip(read.parts, searches, strict=False) if len(read.parts) > 1 else ()
-    return tuple(part.asked for part, search in pairs if answerability(search) < PART_LEAST)
 
 
 def _since(started: float) -> float:
@@ -476,12 +471,17 @@ def _checked(
     numbered, order, struck = number_by_appearance(text, [item.text for item in found])
     evidence = tuple(found[place] for place in order)
     verified = verify_answer(numbered, evidence, None if is_quoted else _similarity(settings, index))
-    pages: dict[str, PageFinder] = {}
+    pages = functools.cache(lambda source: PageFinder(index.document(source)))
     by_id = {item.id: item for item in evidence}
     sentences = tuple(
         dataclasses.replace(
             sentence,
-            citations=tuple(_with_page(citation, index, pages) for citation in sentence.citations),
+            citations=tuple(
+                dataclasses.replace(citation, page=pages(citation.source).at(citation.source_span[0]))
+                if citation.source_span
+                else citation
+                for citation in sentence.citations
+            ),
             answer_span=_answer_span(sentence, by_id),
         )
         for sentence in verified.sentences
@@ -496,14 +496,6 @@ def _checked(
         backend="",
         struck=struck + verified.struck,
     )
-
-
-def _with_page(citation: Citation, index: Index, pages: dict[str, PageFinder]) -> Citation:
-    if citation.source_span is None:
-        return citation
-    if citation.source not in pages:
-        pages[citation.source] = PageFinder(index.document(citation.source))
-    return dataclasses.replace(citation, page=pages[citation.source].at(citation.source_span[0]))
 
 
 def _answer_span(sentence: Sentence, evidence: dict[str, Evidence]) -> tuple[int, int] | None:
@@ -561,7 +553,10 @@ def missing_parts(question: str, evidence: Sequence[Evidence], sentences: Sequen
     held = search_form("\n".join(item.text for item in evidence))
     # A figure that is said of something else is not missing: it stands there.
     written = [written_as(question, item.text) for item in evidence]
-    parts = [part for part in missing if _is_definite(part, question) and search_form(part) not in held]
+    # A Han word that is missing may be said in other words: a figure, a Latin name or a quotation may not.
+    quoted = [part for part in missing if any(f"{a}{part}{b}" in question for a, b in ("“”", "《》", '""'))]
+    definite = [part for part in missing if part in quoted or re.search(r"\d|^[A-Z][A-Za-z.&-]+$", part)]
+    parts = [part for part in definite if search_form(part) not in held]
     parts = [part for part in parts if all(part in other for other in written)]  # 75 lies within 70至79周岁
     parts += [number for number in _versions(question) if number not in _versions(_told_by(evidence))]
     if cited_years := _years_cited(evidence, sentences):
@@ -578,7 +573,10 @@ def names_unknown(missing: Sequence[str], found: Sequence[Evidence]) -> bool:
     told = _told_by(found)
     words, years = latin_words(told), years_of(find_figures(told))
     unknown = {*_versions(" ".join(missing))} - {*_versions(told)}
-    unknown |= {part for part in missing if _is_code(part) and not holds_latin_name(part, words)}
+    # The number of a model, a train and the like is of letters and digits.
+    words_alone = [part for part in missing if part.isascii() and " " not in part]
+    codes = [part for part in words_alone if any(map(str.isalpha, part)) and any(map(str.isdigit, part))]
+    unknown |= {part for part in codes if not holds_latin_name(part, words)}
     return bool(unknown) or any(
         figure.year and figure.year not in years for part in missing for figure in find_figures(part)
     )
@@ -586,11 +584,6 @@ def names_unknown(missing: Sequence[str], found: Sequence[Evidence]) -> bool:
 
 def _told_by(found: Sequence[Evidence]) -> str:
     return "\n".join(f"{_above(item.passage)}\n{item.text}" for item in found)
-
-
-def _is_code(part: str) -> bool:
-    """Say whether a part of a question is the number of a model, a train and the like: letters and digits."""
-    return part.isascii() and any(map(str.isalpha, part)) and any(map(str.isdigit, part)) and " " not in part
 
 
 def _versions(text: str) -> list[str]:
@@ -609,13 +602,6 @@ def _years_cited(evidence: Sequence[Evidence], sentences: Sequence[Sentence]) ->
         own = years_of(figures_within(figures, citation.passage_span)) if citation.passage_span else frozenset()
         years |= own or years_of(figures)
     return years
-
-
-def _is_definite(part: str, question: str) -> bool:
-    """Say whether `part` is a figure, a Latin name or quoted: a Han word that is missing may be said in other words."""
-    return bool(re.search(r"\d|^[A-Z][A-Za-z.&-]+$", part)) or any(
-        f"{a}{part}{b}" in question for a, b in ("“”", "《》", '""')
-    )
 
 
 def _searched(index: Index, filters: Filters | None) -> dict[str, int]:

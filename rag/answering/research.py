@@ -98,7 +98,10 @@ class Researcher:
 
     def again(self, read: Question, searched: Sequence[str], found: Sequence[Evidence]) -> tuple[str, ...]:
         """Return what to search next, nothing that was searched before."""
-        shown = [f"- {_excerpt(item)}" for item in found[:SHOWN_PASSAGES]]
+        shown = []
+        for item in found[:SHOWN_PASSAGES]:
+            start = item.best_sentence[0] if item.best_sentence else 0
+            shown.append(f"- {item.title}：{defang_text(' '.join(item.text[start:].split())[:SHOWN_CHARS])}")
         lines = self._ask(
             "again", question=read.text, searched="\n".join(f"- {one}" for one in searched), evidence="\n".join(shown)
         )
@@ -164,9 +167,3 @@ def _new_questions(lines: Sequence[str], searched: Sequence[str]) -> tuple[str, 
         if line.endswith(("？", "?")) and search_form(line) not in known:
             new.setdefault(search_form(line), line)
     return tuple(new.values())[:MOST_QUESTIONS]
-
-
-def _excerpt(item: Evidence) -> str:
-    start = item.best_sentence[0] if item.best_sentence else 0
-    text = " ".join(item.text[start:].split())[:SHOWN_CHARS]
-    return f"{item.title}：{defang_text(text)}"

@@ -8,17 +8,19 @@ statement is likelier, only rows are told that the cells, heads and title of the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
 from rag.index import Index
 from rag.question import Question
 from rag.question.rows_asked import RowsAsked, asks_to_compute, find_rows_asked, lacks_year
-from rag.records import Answer, Evidence, Language, Retrieval, Sentence
+from rag.records import Answer, Evidence, Language, Retrieval
 from rag.retrieval.odds import with_likelihoods
 from rag.retrieval.rows_judged import rows_beside, whole_table
 from rag.tables import cell_span, cells, is_row, table_head
 from rag.vocabulary import read_table
+from rag.works.about_works import lead_with
+from rag.works.part_lists import Check
 
 MOST_ROWS = 12  # that are quoted; how many there are is told
 _TEXTS: dict[str, dict[Language, str]] = {
@@ -34,13 +36,8 @@ class Table(NamedTuple):
     is_likeliest: bool
 
 
-def answer_from_rows(
-    read: Question, found: Retrieval, index: Index, check: Callable[[str, tuple[Evidence, ...]], Answer]
-) -> Answer | None:
-    """Return the answer to a question for several rows of one table; None where it asks for something else.
-
-    `check` returns a written text with its passages as a checked answer.
-    """
+def answer_from_rows(read: Question, found: Retrieval, index: Index, check: Check) -> Answer | None:
+    """Return the answer to a question for several rows of one table; None where it asks for something else."""
     table = _table_of(found, index)
     if table is None:
         return None
@@ -52,8 +49,12 @@ def answer_from_rows(
         return None
     quoted = [rows[row] for row in asked.rows[:MOST_ROWS]]
     evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
-    answer = check(_written(head, quoted, evidence), evidence)
-    return lead_with(answer, _told(asked, head, read.language)) if evidence else None
+    lines = [head]
+    for row in quoted:
+        numbers = (number for number, item in enumerate(evidence, 1) if row in item.text.split("\n"))
+        lines.append(f"{row}[{next(numbers)}]")
+    answer = check("\n".join(lines), evidence)
+    return led_by(_told(asked, head, read.language), answer) if evidence else None
 
 
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
@@ -84,7 +85,7 @@ def tell_uncounted(answer: Answer, read: Question) -> Answer:
     of_rows = [sentence for sentence in answer.sentences if is_row(sentence.text.split("\n")[-1])]
     if len(of_rows) < 2 or not asks_to_compute(read.asked):
         return answer
-    return lead_with(answer, _TEXTS["uncounted"][read.language])
+    return led_by(_TEXTS["uncounted"][read.language], answer)
 
 
 def _marked(item: Evidence, rows: Collection[str], column: int | None) -> Evidence:
@@ -98,14 +99,6 @@ def _marked(item: Evidence, rows: Collection[str], column: int | None) -> Eviden
     return dataclasses.replace(with_likelihoods(item, [float(text in rows) for text in texts]), answers=tuple(answers))
 
 
-def _written(head: str, rows: Sequence[str], evidence: Sequence[Evidence]) -> str:
-    lines = [head]
-    for row in rows:
-        numbers = (number for number, item in enumerate(evidence, 1) if row in item.text.split("\n"))
-        lines.append(f"{row}[{next(numbers)}]")
-    return "\n".join(lines)
-
-
 def _told(asked: RowsAsked, head: str, language: Language) -> str:
     count, column = len(asked.rows), "" if asked.column is None else cells(head)[asked.column]
     told = _TEXTS[asked.kind][language].format(count=count, column=column, result=asked.result)
@@ -113,17 +106,7 @@ def _told(asked: RowsAsked, head: str, language: Language) -> str:
     return told + more
 
 
-def lead_with(answer: Answer, told: str) -> Answer:
-    """Return the answer with a sentence put first, on a line of its own, that cites what the answer cites."""
-    if not told:
-        return answer
+def led_by(told: str, answer: Answer) -> Answer:
+    """Return the answer with a sentence put first that cites what the answer cites; itself where nothing is told."""
     citations = tuple({one.number: one for sentence in answer.sentences for one in sentence.citations}.values())
-    lead = told + "".join(f"[{one.number}]" for one in citations) + "\n"
-    led = put_before(answer, lead)
-    return dataclasses.replace(led, sentences=(Sentence(told, 0, "supported", "compared", citations), *led.sentences))
-
-
-def put_before(answer: Answer, lead: str) -> Answer:
-    """Return the answer with `lead` before its text, as no sentence of it."""
-    moved = tuple(dataclasses.replace(sentence, start=sentence.start + len(lead)) for sentence in answer.sentences)
-    return dataclasses.replace(answer, text=lead + answer.text, sentences=moved)
+    return lead_with(answer, told, citations) if told else answer

@@ -42,7 +42,7 @@ from rag.index.segments import KINDS
 from rag.question import Question, read_question
 from rag.reading.chunking import headed_text
 from rag.records import Evidence, Language, PassageKind, Retrieval, Turn
-from rag.reranking import Reranker, load_reranker
+from rag.reranking import load_reranker
 from rag.retrieval.candidates import Candidates, Chosen, Floats, Rows, evidence_of, late_score
 from rag.retrieval.contract_parties import asked_by_role
 from rag.retrieval.judging import READ, judge_statements, says_enough
@@ -235,8 +235,9 @@ def _find(
     watch.lap("searched")
     if settings.rerank:
         found = _rerank(index, found, index.centring.centre_tokens(encoded.tokens, "question", language))
-    if reranker := load_reranker(settings):
-        found = _read_together(index, found, text, reranker)
+    best = [index.passages[row] for row in found.rows[:READ_TOGETHER].tolist()]
+    if (reranker := load_reranker(settings)) and best:
+        found = _weighed(found, reranker.scores(text, list(map(headed_text, best))), TOGETHER_WEIGHT)
     watch.lap("reranked")
     return _favoured(found, own, weight), expansions
 
@@ -284,11 +285,8 @@ def _asked_of_contract(
 
 def _as_meant(index: Index, question: Question) -> Question:
     """Return the question with what was meant: for characters others of the same sound, for capitals the countries."""
-
-    def meant(text: str) -> str:
-        return as_bodies(index.keywords.spelling.mended(text))
-
-    return dataclasses.replace(question, text=meant(question.text), asked=meant(question.asked))
+    text, asked = (as_bodies(index.keywords.spelling.mended(one)) for one in (question.text, question.asked))
+    return dataclasses.replace(question, text=text, asked=asked)
 
 
 def _better_judged(some: Sequence[Evidence], others: Sequence[Evidence]) -> list[Evidence]:
@@ -424,12 +422,6 @@ def _rerank(index: Index, found: Candidates, question_tokens: Floats) -> Candida
         similarities.update(zip(rows, centred_cosines(question_tokens, mean, packed), strict=True))
     late = np.array([late_score(found_similarities) for found_similarities in similarities.values()], np.float32)
     return _weighed(dataclasses.replace(found, similarities=similarities), late, RERANK_WEIGHT)
-
-
-def _read_together(index: Index, found: Candidates, question: str, reranker: Reranker) -> Candidates:
-    """Reorder the best candidates by a cross-encoder and the score so far; the others follow as they were."""
-    texts = [headed_text(index.passages[row]) for row in found.rows[:READ_TOGETHER].tolist()]
-    return _weighed(found, reranker.scores(question, texts), TOGETHER_WEIGHT) if texts else found
 
 
 def _weighed(found: Candidates, scores: Floats, weight: float) -> Candidates:

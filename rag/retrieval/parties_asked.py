@@ -73,16 +73,12 @@ def parties_missing(question: Question, passage: Passage, span: Span) -> tuple[s
         return ()
     before = above + passage.text[: span[1]]
     if not of_each and (_names_partners(question.asked) or asks_who_leads(question.asked)):
-        before = _last_naming(passage.text[: span[1]]) or above
+        # The last statement that names a party, if only by a character of it.
+        statements = (passage.text[slice(*one)] for one in reversed(split_statements(passage.text[: span[1]])))
+        before = next((statement for statement in statements if parties_told(statement)), above)
         told = parties_told(above + before)
     kinds = {party.kind for party in parties_in(before).keys() - asked}
     return tuple(name for party, name in asked.items() if party not in told and party.kind in kinds)
-
-
-def _last_naming(text: str) -> str:
-    """Return the last statement of a text that names a party, if only by a character of it; else ""."""
-    statements = (text[slice(*span)] for span in reversed(split_statements(text)))
-    return next((statement for statement in statements if parties_told(statement)), "")
 
 
 def _names_partners(question: str) -> bool:

@@ -95,17 +95,13 @@ def _labelled_alike(evidence: Sequence[Evidence], question: str) -> list[list[tu
     for place, item in enumerate(evidence):
         begins: dict[str, int] = {}
         for order, (start, end) in enumerate(item.statements[: len(item.likelihoods)]):
-            label = _opening_label(item.text[start:end])
+            label, colon, _ = item.text[start:end].replace(":", "：").partition("：")
+            label = search_form(label) if colon and len(label) <= LABEL_MOST_CHARS else ""
             if any(len(word) >= MIN_WORD_CHARS and word in asked for word in cut_words(label)):
                 above = "".join(item.passage.section[-1:]) + item.text[begins.get(label, 0) : end]
                 labelled.setdefault((item.source, label), []).append((place, order, above))
                 begins[label] = end
     return [rows for rows in labelled.values() if len(rows) > 1]
-
-
-def _opening_label(statement: str) -> str:
-    label, colon, _ = statement.replace(":", "：").partition("：")
-    return search_form(label) if colon and len(label) <= LABEL_MOST_CHARS else ""
 
 
 def doubt_other_entries(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:

@@ -121,24 +121,21 @@ def _check(draft: CitedSentence, grounds: Sequence[Said], similarity: Similarity
         verbatim = [(span, False) if (span := _locate_rows(rows, ground.passage)) else None for ground in cited]
     else:
         verbatim = [_locate_core(draft.text, ground) for ground in cited]
-    spans: list[Span | None]
+    spans = [found[0] if found else _best_span(carrying, ground) for found, ground in zip(verbatim, cited, strict=True)]
     if any(verbatim):
         framed = all(found is None or found[1] for found in verbatim)
         verdict = _Verdict("supported", "framed" if framed else "verbatim")
-        spans = [
-            found[0] if found else _best_span(carrying, ground) for found, ground in zip(verbatim, cited, strict=True)
-        ]
     else:
         verdict = _judge(draft.text, cited, grounds, similarity)
-        spans = [_best_span(carrying, ground) for ground in cited]
     if verdict.standing == "supported" and _rests_on_uncertain_order(draft.text, cited, verbatim):
         recognised = any(ground.passage.recognised for ground in cited)
         verdict = _Verdict("partly", "hardly_legible" if recognised else "order_uncertain")
-    citations = tuple(
-        Citation(n, ground.passage.id, ground.passage.source, span, _in_source(ground.passage, span))
-        for n, ground, span in zip(draft.numbers, cited, spans, strict=True)
-    )
-    return Sentence(draft.text, draft.start, verdict.standing, verdict.reason, citations, verdict.missing)
+    citations = []
+    for number, ground, span in zip(draft.numbers, cited, spans, strict=True):
+        begins = ground.passage.span[0]
+        in_source = (begins + span[0], begins + span[1]) if span else None
+        citations.append(Citation(number, ground.passage.id, ground.passage.source, span, in_source))
+    return Sentence(draft.text, draft.start, verdict.standing, verdict.reason, tuple(citations), verdict.missing)
 
 
 def _rests_on_uncertain_order(text: str, cited: Sequence[Said], verbatim: Sequence[tuple[Span, bool] | None]) -> bool:
@@ -158,10 +155,6 @@ def _rests_on_uncertain_order(text: str, cited: Sequence[Said], verbatim: Sequen
 
 def _reaches_uncertain(passage: Passage, span: Span) -> bool:
     return any(start < span[1] and span[0] < end for start, end in passage.uncertain)
-
-
-def _in_source(passage: Passage, span: Span | None) -> Span | None:
-    return None if span is None else (passage.span[0] + span[0], passage.span[0] + span[1])
 
 
 def _locate_rows(rows: Sequence[str], passage: Passage) -> Span | None:
@@ -254,11 +247,8 @@ def _best_span(text: str, ground: Said) -> Span | None:
     contained = [item for item in ground.sentences if len(item[1]) >= 6 and share_of(item[1], tokens) >= 0.7]
     if contained:
         return max(contained, key=lambda item: len(item[1]))[0]
-    quotes = sorted((quote for quote, _ in find_quotes(text)), key=len, reverse=True)
-    for quote in quotes:
-        if len(quote) >= 4 and (span := locate(quote, ground.passage.text)):
-            return span
-    return None
+    quotes = sorted((quote for quote, _ in find_quotes(text) if len(quote) >= 4), key=len, reverse=True)
+    return next(filter(None, (locate(quote, ground.passage.text) for quote in quotes)), None)
 
 
 def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity: Similarity | None) -> _Verdict:

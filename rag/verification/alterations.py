@@ -72,20 +72,17 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     turns = [_find_turn(text, cited), *(_find_turn(clause.text, cited, True) for clause in clauses_of(text))]
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
         return plain
-    if turned := find_exchanged_sides(text, cited) or _opposite_in_clause(text, cited):
+    # A sentence may tell of both ways: then the word counts that has its opposite in the nearest clause.
+    pairs = ((clause, nearest_clause(clause, cited, SAME_CLAUSE)) for clause in clauses_of(text))
+    opposites = (find_opposite(one.text, near.text) for one, near in pairs if near is not None)
+    opposite = (word for word in opposites if word and not holds_comparison(word))
+    if turned := find_exchanged_sides(text, cited) or next(opposite, ""):
         return Alteration("negated", turned)
     if displaced := find_displaced_figure(text, cited):
         return Alteration("figure_missing", displaced)
     if claimed := claims_more(text, cited):
         return Alteration("wording_changed", claimed)
     return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or next(filter(None, turns), None)
-
-
-def _opposite_in_clause(text: str, cited: Sequence[Said]) -> str:
-    """Return the word of `text` that has its opposite in the nearest clause, where a sentence tells of both ways."""
-    pairs = ((clause, nearest_clause(clause, cited, SAME_CLAUSE)) for clause in clauses_of(text))
-    found = (find_opposite(one.text, near.text) for one, near in pairs if near is not None)
-    return next((word for word in found if word and not holds_comparison(word)), "")
 
 
 def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
@@ -239,18 +236,11 @@ def _changed_name(text: str, changed: Sequence[str], other: Sequence[str], cited
             bare = word.removesuffix("'s")
             if len(bare) < 2 or any(holds_latin_name(bare, ground.words) for ground in cited):
                 continue
-            is_first = not any(character.isalnum() for character in text[: written.start()])
-            if not is_first or (
-                len(other) <= 2 * len(changed)
-                and any(piece in _names_said(ground) for piece in other for ground in cited)
-            ):
+            is_first = not any(map(str.isalnum, text[: written.start()]))
+            names = {name.casefold() for ground in cited for name, _ in find_latin_names(ground.said)}
+            if not is_first or (len(other) <= 2 * len(changed) and not names.isdisjoint(other)):
                 return written.group()
     return ""
-
-
-def _names_said(ground: Said) -> frozenset[str]:
-    """Return the names of a passage, case folded, without the words that open its sentences."""
-    return frozenset(name.casefold() for name, _ in find_latin_names(ground.said))
 
 
 def _changed_noun(text: str, pieces: Sequence[str], start: int, end: int, cited: Sequence[Said]) -> str:

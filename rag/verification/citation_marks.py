@@ -189,8 +189,11 @@ def _digits(character: str) -> str:
 
 def _read_loose(line: str, loose: re.Pattern[str], held: Sequence[str]) -> str:
     marks = list(loose.finditer(line))
-    if not marks or (_is_item(line, marks[0]) and not marks[0].group()[:1].isalpha()):
+    if not marks:
         return line
+    before = line[: marks[0].start()].rstrip(" *#>-")
+    if not marks[0].group()[:1].isalpha() and (not before or before.endswith(("：", ":"))):
+        return line  # it counts an item
     written: list[str] = []
     position = 0
     for found in marks:
@@ -201,12 +204,6 @@ def _read_loose(line: str, loose: re.Pattern[str], held: Sequence[str]) -> str:
         written += [line[position : found.start()], words, *(f"[{number}]" for number in numbers)]
         position = found.end()
     return "".join([*written, line[position:]])
-
-
-def _is_item(line: str, first: re.Match[str]) -> bool:
-    """Say whether the first mark of a line counts an item, at the line's beginning or behind a colon."""
-    before = line[: first.start()].rstrip(" *#>-")
-    return not before or before.endswith(("：", ":"))
 
 
 def _is_citation(line: str, found: re.Match[str], held: Sequence[str]) -> bool:

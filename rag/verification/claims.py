@@ -70,8 +70,10 @@ def _check_figures(figures: Sequence[Figure], text: str, cited: Sequence[Said]) 
             for g in cited
         ):
             held += 1
-        elif not is_worked_out(figure, text, cited) and not _is_small_count(figure, written):
-            lost.append(_Lost(figure.span[0], "figure_missing", written))
+        elif not is_worked_out(figure, text, cited):
+            counts_both = figure.kind == "number" and figure.value == _BOTH and is_counted(figure)
+            if any(map(str.isdigit, written)) or not counts_both:  # who tells of both often counts them: 两次测量
+                lost.append(_Lost(figure.span[0], "figure_missing", written))
     return lost, held
 
 
@@ -79,17 +81,14 @@ def _check_names(text: str, taken: Sequence[Span], cited: Sequence[Said]) -> tup
     words = frozenset().union(*(ground.words for ground in cited))
     latin = [(name, span) for name, span in find_latin_names(text) if not _inside(span, taken)]
     han = [(name, span) for name, span in find_han_names(text) if not _inside(span, taken)]
+    is_compared = main_language(text) == "zh" or all(ground.language == "en" for ground in cited)
     lost, held = [], 0
     for name, span in latin:
         chinese = chinese_names_of(name)
+        is_acronym = sum(one.isascii() and (one.isupper() or one.isdigit()) for one in name) >= 2
         if holds_latin_name(name, words) or any(form in ground.compact for form in chinese for ground in cited):
             held += 1
-        elif (
-            chinese
-            or all(ground.language == "en" for ground in cited)
-            or _is_acronym(name)
-            or main_language(text) == "zh"
-        ):
+        elif chinese or is_compared or is_acronym:
             lost.append(_Lost(span[0], "name_missing", name))
     if any(ground.language == "zh" for ground in cited):
         lost += [
@@ -107,39 +106,21 @@ def _check_names(text: str, taken: Sequence[Span], cited: Sequence[Said]) -> tup
 
 def _is_han_name_lost(name: str, span: Span, text: str, cited: Sequence[Said]) -> bool:
     form = fold_text(name, compact=True).text
-    if any(form in ground.compact or _short_form(form, ground) for ground in cited):
+    short = form[0] if len(form) == 2 and form[1] in "国本洲方" else form  # 美 of 美国 and 美方, 日 of 日本
+    if any(form in ground.compact or short in ground.compact for ground in cited):
         return False
     if is_ordinary_word(to_simplified(name)) or text[span[0] - 1 : span[0]].isdecimal():  # 3600米左右
         return False
-    return is_known_word(to_simplified(name)) or not _is_cut_wrongly(text, span, cited)
+    # A guessed name may be cut wrongly: then the pairs across both its ends stand in a passage, 尔[松和白]桦.
+    pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]
+    is_cut_wrongly = all(len(pair) == 2 and any(pair in ground.compact for ground in cited) for pair in pairs)
+    return is_known_word(to_simplified(name)) or not is_cut_wrongly
 
 
 def is_worked_out(figure: Figure, text: str, cited: Sequence[Said]) -> bool:
     """Say whether a figure of `text` follows from others, or from what the passages tell roughly as it says."""
     told = [given for ground in cited for given in ground.figures]
     return is_near(figure, text, told) or follows_from(figure, [*told, *(f for f in find_figures(text) if f != figure)])
-
-
-def _is_small_count(figure: Figure, written: str) -> bool:
-    """Say whether a figure counts two things by a word: who tells of both often counts them, 两次测量, the two."""
-    return (
-        figure.kind == "number" and figure.value == _BOTH and is_counted(figure) and not any(map(str.isdigit, written))
-    )
-
-
-def _is_acronym(name: str) -> bool:
-    return sum(character.isascii() and (character.isupper() or character.isdigit()) for character in name) >= 2
-
-
-def _short_form(name: str, ground: Said) -> bool:
-    """Tell whether the passage uses the one-character name of a country: 美 of 美国 and 美方, 日 of 日本."""
-    return len(name) == 2 and name[1] in "国本洲方" and name[0] in ground.compact
-
-
-def _is_cut_wrongly(text: str, span: Span, cited: Sequence[Said]) -> bool:
-    """Tell whether the pairs of characters across both ends of a guessed name stand in a passage: 尔[松和白]桦."""
-    pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]
-    return all(len(pair) == 2 and any(pair in ground.compact for ground in cited) for pair in pairs)
 
 
 def _inside(span: Span, others: Sequence[Span]) -> bool:

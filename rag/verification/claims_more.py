@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rag.text.language import LATIN_WORD
 from rag.text.words import tag_words
-from rag.verification.clauses import Clause, clause_with_figures, clauses_of, nearest_clause
+from rag.verification.clauses import clause_with_figures, clauses_of, nearest_clause
 from rag.verification.said import Said
 from rag.vocabulary import phrases, read_table
 
@@ -22,7 +22,8 @@ def claims_more(text: str, cited: Sequence[Said]) -> str:
     for clause in clauses_of(text):
         near, same = nearest_clause(clause, cited), clause_with_figures(clause, cited)
         for where, more, less, _, _ in read_table("claims_more"):
-            told = _part_of((same or near) if where == "figure" else near, where)
+            other = same or near if where == "figure" else near
+            told = {"sentence": other.sentence, "passage": other.whole}.get(where, other.form) if other else ""
             claimed = word_among(clause.form, phrases(more))
             if not claimed or word_among(clause.form, phrases(less)):
                 continue
@@ -31,12 +32,6 @@ def claims_more(text: str, cited: Sequence[Said]) -> str:
             if weaker and not word_among(told.replace(f"{weaker} {claimed}", weaker), phrases(more)):
                 return claimed
     return ""
-
-
-def _part_of(clause: Clause | None, where: str) -> str:
-    if clause is None:
-        return ""
-    return {"sentence": clause.sentence, "passage": clause.whole}.get(where, clause.form)
 
 
 def word_among(form: str, words: Sequence[str]) -> str:

@@ -71,12 +71,9 @@ class Asked:
 
 
 def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disagreement | None:
-    """Return on what two statements disagree, or None.
+    """Return on what two statements disagree, or None; where their languages differ, only figures are compared.
 
-    Args:
-        one: A statement, in Chinese or English.
-        other: Another one; in another language, only figures are compared.
-        asked: What both surely answer; None: nothing is known of them but their words.
+    `asked` is what both surely answer; None: nothing is known of them but their words.
 
     Raises:
         ModelUnavailable, StorageFailed: See `load_comprehension`.
@@ -188,8 +185,11 @@ def _find_figures_apart(one: str, other: str) -> Disagreement | None:
             and _says_of_what(one, mine)
             and _says_of_what(other, yours)
             and not _replaces(_words_around(one, mine), _words_around(other, yours), one, other)
-            and _answer_each_other(one, other, mine, yours)
         ):
+            # Each answers what the other statement tells with its own: a reader is asked both ways.
+            likelihoods = [_likelihood(one, mine, other, yours), _likelihood(other, yours, one, mine)]
+            if min(likelihoods) < LEAST_EITHER_WAY or max(likelihoods) < LEAST_ONE_WAY:
+                continue
             return Disagreement("figure", one[slice(*mine.span)], other[slice(*yours.span)])
     return None
 
@@ -299,12 +299,6 @@ def _says_of_what(text: str, figure: Figure) -> bool:
     return any(tag[0] == "n" or tag in ("vn", "eng") for tag in tags)
 
 
-def _answer_each_other(one: str, other: str, mine: Figure, yours: Figure) -> bool:
-    """Say whether each figure answers what the other statement tells with its own: a reader is asked both ways."""
-    likelihoods = [_likelihood(one, mine, other, yours), _likelihood(other, yours, one, mine)]
-    return min(likelihoods) >= LEAST_EITHER_WAY and max(likelihoods) >= LEAST_ONE_WAY
-
-
 def _likelihood(told: str, figure: Figure, other: str, answer: Figure) -> float:
     """Return how likely `answer` in `other` answers the clause of `figure` with a question word in its place, 0..1."""
     start, end = _clause_of(told, figure)
@@ -362,7 +356,8 @@ def _opposite(one: _Judged, other: _Judged, least: int) -> Disagreement | None:
     turned = find_contradiction(one.text, other.text)
     opposites = find_opposites(one.text, other.text)
     if not (opposites or (turned and turned.word in words_of("effect_words", "effect"))):
-        opposites = _denied_effects(one.text, other.text)
+        told = _denied_effect(other.text, one.text)
+        opposites = [*_denied_effect(one.text, other.text), *((change, effect) for effect, change in told)]
         turned = None if opposites else turned
     if (opposites and turned) or not _counts_fit(one.text, other.text):  # 多数愿意 and 少数不愿 agree
         return None
@@ -384,12 +379,8 @@ def _counts_fit(one: str, other: str) -> bool:
     return not all(numbers) or bool(numbers[0] & numbers[1])
 
 
-def _denied_effects(one: str, other: str) -> list[tuple[str, str]]:
-    """Return what one clause denies to have an effect and the other tells to have changed: 没有作用, 提高."""
-    return [*_denied_effect(one, other), *((effect, change)[::-1] for effect, change in _denied_effect(other, one))]
-
-
 def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
+    """Return what one clause denies to have an effect and the other tells to have changed: 没有作用, 提高."""
     denied = [word.strip() for words in read_polarity(denying).negated for word in words]
     effects = [word for word in denied if word in words_of("effect_words", "effect")]
     if not effects or read_polarity(telling).negated:
@@ -447,7 +438,8 @@ def _is_like(one: str, other: str) -> bool:
         return bool(dictionary_words(one) & dictionary_words(other))
     if one.isascii() or other.isascii():
         chinese, english = sorted((one, other), key=str.isascii)
-        return not chinese.isascii() and any(_is_root(english, root) for root in _stems(chinese))
+        pairs = (sorted((english, root), key=len) for root in _stems(chinese))
+        return any(a == b or (len(a) >= LEAST_STEM and b.startswith(a)) for a, b in pairs)  # as merge and merger
     if len(one) == len(other):
         alike = set(one) & set(other) and not any(a == b for a, b in zip(one, other, strict=True))
     else:
@@ -509,9 +501,3 @@ def _says(form: str, word: str) -> bool:
 def _stems(word: str) -> frozenset[str]:
     """Return the stems of the English words that the dictionary explains a Chinese word with."""
     return frozenset(stem(one) for gloss in glosses_of(word) for one in _LATIN.findall(gloss) if one not in STOP_WORDS)
-
-
-def _is_root(one: str, other: str) -> bool:
-    """Say whether one stem begins like the other, as merge and merger."""
-    short, long = sorted((one, other), key=len)
-    return one == other or (len(short) >= LEAST_STEM and long.startswith(short))

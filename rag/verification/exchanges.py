@@ -58,7 +58,8 @@ def find_displaced_figure(text: str, cited: Sequence[Said]) -> str:
             if not told or any(holds_figure(value, given) for given in own):
                 continue
             holding = (other for other, given in figures if holds_figure(value, given) and not _is_of(other, key))
-            if any(_has_rival(other, key, clause) for other in holding):
+            rivals = (word for other in holding for kind, word in _keys_of(other) if kind == key[0])
+            if any(word not in clause.form and key[1] not in word for word in rivals):
                 return clause.text[slice(*value.span)]
     return ""
 
@@ -103,11 +104,6 @@ def _keys_of(clause: Clause) -> tuple[Key, ...]:
             if len(noun) >= _LEAST_CHARS and not noun.isascii():
                 keys.append((noun[-1], noun))
     return tuple(keys)
-
-
-def _has_rival(other: Clause, key: Key, clause: Clause) -> bool:
-    """Say whether another clause has a key of the same kind that neither the clause nor the key holds."""
-    return any(kind == key[0] and word not in clause.form and key[1] not in word for kind, word in _keys_of(other))
 
 
 def _is_of(clause: Clause, key: Key) -> bool:
@@ -159,9 +155,8 @@ def _turned_comparison(one: Clause, other: Clause) -> str:
     mine, theirs = (_comparison_in(_with_subject(clause)) for clause in (one, other))
     if mine is None or theirs is None or mine.row != theirs.row:
         return ""
-    if mine.column == theirs.column:
-        return mine.word if _are_crossed(mine.sides, theirs.sides) else ""
-    return mine.word if _are_crossed(mine.sides, theirs.sides[::-1]) else ""
+    sides = theirs.sides if mine.column == theirs.column else theirs.sides[::-1]
+    return mine.word if _are_crossed(mine.sides, sides) else ""
 
 
 @functools.lru_cache(maxsize=4096)

@@ -21,11 +21,11 @@ from rag.text.language import CELL_MARK
 from rag.verification.disagreement import Asked, content_of, find_disagreement
 from rag.works.cataloguing import answer_from_records, which_work
 from rag.works.comparison import Cell, Side, compare_sides, read_comparison
+from rag.works.part_lists import Check
 from rag.works.shelf import works_of
 from rag.works.shelf_questions import ShelfQuestion, read_shelf_question
 from rag.works.summaries import quote_summary, write_summary
 
-Check = Callable[[str, tuple[Evidence, ...]], Answer]
 Steps = Generator[Progress | TextPiece, None, Answer | None]
 ANSWERS_LEAST = 0.35  # likelihood from which a statement surely answers the question
 IN_TEXT = ("fund",)  # what a section may tell where no record does
@@ -46,19 +46,9 @@ def answer_about_works(
     check: Check,
     in_turn: InTurn,
 ) -> Steps:
-    """Answer a question that is about works; a generator of what happens meanwhile.
+    """Answer a question that is about works, telling what happens meanwhile; None where it is about contents.
 
-    Args:
-        read: The question.
-        history: The turns before it, oldest first.
-        filters: What may be asked about; None: all.
-        settings: Who writes.
-        index: The shelf.
-        check: Returns a written text with its passages as a checked answer.
-        in_turn: Does a search in its turn.
-
-    Returns:
-        The answer, or None where the question is about contents.
+    `filters` say what may be asked about (None: all); the turns of `history` come oldest first.
     """
     works = works_of(index, filters)
     narrowed = filters is not None and bool(filters.sources or filters.articles)
@@ -223,8 +213,20 @@ def tell_disagreement(answer: Answer, language: Language) -> Answer:
         found = find_disagreement(mine, yours, asked)
         if found:
             told = _TEXTS[found.kind][language == "en"].format(one=found.one, other=found.other)
-            return _led_by(answer, told, (one, other))
+            return lead_with(answer, told, (one, other))
     return answer
+
+
+def lead_with(answer: Answer, told: str, citations: tuple[Citation, ...]) -> Answer:
+    """Return the answer with a sentence put first, on a line of its own, that cites some of what the answer cites."""
+    led = put_before(answer, told + "".join(f"[{citation.number}]" for citation in citations) + "\n")
+    return dataclasses.replace(led, sentences=(Sentence(told, 0, "supported", "compared", citations), *led.sentences))
+
+
+def put_before(answer: Answer, lead: str) -> Answer:
+    """Return the answer with `lead` before its text, as no sentence of it."""
+    moved = tuple(dataclasses.replace(sentence, start=sentence.start + len(lead)) for sentence in answer.sentences)
+    return dataclasses.replace(answer, text=lead + answer.text, sentences=moved)
 
 
 def _answer_in(item: Evidence, citation: Citation) -> Span | None:
@@ -234,10 +236,3 @@ def _answer_in(item: Evidence, citation: Citation) -> Span | None:
         if answer and likelihood >= ANSWERS_LEAST and start <= span[0] < end:
             return answer[0] - start, answer[1] - start
     return None
-
-
-def _led_by(answer: Answer, told: str, citations: tuple[Citation, ...]) -> Answer:
-    lead = told + "".join(f"[{citation.number}]" for citation in citations) + "\n"
-    moved = tuple(dataclasses.replace(s, start=s.start + len(lead)) for s in answer.sentences)
-    first = Sentence(told, 0, "supported", "compared", citations)
-    return dataclasses.replace(answer, text=lead + answer.text, sentences=(first, *moved))

@@ -19,6 +19,7 @@ from typing import NamedTuple
 from rag.index import Index
 from rag.question import Question
 from rag.records import Answer, Evidence, Passage, Span
+from rag.retrieval.said_before import Quotation
 from rag.text.folding import locate
 from rag.text.language import (
     main_language,
@@ -68,8 +69,7 @@ class Request(NamedTuple):
     words: tuple[str, ...]
 
 
-Place = tuple[Passage, Span]
-Told = Place | str  # where it stands, or what a line of the record says
+Told = Quotation | str  # where it stands, or what a line of the record says
 
 
 @functools.cache
@@ -90,7 +90,11 @@ def read_article_request(read: Question, works: Sequence[Work]) -> Request | Non
             form = form.replace(word, " " * len(word))
     kinds = sorted((fact for fact in places if _is_asked(fact, read.asked)), key=places.__getitem__)
     explains = holds_any(form, words_of("part_requests", "no"))
-    if not kinds or explains or not (named.titled or named.authors or read.quoted or _says_work(form)):
+    works_words = (
+        words_of("shelf_words", "work") | words_of("shelf_words", "counter") | words_of("article_facts", "work")
+    )
+    says_work = any({word, word[1:]} & works_words for word, _, _ in tag_words(form))
+    if not kinds or explains or not (named.titled or named.authors or read.quoted or says_work):
         return None
     beside = words_of("article_facts", "beside")
     return Request(tuple(kinds), named, tuple(word for word in names_in(form) if word not in beside))
@@ -101,21 +105,12 @@ def _is_asked(fact: Fact, question: str) -> bool:
     return not words or holds_any(question, words | (words_of("shelf_words", "date") if fact.form == "date" else words))
 
 
-def _says_work(form: str) -> bool:
-    kinds = words_of("shelf_words", "work") | words_of("shelf_words", "counter") | words_of("article_facts", "work")
-    return any({word, word[1:]} & kinds for word, _, _ in tag_words(form))
-
-
 def answer_about_article(
     read: Question, works: Sequence[Work], index: Index, found: Sequence[Evidence] = ()
 ) -> Answer | None:
     """Return the answer to a question for facts of an article; None where it is none, or no work is clearly meant.
 
-    Args:
-        read: The question.
-        works: Those that may be asked about.
-        index: The shelf.
-        found: What was found for it: a work in another language than the question is known by that alone.
+    A work in another language than the question is known by what was `found` for it alone.
     """
     request = read_article_request(read, works)
     named = _work_asked(request, read, works, index) if request else None
@@ -225,20 +220,15 @@ def _labels(line: str) -> list[tuple[Fact, int, int]]:
     return found
 
 
-def _statements(fact: Fact, passage: Passage) -> Iterator[Place]:
+def _statements(fact: Fact, passage: Passage) -> Iterator[Quotation]:
     """Yield the sentences of a passage that tell a fact, up to the end of an address; none of a note that cites."""
     for start, end in split_sentences(passage.text):
         text = passage.text[start:end]
         told = [word for word in fact.told if word in text or holds_any(text, (word,))]
         if told and passage.text[passage.text.rfind("\n", 0, start) + 1] not in NOTE_OPENERS:
-            yield passage, (start, start + _end_of_address(text))
-
-
-def _end_of_address(text: str) -> int:
-    """Return where the address of electronic mail in a text ends; else where the text does."""
-    at = text.find("@")
-    behind = itertools.takewhile(lambda one: one.isascii() and not one.isspace(), text[at:])
-    return at + len("".join(behind)) if at >= 0 else len(text)
+            before, at, behind = text.partition("@")
+            address = itertools.takewhile(lambda one: one.isascii() and not one.isspace(), behind)
+            yield passage, (start, start + len(before + at + "".join(address)))
 
 
 def _people(request: Request, work: Work, read: Question) -> list[tuple[str, ...]]:
@@ -258,7 +248,7 @@ def _people(request: Request, work: Work, read: Question) -> list[tuple[str, ...
 
 def _clauses_about(
     fact: Fact, people: Sequence[tuple[str, ...]], work: Work, margins: Sequence[Passage]
-) -> Iterator[Place]:
+) -> Iterator[Quotation]:
     """Yield for each person the clause that begins with the name and tells a fact, else the line with its mark."""
     others = [form for name in work.record.authors for form in names_of(name)]
     for forms in people:
@@ -289,7 +279,7 @@ def _mark_behind(text: str) -> str:
     return mark if mark and ((len(mark) == 1 and raised) or not any(map(str.isalpha, mark))) else ""
 
 
-def _beginning(mark: str, passage: Passage) -> Iterator[Place]:
+def _beginning(mark: str, passage: Passage) -> Iterator[Quotation]:
     """Yield the clauses and lines of a passage that begin with a mark."""
     start = 0
     for part in split_at(passage.text, CLAUSE_ENDS):
@@ -299,7 +289,7 @@ def _beginning(mark: str, passage: Passage) -> Iterator[Place]:
         start += len(part) + 1
 
 
-def _text(place: Place) -> str:
+def _text(place: Quotation) -> str:
     return place[0].text[slice(*place[1])]
 
 

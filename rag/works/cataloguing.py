@@ -25,6 +25,7 @@ from rag.works.part_lists import Lines
 from rag.works.shelf import Work, outline_of, works_of
 from rag.works.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
 
+Fields = Sequence[tuple[Work, str]]  # of records, on which a sentence rests
 MOST_PLACES = 3  # of quotations that are told
 MOST_LISTED = 500  # works in one list
 TOPIC_MENTIONS = 3  # passages that must name a topic where no title, keyword or heading does
@@ -103,7 +104,7 @@ def _names_of_topic(topic: str, index: Index) -> set[str]:
     return {search_form(topic), *map(search_form, good)}
 
 
-def passages_on(topic: str, works: Sequence[Work], index: Index) -> dict[Work, list[tuple[Passage, Span]]]:
+def passages_on(topic: str, works: Sequence[Work], index: Index) -> dict[Work, list[Quotation]]:
     """Return the works that mention a topic, with each passage and its first name of it; most passages first."""
     # Other names of a part of it are names of something else: 雨 of "rain tank".
     names = _names_of_topic(topic, index) if len(tag_words(search_form(topic))) == 1 else {search_form(topic)}
@@ -112,7 +113,7 @@ def passages_on(topic: str, works: Sequence[Work], index: Index) -> dict[Work, l
     return {work: found[work] for work in by_count if found[work] or _is_on(work.record, names)}
 
 
-def _mentions(passages: Sequence[Passage], names: set[str]) -> Iterator[tuple[Passage, Span]]:
+def _mentions(passages: Sequence[Passage], names: set[str]) -> Iterator[Quotation]:
     for passage in passages:
         said = search_form(passage.text)
         name = next((name for name in sorted(names, key=len, reverse=True) if holds_name(said, name)), "")
@@ -126,13 +127,7 @@ def _is_on(record: Article, names: set[str]) -> bool:
 
 
 def answer_from_records(asked: ShelfQuestion, question: str, index: Index) -> Answer | None:
-    """Return the answer to a question about fields, works or outlines; None where nothing is on its topic.
-
-    Args:
-        asked: The question as it was read.
-        question: As it was typed.
-        index: The shelf.
-    """
+    """Return the answer to a `question`, as typed, about records or outlines; None where nothing is on its topic."""
     if asked.mentioned and not asked.named.titled:
         return _answer_mentions(asked, question, index)
     if asked.topic and not asked.named.titled:
@@ -251,7 +246,7 @@ class Draft:
         self._sentences: list[Sentence] = []
         self._cited = Lines()
 
-    def say(self, key: str, rests_on: Sequence[tuple[Work, str]], **values: object) -> None:
+    def say(self, key: str, rests_on: Fields, **values: object) -> None:
         """Add a sentence on a line of its own."""
         self._text += "\n" if self._text else ""
         self._add(self.text(key, **values), rests_on, ())
@@ -261,13 +256,7 @@ class Draft:
         self._text += "\n" if self._text else ""
         self._add(" ".join(passage.text[slice(*span)].split()), (), (), [(passage, span)])
 
-    def item(
-        self,
-        text: str,
-        rests_on: Sequence[tuple[Work, str]],
-        section: tuple[str, ...] = (),
-        held: Sequence[tuple[Passage, Span]] = (),
-    ) -> None:
+    def item(self, text: str, rests_on: Fields, section: tuple[str, ...] = (), held: Sequence[Quotation] = ()) -> None:
         """Add an item of a list; `section` is where it stands in the work, `held` what it rests on instead."""
         self._text += "\n- "
         self._add(text, rests_on, section, held)
@@ -297,13 +286,7 @@ class Draft:
         """Return the finished answer."""
         return Answer(question, question, self._text, tuple(self._sentences), self._cited.evidence, "answer", "records")
 
-    def _add(
-        self,
-        text: str,
-        rests_on: Sequence[tuple[Work, str]],
-        section: tuple[str, ...],
-        held: Sequence[tuple[Passage, Span]] = (),
-    ) -> None:
+    def _add(self, text: str, rests_on: Fields, section: tuple[str, ...], held: Sequence[Quotation] = ()) -> None:
         places = [("mention", *place) for place in held] or (
             (field, *_printed_at(self.index, work, field, section)) for work, field in rests_on
         )

@@ -70,12 +70,9 @@ class Cell:
 
 
 def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = False) -> tuple[Side, ...]:
-    """Return the sides that a question compares, or none where it compares nothing.
+    """Return the sides that a question, which stands alone, compares, or none where it compares nothing.
 
-    Args:
-        question: Standing alone.
-        works: Those that may be asked about.
-        narrowed: Whether these are a selection that the reader made: 这几份 are they.
+    `narrowed`: whether the works are a selection that the reader made: 这几份 are they.
     """
     kinds = kinds_in(question)
     selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_THINGS
@@ -92,7 +89,8 @@ def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = Fa
     groups: list[tuple[str, tuple[Work, ...]]] = [(work.label, (work,)) for work in named.titled]
     by_works: dict[tuple[Work, ...], list[str]] = {}  # who wrote together is one side
     for name, own in named.authors:
-        by_works.setdefault(tuple(own), []).append(_as_asked(name, question))
+        at = question.casefold().find(name)  # in the capitals that the question gives it
+        by_works.setdefault(own, []).append(question[at : at + len(name)] if at >= 0 else name)
     groups += [("、".join(names), own) for own, names in by_works.items()]
     if compares and 2 <= len(groups) <= MOST_THINGS:
         return _of_works(groups, named.rest)
@@ -126,12 +124,6 @@ def _around(question: str, sides: Sequence[NamedSide]) -> str:
     return f"{before}\n{question[end:].lstrip(_ENDS_CLAUSE + ' ')}"
 
 
-def _as_asked(name: str, question: str) -> str:
-    """Return a name in the capitals that the question gives it."""
-    at = question.casefold().find(name)
-    return question[at : at + len(name)] if at >= 0 else name
-
-
 def _says_anything(topic: str) -> bool:
     """Say whether a topic holds more than words of form and words for works."""
     words = words_that_compare()
@@ -143,14 +135,7 @@ def _says_anything(topic: str) -> bool:
 def compare_sides(
     sides: Sequence[Side], find: Callable[[Side], Sequence[Evidence]], language: Language, index: Index
 ) -> tuple[Cell, ...]:
-    """Return what each side says.
-
-    Args:
-        sides: As `read_comparison` returned them.
-        find: Returns what is found for a side's question in its works, judged, as `retrieve` does.
-        language: Of the question.
-        index: The shelf.
-    """
+    """Return what each side says; `find` returns what is found for a side's question in its works, judged."""
     cells = []
     for side in sides:
         if not side.question:

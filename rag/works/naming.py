@@ -77,12 +77,7 @@ class _Fit:
 def find_sides(question: str, works: Sequence[Work]) -> tuple[NamedSide, ...]:
     """Return the works that a question names with a word such as 和 between them, or by their number: 两份通知.
 
-    Args:
-        question: Standing alone.
-        works: Those that may be named.
-
-    Returns:
-        Two sides to MOST_THINGS, of different works, in the order of the question; none where any side is in doubt.
+    They are two to MOST_THINGS, in the order of the question, which stands alone; none where any side is in doubt.
     """
     units = _units(question, _joins_and_stops())
     shelf = _Shelf(works)
@@ -165,15 +160,15 @@ class _Shelf:
         named = sorted(_with_kind(stretch, best.length), key=lambda unit: unit.start)
         text = "".join(unit.text for unit in named)
         work = self._works[best.place]
-        has_kind = any(unit.kind == _WORK for unit in named) or self._says_kind(named, text, best.place)
-        if not has_kind and not self._is_bare_name(stretch[: best.length], text, best.place):
-            return None
-        return NamedSide((named[0].start, named[-1].end), work, has_kind)
-
-    def _is_bare_name(self, named: Sequence[_Unit], text: str, place: int) -> bool:
-        """Say whether a stretch begins a title and holds nothing that the work lacks, as 开工 beside 大桥."""
-        begins = any(title.startswith(text[:2]) for title in self._works[place].titles)
-        return begins and all(self._weight(unit, place) >= 0 for unit in named)
+        words = {unit.text for unit in named}
+        kinds = self._names[best.place].kinds
+        has_kind = any(unit.kind == _WORK for unit in named) or any(
+            said in text if HAN_CHARACTER.search(said) else said in words for said in kinds
+        )
+        # A bare name begins a title and holds nothing that the work lacks, as 开工 beside 大桥.
+        begins = any(title.startswith(text[:2]) for title in work.titles)
+        is_bare = begins and all(self._weight(unit, best.place) >= 0 for unit in stretch[: best.length])
+        return NamedSide((named[0].start, named[-1].end), work, has_kind) if has_kind or is_bare else None
 
     def _fits(self, stretch: Sequence[_Unit]) -> list[_Fit]:
         """Return how well each work is named by the first units of a stretch, as many as name it best; best first."""
@@ -195,11 +190,6 @@ class _Shelf:
         if pair not in self._holding:
             self._holding[pair] = frozenset(at for at, names in enumerate(self._names) if _holds(names, pair))
         return self._holding[pair]
-
-    def _says_kind(self, named: Sequence[_Unit], text: str, place: int) -> bool:
-        """Say whether a stretch holds the word that says the kind of a work, or a name of an author."""
-        words = {unit.text for unit in named}
-        return any(said in text if HAN_CHARACTER.search(said) else said in words for said in self._names[place].kinds)
 
 
 def _units(question: str, words: dict[str, str]) -> list[_Unit]:

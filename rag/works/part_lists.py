@@ -20,7 +20,7 @@ from rag.works.part_words import TIME, is_in, words_for
 from rag.works.parts import BULLET_MARKS, Group, Item, Said
 from rag.works.shelf import Work
 
-Check = Callable[[str, tuple[Evidence, ...]], Answer]
+Check = Callable[[str, tuple[Evidence, ...]], Answer]  # of a written text with the passages that its [n] stand for
 MOST_TIMES = 3  # the length of an answer from passages that a whole list may have
 PART_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("part_texts")}
 

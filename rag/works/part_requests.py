@@ -110,14 +110,7 @@ def answer_about_parts(
 ) -> Answer | None:
     """Return the answer to a request over the parts of a work; None where it is none, or no parts are meant.
 
-    Args:
-        read: The question.
-        history: The turns before it, oldest first.
-        found: What was found for it; its works are looked into.
-        works: Those that may be asked about.
-        index: What is asked.
-        check: Returns a written text with its passages as a checked answer.
-        max_chars: Of an answer from passages; a list may have MOST_TIMES as many.
+    The works of what was `found` are looked into; a list may have MOST_TIMES `max_chars`.
     """
     request = read_part_request(read.asked)
     if request is None or not found or ("comparison" in read.types and "table" not in request.kinds):
@@ -166,12 +159,14 @@ def _choices(request: PartRequest, work: Work, place: int, index: Index, *, goes
         value = [word for word, count in saying.items() if 0 < count < len(group.items)]
         in_head = [word for word in others if word not in held + value]
         is_all = request.thing not in in_head and all(is_in_head(word, head) for word in in_head)
-        dated = "timeline" in request.kinds and _is_dated(group)
+        dating = sum(any(map(tells_date, item.said)) for item in group.items)
+        dated = "timeline" in request.kinds and dating >= LEAST_DATED * len(group.items)
         in_view = goes_on or bool(in_head)
         if is_all and _is_asked(request, group, named, told=bool(labels or held), dated=dated, in_view=in_view):
             said = sum(word in search_form(group.names) for word in named)  # not another word for it
-            fit = (_fits_time(group) if dated else 0, len(named), said, request.count > 0, bool(labels))
-            worth = (*fit, -place, len(group.section))
+            # A timeline that says so goes before one that has dates besides.
+            timely = 1 + names(TIME, f"{group.names}\n{group.head}") + names(STEPS, group.names) if dated else 0
+            worth = (timely, len(named), said, request.count > 0, bool(labels), -place, len(group.section))
             yield Choice(worth, work, group, labels, tuple(held), tuple(value))
 
 
@@ -203,15 +198,6 @@ def _labels_asked(words: Sequence[str], group: Group) -> frozenset[str]:
 def _is_held_by_each(word: str, group: Group) -> bool:
     holding = sum(any(holds(word, said) for said in item.said) for item in group.items)
     return holding >= MOST_HOLDING * len(group.items)
-
-
-def _is_dated(group: Group) -> bool:
-    return sum(any(map(tells_date, item.said)) for item in group.items) >= LEAST_DATED * len(group.items)
-
-
-def _fits_time(group: Group) -> int:
-    """Return how well a group of dated items is a timeline: one that says so goes before one that has dates besides."""
-    return 1 + names(TIME, f"{group.names}\n{group.head}") + names(STEPS, group.names)
 
 
 def _expanded(

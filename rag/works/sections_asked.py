@@ -66,13 +66,8 @@ def answer_about_section(
 ) -> Answer | None:
     """Return the answer to a question for a section of a work; None where it is none, or the work tells it elsewhere.
 
-    Args:
-        read: The question.
-        found: What was found for it; in a large library its works are known by what stands above their headings.
-        works: Those that may be asked about.
-        index: What is asked.
-        check: Returns a written text with its passages as a checked answer.
-        max_chars: Of an answer from passages; a list may be longer.
+    In a large library only the works of what was `found` are known by what stands above their headings. A list may be
+    longer than `max_chars`.
     """
     request = read_section_request(read.asked)
     if request is None:
@@ -94,7 +89,11 @@ def answer_about_section(
     if said:
         return _quoted(said, work, path, read.language, check, max_chars)
     is_told = holds_any("\n".join("\n".join((*p.section, p.text)) for p in passages), kind.headings)
-    return None if is_told or not kind.missing[0] else _none(kind, work, read)
+    if is_told or not kind.missing[0]:
+        return None
+    is_english = read.language == "en"
+    text = PART_TEXTS["none"][is_english].format(title=work.label, none=kind.missing[is_english])
+    return Answer(read.asked, read.text, text, (), (), "refusal", "")
 
 
 def names_in(rest: str) -> list[str]:
@@ -178,10 +177,3 @@ def _quoted(said: Sequence[Said], work: Work, path: Path, language: Language, ch
     kept = [one for one, length in zip(said, lengths, strict=True) if length <= most] or said[:1]
     quoted = "".join(lines.quote(one.text, one.passage) for one in kept)
     return check(f"{lead}\n{quoted}" if len(kept) > 1 else quoted, lines.evidence)
-
-
-def _none(kind: Kind, work: Work, read: Question) -> Answer:
-    """Return the refusal that says what a work does not tell."""
-    is_english = read.language == "en"
-    text = PART_TEXTS["none"][is_english].format(title=work.label, none=kind.missing[is_english])
-    return Answer(read.asked, read.text, text, (), (), "refusal", "")

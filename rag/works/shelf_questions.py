@@ -128,9 +128,13 @@ def read_shelf_question(
         named = dataclasses.replace(named, titled=(found[0],), rest=_taken_out(named.rest, found[1])[0])
         kinds, topic = read_words(named.rest)
     called = topic and _with_kind(topic, named.rest)
-    if asks and topic and not named.titled and (part := _part_of_title(topic, called, works, ends="work" not in kinds)):
-        named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
-        kinds, topic = read_words(named.rest)
+    if asks and topic and not named.titled:
+        ends = "work" not in kinds  # then the topic is the end of a title
+        held = [work for work in works if any(t.endswith(topic) if ends else topic in t for t in work.titles)]
+        part = held[0] if len(held) == 1 and len(topic) >= LEAST_TITLE else find_work(called, works)
+        if part:
+            named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
+            kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
     asked = _asked(kinds, named, fields, topic, narrowed or len(works) == 1)
     on_topic = mentioned or {"topic", "work"} <= kinds
@@ -168,12 +172,6 @@ def _quoted_part(question: str, works: Sequence[Work]) -> tuple[Work, str] | Non
         if len(quote) >= LEAST_TITLE and len(held) == 1:
             return held[0], quote
     return None
-
-
-def _part_of_title(words: str, called: str, works: Sequence[Work], *, ends: bool) -> Work | None:
-    """Return the one work whose title holds these words, or ends with them, else the one that is `called` so."""
-    held = [work for work in works if any(t.endswith(words) if ends else words in t for t in work.titles)]
-    return held[0] if len(held) == 1 and len(words) >= LEAST_TITLE else find_work(called, works)
 
 
 def _with_kind(topic: str, rest: str) -> str:
@@ -270,15 +268,18 @@ def find_named(question: str, works: Sequence[Work]) -> Named:
     for title in found_titles:
         rest, at = _taken_out(rest, title)
         titled |= {work: at for work in titles[title] if at >= 0 and work not in titled}
-    found_journals, rest = _all_taken_out(rest, journals)
+    found_journals = []
+    for name in sorted(journals, key=len, reverse=True):
+        if holds_name(rest, name):
+            rest, _ = _taken_out(rest, name)
+            found_journals.append(name)
     authors, rest = _find_authors(rest, works, set(map(str.casefold, _CAPITALISED.findall(question))))
     issues = [_number(a or b) for a, b in _ISSUE.findall(rest)]
     rest = _ISSUE.sub(_NAMED, rest)
     years = [int(year) for year in YEAR.findall(rest)]
     rest = re.sub(YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
-    return Named(
-        tuple(sorted(titled, key=lambda work: titled[work])), authors, found_journals, tuple(years), tuple(issues), rest
-    )
+    by_place = sorted(titled, key=lambda work: titled[work])
+    return Named(tuple(by_place), authors, tuple(found_journals), tuple(years), tuple(issues), rest)
 
 
 def _find_authors(
@@ -310,15 +311,11 @@ def _find_authors(
         own = dict(by_name[name])
         if HAN_CHARACTER.search(name):
             spelled = set(names_of(name))
-            own |= {work: None for work in works if _is_latin_author(work, spelled)}
+            # An author whose name is printed in Latin letters alone may be the one who is spelled so.
+            latin = {work: (one for one in map(names_of, work.record.authors) if len(one) == 1) for work in works}
+            own |= {work: None for work, printed in latin.items() if any(spelled.issuperset(one) for one in printed)}
         found.append((at, name, tuple(work for work in works if work in own)))
     return tuple((name, own) for _, name, own in sorted(found, key=lambda item: item[0])), rest
-
-
-def _is_latin_author(work: Work, spelled: set[str]) -> bool:
-    """Say whether an author whose name is printed in Latin letters alone may be the one who is spelled so."""
-    printed = map(names_of, work.record.authors)
-    return any(len(names) == 1 and names[0] in spelled for names in printed)
 
 
 def holds_name(text: str, name: str) -> bool:
@@ -335,15 +332,6 @@ def _taken_out(text: str, name: str) -> tuple[str, int]:
         return text, -1
     # What follows keeps its place, so that places can be compared.
     return text[: match.start()] + _NAMED * len(match.group()) + text[match.end() :], match.start()
-
-
-def _all_taken_out(text: str, names: set[str]) -> tuple[tuple[str, ...], str]:
-    found = []
-    for name in sorted(names, key=len, reverse=True):
-        if holds_name(text, name):
-            text, _ = _taken_out(text, name)
-            found.append(name)
-    return tuple(found), text
 
 
 def journal_names(work: Work) -> tuple[str, ...]:

@@ -49,19 +49,17 @@ class Part:
 def quote_summary(
     works: Sequence[Work], length: Length, language: Language, index: Index
 ) -> tuple[str, tuple[Evidence, ...]]:
-    """Return a summary made of quotations, and the passages that its [n] stand for.
+    """Return a summary made of quotations, with what stands around them in a language, and what its [n] stand for.
 
-    Args:
-        works: One, or several.
-        length: Of the summary; every main section of one work and every one of several works is in it.
-        language: Of what stands around the quotations.
-        index: The shelf.
+    Every main section of one work, and each of several works, is in it.
     """
     quoted = Lines()
     if len(works) == 1:
-        lines = _lines_of_work(works[0], length, index, quoted)
-    else:
-        lines = [_line_of_work(work, length, language, index, quoted) for work in works]
+        return "\n".join(_lines_of_work(works[0], length, index, quoted)), quoted.evidence
+    lines = []
+    for work in works:
+        told = _joined(leading_statements(work, STATEMENTS[length], index), quoted)
+        lines.append(f"- {_text('work', language).format(title=work.label)}{told or _text('no_prose', language)}")
     return "\n".join(lines), quoted.evidence
 
 
@@ -90,11 +88,6 @@ def _whole_list(part: Part, leading: Sequence[tuple[Passage, str]]) -> list[tupl
         if listed and len(group.items) <= MOST_LISTED and any(text in texts for _, text in leading):
             return [(item.said[0].passage, item.said[0].text) for item in group.items]
     return []
-
-
-def _line_of_work(work: Work, length: Length, language: Language, index: Index, quoted: Lines) -> str:
-    told = _joined(leading_statements(work, STATEMENTS[length], index), quoted)
-    return f"- {_text('work', language).format(title=work.label)}{told or _text('no_prose', language)}"
 
 
 def _abstract_of(work: Work, index: Index) -> list[Passage]:
