@@ -184,7 +184,9 @@ class _Run:
             written += piece
             if kept:
                 yield kept
-            if len(written) > MAX_CHARS or _is_loop(written):
+            end = written[-LOOP_CHARS:]  # words that it has written again and again
+            is_loop = len(set(end)) > 2 and any(map(str.isalnum, end)) and written.count(end) >= LOOP_TIMES
+            if len(written) > MAX_CHARS or is_loop:
                 self._end = "too long"
                 break
         failure = self._why_unfinished(len(written), thought)
@@ -199,11 +201,8 @@ class _Run:
             return failure
         if not written:
             told = "only thought, and wrote no answer" if thought else "answered with nothing"
-            return BackendFailed(
-                f"the model {told}",
-                advice="ask again, or choose another model",
-                code="only_thought" if thought else "empty",
-            )
+            code = "only_thought" if thought else "empty"
+            return BackendFailed(f"the model {told}", advice="ask again, or choose another model", code=code)
         if not self._end:
             return BackendFailed(
                 "the connection ended before the answer did",
@@ -253,12 +252,6 @@ class _Run:
     def close(self) -> None:
         """End the request if it still runs."""
         self._future.cancel()
-
-
-def _is_loop(written: str) -> bool:
-    """Say whether an answer ends with words that it has written again and again."""
-    end = written[-LOOP_CHARS:]
-    return len(set(end)) > 2 and any(map(str.isalnum, end)) and written.count(end) >= LOOP_TIMES
 
 
 @functools.cache

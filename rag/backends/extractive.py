@@ -114,7 +114,9 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         return rows
     items = _list_around(first, request)
     is_counted = bool(items) and len(items) == count_asked(request.question)
-    if is_counted or (whole and _is_likely_beside(items, first)) or _are_likely_together(items, first):
+    # 二、材料：身份证 answers alone, without the other points.
+    is_likely_beside = any(item.likelihood >= LIST_LEAST for item in items if item != first)
+    if is_counted or (whole and is_likely_beside) or _are_likely_together(items, first):
         return items
     asks_why = asks_for("reason", request.question)
     # 第一，上游货船增多 tells the first of several reasons; numbered points are none.
@@ -248,11 +250,6 @@ def _below_lead_in(units: Sequence[Quoted], request: AnswerRequest) -> list[Quot
     is_short = sum(len(one.text) for one in (*before, *units[:1])) <= LEAD_CHARS
     leads = [one for one in before if is_short and ends_in(one.text, COLONS) and one not in units]
     return [*leads, *units]
-
-
-def _is_likely_beside(items: Sequence[Quoted], first: Quoted) -> bool:
-    """Say whether an item beside the likeliest may answer: 二、材料：身份证 does alone, without the other points."""
-    return any(item.likelihood >= LIST_LEAST for item in items if item != first)
 
 
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
@@ -446,32 +443,29 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
     previous: Quoted | None = None
     for unit in units:
         passage = request.evidence[unit.place].passage
-        heading = _dated_heading(unit, passage, request.evidence[previous.place].passage if previous else None)
-        if previous is None or _article(unit, request) != _article(previous, request):
+        above = request.evidence[previous.place].passage if previous else None
+        heading = _dated_heading(unit, passage, above)
+        if previous is None or above is None or _article_of(passage) != _article_of(above):
+            head_shown = ""
             frame = _frame(passage, request.language)
             yield "\n\n" if previous else ""
             names_itself = unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
             if len(articles) > 1 and not is_row(unit.text) and not names_itself:
                 yield frame
-        elif heading or is_row(unit.text) or is_row(previous.text) or previous.order < 0:
-            yield "\n"
-        elif not ends_in(previous.text, _STOPS) or unit.text.startswith("("):
-            yield "\n"  # an item without a full stop does not run into the next, and [1](b) would be a link
-        elif main_language(unit.text) == "en":
-            yield " "
+        else:
+            head_shown = table_head(above) if is_row(previous.text) else ""
+            # An item without a full stop does not run into the next, and [1](b) would be a link.
+            is_apart = not ends_in(previous.text, _STOPS) or unit.text.startswith("(") or previous.order < 0
+            if heading or is_row(unit.text) or is_row(previous.text) or is_apart:
+                yield "\n"
+            elif main_language(unit.text) == "en":
+                yield " "
         if is_row(unit.text):
             head = table_head(passage)
-            yield f"{head}\n" if head not in ("", unit.text, _head_shown(previous, unit, request)) else ""
+            yield f"{head}\n" if head not in ("", unit.text, head_shown) else ""
         yield heading
         yield f"{as_quoted(unit.text)}[{unit.place + 1}]"
         previous = unit
-
-
-def _head_shown(previous: Quoted | None, unit: Quoted, request: AnswerRequest) -> str:
-    """Return the head of the table whose row stands above a row of the same work, else ""."""
-    if previous is None or not is_row(previous.text) or _article(previous, request) != _article(unit, request):
-        return ""
-    return table_head(request.evidence[previous.place].passage)
 
 
 def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:

@@ -47,17 +47,15 @@ class Network:
         if shown:
             means = np.stack([states[slice(*window.statements[place])].mean(0) for place in shown])
             seen = np.concatenate([means, np.broadcast_to(states[0], means.shape)], 1)
-            odds = self._linear("statement.2", _gelu(self._linear("statement.0", seen)))[:, 0]
+            inner = self._linear("statement.0", seen)
+            # x Φ(x), Φ the normal distribution's (Hendrycks & Gimpel 2016)
+            gelu = np.asarray(inner * (1 + _erf(inner / math.sqrt(2)).astype(np.float32)) / 2, np.float32)
+            odds = self._linear("statement.2", gelu)[:, 0]
             likelihoods[shown] = 1 / (1 + np.exp(-odds))
         return Reading(likelihoods, tuple(_answer(window, span, logits) for span in window.statements))
 
     def _linear(self, name: str, states: Floats) -> Floats:
         return states @ self._heads[f"{name}.weight"].T + self._heads[f"{name}.bias"]
-
-
-def _gelu(values: Floats) -> Floats:
-    """Return x Φ(x), Φ the normal distribution's (Hendrycks & Gimpel 2016)."""
-    return np.asarray(values * (1 + _erf(values / math.sqrt(2)).astype(np.float32)) / 2, np.float32)
 
 
 def _answer(window: Window, span: tuple[int, int], logits: Floats) -> tuple[int, int] | None:

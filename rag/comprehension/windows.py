@@ -99,10 +99,10 @@ class WindowEncoder:
 
 def in_small_letters(text: str) -> str:
     """Return a text with its lines in capitals in small letters, character by character: the model reads few others."""
-    return "\n".join(map(_lowered, text.split("\n")))
-
-
-def _lowered(line: str) -> str:
-    words = [word for word in line.split() if len(word) > 1 and word.isalpha()]
-    small = ". ".join(part[:1].upper() + part[1:] for part in line.lower().split(". "))
-    return small if line.isupper() and len(words) >= CAPITAL_WORDS and len(small) == len(line) else line
+    lines = text.split("\n")
+    for place, line in enumerate(lines):
+        words = [word for word in line.split() if len(word) > 1 and word.isalpha()]
+        small = ". ".join(part[:1].upper() + part[1:] for part in line.lower().split(". "))
+        if line.isupper() and len(words) >= CAPITAL_WORDS and len(small) == len(line):
+            lines[place] = small
+    return "\n".join(lines)
