@@ -17,7 +17,6 @@ from rag.records import Document, Line, Page, Source, Turn
 from rag.retrieval.judging import _only_addresses
 from rag.structure.front_matter import take_front_matter
 from rag.structure.outline import numbering_rank
-from rag.text.bands import band_around
 from rag.text.dates import FIRST_YEAR
 from rag.text.dictionary import base_forms, chinese_names_of, english_names_of
 from rag.text.enumerations import item_of
@@ -28,7 +27,7 @@ from rag.text.names import find_han_names
 from rag.text.negation import read_polarity, stem
 from rag.text.numbers import han_number, read_numbers
 from rag.text.persons import parse_names, same_person
-from rag.text.rewriting import LAST_ERA_YEAR, as_bodies, bodies_meant, other_writings
+from rag.text.rewriting import LAST_ERA_YEAR, as_bodies, band_around, bodies_meant, other_writings
 from rag.text.words import holds_any
 from rag.verification import is_attribution
 from rag.verification.alterations import find_opposite

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -444,12 +445,8 @@ def merge_searches(searches: Sequence[Retrieval], count: int) -> tuple[Evidence,
     for search in searches:
         for item in search:
             best[item.id] = _better(best[item.id], item) if item.id in best else item
-    in_turns: dict[str, Evidence] = {}
-    for place in range(count):
-        for search in searches:
-            if place < len(search):
-                in_turns.setdefault(search[place].id, best[search[place].id])
-    return tuple(in_turns.values())
+    in_turns = itertools.chain.from_iterable(itertools.zip_longest(*(search[:count] for search in searches)))
+    return tuple({item.id: best[item.id] for item in in_turns if item}.values())
 
 
 def _better(one: Evidence, other: Evidence) -> Evidence:

@@ -48,11 +48,7 @@ class Model(Protocol):
 
 
 class Researcher:
-    """The steps for one answer, and what is left of their budget.
-
-    Attributes:
-        failure: Why the model cannot be asked at all, if a step found out.
-    """
+    """The steps for one answer, and what is left of their budget; `failure`: why the model cannot be asked at all."""
 
     def __init__(self, model: Model, settings: Settings, language: Language) -> None:
         self.failure: BackendFailed | None = None

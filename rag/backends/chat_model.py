@@ -50,11 +50,7 @@ Messages = list[tuple[str, str]]
 
 
 class ChatModelBackend:
-    """Writes answers with a chat model.
-
-    Attributes:
-        name: `provider:model`.
-    """
+    """Writes answers with a chat model; its name is `provider:model`."""
 
     def __init__(self, settings: Settings) -> None:
         """Load the prompts and make the client; nothing is contacted yet.
@@ -78,12 +74,7 @@ class ChatModelBackend:
         return f"ChatModelBackend({self.name!r})"
 
     def write(self, request: AnswerRequest) -> Iterator[str | Thought]:
-        """Yield the answer in pieces, and the thinking; closing the iterator ends the request.
-
-        Raises:
-            BackendBusy: Still busy after the retries, or not done within the time.
-            BackendFailed: Refused, cut off, too long, empty or unusable output.
-        """
+        """Yield the answer in pieces, and the thinking, as `Backend.write`; busy means still so after the retries."""
         system, user = fill_prompt(self._prompts[request.language], request, file_language=self._file_language)
         started_at = time.monotonic()
         for attempt in range(ATTEMPTS):

@@ -182,8 +182,7 @@ def _read_closely(
 ) -> list[Reading]:
     """Return the readings with the likeliest statements read again, each with what stands right around it alone.
 
-    Its likelihood is half way between both readings in log-odds: what a whole passage hides or lends to a statement
-    differs from what its neighbours do.
+    A whole passage hides or lends something else to a statement than its neighbours do.
     """
     places = [(at, place) for at, item in enumerate(judged) for place in range(len(item.likelihoods))]
     best = sorted(places, key=lambda one: judged[one[0]].likelihoods[one[1]], reverse=True)[:READ_CLOSELY]

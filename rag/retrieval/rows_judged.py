@@ -56,8 +56,7 @@ EXTREME_ODDS = 2.0  # for the row with the most in the column that the question 
 def credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with the row that is asked for at least as likely to answer as others of its table.
 
-    The model sees that a table answers, and takes the row beside the one that is named. Lines below one label are
-    rows, too, with what stands above each.
+    Lines below one label are rows, too, with what stands above each.
     """
     if read_polarity(question.text).covered:  # which one is not so
         return list(evidence)
@@ -145,10 +144,9 @@ def _entries(item: Evidence) -> list[tuple[str, Span]]:
 def credit_extremes(
     index: Index, found: Candidates, evidence: Sequence[Evidence], question: Question
 ) -> list[Evidence]:
-    """Return the evidence with the row that a superlative means before the others of its table.
+    """Return the evidence with the row that a superlative means, in the whole table, before the others of its table.
 
-    The model does not compare: the values are compared here, in the whole table, and the row is believed more, above
-    all where the question names its column. Where that row was not found, its passage is added.
+    Where that row was not found, its passage is added.
     """
     text = question.text
     if question.follow_up and asks_for_extreme(question.asked):

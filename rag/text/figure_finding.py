@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rag.text.clock import read_clock
 from rag.text.dates import (
     DAYS,
     ERAS,
     MONTHS,
+    read_clock,
     read_decade,
     read_english_date,
     read_english_quarter,

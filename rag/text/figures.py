@@ -2,8 +2,7 @@
 
 `2000亿美元`, `２,０００亿美元`, `两千亿美元` and `$200 billion` are one amount; `2100亿` and `2100万` are not, nor are
 dollars and euros. `2022年6月26日` and `June 26, 2022` are one date.
-Entry points: `Figure`, `holds_figure`, `figures_within`, `years_of`; `figure_finding` finds figures,
-`derived_figures` those that follow from others.
+Entry points: `Figure`, `holds_figure`; `figure_finding` finds figures.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ LEAST_AMOUNT = 1e4  # smaller numbers without a currency count things
 NOWHERE = (0, 0)  # the span of a figure whose place is not known yet
 FigureKind = Literal["number", "ordinal", "date", "decade"]
 
-TIME, TIME_OF_HALF_DAY, HALF_DAY = "time", "time of half a day", 720  # units, and minutes: see `clock`
+TIME, TIME_OF_HALF_DAY, HALF_DAY = "time", "time of half a day", 720  # units, and minutes: see `dates`
 _TOLERANCE, _LEAST = 1e-9, 1e-12  # within which two values are one
 _CENTURY, _PERCENT, _MONTHS_OF_QUARTER = 100, 100, 3
 SECONDS = "second"  # the unit in which lengths up to weeks are compared
@@ -165,10 +164,7 @@ def _unit_agrees(wanted: Figure, given: Figure, bare_fits: bool) -> bool:
 
 
 def _date_agrees(wanted: Figure, given: Figure) -> bool:
-    """Tell whether every written part of `wanted` is a part of `given`, its context included.
-
-    A day that `given` merely inherits from nowhere is no match; a part that `wanted` leaves out is not asked for.
-    """
+    """Tell whether every written part of `wanted` is a part of `given`, its context included."""
     year = given.year or given.context_year
     month = given.month or given.context_month
     return (

@@ -1,8 +1,7 @@
 """The labels that the parts of an article's head begin with: 摘要, 关键词, 作者简介, 基金项目, 编者按.
 
 And the words by which print says what a line is: 收稿日期, 主编：, 参考文献, 目录.
-Entry points: `label_of`, `bare_label_of`, `strip_label`; `opens_with`, `ends_with`, `holds_word`, `is_word`,
-`takes_leave`.
+Entry points: `label_of`, `bare_label_of`, `strip_label`; `opens_with`, `ends_with`, `holds_word`, `is_word`.
 """
 
 from __future__ import annotations

@@ -61,13 +61,10 @@ class Alteration:
 
 
 def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) -> Alteration | None:
-    """Compare `text` piece by piece with the nearest passage sentence.
+    """Return what was changed in `text` against its passages; None when nothing is, be it that it resembles none.
 
     Only what was put in, taken out or replaced within a few words counts: a clause left out is a shorter sentence,
     a 不 that came or went is another sense. `tokens` are the `word_pairs` of the sentence without its frame.
-
-    Returns:
-        The change, or None when nothing speaks against the sentence, be it that it resembles none.
     """
     turns = [_find_turn(text, cited), *(_find_turn(clause.text, cited, True) for clause in clauses_of(text))]
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
@@ -223,11 +220,7 @@ def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str,
 
 
 def _changed_name(text: str, changed: Sequence[str], other: Sequence[str], cited: Sequence[Said]) -> str:
-    """Return the capitalised word that replaced another, "" when none did.
-
-    The first word of a sentence counts when a name of the passage stood in about its place: its own capital proves
-    nothing.
-    """
+    """Return the capitalised word that replaced another, "" when none did; a first word only where a name stood."""
     for word in changed:
         written = (
             re.search(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", text, re.IGNORECASE) if word.isascii() else None

@@ -59,12 +59,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that two statements answer.
-
-    Attributes:
-        words: What it names (`content_of`).
-        answers: The characters of the one and of the other statement that answer it.
-    """
+    """What a question names (`content_of`), and the characters of two statements that answer it."""
 
     words: frozenset[str]
     answers: tuple[Span, Span]
@@ -430,9 +425,7 @@ def _unlike(mine: frozenset[str], yours: frozenset[str]) -> list[str]:
 def _is_like(one: str, other: str) -> bool:
     """Say whether two words may say one thing: 长 in 全长, 术 in 手术 and 术后, synonyms, a word and its translation.
 
-    Two English words are synonyms where one Chinese word has both for glosses.
-
-    旱灾 and 洪灾, with one character in one place, are two things.
+    Two English words are synonyms where one Chinese word has both for glosses. 旱灾 and 洪灾 are two things.
     """
     if one.isascii() and other.isascii():
         return bool(dictionary_words(one) & dictionary_words(other))

@@ -75,9 +75,7 @@ class Work:
 def works_of(index: Index, filters: Filters | None = None) -> tuple[Work, ...]:
     """Return the works of an index in the order of sources and print; notices, mastheads and loose abstracts are none.
 
-    Args:
-        index: The shelf.
-        filters: Only its sources and articles count here; None: all.
+    Of the `filters` only sources and articles count here; None: all.
     """
     works = _WORKS.get(index) or _WORKS.setdefault(index, tuple(_works(index)))
     if filters is None:

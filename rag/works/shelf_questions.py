@@ -111,12 +111,8 @@ def read_shelf_question(
 ) -> ShelfQuestion | None:
     """Return what a question asks of works, or None when it asks about what is written in them.
 
-    Args:
-        question: As it was typed.
-        works: Those that may be asked about.
-        narrowed: Whether these are a selection that the reader made.
-        history: Earlier turns, oldest first: 作者是谁 may ask of the one work that was spoken of.
-        spoken_of: The work that the answer before quotes.
+    `narrowed`: whether the works are a selection that the reader made. 作者是谁 may ask of the one work that the turns
+    of `history`, oldest first, name, or that the answer before quotes (`spoken_of`).
     """
     named = find_named(question, works)
     kinds, topic = read_words(named.rest)

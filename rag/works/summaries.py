@@ -152,9 +152,6 @@ def write_summary(
 ) -> Generator[Progress, None, tuple[str, tuple[Evidence, ...]]]:
     """Let a chat model summarise: each section of one work, or each of several works, then all of it together.
 
-    Yields:
-        Progress of the stage "summarising", detail: the section or work.
-
     Returns:
         The text with its [n], unchecked, and the passages that these stand for.
 
