@@ -1,11 +1,8 @@
 """An answer written by a chat model: any that speaks OpenAI's protocol, and any other that LangChain knows.
 
 `Settings.backend` names it as `provider:model`; `providers` says where it is and which key it may be sent. The answer
-comes in pieces, its thinking apart; the whole of it must be there within `Settings.timeout_s`, whatever the server
-does: the request runs on an event loop of its own, where a hanging connection can be ended. A busy server is asked
-again, as it says, for `Settings.busy_wait_s` at the most.
-
-What was yielded before an error stays with the caller; the error carries none of it.
+comes in pieces, its thinking apart; the whole of it must be there within `Settings.timeout_s`: the request runs on an
+event loop of its own, where a hanging connection can be ended. A busy server is asked again, as it says.
 Entry point: `ChatModelBackend`, through `backends.load_backend`. Knows no retrieval and no verification.
 """
 

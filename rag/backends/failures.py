@@ -39,7 +39,12 @@ def translate_failure(error: BaseException, key_variable: str = "") -> BackendFa
         return ours
     status = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
     if status:
-        return _status_failure(int(status), _safe_text(str(error)), key_variable)
+        told = _safe_text(str(error))
+        code = _STATUS.get(int(status)) or ("server" if int(status) >= 500 else "refused")
+        if code in ("busy", "refused", "server"):
+            code = _code_of_words(told) or code
+        advice = f"check {key_variable}" if code in ("key", "forbidden") and key_variable else None
+        return _failure(code, f"{_TOLD[code]} ({int(status)}): {told}", advice)
     names = {cls.__name__ for one in chain for cls in type(one).__mro__}
     told = _safe_text("; ".join(dict.fromkeys(str(one) for one in chain)))
     if names & {"TimeoutException", "APITimeoutError", "TimeoutError"}:
@@ -110,14 +115,6 @@ def retry_after_s(error: BaseException) -> float | None:
     except ValueError:
         return None
     return max(0.0, moment.timestamp() - time.time())
-
-
-def _status_failure(status: int, told: str, key_variable: str) -> BackendFailed:
-    code = _STATUS.get(status) or ("server" if status >= 500 else "refused")
-    if code in ("busy", "refused", "server"):
-        code = _code_of_words(told) or code
-    advice = f"check {key_variable}" if code in ("key", "forbidden") and key_variable else None
-    return _failure(code, f"{_TOLD[code]} ({status}): {told}", advice)
 
 
 def _failure(code: str, told: str, advice: str | None = None) -> BackendFailed:

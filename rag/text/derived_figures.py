@@ -1,9 +1,8 @@
 """Figures that a text does not tell but that follow from what it tells, or come near it as the words beside them say.
 
-Input: a figure, those of a text. Output: whether it follows: a difference, a sum, what is left of a whole, a share of
-one in another, years apart, the year so many years after another, hours between two times; or whether one of them
-lies as near to it as 约, 不到 or "more than" say. Which figures of the text are meant is not known, so that a wrong
-figure may follow by chance; `benchmarks/contradictions.py` shows how often.
+Input: a figure, those of a text. Output: whether it follows, as a difference, a share or the hours between two times,
+or whether one of them lies as near to it as 约, 不到 or "more than" say. Which figures of the text are meant is not
+known, so that a wrong one may follow by chance; `benchmarks/contradictions.py` shows how often.
 """
 
 from __future__ import annotations

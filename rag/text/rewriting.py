@@ -1,9 +1,8 @@
 """A question in other words: its figures as a text writes them, governments by their countries instead of their seats.
 
-Input: a question and a text. Output: the question, 1976年 as 一九七六年 where the text writes so. A model that reads
-both together does not see that they are one, nor that 75岁 lies within 70至79周岁. Who asks what Washington wants means
-the United States, and a document may say only that; a seat may be meant as a place as well: what `as_bodies` returns is
-another wording, not a better one. Seats: rag/data/seats.tsv.
+Input: a question and a text. Output: the question, 1976年 as 一九七六年 where the text writes so: a model that reads
+both together does not see that they are one, nor that 75岁 lies within 70至79周岁. Washington may stand for the United
+States, or for a place: what `as_bodies` returns is another wording, not a better one. Seats: rag/data/seats.tsv.
 """
 
 from __future__ import annotations

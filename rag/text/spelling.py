@@ -2,9 +2,8 @@
 
 Input: a question and how often two characters stand side by side in the corpus. Output: words that were probably meant,
 or the question with them. A character is doubted where the corpus holds it beside a neighbour nowhere, while another
-one of the same sound belongs to both neighbours: it stands beside them far more often than chance would have it
-(pointwise mutual information, Church and Hanks 1990). A name may stand once: its three characters then belong together
-far more than that, wherever in it the doubted one stands. Sounds are those of pypinyin, without tones.
+one of the same sound stands beside both far more often than by chance (pointwise mutual information, Church and Hanks
+1990); in a name, which may stand once, its three characters far more than that.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Do two statements disagree: other figures for one thing, or opposite judgements of one thing?
 
-Two statements speak of one thing when what they name agrees: words that only one of them has are additions, words that
-each has in the other's stead make it another thing, unless the dictionary gives them one meaning. Figures of one unit
-and one time that differ disagree where the comprehension model finds that each answers what the other statement tells;
-a judgement disagrees with its negation and with its opposite of the table.
+Two statements speak of one thing unless each has words in the other's stead that the dictionary gives no one meaning.
+Figures of one unit and one time that differ disagree where the comprehension model finds that each answers what the
+other statement tells; a judgement disagrees with its negation and with its opposite of the table.
 Entry point: `find_disagreement`. Knows no passage and no work.
 """
 

@@ -1,8 +1,8 @@
 """Requests over the parts of a work: all of them in a list, a table or in time, those someone heads, or one.
 
-六项任务的牵头单位列个表 asks for each part and what its label says; 哪些任务是市场监管局牵头的 for the parts whose
-label says so; 第二条展开说说 for all that stands below one. A request is one when each word of it names the parts (by
-their heading), a label of theirs, what a label says, or the work. Parts are looked for in the works that were found.
+六项任务的牵头单位列个表 asks for each part and what its label says; 哪些任务是市场监管局牵头的 for those whose label
+says so; 第二条展开说说 for all below one. Each word of a request names the parts, a label of theirs, what a label
+says, or the work; parts are looked for in the works that were found.
 Entry point: `answer_about_parts`. Words: rag/data/part_requests.tsv.
 """
 
