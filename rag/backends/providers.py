@@ -29,9 +29,7 @@ class Provider:
     """A row of the table.
 
     Attributes:
-        name: As in `name:model`.
         labels: Its name on a page, in Chinese and in English.
-        address: Base URL.
         key_variable: The environment variable that holds its key; "" when it needs none.
         example: A model that it offers.
     """

@@ -1,8 +1,7 @@
 """What a model thinks, apart from what it answers, while both stream in one text.
 
 Models mark their thinking in many ways (rag/data/thinking_marks.tsv). A mark that ends thinking counts where nothing
-opened it, too, at a place where a line or a sentence ends: the server's template may have opened it. Inside a sentence
-it is a word like others, and so is an opening mark there unless it is closed.
+opened it, too, behind a line or a sentence; inside a sentence it is a word, as an opening mark is unless it is closed.
 Entry point: `split_thinking`.
 """
 

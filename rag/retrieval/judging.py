@@ -4,7 +4,6 @@ Input: a question and chosen passages. Output: evidence whose statements are jud
 
     reading        the comprehension model says of each statement of the best passages how likely it answers, and once
                    more of the likeliest ones, each among its neighbours alone
-    conversation   the work of which the answer before spoke is preferred, the more so where the question leans on it
     what it misses headings and names tell nothing; articles by number; offices of another rank; rows (`rows_judged`)
     notes, lists   a note before the statement that bears its mark; the rest of the list of the best statement
 """

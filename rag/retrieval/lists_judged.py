@@ -1,9 +1,8 @@
 """Lists among what was judged: those of as many items as a question asks for, and the rest of the one that answers.
 
-The comprehension model reads each statement by itself: of three reasons one may look likely, and the others may stand
-in the next passage. Input: evidence with judged statements. Output: the same, with the items of a list of as many as
-are asked for (哪三个问题, "what four steps"), or the statement that names as many beside the likeliest, believed more,
-and with the passages in which a list begins and goes on.
+The comprehension model reads each statement by itself: of three reasons one may look likely. Input: evidence with
+judged statements. Output: the same, with the items of a list of as many as are asked for (哪三个问题, "what four
+steps") believed more, and with the passages in which a list begins and goes on.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Whether a statement is told of the states and bodies that a question names, or of others; by whom a message is.
 
-Input: a question and a passage that was read. Output: the same, with what is told of others not surely answering; the
-names that are missing. Method: a party of the question stands neither in the passage nor above it, and another of its
-kind is named there, before the statement ends. Of partners (the EU and Singapore) and of who holds an office it is the
-statement that tells, or the last one before it that names a party: what the EU and Japan agreed on is another thing.
+Input: a question and a passage that was read. Output: the same, with what is told of others not surely answering.
+Method: a party of the question stands neither in the passage nor above it, and another of its kind is named there. Of
+partners (the EU and Singapore) and of who holds an office the last statement that names a party tells.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """What was changed in a sentence that is otherwise close to one of its passage.
 
-A 不 that came or went, 增加 for 减少, a figure or a name put in the place of another: each leaves most words as they
-were, so the sentence is compared with its nearest passage sentence piece by piece; clause by clause it is looked
-whether it claims more (`claims_more`), or tells of one thing what is told of another (`exchanges`). What other words
-say the opposite with (没有一个, 已有一个), it does not see.
+A 不 that came or went, 增加 for 减少, a figure or a name in the place of another: each leaves most words as they were,
+so the sentence is compared with its nearest passage sentence piece by piece, and clause by clause (`claims_more`,
+`exchanges`). What other words say the opposite with (没有一个, 已有一个), it does not see.
 Entry point: `find_alteration`.
 """
 

@@ -2,8 +2,7 @@
 
 [1] is a citation (`citation_marks` reads other dresses); those outside the evidence are struck and counted. A line
 ends a sentence, an open quotation does not, and a part with its own mark behind a semicolon stands by itself. A row of
-a table is one sentence, together with the rows without a mark (its head) right above it; so is an entry of references.
-Entry point: `read_citations`. Knows nothing of what passages say, only where they say it.
+a table is one sentence, with the rows without a mark right above it. Entry point: `read_citations`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Whether what a sentence tells has changed places: a figure of another year or thing, the sides of a comparison.
 
-Input: a sentence, what its passages say. Output: the figure or word that changed places. Method: a clause has keys (the
-years, names and nouns in it) and values (its figures); a value is another key's where the passages tell other values of
-that measure of this key, and this value only of a rival: a year, a name, a noun that ends alike (東港 and 西港). The
-sides of a comparison and of a cause stand around the words of rag/data/comparatives.tsv and cause_words.tsv.
+Input: a sentence, what its passages say. Output: the figure or word that changed places. Method: a value of a clause (a
+figure) is another key's where the passages tell other values of its measure of this key (year, name, noun), and this
+value only of a rival: a noun that ends alike (東港 and 西港). Sides: rag/data/comparatives.tsv, cause_words.tsv.
 """
 
 from __future__ import annotations

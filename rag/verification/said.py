@@ -29,11 +29,9 @@ class Said:
     """What a passage says.
 
     Attributes:
-        passage: The passage.
         said: Its title, authors, section, table header, text and page, a line each.
         compact: The same, folded without white space and case.
         language: Main language of the passage's text.
-        figures: Figures of `said`.
         words: Latin words of `said` and of the source's path, case folded.
         tokens: `word_pairs` of `said`.
         sentences: Sentences of the passage's text: span in it, `word_pairs`.

@@ -1,8 +1,8 @@
 """A section of one work that a question asks for: its limits, its methods, its recommendations, whom it thanks.
 
-Input: a question of which each word asks for one kind of section or names the work. Output: the list in which the
-section or a statement tells it, else the section's statements, in the order of print; where the work tells nothing of
-the kind, a refusal that says so; None for every other question. Words: rag/data/section_kinds.tsv.
+Input: a question of which each word asks for one kind of section or names the work. Output: the list that tells it,
+else the section's statements; where the work tells nothing of the kind, a refusal that says so; None for every other
+question. Words: rag/data/section_kinds.tsv.
 Entry points: `answer_about_section`; `names_in`, `work_meant`: which work the other words of a question name.
 """
 

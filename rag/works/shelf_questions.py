@@ -53,9 +53,7 @@ class Named:
     Attributes:
         titled: The works whose titles it holds, in its order.
         authors: (name, works) of each author that it holds, in its order.
-        journals: Journals, in search form.
-        years: Years, and whether later (1) or earlier (-1) ones are meant too.
-        issues: Numbers of issues.
+        journals: In search form.
         rest: The question in search form with a line break for each of these.
     """
 
@@ -77,11 +75,7 @@ class ShelfQuestion:
     Attributes:
         asked: Fields of their records, their outlines, summaries, or the works themselves: which, or how many.
         works: The works, in the order of the shelf; none where it is not said which one is meant.
-        fields: The fields wanted.
-        named: What the question names.
         topic: What the works wanted are about, else "".
-        length: Of a summary.
-        language: Of the question.
         undated: How many works may belong here but have no year.
         mentioned: Whether works count that no more than mention the topic.
         sized: Whether their length is asked.
