@@ -266,15 +266,14 @@ def _quoted_name(before: str) -> str:
     core = core if core[-1:] in _CLOSE_TO_OPEN else before
     if core and core[-1] in _CLOSE_TO_OPEN:
         opener = _CLOSE_TO_OPEN[core[-1]]
-        depth, at = 1, len(core) - 2
-        while at >= 0:
+        depth = 1
+        for at in range(len(core) - 2, -1, -1):
             if core[at] == opener:
                 depth -= 1
                 if depth == 0:
                     return _clean(core[at + 1 : -1])
             elif core[at] == core[-1]:
                 depth += 1
-            at -= 1
         return ""
     opened = max((core.rfind(opener) for opener in _OPENERS), default=-1)
     inside = core[opened + 1 :]

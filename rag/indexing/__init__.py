@@ -28,7 +28,7 @@ import numpy as np
 
 from rag.embedding import Embedder, load_embedder
 from rag.embedding.cache import CACHE, CachedVectors, EmbeddingCache, share_file, share_of
-from rag.embedding.centring import Centring, Means, learn_centring
+from rag.embedding.centring import Means, learn_centring
 from rag.errors import NoDocuments, RagError, StorageFailed, UnreadableSource
 from rag.index import (
     FORMAT_VERSION,
@@ -67,7 +67,7 @@ from rag.reading.apart import read_document
 from rag.reading.chunking import headed_text, keyword_text, split_passages
 from rag.records import Document, Passage, Progress, Rejected
 from rag.settings import Settings
-from rag.stores import Held, fill_store, store_class, tidy_store
+from rag.stores import fill_store, store_class, tidy_store
 
 LOG = logging.getLogger(__name__)
 UNOPENED = "Check that it is there and may be read."
@@ -127,7 +127,7 @@ def embed_share(
     report = on_progress or (lambda progress: None)
     with _writable(settings):
         former = _former(settings)
-        corpus = _read_corpus(settings, former, _known_facts(former), report)
+        corpus = _read_corpus(settings, former, report)
         passages = [p for read in corpus.read.values() for p in split_passages(read, settings.passage_max_chars)]
         texts = [text for p in passages for text in (p.text, headed_text(p)) if share_of(text, count) == number]
         report(Progress("loading model", settings.model))
@@ -178,6 +178,7 @@ class _Former:
     folder: Path
     manifest: Manifest
     segments: tuple[Segment, ...]
+    facts: dict[str, Facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,15 @@ class _Corpus:
 def _build(settings: Settings, report: Callable[[Progress], None], started: float) -> BuildReport:
     store_class(settings.store)  # one that cannot be loaded is told before hours of work
     former = _former(settings)
-    facts = _known_facts(former)
-    corpus = _read_corpus(settings, former, facts, report)
+    corpus = _read_corpus(settings, former, report)
     sources = len(corpus.sources)
-    if former is not None and _is_same(former.manifest, corpus, settings):
+    if (
+        former is not None
+        and not corpus.read
+        and former.manifest.sources == corpus.sources
+        and former.manifest.settings == settings_of(settings, corpus.glossary_hash)
+        and former.manifest.rejected == corpus.rejected
+    ):
         name = former.folder.name
         report(Progress("done", name))
         took_s = time.monotonic() - started
@@ -209,20 +215,14 @@ def _build(settings: Settings, report: Callable[[Progress], None], started: floa
     passages = {name: split_passages(document, settings.passage_max_chars) for name, document in corpus.read.items()}
     report(Progress("loading model", settings.model))
     embedder = load_embedder(settings)
-    kept = functools.partial(_kept_texts, former, corpus)
     new = [p for own in passages.values() for p in own]
-    embedded, general = _embed(settings.index / CACHE, embedder, new, kept, report)
+    embedded, general = _embed(settings.index / CACHE, embedder, new, former, corpus, report)
     report(Progress("writing"))
     with EmbeddingCache(settings.index / CACHE, embedder) as cache:
-        writing = _Writing(settings, corpus, former, facts, passages, functools.partial(_vectors_of, cache))
-        name, count = writing.write(general, embedder.name)
+        name, count = _Writing(settings, corpus, former, passages, cache).write(general, embedder.name)
     report(Progress("done", name))
     took_s = time.monotonic() - started
     return BuildReport(name, sources, count, embedded, corpus.rejected, False, took_s)
-
-
-def _known_facts(former: _Former | None) -> dict[str, Facts]:
-    return {source: held for segment in former.segments for source, held in segment.facts().items()} if former else {}
 
 
 def _kept_texts(former: _Former | None, corpus: _Corpus) -> Iterator[str]:
@@ -234,9 +234,7 @@ def _kept_texts(former: _Former | None, corpus: _Corpus) -> Iterator[str]:
                     yield from (passage.text, headed_text(passage))
 
 
-def _read_corpus(
-    settings: Settings, former: _Former | None, facts: Mapping[str, Facts], report: Callable[[Progress], None]
-) -> _Corpus:
+def _read_corpus(settings: Settings, former: _Former | None, report: Callable[[Progress], None]) -> _Corpus:
     sources: dict[str, str] = {}
     read: dict[str, Document] = {}
     rejected: list[Rejected] = []
@@ -255,7 +253,7 @@ def _read_corpus(
 
         try:
             check_name(name)
-            if former is not None and _is_kept(path, name, former, facts):
+            if former is not None and _is_kept(path, name, former):
                 sources[name] = former.manifest.sources[name]
             else:
                 read[name] = read_document(path, name, settings.limits(), on_page)
@@ -280,15 +278,6 @@ def _read_corpus(
     return _Corpus(sources, read, tuple(rejected), glossary if glossary_hash else None, glossary_hash)
 
 
-def _is_same(manifest: Manifest, corpus: _Corpus, settings: Settings) -> bool:
-    return (
-        not corpus.read
-        and manifest.sources == corpus.sources
-        and manifest.settings == settings_of(settings, corpus.glossary_hash)
-        and manifest.rejected == corpus.rejected
-    )
-
-
 class _Writing:
     """Writes a generation: what is new into a segment of its own, the others shared with the one before."""
 
@@ -297,12 +286,12 @@ class _Writing:
         settings: Settings,
         corpus: _Corpus,
         former: _Former | None,
-        facts: Mapping[str, Facts],
         passages: Mapping[str, Sequence[Passage]],
-        vectors_of: Callable[[Sequence[Passage]], list[CachedVectors]],
+        cache: EmbeddingCache,
     ) -> None:
         self._settings, self._corpus, self._former = settings, corpus, former
-        self._passages, self._vectors_of = passages, vectors_of
+        self._passages, self._cache = passages, cache
+        facts = former.facts if former else {}
         kept = {source: facts[source] for source in corpus.sources if source not in corpus.read}
         document_of: Callable[[str], Document] = corpus.read.__getitem__
         if former is not None:
@@ -335,7 +324,8 @@ class _Writing:
         centring = learn_centring(general, order)
         centring.save(folder)
         self._glossary.save(folder)
-        fill_store(self._settings.store, lambda: self._held(segments, centring))
+        sources, index = self._corpus.sources, self._settings.index
+        fill_store(self._settings.store, lambda: held_vectors(index, segments, Order(segments, sources).rows, centring))
         passages = sum(segment.size()[0] for segment in segments)
         former = self._former.manifest.files if self._former else {}
         shared = {
@@ -349,10 +339,6 @@ class _Writing:
         kept = {path.name.removesuffix(".vectors.npy") for path in generations.glob("*/*.vectors.npy")}
         tidy_store(self._settings.store, self._settings.index, kept)
         return name, passages
-
-    def _held(self, segments: Sequence[Segment], centring: Centring) -> Held:
-        order = Order(segments, self._corpus.sources)
-        return held_vectors(self._settings.index, segments, order.rows, centring)
 
     def _write_segments(self, folder: Path, name: str) -> list[Segment]:
         """Write what is new, share what is not, and return the segments of the new generation."""
@@ -370,7 +356,7 @@ class _Writing:
         for source, document in corpus.read.items():
             passages = self._passages[source]
             texts = [keyword_text(passage) for passage in passages]
-            encoded = self._vectors_of(passages)
+            encoded = _vectors_of(self._cache, passages)
             drafts.current().add(document, self._facts[source], passages, encoded, texts, self._tokenizer)
         for segment in kept:
             if taken := segment.listed if segment.name in merged else moved[segment.name]:
@@ -437,13 +423,11 @@ def _embed(
     path: Path,
     embedder: Embedder,
     passages: Sequence[Passage],
-    kept: Callable[[], Iterator[str]],
+    former: _Former | None,
+    corpus: _Corpus,
     report: Callable[[Progress], None],
 ) -> tuple[int, Means]:
-    """Fill the cache; return how many passages were computed and the model's general means; mends a damaged cache.
-
-    `kept` gives the texts of passages that are not new, whose vectors must not be taken for unused.
-    """
+    """Fill the cache; return how many passages were computed and the model's general means; mends a damaged cache."""
     try:
         with EmbeddingCache(path, embedder) as cache:
             cache.take_in(path)
@@ -455,21 +439,21 @@ def _embed(
             cache.encode([headed_text(p) for p in passages], half(1))
             embedded = sum(p.text in new for p in passages)
             if cache.holds_unused():
-                cache.touch(kept())
+                cache.touch(_kept_texts(former, corpus))
             return embedded, cache.general_means()
     except sqlite3.OperationalError:
         raise  # the disk is full, or another program holds the file: no damage
     except sqlite3.DatabaseError as error:
         LOG.warning("%s is damaged (%s): it is begun anew", path, error)
         remove_database(path)
-        return _embed(path, embedder, passages, kept, report)
+        return _embed(path, embedder, passages, former, corpus, report)
 
 
-def _is_kept(path: Path, name: str, former: _Former, facts: Mapping[str, Facts]) -> bool:
+def _is_kept(path: Path, name: str, former: _Former) -> bool:
     """Tell whether a file is as it was read before, and no more of it can be read by now."""
     if former.manifest.sources.get(name) != digest(path):
         return False
-    return not (facts[name].unrecognised and recognition.is_installed())
+    return not (former.facts[name].unrecognised and recognition.is_installed())
 
 
 def _former(settings: Settings) -> _Former | None:
@@ -479,5 +463,7 @@ def _former(settings: Settings) -> _Former | None:
         manifest = manifest_of(generation)
         check_settings(manifest, settings)
         check(generation.folder, manifest.files)
-        return _Former(generation.folder, manifest, tuple(segments_of(generation.folder, manifest)))
+        segments = tuple(segments_of(generation.folder, manifest))
+        facts = {source: held for segment in segments for source, held in segment.facts().items()}
+        return _Former(generation.folder, manifest, segments, facts)
     return None
