@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -100,11 +100,7 @@ class Index:
     _lease: IO[bytes] | None = None
 
     def row(self, passage_id: str) -> int:
-        """Return the row of the passage with that id.
-
-        Raises:
-            KeyError: The index holds no such passage.
-        """
+        """Return the row of the passage with that id; KeyError: the index holds none."""
         return self.passages.row(passage_id)
 
     def codes(self, row: int) -> Codes:
@@ -214,32 +210,20 @@ def open_index(settings: Settings | None = None, load: Load | None = None) -> In
     damage: IndexDamaged | None = None
     generations = listed(settings.index)
     for generation in generations:
-        opened = _open(generation, settings, load or _load)
-        if isinstance(opened, Index):
+        try:
+            check_settings(manifest_of(generation), settings)
+            opened = (load or _load)(generation, settings.store, read_corrections(settings.index))
             return opened if damage is None else dataclasses.replace(opened, damage=str(damage.args[0]))
+        except IndexDamaged as error:
+            damage = damage or error
         if generations != listed(settings.index):  # another one was built meanwhile, and this one removed
             return open_index(settings, load)
-        damage = damage or opened
     assert damage is not None
     raise damage
 
 
-def _open(generation: Listed, settings: Settings, load: Load) -> Index | IndexDamaged:
-    try:
-        manifest = manifest_of(generation)
-        check_settings(manifest, settings)
-        return load(generation, settings.store, read_corrections(settings.index))
-    except IndexDamaged as error:
-        return error
-
-
 def manifest_of(generation: Listed) -> Manifest:
-    """Return the manifest of a generation.
-
-    Raises:
-        IndexDamaged: It is not what was written.
-        IndexMismatch: Another version wrote it.
-    """
+    """Return the manifest of a generation; IndexDamaged: it has changed; IndexMismatch: another version wrote it."""
     held = read_manifest(generation)
     found = json.loads(held).get("format_version")
     if found != FORMAT_VERSION:
@@ -256,11 +240,7 @@ def seals_of(manifest: bytes) -> dict[str, Sealed]:
 
 
 def check_settings(manifest: Manifest, settings: Settings) -> None:
-    """Refuse a generation that other settings made.
-
-    Raises:
-        IndexMismatch: It tells which.
-    """
+    """Refuse a generation that other settings made; IndexMismatch tells which."""
     for key, value in settings_of(settings, str(manifest.settings.get("glossary", ""))).items():
         if manifest.settings.get(key) != value:
             if is_server(settings.model):
@@ -272,18 +252,17 @@ def check_settings(manifest: Manifest, settings: Settings) -> None:
 
 
 def load_generation(generation: Listed, store: str, corrections: KnownRecords) -> Index:
-    """Read a generation whole, its records as they are known best.
-
-    Raises:
-        IndexDamaged: Its files are not what was written.
-    """
+    """Read a generation whole, its records as they are known best; IndexDamaged: its files are not what was written."""
     folder = generation.folder
     manifest = manifest_of(generation)
     lease = hold(folder)
     check(folder, manifest.files)
     segments = segments_of(folder, manifest)
     order = Order(segments, manifest.sources)
-    passages = Passages(segments, order, _known_articles(segments, manifest, corrections))
+    corrected = corrections.sources & set(manifest.sources)
+    printed = (row for segment in segments for row in segment.documents()) if corrected else ()
+    known = {source: corrections.correct(articles, source) for source, articles in printed if source in corrected}
+    passages = Passages(segments, order, known)
     glossary, centring = Glossary.load(folder), Centring.load(folder)
     shelves = [Shelf(s.connect(), places) for s, places in zip(segments, order.places, strict=True)]
     return Index(
@@ -296,21 +275,12 @@ def load_generation(generation: Listed, store: str, corrections: KnownRecords) -
         glossary=glossary,
         token_codes=tuple(segment.codes() for segment in segments),
         token_spans=np.concatenate([_token_spans(n, s.rows()["tokens"]) for n, s in enumerate(segments)])[order.rows],
-        corrections=corrections if corrections.sources & set(manifest.sources) else KnownRecords(),
+        corrections=corrections if corrected else KnownRecords(),
         _lease=lease,
     )
 
 
 _load = functools.lru_cache(maxsize=_KEPT)(load_generation)
-
-
-def _known_articles(
-    segments: Sequence[Segment], manifest: Manifest, corrections: KnownRecords
-) -> dict[str, tuple[Article, ...]]:
-    """Return the articles of the sources of which a reader corrected or imported something, as they are known best."""
-    sources = corrections.sources & set(manifest.sources)
-    printed = (row for segment in segments for row in segment.documents()) if sources else ()
-    return {source: corrections.correct(articles, source) for source, articles in printed if source in sources}
 
 
 def _token_spans(segment: int, counts: Rows) -> npt.NDArray[np.int64]:

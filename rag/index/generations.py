@@ -52,24 +52,15 @@ class Listed:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        OSError: It cannot be read.
-    """
+    """Return the SHA-256 of a file; OSError: it cannot be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def seal(folder: Path, known: Mapping[str, Sealed]) -> dict[str, Sealed]:
-    """Sync the files of a folder and make them private; return what each is, by name.
+    """Sync the files of a folder and make them private; return what each is, by name; OSError: they cannot be written.
 
-    Args:
-        folder: The folder.
-        known: What those are that it shares with a generation whose files were checked.
-
-    Raises:
-        OSError: They cannot be written.
+    `known` is what those are that it shares with a generation whose files were checked.
     """
     sealed = dict(known)
     for path in sorted(path for path in folder.iterdir() if path.name not in known):
@@ -84,10 +75,7 @@ def seal(folder: Path, known: Mapping[str, Sealed]) -> dict[str, Sealed]:
 def check(folder: Path, sealed: dict[str, Sealed], *, whole: bool = False) -> None:
     """Compare every file of a generation with what it was when it was written.
 
-    Args:
-        folder: The generation.
-        sealed: What its files were.
-        whole: Read large files too that were not written to since: only a worn disk can have changed them.
+    `whole`: also large files that were not written to since, which only a worn disk can have changed.
 
     Raises:
         IndexDamaged: One is absent, shorter, longer, foreign or changed; the message names it.
@@ -117,11 +105,7 @@ def damaged(what: Path, reason: str) -> IndexDamaged:
 
 
 def read_manifest(generation: Listed) -> bytes:
-    """Return the manifest of a generation.
-
-    Raises:
-        IndexDamaged: It is not what was written.
-    """
+    """Return the manifest of a generation; IndexDamaged: it is not what was written."""
     try:
         held = (generation.folder / MANIFEST).read_bytes()
     except OSError as error:
@@ -199,11 +183,7 @@ def keep(index: Path, kept: Sequence[Listed]) -> None:
 
 
 def hold(folder: Path) -> IO[bytes]:
-    """Return an open file; as long as it is open, the generation stays.
-
-    Raises:
-        IndexDamaged: There is no such generation.
-    """
+    """Return an open file; as long as it is open, the generation stays; IndexDamaged: there is none."""
     try:
         file = (folder / MANIFEST).open("rb")
         with contextlib.suppress(ImportError):  # on Windows an open file stays by itself

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from pydantic import TypeAdapter
 
 from rag.errors import RagError
 from rag.index.glossary_mining import Equation
@@ -25,6 +26,7 @@ from rag.text.dictionary import is_english_word
 from rag.text.language import HAN, HAN_CHARACTER, is_ascii_upper, is_han, is_spaced, runs_of, search_form
 from rag.text.words import cut_words, is_known_word
 
+SAVED = "glossary.json"
 EQUAL_NAME = 0.5  # another name of what was asked for; several of them must not drown the question
 MISSPELT = 0.5  # of the name that is one character away from a word of the question
 MIN_TYPO_HAN = 3
@@ -100,15 +102,12 @@ class Glossary:
 
     def save(self, folder: Path) -> None:
         """Write `glossary.json` into `folder`."""
-        record = {"groups": [asdict(group) for group in self.groups], "people": self.people}
-        (folder / "glossary.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+        (folder / SAVED).write_bytes(_GLOSSARY.dump_json(self, indent=1))
 
-    @classmethod
-    def load(cls, folder: Path) -> Glossary:
+    @staticmethod
+    def load(folder: Path) -> Glossary:
         """Read what `save` wrote."""
-        record = json.loads((folder / "glossary.json").read_text(encoding="utf-8"))
-        groups = tuple(TermGroup(tuple(Name(**name) for name in g["names"]), g["kind"]) for g in record["groups"])
-        return cls(groups, tuple(record["people"]))
+        return _GLOSSARY.validate_json((folder / SAVED).read_bytes())
 
     @functools.cached_property
     def _groups_of(self) -> dict[str, list[TermGroup]]:
@@ -168,19 +167,15 @@ class Glossary:
                             yield run.start() + start, run.start() + end, name
 
 
+_GLOSSARY = TypeAdapter(Glossary)
+
+
 def make_glossary(equations: Iterable[Equation], people: Iterable[str], own_terms: Path | None) -> Glossary:
-    """Return a glossary, the reader's own terms first.
+    """Return a glossary, the reader's own terms first; `people` are authors, whom a question may misspell.
 
-    Equations from all documents are put together when they share an English name, or an abbreviation and half of
-    the characters of their Chinese names (one abbreviation may stand for two things).
-
-    Args:
-        equations: What the documents say, in their order.
-        people: Authors, whom a question may misspell.
-        own_terms: A UTF-8 file of tab-separated names, one thing a line, or None.
-
-    Raises:
-        RagError: A line of `own_terms` holds fewer than two names, or the file is no UTF-8.
+    Equations from all documents, in their order, are put together when they share an English name, or an abbreviation
+    and half of the characters of their Chinese names (one abbreviation may stand for two things). Raises as
+    `read_own_terms`, which reads the file `own_terms`.
     """
     own = read_own_terms(own_terms) if own_terms else []
     return Glossary((*own, *_merge(equations)), tuple(sorted(set(people))))
@@ -293,13 +288,10 @@ def _is_slip(word: str, name: str) -> bool:
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:
+    """Yield where a name stands and cuts no Latin word in two."""
     at = text.find(name)
     while at >= 0:
-        if _stands_free(text, at, at + len(name)):
+        edges = [edge for edge in (at, at + len(name)) if 0 < edge < len(text)]
+        if not any(is_spaced(text[edge - 1]) and is_spaced(text[edge]) for edge in edges):
             yield at
         at = text.find(name, at + 1)
-
-
-def _stands_free(text: str, start: int, end: int) -> bool:
-    """Tell whether text[start:end] cuts no Latin word in two."""
-    return not any(is_spaced(text[i - 1 : i]) and is_spaced(text[i : i + 1]) for i in (start, end) if 0 < i < len(text))

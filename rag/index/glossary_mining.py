@@ -113,11 +113,8 @@ def mine_documents(
 ) -> dict[str, Mined]:
     """Return what each source says; what was mined before stays, unless other documents spell out otherwise by now.
 
-    Args:
-        read: New documents by source.
-        kept: What was mined from the others.
-        sources: All of them, in order: the first to spell an abbreviation out is believed.
-        load: Returns the document of a source that was kept.
+    `read` are the new documents by source, `kept` is what was mined from the others, whose documents `load` returns. Of
+    `sources`, all in order, the first to spell an abbreviation out is believed.
     """
     surveyed = {source: _survey(read[source]) if source in read else kept[source] for source in sources}
     spelt_out: dict[str, str] = {}

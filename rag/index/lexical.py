@@ -56,11 +56,7 @@ _TABLE = "CREATE TABLE terms (term TEXT PRIMARY KEY, rows BLOB NOT NULL, counts 
 
 
 class Tokenizer:
-    """Cuts texts into the terms of the keyword index.
-
-    Args:
-        names: Words that jieba's dictionary lacks: names and terms of the corpus, in search form.
-    """
+    """Cuts texts into the terms of the keyword index; `names`, in search form, are added to jieba's dictionary."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._jieba = own_dictionary(names)
@@ -162,12 +158,7 @@ def count_terms(texts: Iterable[str], tokenizer: Tokenizer) -> Postings:
 
 
 def join(parts: Sequence[tuple[Postings, Rows]], count: int) -> Postings:
-    """Return the postings of `count` rows.
-
-    Args:
-        parts: Postings, and for each of their rows the place that it gets, or NOWHERE.
-        count: How many rows there are then.
-    """
+    """Return the postings of `count` rows: each part has for each of its rows the place that it gets, or NOWHERE."""
     numbers: dict[str, int] = {}
     lengths = np.zeros(count, np.int32)
     found: list[tuple[Rows, Rows, Counts]] = []
@@ -182,11 +173,9 @@ def join(parts: Sequence[tuple[Postings, Rows]], count: int) -> Postings:
 
 
 class Shelf:
-    """A table of terms that is read.
+    """A table of terms that is read, by one thread at a time, in a database that was opened for use in any.
 
-    Args:
-        connection: To the database that has it, opened for use in any thread; one uses it at a time.
-        places: For each of its rows the row that it is in the whole index, or NOWHERE.
+    `places` has for each of its rows the row that it is in the whole index, or NOWHERE.
     """
 
     def __init__(self, connection: sqlite3.Connection, places: Rows) -> None:
@@ -230,13 +219,7 @@ class Shelf:
 
 
 class KeywordIndex:
-    """BM25 over passages.
-
-    Args:
-        shelves: Tables that together hold the terms of all passages.
-        lengths: (n,) int32, how many terms each passage has.
-        names: What is added to jieba's dictionary.
-    """
+    """BM25 over passages, each of as many terms as `lengths`, (n,) int32, tells; `names` as in `Tokenizer`."""
 
     def __init__(self, shelves: Sequence[Shelf], lengths: Rows, names: Sequence[str] = ()) -> None:
         self._shelves = shelves
@@ -293,12 +276,11 @@ class KeywordIndex:
         count = len(self._places)
         kept = {term: one for term in terms if (one := self._kept.get(term))}  # another thread may drop one
         found = kept | self._read([term for term in terms if term not in kept])
-        weights = [
-            np.float32(weight * math.log(1 + (count - found[term].frequency + 0.5) / (found[term].frequency + 0.5)))
-            for term, weight in terms.items()
+        weighted = [
+            (one, np.float32(weight * math.log(1 + (count - one.frequency + 0.5) / (one.frequency + 0.5))))
+            for one, weight in ((found[term], weight) for term, weight in terms.items())
         ]
-        weighted = zip((found[term] for term in terms), weights, strict=True)
-        return Scores(list(weighted), self._norms, self._places, self._rows)
+        return Scores(weighted, self._norms, self._places, self._rows)
 
     def _read(self, terms: Sequence[str]) -> dict[str, Posting]:
         """Return where terms stand; the most frequent ones of many passages are kept."""
@@ -366,13 +348,12 @@ def _drawn(count: int) -> Rows:
 
 
 class Scores:
-    """BM25 scores for a question, of which those are computed that are asked for.
+    """BM25 scores for a question, of which those are computed that are asked for; `terms` have weights.
 
     Terms that a good part of many passages holds are not added up for all of these, but only for those that the
     others bring so near to the best that it could make them one (as MaxScore does, Turtle and Flood 1995).
 
     Args:
-        terms: Of the question, with their weights.
         norms: What the length of the passage in each place makes of the formula.
         places: (n,) the place of each row of the index on the shelves, one after another.
         rows: The row in each place, or NOWHERE.
@@ -399,12 +380,7 @@ class Scores:
         return self.of(np.arange(count) if count <= WHOLE else _drawn(count))
 
     def best(self, count: int, allowed: npt.NDArray[np.integer[Any]] | None = None) -> Rows:
-        """Return the rows of the highest scores above 0, best first, ties in row order.
-
-        Args:
-            count: Most rows.
-            allowed: Rows that may be found; None: all.
-        """
+        """Return the rows of the `count` highest scores above 0, best first, ties in row order, of those `allowed`."""
         passes = self._rows != NOWHERE
         if allowed is not None:
             passes = np.zeros(len(self._rows), bool)

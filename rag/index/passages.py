@@ -25,11 +25,9 @@ from rag.index.lexical import NOWHERE
 from rag.index.lexical import Rows as Places
 from rag.index.segments import KINDS, Segment, read_passage
 from rag.records import Article, Language, Passage
-from rag.stores import Held
+from rag.stores import Floats, Held, Rows
 from rag.text.language import search_form
 
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 KEPT = 20_000  # passages that are not read again, some 50 MB
 NO_ROWS = np.zeros(0, np.int64)
 FOOTNOTE = KINDS.index("footnote")
@@ -66,15 +64,9 @@ class Order:
 
 
 class Passages(Sequence[Passage]):
-    """The passages of a generation in row order.
+    """The passages of a generation in row order; `held`, (n,) of `segments.ROW`, has numbers of each.
 
-    Args:
-        segments: Of the generation.
-        order: Theirs.
-        known: Articles of the sources of which something is known better than the print tells it.
-
-    Attributes:
-        held: (n,) of `segments.ROW`: numbers of each passage.
+    `known` are the articles of the sources of which something is known better than the print tells it.
     """
 
     def __init__(self, segments: Sequence[Segment], order: Order, known: Mapping[str, Sequence[Article]]) -> None:
@@ -93,12 +85,7 @@ class Passages(Sequence[Passage]):
     @overload
     def __getitem__(self, row: slice) -> tuple[Passage, ...]: ...
     def __getitem__(self, row: int | slice) -> Passage | tuple[Passage, ...]:
-        """Return the passage of a row, or those of several.
-
-        Raises:
-            IndexError: There is none.
-            IndexDamaged: The file was damaged since the index was opened.
-        """
+        """Return the passage of a row, or those of several; IndexDamaged: the file was damaged since it was opened."""
         rows = range(len(self))[row]
         return self._read(rows) if isinstance(rows, int) else tuple(map(self._read, rows))
 
@@ -108,11 +95,7 @@ class Passages(Sequence[Passage]):
         return found
 
     def row(self, passage_id: str) -> int:
-        """Return the row of the passage with that id.
-
-        Raises:
-            KeyError: There is none.
-        """
+        """Return the row of the passage with that id; KeyError: there is none."""
         source, _, span = passage_id.rpartition("#")
         start, _, end = span.partition("-")
         if source not in self._order.spans or not (start.isdecimal() and end.isdecimal()):
@@ -178,14 +161,7 @@ class Passages(Sequence[Passage]):
 
 
 def held_vectors(index: Path, segments: Sequence[Segment], rows: Rows, centring: Centring) -> Held:
-    """Return what a store may take of a generation.
-
-    Args:
-        index: Folder of the index.
-        segments: Of the generation.
-        rows: (n,) for each row of the index its place in all segments' files, one after the other.
-        centring: The generation's.
-    """
+    """Return what a store may take of a generation; `rows` as `Order.rows`."""
     mapped = [segment.vectors() for segment in segments]
     languages = np.concatenate([segment.rows()["language"] for segment in segments])
     starts = np.cumsum([0, *map(len, mapped)])

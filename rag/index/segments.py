@@ -39,7 +39,6 @@ from rag.index.lexical import NOWHERE, Postings, Rows, Tokenizer, count_terms, j
 from rag.readers.pdf import GO_ON_ADVICE, OCR_ADVICE
 from rag.records import Article, Document, Passage, PassageKind
 
-Floats = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
 Held = npt.NDArray[np.void]
 ENDINGS = ("sqlite", "rows.npy", "vectors.npy", "codes.npy")
@@ -68,14 +67,10 @@ ROW = np.dtype(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a build must know of a source without reading its document again.
+    """What a build must know of a source without reading its document again; `people` are the authors of its articles.
 
-    Attributes:
-        articles: How many it has.
-        characters: Of its canonical text.
-        people: Authors of its articles.
-        unrecognised: Whether more of it can be read once text is recognised in pictures, or goes on to be.
-        mined: What it says about names of one thing.
+    `unrecognised`: more of it can be read once text is recognised in pictures, or goes on to be. `mined` is what it
+    says about names of one thing.
     """
 
     articles: int
@@ -195,12 +190,7 @@ class Segment:
 
 
 def worth_merging(segments: Iterable[Segment], new: int) -> list[Segment]:
-    """Return the segments that a new one takes in: those that are small beside it, and those with much waste.
-
-    Args:
-        segments: Of the generation before, with the sources that are still listed.
-        new: How many passages the new one has by itself.
-    """
+    """Return the segments that one of `new` passages takes in: those small beside it, and those with much waste."""
     chosen = []
     for segment, (listed, held) in sorted(((s, s.size()) for s in segments), key=lambda pair: pair[1]):
         if (listed <= MERGED * new and listed + new <= FULL) or (held - listed) * WASTE > held:
@@ -261,14 +251,9 @@ class Draft:
         stale: Mapping[int, str],
         tokenizer: Tokenizer,
     ) -> None:
-        """Add sources of a segment.
+        """Add the `chosen` sources of a segment, with the `facts` of all sources as they are by now.
 
-        Args:
-            segment: Where they are.
-            chosen: The sources.
-            facts: Of all sources, as they are by now.
-            stale: Texts of rows of the segment that are cut into other terms by now.
-            tokenizer: Cuts them.
+        `stale` has the texts of rows of the segment that are cut into other terms by now, which `tokenizer` cuts.
         """
         held_rows = segment.rows()
         ends = np.concatenate([[0], np.cumsum(held_rows["tokens"], dtype=np.int64)])
@@ -295,11 +280,7 @@ class Draft:
         self._postings.append((postings, places))
 
     def write(self, folder: Path, name: str) -> None:
-        """Write the files of the segment `name` into `folder`.
-
-        Raises:
-            OSError, sqlite3.OperationalError: They cannot be written.
-        """
+        """Write the files of the segment `name` into `folder`; OSError, sqlite3.OperationalError: it cannot."""
         postings = join(self._postings, len(self))
         with contextlib.closing(sqlite3.connect(folder / f"{name}.sqlite")) as connection, connection:
             connection.executescript(_TABLES)
