@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 
-from rag.embedding import load_folder
+from rag.embedding import Floats, load_folder
 from rag.extensions import is_server, made_part
 from rag.settings import Settings
 
-Floats = npt.NDArray[np.float32]
 BATCH_SIZE = 8
 
 
@@ -24,11 +22,7 @@ class Reranker(Protocol):
     """What scores passages for a question."""
 
     def scores(self, question: str, texts: Sequence[str]) -> Floats:
-        """Return (len(texts),) float32 scores without a unit, the greater the better.
-
-        Raises:
-            ModelUnavailable: The model is on a server that does not answer.
-        """
+        """Return (len(texts),) float32 scores without a unit, the greater the better; ModelUnavailable: no answer."""
 
 
 class CrossEncoderReranker:
@@ -44,11 +38,7 @@ class CrossEncoderReranker:
 
 
 def load_reranker(settings: Settings) -> Reranker | None:
-    """Return the reranker that the settings name, or None; loaded once in a process.
-
-    Raises:
-        ModelUnavailable, ExtensionUnavailable: It is not in reach.
-    """
+    """Return the reranker of the settings, or None; ModelUnavailable, ExtensionUnavailable: it is not in reach."""
     return _load(settings.reranker) if settings.reranker else None
 
 

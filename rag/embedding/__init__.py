@@ -51,12 +51,7 @@ class Encoded:
 
 
 class Model(Protocol):
-    """What turns texts into states.
-
-    Attributes:
-        dim: Length of a state.
-        engine: What it runs on, in words.
-    """
+    """What turns texts into states, each `dim` long; `engine` says what it runs on."""
 
     dim: int
     engine: str
@@ -127,12 +122,9 @@ class OtherModel:
 
 
 class Embedder:
-    """An embedding model with its prompts.
+    """An embedding model with its prompts; a vector is `dim` long, `engine` says what the model runs on.
 
-    Attributes:
-        name: Identifies the vectors: with equal names, equal texts get vectors whose cosine is at least 0.999.
-        dim: Length of a vector.
-        engine: What the model runs on, in words.
+    With equal names, equal texts get vectors whose cosine is at least 0.999.
     """
 
     def __init__(self, model: Model, *, name: str, question_prompt: str, passage_prompt: str) -> None:

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import numpy.typing as npt
@@ -75,9 +74,7 @@ class EmbeddingCache:
     def __enter__(self) -> EmbeddingCache:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._connection.execute("DELETE FROM coded_vectors WHERE used < ?", (_unused_before(),))
             self._connection.commit()
@@ -101,11 +98,7 @@ class EmbeddingCache:
         return frozenset(wanted[key] for key in missing)
 
     def vectors(self, texts: Sequence[str]) -> list[CachedVectors]:
-        """Return the vectors of passages that are in the cache, in order.
-
-        Raises:
-            sqlite3.DatabaseError: One is not, or has changed.
-        """
+        """Return the vectors of texts in the cache, in order; sqlite3.DatabaseError: one is absent, or has changed."""
         found = [self._stored(self._key(text)) for text in texts]
         held = [item for item in found if item is not None]
         if len(held) < len(found):

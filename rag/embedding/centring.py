@@ -26,12 +26,11 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding import Embedder
+from rag.embedding import Embedder, Floats
 from rag.embedding.arrays import read_arrays
 from rag.embedding.token_codes import Codes, unpack_tokens
 from rag.records import Language, Passage
 
-Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Means = dict[str, Floats]  # mean vectors, each (dim,), by dotted names
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -166,12 +165,9 @@ def learn_centring(general: Means, sources: Iterable[Mapping[Group, Sums]]) -> C
     for sums in sources:
         for group, one in sums.items():
             totals[group] = totals[group] + one if group in totals else one
-    bodies = {language: totals.get((language, False), Sums(0, zero, 0, zero)) for language in LANGUAGES}
-    main = max(LANGUAGES, key=lambda language: bodies[language].passages)
-    counted = {
-        language: bodies[language] if bodies[language].passages else totals.get((language, True), bodies[language])
-        for language in LANGUAGES
-    }
+    none = Sums(0, zero, 0, zero)
+    main = max(LANGUAGES, key=lambda language: totals.get((language, False), none).passages)
+    counted = {language: totals.get((language, False)) or totals.get((language, True), none) for language in LANGUAGES}
     vectors = {language: (one.vectors, one.passages) for language, one in counted.items()}
     tokens = {language: (one.token_vectors, one.tokens) for language, one in counted.items()}
     return Centring(_means_of("vectors", general, vectors, main) | _means_of("tokens", general, tokens, main))

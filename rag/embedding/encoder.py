@@ -60,16 +60,10 @@ def mapped_weights(path: Path) -> dict[str, Floats]:
 
 
 class Encoder:
-    """A BERT encoder, ready to run; safe to share between threads.
+    """The BERT encoder of a model's folder, ready to run; safe to share between threads.
 
-    Args:
-        folder: A model's folder, for the encoder's shape: `config.json`.
-        weights: The encoder's, by name.
-
-    Attributes:
-        width: Length of a state.
-        precision: What it multiplies in, as OpenVINO calls it: "bf16", "f32".
-        threads: How many texts it works on at once.
+    A state is `width` long. `precision` is what it multiplies in, as OpenVINO calls it ("bf16", "f32"), `threads` how
+    many texts it works on at once.
     """
 
     def __init__(self, folder: Path, weights: Mapping[str, Floats]) -> None:

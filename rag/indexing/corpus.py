@@ -68,11 +68,7 @@ def refuse_elsewhere(path: Path, root: Path) -> None:
 
 
 def check_name(name: str) -> None:
-    """Refuse a file whose name other programs cannot be told.
-
-    Raises:
-        UnreadableSource: Its bytes are no UTF-8, as those of names from a zip file that was packed on Windows.
-    """
+    """Raise UnreadableSource for a name that is no UTF-8, as those from a zip file that was packed on Windows."""
     try:
         name.encode()
     except UnicodeEncodeError:

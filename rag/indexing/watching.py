@@ -30,13 +30,8 @@ def watch_corpus(
 ) -> None:
     """Call `build` now, and whenever documents have changed and rested; return when `stop` is set.
 
-    What changes while `build` runs is built afterwards.
-
-    Args:
-        settings: Whose corpus is watched; it must be there.
-        build: What it raises ends the watching.
-        stop: Set to end it.
-        rest_s: Seconds without a change after which a folder rests.
+    What changes while `build` runs is built afterwards; what it raises ends the watching. A folder rests when nothing
+    has changed for `rest_s` seconds.
     """
     corpus, index = settings.corpus.resolve(), settings.index.resolve()
     stop = stop or threading.Event()

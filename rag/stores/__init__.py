@@ -69,9 +69,7 @@ class KeptStore(Protocol):
     def open(cls, address: str, held: Held) -> VectorStore:
         """Return the store of a generation, after it was given what it lacks of it.
 
-        Args:
-            address: What stands behind the store's name in the setting; "" for none.
-            held: The generation's vectors.
+        `address` stands behind the store's name in the setting; "" for none.
 
         Raises:
             StoreUnavailable: It does not answer.

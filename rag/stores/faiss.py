@@ -15,13 +15,10 @@ from typing import cast
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
 from rag.private_files import make_private
-from rag.stores import Held, VectorStore, best_of
+from rag.stores import Floats, Held, Rows, VectorStore, best_of
 
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 EXACT_UP_TO = 100_000  # passages of an index that are searched one by one: 150 MB, some ten milliseconds
 LEAST = 5_000  # rows of a segment that is quantised
 FOLDER, ENDING = "quantised", ".pq.faiss"
@@ -64,8 +61,7 @@ class Exact:
 
     def vectors(self, rows: Rows) -> Floats:
         """Return (len(rows), dim) float32 vectors."""
-        found: Floats = self._index.reconstruct_batch(rows)
-        return found
+        return self._index.reconstruct_batch(rows)
 
 
 class Quantised:
@@ -93,7 +89,12 @@ class Quantised:
         """Return for each query the rows of some `count` candidates among those allowed."""
         passes = self._row_of if allowed is None else self._rows_of(allowed)
         count = round(count * len(passes) / max(1, (passes >= 0).sum()))
-        parts = [self._search_part(number, queries, count) for number in range(len(self._parts))]
+        asked = np.ascontiguousarray(queries, np.float32)
+        parts = [
+            (scores, np.where(rows < 0, -1, rows + start))
+            for part, start in zip(self._parts, self._starts, strict=False)
+            for scores, rows in [part.search(asked, min(count, part.ntotal))]
+        ]
         scores, places = (np.concatenate(arrays, axis=1) for arrays in zip(*parts, strict=True))
         count = min(count, scores.shape[1])
         best = np.argpartition(-scores, count - 1, axis=1)[:, :count]
@@ -104,12 +105,6 @@ class Quantised:
         found = np.full(self._starts[-1] + 1, -1, np.int64)
         found[self._held.rows[rows]] = rows
         return found
-
-    def _search_part(self, number: int, queries: Floats, k: int) -> tuple[Floats, Rows]:
-        """Return scores and places of the best of a segment."""
-        part = self._parts[number]
-        scores, rows = part.search(np.ascontiguousarray(queries, np.float32), min(k, part.ntotal))
-        return scores, np.where(rows < 0, -1, rows + self._starts[number])
 
     def _part(self, part: tuple[str, int], start: int) -> faiss.Index:
         name, size = part

@@ -18,13 +18,12 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from rag.errors import ExtensionUnavailable, StoreUnavailable
 from rag.loopback import key_for
 from rag.private_files import write_private
 from rag.settings import STORE_KEY
-from rag.stores import Held, best_of
+from rag.stores import Floats, Held, Rows, best_of
 
 try:
     import grpc
@@ -35,8 +34,6 @@ except ImportError as error:
         f"the vector store milvus needs the package {error.name}", advice='install it: pip install "wenju[milvus]"'
     ) from error
 
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 FOLDER = "milvus.db"  # in the folder of an index: the small edition's
 NAME = "milvus.name"  # in the folder of an index: what its collections begin with
 TIMEOUT_S = 20.0
