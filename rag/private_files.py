@@ -13,8 +13,9 @@ import hashlib
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rag.errors import IndexDamaged
 
@@ -32,11 +33,7 @@ def cache_folder() -> Path:
 
 
 def make_private(path: Path) -> Path:
-    """Make a folder when it is absent, let nobody else into it, and return it.
-
-    Raises:
-        OSError: It cannot be made.
-    """
+    """Make a folder when it is absent, let nobody else into it, and return it; OSError: it cannot be made."""
     path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     with contextlib.suppress(PermissionError):  # another's folder that was lent to us
         path.chmod(FOLDER_MODE)
@@ -46,8 +43,7 @@ def make_private(path: Path) -> Path:
 def private_database(path: Path) -> Path:
     """Make an empty file for a database when it is absent, readable by nobody else, in a folder of its own.
 
-    Raises:
-        OSError: It cannot be made.
+    OSError: it cannot be made.
     """
     make_private(path.parent)
     path.touch(mode=FILE_MODE)
@@ -79,6 +75,12 @@ def open_database(path: Path, table: str = "") -> Iterator[sqlite3.Connection]:
         raise
     except sqlite3.DatabaseError as error:
         raise database_damaged(path, str(error)) from error
+
+
+def query_database(path: Path, statement: str, values: Sequence[object] = ()) -> list[Any]:
+    """Do what one statement says on a reader's own database, see `open_database`; return the rows that it gives."""
+    with open_database(path) as connection:
+        return connection.execute(statement, values).fetchall()
 
 
 def check_database(path: Path, table: str = "") -> None:
@@ -153,20 +155,12 @@ def _checksum(*parts: bytes | str | float | None) -> bytes:
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:
-    """Return the names of the tables of a database.
-
-    Raises:
-        sqlite3.DatabaseError: It is none.
-    """
+    """Return the names of the tables of a database; sqlite3.DatabaseError: it is none."""
     return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
 
 def unsound_rows(connection: sqlite3.Connection) -> int:
-    """Return how many rows of a database are not what was written.
-
-    Raises:
-        sqlite3.DatabaseError: It is none.
-    """
+    """Return how many rows of a database are not what was written; sqlite3.DatabaseError: it is none."""
     return sum(
         int(connection.execute(f"SELECT COUNT(*) FROM {table} WHERE NOT ({sound})").fetchone()[0])  # noqa: S608  our own names
         for table, sound in sound_rows(connection).items()
@@ -176,8 +170,7 @@ def unsound_rows(connection: sqlite3.Connection) -> int:
 def sound_rows(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the tables of a database, each with the condition that a row of it is what was written.
 
-    Raises:
-        sqlite3.DatabaseError: It is none.
+    sqlite3.DatabaseError: it is none.
     """
     know_checksums(connection)
     found = {}
@@ -189,21 +182,13 @@ def sound_rows(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def remove_database(path: Path) -> None:
-    """Remove an SQLite file with what lies beside it.
-
-    Raises:
-        OSError: It cannot be removed.
-    """
+    """Remove an SQLite file with what lies beside it; OSError: it cannot be removed."""
     for ending in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:
-    """Have a file or folder written to the disk itself.
-
-    Raises:
-        OSError: The disk is full, or broken.
-    """
+    """Have a file or folder written to the disk itself; OSError: the disk is full, or broken."""
     if path.is_dir() and os.name == "nt":
         return  # Windows opens no folders, and keeps their entries by itself
     opened = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from rag.private_files import database_damaged, open_database, private_database, seal_rows
+from rag.private_files import database_damaged, open_database, private_database, query_database, seal_rows
 from rag.reading_room.earlier_records import upgrade_answer
 from rag.records import Answer, Turn
 
@@ -52,14 +52,9 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class KeptTurn:
-    """A question and what came of it.
+    """A question, the place that it was asked at from 0, when (ISO 8601, UTC), and the checked answer.
 
-    Attributes:
-        position: From 0, in the order of asking.
-        question: As it was asked.
-        answer: The checked answer, or None when the reader stopped it or it failed.
-        partial: What had been written when it was stopped; "" when there is an answer.
-        asked: When, ISO 8601, UTC.
+    `answer` is None when the reader stopped it or it failed; `partial` is then what had been written, else "".
     """
 
     position: int
@@ -70,23 +65,13 @@ class KeptTurn:
 
 
 class Conversations:
-    """The conversations of one reader in one file.
+    """The conversations of one reader ("" on an own machine) in one file, which is made when it is absent.
 
-    Every call opens the file anew, so that an object may be shared between threads.
+    Every call opens the file anew, so that threads may share an object. OSError, sqlite3.OperationalError: it cannot be
+    made or written. IndexDamaged: it is not what was written; so is it of every method that reads.
     """
 
     def __init__(self, path: Path, reader: str = "") -> None:
-        """Open the file at `path`, and make it when it is absent.
-
-        Args:
-            path: The file.
-            reader: Whose conversations and choices; "" for the one reader of an own machine.
-
-        Raises:
-            OSError: Its folder cannot be made.
-            sqlite3.OperationalError: The file cannot be written.
-            IndexDamaged: It is not what was written; so is it of every method that reads.
-        """
         self.path = private_database(path)
         self.reader = reader
         with open_database(self.path, "conversations") as connection:
@@ -104,11 +89,7 @@ class Conversations:
         return secrets.token_hex(8)
 
     def add(self, conversation: str, question: str, answer: Answer | None, partial: str = "") -> int:
-        """Append a turn and return its position; the first one names the conversation.
-
-        Raises:
-            ValueError: It is another reader's conversation.
-        """
+        """Append a turn and return its position; the first one names the conversation; ValueError: it is another's."""
         now = _now()
         record = None if answer is None else _ANSWER.dump_json(answer).decode()
         with open_database(self.path) as connection:
@@ -128,18 +109,14 @@ class Conversations:
         return int(position)
 
     def turns(self, conversation: str) -> tuple[KeptTurn, ...]:
-        """Return the turns of a conversation in order; none for an unknown id.
-
-        Raises:
-            IndexDamaged: One of them is not what was said.
-        """
-        with open_database(self.path) as connection:
-            rows = connection.execute(
-                "SELECT position, question, answer, partial, asked, turns.checksum IS NULL"
-                " OR turns.checksum = checksum(conversation, position, question, answer, partial, asked)"
-                " FROM turns JOIN conversations ON id = conversation WHERE id = ? AND reader = ? ORDER BY position",
-                (conversation, self.reader),
-            ).fetchall()
+        """Return the turns of a conversation, none for an unknown id; IndexDamaged: one is not what was said."""
+        rows = query_database(
+            self.path,
+            "SELECT position, question, answer, partial, asked, turns.checksum IS NULL"
+            " OR turns.checksum = checksum(conversation, position, question, answer, partial, asked)"
+            " FROM turns JOIN conversations ON id = conversation WHERE id = ? AND reader = ? ORDER BY position",
+            (conversation, self.reader),
+        )
         if [row[0] for row in rows] != list(range(len(rows))) or not all(row[-1] for row in rows):
             raise database_damaged(self.path, f"turns of conversation {conversation}")
         return tuple(
@@ -150,53 +127,42 @@ class Conversations:
     def listed(self, search: str = "") -> tuple[Conversation, ...]:
         """Return the conversations whose title, questions or answers hold `search`, the last changed first."""
         pattern = "%" + search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-        with open_database(self.path) as connection:
-            rows = connection.execute(
-                r"SELECT id, title, created, changed FROM conversations AS c WHERE reader = ? AND deleted IS NULL AND ("
-                r" title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ("
-                r" question LIKE ? ESCAPE '\' OR partial LIKE ? ESCAPE '\'"
-                r" OR json_extract(answer, '$.text') LIKE ? ESCAPE '\')))"
-                r" ORDER BY changed DESC, id",
-                (self.reader, *(pattern,) * 4),
-            ).fetchall()
+        rows = query_database(
+            self.path,
+            r"SELECT id, title, created, changed FROM conversations AS c WHERE reader = ? AND deleted IS NULL AND ("
+            r" title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ("
+            r" question LIKE ? ESCAPE '\' OR partial LIKE ? ESCAPE '\'"
+            r" OR json_extract(answer, '$.text') LIKE ? ESCAPE '\')))"
+            r" ORDER BY changed DESC, id",
+            (self.reader, *(pattern,) * 4),
+        )
         return tuple(Conversation(*row) for row in rows)
 
     def find(self, conversation: str) -> Conversation | None:
         """Return the conversation with that id, or None when there is none or it is deleted."""
-        with open_database(self.path) as connection:
-            row = connection.execute(
-                "SELECT id, title, created, changed FROM conversations WHERE id = ? AND reader = ? AND deleted IS NULL",
-                (conversation, self.reader),
-            ).fetchone()
-        return None if row is None else Conversation(*row)
+        rows = query_database(
+            self.path,
+            "SELECT id, title, created, changed FROM conversations WHERE id = ? AND reader = ? AND deleted IS NULL",
+            (conversation, self.reader),
+        )
+        return Conversation(*rows[0]) if rows else None
 
     def rename(self, conversation: str, title: str) -> None:
-        """Give a conversation another title.
-
-        Raises:
-            ValueError: The title is blank.
-        """
+        """Give a conversation another title; ValueError: it is blank."""
         if not title.strip():
             raise ValueError("a conversation needs a title")
-        with open_database(self.path) as connection:
-            connection.execute(
-                "UPDATE conversations SET title = ? WHERE id = ? AND reader = ?",
-                (title.strip()[:200], conversation, self.reader),
-            )
+        change = "UPDATE conversations SET title = ? WHERE id = ? AND reader = ?"
+        query_database(self.path, change, (title.strip()[:200], conversation, self.reader))
 
     def delete(self, conversation: str) -> None:
         """Take a conversation off the list; `restore` brings it back until `purge` was called."""
-        with open_database(self.path) as connection:
-            connection.execute(
-                "UPDATE conversations SET deleted = ? WHERE id = ? AND reader = ?", (_now(), conversation, self.reader)
-            )
+        change = "UPDATE conversations SET deleted = ? WHERE id = ? AND reader = ?"
+        query_database(self.path, change, (_now(), conversation, self.reader))
 
     def restore(self, conversation: str) -> None:
         """Undo `delete`."""
-        with open_database(self.path) as connection:
-            connection.execute(
-                "UPDATE conversations SET deleted = NULL WHERE id = ? AND reader = ?", (conversation, self.reader)
-            )
+        change = "UPDATE conversations SET deleted = NULL WHERE id = ? AND reader = ?"
+        query_database(self.path, change, (conversation, self.reader))
 
     def purge(self, before: datetime) -> tuple[str, ...]:
         """Overwrite what was deleted before that moment, whoever's it was; return the ids of the conversations."""
@@ -216,16 +182,13 @@ class Conversations:
 
     def preferences(self) -> dict[str, str]:
         """Return all that the reader chose, by name: to open the database costs more than to read it."""
-        with open_database(self.path) as connection:
-            rows = connection.execute("SELECT name, value FROM choices WHERE reader = ?", (self.reader,)).fetchall()
+        rows = query_database(self.path, "SELECT name, value FROM choices WHERE reader = ?", (self.reader,))
         return {name: str(json.loads(value)) for name, value in rows}
 
     def prefer(self, name: str, value: str) -> None:
         """Keep what the reader chose."""
-        with open_database(self.path) as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO choices VALUES (?, ?, ?, NULL)", (self.reader, name, json.dumps(value))
-            )
+        change = "INSERT OR REPLACE INTO choices VALUES (?, ?, ?, NULL)"
+        query_database(self.path, change, (self.reader, name, json.dumps(value)))
 
 
 def history_of(turns: tuple[KeptTurn, ...]) -> tuple[Turn, ...]:

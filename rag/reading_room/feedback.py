@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from rag.private_files import open_database, private_database, seal_rows
+from rag.private_files import open_database, private_database, query_database, seal_rows
 from rag.records import Answer
 
 REASON_CHARS = 500  # longer reasons are cut
@@ -36,46 +36,33 @@ class Rating:
 
 
 class Feedback:
-    """The ratings in one file. Every call opens it anew, so that an object may be shared between threads."""
+    """The ratings in one file; every call opens it anew, so that an object may be shared between threads.
+
+    It is made when it is absent; OSError, sqlite3.OperationalError: it cannot be.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open the file at `path`, and make it when it is absent.
-
-        Raises:
-            OSError: Its folder cannot be made.
-            sqlite3.OperationalError: The file cannot be written.
-        """
         self.path = private_database(path)
         with open_database(self.path, "feedback") as connection:
             connection.executescript(_TABLE)
             seal_rows(connection, "feedback")
 
     def rate(self, conversation: str, position: int, verdict: Verdict, answer: Answer, reason: str = "") -> None:
-        """Keep a verdict on the answer at `position` of a conversation; a later one replaces it.
-
-        Raises:
-            ValueError: The verdict is neither 1 nor -1.
-        """
+        """Keep a verdict, 1 or -1 (else ValueError), on an answer of a conversation; a later one replaces it."""
         if verdict not in (1, -1):
             raise ValueError(f"a verdict is 1 or -1, not {verdict}")
-        with open_database(self.path) as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                (
-                    conversation,
-                    position,
-                    verdict,
-                    reason.strip()[:REASON_CHARS],
-                    answer.question,
-                    json.dumps(answer.as_json(), ensure_ascii=False),
-                    datetime.now(UTC).isoformat(timespec="seconds"),
-                ),
-            )
+        kept = json.dumps(answer.as_json(), ensure_ascii=False)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        query_database(
+            self.path,
+            "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+            (conversation, position, verdict, reason.strip()[:REASON_CHARS], answer.question, kept, now),
+        )
 
     def withdraw(self, conversation: str, position: int) -> None:
         """Forget the verdict on that answer."""
-        with open_database(self.path) as connection:
-            connection.execute("DELETE FROM feedback WHERE conversation = ? AND position = ?", (conversation, position))
+        change = "DELETE FROM feedback WHERE conversation = ? AND position = ?"
+        query_database(self.path, change, (conversation, position))
 
     def forget(self, conversations: Sequence[str]) -> None:
         """Overwrite the verdicts on conversations that are deleted for good."""
@@ -84,23 +71,13 @@ class Feedback:
 
     def of_conversation(self, conversation: str) -> dict[int, Rating]:
         """Return the verdicts on a conversation's answers, by position."""
-        with open_database(self.path) as connection:
-            rows = connection.execute(
-                "SELECT position, verdict, reason FROM feedback WHERE conversation = ?", (conversation,)
-            ).fetchall()
+        find = "SELECT position, verdict, reason FROM feedback WHERE conversation = ?"
+        rows = query_database(self.path, find, (conversation,))
         return {position: Rating(verdict, reason) for position, verdict, reason in rows}
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """Yield all verdicts, the oldest first: verdict, reason, question, given (ISO 8601, UTC), answer."""
-        with open_database(self.path) as connection:
-            rows = connection.execute(
-                "SELECT verdict, reason, question, answer, given FROM feedback ORDER BY given, conversation, position"
-            ).fetchall()
-        for verdict, reason, question, answer, given in rows:
-            yield {
-                "verdict": verdict,
-                "reason": reason,
-                "question": question,
-                "given": given,
-                "answer": json.loads(answer),
-            }
+        find = "SELECT verdict, reason, question, given, answer FROM feedback ORDER BY given, conversation, position"
+        names = ("verdict", "reason", "question", "given")
+        for *row, answer in query_database(self.path, find):
+            yield dict(zip(names, row, strict=True)) | {"answer": json.loads(answer)}

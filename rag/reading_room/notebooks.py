@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from rag.private_files import open_database, private_database, seal_rows
+from rag.private_files import open_database, private_database, query_database, seal_rows
 from rag.records import Answer
 
 if TYPE_CHECKING:
@@ -90,25 +90,19 @@ def present(kept: Iterable[KeptWork], works: Sequence[Work]) -> tuple[Work, ...]
 
 
 class Notebooks:
-    """The notebooks, tags and notes in one file; every call opens it anew, so that threads may share an object."""
+    """The notebooks, tags and notes in one file; every call opens it anew, so that threads may share an object.
+
+    It is made when it is absent; OSError: it cannot be.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open the file at `path`, and make it when it is absent.
-
-        Raises:
-            OSError: It cannot be made.
-        """
         self.path = private_database(path)
         with open_database(self.path, "notebooks") as connection:
             connection.executescript(_TABLES)
             seal_rows(connection, "notebooks", "works", "tags", "notes")
 
     def create(self, name: str, works: Iterable[KeptWork]) -> str:
-        """Make a notebook of works and return its id.
-
-        Raises:
-            ValueError: The name is blank.
-        """
+        """Make a notebook of works and return its id; ValueError: the name is blank."""
         identifier = secrets.token_hex(8)
         with open_database(self.path) as connection:
             connection.execute("INSERT INTO notebooks VALUES (?, ?, ?, NULL)", (identifier, _name(name), _now()))
@@ -120,13 +114,11 @@ class Notebooks:
 
     def rename(self, notebook: str, name: str) -> None:
         """Give a notebook another name; raises as `create`."""
-        with open_database(self.path) as connection:
-            connection.execute("UPDATE notebooks SET name = ? WHERE id = ?", (_name(name), notebook))
+        query_database(self.path, "UPDATE notebooks SET name = ? WHERE id = ?", (_name(name), notebook))
 
     def delete(self, notebook: str) -> None:
         """Remove a notebook; its works and its notes stay."""
-        with open_database(self.path) as connection:
-            connection.execute("DELETE FROM notebooks WHERE id = ?", (notebook,))
+        query_database(self.path, "DELETE FROM notebooks WHERE id = ?", (notebook,))
 
     def listed(self) -> tuple[Notebook, ...]:
         """Return the notebooks by name."""
@@ -149,10 +141,8 @@ class Notebooks:
 
     def tags(self) -> dict[KeptWork, tuple[str, ...]]:
         """Return the tags of each work that has any, sorted."""
-        with open_database(self.path) as connection:
-            rows = connection.execute("SELECT source, article, title, tag FROM tags ORDER BY tag").fetchall()
         found: dict[KeptWork, tuple[str, ...]] = {}
-        for *work, tag in rows:
+        for *work, tag in query_database(self.path, "SELECT source, article, title, tag FROM tags ORDER BY tag"):
             found[KeptWork(*work)] = (*found.get(KeptWork(*work), ()), tag)
         return found
 
@@ -160,22 +150,18 @@ class Notebooks:
         """Keep an answer with its citations as a note, in a notebook or in none (""), and return the note's id."""
         identifier = secrets.token_hex(8)
         record = _ANSWER.dump_json(answer).decode()
-        with open_database(self.path) as connection:
-            connection.execute(
-                "INSERT INTO notes VALUES (?, ?, ?, ?, ?, NULL)", (identifier, notebook, record, remark, _now())
-            )
+        change = "INSERT INTO notes VALUES (?, ?, ?, ?, ?, NULL)"
+        query_database(self.path, change, (identifier, notebook, record, remark, _now()))
         return identifier
 
     def notes(self) -> tuple[Note, ...]:
         """Return the notes, the oldest first."""
-        with open_database(self.path) as connection:
-            rows = connection.execute("SELECT id, answer, remark, kept FROM notes ORDER BY kept, id").fetchall()
+        rows = query_database(self.path, "SELECT id, answer, remark, kept FROM notes ORDER BY kept, id")
         return tuple(Note(row[0], _ANSWER.validate_json(row[1]), row[2], row[3]) for row in rows)
 
     def delete_note(self, note: str) -> None:
         """Remove a note."""
-        with open_database(self.path) as connection:
-            connection.execute("DELETE FROM notes WHERE id = ?", (note,))
+        query_database(self.path, "DELETE FROM notes WHERE id = ?", (note,))
 
 
 def _name(text: str) -> str:
