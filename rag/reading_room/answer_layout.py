@@ -168,30 +168,23 @@ class _Reading:
         """Yield the lines; rows that stand together are one."""
         rows: list[ShownRow] = []
         position = _length_of_opening(self._answer)
-        for line in self._text[position:].splitlines(keepends=True):
+        for line in [*self._text[position:].splitlines(keepends=True), ""]:
             begin, position = position, position + len(line)
             bare = line.rstrip()
             if is_rule(bare):
                 if len(rows) == 1:
                     rows[0] = dataclasses.replace(rows[0], head=True)
                 continue
-            if is_row(bare):
-                row = self._row(begin, begin + len(bare))
-                heads = [known.cells for known in rows if known.head]
-                if row.head and row.cells in heads and not rows[-1].head:
+            row = self._row(begin, begin + len(bare)) if is_row(bare) else None
+            if rows and (row is None or (row.head and not rows[-1].head)):
+                if row and row.cells in [known.cells for known in rows if known.head]:
                     continue  # the next row of one table, from another passage
-                if row.head and rows and not rows[-1].head:
-                    yield ShownLine("table", rows=tuple(rows))
-                    rows = []
-                rows.append(row)
-                continue
-            if rows:
                 yield ShownLine("table", rows=tuple(rows))
                 rows = []
-            if bare:
+            if row:
+                rows.append(row)
+            elif bare:
                 yield self._line(begin, begin + len(bare))
-        if rows:
-            yield ShownLine("table", rows=tuple(rows))
 
     def _line(self, begin: int, end: int) -> ShownLine:
         mark = _LINE_MARK.match(self._text, begin, end)

@@ -8,6 +8,7 @@ Knows records only; no colours, no widgets.
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,8 +49,7 @@ class LaidOutBlock:
         kind: As in `Block`.
         level: Depth of a heading from 1; 0 for all else.
         lines: Runs, one tuple for a printed row of a table, a single one for all else.
-        marker: For a footnote, the mark that leads to it; else "".
-        origin: For a footnote, the index of the block that bears its mark; else -1.
+        marker, origin: Of a footnote, the mark that leads to it, and the index of the block that bears it; else "", -1.
     """
 
     index: int
@@ -62,13 +62,9 @@ class LaidOutBlock:
 
 @dataclass(frozen=True, slots=True)
 class LaidOutArticle:
-    """An article, or the part of it around the focus, for reading.
+    """An article, or the part of it around the focus, for reading: the blocks that are shown, in order.
 
-    Attributes:
-        record: The article's own fields.
-        blocks: What is shown, in reading order.
-        earlier: Where to focus to read what comes before; None at the beginning.
-        later: Where to focus to read what comes after; None at the end.
+    `earlier` and `later` are where to focus to read what comes before and after; None at the beginning and the end.
     """
 
     record: Article
@@ -102,18 +98,14 @@ def lay_out_article(
     cited: Span | None = None,
     focus: Span | None = None,
 ) -> LaidOutArticle:
-    """Lay out one article of a document.
+    """Lay out an article of a document; IndexError: there is none.
 
     Args:
         document: As it was read.
         article: Index of the article.
-        passage: Characters of the passage to shade.
+        passage: Characters to shade.
         cited: Characters to highlight.
-        focus: What must be among what is shown when the article is long; None: the cited characters, else the
-            passage, else the beginning.
-
-    Raises:
-        IndexError: The document has no such article.
+        focus: What must be shown of a long article; None: the cited characters, the passage, or the beginning.
     """
     record = document.articles[article]
     members = [i for i, block in enumerate(document.blocks) if block.article == article]
@@ -137,10 +129,7 @@ def _window(
     total = sum(len(blocks[i].text) for i in members)
     if total <= WINDOW_CHARS:
         return [(i, blocks[i].span) for i in members], None, None
-    starts, position = [], 0
-    for i in members:
-        starts.append(position)
-        position += len(blocks[i].text)
+    *starts, _ = itertools.accumulate((len(blocks[i].text) for i in members), initial=0)
     at = next(
         (
             begin + max(0, focus[0] - blocks[i].span[0])
@@ -189,25 +178,20 @@ def _lay_out_block(
     passage: Span | None,
     cited: Span | None,
 ) -> LaidOutBlock:
-    marks: list[tuple[int, int, Run]] = []  # offset, order among marks of one place, mark
-    for page in pages:
-        at = max(page.start, block.span[0])
-        marks.append((at, 1, Run("", page=page.label or str(page.number))))
-    for note in block.notes:
-        marks.append((note.at, 0, Run("", note=_shown_mark(note.marker), target=note.block)))
+    # Offset, order among marks of one place, mark.
+    marks = [(max(page.start, block.span[0]), 1, Run("", page=page.label or str(page.number))) for page in pages]
+    marks += [(note.at, 0, Run("", note=_shown_mark(note.marker), target=note.block)) for note in block.notes]
     marks = sorted((mark for mark in marks if bounds[0] <= mark[0] <= bounds[1]), key=lambda mark: mark[:2])
 
     lines: list[tuple[Run, ...]] = []
-    start, end = bounds
-    rows = _row_spans(block, bounds) if block.kind == "table" else [(start, end)]
+    rows = _row_spans(block, bounds) if block.kind == "table" else [bounds]
     for number, row in enumerate(rows):
         last = number == len(rows) - 1
         own = [m for m in marks if row[0] <= m[0] < row[1] or (last and m[0] >= row[1])]
         lines.append(_runs(block, row, own, passage, cited))
     level = min(max(len(block.section), 1), 4) if block.kind == "heading" else 0
-    return LaidOutBlock(
-        index, block.kind, level, tuple(lines), "" if origin is None else origin[1], -1 if origin is None else origin[0]
-    )
+    bearer, marker = origin or (-1, "")
+    return LaidOutBlock(index, block.kind, level, tuple(lines), marker, bearer)
 
 
 def _shown_mark(marker: str) -> str:
@@ -217,11 +201,8 @@ def _shown_mark(marker: str) -> str:
 
 
 def _row_spans(block: Block, bounds: Span) -> list[Span]:
-    spans, position = [], bounds[0]
-    for line in block.text[bounds[0] - block.span[0] : bounds[1] - block.span[0]].splitlines(keepends=True):
-        spans.append((position, position + len(line)))
-        position += len(line)
-    return spans or [bounds]
+    lines = block.text[bounds[0] - block.span[0] : bounds[1] - block.span[0]].splitlines(keepends=True)
+    return list(itertools.pairwise(itertools.accumulate(map(len, lines), initial=bounds[0]))) or [bounds]
 
 
 def _runs(
@@ -231,14 +212,12 @@ def _runs(
     for marked in (passage, cited):
         if marked is not None:
             cuts.update(edge for edge in marked if span[0] < edge < span[1])
-    ordered = sorted(cuts)
     runs: list[Run] = []
-    for start, end in zip(ordered, [*ordered[1:], None], strict=True):
+    for start, end in itertools.pairwise([*sorted(cuts), span[1]]):
         runs.extend(mark for at, _, mark in marks if min(at, span[1]) == start)
-        if end is None:
-            break
         text = block.text[start - block.span[0] : end - block.span[0]]
-        runs.append(Run(text, cited=_covers(cited, start, end), passage=_covers(passage, start, end)))
+        if start < end:
+            runs.append(Run(text, cited=_covers(cited, start, end), passage=_covers(passage, start, end)))
     return tuple(runs)
 
 

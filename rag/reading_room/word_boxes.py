@@ -43,48 +43,33 @@ class WordBox:
     box: tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Letters:
-    """Letters and digits in one form for all, and at which place of a text each stands."""
-
-    codes: Codes
-    places: list[int]
-
-
 def find_words(canonical: str, span: Span, pages: Sequence[PrintedPage]) -> tuple[WordBox, ...]:
     """Return the boxes of the cited words, in reading order; none where their place is not certain.
 
-    Args:
-        canonical: The source's text.
-        span: The cited characters of it, half-open.
-        pages: The printed pages that they stand on, in order.
+    `span` is cited of a source's canonical text, half-open; `pages` are the printed ones that it stands on, in order.
     """
     texts = [(page.number, text, box) for page in pages for text, box in zip(page.texts, page.boxes, strict=True)]
-    printed = _letters([text for _, text, _ in texts])
+    printed, of_glyphs = _letters([text for _, text, _ in texts])
     start, end = span
-    cited = _letters(canonical[start:end])
-    before = _letters(canonical[max(0, start - 3 * CONTEXT_LETTERS) : start]).codes[-CONTEXT_LETTERS:]
-    after = _letters(canonical[end : end + 3 * CONTEXT_LETTERS]).codes[:CONTEXT_LETTERS]
-    query = np.concatenate([before, cited.codes, after])
-    if not len(cited.codes) or not len(printed.codes) or len(query) * len(printed.codes) > MAX_CELLS:
+    cited, of_characters = _letters(canonical[start:end])
+    before = _letters(canonical[max(0, start - 3 * CONTEXT_LETTERS) : start])[0][-CONTEXT_LETTERS:]
+    after = _letters(canonical[end : end + 3 * CONTEXT_LETTERS])[0][:CONTEXT_LETTERS]
+    query = np.concatenate([before, cited, after])
+    if not len(cited) or not len(printed) or len(query) * len(printed) > MAX_CELLS:
         return ()
-    found = _locate(query, len(before), len(before) + len(cited.codes), printed.codes)
+    found = _locate(query, len(before), len(before) + len(cited), printed)
     if found is None:
         return ()
-    glyphs = [printed.places[at] for at in found]
-    places = [start + at for at in cited.places]
+    glyphs = [of_glyphs[at] for at in found]
+    places = [start + at for at in of_characters]
     marked = _with_punctuation(canonical, span, places, glyphs, [text for _, text, _ in texts])
     return _merge([(texts[at][0], texts[at][2]) for at in marked])
 
 
-def _letters(texts: Sequence[str]) -> _Letters:
-    codes: list[int] = []
-    places: list[int] = []
-    for place, text in enumerate(texts):
-        own = _fold(text)
-        codes.extend(own)
-        places.extend([place] * len(own))
-    return _Letters(np.array(codes, dtype=np.int32), places)
+def _letters(texts: Sequence[str]) -> tuple[Codes, list[int]]:
+    """Return letters and digits in one form for all, and at which place of the texts each stands."""
+    letters = [(code, place) for place, text in enumerate(texts) for code in _fold(text)]
+    return np.array([code for code, _ in letters], dtype=np.int32), [place for _, place in letters]
 
 
 @functools.lru_cache(maxsize=_KEPT)

@@ -36,16 +36,10 @@ def export_conversation(
     author: str = "",
     article_of: Callable[[Passage], Article | None],
 ) -> bytes:
-    """Return a conversation as a file, text in UTF-8; a stopped turn is marked as not checked.
+    """Return a conversation as a file of that form, text in UTF-8; a stopped turn is marked as not checked.
 
-    Args:
-        title: Of the conversation.
-        turns: In order.
-        form: Of the file.
-        style: Of the references.
-        language: Of the words around them.
-        author: Who exports it; "": the program's name stands.
-        article_of: Gives the article of a passage; None when its source is gone.
+    `style` is that of the references, `language` that of the words around them. `author` exports it; "": the program's
+    name stands. `article_of` gives the article of a passage; None when its source is gone.
     """
     laid = tuple(lay_out_turn(order, turn, language, style, article_of) for order, turn in enumerate(turns, 1))
     now = datetime.now().astimezone()

@@ -7,7 +7,6 @@ the notebook. Entry point: `write_cell`.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 
 from rag.reading_room.conversations import KeptTurn
 from rag.reading_room.exporting.turns import cut_quotation, lay_out_turn
@@ -34,24 +33,19 @@ def write_cell(shown: Shown) -> str:
         turn = KeptTurn(0, shown.question, shown, "", "")
         # Anchors hold the order of the turn: those of other cells on the same page must differ.
         order = zlib.crc32(f"{shown.question}\n{shown.text}".encode(errors="replace"))
-        parts = write_turn(lay_out_turn(order, turn, language, "gbt7714", lambda _: None), language)
+        parts = [*write_turn(lay_out_turn(order, turn, language, "gbt7714", lambda _: None), language)]
     elif isinstance(shown, Retrieval):
         language = main_language(shown.question)
-        parts = _found(shown, language)
+        found = (_evidence(item, language, f"{rank}. ") for rank, item in enumerate(shown, 1))
+        parts = [f"<h2>{write_text(shown.question)}</h2>", *found]
     elif isinstance(shown, Evidence):
         language = shown.passage.language
-        parts = iter([_evidence(shown, language)])
+        parts = [_evidence(shown, language)]
     else:
         raise TypeError(f"a {type(shown).__name__} is no answer and no evidence")
     tongue = "zh-Hans" if language == "zh" else "en"
     inner = visible_text("\n".join(parts))
     return f'<div class="wenju {_NO_FORMULA}" lang="{tongue}"><style>.wenju {{{TURN_CSS}}}</style>\n{inner}\n</div>'
-
-
-def _found(found: Retrieval, language: Language) -> Iterator[str]:
-    yield f"<h2>{write_text(found.question)}</h2>"
-    for rank, item in enumerate(found, 1):
-        yield _evidence(item, language, f"{rank}. ")
 
 
 def _evidence(item: Evidence, language: Language, rank: str = "") -> str:

@@ -33,17 +33,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ShownTurn:
-    """A turn laid out.
+    """A turn laid out, in the order of showing; what is not there is "" or empty. `order` counts from 1.
 
     Attributes:
-        order: From 1.
-        question: As it was asked.
-        title: How the answer ends, when it is none; else "".
-        before: What is said before the answer, a paragraph each.
+        title: How the answer ends, when it is none.
+        before, behind: What is said before and behind the answer, a paragraph each.
         lines: The answer; of a refusal the numbers of the nearest passages.
-        behind: What is said behind the answer, a paragraph each.
-        partial: What was written, not checked, when it was stopped; else "".
-        notes_title: What stands above the notes, or "".
+        partial: What was written, not checked, when it was stopped.
+        notes_title: What stands above the notes.
         notes: The cited passages, or the nearest ones, by number.
     """
 
@@ -60,16 +57,9 @@ class ShownTurn:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A conversation laid out.
+    """A conversation laid out, with the language of the words around it and the style of its references.
 
-    Attributes:
-        title: Of the conversation.
-        language: Of the words around it.
-        style: Of its references.
-        turns: In order.
-        author: Who exports it.
-        asked: When its first question was asked.
-        written: When it is exported.
+    `author` exports it; `asked` is when its first question was asked, `written` when it is exported.
     """
 
     title: str
