@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 from rag.errors import FetchFailed
 from rag.literature.corrections import CORRECTIONS, Corrections, Imported, works_in
 from rag.literature.items import normal_item
-from rag.private_files import make_private
 from rag.reading.apart import read_document
 from rag.reading_room.fetching import CHECK, Fetched, fetch
 from rag.reading_room.library import Added, add_file
@@ -51,7 +50,6 @@ def add_address(address: str, settings: Settings, *, fetch_page: Callable[[str],
     added = add_file(settings.corpus, f"{name.removesuffix(ending)}{ending}", data, settings)
     today = {"date-parts": [list(date.today().timetuple()[:3])]}
     item = normal_item({"type": "webpage", "URL": fetched.address, "accessed": today})
-    make_private(settings.index)
     written = json.dumps(item, ensure_ascii=False)
     record = Imported(added.source, fetched.address, fetched.address, written)
     Corrections(settings.index / CORRECTIONS).import_records([record])

@@ -26,11 +26,7 @@ def find_briefs() -> tuple[Path, ...]:
 
 
 def take_briefs(corpus: Path) -> None:
-    """Copy the briefs into a corpus; what has their names there stays.
-
-    Raises:
-        StorageFailed: They cannot be written.
-    """
+    """Copy the briefs into a corpus; what has their names there stays; StorageFailed: they cannot be written."""
     try:
         corpus.mkdir(parents=True, exist_ok=True)
         for path in find_briefs():

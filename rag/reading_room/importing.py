@@ -16,24 +16,21 @@ from rag.literature.corrections import CORRECTIONS, Corrections, Imported
 from rag.literature.files import find_file
 from rag.literature.items import Entry, Item, plain_title
 from rag.literature.reading import read_library
-from rag.private_files import make_private
 from rag.reading_room.library import Held, copy_file, survey
 from rag.records import Progress
 from rag.settings import Settings
 from rag.text.language import search_form
 from rag.works.shelf import works_of
 
+ATTACH = "attach its file in its program, or put it into the library, and import again"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came of an import.
+    """What came of an import: the name of the library's file, how many works were read of it, and the troubles.
 
-    Attributes:
-        name: The name of the library's file.
-        works: How many works were read of it.
-        added: Sources that were put into the corpus.
-        held: Sources that the corpus held before, and that have their record now.
-        troubles: What could not be read or found, one by one, each with what to do.
+    `added` are the sources that were put into the corpus, `held` those that it held before and that have their record
+    now. `troubles` are what could not be read or found, each with what to do.
     """
 
     name: str
@@ -52,16 +49,11 @@ def import_library(
     """Put the files of a library of literature into the corpus, and keep what it says of them.
 
     A work without a file gets its record where the index holds it: by its DOI, or as the only one of its title. What is
-    in the corpus already is not put there again. The index must be brought up to date afterwards.
-
-    Args:
-        path: A .bib, .ris or .json file, or a Zotero data folder.
-        settings: Of the corpus and the index.
-        allowed: Folders besides that of the library from which files may be taken.
-        on_progress: Called for each work: stage "importing".
+    in the corpus already is not put there again. The index must be brought up to date afterwards. Files may be taken
+    from the folders `allowed` besides that of the library; `on_progress` is called for each work: stage "importing".
 
     Raises:
-        UnreadableSource: The library is not there, or of another kind.
+        UnreadableSource: The library is not there, or of another kind; see `read_library`.
         StorageFailed: The corpus cannot be written.
     """
     library = read_library(path)
@@ -76,10 +68,10 @@ def import_library(
         added += new
         troubles += [UnreadableSource(f"{entry.key}: {error.args[0]}", advice=error.advice) for error in failed]
         if not entry.files and not (sources := known.find(entry.item)):
-            troubles.append(_without_file(entry))
+            what = f"{entry.key}: it names no file, and the library holds no work of its title"
+            troubles.append(UnreadableSource(what, advice=ATTACH))
         written = json.dumps(entry.item, ensure_ascii=False)
         records += [Imported(source, entry.key, library.name, written) for source in sources]
-    make_private(settings.index)
     Corrections(settings.index / CORRECTIONS).import_records(records)
     of_before = dict.fromkeys(record.source for record in records if record.source not in set(added))
     return ImportReport(library.name, len(library.entries), tuple(added), tuple(of_before), tuple(troubles))
@@ -100,13 +92,6 @@ def _take_files(
         if not taken.duplicate:
             new.append(taken.source)
     return sources, new, failed
-
-
-def _without_file(entry: Entry) -> UnreadableSource:
-    return UnreadableSource(
-        f"{entry.key}: it names no file, and the library holds no work of its title",
-        advice="attach its file in its program, or put it into the library, and import again",
-    )
 
 
 class _Known:

@@ -45,12 +45,10 @@ _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200b-\u200f\u2028-\u202e\u2060-\
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a file that was given.
+    """What became of a file that was given: its path in the corpus, and how it was read.
 
-    Attributes:
-        source: Its path in the corpus; for a duplicate, that of the file which is already there.
-        duplicate: True when the corpus holds the same bytes already; nothing was written then.
-        document: The file as it was read; None for a duplicate, and where it was not read.
+    A `duplicate` has the bytes of a file that is there, and its path; nothing was written. Of one, and where it was not
+    read, `document` is None.
     """
 
     source: str
@@ -99,10 +97,10 @@ def add_file(
     replaces: str = "",
     on_page: Callable[[int, int], None] | None = None,
 ) -> Added:
-    """Put a file into the corpus, if it can be read.
+    """Put a file into the corpus, which is made when it is absent, if it can be read.
 
     Args:
-        corpus: Folder of the documents; made when it is absent.
+        corpus: Folder of the documents.
         name: The file's name as the reader's computer calls it; folders in it are ignored.
         data: Its bytes.
         settings: What reading a file may cost, and how large the library may grow; None: the defaults.
@@ -110,8 +108,7 @@ def add_file(
         on_page: Told how many pages of how many were recognised, while a scan is read.
 
     Raises:
-        UnreadableSource: It is empty, damaged, scanned, of a kind that nobody can read, or the library is full;
-            nothing was kept.
+        UnreadableSource: It is empty, damaged, scanned, of an unreadable kind, or the library is full; it is not kept.
         StorageFailed: It cannot be written.
     """
     settings = settings or Settings()
@@ -157,11 +154,7 @@ def copy_file(corpus: Path, path: Path, held: Held, settings: Settings) -> Added
 
 
 def _readable_name(name: str) -> str:
-    """Return the name under which a file is kept.
-
-    Raises:
-        UnreadableSource: It is of a kind that nobody can read.
-    """
+    """Return the name under which a file is kept; UnreadableSource: it is of a kind that nobody can read."""
     wanted = safe_name(name)
     suffix = Path(wanted).suffix.lower()
     if suffix not in all_readers() and suffix not in CONVERTED:
@@ -186,7 +179,11 @@ def _add(
         held = look()
         if same := _same_bytes(corpus, data, held):
             return Added(same, True, None)
-        _check_room(held, len(data), settings.library_max_megabytes)
+        if held.total + len(data) > settings.library_max_megabytes * 1_000_000:
+            raise UnreadableSource(
+                f"the library holds {held.total / 1e6:,.0f} MB, and may hold {settings.library_max_megabytes:,}",
+                advice="remove something first, or raise library_max_megabytes",
+            )
         # Hidden until it has been read and is wholly on the disk: a build that starts now must not see half a file.
         with tempfile.TemporaryDirectory(prefix=".adding-", dir=corpus) as folder:
             draft = Path(folder) / wanted
@@ -225,18 +222,8 @@ def _same_bytes(corpus: Path, data: bytes, held: Held) -> str:
     return next(same, "")
 
 
-def _check_room(held: Held, size: int, most_megabytes: int) -> None:
-    if held.total + size > most_megabytes * 1_000_000:
-        raise UnreadableSource(
-            f"the library holds {held.total / 1e6:,.0f} MB, and may hold {most_megabytes:,}",
-            advice="remove something first, or raise library_max_megabytes",
-        )
-
-
 def remove_source(corpus: Path, source: str) -> Path:
-    """Take a source out of the corpus and return where it was put; `restore_source` brings it back.
-
-    What was removed longer than `KEPT_S` ago is deleted.
+    """Take a source out of the corpus and return where it was put; `restore_source` brings it back for `KEPT_S`.
 
     Raises:
         ValueError: The corpus holds no such source.
@@ -266,14 +253,10 @@ def _place_of_removed(corpus: Path, source: str) -> Path:
 
 
 def restore_source(corpus: Path, source: str) -> None:
-    """Undo the last `remove_source` of that source.
-
-    Raises:
-        ValueError: It was not removed, or another file has taken its place.
-    """
+    """Undo the last `remove_source` of a source; ValueError: it was not removed, or its place is taken."""
     first, path = _inside(corpus / REMOVED, source), _inside(corpus, source)
     with filelock.FileLock(corpus / LOCK):
-        copies = [copy for copy in _names(first) if copy.is_file()] if first.parent.is_dir() else []
+        copies = [copy for copy in (first, *itertools.takewhile(Path.exists, _numbered(first))) if copy.is_file()]
         if not copies or path.exists():
             raise ValueError(f"{source!r} cannot be brought back")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -316,19 +299,14 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
-def _names(path: Path) -> Iterator[Path]:
-    """Yield the path and, as long as they are taken, those that are numbered after it: "a.txt", "a (2).txt", …"""
-    yield path
-    numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in itertools.count(2))
-    yield from itertools.takewhile(Path.exists, numbered)
+def _numbered(path: Path) -> Iterator[Path]:
+    """Yield the paths that are numbered after one, "a (2).txt", "a (3).txt", …"""
+    return (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in itertools.count(2))
 
 
 def _free_name(path: Path) -> Path:
     """Return the path, or the first one numbered after it that is not taken."""
-    if not path.exists():
-        return path
-    taken = sum(1 for _ in _names(path))
-    return path.with_name(f"{path.stem} ({taken + 1}){path.suffix}")
+    return next(name for name in itertools.chain([path], _numbered(path)) if not name.exists())
 
 
 def _inside(folder: Path, source: str) -> Path:
