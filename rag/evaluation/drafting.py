@@ -6,12 +6,11 @@ measure nothing. Each question comes with the statement that it was made of.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from rag.reading_room.suggesting import Candidate, find_candidates
+from rag.reading_room.suggesting import Candidate, find_candidates, hash_of
 from rag.records import Language, Passage
 
 
@@ -22,21 +21,16 @@ def draft_questions(passages: Sequence[Passage], limit: int) -> list[dict[str, A
         for candidate in find_candidates(passages, language):
             if candidate.statement:
                 by_article.setdefault(candidate.article, {})[candidate.question] = (candidate, language)
-    order = [sorted(found.values(), key=lambda one: _hash(one[0].question)) for found in by_article.values()]
+    order = [sorted(found.values(), key=lambda one: hash_of(one[0].question)) for found in by_article.values()]
     rounds = itertools.chain.from_iterable(itertools.zip_longest(*order))
     kept = itertools.islice((one for one in rounds if one is not None), limit)
-    return [_draft(number, *one) for number, one in enumerate(kept, 1)]
-
-
-def _hash(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _draft(number: int, candidate: Candidate, language: Language) -> dict[str, Any]:
-    return {
-        "id": f"draft-{number:03}",
-        "question": candidate.question,
-        "lang": language,
-        "gold": [{"doc": candidate.article[0], "quote": candidate.statement}],
-        "accepted": False,
-    }
+    return [
+        {
+            "id": f"draft-{number:03}",
+            "question": candidate.question,
+            "lang": language,
+            "gold": [{"doc": candidate.article[0], "quote": candidate.statement}],
+            "accepted": False,
+        }
+        for number, (candidate, language) in enumerate(kept, 1)
+    ]

@@ -85,11 +85,9 @@ def grams(text: str) -> set[str]:
 
 
 def measure(questions: Sequence[Question], run: Mapping[str, Line]) -> Values:
-    """Return each measure's values, (n,) float64 in the order of the questions, NaN where it does not apply.
+    """Return each measure's values, (n,) float64 in the order of n checked questions, NaN where it does not apply.
 
-    Args:
-        questions: Checked ones, n of them.
-        run: Lines by the id of their question; a missing one found nothing and gave no answer.
+    `run` has lines by the id of their question; one that is missing found nothing and gave no answer.
     """
     rows = [dict(_measured(question, run.get(question["id"], {"results": []}))) for question in questions]
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -129,11 +129,8 @@ def _milliseconds(started: float) -> float:
 
 def _cited(answer: Answer) -> list[dict[str, Any]]:
     numbers = sorted({int(number) for number in CITED.findall(answer.text)})
-    items = {number: answer.evidence[number - 1] for number in numbers}
-    return [
-        {"n": number, "doc": item.source, "text": text_in_file(item.source, item.text)}
-        for number, item in items.items()
-    ]
+    cited = ((number, answer.evidence[number - 1]) for number in numbers)
+    return [{"n": number, "doc": item.source, "text": text_in_file(item.source, item.text)} for number, item in cited]
 
 
 def text_in_file(source: str, text: str) -> str:

@@ -55,9 +55,7 @@ _PLAIN = words_of("stop_words", "function") | words_of("stop_words", "question")
 class Candidate:
     """A question, the article that it is about (source, index), and what should answer.
 
-    Attributes:
-        statement: The only one that should; "" where any may.
-        heading: The section that should; "" where any may.
+    `statement` is the only one that should, `heading` the section; "" where any may.
     """
 
     question: str
@@ -75,13 +73,12 @@ def suggest_questions(
     articles: Iterable[tuple[str, int]] | None = None,
     besides: Sequence[str] = (),
 ) -> list[str]:
-    """Return up to `limit` questions, each of another article where there are enough, the same for the same corpus.
+    """Return up to `limit` (>= 1) questions, of different articles if there are enough, the same for the same corpus.
 
     Args:
         index: What is asked.
         language: Of the questions.
         find: Returns what is found for a question, judged, as `retrieve` does.
-        limit: Most questions, >= 1.
         articles: (source, index of the article) pairs to ask about; None: all.
         besides: Questions that were asked already.
     """
@@ -93,8 +90,8 @@ def suggest_questions(
             by_article.setdefault(candidate.article, []).append(candidate)
     # By hash: a stable order that favours neither the first files of the folder nor the first lines of a file.
     for found in by_article.values():
-        found.sort(key=lambda candidate: _hash(candidate.question))
-    order = sorted(by_article.values(), key=lambda found: _hash(found[0].question))
+        found.sort(key=lambda candidate: hash_of(candidate.question))
+    order = sorted(by_article.values(), key=lambda found: hash_of(found[0].question))
     rounds = itertools.chain.from_iterable(itertools.zip_longest(*order))
     chosen: dict[tuple[str, int], list[str]] = {}
     tried: dict[tuple[str, int], int] = {}
@@ -119,7 +116,7 @@ def _about_works(
 ) -> Iterator[tuple[tuple[str, int], str]]:
     """Yield the keys of works with the question what they are about, those that are read as that."""
     works = works_of(index)
-    for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, _hash(w.record.title))):
+    for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, hash_of(w.record.title))):
         if len(work.record.title) > LONGEST_TITLE_CHARS or not (wanted is None or work.key in wanted):
             continue
         titled = say("title_quoted", main_language(work.record.title), title=work.record.title)
@@ -142,11 +139,7 @@ def abbreviations_of(glossary: Glossary) -> dict[str, str]:
 def suggest_first(
     index: Index, folder: Path, language: Language, *, find: Callable[[str], Sequence[Evidence]]
 ) -> list[str]:
-    """Return the questions that a page begins with, and keep them in `folder`, that of the index.
-
-    Raises:
-        OSError: They cannot be written.
-    """
+    """Return the questions that a page begins with, kept in `folder`, that of the index; OSError: they cannot be."""
     questions = suggest_questions(index, language, find=find, limit=FIRST)
     keep_first_questions(folder, language, index.folder.name, questions)
     return questions
@@ -163,7 +156,8 @@ def is_answered(candidate: Candidate, found: Sequence[Evidence]) -> bool:
     return span is not None and (not candidate.statement or best.text[slice(*span)] == candidate.statement)
 
 
-def _hash(text: str) -> bytes:
+def hash_of(text: str) -> bytes:
+    """Return what texts are ordered by, so that the order is the same each time and favours no place."""
     return hashlib.sha256(text.encode()).digest()
 
 
@@ -172,10 +166,7 @@ def find_candidates(
 ) -> Iterator[Candidate]:
     """Yield what can be asked of passages in a language, in their order; whether it is answered, nobody knows yet.
 
-    Args:
-        passages: What is asked.
-        language: Of the questions.
-        abbreviations: Of what passages in another language may define, by each of its names.
+    `abbreviations` are those of what passages in another language may define, by each of its names.
     """
     headings: set[str] = set()
     for passage in passages:
@@ -200,9 +191,12 @@ def find_candidates(
 
 def _of_heading(heading: str) -> Iterator[str]:
     """Yield a heading that asks; of one that names a side of something (“……的成因”), what that is."""
-    text, language = _without_number(heading), main_language(heading)
+    # Without its number.
+    text = re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", heading).strip()
+    language = main_language(heading)
     if _asks(heading):
-        yield _as_question(text.rpartition("：")[-1].rpartition(": ")[-1].strip(), language)
+        asked = text.rpartition("：")[-1].rpartition(": ")[-1].strip()
+        yield asked.rstrip("？?。.") + ("？" if language == "zh" else "?")
     elif text and not holds_one_of(text, MARKS) and not tag_words(text)[0][1].startswith(NO_FIRST_TAGS):
         for asking, cell, _ in read_table("facet_words"):
             if language == "en":
@@ -217,14 +211,6 @@ def _asks(heading: str) -> bool:
     words = [phrases(cell) for kind, cell, _ in read_table("question_words") if kind == main_language(heading)]
     long_enough = len(HAN_CHARACTER.findall(heading)) >= _LEAST_HAN or len(LATIN_WORD.findall(heading)) >= _LEAST_WORDS
     return long_enough and (heading.rstrip().endswith(("？", "?")) or any(holds_any(heading, cell) for cell in words))
-
-
-def _without_number(heading: str) -> str:
-    return re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", heading).strip()
-
-
-def _as_question(text: str, language: Language) -> str:
-    return text.rstrip("？?。.") + ("？" if language == "zh" else "?")
 
 
 def _of_definition(statement: str, language: Language) -> Iterator[str]:
