@@ -28,7 +28,7 @@ from rag.reading_room.plain_answers import write_plain
 from rag.records import Answer, Evidence, Language, Progress, TextPiece
 from rag.retrieval import Filters, retrieve
 from rag.settings import Settings
-from rag.text.language import language_asked, main_language
+from rag.text.language import language_asked
 
 ASK = (
     "Answer a question from the reader's own documents, in Chinese or English. The answer cites its sources as [n] and "
@@ -100,10 +100,10 @@ class _Answering(Runnable[str, str]):
             yield piece
 
     def _ask(self, question: str) -> str:
-        return _written(ask(question, settings=self._settings, filters=self._filters))
+        return write_plain(ask(question, settings=self._settings, filters=self._filters))
 
     async def _aask(self, question: str) -> str:
-        return _written(await aask(question, settings=self._settings, filters=self._filters))
+        return write_plain(await aask(question, settings=self._settings, filters=self._filters))
 
     def _write(self, questions: Iterator[str]) -> Iterator[str]:
         question = "".join(questions)
@@ -135,7 +135,7 @@ class _Draft:
         if isinstance(event, Answer):
             if self._begun:
                 yield f"\n\n{say('now_checked', self._language)}\n\n"
-            yield from _written(event).splitlines(keepends=True)
+            yield from write_plain(event).splitlines(keepends=True)
         elif isinstance(event, TextPiece):
             if self._backend == "extractive" or event.thinking:
                 return
@@ -153,13 +153,9 @@ def ask_tool(settings: Settings | None = None, filters: Filters | None = None) -
     """Return a tool with which an agent asks the documents."""
 
     def ask_documents(question: str) -> str:
-        return _written(ask(question, settings=settings, filters=filters))
+        return write_plain(ask(question, settings=settings, filters=filters))
 
     return StructuredTool.from_function(ask_documents, name="ask_documents", description=ASK)
-
-
-def _written(answer: Answer) -> str:
-    return write_plain(answer, main_language(answer.question))
 
 
 def _document(item: Evidence) -> Document:

@@ -12,6 +12,7 @@ from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.messages import in_language
 from rag.reading_room.page_texts import say
 from rag.records import Answer, Language, Passage, Rejected
+from rag.text.language import main_language
 from rag.text.visible import visible_text
 
 
@@ -40,8 +41,12 @@ def reason_of(item: Rejected) -> str:
     return item.reason.removeprefix(f"{PurePath(item.source).name}: ").removeprefix(f"{item.source}: ")
 
 
-def write_plain(answer: Answer, language: Language) -> str:
-    """Return an answer as text to be copied: as it was written, what it lacks, and the sources of its numbers."""
+def write_plain(answer: Answer, language: Language | None = None) -> str:
+    """Return an answer as text to be copied: as it was written, what it lacks, and the sources of its numbers.
+
+    `language` is that of the words around it; None: the question's.
+    """
+    language = language or main_language(answer.question)
     laid = lay_out_answer(answer)
     parts = [answer.text.strip()]
     if answer.missing and answer.ending != "courtesy":

@@ -33,7 +33,6 @@ from rag.retrieval import Filters
 from rag.servers.desk import MOST_FOUND, Desk
 from rag.servers.listening import Gate
 from rag.settings import SERVER_TOKEN, Settings
-from rag.text.language import main_language
 from rag.text.visible import visible_text
 
 MODEL = "wenju"
@@ -165,7 +164,7 @@ def _answers(desk: Desk) -> APIRouter:
         if request.stream:
             return StreamingResponse(_chunks(desk, events, frame), media_type="text/event-stream")
         answer = await last_of(in_threads(events))
-        message = {"role": "assistant", "content": _with_sources(answer)}
+        message = {"role": "assistant", "content": write_plain(answer)}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
         return frame | {
@@ -218,13 +217,9 @@ async def _chunks(desk: Desk, events: Events, frame: dict[str, Any]) -> AsyncIte
             if not isinstance(event, Answer):
                 yield ": still at work\n\n"
                 continue
-            for line in _with_sources(event).splitlines(keepends=True):
+            for line in write_plain(event).splitlines(keepends=True):
                 yield chunk({"content": line})
             yield chunk({}, "stop", citations=desk.told(event)["sources"])
     except RagError as error:
         yield f"data: {json.dumps({'error': desk.error(error)}, ensure_ascii=False)}\n\n"
     yield "data: [DONE]\n\n"
-
-
-def _with_sources(answer: Answer) -> str:
-    return write_plain(answer, main_language(answer.question))
