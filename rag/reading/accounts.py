@@ -35,12 +35,7 @@ Codes = npt.NDArray[np.uint64]
 
 
 def make_account(container: str, document: Document) -> Account:
-    """Return what became of the text of a container.
-
-    Args:
-        container: The container's own text, as its format's plainest reader gives it.
-        document: What was read from it.
-    """
+    """Return what became of a container's own text, as its format's plainest reader gives it, in a document."""
     held = _letters(container)
     prose = _letters("\n".join(block.text for block in document.blocks if block.kind != "table"))
     cells = _letters("\n".join(block.text for block in document.blocks if block.kind == "table"))
@@ -110,10 +105,8 @@ def _occurrences(ids: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """Return for each element how many equal ones stand before it."""
     order = np.argsort(ids, kind="stable")
     ordered = ids[order]
-    starts = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ids) else np.zeros(0, dtype=bool)
-    places = np.arange(len(ids))
     nth = np.empty(len(ids), dtype=np.intp)
-    nth[order] = places - np.maximum.accumulate(np.where(starts, places, 0))
+    nth[order] = np.arange(len(ids)) - np.searchsorted(ordered, ordered)
     return nth
 
 

@@ -87,15 +87,14 @@ class _Reader:
 
 
 def _clock(process: subprocess.Popen[bytes], late: threading.Event) -> threading.Timer:
-    clock = threading.Timer(WAIT_S, _end_late, (process, late))
+    def end() -> None:
+        late.set()
+        _end(process)
+
+    clock = threading.Timer(WAIT_S, end)
     clock.daemon = True
     clock.start()
     return clock
-
-
-def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

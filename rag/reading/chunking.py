@@ -133,21 +133,20 @@ def _runs(document: Document) -> list[_Run]:
 
 def _kind(document: Document, index: int) -> PassageKind | None:
     """Return the kind of passage that a block belongs to; None for a heading of a section."""
-    block = document.blocks[index]
+    block, *after = document.blocks[index : index + 2]
+    following = next((one for one in after if one.article == block.article), None)
     article = document.articles[block.article]
     if block.kind == "footnote":
         return "footnote"
     if block.kind == "table":
         return "table"
     if block.kind == "caption":
-        following = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
-        return (
-            "table"
-            if following is not None and following.kind == "table" and following.article == block.article
-            else "body"
-        )
-    if block.kind == "heading":
-        return _kind_of_heading(document, index)
+        return "table" if following and following.kind == "table" else "body"
+    if block.kind == "heading" and not block.section:
+        return "metadata"
+    if block.kind == "heading":  # where nothing stands under it, it is body
+        heads = following and following.kind != "footnote" and following.section[: len(block.section)] == block.section
+        return None if heads else "body"
     if block.section:
         return "body"
     label, _ = label_of(block.text)
@@ -156,16 +155,6 @@ def _kind(document: Document, index: int) -> PassageKind | None:
     if label in _METADATA_LABELS or _names_authors(block, article) or (index == 0 and is_front_text(block.text)):
         return "metadata"
     return "abstract" if article.kind == "abstract" and len(block.text) > _MIN_ABSTRACT_CHARS else "body"
-
-
-def _kind_of_heading(document: Document, index: int) -> PassageKind | None:
-    """Return "metadata" for a title, "body" for a heading under which nothing stands, else None."""
-    block = document.blocks[index]
-    if not block.section:
-        return "metadata"
-    following = document.blocks[index + 1] if index + 1 < len(document.blocks) else None
-    heads = following is not None and following.article == block.article and following.kind != "footnote"
-    return None if heads and following and following.section[: len(block.section)] == block.section else "body"
 
 
 def _names_authors(block: Block, article: Article) -> bool:

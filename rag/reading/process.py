@@ -99,11 +99,7 @@ def refuse(path: Path, what: str, setting: str) -> dict[str, str]:
 
 
 def read_here(path: Path, name: str, limits: Limits, on_page: Callable[[int, int], None] | None = None) -> Document:
-    """Read one file as a document whose source id is `name`, in this process; `on_page` as in `read_pages`.
-
-    Raises:
-        UnreadableSource: It is empty, binary, of unknown type, damaged, undecodable, or beyond `limits`.
-    """
+    """Read one file in this process; arguments, result and errors as `apart.read_document`."""
     size = path.stat().st_size
     _within(path, size / 1e6, limits.megabytes, "MB", "read_megabytes")
     with path.open("rb") as file:
