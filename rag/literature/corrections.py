@@ -44,14 +44,9 @@ CREATE TABLE IF NOT EXISTS imported (
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One corrected field.
+    """One corrected field of an article: its index in the file and its title, as they were read and printed then.
 
-    Attributes:
-        source: Path of the file.
-        article: Index of the article in the file as it was read then.
-        printed: The title of the article as it was printed then.
-        field: One of FIELDS.
-        value: As the reader wrote it; "" empties the field. Authors are parted by commas, 、 or semicolons.
+    `value` is as the reader wrote it; "" empties the field. Authors are parted by commas, 、 or semicolons.
     """
 
     source: str
@@ -63,13 +58,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a library of literature, or a web address, says of a source.
+    """What a library of literature, or a web address, says of a source; a later record of the same `key` replaces it.
 
-    Attributes:
-        source: Path of the file.
-        key: What the library calls the work; a later record of the same key replaces it.
-        origin: The name of the library's file, or the address.
-        item: The work as CSL-JSON in its normal form; one without a title goes for all works of the source.
+    `origin` is the name of the library's file, or the address. `item` is the work as CSL-JSON in its normal form; one
+    without a title goes for all works of the source.
     """
 
     source: str
@@ -118,14 +110,12 @@ class KnownRecords:
 
 
 class Corrections:
-    """The corrections in one file, which only its owner may read; every call opens it anew."""
+    """The corrections in one file, which only its owner may read; every call opens it anew.
+
+    It is made when it is absent; OSError: it cannot be.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open the file at `path`, and make it when it is absent.
-
-        Raises:
-            OSError: It cannot be made.
-        """
         self.path = private_database(path)
         with open_database(self.path, "corrections") as connection:
             connection.executescript(_TABLE)
@@ -134,11 +124,9 @@ class Corrections:
     def correct(
         self, source: str, article: int, printed: Article, field: Field, value: str, known: Article | None = None
     ) -> None:
-        """Keep a correction; a later one of the same field replaces it, the value without any withdraws it, as does
-        no title: a work needs one to be found again.
+        """Keep a correction; a later one replaces it, the value without any withdraws it, as does an empty title.
 
         Args:
-            source, article, field, value: As of `Correction`.
             printed: The article as it was read, uncorrected.
             known: The article as it is known without corrections; None: as it was read.
 

@@ -45,11 +45,10 @@ def _path_of(parts: list[str]) -> str:
 
 
 def find_file(path: str, folder: Path, allowed: Sequence[Path]) -> Path:
-    """Return the file that an entry means, on this machine.
+    """Return the file that an entry of a library in `folder` means, on this machine.
 
     Args:
         path: As the library has it: from its folder, whole, of Windows, or a `file:` address.
-        folder: That of the library.
         allowed: Other folders that the reader named; a path of another machine that ends in one of them is found.
 
     Raises:

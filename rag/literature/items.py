@@ -31,12 +31,9 @@ _LAST_MONTH, _LAST_DAY = 12, 31
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Entry:
-    """One work of a library of literature.
+    """One work of a library of literature: what that calls it ("" for nothing), and its fields in the normal form.
 
-    Attributes:
-        key: What the library calls it; "" where it has no name.
-        item: Its fields in the normal form.
-        files: Paths of its files as the library has them, not yet checked.
+    `files` are the paths of its files as the library has them, not yet checked.
     """
 
     key: str
@@ -106,13 +103,16 @@ def normal_item(given: dict[str, Any]) -> Item:
     for field, value in given.items():
         holds = _HOLDS.get(field, "date" if isinstance(value, dict) else "names" if isinstance(value, list) else "text")
         if field == "custom":
-            found: Any = _texts(value)
+            texts = value.items() if isinstance(value, dict) else ()
+            found: Any = {name: text for name, one in texts if isinstance(name, str) and (text := one_line(one))}
         elif holds == "names":
             found = [name for one in value if (name := normal_name(one))] if isinstance(value, list) else []
         elif holds == "date":
             found = normal_date(value)
+        elif holds == "pages":
+            found = dashed(one_line(value))
         else:
-            found = _normal_text(holds, one_line(value))
+            found = join_words(split_words(one_line(value))) if holds == "words" else one_line(value)
         if found:
             item[field] = found
     if isinstance(given.get("author"), str):
@@ -121,20 +121,9 @@ def normal_item(given: dict[str, Any]) -> Item:
     return item
 
 
-def _normal_text(holds: str, text: str) -> str:
-    if holds == "pages":
-        return dashed(text)
-    return join_words(split_words(text)) if holds == "words" else text
-
-
 def dashed(text: str) -> str:
     """Return pages or numbers with a hyphen for every dash: 72 — 91 → 72-91."""
     return re.sub(r"\s*[-–—−~～][-–—−~～\s]*", "-", text)
-
-
-def _texts(value: object) -> dict[str, str]:
-    items = value.items() if isinstance(value, dict) else ()
-    return {name: text for name, one in items if isinstance(name, str) and (text := one_line(one))}
 
 
 def normal_name(given: object) -> Name:

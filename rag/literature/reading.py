@@ -22,13 +22,10 @@ Read = tuple[list[Entry], list[UnreadableSource]]
 
 @dataclass(frozen=True, slots=True)
 class ReadLibrary:
-    """What was read of a library.
+    """What was read of a library: its entries in their order, and what could not be read, each with what to do.
 
-    Attributes:
-        name: The name of its file, by which its fields tell where they are from.
-        folder: From where its paths count, and out of which no file is taken.
-        entries: In the order of the file.
-        troubles: What could not be read, each with what to do.
+    `name` is that of its file, by which its fields tell where they are from. From `folder` its paths count, and out of
+    it no file is taken.
     """
 
     name: str
