@@ -28,18 +28,10 @@ Ending = Literal["answer", "uncertain", "refusal", "courtesy"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What reading one file may cost; a file that goes beyond is refused, and told so.
+    """What reading one file may cost, each as the setting `read_…` tells it; what goes beyond is refused, and told so.
 
-    Attributes:
-        megabytes: Size of the file, in 10^6 bytes.
-        seconds: Processor time of reading it, without that of a PDF, whose limit grows with its size.
-        recognition_minutes: By the clock, of recognising text in its pictures; what is left has its turn next time.
-        memory_mb: Memory of the process that reads it, in 2^20 bytes.
-        pages: Pages, slides and sheets.
-        lines: Printed lines, paragraphs and rows.
-        characters: Characters of its canonical text.
-        passages: Passages that it is cut into.
-        expansion: Characters for each byte of the file; a million it may have in any case.
+    The processor time is without that of a PDF, whose limit grows with its size; of recognition, what is left has its
+    turn next time; a million characters a file may have in any case.
     """
 
     megabytes: int = 500
@@ -88,12 +80,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a container says of its document, apart from its text.
+    """What a container says of its document, apart from its text: `value`, on one line as the container has it.
 
-    Attributes:
-        field: "title", "author" (one for each), "date", "doi", "journal" or "keyword" (one for each).
-        value: As the container has it, on one line.
-        origin: Where it stands, in words that a report shows: "OPF", "citation_* tags", "front matter".
+    `field` is "title", "author" (one for each), "date", "doi", "journal" or "keyword" (one for each); `origin` tells
+    where it stands, in words that a report shows: "OPF", "citation_* tags", "front matter".
     """
 
     field: str
@@ -523,11 +513,9 @@ class Sentence:
 class ResearchStep:
     """A step that a chat model did before the answer was written.
 
-    Attributes:
-        kind: "rewrite" (a follow-up made to stand alone), "split" (into several questions), "again" (other words).
-        questions: What came of it, to be searched; empty when it was left as it was, or nothing usable came.
-        seconds: How long it took.
-        tokens: What it was asked and said, as the server counts them, else estimated.
+    `kind` is "rewrite" (a follow-up made to stand alone), "split" (into several questions) or "again" (other words).
+    `questions` came of it, to be searched; none where it was left as it was, or nothing usable came. `tokens` are what
+    it was asked and said, as the server counts them, else estimated.
     """
 
     kind: Literal["rewrite", "split", "again"]

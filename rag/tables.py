@@ -158,13 +158,9 @@ def rows_asked_for(
 def words_held(
     rows: Sequence[str], question: str, content_words: Iterable[str] = (), above: str = ""
 ) -> list[frozenset[str]]:
-    """Return for each row of a table what it holds of a question's words.
+    """Return for each row of a table what it holds of a question's words: all Chinese ones, and `content_words`.
 
-    Args:
-        rows: Their lines.
-        question: In any language; all Chinese words of it count.
-        content_words: The words of other scripts that count.
-        above: What stands above the table: a word of it names the table, and no row.
+    A word of what stands `above` the table names the table, and no row.
     """
     asked, heading = search_form(question), search_form(above)
     words = [*(word for word in cut_words(asked) if not word.isascii()), *map(search_form, content_words)]

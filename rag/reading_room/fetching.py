@@ -50,11 +50,7 @@ class Fetched:
 
 
 def resolve_name(host: str, port: int) -> list[str]:
-    """Return the numeric addresses of a host.
-
-    Raises:
-        OSError: It has none.
-    """
+    """Return the numeric addresses of a host; OSError: it has none."""
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
 
 
@@ -76,12 +72,9 @@ def is_public(address: str) -> bool:
 
 
 def fetch(address: str, *, resolve: Resolve = resolve_name, allows: Callable[[str], bool] = is_public) -> Fetched:
-    """Return what an http or https address answers, after at most MOST_REDIRECTS redirects.
+    """Return what an http or https address answers, after at most MOST_REDIRECTS redirects; what follows # is not sent.
 
-    Args:
-        address: The address; what follows # is not sent.
-        resolve: Gives the numeric addresses of a host and port.
-        allows: Tells of a numeric address whether it may be asked.
+    `resolve` gives the numeric addresses of a host and port, `allows` tells of each whether it may be asked.
 
     Raises:
         FetchFailed: It is no such address, lies inside the reader's network, does not answer in time, answers with an

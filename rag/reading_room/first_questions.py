@@ -29,11 +29,7 @@ def kept_first_questions(index: Path, language: Language) -> list[str] | None:
 
 
 def keep_first_questions(index: Path, language: Language, generation: str, questions: Sequence[str]) -> None:
-    """Keep the questions for a generation, in the place of those for another.
-
-    Raises:
-        OSError: They cannot be written.
-    """
+    """Keep the questions for a generation, in the place of those for another; OSError: they cannot be written."""
     held = {"generation": generation, "questions": list(questions)}
     write_private(_file(index, language), json.dumps(held, ensure_ascii=False).encode())
 

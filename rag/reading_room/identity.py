@@ -44,11 +44,7 @@ VISITOR = Reader("\0", False)  # nobody yet: owns nothing, may do nothing
 
 
 def require_login(settings: Settings, host: str, *, provider: bool) -> None:
-    """Refuse to listen at `host` ("" for everywhere) for others without accounts or an OpenID provider.
-
-    Raises:
-        LoginRequired: There is no login, or no keeper.
-    """
+    """Refuse to listen at `host` ("" for everywhere) for others without a login and a keeper: raises LoginRequired."""
     if is_loopback(host):
         return
     if not settings.accounts and not provider:
@@ -100,8 +96,7 @@ def _reader(settings: Settings, name: str) -> Reader:
 def issue_ticket(settings: Settings, reader: Reader) -> str:
     """Return what a browser shows at its next visit; it ends with the account's password, or after two weeks.
 
-    Raises:
-        OSError: The key cannot be kept.
+    OSError: the key cannot be kept.
     """
     return _serializer(settings, reader.name).dumps(reader.name)
 
@@ -109,8 +104,7 @@ def issue_ticket(settings: Settings, reader: Reader) -> str:
 def read_ticket(settings: Settings, ticket: str) -> Reader | None:
     """Return the reader who holds a ticket, or None if it is none of ours, too old, or of another password.
 
-    Raises:
-        OSError: The key cannot be kept.
+    OSError: the key cannot be kept.
     """
     if len(ticket) > TICKET_MAX_CHARS:  # it is unpacked before its signature is known
         return None

@@ -44,11 +44,7 @@ def chosen_model(kept: Conversations, base: Settings) -> dict[str, str]:
 
 
 def check_address(base: Settings, base_url: str) -> None:
-    """Refuse an address that may not be chosen on a page.
-
-    Raises:
-        BackendFailed: It is neither a provider's own, nor that of file and environment, nor on this machine.
-    """
+    """Raise BackendFailed for an address that is neither a provider's own, nor the settings', nor on this machine."""
     if not _may_be_chosen(base, base_url):
         raise BackendFailed(
             f"the address {base_url!r} is neither a provider's own nor on this machine",

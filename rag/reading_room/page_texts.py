@@ -13,11 +13,7 @@ TEXTS = {key: (chinese, english) for key, chinese, english in read_table("page_t
 
 
 def say(key: str, language: Language, **values: object) -> str:
-    """Return the text of `key` with its {names} filled in.
-
-    Raises:
-        KeyError: There is no such text, or a value is missing.
-    """
+    """Return the text of `key` with its {names} filled in; KeyError: there is none, or a value is missing."""
     text = TEXTS[key][0 if language == "zh" else 1]
     return text.format(**values) if values else text
 
