@@ -14,9 +14,9 @@ from rag.errors import RagError, UnreadableSource
 from rag.index import Index, open_index
 from rag.literature.corrections import CORRECTIONS, Corrections, Imported
 from rag.literature.files import find_file
-from rag.literature.items import Entry, Item, plain_title
+from rag.literature.items import Item, plain_title
 from rag.literature.reading import read_library
-from rag.reading_room.library import Held, copy_file, survey
+from rag.reading_room.library import copy_file, survey
 from rag.records import Progress
 from rag.settings import Settings
 from rag.text.language import search_form
@@ -64,9 +64,16 @@ def import_library(
     records: list[Imported] = []
     for number, entry in enumerate(library.entries):
         on_progress(Progress("importing", entry.key, number, len(library.entries)))
-        sources, new, failed = _take_files(entry, library.folder, allowed, held, settings)
-        added += new
-        troubles += [UnreadableSource(f"{entry.key}: {error.args[0]}", advice=error.advice) for error in failed]
+        sources: list[str] = []
+        for named in entry.files:
+            try:
+                taken = copy_file(settings.corpus, find_file(named, library.folder, allowed), held, settings)
+            except UnreadableSource as error:
+                troubles.append(UnreadableSource(f"{entry.key}: {error.args[0]}", advice=error.advice))
+                continue
+            sources.append(taken.source)
+            if not taken.duplicate:
+                added.append(taken.source)
         if not entry.files and not (sources := known.find(entry.item)):
             what = f"{entry.key}: it names no file, and the library holds no work of its title"
             troubles.append(UnreadableSource(what, advice=ATTACH))
@@ -75,23 +82,6 @@ def import_library(
     Corrections(settings.index / CORRECTIONS).import_records(records)
     of_before = dict.fromkeys(record.source for record in records if record.source not in set(added))
     return ImportReport(library.name, len(library.entries), tuple(added), tuple(of_before), tuple(troubles))
-
-
-def _take_files(
-    entry: Entry, folder: Path, allowed: Sequence[Path], held: Held, settings: Settings
-) -> tuple[list[str], list[str], list[UnreadableSource]]:
-    """Return the sources that hold the files of an entry, which of them are new, and what could not be taken."""
-    sources, new, failed = [], [], []
-    for path in entry.files:
-        try:
-            taken = copy_file(settings.corpus, find_file(path, folder, allowed), held, settings)
-        except UnreadableSource as error:
-            failed.append(error)
-            continue
-        sources.append(taken.source)
-        if not taken.duplicate:
-            new.append(taken.source)
-    return sources, new, failed
 
 
 class _Known:
