@@ -380,12 +380,10 @@ def _full_name_of(short: str, before: str) -> str:
 
 def _unmarked_name(before: str, latin: Sequence[str], spelt_out: Callable[[str], str]) -> str:
     """Return the Chinese name before a parenthesis that holds `latin`, or "" when its beginning is in doubt."""
-    full = latin[0]
-    if _ABBREVIATION.fullmatch(full):
-        if (spelt := spelt_out(full)) and (name := _translated_name(before, spelt)):
-            return name
-        return _abbreviated_name(before, full)
-    return _translated_name(before, full)
+    if not _ABBREVIATION.fullmatch(latin[0]):
+        return _translated_name(before, latin[0])
+    spelt = spelt_out(latin[0])
+    return (spelt and _translated_name(before, spelt)) or _abbreviated_name(before, latin[0])
 
 
 def _translated_name(before: str, full: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 from collections.abc import Iterator
@@ -120,11 +121,8 @@ def _read_entry(key: str, entry: Entry) -> FoundEntry:
 
 
 def _check(key: str, name: str, value: str) -> None:
-    depth = deepest = 0
-    for character in value:
-        depth += (character == "{") - (character == "}")
-        deepest = max(deepest, depth)
-    if deepest > MOST_BRACES or len(value) > MOST_CHARACTERS:
+    depths = itertools.accumulate((character == "{") - (character == "}") for character in value)
+    if max(depths, default=0) > MOST_BRACES or len(value) > MOST_CHARACTERS:
         raise UnreadableSource(f"the field {name} of the entry {key[:80]} is out of all proportion", advice=CHECK)
 
 

@@ -6,6 +6,7 @@ before that is judged. Entry points: `named_files`, `find_file`.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -56,12 +57,9 @@ def find_file(path: str, folder: Path, allowed: Sequence[Path]) -> Path:
     """
     roots = [root.resolve() for root in (folder, *allowed)]
     for candidate in _candidates(path, [folder, *allowed]):
-        try:
-            found = candidate.is_file() and any(candidate.resolve().is_relative_to(root) for root in roots)
-        except (OSError, ValueError):  # a name that is too long, or holds a zero
-            continue
-        if found:
-            return candidate
+        with contextlib.suppress(OSError, ValueError):  # a name that is too long, or holds a zero
+            if candidate.is_file() and any(candidate.resolve().is_relative_to(root) for root in roots):
+                return candidate
     shown = path[-100:]
     if _is_whole(path) or ".." in split_at(path, "/\\"):
         raise UnreadableSource(f"{shown} is not in the folder of the library, and was not taken", advice=GIVE_FOLDER)

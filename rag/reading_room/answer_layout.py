@@ -11,6 +11,7 @@ import bisect
 import dataclasses
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -112,7 +113,7 @@ def lay_out_answer(answer: Answer) -> LaidOutAnswer:
     return LaidOutAnswer(
         lines,
         tuple(reading.citations),
-        _count(answer.sentences),
+        dict(Counter(one.standing for one in answer.sentences if one.reason not in _NO_STATEMENT)),
         tuple(cited),
         tuple(nearest),
         tuple(item for item in numbered if item not in cited and item not in nearest),
@@ -127,14 +128,6 @@ def pieces_of(line: ShownLine) -> Iterator[Piece]:
     for row in line.rows:
         for cell in row.cells:
             yield from cell
-
-
-def _count(sentences: Sequence[Sentence]) -> dict[Standing, int]:
-    standings: dict[Standing, int] = {}
-    for sentence in sentences:
-        if sentence.reason not in _NO_STATEMENT:
-            standings[sentence.standing] = standings.get(sentence.standing, 0) + 1
-    return standings
 
 
 def _pages(number: int, item: Evidence, citations: Sequence[Citation]) -> tuple[str, ...]:

@@ -167,13 +167,9 @@ class Conversations:
     def purge(self, before: datetime) -> tuple[str, ...]:
         """Overwrite what was deleted before that moment, whoever's it was; return the ids of the conversations."""
         moment = before.astimezone(UTC).isoformat()
-        with open_database(self.path) as connection:
-            gone = connection.execute("SELECT id FROM conversations WHERE deleted < ?", (moment,)).fetchall()
-            if gone:
-                connection.execute("DELETE FROM conversations WHERE deleted < ?", (moment,))
+        gone = query_database(self.path, "DELETE FROM conversations WHERE deleted < ? RETURNING id", (moment,))
         if gone:
-            with open_database(self.path) as connection:  # the log beside the file holds it, too
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            query_database(self.path, "PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file holds it, too
         return tuple(identifier for (identifier,) in gone)
 
     def preference(self, name: str, default: str = "") -> str:
