@@ -30,9 +30,7 @@ def test_the_bundled_model_says_what_it_is(embedder: Embedder) -> None:
 
 
 def test_a_model_is_loaded_once() -> None:
-    loading: list[str] = []
-    assert load_embedder(Settings(), loading.append) is load_embedder(Settings(passage_max_chars=300))
-    assert loading == ["bundled"]
+    assert load_embedder(Settings()) is load_embedder(Settings(passage_max_chars=300))
 
 
 def test_vectors_have_unit_length(embedder: Embedder) -> None:

@@ -10,7 +10,7 @@ import functools
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -176,19 +176,16 @@ def model_form(text: str) -> str:
     return to_simplified(_NO_CHARACTER.sub("\ufffd", text))
 
 
-def load_embedder(settings: Settings, on_loading: Callable[[str], None] | None = None) -> Embedder:
+def load_embedder(settings: Settings) -> Embedder:
     """Return the embedding model that the settings name; loaded once in a process, and shared by its threads.
 
     Args:
         settings: `model` is "bundled", a folder, a name on a model hub, a server's address (see `model_servers`), or
             `package.module:Class` of a `Model`.
-        on_loading: Called with the model's name before it is loaded, as that takes seconds.
 
     Raises:
         ModelUnavailable, ExtensionUnavailable: It is not in reach.
     """
-    if on_loading:
-        on_loading(settings.model)
     with _LOADING:
         return _load(settings.model, settings.question_prompt, settings.passage_prompt)
 

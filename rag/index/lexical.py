@@ -233,12 +233,12 @@ class KeywordIndex:
         self.tokenizer = Tokenizer(names)
 
     @classmethod
-    def build(cls, texts: Sequence[str], names: Sequence[str] = ()) -> KeywordIndex:
+    def build(cls, texts: Sequence[str]) -> KeywordIndex:
         """Index `texts` in memory; a passage's row is its place."""
-        postings = count_terms(texts, Tokenizer(names))
+        postings = count_terms(texts, Tokenizer())
         connection = sqlite3.connect(":memory:", check_same_thread=False)
         postings.write(connection)
-        return cls([Shelf(connection, np.arange(len(texts), dtype=np.int32))], postings.lengths, names)
+        return cls([Shelf(connection, np.arange(len(texts), dtype=np.int32))], postings.lengths)
 
     def frequencies(self, words: Iterable[str]) -> list[int]:
         """Return in how many passages all the terms of each word may stand: the count of the rarest; 0: in none."""

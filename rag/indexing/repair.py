@@ -18,7 +18,6 @@ from rag.index import seals_of
 from rag.index.generations import Listed, check, keep, listed, read_manifest
 from rag.indexing import BuildReport, build_index
 from rag.private_files import check_database, open_database, private_database, remove_database, sound_rows
-from rag.records import Progress
 from rag.settings import Settings
 
 TURNS = "turns"
@@ -42,7 +41,7 @@ def find_damage(index: Path) -> list[IndexDamaged]:
     return found
 
 
-def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = None) -> BuildReport:
+def repair(settings: Settings) -> BuildReport:
     """Mend what `find_damage` finds: the index is built anew; a reader's database keeps the rows that are sound.
 
     A reader's database that is damaged stays beside the mended one.
@@ -58,7 +57,7 @@ def repair(settings: Settings, on_progress: Callable[[Progress], None] | None = 
             _save_rows(_set_aside(path), path, table)
     if find_damage(index):
         keep(index, [one for one in _listed(index) if not _damage_of(_check_generation, one)])
-    return build_index(settings, on_progress)
+    return build_index(settings)
 
 
 def _damage_of(examine: Callable[..., object], *what: object) -> list[IndexDamaged]:
