@@ -553,12 +553,12 @@ def serve(
     """Serve search, works and answers over HTTP, for other programs. 为其他程序提供 HTTP 接口"""
     with _package("serve"):
         from rag.servers.rest import make_app
-    from rag.servers.listening import listen
+    from rag.servers.listening import server_of
 
     application = make_app(settings_with(corpus, index), host)
     _check_free(host, port, "serve")
     out.print(f"[bold]问据 Wenju[/] http://{host}:{port}/openapi.json  (Ctrl-C 退出)")
-    listen(application, host, port)
+    server_of(application, host, port).run()
 
 
 @app.command()
@@ -573,11 +573,11 @@ def mcp(
         from rag.servers.mcp import http_app, make_server
     settings = settings_with(corpus, index)
     if http:
-        from rag.servers.listening import listen
+        from rag.servers.listening import server_of
 
         _check_free("127.0.0.1", port, "mcp --http")
         err.print(f"[bold]问据 Wenju[/] http://127.0.0.1:{port}/mcp  (Ctrl-C 退出)")
-        listen(http_app(settings), "127.0.0.1", port)
+        server_of(http_app(settings), "127.0.0.1", port).run()
     else:
         make_server(settings).run("stdio")
 

@@ -2,7 +2,7 @@
 
 A request of another host's name or another page's origin is refused. Who sends a request slowly, or does not take the
 answer, is hung up on: neither holds a thread or more than a few buffers until then.
-Entry points: `Gate`, `listen`. Knows uvicorn and starlette, no protocol of theirs.
+Entry points: `Gate`, `server_of`. Knows uvicorn and starlette, no protocol of theirs.
 """
 
 from __future__ import annotations
@@ -134,14 +134,9 @@ def _address(connection: Any) -> str:
 
 
 def server_of(app: ASGIApp, host: str, port: int, **more: Any) -> uvicorn.Server:
-    """Return the server of an application; `more`: other settings of uvicorn."""
+    """Return the server of an application, whose `run` serves until interrupted; `more`: other settings of uvicorn."""
     config = uvicorn.Config(
         app, host, port, http=Connection, ws="none", limit_concurrency=CONNECTIONS, server_header=False,
         log_level="warning", **more,
     )  # fmt: skip
     return uvicorn.Server(config)
-
-
-def listen(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    server_of(app, host, port).run()
