@@ -5,8 +5,9 @@ Entry points: `import_library`, `unplaced`. Knows literature, the library, corre
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def import_library(
     """
     library = read_library(path)
     settings.corpus.mkdir(parents=True, exist_ok=True)
-    known, held = _Known(settings), survey(settings.corpus)
+    known, held = _sources_by_name(settings), survey(settings.corpus)
     troubles = list(library.troubles)
     added: list[str] = []
     records: list[Imported] = []
@@ -74,7 +75,7 @@ def import_library(
             sources.append(taken.source)
             if not taken.duplicate:
                 added.append(taken.source)
-        if not entry.files and not (sources := known.find(entry.item)):
+        if not entry.files and not (sources := _sources_of(entry.item, known)):
             what = f"{entry.key}: it names no file, and the library holds no work of its title"
             troubles.append(UnreadableSource(what, advice=ATTACH))
         written = json.dumps(entry.item, ensure_ascii=False)
@@ -84,26 +85,20 @@ def import_library(
     return ImportReport(library.name, len(library.entries), tuple(added), tuple(of_before), tuple(troubles))
 
 
-class _Known:
-    """The works that the index holds, by DOI and by title; of a title that several have, none is known."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._sources: dict[str, set[str]] = {}
-        try:
-            works = works_of(open_index(settings))
-        except RagError:  # there is no index yet, or none that can be read: then nothing is known
-            works = ()
-        for work in works:
+def _sources_by_name(settings: Settings) -> dict[str, set[str]]:
+    """Return the sources of the works that the index holds, by DOI and by title."""
+    found: dict[str, set[str]] = {}
+    with contextlib.suppress(RagError):  # there is no index yet, or none that can be read: then nothing is known
+        for work in works_of(open_index(settings)):
             for name in (*work.titles, work.record.doi.casefold()):
-                self._sources.setdefault(name, set()).add(work.source)
+                found.setdefault(name, set()).add(work.source)
+    return found
 
-    def find(self, item: Item) -> list[str]:
-        """Return the source of a work, in a list; an empty one where it is not known."""
-        for name in (item.get("DOI", "").casefold(), search_form(plain_title(item))):
-            sources = self._sources.get(name, set()) if name else set()
-            if len(sources) == 1:
-                return list(sources)
-        return []
+
+def _sources_of(item: Item, known: Mapping[str, set[str]]) -> list[str]:
+    """Return the source of a work, in a list; an empty one where none is known, or several have its title."""
+    names = filter(None, (item.get("DOI", "").casefold(), search_form(plain_title(item))))
+    return next((list(known[name]) for name in names if len(known.get(name, ())) == 1), [])
 
 
 def unplaced(index: Index, report: ImportReport) -> list[UnreadableSource]:
