@@ -105,11 +105,11 @@ class Filters:
             if isinstance(held := getattr(self, name), str):
                 raise TypeError(f"{name} are several texts: write {name}=({held!r},)")
         if self.years is not None:
-            given = [*self.years] if isinstance(self.years, Sequence) else []
-            if len(given) != 2 or not all(isinstance(one, int) for one in given):
+            between = [*self.years] if isinstance(self.years, Sequence) else []
+            if len(between) != 2 or not all(isinstance(one, int) for one in between):
                 raise TypeError(f"years are the first and the last, such as (2020, 2024), got {self.years!r}")
-            if given != sorted(given):
-                raise ValueError(f"the first year comes before the last: write years=({given[1]}, {given[0]})")
+            if between != sorted(between):
+                raise ValueError(f"the first year comes before the last: write years=({between[1]}, {between[0]})")
         for given, known in ((self.languages, LANGUAGES), (self.kinds, KINDS)):
             if unknown := [one for one in given if one not in known]:
                 raise ValueError(f"there is no {unknown[0]!r}, but {', '.join(known)}")
