@@ -230,3 +230,11 @@ def test_the_head_of_a_newspaper_s_page_is_no_title() -> None:
     pages = [Page(None, "", tuple(Line(line) for line in text.splitlines()))]
     [article] = parse_document(pages, Source("页.txt", "0" * 64, "txt")).articles
     assert (article.title, article.journal, article.authors) == ("专訪燈塔最后一任守塔人", "海津日報", ("葉采蘩",))
+
+
+def test_a_list_of_who_was_there_that_goes_on_below_names_no_author() -> None:
+    text = "东湾冷库检修碰头会记要\n\n时间：2022年9月4日\n{}：林若水、周远、苏芷宁、\n{}陈远山、葉采蘩\n\n会上商定：检修两日。\n"
+    for label, margin in (("与会人员", "　　　　　"), ("到会", ""), ("到会", "　　　")):
+        read = article(text.format(label, margin))
+        assert (read.title, read.authors) == ("东湾冷库检修碰头会记要", ())
+    assert article("作者：林若水、\n陈远山\n标题：东湾的冷库\n\n摘要：本文讨论冷库。\n").authors == ("林若水", "陈远山")

@@ -50,6 +50,7 @@ PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
 MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
 LEAST_JOURNAL_CHARS = 3
 _MARKS = "*_> \t　"
+_LISTS_ON = ("、", "，")  # at a line's end: the line below goes on with what it lists
 _LABELS = ("title", "author", "affiliation", "date", "other")
 NEWSPAPER, MOST_NAMED = "报", 2
 THESES = ("学位论文", "毕业论文")
@@ -167,6 +168,10 @@ def _begins_text(text: str, level: int) -> bool:
 def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
     """Return a line with its kind, and what stands behind its label."""
     label, value = _labelled(line.text)
+    if not label and above is not None and above.group == line.group and above.text.endswith(_LISTS_ON):
+        if not above.kind or above.kind == "title":
+            return line
+        label, value = (above.kind, line.text) if above.kind in _LABELS else ("", "")
     if label:
         people = _people(value, introduced=True) if label == "author" else ()
         return dataclasses.replace(line, kind=label, text=value, people=people)
