@@ -679,3 +679,28 @@ def test_a_level_mark_leaves_the_space_between_its_sentences() -> None:
     assert "on board. It pays for none" in holding(document, "The harbour")
     assert "later lists). The rest" in holding(document, "The harbour")
     assert "Lin Ruoshui, (1967) and" in holding(document, "The harbour")
+
+
+TERMS = """2 術語和定義
+
+2.1
+
+冰筐 ice crate
+
+裝冰四十公斤的竹筐，由船主自備，筐口有鐵環，容量不足的不得進庫，每年春天由冰庫查驗一次。
+2.2
+
+冰錢 ice dues
+
+船主按月付給冰庫的費用，按筐計算，不論船的大小，逾期不付的，冰庫可以停止供冰，直到付清為止，
+上限為
+2.5
+倍。
+"""
+
+
+def test_the_number_of_a_clause_on_a_line_of_its_own_stands_before_its_term() -> None:
+    document = parse(TERMS)
+    assert headings(document) == ["2 術語和定義", "2.1 冰筐 ice crate", "2.2 冰錢 ice dues"]
+    assert holding(document, "查驗一次").endswith("查驗一次。")
+    assert "2.5" not in "".join(headings(document))

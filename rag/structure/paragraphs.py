@@ -8,6 +8,7 @@ Entry point: `build_items`. Knows no article.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import re
@@ -86,6 +87,7 @@ _MOST_ASIDE = 3  # notes in the margin that stand within a paragraph
 _MAX_LARGE_LINES = 5
 _MAX_LABEL_CHARS = 6
 _BEGIN_CHARS = 40  # of a paragraph, in which its number stands
+_MAX_CLAUSE_NUMBER = 12  # characters of 3.2.11
 _MAX_CLAUSE_LINES = 8  # below the one that bears its number
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
@@ -219,6 +221,7 @@ def _ends_in_address(text: str) -> bool:
 def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item], int]:
     """Return the items of the body in order, and how many times a cut sentence was made whole."""
     vocabulary = Vocabulary(lines)
+    lines = _join_numbers(lines)
     headings = find_block_headings(lines, layout)
     items: list[Item] = []
     joins = 0
@@ -262,6 +265,25 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         item.append(text, uncertain=line.uncertain)
         items.append(item)
     return items, joins
+
+
+def _join_numbers(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Return the lines with each number of a clause that stands alone before what it counts: 3.2, below 3.1 or 3."""
+    joined: list[PrintedLine] = []
+    seen: set[tuple[int, ...]] = set()
+    alone = False
+    for line in lines:
+        if alone and line.kind == "text" and line.text[0].isalpha() and not line.fresh:
+            number = joined.pop()
+            line = dataclasses.replace(number, text=f"{number.text} {line.text}", size=line.size)
+        first = line.text[: _MAX_CLAUSE_NUMBER + 1].partition(" ")[0]
+        is_number = len(first) <= _MAX_CLAUSE_NUMBER and all(map(str.isdecimal, first.split(".")))
+        parts = tuple(map(int, first.split("."))) if is_number else ()
+        before = (*parts[:-1], parts[-1] - 1) if parts and parts[-1] > 1 else parts[:-1]
+        alone = len(parts) > 1 and before in seen and line.kind == "text" and first == line.text
+        seen.add(parts)
+        joined.append(line)
+    return joined
 
 
 def _broken_off(items: Sequence[Item], line: PrintedLine) -> Item | None:
