@@ -233,7 +233,7 @@ def test_the_head_of_a_newspaper_s_page_is_no_title() -> None:
 
 
 def test_a_list_of_who_was_there_that_goes_on_below_names_no_author() -> None:
-    text = "东湾冷库检修碰头会记要\n\n时间：2022年9月4日\n{}：林若水、周远、苏芷宁、\n{}陈远山、葉采蘩\n\n会上商定：检修两日。\n"
+    text = "东湾冷库检修碰头会记要\n\n时间：2022年9月4日\n{}：林若水、周远、苏芷宁、\n{}陈远山、葉采蘩\n\n检修两日。\n"
     for label, margin in (("与会人员", "　　　　　"), ("到会", ""), ("到会", "　　　")):
         read = article(text.format(label, margin))
         assert (read.title, read.authors) == ("东湾冷库检修碰头会记要", ())

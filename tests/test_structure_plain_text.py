@@ -704,3 +704,62 @@ def test_the_number_of_a_clause_on_a_line_of_its_own_stands_before_its_term() ->
     assert headings(document) == ["2 術語和定義", "2.1 冰筐 ice crate", "2.2 冰錢 ice dues"]
     assert holding(document, "查驗一次").endswith("查驗一次。")
     assert "2.5" not in "".join(headings(document))
+
+
+FEW_WRAPPED = """东湾渔港用冰规定
+
+（2019年4月8日公布）
+
+　　一、本规定适用于东湾各渔港。
+　　二、冰筐由船主自备，容量不足四十公斤的不得进库；冒名领冰的，处二百元以上
+五百元以下罚款，并停止供冰十日；再犯的，由港务局收回冰牌，并通告各冰
+库。
+　　三、本规定所称冰库，指东湾、南江、
+　　　　北港三处。
+　　四、本规定自公布之日起施行
+东湾港务局
+"""
+
+
+def test_a_line_at_the_margin_goes_on_where_paragraphs_are_set_in() -> None:
+    document = parse(FEW_WRAPPED)
+    assert holding(document, "冰筐").endswith(
+        "处二百元以上五百元以下罚款，并停止供冰十日；再犯的，由港务局收回冰牌，并通告各冰库。"
+    )
+    assert holding(document, "北港三处") == "三、本规定所称冰库，指东湾、南江、北港三处。"
+    assert holding(document, "东湾港务局") == "东湾港务局"
+
+
+LISTED = """# 冬季备航
+
+## 步骤
+
+1. 清点冰筐
+2. 查驗冰钱
+3. 封存渔网
+
+上述三步须在霜降之前做完，由冰库派人复核，并记入当年的台账。
+"""
+WRAPPED_LIST = """
+渔港的冰库于九月六日开库，由两名库工看守，
+每日进出都要登记。冰库现存冰筐四百只，其
+中破损的十七只已经送修，费用由船主各自承
+担。
+
+      1. 清点冰筐
+      2. 查驗冰钱
+
+- 破损的冰筐
+- 遗失的冰筐
+
+库工每月轮换一次，交接时须当面清点，并由
+港务局派人到场。
+"""
+
+
+def test_the_items_of_a_list_are_no_headings_the_last_one_neither() -> None:
+    assert "3. 封存渔网" not in headings(parse(LISTED))
+    assert holding(parse(LISTED), "封存") == "3. 封存渔网"
+    wrapped = parse(WRAPPED_LIST)
+    assert not headings(wrapped)
+    assert [holding(wrapped, text) for text in ("破损的冰筐", "遗失")] == ["- 破损的冰筐", "- 遗失的冰筐"]

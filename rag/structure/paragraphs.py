@@ -73,6 +73,7 @@ _BULLET = re.compile(r"^(?:[-–—•●▪■◆◇○·※►▶✓*+]\s+|\d{
 _SIGNS = tuple("•●▪■◆◇※►▶✓")  # no sentence goes on with one
 _NUMERALS = "一二三四五六七八九十"
 _GOES_ON_ENDS = "，、（(《“‘「—–-‐,;；和与及的在为是以对将把被从向而或并"
+_LISTS_ON = "、"  # at the end of a line whose list goes on below
 _OPENERS, _CLOSERS = "（(《“「[〔", "）)》”」]〕"
 _TAIL = 400  # characters of a paragraph's end that tell how it goes on
 _URL_GOES_ON = frozenset(f"{ascii_letters}{digits}_/.%?=&#~-")
@@ -406,10 +407,9 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     following = lines[index + 1] if index + 1 < len(lines) else None
     if _runs_on(lines, index, layout):
         return False
-    if not layout.wrapped:
-        rank = numbering_rank(line.text)
-        counts = rank in ITEM_RANKS and following is not None and numbering_rank(following.text) == rank
-        return not _is_broken(lines, index) and (not counts or line.level > 0)
+    counts = _counts_items(lines, index, layout) and not line.level
+    if counts or not layout.wrapped:
+        return not counts and not _is_broken(lines, index, layout)
     if is_conventional(bare(line.text)):
         return True
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
@@ -422,6 +422,26 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
     rest = bare(following.text)
     return width(rest) < _ALMOST_FULL * full and not ends_line(rest) and "。" not in rest
+
+
+def _counts_items(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+    """Say whether the number of a line counts an item of a list: it follows on that of the line above, or is followed.
+
+    In print, a heading may stand above or below another; nothing parts items there.
+    """
+    rank = numbering_rank(lines[index].text)
+    for at in (index - 1, index + 1) if rank in ITEM_RANKS else ():
+        if not 0 <= at < len(lines) or lines[at].level or numbering_rank(lines[at].text) != rank:
+            continue
+        follows = _item_number(lines[at].text) - _item_number(lines[index].text) == at - index
+        lower = lines[max(at, index)]
+        if (follows and not (lower.gap or lower.fresh)) if layout.wrapped else (follows or at > index):
+            return True
+    return False
+
+
+def _item_number(text: str) -> int:
+    return int("".join(itertools.takewhile(str.isdecimal, bare(text).lstrip("（( "))) or 0)
 
 
 def _runs_on(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
@@ -440,19 +460,30 @@ def _runs_on(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
     return bare(end).endswith(("；", ";")) or (is_set_in(lines[index]) and ends_sentence(end))
 
 
-def _is_broken(lines: Sequence[PrintedLine], index: int) -> bool:
+def _is_broken(lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
     """Say whether a line is cut by its width in a document that does not break lines as a rule.
 
-    It is as wide as the lines around it, ends within a sentence, and the next line follows at once and is prose.
+    It is as wide as the lines around it, ends within a sentence, and the next line follows at once and is prose, or
+    is not set in where paragraphs are.
     """
     line, following = lines[index], lines[index + 1] if index + 1 < len(lines) else None
     if following is None or following.kind != "text" or following.level or following.gap or following.fresh:
         return False
     wide = width(line.text)
-    if wide < _MIN_BROKEN_WIDTH or ends_line(line.text) or wide < _BROKEN * _full_width(lines, index):
+    is_told = layout.indent_begins and not following.indent and _begins_set_in(lines, index)
+    least = _LONG_LINE if is_told else _MIN_BROKEN_WIDTH
+    if wide < least or ends_line(line.text) or wide < _BROKEN * _full_width(lines, index):
         return False
     rest = bare(following.text)
-    return width(rest) <= wide + _WIDTH_SLACK and (_is_prose(rest) or ends_sentence(rest)) and not label_of(rest)[0]
+    goes_on = is_told or (width(rest) <= wide + _WIDTH_SLACK and (_is_prose(rest) or ends_sentence(rest)))
+    return goes_on and not label_of(rest)[0]
+
+
+def _begins_set_in(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether the paragraph of line `index` begins with one that is set in, as far as it stands near."""
+    first = max(0, index - _MAX_CLAUSE_LINES)
+    below = itertools.takewhile(lambda line: not (line.indent or line.gap), reversed(lines[first + 1 : index + 1]))
+    return 2 <= lines[index - sum(1 for _ in below)].indent < CENTRED_INDENT
 
 
 def _body_width(lines: Sequence[PrintedLine], index: int) -> int:
@@ -497,7 +528,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     if begins_with_sign or has_leaders(text) or has_leaders(before.text):
         return False
     is_full = layout.wrapped and not ends_line(end) and width(before.text) > _full_width(lines, index) * _FULL
-    if _BULLET.match(text) and not line.cut and not is_full:
+    lists = text[1:2] == " " and previous.begin.startswith(text[:2])  # the sign before the item above
+    if _BULLET.match(text) and not line.cut and (lists or not is_full):
         return False
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
@@ -509,7 +541,7 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return True
     if layout.wrapped:
         return _line_goes_on(previous, lines, index, layout, end, text)
-    if line.gap == 0 and not line.cut and _is_broken(lines, index - 1):
+    if line.gap == 0 and not line.cut and (end.endswith(_LISTS_ON) or _is_broken(lines, index - 1, layout)):
         return not is_ascii_upper(text[:1]) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
 

@@ -87,7 +87,7 @@ class Layout:
     Attributes:
         wrapped: A line may be a part of a paragraph (print, hard-wrapped text); else each line is a paragraph.
         blank_ends: An empty line ends a paragraph.
-        indent_begins: A line that is set in begins a paragraph.
+        indent_begins: A line that is set in begins a paragraph; most lines are, where they are not wrapped.
         boxed: One space at a line's start means that a page or text box begins there.
     """
 
@@ -392,10 +392,11 @@ def judge_layout(lines: Sequence[PrintedLine]) -> Layout:
     blank_ends = wrapped and sum(gap == 0 for gap in inner) >= max(1, len(inner)) / 2
     set_in = sum(line.indent >= 2 for _, line in prose)
     single = sum(line.indent == 1 for _, line in prose)
+    least, most = (_MIN_SET_IN, _MAX_SET_IN) if wrapped else (_MAX_SET_IN, 1)
     return Layout(
         wrapped=wrapped,
         blank_ends=blank_ends,
-        indent_begins=wrapped and _MIN_SET_IN * len(prose) <= set_in <= _MAX_SET_IN * len(prose),
+        indent_begins=least * len(prose) <= set_in <= most * len(prose),
         boxed=wrapped and 0 < single <= _MAX_BOXES * len(prose),
     )
 
