@@ -593,6 +593,29 @@ def test_a_title_of_two_sizes_stands_above_its_authors_and_a_date_heads_nothing(
     assert next(block.section for block in document.blocks if "小船出海" in block.text) == ("1 引言",)
 
 
+def test_clauses_beside_those_in_english_are_whole_and_the_english_title_is_nobody() -> None:
+    document = sized(
+        (1.7, "冰库租赁合同"),
+        (0.0, ""),
+        (1.2, "ICE HOUSE LEASE"),
+        (0.0, ""),
+        (1.0, "第一条 甲方将东湾冰库租给乙方，租期三年，"),
+        (1.0, "自二〇一九年四月起算。"),
+        (0.0, ""),
+        (1.0, "第二条 乙方不得将冰库转租给第三人，否则"),
+        (1.0, "甲方可以收回冰库。"),
+        (1.0, "Article 1 Party A lets the ice house to Party B for three"),
+        (1.0, "years from April 2019."),
+        (0.0, ""),
+        (1.0, "Article 2 Party B shall not sublet it to a third party, or"),
+        (1.0, "else Party A may take the ice house back."),
+    )
+    [article] = document.articles
+    assert (article.title, article.title_en, article.authors) == ("冰库租赁合同", "ICE HOUSE LEASE", ())
+    assert holding(document, "收回冰库") == "第二条 乙方不得将冰库转租给第三人，否则甲方可以收回冰库。"
+    assert not any(block.section for block in document.blocks)
+
+
 def test_contents_whose_dots_stand_apart_are_silent() -> None:
     document = sized(
         (1.5, "目 录"),

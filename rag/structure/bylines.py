@@ -247,7 +247,9 @@ class _Names:
         authors: list[str] = []
         size = 0.0
         first = title + 1
-        while first < len(self._lines) and self._lines[first].text.casefold() in _BETWEEN:
+        while first < len(self._lines) and (
+            self._lines[first].text.casefold() in _BETWEEN or self._is_translated(title, first)
+        ):
             first += 1
         for at in range(first, len(self._lines)):
             line = self._lines[at]
@@ -261,6 +263,11 @@ class _Names:
                     size = size or line.size
         in_han = [name for name in authors if HAN_CHARACTER.search(name)]
         return list(dict.fromkeys(in_han or authors))
+
+    def _is_translated(self, title: int, at: int) -> bool:
+        """Say whether a line is the title in another script: as large as titles are, and nobody bears it out."""
+        is_other = _is_han(self._lines, [title]) != _is_han(self._lines, [at])
+        return is_other and self._lines[at].size >= HEADING_SIZE and not self.is_byline(at)
 
     def _of_label(self, cell: str) -> tuple[str, ...]:
         told = _labelled(cell, "author")

@@ -82,7 +82,7 @@ def describe_articles(
                 abstract=strip_label(abstracts[0]) if abstracts else "",
                 fund=strip_label(funds[0]).lstrip("*＊").lstrip() if funds else "",
                 classification=next((one.classification for one in own if one.classification), ""),
-                title_en=part.title(items) if part.kind == "abstract" else "",
+                title_en=part.title(items) if part.kind == "abstract" else part.title_en,
                 parent=part.parent,
                 imprint=tuple(one.line for one, at in around if one.line and _is_between(one, at, start, end)),
             )

@@ -19,7 +19,17 @@ from rag.structure.imprint_lines import read_imprint_line
 from rag.structure.news import order_stories
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.paragraphs import Item
-from rag.structure.printed import HEADING_SIZE, SAME_SIZE, TOKEN, bare, ends_sentence, has_leaders, width, without_star
+from rag.structure.printed import (
+    HEADING_SIZE,
+    SAME_SIZE,
+    TOKEN,
+    bare,
+    ends_sentence,
+    has_leaders,
+    same_size,
+    width,
+    without_star,
+)
 from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
@@ -153,6 +163,7 @@ class Part:
     authors: tuple[str, ...] = ()
     parent: int | None = None
     silent: str = ""  # why its text is kept out of blocks: contents, masthead, notice; "" when it is read
+    title_en: str = ""  # as it stands below the Chinese one
 
     def title(self, items: Sequence[Item]) -> str:
         """Return the title as one line."""
@@ -532,6 +543,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
         part.titles, at = large, large[-1] + 1
+        if _is_translated_title(items, at, last):
+            part.title_en, at = join_title([bare(items[at].text)]), at + 1
     while not large and at < last and len(part.titles) <= _MAX_TITLE_ITEMS and is_title_like(items[at]):
         if part.titles and names_of(items[at]) and not items[at].level:
             break
@@ -584,6 +597,15 @@ def _largest_lines(items: Sequence[Item], first: int, last: int) -> list[int]:
     are_headings = all(one.kind == "heading" and numbering_rank(one.text) is None for one in run)
     fits = size >= HEADING_SIZE and are_headings and not any(is_unreadable(one.text) for one in run)
     return titles[:_MAX_TITLE_ITEMS] if fits and len(largest) == len(titles) else []
+
+
+def _is_translated_title(items: Sequence[Item], at: int, last: int) -> bool:
+    """Say whether an English line below a Chinese title is set larger than the text, as none below it is."""
+    if at >= last or not is_title_like(items[at]) or not _is_english(items[at]) or _is_english(items[at - 1]):
+        return False
+    size = items[at].type_size
+    below = (same_size(other.type_size, size) for other in items[at + 1 : last] if other.kind == "heading")
+    return items[at].kind == "heading" and size >= HEADING_SIZE and not any(below)
 
 
 def is_journal_line(text: str) -> bool:

@@ -615,15 +615,21 @@ def _column_width(previous: Item, lines: Sequence[PrintedLine], index: int) -> i
     """Return the width of a full line where line `index - 1` is followed by line `index`.
 
     The lines of the same paragraph and those that follow in its type tell; what stands before in another box or column
-    does not.
+    does not, nor does what follows in another script, or where columns cannot be told apart.
     """
     widths = [width(line.text) for line in lines[max(index - previous.lines, index - 2 * _NEAR_LINES) : index]]
-    size = lines[index - 1].size
-    for line in lines[index : index + _NEAR_LINES + 1]:
-        if (widths and line.fresh and len(widths) > 2) or abs(line.size - size) > _OTHER_SIZE * size:
+    before, size = lines[index - 1], lines[index - 1].size
+    for at, line in enumerate(lines[index : index + _NEAR_LINES + 1]):
+        is_foreign = at > 0 and _is_han_text(before) and not _is_han_text(line)
+        is_apart = is_foreign or line.uncertain > before.uncertain
+        if is_apart or (widths and line.fresh and len(widths) > 2) or abs(line.size - size) > _OTHER_SIZE * size:
             break
         widths.append(width(line.text))
     return max(widths, default=0)
+
+
+def _is_han_text(line: PrintedLine) -> bool:
+    return HAN_CHARACTER.search(line.text) is not None
 
 
 def _in_column(lines: Sequence[PrintedLine], index: int, full: int) -> bool:
