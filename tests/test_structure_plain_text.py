@@ -314,6 +314,8 @@ def test_part_numbers_of_taiwan_stand_above_those_of_sections() -> None:
         ("2024年4月9日（此件公开发布）", 2024),
         ("出生于1958年3月的林师傅从事修表", None),
         ("1958年3月至1960年2月", None),
+        ("冰牌由港務局發給，有效期到2031年4月", None),
+        ("東灣的冰庫建成於1931年4月。", None),
     ]
 )
 def test_a_line_of_the_head_that_is_a_date_tells_the_year(row: tuple[str, int | None]) -> None:

@@ -39,6 +39,7 @@ _NO_TITLE = re.compile(
 )
 _INVERTED = re.compile(r"([A-ZÀ-Þ][\w'’-]+),\s*([A-ZÀ-Þ][\w.'’ -]+)")
 _MAX_TITLE_CHARS = 300
+_UNTIL = ("至", "到", "截止", "截至")
 _MAX_DATE_LINE, _MAX_BEHIND_DATE = 80, 10  # characters of a line of a head with its date; letters behind that
 
 
@@ -118,12 +119,17 @@ def apply_printed_date(article: Article, texts: Sequence[str], heads: Sequence[s
 
 
 def _lone_date(text: str) -> Figure | None:
-    """Return the one date with a month that a short line ends with, or begins with and says little else."""
+    """Return the one date with a month that a short line ends with, or begins with and says little else.
+
+    One that ends a sentence, or tells until when something holds, is that of something else.
+    """
     figures = find_figures(text) if len(text) <= _MAX_DATE_LINE else ()
     dates = [figure for figure in figures if figure.kind == "date" and figure.year and figure.month]
     if len(dates) != 1:
         return None
     before, after = text[: dates[0].span[0]], letters_of(text[dates[0].span[1] :])
+    if letters_of(before) and (text.endswith("。") or before.endswith(_UNTIL)):
+        return None
     return dates[0] if not after or (not letters_of(before) and len(after) <= _MAX_BEHIND_DATE) else None
 
 
