@@ -595,6 +595,39 @@ def test_a_title_of_two_sizes_stands_above_its_authors_and_a_date_heads_nothing(
     assert next(block.section for block in document.blocks if "小船出海" in block.text) == ("1 引言",)
 
 
+def test_an_abstract_goes_on_until_the_keywords_and_a_head_printed_once_is_left_out() -> None:
+    first = (
+        (1.7, "渔船用冰补贴的成效"),
+        (0.0, ""),
+        (1.1, "林若水 苏芷宁"),
+        (0.0, ""),
+        (0.9, "摘 要：本文依据三个渔港两年的账簿，讨论由谁来付冰钱。账簿由三位港长分别提供。"),
+        (0.0, ""),
+        (0.9, "按冰的重量补贴比按船的大小公平。"),
+        (0.0, ""),
+        (0.9, "关键词：渔船；冰"),
+        (0.0, ""),
+        (1.2, "一、引言"),
+        (0.0, ""),
+        (1.0, "小船出海一天要带二十筐冰，冰价涨了三成以后，船主们宁可少跑一趟，也不愿赊账。"),
+    )
+    second = (
+        (0.9, "第2期 林若水、苏芷宁：渔船用冰补贴的成效"),
+        (0.0, ""),
+        (1.2, "二、账簿"),
+        (0.0, ""),
+        (1.0, "三港的账簿共一千二百页，其中缺失的十七页由船主口述补齐，另有九页是由港长重抄的。"),
+    )
+    pages = [
+        Page(at, "", tuple(Line(text, size=size) for size, text in page)) for at, page in enumerate((first, second))
+    ]
+    document = parse_document(pages, Source("样本.pdf", "0" * 64, "pdf"))
+    abstract = document.articles[0].abstract
+    assert abstract.startswith("本文依据")
+    assert abstract.endswith("港长分别提供。\n按冰的重量补贴比按船的大小公平。")
+    assert [one.text for one in document.left_out] == ["第2期 林若水、苏芷宁：渔船用冰补贴的成效"]
+
+
 def test_clauses_beside_those_in_english_are_whole_and_the_english_title_is_nobody() -> None:
     document = sized(
         (1.7, "冰库租赁合同"),

@@ -27,6 +27,7 @@ _NO_END = 10**9
 _ABSTRACT_WITHIN = 20  # items of an article, where its abstract begins
 _HEAD_ITEMS = 12  # of an article, among which the line of its journal stands
 _SIGNED_ITEMS = 6  # at the end of an article, among which stands who wrote it
+_MOST_ABSTRACT_ITEMS = 6  # below its first one, with the label that ends it
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _PERSON = re.compile(
@@ -114,11 +115,19 @@ def _is_about(text: str) -> bool:
 
 
 def _labelled(items: Sequence[Item]) -> defaultdict[str, list[str]]:
-    """Return label -> texts of the items of one article that bear it; a bare label's text is the item after it."""
+    """Return label -> texts of the items of one article that bear it; a bare label's text is the item after it.
+
+    An abstract goes on in the paragraphs between it and the next label, as that of the keywords.
+    """
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for item in items:
+    for at, item in enumerate(items):
         if item.label:
             found[item.label].append(bare(item.text).strip())
+        if item.label == "abstract":
+            below = items[at + 1 : at + 1 + _MOST_ABSTRACT_ITEMS]
+            rest = list(itertools.takewhile(lambda one: one.kind == "paragraph" and not one.silent, below))
+            is_closed = len(rest) < len(below) and below[len(rest)].label not in ("", "abstract")
+            found["abstract"][-1] += "".join(f"\n{bare(one.text).strip()}" for one in rest if is_closed)
     return found
 
 
