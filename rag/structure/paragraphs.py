@@ -26,6 +26,7 @@ from rag.structure.outline import (
     continues_numbering,
     heading_fits,
     is_conventional,
+    is_date,
     looks_like_heading,
     numbering_rank,
     opens_section,
@@ -565,6 +566,8 @@ def _line_goes_on(
         2 * line.indent >= _body_width(lines, index) or (_begins_with_label(text) and line.indent == before.indent)
     ):
         return False  # on the right side each line is a name or a date
+    if previous.lines == 1 and unfinished and not ends_line(text) and is_date(text):
+        return False  # so is below a line by itself what is a date and nothing else
     full = _column_width(previous, lines, index)
     is_cut_off = unfinished and previous.lines > 1 and width(before.text) >= _FULL * full
     if _begins_with_label(text) and _begins_with_label(previous.begin) and not is_cut_off:
