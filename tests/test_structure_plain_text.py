@@ -651,6 +651,25 @@ def test_clauses_beside_those_in_english_are_whole_and_the_english_title_is_nobo
     assert not any(block.section for block in document.blocks)
 
 
+def test_the_date_below_a_signature_is_a_line_and_whom_a_letter_addresses_no_title() -> None:
+    document = sized(
+        (1.0, "各冰庫管理員："),
+        (0.0, ""),
+        (1.0, "入秋以後各庫每日進出須當面清點，冰筐破損的由船主賠償，冰錢逾期不付的停止供冰，並報"),
+        (1.0, "港務局備案。"),
+        (0.0, ""),
+        (1.0, "東灣縣港務局冰務科"),
+        (1.0, "2019 年 9 月 6 日"),
+    )
+    assert document.articles[0].title == ""
+    assert [holding(document, text) for text in ("冰務科", "9 月")] == ["東灣縣港務局冰務科", "2019 年 9 月 6 日"]
+
+
+def test_a_space_between_the_words_of_a_heading_stays() -> None:
+    text = "# 東灣冰庫　管理摺頁\n\n## 附表　冰筐登記\n\n冰筐四百只。\n\n## 目　錄\n\n冰錢按月付。\n"
+    assert headings(parse(text)) == ["東灣冰庫 管理摺頁", "附表 冰筐登記", "目錄"]
+
+
 def test_contents_whose_dots_stand_apart_are_silent() -> None:
     document = sized(
         (1.5, "目 录"),

@@ -33,7 +33,7 @@ from rag.structure.printed import (
 from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word
-from rag.text.language import HAN, LATIN_WORD, is_unreadable, letters_of, main_language
+from rag.text.language import HAN, LATIN_WORD, is_han, is_unreadable, letters_of, main_language
 from rag.text.persons import parse_names
 from rag.vocabulary import words_of
 
@@ -50,8 +50,10 @@ _MAX_TITLE_WIDTH = 130
 _MAX_HEAD_ITEMS = 12  # of a document, among which its title stands
 _MAX_RUBRIC_WIDTH = 16  # half characters of the rubric above a title
 _MAX_TITLE_ITEMS = 3
+_LINE_CHARS = 12  # from which a part of a title may be a line of it
 _TITLE_WITHIN = 15  # items from the start, in which the title stands that the container tells
 _MAX_JOURNAL_LINES = 3
+_LEADS_IN = ("：", ":")
 _DASHES = tuple("—-–─")
 _MAX_TITLE_CHARS = 300
 _MAX_JOURNAL_CHARS = 200
@@ -183,14 +185,23 @@ def join_title(lines: Sequence[str]) -> str:
 
 
 def tidy_title(title: str) -> str:
-    """Return a title or heading without the spaces that a broken line left between its characters."""
+    """Return a title or heading without the spaces that a broken line left between its characters.
+
+    One behind a short word stays, as in 附表 检查结果; letters that are set apart are one word: 目 录.
+    """
     edge = rf"[{HAN}：，、—”》）“《（]"
     numbering = re.match(
         r"^(?:第\s*\S{1,4}\s*[编篇部章节条]|附录\s*\S{0,2}|[表图]\s?\d+|[一二三四五六七八九十\d]+)\s", title
     )
     head = numbering.group() if numbering else ""
-    rest = re.sub(rf"(?<={edge})\s+(?={edge})", "", title[len(head) :])
+    rest = re.sub(rf"(?<={edge})\s+(?={edge})", _space_between, title[len(head) :])
     return head + re.sub(rf"(?<=[{HAN}])\s?([-—–])\s?(?=[{HAN}])", r"\1", rest)
+
+
+def _space_between(space: re.Match[str]) -> str:
+    before, behind = space.string[: space.start()].split()[-1], space.string[space.end() :].split()[0]
+    are_words = is_han(before) and is_han(behind) and len(behind) > 1
+    return " " if are_words and 1 < len(before) < _LINE_CHARS else ""
 
 
 def is_title_like(item: Item) -> bool:
@@ -555,6 +566,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     if len(part.titles) > 1 and not large and not items[part.titles[0]].level:
         first_is_rubric = is_rubric(*(bare(items[title].text) for title in part.titles[:2]))
         part.titles = part.titles[1:] if first_is_rubric else part.titles
+    if part.titles and not items[part.titles[-1]].level and bare(items[part.titles[-1]].text).endswith(_LEADS_IN):
+        part.titles, at = [], first  # whom a letter addresses, or what a list is of
     begin = at
     for item in items[at : min(last, at + _MAX_NAME_LINES)]:
         names = names_of(item) if item.kind in ("paragraph", "heading") else ()
