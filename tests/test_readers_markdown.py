@@ -69,6 +69,13 @@ def test_comments_quotes_delimiters_and_tight_headings() -> None:
     assert left == [LeftOut("comment", "待 补", None)]
 
 
+def test_what_is_struck_out_and_a_line_s_break_lose_their_signs() -> None:
+    text = "冰錢每筐~~八角~~一元，\\\n按月結付。\n路徑 C:\\\\\n水深8~~10米"
+    assert [line.text for line in lines_of(text)] == ["冰錢每筐八角一元，", "按月結付。", "路徑 C:\\\\", "水深8~~10米"]
+    assert lines_of(text, markdown=False)[0].text == "冰錢每筐~~八角~~一元，\\"
+    assert lines_of(r"| 冰筐\|只 | 冰錢 |") == [Line("| 冰筐｜只 | 冰錢 |")]
+
+
 def test_a_text_file_keeps_what_only_markdown_means() -> None:
     text = "港口志\n======\n> 引文\n##由来"
     assert [line.text for line in lines_of(text, markdown=False)] == text.split("\n")

@@ -26,6 +26,7 @@ _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NO_TITLE_LINE = re.compile(r"^\s*(?:[#>|<*+-]|\d+[.)]\s|`{3}|~{3})|[。；，]$|\|")
 _DELIMITERS = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _CODE_INDENT = 4  # spaces
+_STRUCK = "~~"
 _FRONT_LINES = 60
 _TIGHT_HEADING = re.compile(rf"^(#{{1,6}})(?=[{HAN}《“][^#]*$)")
 _MAX_TITLE_CHARS = 80
@@ -66,7 +67,7 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
         elif markdown and _is_deep(row) and row.lstrip().startswith("#"):
             lines.append(Line(row, kind="code"))
         elif not (_DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]):
-            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", _unquoted(row)) if markdown else row))
+            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", _unstruck(_unquoted(row))) if markdown else row))
         at = stop
     return lines, left
 
@@ -142,6 +143,17 @@ def _unquoted(row: str) -> str:
     while (text := row.lstrip(" ")).startswith(">") and not _is_deep(row):
         row = text[1:].removeprefix(" ")
     return row
+
+
+def _unstruck(row: str) -> str:
+    """Return a line without the signs around what is struck out, and without the backslash that breaks it.
+
+    A bar that is escaped in a cell becomes a full-width one, as in `lines.table_lines`.
+    """
+    parts = row.split(_STRUCK)
+    row = "".join(parts) if len(parts) % 2 else row
+    row = row.replace(r"\|", "｜") if row.startswith("|") else row
+    return row[:-1] if row.endswith("\\") and not row.endswith("\\\\") else row
 
 
 def _is_deep(row: str) -> bool:
