@@ -172,13 +172,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         # The head of the page, then the title itself.
         is_head = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
         is_head |= by_number and shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, ""))
-        # Authors and title above a page, perhaps behind the issue: 第3期 顾延水等：渡口水碓的兴废.
-        names, _, title = text.rpartition("：")
-        issue, _, behind = names.partition(" ")
-        names = (behind if issue.endswith("期") else names).removesuffix("等").strip()
         is_apart = by_number or (index and at_top and index + 1 < len(lines) and lines[index + 1].gap)
-        people = parse_names(names) if is_apart and not is_head else ()
-        is_head |= bool(people) and _is_told(title, folds, short, index)
+        is_head |= bool(is_apart) and not is_head and _tells_work(text, folds, short, index)
         # Quiet Harbours        Policy Brief No. 4
         is_head = is_head or (by_number and _is_parted(lines[index]) and _is_told_in_parts(text, folds[:_HEAD_LINES]))
         # Above a drawn line: 霁川大学学位论文        第二章 概念
@@ -217,6 +212,14 @@ def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], fold
     }
     numbers = {number for number, _ in told.values()}
     return {index: rest for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}
+
+
+def _tells_work(text: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
+    """Say whether a line tells authors and title, perhaps behind the issue: 第3期 顾延水等：渡口水碓的兴废."""
+    names, _, title = text.rpartition("：")
+    issue, _, behind = names.partition(" ")
+    people = parse_names((behind if issue.endswith("期") else names).removesuffix("等").strip())
+    return bool(people) and _is_told(title, folds, short, index)
 
 
 def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:

@@ -528,9 +528,7 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     begins_with_sign = text.startswith(_SIGNS) and len(text) > len(_SIGNS[0])
     if begins_with_sign or has_leaders(text) or has_leaders(before.text):
         return False
-    is_full = layout.wrapped and not ends_line(end) and width(before.text) > _full_width(lines, index) * _FULL
-    lists = text[1:2] == " " and previous.begin.startswith(text[:2])  # the sign before the item above
-    if _BULLET.match(text) and not line.cut and (lists or not is_full):
+    if _BULLET.match(text) and not line.cut and _begins_item(previous, lines, index, layout):
         return False
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
@@ -545,6 +543,14 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     if line.gap == 0 and not line.cut and (end.endswith(_LISTS_ON) or _is_broken(lines, index - 1, layout)):
         return not is_ascii_upper(text[:1]) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
+
+
+def _begins_item(previous: Item, lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
+    """Say whether a line that looks like an item is one: it has the sign of the one above, or no full line precedes."""
+    text, before = bare(lines[index].text), lines[index - 1].text
+    is_open = layout.wrapped and not ends_line(bare(previous.tail).rstrip())
+    is_full = is_open and width(before) > _full_width(lines, index) * _FULL
+    return not is_full or (text[1:2] == " " and previous.begin.startswith(text[:2]))
 
 
 def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: str, end: str) -> bool:
