@@ -12,11 +12,13 @@ from collections.abc import Callable
 import docx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,8 @@ from hypothesis import strategies as st
 from rag.errors import UnreadableSource
 from rag.readers.docx import plain_text, read_docx
 from rag.readers.docx_numbering import write_chinese, write_roman
-from rag.records import Line
+from rag.records import Line, Source
+from rag.structure import parse_document
 
 W = nsdecls("w")
 NOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}+xml"
@@ -668,4 +671,55 @@ def test_a_bold_line_above_the_first_heading_is_the_title_and_no_other_where_sty
 def test_where_all_is_bold_nothing_is_a_heading() -> None:
     document = docx.Document()
     add_lines(document, ("通知", True), ("明天停水", True), ("早七点到晚九点", True))
+    assert not [line for line in lines_of(save(document)) if line.kind == "heading"]
+
+
+def add_set(document: docx.document.Document, *lines: tuple[str, float, bool]) -> None:
+    for text, points, centred in lines:
+        paragraph = document.add_paragraph()
+        paragraph.add_run(text).font.size = Pt(points)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else None
+
+
+LETTER_TEXT = ("各区水務站：", 16, False), ("現將灌渠檢修的安排通知如下，請於月底前辦理。" * 3, 16, False)
+
+
+def test_large_centred_lines_below_the_number_of_a_letter_are_one_title() -> None:
+    document = docx.Document()
+    add_set(
+        document, ("000021", 16, False), ("特急", 16, False), ("云渡县财政局", 42, True), ("云渡县水利局文件", 42, True)
+    )
+    add_set(document, ("云财农〔2023〕8号　　签发人：祝远", 16, False))
+    add_set(document, ("云渡县水利局关于下达", 22, True), ("灌渠檢修資金的通知", 22, True), *LETTER_TEXT)
+    pages = read_docx(save(document))
+    headings = [line for line in pages[0].lines if line.kind == "heading"]
+    assert headings == [Line("云渡县水利局关于下达 灌渠檢修資金的通知", kind="heading", level=1)]
+    source = Source("letter.docx", "0" * 64, "docx")
+    assert parse_document(pages, source).articles[0].title == "云渡县水利局关于下达灌渠檢修資金的通知"
+
+
+def test_a_red_head_without_the_word_for_it_is_no_title_and_a_bold_one_no_heading() -> None:
+    document = docx.Document()
+    add_set(document, ("云渡县人民政府办公室", 48, True), ("云政办函（2022）第15號", 16, False))
+    for run in document.paragraphs[0].runs:
+        run.bold = True
+    add_set(document, ("关于同意设立船闸管理站的复函", 22, True), *LETTER_TEXT)
+    headings = [line.text for line in lines_of(save(document)) if line.kind == "heading"]
+    assert headings == ["关于同意设立船闸管理站的复函"]
+
+
+def test_of_several_large_lines_the_largest_is_the_title_whatever_its_style_is_called() -> None:
+    document = docx.Document()
+    style = document.styles.add_style("封面大字", WD_STYLE_TYPE.PARAGRAPH)
+    style.font.size, style.paragraph_format.alignment = Pt(30), WD_ALIGN_PARAGRAPH.CENTER
+    add_set(document, ("启明船厂", 20, True))
+    document.add_paragraph("船台作业规程", style=style)
+    add_set(document, ("Slipway Rules", 20, True), ("2021年版", 20, True), *LETTER_TEXT)
+    headings = [(line.text, line.level) for line in lines_of(save(document)) if line.kind == "heading"]
+    assert headings == [("船台作业规程", 1)]
+
+
+def test_large_lines_that_are_not_centred_or_stand_in_the_text_are_no_title() -> None:
+    document = docx.Document()
+    add_set(document, ("附件2", 22, False), *LETTER_TEXT, ("灌渠一览", 22, True))
     assert not [line for line in lines_of(save(document)) if line.kind == "heading"]

@@ -118,3 +118,19 @@ def test_any_marks_give_lines_or_a_clear_error(body: str) -> None:
 @given(st.lists(st.text(alphabet="桥梁养护abc12。", min_size=1, max_size=9), min_size=1, max_size=6))
 def test_all_text_is_read(texts: list[str]) -> None:
     assert texts_of("".join(rf"\pard {hexed(text)}\par" for text in texts)) == texts
+
+
+def test_large_centred_lines_are_one_title_and_the_letterhead_above_them_is_none() -> None:
+    text = rf"\pard\plain\qj\fs32 {hexed('现将渡口停航的安排通知如下，请于月底前办理。')}\par"
+    body = (
+        rf"\pard\plain\qc\fs84 {hexed('云渡县交通局文件')}\par\pard\plain\qc\fs32 {hexed('云交发〔2023〕8号')}\par"
+        rf"\pard\plain\qc{{\fs44 {hexed('云渡县交通局关于')}}}\par{{\fs44 {hexed('渡口停航的通知')}}}\par" + text
+    )
+    page = read_rtf(rtf(body))[0]
+    assert [(line.text, line.kind) for line in page.lines[:3]] == [
+        ("云渡县交通局文件", "paragraph"),
+        ("云交发〔2023〕8号", "paragraph"),
+        ("云渡县交通局关于渡口停航的通知", "heading"),
+    ]
+    assert [one.value for one in page.said] == ["云渡县交通局关于渡口停航的通知"]
+    assert all(line.kind == "paragraph" for line in read_rtf(rtf(body.replace(r"\qc", r"\ql")))[0].lines)

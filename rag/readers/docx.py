@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,7 +22,7 @@ from rag.readers.docx_styles import Styles, attribute, below
 from rag.readers.docx_tables import deleted_amount, is_frame, is_marked_deleted, kept_children, read_rows, write_inner
 from rag.readers.html import parse_html, write_lines
 from rag.readers.html_pruning import drop_hidden
-from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty, with_remarks
+from rag.readers.lines import fold_spaces, join_printed, refuse_empty, table_lines, trim_empty, with_remarks
 from rag.readers.mhtml import main_page
 from rag.readers.packages import (
     Package,
@@ -36,8 +36,9 @@ from rag.readers.packages import (
     text_amount,
     whole_number,
 )
+from rag.readers.set_titles import ORIGIN, SetLine, find_title
 from rag.readers.text import read_text
-from rag.records import Line, Page
+from rag.records import Line, Page, Said
 from rag.text.labels import is_word, opens_with
 
 WHAT = "Word document"
@@ -61,9 +62,13 @@ def _level(name: str, kind: str) -> int:
     return int(level) if level != tight and level.isdecimal() and len(level) == 1 else 0
 
 
+def _shown_runs(paragraph: Any) -> list[Any]:
+    return [run for run in paragraph.iter(name_of("w:r")) if "".join(run.itertext()).strip()]
+
+
 def _is_bold(paragraph: Any) -> bool:
     """Say whether all that a paragraph shows was set in bold by hand."""
-    runs = [run for run in paragraph.iter(name_of("w:r")) if "".join(run.itertext()).strip()]
+    runs = _shown_runs(paragraph)
     marks = [run.find(f"{name_of('w:rPr')}/{name_of('w:b')}") for run in runs]
     return bool(runs) and all(mark is not None and is_on(attribute(mark)) for mark in marks)
 
@@ -161,9 +166,11 @@ class _DocumentReader:
         self._headed = any(map(self._level_of, paragraphs))
         self._begun = self._titled  # a heading was written
         self._all_bold = 2 * sum(map(_is_bold, paragraphs)) > len(paragraphs)
+        self._title = ([], []) if self._titled else self._find_title(paragraphs)
         self._given: collections.Counter[str] = collections.Counter()
         self._waiting: list[Line] = []
         self._carried = ""
+        self._said: list[Said] = []
         self._pages: list[list[Line]] = [[]]
 
     def read(self) -> list[Page]:
@@ -174,6 +181,7 @@ class _DocumentReader:
         self._tell_left_out()
         numbers = range(1, len(self._pages) + 1) if len(self._pages) > 1 else [None]
         pages = [Page(number, "", trim_empty(lines)) for number, lines in zip(numbers, self._pages, strict=True)]
+        pages[0] = replace(pages[0], said=tuple(self._said))
         return with_remarks(pages, self._package.remarks)
 
     def _read_notes(self, kind: str) -> dict[str, Any]:
@@ -263,6 +271,8 @@ class _DocumentReader:
         self._carried = ""
         if body and is_marked_deleted(paragraph):
             self._carried = body
+        elif body and paragraph in self._title[0][:-1]:
+            self._carried = body + LINE_BREAK
         elif body:
             spaced = mark and (mark[-1].isascii() or mark.endswith(BULLET))
             line = self._line(f"{mark} {body}" if spaced else mark + body, paragraph, style, names)
@@ -279,7 +289,7 @@ class _DocumentReader:
         if level := self._level_of(paragraph):
             self._begun = True
             return Line(text, kind="heading", level=level + self._titled)
-        return self._bold_heading(text, paragraph) or Line(text, kind="paragraph")
+        return self._set_heading(text, paragraph) or Line(text, kind="paragraph")
 
     def _level_of(self, paragraph: Any) -> int:
         """Return the level of a heading that its own outline or its style tells; 0 for none."""
@@ -292,8 +302,28 @@ class _DocumentReader:
         level = int(outline) + 1 if numeric else heading
         return level if level <= _DEEPEST_HEADING else 0
 
-    def _bold_heading(self, text: str, paragraph: Any) -> Line | None:
-        """Return a short bold line as the title, or as a heading where no style makes headings; else None."""
+    def _find_title(self, paragraphs: list[Any]) -> tuple[list[Any], list[Any]]:
+        """Return the paragraphs above the first heading that are set as the title, and those above them."""
+        head = next((at for at, one in enumerate(paragraphs) if self._level_of(one)), len(paragraphs))
+        title = find_title([self._as_set(one) for one in paragraphs], head)
+        return paragraphs[title.start : title.stop], paragraphs[: title.start]
+
+    def _as_set(self, paragraph: Any) -> SetLine:
+        run = next(iter(_shown_runs(paragraph)), None)
+        text = fold_spaces("".join(one.text or "" for one in paragraph.iter(name_of("w:t"))))
+        is_centred = self._styles.alignment_of(paragraph) == "center" and paragraph.getparent().tag != name_of("w:tc")
+        return SetLine(text, self._styles.size_of(run, paragraph), is_centred)
+
+    def _set_heading(self, text: str, paragraph: Any) -> Line | None:
+        """Return a line that is set as the title, or bold and short where no style makes headings; else None."""
+        title, above = self._title
+        if paragraph in title:
+            self._begun = True
+            # What stands above it may be more than the head of a work is looked through for.
+            self._said = [Said("title", join_printed(text.split()), ORIGIN)] if above else []
+            return Line(text, kind="heading", level=1)
+        if paragraph in above:
+            return None
         told = (not self._headed or not self._begun) and not self._all_bold and _is_bold(paragraph)
         if not told or len(text) > _MAX_BOLD_CHARS or text.endswith(tuple("。；;，,：:")):
             return None

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from rag.errors import UnreadableSource
 from rag.readers.encodings import python_name
-from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty
+from rag.readers.lines import fold_spaces, join_printed, refuse_empty, table_lines, trim_empty
 from rag.readers.packages import check_text_size, count_characters
-from rag.records import Line, Page
+from rag.readers.set_titles import ORIGIN, SetLine, find_title
+from rag.records import Line, Page, Said
 from rag.vocabulary import read_table, words_of
 
 MAX_TOKENS = 6_000_000  # a book with pictures has some 2,000,000
@@ -23,6 +24,7 @@ MAX_GROUPS = 10_000  # one inside the other
 MAX_CELLS_OF_ROW = 1_000
 MAX_FALLBACK = 100  # characters that stand for one in Unicode
 MAX_STYLE_NAME = 80
+USUAL_SIZE = 24  # half points of type whose size nothing says
 SIGNATURE = b"{\\rtf"
 _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})?[ ]?"  # a control word with its number
@@ -48,6 +50,7 @@ _ASIDE = {
 }
 # Destinations that a program may skip that does not know them, and that hold text all the same.
 _KNOWN = words_of("rtf_words", "text")
+_ALIGNMENTS = ("ql", "qr", "qj", "qc")
 _APART = ("footnote", "shptxt")  # what stands in a paragraph and is written behind it
 
 
@@ -66,6 +69,7 @@ class _State:
     fallback: int = 1
     hidden: bool = False
     deleted: bool = False
+    size: int = USUAL_SIZE
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class _Paragraph:
     style: int = 0
     outline: int = -1
     in_table: bool = False
+    centred: bool = False
 
 
 @dataclass(slots=True)
@@ -100,7 +105,7 @@ def read_rtf(data: bytes) -> list[Page]:
     reader = _Reader(data.decode("latin-1"))
     lines = trim_empty(reader.read())
     remarks = (f"{amount:,} characters of {what} were left out" for what, amount in sorted(reader.left_out.items()))
-    pages = [Page(None, "", lines, remarks=tuple(remarks))]
+    pages = [Page(None, "", lines, remarks=tuple(remarks), said=tuple(reader.said))]
     refuse_empty(pages, "RTF file")
     return pages
 
@@ -110,6 +115,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.left_out: collections.Counter[str] = collections.Counter()
+        self.said: list[Said] = []
         self._text = text
         self._at = 0
         self._lines: list[Line] = []
@@ -126,6 +132,8 @@ class _Reader:
         self._row = _Row()
         self._rows: list[list[str]] = []
         self._waiting: list[Line] = []
+        self._size = 0  # of the type in which the paragraph begins
+        self._set: list[tuple[int, SetLine]] = []  # each paragraph with the place of its line
 
     def read(self) -> list[Line]:
         """Return the lines of the file."""
@@ -156,7 +164,19 @@ class _Reader:
             )
         self._flush()
         self._end_paragraph()
+        self._write_title()
         return self._lines
+
+    def _write_title(self) -> None:
+        """Make one heading of the lines that are set as the title, where no style makes one above them."""
+        headings = (place for place, line in enumerate(self._lines) if line.kind == "heading")
+        first = next(headings, len(self._lines))
+        title = find_title([one for _, one in self._set], sum(place < first for place, _ in self._set))
+        places = [self._set[at][0] for at in title]
+        if places and places[-1] - places[0] == len(places) - 1:
+            text = join_printed(self._lines[place].text for place in places)
+            self._lines[places[0] : places[-1] + 1] = [Line(text, kind="heading", level=1)]
+            self.said = [Said("title", text, ORIGIN)] if places[0] else []
 
     def _begin(self) -> None:
         if len(self._stack) >= MAX_GROUPS:
@@ -214,7 +234,9 @@ class _Reader:
         elif word in ("v", "deleted"):
             setattr(state, "hidden" if word == "v" else word, number != 0)
         elif word == "plain":
-            state.encoding, state.hidden, state.deleted = "", False, False
+            state.encoding, state.hidden, state.deleted, state.size = "", False, False, USUAL_SIZE
+        elif word == "fs":
+            state.size = number or USUAL_SIZE
         elif word in _SIGNS:
             self._write(_SIGNS[word])
         elif not state.skipped and not state.aside:
@@ -245,7 +267,7 @@ class _Reader:
         elif word == "cell":
             if len(self._row.cells) < MAX_CELLS_OF_ROW:
                 self._row.cells.append(_join(self._pieces[0]))
-                self._pieces[0] = []
+                self._pieces[0], self._size = [], 0
         elif word == "row":
             self._end_row()
         elif word == "pard":
@@ -256,6 +278,8 @@ class _Reader:
             self._paragraph.style = number or 0
         elif word == "outlinelevel":
             self._paragraph.outline = number or 0
+        elif word in _ALIGNMENTS:
+            self._paragraph.centred = word == "qc"
         elif word == "trowd":
             self._row.covered, self._row.next_covered = [], False
         elif word == "clvmrg":
@@ -289,6 +313,7 @@ class _Reader:
                 self.left_out[what] += amount
         else:
             self._spend(len(text))
+            self._size = self._size or (state.size if text.strip() else 0)
             self._pieces[-1].append(text)
 
     def _spend(self, chars: int) -> None:
@@ -302,6 +327,8 @@ class _Reader:
             waiting, self._waiting = self._waiting, []
             self._lines.extend([Line(""), *table_lines(self._rows), *waiting])
             self._rows = []
+        self._set.append((len(self._lines), SetLine(text, self._size, self._paragraph.centred)))
+        self._size = 0
         if text:
             self._lines.append(self._line(text))
         self._lines.extend(self._waiting)

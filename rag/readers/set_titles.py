@@ -1,0 +1,88 @@
+"""The title of a text that no style names: the large, centred lines above the text, not the letterhead over them.
+
+Entry point: `find_title`. Callers: the readers of formats that tell how a paragraph is set. Knows no format.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from string import digits
+
+from rag.text.labels import ends_with
+from rag.text.language import HAN_CHARACTER, split_at, to_simplified, without_spaces
+from rag.vocabulary import words_of
+
+_LARGE = 1.12  # of the running text's type: what is set so much larger is a title
+_MOST_HEAD_LINES = 20
+_MOST_LINE_CHARS = 60  # of a line of a title
+_MOST_TITLE_LINES = 4
+_NUMBER_WITHIN = 3  # lines below a letterhead, of which one bears the document's number
+_YEAR_DIGITS = 4
+ORIGIN = "printed page"  # of a title that is told by how it is set
+_BRACKETS = "〔〕［］[]（）()"
+_TEXT_ENDS = tuple("。；;，,：:！!")
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A paragraph as it is set: its text, the size of its type in any unit (0 where unknown), whether it is centred."""
+
+    text: str
+    size: float
+    centred: bool
+
+
+def find_title(lines: Sequence[SetLine], above: int) -> range:
+    """Return the places of a document's title among its paragraphs; none where no line is set as one.
+
+    Of several the largest is it, and of equal ones the first. Lines of one size that follow each other are one title.
+
+    Args:
+        lines: All paragraphs, empty ones too.
+        above: How many of them stand above the first heading that a style names.
+    """
+    head = list(itertools.takewhile(lambda line: not _is_text(line), lines[: min(above, _MOST_HEAD_LINES)]))
+    amounts: Counter[float] = Counter()
+    for line in lines:
+        amounts[line.size] += len(line.text)
+    least = _LARGE * max(amounts, key=amounts.__getitem__, default=0.0)
+    runs = [run for run in _runs(head, least) if not _is_letterhead(head, run)] if least else []
+    title = max(runs, key=lambda run: head[run.start].size, default=range(0))
+    return title if len(title) <= _MOST_TITLE_LINES else range(0)
+
+
+def _is_text(line: SetLine) -> bool:
+    return len(line.text) > _MOST_LINE_CHARS or line.text.endswith(_TEXT_ENDS)
+
+
+def _runs(head: Sequence[SetLine], least: float) -> Iterator[range]:
+    """Yield the runs of large, centred lines that are set alike and in one script."""
+
+    def form(at: int) -> tuple[bool, float, bool]:
+        line = head[at]
+        is_large = line.centred and line.size >= least and any(map(str.isalpha, line.text))
+        return is_large, line.size, HAN_CHARACTER.search(line.text) is not None
+
+    for (is_large, *_), group in itertools.groupby(range(len(head)), form):
+        places = list(group)
+        if is_large:
+            yield range(places[0], places[-1] + 1)
+
+
+def _is_letterhead(head: Sequence[SetLine], run: range) -> bool:
+    """Say whether lines only name who issues, over the document's number: 琴屿县人民政府文件."""
+    last = to_simplified(without_spaces(head[run[-1]].text))
+    names_issuer = ends_with(last, "letterhead") or last.endswith(tuple(words_of("head_words", "body")))
+    return names_issuer and any(_bears_number(line.text) for line in head[run.stop : run.stop + _NUMBER_WITHIN])
+
+
+def _bears_number(text: str) -> bool:
+    """Say whether a line bears what an official document is counted by: 琴政发〔2024〕17号."""
+    parts = itertools.pairwise(split_at(to_simplified(without_spaces(text)), _BRACKETS))
+    return any(
+        len(year) == _YEAR_DIGITS and year.isdecimal() and behind.lstrip(f"第{digits}").startswith("号")
+        for year, behind in parts
+    )
