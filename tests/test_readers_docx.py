@@ -344,6 +344,19 @@ def test_formulas_and_raised_digits_keep_their_value() -> None:
     assert [line.text for line in lines_of(save(document))] == ["约10³", "占1/20x^2(a+b)/(2c)"]
 
 
+def test_a_power_keeps_its_sign_and_a_mark_behind_a_chinese_character_is_none() -> None:
+    document = docx.Document()
+    for texts in (
+        ("滲透率為4×10", "−", "9", "m", "2", "，鈣離子Ca", "2+", "，據記載", "3", "。"),
+        ("", "2", "港口大學"),
+    ):
+        paragraph = document.add_paragraph()
+        for text in texts:
+            paragraph.add_run(text).font.superscript = text.strip("−+").isdigit() or text == "−" or None
+    expected = ["滲透率為4×10⁻⁹m²，鈣離子Ca²⁺，據記載3。", "2港口大學"]
+    assert [line.text for line in lines_of(save(document))] == expected
+
+
 def test_a_text_box_with_its_older_form_is_read_once() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>框内</w:t></w:r></w:p></w:txbxContent>"
     document = docx.Document()

@@ -366,3 +366,8 @@ def test_what_calls_itself_a_byline_or_a_date_is_told() -> None:
         ("author", "记者 林知远"),
         ("date", "2023-11-05 08:30"),
     ]
+
+
+def test_a_power_keeps_its_sign() -> None:
+    page = "<p>每升含铅2×10<sup>-6</sup>克，鈣離子Ca<sup> 2+ </sup>若干，（甲）<sup>n</sup>，见图<sup>-1</sup>。</p>"
+    assert read_html(page.encode())[0].lines[0].text == "每升含铅2×10⁻⁶克，鈣離子Ca²⁺若干，（甲）ⁿ，见图-1。"

@@ -55,6 +55,7 @@ def test_headings_paragraphs_and_breaks() -> None:
         (r"{\pict\pngblip 89504e47}end", "end"),
         (r"{\*\unknown hidden}end", "end"),
         ("\\bin3 {}{end", "end"),
+        (r"\u31186?10{\super -4}m\super 3\nosupersub /s", "秒10⁻⁴m³/s"),
     ],
 )
 def test_ways_to_write_a_text(written: str, text: str) -> None:

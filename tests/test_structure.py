@@ -591,6 +591,11 @@ def test_a_raised_digit_of_any_script_that_is_no_mark_is_read(digit: str) -> Non
     assert texts(parse(text), "paragraph") == [text.replace("<sup>", "").replace("</sup>", "")]
 
 
+def test_a_raised_number_keeps_its_sign() -> None:
+    text = "空氣的密度約為每立方厘米1.2×10<sup>－3</sup>克，比水轻得多，这一点后面还要说到。"
+    assert texts(parse(text), "paragraph") == [text.replace("<sup>－3</sup>", "⁻³")]
+
+
 @pytest.mark.parametrize(
     "line", ["doing enough to keep the promises", "do it before the summer", "doi moi was a policy"]
 )

@@ -14,6 +14,7 @@ from rag.readers.docx_styles import Styles, attribute, below
 from rag.readers.lines import CHECKED, UNCHECKED
 from rag.readers.packages import Package, chosen_branches, is_on, name_of, names_of, text_amount, whole_number
 from rag.records import Line
+from rag.text.numbers import bears_power, raise_number
 
 MAX_DEPTH = 60  # of elements in a paragraph, of tables in tables and boxes in boxes
 LINE_BREAK = "\n"
@@ -35,7 +36,6 @@ _FORMULA_SIGNS = {
     name_of("m:num"): "", name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√",
     name_of("m:deg"): "",
 }  # fmt: skip
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # The few signs that people set in symbol fonts, by their place in the font.
 _SYMBOLS = {
     ("Wingdings", 0xA8): UNCHECKED, ("Wingdings", 0x6F): UNCHECKED, ("Wingdings", 0x71): UNCHECKED,
@@ -78,6 +78,7 @@ class RunReader:
         """
         if depth > MAX_DEPTH:
             return
+        self._last = self._last if depth else ""
         for child in parent.iterchildren():
             tag = child.tag
             if not isinstance(tag, str) or tag in _PROPERTIES:
@@ -85,10 +86,9 @@ class RunReader:
             if tag in _RUN_TEXT:
                 text = child.text or ""
                 self.read += text_amount(child)
-                # 10³ must not be read as 103.
-                digits = text.isdigit() and self._last.isdigit()
-                if digits and attribute(below(parent, "w:rPr/w:vertAlign")) == "superscript":
-                    text = text.translate(_RAISED)
+                # 10³ must not be read as 103, nor 10⁻³ as a difference.
+                if bears_power(self._last) and attribute(below(parent, "w:rPr/w:vertAlign")) == "superscript":
+                    text = raise_number(text)
                 self._last = text[-1:] or self._last
                 yield text
             elif tag in _FORMULA_SIGNS:
@@ -96,7 +96,8 @@ class RunReader:
                 yield _FORMULA_SIGNS[tag] if inner else ""
                 yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
             elif tag in _TEXTS:
-                yield _TEXTS[tag]
+                self._last = _TEXTS[tag]
+                yield self._last
             elif tag in _NOT_PRINTED:
                 self.left_out[_NOT_PRINTED[tag]] += text_amount(child)
             elif tag == name_of("w:txbxContent"):

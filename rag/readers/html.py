@@ -21,6 +21,7 @@ from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import BLOCKS, SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
 from rag.records import Line, Page
+from rag.text.numbers import bears_power, raise_number
 from rag.vocabulary import words_of
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
@@ -206,8 +207,12 @@ class _Writer:
 
     def _inside(self, element: Any, depth: int) -> None:
         text = (element.text or "").replace("\n", " ")
-        is_mark = element.tag == "sup" and not len(element) and _RAISED_MARK.fullmatch(text)
-        self._text.append(f"<sup>{text.strip()}</sup>" if is_mark else text)
+        is_raised = element.tag == "sup" and not len(element)
+        if is_raised and _RAISED_MARK.fullmatch(text):
+            text = f"<sup>{text.strip()}</sup>"
+        elif is_raised and bears_power(next(filter(None, reversed(self._text)), "")):
+            text = raise_number(text.strip())
+        self._text.append(text)
         for child in element.iterchildren():
             self.walk(child, depth + 1)
             self._text.append((child.tail or "").replace("\n", " "))

@@ -17,6 +17,7 @@ from rag.readers.lines import fold_spaces, join_printed, refuse_empty, table_lin
 from rag.readers.packages import check_text_size, count_characters
 from rag.readers.set_titles import ORIGIN, SetLine, find_title
 from rag.records import Line, Page, Said
+from rag.text.numbers import bears_power, raise_number
 from rag.vocabulary import read_table, words_of
 
 MAX_TOKENS = 6_000_000  # a book with pictures has some 2,000,000
@@ -70,6 +71,7 @@ class _State:
     hidden: bool = False
     deleted: bool = False
     size: int = USUAL_SIZE
+    raised: bool = False
 
 
 @dataclass(slots=True)
@@ -235,6 +237,9 @@ class _Reader:
             setattr(state, "hidden" if word == "v" else word, number != 0)
         elif word == "plain":
             state.encoding, state.hidden, state.deleted, state.size = "", False, False, USUAL_SIZE
+            state.raised = False
+        elif word in ("super", "nosupersub", "sub"):
+            state.raised = word == "super" and number != 0
         elif word == "fs":
             state.size = number or USUAL_SIZE
         elif word in _SIGNS:
@@ -314,7 +319,8 @@ class _Reader:
         else:
             self._spend(len(text))
             self._size = self._size or (state.size if text.strip() else 0)
-            self._pieces[-1].append(text)
+            before = next(filter(None, reversed(self._pieces[-1])), "") if state.raised else ""
+            self._pieces[-1].append(raise_number(text) if bears_power(before) else text)
 
     def _spend(self, chars: int) -> None:
         self._chars += chars

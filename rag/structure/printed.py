@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from rag.records import Line, LineKind, Page
 from rag.tables import is_rule
 from rag.text.language import CELL_GAP, INVISIBLE, fold_glyphs, runs_of, split_at
+from rag.text.numbers import raise_number
 
 _KEPT = 4096  # results of a function that are kept
 
@@ -27,7 +28,6 @@ _STAR = "\ufdd2"  # an asterisk that was escaped in the print: never emphasis
 _OWN_SIGNS = dict.fromkeys(map(ord, (OPEN, CLOSE, _STAR)))  # taken out of what a document holds
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔㉕㉖㉗㉘㉙㉚㉛㉜㉝㉞㉟㊱㊲㊳㊴㊵㊶㊷㊸㊹㊺㊻㊼㊽㊾㊿"
 _DARK = "❶❷❸❹❺❻❼❽❾❿"
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NUMBERS = r"\d{1,3}(?:\s?[-—–~～,，、]\s?\d{1,3})*"
 
 HEADING_SIZE = 1.12  # of the running text's type: what is set so much larger is a heading or a title
@@ -491,7 +491,7 @@ def literal_mark(mark: Mark) -> str:
         return mark.printed
     inner = unraised(mark.printed).strip()
     # What was set high and is no note's mark is part of the text: an exponent, an ordinal, a number in a circle.
-    return inner.translate(_RAISED) if inner.isascii() and inner.isdigit() else inner
+    return raise_number(inner)
 
 
 def unraised(text: str) -> str:

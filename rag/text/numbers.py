@@ -35,6 +35,9 @@ _FEW = ("几", "来")
 _HUNDRED = 100
 MOST_IN_HAN = 9_999  # that `han_numeral` writes; a greater number is seldom written out
 _TEN = 10
+_SIGNS = "+-−–－＋"
+_AS_RAISED = str.maketrans(f"0123456789n{_SIGNS}", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ⁺⁻⁻⁻⁻⁺")
+RAISED_CHARACTERS = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ⁺⁻"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,19 @@ def han_number(text: str) -> float | None:
         return value
     digits = "".join(str(DIGITS.get(c, "?")) for c in fraction)
     return float(f"{value:.0f}.{digits}") if digits.isdecimal() else None
+
+
+def raise_number(text: str) -> str:
+    """Return a number that is set high in raised characters: ⁻⁷ for -7, ²⁺ for 2+; any other text as it is."""
+    core = text.strip(_SIGNS)
+    is_number = core in ("", "n") or (core.isascii() and core.isdigit())
+    return text.translate(_AS_RAISED) if is_number and len(text) - len(core) <= 1 else text
+
+
+def bears_power(before: str) -> bool:
+    """Say whether a number set high right behind `before` is a power, and no mark of a note: 10, (a+b), km."""
+    last = before[-1:]
+    return last != "" and (last in f")）]{RAISED_CHARACTERS}" or (last.isascii() and last.isalnum()))
 
 
 def _read_digits(text: str) -> float | None:
