@@ -327,6 +327,16 @@ def test_form_fields_and_symbols_are_read() -> None:
     assert lines_of(save(document)) == [Line("☑ 同意 乙等 □反对".replace("□", "☐"), kind="paragraph")]
 
 
+def test_signs_of_the_symbol_font_are_read_and_those_of_an_unknown_one_told() -> None:
+    document = docx.Document()
+    signs = (("Symbol", "F0B3"), ("Symbol", "6D"), ("Webdings", "F0FC"))
+    xml = "".join(f'<w:r><w:sym w:font="{font}" w:char="{place}"/><w:t>，</w:t></w:r>' for font, place in signs)
+    add_xml(document.add_paragraph("閘門水位"), xml)
+    pages = read_docx(save(document))
+    assert pages[-1].lines == (Line("閘門水位≥，μ，，", kind="paragraph"),)
+    assert pages[-1].remarks == ("signs of the font Webdings were left out",)
+
+
 def test_formulas_and_raised_digits_keep_their_value() -> None:
     document = docx.Document()
     document.add_paragraph("约10").add_run("3").font.superscript = True

@@ -12,7 +12,7 @@ from rag.errors import UnreadableSource
 from rag.readers.rtf import read_rtf
 from rag.records import Line
 
-FONTS = r"{\fonttbl{\f0\fnil\fcharset134 SimSun;}{\f1\fswiss\fcharset0 Arial;}}"
+FONTS = r"{\fonttbl{\f0\fnil\fcharset134 SimSun;}{\f1\fswiss\fcharset0 Arial;}{\f2\fcharset2 Symbol;}}"
 STYLES = r"{\stylesheet{\s0 Normal;}{\s1 heading 1;}{\*\cs2 Default;}{\s3\snext0 Title;}}"
 
 
@@ -55,6 +55,7 @@ def test_headings_paragraphs_and_breaks() -> None:
         (r"{\pict\pngblip 89504e47}end", "end"),
         (r"{\*\unknown hidden}end", "end"),
         ("\\bin3 {}{end", "end"),
+        (r"\u27700?{\f2 a\'b1\u-3917?} x", "水α±≥ x"),
         (r"\u31186?10{\super -4}m\super 3\nosupersub /s", "秒10⁻⁴m³/s"),
     ],
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from glossaries import mine_equations
@@ -13,6 +14,7 @@ from rag.question.conversation import stand_alone
 from rag.readers.docx_numbering import _write_number
 from rag.readers.html_notes import says
 from rag.readers.rtf import read_rtf
+from rag.readers.symbol_fonts import sign_of
 from rag.records import Document, Line, Page, Source, Turn
 from rag.retrieval.judging import _only_addresses
 from rag.structure.front_matter import take_front_matter
@@ -298,6 +300,13 @@ def test_each_format_of_a_list_writes_three_as_its_example(row: tuple[str, ...])
     _, formats, example = row
     written = {form: _write_number(form, 3) for form in phrases(formats)}
     assert written == {form: example.upper() if form.startswith("upper") else example for form in phrases(formats)}
+
+
+@each(read_table("symbol_signs"))
+def test_each_sign_of_the_symbol_font_is_the_character_of_its_name(row: tuple[str, ...]) -> None:
+    place, sign, name = row
+    assert unicodedata.name(sign) == name
+    assert sign_of("Symbol", int(place, 16)) == sign_of("Symbol", 0xF000 + int(place, 16)) == sign
 
 
 @each(read_table("rtf_signs"))

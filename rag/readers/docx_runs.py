@@ -13,6 +13,7 @@ from rag.readers.charts import drawn_parts
 from rag.readers.docx_styles import Styles, attribute, below
 from rag.readers.lines import CHECKED, UNCHECKED
 from rag.readers.packages import Package, chosen_branches, is_on, name_of, names_of, text_amount, whole_number
+from rag.readers.symbol_fonts import sign_of
 from rag.records import Line
 from rag.text.numbers import bears_power, raise_number
 
@@ -36,15 +37,6 @@ _FORMULA_SIGNS = {
     name_of("m:num"): "", name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√",
     name_of("m:deg"): "",
 }  # fmt: skip
-# The few signs that people set in symbol fonts, by their place in the font.
-_SYMBOLS = {
-    ("Wingdings", 0xA8): UNCHECKED, ("Wingdings", 0x6F): UNCHECKED, ("Wingdings", 0x71): UNCHECKED,
-    ("Wingdings", 0xFE): CHECKED, ("Wingdings", 0xFD): "☒", ("Wingdings", 0xFC): "✓", ("Wingdings", 0xFB): "✗",
-    ("Wingdings", 0x6C): "●", ("Wingdings", 0x6E): "■", ("Wingdings", 0x75): "◆", ("Wingdings", 0xE0): "→",
-    ("Wingdings", 0xDF): "←", ("Wingdings 2", 0x52): CHECKED, ("Wingdings 2", 0xA3): UNCHECKED,
-    ("Wingdings 2", 0x53): "☒", ("Wingdings 2", 0x50): "✓", ("Wingdings 2", 0x4F): "✗",
-}  # fmt: skip
-_PRIVATE = 0xF000  # symbol fonts stand in a private range: this and the place in the font
 
 
 class RunReader:
@@ -113,7 +105,8 @@ class RunReader:
                     self.left_out["marks of notes"] += sum(map(text_amount, child.itersiblings()))
                     return  # the rest of this run is the printed mark
             elif tag == name_of("w:sym"):
-                yield _write_symbol(child)
+                self._last = self._write_symbol(child)
+                yield self._last
             elif tag == name_of("w:fldChar"):
                 yield _write_form_field(child)
             elif tag == name_of("v:textpath"):
@@ -127,22 +120,22 @@ class RunReader:
                     self.pictures += 1
                 yield from self.texts(child, path, boxes, drawn, depth + 1)
 
+    def _write_symbol(self, symbol: Any) -> str:
+        font, code = attribute(symbol, "w:font"), attribute(symbol, "w:char")
+        try:
+            sign = sign_of(font, int(code, 16))
+        except ValueError:
+            sign = ""
+        if not sign:
+            self._package.tell(f"signs of the font {font} were left out")
+        return sign
+
     def _is_hidden(self, run: Any) -> bool:
         vanish = below(run, "w:rPr/w:vanish")
         if vanish is not None:
             return is_on(attribute(vanish))
         style = attribute(below(run, "w:rPr/w:rStyle"))
         return bool(style) and self._styles.hides(style)
-
-
-def _write_symbol(symbol: Any) -> str:
-    try:
-        code = int(attribute(symbol, "w:char"), 16)
-    except ValueError:
-        return ""
-    place = code - _PRIVATE if code >= _PRIVATE else code
-    known = _SYMBOLS.get((attribute(symbol, "w:font"), place))
-    return known or (chr(code) if 0x20 < code < 0xD800 else "")
 
 
 def _write_form_field(mark: Any) -> str:

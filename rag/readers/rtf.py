@@ -16,6 +16,7 @@ from rag.readers.encodings import python_name
 from rag.readers.lines import fold_spaces, join_printed, refuse_empty, table_lines, trim_empty
 from rag.readers.packages import check_text_size, count_characters
 from rag.readers.set_titles import ORIGIN, SetLine, find_title
+from rag.readers.symbol_fonts import SYMBOL, sign_of
 from rag.records import Line, Page, Said
 from rag.text.numbers import bears_power, raise_number
 from rag.vocabulary import read_table, words_of
@@ -231,7 +232,8 @@ class _Reader:
         elif word == "uc":
             state.fallback = min(max(number if number is not None else 1, 0), MAX_FALLBACK)
         elif word == "u" and number is not None:
-            self._write(chr(number % 0x10000))
+            code = number % 0x10000
+            self._write((state.encoding == SYMBOL and sign_of(SYMBOL, code)) or chr(code))
             self._to_skip = state.fallback
         elif word in ("v", "deleted"):
             setattr(state, "hidden" if word == "v" else word, number != 0)
@@ -303,10 +305,15 @@ class _Reader:
         if not self._bytes:
             return
         data, self._bytes = bytes(self._bytes), bytearray()
-        self._write(_decode(data, self._state.encoding or self._default, self._default))
+        if self._state.encoding == SYMBOL:
+            self._write("".join(sign_of(SYMBOL, place) or chr(place) for place in data))
+        else:
+            self._write(_decode(data, self._state.encoding or self._default, self._default))
 
     def _write(self, text: str) -> None:
         state = self._state
+        if state.fonts and text.strip(" ;") == SYMBOL:
+            self._fonts[self._font] = SYMBOL
         if state.styles:
             name = self._style_names.get(self._style, "") + text
             self._style_names[self._style] = name.strip(" ;")[:MAX_STYLE_NAME]
