@@ -162,6 +162,20 @@ def test_an_empty_column_parts_nothing() -> None:
     assert texts_of(workbook)[1:] == ["地区 | 人数 | 收入 | 利润", "东部 | 30 | 5 | 1", "西部 | 40 | 6 | 2"]
 
 
+def test_tables_that_lie_apart_are_two_where_each_has_a_head_and_named_rows() -> None:
+    workbook = sheet_of(
+        ("閘門", "班次", None, None, "水庫", "蓄水量"),
+        ("东闸", 4, None, None, "青塘水庫", 210),
+        ("西闸", 6, None, None, "南坪水庫", 95),
+        (None, None, None, None, "合计", 305),
+    )
+    assert texts_of(workbook)[1:] == [
+        "閘門 | 班次", "东闸 | 4", "西闸 | 6", "水庫 | 蓄水量", "青塘水庫 | 210", "南坪水庫 | 95", "合计 | 305",
+    ]  # fmt: skip
+    figures = sheet_of(("閘門", "班次", None, None, "收入", "支出"), ("东闸", 4, None, None, 5, 1))
+    assert texts_of(figures)[1:] == ["閘門 | 班次 | 收入 | 支出", "东闸 | 4 | 5 | 1"]
+
+
 def test_formulas_give_their_stored_value_and_are_told_without_one() -> None:
     workbook = sheet_of(("项", "和"), ("甲", "=1+1"))
     assert read_xlsx(save(workbook))[0].remarks == (

@@ -22,6 +22,7 @@ from rag.tables import is_number
 MAX_ROWS = 2_000_000  # of delimited text, empty ones too
 _LEAST_ROWS = 2  # of a table above another one, and from a caption down to the first row with figures
 MAX_BESIDE = 8  # tables beside each other
+_LOOKS = 1  # empty columns that a table may have for looks
 MAX_FIELD_CHARS = 1_000_000
 DELIMITERS = ",\t;|，；"
 _HINT = "sep="  # with which Excel tells itself the delimiter, on a line of its own
@@ -83,28 +84,50 @@ def _parted_rows(rows: _Rows) -> Iterator[_Rows]:
 
 
 def _parted_columns(rows: _Rows, sheet: Sheet) -> list[_Rows]:
-    """Part tables that stand beside each other and begin in different rows: their heads name different columns.
+    """Part tables that stand beside each other: they begin in different rows, or lie apart with a head each.
 
     An empty column alone parts nothing, for in many tables one is left out for looks.
     """
-    stretches = [(column, column) for _, row in rows for column in row]
-    stretches += [span for number, _ in rows for span in sheet.spans.get(number, ())]
+    stretches = {(column, column) for _, row in rows for column in row}
+    stretches |= {span for number, _ in rows for span in sheet.spans.get(number, ())}
+    for gap, are_tables in ((_LOOKS + 1, _have_heads), (_LOOKS, _begin_apart)):
+        groups = _column_groups(sorted(stretches), gap)
+        parts = [
+            [(number, cells) for number, row in rows if (cells := {at: row[at] for at in row if left <= at <= right})]
+            for left, right in (groups if 1 < len(groups) <= MAX_BESIDE else [])
+        ]
+        parts = [part for part in parts if part]
+        if len(parts) > 1 and are_tables(parts):
+            return list(parts)
+    return [rows]
+
+
+def _column_groups(stretches: Sequence[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
+    """Return the first and last column of what so many empty columns part."""
     groups: list[tuple[int, int]] = []
-    for left, right in sorted(set(stretches)):
-        if groups and left <= groups[-1][1] + 1:
+    for left, right in stretches:
+        if groups and left <= groups[-1][1] + gap:
             groups[-1] = (groups[-1][0], max(right, groups[-1][1]))
         else:
             groups.append((left, right))
-    if not 1 < len(groups) <= MAX_BESIDE:
-        return [rows]
-    parts = [
-        [(number, cells) for number, row in rows if (cells := {at: row[at] for at in row if left <= at <= right})]
-        for left, right in groups
-    ]
-    parts = [part for part in parts if part]
+    return groups
+
+
+def _begin_apart(parts: Sequence[_Rows]) -> bool:
     several = all(len(part) == 1 or len({at for _, row in part for at in row}) > 1 for part in parts)
-    begins = {part[0][0] for part in parts}
-    return list(parts) if several and len(begins) == len(parts) else [rows]
+    return several and len({part[0][0] for part in parts}) == len(parts)
+
+
+def _have_heads(parts: Sequence[_Rows]) -> bool:
+    """Say whether each part is a table by itself: a head of texts, and rows that a text at their left names."""
+    for part in parts:
+        table = [[row[at] for at in sorted(row)] for _, row in part]
+        rows = list(itertools.dropwhile(lambda row: len(row) == 1, table))
+        first = min((at for _, row in part for at in row), default=0)
+        names = [row[first].strip() for _, row in part[len(table) - len(rows) + 1 :] if first in row]
+        if not rows or not _is_head(rows[0]) or not names or all(map(is_number, names)):
+            return False
+    return True
 
 
 def read_csv(data: bytes) -> list[Page]:
