@@ -108,6 +108,23 @@ def test_chinese_style_names_and_outline_levels_are_headings() -> None:
     ]
 
 
+@pytest.mark.parametrize("heading", ["", "目　录"])
+def test_a_list_of_contents_without_its_heading_is_left_out_by_its_style(heading: str) -> None:
+    document = docx.Document()
+    style = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
+    document.add_heading("船闸運行年報", 0)
+    if heading:
+        document.add_paragraph(heading)
+    for text in ("一、過閘量\t2", "二、检修\t7"):
+        document.add_paragraph(text, style=style)
+    document.add_heading("一、過閘量", 1)
+    document.add_paragraph("全年过闸四千艘。")
+    page = read_docx(save(document))[0]
+    entries = ["一、過閘量 …… 2", "二、检修 …… 7"]
+    assert [line.text for line in page.lines[1:-2]] == ([heading.replace("　", " "), *entries] if heading else [])
+    assert [(left.kind, left.text) for left in page.left_out] == ([] if heading else [("contents", e) for e in entries])
+
+
 def test_deletions_and_hidden_text_are_out_insertions_in() -> None:
     document = docx.Document()
     add_xml(

@@ -38,7 +38,7 @@ from rag.readers.packages import (
 )
 from rag.readers.set_titles import ORIGIN, SetLine, find_title
 from rag.readers.text import read_text
-from rag.records import Line, Page, Said
+from rag.records import LeftOut, Line, Page, Said
 from rag.text.labels import is_word, opens_with
 
 WHAT = "Word document"
@@ -171,6 +171,8 @@ class _DocumentReader:
         self._waiting: list[Line] = []
         self._carried = ""
         self._said: list[Said] = []
+        self._left: list[LeftOut] = []
+        self._lists = False  # a list of contents has its heading
         self._pages: list[list[Line]] = [[]]
 
     def read(self) -> list[Page]:
@@ -182,7 +184,7 @@ class _DocumentReader:
         numbers = range(1, len(self._pages) + 1) if len(self._pages) > 1 else [None]
         pages = [Page(number, "", trim_empty(lines)) for number, lines in zip(numbers, self._pages, strict=True)]
         pages[0] = replace(pages[0], said=tuple(self._said))
-        return with_remarks(pages, self._package.remarks)
+        return with_remarks(pages, self._package.remarks, self._left)
 
     def _read_notes(self, kind: str) -> dict[str, Any]:
         path, root = self._package.first_part(self._path, f"{kind}s")
@@ -259,7 +261,8 @@ class _DocumentReader:
         text = self._text_of(paragraph, beside)
         style = self._style_id(paragraph)
         names = self._styles.names(style)
-        if any(_level(name, "style_contents") for name in names):
+        is_entry = any(_level(name, "style_contents") for name in names)
+        if is_entry:
             text = text.replace("\t", " …… ")  # the dots that a table of contents prints there
         mark = self._mark(paragraph, style)
         before, *after = text.split(PAGE_BREAK)
@@ -269,7 +272,11 @@ class _DocumentReader:
         # A break inside a paragraph is made on purpose: what it parts is never glued.
         body = fold_spaces(self._carried + text.replace(PAGE_BREAK, ""))
         self._carried = ""
-        if body and is_marked_deleted(paragraph):
+        if body and not is_entry:
+            self._lists = is_word(body, "contents")
+        if body and is_entry and not self._lists:
+            self._left.append(LeftOut("contents", body, None))
+        elif body and is_marked_deleted(paragraph):
             self._carried = body
         elif body and paragraph in self._title[0][:-1]:
             self._carried = body + LINE_BREAK
