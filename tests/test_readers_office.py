@@ -7,10 +7,11 @@ import zipfile
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 
 from rag.errors import UnreadableSource
-from rag.readers import read_pages
+from rag.readers import read_pages, read_plain_text
 from rag.readers.archives import open_archive
 from rag.readers.packages import MAX_REMARKS, chosen_branches, open_package, whole_number
 from rag.reading.apart import read_document
@@ -22,6 +23,15 @@ def word_file(text: str) -> bytes:
     document.add_paragraph(text)
     stream = io.BytesIO()
     document.save(stream)
+    return stream.getvalue()
+
+
+def xlsx_file(text: str) -> bytes:
+    workbook = openpyxl.Workbook()
+    assert workbook.active is not None
+    workbook.active.append([text])
+    stream = io.BytesIO()
+    workbook.save(stream)
     return stream.getvalue()
 
 
@@ -55,6 +65,35 @@ def test_a_new_format_under_an_old_name_is_read(tmp_path: Path) -> None:
     names = ("报告.doc", "通知.doc", "函.doc", "网页.doc")
     found = [read_pages(tmp_path / name)[0].lines[-1].text for name in names]
     assert found == ["其实是新格式", "其实是网页。", "函", "存下的網頁。"]
+
+
+def test_a_file_is_read_as_what_it_is_whatever_its_name_says(tmp_path: Path) -> None:
+    files = {
+        "收費表.xls": "\ufeff項目\t金額\n泊位費\t1200\n".encode("utf-16-le"),
+        "台账.xls": "\n<table><tr><td>船名<td>吨位<tr><td>青鹭号<td>60</table>".encode(),
+        "说明.docx": "候船須知\n请提前十分钟检票。\n".encode("gb18030"),
+        "公告.docm": "<meta charset=utf-8><p>码头检修，暂停三日。</p>".encode(),
+        "名录.csv": xlsx_file("青鷺號"),
+        "来函.txt": b"{\\rtf1\\ansi\\ansicpg936 \\'ba\\'af\\par}",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    found = {name: [line.text for line in read_pages(tmp_path / name)[0].lines if line.text] for name in files}
+    assert found == {
+        "收費表.xls": ["項目 | 金額", "泊位費 | 1200"],
+        "台账.xls": ["船名 | 吨位", "青鹭号 | 60"],
+        "说明.docx": ["候船須知", "请提前十分钟检票。"],
+        "公告.docm": ["码头检修，暂停三日。"],
+        "名录.csv": ["Sheet", "青鷺號"],
+        "来函.txt": ["函"],
+    }
+    assert "泊位費" in read_plain_text(tmp_path / "收費表.xls", read_pages(tmp_path / "收費表.xls"))
+
+
+def test_what_is_no_text_stays_damaged(tmp_path: Path) -> None:
+    (tmp_path / "坏.docx").write_bytes("坏".encode() + bytes(range(256)))
+    with pytest.raises(UnreadableSource, match="no readable Word document"):
+        read_pages(tmp_path / "坏.docx")
 
 
 def test_remarks_of_a_reader_are_remarks_of_its_document(tmp_path: Path) -> None:

@@ -8,36 +8,43 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable, Sequence
+import itertools
+import unicodedata
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.extensions import installed_readers
 from rag.records import Limits, Page
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import phrases, read_table, words_of
 
 # Endings whose readers tell how far they are.
 RECOGNISED = frozenset(row[0] for row in read_table("formats") if row[3] == "yes")
 CONVERTED = {ending: (what, advice) for ending, what, advice, _ in read_table("foreign_formats")}
 """File name ending of a format that is not read -> what it is, and how to convert it."""
-# Files of old formats are often new ones, or Web pages, under an old name: how such a file begins -> what it is.
+# Files are often of another format than their name says, most often new ones, Web pages or delimited text under the
+# name of an old one: how such a file begins -> what it is.
 _BEGINNINGS = {
     b"pk\x03\x04": "zip", b"{\\rtf": "rtf", b"<html": "html", b"<!doctype html": "html", b"%pdf-": "pdf",
     b"mime-version:": "mhtml", b"from: <saved by": "mhtml", b"date: ": "mhtml",
 }  # fmt: skip
 _DISGUISED = {
-    ending: dict(one.split("=") for one in phrases(cell) if one != "-")
-    for ending, _, _, cell in read_table("foreign_formats")
+    row[0]: dict(one.split("=") for one in phrases(row[-1]) if one != "-")
+    for row in (*read_table("formats"), *read_table("foreign_formats"))
 }
+_HTML_TAGS = words_of("html_elements", "block") | words_of("html_elements", "of_head")
+_TEXT_KINDS = ("tabs", "text")  # what is delimited by tabs is a text as well
+_SAMPLE_BYTES = 4096  # of a file's beginning
+_PLAIN_SPACES = "\t\n\r\f"  # control characters that a text holds
 # File name ending -> "module:function" of what gives all text of the container, for the account of what was read.
-_PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, _ in read_table("formats") if plain != "-"}
+_PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, *_ in read_table("formats") if plain != "-"}
 
 
 @functools.cache
 def all_readers() -> dict[str, str]:
     """Return for each file name ending, in lower case with its dot, the "module:function" of its reader."""
-    own = {ending: f"rag.readers.{reader}" for ending, reader, _, _ in read_table("formats")}
+    own = {ending: f"rag.readers.{reader}" for ending, reader, *_ in read_table("formats")}
     return installed_readers() | own
 
 
@@ -47,7 +54,7 @@ def read_plain_text(path: Path, pages: Sequence[Page]) -> str:
     Raises:
         UnreadableSource: The file is not what `pages` were read from.
     """
-    target = _PLAIN_TEXTS.get(path.suffix.lower())
+    target = _PLAIN_TEXTS.get(_real_suffix(path))
     if target:
         return str(_function(target)(path.read_bytes()))
     texts = [line.text for page in pages for line in page.lines]
@@ -73,9 +80,7 @@ def read_pages(
         UnreadableSource: No reader for that ending, the file cannot be opened, or its reader refuses it. The message
             names the file.
     """
-    suffix = path.suffix.lower()
-    if suffix in CONVERTED:
-        suffix = _real_suffix(path, suffix)
+    suffix = _real_suffix(path)
     if suffix not in all_readers():
         raise UnreadableSource(
             f"{path.name}: no reader for files ending in {suffix or 'nothing'}",
@@ -104,19 +109,40 @@ def _unopened(path: Path, error: OSError) -> UnreadableSource:
     )
 
 
-def _real_suffix(path: Path, suffix: str) -> str:
-    """Return the ending of the format that a file of an old ending really has.
+def _real_suffix(path: Path) -> str:
+    """Return the ending of the format that a file really has, where its own ending is one that others go under.
 
     Raises:
-        UnreadableSource: It has the format that it says, or cannot be opened.
+        UnreadableSource: It has a format that is not read, or cannot be opened.
     """
+    suffix = path.suffix.lower()
+    if not _DISGUISED.get(suffix) and suffix not in CONVERTED:
+        return suffix
     try:
         with path.open("rb") as file:
-            start = file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+            start = file.read(_SAMPLE_BYTES)
     except OSError as error:
         raise _unopened(path, error) from error
-    really = next((what for beginning, what in _BEGINNINGS.items() if start.startswith(beginning)), "")
-    if really in _DISGUISED[suffix]:
-        return _DISGUISED[suffix][really]
-    what, advice = CONVERTED[suffix]
-    raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
+    really = _DISGUISED[suffix].get(_kind_of(start, _DISGUISED[suffix].keys()), "")
+    if not really and suffix in CONVERTED:
+        what, advice = CONVERTED[suffix]
+        raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
+    return really or suffix
+
+
+def _kind_of(start: bytes, kinds: Set[str]) -> str:
+    """Return which of some kinds a file is by how it begins, "" for none of them."""
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    told = next((what for beginning, what in _BEGINNINGS.items() if head.startswith(beginning)), "")
+    name = "".join(itertools.takewhile(str.isalnum, head[1:].decode("latin-1"))) if head.startswith(b"<") else ""
+    told = told or ("html" if name in _HTML_TAGS else "")
+    if told or kinds.isdisjoint(_TEXT_KINDS):
+        return told if told in kinds else ""
+    try:
+        text = _function("rag.readers.encodings:decode_text")(start).strip()
+    except UnreadableSource:
+        return ""
+    if any(unicodedata.category(one) == "Cc" and one not in _PLAIN_SPACES for one in text):
+        return ""
+    found = _TEXT_KINDS if "\t" in text.partition("\n")[0] else _TEXT_KINDS[1:]
+    return next((kind for kind in found if text and kind in kinds), "")
