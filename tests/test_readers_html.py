@@ -371,3 +371,14 @@ def test_what_calls_itself_a_byline_or_a_date_is_told() -> None:
 def test_a_power_keeps_its_sign() -> None:
     page = "<p>每升含铅2×10<sup>-6</sup>克，鈣離子Ca<sup> 2+ </sup>若干，（甲）<sup>n</sup>，见图<sup>-1</sup>。</p>"
     assert read_html(page.encode())[0].lines[0].text == "每升含铅2×10⁻⁶克，鈣離子Ca²⁺若干，（甲）ⁿ，见图-1。"
+
+
+def test_one_break_behind_a_comma_ends_no_paragraph() -> None:
+    page = (
+        "<p>索道全長三公里，<br>單程需時<b>十二</b>分鐘，<br>雨天停駛。<br>票价四十元。</p><p>春眠不覺曉，<br>处处闻啼鸟。</p>"
+        "<p>值班：林溪、<br>　　白鷺</p><p>The bell is gone,<br>The tower stands,<br>So does the tree.</p>"
+    )
+    assert [line.text for line in read_html(page.encode())[0].lines] == [
+        "索道全長三公里，單程需時十二分鐘，雨天停駛。", "票价四十元。", "春眠不覺曉，", "处处闻啼鸟。",
+        "值班：林溪、", "白鷺", "The bell is gone,", "The tower stands,", "So does the tree.",
+    ]  # fmt: skip

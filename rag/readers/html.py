@@ -21,6 +21,7 @@ from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import BLOCKS, SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
 from rag.records import Line, Page
+from rag.text.language import is_ascii_upper
 from rag.text.numbers import bears_power, raise_number
 from rag.vocabulary import words_of
 
@@ -31,6 +32,7 @@ _HEAD_TAGS = words_of("html_elements", "of_head")
 _DECLARED_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,100}encoding\s*=)\s*[\"']?\s*([A-Za-z0-9_-]{2,40})")
 _NEW_PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[\u3000\xa0]{2})")
 _CLAUSE_ENDS = tuple("。！？；：，,.!?;:…”’」』）)")
+_COMMAS = tuple("，、,")
 _MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -243,10 +245,22 @@ def _number(text: str | None) -> int:
 
 
 def _unwrap(rows: list[str]) -> list[str]:
-    """Return the paragraphs that line breaks part: lines of verse or an address each one, printed lines joined."""
+    """Return the paragraphs that line breaks part: lines of verse or an address each one, printed lines joined.
+
+    What ends in a comma goes on in the next line, but for verse: lines of one length, or with a capital each.
+    """
     rows = list(filter(None, map(fold_spaces, rows)))
     cut = sum(len(row) >= _PRINTED_LINE and not row.endswith(_CLAUSE_ENDS) for row in rows[:-1])
-    return [join_printed(rows)] if rows and len(rows) > 1 and 2 * cut > len(rows) - 1 else rows
+    if rows and len(rows) > 1 and 2 * cut > len(rows) - 1:
+        return [join_printed(rows)]
+    is_verse = len(set(map(len, rows))) == 1 or all(is_ascii_upper(row[0]) for row in rows)
+    joined: list[list[str]] = []
+    for row in rows:
+        if joined and joined[-1][-1].endswith(_COMMAS) and not is_verse:
+            joined[-1].append(row)
+        else:
+            joined.append([row])
+    return list(map(join_printed, joined))
 
 
 def _continue_spans(cells: list[str], spans: dict[int, tuple[int, str]]) -> None:
