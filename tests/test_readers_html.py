@@ -382,3 +382,17 @@ def test_one_break_behind_a_comma_ends_no_paragraph() -> None:
         "索道全長三公里，單程需時十二分鐘，雨天停駛。", "票价四十元。", "春眠不覺曉，", "处处闻啼鸟。",
         "值班：林溪、", "白鷺", "The bell is gone,", "The tower stands,", "So does the tree.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attributes", "marks"),
+    [
+        ("reversed", ["3.", "2.", "1."]),
+        ("reversed start=2", ["2.", "1.", "0."]),
+        ("type=i start=4", ["iv.", "v.", "vi."]),
+        ("type=I", ["I.", "II.", "III."]),
+    ],
+)
+def test_lists_count_as_they_say(attributes: str, marks: list[str]) -> None:
+    page = f"<p>名次如下。</p><ol {attributes}><li>丙隊<li>乙队<li>甲隊</ol>"
+    assert [line.text.split()[0] for line in read_html(page.encode())[0].lines[1:]] == marks

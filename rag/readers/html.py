@@ -14,6 +14,7 @@ from lxml import etree
 
 from rag.errors import UnreadableSource
 from rag.readers.archives import damage_reported
+from rag.readers.docx_numbering import write_roman
 from rag.readers.encodings import decode_declared
 from rag.readers.html_main import find_main
 from rag.readers.html_metadata import choose_title, read_said
@@ -200,11 +201,16 @@ class _Writer:
         parent = item.getparent()
         if parent is None or parent.tag != "ol":
             return "• " if parent is not None and parent.tag in ("ul", "menu", "dir") else ""
-        number = _number(item.get("value")) or self._items.get(parent) or _number(parent.get("start")) or 1
-        self._items[parent] = number + 1
+        step = 1 if parent.get("reversed") is None else -1
+        first = _number(parent.get("start")) or (1 if step > 0 else sum(1 for _ in parent.iterchildren("li")))
+        number = _number(item.get("value")) or self._items.get(parent, first)
+        self._items[parent] = number + step
         kind = parent.get("type") or "1"
-        if kind in ("a", "A") and number <= len(ascii_lowercase):
+        if kind in ("a", "A") and 0 < number <= len(ascii_lowercase):
             return f"{chr(ord(kind) + number - 1)}. "
+        if kind in ("i", "I"):
+            roman = write_roman(number)
+            return f"{roman.upper() if kind == 'I' else roman}. "
         return f"{number}. "
 
     def _inside(self, element: Any, depth: int) -> None:
