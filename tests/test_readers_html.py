@@ -396,3 +396,15 @@ def test_one_break_behind_a_comma_ends_no_paragraph() -> None:
 def test_lists_count_as_they_say(attributes: str, marks: list[str]) -> None:
     page = f"<p>名次如下。</p><ol {attributes}><li>丙隊<li>乙队<li>甲隊</ol>"
     assert [line.text.split()[0] for line in read_html(page.encode())[0].lines[1:]] == marks
+
+
+def test_text_that_lies_in_frames_or_too_deep_is_told() -> None:
+    frames = (
+        '<frameset cols="2*,*"><frame src="潮汐.html"><frame src="b.html"><noframes>请换浏览器。</noframes></frameset>'
+    )
+    page = read_html(f"<html><head><title>潮位表</title></head>{frames}</html>".encode())[0]
+    assert page.remarks == ("2 frames of the page were left out",)
+    deep = "<h1>往來信件</h1>" + "<blockquote>" * 300 + "貨已到港。" + "</blockquote>" * 300 + "<p>请查收。</p>"
+    remark = "the page nests more than 255 elements; what follows them was not read"
+    assert read_html(deep.encode())[0].remarks == (remark,)
+    assert read_html(deep.replace("<blockquote>" * 300, "").encode())[0].remarks == ()

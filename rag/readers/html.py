@@ -27,6 +27,7 @@ from rag.text.numbers import bears_power, raise_number
 from rag.vocabulary import words_of
 
 MAX_ELEMENTS = 250_000  # a page of 10 MB has some 150,000
+_DEEPEST_PARSED = 255  # elements one inside the other, as lxml reads them
 MAX_DEPTH = 240  # below the limits of lxml and of Python's stack
 _HEADINGS = words_of("html_elements", "heading")
 _HEAD_TAGS = words_of("html_elements", "of_head")
@@ -48,7 +49,7 @@ def read_html(data: bytes) -> list[Page]:
         UnreadableSource: Not decodable, or no text in it.
     """
     with damage_reported("HTML page"):
-        root = parse_html(data)
+        root, remarks = _parse(data)
         said = read_said(root)
         left = drop_hidden(root)
         _raise_bold_lines(root)
@@ -65,7 +66,7 @@ def read_html(data: bytes) -> list[Page]:
         said = [title, *(one for one in said if one.field != "title")]
         if not any(line.kind == "heading" and line.text == title.value for line in lines):
             lines = (Line(title.value, kind="heading", level=1), *lines)
-    return [Page(None, "", lines, left_out=tuple(left + around), said=tuple(said))]
+    return [Page(None, "", lines, left_out=tuple(left + around), remarks=remarks, said=tuple(said))]
 
 
 def _raise_bold_lines(root: Any) -> None:
@@ -94,6 +95,11 @@ def parse_html(data: bytes) -> Any:
     Raises:
         UnreadableSource: Not decodable, empty, or larger than `MAX_ELEMENTS`.
     """
+    return _parse(data)[0]
+
+
+def _parse(data: bytes) -> tuple[Any, tuple[str, ...]]:
+    """Return what `parse_html` returns, and remarks on what of the page is not in it."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
     declared = _DECLARED_ENCODING.search(data[:4096])
     text = decode_declared(data, declared[1].decode("ascii") if declared else "")
@@ -105,7 +111,13 @@ def parse_html(data: bytes) -> Any:
             f"this HTML page has more than {MAX_ELEMENTS:,} elements", advice="Split it into smaller pages."
         )
     _begin_body(root)
-    return root
+    frames = len(root.xpath(".//frame"))
+    too_deep = any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
+    told = {  # and whether there is any
+        f"the page nests more than {_DEEPEST_PARSED} elements; what follows them was not read": too_deep,
+        f"{frames} frames of the page were left out": frames,
+    }
+    return root, tuple(remark for remark, found in told.items() if found)
 
 
 def _begin_body(root: Any) -> None:
@@ -202,8 +214,10 @@ class _Writer:
         if parent is None or parent.tag != "ol":
             return "• " if parent is not None and parent.tag in ("ul", "menu", "dir") else ""
         step = 1 if parent.get("reversed") is None else -1
-        first = _number(parent.get("start")) or (1 if step > 0 else sum(1 for _ in parent.iterchildren("li")))
-        number = _number(item.get("value")) or self._items.get(parent, first)
+        if parent not in self._items:
+            last = 1 if step > 0 else sum(1 for _ in parent.iterchildren("li"))
+            self._items[parent] = _number(parent.get("start")) or last
+        number = _number(item.get("value")) or self._items[parent]
         self._items[parent] = number + step
         kind = parent.get("type") or "1"
         if kind in ("a", "A") and 0 < number <= len(ascii_lowercase):

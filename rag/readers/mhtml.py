@@ -27,7 +27,7 @@ def read_mhtml(data: bytes) -> list[Page]:
     page, others = _parts(data)
     (read,) = html.read_html(page)
     frames = (f"{others} frames of the page were left out",) if others else ()
-    return [replace(read, remarks=(*read.remarks, *frames))]
+    return [replace(read, remarks=tuple(dict.fromkeys((*read.remarks, *frames))))]
 
 
 def plain_text(data: bytes) -> str:
