@@ -443,3 +443,15 @@ def test_a_line_that_was_ended_early_ends_its_paragraph() -> None:
         "the first line of a paragraph that runs on here",
         "to its end",
     ]
+
+
+def test_what_stands_outside_the_box_that_is_shown_is_left_out() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 10, 825, "第三印张 角线 K100", 7)
+        for row in range(4):
+            write(canvas, 72, 740 - 16 * row, han(row, 40))
+        canvas.setCropBox((30, 30, 565, 812))
+
+    (page,) = read_pdf(make(draw))
+    assert lines(page) == [han(row, 40) for row in range(4)]
+    assert page.left_out == (LeftOut("astray", "第三印张角线K100", 1),)

@@ -57,7 +57,9 @@ class Writing:
 
 
 def read_writings(page: Any) -> tuple[list[Writing], str]:
-    """Return the writings of a page, the one with the most glyphs first, and the characters that stand nowhere.
+    """Return the writings of a page, the one with the most glyphs first, and the characters that nobody sees on it.
+
+    Those stand nowhere, or outside the box that a viewer shows: a printer's marks beyond the trimmed edge.
 
     Raises:
         OverflowError: More glyphs than a page is read with.
@@ -95,6 +97,7 @@ def _read_placed(page: Any) -> tuple[list[Placed], str]:
     astray = space = pending = ""
     spaces, space_width, size, degrees = 0, 0.0, 0.0, 0.0
     grid: tuple[float, ...] = ()
+    shown = page.get_bbox()
     for index in range(min(holder.count_chars(), 2 * MAX_PAGE_GLYPHS)):
         code = raw.FPDFText_GetUnicode(textpage, index)
         if code in SPACES:
@@ -119,7 +122,8 @@ def _read_placed(page: Any) -> tuple[list[Placed], str]:
             raw.FPDFText_GetMatrix(textpage, index, to_matrix)
             size, degrees = _measure_type(type_size, matrix)
         # What is no number is not less than anything either.
-        if not (min(place) >= -MAX_COORDINATE and max(place) <= MAX_COORDINATE and sum(place) + size < math.inf):
+        known = min(place) >= -MAX_COORDINATE and max(place) <= MAX_COORDINATE and sum(place) + size < math.inf
+        if not known or _is_outside(edges, shown):
             astray += text
             continue
         if code == SOFT_HYPHEN and box.right - box.left < SIZES[0]:
@@ -128,6 +132,11 @@ def _read_placed(page: Any) -> tuple[list[Placed], str]:
         placed.append(Placed(text, edges, *place[4:], own, degrees, space, space_width if spaces == 1 else 0.0))
         space, spaces, space_width = "", 0, 0.0
     return placed, astray
+
+
+def _is_outside(box: Sequence[float], shown: Sequence[float]) -> bool:
+    """Say whether a box, as left, bottom, right, top, lies wholly outside another one."""
+    return box[2] < shown[0] or box[0] > shown[2] or box[3] < shown[1] or box[1] > shown[3]
 
 
 def _measure_type(type_size: float, matrix: Any) -> tuple[float, float]:
