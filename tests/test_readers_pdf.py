@@ -220,6 +220,8 @@ def test_printed_numbers_in_step_are_labels() -> None:
         (["", "", ""], [["2024", "5"], ["6"], ["2024", "7"]], ["5", "6", "7"]),
         (["", "", "", ""], [["12"], ["99"], ["3"], []], ["", "", "", ""]),
         (["", ""], [["xii"], ["xiii"]], ["xii", "xiii"]),
+        (["", "", ""], [["II"], ["III"], ["1", "C"]], ["II", "III", ""]),
+        (["", "", ""], [["I"], ["C"], ["VI"]], ["", "", ""]),
     ],
 )
 def test_choice_of_labels(given_labels: list[str], numbers: list[list[str]], labels: list[str]) -> None:
@@ -455,3 +457,16 @@ def test_what_stands_outside_the_box_that_is_shown_is_left_out() -> None:
     (page,) = read_pdf(make(draw))
     assert lines(page) == [han(row, 40) for row in range(4)]
     assert page.left_out == (LeftOut("astray", "第三印张角线K100", 1),)
+
+
+def test_numbers_in_the_rows_of_a_table_are_no_page_numbers() -> None:
+    def page(first: int, number: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            for row in range(41):
+                write(canvas, 72, 800 - 18 * row, str(first + row))
+                write(canvas, 120, 800 - 18 * row, f"塘口{han(first + row, 5)}")
+            write(canvas, 270, 40, f"第{number}页 共2页", 9)
+
+        return draw
+
+    assert [page.label for page in read_pdf(make(page(1, 1), page(42, 2)))] == ["1", "2"]

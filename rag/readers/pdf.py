@@ -16,6 +16,7 @@ from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.readers import recognition
+from rag.readers.docx_numbering import write_roman
 from rag.readers.processes import module_command
 from rag.records import LeftOut, Limits, Line, Page
 
@@ -25,7 +26,9 @@ OCR_ADVICE = "To have its text recognised: pip install 'wenju[ocr]', then update
 DOCUMENT_TIMEOUT_S = 300  # a book of 1,000 pages takes some 20 s on a laptop
 MAX_UNREADABLE_SHARE = 0.3  # of a document's characters, above which its text layer is of no use
 MAX_IMAGE_SHARE = 0.9  # of a document's pages, above which it counts as a scan
+MAX_ROMAN = 200  # pages of front matter
 
+_ROMAN_CAPITALS = {write_roman(number).upper(): number for number in range(1, MAX_ROMAN)}
 _REFUSALS = {
     "encrypted": ("this PDF is encrypted with a password", "Save a copy without a password and add that."),
     "damaged": ("this is no readable PDF", "Open it in a PDF viewer, print or save it to a new PDF, and add that."),
@@ -147,6 +150,17 @@ def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> di
     return answer
 
 
+def _without_lone_capitals(numbers: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the numbers of each page without the Roman ones in capitals that do not run in step with the pages."""
+    steps = collections.Counter(
+        _ROMAN_CAPITALS[one] - index for index, found in enumerate(numbers) for one in found if one in _ROMAN_CAPITALS
+    )
+    return [
+        [one for one in found if not one.isupper() or steps[_ROMAN_CAPITALS.get(one, 0) - index] > 1]
+        for index, found in enumerate(numbers)
+    ]
+
+
 def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> list[str]:
     """Return the printed label of each page, "" where none is known.
 
@@ -156,7 +170,9 @@ def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> lis
 
     A lone number counts when most such numbers run in step with the pages: figures in a head or table do not. The PDF's
     labels win, unless they merely count the pages (every program writes those) while other numbers are printed.
+    A number in capitals (II) counts where another one runs in step with it: a lone C or I is a letter.
     """
+    numbers = _without_lone_capitals(numbers)
     steps = collections.Counter(
         int(number) - index for index, found in enumerate(numbers, 1) for number in found if number.isdecimal()
     )

@@ -47,12 +47,14 @@ MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
 MAX_SIGNS_SHARE = 0.3  # of a page's characters that may be accented letters and signs of Western print
 MIN_PAGE_GLYPHS = 25  # less is a stamp on a scan, no text
+SAME_EDGE = 1.0  # points by which the edges of numbers differ that stand below each other
+NUMBERED_STEP_EM = 3.0  # the rows of a table and numbered lines follow each other nearer than this
 
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x01-\x08\x0e-\x1f]")
 _SIGNS = re.compile("[\xa1-\xff]")
 _PAGE_NUMBER = re.compile(
-    r"[-–—·•\s.(（\[【第]*(\d{1,4}|[ivxlc]{1,7})[-–—·•\s.)）\]】页]*"  # ·45·, - 45 -, 第 45 页, xii
-    r"(?:[/／]\s*(?:共\s*)?\d{1,4}\s*页?)?"  # 45 / 120
+    r"[-–—·•\s.(（\[【第]*(\d{1,4}|[ivxlc]{1,7}|[IVXLC]{1,7})[-–—·•\s.)）\]】页]*"  # ·45·, - 45 -, 第 45 页, xii
+    r"(?:(?:[/／]\s*共?|共)\s*\d{1,4}\s*页?)?"  # 45 / 120, 第 45 页 共 120 页
 )
 
 
@@ -231,15 +233,26 @@ def _is_image(page: Any) -> bool:
 
 
 def _page_numbers(pieces: Sequence[Segment], height: float) -> list[str]:
-    """Return what may be the printed page number: numbers standing alone in the two top or bottom rows."""
+    """Return what may be the printed page number: numbers standing alone in the two top or bottom rows.
+
+    A number with another one right above or below it is of a table or counts lines.
+    """
     rows = build_rows(join_pieces([one for one in pieces if not one.table]))
+    lone = [[(one, match[1]) for one in row.segments if (match := _PAGE_NUMBER.fullmatch(one.text))] for row in rows]
     numbers = []
-    for row in [*rows[:2], *rows[-2:]]:
-        for segment in row.segments:
-            match = _PAGE_NUMBER.fullmatch(segment.text)
-            if match and (segment.y > 0.8 * height or segment.y < 0.2 * height):
-                numbers.append(match[1])
+    for at in [*range(len(rows))[:2], *range(len(rows))[-2:]]:
+        near = [other for found in lone[max(at - 1, 0) : at + 2] for other, _ in found]
+        for segment, number in lone[at]:
+            at_edge = segment.y > 0.8 * height or segment.y < 0.2 * height
+            if at_edge and not any(_stands_below(segment, other) for other in near):
+                numbers.append(number)
     return list(dict.fromkeys(numbers))
+
+
+def _stands_below(one: Segment, other: Segment) -> bool:
+    """Say whether two pieces of one edge stand as near as the rows of a table, one below the other."""
+    aligned = abs(one.x0 - other.x0) < SAME_EDGE or abs(one.x1 - other.x1) < SAME_EDGE
+    return aligned and 0 < abs(one.y - other.y) < NUMBERED_STEP_EM * one.size
 
 
 def read_rules(page: Any) -> list[Rule]:
