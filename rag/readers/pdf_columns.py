@@ -41,6 +41,9 @@ FEW_ROWS = 8
 MIN_TEXT_SIZE = 0.65  # of the type size: smaller are the words in a figure, which are no rows of a column
 LOOSE_PIECES = 2  # pieces in the usual row, from which gaps between words are wide enough to be taken for a gutter
 MIN_NEIGHBOUR_HEIGHT = 0.6  # of a strip, beside which another one bounds the column
+MIN_SPAN = 0.9  # of a part's height, that a wide strip reaches over between texts of any width
+LEVEL_EM = 0.2  # baselines of cells of one row differ by less
+MAX_LEVEL_ROWS = 0.5  # of the rows of one side, that stand level with one of the other side: cells of a table do
 RUN_GAP_EM = 1.2  # a wider gap ends the run of words beside a strip
 
 
@@ -215,7 +218,7 @@ def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip], 
     left = _column_beside(texts, strip, first, em, before=True)
     right = _column_beside(texts, strip, last, em, before=False)
     if not left or not right:
-        return False
+        return _parts_whole(strip, pieces, em)
     shared = min(left[0].y, right[0].y) - max(left[-1].y, right[-1].y)
     if shared < MIN_SHARED_HEIGHT * min(left[0].y - left[-1].y, right[0].y - right[-1].y):
         return False
@@ -230,6 +233,21 @@ def is_gutter(strip: Strip, pieces: Sequence[Segment], strips: Sequence[Strip], 
     if aligned_share([run.x0 for run in right], slack) < enough:
         return False
     return not loose or aligned_share([-run.x1 for run in left], slack) >= enough
+
+
+def _parts_whole(strip: Strip, pieces: Sequence[Segment], em: float) -> bool:
+    """Say whether a wide strip parts all of a page, and rows stand on its sides whose heights have nothing in common.
+
+    Whatever fills the sides, they are no cells of a table: a side column of short entries beside the text.
+    """
+    height = max(map(top_of, pieces)) - min(map(bottom_of, pieces))
+    if strip.x1 - strip.x0 < FULL_WORTH_EM * em or strip.height < MIN_SPAN * height:
+        return False
+    beside = [one for one in pieces if strip.bottom <= bottom_of(one) and top_of(one) <= strip.top]
+    fewer, more = sorted((_runs(beside, strip, before=True), _runs(beside, strip, before=False)), key=len)
+    level = sum(any(abs(run.y - other.y) < LEVEL_EM * em for other in more) for run in fewer)
+    is_tall = len(fewer) >= MIN_COLUMN_ROWS and _is_dense(fewer, em) and _is_dense(more, em)
+    return is_tall and level <= MAX_LEVEL_ROWS * len(fewer)
 
 
 def _column_beside(pieces: Sequence[Segment], strip: Strip, bound: float, em: float, *, before: bool) -> list[_Run]:
@@ -273,11 +291,16 @@ def _is_text_column(runs: Sequence[_Run], em: float) -> bool:
         return False
     widths = sorted(run.x1 - run.x0 for run in runs)
     usual, full = statistics.median(widths), widths[int(0.9 * (len(widths) - 1))]
-    # A figure, or nothing above the notes, is no sparse text: a hole counts for a few lines.
-    height = sum(min(above.y - below.y, MAX_HOLE_EM * em) for above, below in itertools.pairwise(runs))
     return (
         usual >= MIN_COLUMN_EM * em
         and usual >= MIN_COLUMN_FILL * full
         and statistics.median(run.characters for run in runs) >= MIN_ROW_CHARACTERS
-        and (len(runs) - 1) * em >= MIN_ROW_DENSITY * height
+        and _is_dense(runs, em)
     )
+
+
+def _is_dense(runs: Sequence[_Run], em: float) -> bool:
+    """Say whether rows fill a column from top to bottom."""
+    # A figure, or nothing above the notes, is no sparse text: a hole counts for a few lines.
+    height = sum(min(above.y - below.y, MAX_HOLE_EM * em) for above, below in itertools.pairwise(runs))
+    return (len(runs) - 1) * em >= MIN_ROW_DENSITY * height

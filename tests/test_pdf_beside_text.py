@@ -1,0 +1,52 @@
+"""What stands beside the text of a page is read apart: line numbers, notes, boxes, a side column of short entries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from printed_pages import SONG, make
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.readers.pdf import read_pdf
+from rag.records import Page
+
+TEXT = "每逢朔望，堤上的水尺由更夫抄录两遍，抄错者罚谷一斗；所抄的簿册年终送到县里，与鄰縣的簿册互相核對，"
+
+
+def write(canvas: Canvas, x: float, y: float, text: str, size: float = 10.0) -> None:
+    canvas.setFont(SONG, size)
+    canvas.drawString(x, y, text)
+
+
+def han(row: int, length: int) -> str:
+    return "".join(TEXT[(7 * row + at) % len(TEXT)] for at in range(length))
+
+
+def page_of(draw: Callable[[Canvas], None]) -> Page:
+    (page,) = read_pdf(make(draw))
+    return page
+
+
+def texts(page: Page) -> list[str]:
+    return [line.text for line in page.lines if line.text]
+
+
+def test_a_side_column_of_short_entries_is_read_by_itself() -> None:
+    side = ("柳成蔭", "木船匠", "电话", "0571-330021", "住址", "渡口東街7號", "所会", "捻缝", "放样", "上桐油")
+
+    def draw(canvas: Canvas) -> None:
+        for row, text in enumerate(side):
+            write(canvas, 40, 760 - 17 * row, text)
+        for row in range(14):
+            write(canvas, 200, 755 - 13 * row, han(row, 30 if row % 3 else 12))
+
+    assert texts(page_of(draw)) == [*side, *(han(row, 30 if row % 3 else 12) for row in range(14))]
+
+
+def test_cells_of_two_columns_at_the_same_heights_are_no_side_column() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, text in enumerate(("桐油", "麻丝", "石灰", "船釘", "松板", "篷布")):
+            write(canvas, 40, 760 - 17 * row, text)
+            write(canvas, 200, 760 - 17 * row, han(row, 6))
+
+    assert texts(page_of(draw))[0] == f"桐油\u2003{han(0, 6)}"
