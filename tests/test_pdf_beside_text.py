@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from printed_pages import SONG, make
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.readers.pdf import read_pdf
-from rag.records import Page
+from rag.records import LeftOut, Page
 
 TEXT = "每逢朔望，堤上的水尺由更夫抄录两遍，抄错者罚谷一斗；所抄的簿册年终送到县里，与鄰縣的簿册互相核對，"
 
@@ -29,6 +30,47 @@ def page_of(draw: Callable[[Canvas], None]) -> Page:
 
 def texts(page: Page) -> list[str]:
     return [line.text for line in page.lines if line.text]
+
+
+@pytest.mark.parametrize(("every", "right"), [(1, False), (5, False), (1, True)])
+def test_numbers_that_count_the_lines_are_left_out(every: int, right: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(20):
+            write(canvas, 100, 740 - 18 * row, han(row, 40))
+            if (row + 1) % every == 0:
+                write(canvas, 515 if right else 72, 740 - 18 * row, str(row + 1), 8)
+
+    page = page_of(draw)
+    assert texts(page) == [han(row, 40) for row in range(20)]
+    counted = " ".join(str(row + 1) for row in range(20) if (row + 1) % every == 0)
+    assert page.left_out == (LeftOut("margin", counted, 1),)
+    assert page.label == ""
+
+
+@pytest.mark.parametrize("lengths", [(3, 3, 3, 3, 3), (31, 12, 25, 18, 22)])
+def test_numbers_of_a_list_stay_in_it(lengths: tuple[int, ...]) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, length in enumerate(lengths):
+            write(canvas, 72, 740 - 18 * row, str(row + 1))
+            write(canvas, 100, 740 - 18 * row, han(row, length))
+
+    assert texts(page_of(draw)) == [f"{row + 1}\u2003{han(row, length)}" for row, length in enumerate(lengths)]
+
+
+def test_a_note_in_the_margin_follows_the_paragraph_beside_it() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(12):
+            begins = row in (0, 6)
+            write(canvas, 70 + 20 * begins, 740 - 18 * row, han(row, 34 - 2 * begins))
+        for row, text in enumerate(("朔望：初一", "與十五。")):
+            write(canvas, 430, 722 - 11 * row, text, 8)
+
+    first = [han(0, 32), *(han(row, 34) for row in range(1, 5)), han(5, 34)]
+    second = [han(6, 32), *(han(row, 34) for row in range(7, 12))]
+    assert texts(page_of(draw)) in (
+        [*first, "朔望：初一", "與十五。", *second],
+        [*first, *second, "朔望：初一", "與十五。"],
+    )
 
 
 def test_a_side_column_of_short_entries_is_read_by_itself() -> None:

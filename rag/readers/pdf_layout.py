@@ -28,11 +28,11 @@ from rag.readers.pdf_columns import (
     top_of,
     type_size,
 )
+from rag.readers.pdf_margins import SMALL_TYPE, part_side_notes
 from rag.readers.pdf_segments import MAX_SEGMENTS, WIDE_GAP_EM, Glyph, Row, Segment, build_rows, join_pieces
 from rag.readers.pdf_tables import find_aligned_tables
 from rag.records import Line
 
-SMALL_TYPE = 0.93  # of the body's size: notes are set at least that much smaller
 MAX_DEPTH = 6  # of cuts inside cuts
 MAX_TRIED_STRIPS = 12
 MAX_HEAD_GLYPHS = 80  # of a running head
@@ -145,7 +145,7 @@ def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[lis
     em = type_size(pieces)
     gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces, strips, em)]
     if not gutters:
-        return [_leaf(pieces, strips)]
+        return _leaf_with_notes(pieces, strips, body_size)
     slack = SLACK_EM * em
     gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
     gutter, lowered = _lower_top(gutter, pieces, em)
@@ -283,6 +283,29 @@ def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
         parts.pop()
     parts.append(notes)  # all of it is set small
     return []
+
+
+def _leaf_with_notes(pieces: Sequence[Segment], strips: Sequence[Strip], body_size: float) -> list[list[Row]]:
+    """Return the rows of one column, each note in its margin behind the paragraph that it stands beside.
+
+    A paragraph that may go on below the column comes behind its notes.
+    """
+    texts, notes = part_side_notes(pieces, body_size)
+    rows = _leaf(texts, strips)
+    if not notes:
+        return [rows]
+    step = _usual_step(rows) or rows[0].size
+    beyond = [*rows[1:], None]
+    ends = [at for at in range(1, len(rows)) if _parted(rows[at - 1], rows[at], beyond[at], step)]
+    if _PARAGRAPH_END.search(rows[-1].text):
+        ends.append(len(rows))
+    places: dict[int, list[list[Segment]]] = {}
+    for note in notes:
+        behind = next((end for end in ends if rows[end - 1].y <= note[0].y), ends[-1] if ends else len(rows))
+        places.setdefault(behind, []).append(note)
+    cuts = sorted({0, *places, len(rows)})
+    parts = ((rows[start:end], *map(_leaf, places.get(end, ()))) for start, end in itertools.pairwise(cuts))
+    return [part for group in parts for part in group]
 
 
 def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:

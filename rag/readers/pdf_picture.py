@@ -20,9 +20,16 @@ import pypdfium2.raw
 
 from rag.readers.pdf_fields import read_fields
 from rag.readers.pdf_layout import order_rows
-from rag.readers.pdf_process import add_values, answer_guarded, page_writings, read_rules, restart_watchdog, usual_size
+from rag.readers.pdf_process import (
+    add_values,
+    answer_guarded,
+    arrange_pieces,
+    page_writings,
+    read_rules,
+    restart_watchdog,
+    usual_size,
+)
 from rag.readers.pdf_segments import Glyph, build_pieces
-from rag.readers.pdf_tables import find_ruled_tables
 from rag.readers.recognition import RecognisedLine, load_page
 
 pdfium: Any = pypdfium2  # has no types
@@ -73,7 +80,8 @@ def printed_glyphs(document: Any, page: Any, recognised: Sequence[RecognisedLine
     add_values(writings, values, page)
     rules = read_rules(page)
     for writing in writings:
-        pieces = find_ruled_tables(build_pieces(writing.glyphs)[0], rules if writing.degrees == 0 else ())
+        pieces, _ = build_pieces(writing.glyphs)
+        pieces, _ = arrange_pieces(pieces, rules if writing.degrees == 0 else ())
         for row in order_rows(pieces, body_size):
             for segment in row.segments:
                 yield from segment.cells or segment.glyphs

@@ -29,6 +29,7 @@ from rag.readers.lines import fold_spaces
 from rag.readers.pdf_fields import read_fields
 from rag.readers.pdf_glyphs import SAME_DIRECTION_DEGREES, Writing, is_stamp, level_writings, read_writings
 from rag.readers.pdf_layout import lay_out
+from rag.readers.pdf_margins import SAME_EDGE, part_line_numbers
 from rag.readers.pdf_segments import Glyph, Segment, build_pieces, build_rows, join_pieces
 from rag.readers.pdf_tables import Rule, find_ruled_tables
 from rag.readers.recognition import RecognisedLine, load_page, mean_confidence
@@ -47,7 +48,6 @@ MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
 MAX_SIGNS_SHARE = 0.3  # of a page's characters that may be accented letters and signs of Western print
 MIN_PAGE_GLYPHS = 25  # less is a stamp on a scan, no text
-SAME_EDGE = 1.0  # points by which the edges of numbers differ that stand below each other
 NUMBERED_STEP_EM = 3.0  # the rows of a table and numbered lines follow each other nearer than this
 
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x01-\x08\x0e-\x1f]")
@@ -218,11 +218,18 @@ def _lay_out_writings(
             kind = "watermark" if min(slant, 90 - slant) > SAME_DIRECTION_DEGREES else "stamp"
             aside.append((kind, " ".join(fold_spaces(line.text) for line in lay_out(pieces, body_size) if line.text)))
             continue
-        pieces = find_ruled_tables(pieces, rules if writing.degrees == 0 else ())
+        pieces, line_numbers = arrange_pieces(pieces, rules if writing.degrees == 0 else ())
+        if line_numbers:
+            aside.append(("margin", " ".join(line_numbers)))
         if writing is writings[0]:
             numbers = _page_numbers(pieces, writing.height)
         lines += [Line("")] * bool(lines) + list(lay_out(pieces, body_size))
     return lines, aside, numbers
+
+
+def arrange_pieces(pieces: list[Segment], rules: Sequence[Rule]) -> tuple[list[Segment], list[str]]:
+    """Return the pieces of a page, each table as one, and the numbers that count its lines."""
+    return part_line_numbers(find_ruled_tables(pieces, rules))
 
 
 def _is_image(page: Any) -> bool:
