@@ -73,6 +73,49 @@ def test_a_note_in_the_margin_follows_the_paragraph_beside_it() -> None:
     )
 
 
+@pytest.mark.parametrize("shaded", [True, False])
+@pytest.mark.parametrize("left", [True, False])
+def test_a_box_in_the_text_is_read_behind_the_paragraph_that_runs_around_it(shaded: bool, left: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillGray(0.9 if shaded else 1)
+        canvas.rect(70 if left else 350, 628, 120, 64, fill=shaded, stroke=not shaded)
+        canvas.setFillGray(0)
+        for row in range(14):
+            beside = 3 <= row < 7
+            x = 200 if beside and left else 70
+            write(canvas, x, 730 - 16 * row, han(row, 27 if beside else 40))
+        for row, text in enumerate(("更夫", "夜裏報時的人，", "兼管堤上水尺。")):
+            write(canvas, 78 if left else 358, 672 - 16 * row, text, 9)
+
+    lines = page_of(draw).lines
+    at = [line.text for line in lines].index("更夫")
+    around = [line.text for line in lines if line.text in {han(row, 40) for row in range(14)} | BESIDE]
+    assert around == [han(row, 27 if 3 <= row < 7 else 40) for row in range(14)]
+    assert "".join(line.text for line in lines[at:]) == "更夫夜裏報時的人，兼管堤上水尺。"
+    assert "" not in [line.text for line in lines[: at - 1]]
+
+
+BESIDE = {han(row, 27) for row in range(14)}
+
+
+def test_a_frame_in_one_of_two_columns_stays_in_its_column() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(310, 628, 200, 60)
+        write(canvas, 350, 655, "图中的渡口", 8)
+        for row in range(20):
+            write(canvas, 70, 740 - 16 * row, han(row, 22))
+            if not 3 <= row < 8:
+                write(canvas, 310, 740 - 16 * row, han(row + 30, 22))
+
+    right = [row for row in range(20) if not 3 <= row < 8]
+    assert texts(page_of(draw)) == [
+        *(han(row, 22) for row in range(20)),
+        *(han(row + 30, 22) for row in right[:3]),
+        "图中的渡口",
+        *(han(row + 30, 22) for row in right[3:]),
+    ]
+
+
 def test_a_side_column_of_short_entries_is_read_by_itself() -> None:
     side = ("柳成蔭", "木船匠", "电话", "0571-330021", "住址", "渡口東街7號", "所会", "捻缝", "放样", "上桐油")
 

@@ -286,14 +286,16 @@ def _take_notes(parts: list[list[Row]], body_size: float) -> list[Row]:
 
 
 def _leaf_with_notes(pieces: Sequence[Segment], strips: Sequence[Strip], body_size: float) -> list[list[Row]]:
-    """Return the rows of one column, each note in its margin behind the paragraph that it stands beside.
+    """Return the rows of one column, each note or box in its margin behind the paragraph that it stands beside.
 
     A paragraph that may go on below the column comes behind its notes.
     """
-    texts, notes = part_side_notes(pieces, body_size)
-    rows = _leaf(texts, strips)
-    if not notes:
-        return [rows]
+    boxes = [one for one in pieces if one.is_box]
+    texts, notes = part_side_notes([one for one in pieces if not one.is_box], body_size)
+    notes += [[box] for box in boxes]
+    rows = _leaf(texts, strips, boxes)
+    if not notes or not rows:
+        return [rows or _leaf(pieces)]
     step = _usual_step(rows) or rows[0].size
     beyond = [*rows[1:], None]
     ends = [at for at in range(1, len(rows)) if _parted(rows[at - 1], rows[at], beyond[at], step)]
@@ -308,7 +310,7 @@ def _leaf_with_notes(pieces: Sequence[Segment], strips: Sequence[Strip], body_si
     return [part for group in parts for part in group]
 
 
-def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
+def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = (), boxes: Sequence[Segment] = ()) -> list[Row]:
     """Return the rows of one column, with its edges, and marked where they may not be rows of one column."""
     rows = find_aligned_tables(build_rows(join_pieces(pieces)))
     if not rows:
@@ -316,6 +318,7 @@ def _leaf(pieces: Sequence[Segment], strips: Sequence[Strip] = ()) -> list[Row]:
     left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
     for row in rows:
         row.left, row.right = left, right
+        row.box = next((box for box in boxes if box.bottom <= row.y <= box.y), None)
     em = type_size(pieces)
     plain = [row for row in rows if not row.table and not _is_of_figures(row)]
     texts = [(row, [glyph for one in row.segments for glyph in one.glyphs]) for row in plain]
@@ -459,7 +462,7 @@ def _stands_apart(before: Row, row: Row, after: Row | None) -> bool:
 
 def _ended_early(before: Row, row: Row) -> bool:
     """Say whether a line was ended on purpose: the first word of the next one would still have fitted."""
-    edge = max(before.reach, row.reach)
+    edge = max(before.reach, row.reach) if before.box is row.box else before.reach
     return edge - before.segments[-1].x1 > _first_word(row) + FITTING_EM * row.size
 
 
@@ -482,11 +485,12 @@ def _is_centred(before: Row, row: Row) -> bool:
 
 
 def _set_reach(rows: Sequence[Row]) -> None:
-    """Tell each row how far to the right lines reach that begin below each other near it."""
+    """Tell each row how far lines reach that begin below each other near it, beside the same box if any."""
     for index, row in enumerate(rows):
         near = (
             other
             for other in rows[max(0, index - REACH_ROWS) : index + REACH_ROWS + 1]
             if abs(other.x0 - row.x0) < row.size and abs(other.size - row.size) < 0.1 * row.size and not other.table
+            if other.box is row.box
         )
         row.reach = max(one.segments[-1].x1 for one in (row, *near))

@@ -26,6 +26,7 @@ import pypdfium2
 import pypdfium2.raw
 
 from rag.readers.lines import fold_spaces
+from rag.readers.pdf_boxes import set_boxes_apart
 from rag.readers.pdf_fields import read_fields
 from rag.readers.pdf_glyphs import SAME_DIRECTION_DEGREES, Writing, is_stamp, level_writings, read_writings
 from rag.readers.pdf_layout import lay_out
@@ -218,7 +219,7 @@ def _lay_out_writings(
             kind = "watermark" if min(slant, 90 - slant) > SAME_DIRECTION_DEGREES else "stamp"
             aside.append((kind, " ".join(fold_spaces(line.text) for line in lay_out(pieces, body_size) if line.text)))
             continue
-        pieces, line_numbers = arrange_pieces(pieces, rules if writing.degrees == 0 else ())
+        pieces, line_numbers = arrange_pieces(pieces, rules if writing.degrees == 0 else (), body_size)
         if line_numbers:
             aside.append(("margin", " ".join(line_numbers)))
         if writing is writings[0]:
@@ -227,9 +228,10 @@ def _lay_out_writings(
     return lines, aside, numbers
 
 
-def arrange_pieces(pieces: list[Segment], rules: Sequence[Rule]) -> tuple[list[Segment], list[str]]:
-    """Return the pieces of a page, each table as one, and the numbers that count its lines."""
-    return part_line_numbers(find_ruled_tables(pieces, rules))
+def arrange_pieces(pieces: list[Segment], rules: Sequence[Rule], body_size: float) -> tuple[list[Segment], list[str]]:
+    """Return the pieces of a page, each table and each box in the text as one, and the numbers that count its lines."""
+    pieces, line_numbers = part_line_numbers(find_ruled_tables(pieces, rules))
+    return set_boxes_apart(pieces, rules, body_size), line_numbers
 
 
 def _is_image(page: Any) -> bool:

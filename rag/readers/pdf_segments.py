@@ -84,6 +84,7 @@ class Segment:
     table: list[Line] = field(default_factory=list)  # set when the segment stands for a whole table
     bottom: float = 0.0
     cells: list[Glyph] = field(default_factory=list)  # of a table: all its glyphs, in the order of its lines
+    is_box: bool = False  # whether what it stands for is no table but a box around which the text runs
 
     @property
     def text(self) -> str:
@@ -100,6 +101,7 @@ class Row:
     right: float = 0.0
     column: int = 0
     reach: float = 0.0  # how far to the right lines near it go that begin where it begins
+    box: Segment | None = None  # beside which it stands, and is shorter for it
     uncertain: bool = False  # whether what stands in it, or around it, may belong to another column
 
     @property

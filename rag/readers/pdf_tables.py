@@ -85,7 +85,7 @@ def _read_frame(pieces: list[Segment], frame: list[Rule], upright: list[Rule]) -
     for upper, lower in [*itertools.pairwise(frame), (frame[-1], frame[-1])]:
         held = [one for one in inside if lower.at - 1 <= one.y < upper.at - 1]
         band = _Band(upper, lower, held, join_pieces(held))
-        posts = _posts(upright, upper, lower) if upper.at > lower.at else []
+        posts = posts_between(upright, upper, lower) if upper.at > lower.at else []
         if upper is not lower and (len(posts) >= 3 or _looks_like_cells(band.segments, upper.end - upper.start)):
             run.append(band)
             continue
@@ -95,7 +95,7 @@ def _read_frame(pieces: list[Segment], frame: list[Rule], upright: list[Rule]) -
     return pieces
 
 
-def _posts(upright: list[Rule], upper: Rule, lower: Rule) -> list[int]:
+def posts_between(upright: list[Rule], upper: Rule, lower: Rule) -> list[int]:
     """Return the x of the upright lines that reach from one line to the other, from left to right."""
     reaching = (one for one in upright if one.start <= lower.at + 4 and one.end >= upper.at - 4)
     return sorted({round(one.at) for one in reaching if upper.start - 4 <= one.at <= upper.end + 4})
@@ -113,7 +113,7 @@ def _looks_like_cells(held: list[Segment], width: float) -> bool:
 def _replace(pieces: list[Segment], run: list[_Band], upright: list[Rule]) -> list[Segment]:
     top, bottom = run[0].upper, run[-1].lower
     held = [segment for band in run for segment in band.segments]
-    posts = _posts(upright, top, bottom)
+    posts = posts_between(upright, top, bottom)
     printed_rows = [row for band in run for row in build_rows(band.segments)]
     columns = list(itertools.pairwise(posts)) if len(posts) >= 3 else _columns(printed_rows)
     if len(columns) < 2:
