@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rag.readers.pdf_columns import Strip, aligned_share, find_strips, is_gutter, strip_worth, type_size
 from rag.readers.pdf_layout import order_rows
 from rag.readers.pdf_segments import Glyph, Segment
+from rag.readers.pdf_tables import Rule
 
 
 def piece(text: str, x0: float, x1: float, y: float, size: float = 10.0) -> Segment:
@@ -66,6 +67,24 @@ def test_an_abstract_across_the_page_stays_whole_above_the_columns() -> None:
     rows = order_rows(pieces, 10.0)
     assert [segment.text[:3] for row in rows for segment in row.segments] == expect(("宽", 4), ("左", 9), ("右", 9))
     assert len({row.column for row in rows[:4]}) == 1
+
+
+def test_a_line_across_all_columns_parts_what_stands_above_it_from_what_stands_below() -> None:
+    lefts = 50, 214, 378
+    story = [one for name, x in zip("甲乙丙", lefts, strict=True) for one in column(name, x, x + 150, 700, 8)]
+    heads = [piece(f"{name}題短訊", x, x + 70, 580, 14.0) for name, x in zip("丁戊己", lefts, strict=True)]
+    below = [one for name, x in zip("丁戊己", lefts, strict=True) for one in column(name, x, x + 150, 560, 3)]
+    rows = order_rows([*story, *heads, *below], 10.0, [Rule(True, 603, 50, 528)])
+    texts = [segment.text[:3] for row in rows for segment in row.segments]
+    short = [text for name in "丁戊己" for text in (f"{name}題短", *expect((name, 3)))]
+    assert texts == [*expect(("甲", 8), ("乙", 8), ("丙", 8)), *short]
+    assert not any(row.uncertain for row in rows)
+
+
+def test_a_headline_centred_over_three_columns_is_read_before_them() -> None:
+    headline = piece("新渡口通航", 239, 339, 730, 20.0)
+    columns = [*column("左", 50, 200, 700, 8), *column("中", 214, 364, 700, 8), *column("右", 378, 528, 700, 8)]
+    assert read([headline, *columns]) == ["新渡口", *expect(("左", 8), ("中", 8), ("右", 8))]
 
 
 def test_short_cells_side_by_side_are_no_columns() -> None:

@@ -30,7 +30,7 @@ from rag.readers.pdf_columns import (
 )
 from rag.readers.pdf_margins import SMALL_TYPE, part_side_notes
 from rag.readers.pdf_segments import MAX_SEGMENTS, WIDE_GAP_EM, Glyph, Row, Segment, build_rows, join_pieces
-from rag.readers.pdf_tables import find_aligned_tables
+from rag.readers.pdf_tables import Rule, find_aligned_tables
 from rag.records import Line
 
 MAX_DEPTH = 6  # of cuts inside cuts
@@ -50,6 +50,7 @@ MAX_SPANNING_ROWS = 8  # above columns, whose gaps may happen to stand above a g
 WORD_GAP_GROWTH = 1.5
 SET_OFF_STEPS = 1.2
 SET_OFF_BAND_STEPS = 1.9  # between the last line of columns and what stands below all of them
+HEADLINE_SIZE = 1.25  # of the type size: a line over columns
 FITTING_EM = 1.0  # room beyond the next word, from which a line was ended before it was full
 MAX_INDENT_EM = 4.0  # of a paragraph's first line
 REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
@@ -57,15 +58,16 @@ REACH_ROWS = 3  # rows above and below that tell how far a line might have gone
 _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]］]*(?:<sup>[^<]*</sup>)?$")
 
 
-def order_rows(pieces: Sequence[Segment], body_size: float) -> list[Row]:
+def order_rows(pieces: Sequence[Segment], body_size: float, rules: Sequence[Rule] = ()) -> list[Row]:
     """Return the rows of a page in reading order.
 
     Args:
         pieces: From `build_pieces`; a piece that stands for a table carries its lines.
         body_size: Font size of the document's running text in points.
+        rules: Straight lines on the page: one across all columns ends them.
     """
     above, inside, below = _part_margins(pieces)
-    return _number_columns([_margin(above), *_order_part(inside, body_size, 0), _margin(below)])
+    return _number_columns([_margin(above), *_order_part(inside, body_size, 0, rules), _margin(below)])
 
 
 def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
@@ -137,42 +139,97 @@ def _margin(pieces: Sequence[Segment]) -> list[Row]:
     return rows
 
 
-def _order_part(pieces: list[Segment], body_size: float, depth: int) -> list[list[Row]]:
-    """Return the columns of a part of the page in reading order, each as its rows."""
+def _order_part(
+    pieces: list[Segment],
+    body_size: float,
+    depth: int,
+    rules: Sequence[Rule] = (),
+    known: Sequence[Strip] = (),
+) -> list[list[Row]]:
+    """Return the columns of a part of the page in reading order, each as its rows.
+
+    `known` are gutters that lead through this part and another one above or below it.
+    """
     if len(pieces) > MAX_SEGMENTS:
         return [[Row([piece]) for piece in pieces]]
     strips = find_strips(pieces) if depth < MAX_DEPTH else []
     em = type_size(pieces)
-    gutters = [strip for strip in strips[:MAX_TRIED_STRIPS] if is_gutter(strip, pieces, strips, em)]
+    tried = strips[:MAX_TRIED_STRIPS]
+    gutters = [one for one in tried if _holds_gutter(one, known, em) or is_gutter(one, pieces, strips, em)]
     if not gutters:
         return _leaf_with_notes(pieces, strips, body_size)
     slack = SLACK_EM * em
     gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
-    gutter, lowered = _lower_top(gutter, pieces, em)
+    storeys = _part_storeys(gutter, pieces, rules, em)
+    if storeys:
+        return [part for storey in storeys for part in _order_part(storey, body_size, depth + 1, rules, gutters)]
+    gutter = _end_below_headline(gutter, pieces, em)
+    gutter, lowered = _lower_top(gutter, gutters, pieces, em)
     gutter, shortened = _end_together(gutter, pieces)
+    above, before, behind, below = _cut_along(gutter, pieces)
+    left = _order_part(before, body_size, depth + 1, rules, known)
+    right = _order_part(behind, body_size, depth + 1, rules, known)
+    for level in _open_levels(gutter, gutters, pieces, em):
+        _doubt_level(level, (*left, *right))
+    notes = _take_notes(left, body_size)
+    right_notes = _take_notes(right, body_size) if notes else []
+    over = _order_part(above, body_size, depth + 1, rules) if above else []
+    under = _order_part(below, body_size, depth + 1, rules) if below else []
+    unclear = any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters)
+    if lowered or shortened or unclear:
+        # A column goes on beyond this cut, or the cut is one of two that may be right: what meets here is open.
+        for row in (row for part in (*over, *left, *right, *under) for row in (*part[:1], *part[-1:])):
+            row.uncertain = True
+    return [*over, *left, *right, notes, right_notes, *under]
+
+
+def _cut_along(gutter: Strip, pieces: Sequence[Segment]) -> tuple[list[Segment], ...]:
+    """Return what stands above a gutter, left of it, right of it and below it."""
     above = [one for one in pieces if bottom_of(one) >= gutter.top]
     below = [one for one in pieces if top_of(one) <= gutter.bottom and bottom_of(one) < gutter.top]
     apart = {id(one) for one in (*above, *below)}
     beside = [one for one in pieces if id(one) not in apart]
-    middle = (gutter.x0 + gutter.x1) / 2
-    left = _order_part([one for one in beside if one.x0 + one.x1 < 2 * middle], body_size, depth + 1)
-    right = _order_part([one for one in beside if one.x0 + one.x1 >= 2 * middle], body_size, depth + 1)
-    for level in _open_levels(gutter, gutters, pieces, em):
-        for part in filter(None, (*left, *right)):
-            over_it, under_it = [row for row in part if row.y > level], [row for row in part if row.y <= level]
-            for row in (part[0], *over_it[-1:], *under_it[:1], part[-1]):
-                row.uncertain = True
-    notes = _take_notes(left, body_size)
-    right_notes = _take_notes(right, body_size) if notes else []
-    over = _order_part(above, body_size, depth + 1) if above else []
-    under = _order_part(below, body_size, depth + 1) if below else []
-    unclear = any(_is_cut(other, gutter, slack) or _goes_on(other, gutter, pieces, em) for other in gutters)
-    if lowered or shortened or unclear:
-        # A column goes on beyond this cut, or the cut is one of two that may be right: what meets here is open.
-        for part in (*over, *left, *right, *under):
-            for row in (*part[:1], *part[-1:]):
-                row.uncertain = True
-    return [*over, *left, *right, notes, right_notes, *under]
+    before = [one for one in beside if one.x0 + one.x1 < gutter.x0 + gutter.x1]
+    behind = [one for one in beside if one.x0 + one.x1 >= gutter.x0 + gutter.x1]
+    return above, before, behind, below
+
+
+def _doubt_level(level: float, parts: Sequence[list[Row]]) -> None:
+    """Mark what meets at a height, and where the parts that lead past it begin and end."""
+    for part in filter(None, parts):
+        over_it, under_it = [row for row in part if row.y > level], [row for row in part if row.y <= level]
+        for row in (part[0], *over_it[-1:], *under_it[:1], part[-1]):
+            row.uncertain = True
+
+
+def _holds_gutter(strip: Strip, known: Sequence[Strip], em: float) -> bool:
+    slack = SHIFTED_EM * em
+    return any(strip.x0 <= one.x0 + slack and one.x1 - slack <= strip.x1 for one in known)
+
+
+def _part_storeys(
+    gutter: Strip, pieces: Sequence[Segment], rules: Sequence[Rule], em: float
+) -> tuple[list[Segment], list[Segment]] | None:
+    """Part what stands above a printed line that crosses a gutter and all columns from what stands below it."""
+    left, right = min(one.x0 for one in pieces) + em, max(one.x1 for one in pieces) - em
+    for rule in rules:
+        if rule.across and rule.start <= left and rule.end >= right and gutter.bottom < rule.at < gutter.top:
+            above = [one for one in pieces if bottom_of(one) >= rule.at]
+            below = [one for one in pieces if bottom_of(one) < rule.at]
+            if above and below and max(map(top_of, below)) <= rule.at:
+                return above, below
+    return None
+
+
+def _end_below_headline(gutter: Strip, pieces: Sequence[Segment], em: float) -> Strip:
+    """Return a gutter without what stands beside a headline: in large type above all columns, centred over them."""
+    middle = min(one.x0 for one in pieces) + max(one.x1 for one in pieces)
+    top = gutter.top
+    for row in build_rows(pieces):
+        if row.table or row.size < HEADLINE_SIZE * em or abs(row.x0 + row.x1 - middle) > em:
+            break
+        top = min(top, row.y)
+    return dataclasses.replace(gutter, top=top)
 
 
 def _is_cut(other: Strip, gutter: Strip, slack: float) -> bool:
@@ -220,17 +277,18 @@ def _goes_on(other: Strip, gutter: Strip, pieces: Sequence[Segment], em: float) 
     return bool(steps) and max(steps) <= EVEN_STEPS * min(steps)
 
 
-def _lower_top(gutter: Strip, pieces: Sequence[Segment], em: float) -> tuple[Strip, bool]:
+def _lower_top(gutter: Strip, gutters: Sequence[Strip], pieces: Sequence[Segment], em: float) -> tuple[Strip, bool]:
     """Lower a gutter's top below lines that span the page, whose words happen to leave it open.
 
-    Such lines are set off from the columns, and leave no wider gap at the gutter than elsewhere. Returns the gutter and
-    whether it was lowered.
+    Such lines are set off from the columns, and leave no wider gap at the gutter than where there is none. Returns the
+    gutter and whether it was lowered.
     """
     rows = build_rows([one for one in pieces if gutter.bottom <= one.y < gutter.top and not one.table])
     for index, (row, following) in enumerate(itertools.pairwise(rows[: MAX_SPANNING_ROWS + 1])):
         gaps = [(one.x1, other.x0) for one, other in itertools.pairwise(row.segments)]
         at_gutter = [right - left for left, right in gaps if left <= gutter.x0 + 1 and right >= gutter.x1 - 1]
-        others = [right - left for left, right in gaps if not (left <= gutter.x0 + 1 and right >= gutter.x1 - 1)]
+        open_gaps = {gap for gap in gaps for one in gutters if gap[0] <= one.x0 + 1 and gap[1] >= one.x1 - 1}
+        others = [right - left for left, right in gaps if (left, right) not in open_gaps]
         if not at_gutter or not others or max(at_gutter) > WORD_GAP_GROWTH * max(others):
             break
         step = row.y - following.y
@@ -406,14 +464,15 @@ def _is_shifted(row: Row) -> bool:
     return any(abs(a.y - b.y) > SHIFTED_EM * a.size for a, b in itertools.pairwise(wide))
 
 
-def lay_out(pieces: Sequence[Segment], body_size: float) -> tuple[Line, ...]:
+def lay_out(pieces: Sequence[Segment], body_size: float, rules: Sequence[Rule] = ()) -> tuple[Line, ...]:
     """Return the lines of a page in reading order, with an empty one wherever a paragraph visibly ends.
 
     Args:
         pieces: From `build_pieces`; a piece that stands for a table carries its lines.
         body_size: Font size of the document's running text in points.
+        rules: Straight lines on the page: one across all columns ends them.
     """
-    rows = order_rows(pieces, body_size)
+    rows = order_rows(pieces, body_size, rules)
     steps: dict[int, list[float]] = {}
     for above, below in itertools.pairwise(rows):
         if above.column == below.column and 0 < above.y - below.y < 4 * above.size:

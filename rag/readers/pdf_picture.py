@@ -81,8 +81,9 @@ def printed_glyphs(document: Any, page: Any, recognised: Sequence[RecognisedLine
     rules = read_rules(page)
     for writing in writings:
         pieces, _ = build_pieces(writing.glyphs)
-        pieces, _ = arrange_pieces(pieces, rules if writing.degrees == 0 else (), body_size)
-        for row in order_rows(pieces, body_size):
+        drawn = rules if writing.degrees == 0 else ()
+        pieces, _ = arrange_pieces(pieces, drawn, body_size)
+        for row in order_rows(pieces, body_size, drawn):
             for segment in row.segments:
                 yield from segment.cells or segment.glyphs
 

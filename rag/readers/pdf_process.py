@@ -219,12 +219,13 @@ def _lay_out_writings(
             kind = "watermark" if min(slant, 90 - slant) > SAME_DIRECTION_DEGREES else "stamp"
             aside.append((kind, " ".join(fold_spaces(line.text) for line in lay_out(pieces, body_size) if line.text)))
             continue
-        pieces, line_numbers = arrange_pieces(pieces, rules if writing.degrees == 0 else (), body_size)
+        lines_drawn = rules if writing.degrees == 0 else ()
+        pieces, line_numbers = arrange_pieces(pieces, lines_drawn, body_size)
         if line_numbers:
             aside.append(("margin", " ".join(line_numbers)))
         if writing is writings[0]:
             numbers = _page_numbers(pieces, writing.height)
-        lines += [Line("")] * bool(lines) + list(lay_out(pieces, body_size))
+        lines += [Line("")] * bool(lines) + list(lay_out(pieces, body_size, lines_drawn))
     return lines, aside, numbers
 
 
