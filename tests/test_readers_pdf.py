@@ -470,3 +470,14 @@ def test_numbers_in_the_rows_of_a_table_are_no_page_numbers() -> None:
         return draw
 
     assert [page.label for page in read_pdf(make(page(1, 1), page(42, 2)))] == ["1", "2"]
+
+
+def test_no_space_parts_the_two_lines_beside_a_large_initial() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "每", 36)
+        write(canvas, 110, 716, han(1, 34))
+        write(canvas, 110, 700, han(35, 34))
+        for row in range(3):
+            write(canvas, 72, 684 - 16 * row, han(row, 38))
+
+    assert next(line for line in lines(read_pdf(make(draw))[0]) if line) == f"每{han(1, 68)}"

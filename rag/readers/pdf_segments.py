@@ -134,8 +134,17 @@ class Row:
         """The line; an em space stands in each gap that is wider than a space between words ever is."""
         texts = [self.segments[0].text]
         for left, right in itertools.pairwise(self.segments):
-            texts += [COLUMN_GAP if right.x0 - left.x1 >= WIDE_GAP_EM * self.size else " ", right.text]
+            texts += [_write_gap(left, right, self.size), right.text]
         return "".join(reversed(texts) if runs_leftwards("".join(texts)) else texts)
+
+
+def _write_gap(left: Segment, right: Segment, em: float) -> str:
+    """Return what stands between two segments of a row; the second line beside a large initial begins further left."""
+    gap = right.x0 - left.x1
+    pair = left.glyphs[-1].text[-1:] + right.glyphs[0].text[:1]
+    if gap < 0 and _SPACELESS_PAIR.fullmatch(pair):
+        return ""
+    return COLUMN_GAP if gap >= WIDE_GAP_EM * em else " "
 
 
 def write_glyphs(glyphs: Sequence[Glyph]) -> str:
