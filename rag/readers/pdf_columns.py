@@ -42,7 +42,8 @@ MIN_TEXT_SIZE = 0.65  # of the type size: smaller are the words in a figure, whi
 LOOSE_PIECES = 2  # pieces in the usual row, from which gaps between words are wide enough to be taken for a gutter
 MIN_NEIGHBOUR_HEIGHT = 0.6  # of a strip, beside which another one bounds the column
 MIN_SPAN = 0.9  # of a part's height, that a wide strip reaches over between texts of any width
-LEVEL_EM = 0.2  # baselines of cells of one row differ by less
+LEVEL_EM = 0.2  # the baselines of the cells in a row differ in all rows by the same, but for less than this
+NEAR_LEVEL_EM = 0.6  # how far apart baselines of one row stand in a form, whose values are set lower than their names
 MAX_LEVEL_ROWS = 0.5  # of the rows of one side, that stand level with one of the other side: cells of a table do
 RUN_GAP_EM = 1.2  # a wider gap ends the run of words beside a strip
 
@@ -245,7 +246,9 @@ def _parts_whole(strip: Strip, pieces: Sequence[Segment], em: float) -> bool:
         return False
     beside = [one for one in pieces if strip.bottom <= bottom_of(one) and top_of(one) <= strip.top]
     fewer, more = sorted((_runs(beside, strip, before=True), _runs(beside, strip, before=False)), key=len)
-    level = sum(any(abs(run.y - other.y) < LEVEL_EM * em for other in more) for run in fewer)
+    offsets = [min((other.y - run.y for other in more), key=abs, default=em) for run in fewer]
+    usual = statistics.median(offsets or [0.0])
+    level = sum(abs(offset - usual) < LEVEL_EM * em and abs(offset) < NEAR_LEVEL_EM * em for offset in offsets)
     is_tall = len(fewer) >= MIN_COLUMN_ROWS and _is_dense(fewer, em) and _is_dense(more, em)
     return is_tall and level <= MAX_LEVEL_ROWS * len(fewer)
 
