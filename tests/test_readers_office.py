@@ -28,7 +28,6 @@ def word_file(text: str) -> bytes:
 
 def xlsx_file(text: str) -> bytes:
     workbook = openpyxl.Workbook()
-    assert workbook.active is not None
     workbook.active.append([text])
     stream = io.BytesIO()
     workbook.save(stream)

@@ -233,7 +233,8 @@ class _Reader:
             state.fallback = min(max(number if number is not None else 1, 0), MAX_FALLBACK)
         elif word == "u" and number is not None:
             code = number % 0x10000
-            self._write((state.encoding == SYMBOL and sign_of(SYMBOL, code)) or chr(code))
+            sign = sign_of(SYMBOL, code) if state.encoding == SYMBOL else ""
+            self._write(sign or chr(code))
             self._to_skip = state.fallback
         elif word in ("v", "deleted"):
             setattr(state, "hidden" if word == "v" else word, number != 0)
