@@ -718,7 +718,7 @@ def add_set(document: docx.document.Document, *lines: tuple[str, float, bool]) -
     for text, points, centred in lines:
         paragraph = document.add_paragraph()
         paragraph.add_run(text).font.size = Pt(points)
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else None
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
 
 
 LETTER_TEXT = ("各区水務站：", 16, False), ("現將灌渠檢修的安排通知如下，請於月底前辦理。" * 3, 16, False)
