@@ -69,6 +69,15 @@ def test_footnotes_marks_and_paragraph_gaps() -> None:
     ]
 
 
+def test_a_power_with_its_sign_stays_raised() -> None:
+    def draw(canvas: Canvas) -> None:
+        end = write(canvas, 72, 740, "滲透系数为2.5×10")
+        end = write(canvas, end, 744, "-7", 6, "Helvetica")
+        write(canvas, end, 740, "厘米每秒，误差不大。")
+
+    assert lines(read_pdf(make(draw))[0]) == ["滲透系数为2.5×10⁻⁷厘米每秒，误差不大。"]
+
+
 def two_columns(canvas: Canvas) -> None:
     write(canvas, 72, 800, "Journal of Samples", 9, "Helvetica")
     write(canvas, 505, 800, "1", 9, "Helvetica")

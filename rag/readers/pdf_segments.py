@@ -18,6 +18,7 @@ from rag.readers.lines import COLUMN_GAP, UNSPACED
 from rag.readers.reading_direction import order_as_read, runs_leftwards
 from rag.records import Line
 from rag.text.language import HAN
+from rag.text.numbers import bears_power, raise_number
 
 PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
 SHADOW_EM = 0.1  # a letter printed again so near is the same letter
@@ -166,6 +167,8 @@ def write_glyphs(glyphs: Sequence[Glyph]) -> str:
             # The mark of an affiliation leads what follows it.
             leads = after is not None and piece.startswith(" ") and not _space_shows(run[-1], after)
             pieces = [f"{' ' * leads}<sup>{mark}</sup>", *piece.strip()[len(mark) :]]
+        elif raised and bears_power("".join(texts[-1:])):
+            pieces = [raise_number(piece.strip())]
         texts += pieces
     return "".join(order_as_read(texts)).strip()
 
