@@ -1,6 +1,6 @@
 """The title of a text that no style names: the large, centred lines above the text, not the letterhead over them.
 
-Entry point: `find_title`. Callers: the readers of formats that tell how a paragraph is set. Knows no format.
+Entry point: `find_title`. Knows no format.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Signs that are set in a font of symbols, by their place in the font: what they show in Unicode.
 
-Entry point: `sign_of`. Callers: `docx_runs`, `rtf`. Knows Adobe's Symbol font and the signs of forms in Wingdings.
+Entry point: `sign_of`. Knows Adobe's Symbol font and the signs of forms in Wingdings.
 """
 
 from __future__ import annotations

@@ -7,5 +7,5 @@ export default function (component) {
   const root = freshRoot(parentElement, "choices");
   root.append(el("h2", {}, data.title), el("ul", {}, data.questions.map((question) =>
     el("li", {}, el("button", { type: "button", onclick: once(() => setTriggerValue("act", { kind: "ask", question, at: Date.now() })) }, el("bdi", {}, question))))));
-  if (begins) holdInView(document.querySelector('[data-testid="stMainBlockContainer"]'), "start");
+  if (begins) holdInView(document.querySelector('[data-testid="stMainBlockContainer"]').parentElement, "top");
 }

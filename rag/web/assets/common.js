@@ -20,7 +20,9 @@ function holdInView(node, block) {
   let times = 0;
   const hold = () => {
     if (stop.signal.aborted || !node.isConnected) return;
-    node.scrollIntoView({ block });
+    // The top of a page is scrolled to: what is scrolled into view is where Chromium's next Tab sets out from.
+    if (block === "top") node.scrollTop = 0;
+    else node.scrollIntoView({ block });
     if (times++ < 15) setTimeout(hold, 100);
     else stop.abort();
   };
