@@ -18,9 +18,8 @@ from rag.indexing import build_index
 from rag.settings import Settings
 from rag.text.visible import visible_json
 
-COLUMNS = {"R@5": "R@5", "must": "must", "lead": "lead", "precise": "precise", "wrongly": "wrongly"} | {
-    "unsure": "unsure", "refusal R": "caught"
-}  # fmt: skip
+# Measures as `measure` names them, with their heads.
+COLUMNS = {name: name for name in ("R@5", "must", "lead", "precise", "wrongly", "unsure")} | {"refusal R": "caught"}
 
 
 def answered(folder: Path, work: Path, runs: Path | None) -> str:

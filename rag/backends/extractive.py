@@ -362,10 +362,9 @@ def _with_what_it_leans_on(unit: Quoted, evidence: Sequence[Evidence]) -> list[Q
     """
     if unit.order == 0 or not leans_back(unit.text):
         return [unit]
-    units = _units_of(unit.place, evidence[unit.place])
-    before = next((other for other in units if other.order == unit.order - 1), None)
-    if _only_quotes(unit.text):
-        before = next(iter(_beside(unit, evidence[unit.place], -1)), None)
+    item = evidence[unit.place]
+    near = _beside(unit, item, -1) if _only_quotes(unit.text) else _units_of(unit.place, item)
+    before = next((other for other in near if other.order == unit.order - 1), None)
     if before is None or is_row(before.text):
         return [unit]
     return [before, unit] if len(before.text) + len(unit.text) <= LEAD_CHARS else [unit, before]
