@@ -336,6 +336,19 @@ def test_text_that_waits_for_a_browser_without_scripts_is_read() -> None:
     assert ("without_scripts", "请打开脚本。") in [(one.kind, one.text) for one in left]
 
 
+def test_a_line_of_the_file_that_ends_between_han_characters_leaves_no_space() -> None:
+    page = "<h2>渡口\n通告</h2><p>检查组登上两艘\n  客渡船，see\nthe list，<br>\n另查<b>三\n艘</b>趸船。</p>"
+    assert texts(page) == ["渡口通告", "检查组登上两艘客渡船，see the list，另查三艘趸船。"]
+
+
+def test_the_heading_of_a_list_beside_the_text_keeps_no_bold_line_from_being_one() -> None:
+    told = "渡轮每天开八班，节假日加开四班，" * 9 + "票价不变。"
+    beside = '<div class="recommend"><h2>相关阅读</h2><ul><li><a>大桥通车</a></li></ul></div>'
+    page = f"<h1>渡轮加班</h1><div><p>{told}</p><p><b>票价减半</b></p><p>{told}</p></div>{beside}"
+    lines = read_html(f"<html><body><form></form>{page}</body></html>".encode())[0].lines
+    assert [line.text for line in lines if line.kind == "heading"] == ["渡轮加班", "票价减半"]
+
+
 def test_short_bold_paragraphs_are_headings_where_the_page_has_none() -> None:
     text = "學童於課程前後接受相同題目之測驗，平均答對率由百分之四十一提高至百分之七十三，進步明顯。" * 2
     page = (

@@ -97,3 +97,32 @@ def headings(text: str) -> list[str]:
 )
 def test_short_lines_above_blocks_are_headings(text: str, expected: list[str]) -> None:
     assert headings(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (
+            [
+                "渡口通告",
+                "一、班次",
+                "每日七班。",
+                "（一）冬季",
+                "减为五班。",
+                "二、票价",
+                "（一）成人票",
+                "（二）儿童票",
+            ],
+            ["一、班次", "（一）冬季", "二、票价"],
+        ),
+        (["渡口", "第一章 總則", "第一條 本規則適用於全港。", "第二章 附則", "略。"], ["第一章 總則", "第二章 附則"]),
+        (["渡口须知", "一、救生衣", "二、灭火器", "三、缆绳", "以上各件每月检查。"], []),
+        (["渡口须知", "一、班次", "每日七班。"], []),
+    ],
+)
+def test_paragraphs_of_a_container_numbered_as_sections_are_headings(texts: list[str], expected: list[str]) -> None:
+    title, *paragraphs = texts
+    lines = (Line(title, kind="heading", level=1), *(Line(text, kind="paragraph") for text in paragraphs))
+    for styled, found in (((), expected), ((Line("九、附记", kind="heading", level=2),), ["九、附记"])):
+        document = parse_document([Page(None, "", (*lines, *styled))], Source("a.docx", "0" * 64, "docx"))
+        assert [block.text for block in document.blocks if block.kind == "heading"][1:] == found

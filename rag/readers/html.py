@@ -37,6 +37,7 @@ _CLAUSE_ENDS = tuple("。！？；：，,.!?;:…”’」』）)")
 _COMMAS = tuple("，、,")
 _MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _PRINTED_LINE = 20  # characters: a shorter line was ended on purpose
+_BROKEN = "\r"  # where a line of the file ends: no break in what a browser shows
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,40})\]")
 _RAISED_MARK = re.compile(r"\s*[\[［〔(（]?\s*(?:\d{1,3}|[①-⑳㉑-㉟㊱-㊿]|[*＊†‡]{1,3})\s*[\]］〕)）]?\s*")
@@ -55,6 +56,7 @@ def read_html(data: bytes) -> list[Page]:
         _raise_bold_lines(root)
         notes = take_notes({"": root})
         main, around = find_main(root)
+        _raise_bold_lines(main)  # the headings of lists beside the text are gone
         lines = write_lines(main, notes)
         title = choose_title(root, [(line.level, line.text) for line in lines if line.kind == "heading"], said)
     if not any(line.text for line in lines):
@@ -161,7 +163,7 @@ class _Writer:
         if self._kind.kind == "paragraph":
             texts = [text for part in _NEW_PARAGRAPH.split(raw) for text in _unwrap(part.split("\n"))]
         else:
-            texts = [text] if (text := join_printed(raw.split("\n"))) else []
+            texts = [text] if (text := join_printed(raw.splitlines())) else []
         for text in texts:
             self._add(Line(self._prefix + text, kind=self._kind.kind, level=self._kind.level))
             self._prefix = ""
@@ -228,7 +230,7 @@ class _Writer:
         return f"{number}. "
 
     def _inside(self, element: Any, depth: int) -> None:
-        text = (element.text or "").replace("\n", " ")
+        text = (element.text or "").replace("\n", _BROKEN)
         is_raised = element.tag == "sup" and not len(element)
         if is_raised and _RAISED_MARK.fullmatch(text):
             text = f"<sup>{text.strip()}</sup>"
@@ -237,7 +239,7 @@ class _Writer:
         self._text.append(text)
         for child in element.iterchildren():
             self.walk(child, depth + 1)
-            self._text.append((child.tail or "").replace("\n", " "))
+            self._text.append((child.tail or "").replace("\n", _BROKEN))
 
     def _write_table(self, table: Any) -> None:
         for caption in table.iterchildren("caption"):
@@ -269,7 +271,7 @@ def _unwrap(rows: list[str]) -> list[str]:
 
     What ends in a comma goes on in the next line, but for verse: lines of one length, or with a capital each.
     """
-    rows = list(filter(None, map(fold_spaces, rows)))
+    rows = list(filter(None, (join_printed(row.split(_BROKEN)) for row in rows)))
     cut = sum(len(row) >= _PRINTED_LINE and not row.endswith(_CLAUSE_ENDS) for row in rows[:-1])
     if rows and len(rows) > 1 and 2 * cut > len(rows) - 1:
         return [join_printed(rows)]

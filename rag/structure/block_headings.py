@@ -2,14 +2,15 @@
 
 Input: the body's lines of a text in which each line is a paragraph, or empty lines part paragraphs; and of a chronicle,
 in which dates stand above what happened. Output: which of them head a block. One alone may be anything; several are the
-habit of their document. Entry point: `find_block_headings`.
+habit of their document, as are paragraphs numbered 一、 or （一） where a container has no style for headings.
+Entry point: `find_block_headings`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.structure.outline import is_date, numbering_rank, opens_section
+from rag.structure.outline import ITEM_RANKS, is_date, looks_like_heading, numbering_rank, opens_section
 from rag.structure.printed import Layout, PrintedLine, ends_sentence, width
 from rag.text.language import holds_one_of, to_simplified
 from rag.text.persons import parse_names
@@ -24,14 +25,34 @@ _NO_HEADING = "。！？!；;，,：:、|\t"
 
 
 def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozenset[int]:
-    """Return the places of the unnumbered lines that head a block; none where nothing tells a line from a paragraph."""
+    """Return the places of the lines that head a block; none where nothing tells a line from a paragraph."""
     told = layout.blank_ends or not layout.wrapped
     found = [at for at in range(len(lines) - 1) if told and _heads_a_block(lines, at, layout.wrapped)]
     dates = [at for at in range(len(lines) - 1) if _heads_what_happened(lines, at)]
     if len(found) < LEAST_HEADINGS:
         found = []
     found += dates if len(dates) >= LEAST_DATES else []
-    return frozenset(at for at in found if numbering_rank(lines[at].text) is None)
+    unnumbered = frozenset(at for at in found if numbering_rank(lines[at].text) is None)
+    return unnumbered | _numbered_paragraphs(lines)
+
+
+def _numbered_paragraphs(lines: Sequence[PrintedLine]) -> frozenset[int]:
+    """Return the paragraphs numbered as chapters and sections are, none next to one of its kind, as items stand.
+
+    Where the container names a numbered heading, it names all.
+    """
+    ranks = [numbering_rank(line.text) for line in lines]
+    if any(rank is not None and line.kind == "heading" for line, rank in zip(lines, ranks, strict=True)):
+        return frozenset()
+    found = frozenset(
+        at
+        for at, (before, rank, behind) in enumerate(zip([None, *ranks], ranks, ranks[1:], strict=False))
+        if rank is not None
+        and rank not in (before, behind, *ITEM_RANKS)
+        and lines[at].kind == "paragraph"
+        and looks_like_heading(lines[at].text)
+    )
+    return found if len(found) >= LEAST_HEADINGS else frozenset()
 
 
 def _heads_what_happened(lines: Sequence[PrintedLine], at: int) -> bool:
