@@ -225,6 +225,67 @@ def test_a_decree_is_called_by_what_it_puts_into_force() -> None:
     assert article(DECREE.replace("人民政府令", "人民政府")).title != "东湾县渔港用冰管理办法"
 
 
+CIRCULAR = """000018
+特急
+
+东湾县人民政府办公室文件
+
+东政办发〔2021〕9号{signed}
+
+东湾县人民政府办公室关于印发
+东湾县渔港用冰方案的通知
+{gap}
+各乡镇人民政府：
+    《东湾县渔港用冰方案》已经县政府同意，现印发给你们。
+
+    附件：1. 东湾县渔港用冰方案
+          2. 冰库清单
+
+                        东湾县人民政府办公室
+                          2021年3月9日
+
+附件1
+
+东湾县渔港用冰方案
+
+一、总体要求
+    渔港用冰由县里统一调配，每吨补贴二十元，由渔业局从港口建设资金中支付，
+每季度结算一次。
+
+附件2
+
+冰库清单
+
+一号冰库在南码头。
+"""
+
+
+def test_an_official_paper_is_called_by_what_stands_below_its_number_and_its_annexes_have_headings() -> None:
+    title = "东湾县人民政府办公室关于印发东湾县渔港用冰方案的通知"
+    for signed, gap in (("", ""), ("          签发人：林若水", ""), ("", "\n")):
+        pages = [Page(None, "", tuple(map(Line, CIRCULAR.format(signed=signed, gap=gap).splitlines())))]
+        document = parse_document(pages, Source("文.txt", "0" * 64, "txt"))
+        [read] = document.articles
+        assert (read.title, read.authors) == (title, ())
+        headings = [block.text for block in document.blocks if block.kind == "heading"]
+        assert headings == [title, "附件1", "一、总体要求", "附件2"]
+    assert article("附件\n\n东湾县渔港用冰方案\n\n一、总体要求\n\n由县里调配。\n").title == "东湾县渔港用冰方案"
+
+
+def test_a_standard_and_a_letter_of_an_office_have_titles() -> None:
+    standard = article(
+        "ICS 03.220.40\n\n东湾市地方标准\n\nDB 42/T 118—2023\n\n渡船码头服务规范\n\nFerry terminals\n\n"
+        "2023-03-15 发布    2023-06-01 实施\n\n东湾市市场监督管理局  发 布\n\nDB 42/T 118—2023\n" + BODY
+    )
+    assert (standard.title, standard.date) == ("渡船码头服务规范", "2023-03-15")
+    assert standard.affiliations == ("东湾市市场监督管理局",)
+    letter = article(
+        "檔　　號：\n保存年限：\n\n東灣市政府　函\n\n受文者：東灣市立圖書館\n\n發文日期：中華民國112年9月14日\n\n"
+        "主旨：有關補助圖書館夜間開放一案，請查照。\n\n說明：\n一、依據東灣市服務要點辦理。\n"
+    )
+    assert (letter.title, letter.date) == ("有關補助圖書館夜間開放一案，請查照", "2023-09-14")
+
+
 def test_the_head_of_a_newspaper_s_page_is_no_title() -> None:
     text = "海津日報　二〇二四年十月十三日　星期日　Ａ１２\n\n专訪燈塔最后一任守塔人\n\n记者 葉采蘩\n" + BODY
     pages = [Page(None, "", tuple(Line(line) for line in text.splitlines()))]

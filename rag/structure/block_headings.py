@@ -2,7 +2,7 @@
 
 Input: the body's lines of a text in which each line is a paragraph, or empty lines part paragraphs; and of a chronicle,
 in which dates stand above what happened. Output: which of them head a block. One alone may be anything; several are the
-habit of their document, as are paragraphs numbered 一、 or （一） where a container has no style for headings.
+habit of their document, as are paragraphs numbered 一、 or called 附件1 where a container has no style for headings.
 Entry point: `find_block_headings`.
 """
 
@@ -33,13 +33,13 @@ def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozens
         found = []
     found += dates if len(dates) >= LEAST_DATES else []
     unnumbered = frozenset(at for at in found if numbering_rank(lines[at].text) is None)
-    return unnumbered | _numbered_paragraphs(lines)
+    return unnumbered | _section_paragraphs(lines)
 
 
-def _numbered_paragraphs(lines: Sequence[PrintedLine]) -> frozenset[int]:
-    """Return the paragraphs numbered as chapters and sections are, none next to one of its kind, as items stand.
+def _section_paragraphs(lines: Sequence[PrintedLine]) -> frozenset[int]:
+    """Return the paragraphs that are conventional headings, or numbered as sections are, none next to one of its kind.
 
-    Where the container names a numbered heading, it names all.
+    Items stand so. Where the container names a numbered heading, it names all.
     """
     ranks = [numbering_rank(line.text) for line in lines]
     if any(rank is not None and line.kind == "heading" for line, rank in zip(lines, ranks, strict=True)):
@@ -47,9 +47,8 @@ def _numbered_paragraphs(lines: Sequence[PrintedLine]) -> frozenset[int]:
     found = frozenset(
         at
         for at, (before, rank, behind) in enumerate(zip([None, *ranks], ranks, ranks[1:], strict=False))
-        if rank is not None
-        and rank not in (before, behind, *ITEM_RANKS)
-        and lines[at].kind == "paragraph"
+        if lines[at].kind == "paragraph"
+        and (rank is None or rank not in (before, behind, *ITEM_RANKS))
         and looks_like_heading(lines[at].text)
     )
     return found if len(found) >= LEAST_HEADINGS else frozenset()

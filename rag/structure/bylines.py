@@ -3,7 +3,7 @@
 The title is the largest print above the abstract, or the large print under which names stand. Below it, a line of
 several names is one of authors; one name by itself must be borne out: by an address of electronic mail that spells it,
 by standing right under the title, or by the size of the names before it. What is not borne out is nobody's name.
-Entry point: `read_printed_head`. Knows no article and no file format: where lines have no sizes, it tells nothing.
+Entry points: `read_printed_head`, which tells nothing where lines have no sizes; `is_official`. Knows no article.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _lines_below(lines: Sequence[_PrintedLine], at: int) -> list[int]:
 
 def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
     """Return the lines of the title below the number or the kind of an official document: the largest on its page."""
-    marks = [at for at, line in enumerate(lines) if _is_official(line.text)]
+    marks = [at for at, line in enumerate(lines) if is_official(line.text)]
     below = range(marks[-1] + 1, len(lines)) if marks else range(0)
     large = [at for at in below if lines[at].page == lines[marks[-1]].page and lines[at].size >= HEADING_SIZE]
     first = max(large, key=lambda at: lines[at].size, default=0)
@@ -164,7 +164,8 @@ def _find_official_title(lines: Sequence[_PrintedLine]) -> list[int]:
     return _with_subtitle(lines, list(alike)) if large else []
 
 
-def _is_official(text: str) -> bool:
+def is_official(text: str) -> bool:
+    """Say whether a line is the number of an official document, or ends with its kind."""
     is_number = len(text) <= _MAX_NUMBER_CHARS and _DOCUMENT_NUMBER.search(text) is not None
     return is_number or without_spaces(text).endswith(_TITLE_PAGE["official"])
 

@@ -32,8 +32,8 @@ from rag.structure.printed import (
 )
 from rag.structure.silence import entry_name, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
-from rag.text.labels import ends_with, holds_word, is_word
-from rag.text.language import HAN, LATIN_WORD, is_han, is_unreadable, letters_of, main_language
+from rag.text.labels import ends_with, holds_word, is_word, opens_with
+from rag.text.language import HAN, LATIN_WORD, is_han, is_unreadable, letters_of, main_language, without_spaces
 from rag.text.persons import parse_names
 from rag.vocabulary import words_of
 
@@ -548,7 +548,12 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     while (
         start is Start.FIRST
         and at < min(last - 1, first + _MAX_JOURNAL_LINES)
-        and (_is_journal_item(items[at]) or _stands_over_title(items, at) or _stands_over_issue(items[at:last]))
+        and (
+            _is_journal_item(items[at])
+            or _stands_over_title(items, at)
+            or _stands_over_issue(items[at:last])
+            or _says_appendix(bare(items[at].text))
+        )
     ):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
@@ -630,6 +635,12 @@ def is_journal_line(text: str) -> bool:
 
 def _is_journal_item(item: Item) -> bool:
     return item.kind in ("heading", "paragraph") and (is_journal_line(item.text) or _names_issue(bare(item.text)))
+
+
+def _says_appendix(text: str) -> bool:
+    """Say whether a line only says that what follows is one: 附件, 附件1."""
+    word = opens_with(text, "appendix")
+    return bool(word) and (word == without_spaces(text) or is_conventional(text))
 
 
 def _stands_over_title(items: Sequence[Item], at: int) -> bool:

@@ -432,9 +432,11 @@ def _counts_items(lines: Sequence[PrintedLine], index: int, layout: Layout) -> b
     """
     rank = numbering_rank(lines[index].text)
     for at in (index - 1, index + 1) if rank in ITEM_RANKS else ():
-        if not 0 <= at < len(lines) or lines[at].level or numbering_rank(lines[at].text) != rank:
+        near = lines[at].text if 0 <= at < len(lines) and not lines[at].level else ""
+        near = near.rpartition("：")[2] if at < index else near  # 附件：1. 清单, above 2.
+        if numbering_rank(near) != rank:
             continue
-        follows = _item_number(lines[at].text) - _item_number(lines[index].text) == at - index
+        follows = _item_number(near) - _item_number(lines[index].text) == at - index
         lower = lines[max(at, index)]
         if (follows and not (lower.gap or lower.fresh)) if layout.wrapped else (follows or at > index):
             return True

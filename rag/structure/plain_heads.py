@@ -3,7 +3,8 @@
 Input: the pages of one file. Output: what its first lines say of the work, and the pages with the lines of the title
 made one heading. Each line is of one kind: a label's (作者：…, Subject: …), a journal's, a date's, names', a body's, or
 one that may belong to the title. The title is what a label names, the one heading of level 1, or the lines right above
-the names; where none of these stands, nothing is said. Entry point: `read_plain_head`. Words: rag/data/head_words.tsv.
+the names or below the number of an official document; where none of these stands, nothing is said.
+Entry point: `read_plain_head`. Words: rag/data/head_words.tsv.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.records import Line, Page, Said
+from rag.structure.bylines import is_official
 from rag.structure.imprint_lines import read_imprint_line
 from rag.structure.mastheads import goes_on, is_journal_line, is_rubric, join_title
 from rag.structure.metadata import PRINTED, iso_date
@@ -53,6 +55,7 @@ _MARKS = "*_> \t　"
 _LISTS_ON = ("、", "，")  # at a line's end: the line below goes on with what it lists
 _LABELS = ("title", "author", "affiliation", "date", "other")
 NEWSPAPER, MOST_NAMED = "报", 2
+ISSUES = "发布"  # behind who does
 THESES = ("学位论文", "毕业论文")
 _SKIPPED = ("@", "://", "doi")
 
@@ -94,7 +97,7 @@ def read_plain_head(pages: Sequence[Page], source_format: str) -> tuple[list[Sai
     if source_format not in FORMATS or not is_plain or _holds_several(pages):
         return [], pages
     head = _without_capitals(_head_lines(pages[0].lines))
-    decreed = _find_decreed(pages[0].lines)
+    decreed = _find_decreed(pages[0].lines) or _below_number(head)
     title = decreed or _find_title(head)
     if not title:
         return [], pages
@@ -111,6 +114,22 @@ def _find_decreed(lines: Sequence[Line]) -> list[HeadLine]:
     at = next((at for at, text in enumerate(texts) if text == named != ""), -1)
     is_decree = to_simplified(order).endswith(DECREE) and len(order) <= MOST_ORDER_CHARS
     return [HeadLine(at, 0, 0, "", lines[at].text.strip())] if is_decree and at > 0 else []
+
+
+def _below_number(head: Sequence[HeadLine]) -> list[HeadLine]:
+    """Return the lines below the number or the kind of an official document, up to whom it addresses."""
+    marks = (
+        place for place, line in enumerate(head) if any(map(is_official, (line.text, line.text.partition(" ")[0])))
+    )
+    below = list(itertools.dropwhile(lambda line: not _may_be_title(line), head[next(marks, len(head)) + 1 :]))
+    run = list(itertools.takewhile(lambda line: _may_be_title(line) and line.group == below[0].group, below))
+    is_marked = any(line.level == 1 or line.kind == "title" for line in head)
+    return run if len(run) <= MOST_TITLE_LINES and not is_marked else []
+
+
+def _may_be_title(line: HeadLine) -> bool:
+    is_plain = line.kind in ("", "body") and not line.text.endswith(("：", ":"))
+    return is_plain and HAN_CHARACTER.search(line.text) is not None
 
 
 def _with_heading(page: Page, title: Sequence[HeadLine], text: str) -> Page:
@@ -162,6 +181,7 @@ def _begins_text(text: str, level: int) -> bool:
     is_section = level > 1 or numbering_rank(text) in (1, 2) or is_conventional(text) or is_word(text, "contents")
     begins = label_of(text)[0] in ("abstract", "keywords") or is_word(text, "abstract_heading")
     is_prose = text.endswith("。") or (ends_sentence(text) and width(text) >= PROSE_WIDTH and not _by(text))
+    is_prose = is_prose and _labelled(text)[0] != "title"
     return begins or (is_section and not _mark_of(text)[0]) or is_prose or width(text) > MOST_WIDTH
 
 
@@ -175,7 +195,7 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
     if label:
         people = _people(value, introduced=True) if label == "author" else ()
         return dataclasses.replace(line, kind=label, text=value, people=people)
-    is_number = to_simplified(line.text).rstrip("）) ").endswith("号")  # 海政发〔2021〕3号
+    is_number = is_official(line.text.partition(" ")[0]) or to_simplified(line.text).rstrip("）) ").endswith("号")
     if is_number or opens_with(line.text, "imprint") or any(word in line.text.lower() for word in _SKIPPED):
         return dataclasses.replace(line, kind="skip")
     if line.text.casefold() in words_of("head_words", "by"):
@@ -191,7 +211,11 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
         return dataclasses.replace(line, kind="skip")
     if CELL_GAP in line.text or "|" in line.text:
         return dataclasses.replace(line, kind="skip")
-    name = without_spaces(line.text) if _is_letter_spaced(line.text) else line.text
+    tight = without_spaces(line.text)
+    issuer = tight.removesuffix(ISSUES)
+    name = tight if _is_letter_spaced(line.text) else line.text
+    if issuer != tight and _is_body(issuer):
+        return dataclasses.replace(line, kind="body", text=issuer)
     return dataclasses.replace(line, kind="body") if _is_body(name) else line
 
 
@@ -202,7 +226,7 @@ def _labelled(text: str) -> tuple[str, str]:
     kind = next((kind for kind in _LABELS if word in words_of("head_words", kind)), "")
     if not kind and is_word(to_simplified(label), "date_label"):
         kind = "date"
-    return (kind, value.strip(_MARKS)) if value and kind else ("", "")
+    return (kind, value.strip(f"{_MARKS}。")) if value and kind else ("", "")
 
 
 def _find_title(head: list[HeadLine]) -> list[HeadLine]:
