@@ -126,3 +126,63 @@ def test_paragraphs_of_a_container_numbered_as_sections_are_headings(texts: list
     for styled, found in (((), expected), ((Line("九、附记", kind="heading", level=2),), ["九、附记"])):
         document = parse_document([Page(None, "", (*lines, *styled))], Source("a.docx", "0" * 64, "docx"))
         assert [block.text for block in document.blocks if block.kind == "heading"][1:] == found
+
+
+PAPER = """水运经济研究                      第41卷 第2期
+东湾大学学报                      2023年4月
+
+拥堵费对渡口周转时间的影响
+
+林若水，何嘉樂
+
+摘要：本文考察拥堵费，发现周转时间缩短了一成八，而各家船公司的收入并没有因此减少，反
+而略有增加。
+关键词：拥堵费；渡口；周转时间；断点回归；内河航运；船公司
+
+收稿日期：2022-11-03
+基金项目：东湾大学科研基金（0021）
+作者简介：林若水，女，博士生。
+
+0  引言
+
+渡口的周转时间是航运效率的关键指标[1]，三年来各港的平均值一直高于下游，原因却没有人
+考察过。
+
+1  数据
+
+数据来自四个渡口的调度日志，共有一万二千多条记录，其中三百条缺少离港的时刻，没有列
+入本文的样本之中。
+12 月的记录另行处理。
+
+2  结论
+
+大船缩短得更多。
+
+参考文献（References）：
+[1] 何嘉樂. 渡口概论[M]. 南江: 南江书局, 2018.
+
+附录 样本渡口名单
+
+南码头、北码头。
+"""
+
+
+def test_sections_counted_by_a_number_and_a_space_are_headings_and_end_the_notes_above_them() -> None:
+    lines = tuple(Line(line) for line in PAPER.splitlines())
+    document = parse_document([Page(1, "", lines), Page(2, "", (Line("后记"),))], Source("a.txt", "0" * 64, "txt"))
+    title = "拥堵费对渡口周转时间的影响"
+    expected = [title, "0 引言", "1 数据", "2 结论", "参考文献（References）：", "附录 样本渡口名单", "后记"]
+    assert [block.text for block in document.blocks if block.kind == "heading"] == expected
+    assert [article.title for article in document.articles] == [title]
+    notes = [block.text for block in document.blocks if block.kind == "footnote"]
+    assert notes == [
+        "基金项目：东湾大学科研基金（0021）",
+        "作者简介：林若水，女，博士生。",
+        "[1] 何嘉樂. 渡口概论[M]. 南江: 南江书局, 2018.",
+    ]
+    marked = [block.text for block in document.blocks if block.notes]
+    assert marked == ["渡口的周转时间是航运效率的关键指标，三年来各港的平均值一直高于下游，原因却没有人考察过。"]
+
+
+def test_numbers_before_items_and_rows_count_no_sections() -> None:
+    assert headings("名单\n\n1 甲船\n2 乙船\n3 丙船\n\n以上三船停航。\n") == []

@@ -840,3 +840,12 @@ def test_the_items_of_a_list_are_no_headings_the_last_one_neither() -> None:
     wrapped = parse(WRAPPED_LIST)
     assert not headings(wrapped)
     assert [holding(wrapped, text) for text in ("破损的冰筐", "遗失")] == ["- 破损的冰筐", "- 遗失的冰筐"]
+
+
+def test_a_number_between_dashes_by_itself_is_that_of_a_page_even_below_a_cover() -> None:
+    body = "渡口每天開八班船，其中三班在夜間，由兩家公司輪流經營。"
+    text = f"評估報告\n\n二〇二四年三月\n\n— 1 —\n\n結語\n\n{body}\n\n— 2 —\n\n票價不變。\n"
+    assert [(one.kind, one.text) for one in parse(text).left_out] == [
+        ("page_number", "— 1 —"),
+        ("page_number", "— 2 —"),
+    ]

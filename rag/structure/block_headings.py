@@ -10,8 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.structure.outline import ITEM_RANKS, is_date, looks_like_heading, numbering_rank, opens_section
-from rag.structure.printed import Layout, PrintedLine, ends_sentence, width
+from rag.structure.outline import (
+    ITEM_RANKS,
+    counted_section,
+    is_date,
+    looks_like_heading,
+    numbering_rank,
+    opens_section,
+)
+from rag.structure.printed import Layout, PrintedLine, ends_line, ends_sentence, width
 from rag.text.language import holds_one_of, to_simplified
 from rag.text.persons import parse_names
 from rag.text.words import is_known_word
@@ -19,7 +26,7 @@ from rag.text.words import is_known_word
 LEAST_HEADINGS = 2
 MAX_WIDTH = 56  # half characters of such a line
 LEAST_TEXT_WIDTH = 60  # of a paragraph that stands by itself below one
-LEAST_DATES = 3
+LEAST_COUNTED = 3  # dates, or numbers without a stop
 LEAST_ENTRY_WIDTH = 12  # half characters of what happened then
 _NO_HEADING = "。！？!；;，,：:、|\t"
 
@@ -31,9 +38,27 @@ def find_block_headings(lines: Sequence[PrintedLine], layout: Layout) -> frozens
     dates = [at for at in range(len(lines) - 1) if _heads_what_happened(lines, at)]
     if len(found) < LEAST_HEADINGS:
         found = []
-    found += dates if len(dates) >= LEAST_DATES else []
+    found += dates if len(dates) >= LEAST_COUNTED else []
     unnumbered = frozenset(at for at in found if numbering_rank(lines[at].text) is None)
-    return unnumbered | _section_paragraphs(lines)
+    return unnumbered | _section_paragraphs(lines) | _counted_sections(lines)
+
+
+def _counted_sections(lines: Sequence[PrintedLine]) -> frozenset[int]:
+    """Return the lines that count sections by a number and a space alone, from 0 or 1 on: 0 引言, 1 数据.
+
+    None stands next to another, as items and the rows of tables do.
+    """
+    numbers = [counted_section(line.text) if line.kind == "text" and not line.level else None for line in lines]
+    runs: list[list[int]] = [[]]
+    for at, number in enumerate(numbers[:-1]):
+        alone = number is not None and numbers[at + 1] is None and (not at or numbers[at - 1] is None)
+        if not alone or not (lines[at].gap or lines[at].fresh or not at or ends_line(lines[at - 1].text)):
+            continue
+        if runs[-1] and number == (numbers[runs[-1][-1]] or 0) + 1:
+            runs[-1].append(at)
+        elif number in (0, 1):
+            runs.append([at])
+    return frozenset(at for run in runs for at in run if len(run) >= LEAST_COUNTED)
 
 
 def _section_paragraphs(lines: Sequence[PrintedLine]) -> frozenset[int]:

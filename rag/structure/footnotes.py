@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.structure.outline import numbering_rank
+from rag.structure.outline import counted_section, numbering_rank
 from rag.structure.printed import (
     TOKEN,
     Layout,
@@ -258,7 +258,7 @@ def _goes_on_in_zone(
         short = line.gap == 0 and ends_line(line.text) and 2 * width(line.text) < width(last.lines[0])
         return short or (follower.fresh and bool(_TAIL.search(line.text)))
     rank = numbering_rank(line.text) if HAN_CHARACTER.match(line.text.lstrip("（")) else None
-    if finished and rank is not None and rank <= _MAX_HEADING_RANK:
+    if finished and ((rank is not None and rank <= _MAX_HEADING_RANK) or counted_section(line.text) in (0, 1)):
         return False
     if (line.indent >= _DEEP_INDENT and finished) or label_of(line.text)[0] in ("abstract", "keywords"):
         return False

@@ -40,6 +40,7 @@ _ARTICLE_NUMBER = re.compile(
 )
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"
+_FRAMES = tuple("-—–·－")  # of a page's number
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _BESIDE_NUMBER = " -—–_~·•*|－"
 _MAX_MARK_CHARS = 5
@@ -348,6 +349,9 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
         return True  # iv, in the middle
     if line.kind != "text" or not any(map(str.isdecimal, line.text)):
         return False
+    is_framed = line.text.startswith(_FRAMES) and line.text.endswith(_FRAMES)
+    if is_framed and line.gap and lines[index + 1 : index + 2] and lines[index + 1].gap:
+        return True  # — 3 —
     near = [lines[other].text for other in (index - 1, index + 1) if 0 <= other < len(lines)]
     short = [text for text in near if width(text) < _MAX_CELL_WIDTH and is_han(text, also=_IN_CELL)]
     if not all(map(looks_like_heading, short)):

@@ -634,7 +634,8 @@ def is_journal_line(text: str) -> bool:
 
 
 def _is_journal_item(item: Item) -> bool:
-    return item.kind in ("heading", "paragraph") and (is_journal_line(item.text) or _names_issue(bare(item.text)))
+    text = bare(item.text)
+    return item.kind in ("heading", "paragraph", "table") and (is_journal_line(text) or _names_issue(text))
 
 
 def _says_appendix(text: str) -> bool:

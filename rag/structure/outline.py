@@ -26,6 +26,8 @@ _DECIMAL = re.compile(rf"^(\d{{1,2}}(?:\.\d{{1,2}}){{1,3}})\.?[\s　]*(?=[A-Za-z
 _MAX_HEADING_CHARS = 70
 _MAX_HEADING_WIDTH = 160  # half characters, of what `#` calls a heading
 _ARABIC_RANK, _MAX_ARABIC_CHARS = 5, 45  # 1. and what is numbered deeper
+_MAX_APPENDIX_CHARS = 20  # of an appendix without a number
+_MAX_COUNTED_WIDTH = 40  # half characters of a title behind a number and a space
 _MAX_LETTER_CHARS = 3  # of an appendix: A, 12, 十一
 _BRACKETED_RANK, _MAX_BRACKETED_CHARS = 6, 40  # （1）
 ITEM_RANKS = (_ARABIC_RANK, _BRACKETED_RANK)  # of numbers that may count the items of a list as well
@@ -42,6 +44,13 @@ def numbering_rank(text: str) -> int | None:
     if decimal:
         return _ARABIC_RANK + 2 * decimal.group(1).count(".")
     return next((rank for rank, style in _STYLES if style.match(text)), None)
+
+
+def counted_section(text: str) -> int | None:
+    """Return the number of a short line that counts a section by it and a space alone, as 0 引言; or None."""
+    number, _, title = bare(text).strip().partition(" ")
+    is_title = HAN_CHARACTER.match(title) and width(title) <= _MAX_COUNTED_WIDTH and not holds_one_of(title, "。；，：")
+    return int(number) if is_title and number.isdecimal() and len(number) <= 2 else None
 
 
 def opens_section(text: str, below: str) -> bool:
@@ -68,6 +77,8 @@ def is_conventional(text: str) -> bool:
 def _heads_an_appendix(text: str) -> bool:
     """Say whether a line is 附录A, 附录B（资料性） 监测结果 or Appendix 2. Ports, and no sentence on one."""
     rest = text[len(opens_with(text, "appendix")) :]
+    if rest != text and rest[:1].isspace() and HAN_CHARACTER.match(rest.lstrip()):
+        return len(text) <= _MAX_APPENDIX_CHARS and not holds_one_of(text, "。，；：")  # 附录 样本县名单
     number = "".join(itertools.takewhile(str.isalnum, rest.lstrip()))
     if rest == text or not 0 < len(number) <= _MAX_LETTER_CHARS or len(text) > _MAX_ARABIC_CHARS:
         return False

@@ -414,7 +414,7 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     if is_conventional(bare(line.text)):
         return True
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
-    before = "" if opens_section(before, line.text) or is_remark(before) else before
+    before = "" if opens_section(before, line.text) or is_remark(before) or label_of(before)[0] else before
     if layout.blank_ends and before and not ends_line(before) and not looks_like_heading(before):
         return False
     full = _body_width(lines, index)
