@@ -78,6 +78,15 @@ def test_a_power_with_its_sign_stays_raised() -> None:
     assert lines(read_pdf(make(draw))[0]) == ["滲透系数为2.5×10⁻⁷厘米每秒，误差不大。"]
 
 
+def test_marks_set_half_as_wide_as_their_type_stay_in_their_order() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "见《渡口概论》", 12)
+        write(canvas, 72 + 6.5 * 12, 700, "，", 12)
+        write(canvas, 72 + 7 * 12, 700, "《港口》，2019年第2期。", 12)
+
+    assert lines(read_pdf(make(draw))[0]) == ["见《渡口概论》，《港口》，2019年第2期。"]
+
+
 def two_columns(canvas: Canvas) -> None:
     write(canvas, 72, 800, "Journal of Samples", 9, "Helvetica")
     write(canvas, 505, 800, "1", 9, "Helvetica")

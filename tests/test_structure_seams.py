@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from rag.records import Line, Page, Source
+from rag.structure import parse_document
 from rag.structure.paragraphs import Vocabulary, join_lines
 
 
@@ -28,3 +30,16 @@ from rag.structure.paragraphs import Vocabulary, join_lines
 )
 def test_lines_are_joined_as_their_script_sets_spaces(lines: list[str], joined: str) -> None:
     assert join_lines(lines, Vocabulary([])) == joined
+
+
+def test_the_head_of_a_table_that_each_page_repeats_is_read_once() -> None:
+    head = ["码头 | 长度（米） | 长度（米）", "码头 | 设计 | 實測"]
+    rows = [[*head, "南 | 12 | 11", "北 | 15 | 15"], [*head, "东 | 18 | 17"], ["西 | 21 | 20"]]
+    pages = [
+        Page(number, "", tuple(Line(row, kind="table_row") for row in page))
+        for number, page in enumerate(rows, start=1)
+    ]
+    document = parse_document(pages, Source("表.pdf", "0" * 64, "pdf"))
+    tables = [block.text for block in document.blocks if block.kind == "table"]
+    assert tables == ["\n".join([*head, "南 | 12 | 11", "北 | 15 | 15", "东 | 18 | 17", "西 | 21 | 20"])]
+    assert [(one.text, one.page) for one in document.left_out] == [(row, 2) for row in head]

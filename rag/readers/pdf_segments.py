@@ -21,6 +21,7 @@ from rag.text.language import HAN
 from rag.text.numbers import bears_power, raise_number
 
 PIECE_GAP_EM = 0.45  # a wider gap parts two pieces: narrower than any gutter between columns
+OVERLAP_EM = 0.55  # of two texts in one: a browser sets 》，《 half as wide as their type is
 SHADOW_EM = 0.1  # a letter printed again so near is the same letter
 TYPED_SLACK_EM = 0.1  # what a gap may be wider than the typed space in it
 WIDE_GAP_EM = 1.5  # between texts, wherever they stand side by side: never a space between words
@@ -217,7 +218,7 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
             last is not None
             and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
             and 0.87 <= glyph.size / last.size <= 1.15
-            and -0.4 * last.size <= glyph.x0 - last.x1 <= max(PIECE_GAP_EM * last.size, _typed_gap(glyph))
+            and -OVERLAP_EM * last.size <= glyph.x0 - last.x1 <= max(PIECE_GAP_EM * last.size, _typed_gap(glyph))
         ):
             last.glyphs.append(glyph)
             last.x1 = max(last.x1, glyph.x1)
@@ -284,7 +285,7 @@ def _join_neighbours(pieces: list[Segment]) -> list[Segment]:
 
 def _stand_together(left: Segment, right: Segment) -> bool:
     em = max(left.size, right.size)
-    if not -0.4 * em <= right.x0 - left.x1 <= SEGMENT_GAP_EM * em:
+    if not -OVERLAP_EM * em <= right.x0 - left.x1 <= SEGMENT_GAP_EM * em:
         return False
     rise = right.y - left.y
     if abs(rise) <= SAME_BASELINE_EM * em:

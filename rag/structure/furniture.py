@@ -73,10 +73,15 @@ def set_aside_furniture(
     left: list[tuple[str, PrintedLine]] = []
     imprints: list[Imprint] = []
     cut = fresh = closed = ruled = False
-    gap = 0
+    gap = table = again = 0  # where the table began that goes on, and rows of its head that this page repeats
     for index, line in enumerate(lines):
         text = bare(line.text)
         reason = reasons.get(index) or _reason(text, line)
+        table = table if kept and kept[-1].kind == line.kind == "table_row" else len(kept)
+        if table + again < len(kept) and line.text == kept[table + again].text and line.page != kept[-1].page:
+            reason, again = "running_head", again + 1
+        else:
+            again = 0
         if not reason:
             line.cut, line.fresh = line.cut or cut or line.fresh, line.fresh or fresh
             line.closed, line.ruled, line.gap = closed, line.ruled or ruled, line.gap + gap
