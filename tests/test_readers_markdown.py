@@ -76,6 +76,25 @@ def test_what_is_struck_out_and_a_line_s_break_lose_their_signs() -> None:
     assert lines_of(r"| 冰筐\|只 | 冰錢 |") == [Line("| 冰筐｜只 | 冰錢 |")]
 
 
+def test_formulas_that_set_a_mark_alone_are_that_mark() -> None:
+    text = "始於1954年 $^{1}$ ，有七個 ${ }^{[2]}$。面積3.5×10 $^{3}$ 平方米$^{\\textcircled{12}}$，"
+    text += "$x^{2}$ and $5 to $8\n$①$ 见"
+    assert [line.text for line in lines_of(text)] == [
+        "始於1954年<sup>1</sup>，有七個<sup>[2]</sup>。面積3.5×10<sup>3</sup>平方米<sup>⑫</sup>，$x^{2}$ and $5 to $8",
+        "① 见",
+    ]
+    assert lines_of("共$^{①}$", markdown=False)[0].text == "共$^{①}$"
+
+
+def test_a_note_goes_on_in_the_lines_set_in_below_it() -> None:
+    text = "問卷[^1]共兩頁。\n\n[^1]: 由渡口设计，\n    共14题。\n\n    另附一頁。\n"
+    assert [line.text for line in lines_of(text) if line.text] == [
+        "問卷[^1]共兩頁。",
+        "[^1]: 由渡口设计，共14题。",
+        "    另附一頁。",
+    ]
+
+
 def test_a_text_file_keeps_what_only_markdown_means() -> None:
     text = "港口志\n======\n> 引文\n##由来"
     assert [line.text for line in lines_of(text, markdown=False)] == text.split("\n")

@@ -7,11 +7,13 @@ Entry point: `mark_blocks`. Knows CommonMark 0.31 (4.3 to 4.6) and the reader of
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from rag.errors import UnreadableSource
 from rag.readers.html import parse_html, write_lines
 from rag.readers.html_pruning import drop_hidden
+from rag.readers.lines import join_printed
 from rag.records import LeftOut, Line
 from rag.text.language import HAN
 
@@ -27,6 +29,9 @@ _NO_TITLE_LINE = re.compile(r"^\s*(?:[#>|<*+-]|\d+[.)]\s|`{3}|~{3})|[。；，]$
 _DELIMITERS = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _CODE_INDENT = 4  # spaces
 _STRUCK = "~~"
+_CIRCLE, _CIRCLED = "\\textcircled", frozenset(map(str, range(1, 21)))
+_BRACES = str.maketrans("", "", "{}")
+_MAX_MARK_CHARS = 5  # of a note, as [12]
 _FRONT_LINES = 60
 _TIGHT_HEADING = re.compile(rf"^(#{{1,6}})(?=[{HAN}《“][^#]*$)")
 _MAX_TITLE_CHARS = 80
@@ -64,10 +69,12 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
         elif markdown and (heading := _underlined(rows, at)):
             lines.append(Line(heading))
             stop = at + 2
+        elif markdown and row.startswith(" ") and row.strip() and lines and _opens_note(lines[-1].text):
+            lines[-1] = Line(join_printed((lines[-1].text, row)))
         elif markdown and _is_deep(row) and row.lstrip().startswith("#"):
             lines.append(Line(row, kind="code"))
         elif not (_DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]):
-            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", _unstruck(_unquoted(row))) if markdown else row))
+            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", _unstruck(_unset(_unquoted(row), left))) if markdown else row))
         at = stop
     return lines, left
 
@@ -143,6 +150,31 @@ def _unquoted(row: str) -> str:
     while (text := row.lstrip(" ")).startswith(">") and not _is_deep(row):
         row = text[1:].removeprefix(" ")
     return row
+
+
+def _opens_note(row: str) -> bool:
+    return row.startswith("[^") and "]:" in row
+
+
+def _unset(row: str, left: list[LeftOut]) -> str:
+    """Return a line with the formulas that set nothing but a mark as that mark: $^{①}$, $^{[2]}$, $①$, 10$^{3}$."""
+    parts = row.split("$")
+    for at in range(1, len(parts) if len(parts) % 2 else 0, 2):
+        text = "".join(parts[at].split()).translate(_BRACES)
+        mark = text.removeprefix("^")
+        circled = mark.removeprefix(_CIRCLE)
+        if circled != mark and circled in _CIRCLED:
+            mark = chr(ord("①") - 1 + int(circled))
+            left.append(LeftOut("formula_source", _CIRCLE, None))
+        is_circled = len(mark) == 1 and unicodedata.category(mark) == "No"
+        if text.startswith("^") and (is_circled or (len(mark) <= _MAX_MARK_CHARS and mark.strip("[]").isdecimal())):
+            before, behind = parts[at - 1], parts[at + 1]
+            parts[at - 1] = before.rstrip()
+            parts[at] = f"<sup>{mark}</sup>"
+            parts[at + 1] = behind if behind.lstrip()[:1].isascii() else behind.lstrip()
+        else:
+            parts[at] = mark if is_circled else f"${parts[at]}$"
+    return "".join(parts) if len(parts) % 2 else row
 
 
 def _unstruck(row: str) -> str:
