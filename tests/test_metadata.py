@@ -8,7 +8,9 @@ from lxml import etree
 
 from rag.readers.html_metadata import read_said
 from rag.records import Article, Said
+from rag.structure.descriptions import split_keywords
 from rag.structure.metadata import (
+    apply_printed_byline,
     apply_printed_date,
     apply_printed_doi,
     apply_printed_issue,
@@ -175,3 +177,33 @@ def test_a_labelled_date_of_the_head_dates_a_work(line: str, date: str) -> None:
     found = apply_printed_date(article, ["泵站报告", f"报告人：林远\n{line}"], [])
     assert (found.date, found.year) == (date, int(date[:4]) if date else None)
     assert apply_printed_date(dataclasses.replace(article, year=2020), [line], []).year == 2020
+
+
+@pytest.mark.parametrize(
+    ("line", "authors", "journal", "date"),
+    [
+        (
+            "2022年11月08日 07:45 来源：海津晚报 作者：林若水 葉采蘩 我有话说(32人参与)",
+            ("林若水", "葉采蘩"),
+            "海津晚报",
+            "2022-11-08",
+        ),
+        ("作者：林若水    来源：《港口研究》2021年第4期    时间：2021-08-15", ("林若水",), "港口研究", "2021-08-15"),
+        ("作者：林若水来源：海津日報 2021-08-15", ("林若水",), "海津日報", "2021-08-15"),
+        ("发布时间：2023-03-06 10:21　来源：海津市交通局　浏览次数：1203", (), "", "2023-03-06"),
+        ("来源：海津晚报", (), "", ""),
+        ("作者：林若水于2021年写成此书", (), "", ""),
+    ],
+)
+def test_a_line_of_several_fields_tells_people_paper_and_day(
+    line: str, authors: tuple[str, ...], journal: str, date: str
+) -> None:
+    found = apply_printed_byline(Article("article", "渡口", (0, 10)), ["渡口", line])
+    assert (found.authors, found.journal, found.date) == (authors, journal, date)
+    known = dataclasses.replace(found, authors=("韓雪",), journal="水運", year=2020, date="2020")
+    assert apply_printed_byline(known, [line]) == known
+
+
+def test_keywords_that_a_slash_parts_are_several() -> None:
+    assert split_keywords("【关键词】航運史/分期／比较") == ("航運史", "分期", "比较")
+    assert split_keywords("关键词：输入/输出；比较") == ("输入/输出", "比较")

@@ -379,6 +379,9 @@ def test_what_calls_itself_a_byline_or_a_date_is_told() -> None:
         ("author", "记者 林知远"),
         ("date", "2023-11-05 08:30"),
     ]
+    line = '<p><em id="publish_time">2023-08-21 20:15</em> 發表於海津</p>'
+    said = read_html(f"<html><body><h1>盐田</h1>{line}<p>盐田停产于2012年。</p></body></html>".encode())[0].said
+    assert ("date", "2023-08-21 20:15") in [(one.field, one.value) for one in said]
 
 
 def test_a_power_keeps_its_sign() -> None:

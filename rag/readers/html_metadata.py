@@ -52,11 +52,17 @@ def read_said(root: Any) -> list[Said]:
 def _from_byline(root: Any) -> Iterator[Said]:
     """Yield what the first element that calls itself a byline, and the first that calls itself a date, show."""
     for field, kind in (("author", "byline"), ("date", "date")):
-        lines = (one for one in root.iter("span", "div", "p", "time", "a") if says(one, kind))
+        lines = (
+            one for one in root.iter("span", "div", "p", "time", "a", "em") if says(one, kind) or _is_id(one, kind)
+        )
         texts = (fold_spaces("".join(one.itertext())) for one in lines)
         fits = (text for text in texts if 0 < len(text) <= _MAX_BYLINE_CHARS and (kind == "date" or parse_names(text)))
         if text := next(fits, ""):
             yield Said(field, text, BYLINE)
+
+
+def _is_id(element: Any, kind: str) -> bool:
+    return (element.get("id") or "").lower().replace("_", "-") in words_of("html_elements", kind)
 
 
 def _from_meta(root: Any) -> Iterator[Said]:

@@ -22,6 +22,7 @@ from rag.structure.key_figures import pair_key_figures
 from rag.structure.mastheads import split_articles
 from rag.structure.metadata import (
     TRUSTED,
+    apply_printed_byline,
     apply_printed_date,
     apply_printed_doi,
     apply_printed_issue,
@@ -91,6 +92,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         article = apply_printed_doi(apply_said(articles[works[0]], said), [*around, *head])
         article = apply_printed_issue(article, head[:_HEAD_ISSUE], [bare(item.text) for item in items[-2:]])
         article = apply_printed_date(article, [*head, *around], [*head, *running_heads])
+        beside = [one.text for one in told_left if one.kind == "margin"]
+        article = apply_printed_byline(article, [*head[:_HEAD_ISSUE], *beside])
         articles[works[0]] = dataclasses.replace(article, work=front.work or article.work)
     elif works and printed_head and parts[works[0]].first == 0:
         articles[works[0]] = apply_said(articles[works[0]], printed_head)

@@ -183,10 +183,12 @@ def _same_authors(work: Article, abstract: Article) -> bool:
 
 
 def split_keywords(text: str) -> tuple[str, ...]:
-    """Return the keywords of a labelled line, parted by ；, ，, 、 or spaces, whichever comes first in that order."""
+    """Return the keywords of a labelled line, parted by ；, ，, 、, spaces or /, whichever comes first."""
     text = strip_label(text).strip().rstrip("。.；;")
     text = " ".join(text.split())
-    separators = next((marks for marks in ("；;", "，,", "、") if holds_one_of(text, marks)), " ")
+    separators = next(
+        (marks for marks in ("；;", "，,", "、") if holds_one_of(text, marks)), " " if " " in text else "/／"
+    )
     return tuple(word.strip() for word in split_at(text, separators) if word.strip())
 
 

@@ -3,7 +3,7 @@
 A title of the page's own heading, of a package or of tags made for papers is believed; one from a program's properties
 fills a gap, or makes whole a title of which the page gave the first line. An author whose value does not read as a
 name is left out.
-Entry points: `told_title`, `apply_said`. Knows no file format.
+Entry points: `told_title`, `apply_said`, `apply_printed_byline`. Knows no file format.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rag.text.figures import Figure
 from rag.text.labels import is_word
 from rag.text.language import HAN_CHARACTER, fold_glyphs, holds_one_of, is_unreadable, letters_of, to_simplified
 from rag.text.persons import parse_names
+from rag.vocabulary import words_of
 
 # What is made for catalogues, or stands on the page; properties that programs fill in are not among them.
 MAIL = "mail head"
@@ -39,6 +40,9 @@ _NO_TITLE = re.compile(
 )
 _INVERTED = re.compile(r"([A-ZÀ-Þ][\w'’-]+),\s*([A-ZÀ-Þ][\w.'’ -]+)")
 _MAX_TITLE_CHARS = 300
+_MAX_BYLINE_CHARS = 120
+_BYLINE_LABELS, _LABEL_WITH_COLON, _PAPER = ("来源", "作者"), 3, "报"
+_LABEL_KINDS = ("source", "about_author", "imprint_date", "imprint_editor", "closing")  # of what may stand behind
 _UNTIL = ("至", "到", "截止", "截至")
 _MAX_DATE_LINE, _MAX_BEHIND_DATE = 80, 10  # characters of a line of a head with its date; letters behind that
 
@@ -116,6 +120,37 @@ def apply_printed_date(article: Article, texts: Sequence[str], heads: Sequence[s
     dates = itertools.chain(map(_labelled_date, lines), map(_lone_date, heads))
     date = next(filter(None, dates), None) if article.year is None else None
     return article if date is None else dataclasses.replace(article, year=date.year, date=iso_date(date))
+
+
+def apply_printed_byline(article: Article, texts: Sequence[str]) -> Article:
+    """Return `article` with the people and the paper that a line of several fields tells, as pages of the web have it.
+
+    So does 2023年5月1日 07:45 来源：海津日报 作者：林若水 葉采蘩 我有话说(32人参与).
+    """
+    for text in texts:
+        line = to_simplified(text).replace(":", "：") if len(text) <= _MAX_BYLINE_CHARS else ""
+        source, author = (_field(text, line.find(f"{label}：")) for label in _BYLINE_LABELS)
+        date = max((read_date(found.group()) for found in _DATE.finditer(text)), key=len, default="")
+        if sum(map(bool, (source, author, "-" in date))) < 2:
+            continue
+        tokens = author.split()
+        runs = (parse_names(" ".join(tokens[:stop])) for stop in range(len(tokens), 0, -1))
+        people = article.authors or next(filter(None, runs), ())
+        paper = source.split()[0].partition("》")[0] if source else ""
+        is_paper = paper.startswith("《") or to_simplified(paper).endswith(_PAPER)
+        journal = article.journal or (paper.lstrip("《") if is_paper else "")
+        article = dataclasses.replace(article, authors=people, journal=journal)
+        if article.year is None and "-" in date:
+            article = dataclasses.replace(article, year=int(date[:4]), date=date)
+    return article
+
+
+def _field(text: str, at: int) -> str:
+    """Return what stands behind the label at `at` up to the next one."""
+    behind = text[at + _LABEL_WITH_COLON :].replace("：", ":") if at >= 0 else ""
+    value, colon, _ = behind.partition(":")
+    labels = [word for kind in _LABEL_KINDS for word in words_of("print_words", kind) if value.endswith(word)]
+    return value[: -len(max(labels, key=len))] if colon and labels else value
 
 
 def _lone_date(text: str) -> Figure | None:
