@@ -119,6 +119,18 @@ def test_utf8_text_comes_back_whole(text: str) -> None:
         assert "".join(lines) == text.removeprefix("\ufeff").replace("\u2028", "").replace("\u2029", "")
 
 
+def test_numbers_at_the_edges_of_sheets_label_them_where_they_count() -> None:
+    sheets = [
+        "渡口研究　2022年\n\n正文一。\n\n— 45 —",
+        "46    林若水：渡口\n正文二。",
+        "渡口研究　2022年\n正文三。\n·47·",
+    ]
+    pages = read_text("\f".join(sheets).encode())
+    assert [(page.number, page.label) for page in pages] == [(1, "45"), (2, "46"), (3, "47")]
+    assert [page.label for page in read_text("7 隻船\f3 隻船\f共 12".encode())] == ["", "", ""]
+    assert read_text("正文\n45".encode())[0].label == ""
+
+
 def test_an_unknown_ending_names_those_that_are_read(tmp_path: Path) -> None:
     path = tmp_path / "文件.xyz"
     path.write_text("内容")

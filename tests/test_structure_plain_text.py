@@ -7,6 +7,7 @@ from rows import each
 
 from rag.records import Document, Line, Page, Source
 from rag.structure import parse_document
+from rag.text.labels import label_of
 from rag.text.persons import parse_names
 
 HARBOURS = """港口消防簡報　第十二期
@@ -849,3 +850,18 @@ def test_a_number_between_dashes_by_itself_is_that_of_a_page_even_below_a_cover(
         ("page_number", "— 1 —"),
         ("page_number", "— 2 —"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("关 键 词　港口；水价", ("keywords", "关键词 港口；水价")),
+        ("內容 提要　本文考察水價。", ("abstract", "內容提要 本文考察水價。")),
+        ("摘要 本文 讨论水价", ("abstract", "摘要 本文 讨论水价")),
+        ("摘要 I", ("", "摘要 I")),
+        ("摘 要 ……… 3", ("", "摘 要 ……… 3")),
+        ("关键词的选择", ("", "关键词的选择")),
+    ],
+)
+def test_a_gap_parts_a_label_from_its_text(line: str, expected: tuple[str, str]) -> None:
+    assert label_of(line) == expected

@@ -7,16 +7,20 @@ extractions they often mean nothing and only the whole document can tell.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.errors import UnreadableSource
 from rag.readers.encodings import decode_text
 from rag.readers.mail import head_of, with_older_heads
 from rag.readers.markdown import mark_blocks
+from rag.readers.pdf import choose_labels
 from rag.records import Line, Page
 from rag.text.language import letters_of
 
 # More lines than a book of ten megabytes has: a file with so many is a log or a table of numbers.
 _MAX_LINES = 150_000
+_DASHES = " \t\u3000-–—·•"  # around a page's number
+_MAX_NUMBER_DIGITS = 4
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]{0,400})?/?>")
 _LINK = re.compile(r"(!?)\[([^\[\]\n]{0,2000})\]\(<?((?:[^()\s<>]|\([^()\s]*\)){0,2000})>?(?:\s+\"[^\"\n]*\")?\)")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x0b\x85\u2028\u2029]")
@@ -71,10 +75,19 @@ def _read(data: bytes, *, markdown: bool) -> list[Page]:
     pages = []
     head, said = head_of(printed[0])
     is_message = head > 0
-    for number, rows in enumerate(printed, start=1):
+    several = len(printed) > 1
+    labels = choose_labels([""] * len(printed), list(map(_edge_numbers, printed if several else [[]])))
+    for number, (rows, label) in enumerate(zip(printed, labels, strict=True), start=1):
         lines, left = mark_blocks(rows[head:], markdown=markdown)
         if is_message:
             lines = [*(Line(row, kind="paragraph") for row in rows[:head]), *with_older_heads(lines)]
-        pages.append(Page(number if len(printed) > 1 else None, "", tuple(lines), tuple(left), remarks, said))
+        pages.append(Page(number if several else None, label, tuple(lines), tuple(left), remarks, said))
         head, remarks, said = 0, (), ()  # the first page's
     return pages
+
+
+def _edge_numbers(rows: Sequence[str]) -> list[str]:
+    """Return the numbers at the sides of a page's first and last line: — 45 —, 46    水运经济研究."""
+    filled = [words for row in rows if (words := row.strip(_DASHES).split())]
+    sides = [word.strip(_DASHES) for words in (*filled[:1], *filled[1:][-1:]) for word in (words[0], words[-1])]
+    return [word for word in sides if word.isascii() and word.isdecimal() and len(word) <= _MAX_NUMBER_DIGITS]

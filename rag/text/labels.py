@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from rag.text.language import HAN, letters_of, search_form, to_simplified, without_spaces
+from rag.text.language import HAN, is_han, letters_of, search_form, to_simplified, without_spaces
 from rag.vocabulary import phrases, read_table, words_of
 
 _LABEL = re.compile(
@@ -22,6 +22,7 @@ _LABEL = re.compile(
 )
 CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
 CLOSING_MOST_CHARS = 30  # letters of 谢谢大家, and of a name and an address below it
+_MOST_PARTS, _LEAST_TOLD = 5, 2  # of a label whose characters are set apart; Han characters behind it
 _OPENING_CHARS = 80  # of a line, in which the longest word stands with its white space
 # A label whose characters are set apart: `摘  要：`, `〔关 键 词〕`.
 _SPREAD = re.compile(rf"^([【〔\[［（(]?)\s*((?:[{HAN}]\s){{1,4}}[{HAN}])\s*([】〕\]］）)]?\s?[:：]?)")
@@ -87,7 +88,26 @@ def label_of(text: str) -> tuple[str, str]:
         opening, name, closing = spread.groups()
         text = opening + name.replace(" ", "") + closing + text[spread.end() :]
     match = _match_label(text)
+    if match is None and to_simplified(text[:1]) in _bare_starts():
+        label, rest = _part_at_gap(text)
+        text = f"{label} {rest}" if label else rest
+        match = _match_label(f"{label}:")
     return (str(match.lastgroup) if match else ""), text
+
+
+@functools.cache
+def _bare_starts() -> frozenset[str]:
+    return frozenset(word[0] for word in _printed("bare_label") if is_han(word))
+
+
+def _part_at_gap(text: str) -> tuple[str, str]:
+    """Return the label that a gap alone parts from Han words, "" for none, and the rest: 关 键 词　港口；水价."""
+    for count in range(1, _MOST_PARTS):
+        *parts, rest = text.split(maxsplit=count)
+        label = "".join(parts)
+        if is_bare_label(label) and is_han(rest[:_LEAST_TOLD]) and len(rest) > _LEAST_TOLD:
+            return label, rest
+    return "", text
 
 
 def bare_label_of(line: str) -> str:
