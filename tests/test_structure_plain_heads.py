@@ -293,6 +293,15 @@ def test_the_head_of_a_newspaper_s_page_is_no_title() -> None:
     assert (article.title, article.journal, article.authors) == ("专訪燈塔最后一任守塔人", "海津日報", ("葉采蘩",))
 
 
+def test_a_piece_of_a_newspaper_has_its_title_and_whoever_its_first_words_name() -> None:
+    told = "6月1日上午，东湾大橋顺利合龙，全長二点三公里，设计时速八十公里，预计年底通车。"
+    text = "海津日報    2023年6月2日 星期五    第03版：要闻\n\n东湾大桥合龙\n预计年底通车\n\n"
+    piece = article(f"{text}本报东湾6月1日电（记者 林若水 通讯员 韩雪）{told}\n\n本报讯（记者 周远）{told}\n")
+    assert (piece.title, piece.authors) == ("东湾大桥合龙", ("林若水", "韩雪"))
+    assert (piece.journal, piece.date) == ("海津日報", "2023-06-02")
+    assert article(f"{text}{told}\n\n本报讯（记者 周远）{told}\n").authors == ()
+
+
 def test_a_list_of_who_was_there_that_goes_on_below_names_no_author() -> None:
     text = "东湾冷库检修碰头会记要\n\n时间：2022年9月4日\n{}：林若水、周远、苏芷宁、\n{}陈远山、葉采蘩\n\n检修两日。\n"
     for label, margin in (("与会人员", "　　　　　"), ("到会", ""), ("到会", "　　　")):

@@ -28,6 +28,7 @@ _ABSTRACT_WITHIN = 20  # items of an article, where its abstract begins
 _HEAD_ITEMS = 12  # of an article, among which the line of its journal stands
 _SIGNED_ITEMS = 6  # at the end of an article, among which stands who wrote it
 _MOST_ABSTRACT_ITEMS = 6  # below its first one, with the label that ends it
+_SENT, _MOST_LEAD_CHARS, _LEAST_LEAD_CHARS = tuple("电讯電訊"), 20, 40  # 新华社北京3月5日电, and the text behind it
 _MAX_PAIRS = 1_000_000  # of article and abstract to compare; no issue has a tenth of a thousandth of them
 _ISSUE_LINE = re.compile(r"((?:19|20)\d\d)\s*年\s*第?\s*(\d{1,2})\s*期")
 _PERSON = re.compile(
@@ -95,13 +96,16 @@ def describe_articles(
 def _signed(items: Sequence[Item]) -> tuple[str, ...]:
     """Return who wrote an article by its end: a line （记者 林若水）, or such brackets behind its last sentence.
 
-    A letter is signed below the words that take leave.
+    Or by how its text begins: 本报南江6月1日电（记者 林若水）. A letter is signed below the words that take leave.
     """
     texts = [bare(item.text).strip() for item in items[-_SIGNED_ITEMS:]]
     behind = [text[max(text.rfind("（"), text.rfind("(")) :] for text in texts if text.endswith(("）", ")"))]
     lines = [line for text in texts for line in text.split("\n") if line.strip()]
+    first = next((bare(item.text) for item in items if item.size >= _LEAST_LEAD_CHARS), "")
+    lead, _, names = first.partition("）")[0].partition("（")
+    sent = names if len(lead) <= _MOST_LEAD_CHARS and lead.rstrip().endswith(_SENT) else ""
     below = (parse_names(line, introduced=True) for leave, line in itertools.pairwise(lines) if takes_leave(leave))
-    return next(filter(None, (*map(signed_names, (*texts, *behind)), *below)), ())
+    return next(filter(None, (*map(signed_names, (*texts, *behind, sent)), *below)), ())
 
 
 def _is_between(imprint: Imprint, at: int, start: int, end: int) -> bool:

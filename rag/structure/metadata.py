@@ -40,7 +40,7 @@ _NO_TITLE = re.compile(
 )
 _INVERTED = re.compile(r"([A-ZÀ-Þ][\w'’-]+),\s*([A-ZÀ-Þ][\w.'’ -]+)")
 _MAX_TITLE_CHARS = 300
-_MAX_BYLINE_CHARS = 120
+_MAX_BYLINE_CHARS, _WITHIN_CHARS = 120, 50  # of a line of fields, and where the last of these begins
 _BYLINE_LABELS, _LABEL_WITH_COLON, _PAPER = ("来源", "作者"), 3, "报"
 _LABEL_KINDS = ("source", "about_author", "imprint_date", "imprint_editor", "closing")  # of what may stand behind
 _UNTIL = ("至", "到", "截止", "截至")
@@ -129,7 +129,8 @@ def apply_printed_byline(article: Article, texts: Sequence[str]) -> Article:
     """
     for text in texts:
         line = to_simplified(text).replace(":", "：") if len(text) <= _MAX_BYLINE_CHARS else ""
-        source, author = (_field(text, line.find(f"{label}：")) for label in _BYLINE_LABELS)
+        places = [line.find(f"{label}：", 0, _WITHIN_CHARS) for label in _BYLINE_LABELS]
+        source, author = (_field(text, at) for at in places)
         date = max((read_date(found.group()) for found in _DATE.finditer(text)), key=len, default="")
         if sum(map(bool, (source, author, "-" in date))) < 2:
             continue

@@ -263,13 +263,15 @@ def _is_letter_spaced(text: str) -> bool:
 
 
 def _below_issuer(head: Sequence[HeadLine]) -> list[HeadLine]:
-    """Return the lines right below a body's name that stands first, where authors or a date follow: （9月12日公告）."""
+    """Return the line below a newspaper's, or those below a body's name where authors or a date follow."""
     tells = [
         line.kind in ("author", "day") or (line.text.startswith(("（", "(")) and bool(_date_of(line.text)))
         for line in head
     ]
     above = [line for line in head[: [*tells, True].index(True)] if line.kind != "skip"]
     groups = [list(lines) for _, lines in itertools.groupby(above, lambda line: line.group)]
+    if groups and groups[0][0].kind == "journal" and len(groups) > 1 and not groups[1][0].kind:
+        return groups[1][:1]  # below it may stand a second title
     is_issued = any(tells) and len(groups) > 1 and any(line.kind == "body" for line in groups[0])
     return groups[1] if is_issued and not groups[1][-1].kind else []
 
