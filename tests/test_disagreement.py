@@ -88,6 +88,21 @@ def test_a_word_that_is_asked_both_ways_denies_nothing() -> None:
     assert find_contradiction("委员会没有批准停航。", "委员会批准停航。") is not None
 
 
+def test_what_is_only_supposed_contradicts_nothing() -> None:
+    one, other = "用水权不随经营权转移。", "如果用水權隨經營權轉移，期滿之後容易引起糾紛。"
+    assert find_disagreement(one, other) is None
+    assert find_disagreement(one, "用水權隨經營權轉移。") is not None
+    assert find_disagreement("The 水权 permit does not expire.", "If the 水权 permit expires, write to us.") is None
+    assert find_disagreement("The 水权 permit does not expire.", "The 水权 permit expires.") is not None
+
+
+def test_figures_that_are_worlds_apart_count_two_things() -> None:
+    question, one = "專項資金是多少？", "全省专项资金27.46亿元。"
+    assert _compare(question, one, "专项资金0.61元。", ("27.46亿元", "0.61元")) is None
+    found = _compare(question, one, "專項資金27.46万元。", ("27.46亿元", "27.46万元"))
+    assert found == Disagreement("figure", "27.46亿元", "27.46万元")
+
+
 def test_a_clause_is_judged_below_what_its_opening_names() -> None:
     one, other = "老城区不适合自驾，周末几乎找不到停车位。", "老城区街道宽敞，很适合自驾前往。"
     found = _compare("老城区适合开车去吗？", one, other)

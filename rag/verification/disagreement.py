@@ -35,6 +35,7 @@ LEAST_STEM = 4  # letters that another stem must begin with
 LEAST_EITHER_WAY, LEAST_ONE_WAY = 0.1, 0.5  # likelihoods that two figures answer each other's statement
 ROUGH_REACH = 4  # characters beside a figure in which a word may stand that makes it a rough one
 ROUNDING = 0.01  # share by which two figures may differ and still be one, rounded
+MOST_TIMES = 100_000  # as much may one of two figures for one thing be as the other: 万元 may stand for 元
 _CLAUSE = re.compile(r"[^，；,;。:：]+")
 _BEHIND = re.compile(rf" ?(?:{HAN_CHARACTER.pattern}|[a-z]+)")
 _ASKING = {"number": ("多少", "how many"), "ordinal": ("第几", "which")}
@@ -158,8 +159,10 @@ def _told_words(text: str) -> list[str]:
 
 def _are_comparable(one: str, other: str, mine: Figure, yours: Figure) -> bool:
     """Say whether two figures differ that are of one time, and what stands beside them fits."""
+    small, large = sorted((abs(mine.value), abs(yours.value)))
     return (
         mine.kind == yours.kind != "decade"
+        and large <= MOST_TIMES * (small or large)
         and not _agree(one, other, mine, yours)
         and (mine.kind == "date" or _times_fit(one, other, mine, yours))
         and _others_fit(one, other, mine, yours)
@@ -318,7 +321,9 @@ def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disa
     years = [years_of(find_figures(text)) for text in (one, other)]
     if all(years) and not years[0] & years[1]:
         return None
-    if _parts_of(one) == _parts_of(other) and (found := _opposite(_Judged(one, one, ""), _Judged(other, other, ""), 1)):
+    whole = _Judged(one, one, ""), _Judged(other, other, "")
+    are_told = not (_supposes(one) or _supposes(other)) and _parts_of(one) == _parts_of(other)
+    if are_told and (found := _opposite(*whole, 1)):
         return found
     words = asked.words if asked else None
     for mine, yours in itertools.product(_clauses(one, words), _clauses(other, words)):
@@ -385,10 +390,19 @@ def _denied_effect(denying: str, telling: str) -> list[tuple[str, str]]:
 
 
 def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
-    """Return the clauses of a statement, each with words of the first, which names of what: if known, those asked."""
+    """Return the clauses of a statement, each with words of the first, which names of what: if known, those asked.
+
+    What is only supposed, 如果转让, is told of nothing.
+    """
     found = _CLAUSE.findall(text)
     named = content_of(found[0]) if found else frozenset[str]()
-    return [_Judged(clause, text, found[0], named if asked is None else named & asked) for clause in found]
+    named = named if asked is None else named & asked
+    return [_Judged(clause, text, found[0], named) for clause in found if not _supposes(clause)]
+
+
+def _supposes(clause: str) -> bool:
+    words = words_of("pointing_words", "supposes")
+    return search_form(clause).lstrip().startswith(tuple(f"{word} " if word.isascii() else word for word in words))
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
