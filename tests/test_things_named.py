@@ -18,6 +18,7 @@ from rag.question.things_named import names_one_alike, shares_told, things_named
         ("How many 書 were lent in 2015 and 2016?", ["2015", "2016"], "How many 书 were lent in 2016?"),
         ("养老院床位22年和24年各多少？", [], ""),
         ("東港和西港跟銀行談了多久？", ["東港", "西港"], "西港跟银行谈了多久？"),
+        ("到2030年的目標裡，利用率和灌溉係數各定多少", ["利用率", "灌溉係數"], "到2030年的目标里，灌溉系数定多少"),
     ],
 )
 def test_the_things_of_a_question_are_asked_about_one_by_one(question: str, labels: list[str], asked: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rag.text.enumerations import CLAUSE_ENDS
 from rag.text.figure_finding import find_figures
 from rag.text.language import HAN_CHARACTER, search_form, to_simplified
 from rag.text.words import tag_words
@@ -56,7 +57,11 @@ def things_named(question: str) -> tuple[Thing, ...]:
     opens = words["form"] | words["compares"]
     first = max(
         # A Chinese word of form stands inside the first side: 的 in 初期的开放.
-        (at + 1 for at in range(middle) if tokens[at].text in opens and not (at and _holds_han(tokens[at].text))),
+        (
+            at + 1
+            for at in range(middle)
+            if (tokens[at].text in opens and not (at and _holds_han(tokens[at].text))) or tokens[at].text in CLAUSE_ENDS
+        ),
         default=0,
     )
     compared = [at for at in compared if at < middle]
