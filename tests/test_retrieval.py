@@ -15,6 +15,7 @@ from rows import each
 from rag.embedding import load_embedder
 from rag.errors import NotHeld, UnusableQuestion
 from rag.index import Index, open_index
+from rag.question import read_question
 from rag.records import Retrieval, Turn
 from rag.retrieval import (
     FOOTNOTE_PENALTY,
@@ -22,9 +23,11 @@ from rag.retrieval import (
     MAX_QUESTION_CHARS,
     Filters,
     keyword_terms,
+    near_but_for_language,
     other_names,
     retrieve,
 )
+from rag.retrieval.candidates import Candidates
 from rag.retrieval.judging import READ, READING_WEIGHT, spelt_out
 from rag.settings import Settings
 from rag.text.language import main_language, split_statements
@@ -78,6 +81,20 @@ def test_without_reranking_candidates_come_by_the_weighted_sum_of_both_retriever
         assert item.scores == {"dense": pytest.approx(dense[row], abs=1e-5), "keyword": pytest.approx(keyword[row])}
         assert item.ranks["dense"] == 1 + (dense > dense[row] + 1e-6).sum()
         assert item.ranks.get("keyword") == (1 + (keyword > keyword[row]).sum() if keyword[row] > 0 else None)
+
+
+@pytest.mark.parametrize(("late", "is_read"), [(0.45, True), (0.3, False)])
+def test_what_only_its_language_keeps_from_the_best_is_read_besides(index: Index, late: float, is_read: bool) -> None:
+    rows = np.arange(len(index.passages))
+    chinese = [row for row in rows.tolist() if index.passages.language(row) == "zh"][:READ]
+    english = next(row for row in rows.tolist() if index.passages.language(row) == "en")
+    matches = dict.fromkeys(chinese, 0.5) | {english: late}
+    found = np.array(list(matches.values()), np.float32)
+    similarities = {row: np.full((2, 1), match, np.float32) for row, match in matches.items()}
+    none = np.zeros_like(found)
+    candidates = Candidates(np.array(list(matches)), none, none, 3 * standardised(found, found), similarities)
+    for asked, beside in (("数到多少种鱼？", [english] if is_read else []), ("How many 鱼 were counted there?", [])):
+        assert near_but_for_language(index, read_question(asked), candidates, chinese) == beside
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ BODY_WEIGHT = 0.6  # of the country for which a question names the capital
 READ_TOGETHER = 30  # candidates that a cross-encoder reads, where one is set
 TOGETHER_WEIGHT = 3.0  # of its score, against the reranked score's 1, both standardised over these
 RERANK_WEIGHT = 3.0  # against the fused score's 1, both standardised over the reranked
+LANGUAGE_GAP = 0.09  # MaxSim by which a passage stays behind one that says the same in the question's language
+FOREIGN_READ = 2  # most passages that are read besides, which only that gap keeps from the best
 COVERAGE_WEIGHT = 1.0  # for what a passage adds, against the reranker's weight of 1
 WORKS_LOOKED_AT = 8  # of the best candidates, whose heads may name parties that the question names
 HEAD_PASSAGES = 2
@@ -249,13 +251,35 @@ def _favoured(found: Candidates, rows: Rows, weight: float) -> Candidates:
 
 
 def _choose(index: Index, question: Question, found: Candidates, count: int, allowed: Rows | None) -> list[Chosen]:
-    """Return up to `count` passages, each with by how much it matches less than the best of them."""
+    """Return up to `count` passages: those to be read first, each with by how much it matches less than the best."""
     rows = _diversify(found, count)
     if "source" in question.types:
         rows = _with_notes(index, rows, allowed)[:count]
-    evidence = [evidence_of(index, found, row) for row in rows]
-    nearest = max((item.scores.get("late", 0.0) for item in evidence[:READ]), default=0.0)
-    return [Chosen(item, nearest - item.scores.get("late", nearest)) for item in evidence]
+    read = [*rows[:READ], *near_but_for_language(index, question, found, rows[:READ])]
+    evidence = [evidence_of(index, found, row) for row in (*read, *(row for row in rows if row not in read))]
+    matches = [item.scores.get("late", 0.0) + _gap(index, question, index.row(item.id)) for item in evidence]
+    nearest = max(matches[: len(read)], default=0.0)
+    behind = [nearest - match if "late" in item.scores else 0.0 for item, match in zip(evidence, matches, strict=True)]
+    unread = [None] * (len(evidence) - len(read))
+    return [*map(Chosen, evidence, [*behind[: len(read)], *unread])]
+
+
+def near_but_for_language(index: Index, question: Question, found: Candidates, rows: Sequence[int]) -> list[int]:
+    """Return the best rows that would be among as many as `rows` if all passages were in the question's language."""
+    reranked = [row for row in found.rows.tolist() if row in found.similarities]
+    late = np.array([late_score(found.similarities[row]) for row in reranked], np.float32)
+    gaps = np.array([_gap(index, question, row) for row in reranked], np.float32)
+    if not gaps.any():
+        return []
+    gained = RERANK_WEIGHT * (_standardised(late + gaps, late + gaps) - _standardised(late, late))
+    final = found.final[: len(reranked)] + gained
+    best = [reranked[place] for place in np.argsort(-final, kind="stable")[: len(rows)]]
+    return [row for row in best if row not in rows and _gap(index, question, row)][:FOREIGN_READ]
+
+
+def _gap(index: Index, question: Question, row: int) -> float:
+    """Return by how much a passage matches less than it would in the question's language."""
+    return LANGUAGE_GAP * (index.passages.language(row) != question.language)
 
 
 def _in_turns(some: Sequence[Chosen], others: Sequence[Chosen]) -> list[Chosen]:
@@ -264,7 +288,7 @@ def _in_turns(some: Sequence[Chosen], others: Sequence[Chosen]) -> list[Chosen]:
     for one in itertools.chain.from_iterable(itertools.zip_longest(others, some)):
         if one is not None:
             found.setdefault(one.evidence.id, one)
-    return list(found.values())
+    return [one if at < READ else one._replace(behind=None) for at, one in enumerate(found.values())]
 
 
 def _asked_of_contract(

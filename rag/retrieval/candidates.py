@@ -41,10 +41,10 @@ class Candidates:
 
 
 class Chosen(NamedTuple):
-    """A passage that is to be read, and by how much it matches less, by late interaction, than the best of those."""
+    """A passage, and by how much it matches less, by late interaction, than the best to be read; None: it is not."""
 
     evidence: Evidence
-    behind: float
+    behind: float | None
 
 
 def evidence_of(index: Index, found: Candidates, row: int) -> Evidence:

@@ -136,8 +136,8 @@ def says_enough(question: Question) -> bool:
 def _read(
     comprehension: Comprehension, question: Question, chosen: Sequence[Chosen], names: Mapping[str, float]
 ) -> list[Evidence]:
-    """Return the evidence with its first READ passages judged, ordered by likelihood and by the order it came in."""
-    first = [item for item, _ in chosen[:READ]]
+    """Return the evidence, what is to be read judged and ordered by likelihood and by the order it came in."""
+    first = [item for item, behind in chosen if behind is not None]
     passages = tuple(_below_its_authors(item.passage, question) for item in first)
     statements = tuple(item.statements for item in first)
     read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
@@ -159,13 +159,14 @@ def _read(
         closer = _read_closely(comprehension, spelt_out(text, names), passages, judged, readings)
         judged = _judge_readings(chosen, closer, question)
     ranked = sorted(range(len(judged)), key=lambda place: place - READING_WEIGHT * log_odds(judged[place].score))
-    return [*(judged[place] for place in ranked), *(item for item, _ in chosen[READ:])]
+    return [*(judged[place] for place in ranked), *(item for item, behind in chosen if behind is None)]
 
 
 def _judge_readings(chosen: Sequence[Chosen], readings: Sequence[Reading], question: Question) -> list[Evidence]:
     """Return the passages that were read as evidence, in the order they came in."""
+    to_read = ((item, behind) for item, behind in chosen if behind is not None)
     judged = [
-        _judged(item, reading, question, behind) for (item, behind), reading in zip(chosen, readings, strict=False)
+        _judged(item, reading, question, behind) for (item, behind), reading in zip(to_read, readings, strict=True)
     ]
     judged = doubt_other_entries(credit_rows(_hold_to_work(judged, question), question), question)
     judged = doubt_other_senders(credit_counted_lists(judged, question), question)
