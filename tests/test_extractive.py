@@ -132,6 +132,18 @@ def test_who_says_what_is_quoted_stands_before_it() -> None:
     assert write(apart) == "「登記在冊的，一處也不拆。」[1]"
 
 
+def test_who_speaks_in_a_turn_of_minutes_stands_before_what_is_quoted_of_it() -> None:
+    turn = "**阮若水**：我先講。甲案的單位成本是三元一角。所以我支持甲案。\n主持人：請。下一位發言。"
+    said = evidence(turn, 0.0, 0.9, 0.8, 0.0, 0.0)
+    assert write(said) == "阮若水：甲案的單位成本是三元一角。[1]所以我支持甲案。[1]"
+    first = evidence(turn, 0.9, 0.0, 0.0, 0.0, 0.0)
+    assert write(first) == "**阮若水**：我先講。[1]"
+    other = evidence(turn, 0.0, 0.0, 0.0, 0.0, 0.9)
+    assert write(other) == "下一位發言。[1]"  # 主持人 is nobody's name
+    english = evidence("Dr Holt: We met in 江城. The bridge cost 61 pounds.", 0.0, 0.9, language="en")
+    assert write(english) == "Dr Holt: The bridge cost 61 pounds.[1]"
+
+
 def test_a_paragraph_that_ends_with_a_question_is_no_question_of_the_text() -> None:
     asked = evidence("Are the 水亭 kiosks working?\nHalf of them are.", 0.0, 0.9, language="en")
     assert write(asked) == "Are the 水亭 kiosks working?[1]\nHalf of them are.[1]"
@@ -202,6 +214,16 @@ def test_an_item_stands_below_what_leads_in_to_its_list() -> None:
     assert write(plain) == "（一）風速超过每秒十米；[1]"
 
 
+def test_a_list_whose_items_are_likely_together_goes_before_one_likelier_statement() -> None:
+    alone = evidence("農戶把地租給大戶之後另行賣水。", 0.92, source="纠纷.md", title="纠纷")
+    items = evidence("（一）有争议的；\n（二）被查封的；\n（三）保留水量；\n（四）欠缴水费的。", 0.9, 0.8, 0.7, 0.01)
+    listed = "（一）有争议的；[2]（二）被查封的；[2]（三）保留水量；[2]（四）欠缴水费的。[2]"
+    assert write(alone, items, types=frozenset({"list"})) == listed
+    assert write(alone, items) == "農戶把地租給大戶之後另行賣水。[1]"  # where no list is asked for
+    sure = evidence("農戶把地租給大戶之後另行賣水。", 0.99, source="纠纷.md", title="纠纷")
+    assert "農戶把地租給大戶" in write(sure, items, types=frozenset({"list"}))[:20]
+
+
 def test_one_point_of_a_notice_is_no_list_of_its_points() -> None:
     notice = evidence("一、對象：滿五十歲者。二、材料：身份证、照片。三、费用：八十元。", 0.001, 0.98, 0.0)
     assert write(notice, types=frozenset({"list"})) == "二、材料：身份证、照片。[1]"
@@ -214,6 +236,11 @@ def test_items_of_which_several_are_likely_bring_their_list_though_none_was_aske
     assert write(items) == "第一，只量一城。[1]第二，未计冬季。[1]第三，樣本偏小。[1]第四，蛾类之外未分种。[1]"
     one = evidence("第一，只量一城。第二，未计冬季。第三，樣本偏小。", 0.02, 0.97, 0.01)
     assert write(one) == "第二，未计冬季。[1]"
+
+
+def test_two_likely_items_of_three_bring_their_list() -> None:
+    rules = evidence("第一，只管午飯。第二，每人自带一碗米。第三，谁做饭谁免菜钱。", 0.68, 0.03, 0.37)
+    assert write(rules) == "第一，只管午飯。[1]第二，每人自带一碗米。[1]第三，谁做饭谁免菜钱。[1]"
 
 
 def test_the_first_of_several_reasons_brings_the_others() -> None:

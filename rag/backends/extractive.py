@@ -24,7 +24,7 @@ from rag.text.labels import as_quoted
 from rag.text.language import ends_in, letters_of, main_language, search_form, split_statements
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
-from rag.text.persons import SURE_SURNAMES
+from rag.text.persons import SURE_SURNAMES, speaker_of
 from rag.text.units import CURRENCIES
 from rag.text.words import holds_any
 from rag.verification.disagreement import find_disagreement
@@ -40,7 +40,8 @@ ENOUGH = 0.93  # share of the odds of all statements that those quoted hold toge
 OUTDOES = 0.9  # share of the odds of a list that its likeliest item holds, from which it answers alone
 LIST_LEAST = 0.05  # likelihood of a further item of a list
 ITEM_LEAST = 0.1  # likelihood of an item that answers itself
-LIKELY_ITEMS = 3  # so many of them show that their list is asked for
+LIKELY_ITEMS = 3  # so many of them, or more than half, show that their list is asked for
+LISTS_LOOKED_AT = 8  # likeliest statements of which one may be an item of the list that is asked for
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
 THING_LEAST = 0.1  # likelihood of a statement that tells of a thing that is named beside the one told of before
 DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work's statement disagrees with the first
@@ -174,8 +175,8 @@ def _with_question_above(chosen: Sequence[Quoted], first: Quoted, request: Answe
     """Return the statements with the question of the text that the first answers, and with how its answer begins.
 
     不可以 says nothing by itself, and 周一 the reverse of 哪几天不开放 above it. What is said to the same question
-    stands together, in reading order. A question of the text that is the reader's own is left out, and so is one of
-    which a long answer tells something else further down.
+    stands together, in reading order. A question of the text that is the reader's own is left out, one whose answer
+    begins with a long statement, and one of which a long answer tells something else further down.
     """
     question, answers = _question_above(first, request.evidence[first.place])
     if question is None or first not in answers or (first is not answers[0] and len(answers) > SHORT_ANSWER):
@@ -183,7 +184,9 @@ def _with_question_above(chosen: Sequence[Quoted], first: Quoted, request: Answe
     said = [unit for unit in answers if unit in chosen or unit is answers[0]]
     asked = _grams(question.text)
     is_own = len(asked & _grams(request.question)) > SAME_SHARE * len(asked)
-    return [*([] if is_own else [question]), *said, *(unit for unit in chosen if unit not in (*said, question))]
+    language = request.evidence[first.place].passage.language
+    above = [] if is_own or len(letters_of(said[0].text)) > SHORT_CHARS[language] else [question]
+    return [*above, *said, *(unit for unit in chosen if unit not in (*said, question))]
 
 
 def _question_above(unit: Quoted, item: Evidence) -> tuple[Quoted | None, list[Quoted]]:
@@ -202,12 +205,24 @@ def _question_above(unit: Quoted, item: Evidence) -> tuple[Quoted | None, list[Q
 def _first(ranked: Sequence[Quoted], request: AnswerRequest) -> Quoted:
     """Return the likeliest statement; of those not much less likely, the first in the question's language.
 
-    The source that is asked for is in whatever language it is.
+    The source that is asked for is in whatever language it is. A list that is asked for answers as a whole: one whose
+    items together are likelier than the likeliest statement.
     """
     if "source" in request.types:
         return ranked[0]
+    if "list" in request.types:
+        odds = {unit: _odds_of_list(unit, request) for unit in ranked[:LISTS_LOOKED_AT]}
+        best = max(odds, key=lambda unit: odds[unit])
+        if odds[best] > odds[ranked[0]]:
+            return best
     near = (unit for unit in ranked if _odds(unit.likelihood) >= OWN_LANGUAGE_ODDS * _odds(ranked[0].likelihood))
     return next((unit for unit in near if request.evidence[unit.place].passage.language == request.language), ranked[0])
+
+
+def _odds_of_list(unit: Quoted, request: AnswerRequest) -> float:
+    """Return the odds of a statement with the other likely items of its list."""
+    items = [one for one in _list_around(unit, request) if one.likelihood >= ITEM_LEAST]
+    return sum(_odds(one.likelihood) for one in items) if len(items) > 1 else _odds(unit.likelihood)
 
 
 def _rows_alike(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
@@ -255,7 +270,8 @@ def _below_lead_in(units: Sequence[Quoted], request: AnswerRequest) -> list[Quot
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
     """Say whether a whole list answers: several of its items are likely, and the likeliest does not outdo them."""
     likely = sum(item.likelihood >= ITEM_LEAST for item in items)
-    return likely >= LIKELY_ITEMS and _odds(first.likelihood) < OUTDOES * sum(_odds(item.likelihood) for item in items)
+    enough = min(LIKELY_ITEMS, len(items) // 2 + 1)
+    return likely >= enough > 1 and _odds(first.likelihood) < OUTDOES * sum(_odds(item.likelihood) for item in items)
 
 
 def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
@@ -443,7 +459,7 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
     for unit in units:
         passage = request.evidence[unit.place].passage
         above = request.evidence[previous.place].passage if previous else None
-        heading = _dated_heading(unit, passage, above)
+        heading = _dated_heading(unit, passage, above) or _speaker(unit, previous, request)
         if previous is None or above is None or _article_of(passage) != _article_of(above):
             head_shown = ""
             frame = _frame(passage, request.language)
@@ -477,6 +493,18 @@ def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> 
     if is_said or is_row(unit.text) or is_told:
         return ""
     return f"{heading}：" if passage.language == "zh" else f"{heading}: "
+
+
+def _speaker(unit: Quoted, previous: Quoted | None, request: AnswerRequest) -> str:
+    """Return with whose name and a colon a statement's paragraph begins, unless that is shown, else ""."""
+
+    def turn_of(one: Quoted) -> tuple[int, str]:
+        lines = request.evidence[one.place].text.split("\n")
+        return one.place, next((line for line in lines if one.text in line), one.text)
+
+    is_shown = turn_of(unit)[1].startswith(unit.text) or (previous is not None and turn_of(previous) == turn_of(unit))
+    name = "" if is_shown else speaker_of(turn_of(unit)[1])
+    return name and f"{name}{'：' if request.evidence[unit.place].passage.language == 'zh' else ': '}"
 
 
 def _dates_of(text: str) -> set[int]:

@@ -1,6 +1,6 @@
 """Lines that name people: which line under a title is the line of authors, and who they are.
 
-Entry points: `parse_names`, `byline_names`, `same_person`. Knows surnames, no person.
+Entry points: `parse_names`, `byline_names`, `same_person`; `speaker_of` of minutes. Knows surnames, no person.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rag.text.dates import YEAR_DIGITS
 from rag.text.labels import ends_with, is_word
 from rag.text.language import HAN_CHARACTER, holds_one_of, is_han, runs_of, split_at, to_simplified, without_spaces
+from rag.text.words import is_known_word
 from rag.vocabulary import phrases, read_table, words_of
 
 _PINYIN = {surname: frozenset(phrases(spellings)) for surname, spellings, _, _ in read_table("surnames")}
@@ -44,6 +45,8 @@ _MAX_NAMES = 15
 _MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
 _MAX_UNSURE_CHARS = 100
 _SPACED_NAME = 3
+_MAX_SPEAKER_CHARS = 40
+_MARKS_OF_A_TURN = "*_# \t"  # around who speaks
 _SURE_SHARE = 2 / 3  # of the names of a line with raised figures, that begin with a known surname
 
 
@@ -51,6 +54,18 @@ _SURE_SHARE = 2 / 3  # of the names of a line with raised figures, that begin wi
 def no_name_words() -> frozenset[str]:
     """Return the capitalised English words that stand in titles and names of bodies, and in no person's name."""
     return frozenset(word for word, _ in read_table("no_name_words"))
+
+
+def speaker_of(paragraph: str) -> str:
+    """Return who says a paragraph that begins with a name and a colon, 阮若水：我先讲 or Dr Holt: Two, else ""."""
+    opening = paragraph[:_MAX_SPEAKER_CHARS]
+    before = split_at(opening, "：:")[0]
+    name = before.strip(_MARKS_OF_A_TURN)
+    if before == opening:  # no colon
+        return ""
+    is_titled = name.split(" ")[0].rstrip(".") in words_of("name_words", "title") and " " in name
+    is_person = len(parse_names(name)) == 1 and is_han(name) and not is_known_word(to_simplified(name))
+    return name if is_titled or is_person else ""
 
 
 @functools.lru_cache(maxsize=4096)
