@@ -44,6 +44,15 @@ def test_a_window_holds_question_headings_and_text(encoder: WindowEncoder) -> No
     assert window.token_range(500, 600) == (-1, -1)
 
 
+def test_words_of_a_text_in_the_other_language_are_read_with_the_question(encoder: WindowEncoder) -> None:
+    text = "The experiment was paid for by the foundation."
+    across = encoder.encode("试验由哪个基金会出钱？", "水利", text, [(0, len(text))])
+    spelt = encoder.encode("试验由哪个基金会出钱（experiment、foundation、paid）？", "水利", "甲", [(0, 1)])
+    assert across.tokens[: across.text_at] == spelt.tokens[: spelt.text_at]
+    same = encoder.encode("试验由哪个基金会出钱？", "水利", "試驗由基金會出錢。", [(0, 9)])
+    assert same.text_at < across.text_at
+
+
 def test_what_does_not_fit_is_cut_off_and_says_so(encoder: WindowEncoder) -> None:
     long = "大桥全长1860米。" * 200
     spans = split_statements(long)

