@@ -335,6 +335,14 @@ def test_rows_set_apart_by_tabs_are_a_table() -> None:
     assert texts(document, "table") == ["年份\t事件\n1998\t成立\n2008\t扩大"]
 
 
+def test_rows_set_apart_by_full_width_spaces_are_a_table_where_a_column_holds_figures() -> None:
+    rows = ["縣名　安裝數　離線率", "望渠縣　9 860　　7.0", "南圩县　2 800　43.8"]
+    document = parse("附表1\n\n" + "\n".join(rows) + "\n\n以上是抽查结果。")
+    assert texts(document, "table") == ["縣名\t安裝數\t離線率\n望渠縣\t9 860\t7.0\n南圩县\t2 800\t43.8"]
+    names = parse("出席：\n\n林若水　周远山　蘇芷寧\n陈明远　何水生　馬守拙\n石文昭　溫如故　季伯安\n")
+    assert texts(names, "table") == []
+
+
 def test_what_a_container_knows_is_believed() -> None:
     lines = (
         Line("渔港的变迁", kind="heading", level=1),

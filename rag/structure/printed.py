@@ -257,7 +257,8 @@ _MAX_BOXES = 0.2  # share of lines set in by one space, where that begins a text
 _MAX_BOX_INDENT = 3
 _CELLS = re.compile(r"\s*\t\s*| {3,}")
 _NARROW_GAP = "  "
-_WIDE_GAPS = ("    ", "\u3000\u3000")
+_WIDE_SPACE = "\u3000"
+_WIDE_GAPS = ("    ", 2 * _WIDE_SPACE)
 _MIN_CLOSE_ROWS = 3  # one below the other
 _MIN_COLUMNS = 2  # of a table without a head of its own, at most
 _SET_IN = 8  # characters by which a head is set in that stands over the other columns
@@ -301,6 +302,7 @@ def _find_rows(lines: Sequence[Line]) -> list[Line]:
         if any(counts[other] == count for other in near):
             found[number] = _as_row(lines[number], _CELLS.split(lines[number].text.strip()))
     _add_close_rows(found, lines, filled)
+    _add_spaced_rows(found, lines, filled)
     _add_totals(found, lines, filled)
     _add_heads(found, lines, rules)
     near_rows = {at + step for at, line in enumerate(found) if line.kind == "table_row" for step in (-1, 1)}
@@ -323,6 +325,18 @@ def _add_close_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[i
     for count, run in itertools.groupby(filled, lambda number: len(cells[number])):
         numbers = list(run)
         if count > _MIN_COLUMNS and len(numbers) >= _MIN_CLOSE_ROWS:
+            for number in numbers:
+                found[number] = _as_row(lines[number], cells[number])
+
+
+def _add_spaced_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[int]) -> None:
+    """Make rows of lines below each other whose cells full-width spaces part, where a column holds figures."""
+    cells = {at: list(filter(None, lines[at].text.strip().split(_WIDE_SPACE))) for at in filled}
+    for count, run in itertools.groupby(filled, lambda number: len(cells[number])):
+        numbers = [number for number in run if lines[number].kind == "text"]
+        columns = zip(*(cells[number] for number in numbers[1:]), strict=True)
+        is_counted = any(all(cell[:1].isdigit() for cell in column) for column in itertools.islice(columns, 1, None))
+        if count > _MIN_COLUMNS and len(numbers) >= _MIN_CLOSE_ROWS and is_counted:
             for number in numbers:
                 found[number] = _as_row(lines[number], cells[number])
 
