@@ -15,6 +15,7 @@ from rag.text.dictionary import shares_words
 from rag.text.figure_finding import find_figures
 from rag.text.language import is_han, language_asked, main_language, search_form, split_at, to_simplified
 from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
+from rag.text.numbers import read_numeral
 from rag.text.persons import SURNAMES
 from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import words_of
@@ -25,6 +26,7 @@ LABEL_CHARS = 8
 MISSPELT = 0.8  # least likeness of a name to a misspelt one, of difflib
 _PLACES = words_of("place_words", "ending")
 _BEFORE = words_of("place_words", "before")
+_NUMBERED = words_of("place_words", "numbered")
 _JOINING = "pcur"  # first letters of jieba's tags for words with which no place's name begins
 _ACTING = "vmq"  # and for words of one character with which none does: 住 of 住向山敬老院
 _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
@@ -40,6 +42,8 @@ def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...
     people = [name for name, _ in find_han_names(question) if _is_person(name)]
     if people and _begins_with_person(statement) and not any(_is_told(name, told) for name in people):
         return tuple(people)
+    if others := _numbered_otherwise(question, told):
+        return others
     if any(_is_told(name, told) for name in _places(question)):
         return ()
     endings = {_ending(other) for other in _places(told, whole=True)}
@@ -48,6 +52,27 @@ def told_of_another(question: str, statement: str, above: str) -> tuple[str, ...
         named = list(_behind_one_of(_BEFORE | {"the"}, question))  # also the Stowe weir
         alike += [] if any(_is_told(name, told) for name in named) else named
     return tuple(dict.fromkeys(alike))
+
+
+def _numbered_otherwise(question: str, told: str) -> tuple[str, ...]:
+    """Return what a question names by a number where only others of the kind are told: 三支渠 where 二支渠 is."""
+    asked, numbered = _numbered(question), _numbered(told)
+    words = {word for word, _ in numbered.values()}
+    return tuple(name for name, one in asked.items() if one not in numbered.values() and one[0] in words)
+
+
+def _numbered(text: str) -> dict[str, tuple[str, float]]:
+    """Return what a text names by a number, each with the word for its kind and the number."""
+    form, found, end = to_simplified(search_form(text)), dict[str, tuple[str, float]](), 0
+    for at in range(len(form)):
+        number = read_numeral(form, at) if at >= end else None
+        if number is None:
+            continue
+        end = number.end
+        word = next((word for word in _NUMBERED if form.startswith(word, end)), "")
+        if word and not number.vague:
+            found[form[at : end + len(word)]] = (word, number.value)
+    return found
 
 
 def _begins_with_person(statement: str) -> bool:
