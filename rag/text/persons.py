@@ -63,7 +63,7 @@ def speaker_of(paragraph: str) -> str:
     name = before.strip(_MARKS_OF_A_TURN)
     if before == opening:  # no colon
         return ""
-    is_titled = name.split(" ")[0].rstrip(".") in words_of("name_words", "title") and " " in name
+    is_titled = name.split(" ")[0].rstrip(".").casefold() in words_of("name_words", "title") and " " in name
     is_person = len(parse_names(name)) == 1 and is_han(name) and not is_known_word(to_simplified(name))
     return name if is_titled or is_person else ""
 

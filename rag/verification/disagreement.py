@@ -43,6 +43,7 @@ _THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 
 _FIGURE = "#"  # stands for a figure among words
 _NUMERALS = frozenset(HAN_NUMERALS + "0123456789") - {"一"}  # a number is no article: 一部, 一些
 _LINKS = frozenset("为是达共占")  # between what is counted and its figure
+_IF = ("if ", "unless ")
 _PASSED = frozenset(["the", "a", "an", "of"])
 _TOKEN = re.compile(rf"{_FIGURE}|[a-z][a-z'-]*|[^\s]")
 _LATIN = re.compile(r"[a-z][a-z'-]+")
@@ -401,8 +402,7 @@ def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
 
 
 def _supposes(clause: str) -> bool:
-    words = words_of("pointing_words", "supposes")
-    return search_form(clause).lstrip().startswith(tuple(f"{word} " if word.isascii() else word for word in words))
+    return search_form(clause).lstrip().startswith((*words_of("pointing_words", "supposes"), *_IF))
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:
