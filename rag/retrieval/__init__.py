@@ -257,29 +257,22 @@ def _choose(index: Index, question: Question, found: Candidates, count: int, all
         rows = _with_notes(index, rows, allowed)[:count]
     read = [*rows[:READ], *near_but_for_language(index, question, found, rows[:READ])]
     evidence = [evidence_of(index, found, row) for row in (*read, *(row for row in rows if row not in read))]
-    matches = [item.scores.get("late", 0.0) + _gap(index, question, index.row(item.id)) for item in evidence]
-    nearest = max(matches[: len(read)], default=0.0)
-    behind = [nearest - match if "late" in item.scores else 0.0 for item, match in zip(evidence, matches, strict=True)]
-    unread = [None] * (len(evidence) - len(read))
-    return [*map(Chosen, evidence, [*behind[: len(read)], *unread])]
+    nearest = max((item.scores.get("late", 0.0) for item in evidence[: len(read)]), default=0.0)
+    behind = [nearest - item.scores.get("late", nearest) for item in evidence[: len(read)]]
+    return [*map(Chosen, evidence, [*behind, *[None] * (len(evidence) - len(read))])]
 
 
 def near_but_for_language(index: Index, question: Question, found: Candidates, rows: Sequence[int]) -> list[int]:
     """Return the best rows that would be among as many as `rows` if all passages were in the question's language."""
     reranked = [row for row in found.rows.tolist() if row in found.similarities]
     late = np.array([late_score(found.similarities[row]) for row in reranked], np.float32)
-    gaps = np.array([_gap(index, question, row) for row in reranked], np.float32)
-    if not gaps.any():
+    is_foreign = np.array([index.passages.language(row) != question.language for row in reranked], bool)
+    if not is_foreign.any():
         return []
-    gained = RERANK_WEIGHT * (_standardised(late + gaps, late + gaps) - _standardised(late, late))
-    final = found.final[: len(reranked)] + gained
-    best = [reranked[place] for place in np.argsort(-final, kind="stable")[: len(rows)]]
-    return [row for row in best if row not in rows and _gap(index, question, row)][:FOREIGN_READ]
-
-
-def _gap(index: Index, question: Question, row: int) -> float:
-    """Return by how much a passage matches less than it would in the question's language."""
-    return LANGUAGE_GAP * (index.passages.language(row) != question.language)
+    raised = np.asarray(late + LANGUAGE_GAP * is_foreign, np.float32)
+    final = found.final[: len(reranked)] + RERANK_WEIGHT * (_standardised(raised, raised) - _standardised(late, late))
+    best = np.argsort(-final, kind="stable")[: len(rows)].tolist()
+    return [reranked[place] for place in best if is_foreign[place] and reranked[place] not in rows][:FOREIGN_READ]
 
 
 def _in_turns(some: Sequence[Chosen], others: Sequence[Chosen]) -> list[Chosen]:
