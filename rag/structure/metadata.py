@@ -137,7 +137,7 @@ def apply_printed_byline(article: Article, texts: Sequence[str]) -> Article:
         tokens = author.split()
         runs = (parse_names(" ".join(tokens[:stop])) for stop in range(len(tokens), 0, -1))
         people = article.authors or next(filter(None, runs), ())
-        paper = source.split()[0].partition("》")[0] if source else ""
+        paper = source.partition(" ")[0].partition("》")[0]
         is_paper = paper.startswith("《") or to_simplified(paper).endswith(_PAPER)
         journal = article.journal or (paper.lstrip("《") if is_paper else "")
         article = dataclasses.replace(article, authors=people, journal=journal)
@@ -151,7 +151,7 @@ def _field(text: str, at: int) -> str:
     behind = text[at + _LABEL_WITH_COLON :].replace("：", ":") if at >= 0 else ""
     value, colon, _ = behind.partition(":")
     labels = [word for kind in _LABEL_KINDS for word in words_of("print_words", kind) if value.endswith(word)]
-    return value[: -len(max(labels, key=len))] if colon and labels else value
+    return (value[: -len(max(labels, key=len))] if colon and labels else value).strip()
 
 
 def _lone_date(text: str) -> Figure | None:
