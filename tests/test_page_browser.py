@@ -702,12 +702,19 @@ def test_why_an_answer_is_bad_is_kept_without_moving_the_page(new_page: NewPage)
     turn = ask(page, "灯塔哪一年自动化？")
     turn.get_by_role("button", name="有问题").click()
     turn.get_by_placeholder("为什么？（可不填）").fill("不全")
-    page.wait_for_timeout(2000)  # what came into view has come to rest
-    before = page.locator(".stMain").evaluate("node => node.scrollTop")
+    before = scrolled_at_rest(page)
     turn.get_by_role("button", name="保存").click()
     expect(page.get_by_test_id("stToast")).to_contain_text("已保存")
-    page.wait_for_timeout(1000)
-    assert abs(page.locator(".stMain").evaluate("node => node.scrollTop") - before) < 50
+    assert abs(scrolled_at_rest(page) - before) < 50
+
+
+def scrolled_at_rest(page: Page) -> float:
+    """Return how far the page is scrolled down once that has not changed for a second: a busy machine moves it late."""
+    settle(page)
+    at, main = -1.0, page.locator(".stMain")
+    while at != (at := main.evaluate("node => node.scrollTop")):
+        page.wait_for_timeout(1000)
+    return at
 
 
 def test_what_is_open_in_a_turn_stays_open(new_page: NewPage) -> None:
