@@ -15,7 +15,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSource
-from rag.readers.pdf import choose_labels, read_pdf
+from rag.readers.page_labels import choose_labels
+from rag.readers.pdf import read_pdf
 from rag.readers.pdf_segments import Glyph, build_pieces, build_rows, join_pieces
 from rag.records import LeftOut, Page
 

@@ -2,7 +2,8 @@
 
 Input: a question, the statement that is quoted first, what stands above it, and all that was found. Output: names of
 the question. Method: a name is looked for in the statement and its headings; another of the same kind is one with the
-same ending (柳林区 and 凤山区, Heron River and Osprey River) or behind such a preposition (at Stowe, at Tarn Bridge).
+same ending (柳林区 and 凤山区, Heron River and Osprey River), behind such a preposition (at Stowe, at Tarn Bridge), or
+with another number (三支渠 and 二支渠).
 """
 
 from __future__ import annotations

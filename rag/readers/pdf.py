@@ -6,17 +6,16 @@ Entry point: `read_pdf`. Knows no PDF library.
 
 from __future__ import annotations
 
-import collections
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from rag.errors import UnreadableSource
 from rag.readers import recognition
-from rag.readers.docx_numbering import write_roman
+from rag.readers.page_labels import choose_labels
 from rag.readers.processes import module_command
 from rag.records import LeftOut, Limits, Line, Page
 
@@ -26,9 +25,7 @@ OCR_ADVICE = "To have its text recognised: pip install 'wenju[ocr]', then update
 DOCUMENT_TIMEOUT_S = 300  # a book of 1,000 pages takes some 20 s on a laptop
 MAX_UNREADABLE_SHARE = 0.3  # of a document's characters, above which its text layer is of no use
 MAX_IMAGE_SHARE = 0.9  # of a document's pages, above which it counts as a scan
-MAX_ROMAN = 200  # pages of front matter
 
-_ROMAN_CAPITALS = {write_roman(number).upper(): number for number in range(1, MAX_ROMAN)}
 _REFUSALS = {
     "encrypted": ("this PDF is encrypted with a password", "Save a copy without a password and add that."),
     "damaged": ("this is no readable PDF", "Open it in a PDF viewer, print or save it to a new PDF, and add that."),
@@ -148,43 +145,3 @@ def run_apart(data: bytes, module: str, *arguments: str, timeout_s: float) -> di
     if "error" in answer:
         raise _refusal(answer["error"], answer["detail"])
     return answer
-
-
-def _without_lone_capitals(numbers: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the numbers of each page without the Roman ones in capitals that do not run in step with the pages."""
-    steps = collections.Counter(
-        _ROMAN_CAPITALS[one] - index for index, found in enumerate(numbers) for one in found if one in _ROMAN_CAPITALS
-    )
-    return [
-        [one for one in found if not one.isupper() or steps[_ROMAN_CAPITALS.get(one, 0) - index] > 1]
-        for index, found in enumerate(numbers)
-    ]
-
-
-def choose_labels(given: Sequence[str], numbers: Sequence[Sequence[str]]) -> list[str]:
-    """Return the printed label of each page, "" where none is known.
-
-    Args:
-        given: The PDF's own page labels, "" where it has none.
-        numbers: Per page the numbers that stand alone at its top or bottom.
-
-    A lone number counts when most such numbers run in step with the pages: figures in a head or table do not. The PDF's
-    labels win, unless they merely count the pages (every program writes those) while other numbers are printed.
-    A number in capitals (II) counts where another one runs in step with it: a lone C or I is a letter.
-    """
-    numbers = _without_lone_capitals(numbers)
-    steps = collections.Counter(
-        int(number) - index for index, found in enumerate(numbers, 1) for number in found if number.isdecimal()
-    )
-    step, support = max(steps.items(), key=lambda item: (item[1], -abs(item[0])), default=(0, 0))
-    several = sum(bool(found) for found in numbers) > 1
-    counted = support >= 2 or (support == 1 and not several and len(numbers) <= 2)
-    printed = []
-    for index, found in enumerate(numbers, 1):
-        arabic = str(index + step)
-        roman = next((number for number in found if not number.isdecimal()), "")
-        printed.append(arabic if counted and arabic in found else roman)
-    trivial = list(given) == [str(index) for index in range(1, len(given) + 1)]
-    if any(given) and not (trivial and any(printed)):
-        return list(given)
-    return printed

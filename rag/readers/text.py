@@ -13,7 +13,7 @@ from rag.errors import UnreadableSource
 from rag.readers.encodings import decode_text
 from rag.readers.mail import head_of, with_older_heads
 from rag.readers.markdown import mark_blocks
-from rag.readers.pdf import choose_labels
+from rag.readers.page_labels import choose_labels
 from rag.records import Line, Page
 from rag.text.language import letters_of
 

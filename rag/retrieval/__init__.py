@@ -7,6 +7,7 @@
                      cross-encoder where one is set
     diversification  a passage gains by what it adds: the words of the question that those before it match less well
     notes            a question for a source gets the notes of each passage right behind it
+    languages        passages that only their language keeps from the best are read besides
     judging          of each statement of the best passages how likely it answers (`rag/retrieval/judging.py`)
     contracts        a question by the name of a party is also asked with the word by which the contract calls it
     what is meant    a question with a character of the same sound typed for another is also read as it was meant, and
