@@ -17,6 +17,7 @@ def read_table(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("\t")) for line in lines if line.strip() and not line.startswith("#"))
 
 
+@functools.cache
 def phrases(cell: str) -> tuple[str, ...]:
     """Return the words of a cell, which spaces part; `_` stands for a space inside a phrase."""
     return tuple(word.replace("_", " ") for word in cell.split())

@@ -6,6 +6,7 @@ rag/data/enumerations.tsv, words that a number follows (建议一：, Question 3
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 
@@ -26,6 +27,7 @@ LONGEST_MARK = 24  # characters of a word and its number
 MOST_SPACED = 12  # statements that explain an item before the next one
 
 
+@functools.lru_cache(maxsize=16384)
 def item_of(statement: str) -> Item | None:
     """Return which item a statement is, by the mark at its beginning or behind its colon; None for none."""
     for opening in (statement, *(statement.partition(colon)[2] for colon in COLONS)):
@@ -41,12 +43,18 @@ def item_of(statement: str) -> Item | None:
 
 def _counted_by_word(form: str) -> Item | None:
     """Return which item an opening in search form is by a word with a number behind it: 建议一：, Question 3:."""
-    words = [word for cell, _ in read_table("item_words") for word in phrases(cell)]
-    for row, word in enumerate(words, len(read_table("enumerations"))):
+    for row, word in _counting_words():
         number = read_numeral(form, len(word) + form.startswith(" ", len(word))) if form.startswith(word) else None
         if number and form[number.end : number.end + 1] in tuple(BEHIND_NUMBERS):
             return row, int(number.value) - 1
     return None
+
+
+@functools.cache
+def _counting_words() -> list[tuple[int, str]]:
+    """Return the words that number what follows, each with the row that its items have behind those of the marks."""
+    words = (word for cell, _ in read_table("item_words") for word in phrases(cell))
+    return list(enumerate(words, len(read_table("enumerations"))))
 
 
 def _goes_on(mark: str, following: str) -> bool:

@@ -91,6 +91,7 @@ def to_simplified(text: str) -> str:
     return HAN_CHARACTER.sub(lambda match: _simplify_character(match.group()), text)
 
 
+@functools.lru_cache(maxsize=8192)
 def search_form(text: str) -> str:
     """Return the form in which question and text are compared.
 
