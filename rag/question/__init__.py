@@ -251,9 +251,12 @@ def _ends_of_asking_clauses(question: str, start: int, end: int) -> list[int]:
 
 def _asks_by_itself(clause: str) -> bool:
     """Say whether a clause behind another asks something else; a short one needs a verb: 谁负责, not 为什么 or 对吗."""
+    if not _asks(clause) or _asks_which(clause):
+        return False
     text = to_simplified(clause).rstrip("？?")
-    does = len(text) >= LEAST_CLAUSE_CHARS and any(tag == VERB for _, tag, _ in tag_words(text))
-    return _asks(clause) and not _asks_which(clause) and (does or not _is_remark(clause))
+    return not _is_remark(clause) or (
+        len(text) >= LEAST_CLAUSE_CHARS and any(tag == VERB for _, tag, _ in tag_words(text))
+    )
 
 
 def _asks(clause: str) -> bool:

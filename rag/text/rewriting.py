@@ -160,6 +160,7 @@ def _same(wanted: Figure, given: Figure, text: str) -> Iterator[Span]:
                 yield start, cut
 
 
+@functools.lru_cache(maxsize=4096)
 def _bare(figure: Figure) -> Figure:
     """Return a figure by itself, without its place and what stands before it."""
     return dataclasses.replace(figure, span=NOWHERE, context_year=0, context_month=0)

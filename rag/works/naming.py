@@ -30,6 +30,7 @@ LACKING = 0.5  # what a work lacks counts against it so many times the rarest wo
 MOST_LEFT_OUT = 2  # characters between those of a short form: 年报 of 年度报告
 HEAD_CHARS = 2  # at the end of a Chinese title
 LONGEST_WORD = 6  # units of a word of the tables
+LONGEST_NAME = 80  # units of a stretch that names a work
 _UNIT = re.compile(
     rf"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"|{HAN_CHARACTER.pattern}|[^\W_]+(?:'[a-z]+)?|[^\w\s]"
 )
@@ -229,7 +230,8 @@ def _pairs_at(texts: Sequence[str], at: int, kind: str) -> tuple[str, ...]:
 
 def _until_stop(units: Sequence[_Unit]) -> list[_Unit]:
     ends = (_STOP, _JOIN)
-    return list(itertools.takewhile(lambda unit: unit.kind not in ends and unit.text[:1].isalnum(), units))
+    near = units[:LONGEST_NAME]
+    return list(itertools.takewhile(lambda unit: unit.kind not in ends and unit.text[:1].isalnum(), near))
 
 
 def _with_kind(stretch: Sequence[_Unit], length: int) -> list[_Unit]:
