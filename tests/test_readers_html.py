@@ -424,3 +424,19 @@ def test_text_that_lies_in_frames_or_too_deep_is_told() -> None:
     remark = "the page nests more than 255 elements; what follows them was not read"
     assert read_html(deep.encode())[0].remarks == (remark,)
     assert read_html(deep.replace("<blockquote>" * 300, "").encode())[0].remarks == ()
+
+
+def test_the_last_item_of_a_list_stays_with_the_items_before_it() -> None:
+    page = """<html><body><h1>湿地保护白皮书</h1><p>林业局　二〇二三年二月</p><h2>前言</h2>
+    <p>湿地被称为“地球之肾”。全省湿地面积<sup><a href="#fn1" id="r1">1</a></sup>为74.2万公顷，
+    占国土面积的3.9%<sup><a href="#fn2" id="r2">[2]</a></sup>。</p><aside><p>旁注：不含水田。</p></aside>
+    <h2>保护措施</h2><p>建立湿地公园47处。</p>
+    <ol><li>退耕还湿：<p>累计退耕1.3万公顷。</p></li><li>生态补水：每年补水2.6亿立方米。</li></ol>
+    <h3>（一）资金</h3><p>五年共投入资金11.7亿元，其中中央财政占62%。</p></body></html>"""
+    assert "2. 生态补水：每年补水2.6亿立方米。" in texts(page)
+
+
+def test_a_table_in_a_cell_of_a_table_with_heads_is_read_as_what_the_cell_says() -> None:
+    page = """<table><tr><th>类型</th><th>面积</th></tr><tr><td>沼泽</td><td>31.0</td></tr>
+    <tr><td>河流<table><tr><td>干流</td><td>9.9</td></tr></table></td><td>18.1</td></tr></table>"""
+    assert texts(page) == ["类型 | 面积", "沼泽 | 31.0", "河流 干流 9.9 | 18.1"]

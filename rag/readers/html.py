@@ -247,7 +247,7 @@ class _Writer:
                 self._add(Line(text, kind="caption"))
         rows: list[list[str]] = []
         spans: dict[int, tuple[int, str]] = {}
-        for row in table.iter("tr"):
+        for row in _rows_of(table):
             cells: list[str] = []
             for cell in row.iterchildren("td", "th"):
                 _continue_spans(cells, spans)
@@ -298,9 +298,18 @@ def _span(cell: Any, name: str) -> int:
     return min(_number(cell.get(name)), 100) or 1
 
 
+def _rows_of(table: Any) -> list[Any]:
+    """Return the rows of a table without those of tables in its cells."""
+    return [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+
+
 def _is_data_table(table: Any) -> bool:
     """Tell a table of values from one that only arranges blocks on the page."""
-    if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
+    if table.get("role") in ("presentation", "none"):
         return False
-    rows = [row for row in table.iter("tr") if len(row)]
+    own = _rows_of(table)
+    # A table in a cell is a part of that cell where the outer one says what its columns are.
+    if table.find(".//table") is not None and not any(row.find("th") is not None for row in own):
+        return False
+    rows = [row for row in own if len(row)]
     return len(rows) > 1 and max(len(row) for row in rows) > 1 and not table.xpath(".//h1 | .//h2 | .//td//p[3]")

@@ -32,6 +32,7 @@ _LETTERS_A_HAN = 3  # Latin letters that say as much as a Han character
 _SMALL_MARGIN = 400  # characters: what calls itself a margin and holds less is one
 _MAX_SENTENCE = 400  # characters: text with fewer sentence ends is a list of words
 _WHOLES = frozenset(["table", "dl", "pre", "details"])
+_ITEMS = ("li", "dt", "dd", "tr")
 _PARTS = words_of("html_elements", "part")
 _HEADINGS = words_of("html_elements", "heading")
 _WORKS = ("h1", "main", "article")
@@ -252,6 +253,8 @@ def _belongs(element: Any, amount: Amount, before: list[bool], after: list[bool]
         return False
     if _is_heading(element):
         return after[:1] == [True]
+    if element.tag in _ITEMS:
+        return any(before) or any(after)  # the last one of a list belongs to it as the middle ones do
     inside = any(before) and any(after)
     beside = before[-1:] == [True] or after[:1] == [True]
     if element.tag in _WHOLES or (element.tag in ("ul", "ol") and amount.sentences > 1):
