@@ -7,6 +7,7 @@ from rows import each
 
 from rag.records import Document, Line, Page, Source
 from rag.structure import parse_document
+from rag.structure.outline import looks_like_heading
 from rag.text.labels import label_of
 from rag.text.persons import parse_names
 
@@ -865,3 +866,35 @@ def test_a_number_between_dashes_by_itself_is_that_of_a_page_even_below_a_cover(
 )
 def test_a_gap_parts_a_label_from_its_text(line: str, expected: tuple[str, str]) -> None:
     assert label_of(line) == expected
+
+
+TENDER = """县医院设备采购项目公开招标公告
+
+一、项目基本情况
+项目编号：ZQZC-2025-0008
+预算金额：960万元
+
+二、申请人的资格要求：
+1.满足政府采购法第二十二条規定；
+2.落实政府采购政策需满足的资格要求：无；
+
+三、对本次招标提出询问，请按以下方式联系。
+1.采购人信息
+名　称：县第二人民医院
+联系方式：0775-5550188
+2.采购代理机构信息
+名　称：广源招标公司
+联系方式：0775-5550299
+"""
+
+
+def test_a_numbered_line_with_a_colon_heads_the_numbers_below_it() -> None:
+    document = parse(TENDER)
+    assert headings(document)[2:4] == ["二、申请人的资格要求：", "三、对本次招标提出询问，请按以下方式联系。"]
+    agency = next(block for block in document.blocks if "5550299" in block.text)
+    assert agency.section == ("三、对本次招标提出询问，请按以下方式联系。", "2.采购代理机构信息")
+
+
+def test_heavenly_stems_count_sections_and_name_parties() -> None:
+    assert looks_like_heading("乙、質詢事項")
+    assert not looks_like_heading("甲、乙双方签字")

@@ -93,7 +93,7 @@ _MAX_CLAUSE_NUMBER = 12  # characters of 3.2.11
 _MAX_CLAUSE_LINES = 8  # below the one that bears its number
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
-_CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 20  # of 一、 and （一）, where a heading ends with a stop
+_CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 24  # of 一、 and （一）, where a heading ends with a stop
 _MAX_PAIR_CHARS = 80  # of a row with two cells
 _NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how wide a full line is
 # Shares of a full line: the place of a full one among those sorted by width; a line as wide; one that was cut; one that
@@ -369,15 +369,19 @@ def _same_type(one: PrintedLine, other: PrintedLine) -> bool:
 def _is_closed_heading(lines: Sequence[PrintedLine], index: int) -> bool:
     """Say whether a line is a heading with a stop, as official papers have them: （一）实施范围。 by itself.
 
-    Where one of the same numbering stands next to it, they are the items of a list.
+    Where one of the same numbering stands next to it, they are the items of a list. One with a colon heads the numbers
+    of another kind that follow it: 二、资格要求： above 1.
     """
     text = bare(lines[index].text)
     rank = numbering_rank(text)
-    if rank not in _CLOSED_RANKS or len(text) > _MAX_CLOSED_CHARS or not text.endswith("。"):
+    if rank not in _CLOSED_RANKS or len(text) > _MAX_CLOSED_CHARS or not text.endswith(("。", "：")):
         return False
     near = [bare(lines[at].text) for at in (index - 1, index + 1) if 0 <= at < len(lines)]
-    told = looks_like_heading(text[:-1]) and len(near) == 2 and not near[0].endswith(("；", ";"))
-    return told and all(numbering_rank(other) != rank for other in near)
+    ranks = [numbering_rank(other) or 0 for other in near]
+    if not looks_like_heading(text[:-1]) or len(near) < 2 or rank in ranks:
+        return False
+    in_list = near[0].endswith(("；", ";")) and ranks[0] < rank
+    return not in_list and (text.endswith("。") or ranks[1] > rank)
 
 
 def _is_first_of_two(lines: Sequence[PrintedLine], index: int) -> bool:
@@ -418,6 +422,9 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     if layout.blank_ends and before and not ends_line(before) and not looks_like_heading(before):
         return False
     full = _body_width(lines, index)
+    is_cut = before and not ends_line(before) and full - width(before) <= _RAGGED
+    if layout.blank_ends and is_cut and not looks_like_heading(before):
+        return False
     if following is None or looks_like_heading(following.text) or full - width(line.text) > _RAGGED:
         return True
     # A full line that begins with a number is more often a paragraph; a heading that takes two lines ends short.
