@@ -332,6 +332,21 @@ def test_a_ligature_that_comes_as_two_letters_at_one_place_is_counted_once() -> 
     assert "".join(glyph.text for glyph in glyphs) == "港fix"
 
 
+def test_a_dash_of_two_ems_is_two_signs_and_what_is_printed_twice_is_one() -> None:
+    glyphs = [Glyph(text, x, x + wide, 100, 10) for text, x, wide in (("—", 0, 20), ("—", 0, 20), ("港", 20, 10))]
+    pieces, doubled = build_pieces([*glyphs, Glyph("港", 20, 30, 100, 10)])
+    assert ([piece.text for piece in pieces], doubled) == (["——港"], "港")
+
+
+def test_a_letter_that_reaches_down_several_lines_makes_no_heading_of_the_first() -> None:
+    pieces = [
+        Glyph("旧", 0, 33, 72, 33),
+        *(Glyph(one, 35 + 10 * at, 45 + 10 * at, 90, 10) for at, one in enumerate("书店开在巷子里")),
+    ]
+    (row,) = build_rows(join_pieces(build_pieces(pieces)[0]))
+    assert (row.segments[0].text, row.size, row.y) == ("旧书店开在巷子里", 10, 90)
+
+
 @given(
     st.lists(
         st.tuples(st.floats(0, 600), st.floats(0, 800), st.floats(1, 40), st.sampled_from("文字ab1。")), max_size=120
@@ -499,4 +514,22 @@ def test_no_space_parts_the_two_lines_beside_a_large_initial() -> None:
         for row in range(3):
             write(canvas, 72, 684 - 16 * row, han(row, 38))
 
-    assert next(line for line in lines(read_pdf(make(draw))[0]) if line) == f"每{han(1, 68)}"
+    assert "".join(lines(read_pdf(make(draw))[0])[:2]) == f"每{han(1, 68)}"
+
+
+FISH = ("1990 21430 15210 2104 1320 2796", "2000 48812 20115 17430 1507 9760", "2010 77206 18804 41290 1102 16010")
+
+
+def test_a_table_without_rules_is_read_below_a_head_of_two_rows() -> None:
+    def draw(canvas: Canvas) -> None:
+        for x, text in ((60, "年份"), (150, "总产量"), (260, "海水产品"), (420, "淡水產品")):
+            write(canvas, x, 740, text)
+        for x, text in ((250, "捕捞"), (330, "养殖"), (410, "捕捞"), (490, "养殖")):
+            write(canvas, x, 724, text)
+        for at, row in enumerate(FISH):
+            for x, text in zip((60, 150, 250, 330, 410, 490), row.split(" "), strict=True):
+                write(canvas, x, 700 - 18 * at, text)
+
+    rows = [line.text for line in read_pdf(make(draw))[0].lines if line.kind == "table_row"]
+    assert rows[-1] == "2010 | 77206 | 18804 | 41290 | 1102 | 16010"
+    assert rows[0] == "年份 | 总产量 | 海水产品 |  | 淡水產品 | "

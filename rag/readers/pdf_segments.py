@@ -29,6 +29,8 @@ SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched w
 WORD_GAP_EM = 0.3  # between two words
 LEFTWARDS_GAP_EM = 0.1  # between a word of Arabic or Hebrew and one of another script
 SAME_BASELINE_EM = 0.12
+TWO_EM = 1.5  # from which a glyph is two letters wide: a dash of two ems
+INITIAL_GROWTH, MIN_BEHIND_INITIAL = 1.8, 4  # of the text beside it, and glyphs of that
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
 
 _NOTE_MARK = re.compile(
@@ -204,9 +206,9 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
             last is not None
             and glyph.x0 == last.glyphs[-1].x0
             and (glyph.x1, glyph.y) == (last.x1, last.glyphs[-1].y)
-            and (glyph.text != last.glyphs[-1].text or glyph.text in "fl")
+            and (glyph.text != last.glyphs[-1].text or glyph.text in "fl" or glyph.x1 - glyph.x0 > TWO_EM * glyph.size)
         ):
-            letters = (last.glyphs[-1].text, glyph.text)  # a ligature comes as two letters at one place
+            letters = (last.glyphs[-1].text, glyph.text)  # a ligature comes as two letters at one place, —— as two
             last.glyphs[-1].text = "".join(reversed(letters) if runs_leftwards(glyph.text) else letters)
             glyph.text = ""  # told by the glyph before, and no second time
             continue
@@ -272,6 +274,8 @@ def _join_neighbours(pieces: list[Segment]) -> list[Segment]:
             joined.append(piece)
             continue
         left = max(near, key=lambda candidate: candidate.x1)
+        if _is_initial(left, piece):
+            left.y, left.size = piece.y, piece.size
         for small, full in ((piece, left), (left, piece)):
             for glyph in small.glyphs if _is_raised(small, full) else ():
                 glyph.raised = True
@@ -292,6 +296,12 @@ def _stand_together(left: Segment, right: Segment) -> bool:
         return True
     lowered = min(left.size, right.size) <= 0.85 * em and abs(rise) < 0.35 * em
     return _is_raised(left, right) or _is_raised(right, left) or lowered
+
+
+def _is_initial(left: Segment, text: Segment) -> bool:
+    """Say whether a piece is a letter that reaches down several lines, before the rest of the first of them."""
+    is_letter = len(left.glyphs) == 1 and left.glyphs[0].text.isalpha() and len(text.glyphs) >= MIN_BEHIND_INITIAL
+    return is_letter and left.size >= INITIAL_GROWTH * text.size
 
 
 def _is_raised(small: Segment, full: Segment) -> bool:

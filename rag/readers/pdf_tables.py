@@ -18,6 +18,7 @@ from rag.records import Line
 
 RULE_TOLERANCE = 2.5  # points: strokes that should meet often miss by this much
 MIN_ALIGNED_ROWS = 3
+MAX_HEAD_ROWS = 2  # above the first full row: heads that stand over several columns
 MIN_FIGURE_SHARE = 0.5  # of the cells behind the first column, in a table without rules
 
 _FIGURE = re.compile(
@@ -220,7 +221,9 @@ def find_aligned_tables(rows: list[Row]) -> list[Row]:
 def _read_aligned(run: list[Row]) -> tuple[list[Line], list[Glyph]]:
     """Return the lines of a table and its glyphs in their order, both empty when it is none."""
     columns = _columns(run)
-    if len(columns) < 2 or sum(len(row.segments) >= len(columns) - 1 for row in run) < 0.7 * len(run):
+    full = [len(row.segments) >= len(columns) - 1 for row in run]
+    head = min([*full, True].index(True), MAX_HEAD_ROWS)
+    if len(columns) < 2 or sum(full) < max(0.7 * (len(run) - head), MIN_ALIGNED_ROWS if head else 0):
         return [], []
     rows = [_cells(row.segments, columns) for row in run]
     texts = [[join_printed(one.text for one in cell) for cell in row] for row in rows]
