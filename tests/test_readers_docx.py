@@ -763,3 +763,12 @@ def test_large_lines_that_are_not_centred_or_stand_in_the_text_are_no_title() ->
     document = docx.Document()
     add_set(document, ("附件2", 22, False), *LETTER_TEXT, ("灌渠一览", 22, True))
     assert not [line for line in lines_of(save(document)) if line.kind == "heading"]
+
+
+def test_a_thesis_is_called_neither_by_its_university_nor_by_its_kind() -> None:
+    document = docx.Document()
+    add_set(
+        document, ("滨海大学", 36, True), ("硕士学位论文", 30, True), ("盈余分配与社员退出", 22, True), *LETTER_TEXT
+    )
+    headings = [line.text for line in lines_of(save(document)) if line.kind == "heading"]
+    assert headings == ["盈余分配与社员退出"]

@@ -308,3 +308,14 @@ def test_a_list_of_who_was_there_that_goes_on_below_names_no_author() -> None:
         read = article(text.format(label, margin))
         assert (read.title, read.authors) == ("东湾冷库检修碰头会记要", ())
     assert article("作者：林若水、\n陈远山\n标题：东湾的冷库\n\n摘要：本文讨论冷库。\n").authors == ("林若水", "陈远山")
+
+
+def test_what_a_body_issues_is_not_called_by_its_name() -> None:
+    told = "\n\n时间：2023年9月14日上午10时\n地点：新聞發布廳\n\n甲：\n今年有1316个村接入平台，占全部行政村的71.4%。\n"
+    read = article(f"青川省人民政府新闻办公室\n“数字乡村建设”新闻发布会实录{told}")
+    assert (read.title, read.date) == ("“数字乡村建设”新闻发布会实录", "2023-09-14")
+    opinion = (
+        "北衡律师事务所\n关于澄江新材料股份有限公司\n首次公开发行股票的\n补充法律意见书（二）\n\n二〇二二年十一月\n"
+    )
+    read = article(f"{opinion}\n一、关于实际控制人\n\n经核查，認定依據充分。\n")
+    assert (read.title, read.date) == ("关于澄江新材料股份有限公司首次公开发行股票的补充法律意见书（二）", "2022-11")

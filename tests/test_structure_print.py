@@ -99,3 +99,18 @@ def test_the_lines_of_a_box_that_is_set_in_are_one_paragraph() -> None:
     box = next(text for text in texts(document, "paragraph") if text.startswith("A barge"))
     assert box.endswith("held three contracts and received three bills for each of the stops.")
     assert "EXECUTIVE SUMMARY" in texts(document, "heading")
+
+
+def set_in_type(*lines: tuple[str, float], page: int = 1) -> Page:
+    return Page(page, "", tuple(Line(text, size=size) for text, size in lines))
+
+
+def test_the_title_of_a_cover_is_no_running_head_though_the_pages_repeat_it() -> None:
+    title = "云浦市公共图书馆发展报告"
+    cover = set_in_type((title, 2.4), ("", 0.0), ("云浦市图书館学会 编", 1.0))
+    pages = [
+        set_in_type((title, 0.8), ("", 0.0), (f"第{at}页的正文说明馆藏与读者的变化，全市共有{at}千册。", 1.0), page=at)
+        for at in (2, 3, 4)
+    ]
+    document = parse_document([cover, *pages], Source("馆.pdf", "0" * 64, "pdf"))
+    assert (document.articles[0].title, [one.kind for one in document.left_out]) == (title, ["running_head"] * 3)

@@ -21,6 +21,7 @@ _MOST_LINE_CHARS = 60  # of a line of a title
 _MOST_TITLE_LINES = 4
 _NUMBER_WITHIN = 3  # lines below a letterhead, of which one bears the document's number
 _YEAR_DIGITS = 4
+THESES = ("学位论文", "毕业论文")
 ORIGIN = "printed page"  # of a title that is told by how it is set
 _BRACKETS = "〔〕［］[]（）()"
 _TEXT_ENDS = tuple("。；;，,：:！!")
@@ -38,7 +39,8 @@ class SetLine:
 def find_title(lines: Sequence[SetLine], above: int) -> range:
     """Return the places of a document's title among its paragraphs; none where no line is set as one.
 
-    Of several the largest is it, and of equal ones the first. Lines of one size that follow each other are one title.
+    Of several the largest is it, and of equal ones the first; the name of a university may be larger. Lines of one size
+    that follow each other are one title.
 
     Args:
         lines: All paragraphs, empty ones too.
@@ -50,7 +52,8 @@ def find_title(lines: Sequence[SetLine], above: int) -> range:
         amounts[line.size] += len(line.text)
     least = _LARGE * max(amounts, key=amounts.__getitem__, default=0.0)
     runs = [run for run in _runs(head, least) if not _is_letterhead(head, run)] if least else []
-    title = max(runs, key=lambda run: head[run.start].size, default=range(0))
+    works = [run for run in runs if not _names_no_work(head, run)]
+    title = max(works or runs, key=lambda run: head[run.start].size, default=range(0))
     return title if len(title) <= _MOST_TITLE_LINES else range(0)
 
 
@@ -70,6 +73,12 @@ def _runs(head: Sequence[SetLine], least: float) -> Iterator[range]:
         places = list(group)
         if is_large:
             yield range(places[0], places[-1] + 1)
+
+
+def _names_no_work(head: Sequence[SetLine], run: range) -> bool:
+    """Say whether lines only name a body, or what kind of thesis stands below: 滨海大学, 硕士学位论文."""
+    text = to_simplified(without_spaces("".join(head[at].text for at in run)))
+    return text.endswith((*words_of("head_words", "body"), *THESES))
 
 
 def _is_letterhead(head: Sequence[SetLine], run: range) -> bool:

@@ -313,7 +313,9 @@ def _repeated_heads(edges: Sequence[int], lines: Sequence[PrintedLine]) -> set[i
     for index in edges:
         groups[_head_form(lines[index].text)].append(index)
     heads: set[int] = set()
-    for form, group in groups.items():
+    for form, found in groups.items():
+        # A cover's title may be the head of the pages: it is set larger there.
+        group = [index for index in found if lines[index].size < HEADING_SIZE] or found
         small = all(0 < lines[index].size <= NOTE_SIZE for index in group)
         pages = {lines[index].page for index in group}
         if len(form) < 2 or len(pages) < (MIN_SMALL_HEADS if small else MIN_HEADS):

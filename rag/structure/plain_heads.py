@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.readers.set_titles import THESES
 from rag.records import Line, Page, Said
 from rag.structure.bylines import is_official
 from rag.structure.imprint_lines import read_imprint_line
@@ -56,7 +57,6 @@ _LISTS_ON = ("、", "，")  # at a line's end: the line below goes on with what 
 _LABELS = ("title", "author", "affiliation", "date", "other")
 NEWSPAPER, MOST_NAMED = "报", 2
 ISSUES = "发布"  # behind who does
-THESES = ("学位论文", "毕业论文")
 _SKIPPED = ("@", "://", "doi")
 
 
@@ -265,15 +265,27 @@ def _is_letter_spaced(text: str) -> bool:
 def _below_issuer(head: Sequence[HeadLine]) -> list[HeadLine]:
     """Return the line below a newspaper's, or those below a body's name where authors or a date follow."""
     tells = [
-        line.kind in ("author", "day") or (line.text.startswith(("（", "(")) and bool(_date_of(line.text)))
+        line.kind in ("author", "day", "date") or (line.text.startswith(("（", "(")) and bool(_date_of(line.text)))
         for line in head
     ]
     above = [line for line in head[: [*tells, True].index(True)] if line.kind != "skip"]
     groups = [list(lines) for _, lines in itertools.groupby(above, lambda line: line.group)]
+    if any(tells) and len(groups) == 1 and head[tells.index(True)].group > groups[0][0].group:
+        return _below_body(groups[0])
     if groups and groups[0][0].kind == "journal" and len(groups) > 1 and not groups[1][0].kind:
         return groups[1][:1]  # below it may stand a second title
     is_issued = any(tells) and len(groups) > 1 and any(line.kind == "body" for line in groups[0])
     return groups[1] if is_issued and not groups[1][-1].kind else []
+
+
+def _below_body(lines: Sequence[HeadLine]) -> list[HeadLine]:
+    """Return the lines right below the names of bodies, up to one that says something else; [] below none."""
+    about = tuple(words_of("head_words", "about"))
+    below = list(
+        itertools.dropwhile(lambda line: line.kind == "body" and not to_simplified(line.text).startswith(about), lines)
+    )
+    is_title = below and all(line.kind in ("", "body") for line in below) and not below[-1].kind
+    return below if is_title and len(below) < len(lines) else []
 
 
 def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]:
