@@ -114,3 +114,33 @@ def test_the_title_of_a_cover_is_no_running_head_though_the_pages_repeat_it() ->
     ]
     document = parse_document([cover, *pages], Source("馆.pdf", "0" * 64, "pdf"))
     assert (document.articles[0].title, [one.kind for one in document.left_out]) == (title, ["running_head"] * 3)
+
+
+def test_a_note_that_the_end_of_a_page_cuts_is_whole_and_no_part_of_the_text() -> None:
+    first = [
+        ("盐商与书院", 1.7),
+        ("", 0.0),
+        ("清代中叶，扬子江下游的鹽商捐建书院二十九所。<sup>①</sup>经费出自盐引，", 1.0),
+    ]
+    first += [("历年由盐运司核发，分春秋两季支给山长与生徒，其中最大的一所在", 1.0), ("", 0.0)]
+    first += [("① 捐建者中徽州籍十七人，山西籍八人，其余四人籍贯不详，详见拙稿附表，此表", 0.76)]
+    second = [("仪真，可容生徒三百人，膏火银每名每月一两二钱，由典商生息支給。<sup>①</sup>", 1.0), ("", 0.0)]
+    second += [("未刊。", 0.76), ("", 0.0), ("① 《仪真县志》卷十一。", 0.76)]
+    pages = [set_in_type(*first), set_in_type(*second, page=2)]
+    document = parse_document(pages, Source("盐.pdf", "0" * 64, "pdf"))
+    assert texts(document, "footnote")[0].endswith("此表未刊。")
+    assert any("其中最大的一所在仪真，可容生徒三百人" in text for text in texts(document, "paragraph"))
+
+
+def test_the_number_of_an_author_cites_no_reference() -> None:
+    text = (
+        "滩涂的共有与分割\n\n舒望舒<sup>1</sup>，江小漁<sup>2</sup>\n\n（1. 滨海大学，滨海；2. 渔业研究所，东屿）\n\n"
+    )
+    text += "摘要：滩涂可以分割吗？本文调查了四县。\n\n一、引言\n\n"
+    text += "滩涂的边界随潮水移动<sup>[1]</sup>。产量较高<sup>[2]</sup>。\n\n"
+    text += (
+        "参考文献\n\n[1] 戚远. 滩涂使用权的演变[J]. 渔业史, 2011(2): 5-17.\n\n[2] 鲍里. 潮间带[M]. 海港: 书局, 2009.\n"
+    )
+    document = parse(text)
+    linked = [block.text[:3] for block in document.blocks if block.notes]
+    assert linked == ["滩涂的"]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from rag.structure.outline import counted_section, numbering_rank
 from rag.structure.printed import (
+    NOTE_SIZE,
     TOKEN,
     Layout,
     Mark,
@@ -137,6 +138,10 @@ def separate_footnotes(
             last.lines.append(line.text)
             last.uncertain = last.uncertain or line.uncertain
             continue
+        if may_begin and not in_zone and notes and _ends_note_before(line, follower, notes[-1]):
+            notes[-1].lines.append(line.text)
+            interrupted = True
+            continue
         if in_zone:
             in_zone, open_numbers = False, set()
         known = len(marks)
@@ -175,9 +180,12 @@ def _in_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> boo
     """
     if not number.isdecimal() or not (line.size or line.text.startswith("<sup>")):
         return False
-    return 0 < len(body) <= _MAX_HEAD_LINES and not any(
-        width(before.text) > _MAX_HEAD_WIDTH or ends_sentence(before.text) for before in body
-    )
+    return 0 < len(body) <= _MAX_HEAD_LINES and not any(map(_is_of_text, body))
+
+
+def _is_of_text(line: PrintedLine) -> bool:
+    """Say whether a line is none of a paper's head: it is longer, or a sentence ends in it."""
+    return width(line.text) > _MAX_HEAD_WIDTH or ends_sentence(line.text) or "。" in line.text
 
 
 def all_body(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
@@ -268,6 +276,12 @@ def _goes_on_in_zone(
     return bounded or not (finished and is_last)
 
 
+def _ends_note_before(line: PrintedLine, follower: PrintedLine | None, note: Note) -> bool:
+    """Say whether a line at a page's foot is the rest of the last note of the page before: small, above its notes."""
+    is_foot = follower is None or follower.page > line.page or 0 < follower.size <= NOTE_SIZE
+    return is_foot and 0 < line.size <= NOTE_SIZE and line.page == note.page + 1 and not _is_finished(note.lines[-1])
+
+
 def _is_finished(end: str) -> bool:
     """Say whether a line of a note may be its last: it ends as a sentence does, or in an address."""
     last = end.split()[-1] if end and not end[-1].isspace() else ""
@@ -284,7 +298,8 @@ def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Se
     for index, note in enumerate(notes):
         if not note.known:
             zones.setdefault(note.zone, []).append(index)
-    regions = _regions(notes, zones, places)
+    head = next((at for at, line in enumerate(body) if _is_of_text(line)), 0)
+    regions = _regions(notes, zones, places, head if head <= _MAX_HEAD_LINES else 0)
     left_notes = {zone: _link_zone(members, regions[zone], notes, marks, links) for zone, members in zones.items()}
     order = list(zones)
     for position, zone in enumerate(order):
@@ -335,12 +350,15 @@ def _style(mark: Mark) -> str:
 
 
 def _regions(
-    notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]]
+    notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]], head: int
 ) -> dict[int, list[int]]:
-    """Return zone -> marks between the zone before (or, for endnotes, the endnotes before) and itself, in order."""
+    """Return zone -> marks between the zone before (or, for endnotes, the endnotes before) and itself, in order.
+
+    A mark in the first `head` lines tells where an author works, and cites no endnote.
+    """
     lines = [line for line, _ in places]
     regions: dict[int, list[int]] = {}
-    start = end_start = 0
+    start, end_start = 0, head
     for zone, members in zones.items():
         note = notes[members[0]]
         begin = end_start if note.endnote else start
