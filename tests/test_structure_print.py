@@ -144,3 +144,28 @@ def test_the_number_of_an_author_cites_no_reference() -> None:
     document = parse(text)
     linked = [block.text[:3] for block in document.blocks if block.notes]
     assert linked == ["滩涂的"]
+
+
+def test_a_sentence_above_a_caption_in_its_type_is_no_heading() -> None:
+    rows = [("", 0.0), *((f"{at} | 東河村 | {at * 13}", 1.0) for at in range(1, 9))]
+    page = set_in_type(
+        ("青溪县行政村饮水工程清单", 1.8),
+        ("", 0.0),
+        ("全县共四十八个村列入清单。", 1.17),
+        ("表1 饮水工程", 1.17),
+        *rows,
+    )
+    document = parse_document([page], Source("表.pdf", "0" * 64, "pdf"))
+    assert texts(document, "heading") == ["青溪县行政村饮水工程清单"]
+
+
+def test_a_sentence_goes_on_behind_a_figure_with_many_labels() -> None:
+    labels = [("", 0.0)] + [
+        line for value in ("9.0", "6.1", "4.4", "3.1", "2018 2019 2020 2021") for line in ((value, 0.6), ("", 0.0))
+    ]
+    prose = [("我们走访了六十四家社区食堂，連同三家合办的食堂，如图1所示，其中三十九家亏", 1.0)]
+    caption = [("图1 每家食堂平均月亏损（千元）", 0.85), ("", 0.0), ("资料来源：作者调查。", 0.76), ("", 0.0)]
+    end = [("损，占六成一，其余二十五家持平或略有盈余，盈余最多的一家每月不过三千元。", 1.0)]
+    page = set_in_type(*prose, *labels, *caption, *end)
+    document = parse_document([page], Source("图.pdf", "0" * 64, "pdf"))
+    assert any("其中三十九家亏损，占六成一" in text for text in texts(document, "paragraph"))

@@ -85,7 +85,7 @@ _HYPHENS = "-‐\u2011"
 _LATIN_END = re.compile(r"[A-Za-z\d][)\]”\"']?[,.;:?!)\]%]+$|[A-Za-z,.!?;][”’\"']$")
 _URL_STARTS = ("http://", "https://", "www.")
 _MAX_LARGE_WIDTH = 160  # of one line of a heading that its type tells
-_MOST_ASIDE = 3  # notes in the margin that stand within a paragraph
+_MOST_ASIDE = 12  # notes in the margin, or a figure's labels, that stand within a paragraph
 _MAX_LARGE_LINES = 5
 _MAX_LABEL_CHARS = 6
 _BEGIN_CHARS = 40  # of a paragraph, in which its number stands
@@ -289,7 +289,7 @@ def _join_numbers(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
 
 
 def _broken_off(items: Sequence[Item], line: PrintedLine) -> Item | None:
-    """Return the paragraph that a line goes on with, behind notes set smaller that stand in the margin; else None."""
+    """Return the paragraph that a line goes on with, behind what is set smaller: notes in the margin, a figure."""
     aside = list(itertools.takewhile(_is_set_small, reversed(items[-_MOST_ASIDE - 1 :])))
     broken = items[-len(aside) - 1] if 0 < len(aside) <= min(_MOST_ASIDE, len(items) - 1) else None
     if broken is None or broken.kind != "paragraph" or line.kind != "text" or line.size <= NOTE_SIZE:
@@ -359,6 +359,8 @@ def _is_set_large(lines: Sequence[PrintedLine], index: int) -> bool:
     run = list(itertools.takewhile(alike, lines[index : index + _MAX_LARGE_LINES + 1]))
     if len(above) + len(run) > _MAX_LARGE_LINES:
         return False  # a page set in large type: its lines are text
+    if bare(line.text).endswith("。"):
+        return False  # above a caption in the same type
     return not ends_sentence(run[-1].text) or bare(run[-1].text).endswith(("?", "？", "!", "！"))
 
 
@@ -419,8 +421,6 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
         return True
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
     before = "" if opens_section(before, line.text) or is_remark(before) or label_of(before)[0] else before
-    if layout.blank_ends and before and not ends_line(before) and not looks_like_heading(before):
-        return False
     full = _body_width(lines, index)
     is_cut = before and not ends_line(before) and full - width(before) <= _RAGGED
     if layout.blank_ends and is_cut and not looks_like_heading(before):
