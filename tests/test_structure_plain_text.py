@@ -898,3 +898,17 @@ def test_a_numbered_line_with_a_colon_heads_the_numbers_below_it() -> None:
 def test_heavenly_stems_count_sections_and_name_parties() -> None:
     assert looks_like_heading("乙、質詢事項")
     assert not looks_like_heading("甲、乙双方签字")
+
+
+def test_rows_with_falls_are_a_table_as_those_with_rises() -> None:
+    rows = "指标　全市　城市　农村\n居民消费价格　0.4　0.5　0.1\n食品烟酒　1.1　1.2　0.8\n衣著　-0.3　-0.2　-0.6"
+    document = parse(f"消费价格\n\n单位：%\n{rows}\n\n城镇化率为63.85%。\n")
+    assert [block.text.split("\n")[-1] for block in document.blocks if block.kind == "table"] == [
+        "衣著\t-0.3\t-0.2\t-0.6"
+    ]
+
+
+def test_a_page_number_that_counts_volume_and_part_is_no_text() -> None:
+    page = "问题1：请说明依据。\n\n经核查，本所律師认为依据充分，已履行村民会议三分之二以上同\n\n5-1-{}\n\n"
+    document = parse("".join(page.format(at) for at in (3, 4, 5)))
+    assert [one.text for one in document.left_out if one.kind == "page_number"] == ["5-1-3", "5-1-4", "5-1-5"]

@@ -22,6 +22,7 @@ from rag.text.persons import parse_names
 
 _MAX_FURNITURE_CHARS = 400
 _MAX_IMPRINT_CHARS = 120  # without spaces
+_PARTS = 3  # of a page's number that counts volume, part and page
 MIN_HEADS = 3  # pages at whose edges a line comes again, from which it is a running head
 MIN_SMALL_HEADS = 2  # where it is set smaller than the text
 MIN_COUNTED = 0.6  # of such lines, whose numbers rise with the pages
@@ -153,7 +154,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         if _ISSUE.match(text.strip()) and (layout.wrapped or counts[_head_form(text)] > 1):
             reasons[index] = "running_head"
         elif (
-            _PAGE_NUMBER.match(text)
+            (_PAGE_NUMBER.match(text) or _numbers_part(text))
             and not _is_year(index, lines, short)
             and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
         ):
@@ -347,6 +348,12 @@ def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:
         if len(numbers) == len(group) and len(rests) == 1 and not named:
             return steps.most_common(1)[0][1] >= max(2, MIN_COUNTED * len(group))
     return False
+
+
+def _numbers_part(text: str) -> bool:
+    """Say whether a line is the number of a page in a volume and part of a file, and no date: 5-1-12."""
+    parts = text.split("-")
+    return len(parts) == _PARTS and all(part.isdecimal() and len(part) < len(str(_FIRST_YEAR)) for part in parts)
 
 
 def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:

@@ -261,6 +261,7 @@ _WIDE_SPACE = "\u3000"
 _WIDE_GAPS = ("    ", 2 * _WIDE_SPACE)
 _MIN_CLOSE_ROWS = 3  # one below the other
 _MIN_COLUMNS = 2  # of a table without a head of its own, at most
+_SIGNS = "+-－−–—"  # before a figure
 _SET_IN = 8  # characters by which a head is set in that stands over the other columns
 
 
@@ -335,7 +336,9 @@ def _add_spaced_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[
     for count, run in itertools.groupby(filled, lambda number: len(cells[number])):
         numbers = [number for number in run if lines[number].kind == "text"]
         columns = zip(*(cells[number] for number in numbers[1:]), strict=True)
-        is_counted = any(all(cell[:1].isdigit() for cell in column) for column in itertools.islice(columns, 1, None))
+        is_counted = any(
+            all(cell.lstrip(_SIGNS)[:1].isdigit() for cell in column) for column in itertools.islice(columns, 1, None)
+        )
         if count > _MIN_COLUMNS and len(numbers) >= _MIN_CLOSE_ROWS and is_counted:
             for number in numbers:
                 found[number] = _as_row(lines[number], cells[number])
