@@ -90,8 +90,16 @@ def test_a_note_goes_on_in_the_lines_set_in_below_it() -> None:
     text = "問卷[^1]共兩頁。\n\n[^1]: 由渡口设计，\n    共14题。\n\n    另附一頁。\n"
     assert [line.text for line in lines_of(text) if line.text] == [
         "問卷[^1]共兩頁。",
-        "[^1]: 由渡口设计，共14题。",
-        "    另附一頁。",
+        "[^1]: 由渡口设计，共14题。另附一頁。",
+    ]
+
+
+def test_a_term_stands_on_the_line_of_its_definition_and_a_heading_without_its_name() -> None:
+    text = "## 路徑 {#paths}\n\n分层\n: 把总体分成若干**部分**。\n: 又称类型抽样。\n"
+    assert [line.text for line in lines_of(text) if line.text] == [
+        "## 路徑",
+        "分层: 把总体分成若干**部分**。",
+        "又称类型抽样。",
     ]
 
 

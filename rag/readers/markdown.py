@@ -27,6 +27,7 @@ _WHOLE_TAGS = frozenset(["table", "pre"])  # they end with their end tag, whatev
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NO_TITLE_LINE = re.compile(r"^\s*(?:[#>|<*+-]|\d+[.)]\s|`{3}|~{3})|[。；，]$|\|")
 _DELIMITERS = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_DEFINES = ": "  # before what the line above means
 _CODE_INDENT = 4  # spaces
 _STRUCK = "~~"
 _CIRCLE, _CIRCLED = "\\textcircled", frozenset(map(str, range(1, 21)))
@@ -69,12 +70,20 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
         elif markdown and (heading := _underlined(rows, at)):
             lines.append(Line(heading))
             stop = at + 2
-        elif markdown and row.startswith(" ") and row.strip() and lines and _opens_note(lines[-1].text):
-            lines[-1] = Line(join_printed((lines[-1].text, row)))
+        elif markdown and row.startswith(" ") and row.strip() and (above := _above(lines, row)):
+            lines[-above:] = [Line(join_printed((lines[-above].text, row)))]
+        elif markdown and row.startswith(_DEFINES) and lines and lines[-1].text.strip():
+            lines[-1:] = _define(lines[-1], row.removeprefix(_DEFINES).strip())
         elif markdown and _is_deep(row) and row.lstrip().startswith("#"):
             lines.append(Line(row, kind="code"))
         elif not (_DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]):
-            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", _unstruck(_unset(_unquoted(row), left))) if markdown else row))
+            lines.append(
+                Line(
+                    _TIGHT_HEADING.sub(r"\1 ", _unstruck(_unset(_unquoted(_unnamed(row, left)), left)))
+                    if markdown
+                    else row
+                )
+            )
         at = stop
     return lines, left
 
@@ -150,6 +159,31 @@ def _unquoted(row: str) -> str:
     while (text := row.lstrip(" ")).startswith(">") and not _is_deep(row):
         row = text[1:].removeprefix(" ")
     return row
+
+
+def _above(lines: Sequence[Line], row: str) -> int:
+    """Return how many lines above one that is set in its note begins; 0 where it belongs to none.
+
+    Only what is set in as code is goes on with a note behind an empty line.
+    """
+    most = 2 if _is_deep(row) and lines and not lines[-1].text.strip() else 1
+    return next((at for at in range(1, min(most, len(lines)) + 1) if _opens_note(lines[-at].text)), 0)
+
+
+def _define(term: Line, definition: str) -> list[Line]:
+    """Return the line of a term with its first definition, or one that holds such a line already with a further one."""
+    if _DEFINES in term.text:
+        return [term, Line(definition)]
+    return [Line(f"{term.text.strip()}{_DEFINES}{definition}")]
+
+
+def _unnamed(row: str, left: list[LeftOut]) -> str:
+    """Return a heading without the name that links find it by: ## 路径 {#paths}."""
+    text, _, name = row.rstrip().rpartition(" {")
+    if not text.startswith("#") or not name.startswith(("#", ".")) or not name.endswith("}"):
+        return row
+    _set_aside(name[1:-1], left)
+    return text
 
 
 def _opens_note(row: str) -> bool:
