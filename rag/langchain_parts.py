@@ -16,7 +16,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import ConfigDict, Field
 
@@ -78,9 +78,9 @@ def answering(settings: Settings | None = None, filters: Filters | None = None) 
     return _Answering(settings, filters)
 
 
-class _Answering(Runnable[str, str]):
+class _Answering(RunnableGenerator[str, str]):
     def __init__(self, settings: Settings | None, filters: Filters | None) -> None:
-        self.name = "wenju"
+        super().__init__(self._write, self._awrite, name="wenju")
         self._settings, self._filters = settings, filters
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> str:
@@ -88,16 +88,6 @@ class _Answering(Runnable[str, str]):
 
     async def ainvoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> str:
         return await self._acall_with_config(self._aask, input, config)
-
-    def stream(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[str]:
-        yield from self._transform_stream_with_config(iter([input]), self._write, config)
-
-    async def astream(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[str]:
-        async def given() -> AsyncIterator[str]:
-            yield input
-
-        async for piece in self._atransform_stream_with_config(given(), self._awrite, config):
-            yield piece
 
     def _ask(self, question: str) -> str:
         return write_plain(ask(question, settings=self._settings, filters=self._filters))
