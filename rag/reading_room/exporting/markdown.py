@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 
 from rag.literature.references import FOR_PROGRAMS, join_references
-from rag.reading_room.answer_layout import Piece, ShownRow
-from rag.reading_room.exporting.turns import Exported, cut_quotation, say_standing
+from rag.reading_room.answer_layout import Piece, ShownLine, ShownRow
+from rag.reading_room.exporting.turns import Exported, Note, Said, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
 from rag.text.visible import visible_text
@@ -19,6 +19,7 @@ from rag.text.visible import visible_text
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>|~#!$&])")
 _ENDS_IN_LETTERS = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _MARKDOWN_LINE_START = re.compile(r"^(\s*)([-+]|\d+(?=[.)]))", re.MULTILINE)
+_SAID = {"title": "**{}**", "said": "*{}*", "unchecked": "{}"}
 
 
 def write_markdown(exported: Exported) -> str:
@@ -27,29 +28,7 @@ def write_markdown(exported: Exported) -> str:
     lines = [f"# {_escaped(exported.title)}", "", _escaped(exported.imprint), ""]
     for turn in exported.turns:
         lines += [f"## {_escaped(turn.question)}", ""]
-        lines += [f"**{_escaped(turn.title)}**", ""] if turn.title else []
-        for said in turn.before:
-            lines += [f"*{_escaped(said)}*", ""]
-        if turn.partial:
-            lines += [_escaped(turn.partial), ""]
-        for line in turn.lines:
-            if line.kind == "table":
-                lines += [*_markdown_table(line.rows, turn.order, language), ""]
-                continue
-            text = "".join(
-                _markdown_pieces(sentence.pieces, turn.order) + say_standing(sentence, language)
-                for sentence in line.sentences
-            )
-            lines += [{"item": "- ", "quote": "> ", "heading": "### "}.get(line.kind, "") + text, ""]
-        for said in turn.behind:
-            lines += [f"*{_escaped(said)}*", ""]
-        for note in turn.notes:
-            quoted = "".join(
-                _strong(text) if cited else _escaped(text)
-                for text, cited in cut_quotation(note.text.replace("\n", " "), note.cited)
-            )
-            number = _escaped(f"[{note.number}]")
-            lines += [f"[^{turn.order}-{note.number}]: {number} {_escaped(note.where)}. “{quoted}”", ""]
+        lines += [line for part in turn.parts for line in _markdown_part(part, turn.order, language)]
     if exported.bibliography:
         lines += [f"## {say('bibliography', language)}", ""]
         if exported.style in FOR_PROGRAMS:
@@ -58,6 +37,24 @@ def write_markdown(exported: Exported) -> str:
         else:
             lines += [f"{number}. {_escaped(entry)}" for number, entry in enumerate(exported.bibliography, 1)] + [""]
     return "\n".join(lines)
+
+
+def _markdown_part(part: Said | ShownLine | Note, turn: int, language: Language) -> list[str]:
+    """Return a part of a turn with an empty line behind it; nothing stands above footnotes."""
+    if isinstance(part, Said):
+        return [_SAID[part.kind].format(_escaped(part.text)), ""] if part.kind in _SAID else []
+    if isinstance(part, Note):
+        quoted = "".join(
+            _strong(text) if cited else _escaped(text)
+            for text, cited in cut_quotation(part.text.replace("\n", " "), part.cited)
+        )
+        return [f"[^{turn}-{part.number}]: {_escaped(f'[{part.number}]')} {_escaped(part.where)}. “{quoted}”", ""]
+    if part.kind == "table":
+        return [*_markdown_table(part.rows, turn, language), ""]
+    text = "".join(
+        _markdown_pieces(sentence.pieces, turn) + say_standing(sentence, language) for sentence in part.sentences
+    )
+    return [{"item": "- ", "quote": "> ", "heading": "### "}.get(part.kind, "") + text, ""]
 
 
 def _markdown_pieces(pieces: Sequence[Piece], turn: int) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from rag.literature.references import FOR_PROGRAMS, Style, format_reference
 from rag.reading_room.answer_layout import LaidOutAnswer, Piece, ShownLine, ShownRow, ShownSentence, lay_out_answer
@@ -32,27 +33,26 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownTurn:
-    """A turn laid out, in the order of showing; what is not there is "" or empty. `order` counts from 1.
+class Said:
+    """A paragraph beside the answer: how it ends where it is none, what is said of it, what was not checked.
 
-    Attributes:
-        title: How the answer ends, when it is none.
-        before, behind: What is said before and behind the answer, a paragraph each.
-        lines: The answer; of a refusal the numbers of the nearest passages.
-        partial: What was written, not checked, when it was stopped.
-        notes_title: What stands above the notes.
-        notes: The cited passages, or the nearest ones, by number.
+    "notes_title" stands above the notes.
+    """
+
+    kind: Literal["title", "said", "unchecked", "notes_title"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """A turn laid out, in the order of showing; of a refusal the lines number the nearest passages.
+
+    `order` counts from 1; the notes are the cited passages, or the nearest ones, by number.
     """
 
     order: int
     question: str
-    title: str
-    before: tuple[str, ...]
-    lines: tuple[ShownLine, ...]
-    behind: tuple[str, ...]
-    partial: str
-    notes_title: str
-    notes: tuple[Note, ...]
+    parts: tuple[Said | ShownLine | Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Exported:
     @property
     def bibliography(self) -> tuple[str, ...]:
         """The references of all notes, each once, in the order of the notes."""
-        notes = (note for turn in self.turns for note in turn.notes)
+        notes = (part for turn in self.turns for part in turn.parts if isinstance(part, Note))
         return tuple(dict.fromkeys(note.reference for note in notes if note.reference))
 
 
@@ -89,36 +89,26 @@ def lay_out_turn(
     """Lay out a turn; arguments as `export_conversation`, `order` from 1."""
     answer = turn.answer
     if answer is None:
-        stopped = say("stopped" if turn.partial else "stopped_early", language)
-        return ShownTurn(order, turn.question, "", (stopped,), (), (), turn.partial, "", ())
+        stopped = Said("said", say("stopped" if turn.partial else "stopped_early", language))
+        partial = [Said("unchecked", turn.partial)] if turn.partial else []
+        return ShownTurn(order, turn.question, (stopped, *partial))
     laid = lay_out_answer(answer)
-    missing = say("semicolon_between", language).join(answer.missing)
-    title, before, behind, lines, notes_title = "", [], [], laid.lines, say("quoted_passages", language)
+    lines, opening, closing = laid.lines, list[Said](), list[str]()
     if answer.ending == "uncertain":
-        title = say("uncertain", language)
-        before = [say("uncertain_hint", language)]
-        behind = [say("uncertain_lacks", language, parts=missing)] if missing else []
+        opening = [Said("title", say("uncertain", language)), Said("said", say("uncertain_hint", language))]
     elif answer.ending == "refusal":
-        title = say("refused", language)
         counted = {name: answer.searched.get(name, 0) for name in ("sources", "articles")}
-        before = [say("refused_searched", language, **counted)]
+        opening = [Said("title", say("refused", language)), Said("said", say("refused_searched", language, **counted))]
         numbers = tuple(Piece("", number=number) for number, _ in laid.nearest)
-        opening = Piece(say("nearest", language) + say("colon_between", language))
-        lines = (ShownLine("text", (ShownSentence((opening, *numbers), "uncited", "", ()),)),) if numbers else ()
-        notes_title = ""
-    elif answer.ending == "answer" and missing:
-        behind = [say("missing_parts", language, parts=missing)]
-    return ShownTurn(
-        order,
-        turn.question,
-        title,
-        tuple(before),
-        lines,
-        (*behind, *say_unread(answer, language)),
-        "",
-        notes_title if laid.cited else "",
-        tuple(_notes(laid, language, style, article_of)),
-    )
+        nearest = Piece(say("nearest", language) + say("colon_between", language))
+        lines = (ShownLine("text", (ShownSentence((nearest, *numbers), "uncited", "", ()),)),) if numbers else ()
+    if answer.missing and answer.ending in ("answer", "uncertain"):
+        lacks = "uncertain_lacks" if answer.ending == "uncertain" else "missing_parts"
+        closing.append(say(lacks, language, parts=say("semicolon_between", language).join(answer.missing)))
+    said = (Said("said", text) for text in (*closing, *say_unread(answer, language)))
+    heading = [Said("notes_title", say("quoted_passages", language))] if laid.cited else []
+    notes = _notes(laid, language, style, article_of)
+    return ShownTurn(order, turn.question, (*opening, *lines, *said, *heading, *notes))
 
 
 def _notes(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.literature.references import FOR_PROGRAMS, join_references
 from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
-from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
+from rag.reading_room.exporting.turns import NOT_XML, Exported, Note, Said, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
 
@@ -35,6 +35,12 @@ th, td { border: 1px solid #b9b2a0; padding: .25rem .8rem; text-align: left; }
 sup a { text-decoration: none; padding: 0 .1em; }
 pre { white-space: pre-wrap; } :target { outline: 2px solid #2f5d6b; outline-offset: .3rem; }
 """
+_SAID = {
+    "title": '<p class="ending">{}</p>',
+    "said": '<p class="said">{}</p>',
+    "unchecked": "<p>{}</p>",
+    "notes_title": '<p class="where">{}</p>',
+}
 
 
 def write_web_page(exported: Exported) -> str:
@@ -64,36 +70,31 @@ def write_turn(turn: ShownTurn, language: Language) -> Iterator[str]:
     """Yield the parts of a turn as HTML; what others wrote is escaped."""
     seen: set[int] = set()
     yield f"<h2>{write_text(turn.question)}</h2>"
-    if turn.title:
-        yield f'<p class="ending">{write_text(turn.title)}</p>'
-    for said in turn.before:
-        yield f'<p class="said">{write_text(said)}</p>'
-    if turn.partial:
-        yield f"<p>{write_text(turn.partial)}</p>"
-    for line in turn.lines:
-        if line.kind == "table":
-            yield _html_table(line.rows, turn.order, seen, language)
-            continue
-        inner = "".join(
-            _html_pieces(sentence.pieces, turn.order, seen) + _html_standing(sentence, language)
-            for sentence in line.sentences
-        )
-        tag = {"heading": "h3", "quote": "blockquote"}.get(line.kind, "p")
-        yield f"<{tag}>{'• ' if line.kind == 'item' else ''}{inner}</{tag}>"
-    for said in turn.behind:
-        yield f'<p class="said">{write_text(said)}</p>'
-    if turn.notes_title:
-        yield f'<p class="where">{write_text(turn.notes_title)}</p>'
-    for note in turn.notes:
-        quoted = "".join(
-            f"<mark>{write_text(text)}</mark>" if cited else write_text(text)
-            for text, cited in cut_quotation(note.text, note.cited)
-        )
-        anchor = f"{turn.order}-{note.number}"
-        yield (
-            f'<section id="note-{anchor}"><p class="where"><a href="#from-{anchor}">[{note.number}]</a> '
-            f"{write_text(note.where)}</p><blockquote>{quoted}</blockquote></section>"
-        )
+    for part in turn.parts:
+        if isinstance(part, Said):
+            yield _SAID[part.kind].format(write_text(part.text))
+        elif isinstance(part, Note):
+            yield _html_note(part, f"{turn.order}-{part.number}")
+        elif part.kind == "table":
+            yield _html_table(part.rows, turn.order, seen, language)
+        else:
+            inner = "".join(
+                _html_pieces(sentence.pieces, turn.order, seen) + _html_standing(sentence, language)
+                for sentence in part.sentences
+            )
+            tag = {"heading": "h3", "quote": "blockquote"}.get(part.kind, "p")
+            yield f"<{tag}>{'• ' if part.kind == 'item' else ''}{inner}</{tag}>"
+
+
+def _html_note(note: Note, anchor: str) -> str:
+    quoted = "".join(
+        f"<mark>{write_text(text)}</mark>" if cited else write_text(text)
+        for text, cited in cut_quotation(note.text, note.cited)
+    )
+    return (
+        f'<section id="note-{anchor}"><p class="where"><a href="#from-{anchor}">[{note.number}]</a> '
+        f"{write_text(note.where)}</p><blockquote>{quoted}</blockquote></section>"
+    )
 
 
 def _html_pieces(pieces: Sequence[Piece], turn: int, seen: set[int]) -> str:

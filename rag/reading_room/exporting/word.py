@@ -20,7 +20,7 @@ from docx.text.paragraph import Paragraph
 
 from rag.literature.references import FOR_PROGRAMS, join_references
 from rag.reading_room.answer_layout import Piece, ShownRow, ShownSentence
-from rag.reading_room.exporting.turns import NOT_XML, Exported, ShownTurn, cut_quotation, say_standing
+from rag.reading_room.exporting.turns import NOT_XML, Exported, Note, Said, ShownTurn, cut_quotation, say_standing
 from rag.reading_room.page_texts import say
 from rag.records import Language
 from rag.text.visible import visible_text
@@ -57,32 +57,30 @@ def write_word(exported: Exported) -> bytes:
 def _word_turn(document: DocumentObject, turn: ShownTurn, language: Language) -> None:
     seen: set[int] = set()
     document.add_heading(_clean(turn.question), 1)
-    if turn.title:
-        document.add_paragraph().add_run(_clean(turn.title)).bold = True
-    for said in turn.before:
-        document.add_paragraph().add_run(_clean(said)).italic = True
-    if turn.partial:
-        document.add_paragraph(_clean(turn.partial))
-    for line in turn.lines:
-        if line.kind == "table":
-            _word_table(document, line.rows, turn.order, seen, language)
-            continue
-        style = {"item": "List Bullet", "heading": "Heading 2", "quote": "Quote"}.get(line.kind, "Normal")
-        paragraph = document.add_paragraph(style=style)
-        for sentence in line.sentences:
-            _word_pieces(paragraph, sentence.pieces, turn.order, seen)
-            _word_standing(paragraph, sentence, language)
-    for said in turn.behind:
-        document.add_paragraph().add_run(_clean(said)).italic = True
-    if turn.notes_title:
-        document.add_heading(_clean(turn.notes_title), 2)
-    for note in turn.notes:
-        place = document.add_paragraph()
-        _link(place, turn.order, note.number, to="from", bookmark=True)
-        place.add_run(" " + _clean(note.where))
-        quote = document.add_paragraph(style="Quote")
-        for text, cited in cut_quotation(note.text, note.cited):
-            quote.add_run(_clean(text)).bold = cited or None
+    for part in turn.parts:
+        if isinstance(part, Said):
+            paragraph = document.add_paragraph(style="Heading 2" if part.kind == "notes_title" else None)
+            run = paragraph.add_run(_clean(part.text))
+            run.bold, run.italic = part.kind == "title" or None, part.kind == "said" or None
+        elif isinstance(part, Note):
+            _word_note(document, part, turn.order)
+        elif part.kind == "table":
+            _word_table(document, part.rows, turn.order, seen, language)
+        else:
+            style = {"item": "List Bullet", "heading": "Heading 2", "quote": "Quote"}.get(part.kind, "Normal")
+            paragraph = document.add_paragraph(style=style)
+            for sentence in part.sentences:
+                _word_pieces(paragraph, sentence.pieces, turn.order, seen)
+                _word_standing(paragraph, sentence, language)
+
+
+def _word_note(document: DocumentObject, note: Note, turn: int) -> None:
+    place = document.add_paragraph()
+    _link(place, turn, note.number, to="from", bookmark=True)
+    place.add_run(" " + _clean(note.where))
+    quote = document.add_paragraph(style="Quote")
+    for text, cited in cut_quotation(note.text, note.cited):
+        quote.add_run(_clean(text)).bold = cited or None
 
 
 def _word_pieces(paragraph: Paragraph, pieces: Sequence[Piece], turn: int, seen: set[int]) -> None:
