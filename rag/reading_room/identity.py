@@ -11,22 +11,22 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 import argon2
+import filelock
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from rag.errors import LoginRequired
 from rag.loopback import is_loopback
-from rag.private_files import make_private
+from rag.private_files import make_private, write_private
 from rag.settings import Settings
 
 TICKET_MAX_AGE_S = 14 * 24 * 3600
 TICKET_MAX_CHARS = 2000
-KEY_FILE = "login.key"
+KEY_FILE, KEY_LOCK = "login.key", "login.lock"
 KEY_BYTES = 32
 _HASHER = argon2.PasswordHasher()
 
@@ -124,20 +124,14 @@ def _serializer(settings: Settings, name: str) -> URLSafeTimedSerializer:
 
 
 def _key(index: Path) -> bytes:
-    """Return the key that tickets are signed with; made once, beside the index, and whole when it gets its name."""
+    """Return the key that tickets are signed with; made once, beside the index."""
     path = make_private(index) / KEY_FILE
-    if path.is_file():
-        if len(key := path.read_bytes()) == KEY_BYTES:
-            return key
-        path.unlink(missing_ok=True)
-    own = path.with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
-    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-    try:
-        os.link(own, path)  # of readers who come first at once one names the key
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without hard links
-        os.replace(own, path)
-    own.unlink(missing_ok=True)
+    if not _is_whole(path):
+        with filelock.FileLock(index / KEY_LOCK):  # of readers who come first at once one makes it
+            if not _is_whole(path):
+                write_private(path, secrets.token_bytes(KEY_BYTES))
     return path.read_bytes()
+
+
+def _is_whole(key: Path) -> bool:
+    return key.is_file() and key.stat().st_size == KEY_BYTES
