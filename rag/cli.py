@@ -38,7 +38,7 @@ from rag.reading_room.messages import in_language
 from rag.reading_room.page_texts import say
 from rag.reading_room.plain_answers import place_of, say_unread
 from rag.records import Answer, Evidence, Language, Progress
-from rag.settings import Settings
+from rag.settings import Settings, problems_of
 from rag.text.language import main_language
 from rag.text.visible import visible_json, visible_text
 
@@ -69,11 +69,8 @@ def main() -> None:
         _tell(error)
         sys.exit(2 if isinstance(error, UnusableSettings) else 1)
     except ValidationError as error:
-        for item in error.errors():
-            key = ".".join(str(part) for part in item["loc"]) or "settings"
-            secret = not item["loc"] or item["loc"][0] == "accounts"  # all settings at once, or hashes of passwords
-            given = "" if secret else f" (given: {item['input']!r})"
-            err.print(f"[bold red]✗[/] {escape(key + ': ' + item['msg'] + given)}")
+        for name, wrong, given in problems_of(error):
+            err.print(f"[bold red]✗[/] {escape(name or 'settings')}: {escape(wrong + given)}")
         err.print("[bold]→[/] mend wenju.toml or the WENJU_… variable of that name")
         sys.exit(2)
     except OSError as error:

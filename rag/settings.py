@@ -10,11 +10,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import tomllib
+from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -127,6 +128,17 @@ class Settings(BaseSettings):
         if os.path.lexists(FILE) and not Path(FILE).is_file():
             raise UnusableSettings(f"{FILE} is no file", advice="rename it, and write the settings to a file")
         return init_settings, _Environment(settings_cls), _File(settings_cls)
+
+
+def problems_of(error: ValidationError) -> Iterator[tuple[str, str, str]]:
+    """Yield the name of each setting that is refused, "" for all at once, what is wrong with it, and what was given.
+
+    What was given is "" where it may hold hashes of passwords.
+    """
+    for item in error.errors():
+        name = ".".join(map(str, item["loc"]))
+        given = "" if not name or item["loc"][0] == "accounts" else f" (given: {item['input']!r})"
+        yield name, item["msg"], given
 
 
 class _Environment(EnvSettingsSource):

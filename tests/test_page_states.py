@@ -133,6 +133,7 @@ def test_wrong_settings_are_explained(home: Settings, monkeypatch: pytest.Monkey
         ("passages = 3  # 段落数\n", "没有“passages”这个设置项"),
         ("evidence_count = '八'\n", "'八'"),
         (b"corpus = '\xce\xc4'\n", "utf-8"),
+        ('accounts = "$argon2id$v=19"\n', "accounts"),
     ],
 )
 def test_a_broken_settings_file_is_explained_and_mending_it_is_enough(
@@ -146,6 +147,7 @@ def test_a_broken_settings_file_is_explained_and_mending_it_is_enough(
     said = page.error[0].value.replace("\\", "")
     assert "设置有误" in said
     assert told in said
+    assert "argon2id" not in said  # hashes of passwords are for nobody who is not asked for one
     assert str(file) in said
     file.write_text("# 都好\n", encoding="utf-8")
     assert "文库还是空的" in shown(page.run())

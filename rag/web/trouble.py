@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rag.errors import BackendFailed, LoginRequired, RagError, StorageFailed
 from rag.reading_room.identity import VISITOR, require_login
 from rag.reading_room.page_texts import TEXTS
-from rag.settings import Settings
+from rag.settings import Settings, problems_of
 from rag.web import state
 from rag.web.door import LOGIN, has_provider
 from rag.web.state import plain, t, told
@@ -72,15 +72,12 @@ def _wrong_settings(error: ValueError) -> list[str]:
     if not isinstance(error, ValidationError):
         return [plain(str(error))]
     lines = []
-    for item in error.errors():
-        name = ".".join(map(str, item["loc"]))
-        if item["type"] == "extra_forbidden":
-            lines.append(
-                t("unknown_setting", name=plain(name), known=plain(t("comma_between").join(Settings.model_fields)))
-            )
+    for name, wrong, given in problems_of(error):
+        if name and name.partition(".")[0] not in Settings.model_fields:
+            known = t("comma_between").join(Settings.model_fields)
+            lines.append(t("unknown_setting", name=plain(name), known=plain(known)))
         else:
-            given = f" ({plain(repr(item['input']))})" if name else ""
-            lines.append(f"{plain(name)}{given}: {plain(item['msg'])}" if name else plain(item["msg"]))
+            lines.append(plain(f"{name}{given}: {wrong}" if name else wrong))
     return lines
 
 
