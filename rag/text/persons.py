@@ -6,8 +6,9 @@ Entry points: `parse_names`, `byline_names`, `same_person`; `speaker_of` of minu
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rag.text.dates import YEAR_DIGITS
 from rag.text.labels import ends_with, is_word
@@ -82,11 +83,42 @@ def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
     told = _behind_role(text)
     introduced = introduced or bool(told or _ROLE.search(text))
     text = _ROLE.sub("", told or text).strip()
+    if (named := _without_workplaces(text)) != text:
+        return _no_words(parse_names(named, introduced=introduced))
     if ends_with(text, "group_author") and len(text) <= _MAX_GROUP_CHARS and not holds_one_of(text, "。，；？！:："):
         return (text,)
     if HAN_CHARACTER.search(text):
-        return _parse_han_names(text, introduced)
+        return _parse_han_names(text, introduced) or _parse_both(text)
     return _parse_latin_names(text, introduced)
+
+
+def _without_workplaces(line: str) -> str:
+    """Return a line without brackets that name a body: 宁若水（滨海大学）, Mary Doe (Harbour University)."""
+    bodies = words_of("head_words", "body")
+    kept, *parts = line.replace("（", "(").replace("）", ")").split("(")
+    for part in parts:
+        inside, closed, behind = part.partition(")")
+        works = to_simplified(inside).endswith(tuple(filter(is_han, bodies))) or bodies & set(inside.casefold().split())
+        kept += f" {behind}" if closed and works else f"({part}"
+    return kept.strip() if parts and kept.strip() else line
+
+
+def _parse_both(text: str) -> tuple[str, ...]:
+    """Return the people of a line of names in both scripts, () where a part names nobody: 舒望舒、Anna Holm."""
+    parts = [part.strip() for part in split_at(text, "、，,；;") if part.strip()]
+    latin = [part for part in parts if not HAN_CHARACTER.search(part)]
+    if not latin or len(latin) == len(parts):
+        return ()
+    names = [
+        _parse_latin_names(part, introduced=True) if part in latin else _parse_han_names(part, False) for part in parts
+    ]
+    return _no_words(itertools.chain.from_iterable(names)) if all(names) else ()
+
+
+def _no_words(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names, () where one of them is a word of Chinese."""
+    found = tuple(names)
+    return () if any(is_known_word(to_simplified(name)) for name in found) else found
 
 
 def signed_names(line: str) -> tuple[str, ...]:
