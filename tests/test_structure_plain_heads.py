@@ -314,6 +314,10 @@ def test_what_a_body_issues_is_not_called_by_its_name() -> None:
     told = "\n\n时间：2023年9月14日上午10时\n地点：新聞發布廳\n\n甲：\n今年有1316个村接入平台，占全部行政村的71.4%。\n"
     read = article(f"青川省人民政府新闻办公室\n“数字乡村建设”新闻发布会实录{told}")
     assert (read.title, read.date) == ("“数字乡村建设”新闻发布会实录", "2023-09-14")
+    read = article(
+        "霧川鎮立圖書館管理委員會\n第十二屆第三次會議紀錄\n\n時間：2024年5月22日下午二時\n地點：本館三樓\n\n壹、主席致詞\n\n略。\n"
+    )
+    assert (read.title, read.date) == ("霧川鎮立圖書館管理委員會第十二屆第三次會議紀錄", "2024-05-22")
     opinion = (
         "北衡律师事务所\n关于澄江新材料股份有限公司\n首次公开发行股票的\n补充法律意见书（二）\n\n二〇二二年十一月\n"
     )

@@ -146,6 +146,18 @@ def test_the_number_of_an_author_cites_no_reference() -> None:
     assert linked == ["滩涂的"]
 
 
+def test_a_mark_in_brackets_behind_a_title_has_its_note_at_the_end() -> None:
+    text = (
+        "宁溪市2023年统计公报[1]\n\n一、综合\n\n全年地区生产总值为412亿元[2]，比上年增长百分之五点一。\n\n注释：\n\n"
+        "[1] 本公报为初步统计数。\n\n[2] 增长速度按不变价格计算。\n"
+    )
+    blocks = parse(text).blocks
+    assert [(block.text[:10], [mark.marker for mark in block.notes]) for block in blocks if block.notes] == [
+        ("宁溪市2023年统计", ["[1]"]),
+        ("全年地区生产总值为4", ["[2]"]),
+    ]
+
+
 def test_a_sentence_above_a_caption_in_its_type_is_no_heading() -> None:
     rows = [("", 0.0), *((f"{at} | 東河村 | {at * 13}", 1.0) for at in range(1, 9))]
     page = set_in_type(

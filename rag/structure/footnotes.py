@@ -12,7 +12,7 @@ import functools
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.structure.outline import counted_section, numbering_rank
@@ -299,7 +299,12 @@ def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Se
         if not note.known:
             zones.setdefault(note.zone, []).append(index)
     head = next((at for at, line in enumerate(body) if _is_of_text(line)), 0)
-    regions = _regions(notes, zones, places, head if head <= _MAX_HEAD_LINES else 0)
+    of_authors = frozenset(
+        mark
+        for line, mark in places
+        if line < head <= _MAX_HEAD_LINES and unraised(marks[mark].printed).strip().isdecimal()
+    )
+    regions = _regions(notes, zones, places, of_authors)
     left_notes = {zone: _link_zone(members, regions[zone], notes, marks, links) for zone, members in zones.items()}
     order = list(zones)
     for position, zone in enumerate(order):
@@ -350,20 +355,20 @@ def _style(mark: Mark) -> str:
 
 
 def _regions(
-    notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]], head: int
+    notes: Sequence[Note], zones: dict[int, list[int]], places: Sequence[tuple[int, int]], of_authors: Collection[int]
 ) -> dict[int, list[int]]:
     """Return zone -> marks between the zone before (or, for endnotes, the endnotes before) and itself, in order.
 
-    A mark in the first `head` lines tells where an author works, and cites no endnote.
+    Marks `of_authors` tell where these work, and cite no endnote.
     """
     lines = [line for line, _ in places]
     regions: dict[int, list[int]] = {}
-    start, end_start = 0, head
+    start = end_start = 0
     for zone, members in zones.items():
         note = notes[members[0]]
         begin = end_start if note.endnote else start
         first, last = bisect.bisect_left(lines, begin), bisect.bisect_left(lines, note.at)
-        regions[zone] = [mark for _, mark in places[first:last]]
+        regions[zone] = [mark for _, mark in places[first:last] if not (note.endnote and mark in of_authors)]
         start = notes[members[-1]].at
         end_start = start if note.endnote else end_start
     return regions

@@ -422,7 +422,8 @@ def _stands_as_heading(lines: Sequence[PrintedLine], index: int, layout: Layout)
     before = bare(lines[index - 1].text) if index and line.gap == 0 and not line.fresh else ""
     before = "" if opens_section(before, line.text) or is_remark(before) or label_of(before)[0] else before
     full = _body_width(lines, index)
-    is_cut = before and not ends_line(before) and full - width(before) <= _RAGGED
+    is_item = numbering_rank(line.text) in ITEM_RANKS
+    is_cut = before and not ends_line(before) and (is_item or full - width(before) <= _RAGGED)
     if layout.blank_ends and is_cut and not looks_like_heading(before):
         return False
     if following is None or looks_like_heading(following.text) or full - width(line.text) > _RAGGED:

@@ -40,6 +40,7 @@ from rag.text.language import (
     to_simplified,
     without_spaces,
 )
+from rag.text.numbered_parts import ORDINAL_MARK
 from rag.text.persons import parse_names
 from rag.vocabulary import words_of
 
@@ -279,13 +280,18 @@ def _below_issuer(head: Sequence[HeadLine]) -> list[HeadLine]:
 
 
 def _below_body(lines: Sequence[HeadLine]) -> list[HeadLine]:
-    """Return the lines right below the names of bodies, up to one that says something else; [] below none."""
+    """Return the lines right below the names of bodies, up to one that says something else; [] below none.
+
+    What counts a meeting of a body (第十二届第三次会议纪要) is called together with it.
+    """
     about = tuple(words_of("head_words", "about"))
     below = list(
         itertools.dropwhile(lambda line: line.kind == "body" and not to_simplified(line.text).startswith(about), lines)
     )
     is_title = below and all(line.kind in ("", "body") for line in below) and not below[-1].kind
-    return below if is_title and len(below) < len(lines) else []
+    if not is_title or len(below) == len(lines):
+        return []
+    return list(lines[-len(below) - below[0].text.startswith(ORDINAL_MARK) :])
 
 
 def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]:
