@@ -300,7 +300,7 @@ def _span(cell: Any, name: str) -> int:
 
 def _rows_of(table: Any) -> list[Any]:
     """Return the rows of a table without those of tables in its cells."""
-    return [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+    return list(table.xpath("./tr | ./*/tr"))
 
 
 def _is_data_table(table: Any) -> bool:
