@@ -206,7 +206,9 @@ def test_contributions_to_a_round_table_are_works_of_their_authors() -> None:
         ("寧若水（濱海大學老齡研究中心）", ("寧若水",)),
         ("陈岚（东港水务局）、Anna Holm (Harbour University)", ("陈岚", "Anna Holm")),
         ("王毅（组长）", ()),
+        ("祝小满（沅澤省鄉土文化學會）  公冶维桢（白芷县文物保护所）", ("祝小满", "公冶维桢")),
         ("周边（居委会）", ()),
+        ("高原（青藏地区）", ()),
         ("水利、Irrigation Works", ()),
         ("表¹ 图² 注³", ()),
         ("山 水 画 石 木 雕", ()),
@@ -214,6 +216,59 @@ def test_contributions_to_a_round_table_are_works_of_their_authors() -> None:
 )
 def test_names_behind_the_word_for_what_they_did(row: tuple[str, tuple[str, ...]]) -> None:
     assert parse_names(row[0]) == row[1]
+
+
+QUARTERLY = """禾下土
+HEXIATU · 鄉土文化季刊
+2024年第2期（总第37期）  2024年6月出版
+主管：沅泽省文化和旅游厅    主办：沅泽省乡土文化学会
+主编：尉迟桐
+
+目    录
+
+卷首语  ………………………………………… 编者（1）
+义井碑与水规：三十二通井碑的初步释读 ………… 祝小满  令狐安（3）
+县图书馆里的旧账本 ………… 公冶维桢（20）
+
+卷首语
+
+这一期的两篇文章，一篇写碑，一篇写账。看起来互不相干，说的是同一件事：水怎样分得让大家都服气。
+
+                                        编者
+                                        2024年5月20日
+
+义井碑与水规
+——三十二通井碑的初步释读
+
+祝小满（沅泽省乡土文化学会）  令狐安（望渠县文物保护所）
+
+【内容提要】作者在十一个乡镇踏查，共记录与水井有关的碑刻三十二通，其中有明确纪年的二十六通。
+【关键词】井碑；水规
+
+一、碑的分布
+
+望渠县的井碑集中在县境西部的沙地，仅一镇就有九通。水多的地方没有水规，水少的地方才立碑。
+
+县图书馆里的旧账本
+
+公冶维桢（白芷县图书馆）
+
+【内容提要】2021年清点书库，在墙角找到用油布包着的账册六十四册，记的是民国时期的渠水。
+【关键词】账册；水利
+
+一、发现
+
+油布外面写着两个字，已经看不清楚。里面的账册有一半粘在一起，用竹片一页一页揭开。
+"""
+
+
+def test_an_issue_is_called_by_its_journal_and_works_begin_over_names_with_their_workplaces() -> None:
+    document = parse(QUARTERLY)
+    assert [(one.title, one.authors, one.journal) for one in document.articles] == [
+        ("禾下土", (), "禾下土"),
+        ("义井碑与水规——三十二通井碑的初步释读", ("祝小满", "令狐安"), "禾下土"),
+        ("县图书馆里的旧账本", ("公冶维桢",), "禾下土"),
+    ]
 
 
 SHOWS = """港口的用水

@@ -660,7 +660,8 @@ def _stands_over_issue(run: Sequence[Item]) -> bool:
     if not at or at + 1 >= len(run) or not all(is_title_like(item) and not names_of(item) for item in run[:at]):
         return False
     behind = run[at + 1]
-    return is_title_like(behind) and not names_of(behind) and width(run[0].text) < width(behind.text)
+    is_title = is_title_like(behind) and not names_of(behind) and not holds_word(behind.text, "masthead")
+    return is_title and width(run[0].text) < width(behind.text)
 
 
 def _names_issue(text: str) -> bool:

@@ -46,6 +46,7 @@ _MAX_NAMES = 15
 _MAX_HAN_NAME, _MAX_FOREIGN_NAME, _MIN_FOREIGN_NAME = 4, 20, 3
 _MAX_UNSURE_CHARS = 100
 _SPACED_NAME = 3
+_LEAST_BODY_CHARS = 3  # of a body's name: 文化馆
 _MAX_SPEAKER_CHARS = 40
 _MARKS_OF_A_TURN = "*_# \t"  # around who speaks
 _SURE_SHARE = 2 / 3  # of the names of a line with raised figures, that begin with a known surname
@@ -94,11 +95,12 @@ def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
 
 def _without_workplaces(line: str) -> str:
     """Return a line without brackets that name a body: 宁若水（滨海大学）, Mary Doe (Harbour University)."""
-    bodies = words_of("head_words", "body")
+    bodies, ends = words_of("head_words", "body"), tuple(words_of("head_words", "body_end"))
     kept, *parts = line.replace("（", "(").replace("）", ")").split("(")
     for part in parts:
         inside, closed, behind = part.partition(")")
-        works = to_simplified(inside).endswith(tuple(filter(is_han, bodies))) or bodies & set(inside.casefold().split())
+        is_body = len(inside) >= _LEAST_BODY_CHARS and to_simplified(inside).endswith(ends)
+        works = is_body or bodies & set(inside.casefold().split())
         kept += f" {behind}" if closed and works else f"({part}"
     return kept.strip() if parts and kept.strip() else line
 
