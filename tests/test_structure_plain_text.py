@@ -271,6 +271,123 @@ def test_an_issue_is_called_by_its_journal_and_works_begin_over_names_with_their
     ]
 
 
+ISSUES = {
+    """漁村研究
+第三十一卷　第二期
+民國一一二年六月
+
+發行人：柯長洲
+總編輯：賴玉蓁
+
+目次
+
+論文
+定置網與共有資源：東嶼三村的比較	周素月、江子晴	5
+從口述看鹽工的一天	許明德	27
+書評
+評《潮間帶的人們》	范姜守仁	48
+
+論文
+
+定置網與共有資源：東嶼三村的比較
+
+周素月*　江子晴**
+
+摘要
+
+本文比較東嶼三個漁村如何分配定置網的位置。我們訪談了四十二位漁民，並查閱漁會的登記簿，抽籤使衝突減少三成，也使老手離開。
+
+壹、前言
+
+東嶼的定置網始於日治時期。一九三〇年代，全島有二十七組網，戰後只剩十一組。
+
+從口述看鹽工的一天
+
+許明德
+
+摘要
+
+鹽工凌晨三點出門。本文根據十九位老鹽工的口述，重建一九六〇年代鹽田一天的工作，並與鹽務局的紀錄對照，說明兩者何以不同。
+
+評《潮間帶的人們》
+
+范姜守仁
+
+《潮間帶的人們》寫的是採蚵的婦女。作者在村裡住了兩年，書中最好的一章談工錢怎樣由論斤改成論時。
+""": [
+        ("定置網與共有資源：東嶼三村的比較", ("周素月", "江子晴")),
+        ("從口述看鹽工的一天", ("許明德",)),
+        ("評《潮間帶的人們》", ("范姜守仁",)),
+    ],
+    """JOURNAL OF RIVER GOVERNANCE 河流治理学刊
+Volume 12, Number 3 · September 2022
+
+CONTENTS
+
+Who Pays for the Flood Wall? Evidence from Nine Towns .......... Li Na and Peter Wren   1
+Measuring Siltation with Cheap Sensors ......................... Zhou Yuan              19
+
+Who Pays for the Flood Wall? Evidence from Nine Towns
+
+Li Na, Donggang University
+
+Abstract: Nine towns built flood walls between 2009 and 2018. Households paid 14 per cent on average (户均负担430元).
+
+1 Introduction
+
+Flood walls are expensive. In 2018 the nine towns spent 412 million yuan on them, three times as much as in 2009.
+
+2 Data
+
+We use the accounts of nine towns.
+
+Measuring Siltation with Cheap Sensors
+
+Zhou Yuan
+
+Harbour Polytechnic
+
+Abstract: A sensor for 90 yuan measures siltation as well as one for 9,000. We tested 36 of them in three reservoirs.
+""": [
+        ("Who Pays for the Flood Wall? Evidence from Nine Towns", ("Li Na",)),
+        ("Measuring Siltation with Cheap Sensors", ("Zhou Yuan",)),
+    ],
+    """公共政策内参
+2023年第11期（总第204期）
+海港市政策研究室编　　2023年11月8日
+
+本期要目
+● 社区食堂为什么赔钱
+● 外地经验：三地公交改革
+● 数据：二手房成交连续五个月下降
+
+社区食堂为什么赔钱
+文／宋晚晴
+
+全市142家社区食堂中，有97家去年亏损，平均每家亏损8.6万元。客流不足是主要原因。
+
+一、客流集中在中午
+午餐占全天客流的71%，早晚两餐几乎无人。
+
+外地经验：三地公交改革
+整理／程野
+
+甲市把62条亏损线路改成预约公交，乙市把补贴改为按乘客数发放，丙市取消了夜班线。
+
+数据：二手房成交连续五个月下降
+整理／何未
+
+10月全市二手房成交4 316套，比9月减少7.2%，连续第五个月下降。
+""": [("社区食堂为什么赔钱", ("宋晚晴",)), ("外地经验：三地公交改革", ("程野",))],
+}
+
+
+@each(ISSUES)
+def test_works_that_the_contents_name_begin_where_their_titles_stand_again(issue: str) -> None:
+    works = [one for one in parse(issue).articles if one.kind == "article"]
+    assert [(one.title, one.authors) for one in works] == ISSUES[issue]
+
+
 SHOWS = """港口的用水
 
 港口用水逐年上升，三个港口的情况并不相同，北港的水价最高，南江次之，东湾最低，见下面

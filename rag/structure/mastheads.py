@@ -30,7 +30,7 @@ from rag.structure.printed import (
     width,
     without_star,
 )
-from rag.structure.silence import entry_name, find_contents, prose_begins
+from rag.structure.silence import entry_names, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, opens_with
 from rag.text.language import HAN, LATIN_WORD, is_han, is_unreadable, letters_of, main_language, without_spaces
@@ -124,7 +124,7 @@ class _Reading:
     Attributes:
         items: All of them.
         masthead: Its first line, folded, when that may be a journal's name.
-        listed: What its lists of contents name, as `silence.entry_name` gives it.
+        listed: What its lists of contents name, as `silence.entry_names` gives it.
         has_contents: A list of contents stands near its beginning.
         last: Where the last start lies, and what told it.
         body_seen: Running text or a numbered heading stood since.
@@ -215,9 +215,12 @@ def is_title_like(item: Item) -> bool:
     return not text.endswith(tuple("。；;，,.")) and "。" not in text
 
 
-def names_of(item: Item) -> tuple[str, ...]:
-    """Return the people that an item names and nothing else; marks that tell where they work part their names."""
-    return parse_names(TOKEN.sub(", ", item.text))
+def names_of(item: Item, *, introduced: bool = False) -> tuple[str, ...]:
+    """Return the people that an item names and nothing else; marks that tell where they work part their names.
+
+    `introduced`: it must name somebody, if it can.
+    """
+    return parse_names(TOKEN.sub(", ", item.text), introduced=introduced)
 
 
 def split_articles(
@@ -365,7 +368,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
     reading = _Reading(
         items,
         masthead=_fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else "",
-        listed=frozenset(entry_name(item) for item in items if item.silent == "contents"),
+        listed=frozenset(name for item in items if item.silent == "contents" for name in entry_names(item)),
         has_contents=any(is_word(bare(item.text), "contents") for item in items[:_MAX_HEAD_ITEMS]),
     )
     for index, item in enumerate(items):
@@ -447,7 +450,7 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     opens = bool(item.level) and numbering_rank(text) is None
     if opens and text and ends_with(text, "notice") and reading.body_seen and _is_brief(items, index):
         return Start.NOTICE
-    listed = bool(text) and not item.silent and entry_name(item) in reading.listed
+    listed = bool(text) and not item.silent and entry_names(item)[0] in reading.listed
     if _title_over_authors(items, index, listed):
         return None if index == reading.last or _in_head(reading, index) else Start.LISTED if listed else Start.AUTHORS
     followed = items[index + 1 : index + _MAX_TITLE_ITEMS]
@@ -486,7 +489,7 @@ def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool
     at = index + 1
     if at < len(items) and bare(items[at].text).lstrip().startswith(_DASHES) and is_title_like(items[at]):
         at += 1
-    if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not names_of(items[at]):
+    if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not names_of(items[at], introduced=listed):
         return False
     if _is_entry(bare(items[at].text)):
         return False
@@ -495,8 +498,8 @@ def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool
         if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
             return is_apart or bool(follower.label) or listed
         if _is_numbered(follower):
-            return is_apart
-    return False
+            return is_apart or listed
+    return listed and at + 1 < len(items)
 
 
 def _in_head(reading: _Reading, index: int) -> bool:
@@ -660,7 +663,8 @@ def _stands_over_issue(run: Sequence[Item]) -> bool:
     if not at or at + 1 >= len(run) or not all(is_title_like(item) and not names_of(item) for item in run[:at]):
         return False
     behind = run[at + 1]
-    is_title = is_title_like(behind) and not names_of(behind) and not holds_word(behind.text, "masthead")
+    is_dated = any(figure.day for figure in find_figures(bare(behind.text)))
+    is_title = is_title_like(behind) and not (names_of(behind) or is_dated or holds_word(behind.text, "masthead"))
     return is_title and width(run[0].text) < width(behind.text)
 
 

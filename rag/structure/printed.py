@@ -114,6 +114,7 @@ def same_size(one: float, other: float) -> bool:
 # No rule about lines looks further than this from a line's start or end.
 _REACH = 200
 _LEADERS = 4  # dots
+LEADER_DOTS = ".．…·‥"
 _MAX_REMARK_CHARS = 9
 
 
@@ -145,7 +146,16 @@ def bare(text: str) -> str:
 
 def has_leaders(text: str) -> bool:
     """Say whether dots lead to a page's number, as in a table of contents: 1 概况 . . . . . . 3."""
-    return any(len(run) >= _LEADERS for run in runs_of("".join(text.split()), ".．…·‥".__contains__))
+    return any(len(run) >= _LEADERS for run in runs_of("".join(text.split()), LEADER_DOTS.__contains__))
+
+
+def before_leaders(text: str) -> str:
+    """Return what stands before the dots that lead to a page; all of a text without any."""
+    for at, character in enumerate(text):
+        leading = "".join(text[at : at + 2 * _LEADERS].split())[:_LEADERS] if character in LEADER_DOTS else ""
+        if len(leading) == _LEADERS and set(leading) <= set(LEADER_DOTS):
+            return text[:at]
+    return text
 
 
 # Set as wide as a Han character in Chinese print; Greek and Cyrillic letters, also "ambiguous" to Unicode, are not.

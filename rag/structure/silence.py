@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.structure.paragraphs import Item
-from rag.structure.printed import bare, ends_sentence, has_leaders, width
+from rag.structure.printed import bare, before_leaders, ends_sentence, has_leaders, width
 from rag.text.labels import is_word
 from rag.text.language import HAN_CHARACTER, letters_of
 from rag.text.persons import parse_names
@@ -42,11 +42,11 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
     shown: dict[str, int] = {}
     for place in range(first, len(items)):
         if items[place].kind == "heading" or items[place].size <= _ENTRY_WIDTH:
-            shown[entry_name(items[place])] = place  # the last place that shows it
+            shown |= dict.fromkeys(entry_names(items[place]), place)  # the last place that shows it
     entries = last = passed = 0
     seen: set[str] = set()
     for at in range(first, len(items)):
-        item, name = items[at], entry_name(items[at])
+        item, name = items[at], entry_names(items[at])[0]
         text = bare(item.text).strip()
         if prose_begins(item) or item.label or (name in seen and name and not _PAGE_AT_END.search(text)):
             break
@@ -63,10 +63,14 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
     return last if entries >= _MIN_ENTRIES else 0
 
 
-def entry_name(item: Item) -> str:
-    """Return an entry's or heading's own words, without page, leaders, punctuation and the names behind a title."""
+def entry_names(item: Item) -> list[str]:
+    """Return the own words of an entry or heading, or of each row: without page, leaders and names behind a title."""
     text = bare(item.text).strip()
-    parts = _LEADERS.sub("", _PAGE_AT_END.sub("", text)).split(" ")
+    return [_entry_name(row) for row in (text.split("\n") if item.kind == "table" else [text])]
+
+
+def _entry_name(text: str) -> str:
+    parts = _LEADERS.sub("", _PAGE_AT_END.sub("", before_leaders(text))).split()
     title, *behind = list(filter(letters_of, parts)) or [""]
     named = behind and HAN_CHARACTER.search(title) and parse_names(" ".join(behind))
     return letters_of(title if named else title + "".join(behind)).lower()

@@ -94,7 +94,7 @@ def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
 
 
 def _without_workplaces(line: str) -> str:
-    """Return a line without brackets that name a body: 宁若水（滨海大学）, Mary Doe (Harbour University)."""
+    """Return a line without bodies behind names: 宁若水（滨海大学）, Mary Doe (Harbour College), Li Na, Port School."""
     bodies, ends = words_of("head_words", "body"), tuple(words_of("head_words", "body_end"))
     kept, *parts = line.replace("（", "(").replace("）", ")").split("(")
     for part in parts:
@@ -102,7 +102,9 @@ def _without_workplaces(line: str) -> str:
         is_body = len(inside) >= _LEAST_BODY_CHARS and to_simplified(inside).endswith(ends)
         works = is_body or bodies & set(inside.casefold().split())
         kept += f" {behind}" if closed and works else f"({part}"
-    return kept.strip() if parts and kept.strip() else line
+    if not parts and not HAN_CHARACTER.search(line):
+        kept = ", ".join(itertools.takewhile(lambda part: not bodies & set(part.casefold().split()), line.split(", ")))
+    return kept.strip() or line
 
 
 def _parse_both(text: str) -> tuple[str, ...]:
@@ -152,7 +154,7 @@ def signed_names(line: str) -> tuple[str, ...]:
 def _behind_role(text: str) -> str:
     """Return the names behind 采访、整理： or 记者, brackets around them taken off; "" where no such word stands."""
     inside = text.strip("（()） ")
-    for mark in ("：", ":", " "):
+    for mark in ("：", ":", "／", "/", " "):
         role, found, names = inside.partition(mark)
         if found and all(is_word(part, "byline") for part in split_at(role, "、，,/／&和")):
             return names.strip()
