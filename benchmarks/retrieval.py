@@ -37,7 +37,7 @@ from rag.indexing.corpus import corpus_files
 from rag.readers.encodings import decode_text
 from rag.records import Turn
 from rag.settings import Settings
-from rag.stores import store_class
+from rag.stores.faiss import Exact
 
 KEPT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "retrieval.md"
 NOTE_MARK = re.compile(r"<sup>.*?</sup>|\[\d+\]|[①-⑳]")
@@ -123,7 +123,7 @@ def without_centring(index: Index, embedder: Embedder, settings: Settings) -> In
     with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
         encoded = encoded_anew(cache, index)
     zero = dict.fromkeys(index.centring.means, np.zeros(embedder.dim, np.float32))
-    store = store_class(settings.store).create(np.stack([item.vector for item in encoded]).astype(np.float32))
+    store = Exact(np.stack([item.vector for item in encoded]).astype(np.float32))
     return dataclasses.replace(index, store=store, centring=Centring(zero))
 
 
