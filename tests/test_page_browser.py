@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -704,18 +705,18 @@ def test_why_an_answer_is_bad_is_kept_without_moving_the_page(new_page: NewPage)
     turn.get_by_placeholder("为什么？（可不填）").fill("不全")
     save = turn.get_by_role("button", name="保存")
     save.scroll_into_view_if_needed()  # else it is the click that scrolls
-    before = scrolled_at_rest(page)
+    before = top_at_rest(turn)
     save.click()
     expect(page.get_by_test_id("stToast")).to_contain_text("已保存")
-    assert abs(scrolled_at_rest(page) - before) < 50
+    assert abs(top_at_rest(turn) - before) < 50
 
 
-def scrolled_at_rest(page: Page) -> float:
-    """Return how far the page is scrolled down once that has not changed for a second: a busy machine moves it late."""
-    settle(page)
-    at, main = -1.0, page.locator(".stMain")
-    while at != (at := main.evaluate("node => node.scrollTop")):
-        page.wait_for_timeout(1000)
+def top_at_rest(turn: Locator) -> float:
+    """Return where on the screen a turn begins once that has not changed for a second: a busy machine moves it late."""
+    settle(turn.page)
+    at = math.nan
+    while at != (at := turn.evaluate("node => node.getBoundingClientRect().top")):
+        turn.page.wait_for_timeout(1000)
     return at
 
 
