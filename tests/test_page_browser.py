@@ -704,6 +704,7 @@ def test_why_an_answer_is_bad_is_kept_without_moving_the_page(new_page: NewPage)
     turn.get_by_role("button", name="有问题").click()
     turn.get_by_placeholder("为什么？（可不填）").fill("不全")
     save = turn.get_by_role("button", name="保存")
+    page.locator(".choices button").first.wait_for(timeout=WAIT_MS)  # they come late, and make the page longer
     save.scroll_into_view_if_needed()  # else it is the click that scrolls
     before = top_at_rest(turn)
     save.click()
