@@ -77,13 +77,8 @@ def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], lis
         elif markdown and _is_deep(row) and row.lstrip().startswith("#"):
             lines.append(Line(row, kind="code"))
         elif not (_DELIMITERS.match(row) and "|" in row and at and "|" in rows[at - 1]):
-            lines.append(
-                Line(
-                    _TIGHT_HEADING.sub(r"\1 ", _unstruck(_unset(_unquoted(_unnamed(row, left)), left)))
-                    if markdown
-                    else row
-                )
-            )
+            text = _unstruck(_unset(_unquoted(_unnamed(row, left)), left)) if markdown else row
+            lines.append(Line(_TIGHT_HEADING.sub(r"\1 ", text) if markdown else text))
         at = stop
     return lines, left
 

@@ -97,14 +97,19 @@ def _without_workplaces(line: str) -> str:
     """Return a line without bodies behind names: 宁若水（滨海大学）, Mary Doe (Harbour College), Li Na, Port School."""
     bodies, ends = words_of("head_words", "body"), tuple(words_of("head_words", "body_end"))
     kept, *parts = line.replace("（", "(").replace("）", ")").split("(")
+    if not parts:
+        if HAN_CHARACTER.search(line):
+            return line
+        named = itertools.takewhile(lambda part: not bodies & set(part.casefold().split()), line.split(", "))
+        return ", ".join(named) or line
+    is_taken = False
     for part in parts:
         inside, closed, behind = part.partition(")")
         is_body = len(inside) >= _LEAST_BODY_CHARS and to_simplified(inside).endswith(ends)
-        works = is_body or bodies & set(inside.casefold().split())
-        kept += f" {behind}" if closed and works else f"({part}"
-    if not parts and not HAN_CHARACTER.search(line):
-        kept = ", ".join(itertools.takewhile(lambda part: not bodies & set(part.casefold().split()), line.split(", ")))
-    return kept.strip() or line
+        works = bool(closed and (is_body or bodies & set(inside.casefold().split())))
+        kept += f" {behind}" if works else f"({part}"
+        is_taken = is_taken or works
+    return kept.strip() or line if is_taken else line
 
 
 def _parse_both(text: str) -> tuple[str, ...]:
