@@ -217,14 +217,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny encoder and a tiny cross-encoder of random weights, whose words are characters."""
     from sentence_transformers import CrossEncoder, SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast  # type: ignore[attr-defined]
+    from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
 
     folder = tmp_path_factory.mktemp("小 模型")
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *sorted(set("".join(PAPERS.values())) - set(" \n"))]
     (folder / "vocab.txt").write_text("\n".join(words), "utf-8")
     config = BertConfig(
         vocab_size=len(words), hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=128, num_labels=1,  # type: ignore[call-arg]
+        max_position_embeddings=128, num_labels=1,
     )  # fmt: skip
     for name, model in (("base", BertModel(config)), ("cross", BertForSequenceClassification(config))):
         model.save_pretrained(folder / name)

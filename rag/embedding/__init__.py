@@ -102,7 +102,7 @@ class OtherModel:
     def run(self, prompt: str, texts: Sequence[str]) -> list[tuple[Floats, Floats, Offsets]]:
         """See the Protocol; what goes beyond the model's own length is not seen."""
         with self._lock:
-            outputs: list[dict[str, Any]] = self._model.encode(  # type: ignore[assignment]
+            outputs: list[dict[str, Any]] = self._model.encode(
                 list(texts), prompt=prompt, batch_size=BATCH_SIZE, output_value=None, show_progress_bar=False
             )
             places = self._model.tokenizer(
