@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
 
     corpus: Path = Field(Path("corpus"), description="Folder of the documents.")
-    index: Path = Field(Path("index"), description="Folder of the index; written by `wenju index` only.")
+    index: Path = Field(Path("index"), description="Folder of the index and of what readers keep.")
     model: str = Field(
         "bundled", min_length=1, description="Embedding model: `bundled`, folder, hub name, server, or `module:Class`."
     )
