@@ -1,7 +1,7 @@
 """Words that decide something, as tables in rag/data: one reader for all of them.
 
-Input: the name of a table. Output: its rows. A table is UTF-8, tab separated, `#` begins a comment line; the last
-column of every row is an example, to which a test holds the row.
+Input: the name of a table. Output: its rows. A table is UTF-8, tab separated, `#` begins a comment line, the first of
+which says what the columns are; a row of words has an example, to which a test holds it.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""A file → a document of passages, read in a process of its own."""
+"""A file → a document, read in a process of its own; a document → its passages."""

@@ -1,6 +1,6 @@
 """From a question to passages: two retrievers, fusion, reranking, diversification, and a reading of the best.
 
-    dense            inner product of centred vectors (centring), exact
+    dense            inner product of centred vectors (centring)
     keyword          BM25 over words and bigrams (lexical), with the glossary's and the dictionary's words added
     fusion           weighted sum of both standardised scores; footnotes stand behind the body
     reranking        MaxSim over the token vectors of the best candidates (ColBERT, Khattab & Zaharia 2020), and a

@@ -1,8 +1,9 @@
 """Printed lines -> the articles, sections, whole paragraphs and footnotes of a document.
 
-The stages, each in its module: clean lines (`printed`, `key_figures`), furniture set aside (`furniture`), footnotes
-taken out and linked (`footnotes`), tables put together (`columns`), paragraphs made whole (`paragraphs`), articles
-found (`mastheads`) and described (`descriptions`), and all written down as canonical text with spans (`writing`).
+The stages, each in its module: what the head says (`front_matter`, `bylines`, `plain_heads`), clean lines
+(`key_figures`, `printed`), furniture set aside (`furniture`), footnotes taken out and linked (`plain_marks`,
+`footnotes`), tables put together (`columns`), paragraphs made whole (`paragraphs`), articles found (`mastheads`) and
+described (`descriptions`, `metadata`), and all written down as canonical text with spans (`writing`).
 Entry point: `parse_document`. Knows no file format.
 """
 

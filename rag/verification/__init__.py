@@ -266,7 +266,7 @@ def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity
     if changed is not None:
         missing = (changed.what,) if changed.what else ()
         return _Verdict("not_found" if changed.reason == "negated" else "partly", changed.reason, missing)
-    # Figures and names that agree stand for words: who repeats three of them speaks of the same thing.
+    # Figures, names and quotes that agree stand for words: who repeats them speaks of the same thing.
     if round(coverage, 6) >= round(COVERED - ANCHOR_WORTH * min(anchors, 2), 6):
         return _Verdict("supported", "overlap")
     if coverage >= WEAK:

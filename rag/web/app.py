@@ -1,6 +1,6 @@
 """The chat page of Wenju 问据: drawn behind `serve.py`.
 
-It draws and calls; how a question is answered is `rag`'s business, and how a page looks is `page`'s.
+It chooses the page that is shown; each page is a module beside it, its looks lie in `assets`.
 """
 
 from __future__ import annotations
