@@ -280,6 +280,11 @@ class Passage:
     uncertain: tuple[Span, ...] = ()
     recognised: bool = False
 
+    @property
+    def work(self) -> tuple[str, int]:
+        """(source, index of the article), as filters take it."""
+        return self.source, self.article
+
 
 def passage_id(source: str, span: Span) -> str:
     """Return the id of the passage of `source` at `span`: `path#start-end`."""

@@ -121,9 +121,10 @@ def heads_columns(passage: Passage, line: str) -> bool:
     Of a head of several rows each does.
     """
     rows = _rows_of(passage)
-    if passage.kind != "table" or line not in rows[: count_head_rows(rows)]:
+    heads = count_head_rows(rows)
+    if passage.kind != "table" or line not in rows[:heads]:
         return False
-    if count_head_rows(rows) > 1:
+    if heads > 1:
         return True
     first, *others = [any(character.isdecimal() for character in row) for row in rows]
     if first or not others:

@@ -19,7 +19,7 @@ import numpy as np
 
 from rag.answering.near_misses import names_nothing_across, names_nowhere, told_of_another
 from rag.answering.research import SHOWN_PASSAGES, Model, Researcher
-from rag.answering.row_answers import answer_from_rows, is_of_no_year, led_by, tell_uncounted
+from rag.answering.row_answers import answer_from_rows, is_of_no_year, tell_uncounted
 from rag.answering.unread import asked_about
 from rag.backends import (
     DENIED,
@@ -62,13 +62,13 @@ from rag.settings import Settings
 from rag.text.enumerations import COLONS
 from rag.text.figure_finding import find_figures
 from rag.text.figures import figures_within, years_of
-from rag.text.language import ends_in, letters_of, main_language, search_form
+from rag.text.language import ends_in, main_language, search_form, search_letters
 from rag.text.names import holds_latin_name, latin_words
 from rag.text.rewriting import written_as
 from rag.verification import verify_answer
 from rag.verification.cited_sentences import number_by_appearance
 from rag.vocabulary import read_table
-from rag.works.about_works import answer_about_works, put_before, tell_disagreement
+from rag.works.about_works import answer_about_works, lead_with, put_before, tell_disagreement
 from rag.works.article_facts import answer_about_article
 from rag.works.cataloguing import tell_where
 from rag.works.part_requests import answer_about_parts
@@ -179,6 +179,7 @@ def _answer_from_passages(
     find: Find,
     works: Sequence[Work],
 ) -> Generator[Progress | TextPiece, None, Answer]:
+    """Search, have the answer written and checked, and decide how it ends, telling what happens meanwhile."""
     research = _researcher(settings, read.language)
     if research is not None:
         read = yield from _understand(read, history, research)
@@ -225,16 +226,16 @@ def _answer_from_passages(
         answer = tell_uncounted(tell_disagreement(answer, read.language), read)
     pairs = zip(read.parts, searches, strict=False) if len(read.parts) > 1 else ()
     unanswered = [part.asked for part, search in pairs if answerability(search) < PART_LEAST]
-    missing = (*missing_parts(read.asked, answer.evidence, answer.sentences), *unanswered)
     others = _names_of_others(read, answer, found) if quotes else ()
-    missing = (*missing, *others)
+    lacks = (*missing_parts(read.asked, answer.evidence, answer.sentences), *unanswered, *others)
+    missing = tuple(dict.fromkeys(lacks))
     if {*others} & {*names_nowhere(read.asked, _told_by(found))}:
-        return dataclasses.replace(_refusal(read, found), missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
+        return dataclasses.replace(_refusal(read, found), missing=missing, took_ms=took_ms)
     is_denied, is_other = _misses_what_is_asked(read, answer, found) if quotes else (False, False)
     if quotes and (ending != "answer" or others or is_denied or is_other or names_unknown(missing, found)):
-        led = led_by(DENIED[read.language], answer) if is_denied else put_before(answer, UNCERTAIN[read.language])
-        ending, answer = "uncertain", led
-    answer = dataclasses.replace(answer, ending=ending, missing=tuple(dict.fromkeys(missing)), took_ms=took_ms)
+        denied, uncertain = DENIED[read.language], UNCERTAIN[read.language]
+        ending, answer = "uncertain", lead_with(answer, denied) if is_denied else put_before(answer, uncertain)
+    answer = dataclasses.replace(answer, ending=ending, missing=missing, took_ms=took_ms)
     return _told(answer, written, report)
 
 
@@ -429,11 +430,11 @@ def answerability(found: Retrieval) -> float:
 
 def _without_answered(found: Retrieval, answered: str) -> Retrieval:
     """Return what was found without the statements that were quoted already, the likeliest first."""
-    said = letters_of(search_form(answered))
+    said = search_letters(answered)
     left = []
     for item in found:
         read = zip(item.statements, item.likelihoods, item.answers, strict=False)  # none where it was not read
-        new = [one for one in read if letters_of(search_form(item.text[slice(*one[0])])) not in said]
+        new = [one for one in read if search_letters(item.text[slice(*one[0])]) not in said]
         statements, likelihoods, answers = zip(*new, strict=True) if new else ((), (), ())
         left.append(with_likelihoods(dataclasses.replace(item, statements=statements, answers=answers), likelihoods))
     return dataclasses.replace(found, evidence=tuple(sorted(left, key=lambda item: -item.score)))

@@ -53,8 +53,10 @@ def answer_from_rows(read: Question, found: Retrieval, index: Index, check: Chec
     for row in quoted:
         numbers = (number for number, item in enumerate(evidence, 1) if row in item.text.split("\n"))
         lines.append(f"{row}[{next(numbers)}]")
-    answer = check("\n".join(lines), evidence)
-    return led_by(_told(asked, head, read.language), answer) if evidence else None
+    if not evidence:
+        return None
+    answer, told = check("\n".join(lines), evidence), _told(asked, head, read.language)
+    return lead_with(answer, told) if told else answer
 
 
 def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
@@ -85,7 +87,7 @@ def tell_uncounted(answer: Answer, read: Question) -> Answer:
     of_rows = [sentence for sentence in answer.sentences if is_row(sentence.text.split("\n")[-1])]
     if len(of_rows) < 2 or not asks_to_compute(read.asked):
         return answer
-    return led_by(_TEXTS["uncounted"][read.language], answer)
+    return lead_with(answer, _TEXTS["uncounted"][read.language])
 
 
 def _marked(item: Evidence, rows: Collection[str], column: int | None) -> Evidence:
@@ -104,9 +106,3 @@ def _told(asked: RowsAsked, head: str, language: Language) -> str:
     told = _TEXTS[asked.kind][language].format(count=count, column=column, result=asked.result)
     more = _TEXTS["more"][language].format(count=count, shown=MOST_ROWS) if count > MOST_ROWS else ""
     return told + more
-
-
-def led_by(told: str, answer: Answer) -> Answer:
-    """Return the answer with a sentence put first that cites what the answer cites; itself where nothing is told."""
-    citations = tuple({one.number: one for sentence in answer.sentences for one in sentence.citations}.values())
-    return lead_with(answer, told, citations) if told else answer

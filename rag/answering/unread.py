@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import PurePath
 
 from rag.records import Rejected
-from rag.text.language import letters_of, search_form
+from rag.text.language import search_letters
 
 LEAST_CHARS = 2  # of a name that is found whole
 LEAST_COMMON_CHARS = 5  # that question and name share, where the name is not found whole
@@ -22,8 +22,8 @@ def asked_about(question: str, rejected: Iterable[Rejected]) -> tuple[Rejected, 
 
     A name is that of the file without its folder and ending; marks, width, case and script make no difference.
     """
-    asked = letters_of(search_form(question))
-    return tuple(item for item in rejected if _names(asked, letters_of(search_form(PurePath(item.source).stem))))
+    asked = search_letters(question)
+    return tuple(item for item in rejected if _names(asked, search_letters(PurePath(item.source).stem)))
 
 
 def _names(asked: str, name: str) -> bool:

@@ -21,7 +21,7 @@ from rag.text.dictionary import shares_words
 from rag.text.enumerations import COLONS, items_beside
 from rag.text.figure_finding import find_figures
 from rag.text.labels import as_quoted
-from rag.text.language import ends_in, letters_of, main_language, search_form, split_statements
+from rag.text.language import ends_in, letters_of, main_language, search_form, search_letters, split_statements
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES, speaker_of
@@ -227,10 +227,10 @@ def _odds_of_list(unit: Quoted, request: AnswerRequest) -> float:
 
 def _rows_alike(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
     """Return the rows of a row's table, at least two, that hold in the same columns what the question names of it."""
-    asked = _folded(request.question)
+    asked = search_letters(request.question)
     wanted = {
         column: cell
-        for column, cell in enumerate(map(_folded, cells(unit.text)))
+        for column, cell in enumerate(map(search_letters, cells(unit.text)))
         if is_row(unit.text) and len(cell) >= MIN_CELL_CHARS and cell in asked
     }
     head = table_head(request.evidence[unit.place].passage)
@@ -239,7 +239,7 @@ def _rows_alike(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
         for row in _units_beside(unit, request)
         if is_row(row.text) and table_head(request.evidence[row.place].passage) == head
     ]
-    alike = [row for row in rows if wanted.items() <= dict(enumerate(map(_folded, cells(row.text)))).items()]
+    alike = [row for row in rows if wanted.items() <= dict(enumerate(map(search_letters, cells(row.text)))).items()]
     return _fitting(alike, request) if wanted and len(alike) > 1 else []
 
 
@@ -276,8 +276,8 @@ def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
 
 def _units_beside(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
     """Return the statements found in a statement's work, in reading order."""
-    article = _article(unit, request)
-    places = [place for place, item in enumerate(request.evidence) if _article_of(item.passage) == article]
+    work = _work(unit, request)
+    places = [place for place, item in enumerate(request.evidence) if item.passage.work == work]
     places.sort(key=lambda place: request.evidence[place].passage.span)
     return [other for place in places for other in _units_of(place, request.evidence[place])]
 
@@ -302,21 +302,21 @@ def _units_of(place: int, item: Evidence) -> Iterator[Quoted]:
 def _says_otherwise(unit: Quoted, first: Quoted, evidence: Sequence[Evidence]) -> bool:
     """Say whether a statement of another work answers surely, and with other words."""
     one, other = evidence[first.place].passage, evidence[unit.place].passage
-    if _article_of(one) == _article_of(other) or unit.likelihood < OTHERWISE_LEAST:
+    if one.work == other.work or unit.likelihood < OTHERWISE_LEAST:
         return False
     # In another language the same thing reads otherwise.
-    return _folded(unit.answer) not in _folded(first.text) and one.language == other.language
+    return search_letters(unit.answer) not in search_letters(first.text) and one.language == other.language
 
 
 def _disagrees(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
     """Say whether a statement of another work, which may answer, disagrees with the first one."""
-    one, other = _article(first, request), _article(unit, request)
+    one, other = _work(first, request), _work(unit, request)
     return one != other and unit.likelihood >= DISAGREES_LEAST and find_disagreement(first.text, unit.text) is not None
 
 
 def _is_aside(unit: Quoted, first: Quoted, request: AnswerRequest) -> bool:
     """Say whether a less likely statement of another work, with its title, has no word of the question."""
-    is_elsewhere = _article(unit, request) != _article(first, request) and unit.likelihood < first.likelihood
+    is_elsewhere = _work(unit, request) != _work(first, request) and unit.likelihood < first.likelihood
     told = f"{request.evidence[unit.place].passage.title}\n{unit.text}"
     return is_elsewhere and not shares_words(request.question, told)
 
@@ -359,15 +359,11 @@ def _is_news(unit: Quoted, said: set[str], chosen: Sequence[Quoted]) -> bool:
     grams = _grams(unit.text)
     if not grams or len(grams & said) <= SAME_SHARE * len(grams):
         return True
-    return bool(unit.answer) and not any(_folded(unit.answer) in _folded(other.text) for other in chosen)
-
-
-def _folded(text: str) -> str:
-    return letters_of(search_form(text))
+    return bool(unit.answer) and not any(search_letters(unit.answer) in search_letters(other.text) for other in chosen)
 
 
 def _grams(text: str) -> set[str]:
-    folded = _folded(text)
+    folded = search_letters(text)
     return {folded[i : i + 2] for i in range(len(folded) - 1)}
 
 
@@ -454,18 +450,18 @@ def leans_back(statement: str) -> bool:
 
 
 def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
-    articles = {_article(unit, request) for unit in units}
+    works = {_work(unit, request) for unit in units}
     previous: Quoted | None = None
     for unit in units:
         passage = request.evidence[unit.place].passage
         above = request.evidence[previous.place].passage if previous else None
         heading = _dated_heading(unit, passage, above) or _speaker(unit, previous, request)
-        if previous is None or above is None or _article_of(passage) != _article_of(above):
+        if previous is None or above is None or passage.work != above.work:
             head_shown = ""
             frame = _frame(passage, request.language)
             yield "\n\n" if previous else ""
             names_itself = unit.text.startswith(frame.rstrip("： :等").removesuffix(" et al."))
-            if len(articles) > 1 and not is_row(unit.text) and not names_itself:
+            if len(works) > 1 and not is_row(unit.text) and not names_itself:
                 yield frame
         else:
             head_shown = table_head(above) if is_row(previous.text) else ""
@@ -486,8 +482,8 @@ def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
 def _dated_heading(unit: Quoted, passage: Passage, previous: Passage | None) -> str:
     """Return the heading of a statement's section where that tells a date, or the year, that it lacks, else ""."""
     heading = "".join(passage.section[-1:])
-    where = (*_article_of(passage), passage.section)
-    is_said = previous is not None and (*_article_of(previous), previous.section) == where
+    where = (*passage.work, passage.section)
+    is_said = previous is not None and (*previous.work, previous.section) == where
     told, own = _dates_of(heading), _dates_of(unit.text)
     is_told = not told or (own and own >= {year for year in told if year})
     if is_said or is_row(unit.text) or is_told:
@@ -512,12 +508,8 @@ def _dates_of(text: str) -> set[int]:
     return {figure.year for figure in find_figures(text) if figure.kind == "date"}
 
 
-def _article(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:
-    return _article_of(request.evidence[unit.place].passage)
-
-
-def _article_of(passage: Passage) -> tuple[str, int]:
-    return passage.source, passage.article
+def _work(unit: Quoted, request: AnswerRequest) -> tuple[str, int]:
+    return request.evidence[unit.place].passage.work
 
 
 def _frame(passage: Passage, language: Language) -> str:

@@ -36,7 +36,7 @@ from rag.records import Article, Document, Language, Passage, Rejected
 from rag.settings import MODEL_KEY, Settings
 from rag.stores import VectorStore, open_store
 
-_KEPT = 2  # results of a function that are kept
+_KEPT = 2  # generations that the process keeps open
 
 FORMAT_VERSION = 27  # raise when what a generation holds, or how documents are read, changes
 DOCUMENTS_KEPT = 64  # of an open index, as they were read last

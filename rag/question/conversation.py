@@ -59,7 +59,7 @@ _LIST_MARK = re.compile(r"(?:^|[。；;，,：:\n])\s*(?:第?[一二三四五六
 def stand_alone(question: str, history: Sequence[Turn], *, in_doubt: bool = False) -> str:
     """Return `question` with what it leans on from `history` put before it; unchanged when it leans on nothing.
 
-    Where it is `in_doubt`, it may lean though it names something of its own (`may_lean_on_history`).
+    Where it is `in_doubt`, it may lean though it says something of its own (`may_lean_on_history`).
     """
     return " ".join(_pieces(question, history, in_doubt=in_doubt))
 
@@ -245,7 +245,7 @@ def without_asking(text: str) -> str:
 
 
 def may_lean_on_history(question: str) -> bool:
-    """Say whether `question` is so short that what it is about may have been said before, though it names something."""
+    """Say whether a Chinese question says of what it asks, but so little that it may ask of what was said before."""
     return language_asked(question) == "zh" and leaves_open(question) and not leans_on_history(question)
 
 

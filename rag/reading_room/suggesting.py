@@ -148,7 +148,7 @@ def suggest_first(
 def is_answered(candidate: Candidate, found: Sequence[Evidence]) -> bool:
     """Say whether what was found answers a candidate, with its own statement, or with one of its article."""
     best = max(found, key=lambda item: item.score, default=None)
-    if best is None or best.score < CERTAIN or (best.source, best.passage.article) != candidate.article:
+    if best is None or best.score < CERTAIN or best.passage.work != candidate.article:
         return False
     if candidate.heading and candidate.heading not in best.passage.section:
         return False
@@ -170,7 +170,7 @@ def find_candidates(
     """
     headings: set[str] = set()
     for passage in passages:
-        article = (passage.source, passage.article)
+        article = passage.work
         for heading in passage.section:
             if heading not in headings and main_language(heading) == language:
                 headings.add(heading)

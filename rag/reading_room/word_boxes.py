@@ -20,7 +20,7 @@ import numpy.typing as npt
 from rag.readers.printed_page import PrintedPage
 from rag.records import Span
 
-_KEPT = 20_000  # results of a function that are kept
+_KEPT = 20_000  # texts whose letters are kept
 
 CONTEXT_LETTERS = 40  # before and after a citation
 GAP_COST = 1.0  # of each place where a run ends before the citation does

@@ -196,7 +196,7 @@ def retrieve(
     chosen = _choose(index, question, found, max(k, READ), allowed)
     if question.stands_alone or says_enough(question):  # with what stands around it, that may be found instead
         alone, _ = _find(index, question, question.asked, other_names(index, question.asked), allowed, settings, watch)
-        chosen = _in_turns(chosen, _choose(index, question, alone, max(k, READ), allowed))
+        chosen = _in_turns(_choose(index, question, alone, max(k, READ), allowed), chosen)
     watch.lap("chosen")
     evidence = judge_statements(index, question, found, chosen, names, allowed)
     if contract := _asked_of_contract(index, question, found, allowed):
@@ -276,10 +276,10 @@ def near_but_for_language(index: Index, question: Question, found: Candidates, r
     return [reranked[place] for place in best if is_foreign[place] and reranked[place] not in rows][:FOREIGN_READ]
 
 
-def _in_turns(some: Sequence[Chosen], others: Sequence[Chosen]) -> list[Chosen]:
+def _in_turns(first: Sequence[Chosen], second: Sequence[Chosen]) -> list[Chosen]:
     """Return the passages of two searches in turns, each once, as that search found it which puts it first."""
     found: dict[str, Chosen] = {}
-    for one in itertools.chain.from_iterable(itertools.zip_longest(others, some)):
+    for one in itertools.chain.from_iterable(itertools.zip_longest(first, second)):
         if one is not None:
             found.setdefault(one.evidence.id, one)
     return [one if at < READ else one._replace(behind=None) for at, one in enumerate(found.values())]
@@ -290,7 +290,7 @@ def _asked_of_contract(
 ) -> tuple[Question, Rows] | None:
     """Return the question with the roles of the parties that it names, and the passages of the contract; else None."""
     passages = (index.passages[row] for row in found.rows[:RERANKED].tolist())
-    works = dict.fromkeys((passage.source, passage.article) for passage in passages)
+    works = dict.fromkeys(passage.work for passage in passages)
     for work in itertools.islice(works, WORKS_LOOKED_AT):
         head = "\n".join(passage.text for passage in index.passages_of(work)[:HEAD_PASSAGES])
         if text := asked_by_role(question.text, head):
@@ -432,13 +432,13 @@ def _rerank(index: Index, found: Candidates, question_tokens: Floats) -> Candida
     MaxSim is the mean over the question's tokens of the greatest cosine with a token of the passage.
     """
     best: list[int] = found.rows[:RERANKED].tolist()
-    similarities: dict[int, Floats] = dict.fromkeys(best, np.zeros((len(question_tokens), 0), np.float32))
+    similarities: dict[int, Floats] = {}
     for language in set(map(index.passages.language, best)):
         rows = [row for row in best if index.passages.language(row) == language]
         mean = index.centring.means[f"tokens.passage.{language}"]
         packed = [index.codes(row) for row in rows]
         similarities.update(zip(rows, centred_cosines(question_tokens, mean, packed), strict=True))
-    late = np.array([late_score(found_similarities) for found_similarities in similarities.values()], np.float32)
+    late = np.array([late_score(similarities[row]) for row in best], np.float32)
     return _weighed(dataclasses.replace(found, similarities=similarities), late, RERANK_WEIGHT)
 
 

@@ -42,9 +42,9 @@ from rag.text.language import (
     HAN_CHARACTER,
     ends_in,
     language_asked,
-    letters_of,
     main_language,
     search_form,
+    search_letters,
     split_at,
     split_statements,
     without_count,
@@ -100,13 +100,13 @@ def judge_statements(
     What belongs to a judged passage is added from `found`, all candidates, where it is among the rows `allowed` (None:
     all). `names` are those that `retrieval.other_names` has for what the question names.
     """
-    evidence = credit_extremes(index, found, _read(load_comprehension(), question, chosen, names), question)
+    evidence = credit_extremes(index, found, _read_and_judge(load_comprehension(), question, chosen, names), question)
     evidence = mark_cells(credit_named_cells(evidence, question), question)
     evidence = _without_unknown_titles(index, question, evidence)
     if "source" in question.types:
         claim = claim_of(question.text)
         said = dataclasses.replace(question, asked=claim, text=claim)
-        evidence = _credit_notes(index, evidence, _read(load_comprehension(), said, chosen, names))
+        evidence = _credit_notes(index, evidence, _read_and_judge(load_comprehension(), said, chosen, names))
     evidence = with_explanation(index, found, evidence, question)
     if "list" in question.types or count_asked(question.asked):
         evidence = with_rest_of_list(index, found, evidence, allowed)
@@ -115,17 +115,13 @@ def judge_statements(
 
 def _hold_to_work(evidence: Sequence[Evidence], question: Question) -> list[Evidence]:
     """Return the evidence with other works believed less where the work spoken of answers what was left open."""
-    best = max((item.score for item in evidence if _is_spoken_of(item, question)), default=0.0)
+    best = max((item.score for item in evidence if item.passage.work in question.spoken_of), default=0.0)
     if not question.leaves_open or log_odds(best) < SURELY:
         return list(evidence)
     return [
-        item if _is_spoken_of(item, question) else with_odds(item, [odds - OTHERS_ODDS for odds in own])
+        item if item.passage.work in question.spoken_of else with_odds(item, [odds - OTHERS_ODDS for odds in own])
         for item, own in zip(evidence, odds_of(evidence), strict=True)
     ]
-
-
-def _is_spoken_of(item: Evidence, question: Question) -> bool:
-    return (item.source, item.passage.article) in question.spoken_of
 
 
 def says_enough(question: Question) -> bool:
@@ -133,14 +129,14 @@ def says_enough(question: Question) -> bool:
     return question.follow_up and bool(question.spoken_of) and says_of_what(question.asked)
 
 
-def _read(
+def _read_and_judge(
     comprehension: Comprehension, question: Question, chosen: Sequence[Chosen], names: Mapping[str, float]
 ) -> list[Evidence]:
     """Return the evidence, what is to be read judged and ordered by likelihood and by the order it came in."""
     first = [item for item, behind in chosen if behind is not None]
     passages = tuple(_below_its_authors(item.passage, question) for item in first)
     statements = tuple(item.statements for item in first)
-    read = functools.partial(_reading, comprehension, passages=passages, statements=statements)
+    read = functools.partial(_read_cached, comprehension, passages=passages, statements=statements)
     text = question.text
     if question.follow_up and text.endswith(question.asked):
         text = without_asking(text.removesuffix(question.asked)) + question.asked
@@ -149,7 +145,8 @@ def _read(
         alone = read(spelt_out(question.asked, names))
         readings = [_between(one, other) for one, other in zip(readings, alone, strict=True)]
         # What stands around it may be about something else.
-        enough = [question.stands_alone or (says_enough(question) and _is_spoken_of(item, question)) for item in first]
+        spoken_of = question.spoken_of if says_enough(question) else ()
+        enough = [question.stands_alone or item.passage.work in spoken_of for item in first]
         readings = [
             Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers) if is_enough else other
             for one, other, is_enough in zip(alone, readings, enough, strict=True)
@@ -209,7 +206,7 @@ def _below_its_authors(passage: Passage, question: Question) -> Passage:
 
 
 @functools.lru_cache(maxsize=2)  # the parts of a question are read within the same sentence
-def _reading(
+def _read_cached(
     comprehension: Comprehension, question: str, passages: tuple[Passage, ...], statements: tuple[tuple[Span, ...], ...]
 ) -> list[Reading]:
     return comprehension.read(question, passages, statements)
@@ -259,10 +256,11 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     """Return the evidence with how likely each of its statements answers; `behind` as in `Chosen`."""
     passage = item.passage
     names = (*passage.authors, "".join(passage.authors))
-    headings = {_bare(heading) for heading in (passage.title, *passage.section, *names)}
-    topic = _bare(question.text) in headings
+    headings = set(map(search_letters, (passage.title, *passage.section, *names)))
+    topic = search_letters(question.text) in headings
     named = numbered_parts(question.text)
-    preferred = (OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS) if _is_spoken_of(item, question) else 0.0
+    preferred = OPEN_ODDS if question.leaves_open else SPOKEN_OF_ODDS
+    preferred = preferred if passage.work in question.spoken_of else 0.0
     office = office_asked_for(question.asked)
     likelihoods = []
     asks_who = holds_any(question.asked, words_of("shelf_words", "who") | words_of("shelf_words", "authors"))
@@ -281,7 +279,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
             or _only_addresses(text)
             or ((is_signed or _only_signs(text, question)) and not asks_who)
         )
-        tells_nothing = _bare(text) in headings or set(_bare(text)) <= ROMAN_DIGITS  # iv of a page
+        tells_nothing = search_letters(text) in headings or set(search_letters(text)) <= ROMAN_DIGITS  # iv of a page
         if tells_nothing or is_rule(text) or heads_columns(passage, text) or only_names:
             # What a title, a heading, a keyword, a name or the head of a column names, it does not tell.
             likelihoods.append(likelihood_of(log_odds(0.0)))
@@ -310,7 +308,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
 
 def _only_addresses(text: str) -> bool:
     """Say whether a statement only addresses its readers or takes leave of them: 全体业主：, 谢谢大家！."""
-    letters, form = _bare(text), search_form(text).lstrip()
+    letters, form = search_letters(text), search_form(text).lstrip()
     if takes_leave(text) or (text.rstrip().endswith(tuple(COLONS)) and len(letters) <= ADDRESS_MOST_CHARS):
         return True
     return len(letters) <= CLOSING_MOST_CHARS and form.startswith(tuple(words_of("address_words", "closing")))
@@ -320,7 +318,7 @@ def _only_signs(text: str, question: Question) -> bool:
     """Say whether a short line is a name behind what its bearer is, of which nothing is asked: 审 判 员 傅望山."""
     if not _is_line(text) or is_row(text):
         return False
-    letters = _bare(text)
+    letters = search_letters(text)
     name = next((name for name, _ in find_han_names(letters) if letters.endswith(name)), "")
     signed_as = letters.removesuffix(name)
     is_signature = name[:1] in SURE_SURNAMES and len(signed_as) <= SIGNED_AS_CHARS
@@ -329,7 +327,7 @@ def _only_signs(text: str, question: Question) -> bool:
 
 def _is_line(text: str) -> bool:
     """Say whether a statement is a short line without a full stop, as a name and an address below a letter."""
-    return len(_bare(text)) <= CLOSING_MOST_CHARS and not ends_in(text, FULL_STOPS)
+    return len(search_letters(text)) <= CLOSING_MOST_CHARS and not ends_in(text, FULL_STOPS)
 
 
 def _is_term(text: str, question: Question) -> bool:
@@ -348,7 +346,7 @@ def _asks_the_same(text: str, question: Question) -> bool:
 
 def _only_heads(text: str) -> bool:
     """Say whether a statement is a short numbered heading that tells nothing by a figure: （六）关于旧电梯更新。."""
-    letters = _bare(text)
+    letters = search_letters(text)
     is_short = len(letters) <= HEADING_MOST_CHARS * (1 if main_language(text) == "zh" else 2)
     figures = [figure for figure in find_figures(text) if figure.span[0] > MARK_MOST_CHARS]
     is_item = item_of(text) is not None and not is_row(text) and not opening_part(text)
@@ -395,11 +393,6 @@ def _within(answer: Span | None, statement: Span) -> Span | None:
         return None
     start, end = max(answer[0], statement[0]), min(answer[1], statement[1])
     return (start, end) if start < end else None
-
-
-def _bare(text: str) -> str:
-    """Return a heading or question in search form, without marks."""
-    return letters_of(search_form(text))
 
 
 def spelt_out(question: str, names: Mapping[str, float]) -> str:

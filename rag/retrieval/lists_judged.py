@@ -62,7 +62,7 @@ def with_rest_of_list(
             if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
                 break
             other = evidence_of(index, found, beside)
-            of_one_work = (other.source, other.passage.article) == (best.source, best.passage.article)
+            of_one_work = other.passage.work == best.passage.work
             held = [one[1] for one in _items_of(other) if one and one[0] == item[0]]
             if not of_one_work:
                 break

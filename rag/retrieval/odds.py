@@ -45,6 +45,6 @@ def log_odds(likelihood: float) -> float:
     return math.log((likelihood + LEAST) / (1 - likelihood + LEAST))
 
 
-def likelihood_of(log_odds: float) -> float:
+def likelihood_of(odds: float) -> float:
     """Return the likelihood, 0..1, that has these log-odds."""
-    return 1 / (1 + math.exp(-log_odds))
+    return 1 / (1 + math.exp(-odds))

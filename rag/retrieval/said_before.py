@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from rag.index import Index
 from rag.records import Passage, Span, Turn
 from rag.text.labels import CITED
-from rag.text.language import letters_of, search_form, split_statements
+from rag.text.language import search_letters, split_statements
 
 Quotation = tuple[Passage, Span]
 
@@ -34,19 +34,19 @@ def quoted_before(history: Sequence[Turn], index: Index) -> tuple[Quotation, ...
 
 def spoken_of(history: Sequence[Turn], index: Index) -> tuple[tuple[str, int], ...]:
     """Return the work that `quoted_before` quotes first, as (source, index of the article); () for none."""
-    return tuple((passage.source, passage.article) for passage, _ in quoted_before(history, index)[:1])
+    return tuple(passage.work for passage, _ in quoted_before(history, index)[:1])
 
 
 def _quoted_in(answer: str, index: Index) -> Iterator[Quotation]:
     """Yield the statements that stand in an answer, of those that overlap there the longest."""
     plain = CITED.sub("", answer)
-    said = letters_of(search_form(plain))
+    said = search_letters(plain)
     rows = index.keywords.search(index.keywords.tokenizer.weighted(plain)).best(LOOKED_AT).tolist()
     places = [
         (said.find(letters), len(letters), passage, span)
         for passage in map(index.passages.__getitem__, rows)
         for span in split_statements(passage.text)
-        if len(letters := letters_of(search_form(passage.text[slice(*span)]))) >= LEAST_LETTERS
+        if len(letters := search_letters(passage.text[slice(*span)])) >= LEAST_LETTERS
     ]
     end = 0
     for at, length, passage, span in sorted(places, key=lambda place: (place[0], -place[1])):

@@ -81,7 +81,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     lost = find_lost_marks(body, marks, links)
     items, joins = build_items(rebuild_tables(body), layout)
     title = told_title(said)
-    is_sure, name = title is not None and title.origin in TRUSTED, fold_glyphs(title.value) if title else ""
+    is_sure = title is not None and title.origin in TRUSTED
+    name = fold_glyphs(title.value) if title else ""
     items, parts = split_articles(items, whole=source.format in ONE_WORK, title=name, sure=is_sure)
     placed = [(imprint, places[imprint.at] if imprint.at < len(places) else len(body)) for imprint in imprints]
     articles = describe_articles(parts, items, notes, placed)

@@ -258,6 +258,11 @@ def letters_of(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
+def search_letters(text: str) -> str:
+    """Return the letters and digits of the search form of `text`, by which two texts are compared."""
+    return letters_of(search_form(text))
+
+
 def split_at(text: str, marks: str) -> list[str]:
     """Return the parts of `text` between single characters of `marks`, empty ones included."""
     for mark in marks[1:]:

@@ -49,8 +49,6 @@ ANCHOR_WORTH = 0.10
 WEAK = 0.30  # below this the words do not agree at all
 SIMILARITY_SLACK = 0.01  # how far behind the nearest passage a cited one may lie and still carry a translation
 _FRAME_MAX_CHARS = 160
-
-
 # A frame says who speaks; anything else before a colon is part of the statement.
 # English words stand by themselves.
 _ENDS = tuple(f" {word}" if word.isascii() else word for word in words_of("attributions", "end"))
@@ -170,7 +168,7 @@ def _locate_rows(rows: Sequence[str], passage: Passage) -> Span | None:
 
 def _locate_core(text: str, ground: Said) -> tuple[Span, bool] | None:
     """Return where the passage says `text` word for word, and whether a frame had to be taken off first."""
-    if len(text) < 4:
+    if len(text) < _MIN_LOCATED_CHARS:
         return None
     whole = _locate_words(text, ground.passage.text)
     if whole:

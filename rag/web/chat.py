@@ -271,6 +271,6 @@ def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:
     if answer is None or answer.ending == "courtesy" or not jobs.warm(state.settings()).is_set():
         return
     asked = st.session_state.get("only_articles", ())
-    cited = dict.fromkeys((item.source, item.passage.article) for item in answer.evidence[:MOST_CITED])
+    cited = dict.fromkeys(item.passage.work for item in answer.evidence[:MOST_CITED])
     articles = tuple(article for article in cited if not asked or article in asked)
     _suggestions("suggestions_next", SUGGESTED_NEXT, articles, tuple(turn.question for turn in turns))

@@ -206,7 +206,7 @@ def tell_disagreement(answer: Answer, language: Language) -> Answer:
     ]
     for (one, mine), (other, yours) in itertools.combinations(said, 2):
         items = passages[one.passage], passages[other.passage]
-        if len({(item.passage.source, item.passage.article) for item in items}) < 2:
+        if items[0].passage.work == items[1].passage.work:
             continue
         answers = _answer_in(items[0], one), _answer_in(items[1], other)
         asked = Asked(content_of(answer.understood), (answers[0], answers[1])) if answers[0] and answers[1] else None
@@ -217,8 +217,10 @@ def tell_disagreement(answer: Answer, language: Language) -> Answer:
     return answer
 
 
-def lead_with(answer: Answer, told: str, citations: tuple[Citation, ...]) -> Answer:
-    """Return the answer with a sentence put first, on a line of its own, that cites some of what the answer cites."""
+def lead_with(answer: Answer, told: str, citations: tuple[Citation, ...] | None = None) -> Answer:
+    """Return the answer with a sentence put first, on a line of its own, that cites what the answer cites, or some."""
+    if citations is None:
+        citations = tuple({one.number: one for sentence in answer.sentences for one in sentence.citations}.values())
     led = put_before(answer, told + "".join(f"[{citation.number}]" for citation in citations) + "\n")
     return dataclasses.replace(led, sentences=(Sentence(told, 0, "supported", "compared", citations), *led.sentences))
 

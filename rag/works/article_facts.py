@@ -148,7 +148,7 @@ def _work_asked(request: Request, read: Question, works: Sequence[Work], index: 
 
 def _work_found(read: Question, works: Sequence[Work], found: Sequence[Evidence]) -> Work | None:
     """Return the work in another language than the question's to which most of the best passages belong."""
-    keys = Counter((item.source, item.passage.article) for item in found[:BEST_PASSAGES])
+    keys = Counter(item.passage.work for item in found[:BEST_PASSAGES])
     key, count = keys.most_common(1)[0] if keys else (("", 0), 0)
     work = next((work for work in works if work.key == key), None)
     is_clear = work is not None and 2 * count > BEST_PASSAGES and main_language(work.label) != read.language

@@ -87,7 +87,7 @@ def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...
     named: set[tuple[str, int]] = set()
     mentions: dict[tuple[str, int], int] = {}
     for passage in index.passages:
-        key = (passage.source, passage.article)
+        key = passage.work
         if passage.kind == "abstract" or any(name in search_form(" ".join(passage.section)) for name in names):
             if any(name in search_form(f"{' '.join(passage.section)} {passage.text}") for name in names):
                 named.add(key)
@@ -169,7 +169,7 @@ def tell_where(quoted: Sequence[Quotation], question: str, index: Index, languag
     draft = Draft(index, language)
     draft.say("where", ())
     for passage, (start, end) in quoted[:MOST_PLACES]:
-        work = works.get((passage.source, passage.article))
+        work = works.get(passage.work)
         page = PageFinder(index.document(passage.source)).at(passage.span[0] + start)
         draft.item(
             draft.text(

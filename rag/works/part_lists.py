@@ -17,7 +17,7 @@ from rag.text.labels import as_quoted
 from rag.text.language import CELL_MARK, search_form
 from rag.vocabulary import read_table
 from rag.works.part_words import TIME, is_in, words_for
-from rag.works.parts import BULLET_MARKS, Group, Item, Said
+from rag.works.parts import BULLET_MARKS, Group, Item, Statement
 from rag.works.shelf import Work
 
 Check = Callable[[str, tuple[Evidence, ...]], Answer]  # of a written text with the passages that its [n] stand for
@@ -42,12 +42,12 @@ def says(item: Item, labels: frozenset[str], words: Sequence[str]) -> bool:
     return any(all(is_in(word, value) for word in words) for value in told)
 
 
-def holds(word: str, said: Said) -> bool:
+def holds(word: str, said: Statement) -> bool:
     """Say whether a statement holds a word, or the date that it asks for."""
     return is_in(word, search_form(said.text)) or (TIME in words_for(word) and tells_date(said))
 
 
-def tells_date(said: Said) -> bool:
+def tells_date(said: Statement) -> bool:
     """Say whether a statement holds a date."""
     return any(figure.kind == "date" for figure in find_figures(said.text))
 

@@ -20,7 +20,7 @@ from rag.question.superlatives import asks_for_extreme
 from rag.records import Answer, Evidence, Language, Turn
 from rag.text.figure_finding import find_figures
 from rag.text.labels import CITED
-from rag.text.language import letters_of, search_form
+from rag.text.language import search_form, search_letters
 from rag.text.numbers import read_numbers
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
@@ -116,7 +116,7 @@ def answer_about_parts(
     if request is None or not found or ("comparison" in read.types and "table" not in request.kinds):
         return None
     last_answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
-    said = letters_of(search_form(CITED.sub("", last_answer)))
+    said = search_letters(CITED.sub("", last_answer))
     works = _works_meant(found, said, works, index)
     if "expand" in request.kinds and request.ordinal is not None:
         return _expanded(request.ordinal, works, said, index, check, max_chars)
@@ -134,8 +134,8 @@ def _works_meant(found: Sequence[Evidence], said: str, works: Sequence[Work], in
     """
     quoted: dict[tuple[str, int], int] = {}
     for item in found:
-        told = (letters_of(search_form(item.text[slice(*span)])) for span in item.statements)
-        key = item.passage.source, item.passage.article
+        told = (search_letters(item.text[slice(*span)]) for span in item.statements)
+        key = item.passage.work
         quoted[key] = quoted.get(key, 0) + sum(len(letters) >= LEAST_QUOTED and letters in said for letters in told)
     by_key = {work.key: work for work in works}
     keys = [key for key in sorted(quoted, key=lambda key: -quoted[key]) if key in by_key][:MOST_WORKS]
@@ -218,7 +218,7 @@ def _expanded(
 
 def _told_before(group: Group, said: str) -> list[Item]:
     """Return the items of a group whose names stand in the letters of an answer, in its order."""
-    places = [(said.find(letters_of(search_form(item.name))), item) for item in group.items]
+    places = [(said.find(search_letters(item.name)), item) for item in group.items]
     return [item for place, item in sorted(places, key=lambda pair: pair[0]) if place >= 0]
 
 

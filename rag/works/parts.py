@@ -24,7 +24,7 @@ _NAME_ENDS = "：:。；;|"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """A statement, the passage in which it stands, and whether it begins a line there."""
 
     passage: Passage
@@ -37,7 +37,7 @@ class Item:
     """One of the parts: what names it (a heading; "" for an item that says so itself) and its statements."""
 
     heading: str
-    said: tuple[Said, ...]
+    said: tuple[Statement, ...]
 
     @property
     def name(self) -> str:
@@ -47,7 +47,7 @@ class Item:
         own = first if opens else first[len(_before_colon(first)) + 1 :]  # 变化有三：一是……
         return self.heading or split_at(own, _NAME_ENDS)[0].strip(" .")
 
-    def labelled(self) -> Iterator[tuple[str, str, Said]]:
+    def labelled(self) -> Iterator[tuple[str, str, Statement]]:
         """Yield the labels of its clauses, each whole clause, and the statement in which it stands."""
         for said in self.said:
             for clause in split_at(said.text, _CLAUSE_ENDS):
@@ -72,7 +72,7 @@ class Group:
     names: str
     head: str
     items: tuple[Item, ...]
-    lead: Said | None = None
+    lead: Statement | None = None
 
 
 def groups_of(passages: Sequence[Passage]) -> list[Group]:
@@ -87,19 +87,19 @@ def groups_of(passages: Sequence[Passage]) -> list[Group]:
     return [group for group in found if 1 < len(group.items) <= MOST_ITEMS]
 
 
-def said_in(passage: Passage) -> Iterator[Said]:
+def said_in(passage: Passage) -> Iterator[Statement]:
     """Yield the statements of a passage, cut behind their semicolons: 一是……；二是……."""
     for start, end in split_statements(passage.text):
         text = passage.text[start:end]
         cuts = [0, *(at + 1 for at, mark in enumerate(text) if mark in "；;" and not is_row(text)), len(text)]
         for opens, closes in itertools.pairwise(cuts):
             if part := text[opens:closes].strip():
-                yield Said(passage, part, not opens and passage.text[:start].rstrip(" ")[-1:] in ("", "\n"))
+                yield Statement(passage, part, not opens and passage.text[:start].rstrip(" ")[-1:] in ("", "\n"))
 
 
 def _subsections(passages: Sequence[Passage]) -> Iterator[Group]:
     """Yield the sections right below each section."""
-    parents: dict[tuple[str, ...], dict[str, list[Said]]] = {}
+    parents: dict[tuple[str, ...], dict[str, list[Statement]]] = {}
     for passage in passages:
         for depth in range(1, len(passage.section)):
             own = parents.setdefault(passage.section[:depth], {})
@@ -109,7 +109,7 @@ def _subsections(passages: Sequence[Passage]) -> Iterator[Group]:
         yield Group(section, f"{section[-1]}\n{next(iter(children))}", "", items)
 
 
-def _numbered(section: tuple[str, ...], said: Sequence[Said]) -> Iterator[Group]:
+def _numbered(section: tuple[str, ...], said: Sequence[Statement]) -> Iterator[Group]:
     """Yield the lists whose items are counted by marks: 一要……二要……, （一）……, 第一件大事……."""
     texts = [one.text for one in said]
     for first, text in enumerate(texts):
@@ -117,13 +117,13 @@ def _numbered(section: tuple[str, ...], said: Sequence[Said]) -> Iterator[Group]
             yield _listed(section, said, places)
 
 
-def _bulleted(section: tuple[str, ...], said: Sequence[Said]) -> Iterator[Group]:
+def _bulleted(section: tuple[str, ...], said: Sequence[Statement]) -> Iterator[Group]:
     places = [place for place, one in enumerate(said) if one.begins_line and one.text[0] in BULLET_MARKS]
     if len(places) > 1:
         yield _listed(section, said, places)
 
 
-def _listed(section: tuple[str, ...], said: Sequence[Said], places: Sequence[int]) -> Group:
+def _listed(section: tuple[str, ...], said: Sequence[Statement], places: Sequence[int]) -> Group:
     """Return the items that begin at some places; the last ends as the others do: with its statement, or its line."""
     *others, last = [said[start:end] for start, end in itertools.pairwise([*places, len(said)])]
     if all(len(stretch) == 1 for stretch in others):
@@ -150,5 +150,5 @@ def _rows(section: tuple[str, ...], passages: Sequence[Passage]) -> Iterator[Gro
         yield Group(section, f"{''.join(section[-1:])}\n{head.split('|')[0]}", head, rows)
 
 
-def _is_head(said: Said, head: str) -> bool:
+def _is_head(said: Statement, head: str) -> bool:
     return said.text in head.split("\n") or heads_columns(said.passage, said.text)

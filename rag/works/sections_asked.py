@@ -23,7 +23,7 @@ from rag.vocabulary import phrases, read_table, words_of
 from rag.works.part_lists import PART_TEXTS, Check, Choice, Lines, list_items, tell_heading
 from rag.works.part_requests import SMALL_PASSAGES
 from rag.works.part_words import head_of, is_in_head, telling_words
-from rag.works.parts import Group, Said, groups_of, said_in
+from rag.works.parts import Group, Statement, groups_of, said_in
 from rag.works.shelf import Work
 
 Path = tuple[str, ...]  # headings from the outermost to that of a section
@@ -73,7 +73,7 @@ def answer_about_section(
     if request is None:
         return None
     kind, rest = request
-    near = {(item.passage.source, item.passage.article) for item in found}
+    near = {item.passage.work for item in found}
     is_small = len(index.passages) <= SMALL_PASSAGES
     heads = {w: head_of(w, index.passages_of(w.key) if is_small or w.key in near else ()) for w in works}
     work = work_meant(names_in(rest), heads, read)
@@ -159,7 +159,7 @@ def _length(group: Group) -> int:
     return sum(len(said.text) for item in group.items for said in item.said)
 
 
-def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Said]:
+def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Statement]:
     """Return the statements of a section, or those that say by themselves that they are of this kind."""
     if path:
         own = [p for p in passages if p.section[: len(path)] == path and p.kind in ("body", "table")]
@@ -167,7 +167,9 @@ def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Sai
     return [said for p in passages for said in said_in(p) if holds_any(said.text, kind.said)]
 
 
-def _quoted(said: Sequence[Said], work: Work, path: Path, language: Language, check: Check, max_chars: int) -> Answer:
+def _quoted(
+    said: Sequence[Statement], work: Work, path: Path, language: Language, check: Check, max_chars: int
+) -> Answer:
     """Return the statements, as many as an answer may have; several below a line that says where they stand."""
     lines = Lines()
     heading = tell_heading("".join(path[-1:]), language)
