@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from scripted_server import Handler, Script, Step, hangs, refuses, says, scripte
 
 from rag.answering import ask, stream_answer
 from rag.answering.research import Researcher, count_tokens
-from rag.backends import REFUSALS
+from rag.backends import REFUSALS, AnswerRequest
 from rag.question import read_question
 from rag.records import Progress, Turn
 from rag.settings import Settings
@@ -83,6 +83,24 @@ def test_a_follow_up_is_searched_as_the_model_rewrote_it(item: dict[str, Any]) -
     )
     (step,) = researcher.report(1).steps
     assert (step.kind, step.questions) == ("rewrite", (rewritten,))
+
+
+def test_a_backend_of_another_package_need_only_write(harbour: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    class OnlyWrites:
+        name = "写手"
+
+        def __init__(self, settings: Settings) -> None:
+            del settings
+
+        def write(self, request: AnswerRequest) -> Iterator[str]:
+            item = request.evidence[0]
+            yield f"{item.text[slice(*item.statements[0])]}[1]"
+
+    monkeypatch.setattr("rag.tables.OnlyWrites", OnlyWrites, raising=False)
+    settings = harbour.model_copy(update={"backend": "rag.tables:OnlyWrites"})
+    history = [Turn("user", "南江大桥什么时候开工？"), Turn("assistant", "2019年5月[1]。")]
+    answer = ask("这座跨江大桥的总造價一共是多少亿元？", history=history, settings=settings)
+    assert (answer.backend, answer.sentences[0].standing, answer.research) == ("写手", "supported", None)
 
 
 def test_the_rewritten_question_is_searched_shown_and_answered(harbour: Settings) -> None:

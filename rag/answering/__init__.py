@@ -13,7 +13,6 @@ import itertools
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
-from typing import cast
 
 import numpy as np
 
@@ -362,13 +361,14 @@ def _search(
 
 
 def _researcher(settings: Settings, language: Language) -> Researcher | None:
-    """Return who looks for evidence with a chat model; None without one, or where none can be loaded."""
+    """Return who looks for evidence with a chat model; None for a backend that only writes, or cannot be loaded."""
     if settings.backend == ExtractiveBackend.name:
         return None
     try:
-        return Researcher(cast("Model", load_backend(settings)), settings, language)
+        model = load_backend(settings)
     except BackendFailed:
         return None
+    return Researcher(model, settings, language) if isinstance(model, Model) else None
 
 
 def _understand(read: Question, history: Sequence[Turn], research: Researcher) -> Generator[Progress, None, Question]:

@@ -11,7 +11,7 @@ import dataclasses
 import re
 import time
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from rag.backends import is_refusal
 from rag.backends.prompting import fill_template, write_history
@@ -39,6 +39,7 @@ _LABEL = re.compile(r"^[^：:？?]{0,16}(?:问题|问|question)[^：:？?]{0,6}[
 _QUOTES = " \t\"'“”‘’「」*`"
 
 
+@runtime_checkable
 class Model(Protocol):
     """A chat model that replies shortly: the text without its thinking, and the tokens of request and reply."""
 
