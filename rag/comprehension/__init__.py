@@ -46,19 +46,19 @@ class Comprehension:
         return float(reading.likelihoods[0]), reading.answers[0]
 
 
-def load_comprehension(weights: Path | None = None) -> Comprehension:
-    """Return the comprehension model, loaded once in a process; `weights` is another file than the project's own.
+def load_comprehension() -> Comprehension:
+    """Return the comprehension model, loaded once in a process.
 
     Raises:
         ModelUnavailable, StorageFailed: See `bundled_model_folder`.
     """
     with _LOADING:
-        return _load(weights)
+        return _load()
 
 
 @functools.cache
-def _load(weights: Path | None) -> Comprehension:
+def _load() -> Comprehension:
     from rag.comprehension.network import load_network
 
-    path = weights or Path(str(files("rag") / "data" / WEIGHTS))
-    return Comprehension(load_network(bundled_model_folder(), path), WindowEncoder(bundled_tokenizer()))
+    weights = Path(str(files("rag") / "data" / WEIGHTS))
+    return Comprehension(load_network(bundled_model_folder(), weights), WindowEncoder(bundled_tokenizer()))

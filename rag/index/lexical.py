@@ -252,7 +252,7 @@ class KeywordIndex:
     def holding(self, name: str) -> Rows:
         """Return the rows of the passages in which all bigrams of a run of Han characters stand."""
         found = [np.concatenate([s.rows(gram) for s in self._shelves]) for gram in self.tokenizer.bigrams(name)]
-        return functools.reduce(np.intersect1d, found, found[0]) if found else np.zeros(0, np.int32)
+        return functools.reduce(np.intersect1d, found, found[0]) if found else NO_ROWS
 
     @functools.cached_property
     def spelling(self) -> Spelling:

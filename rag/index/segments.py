@@ -40,7 +40,7 @@ from rag.readers.pdf import GO_ON_ADVICE, OCR_ADVICE
 from rag.records import Article, Document, Passage, PassageKind
 
 Halves = npt.NDArray[np.float16]
-Held = npt.NDArray[np.void]
+RowNumbers = npt.NDArray[np.void]
 ENDINGS = ("sqlite", "rows.npy", "vectors.npy", "codes.npy")
 HELD = 20_000  # new passages from which on a segment is written: what a build holds at once
 FULL = 65_000  # passages up to which segments are joined: their rows are counted in two bytes
@@ -156,7 +156,7 @@ class Segment:
                     )
         return found
 
-    def rows(self) -> Held:
+    def rows(self) -> RowNumbers:
         """Return (n,) of ROW for all passages of the files, mapped."""
         return map_array(self.path("rows.npy"))
 
@@ -206,7 +206,7 @@ class Draft:
         self._sources: list[tuple[object, ...]] = []
         self._sums: list[tuple[object, ...]] = []
         self._passages: list[bytes] = []
-        self._rows: list[Held] = []
+        self._rows: list[RowNumbers] = []
         self._vectors: list[Halves] = []
         self._codes: list[Codes] = []
         self._postings: list[tuple[Postings, Rows]] = []

@@ -62,10 +62,9 @@ def with_rest_of_list(
             if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
                 break
             other = evidence_of(index, found, beside)
-            of_one_work = other.passage.work == best.passage.work
-            held = [one[1] for one in _items_of(other) if one and one[0] == item[0]]
-            if not of_one_work:
+            if other.passage.work != best.passage.work:
                 break
+            held = [one[1] for one in _items_of(other) if one and one[0] == item[0]]
             if wanted not in held:
                 continue  # what explains an item
             wanted = min(held) - 1 if step < 0 else max(held) + 1

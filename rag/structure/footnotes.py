@@ -89,13 +89,13 @@ def separate_footnotes(
 ) -> tuple[list[PrintedLine], list[Note], list[int]]:
     """Part the lines of text into the body, its note marks made tokens, and the notes.
 
-    Returns:
-        The body, the notes, and for each of `lines` how many lines of body stood before it.
-
     Args:
         lines: Lines without furniture.
         layout: How the document uses its lines.
         marks: Takes the marks that are found; a token's number is an index into it.
+
+    Returns:
+        The body, the notes, and for each of `lines` how many lines of body stood before it.
     """
     body: list[PrintedLine] = []
     notes: list[Note] = []
