@@ -3,7 +3,7 @@
     chain = {"context": WenjuRetriever(), "question": RunnablePassthrough()} | prompt | model
 
 All may be called from several threads; what is async runs in threads. Entry points: `WenjuRetriever`,
-`WenjuEmbeddings`, `answering`, `ask_tool`. Knows langchain_core; nothing else here imports it.
+`WenjuEmbeddings`, `answering`, `ask_tool`. Knows langchain_core.
 """
 
 from __future__ import annotations

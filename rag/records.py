@@ -2,7 +2,7 @@
 
 Every value is frozen. The span contract: a document has one canonical text, and for each article, block and
 passage `canonical[start:end] == text` holds. Spans are half-open, in characters (code points) of that text.
-Knows no other module of the package.
+Knows no other module of the package; a notebook has values drawn through its door.
 """
 
 from __future__ import annotations

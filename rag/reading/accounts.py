@@ -7,7 +7,7 @@ no run over it is in the container, or its title. What a table repeats, as the c
 not added. Fewer than GRAM such letters in a row are a seam (a number set before an item, the place where a note was
 taken out), and no loss.
 Entry points: `make_account`, `account_remarks`, `write_percent`.
-Knows records only.
+Knows records.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What readers thought of answers: 👍 or 👎 with a reason, kept on their own machine.
 
 The file lies beside the index (`index/feedback.sqlite`); an entry holds all that is needed to look at the case again.
-Entry point: `Feedback`. Knows records only.
+Entry point: `Feedback`. Knows records.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Scripts, widths, traditional and simplified characters, sentence boundaries.
 
 Entry points: `search_form`, `fold_glyphs`, `to_simplified`, `main_language`, `split_sentences`, `split_statements`.
-Knows no other module but records.
+Knows records and the tables of words.
 """
 
 from __future__ import annotations
