@@ -11,8 +11,9 @@ from test_encoder import write_model
 
 from rag.comprehension import load_comprehension
 from rag.comprehension.network import load_network
-from rag.comprehension.windows import BOS, EOS, WINDOW_MAX_TOKENS, WindowEncoder, heading_of
+from rag.comprehension.windows import BOS, EOS, WINDOW_MAX_TOKENS, WindowEncoder
 from rag.embedding.bundled_model import bundled_tokenizer
+from rag.reading.chunking import heading_of
 from rag.text.language import split_statements
 
 TEXT = "南江大橋於2019年5月開工，總造價為12.5億元。大桥全长1860米。"

@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from rag.comprehension.windows import Window, WindowEncoder, heading_of
+from rag.comprehension.windows import Window, WindowEncoder
 from rag.index.lexical import KeywordIndex
 from rag.reading.apart import read_document
-from rag.reading.chunking import keyword_text, split_passages
+from rag.reading.chunking import heading_of, keyword_text, split_passages
 from rag.records import Passage
 from rag.text.language import split_statements, to_simplified
 from rag.text.words import tag_words

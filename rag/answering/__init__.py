@@ -32,13 +32,13 @@ from rag.backends import (
     stream_writing,
 )
 from rag.backends.extractive import PART_LEAST, ExtractiveBackend, leans_back
-from rag.comprehension.windows import heading_of
 from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.index import Index, open_index
 from rag.question import Part, Question, read_question, types_of
 from rag.question.conversation import leans_on_history
 from rag.question.kinds_asked import denied_premise, is_of_another_kind
+from rag.reading.chunking import heading_of
 from rag.reading.pages import PageFinder
 from rag.records import (
     Answer,

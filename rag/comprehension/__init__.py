@@ -14,8 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.comprehension.windows import Reading, WindowEncoder, heading_of
+from rag.comprehension.windows import Reading, WindowEncoder
 from rag.embedding.bundled_model import bundled_model_folder, bundled_tokenizer
+from rag.reading.chunking import heading_of
 from rag.records import Passage, Span
 
 if TYPE_CHECKING:

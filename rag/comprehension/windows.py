@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding import model_form
-from rag.records import Passage, Span
+from rag.records import Span
 from rag.text.dictionary import words_across
 from rag.text.rewriting import written_as
 
@@ -65,11 +65,6 @@ class Reading:
 
     likelihoods: npt.NDArray[np.float32]
     answers: tuple[Span | None, ...]
-
-
-def heading_of(passage: Passage) -> str:
-    """Return what stands above a passage: title and sections, and the head of its table."""
-    return "\n".join(part for part in (" › ".join((passage.title, *passage.section)), passage.header) if part.strip())
 
 
 class WindowEncoder:

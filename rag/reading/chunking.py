@@ -4,7 +4,8 @@ A passage is a run of neighbouring blocks of one section of one article, cut at 
 length and rather where a paragraph ends. Headings stay out of its text, for its section path names them, and a short
 heading before each passage would only blur what it says. Title, authors and keywords become passages of kind
 "metadata"; a note is a passage that knows the passage it explains.
-Entry points: `split_passages`; `headed_text` and `keyword_text` for what a passage is found by. Knows no printed lines.
+Entry points: `split_passages`; `headed_text` and `keyword_text` for what a passage is found by, `heading_of` for what
+stands above it where it is read. Knows no printed lines.
 """
 
 from __future__ import annotations
@@ -373,6 +374,11 @@ def _tie_notes(
                 cited[bearer][notes[first].id] = None
     tied = [replace(passage, notes=tuple(cited[passage.id])) for passage in passages]
     return sorted([*tied, *notes], key=lambda passage: passage.span)
+
+
+def heading_of(passage: Passage) -> str:
+    """Return what stands above a passage: title and sections, and the head of its table."""
+    return "\n".join(part for part in (" › ".join((passage.title, *passage.section)), passage.header) if part.strip())
 
 
 def headed_text(passage: Passage) -> str:

@@ -19,12 +19,13 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from rag.comprehension import Comprehension, load_comprehension
-from rag.comprehension.windows import Reading, heading_of
+from rag.comprehension.windows import Reading
 from rag.index import Index
 from rag.index.glossary import EQUAL_NAME
 from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
 from rag.question.kinds_asked import asks_for, count_asked
+from rag.reading.chunking import heading_of
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows
 from rag.retrieval.explanations import with_explanation

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.comprehension.windows import heading_of
 from rag.question import Question
 from rag.question.things_named import words_that_compare
+from rag.reading.chunking import heading_of
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.odds import likelihood_of, odds_of, with_likelihoods, with_odds
 from rag.text.language import search_form, split_at, split_statements

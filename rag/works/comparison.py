@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from rag.backends import AnswerRequest
 from rag.backends.extractive import choose_statements
-from rag.comprehension.windows import heading_of
 from rag.index import Index
 from rag.question.things_named import (
     MOST_THINGS,
@@ -24,6 +23,7 @@ from rag.question.things_named import (
     words_in,
     words_that_compare,
 )
+from rag.reading.chunking import heading_of
 from rag.records import Evidence, Language
 from rag.retrieval.odds import CERTAIN
 from rag.text.language import to_simplified
