@@ -18,7 +18,7 @@ from rag.readers.archives import Archive, damage_reported, open_archive, parse_x
 from rag.readers.docx_numbering import BULLET
 from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty, with_remarks
 from rag.readers.packages import check_text_size, is_on, name_of, names_of, whole_amount, whole_number
-from rag.readers.tables import sheet_lines
+from rag.readers.sheets import sheet_lines
 from rag.readers.workbooks import MAX_CELLS, Sheet, too_large
 from rag.records import Line, Page
 

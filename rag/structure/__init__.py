@@ -2,8 +2,8 @@
 
 The stages, each in its module: what the head says (`front_matter`, `bylines`, `plain_heads`), clean lines
 (`key_figures`, `printed`), furniture set aside (`furniture`), footnotes taken out and linked (`plain_marks`,
-`footnotes`), tables put together (`columns`), paragraphs made whole (`paragraphs`), articles found (`mastheads`) and
-described (`descriptions`, `metadata`), and all written down as canonical text with spans (`writing`).
+`footnotes`), tables put together (`cell_tables`), paragraphs made whole (`paragraphs`), articles found (`mastheads`)
+and described (`descriptions`, `metadata`), and all written down as canonical text with spans (`writing`).
 Entry point: `parse_document`. Knows no file format.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.records import Document, LeftOut, Page, Source
 from rag.structure.bylines import read_printed_head
-from rag.structure.columns import rebuild_tables
+from rag.structure.cell_tables import rebuild_tables
 from rag.structure.descriptions import describe_articles
 from rag.structure.footnotes import all_body, find_lost_marks, link_footnotes, separate_footnotes
 from rag.structure.front_matter import take_front_matter

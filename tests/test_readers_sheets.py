@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
-from rag.readers.tables import choose_delimiter, read_csv, read_xlsx
+from rag.readers.sheets import choose_delimiter, read_csv, read_xlsx
 from rag.records import Line
 
 
