@@ -371,6 +371,34 @@ def test_formulas_and_raised_digits_keep_their_value() -> None:
     assert [line.text for line in lines_of(save(document))] == ["约10³", "占1/20x^2(a+b)/(2c)"]
 
 
+def test_signs_of_formulas_that_a_property_tells_are_read() -> None:
+    document = docx.Document()
+    m = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def run(text: str) -> str:
+        return f"<m:r><m:t>{text}</m:t></m:r>"
+
+    def part(name: str, inner: str) -> str:
+        return f"<m:{name}>{inner}</m:{name}>"
+
+    def mark(name: str, sign: str) -> str:
+        return f'<m:{name} m:val="{sign}"/>'
+
+    limits = part("sub", run("i=1")) + part("sup", run("n"))
+    total = part("nary", part("naryPr", mark("chr", "∑")) + limits + part("e", run("W")))
+    square = part("sSup", part("e", part("d", part("e", run("x+a")))) + part("sup", run("2")))
+    area = part("nary", limits.replace("i=1", "0").replace(">n<", ">1<") + part("e", run("xdx")))
+    cases = part("eqArr", part("e", run("1，东部")) + part("e", run("0，西部")))
+    braced = part("d", part("dPr", mark("begChr", "{") + mark("endChr", "")) + part("e", cases))
+    mean = part("acc", part("accPr", mark("chr", "\u0304")) + part("e", run("Y")))
+    formulas = (total, square, area, braced, mean)
+    for name, formula in zip("和方积类均", formulas, strict=True):
+        add_xml(document.add_paragraph(name), f"<m:oMath {m}>{formula}</m:oMath>")
+    assert [line.text for line in lines_of(save(document))] == [
+        "和∑_(i=1)^nW", "方(x+a)^2", "积∫_0^1xdx", "类{1，东部; 0，西部", "均Y\u0304",
+    ]  # fmt: skip
+
+
 def test_a_power_keeps_its_sign_and_a_mark_behind_a_chinese_character_is_none() -> None:
     document = docx.Document()
     for texts in (

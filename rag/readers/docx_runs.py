@@ -35,8 +35,14 @@ _DRAWINGS = names_of("w:drawing w:pict w:object")
 # Parts of formulas that stand above, below or raised, with what stands before them when all is on one line.
 _FORMULA_SIGNS = {
     name_of("m:num"): "", name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√",
-    name_of("m:deg"): "",
+    name_of("m:deg"): "", name_of("m:lim"): "_",
 }  # fmt: skip
+# Parts of formulas whose sign is told by a property: where before, where behind, and the usual ones.
+_FORMULA_MARKS = {
+    name_of("m:nary"): ("m:naryPr/m:chr", "∫", "", ""), name_of("m:acc"): ("", "", "m:accPr/m:chr", "\u0302"),
+    name_of("m:d"): ("m:dPr/m:begChr", "(", "m:dPr/m:endChr", ")"),
+}  # fmt: skip
+_FORMULA_ROWS = {name_of("m:d"): "|", name_of("m:eqArr"): "; ", name_of("m:m"): "; ", name_of("m:mr"): " "}
 
 
 class RunReader:
@@ -118,7 +124,10 @@ class RunReader:
                     drawn.extend(drawn_parts(self._package, path, child))
                 elif tag == name_of("pic:pic"):
                     self.pictures += 1
+                before, behind = _formula_marks(child)
+                yield before
                 yield from self.texts(child, path, boxes, drawn, depth + 1)
+                yield behind
 
     def _write_symbol(self, symbol: Any) -> str:
         font, code = attribute(symbol, "w:font"), attribute(symbol, "w:char")
@@ -136,6 +145,20 @@ class RunReader:
             return is_on(attribute(vanish))
         style = attribute(below(run, "w:rPr/w:rStyle"))
         return bool(style) and self._styles.hides(style)
+
+
+def _formula_marks(part: Any) -> tuple[str, str]:
+    """Return what is printed before and behind a part of a formula: ∑, brackets, what parts it from the one before."""
+    last = part.getprevious()
+    parting = _FORMULA_ROWS.get(part.getparent().tag, "") if last is not None and last.tag == part.tag else ""
+    if part.tag not in _FORMULA_MARKS:
+        return parting, ""
+    first, usual, second, usual_behind = _FORMULA_MARKS[part.tag]
+    before, behind = (below(part, place) if place else None for place in (first, second))
+    return (
+        parting + (usual if before is None else attribute(before, "m:val")),
+        usual_behind if behind is None else attribute(behind, "m:val"),
+    )
 
 
 def _write_form_field(mark: Any) -> str:
