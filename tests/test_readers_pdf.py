@@ -88,6 +88,36 @@ def test_marks_set_half_as_wide_as_their_type_stay_in_their_order() -> None:
     assert lines(read_pdf(make(draw))[0]) == ["见《渡口概论》，《港口》，2019年第2期。"]
 
 
+def test_letters_for_which_the_file_gives_no_width_stand_as_they_are_printed() -> None:
+    def set_closer(canvas: Canvas, x: float, y: float, text: str) -> float:
+        """Set letters of full width as far apart as plain ones, as Founder's programs do; no space is set."""
+        for letter in text:
+            if letter != " ":
+                wide = chr(ord(letter) + 0xFEE0) if letter.isascii() else letter
+                write(canvas, x, y - 1.6 * letter.isascii(), wide, 10)
+            x += pdfmetrics.stringWidth(letter, "Helvetica", 10) if letter.isascii() else 10.0
+        return x
+
+    def draw(canvas: Canvas) -> None:
+        set_closer(canvas, 72, 760, "港务局1998年向渡口GEOPORT公司发放Illinois许可，第21号文件为GB/T3620.1版。")
+        set_closer(
+            canvas, 72, 730, "High Performance Shipping for Small Islands, Journal of Tidal Studies. 2004, 20: 197"
+        )
+
+    assert lines(read_pdf(make(draw))[0]) == [
+        "港务局1998年向渡口GEOPORT公司发放Illinois许可，第21号文件为GB/T3620.1版。",
+        "",
+        "High Performance Shipping for Small Islands, Journal of Tidal Studies. 2004, 20: 197",
+    ]
+
+
+def test_digits_of_full_width_with_room_for_them_stay() -> None:
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 760, "１９９８年港务局发放渡口许可２１份，Ａ类与Ｂ类各半。")
+
+    assert lines(read_pdf(make(draw))[0]) == ["１９９８年港务局发放渡口许可２１份，Ａ类与Ｂ类各半。"]
+
+
 def two_columns(canvas: Canvas) -> None:
     write(canvas, 72, 800, "Journal of Samples", 9, "Helvetica")
     write(canvas, 505, 800, "1", 9, "Helvetica")

@@ -21,6 +21,7 @@ from typing import Any
 import pypdfium2.raw
 
 from rag.readers.pdf_segments import Glyph, Placed
+from rag.readers.pdf_widths import narrow_letters
 from rag.text.language import fold_glyphs
 
 _KEPT = 8192  # results of a function that are kept
@@ -75,7 +76,10 @@ def level_writings(placed: Sequence[Placed], page: Any) -> list[Writing]:
     width, height = page.get_width(), page.get_height()
     if page.get_rotation() in (90, 270):
         width, height = height, width
-    return [_level(group, degrees, width, height) for degrees, group in _part_directions(placed)]
+    writings = [_level(group, degrees, width, height) for degrees, group in _part_directions(placed)]
+    for writing in writings:
+        narrow_letters(writing.glyphs)
+    return writings
 
 
 def is_stamp(aside: Writing, main: Writing) -> bool:

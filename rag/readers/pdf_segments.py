@@ -29,6 +29,7 @@ SEGMENT_GAP_EM = 1.0  # a wider gap parts two segments: wider than a stretched w
 WORD_GAP_EM = 0.3  # between two words
 LEFTWARDS_GAP_EM = 0.1  # between a word of Arabic or Hebrew and one of another script
 SAME_BASELINE_EM = 0.12
+RISE_EM = 0.25  # of letters or a sign of one size on one line: Latin letters and dashes between Chinese characters
 TWO_EM = 1.5  # from which a glyph is two letters wide: a dash of two ems
 INITIAL_GROWTH, MIN_BEHIND_INITIAL = 1.8, 4  # of the text beside it, and glyphs of that
 MAX_SEGMENTS = 20_000  # a page with more is a drawing made of letters: order as the file has it
@@ -218,7 +219,7 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
         printed.setdefault((glyph.text, round(glyph.y)), []).append(glyph)
         if (
             last is not None
-            and abs(glyph.y - last.y) <= SAME_BASELINE_EM * last.size
+            and _stands_level(last, glyph)
             and 0.87 <= glyph.size / last.size <= 1.15
             and -OVERLAP_EM * last.size <= glyph.x0 - last.x1 <= max(PIECE_GAP_EM * last.size, _typed_gap(glyph))
         ):
@@ -227,6 +228,16 @@ def build_pieces(glyphs: Iterable[Glyph]) -> tuple[list[Segment], str]:
         else:
             pieces.append(Segment([glyph], glyph.x0, glyph.x1, glyph.y, glyph.size))
     return pieces, "".join(doubled)
+
+
+def _stands_level(piece: Segment, glyph: Glyph) -> bool:
+    """Say whether a glyph of a piece's size stands on its line: Latin letters may stand lower than Chinese ones."""
+    before, rise = piece.glyphs[-1], abs(glyph.y - piece.y)
+    if rise <= SAME_BASELINE_EM * piece.size:
+        return True
+    follows = abs(glyph.y - before.y) <= SAME_BASELINE_EM * piece.size
+    changes = glyph.text.isascii() != before.text.isascii() or not glyph.text.isalnum()
+    return rise <= RISE_EM * piece.size and (follows or changes)
 
 
 def _is_printed(glyph: Glyph, printed: dict[tuple[str, int], list[Glyph]]) -> bool:
