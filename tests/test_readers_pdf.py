@@ -407,6 +407,39 @@ def page_of(content: str) -> bytes:
     return f"%PDF-1.4\n{body}trailer << /Size 6 /Root 1 0 R >>\n%%EOF\n".encode("latin-1")
 
 
+def stream(text: str) -> str:
+    return f"<< /Length {len(text)} >>\nstream\n{text}\nendstream"
+
+
+def mapped_font(name: str, letters: str, shown: str) -> list[str]:
+    """Return a font by whose map the codes of `letters` are the characters of `shown`, and the map."""
+    pairs = "\n".join(f"<{ord(letter):02x}> <{ord(sign):04x}>" for letter, sign in zip(letters, shown, strict=True))
+    codes = f"1 begincodespacerange <00> <ff> endcodespacerange {len(letters)} beginbfchar\n{pairs}\nendbfchar"
+    return [
+        f"<< /Type /Font /Subtype /TrueType /BaseFont /{name} /ToUnicode %d 0 R >>",
+        stream(f"/CIDInit /ProcSet findresource begin begincmap {codes} endcmap end"),
+    ]
+
+
+def test_signs_of_a_font_of_symbols_are_read_as_what_they_show() -> None:
+    texts = ("/F1", "abcdef"), ("/F2", "R"), ("/F1", "gh"), ("/F2", r"\243"), ("/F1", "kgh")
+    content = f"BT 70 700 Td {' '.join(f'{font} 11 Tf ({text}) Tj' for font, text in texts)} ET"
+    fonts = [
+        *mapped_font("Helvetica", "abcdefghk", "渡口补贴是否适用不"),
+        *mapped_font("ABCDEF+Wingdings2", "R\xa3", "\uf052\uf0a3"),
+    ]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 8 0 R"
+        " /Resources << /Font << /F1 4 0 R /F2 6 0 R >> >> >>",
+        fonts[0] % 5, fonts[1], fonts[2] % 7, fonts[3], stream(content),
+    ]  # fmt: skip
+    body = "".join(f"{number} 0 obj\n{text}\nendobj\n" for number, text in enumerate(objects, 1))
+    (page,) = read_pdf(f"%PDF-1.4\n{body}trailer << /Size 9 /Root 1 0 R >>\n%%EOF\n".encode("latin-1"))
+    assert lines(page) == ["渡口补贴是否☑适用☐不适用"]
+
+
 THREE_LINES = ["The committee published its third report", "and ministers received a copy of it in", "the spring."]
 TJ = [f"({text}) Tj" for text in THREE_LINES]
 

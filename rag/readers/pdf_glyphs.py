@@ -22,6 +22,7 @@ import pypdfium2.raw
 
 from rag.readers.pdf_segments import Glyph, Placed
 from rag.readers.pdf_widths import narrow_letters
+from rag.readers.symbol_fonts import PRIVATE, PRIVATE_END, sign_of
 from rag.text.language import fold_glyphs
 
 _KEPT = 8192  # results of a function that are kept
@@ -40,6 +41,7 @@ MIN_SET_UPRIGHT = 30  # glyphs; fewer that stand under each other are no vertica
 ASCENT, DESCENT = 0.8, 0.2  # of the type size: how far letters reach above and below the baseline
 SPACES = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0x200B))
 SOFT_HYPHEN = 0xAD
+MAX_FONT_NAME = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def _read_placed(page: Any) -> tuple[list[Placed], str]:
         if 0xD800 <= code < 0xDC00:
             pending = chr(code)
             continue
-        text, pending = _write_character(pending + _write_code(code)), ""
+        sign = _write_sign(textpage, index, code) if PRIVATE <= code < PRIVATE_END else ""
+        text, pending = sign or _write_character(pending + _write_code(code)), ""
         raw.FPDFText_GetLooseCharBox(textpage, index, to_box)
         raw.FPDFText_GetCharOrigin(textpage, index, to_x, to_y)
         edges = (box.left, box.bottom, box.right, box.top)
@@ -250,6 +253,14 @@ def _advance(width: float, height: float, size: float, cos: float, sin: float) -
     if abs(spread) > 0.3:
         return max((width * cos - height * sin) / spread, 0.0)
     return max((width - size * sin) / max(cos, 0.1), 0.0)
+
+
+def _write_sign(textpage: Any, index: int, code: int) -> str:
+    """Return what a character of a font of symbols shows, ☑ or ✓; "" where that is not known."""
+    name = ctypes.create_string_buffer(MAX_FONT_NAME)
+    raw.FPDFText_GetFontInfo(textpage, index, name, MAX_FONT_NAME, ctypes.byref(ctypes.c_int()))
+    font = name.value.decode("utf-8", "replace").rpartition("+")[2]  # the letters before tell a part of the font
+    return sign_of(font.removesuffix("MT").removesuffix("-Regular").replace("Wingdings2", "Wingdings 2"), code)
 
 
 def _write_code(code: int) -> str:

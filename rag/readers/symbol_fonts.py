@@ -17,7 +17,7 @@ _SIGNS = {
     ("Wingdings", 0xDF): "←", ("Wingdings 2", 0x52): CHECKED, ("Wingdings 2", 0xA3): UNCHECKED,
     ("Wingdings 2", 0x53): "☒", ("Wingdings 2", 0x50): "✓", ("Wingdings 2", 0x4F): "✗",
 } | {(SYMBOL, int(place, 16)): sign for place, sign, _ in read_table("symbol_signs")}  # fmt: skip
-_PRIVATE, _PRIVATE_END = 0xF000, 0xF100  # symbol fonts stand in a private range: its start and the place in the font
+PRIVATE, PRIVATE_END = 0xF000, 0xF100  # symbol fonts stand in a private range: its start and the place in the font
 _FIRST_SHOWN, _FIRST_SURROGATE = 0x21, 0xD800
 
 
@@ -28,6 +28,6 @@ def sign_of(font: str, code: int) -> str:
         font: Its name.
         code: The place in the font, or that in the private range of Unicode, or a character of Unicode.
     """
-    place = code - _PRIVATE if _PRIVATE <= code < _PRIVATE_END else code
+    place = code - PRIVATE if PRIVATE <= code < PRIVATE_END else code
     known = _SIGNS.get((font, place))
     return known or (chr(code) if _FIRST_SHOWN <= code < _FIRST_SURROGATE else "")
