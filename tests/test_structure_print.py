@@ -116,6 +116,20 @@ def test_the_title_of_a_cover_is_no_running_head_though_the_pages_repeat_it() ->
     assert (document.articles[0].title, [one.kind for one in document.left_out]) == (title, ["running_head"] * 3)
 
 
+def test_ticked_answers_and_numbers_behind_a_bullet_are_text() -> None:
+    asked = ("港务费是否需要调整", "泊位是否租给外港", "上年账目是否重编")
+    pages = [
+        set_in_type(("☑适用 □不适用", 1.0), (f"{text}，说明见第{at}项附注，理事会已表决通过。", 1.0), ("", 0), page=at)
+        for at, text in enumerate(asked, 1)
+    ]
+    excluded = set_in_type(
+        ("下列编号的船舶不在统计之内，因为其吨位不合规定：", 1.0), ("• 561", 1.0), ("• 691", 1.0), page=4
+    )
+    document = parse_document([*pages, excluded], Source("港.pdf", "0" * 64, "pdf"))
+    printed = "".join(block.text for block in document.blocks)
+    assert (printed.count("☑适用 □不适用"), "561" in printed, "691" in printed) == (3, True, True)
+
+
 def test_a_note_that_the_end_of_a_page_cuts_is_whole_and_no_part_of_the_text() -> None:
     first = [
         ("盐商与书院", 1.7),

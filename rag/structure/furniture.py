@@ -42,6 +42,8 @@ _ARTICLE_NUMBER = re.compile(
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _ISSUE_ENDS, _NUMERALS = " 期辑輯号號", "一二三四五六七八九十百"
 _FRAMES = tuple("-—–·－")  # of a page's number
+_BULLETS = ("•", "*")  # of an item when only before it
+_BOXES = frozenset("☑☐☒✓✗□■")  # of forms: a line with one is an answer
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _BESIDE_NUMBER = " -—–_~·•*|－"
 _MAX_MARK_CHARS = 5
@@ -148,7 +150,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         index for index, line in enumerate(lines) if line.kind == "text" and 0 < width(line.text) <= _MAX_HEAD_WIDTH
     ]
     counts = Counter(_head_form(lines[index].text) for index in short)
-    heads = _repeated_heads([index for index in short if index in edges], lines)
+    heads = _repeated_heads([at for at in short if at in edges and _BOXES.isdisjoint(lines[at].text)], lines)
     for index in short:
         text = lines[index].text
         if _ISSUE.match(text.strip()) and (layout.wrapped or counts[_head_form(text)] > 1):
@@ -156,6 +158,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         elif (
             (_PAGE_NUMBER.match(text) or _numbers_part(text))
             and not _is_year(index, lines, short)
+            and (not text.strip().startswith(_BULLETS) or text.strip().endswith(_BULLETS))
             and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
         ):
             reasons[index] = "page_number"
