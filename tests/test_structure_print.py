@@ -130,6 +130,19 @@ def test_ticked_answers_and_numbers_behind_a_bullet_are_text() -> None:
     assert (printed.count("☑适用 □不适用"), "561" in printed, "691" in printed) == (3, True, True)
 
 
+def test_a_label_on_a_line_of_its_own_is_no_word_of_the_abstract() -> None:
+    page = set_in_type(
+        ("南江港务费研究", 1.7), ("", 0.0), ("摘 要", 1.2), ("", 0.0),
+        ("本文依据三个渔港两年的账簿，讨论由谁来付冰钱才能使小船留在近海，账簿", 1.0),
+        ("由三位港长分别提供。", 1.0), ("", 0.0), ("关键词：渔港；冰钱", 1.0), ("", 0.0),
+        ("一、港口", 1.4), ("", 0.0), ("三个渔港都在南江口外，船只从去年起归港务局管理。", 1.0),
+    )  # fmt: skip
+    document = parse_document([page], Source("港.pdf", "0" * 64, "pdf"))
+    told = "本文依据三个渔港两年的账簿，讨论由谁来付冰钱才能使小船留在近海，账簿由三位港长分别提供。"
+    assert document.articles[0].abstract == told
+    assert any(text.endswith(f"要 {told}") for text in texts(document, "paragraph"))
+
+
 def test_a_note_that_the_end_of_a_page_cuts_is_whole_and_no_part_of_the_text() -> None:
     first = [
         ("盐商与书院", 1.7),

@@ -238,7 +238,8 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             goes_on = _continues(previous, line, lines, index, layout)
         previous = previous if broken_off is None else broken_off
         if previous is not None and goes_on:
-            previous.append(text, *seam(previous.tail, text, vocabulary), uncertain=line.uncertain)
+            apart = (0, " ") if is_bare_label(bare(previous.tail).rstrip()) else seam(previous.tail, text, vocabulary)
+            previous.append(text, *apart, uncertain=line.uncertain)
             if line.page != previous.pages[-1][1]:
                 previous.pages.append((previous.size - len(text), line.page))
             previous.lines += 1
