@@ -168,9 +168,18 @@ def test_the_number_of_an_author_cites_no_reference() -> None:
     text += (
         "参考文献\n\n[1] 戚远. 滩涂使用权的演变[J]. 渔业史, 2011(2): 5-17.\n\n[2] 鲍里. 潮间带[M]. 海港: 书局, 2009.\n"
     )
-    document = parse(text)
-    linked = [block.text[:3] for block in document.blocks if block.notes]
-    assert linked == ["滩涂的"]
+    for one in (text, text.replace("<sup>1</sup>", "<sup>1，2</sup>")):
+        linked = [block.text[:3] for block in parse(one).blocks if block.notes]
+        assert linked == ["滩涂的"]
+
+
+def test_bounds_in_brackets_cite_no_reference() -> None:
+    text = (
+        "渔港的吞吐量\n\n一、方法\n\n各港的吞吐量映射到[0,1]之间，算法见前人[1]。\n\n"
+        "参考文献\n\n[1] 戚远. 渔港吞吐量的归一[J]. 渔业史, 2011(2): 5-17.\n"
+    )
+    (block,) = (block for block in parse(text).blocks if "各港" in block.text)
+    assert (block.text, len(block.notes)) == ("各港的吞吐量映射到[0,1]之间，算法见前人。", 1)
 
 
 def test_a_mark_in_brackets_behind_a_title_has_its_note_at_the_end() -> None:

@@ -31,7 +31,7 @@ from rag.structure.printed import (
     width,
 )
 from rag.text.labels import holds_word, is_word, label_of, opens_with
-from rag.text.language import HAN_CHARACTER, holds_one_of, is_reference, letters_of
+from rag.text.language import HAN_CHARACTER, holds_one_of, is_reference, letters_of, split_at
 
 _KEPT = 4096  # results of a function that are kept
 _NOTE_START = re.compile(
@@ -302,7 +302,8 @@ def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Se
     of_authors = frozenset(
         mark
         for line, mark in places
-        if line < head <= _MAX_HEAD_LINES and unraised(marks[mark].printed).strip().isdecimal()
+        if line < head <= _MAX_HEAD_LINES
+        and all(part.strip().isdecimal() for part in split_at(unraised(marks[mark].printed), ",，、"))
     )
     regions = _regions(notes, zones, places, of_authors)
     left_notes = {zone: _link_zone(members, regions[zone], notes, marks, links) for zone, members in zones.items()}

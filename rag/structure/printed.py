@@ -500,6 +500,8 @@ def tokenise_marks(text: str, marks: list[Mark], *, title: bool = False) -> str:
     def take(match: re.Match[str]) -> str:
         sup, known, circled, bracket, superscript = match.groups()
         numbers = note_numbers(sup or known or circled or bracket or superscript)
+        if bracket and "0" in numbers:
+            return match.group()  # bounds, as [0,1]: no note has that number
         marks.append(Mark(match.group(), numbers, sure=bool(sup or known)))
         return f"{OPEN}{len(marks) - 1}{CLOSE}"
 
