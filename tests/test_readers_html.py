@@ -440,3 +440,15 @@ def test_a_table_in_a_cell_of_a_table_with_heads_is_read_as_what_the_cell_says()
     page = """<table><tr><th>类型</th><th>面积</th></tr><tr><td>沼泽</td><td>31.0</td></tr>
     <tr><td>河流<table><tr><td>干流</td><td>9.9</td></tr></table></td><td>18.1</td></tr></table>"""
     assert texts(page) == ["类型 | 面积", "沼泽 | 31.0", "河流 干流 9.9 | 18.1"]
+
+
+def test_a_headline_that_is_no_heading_is_the_title_without_column_and_site() -> None:
+    text = "".join(f"<p>渡口第{at}号泊位的修缮由港务局出资，工期三个月，其间船只改停外港。</p>" for at in range(9))
+    page = (
+        "<html><head><title>关于修缮渡口泊位的通知 - 新闻公告 - 海城港务局</title></head><body>"
+        '<h1>海城港务局</h1><div class="nav"><a href="/n">新闻公告</a></div>'
+        f'<div class="bt">关于修缮渡口泊位的通知</div><div class="nr">{text}</div></body></html>'
+    )
+    for one in (page, page.replace("<h1>海城港务局</h1>", "")):
+        (title,) = (said for said in read_html(one.encode())[0].said if said.field == "title")
+        assert title.value == "关于修缮渡口泊位的通知"

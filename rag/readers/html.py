@@ -17,7 +17,7 @@ from rag.readers.archives import damage_reported
 from rag.readers.docx_numbering import write_roman
 from rag.readers.encodings import decode_declared
 from rag.readers.html_main import find_main
-from rag.readers.html_metadata import choose_title, read_said
+from rag.readers.html_metadata import choose_title, own_texts, read_said
 from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import BLOCKS, SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
@@ -51,14 +51,15 @@ def read_html(data: bytes) -> list[Page]:
     """
     with damage_reported("HTML page"):
         root, remarks = _parse(data)
-        said = read_said(root)
+        said, texts = read_said(root), own_texts(root)
         left = drop_hidden(root)
         _raise_bold_lines(root)
         notes = take_notes({"": root})
         main, around = find_main(root)
         _raise_bold_lines(main)  # the headings of lists beside the text are gone
         lines = write_lines(main, notes)
-        title = choose_title(root, [(line.level, line.text) for line in lines if line.kind == "heading"], said)
+        headings = [(line.level, line.text) for line in lines if line.kind == "heading"]
+        title = choose_title(root, headings, said, texts)
     if not any(line.text for line in lines):
         raise UnreadableSource(
             "this HTML page holds no text (it may be written by scripts when a browser opens it)",

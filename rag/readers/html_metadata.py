@@ -1,14 +1,14 @@
 """What an HTML page says of itself in its head: citation_* tags, Dublin Core, Open Graph, plain meta, JSON-LD.
 
 Nothing is made up: an author is taken only where the tag is for authors of papers, or the value reads as a name.
-Entry points: `read_said`, `choose_title`. Knows lxml and the names in `data/metadata_names.tsv`.
+Entry points: `read_said`, `own_texts`, `choose_title`. Knows lxml and the names in `data/metadata_names.tsv`.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from lxml import etree
@@ -27,6 +27,8 @@ PLACES = ("citation_* tags", "Dublin Core", JSON_LD, BYLINE, "Open Graph", "HTML
 MAX_VALUES = 200
 MAX_JSON_CHARS = 500_000
 _MAX_BYLINE_CHARS = 60
+_BEFORE_SITE = "-_|｜–—"  # 关于网络整修的通知-新闻公告-网络信息中心
+_NO_HEADLINE = ("a", "title", "option", "script", "style")  # elements whose text is none
 _MIN_TITLE_CHARS = 4  # a heading of less stands in many titles by chance
 _WORKS = words_of("html_elements", "work_type")
 
@@ -104,10 +106,28 @@ def _from_work(work: dict[str, Any]) -> Iterator[Said]:
                 yield Said(field, fold_spaces(one), place)
 
 
-def choose_title(root: Any, headings: Sequence[tuple[int, str]], said: Sequence[Said]) -> Said | None:
+def own_texts(root: Any) -> frozenset[str]:
+    """Return the texts of a page's elements that hold no others, but for links: among them its headline."""
+    elements = (one for one in root.iter() if isinstance(one.tag, str) and one.text and not len(one))
+    return frozenset(
+        fold_spaces(one.text)
+        for one in elements
+        if one.tag not in _NO_HEADLINE and (one.getparent() is None or one.getparent().tag not in _NO_HEADLINE)
+    )
+
+
+def choose_title(
+    root: Any, headings: Sequence[tuple[int, str]], said: Sequence[Said], texts: Collection[str] = ()
+) -> Said | None:
     """Return the title of a page: the heading that its head names too, else its first h1, else what its head says.
 
-    `headings` are the level and text of those of the main text, in order.
+    A page without such a heading has its headline among its `texts`, and its head names column and site behind it.
+
+    Args:
+        root: The page.
+        headings: The level and text of those of the main text, in order.
+        said: What the page says of itself.
+        texts: As `own_texts` tells them.
     """
     told = [one for one in said if one.field == "title"]
     name = fold_spaces("".join(next(root.iter("title"), etree.Element("title")).itertext()))
@@ -115,11 +135,21 @@ def choose_title(root: Any, headings: Sequence[tuple[int, str]], said: Sequence[
     folded = ((text, _fold(text)) for level, text in headings if level <= 3)
     agreed = [text for text, fold in folded if len(fold) >= _MIN_TITLE_CHARS and any(fold in one for one in named)]
     first = next((text for level, text in headings if level == 1), "")
+    leads = any(one.startswith(_fold(text)) for text in agreed for one in named)
+    headline = "" if leads else _headline([name, *(one.value for one in told)], texts)
+    if headline:
+        return Said("title", headline, "heading of the page")
     if agreed or first:
         return Said("title", max(agreed, key=len, default=first), "heading of the page")
     if told:
         return told[0]
     return Said("title", name, "title of the page") if name else None
+
+
+def _headline(names: Sequence[str], texts: Collection[str]) -> str:
+    """Return the longest text of the page that a name begins with, before the mark that parts it from the site's."""
+    heads = (name[:at].strip() for name in names for at, sign in enumerate(name) if sign in _BEFORE_SITE)
+    return max((head for head in heads if len(_fold(head)) >= _MIN_TITLE_CHARS and head in texts), key=len, default="")
 
 
 def _fold(text: str) -> str:
