@@ -800,3 +800,29 @@ def test_a_thesis_is_called_neither_by_its_university_nor_by_its_kind() -> None:
     )
     headings = [line.text for line in lines_of(save(document)) if line.kind == "heading"]
     assert headings == ["盈余分配与社员退出"]
+
+
+def thesis(*, labelled: bool) -> docx.document.Document:
+    document = docx.Document()
+    document.add_paragraph("中图分类号：F55　论文编号：")
+    cover = [("本 科 毕 业 论 文（设计）", 26), ("渡口水价与小船的去留", 18), ("海城大学", 22)]
+    for text, size in cover if not labelled else cover[:1]:
+        paragraph = document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.add_run(text).font.size = Pt(size)
+    if labelled:
+        document.add_paragraph("题　目　渡口水价与小船的去留")
+    table = document.add_table(2, 2)
+    for row, (label, told) in zip(table.rows, [("学生姓名", "陈明远"), ("指导教师", "林知远")], strict=True):
+        row.cells[0].text, row.cells[1].text = label, told
+    document.add_heading("一、问题的提出", 1)
+    document.add_paragraph("渡口的水价由港务局核定，三年一调，小船主多有不满，去留不定。" * 3)
+    return document
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_cover_of_a_thesis_tells_its_title_and_author(labelled: bool) -> None:
+    (article,) = parse_document(
+        read_docx(save(thesis(labelled=labelled))), Source("渡口.docx", "0" * 64, "docx")
+    ).articles
+    assert (article.title, article.authors) == ("渡口水价与小船的去留", ("陈明远",))

@@ -36,7 +36,7 @@ from rag.readers.packages import (
     text_amount,
     whole_number,
 )
-from rag.readers.set_titles import ORIGIN, SetLine, find_title
+from rag.readers.set_titles import ORIGIN, SetLine, find_title, read_cover
 from rag.readers.text import read_text
 from rag.records import LeftOut, Line, Page, Said
 from rag.text.labels import is_word, opens_with
@@ -45,6 +45,7 @@ WHAT = "Word document"
 MAX_INNER_CHARS = 200  # a table inside a cell stands in its line when it is no longer, else behind the outer table
 _SHOWN_CHARS = 40  # of what is left out, in a remark
 _DEEPEST_HEADING = 9
+_COVER_PARAGRAPHS = 80  # among which a cover's labels stand, cells and empty ones counted
 _MAX_BOLD_CHARS = 60  # of a bold line that is a heading
 _SAVED_PAGES = (".mht", ".mhtml")
 _EMBEDDED_PAGES = (".htm", ".html", ".xhtml", *_SAVED_PAGES)
@@ -166,11 +167,12 @@ class _DocumentReader:
         self._headed = any(map(self._level_of, paragraphs))
         self._begun = self._titled  # a heading was written
         self._all_bold = 2 * sum(map(_is_bold, paragraphs)) > len(paragraphs)
-        self._title = ([], []) if self._titled else self._find_title(paragraphs)
+        cover = {} if self._titled else read_cover([self._as_set(one) for one in paragraphs[:_COVER_PARAGRAPHS]])
+        self._title = ([], []) if self._titled or "title" in cover else self._find_title(paragraphs)
         self._given: collections.Counter[str] = collections.Counter()
         self._waiting: list[Line] = []
         self._carried = ""
-        self._said: list[Said] = []
+        self._said = [Said(field, text, ORIGIN) for field, text in cover.items()]
         self._left: list[LeftOut] = []
         self._lists = False  # a list of contents has its heading
         self._pages: list[list[Line]] = [[]]
@@ -327,7 +329,7 @@ class _DocumentReader:
         if paragraph in title:
             self._begun = True
             # What stands above it may be more than the head of a work is looked through for.
-            self._said = [Said("title", join_printed(text.split()), ORIGIN)] if above else []
+            self._said += [Said("title", join_printed(text.split()), ORIGIN)] if above else []
             return Line(text, kind="heading", level=1)
         if paragraph in above:
             return None

@@ -1,6 +1,6 @@
 """The title of a text that no style names: the large, centred lines above the text, not the letterhead over them.
 
-Entry point: `find_title`. Knows no format.
+Entry points: `find_title`, `read_cover`. Knows no format.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from string import digits
 
 from rag.text.labels import ends_with
 from rag.text.language import HAN_CHARACTER, split_at, to_simplified, without_spaces
-from rag.vocabulary import words_of
+from rag.text.persons import parse_names
+from rag.vocabulary import read_table, words_of
 
 _LARGE = 1.12  # of the running text's type: what is set so much larger is a title
 _MOST_HEAD_LINES = 20
 _MOST_LINE_CHARS = 60  # of a line of a title
 _MOST_TITLE_LINES = 4
+_MOST_LABEL_PARTS = 4  # 学 生 姓 名
 _NUMBER_WITHIN = 3  # lines below a letterhead, of which one bears the document's number
 _YEAR_DIGITS = 4
-THESES = ("学位论文", "毕业论文")
+THESES = ("学位论文", "毕业论文", "毕业设计", "毕业设计论文")
 ORIGIN = "printed page"  # of a title that is told by how it is set
 _BRACKETS = "〔〕［］[]（）()"
 _TEXT_ENDS = tuple("。；;，,：:！!")
@@ -57,8 +59,33 @@ def find_title(lines: Sequence[SetLine], above: int) -> range:
     return title if len(title) <= _MOST_TITLE_LINES else range(0)
 
 
+def read_cover(lines: Sequence[SetLine]) -> dict[str, str]:
+    """Return "title" and "author" of a thesis, as the labels of its cover tell them: 题 目　…, 学生姓名　…
+
+    What a label tells stands behind it, or in the next line where it stands alone, as in a table of two columns.
+    """
+    texts = list(filter(None, (line.text for line in lines)))[:_MOST_HEAD_LINES]
+    if not any(_names_thesis(text) for text in texts):
+        return {}
+    told: dict[str, str] = {}
+    labels = {label: kind for label, kind, _ in read_table("title_page_words") if kind in ("title", "author")}
+    for text, after in zip(texts, [*texts[1:], ""], strict=True):
+        words = text.replace("：", " ").replace(":", " ").split()
+        for count in range(1, min(len(words), _MOST_LABEL_PARTS) + 1):
+            kind, value = labels.get("".join(words[:count]), ""), " ".join(words[count:]) or after
+            if kind == "title" or (kind and parse_names(value)):
+                told.setdefault(kind, value)
+    return told
+
+
+def _names_thesis(text: str) -> bool:
+    """Say whether a line only says that a thesis stands below: 本科生毕业论文（设计）."""
+    return to_simplified(without_spaces(text)).replace("(", "（").partition("（")[0].endswith(THESES)
+
+
 def _is_text(line: SetLine) -> bool:
-    return len(line.text) > _MOST_LINE_CHARS or line.text.endswith(_TEXT_ENDS)
+    is_form = line.text.count("：") > 1  # 中图分类号：F27　论文编号：
+    return len(line.text) > _MOST_LINE_CHARS or (line.text.endswith(_TEXT_ENDS) and not is_form)
 
 
 def _runs(head: Sequence[SetLine], least: float) -> Iterator[range]:
@@ -78,7 +105,7 @@ def _runs(head: Sequence[SetLine], least: float) -> Iterator[range]:
 def _names_no_work(head: Sequence[SetLine], run: range) -> bool:
     """Say whether lines only name a body, or what kind of thesis stands below: 滨海大学, 硕士学位论文."""
     text = to_simplified(without_spaces("".join(head[at].text for at in run)))
-    return text.endswith((*words_of("head_words", "body"), *THESES))
+    return text.endswith(tuple(words_of("head_words", "body"))) or _names_thesis(text)
 
 
 def _is_letterhead(head: Sequence[SetLine], run: range) -> bool:
