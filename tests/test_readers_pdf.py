@@ -15,6 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSource
+from rag.readers import recognition
 from rag.readers.page_labels import choose_labels
 from rag.readers.pdf import read_pdf
 from rag.readers.pdf_segments import Glyph, build_pieces, build_rows, join_pieces
@@ -421,23 +422,46 @@ def mapped_font(name: str, letters: str, shown: str) -> list[str]:
     ]
 
 
-def test_signs_of_a_font_of_symbols_are_read_as_what_they_show() -> None:
-    texts = ("/F1", "abcdef"), ("/F2", "R"), ("/F1", "gh"), ("/F2", r"\243"), ("/F1", "kgh")
-    content = f"BT 70 700 Td {' '.join(f'{font} 11 Tf ({text}) Tj' for font, text in texts)} ET"
-    fonts = [
-        *mapped_font("Helvetica", "abcdefghk", "渡口补贴是否适用不"),
-        *mapped_font("ABCDEF+Wingdings2", "R\xa3", "\uf052\uf0a3"),
-    ]
+def mapped_page(texts: list[tuple[str, str]], *fonts: list[str]) -> bytes:
+    """Return a PDF of one line, each text in its font, F1 being the first one."""
+    shown = " ".join(f"/{font} 11 Tf ({text}) Tj" for font, text in texts)
+    names = " ".join(f"/F{at + 1} {4 + 2 * at} 0 R" for at in range(len(fonts)))
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 8 0 R"
-        " /Resources << /Font << /F1 4 0 R /F2 6 0 R >> >> >>",
-        fonts[0] % 5, fonts[1], fonts[2] % 7, fonts[3], stream(content),
-    ]  # fmt: skip
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {4 + 2 * len(fonts)} 0 R"
+        f" /Resources << /Font << {names} >> >> >>",
+    ]
+    for font, character_map in fonts:
+        objects += [font % (len(objects) + 2), character_map]
+    objects.append(stream(f"BT 70 700 Td {shown} ET"))
     body = "".join(f"{number} 0 obj\n{text}\nendobj\n" for number, text in enumerate(objects, 1))
-    (page,) = read_pdf(f"%PDF-1.4\n{body}trailer << /Size 9 /Root 1 0 R >>\n%%EOF\n".encode("latin-1"))
-    assert lines(page) == ["渡口补贴是否☑适用☐不适用"]
+    return f"%PDF-1.4\n{body}trailer << /Size {len(objects) + 1} /Root 1 0 R >>\n%%EOF\n".encode("latin-1")
+
+
+def test_signs_of_a_font_of_symbols_are_read_as_what_they_show() -> None:
+    texts = [("F1", "abcdef"), ("F2", "R"), ("F1", "gh"), ("F2", r"\243"), ("F1", "kgh")]
+    words = mapped_font("Helvetica", "abcdefghk", "渡口补贴是否适用不")
+    signs = mapped_font("ABCDEF+Wingdings2", "R\xa3", "\uf052\uf0a3")
+    assert lines(read_pdf(mapped_page(texts, words, signs))[0]) == ["渡口补贴是否☑适用☐不适用"]
+
+
+@pytest.mark.parametrize(("shown", "readable"), [("\u3cbe\u4413੼ཊ㤎㱣Ⲻ䘿从ᰬ", False), ("渡口的水价由港务㗎定", True)])
+def test_a_font_that_names_its_own_numbers_is_unreadable(
+    shown: str, readable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognition, "is_installed", lambda: False)
+    filler = "船只往来" * 10 if readable else ""
+    data = mapped_page(
+        [("F1", "abcdefghij" * 4), ("F2", "klmn" * 10 * readable)],
+        mapped_font("Helvetica", "abcdefghij", shown),
+        mapped_font("Helvetica", "klmn", "船只往来"),
+    )
+    if readable:
+        assert lines(read_pdf(data)[0]) == [shown * 4 + filler]
+    else:
+        with pytest.raises(UnreadableSource, match="fonts do not say"):
+            read_pdf(data)
 
 
 THREE_LINES = ["The committee published its third report", "and ministers received a copy of it in", "the spring."]

@@ -48,6 +48,8 @@ MAX_PAGES = 10_000
 MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
 MAX_SIGNS_SHARE = 0.3  # of a page's characters that may be accented letters and signs of Western print
+RARE_HAN, FIRST_CJK = range(0x3400, 0x4DC0), 0x2E80  # the extension A of Unicode; where Chinese begins there
+MAX_RARE_SHARE = 0.05  # of a page's characters: more are no text but a font's own numbers taken for Unicode
 MIN_PAGE_GLYPHS = 25  # less is a stamp on a scan, no text
 NUMBERED_STEP_EM = 3.0  # the rows of a table and numbered lines follow each other nearer than this
 
@@ -190,7 +192,15 @@ def _count_unreadable(glyphs: Sequence[Glyph]) -> int:
     text = "".join([glyph.text for glyph in glyphs])
     unmapped = len(_UNREADABLE.findall(text))
     signs = len(_SIGNS.findall(text))
-    return unmapped + (signs if signs > MAX_SIGNS_SHARE * len(glyphs) else 0)
+    return unmapped + (signs if signs > MAX_SIGNS_SHARE * len(glyphs) else 0) + _count_misnamed(text)
+
+
+def _count_misnamed(text: str) -> int:
+    """Return how many characters a font names wrongly: rare Chinese ones, many on a page, and letters between them."""
+    rare = sum(character in RARE_HAN for character in map(ord, text))
+    if rare <= MAX_RARE_SHARE * len(text):
+        return 0
+    return rare + sum(one.isalpha() and not one.isascii() and ord(one) < FIRST_CJK for one in text)
 
 
 def _find_lost(glyphs: Sequence[Glyph], texts: Sequence[str]) -> str:
