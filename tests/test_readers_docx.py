@@ -826,3 +826,18 @@ def test_the_cover_of_a_thesis_tells_its_title_and_author(labelled: bool) -> Non
         read_docx(save(thesis(labelled=labelled))), Source("渡口.docx", "0" * 64, "docx")
     ).articles
     assert (article.title, article.authors) == ("渡口水价与小船的去留", ("陈明远",))
+
+
+@pytest.mark.parametrize("head", ["插图和附表清单", "本文各图"])
+def test_a_list_of_figures_is_no_row_of_captions(head: str) -> None:
+    document = docx.Document()
+    style = document.styles.add_style("table of figures", WD_STYLE_TYPE.PARAGRAPH)
+    document.add_heading("渡口水价研究", 1)
+    document.add_paragraph(head)
+    for at in (1, 2):
+        document.add_paragraph(f"图 {at} 渡口第{at}号泊位的水价\t{at + 3}", style)
+    document.add_heading("一、水价", 2)
+    document.add_paragraph("水价由港务局核定。")
+    document.add_paragraph("图 1 渡口第1号泊位的水价", "Caption")
+    read = parse_document(read_docx(save(document)), Source("渡口.docx", "0" * 64, "docx"))
+    assert [block.text for block in read.blocks if block.kind == "caption"] == ["图 1 渡口第1号泊位的水价"]

@@ -263,7 +263,7 @@ class _DocumentReader:
         text = self._text_of(paragraph, beside)
         style = self._style_id(paragraph)
         names = self._styles.names(style)
-        is_entry = any(_level(name, "style_contents") for name in names)
+        is_entry = any(_level(name, "style_contents") or is_word(name.lower(), "style_list") for name in names)
         if is_entry:
             text = text.replace("\t", " …… ")  # the dots that a table of contents prints there
         mark = self._mark(paragraph, style)
