@@ -296,3 +296,17 @@ def test_damage_gives_pages_or_a_clear_error(seed: int) -> None:
     data = stream.getvalue()
     with contextlib.suppress(UnreadableSource):
         assert read_slides(data[: chance.randrange(len(data))] if chance.random() < 0.1 else data)
+
+
+def test_a_box_that_most_slides_have_in_one_place_is_read_once() -> None:
+    deck = pptx.Presentation()
+    for at in range(6):
+        slide = deck.slides.add_slide(deck.slide_layouts[6])
+        boxes = [("博学而笃志", 8.0, 0.2), ("单位：亿元", 1.0, 1.0 + at / 2), (f"第{at}期水价上调", 1.0, 6.0)]
+        for text, left, top in boxes:
+            box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(2), Inches(0.4))
+            box.text_frame.text = text
+    pages = read_slides(save(deck))
+    texts = [line.text for page in pages for line in page.lines if line.text]
+    assert [texts.count(text) for text in ("博学而笃志", "单位：亿元", "第3期水价上调")] == [1, 6, 1]
+    assert [(left.kind, left.text) for page in pages for left in page.left_out] == [("running_head", "博学而笃志")] * 5

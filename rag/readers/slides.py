@@ -7,6 +7,7 @@ Entry point: `read_slides`. Knows PresentationML (ECMA-376 part 1).
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,6 +30,9 @@ from rag.records import LeftOut, Line, Page
 
 WHAT = "PowerPoint file"
 MAX_GROUP_DEPTH = 20
+MIN_REPEATED = 4  # slides with one box, of which they are at least half
+SAME_PLACE = 91_440.0  # of the slide's units: a tenth of an inch
+_Print = tuple[str, int, int]
 _SHAPES = names_of("p:sp p:graphicFrame p:pic p:cxnSp")
 _TITLES = ("title", "ctrTitle")
 _FURNITURE = ("sldNum", "dt", "ftr", "hdr", "sldImg")  # placeholders that count the slides and the like
@@ -77,6 +81,8 @@ class _DeckReader:
         self._parts: dict[str, Any] = {}
         self._printed: set[str] = set()
         self._frames: dict[str, dict[str, Frame]] = {}
+        self._seen: set[_Print] = set()
+        self._repeated: frozenset[_Print] = frozenset()
         self._left: list[LeftOut] = []
         self._furniture = 0
         self._comments = 0
@@ -84,8 +90,9 @@ class _DeckReader:
     def read(self) -> list[Page]:
         """Return the pages; the last bears the remarks."""
         pages: list[Page] = []
+        self._repeated = self._find_repeated()
         for number, path in enumerate(self._slides, 1):
-            root = self._package.part(path) if path else None
+            root = self._part(path) if path else None
             if root is None:
                 self._package.tell(f"slide {number} cannot be read and was left out")
             elif not is_on(root.get("show")):
@@ -98,6 +105,17 @@ class _DeckReader:
                 pages.append(Page(number, "", lines))
         self._tell_left_out()
         return with_remarks(pages, self._package.remarks, (one for one in self._left if one.text))
+
+    def _find_repeated(self) -> frozenset[_Print]:
+        """Return the boxes that half of the slides have in one place: a motto, the names of the chapters."""
+        counts: collections.Counter[_Print] = collections.Counter()
+        for path in self._slides:
+            root = self._part(path) if path else None
+            if root is not None:
+                shapes = self._placed_shapes(root, [])
+                counts.update({_print_of(one) for one in shapes if one.shape.tag == name_of("p:sp")})
+        least = max(MIN_REPEATED, len(self._slides) / 2)
+        return frozenset(box for box, count in counts.items() if count >= least)
 
     def _tell_left_out(self) -> None:
         package = self._package
@@ -167,6 +185,11 @@ class _DeckReader:
             self._furniture += text_amount(one.shape)
             self._left.append(LeftOut("running_head", plain_paragraphs(one.shape).strip(), None))
             return []
+        box = _print_of(one)
+        if box in self._repeated and box in self._seen:
+            self._left.append(LeftOut("running_head", plain_paragraphs(one.shape).strip(), None))
+            return []
+        self._seen.add(box)
         lines: list[Line] = []
         for table in one.shape.iter(name_of("a:tbl")):
             lines.extend(table_lines(self._table_rows(table)))
@@ -243,6 +266,12 @@ def _walk(parent: Any, placing: Placing, depth: int) -> Iterator[tuple[Any, Plac
         elif child.tag == name_of("mc:AlternateContent"):
             for branch in chosen_branches(child):
                 yield from _walk(branch, placing, depth + 1)
+
+
+def _print_of(one: PlacedShape) -> _Print:
+    """Return what a shape says, and roughly where."""
+    text = plain_paragraphs(one.shape).strip()
+    return text, round(one.frame.left / SAME_PLACE), round(one.frame.top / SAME_PLACE)
 
 
 def _placeholder_of(shape: Any) -> tuple[str | None, str]:
