@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.readers.lines import COLUMN_GAP
+from rag.readers.set_titles import THESES
 from rag.records import Page, Said
 from rag.structure.mastheads import is_journal_line, join_title
 from rag.structure.metadata import PRINTED
@@ -189,7 +190,8 @@ def _stands_over_names(
 def _is_of_title_page(text: str) -> bool:
     """Say whether a line tells what kind of work this is, or whose: RESEARCH ARTICLE, 硕士学位论文, 湖阳大学."""
     plain = without_spaces(text).casefold().strip("·.：:（）()【】")
-    return plain in _TITLE_PAGE["line"] or plain.endswith(_TITLE_PAGE["ending"])
+    kind = plain.replace("(", "（").partition("（")[0]  # 本科毕业论文（设计）
+    return plain in _TITLE_PAGE["line"] or plain.endswith(_TITLE_PAGE["ending"]) or kind.endswith(THESES)
 
 
 def _labelled(cell: str, kind: str) -> str:
