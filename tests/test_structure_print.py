@@ -143,6 +143,21 @@ def test_a_label_on_a_line_of_its_own_is_no_word_of_the_abstract() -> None:
     assert any(text.endswith(f"要 {told}") for text in texts(document, "paragraph"))
 
 
+def test_a_thesis_is_one_work_though_its_chapters_have_names_and_summaries() -> None:
+    text = "三个渔港都在南江口外，船只从去年起归港务局管理，冰钱由船主与冰厂商定。"
+    cover = [("海城大学博士学位论文", 2.2), ("", 0), ("南江港务费研究", 1.9), ("", 0), ("学生姓名\u2003陈明远", 1.2)]
+    pages = [set_in_type(*cover)]
+    for at, title in enumerate(("渔港冰钱的由来与去处", "渡口水价的核定与调整"), 2):
+        head = [(title, 1.7), ("", 0), ("陈明远　林知远", 1.1), ("", 0), (f"摘要：本文讨论{title}，依据账簿。", 1.0)]
+        body = [("", 0), ("一、由来", 1.3), ("", 0), *((text, 1.0) for _ in range(30))]
+        pages.append(set_in_type(*head, *body, page=at))
+    assert [one.title for one in parse_document(pages, Source("港.pdf", "0" * 64, "pdf")).articles] == [
+        "南江港务费研究"
+    ]
+    without = parse_document(pages[1:], Source("港.pdf", "0" * 64, "pdf"))
+    assert len(without.articles) == 2
+
+
 def test_a_note_that_the_end_of_a_page_cuts_is_whole_and_no_part_of_the_text() -> None:
     first = [
         ("盐商与书院", 1.7),

@@ -1,6 +1,6 @@
 """The title of a text that no style names: the large, centred lines above the text, not the letterhead over them.
 
-Entry points: `find_title`, `read_cover`. Knows no format.
+Entry points: `find_title`, `read_cover`, `names_thesis`. Knows no format.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _MOST_HEAD_LINES = 20
 _MOST_LINE_CHARS = 60  # of a line of a title
 _MOST_TITLE_LINES = 4
 _MOST_LABEL_PARTS = 4  # 学 生 姓 名
+_MOST_THESIS_CHARS = 40  # of a line that names the university and the kind of thesis, letter-spaced
 _NUMBER_WITHIN = 3  # lines below a letterhead, of which one bears the document's number
 _YEAR_DIGITS = 4
 THESES = ("学位论文", "毕业论文", "毕业设计", "毕业设计论文")
@@ -65,7 +66,7 @@ def read_cover(lines: Sequence[SetLine]) -> dict[str, str]:
     What a label tells stands behind it, or in the next line where it stands alone, as in a table of two columns.
     """
     texts = list(filter(None, (line.text for line in lines)))[:_MOST_HEAD_LINES]
-    if not any(_names_thesis(text) for text in texts):
+    if not any(names_thesis(text) for text in texts):
         return {}
     told: dict[str, str] = {}
     labels = {label: kind for label, kind, _ in read_table("title_page_words") if kind in ("title", "author")}
@@ -78,9 +79,11 @@ def read_cover(lines: Sequence[SetLine]) -> dict[str, str]:
     return told
 
 
-def _names_thesis(text: str) -> bool:
+def names_thesis(text: str) -> bool:
     """Say whether a line only says that a thesis stands below: 本科生毕业论文（设计）."""
-    return to_simplified(without_spaces(text)).replace("(", "（").partition("（")[0].endswith(THESES)
+    return len(text) <= _MOST_THESIS_CHARS and to_simplified(without_spaces(text)).replace("(", "（").partition("（")[
+        0
+    ].endswith(THESES)
 
 
 def _is_text(line: SetLine) -> bool:
@@ -105,7 +108,7 @@ def _runs(head: Sequence[SetLine], least: float) -> Iterator[range]:
 def _names_no_work(head: Sequence[SetLine], run: range) -> bool:
     """Say whether lines only name a body, or what kind of thesis stands below: 滨海大学, 硕士学位论文."""
     text = to_simplified(without_spaces("".join(head[at].text for at in run)))
-    return text.endswith(tuple(words_of("head_words", "body"))) or _names_thesis(text)
+    return text.endswith(tuple(words_of("head_words", "body"))) or names_thesis(text)
 
 
 def _is_letterhead(head: Sequence[SetLine], run: range) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 
+from rag.readers.set_titles import names_thesis
 from rag.records import Document, LeftOut, Page, Source
 from rag.structure.bylines import read_printed_head
 from rag.structure.cell_tables import rebuild_tables
@@ -33,12 +34,13 @@ from rag.structure.metadata import (
 from rag.structure.paragraphs import Vocabulary, build_items
 from rag.structure.plain_heads import read_plain_head
 from rag.structure.plain_marks import raise_marks
-from rag.structure.printed import Mark, bare, begin_boxes, clean_lines, judge_layout
+from rag.structure.printed import HEADING_SIZE, Mark, bare, begin_boxes, clean_lines, judge_layout
 from rag.structure.writing import Writer
 from rag.text.language import fold_glyphs
 
 MARKDOWN = frozenset(["md", "markdown"])  # formats whose `#` and fences are meant
 ONE_WORK = frozenset(["html", "htm", "xhtml"])  # a page of the web holds one work, and comments on it
+_COVER_PAGES = 2
 _HEAD_ITEMS = 12  # where a paper prints its DOI, if not in a running head
 _HEAD_ISSUE = 4  # where a notice prints who issued it and when, if not below its text
 _MAX_HEAD_CHARS = 300
@@ -83,7 +85,8 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     title = told_title(said)
     is_sure = title is not None and title.origin in TRUSTED
     name = fold_glyphs(title.value) if title else ""
-    items, parts = split_articles(items, whole=source.format in ONE_WORK, title=name, sure=is_sure)
+    whole = source.format in ONE_WORK or _is_thesis(pages)
+    items, parts = split_articles(items, whole=whole, title=name, sure=is_sure)
     placed = [(imprint, places[imprint.at] if imprint.at < len(places) else len(body)) for imprint in imprints]
     articles = describe_articles(parts, items, notes, placed)
     works = [number for number, article in enumerate(articles) if article.kind == "article"]
@@ -114,6 +117,12 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
     unprinted = [marks[number].printed for number in sorted(lost)]
     remarks = _remarks(document, layout.wrapped, joins, len(tied), len(notes), unprinted)
     return dataclasses.replace(document, remarks=(*remarks, *told))
+
+
+def _is_thesis(pages: Sequence[Page]) -> bool:
+    """Say whether a cover tells that one thesis follows: its English summary and chapters are no works of their own."""
+    cover = (line for page in pages[:_COVER_PAGES] for line in page.lines if line.size >= HEADING_SIZE)
+    return any(names_thesis(line.text) for line in cover)
 
 
 def _remarks(
