@@ -158,6 +158,17 @@ def test_a_thesis_is_one_work_though_its_chapters_have_names_and_summaries() -> 
     assert len(without.articles) == 2
 
 
+def test_the_figures_that_a_report_lists_are_no_part_of_its_text() -> None:
+    text = "三个渔港都在南江口外，船只从去年起归港务局管理，冰钱由船主与冰厂商定。"
+    report = [("南江港务费专题报告", 1.9), ("", 0), *((text, 1.0) for _ in range(8))]
+    listed = [("图表索引", 1.3), ("", 0), *((f"图{at}：第{at}港的冰钱{'.' * 50}{at + 2}", 1.0) for at in range(1, 9))]
+    body = [("一、渔港", 1.3), ("", 0), *((text, 1.0) for _ in range(30))]
+    pages = [set_in_type(*lines, page=at) for at, lines in enumerate((report, listed, body), 1)]
+    document = parse_document(pages, Source("港.pdf", "0" * 64, "pdf"))
+    assert [block.text for block in document.blocks if "第3港" in block.text] == []
+    assert "contents" in [one.kind for one in document.left_out]
+
+
 def test_a_note_that_the_end_of_a_page_cuts_is_whole_and_no_part_of_the_text() -> None:
     first = [
         ("盐商与书院", 1.7),
