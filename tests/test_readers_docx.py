@@ -811,7 +811,7 @@ def thesis(*, labelled: bool) -> docx.document.Document:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.add_run(text).font.size = Pt(size)
     if labelled:
-        document.add_paragraph("题　目　渡口水价与小船的去留")
+        document.add_paragraph("题　目：渡口水价与小船的去留：一项调查")
     table = document.add_table(2, 2)
     for row, (label, told) in zip(table.rows, [("学生姓名", "陈明远"), ("指导教师", "林知远")], strict=True):
         row.cells[0].text, row.cells[1].text = label, told
@@ -825,7 +825,7 @@ def test_the_cover_of_a_thesis_tells_its_title_and_author(labelled: bool) -> Non
     (article,) = parse_document(
         read_docx(save(thesis(labelled=labelled))), Source("渡口.docx", "0" * 64, "docx")
     ).articles
-    assert (article.title, article.authors) == ("渡口水价与小船的去留", ("陈明远",))
+    assert (article.title, article.authors) == ("渡口水价与小船的去留" + "：一项调查" * labelled, ("陈明远",))
 
 
 @pytest.mark.parametrize("head", ["插图和附表清单", "本文各图"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import digits
 
@@ -21,6 +21,7 @@ _MOST_HEAD_LINES = 20
 _MOST_LINE_CHARS = 60  # of a line of a title
 _MOST_TITLE_LINES = 4
 _MOST_LABEL_PARTS = 4  # 学 生 姓 名
+_LEAST_TITLE_CHARS = 5  # 指导教师 is the next label
 _MOST_THESIS_CHARS = 40  # of a line that names the university and the kind of thesis, letter-spaced
 _NUMBER_WITHIN = 3  # lines below a letterhead, of which one bears the document's number
 _YEAR_DIGITS = 4
@@ -71,12 +72,25 @@ def read_cover(lines: Sequence[SetLine]) -> dict[str, str]:
     told: dict[str, str] = {}
     labels = {label: kind for label, kind, _ in read_table("title_page_words") if kind in ("title", "author")}
     for text, after in zip(texts, [*texts[1:], ""], strict=True):
-        words = text.replace("：", " ").replace(":", " ").split()
-        for count in range(1, min(len(words), _MOST_LABEL_PARTS) + 1):
-            kind, value = labels.get("".join(words[:count]), ""), " ".join(words[count:]) or after
-            if kind == "title" or (kind and parse_names(value)):
-                told.setdefault(kind, value)
+        kind, value = _behind_label(text, labels)
+        value = value or after
+        fits = len(value) >= _LEAST_TITLE_CHARS if kind == "title" else bool(kind and parse_names(value))
+        if fits:
+            told.setdefault(kind, value)
     return told
+
+
+def _behind_label(text: str, labels: Mapping[str, str]) -> tuple[str, str]:
+    """Return what a line's label tells of and what stands behind it, on its line; "" where it has none."""
+    for mark in "：:":
+        label, found, rest = text.partition(mark)
+        if found and (kind := labels.get(without_spaces(label))):
+            return kind, rest.strip()
+    words = text.split()
+    for count in range(1, min(len(words), _MOST_LABEL_PARTS) + 1):
+        if kind := labels.get("".join(words[:count])):
+            return kind, " ".join(words[count:])
+    return "", ""
 
 
 def names_thesis(text: str) -> bool:
