@@ -149,3 +149,14 @@ def test_no_text_is_refused(data: bytes) -> None:
 def test_all_text_is_read(texts: list[str]) -> None:
     data = text("".join(f"<text:section><text:p>{one}</text:p></text:section>" for one in texts))
     assert [line.text for line in read_odf(data)[0].lines] == texts
+
+
+def test_formulas_stand_in_their_sentences() -> None:
+    m = 'xmlns="http://www.w3.org/1998/Math/MathML"'
+    total = "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover>"
+    share = "<mfrac><mrow><msub><mi>x</mi><mi>i</mi></msub></mrow><mrow><mi>a</mi><mo>+</mo><mn>2</mn></mrow></mfrac>"
+    math = f"<math {m}><semantics><mrow>{total}{share}</mrow><annotation>sum x_i</annotation></semantics></math>"
+    frame = '<draw:frame><draw:object xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="./Object 1"/></draw:frame>'
+    body = f"<office:text><text:p>港务费为{frame}，单位是元。</text:p></office:text>"
+    (page,) = read_odf(odf(body, parts={"Object 1/content.xml": math}))
+    assert [line.text for line in page.lines] == ["港务费为∑_(i=1)^n(x_i)/(a+2)，单位是元。"]

@@ -17,6 +17,7 @@ from rag.errors import UnreadableSource
 from rag.readers.archives import Archive, damage_reported, open_archive, parse_xml
 from rag.readers.docx_numbering import BULLET
 from rag.readers.lines import fold_spaces, refuse_empty, table_lines, trim_empty, with_remarks
+from rag.readers.mathml import NAMESPACE, write_formula
 from rag.readers.packages import check_text_size, is_on, name_of, names_of, whole_amount, whole_number
 from rag.readers.sheets import sheet_lines
 from rag.readers.workbooks import MAX_CELLS, Sheet, too_large
@@ -81,6 +82,7 @@ class _ContentReader:
     def __init__(self, archive: Archive, content: Any, styles: Any) -> None:
         self._archive = archive
         self._objects: set[str] = set()
+        self._formulas: dict[str, str] = {}
         self._body = content.find(name_of("office:body"))
         if self._body is None:
             raise ValueError("its content has no body")
@@ -206,6 +208,15 @@ class _ContentReader:
         for one in beside.objects:
             self._read_object(one, depth + 1)
 
+    def _formula(self, reference: Any) -> str:
+        """Return the formula that an embedded object holds, "" where it holds something else."""
+        path = posixpath.normpath(f"{reference.get(_HREF, '')}/{CONTENT}")
+        if path not in self._formulas:
+            root = parse_xml(self._archive.read(path)) if path in self._archive.names else None
+            is_formula = root is not None and root.tag == f"{NAMESPACE}math"
+            self._formulas[path] = write_formula(root) if is_formula else ""
+        return self._formulas[path]
+
     def _read_object(self, reference: Any, depth: int) -> None:
         """Read the values of an embedded chart, once; of other objects there is nothing to read but pictures."""
         path = posixpath.normpath(f"{reference.get(_HREF, '')}/{CONTENT}")
@@ -242,7 +253,9 @@ class _ContentReader:
             elif tag in _BOXES or tag == name_of("table:table"):
                 beside.boxes.append(child)
             elif tag == name_of("draw:object"):
-                beside.objects.append(child)
+                formula = self._formula(child)
+                yield self._spent(formula)
+                beside.objects += [] if formula else [child]
             elif child.get(name_of("text:display")) == _HIDDEN:
                 self._left_out["hidden text"] += whole_amount(child)
             elif isinstance(tag, str) and tag not in _NO_TEXT:
