@@ -452,3 +452,16 @@ def test_a_headline_that_is_no_heading_is_the_title_without_column_and_site() ->
     for one in (page, page.replace("<h1>海城港务局</h1>", "")):
         (title,) = (said for said in read_html(one.encode())[0].said if said.field == "title")
         assert title.value == "关于修缮渡口泊位的通知"
+
+
+def test_a_formula_of_a_page_keeps_its_value() -> None:
+    share = "<math><mfrac><mn>1</mn><mn>20</mn></mfrac></math>"
+    area = "<math><semantics><msup><mi>x</mi><mn>2</mn></msup><annotation>x^{2}</annotation></semantics></math>"
+    product = (
+        "<math><mrow><mn>3</mn><mo>\u2062</mo><msqrt><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow></msqrt></mrow></math>"
+    )
+    told = f"<p>冰钱占{share}，面积为{area}，费用为{product}，由港务局核定。</p>"
+    assert (
+        texts(f"<body><h1>渡口</h1>{told}<p>{SENTENCE}</p></body>")[1]
+        == "冰钱占1/20，面积为x^2，费用为3√(a+b)，由港务局核定。"
+    )

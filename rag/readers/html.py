@@ -21,6 +21,7 @@ from rag.readers.html_metadata import choose_title, own_texts, read_said
 from rag.readers.html_notes import take_notes
 from rag.readers.html_pruning import BLOCKS, SCRIPTS, drop_hidden, visible_text
 from rag.readers.lines import fold_spaces, join_printed, table_lines, trim_empty
+from rag.readers.mathml import write_formula
 from rag.records import Line, Page
 from rag.text.language import is_ascii_upper
 from rag.text.numbers import bears_power, raise_number
@@ -114,6 +115,8 @@ def _parse(data: bytes) -> tuple[Any, tuple[str, ...]]:
             f"this HTML page has more than {MAX_ELEMENTS:,} elements", advice="Split it into smaller pages."
         )
     _begin_body(root)
+    for formula in list(root.iter("math")):
+        formula[:], formula.text = [], write_formula(formula)
     frames = len(root.xpath(".//frame"))
     too_deep = any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
     told = {  # and whether there is any

@@ -5,6 +5,7 @@ Entry point: `write_formula`. Knows MathML (W3C).
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
@@ -28,7 +29,8 @@ def write_formula(part: Any, depth: int = 0) -> str:
     if len(parts) == len(signs) + 1 and signs:
         first = _in_brackets(parts[0]) if tag == "mfrac" else parts[0]
         return first + "".join(sign + _in_brackets(inner) for sign, inner in zip(signs, parts[1:], strict=True))
-    inner = " ".join((part.text or "").split()) + "".join(parts)
+    own = "".join(one for one in part.text or "" if unicodedata.category(one) != "Cf")  # an invisible × or +
+    inner = " ".join(own.split()) + "".join(parts)
     return f"√{_in_brackets(inner)}" if tag == "msqrt" else inner
 
 
