@@ -143,9 +143,14 @@ def test_a_semicolon_within_brackets_cuts_no_statement() -> None:
     ("joint", "sentences"),
     [
         ("", ["孟庭芳：《谁在审查？數據港的规制》，2024年第1期。", "又问：《谁？》好。", "Who wrote 《谁在审查？》"]),
+        (
+            "",
+            ["她以「今晚邊個陪你？」作為第一條問題。", "他问：“你去吗？”", "她说“去！”就走了。", "抽走……不，留七块。"],
+        ),
+        (" ", ['It asked "why?" and left.', "They call it “who pays?” here.", "He said: “No!”", "He went."]),
         (" ", ["Recommendation 1. Pay 司库.", "The Bulletin no. 8 (2022) says so.", "The answer is no.", "He left."]),
     ],
-    ids=["a mark inside a title", "a label with its number"],
+    ids=["a mark inside a title", "a quotation inside a sentence", "an English quotation", "a label with its number"],
 )
 def test_what_ends_no_sentence(joint: str, sentences: list[str]) -> None:
     text = joint.join(sentences)

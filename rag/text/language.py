@@ -144,14 +144,30 @@ def split_sentences(text: str) -> list[Span]:
             continue
         if _is_within_title(text, start, match.start()):
             continue
-        # A mark inside 《…？》 or “…！”， goes on: the sentence has not ended when a comma follows.
-        if match.end() < len(text) and text[match.end()] in "，,、；;：:的" and not match.group().startswith("\n"):
+        if not match.group().startswith("\n") and _goes_on(text, start, match.span()):
             continue
         end = match.end() + _aside_chars(text, match.end())
         spans.append((start, end))
         start = end
     spans.append((start, len(text)))
     return [span for span in (strip_span(text, *span) for span in spans) if span[0] < span[1]]
+
+
+def _goes_on(text: str, start: int, mark: Span) -> bool:
+    """Say whether a sentence that begins at `start` has not ended at a mark: a comma follows, or what it only quotes.
+
+    So 《…？》， and “…！”的; 以“谁陪你？”为题, where neither comma nor colon stands before; 站里抽走……不，站里留.
+    """
+    behind = text[mark[1] : mark[1] + 2]
+    if behind[:1] in ("，", ",", "、", "；", ";", "：", ":", "的") or (
+        behind[:1].isalnum() and text[mark[1] - 1] == "…"
+    ):
+        return True
+    quoted = text[start : mark[1]]
+    opened = max(quoted.rfind(one, 0, -1) for one in (*OPENERS, '"'))
+    is_quotation = opened > 0 and quoted[-1] in CLOSERS and not holds_one_of(quoted[opened + 1 : -1], CLOSERS)
+    follows = quoted[: max(opened, 0)].rstrip()[-1:].isalnum()
+    return is_quotation and follows and (behind[:1].isalnum() or behind.lstrip()[:1].islower())
 
 
 def _is_within_title(text: str, start: int, at: int) -> bool:
