@@ -52,6 +52,12 @@ def test_what_leads_to_a_list_hands_its_likelihood_to_the_first_item() -> None:
     assert likelihoods(longer, "协会建议什么？", 0.7, 0.2, 0.1) == [0.0, 0.7, 0.1]
 
 
+def test_a_row_tells_no_reason_unless_it_says_so() -> None:
+    rows = "緊急宿位\t97\t3.4\n夜间渡轮\t停航\t因大雾"
+    assert likelihoods(rows, "緊急宿位為什麼評分這麼低？", 0.6, 0.7) == [0.0, 0.7]
+    assert likelihoods(rows, "緊急宿位評分多少？", 0.6, 0.7) == [0.6, 0.7]
+
+
 def test_a_question_of_the_text_that_is_the_reader_s_is_answered_by_what_follows() -> None:
     box = "BOX 1. WHAT IS A DEMAND CHARGE?\nA monthly fee set by the highest load 负荷.\nThe demand charge came to 21."
     asked = "In the brief, what is meant by a demand charge?"

@@ -24,7 +24,7 @@ from rag.index import Index
 from rag.index.glossary import EQUAL_NAME
 from rag.question import Question
 from rag.question.conversation import says_of_what, without_asking
-from rag.question.kinds_asked import asks_for, count_asked
+from rag.question.kinds_asked import asks_for, count_asked, tells_reason
 from rag.reading.chunking import heading_of
 from rag.records import Evidence, Passage, Span
 from rag.retrieval.candidates import Candidates, Chosen, Rows
@@ -265,6 +265,7 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
     office = office_asked_for(question.asked)
     likelihoods = []
     asks_who = holds_any(question.asked, words_of("shelf_words", "who") | words_of("shelf_words", "authors"))
+    asks_why = asks_for("reason", question.asked)
     asks_keywords = holds_any(question.asked, words_of("shelf_words", "keywords"))
     label = ""  # the last one: keywords go on in the next lines
     is_signed = False  # whether words that take leave stand above, and nothing but short lines since
@@ -281,8 +282,9 @@ def _judged(item: Evidence, reading: Reading, question: Question, behind: float)
             or ((is_signed or _only_signs(text, question)) and not asks_who)
         )
         tells_nothing = search_letters(text) in headings or set(search_letters(text)) <= ROMAN_DIGITS  # iv of a page
-        if tells_nothing or is_rule(text) or heads_columns(passage, text) or only_names:
-            # What a title, a heading, a keyword, a name or the head of a column names, it does not tell.
+        no_reason = asks_why and is_row(text) and not tells_reason(f"{passage.header}\n{text}")
+        if tells_nothing or is_rule(text) or heads_columns(passage, text) or only_names or no_reason:
+            # What a title, heading, keyword, name or the head of a column names, it does not tell; a row no reason.
             likelihoods.append(likelihood_of(log_odds(0.0)))
             asked = odds if ends_in(text.rstrip(), COLONS) else asked
             continue
