@@ -292,6 +292,23 @@ def test_a_reason_is_told_to_the_end_of_its_sentence() -> None:
     assert write(item, question="哪个渡口停航？") == f"{parts[0]}[1]"
 
 
+def test_what_others_believe_brings_the_statement_that_answers_it() -> None:
+    item = evidence(
+        "人們通常以为渡工辞职是嫌钱少。调查的结果出人意料：排在第一位的是夜班。渡工有三十人。", 0.9, 0.0, 0.0
+    )
+    answered = "人們通常以为渡工辞职是嫌钱少。[1]调查的结果出人意料：排在第一位的是夜班。[1]"
+    assert write(item, question="渡工辞职主要是嫌工资低吧？") == answered
+
+
+def test_a_note_that_may_answer_follows_the_statement_that_bears_it() -> None:
+    body = evidence("其中汪氏獨認两千两。堂成三月。", 0.8, 0.0)
+    note = evidence("《征信錄》乾隆刻本。按家谱作一千八百两。", 0.0, 0.1, start=90, kind="footnote")
+    tied = dataclasses.replace(body, passage=dataclasses.replace(body.passage, notes=(note.id,)))
+    assert write(tied, note) == "其中汪氏獨認两千两。[1]按家谱作一千八百两。[2]"
+    assert write(tied, dataclasses.replace(note, likelihoods=(0.0, 0.04))) == "其中汪氏獨認两千两。[1]"
+    assert write(body, note) == "其中汪氏獨認两千两。[1]"
+
+
 def test_what_differs_follows_the_statement_that_it_does() -> None:
     item = evidence("两港在收费上存在差异。東港按船收费；西港按吨收费。其他港口不收费。", 0.9, 0.0, 0.0)
     assert write(item, question="东港和西港的收费有什么不一样？") == (

@@ -8,7 +8,7 @@ from glossaries import mine_equations
 from lxml import etree
 from rows import each
 
-from rag.backends.extractive import leans_back
+from rag.backends.extractive import leans_back, tells_belief
 from rag.question import courtesy_of, types_of
 from rag.question.conversation import stand_alone
 from rag.readers.docx_numbering import _write_number
@@ -87,6 +87,14 @@ def test_each_opener_leans_back_in_its_example_and_not_in_its_exceptions(row: tu
     assert example.casefold().startswith(opener)
     assert leans_back(example)
     assert not any(leans_back(f"{exception}如此。") for exception in phrases(exceptions))
+
+
+@each(read_table("belief_words"))
+def test_each_row_of_beliefs_holds_in_its_example_and_no_other_does(row: tuple[str, ...]) -> None:
+    words, example = row
+    held = [one for one, _ in read_table("belief_words") if holds_any(example, phrases(one))]
+    assert held == [words]
+    assert tells_belief(example)
 
 
 @pytest.mark.parametrize(("place", "row"), list(enumerate(read_table("enumerations"))))

@@ -8,6 +8,7 @@ another work says otherwise, and by the next likeliest ones until it is hardly a
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,7 @@ ITEM_LEAST = 0.1  # likelihood of an item that answers itself
 LIKELY_ITEMS = 3  # so many of them, or more than half, show that their list is asked for
 LISTS_LOOKED_AT = 8  # likeliest statements of which one may be an item of the list that is asked for
 PART_LEAST = 0.02  # likelihood of the answer to a part of a question of several; below, the part is told to have none
+NOTE_LEAST = 0.05  # likelihood of a note behind the first statement, from which it is quoted as well
 THING_LEAST = 0.1  # likelihood of a statement that tells of a thing that is named beside the one told of before
 DISAGREES_LEAST = 0.2  # likelihood from which it is looked whether another work's statement disagrees with the first
 OTHERWISE_LEAST = 0.5  # likelihood of what another work says otherwise
@@ -124,6 +126,9 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     if items[:1] == [first] and asks_why and first.text[:1].isalpha() and not tells_reason(first.text):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
+    if tells_belief(first.text):  # which the next statement answers
+        chosen += _beside(first, request.evidence[first.place], 1)
+    chosen += _note_behind(first, ranked, request)
     if asks_why:
         chosen = _with_reasons(chosen, first, request)
     if asks_why or _only_says_that_they_differ(first.text, request.question):
@@ -161,6 +166,13 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         room -= len(unit.text)
         open_odds -= _odds(unit.likelihood)
     return _with_question_above(chosen, first, request)
+
+
+def _note_behind(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
+    """Return the likeliest statement of the notes of the first one's passage, where it may answer and is no source."""
+    tied = request.evidence[first.place].passage.notes if "source" not in request.types else ()
+    units = (unit for unit in ranked if request.evidence[unit.place].id in tied)
+    return [unit for unit in itertools.islice(units, 1) if unit.likelihood >= NOTE_LEAST]
 
 
 def _likely_notes(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
@@ -447,6 +459,11 @@ def leans_back(statement: str) -> bool:
         and not form.startswith(phrases(exceptions))
         for opener, exceptions, _ in read_table("leaning_openers")
     )
+
+
+def tells_belief(statement: str) -> bool:
+    """Say whether a statement tells what is widely believed or feared, not what is so: 人们通常以为渡工是嫌钱少。"""
+    return holds_any(statement, [word for words, _ in read_table("belief_words") for word in phrases(words)])
 
 
 def _lay_out(units: Sequence[Quoted], request: AnswerRequest) -> Iterator[str]:
