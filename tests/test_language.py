@@ -129,7 +129,7 @@ def test_every_radical_is_folded_in_its_example() -> None:
 
 
 def test_radicals_and_ligatures_are_letters() -> None:
-    assert fold_glyphs("⻓岭乡居⺠，⼤坝⾼度，ﬁnal") == "长岭乡居民，大坝高度，final"
+    assert fold_glyphs("⻓岭乡居⺠∗，⼤坝⾼度，ﬁnal") == "长岭乡居民*，大坝高度，final"
     assert fold_glyphs("M\uf765\uf765\uf770 港口 \uf731\uf739\uf734\uf739 年 \uf020") == "Meep 港口 1949 年 \uf020"
     assert search_form("⻓岭乡居⺠") == search_form("长岭乡居民")
 

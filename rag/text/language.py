@@ -55,6 +55,7 @@ _PLAIN_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"')
 # the old-style digits and small capitals of Adobe's fonts, each at its letter's place in a private block.
 _GLYPHS = re.compile("[\u2e80-\u2fdf\uf730-\uf739\uf761-\uf77a\uf900-\ufaff\ufb00-\ufb06]")
 _ADOBE_FORMS = {0xF700 + ord(letter): letter for letter in string.digits + string.ascii_lowercase}
+_ASTERISKS = {0x2217: "*", 0x204E: "*"}  # LaTeX sets the mark of a note of thanks so
 
 
 @functools.cache
@@ -64,9 +65,9 @@ def radicals() -> dict[int, str]:
 
 
 def fold_glyphs(text: str) -> str:
-    """Return `text` with radicals and ligatures as the letters that are meant: ⻓⺠ is 长民, ﬁ is fi."""
+    """Return `text` with radicals and ligatures as the letters that are meant: ⻓⺠ is 长民, ﬁ is fi, ∗ is *."""
     folded = _GLYPHS.sub(lambda match: unicodedata.normalize("NFKC", match.group()).translate(radicals()), text)
-    return folded.translate(_ADOBE_FORMS)
+    return folded.translate(_ADOBE_FORMS | _ASTERISKS)
 
 
 def is_unreadable(text: str) -> bool:
