@@ -1090,3 +1090,18 @@ def test_a_page_number_that_counts_volume_and_part_is_no_text() -> None:
     page = "问题1：请说明依据。\n\n经核查，本所律師认为依据充分，已履行村民会议三分之二以上同\n\n5-1-{}\n\n"
     document = parse("".join(page.format(at) for at in (3, 4, 5)))
     assert [one.text for one in document.left_out if one.kind == "page_number"] == ["5-1-3", "5-1-4", "5-1-5"]
+
+
+def test_a_box_holds_no_section_that_is_counted_below_it() -> None:
+    prose = "渡口的船工一共十一个人，其中三个人后来去了北港，另外八个人一直留在渡口。"
+    titles = ["一、渡口", "1. 船工", "专栏1 一条街三种价", "专栏2 Ferries by Night", "2. 賬本", "二、通车"]
+    document = parse("渡口研究\n\n" + "\n\n".join(f"{title}\n\n{prose}" for title in titles))
+    sections = [block.section for block in document.blocks if block.kind == "paragraph"]
+    assert sections[-6:] == [
+        ("一、渡口",),
+        ("一、渡口", "1. 船工"),
+        ("一、渡口", "1. 船工", "专栏1 一条街三种价"),
+        ("一、渡口", "1. 船工", "专栏2 Ferries by Night"),
+        ("一、渡口", "2. 賬本"),
+        ("二、通车",),
+    ]

@@ -87,6 +87,11 @@ def _heads_an_appendix(text: str) -> bool:
     return not title or (begins and not title[0].islower() and not holds_one_of(text, "。，；;,"))
 
 
+def _heads_a_box(text: str) -> bool:
+    """Say whether a heading counts a box beside the text, which holds none of its sections: 专栏1 渡口, Box 2. Ice."""
+    return text[len(opens_with(text, "box")) :].lstrip()[:1].isdecimal() and bool(opens_with(text, "box"))
+
+
 def is_date(text: str) -> bool:
     """Say whether a text is a date with its year, perhaps in two ways: 民国七年（1918年）, March 1921."""
     if width(text) > _MAX_DATE_WIDTH or text.isdecimal() or not holds_one_of(text, f"{digits}年"):
@@ -150,6 +155,8 @@ class OutlineStack:
             rank = float(level)
         elif numbered is not None:
             rank = float(numbered)
+        elif self._open and _heads_a_box(text):
+            return self._open[-1][0] + (0 if _heads_a_box(self._open[-1][1]) else _BELOW)
         else:
             rank = _UNNUMBERED_RANK if self._top is None else self._top
             if not (text.isupper() or is_conventional(text)) and any(outer.isupper() for _, outer in self._open):
