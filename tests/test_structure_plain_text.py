@@ -1092,6 +1092,25 @@ def test_a_page_number_that_counts_volume_and_part_is_no_text() -> None:
     assert [one.text for one in document.left_out if one.kind == "page_number"] == ["5-1-3", "5-1-4", "5-1-5"]
 
 
+def test_a_dash_for_the_author_above_begins_a_reference() -> None:
+    document = parse(
+        "渡口研究 Ferry Studies\n\nFerries are the roads of islands, yet they are rarely paid for as roads are,\n"
+        "since no body owns the water that they cross and nobody can be told to keep it\n"
+        "in repair when winter has damaged it again.\n\nReferences\n\n"
+        "Abernethy, C., and J. Lund (2015), “Dividing the Cost of Water,” Harbour Review\n7(1): 1–22.\n"
+        "Whitlock, N. (2009), Ferries and Finance, North Port: Northern University Press.\n"
+        "——— (2018), “Closed Harbours,” Harbour Institute Working Paper 2018-03.\n"
+    )
+    assert [block.text for block in document.blocks][-1].startswith("——— (2018)")
+
+
+def test_a_rubric_at_the_top_of_a_page_is_no_end_of_the_text_above() -> None:
+    above = "渡口的船工一共十一个人，其中三个人后来去了北港，另外八个人一直留\n在渡口，最后一个退休的时候桥已经通了车，"
+    below = "西门菜场改造后重新开放，摊位由二百一十个减为一百六十个，新增了无\n障碍通道，居民可以推车进去。"
+    document = parse(f"{above}船被拖到岸上，倒扣着放。", f"简讯\n\n{below}")
+    assert "简讯" in [block.text for block in document.blocks]
+
+
 def test_a_box_holds_no_section_that_is_counted_below_it() -> None:
     prose = "渡口的船工一共十一个人，其中三个人后来去了北港，另外八个人一直留在渡口。"
     titles = ["一、渡口", "1. 船工", "专栏1 一条街三种价", "专栏2 Ferries by Night", "2. 賬本", "二、通车"]

@@ -91,6 +91,8 @@ _MAX_LABEL_CHARS = 6
 _BEGIN_CHARS = 40  # of a paragraph, in which its number stands
 _MAX_CLAUSE_NUMBER = 12  # characters of 3.2.11
 _MAX_CLAUSE_LINES = 8  # below the one that bears its number
+_MAX_PAGE_DIGITS = 3  # behind an entry of contents
+_SAME_AUTHOR = ("———", "---", "___")  # as that of the reference above
 # Half characters: of a caption, a heading's second line, a line in running text, and what a full line may lack.
 _MAX_CAPTION_WIDTH, _MAX_SECOND_WIDTH, _LONG_LINE, _WIDE_COLUMN, _RAGGED, _HANGING_INDENT = 100, 50, 40, 45, 3, 4
 _CLOSED_RANKS, _MAX_CLOSED_CHARS = (3, 4), 24  # of 一、 and （一）, where a heading ends with a stop
@@ -537,7 +539,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return True
     before = lines[index - 1]
     begins_with_sign = text.startswith(_SIGNS) and len(text) > len(_SIGNS[0])
-    if begins_with_sign or has_leaders(text) or has_leaders(before.text):
+    names_page = before.parted and len(number := before.text.split()[-1]) <= _MAX_PAGE_DIGITS and number.isdecimal()
+    if begins_with_sign or has_leaders(text) or has_leaders(before.text) or names_page:
         return False
     if _BULLET.match(text) and not line.cut and _begins_item(previous, lines, index, layout):
         return False
@@ -610,7 +613,10 @@ def _line_goes_on(
             return False
         least = _ALMOST_FULL_WIDE if full > _WIDE_COLUMN else _ALMOST_FULL
         return not ended or (width(before.text) > least * full and _in_column(lines, index, full))
-    if (_counts(text) or continues_numbering(previous.begin, text)) and ends_sentence(end):
+    below = lines[index + 1] if index + 1 < len(lines) else None
+    is_rubric = line.fresh and below is not None and below.gap and 2 * width(text) < full and not ends_line(text)
+    begins = _counts(text) or continues_numbering(previous.begin, text) or text.startswith(_SAME_AUTHOR) or is_rubric
+    if begins and ends_sentence(end):
         return False
     return not ended
 
