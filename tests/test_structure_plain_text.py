@@ -1092,6 +1092,34 @@ def test_a_page_number_that_counts_volume_and_part_is_no_text() -> None:
     assert [one.text for one in document.left_out if one.kind == "page_number"] == ["5-1-3", "5-1-4", "5-1-5"]
 
 
+TOLLS = [
+    "渡口的過渡費由船工自己收，一天一結，月底把總數報給鄉裡，鄉裡再報給縣裡，從來不用收據\n，也沒有人去核對。冬天停航三個月，船工",
+    "靠修船和打草繩過日子，草繩賣給鹽場，一斤兩分錢。一九五二年以後船歸了合作社，過渡費\n改由合作社統一收，船工按月領工資，而停航的",
+    "三個月也照發。合作社的賬本還在，封面上寫著船工的名字，一共十一個人，其中三個人後來去\n了北港，另外八個人一直留在渡口，最後一個",
+    "退休的時候橋已經通了車。橋通車的那一天，渡口的船被拖到岸上，倒扣在棗樹底下，孩子們在\n船底上畫了一隻很大的魚。",
+]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["2　海港評論", "船工的賬本　3", "4　海港評論", "渡口的冬天　5"],
+        ["渡口的由來    12", "船工的賬本    13", "渡口的冬天    14", "橋與船    15"],
+    ],
+)
+def test_numbers_in_step_with_the_pages_tell_their_heads(heads: list[str]) -> None:
+    document = parse("海港評論", *(f"{head}\n\n{text}" for head, text in zip(heads, TOLLS, strict=True)))
+    left = [" ".join(one.text.split()) for one in document.left_out if one.kind == "running_head"]
+    assert left == [" ".join(head.split()) for head in heads]
+    assert any("而停航的三個月也照發。" in block.text for block in document.blocks)
+
+
+def test_sections_that_bear_the_numbers_of_their_pages_are_no_heads() -> None:
+    titles = ["2  渡口", "3  船工", "4  賬本", "5  通車"]
+    document = parse("海港評論", *(f"{title}\n\n{text}。" for title, text in zip(titles, TOLLS, strict=True)))
+    assert not [one for one in document.left_out if one.kind == "running_head"]
+
+
 def test_a_dash_for_the_author_above_begins_a_reference() -> None:
     document = parse(
         "渡口研究 Ferry Studies\n\nFerries are the roads of islands, yet they are rarely paid for as roads are,\n"

@@ -10,12 +10,13 @@ import dataclasses
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from string import digits
 
 from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.outline import looks_like_heading
 from rag.structure.printed import CENTRED_INDENT, HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
+from rag.text.figure_finding import find_figures
 from rag.text.labels import holds_word, is_word, opens_with
 from rag.text.language import holds_one_of, is_ascii_upper, is_han, letters_of, without_spaces
 from rag.text.persons import parse_names
@@ -124,6 +125,14 @@ def _reason(text: str, line: PrintedLine) -> str:
     # `编辑` may begin a sentence, and "do it" one too: then no colon, bracket or number follows.
     if label and (inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or tight.lower().startswith(_IDENTIFIERS)):
         return "imprint"
+    # Received 4 February 2022; accepted 30 June 2022
+    if (
+        label
+        and label.isascii()
+        and inside[len(label) :][:1].isdecimal()
+        and any(one.day for one in find_figures(text))
+    ):
+        return "imprint"
     turn = tight.strip("（(【[］])）】")
     opener = opens_with(turn, "turn")
     pages = turn.removeprefix(opener).removeprefix("第")
@@ -164,6 +173,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "page_number"
         elif index in heads and not text.endswith(tuple("。；")):
             reasons[index] = "running_head"
+    for outermost in (first, last):
+        reasons |= dict.fromkeys(_heads_in_step(lines, set(short) & set(outermost.values())), "running_head")
     folds = [letters_of(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
     for index, rest in _heads_with_numbers(lines, short, folds).items():
         if index:
@@ -222,6 +233,32 @@ def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], fold
     }
     numbers = {number for number, _ in told.values()}
     return {index: rest for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}
+
+
+def _heads_in_step(lines: Sequence[PrintedLine], outermost: Collection[int]) -> set[int]:
+    """Return those of the first, or last, lines of pages that bear a number in step with the pages beside some words.
+
+    A number far behind the words is a page's. So is one before the words on every second page and behind them on the
+    others: 4　　海港评论 and 港口的工资　　5; no heading has its number now on this side, now on that.
+    """
+    behind: defaultdict[int, set[int]] = defaultdict(set)  # page less number -> lines
+    before: defaultdict[int, set[int]] = defaultdict(set)
+    for pattern, found in ((_NUMBER_BEFORE, before), (_NUMBER_BEHIND, behind)):
+        for index in outermost:
+            match = pattern.fullmatch(lines[index].text)
+            if match and index and len(_head_form(match["rest"])) >= 2 and lines[index].size < HEADING_SIZE:
+                found[lines[index].page - int(match["number"])].add(index)
+    heads: set[int] = set()
+    for step, own in behind.items():
+        for odd in (0, 1):
+            left, right = (
+                {at for at in before[step] if lines[at].page % 2 == odd},
+                {at for at in own if lines[at].page % 2 != odd},
+            )
+            heads |= left | right if min(len(left), len(right)) >= MIN_SMALL_HEADS else set()
+        parted = {at for at in own if lines[at].parted and not looks_like_heading(lines[at].text)}
+        heads |= parted if len(parted) >= MIN_HEADS else set()
+    return heads
 
 
 def _tells_work(text: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
