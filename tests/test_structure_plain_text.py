@@ -1120,6 +1120,30 @@ def test_sections_that_bear_the_numbers_of_their_pages_are_no_heads() -> None:
     assert not [one for one in document.left_out if one.kind == "running_head"]
 
 
+def test_the_rest_of_a_note_at_the_foot_of_the_next_page_belongs_to_it() -> None:
+    document = parse(
+        "港口的用水逐年上升，三个港口的情况并不相同，北港的水价最高，\n南江次之，东湾最低。①各港的数字来自港务局的年报，"
+        "两者不能直\n接相比，只能看变化的方向。\n\n① 参见林知远：《港口志》，海城：海城出版社，2019年，第12页。书中的\n"
+        "数字与年报不同，因为作者把修船用的水也",
+        "东湾的港务局没有公布过数字，只有估计。②估计的依据是水表，而\n水表在2015年换过一次，前后两种读数相差一成。\n\n"
+        "算了进去，年报只算了码头上的水。\n② 东湾港务局：《水表更换记录》，2015年，第3页。",
+    )
+    notes = [block.text for block in document.blocks if block.kind == "footnote"]
+    assert notes[0].endswith("因为作者把修船用的水也算了进去，年报只算了码头上的水。")
+    assert len(notes) == 2
+
+
+def test_a_note_of_the_page_below_its_list_of_references_is_one() -> None:
+    document = parse(
+        "港口的用水逐年上升，北港的水价最高，南江次之。[1]东湾的数字只有\n估计。①估计的依据是水表，而水表在2015年换过一次。\n\n参考文献\n\n"
+        "[1] 林知远.港口志[M].海城：海城出版社,2019:12.\n[2] 苏芷宁.水价研究[J].港口,2018(3):15-20.\n\n"
+        "Water in Harbours\n\nHarbours use more water every year, and the price is highest in the north.\n\n"
+        "① 该数据不含修船用的水。",
+    )
+    tied = [(note.marker, document.blocks[note.block].text) for block in document.blocks for note in block.notes]
+    assert tied == [("[1]", "[1] 林知远.港口志[M].海城：海城出版社,2019:12."), ("①", "① 该数据不含修船用的水。")]
+
+
 def test_a_dash_for_the_author_above_begins_a_reference() -> None:
     document = parse(
         "渡口研究 Ferry Studies\n\nFerries are the roads of islands, yet they are rarely paid for as roads are,\n"

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rag.structure.outline import counted_section, numbering_rank
+from rag.structure.outline import counted_section, looks_like_heading, numbering_rank
 from rag.structure.printed import (
     NOTE_SIZE,
     TOKEN,
@@ -31,7 +31,7 @@ from rag.structure.printed import (
     width,
 )
 from rag.text.labels import holds_word, is_word, label_of, opens_with
-from rag.text.language import HAN_CHARACTER, holds_one_of, is_reference, letters_of, split_at
+from rag.text.language import HAN_CHARACTER, holds_one_of, is_ascii_lower, is_reference, letters_of, split_at
 
 _KEPT = 4096  # results of a function that are kept
 _NOTE_START = re.compile(
@@ -47,6 +47,7 @@ _LABEL_CHARS = 14  # at a line's start, in which its label is closed
 _MIN_CUT_CHARS, _MIN_CUT_PLAIN_CHARS = 12, 30  # of a line that a note interrupts
 _MAX_THANKS_CHARS = 300
 _DEEP_INDENT = 4
+_MAX_REST_LINES = 12  # of a note, on the page after its own
 _SHORT_LINE = 0.8  # of a note's first line: a shorter one ends it
 _MIN_LINKED, _MIN_LINKED_SHARE = 3, 0.8  # marks of a style that cite a printed note, from which the others have lost it
 _COUNTING_LINES = 12  # between two that count
@@ -103,6 +104,7 @@ def separate_footnotes(
     zone, in_zone, endnotes = -1, False, False
     bounded = layout.boxed or any(line.page for line in lines)
     interrupted = closed = False
+    rest = 0  # the end of the lines that go on with a note of the page before
     places: list[int] = []
     for index, line in enumerate(lines):
         places.append(len(body))
@@ -125,8 +127,8 @@ def separate_footnotes(
                 zone += 1
                 listed = last is not None and not _same_shape(last.printed, line.text)  # a page's note below its list
                 endnotes = bool(body) and _opens_endnotes(body[-1].text) and not listed
-            note = Note(start[0], [start[1]], line.page, len(body), zone, endnote=endnotes, uncertain=line.uncertain)
-            note.printed = unraised(line.text.removesuffix(start[1])).strip()
+            printed = unraised(line.text.removesuffix(start[1])).strip()
+            note = Note(start[0], [start[1]], line.page, len(body), zone, printed, "", endnotes, line.uncertain)
         elif may_begin and _opens_zone(line, body, layout, unfinished, in_zone):
             zone = zone if in_zone else zone + 1
             note = Note("", [line.text], line.page, len(body), zone, uncertain=line.uncertain)
@@ -134,16 +136,15 @@ def separate_footnotes(
             notes.append(note)
             in_zone = interrupted = True
             continue
-        if last is not None and _goes_on_in_zone(line, follower, last, layout, bounded):
-            last.lines.append(line.text)
-            last.uncertain = last.uncertain or line.uncertain
-            continue
-        if may_begin and not in_zone and notes and _ends_note_before(line, follower, notes[-1]):
+        if may_begin and notes and not in_zone:
+            rest = max(rest, _end_of_rest(lines, index, notes[-1], layout))
+        if index < rest or (last is not None and _goes_on_in_zone(line, follower, last, layout, bounded)):
             notes[-1].lines.append(line.text)
+            notes[-1].uncertain = notes[-1].uncertain or line.uncertain
             interrupted = True
             continue
         if in_zone:
-            in_zone, open_numbers = False, set()
+            in_zone, open_numbers = False, _still_open(open_numbers, notes[-1])
         known = len(marks)
         titled = line.kind in ("text", "heading") and len(line.text) <= _MAX_TITLE_CHARS
         text = line.text if line.kind == "code" else tokenise_marks(line.text, marks, title=titled)
@@ -152,6 +153,12 @@ def separate_footnotes(
         body.append(line)
         interrupted = closed = False
     return body, notes, places
+
+
+def _still_open(numbers: set[tuple[str, str]], note: Note) -> set[tuple[str, str]]:
+    """Return the marks that await a note behind a run of notes: those of another shape, as ① above references [1]."""
+    shape = _shape(note.printed)
+    return {(number, other) for number, other in numbers if shape and other and other != shape}
 
 
 def _shape(printed: str) -> str:
@@ -270,16 +277,33 @@ def _goes_on_in_zone(
         return False
     if (line.indent >= _DEEP_INDENT and finished) or label_of(line.text)[0] in ("abstract", "keywords"):
         return False
-    if layout.blank_ends and line.gap and finished:
+    if layout.blank_ends and line.gap and (finished or looks_like_heading(line.text)):
         return False
     is_last = len(last.lines) == 1 or len(end) < _SHORT_LINE * len(last.lines[0])
     return bounded or not (finished and is_last)
 
 
-def _ends_note_before(line: PrintedLine, follower: PrintedLine | None, note: Note) -> bool:
-    """Say whether a line at a page's foot is the rest of the last note of the page before: small, above its notes."""
-    is_foot = follower is None or follower.page > line.page or 0 < follower.size <= NOTE_SIZE
-    return is_foot and 0 < line.size <= NOTE_SIZE and line.page == note.page + 1 and not _is_finished(note.lines[-1])
+def _end_of_rest(lines: Sequence[PrintedLine], index: int, note: Note, layout: Layout) -> int:
+    """Return where the lines end that, from line `index` on, go on with the last note of the page before; 0 for none.
+
+    They stand at the page's foot, small and above its notes; where no sizes are told, an empty line parts them from
+    the text and none from the notes.
+    """
+    line, page = lines[index], note.page + 1
+    if line.page != page or _is_finished(note.lines[-1]):
+        return 0
+    follower = lines[index + 1] if index + 1 < len(lines) else None
+    if line.size or not (layout.blank_ends and line.gap) or line.fresh or looks_like_heading(line.text):
+        is_foot = follower is None or follower.page > page or 0 < follower.size <= NOTE_SIZE
+        return index + 1 if is_foot and 0 < line.size <= NOTE_SIZE else 0
+    below = itertools.takewhile(
+        lambda one: one.kind == "text" and one.page == page and not (one.gap or _note_start(one)),
+        lines[index + 1 : index + _MAX_REST_LINES],
+    )
+    end = index + 1 + sum(1 for _ in below)
+    if end < len(lines) and lines[end].page == page:
+        return end if _note_start(lines[end]) and not lines[end].gap else 0
+    return end if is_ascii_lower(line.text[:1]) and ends_sentence(lines[index - 1].text) else 0
 
 
 def _is_finished(end: str) -> bool:
@@ -416,7 +440,9 @@ def _link_zone(
             links.setdefault(mark, cited)
     numbered = [note for note in left if notes[note].number.isdecimal()]
     unlinked = [mark for mark in free if mark not in links and marks[mark].numbers[0].isdecimal()]
-    if not strict and numbered and len(numbered) == len(unlinked):
+    pairs = zip(numbered, unlinked, strict=False)
+    are_alike = all(_same_shape(marks[mark].printed, notes[note].printed) for note, mark in pairs)
+    if not strict and numbered and len(numbered) == len(unlinked) and are_alike:
         for note, mark in zip(numbered, unlinked, strict=True):
             links[mark] = [note]
         left = [note for note in left if note not in numbered]
