@@ -1040,6 +1040,8 @@ def test_a_number_between_dashes_by_itself_is_that_of_a_page_even_below_a_cover(
         ("摘要 I", ("", "摘要 I")),
         ("摘 要 ……… 3", ("", "摘 要 ……… 3")),
         ("关键词的选择", ("", "关键词的选择")),
+        ("Abstract—The price of 港口用水", ("abstract", "Abstract—The price of 港口用水")),
+        ("Index Terms–港口, ferries", ("keywords", "Index Terms–港口, ferries")),
     ],
 )
 def test_a_gap_parts_a_label_from_its_text(line: str, expected: tuple[str, str]) -> None:
@@ -1120,6 +1122,141 @@ def test_sections_that_bear_the_numbers_of_their_pages_are_no_heads() -> None:
     assert not [one for one in document.left_out if one.kind == "running_head"]
 
 
+ENGLISH_ISSUE = (
+    """Harbour Review
+
+Volume 7, Number 2
+May 2016
+
+CONTENTS
+
+ARTICLES
+Ice for Small Boats in 南江
+and Who Pays for It
+    Nora Whitlock ........................ 2
+
+REVIEW
+Salt Boats, Paper Boats
+    Amos Grady ........................... 3
+""",
+    """Ice for Small Boats in 南江
+and Who Pays for It
+
+Nora Whitlock
+School of Fisheries, North Port
+
+Received 4 February 2016; accepted 3 March 2016
+
+Abstract—The council pays for half of the ice that boats under twelve metres
+take on board between May and September, and for none of it in other months.
+
+1. The crate
+
+A crate holds forty kilograms of fish and twenty of ice. In July the ice is
+gone after nine hours, and the boats that stay out longer land soft fish.
+
+2. The council
+
+The council (南江港务局) began to pay in 2009, when three boats had landed soft
+fish in one week and the cannery sent all of it back to the quay.
+""",
+    """REVIEW
+
+Salt Boats, Paper Boats
+
+Amos Grady
+
+The book follows four families that took salt inland and brought paper back.
+Its chapters on the winter roads are its best, and its maps are its worst.
+""",
+)
+
+
+def test_works_of_an_english_issue_begin_where_its_contents_say() -> None:
+    document = parse(*ENGLISH_ISSUE)
+    works = [one for one in document.articles if one.kind == "article"]
+    assert [(one.title, one.authors, one.journal, one.year, one.issue) for one in works] == [
+        ("Ice for Small Boats in 南江and Who Pays for It", ("Nora Whitlock",), "Harbour Review", 2016, "7(2)"),
+        ("Salt Boats, Paper Boats", ("Amos Grady",), "Harbour Review", 2016, "7(2)"),
+    ]
+    assert works[0].abstract.startswith("The council pays for half")
+    assert works[0].imprint == ("Received 4 February 2016; accepted 3 March 2016",)
+
+
+CHINESE_ISSUE = (
+    """港城文獻
+第十二期
+民國一一二年六月
+
+目　次
+
+論文
+茶市與渡口：
+清末港城的兩種公共空間　　　　　　　溫紹棠　　2
+渡船契約裡的信用　　　　　　　　　　簡惠珍　　3
+""",
+    """茶市與渡口：
+清末港城的兩種公共空間∗
+
+溫紹棠
+
+摘　要
+
+本文比較清末港城的茶市與渡口，認為兩者雖然功能不同，卻共用同一批士紳的財力與聲望，茶市的
+抽釐養活了渡口。
+
+關鍵詞：茶市、渡口
+
+∗ 本文初稿曾在港城大學宣讀，謹此致謝。
+
+壹、前言
+
+港城只有一條主街，街的東端是茶市，西端是渡口，步行不過一刻鐘。茶市每百斤抽釐二分，一半歸
+渡口，一半歸書院。
+
+貳、抽釐
+
+抽釐的簿冊由書院的齋長保管，行首不得過目。簿冊共存二十六冊，每冊卷末都有總數。
+""",
+    """渡船契約裡的信用
+
+簡惠珍
+
+摘　要
+
+渡船契約是鄉村信用的縮影。本文整理一百四十件契約，說明中人與保人怎樣隨利率而消長。
+
+關鍵詞：渡船、契約
+
+一、中人
+
+有中人具名的契約一百零三件。中人不僅見證交付，還負責在船隻損壞時估價。
+""",
+)
+
+
+def test_contents_end_above_the_abstract_of_the_first_work() -> None:
+    document = parse(*CHINESE_ISSUE)
+    works = [one for one in document.articles if one.kind == "article"]
+    assert [(one.title, one.authors, one.journal, one.year, one.issue) for one in works] == [
+        ("茶市與渡口：清末港城的兩種公共空間", ("溫紹棠",), "港城文獻", 2023, "第12期"),
+        ("渡船契約裡的信用", ("簡惠珍",), "港城文獻", 2023, "第12期"),
+    ]
+    assert [block.text for block in document.blocks if block.kind == "footnote"] == [
+        "* 本文初稿曾在港城大學宣讀，謹此致謝。"
+    ]
+    assert "壹、前言" in headings(document)
+
+
+def test_what_stands_over_the_first_work_of_an_issue_is_its_masthead() -> None:
+    document = parse("港城文獻\n\n2024 年 10 月  第 5 期（总第 90 期）\n\n" + CHINESE_ISSUE[1], CHINESE_ISSUE[2])
+    assert [(one.kind, one.journal, one.year, one.issue) for one in document.articles] == [
+        ("front_matter", "港城文獻", 2024, "第5期"),
+        ("article", "港城文獻", 2024, "第5期"),
+        ("article", "港城文獻", 2024, "第5期"),
+    ]
+
+
 def test_the_rest_of_a_note_at_the_foot_of_the_next_page_belongs_to_it() -> None:
     document = parse(
         "港口的用水逐年上升，三个港口的情况并不相同，北港的水价最高，\n南江次之，东湾最低。①各港的数字来自港务局的年报，"
@@ -1176,3 +1313,12 @@ def test_a_box_holds_no_section_that_is_counted_below_it() -> None:
         ("一、渡口", "2. 賬本"),
         ("二、通车",),
     ]
+
+
+def test_a_web_page_names_its_author_on_a_line_of_his_own() -> None:
+    lines = [
+        Line("邻里的证明", kind="heading", level=1),
+        *(Line(text, kind="paragraph") for text in ("作者：溫叔平", TENDER)),
+    ]
+    document = parse_document([Page(None, "", tuple(lines))], Source("页.html", "0" * 64, "html"))
+    assert document.articles[0].authors == ("溫叔平",)

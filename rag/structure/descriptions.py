@@ -18,6 +18,7 @@ from rag.structure.imprint_lines import Imprint, read_imprint_line
 from rag.structure.mastheads import Part
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
+from rag.text.figure_finding import find_figures
 from rag.text.labels import holds_word, is_word, opens_with, strip_label, takes_leave
 from rag.text.language import HAN, holds_one_of, split_at
 from rag.text.persons import parse_names, same_person, signed_names
@@ -68,6 +69,7 @@ def describe_articles(
             own += filter(None, (read_imprint_line(bare(item.text)) for item in inside[:_HEAD_ITEMS]))
         about = [*labelled["authors"], *(text for text in said if _is_about(text))]
         people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())
+        people = people or (_labelled_authors(about[0]) if about else ())
         funds = [*labelled["fund"], *(text for text in said if holds_word(text, "fund") and not _is_about(text))]
         described.append(
             Article(
@@ -91,6 +93,12 @@ def describe_articles(
         )
     _link_abstracts(described)
     return described
+
+
+def _labelled_authors(text: str) -> tuple[str, ...]:
+    """Return the people of a line that names them and nothing else, 作者：林若水, as pages of the web have it."""
+    label, _, names = text.replace("：", ":").partition(":")
+    return parse_names(names, introduced=True) if label.casefold() in words_of("head_words", "author") else ()
 
 
 def _signed(items: Sequence[Item]) -> tuple[str, ...]:
@@ -159,7 +167,29 @@ def _issue_of(
         found = next(filter(None, (_ISSUE_LINE.search(bare(item.text)) for item in silent)), None)
         if found:
             return part.title(items), int(found[1]), f"第{int(found[2])}期"
-    return "", None, ""
+    several = sum(part.kind == "article" for part in parts) > 1
+    return _issue_above(parts[0], items) if several and parts[0].silent else ("", None, "")
+
+
+def _issue_above(part: Part, items: Sequence[Item]) -> tuple[str, int | None, str]:
+    """Return what the lines above a list of contents say, the first of which is the journal's name.
+
+    So stands Harbour Review over Volume 7, Number 2 and May 2016; 海港评论 over 第十二期 and 民國一一二年六月.
+    """
+    texts = (bare(item.text).strip() for item in items[part.first : part.last])
+    lines = list(itertools.takewhile(lambda text: not is_word(text, "contents"), texts))[:_HEAD_ITEMS]
+    name, *rest = lines or [""]
+    for count in range(1, len(rest) + 1):
+        imprint = read_imprint_line(", ".join(lines[: count + 1]))
+        if imprint is not None:
+            return name, imprint.year, imprint.issue
+    figures = [(text, figure) for text in lines for figure in find_figures(text)]
+    year = next((figure.year for _, figure in figures if figure.kind == "date" and figure.year), None)
+    for text, one in figures if year else ():
+        before, behind = text[: one.span[0]].strip(), text[one.span[1] :].lstrip()
+        if one.kind == "ordinal" and behind.startswith("期") and not before.endswith("总"):
+            return (before if text == name else name), year, f"第{int(one.value)}期"
+    return "", year, ""
 
 
 def _link_abstracts(articles: list[Article]) -> None:

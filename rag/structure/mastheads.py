@@ -72,6 +72,7 @@ _MAX_TRANSLATED_ITEMS, _MAX_TRANSLATED_CHARS = 15, 4000  # of a translated head:
 _SAMPLE = 2000  # items, and characters of each, that tell a language
 _MAX_MASTHEAD_WIDTH = 60
 _MIN_JOURNAL_CHARS = 3
+_MIN_LISTED_CHARS, _MAX_LISTED = 8, 300  # letters of a line that is a part of an entry of the contents; entries
 _MASTHEAD_ITEMS = 4  # of which two, or one under the journal's name, tell who edits
 _PROSE_CHARS = 60
 _MAX_WORKPLACE_WIDTH = 160
@@ -140,6 +141,11 @@ class _Reading:
     body_seen: bool = False
     quiet: str = ""
 
+    def lists(self, name: str) -> bool:
+        """Say whether the contents name a line: by itself, or with the lines that wrapped into one entry."""
+        may_be_part = len(name) >= _MIN_LISTED_CHARS and len(self.listed) <= _MAX_LISTED
+        return name in self.listed or (may_be_part and any(name in entry for entry in self.listed))
+
     def begin(self, at: int, start: Start) -> None:
         """Note that something begins at item `at`."""
         if start is not Start.CONTENTS_LINE:
@@ -177,7 +183,7 @@ def join_title(lines: Sequence[str]) -> str:
     title = ""
     for line in lines:
         line = without_star(line).strip()
-        goes_on = title.endswith((*ascii_letters, ":", ",")) and line.startswith(tuple(ascii_letters))
+        goes_on = title.endswith((*ascii_letters, *digits, *":,?!")) and line.startswith((*ascii_letters, *digits))
         is_subtitle = title.isupper() and not line.isupper() and line[:1].isupper()
         glue = (": " if is_subtitle else " ") if goes_on else ""
         title += glue + line
@@ -376,6 +382,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
             continue
         if start := _find_start(reading, index):
             at = _back_to_title(items, index) if start is Start.ABSTRACT else index
+            at = _first_of_title(reading, index, start) if start in (Start.LISTED, Start.AUTHORS) else at
             if start is not Start.CONTENTS_LINE:
                 starts[at] = start
             reading.begin(at, start)
@@ -450,8 +457,10 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
     opens = bool(item.level) and numbering_rank(text) is None
     if opens and text and ends_with(text, "notice") and reading.body_seen and _is_brief(items, index):
         return Start.NOTICE
-    listed = bool(text) and not item.silent and entry_names(item)[0] in reading.listed
-    if _title_over_authors(items, index, listed):
+    below = _fold(items[index + 1].text) if _has_subtitle(items, index) else ""
+    names = (entry_names(item)[0], _fold(text + below).lower())
+    listed = bool(text) and not item.silent and any(map(reading.lists, names))
+    if _title_over_authors(reading, index, listed):
         return None if index == reading.last or _in_head(reading, index) else Start.LISTED if listed else Start.AUTHORS
     followed = items[index + 1 : index + _MAX_TITLE_ITEMS]
     if opens and reading.quiet and item.kind == "heading" and any(map(prose_begins, followed)):
@@ -478,28 +487,51 @@ def _is_brief(items: Sequence[Item], index: int) -> bool:
     return sum(len(bare(item.text)) for item in below) <= _MAX_NOTICE_CHARS
 
 
-def _title_over_authors(items: Sequence[Item], index: int, listed: bool) -> bool:
+def _title_over_authors(reading: _Reading, index: int, listed: bool) -> bool:
     """Say whether an item is a title: authors under it, and under them an abstract, a heading or text.
 
     Nothing but its place sets it apart where `listed` says that the contents name it.
     """
-    item = items[index]
-    if not is_title_like(item) or (names_of(item) and not item.level):
+    items, item = reading.items, reading.items[index]
+    if not is_title_like(item) or (names_of(item) and not item.level and not listed):
         return False
-    at = index + 1
-    if at < len(items) and bare(items[at].text).lstrip().startswith(_DASHES) and is_title_like(items[at]):
-        at += 1
+    at = _end_of_title(reading, index, listed)
     if at >= len(items) or items[at].kind not in ("paragraph", "heading") or not names_of(items[at], introduced=listed):
         return False
     if _is_entry(bare(items[at].text)):
         return False
+    over_title = is_rubric(bare(item.text), bare(items[at].text)) and reading.lists(_fold(items[at].text).lower())
+    if over_title and any(names_of(below, introduced=True) for below in items[at + 1 : at + 2]):
+        return False  # REVIEW over Salt Roads, Paper Roads
     is_apart = bool(item.level or item.known or item.fresh or item.closed or item.centred)
     for follower in items[at + 1 : at + 1 + _MAX_TITLE_ITEMS]:
         if follower.label or (follower.kind == "paragraph" and len(bare(follower.text)) >= _PROSE_CHARS):
             return is_apart or bool(follower.label) or listed
+        if is_word(bare(follower.text), "abstract_heading"):
+            return True
         if _is_numbered(follower):
             return is_apart or listed
     return listed and at + 1 < len(items)
+
+
+def _has_subtitle(items: Sequence[Item], index: int) -> bool:
+    """Say whether the item below begins with a dash and may belong to a title."""
+    below = items[index + 1 : index + 2]
+    return any(bare(one.text).lstrip().startswith(_DASHES) and is_title_like(one) for one in below)
+
+
+def _end_of_title(reading: _Reading, index: int, listed: bool) -> int:
+    """Return the item below a title, its subtitle behind a dash, and the lines that the contents print as one."""
+    items, at = reading.items, index + 1
+    if _has_subtitle(items, index):
+        return at + 1
+    name = _fold(items[index].text).lower()
+    for item in items[at : index + _MAX_TITLE_ITEMS] if listed else ():
+        name += _fold(item.text).lower()
+        if names_of(item, introduced=True) or not is_title_like(item) or not reading.lists(name):
+            break
+        at += 1
+    return at
 
 
 def _in_head(reading: _Reading, index: int) -> bool:
@@ -515,6 +547,22 @@ def _in_head(reading: _Reading, index: int) -> bool:
 def _back_to_title(items: Sequence[Item], index: int) -> int:
     near = reversed(items[max(index - _HEAD_REACH, 0) : index])
     return index - sum(1 for _ in itertools.takewhile(lambda one: is_title_like(one) or _is_workplace(one), near))
+
+
+def _first_of_title(reading: _Reading, index: int, start: Start) -> int:
+    """Return the first line of a title whose line `index` stands over names, or of the rubric over it.
+
+    A line above belongs to it that ends in the midst of a title, or that the contents print as one with it.
+    """
+    items, name = reading.items, _fold(reading.items[index].text).lower()
+    for at in range(index - 1, max(index - _MAX_TITLE_ITEMS, reading.last), -1):
+        above, name = bare(items[at].text), _fold(items[at].text).lower() + name
+        is_over = items[at].fresh and is_rubric(above, bare(items[at + 1].text))
+        is_listed = start is Start.LISTED and (is_over or reading.lists(name))
+        if items[at].silent or not is_title_like(items[at]) or not (is_listed or goes_on(above)):
+            break
+        index = at
+    return index
 
 
 def _zone_is_apart(items: Sequence[Item], starts: dict[int, Start], first: int, last: int) -> bool:
@@ -559,6 +607,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         )
     ):
         at += 1
+    if start is Start.LISTED and at + 1 < last and is_rubric(bare(items[at].text), bare(items[at + 1].text)):
+        at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
         part.titles, at = large, large[-1] + 1
@@ -578,7 +628,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         part.titles, at = [], first  # whom a letter addresses, or what a list is of
     begin = at
     for item in items[at : min(last, at + _MAX_NAME_LINES)]:
-        names = names_of(item) if item.kind in ("paragraph", "heading") else ()
+        introduced = start is Start.LISTED and at == begin
+        names = names_of(item, introduced=introduced) if item.kind in ("paragraph", "heading") else ()
         if not names or _is_short_heading(item, names):
             break
         part.authors += names
@@ -725,7 +776,10 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         contents = any(is_word(text, "contents") for text in texts[:_FRONT_ITEMS])
         mastheads = sum(holds_word(text, "masthead") for text in texts)
         front = number == 0 or parts[number - 1].kind != "article" or parts[number - 1].silent
-        if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (contents or mastheads >= 2) and not part.authors:
+        names_issue = number == 0 and not prose and any(map(_is_journal_item, inside))
+        is_cover = number == 0 and _bears_title_of(items, part, parts[1:2])
+        is_front = (contents or mastheads >= 2 or names_issue) and not part.authors
+        if len(works) > 1 and front and prose < _MAX_SILENT_PROSE and (is_front or is_cover):
             part.kind, part.silent = "front_matter", "contents" if contents else "masthead"
             after = True
             continue
@@ -733,6 +787,13 @@ def _judge_kinds(items: Sequence[Item], parts: list[Part]) -> None:
         is_short = sum(map(len, texts)) < _MAX_NEWS_CHARS
         if len(works) > 2 and after and not is_work and (is_short or holds_word(part.title(items), "news")):
             part.kind, after = "news", True
+
+
+def _bears_title_of(items: Sequence[Item], cover: Part, below: Sequence[Part]) -> bool:
+    """Say whether the lines of a part, a cover, hold the title of the one below it, which prints it again."""
+    told = _fold("".join(item.text for item in items[cover.first : cover.last]))
+    title = next((_fold(part.title(items)) for part in below), "")
+    return len(title) >= _MIN_LISTED_CHARS and title in told
 
 
 def _find_pieces(items: Sequence[Item], parts: list[Part]) -> None:

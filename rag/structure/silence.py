@@ -43,7 +43,7 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
     for place in range(first, len(items)):
         if items[place].kind == "heading" or items[place].size <= _ENTRY_WIDTH:
             shown |= dict.fromkeys(entry_names(items[place]), place)  # the last place that shows it
-    entries = last = passed = 0
+    entries = last = passed = numbered = 0
     seen: set[str] = set()
     for at in range(first, len(items)):
         item, name = items[at], entry_names(items[at])[0]
@@ -52,9 +52,11 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
             break
         rows = text.split("\n") if item.kind == "table" else [text]
         paged = sum(bool(_PAGE_AT_END.search(row)) or has_leaders(row) for row in rows)
+        if numbered and not paged and is_word(text, "abstract_heading"):
+            break  # that of the first work, below entries that name their pages
         again = bool(name) and shown.get(name, at) > at and not _PAGE_AT_END.search(text)
         if (paged and width(text) <= _ENTRY_WIDTH) or 2 * paged > len(rows) or again:
-            entries, last, passed = entries + max(1, paged), at + 1, 0
+            entries, last, passed, numbered = entries + max(1, paged), at + 1, 0, numbered + paged
             seen.add(name)
             continue
         passed += 1

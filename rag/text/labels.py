@@ -18,7 +18,7 @@ _LABEL = re.compile(
         f"(?P<{name}>{'|'.join(sorted(phrases(words), key=len, reverse=True))})"
         for name, words, _ in read_table("labels")
     )
-    + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：])\s*",
+    + r")\s?(?:[】〕\]］）)]\s?[:：]?|[:：—–])\s*",
 )
 CITED = re.compile(r"\[(\d{1,3})\]")  # a citation of an answer; [2024] is none
 CLOSING_MOST_CHARS = 30  # letters of 谢谢大家, and of a name and an address below it
