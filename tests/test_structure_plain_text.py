@@ -1257,6 +1257,19 @@ def test_what_stands_over_the_first_work_of_an_issue_is_its_masthead() -> None:
     ]
 
 
+def test_a_cover_and_the_title_page_below_it_are_of_one_work() -> None:
+    document = parse(
+        "HARBOUR INSTITUTE\n\nWORKING PAPER SERIES\n\nWho Pays When Ferries Stop?\nCost Sharing in 南江 Compacts\n\n"
+        "Nora Whitlock, PhD*\nAmos Grady†\n\nWorking Paper No. 12\nMarch 2024",
+        "Who Pays When Ferries Stop? Cost Sharing in 南江 Compacts\n\nNora Whitlock and Amos Grady\n\nABSTRACT\n\n"
+        "Ferries are paid for by compacts. We find that fixed shares insure islands.\n\n1 Introduction\n\n"
+        "Ferries are the roads of islands, yet they are rarely paid for as roads are, since nobody owns the water.",
+    )
+    assert [(one.title, one.authors, one.date) for one in document.articles] == [
+        ("Who Pays When Ferries Stop? Cost Sharing in 南江 Compacts", ("Nora Whitlock", "Amos Grady"), "2024-03")
+    ]
+
+
 def test_the_rest_of_a_note_at_the_foot_of_the_next_page_belongs_to_it() -> None:
     document = parse(
         "港口的用水逐年上升，三个港口的情况并不相同，北港的水价最高，\n南江次之，东湾最低。①各港的数字来自港务局的年报，"
@@ -1313,6 +1326,14 @@ def test_a_box_holds_no_section_that_is_counted_below_it() -> None:
         ("一、渡口", "2. 賬本"),
         ("二、通车",),
     ]
+
+
+def test_a_line_that_counts_an_issue_names_no_author() -> None:
+    text = (
+        "# The Weir Letter 水坝通讯\n\n*Issue 27 · Spring 2025 · The letter of the Weirs Trust*\n\nElvers were counted."
+    )
+    document = parse_document([Page(None, "", tuple(map(Line, text.splitlines())))], Source("信.md", "0" * 64, "md"))
+    assert document.articles[0].authors == ()
 
 
 def test_a_web_page_names_its_author_on_a_line_of_his_own() -> None:

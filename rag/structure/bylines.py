@@ -108,7 +108,7 @@ def _find_title(lines: Sequence[_PrintedLine], names: _Names) -> list[int]:
     for at, line in enumerate(lines):
         if _labelled(line.text, "title"):
             return [at, *_lines_below(lines, at)]
-        is_other = names.is_byline(at) or _is_of_title_page(line.text) or is_journal_line(line.text)
+        is_other = names.is_byline(at) or is_of_title_page(line.text) or is_journal_line(line.text)
         if line.size < HEADING_SIZE or is_other:
             continue
         last = groups[-1] if groups and _is_han(lines, groups[-1]) == _is_han(lines, [at]) else None
@@ -187,7 +187,7 @@ def _stands_over_names(
     return any(names.is_byline(at) for at in range(below, min(below + _NAMES_BELOW, len(lines))))
 
 
-def _is_of_title_page(text: str) -> bool:
+def is_of_title_page(text: str) -> bool:
     """Say whether a line tells what kind of work this is, or whose: RESEARCH ARTICLE, 硕士学位论文, 湖阳大学."""
     plain = without_spaces(text).casefold().strip("·.：:（）()【】")
     kind = plain.replace("(", "（").partition("（")[0]  # 本科毕业论文（设计）

@@ -15,10 +15,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from string import digits
 
 from rag.readers.set_titles import THESES
 from rag.records import Line, Page, Said
-from rag.structure.bylines import is_official
+from rag.structure.bylines import is_of_title_page, is_official
 from rag.structure.imprint_lines import read_imprint_line
 from rag.structure.mastheads import goes_on, is_journal_line, is_rubric, join_title
 from rag.structure.metadata import PRINTED, iso_date
@@ -34,6 +35,7 @@ from rag.text.language import (
     fold_glyphs,
     holds_one_of,
     is_han,
+    letters_of,
     main_language,
     runs_of,
     split_at,
@@ -54,6 +56,7 @@ PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
 MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
 LEAST_JOURNAL_CHARS = 3
 _MARKS = "*_> \t　"
+_BODY_MARKS = "¹²³⁴⁵⁶⁷⁸⁹†‡§¶"
 _LISTS_ON = ("、", "，")  # at a line's end: the line below goes on with what it lists
 _LABELS = ("title", "author", "affiliation", "date", "other")
 NEWSPAPER, MOST_NAMED = "报", 2
@@ -201,14 +204,14 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
         return dataclasses.replace(line, kind="skip")
     if line.text.casefold() in words_of("head_words", "by"):
         return dataclasses.replace(line, kind="by")
-    if _journal_of(line.text)[0]:
+    if _journal_of(line.text)[0] or _counts_issue(line.text):
         return dataclasses.replace(line, kind="journal")
     people = _people(line.text, introduced=above is not None and above.kind == "by")
     if people and above is not None:
         return dataclasses.replace(line, kind="names", people=people)
     if _date_of(line.text) and _beside_date(line.text):
         return dataclasses.replace(line, kind="day")
-    if without_spaces(line.text).endswith(THESES):
+    if without_spaces(line.text).endswith(THESES) or (line.text.isascii() and is_of_title_page(line.text)):
         return dataclasses.replace(line, kind="skip")
     if CELL_GAP in line.text or "|" in line.text:
         return dataclasses.replace(line, kind="skip")
@@ -301,7 +304,7 @@ def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]
     yield from (Said("author", name, PRINTED) for name in dict.fromkeys(names))
     yield from (Said("affiliation", place, PRINTED) for place in _places(people, others))
     journals = [_journal_of(line.text) for line in others if line.kind == "journal"]
-    if journals:
+    if journals and journals[0][0]:
         yield Said("journal", journals[0][0], PRINTED)
     dates = [_date_of(line.text) for line in others if line.kind in ("date", "day", "journal", "names")]
     if date := max([*dates, *(year for _, year in journals)], key=len, default=""):
@@ -381,17 +384,19 @@ def _latin_people(text: str, *, introduced: bool) -> tuple[Person, ...]:
     outside = " ".join(_bracketed(text)[::2])
     parts = split_at(outside.replace(" and ", ","), ",，;；&")
     pieces = [part.strip() for part in parts if part.strip(" 0123456789*")]
+    degrees = [piece for piece in pieces if piece.casefold().rstrip("*†‡§. ") in words_of("head_words", "degree")]
+    pieces = [piece for piece in pieces if piece not in degrees]
     named = [parse_names(f"By {piece}") if not _is_office(piece) else () for piece in pieces]
     names = [name for one in named for name in one]
-    is_sure = introduced or outside != text or any(map(_is_marked, pieces))
+    is_sure = introduced or outside != text or degrees or any(map(_is_marked, pieces))
     if not names or not named[0] or (not introduced and not all(named)) or (len(names) == 1 and not is_sure):
         return ()
     return tuple(_placed(names, text))
 
 
 def _is_marked(name: str) -> bool:
-    """Say whether the mark of a body stands right behind a name: Vance2, and not Paper 58."""
-    return name[-1:].isdigit() and name.rstrip("0123456789*¹²³⁴⁵⁶⁷⁸⁹")[-1:].isalpha()
+    """Say whether the mark of a body stands right behind a name: Vance2, Vance†, and not Paper 58."""
+    return name.endswith((*_BODY_MARKS, *digits)) and name.rstrip(f"{_BODY_MARKS}{digits}*")[-1:].isalpha()
 
 
 def _bracketed(text: str) -> list[str]:
@@ -424,7 +429,7 @@ def _journal_of(text: str) -> tuple[str, str]:
             return "", ""
         name = text[: next(place for place, one in enumerate(text) if one.isdigit())]
         name = name.rpartition(",")[0] or name
-        return name.strip(" ,.:("), year
+        return (name.strip(" ,.:(") if letters_of(name) else ""), year  # © 2024 names none
     cells = text.replace("《", " ").replace("》", " ").split()
     counted = [cell for cell in cells if any(map(str.isdigit, cell)) and holds_one_of(cell, "期卷版")]
     names = [cell for cell in cells if is_han(cell) and len(cell) >= LEAST_JOURNAL_CHARS]
@@ -433,6 +438,13 @@ def _journal_of(text: str) -> tuple[str, str]:
     paper = next((cell for cell in names if to_simplified(cell).endswith(NEWSPAPER)), "")
     day = _date(text) if paper and len(cells) > MOST_NAMED else None  # 海津日報 二〇二四年十月十三日 星期日
     return (paper, str(day.year)) if day else ("", "")
+
+
+def _counts_issue(text: str) -> bool:
+    """Say whether a dated line begins with the number of an issue: Issue 27 · Spring 2025 · Harbour Trust."""
+    word, _, rest = text.partition(" ")
+    counts = words_of("imprint_words", "volume") | words_of("imprint_words", "number")
+    return word.strip(".").casefold() in counts and rest[:1].isdecimal() and bool(YEAR.search(rest))
 
 
 def _date(text: str) -> Figure | None:
