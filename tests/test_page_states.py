@@ -19,7 +19,7 @@ from rag.reading_room.briefs import find_briefs
 from rag.reading_room.conversations import Conversations
 from rag.records import Article, Progress
 from rag.settings import Settings
-from rag.web import jobs, state, views
+from rag.web import jobs, state, uploading, views
 from rag.web.uploading import Dropped, Taking
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -296,6 +296,20 @@ def test_dropped_files_are_taken_in_and_a_revision_waits_for_an_answer(home: Set
     job = jobs.building(home)
     assert job is not None
     assert job.done.wait(90)
+
+
+def test_what_came_of_dropped_files_stays_told_when_more_are_dropped(home: Settings) -> None:
+    state.base_settings.clear()
+    taking = None
+    for name in ("空.md", "壞.docx", "空.md"):
+        uploading.take_in([Dropped(name, b"")])
+        taking = uploading.current()
+        assert taking is not None
+        assert taking.done.wait(90)
+    uploading.forget()
+    assert taking is not None
+    assert [taken.name for taken in (*taking.earlier, *taking.told)] == ["壞.docx", "空.md"]  # the same file once
+    assert [taken.name for taken in taking.told] == ["空.md"]
 
 
 def test_the_time_that_is_left() -> None:

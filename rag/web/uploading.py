@@ -49,6 +49,7 @@ class Taking:
 
     Attributes:
         waiting: Those to come, the one in hand first.
+        earlier: What came of files that were dropped before and is still told; another file of a name takes its place.
         told: What came of each so far.
         revised: Those whose name the library holds with other content, which the reader is asked about, by source.
         pages: How many pages of how many of the one in hand were recognised.
@@ -57,6 +58,7 @@ class Taking:
     """
 
     waiting: list[Dropped]
+    earlier: Sequence[Taken] = ()
     told: list[Taken] = field(default_factory=list)
     revised: dict[str, Dropped] = field(default_factory=dict)
     pages: tuple[int, int] = (0, 0)
@@ -132,7 +134,9 @@ def take_in(files: Sequence[Dropped]) -> None:
         if running is not None and not running.done.is_set() and not running.cancelled:
             running.waiting.extend(files)
             return
-        taking = Taking(list(files))
+        names = {file.name for file in files}
+        seen = [] if running is None else [*running.earlier, *running.told]
+        taking = Taking(list(files), [taken for taken in seen if taken.name not in names])
         if running is not None:
             taking.revised.update(running.revised)
         jobs.held()[f"taking in {state.reader().name}"] = taking
@@ -196,7 +200,7 @@ def _tell_while_going_on() -> None:
 def _tell_all(taking: Taking) -> None:
     if taking.revised:
         _ask_about_revised(taking)
-    seen = list(taking.told)
+    seen = [*taking.earlier, *taking.told]
     failed = [taken for taken in seen if taken.error is not None]
     _each(failed, t("rejected", n=len(failed)))
     for taken in (taken for taken in seen if taken.duplicate):
