@@ -274,6 +274,20 @@ SMALL = """() => {
 }"""
 
 
+# At which widths of an answer a number stands in another line than the character before it.
+PARTED = """chip => {
+    const turn = chip.closest(".turn"), last = document.createRange(), before = chip.previousSibling;
+    last.setStart(before, before.length - 1);
+    last.setEnd(before, before.length);
+    const widths = Array.from({ length: 51 }, (_, step) => 360 - 4 * step).filter(width => {
+        turn.style.width = `${width}px`;
+        return last.getBoundingClientRect().bottom < chip.getBoundingClientRect().top;
+    });
+    turn.style.width = "";
+    return widths;
+}"""
+
+
 def test_a_phone(new_page: NewPage, served: Served) -> None:
     page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
     page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
@@ -283,6 +297,7 @@ def test_a_phone(new_page: NewPage, served: Served) -> None:
     assert page.evaluate(SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     chip = turn.locator(".chip").first
+    assert chip.evaluate(PARTED) == []  # at the beginning of a line it would be the next sentence's
     chip.tap()
     aside = page.locator("aside")
     page.locator("aside mark.cited").first.wait_for(timeout=WAIT_MS)

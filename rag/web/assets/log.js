@@ -124,7 +124,17 @@ function drawTurn(root, data, words, said, act) {
   }
 
   function sentence(value) {
-    return el("span", { class: "sentence " + value.standing }, value.pieces.map(pieceOf), glyph(value));
+    const shown = [];
+    for (const piece of value.pieces) {
+      const node = pieceOf(piece), before = shown.at(-1);
+      if (piece.number && before?.className === "joined") before.append(node);
+      else if (piece.number && before && typeof before === "string") {
+        // A number that begins a line is read as the next sentence's: it stays with the character before it.
+        const last = Array.from(before).at(-1);
+        shown.splice(-1, 1, before.slice(0, -last.length), el("span", { class: "joined" }, last, node));
+      } else shown.push(node);
+    }
+    return el("span", { class: "sentence " + value.standing }, shown, glyph(value));
   }
 
   function glyph(value) {
