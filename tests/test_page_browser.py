@@ -522,6 +522,14 @@ def test_an_answer_marks_its_words_and_keeps_the_rest_one_click_away(new_page: N
     )
 
 
+# In how many lines the first text of each cell is drawn.
+LINES = """cells => cells.map(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(document.createTreeWalker(cell, NodeFilter.SHOW_TEXT).nextNode());
+    return range.getClientRects().length;
+})"""
+
+
 def test_an_answer_from_a_table_is_a_small_table(new_page: NewPage, served: Served) -> None:
     prices = passage_with(served, "28.4")
     made = quoting("2021年扇贝的价格是多少？", "2021 | 7.8 | 28.4", "28.4", prices)
@@ -532,6 +540,9 @@ def test_an_answer_from_a_table_is_a_small_table(new_page: NewPage, served: Serv
     assert table.locator("th").all_inner_texts() == ["年份", "海带（元/公斤）", "扇贝（元/公斤）"]
     assert table.locator("td").all_inner_texts() == ["2021", "7.8", "28.41"]  # the last 1 is the number to click
     expect(table.locator("td.answering mark.answers")).to_have_text("28.4")
+    page.set_viewport_size({"width": 240, "height": 900})
+    assert table.locator("td").evaluate_all(LINES) == [1, 1, 1]  # a figure in two lines is read as two
+    page.set_viewport_size({"width": 1440, "height": 900})
     open_chip(page, turn)
     assert highlighted(page) == "20217.828.4"
 
