@@ -413,7 +413,9 @@ FAULTS = """() => {
             }
         }
     }
-    if (document.documentElement.scrollWidth > innerWidth) found.faults.push(["wide", "the page"]);
+    for (const whole of [document.documentElement, document.querySelector(".stAppViewContainer")]) {
+        if (whole.scrollWidth > innerWidth) found.faults.push(["wide", whole.className]);
+    }
     return found;
 }"""
 
