@@ -183,6 +183,9 @@ def test_each_ending_says_what_it_is(form: Any) -> None:
         return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(written)).paragraphs)
 
     text = read()
+    assert text.index("造价多少？") < text.index("理解为：南江大桥的造价多少？") < text.index("总造价为")
+    understood = [turn.answer.understood != turn.question for turn in ENDINGS if turn.answer]
+    assert text.count("理解为") == sum(understood) < len(understood)  # as it was asked is not said again
     assert text.index("“北江大桥”由谁出资？") < text.index("不能确定") < text.index("原文没有提到：北江大桥")
     assert "最接近的是" not in text  # the answer's own opening: the title says it
     assert text.index("木星有几颗卫星？") < text.index("没有找到能") < text.index("查了 1 份文献")

@@ -102,6 +102,9 @@ def lay_out_turn(
         numbers = tuple(Piece("", number=number) for number, _ in laid.nearest)
         nearest = Piece(say("nearest", language) + say("colon_between", language))
         lines = (ShownLine("text", (ShownSentence((nearest, *numbers), "uncited", "", ()),)),) if numbers else ()
+    if answer.understood.strip() not in ("", turn.question.strip()):
+        words = say("understood_as", language) + say("colon_between", language)
+        opening = [Said("said", words + answer.understood), *opening]
     if answer.missing and answer.ending in ("answer", "uncertain"):
         lacks = "uncertain_lacks" if answer.ending == "uncertain" else "missing_parts"
         closing.append(say(lacks, language, parts=say("semicolon_between", language).join(answer.missing)))
