@@ -53,6 +53,10 @@ def test_html_leads_from_each_number_to_its_passage_and_back() -> None:
     assert "桥梁.md" in other
 
 
+def test_no_line_of_html_begins_with_a_number() -> None:
+    assert r'sup::before { content: "\2060"; }' in export("html").decode()  # the sign that joins words
+
+
 def test_html_runs_and_fetches_nothing() -> None:
     text = export("html").decode()
     page = lxml.html.fromstring(text)

@@ -33,6 +33,7 @@ th, td { border: 1px solid #b9b2a0; padding: .25rem .8rem; text-align: left; }
 .said { font-style: italic; }
 .where, .standing { opacity: .75; font-size: .88em; }
 sup a { text-decoration: none; padding: 0 .1em; }
+sup::before { content: "\\2060"; } /* no line begins with a number, which would be the next sentence's */
 pre { white-space: pre-wrap; } :target { outline: 2px solid #2f5d6b; outline-offset: .3rem; }
 """
 _SAID = {
