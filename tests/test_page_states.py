@@ -279,6 +279,16 @@ def test_what_comes_while_the_index_is_built_is_indexed_as_well(home: Settings) 
     assert job.report.sources == 2
 
 
+def test_the_language_that_was_chosen_outlives_that_of_the_link(home: Settings) -> None:
+    page = run(lang="en")
+    assert "The library is empty" in shown(page)
+    page.button_group(key="choose-language").set_value("zh").run()
+    assert not page.exception
+    assert "文库还是空的" in shown(page)
+    assert "lang" not in page.query_params
+    assert "文库还是空的" in shown(run())  # the choice is kept
+
+
 def test_dropped_files_are_taken_in_and_a_revision_waits_for_an_answer(home: Settings) -> None:
     (home.corpus / "桥.md").write_text("# 大桥\n\n总造价为12.5亿元。\n", encoding="utf-8")
     revised = Dropped("桥.md", "# 大桥\n\n總造價为13亿元。\n".encode())

@@ -68,6 +68,7 @@ def _change_language() -> None:
     chosen = st.session_state["choose-language"]
     st.session_state["language"] = chosen
     state.conversations().prefer("language", chosen)
+    state.write_address(lang="")  # else the language of the link would be back after a reload
 
 
 def _undo() -> None:
