@@ -141,6 +141,14 @@ def test_the_page_is_that_of_the_quoted_sentence() -> None:
     assert "21" not in text
 
 
+def test_a_work_of_several_pages_is_one_reference() -> None:
+    text = export("md", ENDINGS).decode().replace("\\", "")
+    assert text.count("林一, 王二. 南江大桥[J]. 桥梁研究") == 1
+    assert "桥梁研究, 2023(2): 21, 22." in text
+    keys = re.findall(r"^@\w+\{(.*),$", export("md", ENDINGS, style="bibtex").decode(), re.MULTILINE)
+    assert len(keys) == len(set(keys)) > 1  # BibTeX takes no key twice
+
+
 def test_the_words_that_answer_are_marked() -> None:
     markdown = export("md", ENDINGS).decode()
     assert "南江大桥的总造价为**12.5亿元**。[^1-1]" in markdown

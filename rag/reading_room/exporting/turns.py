@@ -23,13 +23,17 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """[n]: the passage, the characters of it that are cited (merged, in order), where it stands, and its reference."""
+    """[n]: the passage, the characters of it that are cited (merged, in order), where it stands, and what it is of.
+
+    That is a work with the pages cited of it, or where nothing is known of one, a line; neither where none is cited.
+    """
 
     number: int
     text: str
     cited: tuple[Span, ...]
     where: str
-    reference: str
+    work: Article | str = ""
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,14 @@ class Exported:
 
     @property
     def bibliography(self) -> tuple[str, ...]:
-        """The references of all notes, each once, in the order of the notes."""
-        notes = (part for turn in self.turns for part in turn.parts if isinstance(part, Note))
-        return tuple(dict.fromkeys(note.reference for note in notes if note.reference))
+        """The references of the works of all notes, each once with all pages cited, in the order of the notes."""
+        cited: dict[Article | str, dict[str, None]] = {}
+        for note in (part for turn in self.turns for part in turn.parts if isinstance(part, Note) and part.work):
+            cited.setdefault(note.work, {}).update(dict.fromkeys(note.pages))
+        return tuple(
+            work if isinstance(work, str) else format_reference(work, ", ".join(pages), self.style)
+            for work, pages in cited.items()
+        )
 
 
 def lay_out_turn(
@@ -123,16 +132,18 @@ def _notes(
     for number, item in laid.cited:
         pages = laid.pages[number]
         article = article_of(item.passage)
-        reference = "" if article is None else format_reference(article, ", ".join(pages), style)
-        if not reference and style in FOR_PROGRAMS:  # a program reads no loose line
-            untitled = Article(kind="article", title=item.title or item.source, span=(0, 0))
-            reference = format_reference(untitled, ", ".join(pages), style)
-        reference = reference or ", ".join(part for part in (item.title, item.source, *pages[:1]) if part)
+        work: Article | str
+        if article is not None and (article.title or article.authors):
+            work = article
+        elif style in FOR_PROGRAMS:  # a program reads no loose line
+            work = Article(kind="article", title=item.title or item.source, span=(0, 0))
+        else:
+            work = ", ".join(part for part in (item.title, item.source, *pages[:1]) if part)
         where = _place_in_file(item, language, pages)
-        yield Note(number, item.text, _merged(spans.get(number, set())), where, reference)
+        yield Note(number, item.text, _merged(spans.get(number, set())), where, work, pages)
     for number, item in laid.nearest:  # not cited, so not among the references
         best = item.best_sentence
-        yield Note(number, item.text, (best,) if best else (), _place_in_file(item, language, laid.pages[number]), "")
+        yield Note(number, item.text, (best,) if best else (), _place_in_file(item, language, laid.pages[number]))
 
 
 def _place_in_file(item: Evidence, language: Language, pages: Sequence[str]) -> str:
