@@ -53,11 +53,17 @@ def test_follow_ups_lean_on_the_history(question: str) -> None:
         "Tidewell卡的押金？",
         "Which systems does the Act (法案) leave outside its scope because of what they are used for?",
         "欧盟的人工智能法案由哪几个机构负责执行？",
+        "垃圾 廚餘 南湖",
     ],
 )
 def test_questions_that_say_what_they_ask_stand_alone(question: str) -> None:
     assert not leans_on_history(question)
     assert stand_alone(question, HISTORY) == question
+
+
+@pytest.mark.parametrize("question", ["垃圾 廚餘", "垃圾 廚餘 多少", "它 的 面积"])
+def test_few_words_or_such_as_ask_may_lean_on_what_was_asked(question: str) -> None:
+    assert stand_alone(question, HISTORY, in_doubt=True) == f"南江大桥的造价是多少？ {question}"
 
 
 @pytest.mark.parametrize(

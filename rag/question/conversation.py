@@ -42,6 +42,7 @@ BARE_ENGLISH_WORDS = 6
 PERSON, PLACE, VERB = "nr", "ns", "v"  # jieba's tags
 ORDINAL = "第"  # 第三天, 第二季度
 _TIMES = "年月天日周季"  # 第二年 counts no part of an answer
+KEYWORDS = 3  # so many words with spaces between them, of which none asks, are searched for as they are
 KIND_TAGS = "nt"  # of words for things and times, by their first letter
 
 # Words that ask, or that any subject has: they do not say of what a question is.
@@ -266,7 +267,15 @@ def _says_its_own(question: str) -> bool:
     in_latin = language_asked(question) == "zh" and any(len(word) > 1 for word in LATIN_WORD.findall(question))
     tagged = tag_words(question)[:2]
     is_of_name = len(tagged) == 2 and tagged[0][1] in NAME_TAGS and tagged[1][0] == "的"  # 石桥镇的石桥有多长
-    return bool(_NAME.search(question)) or in_latin or is_of_name or _opens_with(question, "defines")
+    names = bool(_NAME.search(question)) or in_latin or is_of_name
+    return names or _opens_with(question, "defines") or _is_words(question)
+
+
+def _is_words(question: str) -> bool:
+    """Say whether `question` is some Chinese words with spaces between them, none of which asks: 垃圾 厨余 南湖."""
+    words = question.split()
+    are_han = all(len(word) > 1 and len(HAN_CHARACTER.findall(word)) == len(word) for word in words)
+    return len(words) >= KEYWORDS and are_han and not holds_any(question, words_of("asking_words", "zh"))
 
 
 def leans_on_history(question: str) -> bool:
