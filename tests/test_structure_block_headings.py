@@ -186,3 +186,21 @@ def test_sections_counted_by_a_number_and_a_space_are_headings_and_end_the_notes
 
 def test_numbers_before_items_and_rows_count_no_sections() -> None:
     assert headings("名单\n\n1 甲船\n2 乙船\n3 丙船\n\n以上三船停航。\n") == []
+
+
+FERRY = """The ferry
+
+It ran every hour from the quay of 南江 to Gull Rock, and took an hour to cross.
+
+The night crew
+We call the ports Maple, Ferry and Orchard. Maple is a public port with
+ten berths; Ferry is private and has six of them. Each has its own crew.
+
+The evening round
+Regulations require a round of all berths at ten, two and five o'clock. We
+compared the logbooks with our own notes. The first was nearly always made.
+"""
+
+
+def test_a_line_right_above_full_lines_heads_them_where_empty_lines_part_paragraphs() -> None:
+    assert headings(FERRY) == ["The night crew", "The evening round"]

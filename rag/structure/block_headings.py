@@ -19,6 +19,7 @@ from rag.structure.outline import (
     opens_section,
 )
 from rag.structure.printed import Layout, PrintedLine, ends_line, ends_sentence, width
+from rag.text.labels import is_bare_label
 from rag.text.language import holds_one_of, to_simplified
 from rag.text.persons import parse_names
 from rag.text.words import is_known_word
@@ -99,7 +100,9 @@ def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool
         block = lines[at + 1 : end if wrapped else at + 2]
         whole = ends_sentence(block[-1].text) or (wrapped and end < len(lines) and lines[end].fresh)
         return below.kind == "table_row" or (whole and sum(width(one.text) for one in block) >= LEAST_TEXT_WIDTH)
-    return not wrapped and any(ends_sentence(other.text) for other in lines[at + 1 : end])
+    block = lines[at + 1 : end]
+    is_full = len(block) > 1 and width(below.text) >= LEAST_TEXT_WIDTH and ends_sentence(block[-1].text)
+    return (is_full and not is_bare_label(line.text)) if wrapped else any(ends_sentence(other.text) for other in block)
 
 
 def _reads_like_one(text: str) -> bool:
