@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.records import Article, Line, Page, Source
 from rag.structure import parse_document
 from rag.structure.mastheads import goes_on
@@ -323,3 +325,59 @@ def test_what_a_body_issues_is_not_called_by_its_name() -> None:
     )
     read = article(f"{opinion}\n一、关于实际控制人\n\n经核查，認定依據充分。\n")
     assert (read.title, read.date) == ("关于澄江新材料股份有限公司首次公开发行股票的补充法律意见书（二）", "2022-11")
+
+
+PAPER_ROUND = f"""Harbour Economics Review 海港 Vol. 9, No. 3 (2018), pp. 41-60
+ORIGINAL ARTICLE
+
+Who Rows When the Bell Rings? Night Work and the
+Evening Round in Three Ports
+
+Ines Vellin-Rossi
+Department of Sociology, University of Seaford, UK
+Tor Hamnes
+Institute of Ports, Quayside Academy of Social Sciences
+
+ABSTRACT
+Ports of the bay raised their dues in 2014, when the last ferry was sold to
+the north. We find that dredging doubled.
+{BODY}"""
+
+
+def test_names_above_where_their_bearers_work_are_authors() -> None:
+    read = article(PAPER_ROUND)
+    assert read.title == "Who Rows When the Bell Rings? Night Work and the Evening Round in Three Ports"
+    assert read.authors == ("Ines Vellin-Rossi", "Tor Hamnes")
+    assert read.abstract.startswith("Ports of the bay raised")
+    series = PAPER_ROUND.replace("Ines Vellin-Rossi", "Quiet Water").partition("Tor")[0]
+    assert article(f"{series}\nABSTRACT\nPorts raised their dues.\n{BODY}").authors == ()
+
+
+SPEECH = """南江市政府工作報告
+——2024年1月16日在南江市第五届人民代表大会第四次会议上
+{by}
+
+各位代表：
+    现在，我代表市人民政府向大会报告工作，请予审议，并请政协委员提出意见。
+
+    一、2023年工作回顾
+    过去一年，渡口修了三座，桥也通了车，过渡费由船工统一收，月底把总数报给市里。
+"""
+
+
+@pytest.mark.parametrize("by", ["市长　林若水", "市长  蘇 寧"])
+def test_who_reports_where_and_when_stands_below_the_title(by: str) -> None:
+    read = article(SPEECH.format(by=by))
+    assert (read.title, read.date) == ("南江市政府工作報告", "2024-01-16")
+    assert read.authors == ("".join(by.split()[1:]),)
+
+
+def test_those_present_are_no_authors() -> None:
+    minutes = SPEECH.format(by="主持人：副市长　高翊文\n　　　　市长　林若水")
+    assert article(minutes).authors == ()
+
+
+def test_the_one_chapter_of_a_text_is_its_title() -> None:
+    chapter = "第四章  从渡口到码头：清代南江的船工\n\n    渡口的過渡費由船工自己收，一天一结。\n\n第一节  船工\n"
+    assert article(chapter).title == "第四章 从渡口到码头：清代南江的船工"
+    assert article(f"{chapter}第五章  码头\n\n    码头很长。\n").title == ""

@@ -198,7 +198,7 @@ def _labelled(cell: str, kind: str) -> str:
     """Return what stands behind 作者姓名, 论文题目 or the like, "" where that is not what a text begins with."""
     for mark in _LABEL_ENDS:
         label, found, rest = cell.partition(mark)
-        is_label = without_spaces(label).casefold() in _TITLE_PAGE[kind]
+        is_label = to_simplified(without_spaces(label)).casefold() in _TITLE_PAGE[kind]
         if found and is_label and (mark != " " or len(label) > 1):
             return rest.strip()
     return ""

@@ -26,6 +26,7 @@ from rag.structure.metadata import PRINTED, iso_date
 from rag.structure.outline import is_conventional, numbering_rank
 from rag.structure.printed import ends_line, ends_sentence, width
 from rag.text.dates import YEAR
+from rag.text.dictionary import is_english_word
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.labels import is_word, label_of, opens_with
@@ -43,6 +44,7 @@ from rag.text.language import (
     without_spaces,
 )
 from rag.text.numbered_parts import ORDINAL_MARK
+from rag.text.offices import find_offices
 from rag.text.persons import parse_names
 from rag.vocabulary import words_of
 
@@ -55,6 +57,7 @@ MOST_WIDTH = 200  # half characters of a line of a head
 PROSE_WIDTH = 60  # from which a line that ends a sentence belongs to the text
 MOST_BESIDE_DATE = 30  # half characters beside the date of a line of its own
 LEAST_JOURNAL_CHARS = 3
+CHAPTER = 1  # rank of 第四章
 _MARKS = "*_> \t　"
 _BODY_MARKS = "¹²³⁴⁵⁶⁷⁸⁹†‡§¶"
 _LISTS_ON = ("、", "，")  # at a line's end: the line below goes on with what it lists
@@ -100,8 +103,8 @@ def read_plain_head(pages: Sequence[Page], source_format: str) -> tuple[list[Sai
     is_plain = pages and not any(line.kind != "text" or line.size for line in pages[0].lines)
     if source_format not in FORMATS or not is_plain or _holds_several(pages):
         return [], pages
-    head = _without_capitals(_head_lines(pages[0].lines))
-    decreed = _find_decreed(pages[0].lines) or _below_number(head)
+    head = _with_officials(_with_names_over_bodies(_without_capitals(_head_lines(pages[0].lines))))
+    decreed = _find_decreed(pages[0].lines) or _below_number(head) or _lone_chapter(pages)
     title = decreed or _find_title(head)
     if not title:
         return [], pages
@@ -118,6 +121,17 @@ def _find_decreed(lines: Sequence[Line]) -> list[HeadLine]:
     at = next((at for at, text in enumerate(texts) if text == named != ""), -1)
     is_decree = to_simplified(order).endswith(DECREE) and len(order) <= MOST_ORDER_CHARS
     return [HeadLine(at, 0, 0, "", lines[at].text.strip())] if is_decree and at > 0 else []
+
+
+def _lone_chapter(pages: Sequence[Page]) -> list[HeadLine]:
+    """Return the first line where it numbers the one chapter that the pages hold: 第四章 从养济院到同善堂."""
+    lines = [(at, " ".join(line.text.split())) for page in pages[:1] for at, line in enumerate(page.lines)]
+    at, first = next(((at, text) for at, text in lines if text), (0, ""))
+    others = (
+        line.text.strip() for page in pages for line in page.lines if numbering_rank(line.text.strip()) == CHAPTER
+    )
+    is_chapter = numbering_rank(first) == CHAPTER and width(first) <= MOST_WIDTH
+    return [HeadLine(at, 0, 0, "", first)] if is_chapter and len(set(others)) == 1 else []
 
 
 def _below_number(head: Sequence[HeadLine]) -> list[HeadLine]:
@@ -180,6 +194,40 @@ def _without_capitals(head: Sequence[HeadLine]) -> list[HeadLine]:
     ]
 
 
+def _with_names_over_bodies(head: Sequence[HeadLine]) -> list[HeadLine]:
+    """Return a head in which a name below the title, right above whom its bearer works for, is an author.
+
+    One name alone might be words: it is none that the dictionary knows.
+    """
+    named: dict[int, tuple[Person, ...]] = {}
+    for place, (line, below) in enumerate(itertools.pairwise(head)):
+        is_above_body = not line.kind and below.kind == "body" and line.group == below.group
+        has_title = any(not one.kind and one.group < line.group for one in head[:place])
+        if is_above_body and has_title and not HAN_CHARACTER.search(line.text):
+            named[place] = _people(line.text, introduced=True)
+    people = [person for found in named.values() for person in found]
+    if len(people) == 1 and all(map(is_english_word, people[0].name.split())):
+        return list(head)
+    return [
+        dataclasses.replace(line, kind="names", people=named[place]) if named.get(place) else line
+        for place, line in enumerate(head)
+    ]
+
+
+def _with_officials(head: Sequence[HeadLine]) -> list[HeadLine]:
+    """Return a head in which 市长　林若水 below a title is an author; below 列席：… it goes on with those present."""
+    read: list[HeadLine] = []
+    for line in head:
+        office, _, bearer = line.text.partition(" ")
+        holds = not line.kind and bearer and any(one.end == len(office) for one in find_offices(office))
+        beside = [one.text for one in (*read, line) if one.group == line.group]
+        names = parse_names(f"文/{without_spaces(bearer)}") if holds and read else ()
+        is_author = len(names) == 1 and not any(holds_one_of(text, "：:") for text in beside)
+        people = tuple(_placed(names, line.text)) if is_author else ()
+        read.append(dataclasses.replace(line, kind="names", people=people) if people else line)
+    return read
+
+
 def _begins_text(text: str, level: int) -> bool:
     """Say whether a line is none of a head: an abstract, a section, contents, or a sentence of the text."""
     is_section = level > 1 or numbering_rank(text) in (1, 2) or is_conventional(text) or is_word(text, "contents")
@@ -209,7 +257,7 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
     people = _people(line.text, introduced=above is not None and above.kind == "by")
     if people and above is not None:
         return dataclasses.replace(line, kind="names", people=people)
-    if _date_of(line.text) and _beside_date(line.text):
+    if (_date_of(line.text) and _beside_date(line.text)) or (above is not None and _tells_occasion(line.text)):
         return dataclasses.replace(line, kind="day")
     if without_spaces(line.text).endswith(THESES) or (line.text.isascii() and is_of_title_page(line.text)):
         return dataclasses.replace(line, kind="skip")
@@ -445,6 +493,13 @@ def _counts_issue(text: str) -> bool:
     word, _, rest = text.partition(" ")
     counts = words_of("imprint_words", "volume") | words_of("imprint_words", "number")
     return word.strip(".").casefold() in counts and rest[:1].isdecimal() and bool(YEAR.search(rest))
+
+
+def _tells_occasion(text: str) -> bool:
+    """Say whether a line tells when and where a report was given: ——2024年1月16日在市人民代表大会第四次会议上."""
+    plain = text.strip("—－-–（）() ")
+    day = _date(plain)
+    return day is not None and not day.span[0] and bool(day.day) and plain[day.span[1] :].lstrip().startswith("在")
 
 
 def _date(text: str) -> Figure | None:
