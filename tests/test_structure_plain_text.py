@@ -1343,3 +1343,40 @@ def test_a_web_page_names_its_author_on_a_line_of_his_own() -> None:
     ]
     document = parse_document([Page(None, "", tuple(lines))], Source("页.html", "0" * 64, "html"))
     assert document.articles[0].authors == ("溫叔平",)
+
+
+def test_two_pages_whose_numbers_are_far_ahead_tell_their_heads() -> None:
+    heads = ["118    林若水、蘇芷寧", "海港評論    119"]
+    document = parse("海港評論", *(f"{head}\n\n{text}" for head, text in zip(["", *heads], TOLLS, strict=False)))
+    assert [" ".join(one.text.split()) for one in document.left_out] == [" ".join(head.split()) for head in heads]
+
+
+def test_a_head_that_numbers_the_work_is_left_out_though_it_is_printed_once() -> None:
+    head = "2024年第3期          渡口的船工与他們的賬本          5"
+    document = parse(f"渡口的船工与他們的賬本\n林若水\n\n{TOLLS[0]}", f"{head}\n{TOLLS[1]}")
+    assert [" ".join(one.text.split()) for one in document.left_out] == [" ".join(head.split())]
+    assert not any("2024年第3期" in block.text for block in document.blocks)
+
+
+def test_stars_of_a_table_s_note_are_no_emphasis() -> None:
+    document = parse("渡口的水位\n\n注：***、**分别表示在1%、5%水平上顯著。\n水位為-9.1***，流量為-4.5**。")
+    assert holding(document, "分别") == "注：***、**分别表示在1%、5%水平上顯著。"
+    assert holding(document, "流量") == "水位為-9.1***，流量為-4.5**。"
+
+
+def test_a_line_that_closes_a_bracket_is_no_heading() -> None:
+    assert not looks_like_heading("2. 南江大學 社會系，南江 300001）")
+    assert looks_like_heading("二、渡口（一）")
+
+
+def test_notes_with_stops_below_a_drawn_line_are_tied() -> None:
+    page = (
+        "渡口的過渡費由船工自己收，一天一結，月底把總數報給鄉裡。1 鄉裡再報給縣裡，從來不用收據，\n"
+        "也沒有人去核對。冬天停航三個月，船工靠修船過日子，草繩賣給鹽場。2 一九五二年以後船歸了\n"
+        "合作社，過渡費改由合作社統一收。\n"
+        "_______________\n1. 見《渡口志》，第12頁，又見縣檔案館所藏的賬本。\n2. 訪談，2021年3月。\n"
+    )
+    document = parse(page)
+    notes = [block.text for block in document.blocks if block.kind == "footnote"]
+    assert notes == ["1 見《渡口志》，第12頁，又見縣檔案館所藏的賬本。", "2 訪談，2021年3月。"]
+    assert [len(block.notes) for block in document.blocks if block.kind == "paragraph"] == [2]

@@ -47,6 +47,7 @@ _BULLETS = ("•", "*")  # of an item when only before it
 _BOXES = frozenset("☑☐☒✓✗□■")  # of forms: a line with one is an answer
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _BESIDE_NUMBER = " -—–_~·•*|－"
+_LATE_STEP = 20  # by which the number of a page is ahead of its place in an offprint
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
 _NUMBER_BEHIND = re.compile(r"(?P<rest>.*?)(?<!\d)(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?\W*")
@@ -195,6 +196,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         is_head |= by_number and shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, ""))
         is_apart = by_number or (index and at_top and index + 1 < len(lines) and lines[index + 1].gap)
         is_head |= bool(is_apart) and not is_head and _tells_work(text, folds, short, index)
+        is_head |= bool(index) and at_top and lines[index].parted and _numbers_a_work(text, folds, short, index)
         # Quiet Harbours        Policy Brief No. 4
         is_head = is_head or (by_number and _is_parted(lines[index]) and _is_told_in_parts(text, folds[:_HEAD_LINES]))
         # Above a drawn line: 霁川大学学位论文        第二章 概念
@@ -255,7 +257,8 @@ def _heads_in_step(lines: Sequence[PrintedLine], outermost: Collection[int]) -> 
                 {at for at in before[step] if lines[at].page % 2 == odd},
                 {at for at in own if lines[at].page % 2 != odd},
             )
-            heads |= left | right if min(len(left), len(right)) >= MIN_SMALL_HEADS else set()
+            is_late = -step >= _LATE_STEP or len(left | right) > MIN_SMALL_HEADS  # no chapter counts so far
+            heads |= left | right if min(len(left), len(right)) >= (1 if is_late else MIN_SMALL_HEADS) else set()
         parted = {at for at in own if lines[at].parted and not looks_like_heading(lines[at].text)}
         heads |= parted if len(parted) >= MIN_HEADS else set()
     return heads
@@ -267,6 +270,13 @@ def _tells_work(text: str, folds: Sequence[str], short: Sequence[int], index: in
     issue, _, behind = names.partition(" ")
     people = parse_names((behind if issue.endswith("期") else names).removesuffix("等").strip())
     return bool(people) and _is_told(title, folds, short, index)
+
+
+def _numbers_a_work(text: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
+    """Say whether one of a line's parts is a title told before, and the first or last a number: 第3期  渡口水碓  5."""
+    first, *others = text.split()
+    ends = (first, *others[-1:])
+    return any(map(str.isdecimal, ends)) and any(_is_told(part, folds, short, index) for part in (first, *others))
 
 
 def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:

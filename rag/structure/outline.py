@@ -104,7 +104,7 @@ def is_date(text: str) -> bool:
 def looks_like_heading(text: str) -> bool:
     """Say whether an unmarked line reads like a heading: numbered or conventional, short, and no sentence."""
     text = bare(text).strip()
-    if not 2 <= len(text) <= _MAX_HEADING_CHARS or "|" in text:
+    if not 2 <= len(text) <= _MAX_HEADING_CHARS or "|" in text or _closes_what_is_open(text):
         return False
     if is_conventional(text):
         return True
@@ -114,6 +114,12 @@ def looks_like_heading(text: str) -> bool:
     most = _MAX_BRACKETED_CHARS if rank == _BRACKETED_RANK else _MAX_ARABIC_CHARS
     is_sentence = text.endswith(".") and not HAN_CHARACTER.search(text)
     return not is_sentence and (rank < _ARABIC_RANK or len(text) <= most)
+
+
+def _closes_what_is_open(text: str) -> bool:
+    """Say whether a line closes a bracket that was opened above it, and no number: 2. 南江大学社会系，南江 300001）."""
+    plain = text.replace("(", "（").replace(")", "）")
+    return plain.endswith("）") and "（" not in plain and len(text) > len("（10）")
 
 
 class OutlineStack:

@@ -26,18 +26,19 @@ def raise_marks(lines: Sequence[PrintedLine]) -> None:
     if len(pairs) < LEAST_PAIRS and not any(lines[note].ruled for _, _, note in pairs):
         return
     for at, place, note in reversed(pairs):
-        number = _note_number(lines[note])
+        number = _note_number(lines[note], dotted=True)
         before, behind = lines[at].text[:place], lines[at].text[place + len(number) :].lstrip()
-        lines[note].text = f"<sup>{number}</sup>{lines[note].text[len(number) :]}"
+        lines[note].text = f"<sup>{number}</sup>{lines[note].text[len(number) :].removeprefix('.')}"
         if lines[at].text.startswith(_RAISED, place):
             continue
         glue = " " if before[-1:].isascii() and behind[:1].isascii() and behind else ""
         lines[at].text = f"{before}<sup>{number}</sup>{glue}{behind}"
 
 
-def _note_number(line: PrintedLine) -> str:
-    """Return the number that a line begins with and white space parts from its text; "" for none."""
+def _note_number(line: PrintedLine, *, dotted: bool) -> str:
+    """Return the number that a line begins with and white space parts from its text, behind a stop where it may be."""
     number, _, rest = line.text.partition(" ")
+    number = number.removesuffix(".") if dotted else number
     fits = number.isascii() and number.isdecimal() and len(number) <= MAX_NUMBER_CHARS
     return number if fits and rest and line.kind == "text" and not line.level else ""
 
@@ -47,11 +48,13 @@ def _pairs_of_page(lines: Sequence[PrintedLine], first: int, last: int) -> list[
     foot = last
     while foot > first and (_is_small(lines[foot - 1]) or not (lines[foot - 1].gap or lines[foot - 1].ruled)):
         foot -= 1
-    notes = [at for at in range(max(foot - 1, first), last) if _note_number(lines[at])]
+    foot = max(foot - 1, first)
+    dotted = foot < last and lines[foot].ruled  # items of a list have stops, too
+    notes = [at for at in range(foot, last) if _note_number(lines[at], dotted=dotted)]
     pairs: list[tuple[int, int, int]] = []
     at, place = first, 0
     for note in notes:
-        found = _find_mark(lines, _note_number(lines[note]), (at, place), notes[0])
+        found = _find_mark(lines, _note_number(lines[note], dotted=dotted), (at, place), notes[0])
         if found is None:
             return pairs
         at, place = found

@@ -182,7 +182,7 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _SAMPLE_PAGES, _SAMPLE_LINES = 40, 400  # in which Markdown shows
 _RULE = re.compile(r"^(?:[-—–_─━═=*·+┌┐└┘├┤┬┴┼╔╗╚╝]\s?){3,}$")
 _BARS = ("|", "│", "┃", "║")  # at the sides of a drawn box, and between the cells of a drawn table
-_MARKDOWN_SIGN = re.compile(r"^#{1,6}\s|\*\*\S|</?su[bp]>|\\[_*]|^\s*\|.*\|\s*$|^```", re.MULTILINE)
+_MARKDOWN_SIGN = re.compile(r"^#{1,6}\s|(?<![\w*])\*\*[^\s*、，,]|</?su[bp]>|\\[_*]|^\s*\|.*\|\s*$|^```", re.MULTILINE)
 
 
 def _clean_markup(text: str) -> str:
