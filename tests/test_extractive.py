@@ -72,6 +72,12 @@ def test_the_statement_that_answers_stands_alone() -> None:
     assert write(evidence("无关。", 0.0, source="甲.md"), COST) == "总造价为12.5亿元。[2]"
 
 
+@pytest.mark.parametrize("label", ["【內容提要】", "摘要：", "Abstract: "])
+def test_the_label_of_an_abstract_is_not_quoted(label: str) -> None:
+    assert write(evidence(f"{label}大桥总造价为12.5亿元。", 0.9)) == "大桥总造价为12.5亿元。[1]"
+    assert write(evidence("摘要栏列有大桥的造价。", 0.9)) == "摘要栏列有大桥的造价。[1]"
+
+
 def test_the_number_of_a_reference_is_not_quoted_as_a_citation() -> None:
     item = evidence("[2] 林若水. 渡口碓契初释[J]. 方志研究, 2017(2): 33-48.\n[3] 见渡口碑[3]。", 0.9, 0.1)
     text = write(item)

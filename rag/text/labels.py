@@ -39,7 +39,8 @@ def _simple_head(text: str) -> str:
 
 
 def as_quoted(text: str) -> str:
-    """Return `text` on one line without its own [1]: the number of a note or of a reference cites nothing here."""
+    """Return `text` on one line, without the label of an abstract and its own [1], which cites nothing here."""
+    text = strip_label(text) if label_of(text)[0] == "abstract" else text
     return CITED.sub("", " ".join(text.split("\n"))).strip(" ")
 
 
