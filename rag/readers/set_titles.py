@@ -95,9 +95,8 @@ def _behind_label(text: str, labels: Mapping[str, str]) -> tuple[str, str]:
 
 def names_thesis(text: str) -> bool:
     """Say whether a line only says that a thesis stands below: 本科生毕业论文（设计）."""
-    return len(text) <= _MOST_THESIS_CHARS and to_simplified(without_spaces(text)).replace("(", "（").partition("（")[
-        0
-    ].endswith(THESES)
+    kind = to_simplified(without_spaces(text)).replace("(", "（").partition("（")[0]
+    return len(text) <= _MOST_THESIS_CHARS and kind.endswith(THESES)
 
 
 def _is_text(line: SetLine) -> bool:
