@@ -19,6 +19,8 @@ HISTORY = (
         "它是哪年开工的？",
         "為什麼呢？",
         "And the second one?",
+        "Who changed their rules?",
+        "What does the report say about its length?",
         "What about its length?",
         "要花多少钱？",
         "多少米",
@@ -54,6 +56,8 @@ def test_follow_ups_lean_on_the_history(question: str) -> None:
         "Which systems does the Act (法案) leave outside its scope because of what they are used for?",
         "欧盟的人工智能法案由哪几个机构负责执行？",
         "垃圾 廚餘 南湖",
+        "Which districts sort their waste best?",
+        "When did 南湾 port change its rules?",
     ],
 )
 def test_questions_that_say_what_they_ask_stand_alone(question: str) -> None:

@@ -142,9 +142,20 @@ def _opens_with(text: str, kind: str) -> bool:
     return False
 
 
+def _without_own(question: str) -> str:
+    """Return a question without the words that point back to its own subject: how do fishers sell their catch."""
+    words = question.split()
+    own = {word for found, _ in _pointers("own") for word in found}
+    telling = [bool(content_words(word)) for word in words]
+    kept = [
+        word for at, word in enumerate(words) if not (word in own and at and telling[at - 1] and any(telling[: at - 1]))
+    ]
+    return " ".join(kept)
+
+
 def _points_back(question: str) -> bool:
     """Say whether a word of a question points back; one behind a Latin letter belongs to the name before it."""
-    text = to_simplified(question).lower()
+    text = _without_own(to_simplified(question).lower())
     for words, exceptions in _pointers("points"):
         rest = text
         for exception in exceptions:
