@@ -8,7 +8,6 @@ another work says otherwise, and by the next likeliest ones until it is hardly a
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -171,8 +170,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
 def _note_behind(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
     """Return the likeliest statement of the notes of the first one's passage, where it may answer and is no source."""
     tied = request.evidence[first.place].passage.notes if "source" not in request.types else ()
-    units = (unit for unit in ranked if request.evidence[unit.place].id in tied)
-    return [unit for unit in itertools.islice(units, 1) if unit.likelihood >= NOTE_LEAST]
+    best = next((unit for unit in ranked if request.evidence[unit.place].id in tied), None)
+    return [best] if best is not None and best.likelihood >= NOTE_LEAST else []
 
 
 def _likely_notes(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:

@@ -257,8 +257,10 @@ def _heads_in_step(lines: Sequence[PrintedLine], outermost: Collection[int]) -> 
                 {at for at in before[step] if lines[at].page % 2 == odd},
                 {at for at in own if lines[at].page % 2 != odd},
             )
-            is_late = -step >= _LATE_STEP or len(left | right) > MIN_SMALL_HEADS  # no chapter counts so far
-            heads |= left | right if min(len(left), len(right)) >= (1 if is_late else MIN_SMALL_HEADS) else set()
+            # No chapter counts so far ahead of its page; of three pages one may stand alone on its side.
+            is_sure = -step >= _LATE_STEP or len(left | right) > MIN_SMALL_HEADS
+            least = 1 if is_sure else MIN_SMALL_HEADS
+            heads |= left | right if min(len(left), len(right)) >= least else set()
         parted = {at for at in own if lines[at].parted and not looks_like_heading(lines[at].text)}
         heads |= parted if len(parted) >= MIN_HEADS else set()
     return heads
@@ -274,9 +276,9 @@ def _tells_work(text: str, folds: Sequence[str], short: Sequence[int], index: in
 
 def _numbers_a_work(text: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
     """Say whether one of a line's parts is a title told before, and the first or last a number: 第3期  渡口水碓  5."""
-    first, *others = text.split()
-    ends = (first, *others[-1:])
-    return any(map(str.isdecimal, ends)) and any(_is_told(part, folds, short, index) for part in (first, *others))
+    parts = text.split()
+    is_numbered = parts[0].isdecimal() or parts[-1].isdecimal()
+    return is_numbered and any(_is_told(part, folds, short, index) for part in parts)
 
 
 def _is_told(title: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:

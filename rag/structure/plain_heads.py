@@ -127,11 +127,9 @@ def _lone_chapter(pages: Sequence[Page]) -> list[HeadLine]:
     """Return the first line where it numbers the one chapter that the pages hold: 第四章 从养济院到同善堂."""
     lines = [(at, " ".join(line.text.split())) for page in pages[:1] for at, line in enumerate(page.lines)]
     at, first = next(((at, text) for at, text in lines if text), (0, ""))
-    others = (
-        line.text.strip() for page in pages for line in page.lines if numbering_rank(line.text.strip()) == CHAPTER
-    )
-    is_chapter = numbering_rank(first) == CHAPTER and width(first) <= MOST_WIDTH
-    return [HeadLine(at, 0, 0, "", first)] if is_chapter and len(set(others)) == 1 else []
+    texts = {line.text.strip() for page in pages for line in page.lines}
+    is_alone = numbering_rank(first) == CHAPTER and sum(numbering_rank(text) == CHAPTER for text in texts) == 1
+    return [HeadLine(at, 0, 0, "", first)] if is_alone and width(first) <= MOST_WIDTH else []
 
 
 def _below_number(head: Sequence[HeadLine]) -> list[HeadLine]:
