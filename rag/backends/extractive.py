@@ -1,8 +1,9 @@
 """The default backend: no model, no key, no network. It quotes the statement that answers, and what that needs.
 
 Input: passages whose statements were judged. Output: text with [n]. The likeliest statement stands first, alone if it
-suffices. It is followed by the statement that it leans on, by further items where several are asked for, by what
-another work says otherwise, and by the next likeliest ones until it is hardly any other statement that answers.
+suffices. It is followed by the statement that it leans on, by the one that answers a belief which it tells, by a note
+of its passage that may answer, by further items where several are asked for, by what another work says otherwise, and
+by the next likeliest ones until it is hardly any other statement that answers.
 """
 
 from __future__ import annotations
