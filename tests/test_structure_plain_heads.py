@@ -381,3 +381,68 @@ def test_the_one_chapter_of_a_text_is_its_title() -> None:
     chapter = "第四章  从渡口到码头：清代南江的船工\n\n    渡口的過渡費由船工自己收，一天一结。\n\n第一节  船工\n"
     assert article(chapter).title == "第四章 从渡口到码头：清代南江的船工"
     assert article(f"{chapter}第五章  码头\n\n    码头很长。\n").title == ""
+
+
+RANKS = """財團法人東灣漁政基金會　考察報告第四七號
+
+　　　　夜間渡口、漁會與燈塔
+　　　　　──東灣縣三處漁港之比較
+
+　　　　計畫主持人：屠望舒（東灣大學海洋學系副教授）
+　　　　協同主持人：范姜若水（東灣漁政基金會研究員）
+　　　　委託單位：東灣縣政府漁業處
+
+壹、緣起
+
+東灣縣有漁港三處，入夜以後渡口不開，漁民繞道二十里回家，縣府因此委託本會考察。
+"""
+
+
+def test_who_leads_a_project_wrote_its_report_whatever_he_is_where_he_works() -> None:
+    read = article(RANKS)
+    assert read.title == "夜間渡口、漁會與燈塔──東灣縣三處漁港之比較"
+    assert read.authors == ("屠望舒", "范姜若水")
+
+
+def test_bold_names_with_long_workplaces_in_brackets_are_authors() -> None:
+    read = article(
+        "# Who Rows at Night? 渡口之夜\n\n"
+        "**Ingrid Vellin** (Harrow Institute for Land and Society) and **Tao Wenxi** (Department of Economics, "
+        "East Bay University of Fisheries and Forestry)\n\n"
+        "Harrow Working Paper 24-07 · May 2024\n\n## Abstract\n\nPorts raised their dues. The ferry stopped.\n",
+        "md",
+    )
+    assert (read.authors, read.date) == (("Ingrid Vellin", "Tao Wenxi"), "2024-05")
+
+
+def test_each_body_of_a_line_of_bodies_issued_what_is_below() -> None:
+    read = article(
+        "# 东湾市2023年渔业统计公报\n\n东湾市统计局　国家统计局东湾调查队\n\n2024年5月27日\n\n"
+        "## 一、渔港\n\n全市有渔港三处，比上年增加一处。\n",
+        "md",
+    )
+    assert read.authors == ("东湾市统计局", "国家统计局东湾调查队")
+
+
+TWO_HOMES = """　　渡口的家：东湾渔村的住房、学校与祖屋
+　　　　　　　卞若澄
+　　（东湾师范学院 社会学系 副教授）
+
+　　[内容提要] 本文以“渡口的家”指称在县城买了房、同时保有村中祖屋，每年在两
+处各居住六十天以上的渔户。二〇二三年夏天对东湾四个小区与六个村的调查表明，进
+城的渔户当中有一半属于这一种。两处居住不是城镇化不彻底的表现，而是渔户分散风
+险的稳定安排。以退出祖屋作为进城入学的条件，既不公道，也不见效。
+
+　　一、问题：两头住
+　　官方统计把居住半年以上的人算作县城人口，批评者则把往返于城乡之间的人称为
+半截子。两种看法都假定家应该在一个地方。东湾县是省里2021年确定的示范县，户籍
+人口五十二万，县城常住人口十三万。
+"""
+
+
+def test_a_name_below_a_title_with_a_colon_is_no_part_of_it() -> None:
+    lines = tuple(Line(line) for line in TWO_HOMES.splitlines())
+    document = parse_document([Page(None, "", lines)], Source("a.txt", "0" * 64, "txt"))
+    headings = [document.canonical[slice(*block.span)] for block in document.blocks if block.kind == "heading"]
+    assert headings == ["渡口的家：东湾渔村的住房、学校与祖屋", "一、问题：两头住"]
+    assert document.articles[0].authors == ("卞若澄",)

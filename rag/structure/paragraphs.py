@@ -593,7 +593,9 @@ def _line_goes_on(
     if _begins_with_label(text) and _begins_with_label(previous.begin) and not is_cut_off:
         return False
     hangs = line.indent and not line.gap and (before.indent < line.indent or previous.lines > 1)
-    if hangs and _begins_with_label(previous.begin) and (unfinished or not HAN_CHARACTER.search(text)):
+    opens_names = end[-1:].isalnum() and _opens_names(previous, lines, index)
+    is_title = opens_names and not parse_names(bare(before.text).replace(":", "：").partition("：")[2])
+    if hangs and _begins_with_label(previous.begin) and (unfinished or not HAN_CHARACTER.search(text)) and not is_title:
         return True  # what somebody says hangs below who it is
     in_one_box = is_set_in and unfinished and line.indent == before.indent and line.gap == 0
     if layout.indent_begins and is_set_in and not in_one_box:

@@ -45,7 +45,7 @@ from rag.text.language import (
 )
 from rag.text.numbered_parts import ORDINAL_MARK
 from rag.text.offices import find_offices
-from rag.text.persons import parse_names
+from rag.text.persons import parse_names, without_rank
 from rag.vocabulary import words_of
 
 FORMATS = frozenset(["txt", "md", "markdown"])
@@ -358,10 +358,12 @@ def _say(head: Sequence[HeadLine], others: Sequence[HeadLine]) -> Iterator[Said]
 
 
 def _issuers(others: Sequence[HeadLine]) -> list[str]:
-    """Return the body that issued what names nobody: it stands above the date, or beside it."""
+    """Return the bodies that issued what names nobody: they stand above the date, or one beside it."""
     days = [place for place, line in enumerate(others) if line.kind == "day"]
     above = [others[place - 1].text for place in days if place and others[place - 1].kind == "body"]
-    return [*above, *(part for place in days for part in _bodies_beside(others[place].text))][:1]
+    issuers = [*above, *(part for place in days for part in _bodies_beside(others[place].text))][:1]
+    parts = issuers[0].split() if issuers and is_han(without_spaces(issuers[0])) else []
+    return parts if len(parts) > 1 and _is_body(parts[0]) else issuers  # 市统计局　国家统计局调查队
 
 
 def _bodies_beside(text: str) -> list[str]:
@@ -402,6 +404,7 @@ def _is_body(text: str) -> bool:
         return False
     endings = tuple(words_of("head_words", "body"))
     parts = (part.rstrip("0123456789 ）)") for part in split_at(to_simplified(text), "，, "))
+    parts = (part if holds_one_of(part[1:], "：:（(") else without_rank(part) for part in parts)
     words = (word.strip(".,").casefold() for word in text.split())
     return any(part.endswith(endings) for part in parts) or any(word in endings for word in words)
 

@@ -78,14 +78,16 @@ def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
     `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names; `introduced`, one that must name somebody,
     `Mary Doe` is too.
     """
-    text = line.strip()
-    if not 2 <= len(text) <= _MAX_LINE_CHARS or text[0] in _DOTS:  # an entry of a list
+    text = line.replace("**", "").strip()
+    if not 2 <= len(text) <= _MAX_BYLINE_CHARS or text[0] in _DOTS:  # an entry of a list
         return ()
     told = _behind_role(text)
     introduced = introduced or bool(told or _ROLE.search(text))
     text = _ROLE.sub("", told or text).strip()
     if (named := _without_workplaces(text)) != text:
         return _no_words(parse_names(named, introduced=introduced))
+    if len(text) > _MAX_LINE_CHARS:
+        return ()
     if ends_with(text, "group_author") and len(text) <= _MAX_GROUP_CHARS and not holds_one_of(text, "。，；？！:："):
         return (text,)
     if HAN_CHARACTER.search(text):
@@ -105,11 +107,17 @@ def _without_workplaces(line: str) -> str:
     is_taken = False
     for part in parts:
         inside, closed, behind = part.partition(")")
-        is_body = len(inside) >= _LEAST_BODY_CHARS and to_simplified(inside).endswith(ends)
+        is_body = len(inside) >= _LEAST_BODY_CHARS and without_rank(to_simplified(inside)).endswith(ends)
         works = bool(closed and (is_body or bodies & set(inside.casefold().split())))
         kept += f" {behind}" if works else f"({part}"
         is_taken = is_taken or works
     return kept.strip() or line if is_taken else line
+
+
+def without_rank(place: str) -> str:
+    """Return where somebody works, simplified, without what he is there: 海港大学社会学系 of 海港大学社会学系副教授."""
+    ranks = (rank for rank in words_of("head_words", "staff") if place.endswith(rank))
+    return place.removesuffix(max(ranks, key=len, default="")).rstrip()
 
 
 def _parse_both(text: str) -> tuple[str, ...]:
