@@ -49,6 +49,13 @@ def test_what_differs_beside_the_figures_makes_them_two_things(question: str, on
     assert _compare(question, other, one) is None
 
 
+def test_across_languages_both_must_tell_of_what_is_asked() -> None:
+    owed = "The town still owes 11.6 million yuan on the hall and pays interest each year."
+    saved = "两处房屋的水电和修缮每月比别人多出312元。"
+    question = "Who thinks that families with a flat in town should pay a yearly charge?"
+    assert _compare(question, owed, saved, ("11.6 million yuan", "312元")) is None
+
+
 @pytest.mark.parametrize(
     ("question", "one", "other", "answers"),
     [

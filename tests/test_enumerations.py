@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.enumerations import goes_on, items_beside
+from rag.text.enumerations import announced, goes_on, items_beside
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,24 @@ def test_a_list_goes_on_from_item_to_item() -> None:
     assert not goes_on("（a）加固石堤；", "（c）改造冰庫。")
     assert not goes_on("第一条 加固石堤。", "第二条 改造冰庫。")  # articles of a statute
     assert not goes_on("加固石堤；", "改造冰庫。")
+
+
+@pytest.mark.parametrize(
+    ("statement", "count"),
+    [
+        ("本文的局限有三。", 3),
+        ("主要發現有四：", 4),
+        ("原因有二。", 2),
+        ("对此可提三点建议。", 3),
+        ("There are three limitations.", 3),
+        ("He raised two further objections.", 2),
+        ("第三条建议如下。", 0),
+        ("该县有学校三所。", 0),
+        ("问题提出3天后解决。", 0),
+        ("建议二：贝壳还田。", 0),
+        ("The limit is 5 tonnes.", 0),
+        ("渡口关闭的原因是水位太低、船员不足，共有三个部门为此开过会。", 0),
+    ],
+)
+def test_what_is_announced_and_not_told(statement: str, count: int) -> None:
+    assert announced(statement) == count

@@ -195,6 +195,13 @@ def test_a_list_brings_its_items() -> None:
     assert write(sure) == "建议有三条：一是加固桥墩。[1]"
 
 
+def test_what_announces_a_list_or_puzzles_brings_what_follows() -> None:
+    limits = evidence("本文的局限有二。調查未覆蓋外遷的漁戶；指数的权重较为粗糙。此外已有专文。", 0.9, 0.0, 0.0)
+    assert write(limits) == "本文的局限有二。[1]調查未覆蓋外遷的漁戶；指数的权重较为粗糙。[1]"
+    puzzle = evidence("回村的多是有房的人，似乎不合常理。新楼离小学有三公里。渡口照常。", 0.9, 0.0, 0.0)
+    assert write(puzzle) == "回村的多是有房的人，似乎不合常理。[1]新楼离小学有三公里。[1]"
+
+
 def test_an_item_brings_the_list_to_which_it_belongs_in_order() -> None:
     text = "建议有三条：一是加固桥墩。二是拓宽引桥。引桥建于1987年。三是限制车重。此事由省厅负责。"
     item = evidence(text, 0.2, 0.3, 0.1, 0.9, 0.6)

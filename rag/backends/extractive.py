@@ -19,7 +19,7 @@ from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
 from rag.text.dictionary import shares_words
-from rag.text.enumerations import COLONS, items_beside
+from rag.text.enumerations import COLONS, items_beside, telling
 from rag.text.figure_finding import find_figures
 from rag.text.labels import as_quoted
 from rag.text.language import ends_in, letters_of, main_language, search_form, search_letters, split_statements
@@ -126,8 +126,7 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     if items[:1] == [first] and asks_why and first.text[:1].isalpha() and not tells_reason(first.text):
         return items
     chosen = _with_what_it_leans_on(first, request.evidence)
-    if tells_belief(first.text):  # which the next statement answers
-        chosen += _beside(first, request.evidence[first.place], 1)
+    chosen += _completing(first, request)
     chosen += _note_behind(first, ranked, request)
     if asks_why:
         chosen = _with_reasons(chosen, first, request)
@@ -166,6 +165,15 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
         room -= len(unit.text)
         open_odds -= _odds(unit.likelihood)
     return _with_question_above(chosen, first, request)
+
+
+def _completing(first: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the next statements of the paragraph: what answers a belief, or what the first one announces."""
+    found, item = [first], request.evidence[first.place]
+    while behind := _beside(found[-1], item, 1):
+        found += behind
+    count = telling(first.text, [unit.text for unit in found[1:]]) or tells_belief(first.text)
+    return found[1 : 1 + count]
 
 
 def _note_behind(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
+from string import ascii_lowercase
 
-from rag.text.language import search_form, split_at
+from rag.text.language import letters_of, search_form, split_at
 from rag.text.numbered_parts import opening_part
-from rag.text.numbers import read_numeral
+from rag.text.numbers import read_numbers, read_numeral
 from rag.vocabulary import phrases, read_table
 
 Item = tuple[int, int]  # row of the table, place in its order from 0
@@ -24,6 +25,9 @@ BEHIND_NUMBERS = "：:.．、"
 BULLETS = frozenset("•●▪■◆◇○·※►▶✓-*")
 FEW_MARKS = 4  # of a row whose last one may follow its second: 首先 其次 最后
 LONGEST_MARK = 24  # characters of a word and its number
+ANNOUNCING_CHARS = (16, 50)  # letters of what announces a list, in Chinese and in English
+MOST_ANNOUNCED = 9
+COUNTED_WITHIN = 2  # words or characters behind a number, in which what it counts is named
 MOST_SPACED = 12  # statements that explain an item before the next one
 
 
@@ -55,6 +59,34 @@ def _counting_words() -> list[tuple[int, str]]:
     """Return the words that number what follows, each with the row that its items have behind those of the marks."""
     words = (word for cell, _ in read_table("item_words") for word in phrases(cell))
     return list(enumerate(words, len(read_table("enumerations"))))
+
+
+def announced(statement: str) -> int:
+    """Return how many items a short statement announces without telling one: 3 of 本文的局限有三。; else 0.
+
+    The number ends the statement, or counts a word for what is listed: two further reasons.
+    """
+    form = search_form(statement).rstrip("。.：: ")
+    words = tuple(word for _, word in _counting_words())
+    is_short = len(letters_of(form)) <= ANNOUNCING_CHARS[form.isascii()]
+    if not is_short or not any(word in form for word in words) or item_of(statement):
+        return 0
+    for at in range(len(form)):
+        number = next(iter(read_numbers(form, at)), None)
+        if number is None or not 2 <= number.value <= MOST_ANNOUNCED or form[:at].endswith(("第", *ascii_lowercase)):
+            continue
+        behind = form[number.end :].strip()
+        counted = behind.split()[:COUNTED_WITHIN] if form.isascii() else [behind[1:], behind[2:]]
+        if len(behind) <= COUNTED_WITHIN or any(one.startswith(words) for one in counted):
+            return int(number.value)
+    return 0
+
+
+def telling(announcing: str, following: Sequence[str]) -> int:
+    """Return how many of the statements behind one tell what it announces; clauses that ；parts are items too."""
+    told = itertools.accumulate((1 + text.rstrip("；;").count("；") for text in following), initial=0)
+    wanted = announced(announcing)
+    return sum(1 for count in itertools.islice(told, len(following)) if count < wanted)
 
 
 def _goes_on(mark: str, following: str) -> bool:

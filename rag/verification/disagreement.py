@@ -81,8 +81,9 @@ def find_disagreement(one: str, other: str, asked: Asked | None = None) -> Disag
 def _find_answers_apart(one: str, other: str, asked: Asked) -> Disagreement | None:
     """Compare the figures that answer a question, each alone in its answer: the question says what they count."""
     words = content_of(one), content_of(other)
-    if all(_shared(mine, yours | asked.words) < LEAST_SHARED for mine, yours in (words, words[::-1])):
-        return None  # neither of what is asked nor of one thing
+    lacking = [_shared(mine, yours | asked.words) < LEAST_SHARED for mine, yours in (words, words[::-1])]
+    if all(lacking) or (any(lacking) and main_language(one) != main_language(other)):
+        return None  # neither of what is asked nor of one thing; across languages both must be
     figures = zip((one, other), asked.answers, strict=True)
     found = [[f for f in find_figures(text) if _is_alone(f, text, span)] for text, span in figures]
     for mine, yours in itertools.product(*found):

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from rag.index import Index
 from rag.question import Question
 from rag.records import Answer, Evidence, Language, Passage
+from rag.text.enumerations import telling
 from rag.text.language import letters_of, main_language, search_form
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
@@ -160,11 +161,20 @@ def _length(group: Group) -> int:
 
 
 def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Statement]:
-    """Return the statements of a section, or those that say by themselves that they are of this kind."""
+    """Return the statements of a section, or those that say by themselves that they are of this kind.
+
+    To one that only announces how many there are belong as many behind it: 本文的局限有三。
+    """
     if path:
         own = [p for p in passages if p.section[: len(path)] == path and p.kind in ("body", "table")]
         return [said for p in own for said in said_in(p)]
-    return [said for p in passages for said in said_in(p) if holds_any(said.text, kind.said)]
+    found: list[Statement] = []
+    for own in ([*said_in(passage)] for passage in passages):
+        for place, said in enumerate(own):
+            if holds_any(said.text, kind.said):
+                behind = telling(said.text, [one.text for one in own[place + 1 :]])
+                found += [one for one in own[place : place + 1 + behind] if one not in found]
+    return found
 
 
 def _quoted(
