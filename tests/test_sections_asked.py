@@ -97,7 +97,8 @@ def test_what_a_work_tells_of_others_funding_is_not_its_own(row: tuple[str, bool
 
 
 def test_what_announces_shortcomings_is_quoted_with_them(index_of: Callable[[Mapping[str, str]], Settings]) -> None:
-    text = PAPER.replace("本文的不足有三个方面。首先，", "本文的不足有三。").replace("其次，没", "没").replace("最后，雾", "雾")
+    head = PAPER.partition("本文的不足")[0]
+    text = f"{head}本文的不足有三。只记录了夏天。没有询问船長。雾天没有计入。\n"
     answer = ask("灯塔那篇文章有什么局限？", settings=index_of({"灯塔.md": text, "盐田.md": REPORT}))
     said = "本文的不足有三。[1]只记录了夏天。[1]没有询问船長。[1]雾天没有计入。[1]"
     assert answer.text == f"《渔村灯塔的夜间照明》：\n{said}"
