@@ -288,6 +288,20 @@ PARTED = """chip => {
 }"""
 
 
+def test_what_comes_below_an_answer_does_not_move_it(new_page: NewPage) -> None:
+    page = new_page(width=390, height=600, has_touch=True, is_mobile=True)
+    for question in (CATCH, "2021年江心岛养殖量是多少？"):
+        turn = ask(page, question)
+        page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
+        settle(page)
+        box = turn.locator("h2").bounding_box()
+        assert box is not None
+        assert 0 < box["y"] < 120  # the question stands at the top, though what else can be asked came later
+    page.reload()
+    page.locator(".choices button").first.wait_for(timeout=WAIT_MS)
+    expect(page.locator(".turn h2").last).to_be_in_viewport()  # a conversation is opened at its last question
+
+
 def test_a_phone(new_page: NewPage, served: Served) -> None:
     page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
     page.locator(".choices button").first.wait_for(timeout=WAIT_MS)

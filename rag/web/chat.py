@@ -45,7 +45,8 @@ def draw() -> None:
     log = st.container(key="log")
     notebooks.choose()
     waiting = state.waiting(conversation)  # before the question: what asks for it may end the run
-    if question := (st.chat_input(t("ask_here"), key="question") or "").strip():
+    # Where Streamlit puts it by itself it would pull a page that grows to its end, away from what is read.
+    if question := (st.bottom.chat_input(t("ask_here"), key="question") or "").strip():
         waiting.append(question)
     failures: dict[str, jobs.Writing] = st.session_state.setdefault("failed", {})
     if waiting:
@@ -261,8 +262,7 @@ def _suggestions(
 
 def _choices(title: str, questions: list[str]) -> None:
     if questions:
-        values = {"title": t(title), "questions": questions, "begins": title == "suggestions"}
-        mount("choices", values, key=title, on_act=_ask_chosen)
+        mount("choices", {"title": t(title), "questions": questions}, key=title, on_act=_ask_chosen)
 
 
 def _suggest_next(turns: tuple[KeptTurn, ...]) -> None:

@@ -3,9 +3,7 @@
 export default function (component) {
   if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
-  const begins = data.begins && !parentElement.querySelector(".choices");
   const root = freshRoot(parentElement, "choices");
   root.append(el("h2", {}, data.title), el("ul", {}, data.questions.map((question) =>
     el("li", {}, el("button", { type: "button", onclick: once(() => setTriggerValue("act", { kind: "ask", question, at: Date.now() })) }, el("bdi", {}, question))))));
-  if (begins) holdInView(document.querySelector('[data-testid="stMainBlockContainer"]').parentElement, "top");
 }

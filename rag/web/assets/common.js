@@ -12,17 +12,15 @@ function el(tag, attributes, ...children) {
   return node;
 }
 
-// Streamlit pulls a page with a chat box to its end while it changes. A reader begins at the beginning of a page or an
-// answer, and looks at the citation that was opened: hold it there until the page has come to rest, or the reader acts.
+// A reader begins at the beginning of an answer, and looks at the citation that was opened: hold it there until what is
+// drawn around it has come to rest, or the reader acts.
 function holdInView(node, block) {
   const stop = new AbortController();
   for (const event of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(event, () => stop.abort(), { signal: stop.signal });
   let times = 0;
   const hold = () => {
     if (stop.signal.aborted || !node.isConnected) return;
-    // The top of a page is scrolled to: what is scrolled into view is where Chromium's next Tab sets out from.
-    if (block === "top") node.scrollTop = 0;
-    else node.scrollIntoView({ block });
+    node.scrollIntoView({ block });
     if (times++ < 15) setTimeout(hold, 100);
     else stop.abort();
   };

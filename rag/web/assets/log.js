@@ -8,6 +8,7 @@ export default function (component) {
   if (isLate(component)) return;
   const { data, parentElement, setTriggerValue } = component;
   let log = parentElement.querySelector(".log");
+  const opened = !log && data.turns.length > 1;
   if (!log) {
     log = el("div", { class: "wenju log" });
     parentElement.append(log);
@@ -16,11 +17,11 @@ export default function (component) {
   const said = JSON.stringify(data.words);
   data.turns.forEach((turn, place) => {
     const act = (value) => setTriggerValue("act", { ...value, position: turn.position, at: Date.now() });
-    drawTurn(log.children[place] ?? log.appendChild(el("div", { class: "turn" })), turn, data.words, said, act);
+    drawTurn(log.children[place] ?? log.appendChild(el("div", { class: "turn" })), turn, data.words, said, act, opened);
   });
 }
 
-function drawTurn(root, data, words, said, act) {
+function drawTurn(root, data, words, said, act, opened) {
   // Streamlit draws anew at every click. A turn that has not changed stays as it is, with what is open or focused in it.
   const { active: _, ...lasting } = data;
   const shown = said + JSON.stringify(lasting);
@@ -281,8 +282,9 @@ function drawTurn(root, data, words, said, act) {
     return box;
   }
 
-  // A question that was just asked comes into view, and so does its answer, once.
-  if (data.pending || (data.last && window.wenjuFollows)) {
+  // A question that was just asked comes into view, and so does its answer, once, and the last one of a conversation
+  // that is opened.
+  if (data.pending || (data.last && (window.wenjuFollows || opened))) {
     window.wenjuFollows = data.pending;
     holdInView(root, "start");
   }
