@@ -89,10 +89,14 @@ export default function (component) {
         el("span", { class: "box", "aria-hidden": "true", style: `left:${left}%;top:${top}%;width:${width}%;height:${height}%` })));
     sheet.style.aspectRatio = String(page.ratio);
     const share = el("span", { class: "zoom-share", "aria-live": "polite" });
+    const desk = el("div", { class: "desk", tabindex: "0", "aria-label": words.as_printed }, sheet);
     const zoom = (by) => {
-      window.wenjuZoom = Math.min(Math.max((window.wenjuZoom ?? 0) + by, 0), ZOOMS.length - 1);
+      // On a phone a whole page is too small to be read.
+      window.wenjuZoom = Math.min(Math.max((window.wenjuZoom ?? Number(innerWidth < 600)) + by, 0), ZOOMS.length - 1);
       sheet.style.width = 100 * ZOOMS[window.wenjuZoom] + "%";
       share.textContent = Math.round(100 * ZOOMS[window.wenjuZoom]) + " %";
+      const boxes = [...sheet.querySelectorAll(".box")];
+      requestAnimationFrame(() => { desk.scrollLeft = Math.min(...boxes.map((box) => box.offsetLeft - 8)); });
     };
     zoom(0);
     const zoomTo = (by, label, sign) => button(sign, () => zoom(by), { "aria-label": label, title: label, class: "quiet-button arrow" });
@@ -103,7 +107,7 @@ export default function (component) {
           turn(1, words.next_page, "›")),
         el("div", {}, zoomTo(-1, words.zoom_out, "−"), share, zoomTo(1, words.zoom_in, "+")),
         notice),
-      el("div", { class: "desk", tabindex: "0", "aria-label": words.as_printed }, sheet),
+      desk,
     ];
   }
 
