@@ -43,6 +43,16 @@ def test_a_conversation_is_named_after_its_first_question_and_listed_last_change
     assert kept.find(one) == kept.listed()[0]
 
 
+def test_a_greeting_names_a_conversation_only_until_something_is_asked(kept: Conversations) -> None:
+    one, two = kept.start(), kept.start()
+    for question, said in (("你好", courtesy()), ("造价多少？", answer()), ("那工期呢？", None)):
+        kept.add(one, question, said)
+    kept.add(two, "您好", courtesy())
+    kept.rename(two, "读者起的名字")
+    kept.add(two, "造价多少？", answer())
+    assert [item.title for item in kept.listed()] == ["读者起的名字", "造价多少？"]
+
+
 def test_search_reads_titles_questions_and_answers_and_takes_wildcards_literally(kept: Conversations) -> None:
     one, two = kept.start(), kept.start()
     kept.add(one, "造价多少？", answer())

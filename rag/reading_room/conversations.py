@@ -89,13 +89,19 @@ class Conversations:
         return secrets.token_hex(8)
 
     def add(self, conversation: str, question: str, answer: Answer | None, partial: str = "") -> int:
-        """Append a turn and return its position; the first one names the conversation; ValueError: it is another's."""
+        """Append a turn and return its position; ValueError: the conversation is another's.
+
+        The first question names the conversation, that behind a greeting instead of the greeting.
+        """
         now = _now()
         record = None if answer is None else _ANSWER.dump_json(answer).decode()
         with open_database(self.path) as connection:
             connection.execute(
                 "INSERT INTO conversations (id, title, created, changed, reader) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, deleted = NULL WHERE reader = ?",
+                " ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, deleted = NULL, title = CASE WHEN EXISTS"
+                " (SELECT 1 FROM turns WHERE conversation = excluded.id AND (position > 0 OR trim(question) != title"
+                " OR json_extract(answer, '$.ending') IS NOT 'courtesy')) THEN title ELSE excluded.title END"
+                " WHERE reader = ?",
                 (conversation, title_from(question), now, now, self.reader, self.reader),
             )
             if not connection.execute("SELECT changes()").fetchone()[0]:
