@@ -145,6 +145,8 @@ def test_a_work_of_several_pages_is_one_reference() -> None:
     text = export("md", ENDINGS).decode().replace("\\", "")
     assert text.count("林一, 王二. 南江大桥[J]. 桥梁研究") == 1
     assert "桥梁研究, 2023(2): 21, 22." in text
+    backwards = [dataclasses.replace(turn, position=place) for place, turn in enumerate(ENDINGS[::-1])]
+    assert "桥梁研究, 2023(2): 21, 22." in export("md", tuple(backwards)).decode().replace("\\", "")
     keys = re.findall(r"^@\w+\{(.*),$", export("md", ENDINGS, style="bibtex").decode(), re.MULTILINE)
     assert len(keys) == len(set(keys)) > 1  # BibTeX takes no key twice
 

@@ -6,7 +6,7 @@ Entry points: `lay_out_turn`, `cut_quotation`, `say_standing`. Knows no format.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -83,13 +83,18 @@ class Exported:
     @property
     def bibliography(self) -> tuple[str, ...]:
         """The references of the works of all notes, each once with all pages cited, in the order of the notes."""
-        cited: dict[Article | str, dict[str, None]] = {}
+        cited: dict[Article | str, set[str]] = {}
         for note in (part for turn in self.turns for part in turn.parts if isinstance(part, Note) and part.work):
-            cited.setdefault(note.work, {}).update(dict.fromkeys(note.pages))
+            cited.setdefault(note.work, set()).update(note.pages)
         return tuple(
-            work if isinstance(work, str) else format_reference(work, ", ".join(pages), self.style)
+            work if isinstance(work, str) else format_reference(work, _in_order(pages), self.style)
             for work, pages in cited.items()
         )
+
+
+def _in_order(pages: Iterable[str]) -> str:
+    """Return cited pages as a list, by number; those with another than an Arabic one, as vii, come first."""
+    return ", ".join(sorted(pages, key=lambda page: (int(page) if page.isdecimal() else 0, page)))
 
 
 def lay_out_turn(
