@@ -178,6 +178,10 @@ def test_what_is_no_name_is_not_asked_for(statement: str, language: Language) ->
     assert list(_of_definition(statement, language)) == []
 
 
+def test_an_article_is_not_asked_for_by_its_number() -> None:
+    assert list(_of_definition("第三条　转产贷款是指渔民改为养殖时所得的贷款。", "zh")) == ["什么是转产贷款？"]
+
+
 def test_a_heading_that_names_nothing_by_itself_is_not_asked_for() -> None:
     for heading in (
         "影响因素",

@@ -191,8 +191,7 @@ def find_candidates(
 
 def _of_heading(heading: str) -> Iterator[str]:
     """Yield a heading that asks; of one that names a side of something (“……的成因”), what that is."""
-    # Without its number.
-    text = re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", heading).strip()
+    text = _without_number(heading)
     language = main_language(heading)
     if _asks(heading):
         asked = text.rpartition("：")[-1].rpartition(": ")[-1].strip()
@@ -207,6 +206,11 @@ def _of_heading(heading: str) -> Iterator[str]:
                 yield f"{text}{asking}？"
 
 
+def _without_number(text: str) -> str:
+    """Return a heading or the first words of an article without its number: 第三条　差旅费 → 差旅费."""
+    return re.sub(r"^\W*(?:第?[一二三四五六七八九十\d.]+[章节条、.．)）]\s*)+", "", text).strip()
+
+
 def _asks(heading: str) -> bool:
     words = [phrases(cell) for kind, cell, _ in read_table("question_words") if kind == main_language(heading)]
     long_enough = len(HAN_CHARACTER.findall(heading)) >= _LEAST_HAN or len(LATIN_WORD.findall(heading)) >= _LEAST_WORDS
@@ -218,7 +222,7 @@ def _of_definition(statement: str, language: Language) -> Iterator[str]:
     for kind, cell, _ in read_table("definition_words"):
         for word in phrases(cell) if kind == language else ():
             term, found, _ = statement.partition(word if language == "zh" else f" {word} ")
-            term = term.strip(' “”"')
+            term = _without_number(term).strip(' “”"')
             if found and 2 <= len(term) <= TERM_CHARS[language] and _is_term(term, language):
                 if language == "zh":
                     yield f"什么是{term}？"
