@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from reading_matter import courtesy
 from streamlit.testing.v1 import AppTest
 
 from rag.answering import ask
@@ -17,7 +18,7 @@ from rag.indexing import build_index
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.briefs import find_briefs
 from rag.reading_room.conversations import Conversations
-from rag.records import Article, Progress
+from rag.records import Article, Progress, Sentence
 from rag.settings import Settings
 from rag.web import jobs, state, uploading, views
 from rag.web.uploading import Dropped, Taking
@@ -95,6 +96,16 @@ def test_a_year_that_the_issue_tells_stands_once_below_a_title() -> None:
     article = Article("article", "潮汐", (0, 2), ("林知远",), journal="海事学刊", year=2024, issue="2024年第4期")
     assert views.describe(article) == ["林知远", "海事学刊 2024年第4期"]
     assert views.describe(dataclasses.replace(article, issue="第4期")) == ["林知远", "海事学刊 2024 第4期"]
+
+
+def test_each_year_of_a_long_statement_is_shown_among_its_own_words() -> None:
+    clause = "其中第一期工程的桥墩和引桥由省里与三个县共同出资并于2019年完工而第二期在2021年动工"
+    told = Sentence(f"造价为12.5亿元，{clause}；2023年通车。", 0, "supported", "verbatim")
+    assert views._years(dataclasses.replace(courtesy(), sentences=(told,))) == [
+        {"year": 2019, "text": f"{clause}；2023年通车。"},
+        {"year": 2021, "text": f"…{clause[12:]}；2023年通车。"},
+        {"year": 2023, "text": "2023年通车。"},
+    ]
 
 
 def test_authors_below_a_title_are_told_apart(home: Settings) -> None:

@@ -184,9 +184,11 @@ def _years(answer: Answer) -> list[dict[str, Any]]:
     found: dict[int, str] = {}
     for sentence in answer.sentences:
         for match in _YEAR.finditer(sentence.text):
-            start = 1 + max(sentence.text.rfind(mark, 0, match.start()) for mark in "，；")
-            text = sentence.text[start : start + _YEAR_QUOTE_CHARS]
-            found.setdefault(int(match[1]), text + ("…" if len(sentence.text) > start + _YEAR_QUOTE_CHARS else ""))
+            start = 1 + max(sentence.text.rfind(mark, 0, match.start()) for mark in "，；;|")
+            begins = max(start, match.end() - _YEAR_QUOTE_CHARS // 2)  # so that the year is among what is shown
+            text = sentence.text[begins : begins + _YEAR_QUOTE_CHARS].strip()
+            cut = "…" * (begins > start), "…" * (len(sentence.text) > begins + _YEAR_QUOTE_CHARS)
+            found.setdefault(int(match[1]), text.join(cut))
     return [{"year": year, "text": text} for year, text in sorted(found.items())] if len(found) > 2 else []
 
 
