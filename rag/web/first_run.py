@@ -105,11 +105,13 @@ def is_empty(settings: Settings) -> bool:
 
 
 def _empty(settings: Settings) -> None:
-    st.title(t("empty_library"), anchor=False)
+    begun = uploading.goes_on()
+    st.title(t("building" if begun else "empty_library"), anchor=False)
     if state.reader().keeper:
-        st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
+        if not begun:
+            st.markdown(t("empty_library_hint", folder=plain(str(settings.corpus))))
         uploading.draw()
-        if find_briefs():
+        if find_briefs() and not begun:
             st.caption(t("briefs_hint"))
             st.button(t("take_briefs"), key="briefs", on_click=_take_briefs, args=(settings,))
 

@@ -9,6 +9,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -161,11 +162,11 @@ def tell() -> None:
     if taking is None:
         return
     with st.container(key="upload-told"):
-        if taking.done.is_set() and not _is_building():
+        if goes_on():
+            _tell_while_going_on()
+        else:
             _tell_all(taking)
             st.button(t("upload_seen"), key="upload-seen", on_click=forget)
-        else:
-            _tell_while_going_on()
 
 
 def forget() -> None:
@@ -173,15 +174,16 @@ def forget() -> None:
     jobs.held().pop(f"taking in {state.reader().name}", None)
 
 
-def _is_building() -> bool:
-    build = jobs.building(state.settings())
-    return build is not None and not build.done.is_set()
+def goes_on() -> bool:
+    """Tell whether dropped files are being taken in or indexed."""
+    taking, build = current(), jobs.building(state.settings())
+    return taking is not None and not (taking.done.is_set() and (build is None or build.done.is_set()))
 
 
 @st.fragment(run_every=LOOK_EVERY_S)
 def _tell_while_going_on() -> None:
     taking = current()
-    if taking is None or (taking.done.is_set() and not _is_building()):
+    if taking is None or not goes_on():
         st.rerun()
     files = list(taking.waiting)
     if files and not taking.done.is_set():
@@ -201,31 +203,30 @@ def _tell_all(taking: Taking) -> None:
     if taking.revised:
         _ask_about_revised(taking)
     seen = [*taking.earlier, *taking.told]
-    failed = [taken for taken in seen if taken.error is not None]
-    _each(failed, t("rejected", n=len(failed)))
+    failed = [(taken.name, taken.error) for taken in seen if taken.error is not None]
+    with _folded(failed, t("rejected", n=len(failed))):
+        for name, error in failed:
+            reason = told(str(error.args[0]).removeprefix(f"{name}: "))
+            st.error(f"**{plain(name)}**　{reason}　{t('what_to_do')}{told(error.advice)}")
     for taken in (taken for taken in seen if taken.duplicate):
         st.info(f"**{plain(taken.name)}**　{t('duplicate', source=plain(taken.source))}")
     added = [taken for taken in seen if taken.error is None and not taken.duplicate]
-    _each(added, t("added_n", n=len(added)))
+    if added:
+        with _folded(added, t("added_n", n=len(added))):
+            st.success("\n\n".join(map(_say_added, added)))  # in one box: five of them would fill a phone
 
 
-def _each(seen: Sequence[Taken], folded: str) -> None:
-    """Tell of each file; of many below a title that opens."""
-    with st.expander(folded) if len(seen) > MOST_NAMED else contextlib.nullcontext():
-        for taken in seen:
-            _tell_one(taken)
+def _folded(seen: Sequence[object], title: str) -> AbstractContextManager[object]:
+    """Return where to tell of each file: of many below a title that opens."""
+    return st.expander(title) if len(seen) > MOST_NAMED else contextlib.nullcontext()
 
 
-def _tell_one(taken: Taken) -> None:
-    if taken.error is not None:
-        reason = told(str(taken.error.args[0]).removeprefix(f"{taken.name}: "))
-        st.error(f"**{plain(taken.name)}**　{reason}　{t('what_to_do')}{told(taken.error.advice)}")
-        return
+def _say_added(taken: Taken) -> str:
     size = t("added", articles=taken.articles, n=f"{taken.characters:,}")
-    st.success(f"**{plain(taken.source)}**　{size}　{_stands(taken.source)}")
+    return f"**{plain(taken.source)}**　{size}　{_stands()}"
 
 
-def _stands(source: str) -> str:
+def _stands() -> str:
     """Say whether a file that was taken in can be asked about yet."""
     build = jobs.building(state.settings())
     if build is not None and not build.done.is_set():
