@@ -83,6 +83,21 @@ def test_a_very_long_article_is_shown_around_its_focus(at: int) -> None:
     assert position.earlier is not None
 
 
+def test_a_part_of_a_long_table_has_whole_rows_below_the_head_of_the_table() -> None:
+    rows = ["泊位 | 船名 | 费用\n", *(f"{number:05} | 渡輪{number:05} | 7.5\n" for number in range(10_000))]
+    text = "".join(rows)
+    article = dataclasses.replace(document().articles[0], span=(0, len(text)))
+    table = Block("table", text, (0, len(text)), None, 0, ())
+    long = dataclasses.replace(document(), canonical=text, blocks=(table,), articles=(article,), pages=())
+    at = text.index("05000")
+    laid = lay_out_article(long, 0, cited=(at, at + 5))
+    head, *others = ["".join(run.text for run in line) for line in laid.blocks[0].lines]
+    assert head == rows[0]
+    assert others == rows[rows.index(others[0]) :][: len(others)]
+    assert rows[5001] in others
+    assert laid.earlier is not None
+
+
 def test_a_passage_is_found_again_after_the_document_changed() -> None:
     moved = dataclasses.replace(document(), canonical="新的开头。\n" + CANONICAL)
     assert focus_of(document(), span_of(FIRST), FIRST) == span_of(FIRST)

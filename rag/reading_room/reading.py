@@ -48,7 +48,8 @@ class LaidOutBlock:
         index: Its place in `Document.blocks`.
         kind: As in `Block`.
         level: Depth of a heading from 1; 0 for all else.
-        lines: Runs, one tuple for a printed row of a table, a single one for all else.
+        lines: Runs, one tuple for a printed row of a table, a single one for all else. Of a table that is shown in
+            part the first row stands above the part.
         marker, origin: Of a footnote, the mark that leads to it, and the index of the block that bears it; else "", -1.
     """
 
@@ -201,8 +202,10 @@ def _shown_mark(marker: str) -> str:
 
 
 def _row_spans(block: Block, bounds: Span) -> list[Span]:
-    lines = block.text[bounds[0] - block.span[0] : bounds[1] - block.span[0]].splitlines(keepends=True)
-    return list(itertools.pairwise(itertools.accumulate(map(len, lines), initial=bounds[0]))) or [bounds]
+    """Return the rows of the part of a table that is shown, whole ones, below the row that heads the columns."""
+    lines = block.text.splitlines(keepends=True)
+    head, *rows = itertools.pairwise(itertools.accumulate(map(len, lines or [block.text]), initial=block.span[0]))
+    return [head, *(row for row in rows if row[0] < bounds[1] and bounds[0] < row[1])]
 
 
 def _runs(

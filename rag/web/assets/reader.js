@@ -46,7 +46,7 @@ export default function (component) {
   root.append(aside);
   body.addEventListener("scroll", () => requestAnimationFrame(keepInSight));
 
-  const head = el("header", {}, el("p", { class: "source-name" }, el("bdi", {}, data.source)));
+  const head = el("header", {}, data.title === data.source ? null : el("p", { class: "source-name" }, el("bdi", {}, data.source)));
   if (data.articles.length > 1) {
     const choice = el("select", { "aria-label": words.articles_of_source, onchange: () => act({ kind: "article", article: Number(choice.value) }) },
       data.articles.map((article) => el("option", { value: article.index, selected: article.index === data.article }, article.title)));
@@ -66,6 +66,8 @@ export default function (component) {
   const anchor = body.querySelector("mark.cited, .box") ?? body.querySelector(".passage") ?? (data.middle ? body.querySelector(`[data-middle]`) : null);
   if (kept && kept.view === data.view) body.scrollTop = kept.top;
   else requestAnimationFrame(() => {
+    // The head of a table that needs no scrolling of its own stays above the rows that are read.
+    for (const box of body.querySelectorAll(".table")) box.classList.toggle("fits", box.scrollWidth <= box.clientWidth);
     if (anchor) body.scrollTop += anchor.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight * 0.28;
     body.focus({ preventScroll: true });
   });
