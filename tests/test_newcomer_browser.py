@@ -147,6 +147,7 @@ def test_a_revised_file_takes_the_place_of_the_old_one_after_asking(new_page: Ne
     visit(page, "文库")
     drop(page, "港口.md", HARBOUR.replace("7.3億元", "8.1億元"))
     expect(page.get_by_text("文库里已有 1 份同名而内容不同的文献：港口.md")).to_be_visible()
+    expect(page.get_by_role("button", name="知道了")).to_have_count(0)  # it would let go of the file
     assert "7.3億元" in (corpus / "港口.md").read_text("utf-8")
     page.get_by_role("button", name="替换旧的").click()
     expect(page.get_by_test_id("stAlert").filter(has_text="港口.md").first).to_contain_text("可以提问了")

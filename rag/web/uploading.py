@@ -166,7 +166,8 @@ def tell() -> None:
             _tell_while_going_on()
         else:
             _tell_all(taking)
-            st.button(t("upload_seen"), key="upload-seen", on_click=forget)
+            if not taking.revised:  # to have seen it would let go of the files that the reader is asked about
+                st.button(t("upload_seen"), key="upload-seen", on_click=forget)
 
 
 def forget() -> None:
