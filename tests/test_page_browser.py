@@ -95,6 +95,7 @@ def open_chip(page: Page, turn: Locator, place: int = 0) -> None:
 def test_a_chinese_question_its_citation_and_the_way_back(new_page: NewPage, served: Served) -> None:
     page = new_page()
     turn = ask(page, CATCH)
+    expect(page.locator("h1")).to_have_text("提问")  # for those who listen
     expect(turn.locator(".answer")).to_contain_text("4.36万吨")
     chip = turn.locator(".sentence", has_text="4.36万吨").locator(".chip").first
     place = int(chip.get_attribute("data-citation") or -1)
@@ -235,6 +236,7 @@ def test_hostile_documents_names_and_questions_are_text(new_page: NewPage, serve
 
 def test_a_text_of_seventy_thousand_characters_without_a_space_opens_in_parts(new_page: NewPage) -> None:
     page = new_page("/?source=潮汐/长.txt&span=5000-5005")
+    expect(page.locator("aside h2")).to_have_text("潮汐/长.txt")  # what prints no title is told by its file
     expect(page.locator("aside mark.cited")).to_have_text("甲甲甲甲甲")
     page.get_by_role("button", name="读后面的部分").click()
     expect(page.locator("aside mark.cited")).to_have_count(0)

@@ -133,7 +133,7 @@ def _values(place: dict[str, Any]) -> dict[str, Any]:
     sections = next((b.section for b in document.blocks if at and b.span[0] <= at[0] < b.span[1]), ())
     return values | {
         "article": article,
-        "title": laid.record.title or t("untitled"),
+        "title": laid.record.title or place["source"],
         "details": views.describe(laid.record),
         "place": " › ".join(sections),
         "articles": [{"index": i, "title": a.title or t("untitled")} for i, a in enumerate(document.articles)],

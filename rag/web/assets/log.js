@@ -11,8 +11,10 @@ export default function (component) {
   const opened = !log && data.turns.length > 1;
   if (!log) {
     log = el("div", { class: "wenju log" });
-    parentElement.append(log);
+    // Those who listen go from heading to heading, and begin at the first of the page.
+    parentElement.append(el("div", { class: "wenju" }, el("h1", { class: "unseen" })), log);
   }
+  parentElement.querySelector("h1").textContent = data.words.nav_chat;
   while (log.children.length > data.turns.length) log.lastChild.remove();
   const said = JSON.stringify(data.words);
   data.turns.forEach((turn, place) => {
