@@ -22,7 +22,7 @@ _HTML_TAGS = (
     "table|thead|tbody|tr|details|summary|div|p|center|figure|figcaption|ul|ol|li|dl|dt|dd|h[1-6]|blockquote|section"
     "|article|aside|header|footer|main|pre|hr|br|img|picture"
 )
-_HTML = re.compile(rf"^ {{0,3}}</?({_HTML_TAGS})\b[^<>]*/?>", re.IGNORECASE)
+_HTML = re.compile(rf"^ {{0,3}}(?:<html>\s*)?(?:<body>\s*)?</?({_HTML_TAGS})\b[^<>]*/?>", re.IGNORECASE)
 _WHOLE_TAGS = frozenset(["table", "pre"])  # they end with their end tag, whatever empty lines are in them
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _NO_TITLE_LINE = re.compile(r"^\s*(?:[#>|<*+-]|\d+[.)]\s|`{3}|~{3})|[。；，]$|\|")
@@ -140,7 +140,10 @@ def _underlined(rows: Sequence[str], at: int) -> str:
     """Return the heading that line `at` and the line of = or - below it make, written with #; "" for none."""
     row = rows[at].strip()
     alone = at == 0 or not rows[at - 1].strip()
-    if not row or not alone or at + 1 >= len(rows) or len(row) > _MAX_TITLE_CHARS or _NO_TITLE_LINE.search(rows[at]):
+    is_row = "  " in row  # of a table, above the line that ends it
+    if is_row or not row or not alone or at + 1 >= len(rows) or len(row) > _MAX_TITLE_CHARS:
+        return ""
+    if _NO_TITLE_LINE.search(rows[at]):
         return ""
     underline = rows[at + 1].rstrip() if not _is_deep(rows[at + 1]) else ""
     signs = underline.lstrip(" ")

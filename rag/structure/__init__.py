@@ -73,7 +73,7 @@ def parse_document(pages: Sequence[Page], source: Source) -> Document:
         begin_boxes(lines)
     kept, aside, imprints = set_aside_furniture(lines, layout)
     left = [LeftOut(reason, line.text, pages[line.page].number) for reason, line in aside]
-    raise_marks(kept)
+    raise_marks(kept, layout)
     marks: list[Mark] = []
     body, notes, places = separate_footnotes(kept, layout, marks)
     if lines and not body:

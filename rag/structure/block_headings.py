@@ -93,6 +93,8 @@ def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool
         return False
     if opens_section(line.text, below.text):
         return True
+    if wrapped and at and _parts_text(lines[at - 1], line, below):
+        return True
     if not at or not (line.gap or line.fresh):
         return False  # the title, or a line of the paragraph above
     end = next((place for place in range(at + 2, len(lines)) if lines[place].gap), len(lines))
@@ -105,9 +107,18 @@ def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool
     return (is_full and not is_bare_label(line.text)) if wrapped else any(ends_sentence(other.text) for other in block)
 
 
+def _parts_text(before: PrintedLine, line: PrintedLine, below: PrintedLine) -> bool:
+    """Say whether a line, no paragraph's, stands between the end of a sentence and a full line of text."""
+    is_text = before.kind == below.kind == "text" and not (below.gap or below.level)
+    is_full = width(below.text) >= LEAST_TEXT_WIDTH and 3 * width(line.text) <= 2 * width(below.text)
+    return is_text and is_full and ends_sentence(before.text) and not is_bare_label(line.text)
+
+
 def _reads_like_one(text: str) -> bool:
     """Say whether a line is short, says something, and is no sentence, row or name."""
-    text = text.strip()
+    head, _, title = text.strip().partition(": ")
+    is_counted = head[-1:].isdecimal() and title[:1].isupper()  # Option 1: Pool reserves
+    text = f"{head} {title}" if is_counted else text.strip()
     return (
         width(text) <= MAX_WIDTH
         and any(map(str.isalpha, text))

@@ -183,9 +183,11 @@ def _opens_endnotes(text: str) -> bool:
 def _in_head(body: Sequence[PrintedLine], line: PrintedLine, number: str) -> bool:
     """Say whether a numbered line stands in an article's head, where the number says which author works where.
 
-    No text stands before it that a note could explain. Only a raised number, or print with its type sizes, tells so.
+    No text stands before it that a note could explain. Only a raised number, or print with its type sizes, tells so, or
+    a star in English: * Corresponding author.
     """
-    if not number.isdecimal() or not (line.size or line.text.startswith("<sup>")):
+    is_told = number == "*" and line.text.isascii()
+    if not is_told and not (number.isdecimal() and (line.size or line.text.startswith("<sup>"))):
         return False
     return 0 < len(body) <= _MAX_HEAD_LINES and not any(map(_is_of_text, body))
 
@@ -310,7 +312,8 @@ def _is_finished(end: str) -> bool:
     """Say whether a line of a note may be its last: it ends as a sentence does, or in an address."""
     last = end.split()[-1] if end and not end[-1].isspace() else ""
     _, slash, behind = last.partition("/")
-    return end.endswith(_FINISHED_ENDS) or "://" in last or bool(slash and any(map(str.isdecimal, behind)))
+    is_address = holds_one_of(last, "@") or "://" in last or bool(slash and any(map(str.isdecimal, behind)))
+    return is_address or end.endswith(_FINISHED_ENDS)
 
 
 def link_footnotes(body: Sequence[PrintedLine], notes: Sequence[Note], marks: Sequence[Mark]) -> dict[int, list[int]]:

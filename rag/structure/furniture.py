@@ -11,10 +11,11 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from string import digits
 
 from rag.structure.imprint_lines import Imprint, read_imprint_line
-from rag.structure.outline import looks_like_heading
+from rag.structure.outline import is_date, looks_like_heading, numbering_rank
 from rag.structure.printed import CENTRED_INDENT, HEADING_SIZE, NOTE_SIZE, Layout, PrintedLine, bare, strip_marks, width
 from rag.text.figure_finding import find_figures
 from rag.text.labels import holds_word, is_word, opens_with
@@ -47,6 +48,7 @@ _BULLETS = ("•", "*")  # of an item when only before it
 _BOXES = frozenset("☑☐☒✓✗□■")  # of forms: a line with one is an answer
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _BESIDE_NUMBER = " -—–_~·•*|－"
+_SECTION_RANK = 2  # of 第二节; smaller ones are those of 章 and 编
 _LATE_STEP = 20  # by which the number of a page is ahead of its place in an offprint
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
@@ -124,7 +126,9 @@ def _reason(text: str, line: PrintedLine) -> str:
     inside = tight[1:] if tight.startswith(tuple(_OPEN_LABEL)) else tight
     label = opens_with(inside, "imprint") if len(tight) <= _MAX_IMPRINT_CHARS else ""
     # `编辑` may begin a sentence, and "do it" one too: then no colon, bracket or number follows.
-    if label and (inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or tight.lower().startswith(_IDENTIFIERS)):
+    is_told = inside[len(label) :].startswith(tuple(_CLOSE_LABEL)) or tight.lower().startswith(_IDENTIFIERS)
+    is_framed = tight.startswith(tuple(_OPEN_LABEL)) and tight.endswith(tuple(_CLOSE_LABEL))  # （责任编辑 林若水）
+    if label and (is_told or is_framed):
         return "imprint"
     # Received 4 February 2022; accepted 30 June 2022
     if (
@@ -161,6 +165,8 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
     ]
     counts = Counter(_head_form(lines[index].text) for index in short)
     heads = _repeated_heads([at for at in short if at in edges and _BOXES.isdisjoint(lines[at].text)], lines)
+    begun = _begin_chapters(heads, lines)
+    heads -= begun
     for index in short:
         text = lines[index].text
         if _ISSUE.match(text.strip()) and (layout.wrapped or counts[_head_form(text)] > 1):
@@ -183,9 +189,12 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         else:
             lines[0].text = rest  # what is printed is called so
     shown = Counter(folds[index] for index in short)
+    twofold: set[str] = set()  # what two lines above print
     for index in short:
         text = lines[index].text
-        if index in reasons or len(folds[index]) < _MIN_FOLD_CHARS or text.endswith(tuple("。；，")):
+        twofold |= {"".join(folds[index - 2 : index])} if index > 1 else set()
+        is_brief = len(folds[index]) < _MIN_FOLD_CHARS
+        if index in reasons or index in begun or is_brief or text.endswith(tuple("。；，")):
             continue
         near = [other for other in (index - 1, index + 1, index - 2, index + 2) if 0 <= other < len(lines)]
         by_number = any(reasons.get(other) == "page_number" for other in near[:2])
@@ -194,6 +203,7 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
         # The head of the page, then the title itself.
         is_head = at_top and index + 1 < len(lines) and folds[index] == folds[index + 1] and index + 1 not in reasons
         is_head |= by_number and shown[folds[index]] >= 2 and not _ends_note(text, reasons.get(index - 1, ""))
+        is_head |= by_number and len(folds[index]) >= _MIN_TITLE_CHARS and folds[index] in twofold
         is_apart = by_number or (index and at_top and index + 1 < len(lines) and lines[index + 1].gap)
         is_head |= bool(is_apart) and not is_head and _tells_work(text, folds, short, index)
         is_head |= bool(index) and at_top and lines[index].parted and _numbers_a_work(text, folds, short, index)
@@ -206,7 +216,35 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             reasons[index] = "running_head"
     if short[:1] == [0] and _is_first_head(lines, reasons):
         reasons[0] = "running_head"
+    _add_issues(reasons, lines, [index for index in short if index in edges], shown)
     return reasons
+
+
+def _add_issues(
+    reasons: dict[int, str], lines: Sequence[PrintedLine], edges: Sequence[int], shown: Mapping[str, int]
+) -> None:
+    """Set aside the dates and issues (2021年, 第4期) at the edges of pages, beside their heads or numbers."""
+    at_edges = Counter(letters_of(lines[index].text) for index in edges)
+    for index in (*edges, *reversed(edges)):
+        text, fold = lines[index].text, letters_of(lines[index].text)
+        is_issue = is_date(text) or (text.endswith(tuple(_ISSUE_ENDS)) and any(map(str.isdecimal, text)))
+        if is_issue and 2 <= shown[fold] == at_edges[fold] and not reasons.keys().isdisjoint((index - 1, index + 1)):
+            reasons.setdefault(index, "running_head")
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A line with a number at one of its ends, and the words beside it."""
+
+    index: int
+    number: int
+    rest: str
+    is_behind: bool
+
+    def faces(self, other: _Numbered) -> bool:
+        """Say whether `other` has the number of the page beside, at its other end, and stands on that side."""
+        step = other.number - self.number
+        return abs(step) == 1 and self.is_behind != other.is_behind and (other.index - self.index) * step > 0
 
 
 def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], folds: Sequence[str]) -> dict[int, str]:
@@ -215,14 +253,15 @@ def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], fold
     Such are 136　　嶼岸史學 and 港口的工資　　137, above or below the pages of a text that has no ends of pages.
     """
     found: dict[int, tuple[int, str]] = {}
+    sides: list[_Numbered] = []
     for index in short:
-        if not lines[index].parted:
-            continue
-        matches = [pattern.fullmatch(lines[index].text) for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND)]
-        for match in filter(None, matches):
-            rest = match["rest"].strip(_BESIDE_NUMBER)
-            if len(letters_of(rest)) >= _MIN_FOLD_CHARS:
-                found[index] = (int(match["number"]), rest)
+        for pattern in (_NUMBER_BEFORE, _NUMBER_BEHIND):
+            match = pattern.fullmatch(lines[index].text)
+            rest = match["rest"].strip(_BESIDE_NUMBER) if match else ""
+            if match and len(letters_of(rest)) >= _MIN_FOLD_CHARS:
+                number = int(match["number"])
+                sides.append(_Numbered(index, number, rest, pattern is _NUMBER_BEHIND))
+                found |= {index: (number, rest)} if lines[index].parted else {}
     rests = Counter(letters_of(rest) for _, rest in found.values())
     told = {
         index: (number, rest)
@@ -234,7 +273,36 @@ def _heads_with_numbers(lines: Sequence[PrintedLine], short: Sequence[int], fold
         )
     }
     numbers = {number for number, _ in told.values()}
-    return {index: rest for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}
+    told = {index: (number, rest) for index, (number, rest) in told.items() if numbers & {number - 1, number + 1}}
+    return {index: rest for index, (_, rest) in told.items()} | _heads_in_turn(sides, frozenset(folds))
+
+
+def _heads_in_turn(sides: Sequence[_Numbered], folds: Collection[str]) -> dict[int, str]:
+    """Return the lines whose number stands before the words on one page and behind them on the next, in their order.
+
+    Such are 8 嶼岸史學 and 港口的工資 9, 11; of a single page, beside one of these, what ends with a line told
+    elsewhere, its title.
+    """
+    counted: defaultdict[tuple[bool, str], set[int]] = defaultdict(set)
+    for one in sides:
+        counted[one.is_behind, letters_of(one.rest)].add(one.number)
+    again = [
+        one
+        for one in sides
+        if len(numbers := counted[one.is_behind, letters_of(one.rest)]) > 1 and len({at % 2 for at in numbers}) == 1
+    ]
+    told = {(one.is_behind, letters_of(one.rest)) for one in again if any(map(one.faces, again))}
+    sure = [one for one in sides if (one.is_behind, letters_of(one.rest)) in told]
+    beside = [one for one in sides if one not in sure and any(map(one.faces, sure))]
+    titled = [one for one in beside if any(end in folds for end in _ends_of(one.rest))]
+    return {one.index: one.rest for one in (*sure, *titled)}
+
+
+def _ends_of(rest: str) -> list[str]:
+    """Return the letters of the last word, of the last two, and so on, as far as they may be a title."""
+    words = rest.split()
+    ends = (letters_of("".join(words[at:])) for at in range(len(words)))
+    return [end for end in ends if len(end) >= _MIN_TITLE_CHARS]
 
 
 def _heads_in_step(lines: Sequence[PrintedLine], outermost: Collection[int]) -> set[int]:
@@ -382,6 +450,22 @@ def _repeated_heads(edges: Sequence[int], lines: Sequence[PrintedLine]) -> set[i
         elif small or len(again) >= MIN_HEADS:
             heads.update(index for index in others if not looks_like_heading(lines[index].text))
     return heads
+
+
+def _begin_chapters(heads: Collection[int], lines: Sequence[PrintedLine]) -> set[int]:
+    """Return those of the running heads that begin the chapter which they name: the first of each, over its text."""
+    first: dict[str, int] = {}
+    for index in sorted(heads):
+        rank = numbering_rank(lines[index].text)
+        if rank is not None and rank <= _SECTION_RANK and looks_like_heading(lines[index].text):
+            first.setdefault(letters_of(lines[index].text), index)
+    near = ((index, [*lines[index + 1 : index + 3]]) for index in first.values())
+    return {
+        index
+        for index, below in near
+        if len(below) == 2
+        and (below[0].indent >= 2 or below[0].gap > below[1].gap or looks_like_heading(below[0].text))
+    }
 
 
 def _count_pages(group: Sequence[int], lines: Sequence[PrintedLine]) -> bool:

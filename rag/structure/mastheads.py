@@ -67,7 +67,7 @@ _MIN_WORK_CHARS = 800  # a work without abstract or keywords that is shorter is 
 _MAX_BETWEEN_CHARS = 200  # what may stand behind a translated abstract, and no article
 _MAX_HEADING_WIDTH = 240  # of a line that the print sets as a heading: English titles are long
 _ENGLISH_SHARE = 0.9  # of Latin letters, from which a line in a Chinese document is English
-_MIN_ABSTRACT_CHARS = 150
+_MIN_ABSTRACT_CHARS = 100
 _MAX_TRANSLATED_ITEMS, _MAX_TRANSLATED_CHARS = 15, 4000  # of a translated head: its lines, and its running text
 _SAMPLE = 2000  # items, and characters of each, that tell a language
 _MAX_MASTHEAD_WIDTH = 60
@@ -351,13 +351,22 @@ def _english_zones(items: Sequence[Item]) -> list[tuple[int, int]]:
         return []
     zones: list[tuple[int, int]] = []
     stop = 0
-    for is_english, group in itertools.groupby(items, _is_english):
-        run = list(group)
+    closed = itertools.accumulate(item.closed for item in items)  # a work that ends parts what follows
+    told = zip(items, map(_is_english, items), closed, strict=True)
+    for (is_english, _), group in itertools.groupby(told, lambda one: one[1:]):
+        run = [item for item, *_ in group]
         stop += len(run)
         is_long = is_english and max(len(bare(item.text)) for item in run) >= _MIN_ABSTRACT_CHARS
-        if is_long and _is_abstract(run):
+        if is_long and _is_abstract(run) and not _holds_work(items, stop - len(run), stop):
             zones.append((stop - len(run), stop))
     return zones
+
+
+def _holds_work(items: Sequence[Item], first: int, last: int) -> bool:
+    """Say whether one of the titles over names among English items stands over more text than an abstract has."""
+    bounds = itertools.pairwise([*_abstracts_of(items, first, last), last])
+    sizes = (sum(item.size for item in items[begin:end] if prose_begins(item)) for begin, end in bounds)
+    return any(size > _MAX_TRANSLATED_CHARS for size in sizes)
 
 
 def _is_abstract(run: Sequence[Item]) -> bool:
@@ -607,7 +616,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         )
     ):
         at += 1
-    if start is Start.LISTED and at + 1 < last and is_rubric(bare(items[at].text), bare(items[at + 1].text)):
+    may_be_rubric = start is Start.LISTED or bare(items[at].text).startswith("【")
+    if may_be_rubric and at + 1 < last and is_rubric(bare(items[at].text), bare(items[at + 1].text)):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
@@ -628,7 +638,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
         part.titles, at = [], first  # whom a letter addresses, or what a list is of
     begin = at
     for item in items[at : min(last, at + _MAX_NAME_LINES)]:
-        introduced = start is Start.LISTED and at == begin
+        is_said = start is Start.LISTED or (start is Start.CLOSED and _is_english(item))
+        introduced = is_said and at == begin
         names = names_of(item, introduced=introduced) if item.kind in ("paragraph", "heading") else ()
         if not names or _is_short_heading(item, names):
             break

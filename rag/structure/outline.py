@@ -16,6 +16,7 @@ from rag.structure.printed import bare, width
 from rag.text.figure_finding import find_figures
 from rag.text.labels import bare_label_of, is_word, opens_with
 from rag.text.language import HAN, HAN_CHARACTER, holds_one_of
+from rag.text.numbers import han_number
 from rag.vocabulary import read_table
 
 _KEPT = 4096  # results of a function that are kept
@@ -47,10 +48,11 @@ def numbering_rank(text: str) -> int | None:
 
 
 def counted_section(text: str) -> int | None:
-    """Return the number of a short line that counts a section by it and a space alone, as 0 引言; or None."""
+    """Return the number of a short line that counts a section by it and a space alone, as 0 引言, 一 航道; or None."""
     number, _, title = bare(text).strip().partition(" ")
     is_title = HAN_CHARACTER.match(title) and width(title) <= _MAX_COUNTED_WIDTH and not holds_one_of(title, "。；，：")
-    return int(number) if is_title and number.isdecimal() and len(number) <= 2 else None
+    value = int(number) if number.isdecimal() else han_number(number)
+    return int(value) if is_title and value is not None and len(number) <= 2 else None
 
 
 def opens_section(text: str, below: str) -> bool:

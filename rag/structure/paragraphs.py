@@ -248,7 +248,8 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             if line.cut or not layout.wrapped:
                 joins += 1
             continue
-        next_row = previous is not None and kind == "table" == previous.kind and line.gap == 0
+        is_close = line.gap <= (layout.wrapped and not layout.blank_ends)
+        next_row = previous is not None and kind == "table" == previous.kind and is_close
         if previous is not None and (next_row or (line.kind == "code" and previous.code and not line.fresh)):
             if not next_row or line.kind != "text" or not is_rule(text):
                 previous.append(text, glue="\n", uncertain=line.uncertain)
@@ -312,7 +313,7 @@ def _classify(line: PrintedLine, lines: Sequence[PrintedLine], index: int, layou
     text = line.text
     if line.kind in _KNOWN_KINDS:
         return _KNOWN_KINDS[line.kind], "", text
-    if line.kind == "text" and _is_row(text):
+    if line.kind == "text" and _is_row(lines, index):
         return "table", "", _tidy_row(text)
     label, tidy = label_of(text)
     if label:
@@ -400,11 +401,14 @@ def _is_first_of_two(lines: Sequence[PrintedLine], index: int) -> bool:
     return width(following.text) <= _MAX_SECOND_WIDTH and not ends_line(following.text) and not following.fresh
 
 
-def _is_row(text: str) -> bool:
+def _is_row(lines: Sequence[PrintedLine], index: int) -> bool:
+    """Say whether a line is a row of a table: it has bars; one alone may part a rubric: 观察 | OBSERVER."""
+    text = lines[index].text
+    near = [lines[at].text for at in (index - 1, index + 1) if 0 <= at < len(lines)]
     return (
         text.count("|") >= 2
         or (text.startswith("|") and text.endswith("|") and len(text) > 2)
-        or (text.count(" | ") == 1 and len(text) < _MAX_PAIR_CHARS)
+        or (text.count(" | ") == 1 and len(text) < _MAX_PAIR_CHARS and any("|" in other for other in near))
     )
 
 
@@ -532,7 +536,7 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     if other_size and not is_bare_label(end):
         return False  # a text is set in one size: notes and captions are no part of it
     if previous.kind == "heading":
-        return _heading_goes_on(previous, line, layout, text, end)
+        return _heading_goes_on(previous, lines, index, layout, text, end)
     if previous.kind in ("table", "caption"):
         return False
     if is_bare_label(end):
@@ -540,6 +544,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     before = lines[index - 1]
     begins_with_sign = text.startswith(_SIGNS) and len(text) > len(_SIGNS[0])
     names_page = before.parted and len(number := before.text.split()[-1]) <= _MAX_PAGE_DIGITS and number.isdecimal()
+    if _counts_pages(previous.begin) and _counts_pages(text):
+        return False
     if begins_with_sign or has_leaders(text) or has_leaders(before.text) or names_page:
         return False
     if _BULLET.match(text) and not line.cut and _begins_item(previous, lines, index, layout):
@@ -559,20 +565,39 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     return _fragment_goes_on(previous, line, end, text)
 
 
+def _counts_pages(text: str) -> bool:
+    """Say whether a text begins as an entry of contents that names its page first: 23 一笔结余的旅行 文/林若水."""
+    number, _, title = text.partition(" ")
+    return number.isdecimal() and HAN_CHARACTER.match(title) is not None and not holds_one_of(title, "。，；：")
+
+
 def _begins_item(previous: Item, lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
     """Say whether a line that looks like an item is one: it has the sign of the one above, or no full line precedes."""
     text, before = bare(lines[index].text), lines[index - 1].text
+    number = _item_number(text)
+    if text.startswith("（") and f"（{number - 1}）" in bare(previous.tail)[1:]:
+        return False  # of points counted within a sentence
     is_open = layout.wrapped and not ends_line(bare(previous.tail).rstrip())
     is_full = is_open and width(before) > _full_width(lines, index) * _FULL
     return not is_full or (text[1:2] == " " and previous.begin.startswith(text[:2]))
 
 
-def _heading_goes_on(previous: Item, line: PrintedLine, layout: Layout, text: str, end: str) -> bool:
-    """Say whether a heading runs on: the print set its second line close, or its first ends with a colon."""
+def _heading_goes_on(
+    previous: Item, lines: Sequence[PrintedLine], index: int, layout: Layout, text: str, end: str
+) -> bool:
+    """Say whether a heading runs on: the print set its second line close, or its first ends with a colon.
+
+    Close is one at the margin, too, above a paragraph that is set in.
+    """
+    line, below = lines[index], lines[index + 1] if index + 1 < len(lines) else None
     is_sentence = ends_line(text) and not text.endswith(("？", "："))
     if previous.level or not layout.wrapped or looks_like_heading(text) or is_sentence:
         return False
-    is_close = line.gap == line.indent == 0 and not layout.blank_ends and not line.fresh and previous.lines == 1
+    if end.endswith(("：", ":")) and is_conventional(end[:-1]):
+        return False  # 参考文献：
+    is_above = below is not None and 2 <= below.indent < CENTRED_INDENT and width(below.text) >= _LONG_LINE
+    is_told = not layout.blank_ends or (layout.indent_begins and is_above and not holds_one_of(text, "，。：；"))
+    is_close = line.gap == line.indent == 0 and is_told and not line.fresh and previous.lines == 1
     return width(text) <= _MAX_SECOND_WIDTH and (is_close or end.endswith(("：", "——", "，", "、", ":")))
 
 
@@ -609,6 +634,8 @@ def _line_goes_on(
     room = full - width(before.text) - (before.indent if in_one_box else 0)
     ended = width(token) + _RAGGED <= room
     if unfinished:
+        if HAN_CHARACTER.match(end[-1:]) and _opens_names(previous, lines, index):
+            return False
         if ends_in(end, _GOES_ON_ENDS, '"”') or _open_bracket(end):
             return previous.lines > 1 or width(before.text) > full / 2 or len(end) > _SHORT_END
         if _opens_names(previous, lines, index):
@@ -617,10 +644,27 @@ def _line_goes_on(
         return not ended or (width(before.text) > least * full and _in_column(lines, index, full))
     below = lines[index + 1] if index + 1 < len(lines) else None
     is_rubric = line.fresh and below is not None and below.gap and 2 * width(text) < full and not ends_line(text)
-    begins = _counts(text) or continues_numbering(previous.begin, text) or text.startswith(_SAME_AUTHOR) or is_rubric
+    begins = (
+        _counts(text)
+        or (_is_entry(previous.begin) and _is_entry(text))
+        or continues_numbering(previous.begin, text)
+        or text.startswith(_SAME_AUTHOR)
+        or is_rubric
+    )
     if begins and ends_sentence(end):
         return False
-    return not ended
+    is_margin = layout.indent_begins and not line.indent and lines[index - previous.lines].indent >= 2
+    is_margin = is_margin and (previous.lines > 1 or end.endswith("；"))
+    is_full = width(before.text) + before.indent >= _BROKEN * _body_width(lines, index)
+    return not ended or (is_margin and not line.gap and is_full)
+
+
+def _is_entry(text: str) -> bool:
+    """Say whether a text begins as an entry of a list of works: 林若水，《渡口》 or Brandt, H."""
+    name, _, rest = text.replace("：", "，").partition("，")
+    surname, _, initial = text.partition(", ")
+    is_latin = surname.istitle() and " " not in surname and initial[:1].isupper() and initial[1:2] == "."
+    return is_latin or (rest.startswith(("《", "〈", "“", "「")) and bool(parse_names(name)))
 
 
 def _begins_with_label(text: str) -> bool:

@@ -124,9 +124,9 @@ def _find_decreed(lines: Sequence[Line]) -> list[HeadLine]:
 
 
 def _lone_chapter(pages: Sequence[Page]) -> list[HeadLine]:
-    """Return the first line where it numbers the one chapter that the pages hold: 第四章 从养济院到同善堂."""
+    """Return the first line, of what kind the work is aside, that numbers the one chapter: 第四章 从养济院到同善堂."""
     lines = [(at, " ".join(line.text.split())) for page in pages[:1] for at, line in enumerate(page.lines)]
-    at, first = next(((at, text) for at, text in lines if text), (0, ""))
+    at, first = next(((at, text) for at, text in lines if text and not is_of_title_page(text)), (0, ""))
     texts = {line.text.strip() for page in pages for line in page.lines}
     is_alone = numbering_rank(first) == CHAPTER and sum(numbering_rank(text) == CHAPTER for text in texts) == 1
     return [HeadLine(at, 0, 0, "", first)] if is_alone and width(first) <= MOST_WIDTH else []
@@ -182,11 +182,15 @@ def _head_lines(lines: Sequence[Line]) -> list[HeadLine]:
 
 
 def _without_capitals(head: Sequence[HeadLine]) -> list[HeadLine]:
-    """Return a head in which no line in capitals is taken for names where others are written below: SMALL GRIDS."""
+    """Return a head in which no line in capitals is taken for names where others are written below: SMALL GRIDS.
+
+    Nor is any line over one that says By: Small Ports, Big Ships.
+    """
     written = max((line.at for line in head if line.kind == "names" and not line.text.isupper()), default=-1)
+    told = max((line.at for line in head if line.kind == "names" and _by(line.text)), default=-1)
     return [
         dataclasses.replace(line, kind="", people=())
-        if line.kind == "names" and line.text.isupper() and line.at < written
+        if line.kind == "names" and line.at < (written if line.text.isupper() else told)
         else line
         for line in head
     ]
@@ -255,7 +259,8 @@ def _read_line(line: HeadLine, above: HeadLine | None) -> HeadLine:
     people = _people(line.text, introduced=above is not None and above.kind == "by")
     if people and above is not None:
         return dataclasses.replace(line, kind="names", people=people)
-    if (_date_of(line.text) and _beside_date(line.text)) or (above is not None and _tells_occasion(line.text)):
+    is_dated = bool(_date_of(line.text)) and _beside_date(line.text) and not _counts_years(line.text)
+    if is_dated or (above is not None and _tells_occasion(line.text)):
         return dataclasses.replace(line, kind="day")
     if without_spaces(line.text).endswith(THESES) or (line.text.isascii() and is_of_title_page(line.text)):
         return dataclasses.replace(line, kind="skip")
@@ -432,7 +437,8 @@ def _latin_people(text: str, *, introduced: bool) -> tuple[Person, ...]:
             text, introduced = text[len(word) :].strip(), True
     outside = " ".join(_bracketed(text)[::2])
     parts = split_at(outside.replace(" and ", ","), ",，;；&")
-    pieces = [part.strip() for part in parts if part.strip(" 0123456789*")]
+    pieces = [_without_letter(part.strip()) for part in parts if part.strip(" 0123456789*")]
+    pieces = [piece for piece in pieces if len(piece) > 1]
     degrees = [piece for piece in pieces if piece.casefold().rstrip("*†‡§. ") in words_of("head_words", "degree")]
     pieces = [piece for piece in pieces if piece not in degrees]
     named = [parse_names(f"By {piece}") if not _is_office(piece) else () for piece in pieces]
@@ -441,6 +447,12 @@ def _latin_people(text: str, *, introduced: bool) -> tuple[Person, ...]:
     if not names or not named[0] or (not introduced and not all(named)) or (len(names) == 1 and not is_sure):
         return ()
     return tuple(_placed(names, text))
+
+
+def _without_letter(name: str) -> str:
+    """Return a name without the small letter behind it that says where its bearer works: Mary Doe a."""
+    plain, _, letter = name.rstrip("*†‡§¶ ").rpartition(" ")
+    return plain if len(letter) == 1 and letter.islower() and " " in plain else name
 
 
 def _is_marked(name: str) -> bool:
@@ -519,6 +531,16 @@ def _without_date(text: str) -> str:
     if date is None:
         return text
     return f"{text[: date.span[0]].removesuffix('on ')} {text[date.span[1] :]}".strip(" |,，")
+
+
+def _counts_years(text: str) -> bool:
+    """Say whether words end with the years that they are about: 运行调查报告（2023）, Ships, 1889–1936."""
+    date = _date(text)
+    if date is None or date.month or not date.span[0]:
+        return False
+    behind = text[date.span[1] :]  # and no session's: 2022-23
+    is_range = behind.startswith(("–", "—", "-")) and len(behind) > len(str(date.year)) and behind[1:].isdecimal()
+    return text[date.span[0] - 1] in "（(" or is_range
 
 
 def _beside_date(text: str) -> bool:

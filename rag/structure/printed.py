@@ -341,8 +341,9 @@ def _add_close_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[i
 
 
 def _add_spaced_rows(found: list[Line], lines: Sequence[Line], filled: Sequence[int]) -> None:
-    """Make rows of lines below each other whose cells full-width spaces part, where a column holds figures."""
-    cells = {at: list(filter(None, lines[at].text.strip().split(_WIDE_SPACE))) for at in filled}
+    """Make rows of lines below each other whose cells full-width or two spaces part, where a column holds figures."""
+    texts = {at: lines[at].text.strip().replace(_NARROW_GAP, _WIDE_SPACE) for at in filled}
+    cells = {at: list(filter(None, text.split(_WIDE_SPACE))) for at, text in texts.items()}
     for count, run in itertools.groupby(filled, lambda number: len(cells[number])):
         numbers = [number for number in run if lines[number].kind == "text"]
         columns = zip(*(cells[number] for number in numbers[1:]), strict=True)

@@ -74,6 +74,8 @@ def entry_names(item: Item) -> list[str]:
 def _entry_name(text: str) -> str:
     parts = _LEADERS.sub("", _PAGE_AT_END.sub("", before_leaders(text))).split()
     title, *behind = list(filter(letters_of, parts)) or [""]
+    if title.isdecimal() and behind:
+        title, *behind = behind  # the page, before the title
     named = behind and HAN_CHARACTER.search(title) and parse_names(" ".join(behind))
     return letters_of(title if named else title + "".join(behind)).lower()
 
