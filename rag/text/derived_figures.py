@@ -62,7 +62,10 @@ def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
     value = converted(wanted)[0]
     values = _alike(wanted, given)
     if wanted.unit == "ratio":
-        values += [one / other for one, other in _pairs_of_a_kind(given) if one < other]
+        parts = [one / other for one, other in _pairs_of_a_kind(given) if one < other]
+        values += parts + [1 - part for part in parts]
+    if wanted.unit == "times":
+        values += [one / other for one, other in _pairs_of_a_kind(given, (TIME,)) if one > other]
     if not value or wanted.kind != "number":
         return False
     below, above = (_word_beside(kind, before, behind) for kind in ("below", "above"))
@@ -72,7 +75,9 @@ def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
         return True
     is_share = wanted.unit == "ratio"
     most = _NEAR_SHARE if is_share else _NEAR * value
-    return bool(_word_beside("rough", before, behind)) and any(abs(one - value) <= most for one in values)
+    in_words = wanted.unit in ("ratio", "times") and not any(map(str.isdigit, text[start:end]))  # 三分之一 for 33.6%
+    is_rough = in_words or _word_beside("rough", before, behind)
+    return bool(is_rough) and any(abs(one - value) <= most for one in values)
 
 
 def _word_beside(kind: str, before: str, behind: str) -> str:
@@ -98,9 +103,11 @@ def _holds(values: Iterator[float], wanted: float) -> bool:
     return any(math.isclose(value, wanted, rel_tol=_RELATIVE, abs_tol=_ABSOLUTE) for value in values)
 
 
-def _pairs_of_a_kind(given: Sequence[Figure]) -> Iterator[tuple[float, float]]:
+def _pairs_of_a_kind(
+    given: Sequence[Figure], passed: Sequence[str] = (*_SHARES, TIME)
+) -> Iterator[tuple[float, float]]:
     """Yield pairs of values of one unit, both ways round; numbers without a unit may stand for anything."""
-    numbers = [converted(f) for f in given if f.kind == "number" and f.unit and f.unit not in (*_SHARES, TIME)]
+    numbers = [converted(f) for f in given if f.kind == "number" and f.unit and f.unit not in passed]
     for (value, unit), (beside, unit_beside) in itertools.permutations(numbers, 2):
         if beside and unit == unit_beside:
             yield value, beside

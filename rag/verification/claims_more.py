@@ -2,7 +2,7 @@
 
 Input: a sentence, what its passages say. Output: the word that claims more. Method: a row of
 rag/data/claims_more.tsv is broken where the sentence's clause has one of its stronger words, the clause nearest to it
-in the passages has a weaker one, and neither has the other.
+in the passages has a weaker one, and neither has the other; or where nothing that is cited has a word as strong.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from rag.text.language import LATIN_WORD
+from rag.text.language import LATIN_WORD, search_form
 from rag.text.words import tag_words
 from rag.verification.clauses import clause_with_figures, clauses_of, nearest_clause
 from rag.verification.said import Said
@@ -19,12 +19,17 @@ from rag.vocabulary import phrases, read_table
 
 def claims_more(text: str, cited: Sequence[Said]) -> str:
     """Return the word by which a clause of `text` claims more than the nearest one of its passages, else ""."""
+    all_told = search_form("\n".join(ground.said for ground in cited))
     for clause in clauses_of(text):
         near, same = nearest_clause(clause, cited), clause_with_figures(clause, cited)
         for where, more, less, _, _ in read_table("claims_more"):
             other = same or near if where == "figure" else near
             told = {"sentence": other.sentence, "passage": other.whole}.get(where, other.form) if other else ""
             claimed = word_among(clause.form, phrases(more))
+            if where == "nowhere":
+                if claimed and not word_among(all_told, phrases(f"{more} {less}")):
+                    return claimed
+                continue
             if not claimed or word_among(clause.form, phrases(less)):
                 continue
             weaker = word_among(told, phrases(less))
