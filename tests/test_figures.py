@@ -197,6 +197,11 @@ def test_figures_that_follow_from_others(text: str, figure: str, follows: bool) 
         ("到场186人", "不少于200人", False),
         ("43 people came", "no more than 40 people", False),
         ("43 people came", "not fewer than 40 people", True),
+        ("占33.6%", "三分之一的居民", True),
+        ("占33.6%", "四分之一的居民", False),
+        ("湖面由320公顷缩小到210公顷", "湖面缩小了三分之一", True),
+        ("東組6.2天，西組2天", "東組是西組的三倍", True),
+        ("東組6.2天，西組2天", "東組是西組的两倍", False),
     ],
 )
 def test_rough_figures_and_bounds(told: str, text: str, near: bool) -> None:

@@ -76,7 +76,7 @@ def is_near(wanted: Figure, text: str, given: Sequence[Figure]) -> bool:
     is_share = wanted.unit == "ratio"
     most = _NEAR_SHARE if is_share else _NEAR * value
     in_words = wanted.unit in ("ratio", "times") and not any(map(str.isdigit, text[start:end]))  # 三分之一 for 33.6%
-    is_rough = in_words or _word_beside("rough", before, behind)
+    is_rough = (in_words and not below and not above) or _word_beside("rough", before, behind)
     return bool(is_rough) and any(abs(one - value) <= most for one in values)
 
 

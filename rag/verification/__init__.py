@@ -36,6 +36,7 @@ from rag.verification.alterations import find_alteration
 from rag.verification.citation_marks import plain_citations
 from rag.verification.cited_sentences import CitedSentence, read_citations
 from rag.verification.claims import find_missing
+from rag.verification.claims_more import claims_more
 from rag.verification.defanging import defang_text
 from rag.verification.exchanges import find_displaced_figure
 from rag.verification.said import Said, said_by, share_of, word_pairs
@@ -257,6 +258,8 @@ def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity
     if foreign and coverage < COVERED:
         if not missing and (displaced := find_displaced_figure(text, cited)):
             missing, reason = (displaced,), "figure_missing"
+        elif not missing and (claimed := claims_more(text, cited)):
+            missing, reason = (claimed,), "wording_changed"
         return _judge_translation(text, cited, grounds, similarity, missing, reason, anchors)
     if missing:
         return _Verdict("partly" if coverage >= COVERED else "not_found", reason, missing)

@@ -17,14 +17,20 @@ from dataclasses import dataclass
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure
 from rag.text.folding import fold_text
-from rag.text.language import HAN_CHARACTER
+from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation, read_polarity
 from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
 from rag.verification.claims_more import claims_more
-from rag.verification.clauses import clauses_of, figures_told, nearest_clause
-from rag.verification.exchanges import figures_in_place, find_displaced_figure, find_exchanged_sides, holds_comparison
+from rag.verification.clauses import clause_with_figures, clauses_of, figures_told, nearest_clause
+from rag.verification.exchanges import (
+    figures_in_place,
+    find_displaced_figure,
+    find_exchanged_sides,
+    find_other_subject,
+    holds_comparison,
+)
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table, words_of
 
@@ -69,7 +75,11 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
         return plain
     # A sentence may tell of both ways: then the word counts that has its opposite in the nearest clause.
-    pairs = ((clause, nearest_clause(clause, cited, SAME_CLAUSE)) for clause in clauses_of(text))
+    pairs = (
+        (clause, near)
+        for clause in clauses_of(text)
+        for near in (nearest_clause(clause, cited, SAME_CLAUSE), clause_with_figures(clause, cited))
+    )
     opposites = (find_opposite(one.text, near.text) for one, near in pairs if near is not None)
     opposite = (word for word in opposites if word and not holds_comparison(word))
     if turned := find_exchanged_sides(text, cited) or next(opposite, ""):
@@ -78,6 +88,8 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
         return Alteration("figure_missing", displaced)
     if claimed := claims_more(text, cited):
         return Alteration("wording_changed", claimed)
+    if subject := find_other_subject(text, cited):
+        return Alteration("wording_changed", subject)
     return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or next(filter(None, turns), None)
 
 
@@ -193,6 +205,7 @@ def _around(pieces: Sequence[str], start: int, end: int) -> str:
 
 
 def _opposed(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> bool:
+    mine_around, other_around = map(to_simplified, (mine_around, other_around))
     for word, opposites in _opposites().items():
         if word.isascii():
             if word in mine and word not in other and opposites & set(other):

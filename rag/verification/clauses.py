@@ -73,8 +73,12 @@ def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -
 
 
 def clause_with_figures(clause: Clause, cited: Sequence[Said]) -> Clause | None:
-    """Return the one clause of the passages that holds all figures of a clause, None where none or several do."""
+    """Return the one clause of the passages that holds all figures of a clause, None where none or several do.
+
+    Dates count only where there is nothing else: they may stand in a clause before.
+    """
     figures = find_figures(clause.text)
+    figures = tuple(figure for figure in figures if figure.kind != "date") or figures
     given = figures_told(cited) if figures else []
     holding = [other for other, held in given if all(holds_figure(figure, held) for figure in figures)]
     return holding[0] if len(holding) == 1 else None

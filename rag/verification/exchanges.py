@@ -14,21 +14,21 @@ from dataclasses import dataclass
 
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure
-from rag.text.language import main_language, search_form
+from rag.text.language import search_form
 from rag.text.names import find_latin_names
-from rag.text.words import tag_words
+from rag.text.negation import stem
+from rag.text.words import is_known_word, tag_words
 from rag.verification.claims_more import word_among
 from rag.verification.clauses import Clause, clauses_of, clauses_told, figures_told
-from rag.verification.said import Said, share_of, word_pairs
+from rag.verification.said import STOP_WORDS, Said, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
 Key = tuple[str, str]  # what it is (year, name, or the last character of a noun), and its word in search form
 Sides = tuple[frozenset[str], frozenset[str]]  # words of what is more and what is less, or of cause and effect
-_HARDLY, _MOSTLY = 0.34, 0.6  # shares of what is said of a subject: told of it at most, told of another at least
-_LEAST_SAID, _LEAST_TOLD = 2, 3  # pairs of characters or words
+_NEARLY_ALL, _LEAST_SAID = 0.75, 2  # share and number of the words of a clause behind its subject
 _LEAST_CHARS = 2  # of a noun
-_NAME_TAGS = {"nr", "ns", "nt", "nz", "nrt"}  # jieba's, of names
 _NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
+_CONTENT_TAGS = tuple("nvajbilz")
 _STANDS_FOR = frozenset({"one", "ones"})  # for a noun told before: the northern one
 _THAN = " than "
 _LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
@@ -83,12 +83,32 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
     for clause in clauses_of(text):
         if word := next((word for other in others if (word := _turned_comparison(clause, other))), ""):
             return word
-        if word := _displaced_subject(clause, others):
+        if word := _belied_comparison(clause, figures_told(cited)):
             return word
     sentences = {other.sentence for other in others}
     mine = _cause_and_effect(search_form(text))
     told = filter(None, map(_cause_and_effect, sentences))
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
+
+
+def find_other_subject(text: str, cited: Sequence[Said]) -> str:
+    """Return the word with which a clause opens where the passages tell the rest of it of others, not of this."""
+    others = clauses_told(cited)
+    return next((word for clause in clauses_of(text) if (word := _told_of_another(clause, others))), "")
+
+
+def _told_of_another(clause: Clause, others: Sequence[Clause]) -> str:
+    words = _content_words(clause.form)
+    near = max(others, key=lambda other: sum(word in other.form for word in words), default=clause)
+    placed = [word for word in words if word in near.form]
+    head = words[: words.index(placed[0])] if placed else ()
+    if not _nouns_of(" ".join(head)) or len(placed) < max(_LEAST_SAID, _NEARLY_ALL * (len(words) - len(head))):
+        return ""
+    told = [any(word in other.form for other in others) for word in head]  # else: other words for the same
+    if not all(told) or any(word in near.before for word in head):
+        return ""
+    before = near.form[: min(near.form.index(word) for word in placed)]
+    return head[0] if any(word not in clause.sentence for word in _nouns_of(before)) else ""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -117,36 +137,32 @@ def _is_alike(one: Figure, other: Figure) -> bool:
     return one.kind == other.kind and (one.unit == other.unit or not one.unit or not other.unit)
 
 
-def _displaced_subject(clause: Clause, others: Sequence[Clause]) -> str:
-    """Return the subject of a clause of which the passages tell something else, and this of another of its kind."""
-    for kind, subject in _subjects_of(clause):
-        said = word_pairs(clause.text.replace(subject, "，"))
-        own = [other for other in others if subject in other.text]
-        told = [other.words - word_pairs(subject) for other in own]  # 市長表示 tells nothing by itself
-        if len(said) < _LEAST_SAID or not any(len(words) >= _LEAST_TOLD for words in told):
-            continue
-        if any(share_of(said, words) > _HARDLY or any(word[0] == "#" for word in said & words) for words in told):
-            continue
-        alike = [other for other in others if other not in own and share_of(said, other.words) >= _MOSTLY]
-        if any(a == kind and name not in clause.text for other in alike for a, name in _subjects_of(other)):
-            return subject
-    return ""
-
-
 @functools.lru_cache(maxsize=4096)
-def _subjects_of(clause: Clause) -> tuple[Key, ...]:
-    """Return the nouns before the first verb of a clause, those side by side as one; the name with which it opens."""
-    names = [("name", name) for name, span in find_latin_names(clause.text) if span[0] <= _OPENING_CHARS]
-    if main_language(clause.text) == "en":
-        return tuple(names[:1])
-    words = itertools.takewhile(lambda word: not word[1].startswith("v"), tag_words(clause.text))
-    for is_noun, run in itertools.groupby(words, lambda word: word[1].startswith(_NOUN_TAGS)):
-        found = list(run)
-        noun = "".join(word for word, _, _ in found)
-        if is_noun and len(noun) >= _LEAST_CHARS and not noun.isascii():
-            is_name = any(tag in _NAME_TAGS for _, tag, _ in found)
-            names.append(("name" if is_name else noun[-1], noun))
-    return tuple(names)
+def _content_words(form: str, tags: tuple[str, ...] = _CONTENT_TAGS) -> tuple[str, ...]:
+    """Return the words of a text in search form that mean something, in order, English ones as stems."""
+    words = ((word, tag) for word, tag, _ in tag_words(form) if word not in STOP_WORDS and word.isalnum())
+    return tuple(stem(word) for word, tag in words if word.isascii() or tag.startswith(tags))
+
+
+def _nouns_of(form: str) -> tuple[str, ...]:
+    return tuple(word for word in _content_words(form, _NOUN_TAGS[:2]) if not word.isdigit())
+
+
+def _belied_comparison(clause: Clause, figures: Sequence[tuple[Clause, tuple[Figure, ...]]]) -> str:
+    """Return the word with which a clause calls more what a sentence gives the smaller of two figures for, else ""."""
+    found = _comparison_in(_with_subject(clause))
+    if found is None or read_table("comparatives")[found.row][2] != "figures" or find_figures(clause.text):
+        return ""
+    one, other = (mine - theirs for mine, theirs in (found.sides, found.sides[::-1]))
+    numbers = [(told, [figure for figure in given if figure.kind == "number"]) for told, given in figures]
+    single = [(told, given[0]) for told, given in numbers if len(given) == 1]
+    beside, last = max(single, key=lambda item: share_of(other, item[0].words), default=(clause, None))
+    rest = [item for item in single if item[0] != beside and item[0].sentence == beside.sentence]
+    firsts = [figure for told, figure in rest if share_of(one, told.words)]
+    if last is None or not share_of(other, beside.words) or len(firsts) != 1 or not _is_alike(firsts[0], last):
+        return ""
+    more, less = (firsts[0], last) if found.column == 0 else (last, firsts[0])
+    return found.word if more.value < less.value else ""
 
 
 def _turned_comparison(one: Clause, other: Clause) -> str:
@@ -192,7 +208,8 @@ def _sides_around(form: str, word: str) -> Iterator[tuple[int, str, str]]:
         yield at, form[:at], form[at + len(word) + 1 :]
     for than in _HAN_THAN:
         before, _, after = form.partition(than)
-        if before and word in after:
+        words = [one for one, _, _ in tag_words(after) if word in one]
+        if before and any(one == word or not is_known_word(one) for one in words):  # 小麦 compares nothing
             yield -after.index(word), before, after
 
 
