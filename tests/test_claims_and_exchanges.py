@@ -81,6 +81,7 @@ def test_what_claims_more_or_has_changed_places_is_not_supported(sentence: str, 
         ("The mill closed because the river silted up.", MILL),
         ("甲组的恢复时间比乙组短。", GROUPS),
         ("不服处分的学生可以书面申诉。", "学生对处分不服的，可以提出书面申诉。"),
+        ("要迁移灯杆的，居民去找街道。", "居民可以向街道申请迁移灯杆。"),  # five of its ten pairs
         ("没有房东的书面同意，房屋不可转租给他人。", "未经房東書面同意，租客不得将房屋转租给他人。"),
     ],
 )

@@ -45,6 +45,8 @@ from rag.vocabulary import words_of
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 COVERED = 0.55  # share of a sentence's word pairs that its passages hold, from which it counts as covered
+# The same where nothing speaks against it: true sentences in other words share no more than false ones do.
+ENOUGH = 0.45
 # How much less must be covered for each figure, name or quote that the passages hold, twice at most.
 ANCHOR_WORTH = 0.10
 WEAK = 0.30  # below this the words do not agree at all
@@ -268,7 +270,7 @@ def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity
         missing = (changed.what,) if changed.what else ()
         return _Verdict("not_found" if changed.reason == "negated" else "partly", changed.reason, missing)
     # Figures, names and quotes that agree stand for words: who repeats them speaks of the same thing.
-    if round(coverage, 6) >= round(COVERED - ANCHOR_WORTH * min(anchors, 2), 6):
+    if round(coverage, 6) >= round(ENOUGH - ANCHOR_WORTH * min(anchors, 2), 6):
         return _Verdict("supported", "overlap")
     if coverage >= WEAK:
         return _Verdict("partly", "weak_overlap")
