@@ -169,11 +169,11 @@ def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Sta
         own = [p for p in passages if p.section[: len(path)] == path and p.kind in ("body", "table")]
         return [said for p in own for said in said_in(p)]
     found: list[Statement] = []
-    for own in ([*said_in(passage)] for passage in passages):
-        for place, said in enumerate(own):
+    for statements in ([*said_in(passage)] for passage in passages):
+        for place, said in enumerate(statements):
             if holds_any(said.text, kind.said):
-                behind = telling(said.text, [one.text for one in own[place + 1 :]])
-                found += [one for one in own[place : place + 1 + behind] if one not in found]
+                behind = telling(said.text, [one.text for one in statements[place + 1 :]])
+                found += [one for one in statements[place : place + 1 + behind] if one not in found]
     return found
 
 
