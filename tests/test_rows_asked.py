@@ -237,3 +237,24 @@ def test_two_bodies_are_named_by_what_people_call_them() -> None:
     found = find_rows_asked(head, rows, "北岫和穗禾的服务分各是多少？", "中标公告.md")
     assert found is not None
     assert (found.kind, found.rows, found.column) == ("rows", (1, 2), 2)
+
+
+BUDGETS = ["部门 | 年初预算 | 执行率", "教育局 | 48200 | 82.8%", "衛生健康局 | 21300 | 84.7%", "水利局 | 9840 | 62.9%"]
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("哪些部门的执行率超过80%？", (0, 1)),
+        ("执行率低于百分之八十的部门有哪些？", (2,)),
+        ("哪些部门的年初预算超过20000？", (0, 1)),
+        ("哪些部门的执行率超过80？", None),  # of what
+        ("水利局的执行率是否超过80%？", None),  # of one
+    ],
+)
+def test_a_bound_in_per_cent_is_one_of_per_cent(question: str, rows: tuple[int, ...] | None) -> None:
+    head, *lines = BUDGETS
+    found = find_rows_asked(head, lines, question, "部门预算执行")
+    assert (found and found.rows) == rows
+    plain = [line.replace("%", "") for line in lines]
+    assert not (found and "执行率" in question and find_rows_asked(head, plain, question, "部门预算执行"))

@@ -4,7 +4,7 @@ import pytest
 
 from rag.question import read_question
 from rag.records import Evidence, Language, Passage
-from rag.retrieval.rows_judged import credit_named_cells, doubt_other_entries, named_cells
+from rag.retrieval.rows_judged import credit_named_cells, credit_rows, doubt_other_entries, named_cells
 from rag.tables import bodies_called, cells
 from rag.text.language import split_statements
 
@@ -94,6 +94,30 @@ def test_a_question_that_names_a_row_and_a_column_and_nothing_else_is_answered(q
     [credited] = credit_named_cells([judged], read_question(question, ()))
     assert (credited.likelihoods[2] > 0.5) is is_sure
     assert max(credited.likelihoods[:2]) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("question", "best"),
+    [
+        ("沙田单车径扩阔已经完工了吗？", 2),
+        ("觀塘海濱長廊翻新是否已完工？", 0),
+        ("哪项工程已完工？", 1),
+    ],
+)
+def test_whether_something_is_so_is_told_by_its_own_row(question: str, best: int) -> None:
+    head, *rows = [
+        "工程 | 預算（萬元） | 狀態",
+        "觀塘海濱長廊翻新 | 860 | 施工中",
+        "藍田照明 | 145 | 已完工",
+        "沙田单车径扩阔 | 420 | 停工",
+    ]
+    text = "\n".join(rows)
+    starts = [text.index(row) for row in rows]
+    spans = tuple((start, start + len(row)) for start, row in zip(starts, rows, strict=True))
+    table = Passage("t", "工程.csv", text, (0, len(text)), "table", 0, "工程一覽", (), "", "zh", header=head)
+    judged = Evidence(table, 0.9, statements=spans, likelihoods=(0.01, 0.9, 0.01), answers=(None,) * 3)
+    [credited] = credit_rows([judged], read_question(question, ()))
+    assert max(range(3), key=lambda row: credited.likelihoods[row]) == best
 
 
 ENTRIES = """东湾大桥 1971年动工，1974年通车，長214米。设计者为工程师林若水。

@@ -66,6 +66,12 @@ def asks_for(kind: str, question: str) -> bool:
     return holds_any(question, _ASKING[kind])
 
 
+def asks_whether(question: str) -> bool:
+    """Say whether a question asks for a yes or no: 完工了吗, Is it open?"""
+    words, form = words_of("asking_words", "whether"), search_form(question)
+    return any(word in form for word in words if not word.isascii()) or form.partition(" ")[0] in words
+
+
 def tells_reason(statement: str) -> bool:
     """Say whether a statement has a word by which reasons are told: 因, 考虑到, because, due to."""
     return holds_any(statement, _TELLING["reason"])

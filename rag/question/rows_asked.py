@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from rag.question.columns import columns_named, head_form
+from rag.question.kinds_asked import asks_whether
 from rag.tables import MIN_WORD_CHARS, bodies_called, cells, stands_in
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
@@ -101,7 +102,8 @@ def find_rows_asked(head: str, rows: Sequence[str], question: str, above: str = 
     is_negated = not picked.denied and read_polarity(without_words(asked, own_words, " ")).covered
     years = () if picked.dated else _years_asked(form)
     lacks_one = any(str(year) not in " ".join((*told_cells, above)) for year in years)
-    if not kept or is_negated or lacks_one or _has_untold_word(question, told_cells, above):
+    is_open = bool(picked.denied) and asks_whether(question)  # 是否 denies nothing
+    if not kept or is_negated or is_open or lacks_one or _has_untold_word(question, told_cells, above):
         return None
     if bound := _bound_of(form):
         return _beyond(*bound, heads, picked, columns)
@@ -277,8 +279,9 @@ def _beyond(
     unit = search_form(heads[column]).partition("(")[2].strip(") ")
     held = {at: cell for at in picked.rows if (cell := picked.lines[at][column])}
     values = {at: next(iter(find_figures(f"{cell}{unit}")), None) for at, cell in held.items()}
-    read = {at: value for at, value in values.items() if value and _number(held[at]) is not None}
-    if not read or len(read) < len(values) or any(value.unit != bound.unit for value in read.values() if unit):
+    read = {at: value for at, value in values.items() if value and _number(held[at].rstrip("%％")) is not None}
+    has_unit = bool(unit) or "ratio" in {bound.unit, *(value.unit for value in read.values())}
+    if not read or len(read) < len(values) or (has_unit and {bound.unit} != {value.unit for value in read.values()}):
         return None
     fitting = [at for at, value in read.items() if _FITS[kind](value.value, bound.value)]
     return RowsAsked("fitting", tuple(fitting), column, "") if fitting else None

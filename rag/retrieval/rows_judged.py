@@ -14,6 +14,7 @@ import numpy as np
 from rag.index import Index
 from rag.question import Question
 from rag.question.columns import column_asked_for
+from rag.question.kinds_asked import asks_whether
 from rag.question.superlatives import asks_for_extreme, find_extremes, without_superlatives
 from rag.records import Evidence, Span
 from rag.retrieval.candidates import Candidates, evidence_of
@@ -58,19 +59,30 @@ def credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Eviden
 
     Lines below one label are rows, too, with what stands above each.
     """
-    if read_polarity(question.text).covered:  # which one is not so
-        return list(evidence)
+    asks_denied = bool(read_polarity(question.text).covered)  # which one is not so
     odds = odds_of(evidence)
     for rows in (*_tables_of(evidence), *_labelled_alike(evidence, question.text)):
         known = [odds[place][order] for place, order, _ in rows]
         item = evidence[rows[0][0]]
         above = " ".join((item.source, item.passage.title, *item.passage.section))
-        others = rows_asked_for([text for *_, text in rows], question.text, content_words(question.text), above)
+        texts = [text for *_, text in rows]
+        words = content_words(question.text)
+        others = [[] for _ in texts] if asks_denied else rows_asked_for(texts, question.text, words, above)
+        for number in _rows_told_of(texts, question.asked):
+            others[number] = [other for other, text in enumerate(texts) if cells(text)[0] != cells(texts[number])[0]]
         lesser = {other for own in others for other in own}
         for number, (place, order, _) in enumerate(rows):
             best = max([known[number], *(known[other] for other in others[number])])
             odds[place][order] = best - ROW_ODDS * (number in lesser)
     return [with_odds(item, own) for item, own in zip(evidence, odds, strict=True)]
+
+
+def _rows_told_of(rows: Sequence[str], question: str) -> list[int]:
+    """Return the rows of which a question asks whether something is so: those whose first cell it names.
+
+    桃园渡完工了吗 is told by the row of 桃园渡, and not by another one that says 已完工.
+    """
+    return rows_named([cells(row)[0] for row in rows], question) if asks_whether(question) else []
 
 
 def _tables_of(evidence: Sequence[Evidence]) -> list[list[tuple[int, int, str]]]:
