@@ -6,7 +6,7 @@ import pytest
 from rows import each
 
 from rag.answering import _told_by
-from rag.answering.near_misses import names_nothing_across, names_nowhere, told_of_another
+from rag.answering.near_misses import names_nothing_across, names_nowhere, says_nothing, told_of_another
 from rag.records import Evidence, Passage
 from rag.vocabulary import phrases, read_table
 
@@ -116,3 +116,22 @@ def test_a_statement_in_the_other_language_that_names_nothing_of_the_question(
     question: str, statement: str, expected: bool
 ) -> None:
     assert names_nothing_across(question, statement) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("asdf qwer", False),
+        ("qwertz", False),
+        ("ferries", True),
+        ("NQPF", True),  # which the text has
+        ("Skerrin", True),
+        ("Xylograph museums", True),  # one of two
+        ("asdf 渡口", True),
+        ("2024", True),
+        ("渡口几点开？", True),
+    ],
+)
+def test_a_question_of_no_words_says_nothing(question: str, *, says: bool) -> None:
+    told = "Zhou asks what NQPF offer to Skerrin. 渡口六點開。"
+    assert says_nothing(question, told) is not says

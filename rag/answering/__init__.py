@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Sequence
 
 import numpy as np
 
-from rag.answering.near_misses import names_nothing_across, names_nowhere, told_of_another
+from rag.answering.near_misses import names_nothing_across, names_nowhere, says_nothing, told_of_another
 from rag.answering.research import SHOWN_PASSAGES, Model, Researcher
 from rag.answering.row_answers import answer_from_rows, is_of_no_year, tell_uncounted
 from rag.answering.unread import asked_about
@@ -283,7 +283,8 @@ def _misses_what_is_asked(read: Question, answer: Answer, found: Sequence[Eviden
     quoted, passage = _quoted_first(read, answer)
     if passage is None:
         return False, False
-    is_other = is_of_another_kind(read.asked, quoted, _above(passage), _told_by(found))
+    told = _told_by(found)
+    is_other = is_of_another_kind(read.asked, quoted, _above(passage), told) or says_nothing(read.text, told)
     if main_language(quoted) != read.language:
         is_other |= names_nothing_across(read.text, quoted)
     return bool(denied_premise(read.asked, quoted)), is_other

@@ -12,9 +12,9 @@ import difflib
 import itertools
 from collections.abc import Iterator
 
-from rag.text.dictionary import shares_words
+from rag.text.dictionary import content_words, dictionary_words, shares_words
 from rag.text.figure_finding import find_figures
-from rag.text.language import is_han, language_asked, main_language, search_form, split_at, to_simplified
+from rag.text.language import HAN_CHARACTER, is_han, language_asked, main_language, search_form, split_at, to_simplified
 from rag.text.names import find_han_names, find_latin_names, holds_latin_name, latin_words
 from rag.text.numbers import read_numeral
 from rag.text.persons import SURNAMES
@@ -100,6 +100,16 @@ def names_nothing_across(question: str, statement: str) -> bool:
     What is alike in kind is often taken for the answer there: how long a tunnel is, for how often a ferry goes.
     """
     return not shares_words(question, statement) and not _figures(question) & _figures(statement)
+
+
+def says_nothing(question: str, told: str) -> bool:
+    """Say whether a question in Latin letters has only words that neither the dictionary nor what was found has: asdf.
+
+    The comprehension model finds an answer to them in what is said of questions.
+    """
+    words = [] if HAN_CHARACTER.search(question) else [word for word in content_words(question) if word.isalpha()]
+    said = latin_words(told)
+    return bool(words) and not any(dictionary_words(word) or holds_latin_name(word, said) for word in words)
 
 
 def _figures(text: str) -> set[tuple[float, int, int]]:
