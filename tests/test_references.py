@@ -67,6 +67,23 @@ def test_apa() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "apa", "gbt"),
+    [
+        ("Lin Ruoshui", "Lin, R.", "LIN R"),  # as 林若水 is written in English
+        ("Ruoshui Lin", "Lin, R.", "LIN R"),
+        ("Li Wei", "Wei, L.", "WEI L"),  # which of two is not told
+        ("Lin Smith", "Smith, L.", "SMITH L"),
+    ],
+)
+def test_a_chinese_name_in_latin_letters_may_begin_with_the_family(name: str, apa: str, gbt: str) -> None:
+    article = dataclasses.replace(ENGLISH, authors=(name,))
+    assert format_reference(article, "", "apa").startswith(f"{apa} (2021)")
+    assert format_reference(article).startswith(f"{gbt}. ")
+    family, given = apa.removesuffix(".").split(", ")
+    assert f"author = {{{family}, {given}" in format_reference(article, "12", "bibtex")
+
+
 def test_bibtex() -> None:
     text = format_reference(ENGLISH, "12", "bibtex")
     key = re.match(r"@article\{(wenju2021[0-9a-f]{8}),\n", text)

@@ -31,6 +31,7 @@ from rag.literature.items import (
 from rag.literature.ris import write_ris
 from rag.records import Article
 from rag.text.language import HAN_CHARACTER
+from rag.text.persons import begins_with_family
 
 Style = Literal["gbt7714", "apa", "chicago", "bibtex", "ris", "csl"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -209,8 +210,16 @@ def _chicago(article: Article, page: str) -> str:
 
 def _csl_name(name: str) -> Name:
     """Return a plain Latin name in its parts: John F. Smith → Smith, John F.; others whole, as printed."""
+    given, family = _parts(name)
+    return {"family": family, "given": given} if given else {"literal": name}
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """Return given names and family name of a plain Latin name; ("", name) of another."""
     match = _PLAIN_LATIN_NAME.match(name)
-    return {"family": match[2], "given": match[1].strip()} if match else {"literal": name}
+    if not match:
+        return "", name
+    return (match[2], match[1].strip()) if begins_with_family(name) else (match[1].strip(), match[2])
 
 
 _WRITERS: dict[Style, tuple[str, Callable[[Article, str], str]]] = {
@@ -247,13 +256,13 @@ def _turned(name: str, *, comma: bool) -> str:
 
     Chinese names, names with a particle and names of bodies stay as printed.
     """
-    match = _PLAIN_LATIN_NAME.match(name)
-    if not match or len(name.split()) > 4:
+    given, family = _parts(name)
+    if not given or len(name.split()) > 4:
         return name
-    initials = [part[0] for part in match[1].split()]
+    initials = [part[0] for part in given.split()]
     if comma:
-        return f"{match[2]}, {' '.join(f'{initial}.' for initial in initials)}"
-    return f"{match[2].upper()} {' '.join(initials)}"
+        return f"{family}, {' '.join(f'{initial}.' for initial in initials)}"
+    return f"{family.upper()} {' '.join(initials)}"
 
 
 def _unended(text: str) -> str:

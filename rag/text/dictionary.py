@@ -235,6 +235,12 @@ def spellings(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_pinyin(word: str) -> bool:
+    """Say whether a word in small letters is two syllables of Pinyin, as most given names are: xianghong."""
+    syllables = set().union(*_load_readings().values())
+    return any({word[:at], word[at:]} <= syllables for at in range(1, len(word)))
+
+
 @functools.cache
 def _load_readings() -> dict[str, set[str]]:
     """Return simplified character -> its readings without tones."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.text.dates import YEAR_DIGITS
+from rag.text.dictionary import is_pinyin
 from rag.text.labels import ends_with, is_word
 from rag.text.language import HAN_CHARACTER, holds_one_of, is_han, runs_of, split_at, to_simplified, without_spaces
 from rag.text.words import is_known_word
@@ -254,6 +255,12 @@ def byline_names(text: str) -> tuple[str, ...]:
     count = are_names.index(False) if False in are_names else len(parts)
     others = parts[count:]
     return tuple(parts[:count]) if len(others) <= count and all(len(part.split()) == 1 for part in others) else ()
+
+
+def begins_with_family(latin: str) -> bool:
+    """Say whether a name in Latin letters is Chinese, the family name first: Zeng Xianghong, not Xianghong Zeng."""
+    first, _, last = latin.casefold().partition(" ")
+    return first in _SPELLINGS and last not in _SPELLINGS and is_pinyin(last)
 
 
 def same_person(han: str, latin: str) -> bool:
