@@ -68,8 +68,9 @@ def credit_rows(evidence: Sequence[Evidence], question: Question) -> list[Eviden
         texts = [text for *_, text in rows]
         words = content_words(question.text)
         others = [[] for _ in texts] if asks_denied else rows_asked_for(texts, question.text, words, above)
-        for number in _rows_told_of(texts, question.asked):
-            others[number] = [other for other, text in enumerate(texts) if cells(text)[0] != cells(texts[number])[0]]
+        told = _rows_told_of(texts, question.asked)
+        untold = [number for number in range(len(texts)) if number not in told]
+        others = [untold if number in told else lesser for number, lesser in enumerate(others)]
         lesser = {other for own in others for other in own}
         for number, (place, order, _) in enumerate(rows):
             best = max([known[number], *(known[other] for other in others[number])])
@@ -82,7 +83,9 @@ def _rows_told_of(rows: Sequence[str], question: str) -> list[int]:
 
     桃园渡完工了吗 is told by the row of 桃园渡, and not by another one that says 已完工.
     """
-    return rows_named([cells(row)[0] for row in rows], question) if asks_whether(question) else []
+    first = [cells(row)[0] for row in rows]
+    named = {first[number] for number in rows_named(first, question)} if asks_whether(question) else set()
+    return [number for number, cell in enumerate(first) if cell in named]
 
 
 def _tables_of(evidence: Sequence[Evidence]) -> list[list[tuple[int, int, str]]]:
