@@ -53,11 +53,15 @@ def answer_about_works(
     works = works_of(index, filters)
     narrowed = filters is not None and bool(filters.sources or filters.articles)
     asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
-    if asked is not None and asked.topic and "source" in read.types:
-        return None  # 那篇文章谈到…，引的是谁的哪篇论文？
+
+    def find_topic(topic: str) -> Retrieval:
+        return in_turn(
+            lambda: [retrieve(topic, settings.evidence_count, filters=filters, settings=settings, index=index)]
+        )[0]
+
     if asked is not None and asked.asked != "summary":
         in_text = asked.fields == IN_TEXT and not any(work.record.fund for work in asked.works)
-        return None if in_text else answer_from_records(asked, read.asked, index)
+        return None if in_text else answer_from_records(asked, read.asked, index, find_topic)
     if asked is not None:
         if not asked.works:
             return which_work(read.asked, works, index, read.language)

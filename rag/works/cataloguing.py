@@ -2,33 +2,45 @@
 
 A catalogue answer is written from records alone. Each of its sentences cites the work and the field that it rests on,
 and the characters where the field is printed, where it is printed.
-Entry points: `catalogue` for Python, `answer_from_records` for answering. Knows no retrieval but that of keywords.
+Entry points: `catalogue` for Python, `answer_from_records` for answering.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rag.index import Index, open_index
 from rag.reading.pages import PageFinder
-from rag.records import Answer, Article, Citation, Language, Passage, Sentence, Span
-from rag.retrieval import Filters, check_question, keyword_terms, other_names
+from rag.records import Answer, Citation, Language, Passage, Retrieval, Sentence, Span
+from rag.retrieval import Filters, check_question, other_names
 from rag.retrieval.said_before import Quotation
 from rag.settings import Settings
+from rag.text.dictionary import (
+    base_forms,
+    chinese_names_of,
+    content_words,
+    dictionary_words,
+    english_names_of,
+    glosses_of,
+)
 from rag.text.folding import locate
-from rag.text.language import main_language, search_form
+from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.words import tag_words
 from rag.vocabulary import read_table
 from rag.works.part_lists import Lines
+from rag.works.part_words import telling_words
 from rag.works.shelf import Work, outline_of, works_of
 from rag.works.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
 
+Find = Callable[[str], Retrieval]
 Fields = Sequence[tuple[Work, str]]  # of records, on which a sentence rests
 MOST_PLACES = 3  # of quotations that are told
 MOST_LISTED = 500  # works in one list
 TOPIC_MENTIONS = 3  # passages that must name a topic where no title, keyword or heading does
+FOUND_LEAST = 0.5  # of the best work's reciprocal ranks, from which another one is on the topic too
+FOUND_ACROSS = 0.3  # of the words of a topic, named in the other language
 GOOD_EXPANSION = 0.5  # weight of another name of a topic from which it counts as one
 _TEXTS = {key: (chinese, english) for key, chinese, english in read_table("catalogue_texts")} | {
     "topic": ("（关于“{topic}”）", " (on “{topic}”)"),
@@ -83,58 +95,122 @@ def catalogue(
 
 def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...]:
     """Return the works on a topic: those whose title, keywords, abstract or headings hold it, else several passages."""
-    names = _names_of_topic(topic, index)
+    names = [_names_of_topic(topic, index)]
     named: set[tuple[str, int]] = set()
     mentions: dict[tuple[str, int], int] = {}
     for passage in index.passages:
         key = passage.work
-        if passage.kind == "abstract" or any(name in search_form(" ".join(passage.section)) for name in names):
-            if any(name in search_form(f"{' '.join(passage.section)} {passage.text}") for name in names):
-                named.add(key)
-        elif any(name in search_form(passage.text) for name in names):
+        section, said = search_form(" ".join(passage.section)), search_form(passage.text)
+        if _holds_each(f"{section} {said}" if passage.kind == "abstract" else section, names):
+            named.add(key)
+        elif _holds_each(said, names):
             mentions[key] = mentions.get(key, 0) + 1
-    by_record = tuple(work for work in works if work.key in named or _is_on(work.record, names))
+    by_record = tuple(work for work in works if work.key in named or _is_on(work, names))
     return by_record or tuple(work for work in works if mentions.get(work.key, 0) >= TOPIC_MENTIONS)
 
 
+def works_found(topic: str, works: Sequence[Work], index: Index, find: Find) -> tuple[Work, ...]:
+    """Return the works that a search for a topic finds, best first; none for a single word.
+
+    A work counts by the reciprocal ranks of its passages, those of its abstracts that are printed apart included.
+    """
+    of_key = {work.key: work for work in works}
+    of_title = {(work.source, work.record.title): work for work in works}
+    votes: dict[Work, float] = {}
+    said: dict[Work, str] = {}
+    for rank, item in enumerate(find(topic), 1):
+        source, number = item.passage.work
+        about = index.passages.articles[source][number].work
+        work = of_key.get((source, number)) or of_title.get((source, about))
+        if work is not None:
+            votes[work] = votes.get(work, 0.0) + 1 / rank
+            above = search_form("\n".join((*item.passage.section, item.passage.text)))
+            said[work] = f"{said.get(work, '')}\n{above}"
+    least = FOUND_LEAST * max(votes.values(), default=0.0)
+    wanted = _names_of_words(topic, index)
+    found = [work for work in votes if votes[work] >= least and _tells_of(topic, wanted, work, said[work])]
+    return tuple(sorted(found, key=lambda work: -votes[work])) if len(wanted) > 1 else ()
+
+
+def _tells_of(topic: str, wanted: Sequence[set[str]], work: Work, said: str) -> bool:
+    """Say whether a work holds each word that is wanted, of a topic named in another language some."""
+    held = sum(_is_on(work, [names], said) for names in wanted)
+    return held >= len(wanted) * (1.0 if main_language(topic) == main_language(said) else FOUND_ACROSS)
+
+
+def _holds_each(said: str, wanted: Sequence[set[str]]) -> bool:
+    """Say whether a text in search form holds, of each set, one of its names."""
+    return all(any(name in said and holds_name(said, name) for name in names) for names in wanted)
+
+
+def _names_of_words(topic: str, index: Index) -> list[set[str]]:
+    """Return the names that each telling word of a topic may go by, in search form."""
+    chinese = [word for word in telling_words(search_form(topic)) if HAN_CHARACTER.search(word)]
+    return [
+        _names_of_topic(word, index) | (set() if HAN_CHARACTER.search(word) else set(base_forms(word.casefold())))
+        for word in (*chinese, *content_words(topic))
+    ]
+
+
 def _names_of_topic(topic: str, index: Index) -> set[str]:
-    """Return a topic and its other names, in search form."""
-    _, expansions = keyword_terms(index, topic, main_language(topic), other_names(index, topic))
-    good = (name for name, weight in expansions.items() if weight >= GOOD_EXPANSION)
-    return {search_form(topic), *map(search_form, good)}
+    """Return a topic, its other names in the corpus, and those that it has as a whole in the other language."""
+    form = search_form(topic)
+    names = {search_form(name) for name, weight in other_names(index, topic).items() if weight >= GOOD_EXPANSION}
+    if main_language(topic) == "zh":
+        return {form, *names, *english_names_of(form), *glosses_of(form)}
+    return {form, *names, *chinese_names_of(form), *dictionary_words(form)}
 
 
 def passages_on(topic: str, works: Sequence[Work], index: Index) -> dict[Work, list[Quotation]]:
-    """Return the works that mention a topic, with each passage and its first name of it; most passages first."""
+    """Return the works that mention a topic, with each passage and its first name of it; most passages first.
+
+    Where none mentions it as it is written, passages count that hold each of its telling words.
+    """
     # Other names of a part of it are names of something else: 雨 of "rain tank".
     names = _names_of_topic(topic, index) if len(tag_words(search_form(topic))) == 1 else {search_form(topic)}
-    found = {work: list(_mentions(index.passages_of(work.key), names)) for work in works}
-    by_count = sorted(works, key=lambda work: (not _is_on(work.record, names), -len(found[work])))
-    return {work: found[work] for work in by_count if found[work] or _is_on(work.record, names)}
+    return _passages_holding([names], works, index) or _passages_holding(_names_of_words(topic, index), works, index)
 
 
-def _mentions(passages: Sequence[Passage], names: set[str]) -> Iterator[Quotation]:
+def _passages_holding(wanted: Sequence[set[str]], works: Sequence[Work], index: Index) -> dict[Work, list[Quotation]]:
+    if not wanted:
+        return {}
+    found = {work: list(_mentions(index.passages_of(work.key), wanted)) for work in works}
+    by_count = sorted(works, key=lambda work: (not _is_on(work, wanted), -len(found[work])))
+    return {work: found[work] for work in by_count if found[work] or _is_on(work, wanted)}
+
+
+def _mentions(passages: Sequence[Passage], wanted: Sequence[set[str]]) -> Iterator[Quotation]:
     for passage in passages:
         said = search_form(passage.text)
-        name = next((name for name in sorted(names, key=len, reverse=True) if holds_name(said, name)), "")
-        if name:
+        if _holds_each(said, wanted):
+            name = next(name for name in sorted(wanted[0], key=len, reverse=True) if holds_name(said, name))
             yield passage, locate(name, passage.text) or (0, len(passage.text))
 
 
-def _is_on(record: Article, names: set[str]) -> bool:
-    said = search_form("\n".join((record.title, record.title_en, record.work, record.abstract, *record.keywords)))
-    return any(name in said for name in names)
+def _is_on(work: Work, wanted: Sequence[set[str]], said: str = "") -> bool:
+    """Say whether the record of a work, or what is `said` in it, holds one name of each set."""
+    records = (work.record, *work.abstracts)
+    told = ((one.title, one.title_en, one.work, one.abstract, *one.keywords) for one in records)
+    record = search_form("\n".join(itertools.chain.from_iterable(told)))
+    return _holds_each(f"{record}\n{said}", wanted)
 
 
-def answer_from_records(asked: ShelfQuestion, question: str, index: Index) -> Answer | None:
-    """Return the answer to a `question`, as typed, about records or outlines; None where nothing is on its topic."""
+def answer_from_records(asked: ShelfQuestion, question: str, index: Index, find: Find) -> Answer | None:
+    """Return the answer to a `question`, as typed, about records or outlines; None where nothing is on its topic.
+
+    `find` searches for a topic.
+    """
     if asked.mentioned and not asked.named.titled:
         return _answer_mentions(asked, question, index)
     if asked.topic and not asked.named.titled:
         works = works_on(asked.topic, asked.works, index)
+        if not works or (len(works) > 1 and asked.asked == "fields"):
+            found = works_found(asked.topic, asked.works, index, find)
+            works = tuple(work for work in found if work in works) or works or found
         if not works:
-            mentioned = asked.which and passages_on(asked.topic, asked.works, index)
-            return _answer_mentions(asked, question, index) if mentioned else None
+            is_word = len(_names_of_words(asked.topic, index)) == 1
+            is_told = is_word or (asked.which and passages_on(asked.topic, asked.works, index))
+            return _answer_mentions(asked, question, index) if is_told else None
         asked = dataclasses.replace(asked, works=works)
     draft = Draft(index, asked.language)
     if not asked.works and (asked.named or asked.asked == "works"):

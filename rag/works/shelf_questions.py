@@ -34,7 +34,7 @@ _ENDS = _LENGTHS | {"newest", "oldest"}
 # What words beside which a topic stands make of a question: 关于, 提到, 里有, 在哪个.
 _SAID = {"topic": {"topic"}, "mention": {"topic", "mention"}, "holds": {"mention"}, "held": {"mention", "which"}}
 ASKING = frozenset({"which", "who", "count", "date"})
-LONGEST_TOPIC = 40  # characters
+LONGEST_TOPIC = 40  # Han characters or words
 LAST_EXCHANGE = 2  # turns: the last question and its answer
 LONGEST_PHRASE = 5  # English words of a phrase of the table
 PERSON_CHARS = 3  # most of a Chinese person's name
@@ -118,20 +118,26 @@ def read_shelf_question(
         named = dataclasses.replace(named, titled=(found[0],), rest=_taken_out(named.rest, found[1])[0])
         kinds, topic = read_words(named.rest)
     called = topic and _with_kind(topic, named.rest)
+    is_sought = False
     if asks and topic and not named.titled:
         ends = "work" not in kinds  # then the topic is the end of a title
         held = [work for work in works if any(t.endswith(topic) if ends else topic in t for t in work.titles)]
         part = held[0] if len(held) == 1 and len(topic) >= LEAST_TITLE else find_work(called, works)
         if part:
+            is_sought = {"which", "work", "topic"} <= kinds
             named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
             kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
     asked = _asked(kinds, named, fields, topic, narrowed or len(works) == 1)
-    on_topic = mentioned or {"topic", "work"} <= kinds
+    # 讲雨水的那篇是谁写的, and 雨水那篇
+    is_described = "authors" in fields and called != topic
+    if asked == "summary" and is_sought:  # 哪篇文章讲雨水？
+        asked = "works"
+    on_topic = mentioned or is_described or {"topic", "work"} <= kinds
     if asked is None or (topic and (not on_topic or asked not in ("works", "fields"))):
         return None
     chosen, undated = _chosen(named, works, kinds)
-    if not named and "shelf" not in kinds and asked != "works" and not narrowed and len(works) != 1:
+    if not (named or topic or narrowed or "shelf" in kinds or asked == "works" or len(works) == 1):
         quoted = tuple(work for work in works if work.key in spoken_of)
         # The works that an answer names before what it quotes may be others than the first.
         last_asked = [turn for turn in history[-LAST_EXCHANGE:] if turn.role == "user"]
@@ -165,9 +171,9 @@ def _quoted_part(question: str, works: Sequence[Work]) -> tuple[Work, str] | Non
 
 
 def _with_kind(topic: str, rest: str) -> str:
-    """Return a topic with the word for a work that stands behind it: 电梯报告 of 电梯."""
-    end = rest.find(topic) + len(topic)
-    kinds = [word for word, kind in _kinds_of_words().items() if kind == "work" and rest.startswith(word, end)]
+    """Return a topic with the word for a work that stands behind it: 电梯报告 of 电梯, and of 电梯的报告."""
+    behind = rest[rest.find(topic) + len(topic) :].removeprefix("的")
+    kinds = [word for word, kind in _kinds_of_words().items() if kind == "work" and behind.startswith(word)]
     return topic + max(kinds, key=len, default="")
 
 
@@ -369,8 +375,10 @@ def read_words(rest: str) -> tuple[set[str], str]:
     outside = {kind for at, _, kind in kinds if (at < left[0] or at > left[-1]) and kind not in _SAID}
     first = {end: at for at, end, kind in kinds if kind == "article"}.get(left[0], left[0])
     touching = {kind for at, end, kind in kinds if end == first or at == left[-1] + 1} & _SAID.keys()
-    asks = any(kind in ASKING and left[0] < at < left[-1] for at, _, kind in kinds)
-    is_topic = not asks and _NAMED not in topic and len(topic) <= LONGEST_TOPIC
+    inside = [(at, kind) for at, _, kind in kinds if left[0] < at < left[-1]]
+    # 那篇讲潮水的文章引了谁的论文: the work is named, and asked of its text.
+    asks = any(kind in ASKING or (kind == "work" and rest[tokens[at][0] - 1] == "的") for at, kind in inside)
+    is_topic = not asks and _NAMED not in topic and left[-1] - left[0] < LONGEST_TOPIC
     said = set().union(*(_SAID[kind] for kind in touching)) if is_topic else set()
     return outside | said, topic
 
