@@ -91,3 +91,33 @@ def test_a_question_is_also_read_as_it_was_meant(index_of: Callable[[Mapping[str
     )
     assert "枫树垭" in typed.text
     assert typed.score == pytest.approx(meant.score, abs=0.02)  # 0.05 less as it was typed
+
+
+ABROAD = KeywordIndex.build(
+    [
+        *TEXTS,
+        "截至七月底，临川口有换电柜236座。",
+        "临川口的柜子相隔1.3公里。",
+        "合作社理事長蒲成才说，折旧一起来。",
+        "蒲成才没有回避记者。",
+        "和川的春茶收购价下降。",
+        "和川县清理河床，河床下切。",
+        "河床淤积，和川水库停用。",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("number of battery cabinets in Linchuankou", "number of battery cabinets in 临川口"),
+        ("Linchuankou's cabinets: how far apart?", "临川口's cabinets: how far apart?"),
+        ("What does the chairman Pu Chengcai say?", "What does the chairman 蒲成才 say?"),
+        ("What is the price of tea in Hechuan County?", "What is the price of tea in 和川 County?"),
+        ("Does Hechuang dredge its river?", "Does Hechuang dredge its river?"),  # 河床 is an ordinary word
+        ("Who lives in Nanping Street, Can Long?", "Who lives in Nanping Street, Can Long?"),
+        ("临川口有多少柜子？", "临川口有多少柜子？"),
+    ],
+)
+def test_a_name_in_pinyin_is_written_as_the_corpus_writes_it(question: str, written: str) -> None:
+    assert ABROAD.spelling.in_han(question) == written

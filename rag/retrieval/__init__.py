@@ -11,7 +11,8 @@
     judging          of each statement of the best passages how likely it answers (`rag/retrieval/judging.py`)
     contracts        a question by the name of a party is also asked with the word by which the contract calls it
     what is meant    a question with a character of the same sound typed for another is also read as it was meant, and
-                     one that calls governments by their capitals also with their countries
+                     one that calls governments by their capitals also with their countries; names in Pinyin of an
+                     English one are read as Chinese passages write them
     conversation     the work of which the answer before spoke is preferred, the more so where the question leans on it
 
 Input: a question. Output: passages, best first, with their statements judged.
@@ -185,6 +186,7 @@ def retrieve(
         question = read_question(question, history)
     settings = settings or Settings()
     index = index or open_index(settings)
+    question = _in_han(index, question)
     if history:
         question = dataclasses.replace(question, spoken_of=spoken_of(history, index))
     watch = _Watch()
@@ -299,6 +301,14 @@ def _asked_of_contract(
             rows = rows if allowed is None else np.intersect1d(rows, allowed)
             return dataclasses.replace(question, text=text, asked=asked), rows
     return None
+
+
+def _in_han(index: Index, question: Question) -> Question:
+    """Return an English question with the names in Pinyin as Chinese passages write them."""
+    if question.language != "en" or "zh" not in index.languages:
+        return question
+    text, asked = map(index.keywords.spelling.in_han, (question.text, question.asked))
+    return dataclasses.replace(question, text=text, asked=asked)
 
 
 def _as_meant(index: Index, question: Question) -> Question:

@@ -1,9 +1,10 @@
 """Words of a question that sound like words of the corpus: 垮境 for 跨境, as typing by sound mistakes them.
 
 Input: a question and how often two characters stand side by side in the corpus. Output: words that were probably meant,
-or the question with them. A character is doubted where the corpus holds it beside a neighbour nowhere, while another
-one of the same sound stands beside both far more often than by chance (pointwise mutual information, Church and Hanks
-1990); in a name, which may stand once, its three characters far more than that.
+or the question with them; of names in Pinyin the question with their characters. A character is doubted where the
+corpus holds it beside a neighbour nowhere, while another one of the same sound stands beside both far more often than
+by chance (pointwise mutual information, Church and Hanks 1990); in a name, which may stand once, its three characters
+far more than that.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from rag.text.language import HAN, search_form, to_simplified
+from rag.records import Span
+from rag.text.dictionary import is_english_word, is_ordinary_word, spellings
+from rag.text.language import HAN, LATIN_WORD, search_form, to_simplified
 from rag.text.words import is_known_word
 from rag.vocabulary import words_of
 
@@ -25,6 +28,9 @@ LEAST_TIMES = 5  # as often as chance would have it, each pair
 LEAST_TIMES_BOTH = 300  # the product of both
 LEAST_TIMES_ONCE = 50  # each pair of a name that stands once: 枫树垭
 NAME_CHARS = 3
+LEAST_NAMED = 100  # passages with its rarest pair, times how many times that is as often as by chance: a name in Pinyin
+MOST_SYLLABLES = 5
+MOST_NAME_WORDS = 3  # Pu Chengcai
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many speakers do not tell apart
 _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
 _HAN_RUN = re.compile(f"[{HAN}]{{3,}}")
@@ -37,7 +43,16 @@ def sounds_of(character: str) -> frozenset[str]:
     from pypinyin import Style, pinyin  # read with the first question, not with the page
 
     sounds = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
-    return frozenset(functools.reduce(lambda sound, pair: sound.replace(*pair), ALIKE, sound) for sound in sounds)
+    return frozenset(map(_folded, sounds))
+
+
+def _folded(sound: str) -> str:
+    return functools.reduce(lambda folded, pair: folded.replace(*pair), ALIKE, sound)
+
+
+def _spells(spelt: str, name: str) -> bool:
+    """Say whether a name is spelt so, and no ordinary word: 河床 is none of Hechuang."""
+    return not is_ordinary_word(name) and any(one.replace(" ", "") == spelt for one in spellings(name))
 
 
 class Spelling:
@@ -78,6 +93,47 @@ class Spelling:
             for place, written, _ in self._meant_in(run) if at >= 0 else ():
                 question = question[: at + place] + written[place] + question[at + place + 1 :]
         return question
+
+    def in_han(self, question: str) -> str:
+        """Return an English question with the names in Pinyin as the corpus writes them: 临川口 for Linchuankou."""
+        words = [match.span() for match in LATIN_WORD.finditer(question)]
+        at = 0
+        pieces, done = list[str](), 0
+        while at < len(words):
+            ends = range(min(len(words), at + MOST_NAME_WORDS), at, -1)
+            name, end = next(
+                ((name, end) for end in ends if (name := self._named(question, words[at:end]))), ("", at + 1)
+            )
+            if name:
+                pieces += [question[done : words[at][0]], name]
+                done = words[end - 1][1]
+            at = end
+        return "".join((*pieces, question[done:]))
+
+    def _named(self, question: str, words: Sequence[Span]) -> str:
+        """Return the Han name that capitalised words spell together, else ""; a lone English word spells none."""
+        texts = [question[start:end] for start, end in words]
+        is_name = all(text[0].isupper() and text[1:].islower() for text in texts)
+        is_one = all(question[end:start] == " " for (_, end), (start, _) in itertools.pairwise(words))
+        if not (is_name and is_one) or (len(texts) == 1 and is_english_word(texts[0])):
+            return ""
+        spelt = "".join(texts).casefold()
+        worth = {name: self._named_worth(name) for name in self._spelt(_folded(spelt), "", 0)}
+        names = [name for name, value in worth.items() if value >= LEAST_NAMED and _spells(spelt, name)]
+        return max(names, key=lambda name: (worth[name], name), default="")
+
+    def _spelt(self, sound: str, name: str, syllables: int) -> Iterator[str]:
+        """Yield the Han characters that have a sound and stand side by side in the corpus, behind those of `name`."""
+        if not sound and syllables > 1:
+            yield name
+        for end in range(1, len(sound) + 1 if syllables < MOST_SYLLABLES else 0):
+            for character in self._sounding.get(sound[:end], ()):
+                if not name or name[-1] + character in self._pairs:
+                    yield from self._spelt(sound[end:], name + character, syllables + 1)
+
+    def _named_worth(self, name: str) -> float:
+        pairs = _pairs_of(name)
+        return min(self._pairs[pair] for pair in pairs) * min(map(self._times, pairs))
 
     def _meant_in(self, run: str) -> Iterator[tuple[int, str, str]]:
         """Yield a place, the run with the character that was meant there, and the name to which it belongs, or ""."""
