@@ -12,6 +12,7 @@ from rag.question.things_named import names_one_alike, shares_told, things_named
         ("渡轮和大桥三年后的收入分别是多少？", ["渡轮", "大桥"], "大桥三年后的收入多少？"),
         ("渡轮、大桥和索道各有几人？", ["渡轮", "大桥", "索道"], "索道几人？"),
         ("What is wrong with the 北堤 as compared with the bridge?", [], ""),
+        ("花園式和简式哪个降温多，各降几度？", ["花園式", "简式"], "简式哪个降温多，降几度？"),
         ("大堤有多长？", [], ""),
         ("loss of 魚 with ice vs without", [], ""),
         ("館藏圖書在2019年和2021年各有多少？", ["2019年", "2021年"], "馆藏图书在2021年多少？"),

@@ -27,6 +27,7 @@ _REASON_HEADS = next(phrases(heads) for kind, _, heads, _ in read_table("column_
 _THEREFORE = next(phrases(words) for where, words, *_ in read_table("cause_words") if where == "therefore")
 _SUBJECT_MOST_CHARS = 10  # letters before 因而, in which no cause is told
 _DATES_ASKED = ("year", "date")
+_BY_WORDS = ("interest", "address")
 _FIGURES_ASKED = ("money", "rate", "number")  # what is asked for by the first of them is not judged by the next
 _COUNTING = ("what", "which", "are the", "were the", "name the")  # stand before how many things are asked for
 MOST_COUNTED = 10
@@ -45,7 +46,7 @@ def is_of_another_kind(question: str, quoted: str, above: str, found: str) -> bo
         return False
     return (
         _lacks_figure(question, quoted)
-        or (asks_for("interest", question) and not holds_any(f"{above}\n{quoted}", _TELLING["interest"]))
+        or any(asks_for(kind, question) and not holds_any(f"{above}\n{quoted}", _TELLING[kind]) for kind in _BY_WORDS)
         or _lacks_name(question, quoted)
         or any(
             _lacks_date(kind, question, f"{above}\n{quoted}" if _is_row(quoted) else quoted) for kind in _DATES_ASKED
