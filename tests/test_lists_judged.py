@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
+import numpy as np
 import pytest
 
+from rag.index import open_index
 from rag.question import read_question
 from rag.question.kinds_asked import count_asked
 from rag.records import Evidence, Passage
-from rag.retrieval.lists_judged import credit_counted_lists
+from rag.retrieval.candidates import Candidates, evidence_of
+from rag.retrieval.lists_judged import credit_counted_lists, with_rest_of_list
+from rag.retrieval.odds import with_credit
+from rag.settings import Settings
 from rag.text.enumerations import count_within
 from rag.text.language import split_statements
 
@@ -68,3 +75,18 @@ def test_a_series_of_as_many_things_beside_the_likeliest_statement_is_believed()
     assert count_within("需要货币、银行和人才，还有时间。") == 3
     assert count_within("出台了《甲》《乙》以及《丙》") == 3
     assert count_within("甲方和乙方签字。") == 0
+
+
+def test_the_rest_of_a_list_is_there_to_be_quoted_though_it_was_not_read(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    explained = "渡口在東灣，春天水淺，夏天水急，船工要看水色，也要看風向。" * 17
+    marks = ("其一，修石堤。", "其二，改冰库。", "其三，添浮标。", "其四，減班次。")
+    index = open_index(index_of({"渡口.md": "# 渡口四事\n\n" + "\n\n".join(mark + explained for mark in marks)}))
+    rows = [next(row for row in range(len(index.passages)) if mark in index.passages[row].text) for mark in marks]
+    none = np.zeros(0, np.float32)
+    found = Candidates(np.zeros(0, np.int64), none, none, none, {})
+    first, second, third, last = (evidence_of(index, found, row) for row in rows)
+    rest = with_rest_of_list(index, found, [with_credit(last, [((0, 7), 0.9)]), first, second], None)
+    assert [item.id for item in rest] == [last.id, third.id, second.id, first.id]
+    assert all(len(item.likelihoods) == len(item.statements) for item in rest)

@@ -56,7 +56,8 @@ def with_rest_of_list(
         return list(evidence)
     places = [one[1] for one in _items_of(best) if one and one[0] == item[0]]
     row = index.row(best.id)
-    added: list[Evidence] = []
+    added: dict[str, Evidence] = {}
+    read = {one.id for one in evidence if one.likelihoods}
     for step, wanted in ((-1, min(places) - 1), (1, max(places) + 1)):
         for beside in range(row + step, row + step * (MOST_BESIDE + 1), step):
             if not 0 <= beside < len(index.passages) or (allowed is not None and beside not in allowed):
@@ -68,9 +69,9 @@ def with_rest_of_list(
             if wanted not in held:
                 continue  # what explains an item
             wanted = min(held) - 1 if step < 0 else max(held) + 1
-            if all(other.id != one.id for one in evidence):
-                added.append(with_credit(other, ()))
-    return [best, *added, *evidence[1:]]
+            if other.id not in read:
+                added[other.id] = with_credit(other, ())
+    return [best, *added.values(), *(one for one in evidence[1:] if one.id not in added)]
 
 
 def _items_of(item: Evidence) -> set[Item | None]:
