@@ -103,6 +103,7 @@ ABROAD = KeywordIndex.build(
         "和川的春茶收购价下降。",
         "和川县清理河床，河床下切。",
         "河床淤积，和川水库停用。",
+        "湖北的棉花增產。",
     ]
 )
 
@@ -115,6 +116,7 @@ ABROAD = KeywordIndex.build(
         ("What does the chairman Pu Chengcai say?", "What does the chairman 蒲成才 say?"),
         ("What is the price of tea in Hechuan County?", "What is the price of tea in 和川 County?"),
         ("Does Hechuang dredge its river?", "Does Hechuang dredge its river?"),  # 河床 is an ordinary word
+        ("Is cotton grown in Hubei?", "Is cotton grown in 湖北?"),
         ("Who lives in Nanping Street, Can Long?", "Who lives in Nanping Street, Can Long?"),
         ("临川口有多少柜子？", "临川口有多少柜子？"),
     ],

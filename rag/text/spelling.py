@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from rag.records import Span
 from rag.text.dictionary import is_english_word, is_ordinary_word, spellings
 from rag.text.language import HAN, LATIN_WORD, search_form, to_simplified
-from rag.text.words import is_known_word
+from rag.text.words import is_known_word, tag_words
 from rag.vocabulary import words_of
 
 LEAST_PASSAGES = 3  # in which each pair with the other character stands
@@ -30,6 +30,7 @@ LEAST_TIMES_ONCE = 50  # each pair of a name that stands once: 枫树垭
 NAME_CHARS = 3
 LEAST_NAMED = 100  # passages with its rarest pair, times how many times that is as often as by chance: a name in Pinyin
 MOST_SYLLABLES = 5
+PLACE_TAG = "ns"  # jieba's
 MOST_NAME_WORDS = 3  # Pu Chengcai
 ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))  # sounds that many speakers do not tell apart
 _NOT_IN_A_NAME = words_of("place_words", "not_in_name")
@@ -111,15 +112,17 @@ class Spelling:
         return "".join((*pieces, question[done:]))
 
     def _named(self, question: str, words: Sequence[Span]) -> str:
-        """Return the Han name that capitalised words spell together, else ""; a lone English word spells none."""
+        """Return the Han name that capitalised words spell together, else ""; an English word only that of a place."""
         texts = [question[start:end] for start, end in words]
         is_name = all(text[0].isupper() and text[1:].islower() for text in texts)
         is_one = all(question[end:start] == " " for (_, end), (start, _) in itertools.pairwise(words))
-        if not (is_name and is_one) or (len(texts) == 1 and is_english_word(texts[0])):
+        if not (is_name and is_one):
             return ""
+        is_word = len(texts) == 1 and is_english_word(texts[0])
         spelt = "".join(texts).casefold()
         worth = {name: self._named_worth(name) for name in self._spelt(_folded(spelt), "", 0)}
-        names = [name for name, value in worth.items() if value >= LEAST_NAMED and _spells(spelt, name)]
+        likely = (name for name, value in worth.items() if value >= LEAST_NAMED and _spells(spelt, name))
+        names = [name for name in likely if not is_word or tag_words(name)[0][1] == PLACE_TAG]
         return max(names, key=lambda name: (worth[name], name), default="")
 
     def _spelt(self, sound: str, name: str, syllables: int) -> Iterator[str]:
