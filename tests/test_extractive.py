@@ -494,3 +494,17 @@ def test_what_is_said_of_another_person_does_not_follow(behind: str, follows: bo
 def test_the_reason_of_an_event_stands_beside_it(text: str, likelihoods: tuple[float, ...], said: str) -> None:
     request = AnswerRequest("浮桥为什么封闭？", (evidence(text, *likelihoods),))
     assert "".join(ExtractiveBackend(Settings()).write(request)) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("联系人和联系电话是什么？", "聯系人：方若兰[1]\n联系电话：8800-1234[1]"),
+        ("联系人方若兰的电话？", "聯系人：方若兰[1]\n联系电话：8800-1234[1]"),
+        ("联系人是谁？", "聯系人：方若兰[1]"),
+        ("联系人和主编是谁？", "聯系人：方若兰[1]\n主 编：隋广平[1]"),
+    ],
+)
+def test_lines_whose_labels_are_asked_for_stand_together(question: str, written: str) -> None:
+    text = "聯系人：方若兰\n联系电话：8800-1234\n主 编：隋广平\n执行主编：许陈明"
+    assert write(evidence(text, 0.9, 0.001, 0.001, 0.001), question=question) == written

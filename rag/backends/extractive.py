@@ -22,7 +22,7 @@ from rag.text.dictionary import shares_words
 from rag.text.enumerations import COLONS, items_beside, telling
 from rag.text.figure_finding import find_figures
 from rag.text.labels import as_quoted
-from rag.text.language import ends_in, letters_of, main_language, search_form, search_letters, split_statements
+from rag.text.language import ends_in, is_han, letters_of, main_language, search_form, search_letters, split_statements
 from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES, speaker_of
@@ -31,6 +31,8 @@ from rag.text.words import holds_any
 from rag.verification.disagreement import find_disagreement
 from rag.vocabulary import phrases, read_table, words_of
 
+TAIL_CHARS = 2
+MOST_LABEL_CHARS = (8, 20)  # of a line, in Chinese and in English
 MOST_STATEMENTS = 6
 PERSON_MOST_CHARS = 3
 MONEY = "money"  # the unit of all currencies
@@ -128,6 +130,7 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     chosen = _with_what_it_leans_on(first, request.evidence)
     chosen += _completing(first, request)
     chosen += _note_behind(first, ranked, request)
+    chosen += [unit for unit in _lines_asked_beside(first, request) if unit not in chosen]
     if asks_why:
         chosen = _with_reasons(chosen, first, request)
     if asks_why or _only_says_that_they_differ(first.text, request.question):
@@ -174,6 +177,27 @@ def _completing(first: Quoted, request: AnswerRequest) -> list[Quoted]:
         found += behind
     count = telling(first.text, [unit.text for unit in found[1:]]) or tells_belief(first.text)
     return found[1 : 1 + count]
+
+
+def _lines_asked_beside(first: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the other lines of the first one's passage whose labels a question names beside its own: 联系人和电话."""
+    by_label: dict[str, list[Quoted]] = {}
+    for unit in _units_of(first.place, request.evidence[first.place]):
+        by_label.setdefault(_label_of_line(unit.text), []).append(unit)
+    asked, named = search_letters(request.question), list[Quoted]()
+    labels = sorted(filter(None, by_label), key=len, reverse=True)  # 主编 of 执行主编 is none
+    for label, word in (*((one, one) for one in labels), *((one, one[-TAIL_CHARS:]) for one in labels if is_han(one))):
+        if word in asked:  # 电话 asks for 联系电话 too
+            asked = asked.replace(word, "\n", 1)
+            named += by_label[label] if len(by_label[label]) == 1 else []
+    return [unit for unit in named if unit != first] if first in named else []
+
+
+def _label_of_line(text: str) -> str:
+    """Return the letters before the first colon of a line, "" where it has none, or more than a label."""
+    label, rest = next(((head, rest) for colon in COLONS for head, at, rest in [text.partition(colon)] if at), ("", ""))
+    letters = search_letters(label)
+    return letters if rest.strip() and len(letters) <= MOST_LABEL_CHARS[letters.isascii()] else ""
 
 
 def _note_behind(first: Quoted, ranked: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
