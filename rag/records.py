@@ -47,26 +47,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as a reader of a format delivers it.
+    """One line as a reader of a format delivers it."""
 
-    Attributes:
-        text: The line without its line break. A mark that the container itself calls a note mark is written `[^id]`.
-        kind: What the container says the line is; "text" when it says nothing (plain text, PDF). A "paragraph" is
-            known to be whole (Word, HTML), a "text" line may be a printed line of a longer paragraph; a "code" line
-            keeps its white space and stands in one block with its neighbours.
-        level: Depth of a heading from 1; 0 for all else.
-        note: The id of a "footnote" line, as in `[^id]`; empty for all else.
-        order_uncertain: Whether parts of it, or what stands next to it, may belong to another column of the print, or
-            it was recognised in a picture with little confidence.
-        size: Size of its type, 1 for that of the running text; 0 where the container does not say.
-    """
-
-    text: str
+    text: str  # without its line break; a mark that the container itself calls a note mark is written `[^id]`
+    # What the container says the line is; "text" when it says nothing (plain text, PDF). A "paragraph" is known to be
+    # whole (Word, HTML), a "text" line may be a printed line of a longer paragraph; a "code" line keeps its white space
+    # and stands in one block with its neighbours.
     kind: LineKind = "text"
-    level: int = 0
-    note: str = ""
+    level: int = 0  # depth of a heading from 1; 0 for all else
+    note: str = ""  # the id of a "footnote" line, as in `[^id]`; empty for all else
+    # Whether parts of it, or what stands next to it, may belong to another column of the print, or it was recognised in
+    # a picture with little confidence.
     order_uncertain: bool = False
-    size: float = 0.0
+    size: float = 0.0  # of its type, 1 for that of the running text; 0 where the container does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +86,19 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of lines.
+    """A page of lines."""
 
-    Attributes:
-        number: Counts from 1 where the format has pages, else None.
-        label: The printed number, or "".
-        lines: What is read, in reading order.
-        left_out: What the reader of the format left out of the lines: a stamp, a watermark, a comment, a menu.
-        remarks: Sentences for the reading report: what was not read here, why and how much it is; what was odd.
-        said: What the container says of the document; on the first page.
-        recognised: How surely its text was recognised in a picture, 0..1; None for text of the file's own.
-        lost: Characters that the file holds here and that stand in none of these, as the reader counted.
-    """
-
-    number: int | None
-    label: str
-    lines: tuple[Line, ...]
+    number: int | None  # counts from 1 where the format has pages, else None
+    label: str  # the printed number, or ""
+    lines: tuple[Line, ...]  # what is read, in reading order
+    # What the reader of the format left out of the lines: a stamp, a watermark, a comment, a menu.
     left_out: tuple[LeftOut, ...] = ()
+    # Sentences for the reading report: what was not read here, why and how much it is; what was odd.
     remarks: tuple[str, ...] = ()
-    said: tuple[Said, ...] = ()
+    said: tuple[Said, ...] = ()  # what the container says of the document; on the first page
+    # How surely its text was recognised in a picture, 0..1; None for text of the file's own.
     recognised: float | None = None
-    lost: str = ""
+    lost: str = ""  # characters that the file holds here and that stand in none of these, as the reader counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,21 +188,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What became of the text that a container holds, in shares (0..1) of its letters and digits.
+    """What became of the text that a container holds, in shares (0..1) of its letters and digits."""
 
-    Attributes:
-        letters: How many letters and digits it holds; white space, punctuation and markup are not counted.
-        read: Share that stands in blocks.
-        left_out: Share of each kind of what was left out, the largest first.
-        lost: Share that stands nowhere.
-        added: Letters of the blocks that the container does not hold, as a share of those of the blocks.
-    """
-
-    letters: int
-    read: float
-    left_out: tuple[tuple[str, float], ...]
-    lost: float
-    added: float
+    letters: int  # how many letters and digits it holds; white space, punctuation and markup are not counted
+    read: float  # share that stands in blocks
+    left_out: tuple[tuple[str, float], ...]  # share of each kind of what was left out, the largest first
+    lost: float  # share that stands nowhere
+    added: float  # letters of the blocks that the container does not hold, as a share of those of the blocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,19 +26,13 @@ _OTHER_ADDRESS = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A row of the table.
-
-    Attributes:
-        labels: Its name on a page, in Chinese and in English.
-        key_variable: The environment variable that holds its key; "" when it needs none.
-        example: A model that it offers.
-    """
+    """A row of the table."""
 
     name: str
-    labels: tuple[str, str]
+    labels: tuple[str, str]  # its name on a page, in Chinese and in English
     address: str
-    key_variable: str
-    example: str
+    key_variable: str  # the environment variable that holds its key; "" when it needs none
+    example: str  # a model that it offers
 
 
 @functools.cache

@@ -30,18 +30,13 @@ BOS, EOS = 0, 2  # of the bundled model's vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A question and a passage as one sequence of tokens: <s> question </s></s> headings </s> text </s>.
+    """A question and a passage as one sequence of tokens: <s> question </s></s> headings </s> text </s>."""
 
-    Attributes:
-        tokens: Ids, at most WINDOW_MAX_TOKENS.
-        statements: For each statement its half-open range of tokens; empty (equal ends) where it is cut off.
-        text_at: Where the text's tokens begin.
-        offsets: (n, 2) characters of the passage's text that each of its tokens stands for, end exclusive.
-    """
-
-    tokens: tuple[int, ...]
+    tokens: tuple[int, ...]  # ids, at most WINDOW_MAX_TOKENS
+    # For each statement its half-open range of tokens; empty (equal ends) where it is cut off.
     statements: tuple[Span, ...]
-    text_at: int
+    text_at: int  # where the text's tokens begin
+    # (n, 2) characters of the passage's text that each of its tokens stands for, end exclusive.
     offsets: npt.NDArray[np.int32]
 
     def token_range(self, start: int, end: int) -> Span:
@@ -56,14 +51,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a passage was found to say to a question.
+    """What a passage was found to say to a question."""
 
-    Attributes:
-        likelihoods: (n,) float32, 0..1: for each statement how likely it answers.
-        answers: For each statement the characters of the passage's text that answer, or None where it was cut off.
-    """
-
-    likelihoods: npt.NDArray[np.float32]
+    likelihoods: npt.NDArray[np.float32]  # (n,) float32, 0..1: for each statement how likely it answers
+    # For each statement the characters of the passage's text that answer, or None where it was cut off.
     answers: tuple[Span | None, ...]
 
 

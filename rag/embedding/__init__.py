@@ -39,15 +39,10 @@ _NO_CHARACTER = re.compile("[\ud800-\udfff]")  # half of a pair, as undecodable 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A text as vectors.
+    """A text as vectors."""
 
-    Attributes:
-        vector: (dim,) float32, unit length.
-        tokens: (n, dim) float32, unit rows, one for each token of the text without prompt and special tokens.
-    """
-
-    vector: Floats
-    tokens: Floats
+    vector: Floats  # (dim,) float32, unit length
+    tokens: Floats  # (n, dim) float32, unit rows, one for each token of the text without prompt and special tokens
 
 
 class Model(Protocol):

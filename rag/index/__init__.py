@@ -70,33 +70,21 @@ _SEALS = TypeAdapter(dict[str, Sealed])
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """An open generation; everything in it is read only, so that threads may share it.
+    """An open generation; everything in it is read only, so that threads may share it."""
 
-    Attributes:
-        folder: Where the generation lies.
-        manifest: What made it.
-        passages: In row order, the order of all retrievers.
-        store: The passages' centred vectors.
-        keywords: The keyword leg.
-        centring: How vectors were centred, to do the same to a question.
-        glossary: Terms mined from the corpus, and the reader's own.
-        token_codes: Packed token vectors, mapped: an array for each segment.
-        token_spans: For each row the segment, and from where to where in its array the passage's tokens are.
-        corrections: What the reader corrected in the works' records or imported; passages and documents hold it.
-        damage: What is wrong with the generation that should be in use instead of this older one; "" as a rule.
-    """
-
-    folder: Path
-    manifest: Manifest
-    passages: Passages
-    store: VectorStore
-    keywords: KeywordIndex
-    centring: Centring
-    glossary: Glossary
-    token_codes: tuple[Codes, ...]
+    folder: Path  # where the generation lies
+    manifest: Manifest  # what made it
+    passages: Passages  # in row order, the order of all retrievers
+    store: VectorStore  # the passages' centred vectors
+    keywords: KeywordIndex  # the keyword leg
+    centring: Centring  # how vectors were centred, to do the same to a question
+    glossary: Glossary  # terms mined from the corpus, and the reader's own
+    token_codes: tuple[Codes, ...]  # packed token vectors, mapped: an array for each segment
+    # For each row the segment, and from where to where in its array the passage's tokens are.
     token_spans: npt.NDArray[np.int64]
+    # What the reader corrected in the works' records or imported; passages and documents hold it.
     corrections: KnownRecords = field(default_factory=KnownRecords)
-    damage: str = ""
+    damage: str = ""  # what is wrong with the generation that should be in use instead of this older one; "" as a rule
     _lease: IO[bytes] | None = None
 
     def row(self, passage_id: str) -> int:

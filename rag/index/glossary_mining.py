@@ -90,18 +90,13 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """What one document says about names of one thing.
+    """What one document says about names of one thing."""
 
-    Attributes:
-        pairs: English names with their abbreviation and where they stand: (name, abbreviation, offset).
-        spelt_out: Abbreviations and the names that parentheses give for them.
-        equations: What it says of Chinese names, in the order of the text.
-        asked: The abbreviations that it does not spell out, with the names that all documents have for them, or "".
-    """
-
+    # English names with their abbreviation and where they stand: (name, abbreviation, offset).
     pairs: tuple[tuple[str, str, int], ...]
-    spelt_out: tuple[tuple[str, str], ...]
-    equations: tuple[Equation, ...] = ()
+    spelt_out: tuple[tuple[str, str], ...]  # abbreviations and the names that parentheses give for them
+    equations: tuple[Equation, ...] = ()  # what it says of Chinese names, in the order of the text
+    # The abbreviations that it does not spell out, with the names that all documents have for them, or "".
     asked: tuple[tuple[str, str], ...] = ()
 
 

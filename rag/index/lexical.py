@@ -96,21 +96,13 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """How often each term stands in each row.
+    """How often each term stands in each row."""
 
-    Attributes:
-        terms: Each once.
-        numbers: (p,) int32, a term by its place in `terms`.
-        rows: (p,) int32, where it stands.
-        counts: (p,) uint8, how often, or MOST.
-        lengths: (n,) int32, how many terms each row has.
-    """
-
-    terms: Sequence[str]
-    numbers: Rows
-    rows: Rows
-    counts: Counts
-    lengths: Rows
+    terms: Sequence[str]  # each once
+    numbers: Rows  # (p,) int32, a term by its place in `terms`
+    rows: Rows  # (p,) int32, where it stands
+    counts: Counts  # (p,) uint8, how often, or MOST
+    lengths: Rows  # (n,) int32, how many terms each row has
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write all but the lengths into a table `terms`, a term's rows ascending, in two bytes if that will do."""

@@ -46,17 +46,11 @@ MAX_FONT_NAME = 128
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Glyphs that run in one direction, turned so that they run from left to right.
+    """Glyphs that run in one direction, turned so that they run from left to right."""
 
-    Attributes:
-        glyphs: In the file's order; coordinates are those of the turned page, from its lower left corner.
-        height: Of the turned page, in points.
-        degrees: The direction in which the glyphs ran, counter-clockwise, -180 < degrees <= 180.
-    """
-
-    glyphs: list[Glyph]
-    height: float
-    degrees: float
+    glyphs: list[Glyph]  # in the file's order; coordinates are those of the turned page, from its lower left corner
+    height: float  # of the turned page, in points
+    degrees: float  # the direction in which the glyphs ran, counter-clockwise, -180 < degrees <= 180
 
 
 def read_writings(page: Any) -> tuple[list[Writing], str]:

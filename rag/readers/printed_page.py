@@ -25,24 +25,15 @@ KEPT_PAGES = 24  # of some 500 kB
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """A page as it is printed.
+    """A page as it is printed."""
 
-    Attributes:
-        number: Counts from 1.
-        count: Pages of the file.
-        width: Of the page as it is shown, in points.
-        height: Likewise.
-        picture: A JPEG file.
-        texts: Its characters in reading order; a ligature is one of several letters.
-        boxes: For each of them left, top, right, bottom in points from the upper left corner.
-    """
-
-    number: int
-    count: int
-    width: float
-    height: float
-    picture: bytes
-    texts: tuple[str, ...]
+    number: int  # counts from 1
+    count: int  # pages of the file
+    width: float  # of the page as it is shown, in points
+    height: float  # likewise
+    picture: bytes  # a JPEG file
+    texts: tuple[str, ...]  # its characters in reading order; a ligature is one of several letters
+    # For each of them left, top, right, bottom in points from the upper left corner.
     boxes: tuple[tuple[float, float, float, float], ...]
 
 

@@ -49,17 +49,11 @@ Points = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A recognised line in pixels: its corners from the upper left, and its characters without spaces.
+    """A recognised line in pixels: its corners from the upper left, and its characters without spaces."""
 
-    Attributes:
-        corners: (4, 2), clockwise.
-        characters: What they are, and whether a space stands before each.
-        middles: (characters, 2)
-    """
-
-    corners: Points
-    characters: list[tuple[str, bool]]
-    middles: Points
+    corners: Points  # (4, 2), clockwise
+    characters: list[tuple[str, bool]]  # what they are, and whether a space stands before each
+    middles: Points  # (characters, 2)
     confidence: float
 
 

@@ -47,18 +47,13 @@ _ERRORS_OF_STREAMS = (etree.LxmlError, ValueError, KeyError)
 
 @dataclass(slots=True)
 class Sheet:
-    """A visible sheet: its name, its filled rows, and what is drawn on it.
+    """A visible sheet: its name, its filled rows, and what is drawn on it."""
 
-    Attributes:
-        name: As on its tab.
-        rows: Row number from 1, column number from 1 -> shown text; no cell without text.
-        drawn: Lines of text boxes, diagrams and titles of charts.
-        spans: Row -> first and last column of the cells that begin there and span columns.
-    """
-
-    name: str
+    name: str  # as on its tab
+    # Row number from 1, column number from 1 -> shown text; no cell without text.
     rows: list[tuple[int, dict[int, str]]] = field(default_factory=list)
-    drawn: list[Line] = field(default_factory=list)
+    drawn: list[Line] = field(default_factory=list)  # lines of text boxes, diagrams and titles of charts
+    # Row -> first and last column of the cells that begin there and span columns.
     spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 

@@ -74,25 +74,19 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class LaidOutAnswer:
-    """An answer for showing.
+    """An answer for showing."""
 
-    Attributes:
-        lines: Its lines; empty ones are left out, and what an uncertain answer opens with.
-        citations: Every [n] of a sentence in the order of reading, so that a page can step through them.
-        standings: How many sentences have each standing; a heading or what introduces others needs no source.
-        cited: The evidence that is cited, with its number, by number.
-        nearest: Of a refusal, the passages that it names as the nearest, else the first ones; empty for all else.
-        uncited: The rest of the evidence, with its number.
-        pages: On which pages the quoted sentences of each cited or nearest passage stand, in the order of reading; for
-            what was not located, the first page of the passage. Empty where there are no pages.
-    """
-
-    lines: tuple[ShownLine, ...]
+    lines: tuple[ShownLine, ...]  # its lines; empty ones are left out, and what an uncertain answer opens with
+    # Every [n] of a sentence in the order of reading, so that a page can step through them.
     citations: tuple[Citation, ...]
+    # How many sentences have each standing; a heading or what introduces others needs no source.
     standings: dict[Standing, int]
-    cited: tuple[tuple[int, Evidence], ...]
+    cited: tuple[tuple[int, Evidence], ...]  # the evidence that is cited, with its number, by number
+    # Of a refusal, the passages that it names as the nearest, else the first ones; empty for all else.
     nearest: tuple[tuple[int, Evidence], ...]
-    uncited: tuple[tuple[int, Evidence], ...]
+    uncited: tuple[tuple[int, Evidence], ...]  # the rest of the evidence, with its number
+    # On which pages the quoted sentences of each cited or nearest passage stand, in the order of reading; for what was
+    # not located, the first page of the passage. Empty where there are no pages.
     pages: dict[int, tuple[str, ...]]
 
 

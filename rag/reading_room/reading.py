@@ -21,44 +21,28 @@ WINDOW_CHARS = 60_000  # an article longer than this is shown in parts, so that 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters that are shown alike.
+    """Characters that are shown alike."""
 
-    Attributes:
-        text: The characters; "" for a mark that has a place but no text.
-        cited: They carry the cited sentence.
-        passage: They belong to the passage that was found.
-        page: A page begins before them: its printed label or number; else "".
-        note: A note mark stands before them: its printed form; else "".
-        target: For a note mark, the footnote's block index in the document; else -1.
-    """
-
-    text: str
-    cited: bool = False
-    passage: bool = False
-    page: str = ""
-    note: str = ""
-    target: int = -1
+    text: str  # the characters; "" for a mark that has a place but no text
+    cited: bool = False  # they carry the cited sentence
+    passage: bool = False  # they belong to the passage that was found
+    page: str = ""  # a page begins before them: its printed label or number; else ""
+    note: str = ""  # a note mark stands before them: its printed form; else ""
+    target: int = -1  # for a note mark, the footnote's block index in the document; else -1
 
 
 @dataclass(frozen=True, slots=True)
 class LaidOutBlock:
-    """A block for reading.
+    """A block for reading."""
 
-    Attributes:
-        index: Its place in `Document.blocks`.
-        kind: As in `Block`.
-        level: Depth of a heading from 1; 0 for all else.
-        lines: Runs, one tuple for a printed row of a table, a single one for all else. Of a table that is shown in
-            part the first row stands above the part.
-        marker, origin: Of a footnote, the mark that leads to it, and the index of the block that bears it; else "", -1.
-    """
-
-    index: int
+    index: int  # its place in `Document.blocks`
     kind: BlockKind
-    level: int
+    level: int  # depth of a heading from 1; 0 for all else
+    # One tuple for a printed row of a table, a single one for all else; of a table that is shown in part the first row
+    # stands above the part.
     lines: tuple[tuple[Run, ...], ...]
-    marker: str = ""
-    origin: int = -1
+    marker: str = ""  # of a footnote, the mark that leads to it
+    origin: int = -1  # of a footnote, the index of the block that bears it
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,29 +34,18 @@ Found = TypeVar("Found")
 
 @dataclass
 class Writing:
-    """An answer that is being written.
+    """An answer that is being written."""
 
-    Attributes:
-        question: As it was asked.
-        conversation: Its id.
-        kept: Where the turn will be kept: whose answer it is.
-        text: What was written so far, not yet checked.
-        thinking: How many characters the model thought so far.
-        steps: The steps done, each with the seconds since the question.
-        error: Why nothing came of it.
-        cancelled: The reader stopped it; what there was is kept.
-        done: Set at the end, after the turn was kept.
-    """
-
-    question: str
-    conversation: str
-    kept: Conversations
-    text: str = ""
-    thinking: int = 0
+    question: str  # as it was asked
+    conversation: str  # its id
+    kept: Conversations  # where the turn will be kept: whose answer it is
+    text: str = ""  # what was written so far, not yet checked
+    thinking: int = 0  # how many characters the model thought so far
+    # The steps done, each with the seconds since the question.
     steps: list[tuple[Progress, float]] = field(default_factory=list)
-    error: Exception | None = None
-    cancelled: bool = False
-    done: threading.Event = field(default_factory=threading.Event)
+    error: Exception | None = None  # why nothing came of it
+    cancelled: bool = False  # the reader stopped it; what there was is kept
+    done: threading.Event = field(default_factory=threading.Event)  # set at the end, after the turn was kept
     _started: float = field(default_factory=time.perf_counter)
     _keeping: threading.Lock = field(default_factory=threading.Lock)
 
@@ -189,21 +178,13 @@ _STARTING = threading.Lock()
 
 @dataclass
 class Building:
-    """A build of the index.
+    """A build of the index."""
 
-    Attributes:
-        progress: Its last step.
-        report: What it did, once it is done.
-        error: Why it failed.
-        cancelled: It was called off.
-        again: The corpus has changed since it began: it goes through it once more.
-    """
-
-    progress: Progress = field(default_factory=lambda: Progress("reading"))
-    report: BuildReport | None = None
-    error: Exception | None = None
-    cancelled: bool = False
-    again: bool = False
+    progress: Progress = field(default_factory=lambda: Progress("reading"))  # its last step
+    report: BuildReport | None = None  # what it did, once it is done
+    error: Exception | None = None  # why it failed
+    cancelled: bool = False  # it was called off
+    again: bool = False  # the corpus has changed since it began: it goes through it once more
     done: threading.Event = field(default_factory=threading.Event)
     _began: dict[tuple[str, str], float] = field(default_factory=dict)
 

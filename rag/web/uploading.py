@@ -46,24 +46,17 @@ class Taken:
 
 @dataclass
 class Taking:
-    """Files that are taken in.
+    """Files that are taken in."""
 
-    Attributes:
-        waiting: Those to come, the one in hand first.
-        earlier: What came of files that were dropped before and is still told; another file of a name takes its place.
-        told: What came of each so far.
-        revised: Those whose name the library holds with other content, which the reader is asked about, by source.
-        pages: How many pages of how many of the one in hand were recognised.
-        cancelled: The reader called it off.
-        done: Set at the end; files that come later are taken in by another.
-    """
-
-    waiting: list[Dropped]
+    waiting: list[Dropped]  # those to come, the one in hand first
+    # What came of files that were dropped before and is still told; another file of a name takes its place.
     earlier: Sequence[Taken] = ()
-    told: list[Taken] = field(default_factory=list)
+    told: list[Taken] = field(default_factory=list)  # what came of each so far
+    # Those whose name the library holds with other content, which the reader is asked about, by source.
     revised: dict[str, Dropped] = field(default_factory=dict)
-    pages: tuple[int, int] = (0, 0)
-    cancelled: bool = False
+    pages: tuple[int, int] = (0, 0)  # how many pages of how many of the one in hand were recognised
+    cancelled: bool = False  # the reader called it off
+    # Set at the end; files that come later are taken in by another.
     done: threading.Event = field(default_factory=threading.Event)
     _started: float = field(default_factory=time.monotonic)
     _read_bytes: int = 0

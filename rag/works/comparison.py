@@ -41,32 +41,21 @@ _ENDS_CLAUSE = "，,：:；;。？?！!"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a comparison.
+    """One side of a comparison."""
 
-    Attributes:
-        label: What stands above its column.
-        question: What is searched for it; "" where the works themselves are compared.
-        works: Where it is searched; none: everywhere.
-    """
-
-    label: str
-    question: str
-    works: tuple[Work, ...] = ()
+    label: str  # what stands above its column
+    question: str  # what is searched for it; "" where the works themselves are compared
+    works: tuple[Work, ...] = ()  # where it is searched; none: everywhere
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What was found for a side: statements with the passages in which they stand, verbatim.
-
-    Attributes:
-        is_nowhere: Whether it is a thing that nothing that was found names.
-        is_sure: Whether one of the statements surely answers.
-    """
+    """What was found for a side: statements with the passages in which they stand, verbatim."""
 
     side: Side
     said: tuple[tuple[Evidence, str], ...]
-    is_nowhere: bool = False
-    is_sure: bool = False
+    is_nowhere: bool = False  # whether it is a thing that nothing that was found names
+    is_sure: bool = False  # whether one of the statements surely answers
 
 
 def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = False) -> tuple[Side, ...]:

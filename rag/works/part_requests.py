@@ -43,23 +43,14 @@ STEPS = "步骤"  # of the row whose words are for what follows each other
 
 @dataclass(frozen=True, slots=True)
 class PartRequest:
-    """What is asked of parts.
+    """What is asked of parts."""
 
-    Attributes:
-        kinds: Of the words by which it asks, as the table has them.
-        words: What it asks about, in search form; English words without their endings.
-        count: How many parts it says that there are, or 0.
-        counts: Whether it counts them with a measure word, or asks how many there are: 几件, 六项.
-        ordinal: Which part of those told before it means, from 0; -1 the last; None for none.
-        thing: The noun behind the word that asks which: 工具 of 哪些政策工具; "" for none.
-    """
-
-    kinds: frozenset[str]
-    words: tuple[str, ...]
-    count: int
-    counts: bool
-    ordinal: int | None
-    thing: str = ""
+    kinds: frozenset[str]  # of the words by which it asks, as the table has them
+    words: tuple[str, ...]  # what it asks about, in search form; English words without their endings
+    count: int  # how many parts it says that there are, or 0
+    counts: bool  # whether it counts them with a measure word, or asks how many there are: 几件, 六项
+    ordinal: int | None  # which part of those told before it means, from 0; -1 the last; None for none
+    thing: str = ""  # the noun behind the word that asks which: 工具 of 哪些政策工具; "" for none
 
 
 def read_part_request(question: str) -> PartRequest | None:

@@ -58,21 +58,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Parts beside each other.
+    """Parts beside each other."""
 
-    Attributes:
-        section: The headings above them, from the outermost to the innermost.
-        names: What says what they are: the innermost heading, what leads in to a list, the first column's head.
-        head: The head of the table, where they are its rows; else "".
-        items: At least two, in the order of print.
-        lead: The statement that leads in to them with a colon: 办理登记，提交下列材料：.
-    """
-
-    section: tuple[str, ...]
-    names: str
-    head: str
-    items: tuple[Item, ...]
-    lead: Statement | None = None
+    section: tuple[str, ...]  # the headings above them, from the outermost to the innermost
+    names: str  # what says what they are: the innermost heading, what leads in to a list, the first column's head
+    head: str  # the head of the table, where they are its rows; else ""
+    items: tuple[Item, ...]  # at least two, in the order of print
+    lead: Statement | None = None  # the statement that leads in to them with a colon: 办理登记，提交下列材料：
 
 
 def groups_of(passages: Sequence[Passage]) -> list[Group]:

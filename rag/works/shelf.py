@@ -26,22 +26,14 @@ _HAN_NAME_CHARS = range(2, 5)
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One work of the shelf.
+    """One work of the shelf."""
 
-    Attributes:
-        source: Path of its file inside the corpus.
-        article: Its place in the document.
-        record: What is known of it, as printed, imported, or corrected by the reader.
-        known: The same without the reader's corrections.
-        printed: The same as it was read.
-        abstracts: Records of its abstract in another language, where the source prints one apart.
-    """
-
-    source: str
-    article: int
-    record: Article
-    known: Article
-    printed: Article
+    source: str  # path of its file inside the corpus
+    article: int  # its place in the document
+    record: Article  # what is known of it, as printed, imported, or corrected by the reader
+    known: Article  # the same without the reader's corrections
+    printed: Article  # the same as it was read
+    # Records of its abstract in another language, where the source prints one apart.
     abstracts: tuple[Article, ...] = ()
 
     @property

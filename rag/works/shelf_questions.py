@@ -48,21 +48,14 @@ _NAMED = "\n"  # stands for what was recognised and taken out
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What of a question names works.
+    """What of a question names works."""
 
-    Attributes:
-        titled: The works whose titles it holds, in its order.
-        authors: (name, works) of each author that it holds, in its order.
-        journals: In search form.
-        rest: The question in search form with a line break for each of these.
-    """
-
-    titled: tuple[Work, ...]
-    authors: tuple[tuple[str, tuple[Work, ...]], ...]
-    journals: tuple[str, ...]
+    titled: tuple[Work, ...]  # the works whose titles it holds, in its order
+    authors: tuple[tuple[str, tuple[Work, ...]], ...]  # (name, works) of each author that it holds, in its order
+    journals: tuple[str, ...]  # in search form
     years: tuple[int, ...]
     issues: tuple[int, ...]
-    rest: str
+    rest: str  # the question in search form with a line break for each of these
 
     def __bool__(self) -> bool:
         return bool(self.titled or self.authors or self.journals or self.years or self.issues)
@@ -70,29 +63,19 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class ShelfQuestion:
-    """What is asked of which works.
+    """What is asked of which works."""
 
-    Attributes:
-        asked: Fields of their records, their outlines, summaries, or the works themselves: which, or how many.
-        works: The works, in the order of the shelf; none where it is not said which one is meant.
-        topic: What the works wanted are about, else "".
-        undated: How many works may belong here but have no year.
-        mentioned: Whether works count that no more than mention the topic.
-        sized: Whether their length is asked.
-        which: Whether it asks which works, not of one whether.
-    """
-
-    asked: Asked
-    works: tuple[Work, ...]
+    asked: Asked  # fields of their records, their outlines, summaries, or the works themselves: which, or how many
+    works: tuple[Work, ...]  # the works, in the order of the shelf; none where it is not said which one is meant
     fields: tuple[Field, ...]
     named: Named
-    topic: str
+    topic: str  # what the works wanted are about, else ""
     length: Length
     language: Language
-    undated: int
-    mentioned: bool
-    sized: bool
-    which: bool
+    undated: int  # how many works may belong here but have no year
+    mentioned: bool  # whether works count that no more than mention the topic
+    sized: bool  # whether their length is asked
+    which: bool  # whether it asks which works, not of one whether
 
 
 def read_shelf_question(
