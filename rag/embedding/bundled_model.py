@@ -100,8 +100,7 @@ def bundled_model_folder(cache: Path | None = None) -> Path:
 def bundled_tokenizer() -> Tokenizer:
     """Return the bundled model's tokenizer, loaded once in a process: it takes 250 MB. Nobody may set anything on it.
 
-    Raises:
-        ModelUnavailable, StorageFailed: See `bundled_model_folder`.
+    It raises as `bundled_model_folder`.
     """
     with _loading:
         return _tokenizer()

@@ -37,7 +37,8 @@ _HTML_TAGS = words_of("html_elements", "block") | words_of("html_elements", "of_
 _TEXT_KINDS = ("tabs", "text")  # what is delimited by tabs is a text as well
 _SAMPLE_BYTES = 4096  # of a file's beginning
 _PLAIN_SPACES = "\t\n\r\f"  # control characters that a text holds
-# File name ending -> "module:function" of what gives all text of the container, for the account of what was read.
+# File name ending -> "module:function" of what gives all text of the container, for the account of what was read; it
+# raises as the reader of that ending.
 _PLAIN_TEXTS = {ending: f"rag.readers.{plain}" for ending, _, plain, *_ in read_table("formats") if plain != "-"}
 
 

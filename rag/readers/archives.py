@@ -131,10 +131,6 @@ def _check_sizes(members: list[zipfile.ZipInfo], what: str) -> None:
 
 
 def parse_xml(data: bytes) -> etree._Element:
-    """Parse XML without DTD, entities or network.
-
-    Raises:
-        etree.XMLSyntaxError: Not well-formed.
-    """
+    """Parse XML without DTD, entities or network; etree.XMLSyntaxError: it is not well-formed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
     return etree.fromstring(data, parser)

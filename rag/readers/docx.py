@@ -91,11 +91,7 @@ def read_docx(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of the document, its notes, charts and diagrams, for the account of what was read.
-
-    Raises:
-        UnreadableSource: As `read_docx`.
-    """
+    """Return all text of the document, its notes, charts and diagrams, for the account of what was read."""
     package = open_package(data, WHAT, ["word/document.xml"])
     with damage_reported(WHAT):
         notes = [package.first_part(package.main, kind) for kind in ("footnotes", "endnotes")]

@@ -87,11 +87,7 @@ def _widest(name: str) -> str:
 
 
 def decode_declared(data: bytes, declared: str) -> str:
-    """Return the text of bytes that name their encoding, as far as the bytes agree with it.
-
-    Raises:
-        UnreadableSource: As `decode_text`.
-    """
+    """Return the text of bytes that name their encoding, as far as the bytes agree with it; raises as `decode_text`."""
     name = declared.lower()
     single = python_name(name) in _SINGLE_BYTE
     marked = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS)

@@ -79,11 +79,7 @@ def read_epub(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of the book's (X)HTML files, for the account of what was read.
-
-    Raises:
-        UnreadableSource: As `read_epub`.
-    """
+    """Return all text of the book's (X)HTML files, for the account of what was read; raises as `read_epub`."""
     archive = open_archive(data, "EPUB book", allow_dtd=True)
     with damage_reported("EPUB book"):
         book = _read_package(archive)

@@ -85,11 +85,7 @@ def _raise_bold_lines(root: Any) -> None:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of an HTML file's body that is no script, for the account of what was read.
-
-    Raises:
-        UnreadableSource: As `parse_html`.
-    """
+    """Return all text of an HTML file's body that is no script, for the account of what was read."""
     return visible_text(parse_html(data))
 
 

@@ -89,11 +89,7 @@ def read_mail(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return head and text of the message, hidden parts of a Web page with it, for the account of what was read.
-
-    Raises:
-        UnreadableSource: As `read_mail`.
-    """
+    """Return head and text of the message, hidden parts of a Web page with it, for the account of what was read."""
     with damage_reported("message", *_ERRORS):
         message = _parse(data)
         kind, text = _chosen(message)
@@ -102,11 +98,7 @@ def plain_text(data: bytes) -> str:
 
 
 def text_of(part: Message) -> str:
-    """Return the text of a part of a message in its charset, as far as the bytes agree with that.
-
-    Raises:
-        UnreadableSource: As `decode_declared`.
-    """
+    """Return the text of a part of a message in its charset, as far as the bytes agree; raises as `decode_declared`."""
     content = part.get_payload(decode=True)
     return decode_declared(content, part.get_content_charset() or "") if isinstance(content, bytes) and content else ""
 

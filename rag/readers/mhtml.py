@@ -31,20 +31,12 @@ def read_mhtml(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of the page's body that is no script, for the account of what was read.
-
-    Raises:
-        UnreadableSource: As `read_mhtml`.
-    """
+    """Return all text of the page's body that is no script, for the account of what was read."""
     return html.plain_text(main_page(data))
 
 
 def main_page(data: bytes) -> bytes:
-    """Return the HTML of the page that a message holds, in UTF-8.
-
-    Raises:
-        UnreadableSource: No message, or no HTML in it.
-    """
+    """Return the HTML of the page that a message holds, in UTF-8; UnreadableSource: no message, or no HTML in it."""
     return _parts(data)[0]
 
 

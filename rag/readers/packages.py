@@ -92,11 +92,7 @@ def whole_number(text: str | None, default: int = 0) -> int:
 
 
 def check_text_size(chars: int, what: str) -> None:
-    """Refuse a file of which so many characters were read.
-
-    Raises:
-        UnreadableSource: More than `MAX_TEXT_CHARS`.
-    """
+    """Refuse a file of which so many characters were read; UnreadableSource: more than `MAX_TEXT_CHARS`."""
     if chars > MAX_TEXT_CHARS:
         raise UnreadableSource(
             f"this {what} holds more than {MAX_TEXT_CHARS:,} characters of text; no more are read",

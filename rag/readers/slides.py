@@ -55,11 +55,7 @@ def read_slides(data: bytes) -> list[Page]:
 
 
 def plain_text(data: bytes) -> str:
-    """Return all text of the slides, their notes, charts and diagrams, and of what layouts print on them.
-
-    Raises:
-        UnreadableSource: As `read_slides`.
-    """
+    """Return all text of the slides, their notes, charts and diagrams, and of what layouts print on them."""
     package = open_package(data, WHAT, ["ppt/presentation.xml"])
     with damage_reported(WHAT):
         deck = _DeckReader(package)

@@ -36,20 +36,12 @@ def read_text(data: bytes) -> list[Page]:
 
 
 def read_markdown(data: bytes) -> list[Page]:
-    """Return the lines of a Markdown file, its code, raw HTML and underlined headings told as such.
-
-    Raises:
-        UnreadableSource: As `read_text`.
-    """
+    """Return the lines of a Markdown file, its code, raw HTML and underlined headings told as such, as `read_text`."""
     return _read(data, markdown=True)
 
 
 def plain_text(data: bytes) -> str:
-    """Return the text of the file without tags, each link once, for the account of what was read.
-
-    Raises:
-        UnreadableSource: As `decode_text`.
-    """
+    """Return the text of the file without tags, each link once, for the account of what was read."""
     return _TAG.sub(" ", _LINK.sub(_write_link, decode_text(data)))
 
 

@@ -54,11 +54,7 @@ HEADERS = {
 
 
 def guards() -> list[Middleware]:
-    """Return what stands before the page.
-
-    Raises:
-        LoginRequired: It would be open to others without asking who they are.
-    """
+    """Return what stands before the page; LoginRequired: it would be open to others without asking who they are."""
     settings = Settings()
     require_login(settings, st.get_option("server.address") or "", provider=has_provider())
     return [Middleware(Door, settings=settings)]

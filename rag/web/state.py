@@ -62,11 +62,7 @@ def index() -> Index:
 
 
 def choose(name: str, value: str) -> None:
-    """Keep what was chosen on the settings page.
-
-    Raises:
-        PermissionError: It is for the keeper to choose.
-    """
+    """Keep what was chosen on the settings page; PermissionError: it is for the keeper to choose."""
     (house() if name in OF_HOUSE else conversations()).prefer(name, value)
 
 
@@ -91,11 +87,7 @@ def is_shared() -> bool:
 
 
 def require_keeper() -> None:
-    """Refuse one who is no keeper.
-
-    Raises:
-        PermissionError: The reader is none; the page offers it to none.
-    """
+    """Raise PermissionError for one who is no keeper; the page offers it to none."""
     if not reader().keeper:
         raise PermissionError("this is for the keeper of the library to do")
 
@@ -106,11 +98,7 @@ def conversations() -> Conversations:
 
 
 def house() -> Conversations:
-    """Return where the keeper's choices for all are kept.
-
-    Raises:
-        PermissionError: It is for the keeper to choose.
-    """
+    """Return where the keeper's choices for all are kept; PermissionError: it is for the keeper to choose."""
     require_keeper()
     return _conversations(str(base_settings().index), HOUSE)
 
