@@ -32,12 +32,9 @@ def refuse_missing(corpus: Path) -> None:
 def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None) -> list[Path]:
     """Return the files of the corpus, sorted by path.
 
-    Left out are hidden ones, those that are no documents, and whatever lies in an index.
-
-    Args:
-        corpus: The folder.
-        on_error: Called with what is wrong with a folder that cannot be listed, and with what is neither a file nor a
-            folder here: a pipe, a link that leads out of the corpus or nowhere, a link to a folder.
+    Left out are hidden ones, those that are no documents, and whatever lies in an index. `on_error` is called with what
+    is wrong with a folder that cannot be listed, and with what is neither a file nor a folder here: a pipe, a link that
+    leads out of the corpus or nowhere, a link to a folder.
     """
     found = []
     # A link may lead out of the corpus; what lies elsewhere was not given to us.

@@ -65,14 +65,10 @@ class RunReader:
         self._refer = refer
 
     def texts(self, parent: Any, path: str, boxes: list[Any], drawn: list[Line], depth: int = 0) -> Iterator[str]:
-        """Yield the text of runs below `parent` in order.
+        """Yield the text of runs below `parent`, a paragraph or what is in it, in order.
 
-        Args:
-            parent: A paragraph or what is in it.
-            path: The part that it stands in.
-            boxes: Text boxes are added here instead.
-            drawn: The lines of charts and diagrams are added here.
-            depth: How deep it stands in its paragraph.
+        `path` is the part that it stands in. Text boxes are added to `boxes` instead, the lines of charts and diagrams
+        to `drawn`.
         """
         if depth > MAX_DEPTH:
             return

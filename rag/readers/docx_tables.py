@@ -31,14 +31,10 @@ def kept_children(parent: Any, tag: str) -> Iterator[Any]:
 
 
 def read_rows(table: Any, read_cell: Callable[[Any], str]) -> list[list[str]]:
-    """Return a table's rows of cells.
+    """Return a table's rows of cells; `read_cell` returns the text of a `w:tc`, once for each that is not deleted.
 
     A cell that spans rows is repeated in each of them; one that spans columns stands in its first and leaves the others
     empty. Rows and cells that a tracked change deleted are left out.
-
-    Args:
-        table: A `w:tbl`.
-        read_cell: Returns the text of a `w:tc`; called once for each cell that is not deleted.
     """
     rows: list[list[str]] = []
     merged: dict[int, str] = {}

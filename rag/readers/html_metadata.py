@@ -121,13 +121,8 @@ def choose_title(
 ) -> Said | None:
     """Return the title of a page: the heading that its head names too, else its first h1, else what its head says.
 
-    A page without such a heading has its headline among its `texts`, and its head names column and site behind it.
-
-    Args:
-        root: The page.
-        headings: The level and text of those of the main text, in order.
-        said: What the page says of itself.
-        texts: As `own_texts` tells them.
+    A page without such a heading has its headline among its `own_texts`, and its head names column and site behind it.
+    `headings` are the level and text of those of the main text, in order.
     """
     told = [one for one in said if one.field == "title"]
     name = fold_spaces("".join(next(root.iter("title"), etree.Element("title")).itertext()))

@@ -152,9 +152,7 @@ def drop(element: Any, kind: str) -> list[LeftOut]:
 def visible_text(element: Any, *, as_printed: bool = False) -> str:
     """Return all text below an element that is no script, its parts set off by spaces.
 
-    Args:
-        element: What holds it.
-        as_printed: Whether to break lines where a browser does, and to set off nothing else.
+    `as_printed` breaks lines where a browser does, and sets off nothing else.
     """
     pieces: list[str] = []
     gap = "" if as_printed else " "

@@ -43,9 +43,7 @@ _MAX_HTML_LINES = 5_000
 def mark_blocks(rows: Sequence[str], *, markdown: bool) -> tuple[list[Line], list[LeftOut]]:
     """Return the lines of a text with what its blocks say, and what is markup with words in it.
 
-    Args:
-        rows: The text's lines.
-        markdown: False for a file that does not say that it is Markdown: then fences and HTML tables alone are seen.
+    Of a file that does not say that it is `markdown` fences and HTML tables alone are seen.
     """
     left: list[LeftOut] = []
     if markdown:

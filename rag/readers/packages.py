@@ -54,9 +54,7 @@ _PARTS = names_of("dgm:relIds c:chart cx:chart")  # that name another part, whic
 def text_amount(root: Any, *names: str) -> int:
     """Return how many characters, white space apart, the text elements below `root` hold; 0 where it is None.
 
-    Args:
-        root: An element.
-        names: Of the text elements; without any those of Word, drawings and formulas.
+    `names` are those of the text elements; without any those of Word, drawings and formulas.
     """
     tags = map(name_of, names) if names else _TEXT_TAGS
     return sum(count_characters(element.text or "") for element in root.iter(*tags)) if root is not None else 0
@@ -211,16 +209,10 @@ class Package:
 
 
 def open_package(data: bytes, what: str, roots: Iterable[str], *, max_tags: int = MAX_TAGS) -> Package:
-    """Open an office file and find its main part.
-
-    Args:
-        data: The file.
-        what: Name of the format in messages, as "Word document".
-        roots: Paths of the main part as the usual programs name it, for a file that does not say.
-        max_tags: Most XML tags that are read.
+    """Open an office file and find its main part, which stands at one of the `roots` in a file that does not say.
 
     Raises:
-        UnreadableSource: No zip, damaged, encrypted, hostile, or without a main part.
+        UnreadableSource: No zip, damaged, encrypted, hostile, or without a main part. It names the format as `what`.
     """
     package = Package(open_archive(data, what, max_tags=max_tags))
     with damage_reported(what):

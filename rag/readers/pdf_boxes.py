@@ -17,10 +17,7 @@ from rag.readers.pdf_tables import RULE_TOLERANCE, Rule, merge_rules, posts_betw
 def set_boxes_apart(pieces: list[Segment], rules: Sequence[Rule], body_size: float) -> list[Segment]:
     """Replace what stands in each box around which the text runs by one segment that carries the box's lines.
 
-    Args:
-        pieces: What stands on the page.
-        rules: From `pdf_process.read_rules`.
-        body_size: Font size of the document's running text in points.
+    `body_size` is the type size of the document's running text in points.
     """
     for upper, lower in _frames(merge_rules(rules)):
         left, right = upper.start - RULE_TOLERANCE, upper.end + RULE_TOLERANCE

@@ -26,10 +26,7 @@ TEXT_FIELD_FALL = 0.3  # of the type size: how far a field's baseline lies below
 def read_fields(document: Any, page: Any, size: float) -> tuple[list[Glyph], list[str]]:
     """Return the values of a page's fields as glyphs in their places, and the texts of its comments.
 
-    Args:
-        document: The open document, its forms initialised.
-        page: The open page.
-        size: Type size in points in which the values count as printed.
+    The document's forms are initialised; `size` is the type size in points in which the values count as printed.
     """
     values: list[Glyph] = []
     comments: list[str] = []

@@ -61,10 +61,8 @@ _PARAGRAPH_END = re.compile(r"[。．.！!？?：:；;…][”’」』）)\"'\]
 def order_rows(pieces: Sequence[Segment], body_size: float, rules: Sequence[Rule] = ()) -> list[Row]:
     """Return the rows of a page in reading order.
 
-    Args:
-        pieces: From `build_pieces`; a piece that stands for a table carries its lines.
-        body_size: Font size of the document's running text in points.
-        rules: Straight lines on the page: one across all columns ends them.
+    A piece that stands for a table carries its lines. A straight line (of `rules`) across all columns ends them.
+    `body_size` is the type size of the document's running text in points.
     """
     above, inside, below = _part_margins(pieces)
     return _number_columns([_margin(above), *_order_part(inside, body_size, 0, rules), _margin(below)])
@@ -465,13 +463,7 @@ def _is_shifted(row: Row) -> bool:
 
 
 def lay_out(pieces: Sequence[Segment], body_size: float, rules: Sequence[Rule] = ()) -> tuple[Line, ...]:
-    """Return the lines of a page in reading order, with an empty one wherever a paragraph visibly ends.
-
-    Args:
-        pieces: From `build_pieces`; a piece that stands for a table carries its lines.
-        body_size: Font size of the document's running text in points.
-        rules: Straight lines on the page: one across all columns ends them.
-    """
+    """Return the lines of a page as `order_rows` orders them, with an empty one wherever a paragraph visibly ends."""
     rows = order_rows(pieces, body_size, rules)
     steps: dict[int, list[float]] = {}
     for above, below in itertools.pairwise(rows):

@@ -28,7 +28,10 @@ NOTE_LEAD_EM = 2.0  # from line to line of one note, at most
 
 
 def part_line_numbers(pieces: list[Segment]) -> tuple[list[Segment], list[str]]:
-    """Part off the numbers in the margin that count the lines of a page; return the other pieces and the numbers."""
+    """Part off the notes beside the text of a column; return the other pieces and the pieces of each note.
+
+    `body_size` is the type size of the document's running text in points.
+    """
     numbers = [one for one in pieces if not one.table and one.text.isdecimal() and len(one.glyphs) <= MAX_DIGITS]
     for group in _aligned(numbers):
         taken = {id(one) for one in group}

@@ -27,8 +27,7 @@ WIDTH_QUANTILE = 4  # what the narrowest quarter of a letter's places shows: at 
 def narrow_letters(glyphs: Sequence[Glyph]) -> None:
     """Make letters of European scripts whose boxes overlap as wide as they are; those of full width become plain ones.
 
-    Args:
-        glyphs: Of one writing, in the file's order; they are changed in place.
+    The glyphs of one writing, in the file's order, are changed in place.
     """
     taken: dict[str, list[float]] = collections.defaultdict(list)
     for glyph, after in itertools.pairwise(glyphs):

@@ -39,13 +39,9 @@ class PrintedPage:
 
 @functools.lru_cache(maxsize=KEPT_PAGES)
 def printed_pages(path: Path, sha256: str, first: int, last: int) -> tuple[PrintedPage, ...]:
-    """Return the pages `first` to `last` of a file, counted from 1, as far as it has them.
+    """Return the pages `first` to `last`, itself included, of a file, counted from 1, as far as it has them.
 
-    Args:
-        path: The file.
-        sha256: Of the file when it was read: what stands elsewhere in it now is not shown.
-        first: The first page.
-        last: The last one, itself included.
+    `sha256` is of the file when it was read: what stands elsewhere in it now is not shown.
 
     Raises:
         UnreadableSource: The file is gone, is another one by now, or cannot be shown.

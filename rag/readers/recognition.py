@@ -49,16 +49,10 @@ def kept_folder(data: bytes) -> Path:
 def recognise_pages(
     data: bytes, numbers: Sequence[int], on_page: Callable[[int, int], None] | None, seconds: float
 ) -> bool:
-    """Recognise pages of a PDF and keep them in its folder; those that are kept already are not done again.
+    """Recognise pages of a PDF, by their `numbers` from 1, and keep them in its folder; return whether time ran out.
 
-    Args:
-        data: The file.
-        numbers: Its pages, from 1. A page that cannot be recognised is not kept.
-        on_page: Called with how many pages are done and how many there are.
-        seconds: By the clock; a page that was begun is finished.
-
-    Returns:
-        Whether the time was over before all pages had their turn.
+    Those that are kept already are not done again; one that cannot be recognised is not kept, one that was begun when
+    the `seconds` by the clock are over is finished. `on_page` is called with how many are done and how many there are.
     """
     until = time.monotonic() + seconds
     folder = kept_folder(data)

@@ -41,14 +41,10 @@ class SetLine:
 
 
 def find_title(lines: Sequence[SetLine], above: int) -> range:
-    """Return the places of a document's title among its paragraphs; none where no line is set as one.
+    """Return the places of a document's title among all its paragraphs; none where no line is set as one.
 
     Of several the largest is it, and of equal ones the first; the name of a university may be larger. Lines of one size
-    that follow each other are one title.
-
-    Args:
-        lines: All paragraphs, empty ones too.
-        above: How many of them stand above the first heading that a style names.
+    that follow each other are one title. `above` of them stand above the first heading that a style names.
     """
     head = list(itertools.takewhile(lambda line: not _is_text(line), lines[: min(above, _MOST_HEAD_LINES)]))
     amounts: Counter[float] = Counter()

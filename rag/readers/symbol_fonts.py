@@ -24,9 +24,7 @@ _FIRST_SHOWN, _FIRST_SURROGATE = 0x21, 0xD800
 def sign_of(font: str, code: int) -> str:
     """Return what a character of a font shows; "" where that is not known.
 
-    Args:
-        font: Its name.
-        code: The place in the font, or that in the private range of Unicode, or a character of Unicode.
+    `code` is the place in the font, or that in the private range of Unicode, or a character of Unicode.
     """
     place = code - PRIVATE if PRIVATE <= code < PRIVATE_END else code
     known = _SIGNS.get((font, place))

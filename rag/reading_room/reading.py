@@ -83,14 +83,10 @@ def lay_out_article(
     cited: Span | None = None,
     focus: Span | None = None,
 ) -> LaidOutArticle:
-    """Lay out an article of a document; IndexError: there is none.
+    """Return an article laid out for reading.
 
-    Args:
-        document: As it was read.
-        article: Index of the article.
-        passage: Characters to shade.
-        cited: Characters to highlight.
-        focus: What must be shown of a long article; None: the cited characters, the passage, or the beginning.
+    `passage` are characters to shade, `cited` those to highlight. `focus` must be shown of a long article; None: the
+    cited characters, the passage, or the beginning.
     """
     record = document.articles[article]
     members = [i for i, block in enumerate(document.blocks) if block.article == article]

@@ -75,12 +75,8 @@ def suggest_questions(
 ) -> list[str]:
     """Return up to `limit` (>= 1) questions, of different articles if there are enough, the same for the same corpus.
 
-    Args:
-        index: What is asked.
-        language: Of the questions.
-        find: Returns what is found for a question, judged, as `retrieve` does.
-        articles: (source, index of the article) pairs to ask about; None: all.
-        besides: Questions that were asked already.
+    `find` returns what is found for a question, judged, as `retrieve` does. `articles` are (source, index of the
+    article) pairs to ask about, None: all; `besides` questions that were asked already.
     """
     wanted = None if articles is None else set(articles)
     by_article: dict[tuple[str, int], list[Candidate]] = {}
