@@ -131,8 +131,8 @@ def draft(
     index: IndexFolder = None,
 ) -> None:
     """Propose questions; a person accepts each or not. 草拟问题，由人取舍"""
-    from rag.evaluation.drafting import draft_questions
     from rag.index import open_index
+    from rag.reading_room.suggesting import draft_questions
 
     if to.exists():
         raise RagError(f"{to} is there already", advice="name another file: what was accepted would be lost")

@@ -6,7 +6,7 @@ end with a figure (“……耗资12亿元” -> ……耗资多少元？); what
 too. A candidate is kept when the answer begins with the statement that it was made from, or with one of its section.
 Where these are too few, as on an English page over Chinese works, it is asked what works are about, which their
 records answer.
-Entry points: `suggest_questions`, `suggest_first`.
+Entry points: `suggest_questions`, `suggest_first`; `draft_questions` for `wenju eval`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import digits
 from types import MappingProxyType
+from typing import Any, get_args
 
 from rag.backends.extractive import leans_back
 from rag.index import Index
@@ -86,8 +87,8 @@ def suggest_questions(
             by_article.setdefault(candidate.article, []).append(candidate)
     # By hash: a stable order that favours neither the first files of the folder nor the first lines of a file.
     for found in by_article.values():
-        found.sort(key=lambda candidate: hash_of(candidate.question))
-    order = sorted(by_article.values(), key=lambda found: hash_of(found[0].question))
+        found.sort(key=lambda candidate: _hash_of(candidate.question))
+    order = sorted(by_article.values(), key=lambda found: _hash_of(found[0].question))
     rounds = itertools.chain.from_iterable(itertools.zip_longest(*order))
     chosen: dict[tuple[str, int], list[str]] = {}
     tried: dict[tuple[str, int], int] = {}
@@ -112,7 +113,7 @@ def _about_works(
 ) -> Iterator[tuple[tuple[str, int], str]]:
     """Yield the keys of works with the question what they are about, those that are read as that."""
     works = works_of(index)
-    for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, hash_of(w.record.title))):
+    for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, _hash_of(w.record.title))):
         if len(work.record.title) > LONGEST_TITLE_CHARS or not (wanted is None or work.key in wanted):
             continue
         titled = say("title_quoted", main_language(work.record.title), title=work.record.title)
@@ -152,9 +153,35 @@ def is_answered(candidate: Candidate, found: Sequence[Evidence]) -> bool:
     return span is not None and (not candidate.statement or best.text[slice(*span)] == candidate.statement)
 
 
-def hash_of(text: str) -> bytes:
+def _hash_of(text: str) -> bytes:
     """Return what texts are ordered by, so that the order is the same each time and favours no place."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def draft_questions(passages: Sequence[Passage], limit: int) -> list[dict[str, Any]]:
+    """Return up to `limit` (>= 1) questions for a person to accept, each with the statement that it was made of.
+
+    They are spread over the articles, the same for the same library. Nothing is asked here: a draft kept because Wenju
+    answers it would measure nothing.
+    """
+    by_article: dict[tuple[str, int], dict[str, tuple[Candidate, Language]]] = {}
+    for language in get_args(Language):
+        for candidate in find_candidates(passages, language):
+            if candidate.statement:
+                by_article.setdefault(candidate.article, {})[candidate.question] = (candidate, language)
+    order = [sorted(found.values(), key=lambda one: _hash_of(one[0].question)) for found in by_article.values()]
+    rounds = itertools.chain.from_iterable(itertools.zip_longest(*order))
+    kept = itertools.islice((one for one in rounds if one is not None), limit)
+    return [
+        {
+            "id": f"draft-{number:03}",
+            "question": candidate.question,
+            "lang": language,
+            "gold": [{"doc": candidate.article[0], "quote": candidate.statement}],
+            "accepted": False,
+        }
+        for number, (candidate, language) in enumerate(kept, 1)
+    ]
 
 
 def find_candidates(
