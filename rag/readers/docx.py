@@ -117,7 +117,7 @@ def _read_embedded(package: Package, path: str, chunk: Any) -> list[Line]:
             lines = [line for page in pages for line in page.lines]
         elif ending in _EMBEDDED_PAGES:
             content = package.bytes(target)
-            root = parse_html(main_page(content) if ending in _SAVED_PAGES else content)
+            root = parse_html(main_page(content)[0] if ending in _SAVED_PAGES else content)
             for left in drop_hidden(root):
                 package.tell_amount(count_characters(left.text), f"an embedded document ({target})")
             lines = list(write_lines(root, {}))

@@ -24,7 +24,7 @@ def read_mhtml(data: bytes) -> list[Page]:
     Raises:
         UnreadableSource: No message, no HTML in it, or what `html.read_html` refuses.
     """
-    page, others = _parts(data)
+    page, others = main_page(data)
     (read,) = html.read_html(page)
     frames = (f"{others} frames of the page were left out",) if others else ()
     return [replace(read, remarks=tuple(dict.fromkeys((*read.remarks, *frames))))]
@@ -32,16 +32,14 @@ def read_mhtml(data: bytes) -> list[Page]:
 
 def plain_text(data: bytes) -> str:
     """Return all text of the page's body that is no script, for the account of what was read."""
-    return html.plain_text(main_page(data))
+    return html.plain_text(main_page(data)[0])
 
 
-def main_page(data: bytes) -> bytes:
-    """Return the HTML of the page that a message holds, in UTF-8; UnreadableSource: no message, or no HTML in it."""
-    return _parts(data)[0]
+def main_page(data: bytes) -> tuple[bytes, int]:
+    """Return the page that a message holds, its first HTML part, in UTF-8, and how many other ones (its frames) it has.
 
-
-def _parts(data: bytes) -> tuple[bytes, int]:
-    """Return the page, and how many other HTML parts (its frames) there are: the first one is the page."""
+    UnreadableSource: no message, or no HTML in it.
+    """
     with damage_reported(WHAT):
         message = email.message_from_bytes(data, policy=email.policy.compat32)
         pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
