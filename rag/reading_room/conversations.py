@@ -42,12 +42,10 @@ CREATE TABLE IF NOT EXISTS choices (
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation in the list: `changed` is when its last turn was added or its title changed (ISO 8601, UTC)."""
+    """One conversation in the list."""
 
     id: str
     title: str
-    created: str
-    changed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class Conversations:
         pattern = "%" + search.strip().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
         rows = query_database(
             self.path,
-            r"SELECT id, title, created, changed FROM conversations AS c WHERE reader = ? AND deleted IS NULL AND ("
+            r"SELECT id, title FROM conversations AS c WHERE reader = ? AND deleted IS NULL AND ("
             r" title LIKE ? ESCAPE '\' OR EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ("
             r" question LIKE ? ESCAPE '\' OR partial LIKE ? ESCAPE '\'"
             r" OR json_extract(answer, '$.text') LIKE ? ESCAPE '\')))"
@@ -148,7 +146,7 @@ class Conversations:
         """Return the conversation with that id, or None when there is none or it is deleted."""
         rows = query_database(
             self.path,
-            "SELECT id, title, created, changed FROM conversations WHERE id = ? AND reader = ? AND deleted IS NULL",
+            "SELECT id, title FROM conversations WHERE id = ? AND reader = ? AND deleted IS NULL",
             (conversation, self.reader),
         )
         return Conversation(*rows[0]) if rows else None
