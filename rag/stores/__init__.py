@@ -47,19 +47,13 @@ class VectorStore(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Held:
-    """The vectors that the files of a generation hold, for a store to take what it lacks.
+    """The vectors that the files of a generation hold, for a store to take what it lacks."""
 
-    Attributes:
-        index: Folder of the index.
-        parts: Name and size of each segment. What is in it never changes, and a changed document stands in another.
-        rows: (n,) int64, for each row of the index its place in all parts, one after the other.
-        centred: Gives the (len(places), dim) float32 centred vectors of places.
-    """
-
-    index: Path
+    index: Path  # folder of the index
+    # Name and size of each segment. What is in it never changes, and a changed document stands in another.
     parts: tuple[tuple[str, int], ...]
-    rows: Rows
-    centred: Callable[[Rows], Floats]
+    rows: Rows  # (n,) int64, for each row of the index its place in all parts, one after the other
+    centred: Callable[[Rows], Floats]  # gives the (len(places), dim) float32 centred vectors of places
 
 
 class KeptStore(Protocol):
