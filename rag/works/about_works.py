@@ -54,14 +54,14 @@ def answer_about_works(
     narrowed = filters is not None and bool(filters.sources or filters.articles)
     asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
 
-    def find_topic(topic: str) -> Retrieval:
+    def search(question: Question | str, own: Filters | None = filters) -> Retrieval:
         return in_turn(
-            lambda: [retrieve(topic, settings.evidence_count, filters=filters, settings=settings, index=index)]
+            lambda: [retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index)]
         )[0]
 
     if asked is not None and asked.asked != "summary":
         in_text = asked.fields == IN_TEXT and not any(work.record.fund for work in asked.works)
-        return None if in_text else answer_from_records(asked, read.asked, index, find_topic)
+        return None if in_text else answer_from_records(asked, read.asked, index, search)
     if asked is not None:
         if not asked.works:
             return which_work(read.asked, works, index, read.language)
@@ -74,9 +74,7 @@ def answer_about_works(
         keys = tuple(work.key for work in side.works)
         own = dataclasses.replace(filters or Filters(), articles=keys) if keys else filters
         question = dataclasses.replace(read_question(side.question), language=read.language)
-        return in_turn(
-            lambda: [retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index)]
-        )[0]
+        return search(question, own)
 
     return (yield from _compare(read, sides, find, settings, index, check))
 
