@@ -32,7 +32,7 @@ def ready(settings: Settings) -> bool:
         if is_empty(settings) or not state.reader().keeper:
             _empty(settings)
         elif build is not None and build.cancelled:
-            show_cancelled()
+            st.info(t("build_cancelled"), icon=":material/info:")
             st.button(t("build_now"), type="primary", key="build", on_click=begin_building, args=(settings,))
         else:
             jobs.start_building(settings)
@@ -90,11 +90,6 @@ def show_building() -> None:
         st.caption(t("cancelling"))
     else:
         st.button(t("cancel"), key="cancel-build", on_click=build.cancel)
-
-
-def show_cancelled() -> None:
-    """Say that a build was called off, and what is left."""
-    st.info(t("build_cancelled"), icon=":material/info:")
 
 
 def is_empty(settings: Settings) -> bool:

@@ -64,7 +64,7 @@ def draw() -> None:
     if pending:
         st.info(t("pending", new=len(pending.new), changed=len(pending.changed), gone=len(pending.gone)))
     if build is not None and build.cancelled:
-        first_run.show_cancelled()
+        st.info(t("build_cancelled"), icon=":material/info:")
     elif build is not None and build.error is not None:
         show_error(build.error)
     elif build is not None and build.report is not None and not pending:
