@@ -429,7 +429,7 @@ def test_each_part_of_a_question_has_its_statement_in_the_order_of_the_parts() -
 
 @pytest.mark.parametrize(
     ("likelihood", "said"),
-    [(0.3, "北堤长8公里。[1]南堤长3公里。[1]"), (0.03, "北堤长8公里。[1]")],
+    [(0.03, "北堤长8公里。[1]南堤长3公里。[1]"), (0.02, "北堤长8公里。[1]")],
 )
 def test_what_names_the_other_of_two_things_follows(likelihood: float, said: str) -> None:
     item = evidence("北堤长8公里。東堤長9公里。南堤长3公里。", 0.98, 0.4, likelihood)
