@@ -80,6 +80,11 @@ def test_another_length_of_time_or_event_makes_two_things(
     assert find_disagreement(one, other) is None  # nor does 同比增长 say of what
 
 
+def test_two_statements_that_deny_the_same_in_other_words_agree() -> None:
+    assert find_contradiction("未超面积", "面积没有超标") is None
+    assert find_contradiction("未超面积", "面积超标") is not None
+
+
 def test_an_idiom_with_a_negation_in_it_denies_nothing() -> None:
     one, other = "第三次航運革命方興未艾，運費下降。", "在方兴未艾的第三次航运革命浪潮中，港口合并。"
     assert find_disagreement(one, other) is None

@@ -25,7 +25,6 @@ _REACH = 14  # characters behind a negation in which these words are looked for
 _CONTENT_TAGS = tuple("vanlijbz")
 _PASSED_TAGS = tuple("rmqduy")  # pronouns, numbers, adverbs, particles
 _BESIDE_NEGATION = 3  # characters from the beginning of a negation to the noun that it denies: 没有设夜班
-_NO_WORD = "\0"  # stands for a next word that has no content of its own: 跟 in 未能跟上
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _CLAUSE_ENDS = re.compile(r"[，；。,;:!?]|但|却| but | by ")
 _ENDING = re.compile(r"(?:ies|es|s|ed|ing|ly|e)$")
@@ -39,7 +38,8 @@ class Polarity:
 
     Attributes:
         text: Folded, lower case, English words as stems between spaces.
-        negated: For each negation the content words behind it, the nearest first.
+        negated: For each negation the content words behind it, the nearest first; before them a word of one character
+            that stands before them: 超 in 未超面积.
         covered: The spans in which words are negated, or may be.
     """
 
@@ -139,8 +139,10 @@ def _content_words(scope: str) -> tuple[str, ...]:
     words = [w for w, tag, _ in tagged if tag.startswith(_CONTENT_TAGS) and len(w) > 1 and w not in light]
     if scope[:1] in _AROUND:
         return tuple(words[-1:])
-    if tagged and not tagged[0][1].startswith((*_CONTENT_TAGS, *_PASSED_TAGS)):
-        words.insert(0, _NO_WORD)
+    first, tag, _ = tagged[0] if tagged else ("", "", (0, 0))
+    is_light = tag.startswith(_PASSED_TAGS) or (tag.startswith(_CONTENT_TAGS) and len(first) > 1)
+    if HAN_CHARACTER.match(first) and not is_light and first not in light:
+        words.insert(0, first)
     return tuple(words[:MOST_WORDS])
 
 
@@ -156,10 +158,14 @@ def find_contradiction(one: str, other: str, *, is_part: bool = False) -> Contra
 
 def _turned(negating: Polarity, affirming: Polarity, most: int) -> Iterator[Contradiction]:
     for words in negating.negated:
-        both = (word for word in words[:most] if affirming.states(word) and False not in negating.states(word))
+        if any(one in other or other in one for one in words[:1] for other, *_ in affirming.negated):
+            continue  # both deny it: 不变 and 没有改变, 未超面积 and 面积没有超标
+        single = words[0] if len(words[0]) == 1 else ""
+        told = words[len(single) :][:most]
+        both = (word for word in told if affirming.states(word) and False not in negating.states(word))
         shared = next(both, "")
         if shared and affirming.states(shared) == {False}:
-            yield Contradiction(shared.strip(), is_plain=shared == words[0])
+            yield Contradiction(shared.strip(), is_plain=shared == told[0] and single in affirming.text)
 
 
 def denied_word(denying: str, taking: str) -> str:
@@ -170,7 +176,7 @@ def denied_word(denying: str, taking: str) -> str:
     """
     denied, taken = read_polarity(to_simplified(denying)), read_polarity(to_simplified(taking))
     nearest = [word for words in denied.negated for word in words[: 1 + (words[0] in _forms_of("urging"))]]
-    nearest = [word for word in nearest if word != _NO_WORD and False not in denied.states(word)]
+    nearest = [word for word in nearest if len(word) > 1 and False not in denied.states(word)]
     same = (one for word in nearest if _is_denied_itself(word, denied) for one in _same_changes(word))
     takes = (one for one in same if one in taken.text and not any(one in words for words in taken.negated))
     # Or a soft negation that one negates and the other holds without: 未予取消 and 取消.
