@@ -52,6 +52,16 @@ def standing(sentence: str, text: str) -> tuple[str, str]:
         ("The river silted up because the mill closed.", MILL, "negated"),
         ("乙組的恢復時間比甲組短。", GROUPS, "negated"),
         ("Pressure fell more in the resting group than in the walking group.", GROUPS, "negated"),
+        ("白沙港并入了临海港。", "去年临海港并入了白沙港。", "negated"),
+        ("The ferry line sold the pier to the city.", "In 2019 the city sold the pier to the ferry line.", "negated"),
+        ("典礼由站长何静主持。", "典礼由校长周明远主持，站长何静宣读了名单。", "wording_changed"),
+        ("新规适用于内河的渡船。", "新规适用于海湾的渡船，内河的渡船仍按旧规。", "wording_changed"),
+        ("仓库位于河的东岸。", "仓库位于河的西岸，由村民看守。", "negated"),
+        (
+            "The 码头 lease was enforceable.",
+            "The 码头 lease was unenforceable because nobody had signed it.",
+            "negated",
+        ),
         ("磚廠銷量同比增長9%。", "上半年，磚廠產量同比增長12%；銷量1.2萬噸，同比下降9%。", "negated"),
         (
             "The inquiry confirmed that the 水闸 was open.",
@@ -81,6 +91,9 @@ def test_what_claims_more_or_has_changed_places_is_not_supported(sentence: str, 
         ("The mill closed because the river silted up.", MILL),
         ("甲组的恢复时间比乙组短。", GROUPS),
         ("不服处分的学生可以书面申诉。", "学生对处分不服的，可以提出书面申诉。"),
+        ("白沙港被临海港并入了。", "去年临海港并入了白沙港。"),
+        ("除非校方同意，宿舍不能转租。", "宿舍不可转租，但校方同意的除外。"),
+        ("押金的上限不变。", "本次修订没有改变押金的上限。"),
         ("要迁移灯杆的，居民去找街道。", "居民可以向街道申请迁移灯杆。"),  # five of its ten pairs
         ("没有房东的书面同意，房屋不可转租给他人。", "未经房東書面同意，租客不得将房屋转租给他人。"),
     ],
@@ -94,3 +107,8 @@ def test_each_row_catches_its_example(row: tuple[str, str]) -> None:
     passage, sentence = row
     assert standing(sentence, passage)[0] != "supported"
     assert standing(passage.partition("。")[0], passage)[0] == "supported"
+
+
+@each(read_table("voices"))
+def test_each_row_of_voices_turns_its_example_round(row: tuple[str, ...]) -> None:
+    assert standing(row[3], row[2])[0] == "supported"

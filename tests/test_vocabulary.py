@@ -181,6 +181,13 @@ def test_each_opposite_turns_its_example_round(row: tuple[str, ...]) -> None:
     assert not find_opposite(example, example)
 
 
+@each(read_table("opposite_prefixes"))
+def test_each_prefix_makes_the_opposite_of_its_example(row: tuple[str, ...]) -> None:
+    _, prefix, word, plain = row
+    assert word == prefix + plain
+    assert find_opposite(f"The 码头 was {word}.", f"The 码头 was {plain}.") == word
+
+
 @each(read_table("stop_words"))
 def test_each_row_of_stop_words_has_one_in_its_example(row: tuple[str, ...]) -> None:
     kind, words, example = row

@@ -39,16 +39,13 @@ from rag.verification.claims import find_missing
 from rag.verification.claims_more import claims_more
 from rag.verification.defanging import defang_text
 from rag.verification.exchanges import find_displaced_figure
-from rag.verification.said import Said, said_by, share_of, word_pairs
+from rag.verification.said import Said, content_signs, said_by, share_of, word_pairs
 from rag.vocabulary import words_of
 
 # How near a sentence is to each of some passages: cosines -1..1, one for each text.
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 COVERED = 0.55  # share of a sentence's word pairs that its passages hold, from which it counts as covered
-# The same where nothing speaks against it: true sentences in other words share no more than false ones do.
-ENOUGH = 0.45
-# How much less must be covered for each figure, name or quote that the passages hold, twice at most.
-ANCHOR_WORTH = 0.10
+ENOUGH = 0.45  # share of a sentence's `content_signs` that stand in its passages, where nothing speaks against it
 WEAK = 0.30  # below this the words do not agree at all
 SIMILARITY_SLACK = 0.01  # how far behind the nearest passage a cited one may lie and still carry a translation
 _FRAME_MAX_CHARS = 160
@@ -269,8 +266,8 @@ def _judge(text: str, cited: Sequence[Said], grounds: Sequence[Said], similarity
     if changed is not None:
         missing = (changed.what,) if changed.what else ()
         return _Verdict("not_found" if changed.reason == "negated" else "partly", changed.reason, missing)
-    # Figures, names and quotes that agree stand for words: who repeats them speaks of the same thing.
-    if round(coverage, 6) >= round(ENOUGH - ANCHOR_WORTH * min(anchors, 2), 6):
+    signs = frozenset().union(*(ground.signs for ground in cited))
+    if share_of(content_signs(_without_frame(text, cited)), signs) >= ENOUGH:
         return _Verdict("supported", "overlap")
     if coverage >= WEAK:
         return _Verdict("partly", "weak_overlap")

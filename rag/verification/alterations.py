@@ -14,12 +14,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.records import Span
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure
 from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.names import find_latin_names, holds_latin_name
-from rag.text.negation import find_contradiction, is_bare_negation, read_polarity
+from rag.text.negation import find_contradiction, is_bare_negation, read_polarity, stem
 from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
 from rag.verification.claims_more import claims_more
@@ -28,9 +29,9 @@ from rag.verification.exchanges import (
     figures_in_place,
     find_displaced_figure,
     find_exchanged_sides,
-    find_other_subject,
     holds_comparison,
 )
+from rag.verification.misplaced import find_misplaced
 from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table, words_of
 
@@ -47,6 +48,14 @@ def _opposites() -> dict[str, frozenset[str]]:
         found[one] = found.get(one, frozenset()) | {other}
         found[other] = found.get(other, frozenset()) | {one}
     return found
+
+
+def _prefixes() -> frozenset[str]:
+    return words_of("opposite_prefixes", "prefix")
+
+
+def _negations() -> frozenset[str]:
+    return words_of("negations", "negates")
 
 
 _SEPARATORS = ",;:。"
@@ -88,7 +97,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
         return Alteration("figure_missing", displaced)
     if claimed := claims_more(text, cited):
         return Alteration("wording_changed", claimed)
-    if subject := find_other_subject(text, cited):
+    if subject := find_misplaced(text, cited):
         return Alteration("wording_changed", subject)
     return _find_replacement(text, tokens, cited) or _find_displaced(text, cited) or next(filter(None, turns), None)
 
@@ -172,6 +181,8 @@ def find_opposite(text: str, nearest: str) -> str:
     """Return the words of `text` that stand where the passage sentence has their opposites, or no negation."""
     ours, theirs = _pieces(text), _pieces(nearest)
     for tag, a, b, c, d in difflib.SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
+        if tag == "replace" and (word := _exact_opposite(ours, theirs, (a, b), (c, d))):
+            return word
         if tag == "equal" or b - a > MOST_CHANGED or d - c > MOST_CHANGED:
             continue
         mine, other = _around(ours, a, b), _around(theirs, c, d)
@@ -181,6 +192,20 @@ def find_opposite(text: str, nearest: str) -> str:
         )
         if negated or _opposed(ours[a:b], theirs[c:d], mine, other):
             return changed if changed and changed in text else mine.strip()
+    return ""
+
+
+def _exact_opposite(ours: Sequence[str], theirs: Sequence[str], mine: Span, other: Span) -> str:
+    """Return the piece that stands where the passage has its opposite, and neither has both: 东岸 for 西岸, unsafe."""
+    if 1 not in (mine[1] - mine[0], other[1] - other[0]):
+        return ""
+    for at, place in ((mine[0], other[0]), (mine[1] - 1, other[1] - 1)):
+        one, opposite = ours[at], theirs[place]
+        beside = {*ours[max(0, at - 1) : at + 2], *theirs[max(0, place - 1) : place + 2]}
+        prefixed = any(one == prefix + opposite or opposite == prefix + one for prefix in _prefixes())
+        is_opposite = prefixed or (opposite in _opposites().get(one, ()) and "于" not in beside)
+        if is_opposite and one not in theirs and opposite not in ours and not _negations() & beside:
+            return one
     return ""
 
 
@@ -206,13 +231,19 @@ def _around(pieces: Sequence[str], start: int, end: int) -> str:
 
 def _opposed(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> bool:
     mine_around, other_around = map(to_simplified, (mine_around, other_around))
+    own, others = ({stem(piece) for piece in pieces if piece.isascii()} for pieces in (mine, other))
     for word, opposites in _opposites().items():
         if word.isascii():
-            if word in mine and word not in other and opposites & set(other):
+            if stem(word) in own and stem(word) not in others and any(stem(one) in others for one in opposites):
                 return True
-        elif word in mine_around and word not in other_around and any(o in other_around for o in opposites):
+        elif word in mine_around and word not in other_around and _holds_longer(other_around, word, opposites):
             return True
     return False
+
+
+def _holds_longer(text: str, word: str, opposites: frozenset[str]) -> bool:
+    """Say whether a text holds an opposite of a word; of one character, where both have one: `_exact_opposite`."""
+    return any(opposite in text for opposite in opposites if len(word) + len(opposite) > 2)
 
 
 def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str, other_around: str) -> str:

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure, years_of
 from rag.text.language import search_form, split_at, split_sentences
-from rag.verification.said import Said, share_of, word_pairs
+from rag.verification.said import Said, content_signs, share_of, word_pairs
 
 NEAR = 0.4  # share of a clause's words that another one holds, from which it tells of the same
+ALIKE = 0.5  # the same share of its `content_signs`
 _MARKS = "，；。;"
 _BETWEEN = (", ", " and ", " but ", " while ", " whereas ")  # English clauses
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause as it stands, its `word_pairs`, and in search form itself, its sentence and its text.
+    """A clause as it stands, its `word_pairs` and `content_signs`, in search form itself, its sentence and its text.
 
     `years` are those that it names, else those of a date alone before it: of both ports in 2021年，东港…，西港….
     `before` is the clause before it in its sentence, in search form.
@@ -29,6 +30,7 @@ class Clause:
 
     text: str
     words: frozenset[str]
+    signs: frozenset[str]
     form: str
     sentence: str
     whole: str
@@ -50,7 +52,7 @@ def clauses_of(text: str) -> tuple[Clause, ...]:
                 own = years_of(find_figures(part))
                 forms = (search_form(part), search_form(sentence), search_form(text))
                 before = clauses[-1].form if clauses and clauses[-1].sentence == forms[1] else ""
-                clauses.append(Clause(part, words, *forms, own or years, before))
+                clauses.append(Clause(part, words, content_signs(part), *forms, own or years, before))
                 if own:
                     years = own if all(word.startswith("#") for word in words) else frozenset()
     return tuple(clauses)
@@ -67,9 +69,16 @@ def figures_told(cited: Sequence[Said]) -> list[tuple[Clause, tuple[Figure, ...]
 
 
 def nearest_clause(clause: Clause, cited: Sequence[Said], least: float = NEAR) -> Clause | None:
-    """Return the clause of the passages that holds most of a clause's words, None where all hold less than `least`."""
-    best = max(clauses_told(cited), key=lambda other: share_of(clause.words, other.words), default=None)
-    return best if best is not None and share_of(clause.words, best.words) >= least else None
+    """Return the clause of the passages that holds most of a clause's words, else of what these mean.
+
+    None where all hold less than `least` of the words, and less than `ALIKE` of their `content_signs`.
+    """
+    others = clauses_told(cited)
+    shares = [share_of(clause.words, other.words) for other in others]
+    if max(shares, default=0) < least:
+        shares, least = [share_of(clause.signs, other.signs) for other in others], max(least, ALIKE)
+    best = max(range(len(others)), key=shares.__getitem__, default=None)
+    return others[best] if best is not None and shares[best] >= least else None
 
 
 def clause_with_figures(clause: Clause, cited: Sequence[Said]) -> Clause | None:

@@ -482,7 +482,8 @@ def find_opposites(one: str, other: str) -> list[tuple[str, str]]:
     Behind a negation in one of them alone they are none: 是真的 and 并非伪造 agree. An English statement has a Chinese
     word where it has one of its glosses.
     """
-    pairs = [pair for first, second, _ in read_table("opposites") for pair in ((first, second), (second, first))]
+    words = ((first, second) for first, second, _ in read_table("opposites") if len(first) > 1)
+    pairs = [pair for first, second in words for pair in ((first, second), (second, first))]
     mine, yours = search_form(one), search_form(other)
     are_english = not HAN_CHARACTER.search(mine + yours)
     return [

@@ -2,7 +2,8 @@
 
 Input: a sentence, what its passages say. Output: the figure or word that changed places. Method: a value of a clause (a
 figure) is another key's where the passages tell other values of its measure of this key (year, name, noun), and this
-value only of a rival: a noun that ends alike (東港 and 西港). Sides: rag/data/comparatives.tsv, cause_words.tsv.
+value only of a rival: a noun that ends alike (東港 and 西港). Sides: rag/data/comparatives.tsv, cause_words.tsv and
+voices.tsv.
 """
 
 from __future__ import annotations
@@ -16,20 +17,19 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure
 from rag.text.language import search_form
 from rag.text.names import find_latin_names
-from rag.text.negation import stem
 from rag.text.words import is_known_word, tag_words
 from rag.verification.claims_more import word_among
 from rag.verification.clauses import Clause, clauses_of, clauses_told, figures_told
-from rag.verification.said import STOP_WORDS, Said, share_of, word_pairs
+from rag.verification.said import Said, content_words, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
 Key = tuple[str, str]  # what it is (year, name, or the last character of a noun), and its word in search form
 Sides = tuple[frozenset[str], frozenset[str]]  # words of what is more and what is less, or of cause and effect
-_NEARLY_ALL, _LEAST_SAID = 0.75, 2  # share and number of the words of a clause behind its subject
 _LEAST_CHARS = 2  # of a noun
 _NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
-_CONTENT_TAGS = tuple("nvajbilz")
+CONTENT_TAGS = tuple("nvajbilz")
 _STANDS_FOR = frozenset({"one", "ones"})  # for a noun told before: the northern one
+_CLOSE = 0.5  # share of the words of a clause that another one holds whose sides may be compared
 _THAN = " than "
 _LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
 _OPENING_CHARS = 12  # before the word that opens a cause: 公司因连年亏损
@@ -83,32 +83,15 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
     for clause in clauses_of(text):
         if word := next((word for other in others if (word := _turned_comparison(clause, other))), ""):
             return word
+        near = (other for other in others if share_of(clause.words, other.words) >= _CLOSE)
+        if word := next((word for other in near if (word := _exchanged_around(clause, other))), ""):
+            return word
         if word := _belied_comparison(clause, figures_told(cited)):
             return word
     sentences = {other.sentence for other in others}
     mine = _cause_and_effect(search_form(text))
     told = filter(None, map(_cause_and_effect, sentences))
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
-
-
-def find_other_subject(text: str, cited: Sequence[Said]) -> str:
-    """Return the word with which a clause opens where the passages tell the rest of it of others, not of this."""
-    others = clauses_told(cited)
-    return next((word for clause in clauses_of(text) if (word := _told_of_another(clause, others))), "")
-
-
-def _told_of_another(clause: Clause, others: Sequence[Clause]) -> str:
-    words = _content_words(clause.form)
-    near = max(others, key=lambda other: sum(word in other.form for word in words), default=clause)
-    placed = [word for word in words if word in near.form]
-    head = words[: words.index(placed[0])] if placed else ()
-    if not _nouns_of(" ".join(head)) or len(placed) < max(_LEAST_SAID, _NEARLY_ALL * (len(words) - len(head))):
-        return ""
-    told = [any(word in other.form for other in others) for word in head]  # else: other words for the same
-    if not all(told) or any(word in near.before for word in head):
-        return ""
-    before = near.form[: min(near.form.index(word) for word in placed)]
-    return head[0] if any(word not in clause.sentence for word in _nouns_of(before)) else ""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -137,17 +120,6 @@ def _is_alike(one: Figure, other: Figure) -> bool:
     return one.kind == other.kind and (one.unit == other.unit or not one.unit or not other.unit)
 
 
-@functools.lru_cache(maxsize=4096)
-def _content_words(form: str, tags: tuple[str, ...] = _CONTENT_TAGS) -> tuple[str, ...]:
-    """Return the words of a text in search form that mean something, in order, English ones as stems."""
-    words = ((word, tag) for word, tag, _ in tag_words(form) if word not in STOP_WORDS and word.isalnum())
-    return tuple(stem(word) for word, tag in words if word.isascii() or tag.startswith(tags))
-
-
-def _nouns_of(form: str) -> tuple[str, ...]:
-    return tuple(word for word in _content_words(form, _NOUN_TAGS[:2]) if not word.isdigit())
-
-
 def _belied_comparison(clause: Clause, figures: Sequence[tuple[Clause, tuple[Figure, ...]]]) -> str:
     """Return the word with which a clause calls more what a sentence gives the smaller of two figures for, else ""."""
     found = _comparison_in(_with_subject(clause))
@@ -163,6 +135,26 @@ def _belied_comparison(clause: Clause, figures: Sequence[tuple[Clause, tuple[Fig
         return ""
     more, less = (firsts[0], last) if found.column == 0 else (last, firsts[0])
     return found.word if more.value < less.value else ""
+
+
+def _exchanged_around(one: Clause, other: Clause) -> str:
+    """Return the word around which the others of a clause changed places, "" where there is none: 甲购乙, 乙购甲."""
+    words, told = map(content_words, (one.form, other.form))
+    compares = all(_comparison_in(form) for form in (one.form, other.form))  # `_turned_comparison`
+    if not compares and _voices_in(one.form) == _voices_in(other.form):
+        for word in words:
+            if words.count(word) == told.count(word) == 1:
+                mine, theirs = words.index(word), told.index(word)
+                before, behind = frozenset(words[:mine]), frozenset(words[mine + 1 :])
+                if _are_crossed((before, behind), (frozenset(told[:theirs]), frozenset(told[theirs + 1 :]))):
+                    return word
+    return ""
+
+
+def _voices_in(form: str) -> list[int]:
+    """Return how often each word stands in a clause behind which the sides of a verb have other places: 被, by."""
+    words = [word for word, _, _ in tag_words(form)]
+    return [words.count(voice) for row in read_table("voices") for voice in phrases(row[1])]
 
 
 def _turned_comparison(one: Clause, other: Clause) -> str:

@@ -16,11 +16,14 @@ from rag.records import Language, Passage, Span
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure
 from rag.text.folding import fold_text
-from rag.text.language import HAN, HAN_CHARACTER, main_language, split_sentences
+from rag.text.language import HAN, HAN_CHARACTER, main_language, search_form, split_sentences
 from rag.text.names import latin_words
+from rag.text.negation import stem
+from rag.text.words import tag_words
 from rag.vocabulary import words_of
 
 STOP_WORDS = words_of("stop_words", "function")
+CONTENT_TAGS = tuple("nvajilbz")  # first letters of jieba's tags of words that mean something
 TOKEN = re.compile(rf"[{HAN}]|[a-zà-ÿ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*")
 
 
@@ -34,6 +37,7 @@ class Said:
         language: Main language of the passage's text.
         words: Latin words of `said` and of the source's path, case folded.
         tokens: `word_pairs` of `said`.
+        signs: Characters of `said`, and what `content_signs` finds in it.
         sentences: Sentences of the passage's text: span in it, `word_pairs`.
     """
 
@@ -44,6 +48,7 @@ class Said:
     figures: tuple[Figure, ...]
     words: frozenset[str]
     tokens: frozenset[str]
+    signs: frozenset[str]
     sentences: tuple[tuple[Span, frozenset[str]], ...]
 
 
@@ -60,6 +65,7 @@ def said_by(passage: Passage) -> Said:
         find_figures(said),
         latin_words(said + " " + passage.source),
         word_pairs(said),
+        content_signs(said).union(search_form(said)),
         tuple((span, word_pairs(passage.text[slice(*span)])) for span in split_sentences(passage.text)),
     )
 
@@ -96,6 +102,29 @@ def word_pairs(text: str) -> frozenset[str]:
         elif token not in STOP_WORDS:
             tokens.add(re.sub(r"(?:'s|ies|es|s|ed|ing|ly)$", "", token) if len(token) > 4 else token)
     return frozenset(tokens)
+
+
+def content_signs(text: str) -> frozenset[str]:
+    """Return the characters of the Chinese words of `text` that mean something, stems of English ones, its figures.
+
+    Other words for the same often share a character: 现址 and 现在的地址, 加快 and 变快.
+    """
+    signs = {word for word in word_pairs(text) if word.startswith("#")}
+    for figure in find_figures(text):
+        text = text[: figure.span[0]] + "，" * (figure.span[1] - figure.span[0]) + text[figure.span[1] :]
+    for word, tag, _ in tag_words(search_form(text)):
+        if word.isascii():
+            signs |= {stem(word)} if word.isalpha() and word not in STOP_WORDS else set()
+        elif tag.startswith(CONTENT_TAGS) and word not in words_of("negations", "light"):
+            signs.update(word)
+    return frozenset(signs)
+
+
+@functools.lru_cache(maxsize=4096)
+def content_words(form: str, tags: tuple[str, ...] = CONTENT_TAGS) -> tuple[str, ...]:
+    """Return the words of a text in search form that mean something, in order, English ones as stems."""
+    words = ((word, tag) for word, tag, _ in tag_words(form) if word not in STOP_WORDS and word.isalnum())
+    return tuple(stem(word) for word, tag in words if word.isascii() or tag.startswith(tags))
 
 
 def share_of(part: frozenset[str], whole: frozenset[str]) -> float:
