@@ -12,6 +12,7 @@ import functools
 from collections.abc import Sequence
 
 from rag.text.figure_finding import find_figures
+from rag.text.language import main_language
 from rag.text.names import find_latin_names
 from rag.text.negation import stem
 from rag.text.words import tag_words
@@ -28,6 +29,7 @@ _THING_TAGS = (*NOUN_TAGS, "s", "vn")
 
 def find_misplaced(text: str, cited: Sequence[Said]) -> str:
     """Return the word of `text` that stands where its passages name something else, and is told of elsewhere, or ""."""
+    cited = [ground for ground in cited if ground.language == main_language(text)]
     told = clauses_told(cited)
     for clause in clauses_of(text):
         placed = clause_with_figures(clause, cited)
