@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -436,8 +436,17 @@ def glossary(corpus: Corpus = None, index: IndexFolder = None) -> None:
     """Show names of one thing, and where they were found. 列出术语表"""
     from rag.index import open_index
 
-    for group in open_index(settings_with(corpus, index)).glossary.groups:
-        out.print(escape(str(group)))
+    groups = open_index(settings_with(corpus, index)).glossary.groups
+    _print_lines(map(str, groups), "no thing has two names here 没有发现同物异名")
+
+
+def _print_lines(lines: Iterable[str], nothing: str) -> None:
+    """Print lines; where there are none, what that means, to those who look and not into a file."""
+    shown = [*map(escape, lines)]
+    for line in shown:
+        out.print(line)
+    if not shown:
+        err.print(f"[dim]{nothing}[/]")
 
 
 @app.command()
@@ -449,12 +458,13 @@ def feedback(
     from rag.reading_room.feedback import Feedback
 
     kept = settings_with(index=index).index / "feedback.sqlite"
-    for entry in Feedback(kept).entries() if kept.is_file() else ():
-        if as_lines:
+    entries = Feedback(kept).entries() if kept.is_file() else ()
+    if as_lines:
+        for entry in entries:
             print(visible_json(entry, None))
-        else:
-            mark = "👍" if entry["verdict"] > 0 else "👎"
-            out.print(f"{mark} {escape(str(entry['question']))}  [dim]{escape(str(entry['reason']))}[/]")
+        return
+    lines = (f"{'👍' if entry['verdict'] > 0 else '👎'} {entry['question']}  {entry['reason']}" for entry in entries)
+    _print_lines(lines, "nothing was rated 还没有评价")
 
 
 @app.command()

@@ -380,7 +380,8 @@ ODD = [
     (("parse", LONG), 1, "→checkitsname"),
     (("import", LONG), 1, "→checkitsname"),
     (("account", "林", "--password", "0123456789\udcff"), 1, "nobodycantype→"),
-    (("feedback", "--index", "没有"), 0, ""),
+    (("feedback", "--index", "没有"), 0, "nothingwasrated"),
+    (("feedback", "--index", "没有", "--jsonl"), 0, ""),
 ]
 
 

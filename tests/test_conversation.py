@@ -139,6 +139,20 @@ def test_a_short_question_that_names_something_is_in_doubt() -> None:
     assert stand_alone("北渠全长多少？", HISTORY, in_doubt=True) == "南江大桥的造价是多少？ 北渠全长多少？"
 
 
+@pytest.mark.parametrize("question", ["渡轮多少钱？", "县里有几个公园？", "How much is the ferry?"])
+def test_a_bare_question_that_names_one_thing_is_in_doubt(question: str) -> None:
+    assert may_lean_on_history(question)
+    assert not any(map(may_lean_on_history, ("为什么？", "它多少钱？", "那渡轮呢？", "Why?", "How much is it?")))
+
+
+def test_who_changes_the_language_does_not_ask_on_in_few_words() -> None:
+    english = [Turn("user", "Who keeps the lighthouse?"), Turn("assistant", "Anna Petrov keeps it.[1]")]
+    assert read_question("渡轮多少钱？", english).text == "渡轮多少钱？"
+    assert read_question("为什么？", english).follow_up
+    assert read_question("How much is the ferry?", HISTORY).text == "How much is the ferry?"
+    assert read_question("How much is the ferry?", english).follow_up
+
+
 def test_what_names_nothing_leaves_open_of_what_it_asks() -> None:
     short = ("Phone number?", "who paid for the survey", "電話號碼？", "电话号码是多少？", "And the method?")
     assert all(map(leaves_open, short))

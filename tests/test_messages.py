@@ -23,7 +23,7 @@ from rag.structure.mastheads import Start
 from rag.vocabulary import read_table
 
 KINDS = {
-    "UnreadableSource", "IndexMissing", "IndexMismatch", "NoDocuments", "StorageFailed", "UnusableQuestion",
+    "RagError", "UnreadableSource", "IndexMissing", "IndexMismatch", "NoDocuments", "StorageFailed", "UnusableQuestion",
     "ModelUnavailable", "FetchFailed", "StoreUnavailable", "ExtensionUnavailable", "_failed", "unusable",
 }  # fmt: skip
 PLACES = re.compile(r"\{\}")

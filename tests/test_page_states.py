@@ -18,7 +18,7 @@ from rag.indexing import build_index
 from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.briefs import find_briefs
 from rag.reading_room.conversations import Conversations
-from rag.records import Article, Progress, Sentence
+from rag.records import Article, Document, Progress, Sentence, Source
 from rag.settings import Settings
 from rag.web import jobs, state, uploading, views
 from rag.web.uploading import Dropped, Taking
@@ -96,6 +96,15 @@ def test_a_year_that_the_issue_tells_stands_once_below_a_title() -> None:
     article = Article("article", "潮汐", (0, 2), ("林知远",), journal="海事学刊", year=2024, issue="2024年第4期")
     assert views.describe(article) == ["林知远", "海事学刊 2024年第4期"]
     assert views.describe(dataclasses.replace(article, issue="第4期")) == ["林知远", "海事学刊 2024 第4期"]
+
+
+def test_a_copied_quotation_tells_the_journal_of_a_work_without_authors(home: Settings) -> None:
+    state.base_settings.clear()
+    article = Article("article", "潮汐", (0, 7), (), journal="海事学刊", year=2024, issue="第4期", keywords=("潮位",))
+    document = Document(Source("潮汐.txt", "0" * 64, "txt"), "潮汐每日两次。", (), (article,), (), ())
+    quoted = views.quotation("潮汐每日两次。", article, document, (0, 7))
+    assert quoted == "“潮汐每日两次。”\n——《潮汐》 海事学刊 2024 第4期"
+    assert "潮位" not in quoted
 
 
 def test_each_year_of_a_long_statement_is_shown_among_its_own_words() -> None:

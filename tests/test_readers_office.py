@@ -95,6 +95,13 @@ def test_what_is_no_text_stays_damaged(tmp_path: Path) -> None:
         read_pages(tmp_path / "坏.docx")
 
 
+def test_what_is_left_of_an_old_office_file_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "旧报告.doc"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(UnreadableSource, match="this is the Word format from before 2007"):
+        read_pages(path)
+
+
 def test_remarks_of_a_reader_are_remarks_of_its_document(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("正文。")

@@ -147,10 +147,13 @@ def test_a_bibliography_holds_each_work_once() -> None:
 def test_what_is_not_printed_is_left_out() -> None:
     bare = Article(kind="article", title="港口停工记", span=(0, 5))
     assert format_reference(bare) == "港口停工记[Z]."
-    assert format_reference(bare, "3") == "港口停工记[Z]. 3."
+    assert format_reference(bare, "3") == "港口停工记[Z]: 3."
     assert format_reference(bare, "", "apa") == "港口停工记."
     assert format_reference(bare, "3", "apa") == "港口停工记. p. 3."
     assert "year" not in format_reference(bare, "", "bibtex")
+    assert "  note = {cited: p. 3},\n}" in format_reference(bare, "3", "bibtex")
+    assert "pages" not in format_reference(bare, "3", "bibtex")
+    assert "SP  - " not in format_reference(bare, "3", "ris")
     undated = dataclasses.replace(FULL, year=None, issue="", pages="")
     assert format_reference(undated) == "林若水, 周远. 海底电缆的融资与治理[J]. 港口研究."
     anonymous = dataclasses.replace(FULL, authors=(), issue="第2期")

@@ -8,6 +8,9 @@ from rag.retrieval.rows_judged import credit_named_cells, credit_rows, doubt_oth
 from rag.tables import bodies_called, cells
 from rag.text.language import split_statements
 
+VILLAGES = """村名 | 户数 | 艺人数 | 平均年龄
+石桥村 | 88 | 14 | 57.8
+枫林村 | 61 | 10 | 58.1"""
 TOWNSHIPS = """乡镇 | 年份 | 常住人口（万人） | 卫生院（所） | 门诊量（万人次） | 药品支出（万元） | 主要缺口 | 备注
 青圩镇 | 2022 | 4.8 | 2 | 9.7 | 310 | 儿科医生 |
 青圩镇 | 2023 | 4.7 | 2 | 10.2 | 335 | 儿科医生 | 新增CT一台
@@ -41,6 +44,9 @@ Grey Heron 苍鹭号 | 2011 | 33.0 | 96 | Norholm Lines | 388,000 | hull repairs
         (WORKS, "沙田单车径扩阔的状态", "未開工"),
         (WORKS, "沙田單車徑擴闊的開工日期是哪天？", None),  # an empty cell
         (WORKS, "藍田行人隧道加裝照明總預算多少", "145"),
+        (VILLAGES, "石橋村有多少藝人？", "14"),
+        (VILLAGES, "石桥村有几户", "88"),
+        (VILLAGES, "石桥村有多少", None),
         (WORKS, "KT-01的负责人是谁", "麥嘉文"),
         (WORKS, "麥嘉文的總預算", None),  # two works
         (FERRIES, "annual cost of the Grey Heron", "388,000"),

@@ -7,9 +7,10 @@ from harbour import article
 
 from rag.answering import ask
 from rag.index import Index, open_index
+from rag.question import read_question
 from rag.records import Answer, Turn
 from rag.retrieval import retrieve
-from rag.retrieval.said_before import quoted_before, spoken_of
+from rag.retrieval.said_before import quoted_before, with_said_before
 from rag.settings import Settings
 
 POOL, LIBRARY, HALL, FERRY = "泳池.md", "library.md", "会堂.md", "ferries.csv"
@@ -66,12 +67,16 @@ def test_what_an_answer_quotes_is_found_where_it_stands(index: Index) -> None:
     for source, (_, answer) in ASKED_OF.items():
         ((passage, span),) = quoted_before(after(source), index)
         assert (passage.source, passage.text[slice(*span)]) == (source, answer.removesuffix("[1]"))
-        assert spoken_of(after(source), index) == ((source, 0),)
+        read = with_said_before(after(source), read_question("然后呢？"), index)
+        assert read.spoken_of == ((source, 0),)
+        ((told, (start, end)),) = read.told
+        assert (told, index.document(source).canonical[start:end]) == (source, answer.removesuffix("[1]"))
 
 
 def test_an_answer_that_quotes_nothing_is_looked_past(index: Index) -> None:
     thanks = [Turn("user", "谢谢"), Turn("assistant", "不客气，请继续提问。")]
-    assert spoken_of([*after(HALL), *thanks * 4], index) == ((HALL, 0),)
+    read = with_said_before([*after(HALL), *thanks * 4], read_question("谢谢"), index)
+    assert read.spoken_of == ((HALL, 0),)
     assert quoted_before(thanks, index) == quoted_before([], index) == ()
 
 
@@ -105,6 +110,29 @@ def test_a_complete_question_is_asked_of_all_works(town: Settings) -> None:
     assert "0712-7002" in answer.sentences[0].text
     found = retrieve("How many books may adults borrow at Quayside?", 1, history=after(POOL), settings=town)
     assert (found[0].source, found.understood) == (LIBRARY, "How many books may adults borrow at Quayside?")
+
+
+@pytest.mark.parametrize(
+    ("question", "answers"),
+    [
+        ("最大的渡轮载多少人？", "450"),  # of another work
+        ("海燕号载多少人？", "180"),
+        ("有几个停车位？", ""),  # nowhere: what was quoted before answers what was asked before
+    ],
+)
+def test_a_short_question_of_another_thing_is_not_answered_with_what_was_just_quoted(
+    town: Settings, question: str, answers: str
+) -> None:
+    for source in (POOL, HALL, LIBRARY):
+        answer = asked_after(source, question, town)
+        assert (answer.ending == "answer") == bool(answers), (source, answer.text)
+        assert answers in answer.text
+
+
+def test_after_a_work_was_summarised_a_short_question_is_asked_of_all_works(town: Settings) -> None:
+    history = [Turn("user", "总结《青浦泳池须知》"), Turn("assistant", "成人票每次三十元，学生票每次十五元。[1]")]
+    answer = ask("会堂租金多少？", history=history, settings=town)
+    assert answer.sentences[0].text == "會堂租金每小時兩百元，須提前七日申請。"
 
 
 def test_who_wrote_it_asks_of_the_work_that_was_quoted(town: Settings) -> None:

@@ -56,7 +56,7 @@ from rag.records import (
 from rag.retrieval import Filters, InTurn, check_question, retrieve
 from rag.retrieval.odds import CERTAIN, with_likelihoods
 from rag.retrieval.parties_asked import parties_missing
-from rag.retrieval.said_before import quoted_before, spoken_of
+from rag.retrieval.said_before import quoted_before, with_said_before
 from rag.settings import Settings
 from rag.text.enumerations import COLONS
 from rag.text.figure_finding import find_figures
@@ -153,7 +153,7 @@ def stream_answer(
     if read.courtesy == "sources":
         yield tell_where(quoted_before(history, index), question, index, read.language) or _courtesy(read)
         return
-    read = dataclasses.replace(read, spoken_of=spoken_of(history, index))
+    read = with_said_before(history, read, index)
     check = functools.partial(_checked, read, settings, index)
     works = works_of(index, filters)
     answer = answer_about_article(read, works, index)
@@ -355,6 +355,7 @@ def _search(
                 types=types_of(part.asked),
                 follow_up=part.asked != part.text,
                 stands_alone=not leans_on_history(part.asked),
+                told=(),
             )
             for part in parts
         ]

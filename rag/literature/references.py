@@ -97,11 +97,10 @@ def _gbt7714(article: Article, page: str) -> str:
     if issue:
         where += f"({issue})"
     pages = _pages(page) or _pages(article.pages)
-    if pages:
-        where += f": {pages}" if where else pages
     if where:
         parts.append(f"{where}.")
-    return " ".join(parts)
+    written = " ".join(parts)
+    return f"{written.removesuffix('.')}: {pages}." if pages else written
 
 
 def _imported(article: Article) -> Item:
@@ -176,9 +175,7 @@ def _item(article: Article, page: str) -> Item:
     for field, name in _CORRECTED.items():
         if dict(article.origins).get(field) == CORRECTED:
             item[name] = known.get(name)
-    # What the entry leaves out, a cited page may fill in.
-    item["page"] = item.get("page") or _pages(page)
-    if _pages(page) and _pages(page) != item["page"]:
+    if _pages(page) and _pages(page) != item.get("page"):
         item["note"] = "; ".join(part for part in (item.get("note"), f"cited: p. {_pages(page)}") if part)
     return normal_item(item)
 

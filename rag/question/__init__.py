@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, cast
 
 from rag.errors import UnusableQuestion
-from rag.question.conversation import lacks_subject, leaves_open, may_lean_on_history, stand_alone
+from rag.question.conversation import lacks_subject, leans_on_history, leaves_open, may_lean_on_history, stand_alone
 from rag.question.things_named import MOST_THINGS, words_that_compare
-from rag.records import Language, Turn
+from rag.records import Language, Span, Turn
 from rag.text.figure_finding import find_figures
 from rag.text.labels import CITED
 from rag.text.language import HAN_CHARACTER, language_asked, search_form, split_at, split_sentences, to_simplified
@@ -69,6 +69,7 @@ class Question:
         leaves_open: Whether `asked` is so short, and names so little, that it asks of what was said before.
         spoken_of: The work of which the answer before spoke, (source, index of the article); none is known without an
             index.
+        told: What that answer quotes, (source, characters of its canonical text).
     """
 
     asked: str
@@ -83,6 +84,7 @@ class Question:
     answered: str = ""
     leaves_open: bool = False
     spoken_of: tuple[tuple[str, int], ...] = ()
+    told: tuple[tuple[str, Span], ...] = ()
 
 
 def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
@@ -108,14 +110,17 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
         courtesy = "more"
     elif courtesy == "bare":
         courtesy = ""
-    in_doubt = may_lean_on_history(asked) and not _told_nothing(turns)
+    if in_doubt := may_lean_on_history(asked):
+        turns = _in_the_same_language(asked, turns)
+        in_doubt = bool(turns) and not _told_nothing(turns)
     text = stand_alone(asked, turns, in_doubt=in_doubt)
+    naming = asked if in_doubt and not leans_on_history(asked) else text
     return Question(
         asked=asked,
         text=text,
         language=language_asked(asked),
         types=types_of(asked) or (types_of(text) if text != asked else frozenset()),
-        quoted=tuple(quote for quote, _ in find_quotes(text)),
+        quoted=tuple(quote for quote, _ in find_quotes(naming)),
         parts=_parts(asked) if text == asked else (Part(asked, text),),
         courtesy=courtesy,
         follow_up=text != asked,
@@ -130,6 +135,12 @@ def _asked_before(history: Sequence[Turn]) -> Iterator[Turn]:
             raise TypeError(f"a conversation is made of rag.Turn, got {type(turn).__name__}")
         cut = turn.role == "user" and len(turn.content) > MOST_TURN_CHARS
         yield dataclasses.replace(turn, content=turn.content[:MOST_TURN_CHARS]) if cut else turn
+
+
+def _in_the_same_language(asked: str, turns: list[Turn]) -> list[Turn]:
+    """Return the turns; none where the last question was in another language: who changes it asks of something else."""
+    before = next((turn.content for turn in reversed(turns) if turn.role == "user"), asked)
+    return turns if language_asked(before) == language_asked(asked) else []
 
 
 def _told_nothing(turns: Sequence[Turn]) -> bool:

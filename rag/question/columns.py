@@ -92,7 +92,8 @@ def is_of(form: str, ends: Sequence[str]) -> bool:
 def _named(head: str, asked: str, kinds: Collection[str]) -> tuple[int, bool, int]:
     """Return the characters of a head that stands whole in a question, whether its unit does, those of its words."""
     form, unit = head_form(head), search_form(head).partition("(")[2].strip(") ")
-    by_unit = bool(unit) and any(f"{word}{unit}" in asked for word in _HOW_MANY)
+    counted = form.removesuffix("数")  # 多少艺人 asks of 艺人数
+    by_unit = any(f"{word}{one}" in asked for one in {unit, counted} - {"", form} for word in _HOW_MANY)
     by_unit |= any(is_of(form, _ASKING[kind][1]) for kind in kinds)
     by_unit |= "price" in kinds and any(figure.unit in CURRENCIES for figure in find_figures(f"1{unit}"))
     undated = functools.reduce(lambda text, date: text.replace(form[slice(*date.span)], " "), _dates(form), form)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from rag.question.superlatives import degrees
 from rag.records import Turn
@@ -257,8 +258,9 @@ def without_asking(text: str) -> str:
 
 
 def may_lean_on_history(question: str) -> bool:
-    """Say whether a Chinese question says of what it asks, but so little that it may ask of what was said before."""
-    return language_asked(question) == "zh" and leaves_open(question) and not leans_on_history(question)
+    """Say whether a question says of what it asks, but so little that it may ask of what was said before."""
+    leaning = _leaning(question)
+    return leaning == "perhaps" or (not leaning and language_asked(question) == "zh" and leaves_open(question))
 
 
 def leaves_open(question: str) -> bool:
@@ -291,28 +293,34 @@ def _is_words(question: str) -> bool:
 
 def leans_on_history(question: str) -> bool:
     """Say whether `question`, or the first of several, cannot be understood without the turns before it."""
+    return bool(_leaning(question))
+
+
+def _leaning(question: str) -> Literal["", "perhaps", "surely"]:
+    """Say whether a question, or the first of several, leans on others; perhaps: it is bare, yet names one thing."""
     question = to_simplified(question.strip())
     start, end = split_sentences(question)[0] if question else (0, 0)
     if end < len(question) and question[start:end].endswith(("？", "?")):
-        return leans_on_history(question[start:end])
+        return _leaning(question[start:end])
     head = split_at(question, _MARKS)[0]
     if (
         _only_supposes(question)
         or _opens_with(question, "opens")
         or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1)
     ):
-        return True
+        return "surely"
     characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
     chinese = language_asked(question) == "zh"
     is_long = characters >= LONG_HAN_CHARACTERS if chinese else words >= LONG_ENGLISH_WORDS
     if _points_back(question):
-        return not is_long
-    if _says_its_own(question):
-        return False
+        return "" if is_long else "surely"
     telling = len(_telling_words(question))
-    if chinese:
-        return (characters < BARE_HAN_CHARACTERS and telling < 2) or not (telling or is_long)
-    return words < BARE_ENGLISH_WORDS and telling < 2
+    if _says_its_own(question) or telling > 1:
+        return ""
+    if telling:
+        is_bare = characters < BARE_HAN_CHARACTERS if chinese else words < BARE_ENGLISH_WORDS
+        return "perhaps" if is_bare else ""
+    return "" if (is_long if chinese else words >= BARE_ENGLISH_WORDS) else "surely"
 
 
 def _only_supposes(question: str) -> bool:

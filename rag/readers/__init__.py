@@ -27,7 +27,7 @@ CONVERTED = {ending: (what, advice) for ending, what, advice, _ in read_table("f
 # name of an old one: how such a file begins -> what it is.
 _BEGINNINGS = {
     b"pk\x03\x04": "zip", b"{\\rtf": "rtf", b"<html": "html", b"<!doctype html": "html", b"%pdf-": "pdf",
-    b"mime-version:": "mhtml", b"from: <saved by": "mhtml", b"date: ": "mhtml",
+    b"mime-version:": "mhtml", b"from: <saved by": "mhtml", b"date: ": "mhtml", b"\xd0\xcf\x11\xe0": "ole",
 }  # fmt: skip
 _DISGUISED = {
     row[0]: dict(one.split("=") for one in phrases(row[-1]) if one != "-")

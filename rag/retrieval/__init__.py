@@ -48,7 +48,7 @@ from rag.reranking import load_reranker
 from rag.retrieval.candidates import Candidates, Chosen, Floats, Rows, evidence_of, late_score
 from rag.retrieval.contract_parties import asked_by_role
 from rag.retrieval.judging import READ, judge_statements, says_enough
-from rag.retrieval.said_before import spoken_of
+from rag.retrieval.said_before import with_said_before
 from rag.settings import Settings
 from rag.text.dictionary import content_words, translate_terms, translate_words
 from rag.text.language import is_han, main_language, search_form
@@ -188,7 +188,7 @@ def retrieve(
     index = index or open_index(settings)
     question = _in_han(index, question)
     if history:
-        question = dataclasses.replace(question, spoken_of=spoken_of(history, index))
+        question = with_said_before(history, question, index)
     watch = _Watch()
     load_models(settings)
     watch.lap("loaded")

@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.comprehension import Comprehension, load_comprehension
 from rag.comprehension.windows import Reading
@@ -149,8 +150,10 @@ def _read_and_judge(
         spoken_of = question.spoken_of if says_enough(question) else ()
         enough = [question.stands_alone or item.passage.work in spoken_of for item in first]
         readings = [
-            Reading(np.maximum(one.likelihoods, other.likelihoods), one.answers) if is_enough else other
-            for one, other, is_enough in zip(alone, readings, enough, strict=True)
+            Reading(np.maximum(one.likelihoods, other.likelihoods * _lends_to(item, question)), one.answers)
+            if is_enough
+            else other
+            for item, one, other, is_enough in zip(first, alone, readings, enough, strict=True)
         ]
     judged = _judge_readings(chosen, readings, question)
     if not question.follow_up:  # what it gains was measured on questions that stand alone
@@ -242,6 +245,18 @@ def _credit_notes(index: Index, evidence: Sequence[Evidence], claims: Sequence[E
                     borne[item.source].append((blocks[mark.block].span, min(1.0, NOTE_FIRST * likelihoods[place])))
         credited.append(with_likelihoods(item, likelihoods))
     return [with_credit(item, borne[item.source]) for item in credited]
+
+
+def _lends_to(item: Evidence, question: Question) -> NDArray[np.bool_]:
+    """Say of each statement whether what was said before may make it likelier: one of the work spoken of.
+
+    Of a question that names something of its own, what was just quoted answers only what was asked before.
+    """
+    if not (question.stands_alone and question.told):
+        return np.ones(len(item.statements), bool)
+    is_spoken_of = item.passage.work in question.spoken_of
+    spans = ((item.span[0] + start, item.span[0] + end) for start, end in item.statements)
+    return np.array([is_spoken_of and (item.source, span) not in question.told for span in spans], bool)
 
 
 def _between(one: Reading, other: Reading) -> Reading:

@@ -2,15 +2,18 @@
 
 Input: the turns of a conversation and an open index. Output: passages with the characters that an answer quotes. The
 words of an answer find passages; the statements of these that stand in it letter by letter are what it quotes.
-Entry points: `quoted_before`, `spoken_of`.
+Entry points: `quoted_before`, `with_said_before`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterator, Sequence
 
 from rag.index import Index
+from rag.question import Question
+from rag.question.conversation import leans_on_history
 from rag.records import Passage, Span, Turn
 from rag.text.labels import CITED
 from rag.text.language import search_letters, split_statements
@@ -32,9 +35,16 @@ def quoted_before(history: Sequence[Turn], index: Index) -> tuple[Quotation, ...
     return next(filter(None, found), ())
 
 
-def spoken_of(history: Sequence[Turn], index: Index) -> tuple[tuple[str, int], ...]:
-    """Return the work that `quoted_before` quotes first, as (source, index of the article); () for none."""
-    return tuple(passage.work for passage, _ in quoted_before(history, index)[:1])
+def with_said_before(history: Sequence[Turn], question: Question, index: Index) -> Question:
+    """Return a question with the work that `quoted_before` quotes first, and all that it quotes.
+
+    Where nothing is quoted, a bare question stands alone in no case: of what was spoken is not known.
+    """
+    quoted = quoted_before(history, index)
+    alone = question.stands_alone and (bool(quoted) or not leans_on_history(question.asked))
+    told = tuple((passage.source, (passage.span[0] + a, passage.span[0] + b)) for passage, (a, b) in quoted)
+    spoken_of = tuple(passage.work for passage, _ in quoted[:1])
+    return dataclasses.replace(question, spoken_of=spoken_of, told=told, stands_alone=alone)
 
 
 def _quoted_in(answer: str, index: Index) -> Iterator[Quotation]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rag.errors import RagError
 from rag.records import Retrieval
-from rag.web import first_run, jobs, state, views
+from rag.web import first_run, jobs, notebooks, state, views
 from rag.web.components import mount
 from rag.web.reader import open_passage
 from rag.web.state import t, words
@@ -24,6 +24,7 @@ def draw() -> None:
     st.caption(t("look_hint"))
     if not first_run.ready(settings):
         return
+    notebooks.choose()
     question = st.text_input(t("look_question"), key="look-question", persist_state="session", max_chars=2000)
     if not question.strip():
         return

@@ -23,7 +23,7 @@ CHOICE = "choose-notebook"  # the widget in which a notebook is chosen
 
 
 def choose() -> None:
-    """Beside the question: which notebook is asked, and that only some works are."""
+    """Beside a question: which notebook is asked, and that only some works are."""
     listed = state.notebooks().listed()
     chosen = st.session_state.get("only_articles", ())
     if not listed and not chosen:

@@ -33,11 +33,7 @@ def where(passage: Passage, pages: Sequence[str] = ()) -> str:
 
 def describe(article: Article) -> list[str]:
     """Return the lines below an article's title: who wrote it, where and when it was printed, who says so."""
-    year = str(article.year or "")
-    if year in article.issue:  # 2024年第4期
-        year = ""
-    printed = " ".join(part for part in (article.journal, year, article.issue, article.pages) if part)
-    lines = [t("comma_between").join(article.authors), printed]
+    lines = [t("comma_between").join(article.authors), _printed_in(article)]
     if article.keywords:
         lines.append(t("keywords") + t("colon_between") + t("semicolon_between").join(article.keywords))
     if origin := dict(article.origins).get("reference"):
@@ -45,12 +41,19 @@ def describe(article: Article) -> list[str]:
     return [line for line in lines if line]
 
 
+def _printed_in(article: Article) -> str:
+    year = str(article.year or "")
+    if year in article.issue:  # 2024年第4期
+        year = ""
+    return " ".join(part for part in (article.journal, year, article.issue, article.pages) if part)
+
+
 def quotation(text: str, article: Article, document: Document, span: Span) -> str:
     """Return a quotation with where it stands, to be copied."""
     page = PageFinder(document).at(span[0])
     title = t("title_quoted", title=article.title) if article.title else document.source.id
     authors = t("comma_between").join(article.authors)
-    reference = " ".join(part for part in (authors, title, *describe(article)[1:2]) if part)
+    reference = " ".join(part for part in (authors, title, _printed_in(article)) if part)
     page_said = t("comma_of_clauses") + t("page_n", page=page) if page else ""
     return f"“{' '.join(text.split())}”\n——{reference}{page_said}"
 
