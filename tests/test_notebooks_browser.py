@@ -52,6 +52,10 @@ def test_a_notebook_is_made_asked_inside_and_its_record_stays_corrected(page: Pa
     expect(turn).to_contain_text("《江心岛渔业的兴衰》的作者是林知遠、周岚。")
     turn = ask(page, "1898年有几个人守灯塔？")  # stands in a work outside of the notebook
     expect(turn).not_to_contain_text("eleven keepers")
+    settle(page)
+    page.get_by_role("link", name="只检索").click()
+    expect(page.get_by_label("问题", exact=True)).to_be_visible()
+    expect(page.get_by_text("只问选定的 1 篇文章")).to_be_visible()  # what is only searched is narrowed as well
 
     (served.settings.corpus / "新增.md").write_text("# 新港\n\n新港于2023年开港。\n", "utf-8")
     build_index(served.settings)

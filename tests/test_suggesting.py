@@ -30,7 +30,7 @@ from rag.vocabulary import read_table
 
 MORE = {
     "水价.md": "# 阶梯水价\n\n## 为什么大桥的用水价格一涨再涨\n\n因为南江的取水口上移，水价在2020年涨了两成。\n\n"
-    "## 定义\n\n阶梯水价是指水价随用量分档上升的办法。\n\n海湾水厂每年供水约三千万吨。\n\n"
+    "## 定义\n\n阶梯水价是指水价随用量分档上升的办法。\n\n海湾水厂每年供水约三千万吨。其中居民补助资金2000万元。\n\n"
     "水价由“海湾水务联合会”（Bay Water Union, BWU）核定。\n\n"
     "## 联合会\n\nBWU是“海湾水务联合会”的简称，由海湾各家水厂在1998年结成，总部设在南江。\n",
 }
@@ -91,7 +91,7 @@ def test_definitions_figures_and_headings_become_questions(index: Index) -> None
         return ()
 
     assert suggest_questions(index, "zh", find=note, articles=[("水价.md", 0)], limit=9) == ["《阶梯水价》讲了什么？"]
-    assert set(asked) == {"为什么大桥的用水价格一涨再涨？", "什么是阶梯水价？"}
+    assert set(asked) == {"为什么大桥的用水价格一涨再涨？", "什么是阶梯水价？"}  # not 其中居民补助资金多少元？
 
 
 def test_suggestions_keep_to_articles_and_leave_out_what_was_asked(
@@ -103,6 +103,9 @@ def test_suggestions_keep_to_articles_and_leave_out_what_was_asked(
         assert max(find(question), key=lambda item: item.score).source == "水价.md"
     others = suggest_questions(index, "zh", find=find, articles=[("水价.md", 0)], limit=3, besides=suggested)
     assert not set(others) & set(suggested)
+    asked = ["总结《阶梯水价》"]
+    summed_up = suggest_questions(index, "zh", find=lambda _: (), articles=[("水价.md", 0)], besides=asked)
+    assert summed_up == []  # 《阶梯水价》讲了什么？ asks the same
 
 
 def test_an_english_page_over_chinese_works_asks_what_they_are_about_and_for_their_abbreviations(

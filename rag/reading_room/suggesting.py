@@ -24,6 +24,7 @@ from typing import Any, get_args
 from rag.backends.extractive import leans_back
 from rag.index import Index
 from rag.index.glossary import Glossary
+from rag.question.conversation import leans_on_history
 from rag.reading_room.first_questions import FIRST, keep_first_questions
 from rag.reading_room.page_texts import say
 from rag.records import Evidence, Language, Passage
@@ -104,22 +105,23 @@ def suggest_questions(
         if sum(map(len, chosen.values())) >= limit:
             break
     answered = [question for questions in chosen.values() for question in questions]
-    others = (question for key, question in _about_works(index, language, wanted) if key not in chosen)
+    others = (question for key, question in _about_works(index, language, wanted, besides) if key not in chosen)
     return list(itertools.islice((q for q in (*answered, *others) if q not in besides), limit))
 
 
 def _about_works(
-    index: Index, language: Language, wanted: set[tuple[str, int]] | None
+    index: Index, language: Language, wanted: set[tuple[str, int]] | None, besides: Sequence[str]
 ) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield the keys of works with the question what they are about, those that are read as that."""
+    """Yield the keys of works with the question what they are about, those that are read as that and were not asked."""
     works = works_of(index)
+    asked = [read.works for one in besides if (read := read_shelf_question(one, works)) and read.asked == "summary"]
     for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, _hash_of(w.record.title))):
         if len(work.record.title) > LONGEST_TITLE_CHARS or not (wanted is None or work.key in wanted):
             continue
         titled = say("title_quoted", main_language(work.record.title), title=work.record.title)
         question = say("about_work", language, title=titled)
         read = read_shelf_question(question, works)
-        if read is not None and read.asked == "summary" and read.works == (work,):
+        if read is not None and read.asked == "summary" and read.works == (work,) and (work,) not in asked:
             yield work.key, question
 
 
@@ -207,7 +209,8 @@ def find_candidates(
             if passage.language == language:
                 least, most = QUESTION_CHARS[language]
                 questions = (*_of_definition(statement, language), *_of_figure(statement, language))
-                yield from (Candidate(q, article, statement) for q in questions if least <= len(q) <= most)
+                alone = (q for q in questions if least <= len(q) <= most and not leans_on_history(q))
+                yield from (Candidate(q, article, statement) for q in alone)
             elif name := abbreviations.get(statement.partition(COPULA)[0]):
                 yield Candidate(f"What is {name}?", article, statement)
 
