@@ -1,4 +1,4 @@
-"""Tables that an extraction printed cell by cell, put together again as rows.
+"""Tables that an extraction printed cell by cell, or with one space between cells, put together again as rows.
 
 A page's table often comes out as its row names, then column after column of figures, one cell a line, and the header at
 the end. Where names, figures and header fit exactly, the rows can be told; where not, the cells stay as printed.
@@ -22,6 +22,7 @@ _FIGURE = re.compile(r"^[（(]?[-–—+]?[￥$€£]?\d[\d,，.]*%?[)）]?[*a-c
 _GROUP = re.compile(r"^按.{1,12}(?:划分|分|分类|统计|计)$|^其中[:：]?$|^(?:By|Of which)\b.*|[:：]$")
 _CELL_WIDTH = 40
 _MIN_FIGURES = 8
+_MIN_CELLS, _MIN_ROWS = 3, 2
 _MAX_CELLS = 4000
 
 
@@ -35,6 +36,14 @@ def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
         index += 1
         if line.kind != "text" or not _CAPTION.match(bare(line.text)) or _CONTINUED.match(bare(line.text)):
             continue
+        plain = itertools.takewhile(lambda one: one.kind == "text" and "|" not in one.text, lines[index:])
+        if rows := _spaced_rows([bare(one.text) for one in itertools.islice(plain, _MAX_CELLS)]):
+            rebuilt.extend(
+                dataclasses.replace(one, text=row, kind="table_row", gap=0)
+                for one, row in zip(lines[index:], rows, strict=False)
+            )
+            index += len(rows)
+            continue
         printed = list(itertools.takewhile(_is_cell, lines[index : index + _MAX_CELLS]))
         cells = [bare(cell.text) for cell in printed if not _CONTINUED.match(bare(cell.text))]
         if sum(bool(_FIGURE.match(cell)) for cell in cells) < _MIN_FIGURES:
@@ -46,6 +55,20 @@ def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
         )
         index += len(printed)
     return rebuilt
+
+
+def _spaced_rows(texts: Sequence[str]) -> list[str]:
+    """Return the rows of a table whose lines are rows with one space between cells, its head first; [] for another.
+
+    Each row has as many cells, three at least, and one column of them is figures. A head of another count is one cell.
+    """
+    head, *body = [text.split() for text in texts] or [[]]
+    count = len(body[0]) if body else 0
+    rows = list(itertools.takewhile(lambda row: len(row) == count and any(map(_FIGURE.match, row[1:])), body))
+    is_counted = any(all(map(_FIGURE.match, column)) for column in itertools.islice(zip(*rows, strict=True), 1, None))
+    if count < _MIN_CELLS or len(rows) < _MIN_ROWS or not is_counted:
+        return []
+    return [" | ".join(row) for row in [head if len(head) == count else [" ".join(head)], *rows]]
 
 
 def _is_cell(line: PrintedLine) -> bool:
