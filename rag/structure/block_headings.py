@@ -19,7 +19,7 @@ from rag.structure.outline import (
     opens_section,
 )
 from rag.structure.printed import Layout, PrintedLine, ends_line, ends_sentence, width
-from rag.text.labels import is_bare_label
+from rag.text.labels import is_bare_label, label_of
 from rag.text.language import holds_one_of, to_simplified
 from rag.text.persons import parse_names
 from rag.text.words import is_known_word
@@ -27,6 +27,7 @@ from rag.text.words import is_known_word
 LEAST_HEADINGS = 2
 MAX_WIDTH = 56  # half characters of such a line
 LEAST_TEXT_WIDTH = 60  # of a paragraph that stands by itself below one
+LEAST_SET_IN_WIDTH = 40  # of one that begins a paragraph, below a line at the margin
 LEAST_COUNTED = 3  # dates, or numbers without a stop
 LEAST_ENTRY_WIDTH = 12  # half characters of what happened then
 _NO_HEADING = "。！？!；;，,：:、|\t"
@@ -53,7 +54,9 @@ def _counted_sections(lines: Sequence[PrintedLine]) -> frozenset[int]:
     runs: list[list[int]] = [[]]
     for at, number in enumerate(numbers[:-1]):
         alone = number is not None and numbers[at + 1] is None and (not at or numbers[at - 1] is None)
-        if not alone or not (lines[at].gap or lines[at].fresh or not at or ends_line(lines[at - 1].text)):
+        above = lines[at - 1].text if at else ""
+        is_apart = lines[at].gap or lines[at].fresh or not at or ends_line(above) or label_of(above)[0] == "keywords"
+        if not alone or not is_apart:
             continue
         if runs[-1] and number == (numbers[runs[-1][-1]] or 0) + 1:
             runs[-1].append(at)
@@ -110,7 +113,8 @@ def _heads_a_block(lines: Sequence[PrintedLine], at: int, wrapped: bool) -> bool
 def _parts_text(before: PrintedLine, line: PrintedLine, below: PrintedLine) -> bool:
     """Say whether a line, no paragraph's, stands between the end of a sentence and a full line of text."""
     is_text = before.kind == below.kind == "text" and not (below.gap or below.level)
-    is_full = width(below.text) >= LEAST_TEXT_WIDTH and 3 * width(line.text) <= 2 * width(below.text)
+    least = LEAST_SET_IN_WIDTH if below.indent > line.indent == 0 else LEAST_TEXT_WIDTH
+    is_full = width(below.text) >= least and 3 * width(line.text) <= 2 * width(below.text)
     return is_text and is_full and ends_sentence(before.text) and not is_bare_label(line.text)
 
 

@@ -10,16 +10,16 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.records import Article
 from rag.structure.footnotes import Note
 from rag.structure.imprint_lines import Imprint, read_imprint_line
-from rag.structure.mastheads import Part
+from rag.structure.mastheads import Part, translated_title
 from rag.structure.paragraphs import Item
 from rag.structure.printed import bare
 from rag.text.figure_finding import find_figures
-from rag.text.labels import holds_word, is_word, opens_with, strip_label, takes_leave
+from rag.text.labels import holds_word, is_word, label_of, opens_with, strip_label, takes_leave
 from rag.text.language import HAN, holds_one_of, split_at
 from rag.text.persons import parse_names, same_person, signed_names
 from rag.vocabulary import words_of
@@ -67,7 +67,7 @@ def describe_articles(
         abstracts = labelled["abstract"] or _abstract_below(inside)
         if not journal and part.kind == "article":
             own += filter(None, (read_imprint_line(bare(item.text)) for item in inside[:_HEAD_ITEMS]))
-        about = [*labelled["authors"], *(text for text in said if _is_about(text))]
+        about = [*labelled["authors"], *(text for text in said if _is_about(text)), *_about_at_end(inside)]
         people, affiliations = split_affiliations(about[0], part.authors) if about else ((), ())
         people = people or (_labelled_authors(about[0]) if about else ())
         funds = [*labelled["fund"], *(text for text in said if holds_word(text, "fund") and not _is_about(text))]
@@ -86,7 +86,7 @@ def describe_articles(
                 abstract=strip_label(abstracts[0]) if abstracts else "",
                 fund=strip_label(funds[0]).lstrip("*＊").lstrip() if funds else "",
                 classification=next((one.classification for one in own if one.classification), ""),
-                title_en=part.title(items) if part.kind == "abstract" else part.title_en,
+                title_en=part.title(items) if part.kind == "abstract" else part.title_en or translated_title(inside),
                 parent=part.parent,
                 imprint=tuple(one.line for one, at in around if one.line and _is_between(one, at, start, end)),
             )
@@ -114,6 +114,14 @@ def _signed(items: Sequence[Item]) -> tuple[str, ...]:
     sent = names if len(lead) <= _MOST_LEAD_CHARS and lead.rstrip().endswith(_SENT) else ""
     below = (parse_names(line, introduced=True) for leave, line in itertools.pairwise(lines) if takes_leave(leave))
     return next(filter(None, (*map(signed_names, (*texts, *behind, sent)), *below)), ())
+
+
+def _about_at_end(items: Sequence[Item]) -> Iterator[str]:
+    """Yield the last lines in brackets that tell who wrote an article and where each works: （林若水，海港大学）."""
+    for item in items[-_SIGNED_ITEMS:]:
+        text = bare(item.text).strip()
+        if text.startswith(("（", "(")) and signed_names(text) and split_affiliations(text, ())[1]:
+            yield text
 
 
 def _is_between(imprint: Imprint, at: int, start: int, end: int) -> bool:
@@ -149,7 +157,7 @@ def _abstract_below(items: Sequence[Item]) -> list[str]:
         text = bare(item.text).strip()
         if is_word(text, "abstract_heading"):
             return [bare(following.text).strip()] if following.kind == "paragraph" else []
-        first, _, rest = text.partition(" ")
+        first, _, rest = label_of(text)[1].partition(" ")
         if item.kind == "paragraph" and rest and is_word(first, "abstract_heading"):
             return [rest]
     return []

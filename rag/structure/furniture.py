@@ -6,6 +6,7 @@ Rules know how journals and reports are printed, and no journal.
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import itertools
 import re
@@ -49,6 +50,9 @@ _BOXES = frozenset("☑☐☒✓✗□■")  # of forms: a line with one is an a
 _ROUND_NUMBER = " -—–_~·•*|－[［(（]］)）"
 _BESIDE_NUMBER = " -—–_~·•*|－"
 _SECTION_RANK = 2  # of 第二节; smaller ones are those of 章 and 编
+_LEAST_PAGE_LINES = 5  # between the numbers of two pages
+_DIRT = "|．·~"  # alone on a line, left by recognition
+_MAX_RUBRIC_WIDTH = 8  # half characters of a rubric above a title: 会议综述
 _LATE_STEP = 20  # by which the number of a page is ahead of its place in an offprint
 _MAX_MARK_CHARS = 5
 _NUMBER_BEFORE = re.compile(r"\W*(?P<number>\d{1,4})(?:[-–—/]\d{1,4})?(?!\d)(?P<rest>.*)")
@@ -83,7 +87,8 @@ def set_aside_furniture(
     gap = table = again = 0  # where the table began that goes on, and rows of its head that this page repeats
     for index, line in enumerate(lines):
         text = bare(line.text)
-        reason = reasons.get(index) or _reason(text, line)
+        is_dirt = layout.wrapped and line.kind == "text" and not without_spaces(text).strip(_DIRT)
+        reason = reasons.get(index) or ("stray_mark" if is_dirt else _reason(text, line))
         table = table if kept and kept[-1].kind == line.kind == "table_row" else len(kept)
         if table + again < len(kept) and line.text == kept[table + again].text and line.page != kept[-1].page:
             reason, again = "running_head", again + 1
@@ -175,11 +180,12 @@ def _find_running_heads(lines: Sequence[PrintedLine], layout: Layout) -> dict[in
             (_PAGE_NUMBER.match(text) or _numbers_part(text))
             and not _is_year(index, lines, short)
             and (not text.strip().startswith(_BULLETS) or text.strip().endswith(_BULLETS))
-            and (index in edges or _stands_alone(lines, index) or _ends_counting(lines, index, reasons))
+            and (index in edges or _stands_alone(lines, index))
         ):
             reasons[index] = "page_number"
         elif index in heads and not text.endswith(tuple("。；")):
             reasons[index] = "running_head"
+    reasons |= dict.fromkeys(_counting_on(lines, short, reasons), "page_number")
     for outermost in (first, last):
         reasons |= dict.fromkeys(_heads_in_step(lines, set(short) & set(outermost.values())), "running_head")
     folds = [letters_of(line.text[:_MAX_FURNITURE_CHARS]) for line in lines]
@@ -293,7 +299,8 @@ def _heads_in_turn(sides: Sequence[_Numbered], folds: Collection[str]) -> dict[i
     ]
     told = {(one.is_behind, letters_of(one.rest)) for one in again if any(map(one.faces, again))}
     sure = [one for one in sides if (one.is_behind, letters_of(one.rest)) in told]
-    beside = [one for one in sides if one not in sure and any(map(one.faces, sure))]
+    paged = {one.number for one in sure}  # so an entry of contents with one of these is no head
+    beside = [one for one in sides if one.number not in paged and any(map(one.faces, sure))]
     titled = [one for one in beside if any(end in folds for end in _ends_of(one.rest))]
     return {one.index: one.rest for one in (*sure, *titled)}
 
@@ -384,12 +391,21 @@ def _begins_alike(head: str, other: str) -> bool:
     return shared >= _MIN_TITLE_CHARS and 2 * shared >= max(len(head), len(other))
 
 
-def _ends_counting(lines: Sequence[PrintedLine], index: int, reasons: Mapping[int, str]) -> bool:
-    """Say whether the last line is the number that follows that of the page before."""
-    before = max((at for at, reason in reasons.items() if reason == "page_number"), default=-1)
-    numbers = [lines[at].text.strip(_ROUND_NUMBER) for at in (before, index)]
-    is_last = before >= 0 and index == len(lines) - 1
-    return is_last and all(map(str.isdecimal, numbers)) and int(numbers[1]) == int(numbers[0]) + 1
+def _counting_on(lines: Sequence[PrintedLine], short: Sequence[int], reasons: Mapping[int, str]) -> set[int]:
+    """Return the numbers that go on from the number of the page before to that of the one behind, or to the end."""
+    bare_numbers = ((at, lines[at].text.strip(_ROUND_NUMBER)) for at in short)
+    numbers = [(at, int(text)) for at, text in bare_numbers if text.isdecimal()]
+    told = {at: number for at, number in numbers if reasons.get(at) == "page_number"}
+    ends = sorted(told)
+    found: set[int] = set()
+    for at, number in numbers:
+        place = bisect.bisect(ends, at)
+        before, behind = ends[place - 1 : place], ends[place : place + 1]
+        follows = at not in told and bool(before) and told[before[0]] == number - 1
+        apart = min([at - one for one in before] + [one - at for one in behind], default=0)
+        is_between = bool(behind) and told[behind[0]] == number + 1 and apart >= _LEAST_PAGE_LINES
+        found |= {at} if follows and (is_between or at == len(lines) - 1) else set()
+    return found
 
 
 def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> bool:
@@ -403,7 +419,8 @@ def _is_first_head(lines: Sequence[PrintedLine], reasons: dict[int, str]) -> boo
     heads = {letters_of(lines[at].text) for at, reason in reasons.items() if reason == "running_head"}
     if letters_of(lines[0].text) not in heads or len(lines) == 1 or not lines[1].gap:
         return False
-    return counts or (lines[0].parted and lines[1].indent >= CENTRED_INDENT)
+    is_rubric = width(lines[0].text) <= _MAX_RUBRIC_WIDTH and 2 * width(lines[0].text) <= width(lines[1].text)
+    return counts or (lines[0].parted and lines[1].indent >= CENTRED_INDENT) or (is_rubric and not lines[1].indent)
 
 
 def _is_year(index: int, lines: Sequence[PrintedLine], short: Sequence[int]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from string import ascii_letters, digits
@@ -33,8 +33,18 @@ from rag.structure.printed import (
 from rag.structure.silence import entry_names, find_contents, prose_begins
 from rag.text.figure_finding import find_figures
 from rag.text.labels import ends_with, holds_word, is_word, opens_with
-from rag.text.language import HAN, LATIN_WORD, is_han, is_unreadable, letters_of, main_language, without_spaces
-from rag.text.persons import parse_names
+from rag.text.language import (
+    HAN,
+    HAN_CHARACTER,
+    LATIN_WORD,
+    holds_one_of,
+    is_han,
+    is_unreadable,
+    letters_of,
+    main_language,
+    without_spaces,
+)
+from rag.text.persons import parse_names, signed_names
 from rag.vocabulary import words_of
 
 _AFFILIATION = re.compile(
@@ -226,7 +236,8 @@ def names_of(item: Item, *, introduced: bool = False) -> tuple[str, ...]:
 
     `introduced`: it must name somebody, if it can.
     """
-    return parse_names(TOKEN.sub(", ", item.text), introduced=introduced)
+    names = parse_names(TOKEN.sub(", ", item.text), introduced=introduced)
+    return names or (signed_names(bare(item.text)) if introduced and item.size <= _MAX_TITLE_CHARS else ())
 
 
 def split_articles(
@@ -246,7 +257,8 @@ def split_articles(
     for first, last in find_contents(items):
         for item in items[first:last]:
             item.silent = "contents"
-    starts = {0: Start.FIRST} if whole else _find_starts(items, _english_zones(items))
+    listed = frozenset(name for item in items if item.silent == "contents" for name in entry_names(item))
+    starts = {0: Start.FIRST} if whole else _find_starts(items, listed, _english_zones(items))
     again = [at for at, item in enumerate(items[:_TITLE_WITHIN]) if title and _fold(item.text) == _fold(title)][1:]
     if title and (sure or again):
         # A title that is printed again stands behind a cover sheet: the head that it begins is still the work's.
@@ -257,7 +269,7 @@ def split_articles(
     parts = [
         part
         for first, last in itertools.pairwise(bounds)
-        for part in _end_silence(items, _read_head(items, first, last, starts[first]))
+        for part in _end_silence(items, _read_head(items, first, last, starts[first], listed))
     ]
     _place_title(items, parts, title, sure)
     _judge_kinds(items, parts)
@@ -320,9 +332,12 @@ def _end_silence(items: Sequence[Item], part: Part) -> list[Part]:
             prose += items[index].size
     if prose <= allowed:
         return [part]
-    while stop - 1 > part.first and items[stop - 1].kind == "heading" and not items[stop - 1].silent:
+    is_listed = part.silent == "contents"
+    while stop - 1 > part.first and not items[stop - 1].silent:
+        if items[stop - 1].kind != "heading" and not (is_listed and is_title_like(items[stop - 1])):
+            break
         stop -= 1  # the text begins at its heading
-    rest = _read_head(items, stop, part.last, Start.FIRST)
+    rest = _read_head(items, stop, part.last, Start.LISTED if is_listed else Start.FIRST)
     part.last, part.body = stop, min(part.body, stop)
     return [part, rest]
 
@@ -369,6 +384,16 @@ def _holds_work(items: Sequence[Item], first: int, last: int) -> bool:
     return any(size > _MAX_TRANSLATED_CHARS for size in sizes)
 
 
+def translated_title(items: Sequence[Item]) -> str:
+    """Return the English title over names and an English abstract in the head of a Chinese work, "" for none."""
+    abstract = next((at for at, item in enumerate(items) if item.label == "abstract" and _is_english(item)), 0)
+    near = items[max(0, abstract - _HEAD_REACH) : abstract] if not _is_english(items[0]) else ()
+    named = next((at for at, item in enumerate(near) if _is_english(item) and names_of(item)), 0)
+    above = reversed(near[:named])
+    run = list(itertools.takewhile(lambda one: is_title_like(one) and _is_english(one), above))
+    return join_title([bare(one.text) for one in reversed(run[:_MAX_TITLE_ITEMS])])
+
+
 def _is_abstract(run: Sequence[Item]) -> bool:
     """Say whether English items are a translated abstract: they bear its label, or names under a title."""
     return _is_labelled(run) or any(
@@ -376,14 +401,14 @@ def _is_abstract(run: Sequence[Item]) -> bool:
     )
 
 
-def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dict[int, Start]:
+def _find_starts(items: Sequence[Item], listed: frozenset[str], zones: Sequence[tuple[int, int]]) -> dict[int, Start]:
     """Return where articles and what stands between them begin, each with what told so."""
     starts = {0: Start.FIRST}
     in_zone = {index for first, last in zones for index in range(first, last)}
     reading = _Reading(
         items,
         masthead=_fold(items[0].text) if items[0].kind == "heading" or is_title_like(items[0]) else "",
-        listed=frozenset(name for item in items if item.silent == "contents" for name in entry_names(item)),
+        listed=listed,
         has_contents=any(is_word(bare(item.text), "contents") for item in items[:_MAX_HEAD_ITEMS]),
     )
     for index, item in enumerate(items):
@@ -396,6 +421,7 @@ def _find_starts(items: Sequence[Item], zones: Sequence[tuple[int, int]]) -> dic
                 starts[at] = start
             reading.begin(at, start)
         reading.pass_over(item)
+    _add_unsigned(reading, starts)
     starts = _believe(items, starts)
     last = max(starts)
     if [at for at, start in starts.items() if start.is_of_issue] == [last] and _is_translated(items, last):
@@ -461,20 +487,58 @@ def _find_start(reading: _Reading, index: int) -> Start | None:
         return None
     if _opens_masthead(items, index, reading.masthead):
         return Start.MASTHEAD
-    if item.closed and reading.quiet != "masthead":
-        return Start.CLOSED
+    if (item.closed or _is_signed(items, index)) and reading.quiet != "masthead":
+        return Start.LISTED if _stands_over_listed(reading, index) else Start.CLOSED
     opens = bool(item.level) and numbering_rank(text) is None
     if opens and text and ends_with(text, "notice") and reading.body_seen and _is_brief(items, index):
         return Start.NOTICE
-    below = _fold(items[index + 1].text) if _has_subtitle(items, index) else ""
-    names = (entry_names(item)[0], _fold(text + below).lower())
-    listed = bool(text) and not item.silent and any(map(reading.lists, names))
+    listed = bool(text) and not item.silent and _is_listed(reading, index)
     if _title_over_authors(reading, index, listed):
         return None if index == reading.last or _in_head(reading, index) else Start.LISTED if listed else Start.AUTHORS
     followed = items[index + 1 : index + _MAX_TITLE_ITEMS]
     if opens and reading.quiet and item.kind == "heading" and any(map(prose_begins, followed)):
         return Start.AFTER_QUIET
     return Start.ABSTRACT if item.label == "abstract" and reading.body_seen else None
+
+
+def _is_listed(reading: _Reading, index: int) -> bool:
+    """Say whether the contents name a line, by itself or with the subtitle below it."""
+    item = reading.items[index]
+    below = _fold(reading.items[index + 1].text) if _has_subtitle(reading.items, index) else ""
+    return any(map(reading.lists, (entry_names(item)[0], _fold(item.text + below).lower())))
+
+
+def _stands_over_listed(reading: _Reading, index: int) -> bool:
+    """Say whether a line is the rubric above a title that the contents name."""
+    lines = [bare(item.text) for item in reading.items[index : index + 2]]
+    return len(lines) > 1 and is_rubric(*lines) and _is_listed(reading, index + 1)
+
+
+def _add_unsigned(reading: _Reading, starts: dict[int, Start]) -> None:
+    """Add the works of an issue that name nobody: a page begins with a title that the contents name, or its rubric."""
+    items = reading.items
+    for index, item in enumerate(items[:-1] if sum(start is Start.LISTED for start in starts.values()) > 1 else ()):
+        above = index - 1 if index and is_rubric(bare(items[index - 1].text), bare(item.text)) else index
+        if (
+            item.silent
+            or not items[above].fresh
+            or not is_title_like(item)
+            or not starts.keys().isdisjoint((above, index))
+        ):
+            continue
+        end = _end_of_title(reading, index, listed=True)
+        name = "".join(_fold(one.text) for one in items[index:end]).lower()
+        if name in reading.listed and any(ends_sentence(one.tail) for one in items[end : end + _MAX_TITLE_ITEMS]):
+            starts[above] = Start.LISTED
+
+
+def _is_signed(items: Sequence[Item], index: int) -> bool:
+    """Say whether a title stands over text, below a line in brackets that says who wrote what is above it."""
+    above = bare(items[index - 1].text).strip()
+    is_framed = above.startswith(("（", "(")) and above.endswith(("）", ")"))
+    is_title = is_title_like(items[index]) and any(map(prose_begins, items[index + 1 : index + 2]))
+    is_apart = items[index].kind == "heading" or items[index].gap > 0
+    return is_framed and is_title and is_apart and bool(signed_names(above))
 
 
 def _fold(text: str) -> str:
@@ -596,7 +660,8 @@ def _abstracts_of(items: Sequence[Item], first: int, last: int) -> list[int]:
     return sorted({first, *found})
 
 
-def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Part:
+def _read_head(items: Sequence[Item], first: int, last: int, start: Start, listed: Collection[str] = ()) -> Part:
+    """Return the part from item `first` to `last` with what its head says; `listed` is what the contents name."""
     part = Part("abstract" if start is Start.ENGLISH else "article", first, last, first)
     at = first
     if start.silence:
@@ -617,7 +682,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     ):
         at += 1
     may_be_rubric = start is Start.LISTED or bare(items[at].text).startswith("【")
-    if may_be_rubric and at + 1 < last and is_rubric(bare(items[at].text), bare(items[at + 1].text)):
+    is_over = at + 1 < last and is_title_like(items[at + 1])
+    if may_be_rubric and is_over and is_rubric(bare(items[at].text), bare(items[at + 1].text)):
         at += 1
     large = _largest_lines(items, at, last) if start is Start.FIRST else []
     if large:
@@ -627,7 +693,8 @@ def _read_head(items: Sequence[Item], first: int, last: int, start: Start) -> Pa
     while not large and at < last and len(part.titles) <= _MAX_TITLE_ITEMS and is_title_like(items[at]):
         if part.titles and names_of(items[at]) and not items[at].level:
             break
-        if part.titles and not _title_goes_on(items, part.titles[-1], at, last):
+        joined = "".join(_fold(items[title].text) for title in (*part.titles, at)).lower()
+        if part.titles and joined not in listed and not _title_goes_on(items, part.titles[-1], at, last):
             break
         part.titles.append(at)
         at += 1
@@ -733,7 +800,7 @@ def _stands_over_issue(run: Sequence[Item]) -> bool:
 def _names_issue(text: str) -> bool:
     """Say whether a line names the issue of a journal and its date: 第 38 卷 第 4 期 …… 2022 年 8 月."""
     figures = find_figures(text) if len(text) <= _MAX_JOURNAL_CHARS else ()
-    counted = any(text[one.span[1] :].lstrip()[:1] in ("卷", "期") for one in figures if one.kind == "ordinal")
+    counted = any(text[one.span[1] :].lstrip()[:1] in tuple("卷期号號") for one in figures if one.kind == "ordinal")
     return counted and any(one.kind == "date" and one.year for one in figures)
 
 
@@ -771,6 +838,13 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
     if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False
     following = items[at + 1] if at + 1 < last else None
+    behind = items[at + 1 : at + 3]
+    says_more = holds_one_of(text, f"{digits}：:") or not HAN_CHARACTER.match(text) or signed_names(text)
+    are_prose = [one.kind == "paragraph" and one.size >= _PROSE_CHARS for one in behind]
+    if any(are_prose) and not (items[at].gap or says_more) and items[before].kind == items[at].kind:
+        dated = any(one.day for one in find_figures(bare(behind[0].text)[:_MAX_TITLE_CHARS]))
+        if are_prose[0] if behind[0].gap else dated and behind[0].text.startswith(("（", "(")):
+            return True  # the last of the lines that stand together
     return following is not None and bool(names_of(following) or following.label == "abstract") and not items[at].level
 
 

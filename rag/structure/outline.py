@@ -50,7 +50,8 @@ def numbering_rank(text: str) -> int | None:
 def counted_section(text: str) -> int | None:
     """Return the number of a short line that counts a section by it and a space alone, as 0 引言, 一 航道; or None."""
     number, _, title = bare(text).strip().partition(" ")
-    is_title = HAN_CHARACTER.match(title) and width(title) <= _MAX_COUNTED_WIDTH and not holds_one_of(title, "。；，：")
+    is_title = HAN_CHARACTER.match(title) and width(title) <= _MAX_COUNTED_WIDTH and not holds_one_of(title, "。；，")
+    is_title = is_title and not title.endswith("：")
     value = int(number) if number.isdecimal() else han_number(number)
     return int(value) if is_title and value is not None and len(number) <= 2 else None
 

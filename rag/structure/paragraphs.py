@@ -46,7 +46,7 @@ from rag.structure.printed import (
     width,
 )
 from rag.tables import is_rule
-from rag.text.labels import bare_label_of, is_bare_label, label_of, opens_with
+from rag.text.labels import bare_label_of, is_bare_label, is_word, label_of, opens_with
 from rag.text.language import (
     HAN_CHARACTER,
     LATIN_WORD,
@@ -103,6 +103,7 @@ _NEAR_LINES, _COLUMN_LINES = 3, 15  # before a line and behind it that tell how 
 _FULL_LINES, _FULL, _BROKEN, _ALMOST_FULL, _ALMOST_FULL_WIDE = 0.8, 0.93, 0.9, 0.7, 0.75
 _SHORT_END, _LONG_END, _BRACKET_CHARS = 20, 30, 120  # characters at a paragraph's end
 _MAX_TITLE_LINES = 3
+_MOST_LISTED_LINES = 400  # of one list of works
 _OPENING = "“‘([\"'"
 _QUOTED_CHARS = 6  # behind an opening mark, in which the script shows
 _MIN_CUT_HAN, _MIN_PROSE_HAN, _MIN_PROSE_CHARS = 18, 12, 40
@@ -139,6 +140,7 @@ class Item:
     uncertain: list[tuple[int, int]] = field(default_factory=list)
     silent: str = ""
     code: bool = False
+    gap: int = 0  # empty lines before it
 
     @property
     def text(self) -> str:
@@ -227,6 +229,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
     vocabulary = Vocabulary(lines)
     lines = _join_numbers(lines)
     headings = find_block_headings(lines, layout)
+    hanging = _find_hanging(lines, layout)
     items: list[Item] = []
     joins = 0
     for index, line in enumerate(lines):
@@ -237,7 +240,7 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
         broken_off = _broken_off(items, line) if kind == "paragraph" else None
         goes_on = broken_off is not None
         if previous is not None and not goes_on and (kind == "paragraph" or large):
-            goes_on = _continues(previous, line, lines, index, layout)
+            goes_on = hanging[index] if index in hanging else _continues(previous, line, lines, index, layout)
         previous = previous if broken_off is None else broken_off
         if previous is not None and goes_on:
             apart = (0, " ") if is_bare_label(bare(previous.tail).rstrip()) else seam(previous.tail, text, vocabulary)
@@ -267,10 +270,28 @@ def build_items(lines: Sequence[PrintedLine], layout: Layout) -> tuple[list[Item
             at=line.order,
             type_size=line.size,
             code=line.kind == "code",
+            gap=line.gap,
         )
         item.append(text, uncertain=line.uncertain)
         items.append(item)
     return items, joins
+
+
+def _find_hanging(lines: Sequence[PrintedLine], layout: Layout) -> dict[int, bool]:
+    """Return for the lines of lists of works, whose entries go on set in below the margin, whether each goes on."""
+    found: dict[int, bool] = {}
+    for head in [at for at, line in enumerate(lines) if layout.wrapped and is_word(bare(line.text), "endnotes")]:
+        below = lines[head + 1 : head + 1 + _MOST_LISTED_LINES]
+        widest = max((line.gap for line in below[:2]), default=0)
+        own: list[tuple[int, bool]] = []
+        for at, line in enumerate(below, head + 1):
+            is_apart = line.kind != "text" or line.level or looks_like_heading(line.text)
+            if is_apart or (len(own) > 1 and line.gap > widest):
+                break
+            own.append((at, line.indent >= 2))
+        if any(set_in for _, set_in in own) and not own[0][1]:
+            found |= dict(own[1:])
+    return found
 
 
 def _join_numbers(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
@@ -552,7 +573,8 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
         return False
     if previous.label and previous.label != "abstract" and layout.wrapped:
         # The line about an author may hang under its label; a new box begins the text.
-        if line.indent >= _HANGING_INDENT and not (layout.blank_ends and line.gap):
+        hangs = line.indent >= _HANGING_INDENT and line.indent > lines[index - previous.lines].indent
+        if hangs and not (layout.blank_ends and line.gap):
             return True
         if line.fresh or (width(before.text) < _body_width(lines, index) - _RAGGED and not is_ascii_lower(text[:1])):
             return False
@@ -607,8 +629,11 @@ def _line_goes_on(
     before, line = lines[index - 1], lines[index]
     unfinished = not ends_line(end)
     is_set_in = line.indent >= 2 and not line.fresh
+    is_framed = text.startswith(("（", "(")) and text.endswith(("）", ")"))  # who wrote it
     if line.indent >= CENTRED_INDENT and (
-        2 * line.indent >= _body_width(lines, index) or (_begins_with_label(text) and line.indent == before.indent)
+        2 * line.indent >= _body_width(lines, index)
+        or (_begins_with_label(text) and line.indent == before.indent)
+        or (is_framed and not unfinished)
     ):
         return False  # on the right side each line is a name or a date
     if previous.lines == 1 and unfinished and not ends_line(text) and is_date(text):
@@ -654,7 +679,8 @@ def _line_goes_on(
     if begins and ends_sentence(end):
         return False
     is_margin = layout.indent_begins and not line.indent and lines[index - previous.lines].indent >= 2
-    is_margin = is_margin and (previous.lines > 1 or end.endswith("；"))
+    is_told = width(text) >= _FULL * full or (HAN_CHARACTER.match(text) is not None and ends_sentence(text))
+    is_margin = is_margin and (previous.lines > 1 or end.endswith("；") or is_told)
     is_full = width(before.text) + before.indent >= _BROKEN * _body_width(lines, index)
     return not ended or (is_margin and not line.gap and is_full)
 

@@ -45,11 +45,14 @@ def _end_of_list(items: Sequence[Item], first: int) -> int:
             shown |= dict.fromkeys(entry_names(items[place]), place)  # the last place that shows it
     entries = last = passed = numbered = 0
     seen: set[str] = set()
+    named: set[str] = set()  # by its lines, rubrics included
     for at in range(first, len(items)):
         item, name = items[at], entry_names(items[at])[0]
         text = bare(item.text).strip()
-        if prose_begins(item) or item.label or (name in seen and name and not _PAGE_AT_END.search(text)):
+        again = name in seen or (numbered > 0 and item.fresh and name in named)  # a rubric above the first work
+        if prose_begins(item) or item.label or (again and name and not _PAGE_AT_END.search(text)):
             break
+        named.add(name)
         rows = text.split("\n") if item.kind == "table" else [text]
         paged = sum(bool(_PAGE_AT_END.search(row)) or has_leaders(row) for row in rows)
         if numbered and not paged and is_word(text, "abstract_heading"):

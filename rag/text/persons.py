@@ -154,8 +154,10 @@ def signed_names(line: str) -> tuple[str, ...]:
     text = text[: min(edited, default=len(text))].strip(" ;；,，、.")
     if english := next((word for word in words_of("print_words", "signed_by") if text.startswith(word)), ""):
         return _parse_latin_names(text.removeprefix(english).strip(), introduced=True)
-    if _ROLE.match(text):
+    if _ROLE.search(text):
         return parse_names(text)
+    if placed := _with_places(text):
+        return placed
     roles = sorted(words_of("print_words", "byline"), key=len, reverse=True)
     if not to_simplified(text).startswith(tuple(roles)):
         return ()
@@ -163,6 +165,15 @@ def signed_names(line: str) -> tuple[str, ...]:
         while (at := to_simplified(text).find(role)) >= 0:
             text = f"{text[:at]} {text[at + len(role) :]}"
     return _parse_han_names(text.strip(" ：:"), introduced=True)
+
+
+def _with_places(text: str) -> tuple[str, ...]:
+    """Return the people of a line that tells of each where he works, and no more: 林若水，海港大学；高远山，港务局."""
+    ends = (*words_of("head_words", "body"), *words_of("head_words", "body_end"))
+    entries = [entry.partition("，") for entry in split_at(text, "；;")]
+    names = [parse_names(name) for name, _, _ in entries]
+    are_placed = all(without_rank(to_simplified(place)).endswith(ends) for _, _, place in entries)
+    return tuple(name for (name,) in names) if are_placed and all(len(one) == 1 for one in names) else ()
 
 
 def _behind_role(text: str) -> str:
@@ -203,12 +214,14 @@ def _parse_han_names(text: str, introduced: bool) -> tuple[str, ...]:
 
 
 def _set_apart(parts: Sequence[str]) -> list[str]:
-    """Return names of three characters that are set apart: 贺 知 远 宋 若 岚; a lone one needs no known surname."""
+    """Return names whose characters are set apart: 贺 知 远 宋 若 岚, 贺 知 远 宋 岚; one of three needs no surname."""
     letters = "".join(parts)
     names = [letters[at : at + _SPACED_NAME] for at in range(0, len(letters), _SPACED_NAME)]
-    is_apart = 2 * sum(len(part) == 1 for part in parts) > len(parts) and len(letters) % _SPACED_NAME == 0
+    rest = len(letters) % _SPACED_NAME
+    is_apart = 2 * sum(len(part) == 1 for part in parts) > len(parts) and is_han(letters)
+    fits = not rest or (rest > 1 and len(names) > 1 and len(parts) == len(letters))
     known = all(to_simplified(name[0]) in SURNAMES for name in names) or len(names) == 1
-    return names if is_apart and known and is_han(letters) else []
+    return names if is_apart and fits and known else []
 
 
 def _is_han_name(name: str, introduced: bool) -> bool:
