@@ -38,7 +38,7 @@ from rag.stores import VectorStore, open_store
 
 _KEPT = 2  # generations that the process keeps open
 
-FORMAT_VERSION = 29  # raise when what a generation holds, or how documents are read, changes
+FORMAT_VERSION = 30  # raise when what a generation holds, or how documents are read, changes
 DOCUMENTS_KEPT = 64  # of an open index, as they were read last
 BACKGROUND = 512  # passages that stand for the corpus
 
