@@ -838,12 +838,12 @@ def _title_goes_on(items: Sequence[Item], before: int, at: int, last: int) -> bo
     if (items[at].level and not items[before].level) or _AFFILIATION.search(text):
         return False
     following = items[at + 1] if at + 1 < last else None
-    behind = items[at + 1 : at + 3]
+    near = items[at + 1 : at + 3]
     says_more = holds_one_of(text, f"{digits}：:") or not HAN_CHARACTER.match(text) or signed_names(text)
-    are_prose = [one.kind == "paragraph" and one.size >= _PROSE_CHARS for one in behind]
+    are_prose = [one.kind == "paragraph" and one.size >= _PROSE_CHARS for one in near]
     if any(are_prose) and not (items[at].gap or says_more) and items[before].kind == items[at].kind:
-        dated = any(one.day for one in find_figures(bare(behind[0].text)[:_MAX_TITLE_CHARS]))
-        if are_prose[0] if behind[0].gap else dated and behind[0].text.startswith(("（", "(")):
+        dated = any(one.day for one in find_figures(bare(near[0].text)[:_MAX_TITLE_CHARS]))
+        if are_prose[0] if near[0].gap else dated and near[0].text.startswith(("（", "(")):
             return True  # the last of the lines that stand together
     return following is not None and bool(names_of(following) or following.label == "abstract") and not items[at].level
 
