@@ -204,3 +204,55 @@ def test_a_label_alone_a_short_list_of_keywords_and_counted_sections_are_read() 
     assert article.keywords == ("渡口", "账目")
     assert texts(document, "heading") == ["桥与渡的账", "一 两本账：来历", "二 差额", "三 余论"]
     assert ("stray_mark", "|") in [(left.kind, left.text) for left in document.left_out]
+
+
+TURNING = f"""海港月報
+2016年5月號
+目錄
+社評
+渡輪不應只開半日　3
+書介
+一本關於碼頭的書　林若水　4
+2 | 海港月報 2016.05
+\f社評
+渡輪不應只開半日
+{PROSE}
+海港月報 2016.05 | 3
+\f書介
+一本關於碼頭的書
+林若水
+{PROSE}
+4 | 海港月報 2016.05
+\f{PROSE}
+海港月報 2016.05 | 5
+"""
+
+
+def test_an_entry_of_contents_is_no_head_of_the_page_that_it_names() -> None:
+    document = parse(TURNING)
+    heads = [left.text for left in document.left_out if left.kind == "running_head"]
+    assert heads == [
+        "2 | 海港月報 2016.05", "海港月報 2016.05 | 3", "4 | 海港月報 2016.05", "海港月報 2016.05 | 5",
+    ]  # fmt: skip
+    assert "渡輪不應只開半日 3" in document.canonical
+
+
+ENGLISH = """Quiet Harbours Quarterly
+Vol. 9, No. 2 (Autumn 2022), pp. 113-121
+
+Ferries and Tolls at 北渡
+
+Nora Whitlock and Amos Grady
+
+Abstract: The ferry at 北渡 charged by the head until 1951 and by the cart thereafter, which moved the traffic to
+the bridge and the revenue to the county.
+
+1 Introduction
+The bridge was opened in the spring, and the ferry was kept for the carts that were too heavy for it.
+"""
+
+
+def test_a_volume_is_no_journal() -> None:
+    (article,) = parse(ENGLISH).articles
+    assert article.journal != "Vol"
+    assert article.year == 2022

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.structure.printed import PrintedLine, bare, width
 from rag.text.labels import opens_with
@@ -36,11 +36,12 @@ def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
         index += 1
         if line.kind != "text" or not _CAPTION.match(bare(line.text)) or _CONTINUED.match(bare(line.text)):
             continue
-        plain = itertools.takewhile(lambda one: one.kind == "text" and "|" not in one.text, lines[index:])
-        if rows := _spaced_rows([bare(one.text) for one in itertools.islice(plain, _MAX_CELLS)]):
+        below = lines[index : index + _MAX_CELLS]
+        plain = itertools.takewhile(lambda one: one.kind == "text" and "|" not in one.text, below)
+        if rows := _spaced_rows(bare(one.text) for one in plain):
             rebuilt.extend(
                 dataclasses.replace(one, text=row, kind="table_row", gap=0)
-                for one, row in zip(lines[index:], rows, strict=False)
+                for one, row in zip(below, rows, strict=False)
             )
             index += len(rows)
             continue
@@ -57,13 +58,14 @@ def rebuild_tables(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
     return rebuilt
 
 
-def _spaced_rows(texts: Sequence[str]) -> list[str]:
+def _spaced_rows(texts: Iterator[str]) -> list[str]:
     """Return the rows of a table whose lines are rows with one space between cells, its head first; [] for another.
 
     Each row has as many cells, three at least, and one column of them is figures. A head of another count is one cell.
     """
-    head, *body = [text.split() for text in texts] or [[]]
-    count = len(body[0]) if body else 0
+    head, first = (next(texts, "").split() for _ in range(2))
+    count = len(first)
+    body = itertools.chain([first], map(str.split, texts))
     rows = list(itertools.takewhile(lambda row: len(row) == count and any(map(_FIGURE.match, row[1:])), body))
     is_counted = any(all(map(_FIGURE.match, column)) for column in itertools.islice(zip(*rows, strict=True), 1, None))
     if count < _MIN_CELLS or len(rows) < _MIN_ROWS or not is_counted:

@@ -489,8 +489,9 @@ def _journal_of(text: str) -> tuple[str, str]:
         if not is_journal_line(text) or not any(map(str.isdigit, text)):
             return "", ""
         name = text[: next(place for place, one in enumerate(text) if one.isdigit())]
-        name = name.rpartition(",")[0] or name
-        return (name.strip(" ,.:(") if letters_of(name) else ""), year  # © 2024 names none
+        name = (name.rpartition(",")[0] or name).strip(" ,.:(")
+        names_none = not letters_of(name) or name.casefold() in words_of("imprint_words", "volume")
+        return ("" if names_none else name), year  # © 2024, Vol. 9, No. 2 (2022)
     cells = text.replace("《", " ").replace("》", " ").split()
     counted = [cell for cell in cells if any(map(str.isdigit, cell)) and holds_one_of(cell, "期卷版")]
     names = [cell for cell in cells if is_han(cell) and len(cell) >= LEAST_JOURNAL_CHARS]
