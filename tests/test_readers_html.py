@@ -465,3 +465,11 @@ def test_a_formula_of_a_page_keeps_its_value() -> None:
         texts(f"<body><h1>渡口</h1>{told}<p>{SENTENCE}</p></body>")[1]
         == "冰钱占1/20，面积为x^2，费用为3√(a+b)，由港务局核定。"
     )
+
+
+def test_the_link_to_edit_a_section_is_no_part_of_its_heading() -> None:
+    edit = '<span class="mw-editsection">[<a href="?e">编辑</a>]</span>'
+    page = f"<h1>鹭洲灯塔</h1><p>灯塔在岛东端。</p><h2>历史{edit}</h2><p>1952年修复。</p>"
+    (read,) = read_html(f"<html><body>{page}</body></html>".encode())
+    assert [line.text for line in read.lines if line.kind == "heading"] == ["鹭洲灯塔", "历史"]
+    assert [left.kind for left in read.left_out] == ["edit"]

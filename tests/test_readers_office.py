@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from rag.readers import read_pages, read_plain_text
 from rag.readers.archives import open_archive
 from rag.readers.packages import MAX_REMARKS, chosen_branches, open_package, whole_number
 from rag.reading.apart import read_document
+from rag.reading_room.messages import in_language
 from rag.records import Limits
 
 
@@ -185,3 +187,29 @@ def test_of_two_forms_the_one_with_text_is_chosen() -> None:
     assert [branch[0].text for branch in chosen_branches(both)] == ["新"]
     both[0][0].text = ""
     assert [branch[0].text for branch in chosen_branches(both)] == ["旧"]
+
+
+@pytest.mark.parametrize("name", ["空.docx", "空.xlsx", "空.pdf", "空.epub", "空.eml", "空.md"])
+def test_a_file_of_nothing_or_of_zeros_is_said_to_be_empty(tmp_path: Path, name: str) -> None:
+    for data in (b"", b"\0" * 4096):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(UnreadableSource, match=f"{name}: the file is empty"):
+            read_pages(tmp_path / name)
+
+
+def test_what_a_file_really_is_is_told_where_it_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "名册.docx").write_bytes(xlsx_file("丙七井"))
+    (tmp_path / "日志.txt").write_bytes(gzip.compress("桩基四十根。".encode()))
+    relation = '<Relationship Id="r1" Type="x/officeDocument" Target="xl/workbook.bin"/>'
+    binary = {"_rels/.rels": f"<Relationships>{relation}</Relationships>", "xl/workbook.bin": "账"}
+    (tmp_path / "账簿.xlsx").write_bytes(package_of(binary))
+    told = {}
+    for path in tmp_path.iterdir():
+        with pytest.raises(UnreadableSource) as caught:
+            read_pages(path)
+        told[path.name] = in_language(str(caught.value.args[0]), "zh")
+    assert told == {
+        "名册.docx": "名册.docx：名称上是 Word 文档，其实是 Excel 工作簿",
+        "日志.txt": "日志.txt：这是装着其他文件的压缩包，不能读",
+        "账簿.xlsx": "账簿.xlsx：这是Excel 二进制工作簿，不能读",
+    }

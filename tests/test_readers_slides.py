@@ -13,6 +13,7 @@ import pptx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
@@ -310,3 +311,13 @@ def test_a_box_that_most_slides_have_in_one_place_is_read_once() -> None:
     texts = [line.text for page in pages for line in page.lines if line.text]
     assert [texts.count(text) for text in ("博学而笃志", "单位：亿元", "第3期水价上调")] == [1, 6, 1]
     assert [(left.kind, left.text) for page in pages for left in page.left_out] == [("running_head", "博学而笃志")] * 5
+
+
+def test_a_power_in_a_formula_of_a_slide_keeps_its_sign() -> None:
+    deck = blank_deck(("流量系数为0.42，", 1, 1, 4, 1))
+    paragraph = deck.slides[0].shapes[-1].text_frame.paragraphs[0]._p
+    uri = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    power = "<m:sSup><m:e><m:r><m:t>H</m:t></m:r></m:e><m:sup><m:r><m:t>1.5</m:t></m:r></m:sup></m:sSup>"
+    formula = f'<m:oMath xmlns:m="{uri}"><m:r><m:t>Q=m</m:t></m:r>{power}</m:oMath>'
+    paragraph.append(etree.fromstring(formula))
+    assert texts_of(save(deck)) == ["流量系数为0.42，Q=mH^(1.5)"]

@@ -150,3 +150,9 @@ def test_every_reader_can_be_had() -> None:
     for target in all_readers().values():
         module, function = target.split(":")
         assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_a_character_that_is_written_as_two_surrogates_is_one() -> None:
+    halves = "𠮷".encode("utf-16-be")
+    written = b"".join(chr(int.from_bytes(halves[at : at + 2])).encode("utf-8", "surrogatepass") for at in (0, 2))
+    assert decode_text("旧谱作".encode() + written + "氏，共一百零三户。".encode()) == "旧谱作𠮷氏，共一百零三户。"

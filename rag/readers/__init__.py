@@ -27,7 +27,8 @@ CONVERTED = {ending: (what, advice) for ending, what, advice, _ in read_table("f
 # name of an old one: how such a file begins -> what it is.
 _BEGINNINGS = {
     b"pk\x03\x04": "zip", b"{\\rtf": "rtf", b"<html": "html", b"<!doctype html": "html", b"%pdf-": "pdf",
-    b"mime-version:": "mhtml", b"from: <saved by": "mhtml", b"date: ": "mhtml", b"\xd0\xcf\x11\xe0": "ole",
+    b"\x1f\x8b\x08": "gzip", b"mime-version:": "mhtml", b"from: <saved by": "mhtml", b"date: ": "mhtml",
+    b"\xd0\xcf\x11\xe0": "ole",
 }  # fmt: skip
 _DISGUISED = {
     row[0]: dict(one.split("=") for one in phrases(row[-1]) if one != "-")
@@ -89,7 +90,10 @@ def read_pages(
         )
     reader: Callable[..., list[Page]] = _function(all_readers()[suffix])
     try:
-        pages = reader(path.read_bytes(), *([on_page, limits] if suffix in RECOGNISED else []))
+        data = path.read_bytes()
+        if not data.strip(b"\0"):
+            raise empty_file()
+        pages = reader(data, *([on_page, limits] if suffix in RECOGNISED else []))
     except OSError as error:
         raise _unopened(path, error) from error
     except UnreadableSource as error:
@@ -102,6 +106,11 @@ def read_pages(
             advice="Split it into smaller files, or raise read_lines.",
         )
     return pages
+
+
+def empty_file() -> UnreadableSource:
+    """Return what is wrong with a file of nothing or of zeros, as one that was never copied to its end."""
+    return UnreadableSource("the file is empty", advice="Remove it, or replace it with the document that was meant.")
 
 
 def _unopened(path: Path, error: OSError) -> UnreadableSource:
@@ -125,8 +134,8 @@ def _real_suffix(path: Path) -> str:
     except OSError as error:
         raise _unopened(path, error) from error
     really = _DISGUISED[suffix].get(_kind_of(start, _DISGUISED[suffix].keys()), "")
-    if not really and suffix in CONVERTED:
-        what, advice = CONVERTED[suffix]
+    if (really or suffix) in CONVERTED:
+        what, advice = CONVERTED[really or suffix]
         raise UnreadableSource(f"{path.name}: this is {what}, which is not read", advice=advice)
     return really or suffix
 

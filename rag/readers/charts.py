@@ -10,9 +10,10 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rag.readers.drawing_text import drawing_paragraphs
 from rag.readers.lines import fold_spaces, table_lines
 from rag.readers.number_formats import GENERAL, write_number
-from rag.readers.packages import Package, drawing_paragraphs, name_of, whole_number
+from rag.readers.packages import Package, name_of, whole_number
 from rag.records import Line
 
 _LABELS = ("c:cat", "c:xVal")

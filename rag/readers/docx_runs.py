@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.readers.charts import drawn_parts
 from rag.readers.docx_styles import Styles, attribute, below
+from rag.readers.drawing_text import FORMULA_SIGNS, formula_marks, formula_part
 from rag.readers.lines import CHECKED, UNCHECKED
 from rag.readers.packages import Package, chosen_branches, is_on, name_of, names_of, text_amount, whole_number
 from rag.readers.symbol_fonts import sign_of
@@ -32,17 +33,6 @@ _TEXTS = {
 }  # fmt: skip
 _REFERENCES = {name_of("w:footnoteReference"): "footnote", name_of("w:endnoteReference"): "endnote"}
 _DRAWINGS = names_of("w:drawing w:pict w:object")
-# Parts of formulas that stand above, below or raised, with what stands before them when all is on one line.
-_FORMULA_SIGNS = {
-    name_of("m:num"): "", name_of("m:den"): "/", name_of("m:sup"): "^", name_of("m:sub"): "_", name_of("m:rad"): "√",
-    name_of("m:deg"): "", name_of("m:lim"): "_",
-}  # fmt: skip
-# Parts of formulas whose sign is told by a property: where before, where behind, and the usual ones.
-_FORMULA_MARKS = {
-    name_of("m:nary"): ("m:naryPr/m:chr", "∫", "", ""), name_of("m:acc"): ("", "", "m:accPr/m:chr", "\u0302"),
-    name_of("m:d"): ("m:dPr/m:begChr", "(", "m:dPr/m:endChr", ")"),
-}  # fmt: skip
-_FORMULA_ROWS = {name_of("m:d"): "|", name_of("m:eqArr"): "; ", name_of("m:m"): "; ", name_of("m:mr"): " "}
 
 
 class RunReader:
@@ -85,10 +75,8 @@ class RunReader:
                     text = raise_number(text)
                 self._last = text[-1:] or self._last
                 yield text
-            elif tag in _FORMULA_SIGNS:
-                inner = "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip()
-                yield _FORMULA_SIGNS[tag] if inner else ""
-                yield f"({inner})" if len(inner) > 1 and not inner.isdigit() else inner
+            elif tag in FORMULA_SIGNS:
+                yield formula_part(tag, "".join(self.texts(child, path, boxes, drawn, depth + 1)).strip())
             elif tag in _TEXTS:
                 self._last = _TEXTS[tag]
                 yield self._last
@@ -120,7 +108,7 @@ class RunReader:
                     drawn.extend(drawn_parts(self._package, path, child))
                 elif tag == name_of("pic:pic"):
                     self.pictures += 1
-                before, behind = _formula_marks(child)
+                before, behind = formula_marks(child)
                 yield before
                 yield from self.texts(child, path, boxes, drawn, depth + 1)
                 yield behind
@@ -141,20 +129,6 @@ class RunReader:
             return is_on(attribute(vanish))
         style = attribute(below(run, "w:rPr/w:rStyle"))
         return bool(style) and self._styles.hides(style)
-
-
-def _formula_marks(part: Any) -> tuple[str, str]:
-    """Return what is printed before and behind a part of a formula: ∑, brackets, what parts it from the one before."""
-    last = part.getprevious()
-    parting = _FORMULA_ROWS.get(part.getparent().tag, "") if last is not None and last.tag == part.tag else ""
-    if part.tag not in _FORMULA_MARKS:
-        return parting, ""
-    first, usual, second, usual_behind = _FORMULA_MARKS[part.tag]
-    before, behind = (below(part, place) if place else None for place in (first, second))
-    return (
-        parting + (usual if before is None else attribute(before, "m:val")),
-        usual_behind if behind is None else attribute(behind, "m:val"),
-    )
 
 
 def _write_form_field(mark: Any) -> str:

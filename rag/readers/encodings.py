@@ -14,6 +14,7 @@ import re
 import chardet
 
 from rag.errors import UnreadableSource
+from rag.readers import empty_file
 
 # Characters that a text file has no use for; more than a trace of them means that the bytes are no text.
 _CONTROL = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -35,7 +36,7 @@ _LONGEST_WORD = 1_000  # bytes; an address or a picture in a text may be long
 _ESCAPED = (("hz", b"~{"), ("utf-7", b"+"))
 _MIN_ESCAPED = 4  # Han characters: fewer may be chance, as in a formula
 _SINGLE_BYTE = ("ascii", "iso8859-1", "cp1252")
-_WESTERN = "cp1252"  # of the single-byte encodings, by far the most frequent; Latin-1 is a part of it
+WESTERN = "cp1252"  # of the single-byte encodings, by far the most frequent; Latin-1 is a part of it
 # Two letters together of a script that is neither Latin nor Han: one alone is a quote or a sign misread.
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\ufb1d-\ufeff]{2}|[\u3040-\u9fff\uac00-\ud7a3]")
 # A sign of Windows-1252 inside a word, but for quotes and dashes: there another encoding has a letter.
@@ -49,7 +50,7 @@ def decode_text(data: bytes) -> str:
         UnreadableSource: Nothing but white space, binary data, or no known encoding.
     """
     if not data.strip(b"\x00 \t\r\n\f\v"):
-        raise UnreadableSource("the file is empty", advice="Remove it, or replace it with the document that was meant.")
+        raise empty_file()
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _checked(data[len(mark) :].decode(encoding, "replace"), encoding)
@@ -105,7 +106,16 @@ def _decode(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     with contextlib.suppress(UnicodeDecodeError):  # a file cut within its last character is still readable
         return codecs.getincrementaldecoder(encoding)().decode(data, final=False) or None
+    with contextlib.suppress(UnicodeDecodeError):  # databases and Java write a character of the upper planes as two
+        halves = data.decode("utf-8", "surrogatepass") if encoding == "utf-8" else ""
+        return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") or None
     return None
+
+
+def as_chinese(data: bytes) -> str:
+    """Return the Chinese of GB18030 that bytes hold which are said to be in a single-byte encoding, "" for none."""
+    text = _decode(data, "gb18030") or ""
+    return text if sum(one >= "\u2e80" for one in text) >= _MIN_ESCAPED and _is_common(text) else ""
 
 
 def _unescape(data: bytes) -> str:
@@ -169,17 +179,17 @@ def _is_common(text: str, *, only: bool = False) -> bool:
 
 
 def _guess(data: bytes) -> str:
-    name = str(chardet.detect(data[:_SAMPLE_BYTES])["encoding"] or _WESTERN).lower()
+    name = str(chardet.detect(data[:_SAMPLE_BYTES])["encoding"] or WESTERN).lower()
     try:
         text = data.decode(_widest(name), "replace")
     except LookupError:
-        text = data.decode(_WESTERN, "replace")
-    western = _decode(data, _WESTERN)
+        text = data.decode(WESTERN, "replace")
+    western = _decode(data, WESTERN)
     # Scripts that are written in single bytes part their words by spaces.
     spaced = len(data) < _LONGEST_WORD or max(map(len, data.split())) < _LONGEST_WORD
     plausible = western is not None and spaced and not _looks_binary(western) and not _SIGN_IN_WORD.search(western)
     if western is not None and plausible and not _OTHER_SCRIPT.search(text):
-        return _checked(western, _WESTERN)
+        return _checked(western, WESTERN)
     single = len(text) == len(data)
     foreign = sum(character > "\x7f" for character in text)
     if (single and not spaced) or text.count("\ufffd") * _GOOD_FOR_A_BAD > foreign:
@@ -202,5 +212,5 @@ def _checked(text: str, encoding: str) -> str:
             advice="Give the file the name ending of its real format, or keep it out of the corpus.",
         )
     if not text.strip("\ufeff \t\r\n\f\v\u3000\u200b"):
-        raise UnreadableSource("the file is empty", advice="Remove it, or replace it with the document that was meant.")
+        raise empty_file()
     return text.removeprefix("\ufeff")

@@ -30,6 +30,7 @@ _SENTENCE = re.compile(r"[。！？；]|[.!?;](?:\s|$)")
 _SHEET_CHARS = 500_000  # of a style sheet that is read
 # The link of a heading to itself, as programs that write documentation add it.
 _PERMALINK = "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]//a[starts-with(@href, '#')]"
+_EDIT_LINK = "//span[contains(@class, 'edit')]"  # by which an encyclopedia offers to change what is below a heading
 _PERMALINK_SIGNS = frozenset("#¶§🔗")
 # Elements that hold no text of the page, and those whose text is no reading matter.
 SCRIPTS = words_of("html_elements", "script")
@@ -61,6 +62,9 @@ def drop_hidden(root: Any) -> list[LeftOut]:
     for element in root.xpath(_PERMALINK):
         if (element.text or "").strip() in _PERMALINK_SIGNS:
             take_off(element, "navigation")
+    for element in root.xpath(_EDIT_LINK):
+        if calls_itself(element, "edit"):
+            take_off(element, "edit")
     elements = (one for one in root.iter(etree.Element) if one.tag not in ("html", "body"))
     hidden = [one for one in elements if _is_hidden(one, names) and not calls_itself(one, "fold")]
     amounts = measure(root) if hidden else {}

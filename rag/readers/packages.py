@@ -20,8 +20,8 @@ from typing import Any
 from lxml import etree
 
 from rag.errors import UnreadableSource
+from rag.readers import CONVERTED
 from rag.readers.archives import MAX_TAGS, Archive, damage_reported, open_archive, parse_xml
-from rag.readers.lines import fold_spaces
 from rag.records import Line
 from rag.vocabulary import read_table
 
@@ -30,6 +30,7 @@ MAX_REMARKS = 40
 NAMESPACES = {prefix: uri for _, prefix, uri in read_table("xml_namespaces")}
 _STRICT, _TRANSITIONAL = b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/"
 _FAMILIES = (b"wordprocessingml", b"spreadsheetml", b"presentationml", b"drawingml", b"officeDocument")
+_OFFICE_FOLDERS = {"word": "Word document", "xl": "Excel workbook", "ppt": "PowerPoint file"}  # as programs pack them
 _BROKEN_PART = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, etree.LxmlError, ValueError)
 
 
@@ -218,6 +219,15 @@ def open_package(data: bytes, what: str, roots: Iterable[str], *, max_tags: int 
     with damage_reported(what):
         named = [*package.related("", "officeDocument"), *roots]
         main = next(filter(None, map(package.find, named)), "")
+    real = _OFFICE_FOLDERS.get(posixpath.dirname(main), what)
+    if real != what and posixpath.dirname(main) not in map(posixpath.dirname, roots):
+        raise UnreadableSource(
+            f"the name says that this is {what}, and it is {real}",
+            advice="Give the file the name ending of its real format, or keep it out of the corpus.",
+        )
+    if main.endswith(".bin"):
+        what, advice = CONVERTED[".xlsb"]
+        raise UnreadableSource(f"this is {what}, which is not read", advice=advice)
     if not main:
         raise UnreadableSource(
             f"this is no readable {what}: its main part is missing",
@@ -233,23 +243,3 @@ def chosen_branches(alternates: Any) -> list[Any]:
     branches = itertools.chain(choices, alternates.iterchildren(name_of("mc:Fallback")))
     told = next((one for one in branches if text_amount(one) or next(one.iter(*_PARTS), None) is not None), None)
     return choices[:1] if told is None else [told]
-
-
-def drawing_paragraphs(parent: Any) -> list[str]:
-    """Return the paragraphs of DrawingML text below `parent`, none empty, line breaks as spaces."""
-    return list(filter(None, map(_write_drawing_paragraph, parent.iter(name_of("a:p")))))
-
-
-_DRAWN = {name_of("a:br"): "\n", name_of("a:tab"): "\t"}
-_DRAWN_TEXT = names_of("a:t m:t")
-
-
-def _write_drawing_paragraph(paragraph: Any) -> str:
-    pieces = []
-    skipped: set[Any] = set()
-    for element in paragraph.iter():
-        if element.tag == name_of("mc:Fallback") and element not in chosen_branches(element.getparent()):
-            skipped = set(element.iter())
-        if element not in skipped:
-            pieces.append(element.text or "" if element.tag in _DRAWN_TEXT else _DRAWN.get(element.tag, ""))
-    return fold_spaces("".join(pieces))

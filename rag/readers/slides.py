@@ -13,11 +13,11 @@ from typing import Any
 
 from rag.readers.archives import damage_reported
 from rag.readers.charts import drawn_parts
+from rag.readers.drawing_text import drawing_paragraphs
 from rag.readers.lines import refuse_empty, table_lines, trim_empty, with_remarks
 from rag.readers.packages import (
     Package,
     chosen_branches,
-    drawing_paragraphs,
     is_on,
     name_of,
     names_of,

@@ -18,11 +18,11 @@ from lxml import etree
 
 from rag.errors import UnreadableSource
 from rag.readers.charts import drawn_parts
+from rag.readers.drawing_text import drawing_paragraphs
 from rag.readers.number_formats import BUILT_IN, FIRST_DAY, GENERAL, write_number, write_text
 from rag.readers.packages import (
     Package,
     count_characters,
-    drawing_paragraphs,
     is_on,
     name_of,
     open_package,

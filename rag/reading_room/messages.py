@@ -21,7 +21,8 @@ def in_language(message: str, language: Language) -> str:
     if language != "zh":
         return message
     for pattern, chinese in _rows():
-        if found := pattern.fullmatch(message):
+        found = pattern.fullmatch(message)
+        if found and not (pattern.pattern.startswith("(") and ": " in found[1]):  # that begins with a file's name
             between = [in_language(part, language) for part in found.groups()]
             return "".join(itertools.chain.from_iterable(zip(chinese.split(PLACE), [*between, ""], strict=True)))
     name, colon, rest = message.partition(": ")
