@@ -134,3 +134,18 @@ def test_each_field_is_read_in_its_example() -> None:
     for field, words, example in read_table("mail_fields"):
         name = search_form(example.replace("：", ":").split(":")[0])
         assert name in map(search_form, phrases(words)), field
+
+
+def test_a_message_that_is_attached_and_a_second_text_are_read_below_the_first() -> None:
+    sent, older = message(**SENT), message(Subject="原函", From="蘇芷寧 <su@harbour.example>", To="林若水")
+    older.set_content("原函称四号泊位水深九米。\n")
+    sent.add_attachment(older)
+    sent.attach(second := EmailMessage())
+    second.set_content("又及：五号泊位停用。\n")
+    sent.add_attachment("密".encode(), "application", "octet-stream", filename="水价表.bin")
+    (page,) = read_mail(sent.as_bytes())
+    texts = [line.text for line in page.lines if line.text]
+    assert {"Subject: 原函", "From: 蘇芷寧 <su@harbour.example>"} <= set(texts)
+    assert texts[-2:] == ["原函称四号泊位水深九米。", "又及：五号泊位停用。"]
+    assert page.left_out == (LeftOut("attachment", "水价表.bin", None),)
+    assert "原函称四号泊位水深九米。" in plain_text(sent.as_bytes())

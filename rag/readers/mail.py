@@ -1,7 +1,7 @@
 """Messages: as mail programs save them (.eml), and the head of one that was copied into a text.
 
 Input: bytes, or the rows of a text. Output: the subject as title, who wrote and when, and the lines of the message;
-what is attached is left out and named.
+what is attached is read where it is a message or text by itself, else left out and named.
 Entry points: `read_mail`, `plain_text`, `head_of`, `with_older_heads`; `text_of` for saved pages. Knows RFC 5322 and
 MIME by Python's own `email`.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import email.policy
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr
@@ -27,6 +27,7 @@ from rag.vocabulary import phrases, read_table
 MAX_HEAD_ROWS = 12
 LEAST_HEAD_ROWS = 3
 MAX_PARTS = 1_000  # of a message
+_TEXTS = ("text/plain", "text/html")
 _ERRORS = (LookupError, AttributeError)  # of the library, for heads that it cannot parse
 _FIELDS = {search_form(word): field for field, words, _ in read_table("mail_fields") for word in phrases(words)}
 
@@ -79,8 +80,7 @@ def read_mail(data: bytes) -> list[Page]:
         date = message["Date"].datetime if message["Date"] else None
         subject, sender = str(message["Subject"] or ""), str(message["From"] or "")
         head = [Line(text, kind="paragraph") for text in _head(message)]
-        body, hidden = _body(*_chosen(message))
-        left = [*hidden, *(LeftOut("attachment", name, None) for name in _attached(message))]
+        body, left = _contents(message)
     if not any(line.text.strip() for line in body):
         raise UnreadableSource("this message holds no text", advice="Save what is attached to it as files.")
     title = [Line(subject, kind="heading", level=1)] if subject else []
@@ -92,9 +92,7 @@ def plain_text(data: bytes) -> str:
     """Return head and text of the message, hidden parts of a Web page with it, for the account of what was read."""
     with damage_reported("message", *_ERRORS):
         message = _parse(data)
-        kind, text = _chosen(message)
-        body = html.plain_text(text.encode("utf-8", "replace")) if kind == "html" else text
-        return "\n".join([str(message["Subject"] or ""), *_head(message), body, *_attached(message)])
+        return "\n".join([str(message["Subject"] or ""), *_head(message), *_plain_contents(message)])
 
 
 def text_of(part: Message) -> str:
@@ -123,6 +121,55 @@ def _head(message: EmailMessage) -> list[str]:
     return [f"{name}: {value}" for name, value, field in fields if field != "subject"]
 
 
+def _contents(message: EmailMessage) -> tuple[list[Line], list[LeftOut]]:
+    """Return the text of a message with what is attached as text to be read below it, and what is left out."""
+    lines, left = _body(*_chosen(message))
+    for part, inner in _attached(message):
+        if isinstance(inner, EmailMessage):
+            more, hidden = _contents(inner)
+            lines += [Line(""), *with_older_heads([Line(text) for text in _whole_head(inner)]), Line(""), *more]
+        elif inner is not None:
+            more, hidden = _body(part.get_content_subtype(), inner)
+            lines += [Line(""), *more]
+        else:
+            hidden = [LeftOut("attachment", part.get_filename() or part.get_content_type(), None)]
+        left += hidden
+    return lines, left
+
+
+def _plain_contents(message: EmailMessage) -> Iterator[str]:
+    kind, text = _chosen(message)
+    yield _plain(kind, text)
+    for part, inner in _attached(message):
+        if isinstance(inner, EmailMessage):
+            yield from _whole_head(inner)
+            yield from _plain_contents(inner)
+        elif inner is not None:
+            yield _plain(part.get_content_subtype(), inner)
+        else:
+            yield part.get_filename() or part.get_content_type()
+
+
+def _plain(kind: str, text: str) -> str:
+    return html.plain_text(text.encode("utf-8", "replace")) if kind == "html" and text.strip() else text
+
+
+def _attached(message: EmailMessage) -> Iterator[tuple[EmailMessage, EmailMessage | str | None]]:
+    """Yield what is attached, each with the message or text that it is; None for a file."""
+    for part in message.iter_attachments():
+        kind = part.get_content_type()
+        inner: EmailMessage | str | None = None
+        if kind == "message/rfc822":
+            inner = next((one for one in part.iter_parts() if isinstance(one, EmailMessage)), None)
+        elif kind in _TEXTS and not part.get_filename() and part.get_content_disposition() != "attachment":
+            inner = text_of(part)
+        yield part, inner
+
+
+def _whole_head(message: EmailMessage) -> list[str]:
+    return [f"{name}: {value}" for name, value in message.items() if search_form(name) in _FIELDS]
+
+
 def _chosen(message: EmailMessage) -> tuple[str, str]:
     """Return what the sender prefers, "html" or "plain", and its text."""
     part = message.get_body(preferencelist=("html", "plain"))
@@ -136,10 +183,6 @@ def _body(kind: str, text: str) -> tuple[list[Line], list[LeftOut]]:
     root = html.parse_html(text.encode("utf-8", "replace"))
     left = drop_hidden(root)
     return list(html.write_lines(root, {})), left
-
-
-def _attached(message: EmailMessage) -> list[str]:
-    return [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
 
 
 def _said(subject: str, sender: str, date: str) -> tuple[Said, ...]:
