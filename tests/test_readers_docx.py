@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from rag.errors import UnreadableSource
 from rag.readers.docx import plain_text, read_docx
-from rag.readers.docx_numbering import write_chinese, write_roman
+from rag.readers.docx_numbering import Numbering, write_chinese, write_roman
 from rag.records import Line, Source
 from rag.structure import parse_document
 
@@ -841,3 +841,20 @@ def test_a_list_of_figures_is_no_row_of_captions(head: str) -> None:
     document.add_paragraph("图 1 渡口第1号泊位的水价", "Caption")
     read = parse_document(read_docx(save(document)), Source("渡口.docx", "0" * 64, "docx"))
     assert [block.text for block in read.blocks if block.kind == "caption"] == ["图 1 渡口第1号泊位的水价"]
+
+
+def test_a_list_begins_anew_where_it_is_told_to_and_a_legal_number_is_in_digits() -> None:
+    levels = (
+        '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="第%1条"/></w:lvl>'
+        '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:isLgl/>'
+        '<w:lvlText w:val="%1.%2"/></w:lvl>'
+    )
+    again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    xml = (
+        f'<w:numbering {W}><w:abstractNum w:abstractNumId="0">{levels}</w:abstractNum>'
+        f'<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+        f'<w:num w:numId="2"><w:abstractNumId w:val="0"/>{again}</w:num></w:numbering>'
+    )
+    numbering = Numbering(parse_xml(xml))
+    asked = [("1", 0), ("1", 1), ("1", 0), ("1", 1), ("2", 0), ("2", 0)]
+    assert [numbering.next_mark(*one) for one in asked] == ["第一条", "1.1", "第二条", "2.1", "第一条", "第二条"]

@@ -12,7 +12,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from rag.readers.docx_styles import attribute, below
-from rag.readers.packages import name_of, whole_number
+from rag.readers.packages import is_on, name_of, whole_number
 from rag.vocabulary import phrases, read_table
 
 BULLET = "•"
@@ -93,6 +93,7 @@ class Numbering:
         self._levels: dict[str, dict[int, Any]] = {}
         self._abstract: dict[str, str] = {}
         self._counts: dict[str, list[int]] = {}
+        self._restarts: dict[tuple[str, int], int] = {}  # instance and level -> number of its first paragraph
         if part is None:
             return
         for abstract in part.iterchildren(name_of("w:abstractNum")):
@@ -101,19 +102,25 @@ class Numbering:
                 whole_number(attribute(level, "w:ilvl")): level for level in levels
             }
         for instance in part.iterchildren(name_of("w:num")):
-            self._abstract[attribute(instance, "w:numId")] = attribute(below(instance, "w:abstractNumId"))
+            name = attribute(instance, "w:numId")
+            self._abstract[name] = attribute(below(instance, "w:abstractNumId"))
+            for override in instance.iterchildren(name_of("w:lvlOverride")):
+                if (start := below(override, "w:startOverride")) is not None:
+                    at = whole_number(attribute(override, "w:ilvl"))
+                    self._restarts[name, at] = max(whole_number(attribute(start), 1), 0)
 
     def next_mark(self, instance: str, level: int) -> str:
         """Return what stands before the next paragraph of list `instance` (its numId) on `level` from 0, or ""."""
-        # Lists that share an abstract definition count on, as Word does.
+        # Lists that share an abstract definition count on, as Word does, unless one is told to begin anew.
         abstract = self._abstract.get(instance, "")
         levels = self._levels.get(abstract, {})
         level = min(max(level, 0), MAX_LEVEL)
         if level not in levels:
             return ""
         counts = self._counts.setdefault(abstract, [0] * (MAX_LEVEL + 1))
-        if not counts[level]:
-            counts[level] = _start(levels, level) - 1
+        restart = self._restarts.pop((instance, level), None)
+        if restart is not None or not counts[level]:
+            counts[level] = (_start(levels, level) if restart is None else restart) - 1
         counts[level] += 1
         counts[level + 1 :] = [0] * (MAX_LEVEL - level)
         style = attribute(below(levels[level], "w:numFmt"))
@@ -122,9 +129,12 @@ class Numbering:
         if style == "none":
             return ""
 
+        legal = below(levels[level], "w:isLgl")  # all in digits, whatever the levels say
+        in_digits = legal is not None and is_on(attribute(legal))
+
         def write(match: re.Match[str]) -> str:
             at = int(match[1]) - 1
-            form = attribute(below(levels.get(at), "w:numFmt"))
+            form = "decimal" if in_digits else attribute(below(levels.get(at), "w:numFmt"))
             return _write_number(form, counts[at] or _start(levels, at))
 
         return re.sub(r"%([1-9])", write, attribute(below(levels[level], "w:lvlText"))[:MAX_TEXT_CHARS])
