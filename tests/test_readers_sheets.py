@@ -407,3 +407,9 @@ def test_a_second_table_below_the_first_has_its_own_caption_and_head() -> None:
         "早稻 | 2.58 | 2.66",
         "春茶 | 186 | 198",
     ]
+
+
+def test_titles_and_notes_of_one_cell_do_not_choose_the_delimiter() -> None:
+    text = "2023年各站降水（毫米）\n制表：2024年\n站名;一月;二月\n青岩;3,5;6,1\n石梁;4,0;8,2\n注：石梁2019年迁址。\n"
+    lines = [line.text for line in read_csv(text.encode("gb18030"))[0].lines]
+    assert lines[-5:-2] == ["站名 | 一月 | 二月", "青岩 | 3,5 | 6,1", "石梁 | 4,0 | 8,2"]

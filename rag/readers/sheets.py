@@ -156,7 +156,10 @@ def read_csv(data: bytes) -> list[Page]:
 
 
 def choose_delimiter(text: str) -> str:
-    """Return the delimiter under which the first 100 lines have the most equal cells: most in number, then evenly."""
+    """Return the delimiter under which the most of the first 100 lines have equally many cells, then the most cells.
+
+    Lines of one cell may be titles and notes: they tell no number of cells.
+    """
     sample = text[:100_000].splitlines()[:100]
 
     def evenness(delimiter: str) -> tuple[float, int]:
@@ -164,8 +167,8 @@ def choose_delimiter(text: str) -> str:
             counts = [len(row) for row in csv.reader(sample, delimiter=delimiter, skipinitialspace=True) if row]
         except csv.Error:
             return (0.0, 0)
-        usual = max(counts, key=counts.count, default=1)
-        return (counts.count(usual) / len(counts) if usual > 1 else 0.0, usual)
+        usual = max((count for count in counts if count > 1), key=counts.count, default=0)
+        return (counts.count(usual) / len(counts) if usual else 0.0, usual)
 
     return max(DELIMITERS, key=evenness)
 
