@@ -136,3 +136,9 @@ def test_large_centred_lines_are_one_title_and_the_letterhead_above_them_is_none
     ]
     assert [one.value for one in page.said] == ["云渡县交通局关于渡口停航的通知"]
     assert all(line.kind == "paragraph" for line in read_rtf(rtf(body.replace(r"\qc", r"\ql")))[0].lines)
+
+
+def test_chinese_under_a_western_code_page_is_chinese() -> None:
+    start = r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fnil Arial;}}\f0 "
+    (page,) = read_rtf((start + hexed("桥面荷载不得超过二十吨。") + r"\par caf\'e9\par}").encode("latin-1"))
+    assert [line.text for line in page.lines] == ["桥面荷载不得超过二十吨。", "café"]

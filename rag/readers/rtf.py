@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from rag.errors import UnreadableSource
-from rag.readers.encodings import python_name
+from rag.readers.encodings import WESTERN, as_chinese, python_name
 from rag.readers.lines import fold_spaces, join_printed, refuse_empty, table_lines, trim_empty
 from rag.readers.packages import check_text_size, count_characters
 from rag.readers.set_titles import ORIGIN, SetLine, find_title
@@ -387,7 +387,7 @@ def _code_page(number: int | None) -> str:
 def _decode(data: bytes, encoding: str, default: str) -> str:
     for name in (encoding, default):
         try:
-            return data.decode(name)
+            return (as_chinese(data) if name == WESTERN else "") or data.decode(name)
         except UnicodeDecodeError:
             continue
     return data.decode(encoding, "replace")
