@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import random
 from collections.abc import Callable
 
+import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -620,3 +622,12 @@ def test_a_table_without_rules_is_read_below_a_head_of_two_rows() -> None:
     rows = [line.text for line in read_pdf(make(draw))[0].lines if line.kind == "table_row"]
     assert rows[-1] == "2010 | 77206 | 18804 | 41290 | 1102 | 16010"
     assert rows[0] == "年份 | 总产量 | 海水产品 |  | 淡水產品 | "
+
+
+def test_files_that_a_pdf_carries_are_named() -> None:
+    document = pypdfium2.PdfDocument(make(lambda canvas: write(canvas, 72, 700, "灯塔年修记录，本年更换灯泡四只。")))
+    document.new_attachment("备用机.txt").set_data("备用机功率为十二千瓦。".encode())
+    stream = io.BytesIO()
+    document.save(stream)
+    (page,) = read_pdf(stream.getvalue())
+    assert LeftOut("attachment", "备用机.txt", 1) in page.left_out

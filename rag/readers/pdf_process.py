@@ -45,6 +45,7 @@ DOCUMENT_S, SECONDS_A_MB = 20, 60  # of processor time: a book of 1,000 pages ta
 MEMORY_LIMIT_BYTES = 3 << 30  # of addresses, of which a page's picture may take most
 TEXT_BYTES, TEXT_BYTES_A_BYTE = 800 << 20, 4  # of addresses for the text alone, and more for each byte of the file
 MAX_PAGES = 10_000
+MAX_ATTACHMENTS = 100  # that are named
 MAX_GLYPHS = 30_000_000
 MAX_PATH_POINTS = 20_000  # a page: a map has more, a table never
 MAX_SIGNS_SHARE = 0.3  # of a page's characters that may be accented letters and signs of Western print
@@ -150,6 +151,7 @@ def read_document(data: bytes, folder: Path | None = None) -> Iterator[dict[str,
             add_values(writings, values, page)
             lines, aside, numbers = _lay_out_writings(writings, read_rules(page), body_size)
             aside += [("comment", text) for text in comments]
+            aside += [("attachment", name) for name in (attachment_names(document) if index == 0 else ())]
             yield {
                 "lines": [[line.text, line.kind, line.order_uncertain, line.size] for line in lines],
                 "aside": aside + ([("astray", astray)] if astray else []),
@@ -164,6 +166,11 @@ def read_document(data: bytes, folder: Path | None = None) -> Iterator[dict[str,
             }
         finally:
             page.close()
+
+
+def attachment_names(document: Any) -> list[str]:
+    """Return the names of the files that a PDF carries, of very many the first; what they hold is not read."""
+    return [document.get_attachment(at).get_name() for at in range(min(document.count_attachments(), MAX_ATTACHMENTS))]
 
 
 def page_writings(page: Any, recognised: Sequence[RecognisedLine] | None) -> tuple[list[Writing], str]:
