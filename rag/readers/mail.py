@@ -159,7 +159,7 @@ def _attached(message: EmailMessage) -> Iterator[tuple[EmailMessage, EmailMessag
     for part in message.iter_attachments():
         kind = part.get_content_type()
         inner: EmailMessage | str | None = None
-        if kind == "message/rfc822":
+        if kind == "message/rfc822" and str(part["Content-Transfer-Encoding"] or "").lower() != "base64":
             inner = next((one for one in part.iter_parts() if isinstance(one, EmailMessage)), None)
         elif kind in _TEXTS and not part.get_filename() and part.get_content_disposition() != "attachment":
             inner = text_of(part)
