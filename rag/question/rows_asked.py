@@ -45,19 +45,12 @@ _NOUN = "n"  # jieba's tags of nouns begin so
 
 @dataclass(frozen=True, slots=True)
 class RowsAsked:
-    """Rows that are asked for together.
+    """Rows that are asked for together."""
 
-    Attributes:
-        kind: What is asked of them; "fitting": which they are; "rows": only to see them side by side.
-        rows: Their places, ascending.
-        column: The column that is asked for; None where rows are counted.
-        result: What follows from its cells, written out; "" where nothing does.
-    """
-
-    kind: Kind
-    rows: tuple[int, ...]
-    column: int | None
-    result: str
+    kind: Kind  # what is asked of them; "fitting": which they are; "rows": only to see them side by side
+    rows: tuple[int, ...]  # their places, ascending
+    column: int | None  # the column that is asked for; None where rows are counted
+    result: str  # what follows from its cells, written out; "" where nothing does
 
 
 @dataclass(frozen=True, slots=True)

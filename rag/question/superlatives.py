@@ -31,15 +31,10 @@ _COUNTED = ("第", "second", "third")  # the last before the largest, 第五大,
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """The rows that a superlative or a mark means.
+    """The rows that a superlative or a mark means."""
 
-    Attributes:
-        rows: Their places, ascending; several where they are equal.
-        is_named: Whether the question names the head of the column, as 容量最大 does and 最贵 does not.
-    """
-
-    rows: tuple[int, ...]
-    is_named: bool
+    rows: tuple[int, ...]  # their places, ascending; several where they are equal
+    is_named: bool  # whether the question names the head of the column, as 容量最大 does and 最贵 does not
 
 
 def asks_for_extreme(question: str) -> bool:

@@ -130,25 +130,16 @@ class Start(Enum):
 
 @dataclass(slots=True)
 class _Reading:
-    """What was seen of a document up to the item that is judged.
+    """What was seen of a document up to the item that is judged."""
 
-    Attributes:
-        items: All of them.
-        masthead: Its first line, folded, when that may be a journal's name.
-        listed: What its lists of contents name, as `silence.entry_names` gives it.
-        has_contents: A list of contents stands near its beginning.
-        last: Where the last start lies, and what told it.
-        body_seen: Running text or a numbered heading stood since.
-        quiet: Contents, a masthead or a notice came last: the next heading that text follows begins something new.
-    """
-
-    items: Sequence[Item]
-    masthead: str
-    listed: frozenset[str]
-    has_contents: bool
-    last: int = 0
+    items: Sequence[Item]  # all of them
+    masthead: str  # its first line, folded, when that may be a journal's name
+    listed: frozenset[str]  # what its lists of contents name, as `silence.entry_names` gives it
+    has_contents: bool  # a list of contents stands near its beginning
+    last: int = 0  # where the last start lies, and what told it
     start: Start = Start.FIRST
-    body_seen: bool = False
+    body_seen: bool = False  # running text or a numbered heading stood since
+    # Contents, a masthead or a notice came last: the next heading that text follows begins something new.
     quiet: str = ""
 
     def lists(self, name: str) -> bool:

@@ -43,58 +43,33 @@ _SENTENCE_END = re.compile(r"(?:[。！？!?…]|\.)[”’」』）)】〕》�
 
 @dataclass(slots=True)
 class PrintedLine:
-    """One line of print, clean; the stages write down on it what they learn.
+    """One line of print, clean; the stages write down on it what they learn."""
 
-    Attributes:
-        text: Without markup and outer white space; `<sup>` stays until `tokenise_marks`.
-        kind: As `records.Line.kind`.
-        level: Depth of a heading that the container or `#` names; 0 for none.
-        note: Id of a footnote that the container knows.
-        page: Index of its page in what the reader gave.
-        gap: Empty lines before it.
-        indent: Width of the white space before it, in half characters.
-        fresh: A page or a text box begins here.
-        cut: Something that is no body text (notes, a running head, a page's end) stood right before.
-        ruled: A drawn line (`---`) stood right before.
-        closed: A line that ends an article (editor, date of completion) stood before.
-        order: How many lines of the body stand before it, once it is known to be one.
-        uncertain: As `records.Line.order_uncertain`.
-        parted: Wide white space stands within it.
-        size: As `records.Line.size`.
-    """
-
-    text: str
-    kind: LineKind
-    level: int
-    note: str
-    page: int
-    gap: int
-    indent: int
-    fresh: bool
-    cut: bool = False
-    ruled: bool = False
-    closed: bool = False
-    order: int = 0
-    uncertain: bool = False
-    parted: bool = False
-    size: float = 0.0
+    text: str  # without markup and outer white space; `<sup>` stays until `tokenise_marks`
+    kind: LineKind  # as `records.Line.kind`
+    level: int  # depth of a heading that the container or `#` names; 0 for none
+    note: str  # id of a footnote that the container knows
+    page: int  # index of its page in what the reader gave
+    gap: int  # empty lines before it
+    indent: int  # width of the white space before it, in half characters
+    fresh: bool  # a page or a text box begins here
+    cut: bool = False  # something that is no body text (notes, a running head, a page's end) stood right before
+    ruled: bool = False  # a drawn line (`---`) stood right before
+    closed: bool = False  # a line that ends an article (editor, date of completion) stood before
+    order: int = 0  # how many lines of the body stand before it, once it is known to be one
+    uncertain: bool = False  # as `records.Line.order_uncertain`
+    parted: bool = False  # wide white space stands within it
+    size: float = 0.0  # as `records.Line.size`
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a document uses its lines.
+    """How a document uses its lines."""
 
-    Attributes:
-        wrapped: A line may be a part of a paragraph (print, hard-wrapped text); else each line is a paragraph.
-        blank_ends: An empty line ends a paragraph.
-        indent_begins: A line that is set in begins a paragraph; most lines are, where they are not wrapped.
-        boxed: One space at a line's start means that a page or text box begins there.
-    """
-
-    wrapped: bool
-    blank_ends: bool
-    indent_begins: bool
-    boxed: bool
+    wrapped: bool  # a line may be a part of a paragraph (print, hard-wrapped text); else each line is a paragraph
+    blank_ends: bool  # an empty line ends a paragraph
+    indent_begins: bool  # a line that is set in begins a paragraph; most lines are, where they are not wrapped
+    boxed: bool  # one space at a line's start means that a page or text box begins there
 
 
 @dataclass(frozen=True, slots=True)

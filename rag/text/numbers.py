@@ -42,23 +42,14 @@ RAISED_CHARACTERS = "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ⁺⁻"
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a line.
+    """A number in a line."""
 
-    Attributes:
-        value: With its scale.
-        end: Where it ends, exclusive.
-        script: How it is written.
-        scale: What a scale behind the numeral multiplies it with: 1e8 in 5亿; 1 for none.
-        more: Whether it is so many and some more: 100多亿, 20+.
-        vague: Whether it is only about so many: 十几.
-    """
-
-    value: float
-    end: int
-    script: Literal["arabic", "han", "english"]
-    scale: float = 1.0
-    more: bool = False
-    vague: bool = False
+    value: float  # with its scale
+    end: int  # where it ends, exclusive
+    script: Literal["arabic", "han", "english"]  # how it is written
+    scale: float = 1.0  # what a scale behind the numeral multiplies it with: 1e8 in 5亿; 1 for none
+    more: bool = False  # whether it is so many and some more: 100多亿, 20+
+    vague: bool = False  # whether it is only about so many: 十几
 
 
 def round_value(value: float) -> float:

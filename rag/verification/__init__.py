@@ -60,18 +60,14 @@ _MIN_LOCATED_CHARS = 4
 
 @dataclass(frozen=True, slots=True)
 class VerifiedText:
-    """An answer after the check.
+    """An answer after the check."""
 
-    Attributes:
-        text: Safe to show: citations outside the evidence struck, images, links and tags defanged. The citations that
-            remain are written [n], one number in each pair of brackets.
-        sentences: In order. `Sentence.start` is an offset into `text`; `Sentence.text` is without [n].
-        struck: How many citations were struck.
-    """
-
+    # Safe to show: citations outside the evidence struck, images, links and tags defanged. The citations that remain
+    # are written [n], one number in each pair of brackets.
     text: str
+    # In order. `Sentence.start` is an offset into `text`; `Sentence.text` is without [n].
     sentences: tuple[Sentence, ...]
-    struck: int
+    struck: int  # how many citations were struck
 
 
 @dataclass(frozen=True, slots=True)
