@@ -625,7 +625,10 @@ def test_a_table_without_rules_is_read_below_a_head_of_two_rows() -> None:
 
 
 def test_files_that_a_pdf_carries_are_named() -> None:
-    document = pypdfium2.PdfDocument(make(lambda canvas: write(canvas, 72, 700, "灯塔年修记录，本年更换灯泡四只。")))
+    def draw(canvas: Canvas) -> None:
+        write(canvas, 72, 700, "灯塔年修记录，本年更换灯泡四只。")
+
+    document = pypdfium2.PdfDocument(make(draw))
     document.new_attachment("备用机.txt").set_data("备用机功率为十二千瓦。".encode())
     stream = io.BytesIO()
     document.save(stream)
