@@ -293,15 +293,18 @@ def _misses_what_is_asked(read: Question, answer: Answer, found: Sequence[Eviden
 def _quoted_first(read: Question, answer: Answer) -> tuple[str, Passage | None]:
     """Return what is quoted first, and its passage; none where one question of several, or a follow-up, is answered.
 
-    A sentence that leans on the one before it is quoted with that, and one that leads in to a list with its first item.
+    A sentence that leans on the one before it is quoted with that, one that leads in to a list with its first item, and
+    a question of the text with its answer.
     """
     cited = [sentence for sentence in answer.sentences if sentence.citations]
     if not cited or read.follow_up or len(read.parts) > 1:
         return "", None
-    first, *behind = cited[:2]
+    first, *behind = cited
     source = first.citations[0].passage
-    near = (one.text for one in behind if one.citations[0].passage == source)
-    leaning = [text for text in near if leans_back(text) or ends_in(first.text, COLONS)]
+    near = [one.text for one in behind if one.citations[0].passage == source]
+    if first.text.endswith(("？", "?")):
+        return "".join((first.text, *near)), next(item.passage for item in answer.evidence if item.id == source)
+    leaning = [text for text in near[:1] if leans_back(text) or ends_in(first.text, COLONS)]
     return "".join((first.text, *leaning)), next(item.passage for item in answer.evidence if item.id == source)
 
 

@@ -24,7 +24,6 @@ from rag.vocabulary import words_of
 STEM_CHARS = 2  # of a place's name before its ending
 PERSON_CHARS = 3  # 韩少安
 LABEL_CHARS = 8
-LEAST_WORDS = 2  # of an English question, from which they are looked for in a Chinese statement
 MISSPELT = 0.8  # least likeness of a name to a misspelt one, of difflib
 _PLACES = words_of("place_words", "ending")
 _BEFORE = words_of("place_words", "before")
@@ -98,11 +97,8 @@ def names_nowhere(question: str, told: str) -> tuple[str, ...]:
 def names_nothing_across(question: str, statement: str) -> bool:
     """Say whether a statement in the other language holds no word or figure of a question, as a dictionary has them.
 
-    What is alike in kind is often taken for the answer there: how long a tunnel is, for how often a ferry goes. Of a
-    question with hardly a word of its own it cannot be told: Can my wife use it?
+    What is alike in kind is often taken for the answer there: how long a tunnel is, for how often a ferry goes.
     """
-    if language_asked(question) == "en" and len(content_words(question)) < LEAST_WORDS:
-        return False
     return not shares_words(question, statement) and not _figures(question) & _figures(statement)
 
 
