@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 from rows import each
 
-from rag.answering import _told_by
+from rag.answering import _told_by, ask
 from rag.answering.near_misses import names_nothing_across, names_nowhere, says_nothing, told_of_another
 from rag.records import Evidence, Passage
+from rag.settings import Settings
 from rag.vocabulary import phrases, read_table
 
 
@@ -135,3 +138,11 @@ def test_a_statement_in_the_other_language_that_names_nothing_of_the_question(
 def test_a_question_of_no_words_says_nothing(question: str, *, says: bool) -> None:
     told = "Zhou asks what NQPF offer to Skerrin. 渡口六點開。"
     assert says_nothing(question, told) is not says
+
+
+def test_a_question_of_the_text_is_judged_with_its_answer(index_of: Callable[[Mapping[str, str]], Settings]) -> None:
+    asked = "一个账号可以几个人用吗？"
+    said = "一个账号只能绑定一輛車。但“夫妻共用”除外：凭結婚證可以增加一名副用户，每月加收15元。"
+    settings = index_of({"问答.md": f"# 換電问答\n\n## {asked}\n\n{said}\n\n## 发票怎么开？\n\n付款后可以开电子发票。"})
+    answer = ask("Can my wife use the same account?", settings=settings)
+    assert (answer.ending, asked in answer.text, "夫妻共用" in answer.text) == ("answer", True, True)
