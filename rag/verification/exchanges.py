@@ -27,7 +27,6 @@ Key = tuple[str, str]  # what it is (year, name, or the last character of a noun
 Sides = tuple[frozenset[str], frozenset[str]]  # words of what is more and what is less, or of cause and effect
 _LEAST_CHARS = 2  # of a noun
 _NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
-CONTENT_TAGS = tuple("nvajbilz")
 _STANDS_FOR = frozenset({"one", "ones"})  # for a noun told before: the northern one
 _CLOSE = 0.5  # share of the words of a clause that another one holds whose sides may be compared
 _THAN = " than "

@@ -22,9 +22,9 @@ from rag.verification.said import STOP_WORDS, Said, content_words
 _NEARLY_ALL, _LEAST_SAID = 0.75, 2  # share and number of the words of a clause behind its subject
 _LEAST_CHARS = 2  # of a noun that is named
 _MOST_REPLACED = 4  # words between the same words that stand for others
-NOUN_TAGS = ("n", "j")
+_NOUN_TAGS = ("n", "j")
 _NAME_TAGS = ("nr", "ns", "nt")
-_THING_TAGS = (*NOUN_TAGS, "s", "vn")
+_THING_TAGS = (*_NOUN_TAGS, "s", "vn")
 
 
 def find_misplaced(text: str, cited: Sequence[Said]) -> str:
@@ -119,4 +119,4 @@ def _names_of(clause: Clause) -> tuple[str, ...]:
 
 
 def _nouns_of(form: str) -> tuple[str, ...]:
-    return tuple(word for word in content_words(form, NOUN_TAGS) if not word.isdigit())
+    return tuple(word for word in content_words(form, _NOUN_TAGS) if not word.isdigit())

@@ -114,6 +114,9 @@ def works_found(topic: str, works: Sequence[Work], index: Index, find: Find) -> 
 
     A work counts by the reciprocal ranks of its passages, those of its abstracts that are printed apart included.
     """
+    wanted = _names_of_words(topic, index)
+    if len(wanted) < 2:
+        return ()
     of_key = {work.key: work for work in works}
     of_title = {(work.source, work.record.title): work for work in works}
     votes: dict[Work, float] = {}
@@ -127,9 +130,8 @@ def works_found(topic: str, works: Sequence[Work], index: Index, find: Find) -> 
             above = search_form("\n".join((*item.passage.section, item.passage.text)))
             said[work] = f"{said.get(work, '')}\n{above}"
     least = FOUND_LEAST * max(votes.values(), default=0.0)
-    wanted = _names_of_words(topic, index)
     found = [work for work in votes if votes[work] >= least and _tells_of(topic, wanted, work, said[work])]
-    return tuple(sorted(found, key=lambda work: -votes[work])) if len(wanted) > 1 else ()
+    return tuple(sorted(found, key=lambda work: -votes[work]))
 
 
 def _tells_of(topic: str, wanted: Sequence[set[str]], work: Work, said: str) -> bool:
@@ -145,11 +147,9 @@ def _holds_each(said: str, wanted: Sequence[set[str]]) -> bool:
 
 def _names_of_words(topic: str, index: Index) -> list[set[str]]:
     """Return the names that each telling word of a topic may go by, in search form."""
-    chinese = [word for word in telling_words(search_form(topic)) if HAN_CHARACTER.search(word)]
-    return [
-        _names_of_topic(word, index) | (set() if HAN_CHARACTER.search(word) else set(base_forms(word.casefold())))
-        for word in (*chinese, *content_words(topic))
-    ]
+    chinese = (word for word in telling_words(search_form(topic)) if HAN_CHARACTER.search(word))
+    english = (_names_of_topic(word, index).union(base_forms(word.casefold())) for word in content_words(topic))
+    return [*(_names_of_topic(word, index) for word in chinese), *english]
 
 
 def _names_of_topic(topic: str, index: Index) -> set[str]:
