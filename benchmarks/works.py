@@ -27,6 +27,7 @@ from rag.settings import Settings
 from rag.tables import CELL_MARK
 from rag.verification.disagreement import find_disagreement
 from rag.works.comparison import read_comparison
+from rag.works.naming import find_named
 from rag.works.shelf import works_of
 from rag.works.shelf_questions import read_shelf_question
 from rag.works.summaries import parts_of
@@ -121,8 +122,8 @@ def _comparison(item: dict[str, Any], answer: Answer, index: Index) -> bool:
 def _contents(item: dict[str, Any], answer: Answer, index: Index) -> bool:
     """Say whether a question about contents is left to retrieval, or its things at most searched everywhere."""
     works = works_of(index)
-    sides = read_comparison(item["question"], works)
-    return not read_shelf_question(item["question"], works) and not any(side.works for side in sides)
+    sides = read_comparison(find_named(item["question"], works))
+    return not read_shelf_question(find_named(item["question"], works)) and not any(side.works for side in sides)
 
 
 _SOUND = {"catalogue": _catalogue, "summary": _summary, "comparison": _comparison, "contents": _contents}
@@ -152,7 +153,7 @@ def _taken(items: list[dict[str, Any]], index: Index) -> list[str]:
     taken = []
     for item in items:
         history = [Turn(turn["role"], turn["content"]) for turn in item.get("history", [])]
-        if read_shelf_question(item["question"], works, history=history):
+        if read_shelf_question(find_named(item["question"], works), history=history):
             taken.append(item["question"])
     return taken
 

@@ -13,6 +13,7 @@ from rag.settings import Settings
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 from rag.works.article_facts import read_article_request
+from rag.works.naming import find_named
 from rag.works.shelf import works_of
 
 PAPER = """# 雨巷修缮的账目：来自石埠老城的证据
@@ -200,7 +201,7 @@ def test_a_fact_is_told_to_who_asks_in_another_language(crossing: Settings, ques
     "question", ["Who paid for the research on kites as wind gauges?", "渔港冷库能耗那项研究是谁出钱做的"]
 )
 def test_who_paid_for_a_study_asks_for_its_funding(crossing: Settings, question: str) -> None:
-    request = read_article_request(read_question(question), works_of(open_index(crossing), None))
+    request = read_article_request(read_question(question), find_named(question, works_of(open_index(crossing), None)))
     assert request is not None
     assert [fact.kind for fact in request.facts] == ["fund"]
 
@@ -213,4 +214,5 @@ def test_of_a_work_in_another_language_it_is_told_that_a_fact_is_not_printed(cro
 
 def test_a_year_that_was_taken_out_joins_no_two_words() -> None:
     # 给出 and 资金 hold 出资 once the year between them is gone.
-    assert read_article_request(read_question("《港口志》给出2025年资金了吗？"), ()) is None
+    question = "《港口志》给出2025年资金了吗？"
+    assert read_article_request(read_question(question), find_named(question, ())) is None

@@ -6,7 +6,7 @@ import pytest
 
 from rag.records import Article
 from rag.works.comparison import read_comparison
-from rag.works.naming import find_work
+from rag.works.naming import find_named, find_work
 from rag.works.shelf import Work
 
 
@@ -36,13 +36,13 @@ WORKS = (INSPECTION, SETTLEMENT, STORY, FERRY, ROADS, PLAN, REPLY)
     ],
 )
 def test_sides_are_named_by_parts_of_their_records(question: str, sides: tuple[Work, ...], topic: str) -> None:
-    found = read_comparison(question, WORKS)
+    found = read_comparison(find_named(question, WORKS))
     assert [side.works for side in found] == [(one,) for one in sides]
     assert all(topic in side.question for side in found)
 
 
 def test_a_selection_is_counted() -> None:
-    found = read_comparison("前一份和后一份对水位的说法有什么不同？", (STORY, INSPECTION), narrowed=True)
+    found = read_comparison(find_named("前一份和后一份对水位的说法有什么不同？", (STORY, INSPECTION)), narrowed=True)
     assert [side.works for side in found] == [(STORY,), (INSPECTION,)]
 
 
@@ -56,7 +56,7 @@ def test_a_selection_is_counted() -> None:
     ],
 )
 def test_things_that_titles_hold_are_no_works(question: str) -> None:
-    assert not any(side.works for side in read_comparison(question, WORKS))
+    assert not any(side.works for side in read_comparison(find_named(question, WORKS)))
 
 
 def test_a_name_in_doubt_is_none() -> None:
@@ -68,5 +68,5 @@ def test_a_name_in_doubt_is_none() -> None:
 def test_who_wrote_together_is_one_side() -> None:
     grain, salt = work("grain.md", "岭东粮价的由来", "訾文渊", "芮秋"), work("salt.md", "海盐与稅收", "韦若", "唐望舒")
     question = "同样讲水位，大学那篇（訾文渊、芮秋）和社科院那篇（韦若、唐望舒）给的数一样吗？"
-    found = read_comparison(question, (*WORKS, grain, salt))
+    found = read_comparison(find_named(question, (*WORKS, grain, salt)))
     assert [(side.label, side.works) for side in found] == [("訾文渊、芮秋", (grain,)), ("韦若、唐望舒", (salt,))]

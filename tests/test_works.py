@@ -22,6 +22,7 @@ from rag.verification.disagreement import find_disagreement
 from rag.vocabulary import phrases, read_table
 from rag.works.cataloguing import catalogue
 from rag.works.comparison import read_comparison
+from rag.works.naming import find_named
 from rag.works.shelf import works_of
 from rag.works.shelf_questions import read_shelf_question, read_words
 
@@ -119,7 +120,7 @@ def test_a_work_is_known_by_what_it_is_about(question: str, said: str | None, sh
     ],
 )
 def test_the_newest_the_oldest_and_all_of_them(question: str, asked: str, titles: list[str], shelf: Settings) -> None:
-    read = read_shelf_question(question, works_of(open_index(shelf)))
+    read = read_shelf_question(find_named(question, works_of(open_index(shelf))))
     assert read is not None
     assert (read.asked, sorted(work.printed.title for work in read.works)) == (asked, titles)
 
@@ -135,18 +136,18 @@ def test_the_newest_the_oldest_and_all_of_them(question: str, asked: str, titles
     ],
 )
 def test_questions_about_contents_are_none_about_works(question: str, shelf: Settings) -> None:
-    assert read_shelf_question(question, works_of(open_index(shelf))) is None
+    assert read_shelf_question(find_named(question, works_of(open_index(shelf)))) is None
 
 
 def test_no_question_of_the_test_set_is_taken_for_one_about_works(shelf: Settings) -> None:
     works = works_of(open_index(shelf))
     items = [json.loads(line) for line in (HERE / "questions.jsonl").read_text("utf-8").splitlines() if line.strip()]
-    assert [item["question"] for item in items if read_shelf_question(item["question"], works)] == []
+    assert [item["question"] for item in items if read_shelf_question(find_named(item["question"], works))] == []
 
 
 def test_the_author_of_the_work_that_was_spoken_of(shelf: Settings) -> None:
     works = works_of(open_index(shelf))
-    asked = read_shelf_question("作者是谁？", works, history=[Turn("user", "总结《跨江大桥的造价》")])
+    asked = read_shelf_question(find_named("作者是谁？", works), history=[Turn("user", "总结《跨江大桥的造价》")])
     assert asked is not None
     assert [work.source for work in asked.works] == ["桥.md"]
 
@@ -270,7 +271,7 @@ def test_each_thing_has_its_statement_or_is_told_to_be_nowhere(question: str, sa
     ],
 )
 def test_what_is_compared_is_not_what_it_is_compared_in(question: str, sides: list[str]) -> None:
-    assert [side.label for side in read_comparison(question, ())] == sides
+    assert [side.label for side in read_comparison(find_named(question, ()))] == sides
 
 
 @pytest.mark.parametrize(
@@ -385,7 +386,7 @@ def test_a_mention_is_cited_where_it_stands(everyday: Settings) -> None:
     ],
 )
 def test_contents_are_asked_with_the_same_words(question: str, everyday: Settings) -> None:
-    assert read_shelf_question(question, works_of(open_index(everyday))) is None
+    assert read_shelf_question(find_named(question, works_of(open_index(everyday)))) is None
 
 
 @pytest.mark.parametrize(
@@ -393,7 +394,7 @@ def test_contents_are_asked_with_the_same_words(question: str, everyday: Setting
     [("总结江堤报告", "江堤加固工程报告"), ("概括一下校车须知", "枫桥小学校车须知"), ("总结工程造价", "")],
 )
 def test_a_work_is_called_by_a_word_of_its_title_and_its_kind(question: str, title: str, everyday: Settings) -> None:
-    asked = read_shelf_question(question, works_of(open_index(everyday)))
+    asked = read_shelf_question(find_named(question, works_of(open_index(everyday))))
     assert (asked and [work.label for work in asked.works]) == ([title] if title else None)
 
 
@@ -413,7 +414,7 @@ def test_a_work_is_named_by_the_part_of_its_title_that_is_quoted(
 ) -> None:
     paper = "渡口研究　2024年第4期\n\n“日閘双控”如何改变渡口的收费\n\n林若水\n\n一、收费\n\n收费在涨潮时翻倍。\n"
     works = works_of(open_index(index_of({"收费.txt": paper, "价目.csv": PRICES})))
-    asked = read_shelf_question("“日闸双控”一文是谁写的？", works)
+    asked = read_shelf_question(find_named("“日闸双控”一文是谁写的？", works))
     assert asked is not None
     assert ([work.label for work in asked.works], asked.fields) == (["“日閘双控”如何改变渡口的收费"], ("authors",))
-    assert read_shelf_question("“日闸双控”是什么时候出现的？", works) is None
+    assert read_shelf_question(find_named("“日闸双控”是什么时候出现的？", works)) is None

@@ -8,13 +8,10 @@ A chat model is asked whenever anything was found: it may refuse by itself. It a
 from __future__ import annotations
 
 import dataclasses
-import functools
 import itertools
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
-
-import numpy as np
 
 from rag.answering.near_misses import names_nothing_across, names_nowhere, says_nothing, told_of_another
 from rag.answering.research import SHOWN_PASSAGES, Model, Researcher
@@ -32,14 +29,12 @@ from rag.backends import (
     stream_writing,
 )
 from rag.backends.extractive import PART_LEAST, ExtractiveBackend, leans_back
-from rag.embedding import load_embedder
 from rag.errors import BackendFailed
 from rag.index import Index, open_index
 from rag.question import Part, Question, read_question, types_of
 from rag.question.conversation import leans_on_history
 from rag.question.kinds_asked import denied_premise, is_of_another_kind
 from rag.reading.chunking import heading_of
-from rag.reading.pages import PageFinder
 from rag.records import (
     Answer,
     Ending,
@@ -53,7 +48,7 @@ from rag.records import (
     TextPiece,
     Turn,
 )
-from rag.retrieval import Filters, InTurn, check_question, retrieve
+from rag.retrieval import Filters, InTurn, check_question
 from rag.retrieval.odds import CERTAIN, with_likelihoods
 from rag.retrieval.parties_asked import parties_missing
 from rag.retrieval.said_before import quoted_before, with_said_before
@@ -65,14 +60,13 @@ from rag.text.language import ends_in, main_language, search_form, search_letter
 from rag.text.names import holds_latin_name, latin_words
 from rag.text.rewriting import written_as
 from rag.verification import verify_answer
-from rag.verification.cited_sentences import number_by_appearance
 from rag.vocabulary import read_table
 from rag.works.about_works import answer_about_works, lead_with, put_before, tell_disagreement
 from rag.works.article_facts import answer_about_article
+from rag.works.asking import Asking
 from rag.works.cataloguing import tell_where
 from rag.works.part_requests import answer_about_parts
 from rag.works.sections_asked import answer_about_section
-from rag.works.shelf import Work, works_of
 
 POSSIBLE = 0.002  # below this nothing is near
 MOST_EVIDENCE = 2  # times Settings.evidence_count, when a chat model looked several times
@@ -82,7 +76,6 @@ NEAREST: dict[Language, str] = {"zh": "最接近的段落：", "en": " The neare
 COURTESIES = {kind: {"zh": chinese, "en": english} for kind, chinese, english in read_table("courtesy_texts")}
 
 
-Find = Callable[[Question, Sequence[Part]], list[Retrieval]]
 Events = Generator[Progress | TextPiece | Answer, None, None]
 
 
@@ -153,15 +146,12 @@ def stream_answer(
     if read.courtesy == "sources":
         yield tell_where(quoted_before(history, index), question, index, read.language) or _courtesy(read)
         return
-    read = with_said_before(history, read, index)
-    check = functools.partial(_checked, read, settings, index)
-    works = works_of(index, filters)
-    answer = answer_about_article(read, works, index)
+    asking = Asking(with_said_before(history, read, index), history, filters, settings, index, in_turn)
+    answer = answer_about_article(asking)
     if answer is None:
-        answer = yield from answer_about_works(read, history, filters, settings, index, check, in_turn)
+        answer = yield from answer_about_works(asking)
     if answer is None:
-        find = functools.partial(_search, filters=filters, settings=settings, index=index, in_turn=in_turn)
-        answer = yield from _answer_from_passages(question, read, history, settings, index, find, works)
+        answer = yield from _answer_from_passages(question, asking)
     took_ms = {**answer.took_ms, "total": _since(started)}
     unread = asked_about(read.text, index.manifest.rejected)
     yield dataclasses.replace(
@@ -169,20 +159,14 @@ def stream_answer(
     )
 
 
-def _answer_from_passages(
-    typed: str,
-    read: Question,
-    history: Sequence[Turn],
-    settings: Settings,
-    index: Index,
-    find: Find,
-    works: Sequence[Work],
-) -> Generator[Progress | TextPiece, None, Answer]:
+def _answer_from_passages(typed: str, asking: Asking) -> Generator[Progress | TextPiece, None, Answer]:
     """Search, have the answer written and checked, and decide how it ends, telling what happens meanwhile."""
-    research = _researcher(settings, read.language)
+    settings = asking.settings
+    research = _researcher(settings, asking.read.language)
     if research is not None:
-        read = yield from _understand(read, history, research)
-    searches = find(read, read.parts)
+        asking = yield from _understand(asking, research)
+    read = asking.read
+    searches = _search(asking, read.parts)
     if read.answered:
         searches = [_without_answered(search, read.answered) for search in searches]
     found = merge_searches(searches, settings.evidence_count)
@@ -191,10 +175,10 @@ def _answer_from_passages(
     took_ms = dict(searches[0].took_ms)
     rounds = 1
     if research is not None:
-        rounds = yield from _look_again(read, searches, research, find)
+        rounds = yield from _look_again(asking, searches, research)
         found = merge_searches(searches, settings.evidence_count)[: MOST_EVIDENCE * settings.evidence_count]
     if settings.backend == ExtractiveBackend.name:
-        known = _answer_by_structure(read, history, searches, found, works, settings, index)
+        known = _answer_by_structure(asking, searches, found)
         if known is not None:
             return dataclasses.replace(known, backend=settings.backend, took_ms=took_ms)
     ending = judge(max(map(answerability, searches)))
@@ -203,7 +187,7 @@ def _answer_from_passages(
     request = AnswerRequest(
         question=read.text if typed == read.asked else f"{read.text} {typed}",  # asked again, for more
         evidence=found,
-        history=tuple(history),
+        history=tuple(asking.history),
         language=read.language,
         max_chars=settings.answer_max_chars,
         types=read.types,
@@ -217,7 +201,7 @@ def _answer_from_passages(
     if quotes and ending == "refusal":  # a chat model might have known better, and failed
         return dataclasses.replace(_told(_refusal(read, found), written, report), took_ms=took_ms)
     before_check = time.perf_counter()
-    answer = _checked(read, settings, index, written.text, found, is_quoted=quotes)
+    answer = asking.check(written.text, found, is_quoted=quotes)
     took_ms["checked"] = _since(before_check)
     if not quotes:
         ending = "refusal" if is_refusal(answer.text) else "answer"
@@ -238,28 +222,14 @@ def _answer_from_passages(
     return _told(answer, written, report)
 
 
-def _answer_by_structure(
-    read: Question,
-    history: Sequence[Turn],
-    searches: Sequence[Retrieval],
-    found: tuple[Evidence, ...],
-    works: Sequence[Work],
-    settings: Settings,
-    index: Index,
-) -> Answer | None:
+def _answer_by_structure(asking: Asking, searches: Sequence[Retrieval], found: tuple[Evidence, ...]) -> Answer | None:
     """Return what facts, sections, rows and parts of works answer, or why not; None where statements have to."""
-    if (fact := answer_about_article(read, works, index, found)) is not None:
-        return fact
-    check = functools.partial(_checked, read, settings, index)
-    section = answer_about_section(read, found, works, index, check, settings.answer_max_chars)
-    if section is not None:
-        return section
-    alone = searches[0] if len({part.text for part in read.parts}) == 1 else None
-    if alone is not None and (answer := answer_from_rows(read, alone, index, check)) is not None:
-        return answer
-    if alone is not None and is_of_no_year(read, alone, index):
-        return _refusal(read, found)
-    return answer_about_parts(read, history, found, works, index, check, settings.answer_max_chars)
+    known = answer_about_article(asking, found) or answer_about_section(asking, found)
+    if known is None and len({part.text for part in asking.read.parts}) == 1:
+        known = answer_from_rows(asking, searches[0])
+        if known is None and is_of_no_year(asking, searches[0]):
+            return _refusal(asking.read, found)
+    return known or answer_about_parts(asking, found)
 
 
 def _names_of_others(read: Question, answer: Answer, found: Sequence[Evidence]) -> tuple[str, ...]:
@@ -343,11 +313,9 @@ def _told(answer: Answer, written: Written, report: Research | None) -> Answer:
     )
 
 
-def _search(
-    read: Question, parts: Sequence[Part], *, filters: Filters | None, settings: Settings, index: Index, in_turn: InTurn
-) -> list[Retrieval]:
+def _search(asking: Asking, parts: Sequence[Part]) -> list[Retrieval]:
     """Return what is found for each part of a question."""
-    count = settings.evidence_count
+    read = asking.read
     asked = [read]
     if parts != read.parts or len(parts) > 1:
         asked = [
@@ -362,7 +330,7 @@ def _search(
             )
             for part in parts
         ]
-    return in_turn(lambda: [retrieve(one, count, filters=filters, settings=settings, index=index) for one in asked])
+    return asking.search(*asked)
 
 
 def _researcher(settings: Settings, language: Language) -> Researcher | None:
@@ -376,28 +344,27 @@ def _researcher(settings: Settings, language: Language) -> Researcher | None:
     return Researcher(model, settings, language) if isinstance(model, Model) else None
 
 
-def _understand(read: Question, history: Sequence[Turn], research: Researcher) -> Generator[Progress, None, Question]:
-    if research.wants_rewrite(history):
+def _understand(asking: Asking, research: Researcher) -> Generator[Progress, None, Asking]:
+    read = asking.read
+    if research.wants_rewrite(asking.history):
         yield Progress("rewriting")
-        read = research.rewrite(read, history)
+        read = research.rewrite(read, asking.history)
     if research.wants_split(read):
         yield Progress("splitting")
         read = research.split(read)
-    return read
+    return dataclasses.replace(asking, read=read)
 
 
-def _look_again(
-    read: Question, searches: list[Retrieval], research: Researcher, find: Find
-) -> Generator[Progress, None, int]:
+def _look_again(asking: Asking, searches: list[Retrieval], research: Researcher) -> Generator[Progress, None, int]:
     """Add searches in other words while what was found is thin; return the rounds of searching."""
     rounds = 1
     while any(searches) and max(map(answerability, searches)) < CERTAIN and research.wants_again(rounds):
         yield Progress("searching_again")
         found = merge_searches(searches, SHOWN_PASSAGES)
-        questions = research.again(read, [search.understood for search in searches], found)
+        questions = research.again(asking.read, [search.understood for search in searches], found)
         if not questions:
             break
-        searches.extend(find(read, [Part(one, one) for one in questions]))
+        searches.extend(_search(asking, [Part(one, one) for one in questions]))
         rounds += 1
         yield Progress("searched", "; ".join(questions), sum(map(len, searches)))
     return rounds
@@ -465,58 +432,6 @@ def _better(one: Evidence, other: Evidence) -> Evidence:
     return dataclasses.replace(
         better, likelihoods=tuple(likelihood for likelihood, _ in read), answers=tuple(answer for _, answer in read)
     )
-
-
-def _checked(
-    read: Question, settings: Settings, index: Index, text: str, found: tuple[Evidence, ...], *, is_quoted: bool = False
-) -> Answer:
-    """Return a written text as an answer whose citations are numbered in order and whose sentences were checked."""
-    numbered, order, struck = number_by_appearance(text, [item.text for item in found])
-    evidence = tuple(found[place] for place in order)
-    verified = verify_answer(numbered, evidence, None if is_quoted else _similarity(settings, index))
-    pages = functools.cache(lambda source: PageFinder(index.document(source)))
-    by_id = {item.id: item for item in evidence}
-    sentences = tuple(
-        dataclasses.replace(
-            sentence,
-            citations=tuple(
-                dataclasses.replace(citation, page=pages(citation.source).at(citation.source_span[0]))
-                if citation.source_span
-                else citation
-                for citation in sentence.citations
-            ),
-            answer_span=_answer_span(sentence, by_id),
-        )
-        for sentence in verified.sentences
-    )
-    return Answer(
-        question=read.asked,
-        understood=read.text,
-        text=verified.text,
-        sentences=sentences,
-        evidence=evidence,
-        ending="answer",
-        backend="",
-        struck=struck + verified.struck,
-    )
-
-
-def _answer_span(sentence: Sentence, evidence: dict[str, Evidence]) -> tuple[int, int] | None:
-    """Return where the words stand in a sentence that answer in the passage it cites, or None."""
-    for citation in sentence.citations:
-        item = evidence[citation.passage]
-        carrying = citation.passage_span
-        for span, answer in zip(item.statements, item.answers, strict=False):
-            if answer is None or carrying is None or span[1] <= carrying[0] or carrying[1] <= span[0]:
-                continue
-            words = " ".join(item.text[slice(*answer)].split("\n"))
-            # The statement stands at the end of its sentence: before it may stand a frame, or the head of a table.
-            begins = max(0, sentence.text.rfind(" ".join(item.text[slice(*span)].split("\n"))))
-            at = sentence.text.find(words, begins + answer[0] - span[0])
-            at = at if at >= 0 else sentence.text.find(words)
-            if at >= 0:
-                return at, at + len(words)
-    return None
 
 
 def _courtesy(read: Question) -> Answer:
@@ -613,15 +528,3 @@ def _searched(index: Index, filters: Filters | None) -> dict[str, int]:
         return {name: index.manifest.counts[name] for name in ("sources", "articles", "passages")}
     articles = list(index.passages.articles_at(rows))
     return {"sources": len({source for source, _ in articles}), "articles": len(articles), "passages": len(rows)}
-
-
-def _similarity(settings: Settings, index: Index) -> Callable[[str, Sequence[str]], Sequence[float]]:
-    """Return a function that says how near a sentence is to passage texts, language taken out."""
-    embedder = load_embedder(settings)
-
-    def similarity(sentence: str, texts: Sequence[str]) -> Sequence[float]:
-        vectors = embedder.embed_passages([sentence, *texts])
-        centred = index.centring.centre_passages(vectors, [main_language(text) for text in [sentence, *texts]])
-        return [float(score) for score in np.asarray(centred[1:] @ centred[0])]
-
-    return similarity

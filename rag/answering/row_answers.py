@@ -20,7 +20,7 @@ from rag.retrieval.rows_judged import rows_beside, whole_table
 from rag.tables import cell_span, cells, is_row, table_head
 from rag.vocabulary import read_table
 from rag.works.about_works import lead_with
-from rag.works.part_lists import Check
+from rag.works.asking import Asking
 
 MOST_ROWS = 12  # that are quoted; how many there are is told
 _TEXTS: dict[str, dict[Language, str]] = {
@@ -36,9 +36,9 @@ class Table(NamedTuple):
     is_likeliest: bool
 
 
-def answer_from_rows(read: Question, found: Retrieval, index: Index, check: Check) -> Answer | None:
+def answer_from_rows(asking: Asking, found: Retrieval) -> Answer | None:
     """Return the answer to a question for several rows of one table; None where it asks for something else."""
-    table = _table_of(found, index)
+    read, table = asking.read, _table_of(found, asking.index)
     if table is None:
         return None
     best, rows = table.evidence, table.rows
@@ -48,23 +48,23 @@ def answer_from_rows(read: Question, found: Retrieval, index: Index, check: Chec
     if asked is None or not (table.is_likeliest or asked.kind in ("count", "fitting")):
         return None
     quoted = [rows[row] for row in asked.rows[:MOST_ROWS]]
-    evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(index, best, set(quoted)))
+    evidence = tuple(_marked(item, quoted, asked.column) for item in rows_beside(asking.index, best, set(quoted)))
     lines = [head]
     for row in quoted:
         numbers = (number for number, item in enumerate(evidence, 1) if row in item.text.split("\n"))
         lines.append(f"{row}[{next(numbers)}]")
     if not evidence:
         return None
-    answer, told = check("\n".join(lines), evidence), _told(asked, head, read.language)
+    answer, told = asking.check("\n".join(lines), evidence), _told(asked, head, read.language)
     return lead_with(answer, told) if told else answer
 
 
-def is_of_no_year(read: Question, found: Retrieval, index: Index) -> bool:
+def is_of_no_year(asking: Asking, found: Retrieval) -> bool:
     """Say whether a question names a year that the table with the likeliest row does not have, by years as it is."""
-    table = _table_of(found, index)
+    table = _table_of(found, asking.index)
     if table is None or not table.is_likeliest:
         return False
-    return lacks_year(table_head(table.evidence.passage), table.rows, read.text)
+    return lacks_year(table_head(table.evidence.passage), table.rows, asking.read.text)
 
 
 def _table_of(found: Retrieval, index: Index) -> Table | None:

@@ -35,6 +35,7 @@ from rag.text.figures import Figure
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, holds_one_of, main_language, split_at, split_statements
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
+from rag.works.naming import find_named
 from rag.works.shelf import works_of
 from rag.works.shelf_questions import read_shelf_question
 
@@ -114,13 +115,14 @@ def _about_works(
 ) -> Iterator[tuple[tuple[str, int], str]]:
     """Yield the keys of works with the question what they are about, those that are read as that and were not asked."""
     works = works_of(index)
-    asked = [read.works for one in besides if (read := read_shelf_question(one, works)) and read.asked == "summary"]
+    before = (read_shelf_question(find_named(one, works)) for one in besides)
+    asked = [read.works for read in before if read and read.asked == "summary"]
     for work in sorted(works, key=lambda w: (main_language(w.record.title) != language, _hash_of(w.record.title))):
         if len(work.record.title) > LONGEST_TITLE_CHARS or not (wanted is None or work.key in wanted):
             continue
         titled = say("title_quoted", main_language(work.record.title), title=work.record.title)
         question = say("about_work", language, title=titled)
-        read = read_shelf_question(question, works)
+        read = read_shelf_question(find_named(question, works))
         if read is not None and read.asked == "summary" and read.works == (work,) and (work,) not in asked:
             yield work.key, question
 

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 
 from rag.backends import AnswerRequest, load_backend, stream_writing
 from rag.backends.extractive import ExtractiveBackend
 from rag.errors import BackendFailed
-from rag.index import Index
-from rag.question import Question, read_question
-from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Span, TextPiece, Turn
-from rag.retrieval import Filters, InTurn, retrieve
-from rag.settings import Settings
+from rag.question import read_question
+from rag.records import Answer, Citation, Evidence, Language, Progress, Retrieval, Sentence, Span, TextPiece
 from rag.text.language import CELL_MARK
 from rag.verification.disagreement import Asked, content_of, find_disagreement
+from rag.works.asking import Asking
 from rag.works.cataloguing import answer_from_records, which_work
 from rag.works.comparison import Cell, Side, compare_sides, read_comparison
-from rag.works.part_lists import Check
-from rag.works.shelf import works_of
 from rag.works.shelf_questions import ShelfQuestion, read_shelf_question
 from rag.works.summaries import quote_summary, write_summary
 
@@ -37,79 +33,52 @@ _TEXTS = {
 }
 
 
-def answer_about_works(
-    read: Question,
-    history: Sequence[Turn],
-    filters: Filters | None,
-    settings: Settings,
-    index: Index,
-    check: Check,
-    in_turn: InTurn,
-) -> Steps:
-    """Answer a question that is about works, telling what happens meanwhile; None where it is about contents.
-
-    `filters` say what may be asked about (None: all); the turns of `history` come oldest first.
-    """
-    works = works_of(index, filters)
-    narrowed = filters is not None and bool(filters.sources or filters.articles)
-    asked = read_shelf_question(read.asked, works, narrowed=narrowed, history=history, spoken_of=read.spoken_of)
-
-    def search(question: Question | str, own: Filters | None = filters) -> Retrieval:
-        return in_turn(
-            lambda: [retrieve(question, settings.evidence_count, filters=own, settings=settings, index=index)]
-        )[0]
-
+def answer_about_works(asking: Asking) -> Steps:
+    """Answer a question that is about works, telling what happens meanwhile; None where it is about contents."""
+    read = asking.read
+    asked = read_shelf_question(
+        asking.named, narrowed=asking.is_narrowed, history=asking.history, spoken_of=read.spoken_of
+    )
     if asked is not None and asked.asked != "summary":
         in_text = asked.fields == IN_TEXT and not any(work.record.fund for work in asked.works)
-        return None if in_text else answer_from_records(asked, read.asked, index, search)
+        return None if in_text else answer_from_records(asked, asking)
     if asked is not None:
         if not asked.works:
-            return which_work(read.asked, works, index, read.language)
-        return (yield from _summarise(read, asked, settings, index, check))
-    sides = read_comparison(read.asked, works, narrowed=narrowed)
-    if not sides or (settings.backend != ExtractiveBackend.name and not any(side.works for side in sides)):
+            return which_work(asking)
+        return (yield from _summarise(asked, asking))
+    sides = read_comparison(asking.named, narrowed=asking.is_narrowed)
+    if not sides or (asking.settings.backend != ExtractiveBackend.name and not any(side.works for side in sides)):
         return None  # things that a chat model is to compare: it splits the question by itself
-
-    def find(side: Side) -> Retrieval:
-        keys = tuple(work.key for work in side.works)
-        own = dataclasses.replace(filters or Filters(), articles=keys) if keys else filters
-        question = dataclasses.replace(read_question(side.question), language=read.language)
-        return search(question, own)
-
-    return (yield from _compare(read, sides, find, settings, index, check))
+    return (yield from _compare(sides, asking))
 
 
-def _summarise(read: Question, asked: ShelfQuestion, settings: Settings, index: Index, check: Check) -> Steps:
-    yield Progress("understood", read.text)
+def _summarise(asked: ShelfQuestion, asking: Asking) -> Steps:
+    language, index = asking.read.language, asking.index
+    yield Progress("understood", asking.read.text)
     failure: BackendFailed | None = None
-    if settings.backend != ExtractiveBackend.name:
+    if asking.settings.backend != ExtractiveBackend.name:
         try:
-            backend = load_backend(settings)
-            text, evidence = yield from write_summary(asked.works, asked.length, read.language, index, backend)
-            return _by(check(text, evidence), backend.name)
+            backend = load_backend(asking.settings)
+            text, evidence = yield from write_summary(asked.works, asked.length, language, index, backend)
+            return _by(asking.check(text, evidence), backend.name)
         except BackendFailed as error:
             failure = error
             yield Progress("restarted", error.code)
-    text, evidence = quote_summary(asked.works, asked.length, read.language, index)
-    return _by(check(text, evidence), ExtractiveBackend.name, failure)
+    text, evidence = quote_summary(asked.works, asked.length, language, index)
+    return _by(asking.check(text, evidence), ExtractiveBackend.name, failure)
 
 
-def _compare(
-    read: Question,
-    sides: Sequence[Side],
-    find: Callable[[Side], Retrieval],
-    settings: Settings,
-    index: Index,
-    check: Check,
-) -> Steps:
+def _compare(sides: Sequence[Side], asking: Asking) -> Steps:
     found: list[Evidence] = []
+    read, settings = asking.read, asking.settings
 
-    def find_and_keep(side: Side) -> Retrieval:
-        result = find(side)
+    def find(side: Side) -> Retrieval:
+        question = dataclasses.replace(read_question(side.question), language=read.language)
+        [result] = asking.search(question, works=side.works)
         found.extend(result[: max(1, settings.evidence_count // len(sides))])
         return result
 
-    cells = compare_sides(sides, find_and_keep, read.language, index)
+    cells = compare_sides(sides, find, read.language, asking.index)
     said = [{statement for _, statement in cell.said} for cell in cells]
     things = not any(side.works for side in sides)
     if not any(said) or (things and not _can_stand_apart(cells, said)):
@@ -119,11 +88,11 @@ def _compare(
     failure: BackendFailed | None = None
     if settings.backend != ExtractiveBackend.name:
         try:
-            return (yield from _write_comparison(read, cells, found, settings, check))
+            return (yield from _write_comparison(cells, found, asking))
         except BackendFailed as error:
             failure = error
             yield Progress("restarted", error.code)
-    answer = set_side_by_side(read, cells, check)
+    answer = set_side_by_side(cells, asking)
     missing = tuple(cell.side.label for cell in cells if cell.is_nowhere)
     answer = dataclasses.replace(tell_disagreement(answer, read.language), missing=missing)
     return _by(answer, ExtractiveBackend.name, failure)
@@ -137,17 +106,16 @@ def _can_stand_apart(cells: Sequence[Cell], said: Sequence[set[str]]) -> bool:
     return all(cell.is_nowhere or (cell.said and (cell.is_sure or not nowhere)) for cell in cells)
 
 
-def _write_comparison(
-    read: Question, cells: Sequence[Cell], found: Sequence[Evidence], settings: Settings, check: Check
-) -> Steps:
+def _write_comparison(cells: Sequence[Cell], found: Sequence[Evidence], asking: Asking) -> Steps:
     """Let a chat model compare; it reads what was found for each side."""
-    backend = load_backend(settings)
+    backend = load_backend(asking.settings)
     said = [item for cell in cells for item, _ in cell.said]
     evidence = tuple({item.id: item for item in (*said, *found)}.values())
-    written = yield from stream_writing(backend, AnswerRequest(read.text, evidence, language=read.language))
+    request = AnswerRequest(asking.read.text, evidence, language=asking.read.language)
+    written = yield from stream_writing(backend, request)
     if written.failure is not None and not written.text.strip():
         raise written.failure
-    return _by(check(written.text, evidence), backend.name, written.failure)
+    return _by(asking.check(written.text, evidence), backend.name, written.failure)
 
 
 def _by(answer: Answer, backend: str, failure: BackendFailed | None = None) -> Answer:
@@ -156,7 +124,7 @@ def _by(answer: Answer, backend: str, failure: BackendFailed | None = None) -> A
     return dataclasses.replace(answer, backend=backend, failure=str(failure or ""), failure_code=code)
 
 
-def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Answer:
+def set_side_by_side(cells: Sequence[Cell], asking: Asking) -> Answer:
     """Return an answer that is a table: a column for each side, each cell quoted, cited and checked."""
     # A column has numbers of its own, even for a passage that another one cites: a number leads to one place.
     items = {(column, item.id): item for column, cell in enumerate(cells) for item, _ in cell.said}
@@ -168,18 +136,18 @@ def set_side_by_side(read: Question, cells: Sequence[Cell], check: Check) -> Ans
         parts, plain, own = [], [], []
         for column, said in enumerate(row):
             if said is None:
-                plain.append("" if sentences[1:] else _TEXTS["nothing"][read.language == "en"])
+                plain.append("" if sentences[1:] else _TEXTS["nothing"][asking.read.language == "en"])
                 parts.append(plain[-1])
                 continue
             item, statement = said
             number = numbers[column, item.id]
-            own.append((number, check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
+            own.append((number, asking.check(f"{' '.join(statement.split())}[1]", (item,)).sentences))
             plain.append(_in_a_cell(statement))
             parts.append(f"{plain[-1]}[{number}]")
         text += "\n"
         sentences.append(_row(CELL_MARK.join(plain), len(text), own))
         text += CELL_MARK.join(parts)
-    return Answer(read.asked, read.text, text, tuple(sentences), tuple(items.values()), "answer", "")
+    return Answer(asking.read.asked, asking.read.text, text, tuple(sentences), tuple(items.values()), "answer", "")
 
 
 def _row(text: str, start: int, checked: Sequence[tuple[int, Sequence[Sentence]]]) -> Sentence:

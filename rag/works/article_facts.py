@@ -32,12 +32,12 @@ from rag.text.language import (
 )
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
+from rag.works.asking import Asking
 from rag.works.cataloguing import Draft
-from rag.works.part_requests import SMALL_PASSAGES
+from rag.works.naming import Named
 from rag.works.part_words import head_of, is_in_head
 from rag.works.sections_asked import names_in, work_meant
 from rag.works.shelf import Work, names_of
-from rag.works.shelf_questions import Named, find_named
 
 ASKED_WITH = {"date": "when", "workplace": "where"}  # words of the table without which a form is not asked for
 PRINTED_ONLY = ("date", "label")  # forms of facts that nothing but an article has
@@ -79,9 +79,8 @@ def facts() -> tuple[Fact, ...]:
     return tuple(Fact(kind, form, phrases(a), phrases(t), (zh, en)) for kind, form, a, t, zh, en, _ in rows)
 
 
-def read_article_request(read: Question, works: Sequence[Work]) -> Request | None:
+def read_article_request(read: Question, named: Named) -> Request | None:
     """Return the facts that a question asks of an article, in its order; None where it names no article as one."""
-    named = find_named(read.asked, works)
     form, places = named.rest, dict[Fact, int]()
     asked = ((word, fact) for fact in facts() for word in fact.asked)
     for word, fact in sorted(asked, key=lambda pair: -len(pair[0])):
@@ -105,16 +104,15 @@ def _is_asked(fact: Fact, question: str) -> bool:
     return not words or holds_any(question, words | (words_of("shelf_words", "date") if fact.form == "date" else words))
 
 
-def answer_about_article(
-    read: Question, works: Sequence[Work], index: Index, found: Sequence[Evidence] = ()
-) -> Answer | None:
+def answer_about_article(asking: Asking, found: Sequence[Evidence] = ()) -> Answer | None:
     """Return the answer to a question for facts of an article; None where it is none, or no work is clearly meant.
 
     A work in another language than the question is known by what was `found` for it alone.
     """
-    request = read_article_request(read, works)
-    named = _work_asked(request, read, works, index) if request else None
-    work = named or _work_found(read, works, found)
+    read, index = asking.read, asking.index
+    request = read_article_request(read, asking.named)
+    named = _work_asked(request, asking) if request else None
+    work = named or _work_found(asking, found)
     if request is None or work is None:
         return None
     margins = _margins(work, index)
@@ -134,24 +132,24 @@ def _may_be_told(fact: Fact, request: Request, work: Work, margins: Sequence[Pas
     return fact.form == "statement" or holds_any("\n".join(one.text for one in margins), fact.told)
 
 
-def _work_asked(request: Request, read: Question, works: Sequence[Work], index: Index) -> Work | None:
+def _work_asked(request: Request, asking: Asking) -> Work | None:
     """Return the one work that a question names by title, authors or other words, else the one spoken of."""
     by_authors = [set(own) for _, own in request.named.authors]
-    own = [work for work in works if by_authors and work in set.intersection(*by_authors)]
+    own = [work for work in asking.works if by_authors and work in set.intersection(*by_authors)]
     own = list(request.named.titled) or own
     if len(own) == 1:
         return own[0]
-    is_small = len(index.passages) <= SMALL_PASSAGES
-    heads = {work: head_of(work, index.passages_of(work.key) if is_small else ()) for work in own or works}
-    return work_meant(request.words, heads, read, spare=_spare(request))
+    of_few = asking.is_of_few
+    heads = {work: head_of(work, asking.index.passages_of(work.key) if of_few else ()) for work in own or asking.works}
+    return work_meant(request.words, heads, asking.read, spare=_spare(request))
 
 
-def _work_found(read: Question, works: Sequence[Work], found: Sequence[Evidence]) -> Work | None:
+def _work_found(asking: Asking, found: Sequence[Evidence]) -> Work | None:
     """Return the work in another language than the question's to which most of the best passages belong."""
     keys = Counter(item.passage.work for item in found[:BEST_PASSAGES])
     key, count = keys.most_common(1)[0] if keys else (("", 0), 0)
-    work = next((work for work in works if work.key == key), None)
-    is_clear = work is not None and 2 * count > BEST_PASSAGES and main_language(work.label) != read.language
+    work = next((work for work in asking.works if work.key == key), None)
+    is_clear = work is not None and 2 * count > BEST_PASSAGES and main_language(work.label) != asking.read.language
     return work if is_clear else None
 
 

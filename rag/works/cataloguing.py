@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.index import Index, open_index
 from rag.reading.pages import PageFinder
-from rag.records import Answer, Citation, Language, Passage, Retrieval, Sentence, Span
+from rag.records import Answer, Citation, Language, Passage, Sentence, Span
 from rag.retrieval import Filters, check_question, other_names
 from rag.retrieval.said_before import Quotation
 from rag.settings import Settings
@@ -29,12 +29,13 @@ from rag.text.folding import locate
 from rag.text.language import HAN_CHARACTER, main_language, search_form
 from rag.text.words import tag_words
 from rag.vocabulary import read_table
+from rag.works.asking import Asking
+from rag.works.naming import find_named, holds_name, journal_names
 from rag.works.part_lists import Lines
 from rag.works.part_words import telling_words
 from rag.works.shelf import Work, outline_of, works_of
-from rag.works.shelf_questions import Field, ShelfQuestion, find_named, holds_name, journal_names, length_of
+from rag.works.shelf_questions import Field, ShelfQuestion, length_of
 
-Find = Callable[[str], Retrieval]
 Fields = Sequence[tuple[Work, str]]  # of records, on which a sentence rests
 MOST_PLACES = 3  # of quotations that are told
 MOST_LISTED = 500  # works in one list
@@ -109,11 +110,12 @@ def works_on(topic: str, works: Sequence[Work], index: Index) -> tuple[Work, ...
     return by_record or tuple(work for work in works if mentions.get(work.key, 0) >= TOPIC_MENTIONS)
 
 
-def works_found(topic: str, works: Sequence[Work], index: Index, find: Find) -> tuple[Work, ...]:
+def works_found(topic: str, works: Sequence[Work], asking: Asking) -> tuple[Work, ...]:
     """Return the works that a search for a topic finds, best first; none for a single word.
 
     A work counts by the reciprocal ranks of its passages, those of its abstracts that are printed apart included.
     """
+    index = asking.index
     wanted = _names_of_words(topic, index)
     if len(wanted) < 2:
         return ()
@@ -121,7 +123,7 @@ def works_found(topic: str, works: Sequence[Work], index: Index, find: Find) -> 
     of_title = {(work.source, work.record.title): work for work in works}
     votes: dict[Work, float] = {}
     said: dict[Work, str] = {}
-    for rank, item in enumerate(find(topic), 1):
+    for rank, item in enumerate(asking.search(topic)[0], 1):
         source, number = item.passage.work
         about = index.passages.articles[source][number].work
         work = of_key.get((source, number)) or of_title.get((source, about))
@@ -195,17 +197,15 @@ def _is_on(work: Work, wanted: Sequence[set[str]], said: str = "") -> bool:
     return _holds_each(f"{record}\n{said}", wanted)
 
 
-def answer_from_records(asked: ShelfQuestion, question: str, index: Index, find: Find) -> Answer | None:
-    """Return the answer to a `question`, as typed, about records or outlines; None where nothing is on its topic.
-
-    `find` searches for a topic.
-    """
+def answer_from_records(asked: ShelfQuestion, asking: Asking) -> Answer | None:
+    """Return the answer to a question about records or outlines; None where nothing is on its topic."""
+    index, question = asking.index, asking.read.asked
     if asked.mentioned and not asked.named.titled:
         return _answer_mentions(asked, question, index)
     if asked.topic and not asked.named.titled:
         works = works_on(asked.topic, asked.works, index)
         if not works or (len(works) > 1 and asked.asked == "fields"):
-            found = works_found(asked.topic, asked.works, index, find)
+            found = works_found(asked.topic, asked.works, asking)
             works = tuple(work for work in found if work in works) or works or found
         if not works:
             is_word = len(_names_of_words(asked.topic, index)) == 1
@@ -216,7 +216,7 @@ def answer_from_records(asked: ShelfQuestion, question: str, index: Index, find:
     if not asked.works and (asked.named or asked.asked == "works"):
         draft.say("none", ())
     elif not asked.works:
-        return which_work(question, works_of(index), index, asked.language)
+        return which_work(asking)
     elif asked.asked == "outline":
         for work in asked.works:
             _write_outline(draft, work)
@@ -261,13 +261,13 @@ def tell_where(quoted: Sequence[Quotation], question: str, index: Index, languag
     return draft.answer(question) if quoted else None
 
 
-def which_work(question: str, works: Sequence[Work], index: Index, language: Language) -> Answer:
+def which_work(asking: Asking) -> Answer:
     """Return the question back which of several works is meant, with some of them."""
-    draft = Draft(index, language)
+    draft = Draft(asking.index, asking.read.language)
     draft.say("which", ())
-    for work in works[:3]:
+    for work in asking.works[:3]:
         draft.item(draft.title(work), [(work, "title")])
-    return dataclasses.replace(draft.answer(question), ending="refusal")
+    return dataclasses.replace(draft.answer(asking.read.asked), ending="refusal")
 
 
 def _write_fields(draft: Draft, works: Sequence[Work], fields: Sequence[Field]) -> None:

@@ -28,9 +28,8 @@ from rag.records import Evidence, Language
 from rag.retrieval.odds import CERTAIN
 from rag.text.language import to_simplified
 from rag.vocabulary import read_table, words_of
-from rag.works.naming import NamedSide, find_sides
+from rag.works.naming import Named, NamedSide, find_sides
 from rag.works.shelf import Work
-from rag.works.shelf_questions import find_named
 from rag.works.summaries import leading_statements
 
 LEAST_LIKELY = 0.005  # that a statement answers, from which it stands for its side
@@ -58,15 +57,15 @@ class Cell:
     is_sure: bool = False  # whether one of the statements surely answers
 
 
-def read_comparison(question: str, works: Sequence[Work], *, narrowed: bool = False) -> tuple[Side, ...]:
+def read_comparison(named: Named, *, narrowed: bool = False) -> tuple[Side, ...]:
     """Return the sides that a question, which stands alone, compares, or none where it compares nothing.
 
     `narrowed`: whether the works are a selection that the reader made: 这几份 are they.
     """
+    question, works = named.question, named.works
     kinds = kinds_in(question)
     selected = narrowed and "those" in kinds and 2 <= len(works) <= MOST_THINGS
     compares = selected or bool(kinds & {"compares", "each", "views"})
-    named = find_named(question, works)
     if narrowed and (placed := _by_place(question, works)):
         return _of_works([(side.work.label, (side.work,)) for side in placed], _around(question, placed))
     sides = find_sides(question, works) if len(named.titled) <= 1 else ()

@@ -17,13 +17,16 @@ from pathlib import PurePosixPath
 
 from rag.question.things_named import MOST_THINGS, words_that_compare
 from rag.records import Span
+from rag.text.dates import YEAR
 from rag.text.dictionary import glosses_of
 from rag.text.language import HAN_CHARACTER, LATIN_WORD, search_form, to_simplified
+from rag.text.names import find_quotes
 from rag.text.negation import stem
-from rag.text.numbers import read_numbers
+from rag.text.numbers import han_number, read_numbers
+from rag.text.persons import SURNAMES
 from rag.text.words import tag_words
 from rag.vocabulary import words_of
-from rag.works.shelf import Work
+from rag.works.shelf import Work, names_of
 
 CLEARLY = 0.8  # share of the best work's score that the next one may have at most
 LACKING = 0.5  # what a work lacks counts against it so many times the rarest word
@@ -31,12 +34,35 @@ MOST_LEFT_OUT = 2  # characters between those of a short form: 年报 of 年度�
 HEAD_CHARS = 2  # at the end of a Chinese title
 LONGEST_WORD = 6  # units of a word of the tables
 LONGEST_NAME = 80  # units of a stretch that names a work
+PERSON_CHARS = 3  # most of a Chinese person's name
+LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
+NAMED = "\n"  # stands for what was recognised and taken out
+_ISSUE = re.compile(r"第(\d+|[一二三四五六七八九十]{1,2})期|\b(?:no\.?|issue|number) ?(\d+)")
+# Not the first word of an English question, which has its capital anyway.
+_CAPITALISED = re.compile(rf"(?<!^)\b[A-Z][\w'-]+|^[A-Z][\w'-]+(?=\s*{HAN_CHARACTER.pattern})", re.ASCII)
 _UNIT = re.compile(
     rf"“[^“”]+”|「[^「」]+」|《[^《》]+》|\"[^\"]+\"|{HAN_CHARACTER.pattern}|[^\W_]+(?:'[a-z]+)?|[^\w\s]"
 )
 _MARKS = '“”「」《》"'
 # A word of a table is of the first kind that has it.
 _STOP, _JOIN, _FORM, _WORK = "stop", "join", "form", "work"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What of a question names works."""
+
+    question: str  # as it was typed
+    works: tuple[Work, ...]  # that it may name
+    titled: tuple[Work, ...]  # the works whose titles it holds, in its order
+    authors: tuple[tuple[str, tuple[Work, ...]], ...]  # (name, works) of each author that it holds, in its order
+    journals: tuple[str, ...]  # in search form
+    years: tuple[int, ...]
+    issues: tuple[int, ...]
+    rest: str  # the question in search form with a line break for each of these
+
+    def __bool__(self) -> bool:
+        return bool(self.titled or self.authors or self.journals or self.years or self.issues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +126,109 @@ def _joins_and_stops() -> dict[str, str]:
 def find_work(words: str, works: Sequence[Work]) -> Work | None:
     """Return the one work whose record holds all these words, of which one says its kind or is an author; else None."""
     return _Shelf(works).named_by(_units(words, {}))
+
+
+def find_named(question: str, works: Iterable[Work]) -> Named:
+    """Return what a question names of works.
+
+    A title counts where it stands whole, or between quotation marks with or without its subtitle.
+    """
+    works = tuple(works)
+    quoted = {search_form(quote).strip("?!.。") for quote, _ in find_quotes(question)}
+    rest = search_form(question)
+    titles: dict[str, list[Work]] = {}
+    for work in works:
+        for title in work.titles:
+            titles.setdefault(title.strip("?!.。"), []).append(work)
+    journals = {name for work in works for name in journal_names(work)}
+    found_titles = [
+        title
+        for title in sorted(titles, key=len, reverse=True)
+        if title in quoted or (len(title) >= LEAST_TITLE and title not in journals and holds_name(rest, title))
+    ]
+    titled: dict[Work, int] = {}
+    for title in found_titles:
+        rest, at = taken_out(rest, title)
+        titled |= {work: at for work in titles[title] if at >= 0 and work not in titled}
+    found_journals = []
+    for name in sorted(journals, key=len, reverse=True):
+        if holds_name(rest, name):
+            rest, _ = taken_out(rest, name)
+            found_journals.append(name)
+    authors, rest = _find_authors(rest, works, set(map(str.casefold, _CAPITALISED.findall(question))))
+    issues = [_number(a or b) for a, b in _ISSUE.findall(rest)]
+    rest = _ISSUE.sub(NAMED, rest)
+    years = [int(year) for year in YEAR.findall(rest)]
+    rest = re.sub(YEAR.pattern + "年?(?:度|份)?", NAMED, rest)
+    by_place = sorted(titled, key=lambda work: titled[work])
+    return Named(question, works, tuple(by_place), authors, tuple(found_journals), tuple(years), tuple(issues), rest)
+
+
+def _find_authors(
+    rest: str, works: Sequence[Work], capitalised: set[str]
+) -> tuple[tuple[tuple[str, tuple[Work, ...]], ...], str]:
+    """Return the authors that stand in a text with their works, in its order, and the text without them.
+
+    Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other. The
+    last word of a Latin name is enough where the question writes it with a capital, and a family name with an office
+    (武医生) where one author has it.
+    """
+    by_name: dict[str, dict[Work, None]] = {}
+    people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
+    for work in works:
+        for names in set(map(names_of, work.printed_authors)):
+            surnames = {name.split()[-1] for name in names if " " in name} & capitalised
+            for name in (*names, *surnames):
+                by_name.setdefault(name, {})[work] = None
+            if names and names[0][0] in SURNAMES and len(names[0]) <= PERSON_CHARS:
+                people.setdefault(names[0][0], set()).add(names[0])
+    for surname, (name, *others) in people.items():
+        if not others:
+            by_name |= {surname + office: by_name[name] for office in words_of("name_words", "office")}
+    found: list[tuple[int, str, tuple[Work, ...]]] = []
+    for name in sorted(by_name, key=len, reverse=True):
+        if len(name) < 2 or not holds_name(rest, name):
+            continue
+        rest, at = taken_out(rest, name)
+        own = dict(by_name[name])
+        if HAN_CHARACTER.search(name):
+            spelled = set(names_of(name))
+            # An author whose name is printed in Latin letters alone may be the one who is spelled so.
+            latin = {work: (one for one in map(names_of, work.record.authors) if len(one) == 1) for work in works}
+            own |= {work: None for work, printed in latin.items() if any(spelled.issuperset(one) for one in printed)}
+        found.append((at, name, tuple(work for work in works if work in own)))
+    return tuple((name, own) for _, name, own in sorted(found, key=lambda item: item[0])), rest
+
+
+def holds_name(text: str, name: str) -> bool:
+    """Say whether `text` holds `name`; Latin letters as whole words."""
+    if HAN_CHARACTER.search(name):
+        return name in text
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.ASCII))  # a Han character ends a Latin word
+
+
+def taken_out(text: str, name: str) -> tuple[str, int]:
+    """Return the text with `name` and the quotation marks around it taken out, and where it stood; -1: nowhere."""
+    match = re.search(rf"[《\"<]?{re.escape(name)}[?!.。]?[》\">]?", text)
+    if match is None:
+        return text, -1
+    # What follows keeps its place, so that places can be compared.
+    return text[: match.start()] + NAMED * len(match.group()) + text[match.end() :], match.start()
+
+
+def journal_names(work: Work) -> tuple[str, ...]:
+    """Return the names of the journal in which a work was printed, in search form."""
+    return names_of(work.record.journal) if work.record.journal else ()
+
+
+def issue_numbers(work: Work) -> list[int]:
+    """Return the numbers of the issue in which a work was printed."""
+    issue = search_form(work.record.issue)
+    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or ([int(issue)] if issue.isdecimal() else [])
+
+
+def _number(numeral: str) -> int:
+    return int(numeral) if numeral.isdigit() else int(han_number(numeral) or 0)
 
 
 class _Shelf:

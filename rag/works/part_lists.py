@@ -6,7 +6,7 @@ them, or a table; a long list is cut, and the answer says so. Entry point: `list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rag.records import Answer, Evidence, Language, Passage
@@ -16,11 +16,11 @@ from rag.text.figure_finding import find_figures
 from rag.text.labels import as_quoted
 from rag.text.language import CELL_MARK, search_form
 from rag.vocabulary import read_table
+from rag.works.asking import Asking
 from rag.works.part_words import TIME, is_in, words_for
 from rag.works.parts import BULLET_MARKS, Group, Item, Statement
 from rag.works.shelf import Work
 
-Check = Callable[[str, tuple[Evidence, ...]], Answer]  # of a written text with the passages that its [n] stand for
 MOST_TIMES = 3  # the length of an answer from passages that a whole list may have
 PART_TEXTS = {key: (chinese, english) for key, chinese, english in read_table("part_texts")}
 
@@ -73,9 +73,10 @@ class Lines:
         return tuple(self._evidence.values())
 
 
-def list_items(choice: Choice, kinds: frozenset[str], language: Language, check: Check, max_chars: int) -> Answer:
+def list_items(choice: Choice, kinds: frozenset[str], asking: Asking) -> Answer:
     """Return the list of the items that are asked for, each with what names it; told where it is not whole."""
-    lines, led = Lines(), choice.group.lead
+    lines, led, language = Lines(), choice.group.lead, asking.read.language
+    max_chars = asking.settings.answer_max_chars
     opening = lines.quote(led.text, led.passage) if led else ""
     asked = [item for item in choice.group.items if not choice.value or says(item, choice.labels, choice.value)]
     whole = sum(len(said.text) for item in asked for said in item.said) <= max_chars * MOST_TIMES
@@ -95,7 +96,7 @@ def list_items(choice: Choice, kinds: frozenset[str], language: Language, check:
     )
     columns = CELL_MARK.join((heading, PART_TEXTS["column"][language == "en"]))
     top = choice.group.head or (columns if write is _row else "")
-    return check("\n".join((lead, *filter(None, (opening, top)), *written)), lines.evidence)
+    return asking.check("\n".join((lead, *filter(None, (opening, top)), *written)), lines.evidence)
 
 
 def tell_heading(heading: str, language: Language) -> str:

@@ -14,24 +14,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.index import Index
-from rag.question import Question
 from rag.question.kinds_asked import count_asked
 from rag.question.superlatives import asks_for_extreme
-from rag.records import Answer, Evidence, Language, Turn
+from rag.records import Answer, Evidence
 from rag.text.figure_finding import find_figures
 from rag.text.labels import CITED
 from rag.text.language import search_form, search_letters
 from rag.text.numbers import read_numbers
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
-from rag.works.part_lists import MOST_TIMES, PART_TEXTS, Check, Choice, Lines, holds, list_items, says, tells_date
+from rag.works.asking import Asking
+from rag.works.part_lists import MOST_TIMES, PART_TEXTS, Choice, Lines, holds, list_items, says, tells_date
 from rag.works.part_words import ASKING, TIME, WHOLE, head_of, is_in_head, names, telling_words, words_for
 from rag.works.parts import Group, Item, groups_of
 from rag.works.shelf import Work
 from rag.works.summaries import quote_summary
 
 MOST_WORKS = 5  # of those found, in which parts are looked for
-SMALL_PASSAGES = 500  # of a library so small that all its works are looked into
 LEAST_QUOTED = 4  # letters of a statement that an answer is said to quote
 MOST_HOLDING = 0.8  # share of the items of which each holds a word, from which the word asks what each says of it
 LEAST_DATED = 0.6  # share of the items that tell a date, from which they are a timeline
@@ -90,35 +89,28 @@ def _counted(word: str, tag: str) -> int | None:
     return int(number.value) if number else (0 if word.startswith("几") else None)
 
 
-def answer_about_parts(
-    read: Question,
-    history: Sequence[Turn],
-    found: Sequence[Evidence],
-    works: Sequence[Work],
-    index: Index,
-    check: Check,
-    max_chars: int,
-) -> Answer | None:
+def answer_about_parts(asking: Asking, found: Sequence[Evidence]) -> Answer | None:
     """Return the answer to a request over the parts of a work; None where it is none, or no parts are meant.
 
-    The works of what was `found` are looked into; a list may have MOST_TIMES `max_chars`.
+    The works of what was `found` are looked into.
     """
-    request = read_part_request(read.asked)
-    if request is None or not found or ("comparison" in read.types and "table" not in request.kinds):
+    request = read_part_request(asking.read.asked)
+    if request is None or not found or ("comparison" in asking.read.types and "table" not in request.kinds):
         return None
-    last_answer = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+    last_answer = next((turn.content for turn in reversed(asking.history) if turn.role == "assistant"), "")
     said = search_letters(CITED.sub("", last_answer))
-    works = _works_meant(found, said, works, index)
+    works = _works_meant(found, said, asking)
     if "expand" in request.kinds and request.ordinal is not None:
-        return _expanded(request.ordinal, works, said, index, check, max_chars)
+        return _expanded(request.ordinal, works, said, asking)
     if "summary" in request.kinds:
-        return _summary(request, works, read.language, index, check, goes_on=bool(history))
-    choices = (_choices(request, work, at, index, goes_on=bool(history) and not at) for at, work in enumerate(works))
+        return _summary(request, works, asking)
+    goes_on = bool(asking.history)
+    choices = (_choices(request, work, at, asking.index, goes_on=goes_on and not at) for at, work in enumerate(works))
     best = max(itertools.chain.from_iterable(choices), key=lambda choice: choice.worth, default=None)
-    return list_items(best, request.kinds, read.language, check, max_chars) if best else None
+    return list_items(best, request.kinds, asking) if best else None
 
 
-def _works_meant(found: Sequence[Evidence], said: str, works: Sequence[Work], index: Index) -> list[Work]:
+def _works_meant(found: Sequence[Evidence], said: str, asking: Asking) -> list[Work]:
     """Return the works of which something was found, those first from which most of what was `said` before is.
 
     Of a small library the others follow: a heading alone may name what is asked for, and headings are not searched.
@@ -128,9 +120,9 @@ def _works_meant(found: Sequence[Evidence], said: str, works: Sequence[Work], in
         told = (search_letters(item.text[slice(*span)]) for span in item.statements)
         key = item.passage.work
         quoted[key] = quoted.get(key, 0) + sum(len(letters) >= LEAST_QUOTED and letters in said for letters in told)
-    by_key = {work.key: work for work in works}
+    by_key = {work.key: work for work in asking.works}
     keys = [key for key in sorted(quoted, key=lambda key: -quoted[key]) if key in by_key][:MOST_WORKS]
-    others = by_key if len(index.passages) <= SMALL_PASSAGES else ()
+    others = by_key if asking.is_of_few else ()
     return [by_key[key] for key in dict.fromkeys((*keys, *others))]
 
 
@@ -191,11 +183,10 @@ def _is_held_by_each(word: str, group: Group) -> bool:
     return holding >= MOST_HOLDING * len(group.items)
 
 
-def _expanded(
-    ordinal: int, works: Sequence[Work], said: str, index: Index, check: Check, max_chars: int
-) -> Answer | None:
+def _expanded(ordinal: int, works: Sequence[Work], said: str, asking: Asking) -> Answer | None:
     """Return all that stands below the part that an ordinal counts among those of which was told before."""
-    told = [_told_before(group, said) for work in works for group in groups_of(index.passages_of(work.key))]
+    groups = (group for work in works for group in groups_of(asking.index.passages_of(work.key)))
+    told = [_told_before(group, said) for group in groups]
     items = max(told, key=len, default=[])
     if len(items) < 2 or not -len(items) <= ordinal < len(items):
         return None
@@ -203,8 +194,12 @@ def _expanded(
     heading = f"{item.heading}：\n" if item.heading else ""
     texts = [lines.quote(one.text, one.passage) for one in item.said]
     lengths = itertools.accumulate(map(len, texts))
-    kept = [text for text, length in zip(texts, lengths, strict=True) if length <= max_chars * MOST_TIMES]
-    return check(heading + "".join(kept or texts[:1]), lines.evidence)
+    kept = [
+        text
+        for text, length in zip(texts, lengths, strict=True)
+        if length <= asking.settings.answer_max_chars * MOST_TIMES
+    ]
+    return asking.check(heading + "".join(kept or texts[:1]), lines.evidence)
 
 
 def _told_before(group: Group, said: str) -> list[Item]:
@@ -213,15 +208,14 @@ def _told_before(group: Group, said: str) -> list[Item]:
     return [item for place, item in sorted(places, key=lambda pair: pair[0]) if place >= 0]
 
 
-def _summary(
-    request: PartRequest, works: Sequence[Work], language: Language, index: Index, check: Check, *, goes_on: bool
-) -> Answer | None:
+def _summary(request: PartRequest, works: Sequence[Work], asking: Asking) -> Answer | None:
     """Return the summary of the one work that a request names, or of which was spoken; as many points as it wants."""
+    language, index = asking.read.language, asking.index
     heads = [(work, head_of(work, index.passages_of(work.key))) for work in works]
     meant = [work for work, head in heads if all(is_in_head(word, head) for word in request.words)]
-    if not meant or (len(meant) > 1 and (request.words or not goes_on)):
+    if not meant or (len(meant) > 1 and (request.words or not asking.history)):
         return None
     text, evidence = quote_summary(meant[:1], "paragraph", language, index)
     points = [line for line in text.split("\n") if line]
     lead = PART_TEXTS["points"][language == "en"].format(title=meant[0].label)
-    return check("\n".join((lead, *points[: request.count or None])), evidence)
+    return asking.check("\n".join((lead, *points[: request.count or None])), evidence)

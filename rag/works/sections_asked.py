@@ -14,15 +14,14 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rag.index import Index
 from rag.question import Question
-from rag.records import Answer, Evidence, Language, Passage
+from rag.records import Answer, Evidence, Passage
 from rag.text.enumerations import telling
 from rag.text.language import letters_of, main_language, search_form
 from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table, words_of
-from rag.works.part_lists import PART_TEXTS, Check, Choice, Lines, list_items, tell_heading
-from rag.works.part_requests import SMALL_PASSAGES
+from rag.works.asking import Asking
+from rag.works.part_lists import PART_TEXTS, Choice, Lines, list_items, tell_heading
 from rag.works.part_words import head_of, is_in_head, telling_words
 from rag.works.parts import Group, Statement, groups_of, said_in
 from rag.works.shelf import Work
@@ -62,21 +61,19 @@ def read_section_request(question: str) -> tuple[Kind, str] | None:
     return (kinds.pop(), form) if len(kinds) == 1 and not holds_any(question, others) else None
 
 
-def answer_about_section(
-    read: Question, found: Sequence[Evidence], works: Sequence[Work], index: Index, check: Check, max_chars: int
-) -> Answer | None:
+def answer_about_section(asking: Asking, found: Sequence[Evidence]) -> Answer | None:
     """Return the answer to a question for a section of a work; None where it is none, or the work tells it elsewhere.
 
-    In a large library only the works of what was `found` are known by what stands above their headings. A list may be
-    longer than `max_chars`.
+    In a large library only the works of what was `found` are known by what stands above their headings.
     """
+    read, index = asking.read, asking.index
     request = read_section_request(read.asked)
     if request is None:
         return None
     kind, rest = request
     near = {item.passage.work for item in found}
-    is_small = len(index.passages) <= SMALL_PASSAGES
-    heads = {w: head_of(w, index.passages_of(w.key) if is_small or w.key in near else ()) for w in works}
+    of_few = asking.is_of_few
+    heads = {w: head_of(w, index.passages_of(w.key) if of_few or w.key in near else ()) for w in asking.works}
     work = work_meant(names_in(rest), heads, read)
     if work is None:
         return None
@@ -85,10 +82,10 @@ def answer_about_section(
     group = _group_of(kind, path, passages)
     if group:
         choice = Choice((), work, group, frozenset(), (), ())
-        return list_items(choice, frozenset(), read.language, check, max_chars)
+        return list_items(choice, frozenset(), asking)
     said = _statements(kind, path, passages)
     if said:
-        return _quoted(said, work, path, read.language, check, max_chars)
+        return _quoted(said, work, path, asking)
     is_told = holds_any("\n".join("\n".join((*p.section, p.text)) for p in passages), kind.headings)
     if is_told or not kind.missing[0]:
         return None
@@ -177,15 +174,13 @@ def _statements(kind: Kind, path: Path, passages: Sequence[Passage]) -> list[Sta
     return found
 
 
-def _quoted(
-    said: Sequence[Statement], work: Work, path: Path, language: Language, check: Check, max_chars: int
-) -> Answer:
+def _quoted(said: Sequence[Statement], work: Work, path: Path, asking: Asking) -> Answer:
     """Return the statements, as many as an answer may have; several below a line that says where they stand."""
-    lines = Lines()
+    lines, language, max_chars = Lines(), asking.read.language, asking.settings.answer_max_chars
     heading = tell_heading("".join(path[-1:]), language)
     lead = PART_TEXTS["section"][language == "en"].format(title=work.label, heading=heading)
     lengths = list(itertools.accumulate(len(one.text) for one in said))
     most = max_chars * MOST_TIMES if lengths[-1] <= max_chars * MOST_TIMES else max_chars
     kept = [one for one, length in zip(said, lengths, strict=True) if length <= most] or said[:1]
     quoted = "".join(lines.quote(one.text, one.passage) for one in kept)
-    return check(f"{lead}\n{quoted}" if len(kept) > 1 else quoted, lines.evidence)
+    return asking.check(f"{lead}\n{quoted}" if len(kept) > 1 else quoted, lines.evidence)

@@ -2,7 +2,7 @@
 
 Such a question names works (by title, author, journal, year, issue) and holds nothing else but the words of
 rag/data/shelf_words.tsv. What asks about contents leaves a word over and goes on to retrieval; the one exception is the
-topic of 关于…的文章有哪些. Entry points: `read_shelf_question`, `find_named`.
+topic of 关于…的文章有哪些. Entry point: `read_shelf_question`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,22 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from rag.records import Language, Turn
-from rag.text.dates import YEAR, YEAR_DIGITS
+from rag.text.dates import YEAR_DIGITS
 from rag.text.language import HAN_CHARACTER, language_asked, search_form
 from rag.text.names import find_quotes
-from rag.text.numbers import han_number
-from rag.text.persons import SURNAMES
 from rag.text.words import tag_words
-from rag.vocabulary import phrases, read_table, words_of
-from rag.works.naming import find_work
-from rag.works.shelf import Work, names_of
+from rag.vocabulary import phrases, read_table
+from rag.works.naming import (
+    LEAST_TITLE,
+    NAMED,
+    Named,
+    find_named,
+    find_work,
+    issue_numbers,
+    journal_names,
+    taken_out,
+)
+from rag.works.shelf import Work
 
 Field = Literal["authors", "affiliations", "date", "journal", "issue", "pages", "keywords", "doi", "fund"]
 Asked = Literal["fields", "outline", "summary", "works"]
@@ -37,28 +44,7 @@ ASKING = frozenset({"which", "who", "count", "date"})
 LONGEST_TOPIC = 40  # Han characters or words
 LAST_EXCHANGE = 2  # turns: the last question and its answer
 LONGEST_PHRASE = 5  # English words of a phrase of the table
-PERSON_CHARS = 3  # most of a Chinese person's name
-LEAST_TITLE = 4  # characters of a title that is recognised without quotation marks
-_ISSUE = re.compile(r"第(\d+|[一二三四五六七八九十]{1,2})期|\b(?:no\.?|issue|number) ?(\d+)")
-# Not the first word of an English question, which has its capital anyway.
-_CAPITALISED = re.compile(rf"(?<!^)\b[A-Z][\w'-]+|^[A-Z][\w'-]+(?=\s*{HAN_CHARACTER.pattern})", re.ASCII)
 _TOKEN = re.compile(rf"{HAN_CHARACTER.pattern}|[^\W_]+(?:[-;'&][^\W\d_]+)*")
-_NAMED = "\n"  # stands for what was recognised and taken out
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What of a question names works."""
-
-    titled: tuple[Work, ...]  # the works whose titles it holds, in its order
-    authors: tuple[tuple[str, tuple[Work, ...]], ...]  # (name, works) of each author that it holds, in its order
-    journals: tuple[str, ...]  # in search form
-    years: tuple[int, ...]
-    issues: tuple[int, ...]
-    rest: str  # the question in search form with a line break for each of these
-
-    def __bool__(self) -> bool:
-        return bool(self.titled or self.authors or self.journals or self.years or self.issues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +65,25 @@ class ShelfQuestion:
 
 
 def read_shelf_question(
-    question: str,
-    works: Sequence[Work],
+    named: Named,
     *,
     narrowed: bool = False,
     history: Sequence[Turn] = (),
     spoken_of: Collection[tuple[str, int]] = (),
 ) -> ShelfQuestion | None:
-    """Return what a question asks of works, or None when it asks about what is written in them.
+    """Return what a question that names works asks of them, or None when it asks about what is written in them.
 
     `narrowed`: whether the works are a selection that the reader made. 作者是谁 may ask of the one work that the turns
     of `history`, oldest first, name, or that the answer before quotes (`spoken_of`).
     """
-    named = find_named(question, works)
+    question, works = named.question, named.works
     kinds, topic = read_words(named.rest)
     if "told" in kinds:  # 协议哪天到期 asks for no date of print
         return None
     mentioned = {"mention", "which", "work"} <= kinds
     asks = not mentioned and bool(kinds - {"form", "article", "this", "which"})
     if not named.titled and kinds & {"work", "counter"} and (found := _quoted_part(question, works)):
-        named = dataclasses.replace(named, titled=(found[0],), rest=_taken_out(named.rest, found[1])[0])
+        named = dataclasses.replace(named, titled=(found[0],), rest=taken_out(named.rest, found[1])[0])
         kinds, topic = read_words(named.rest)
     called = topic and _with_kind(topic, named.rest)
     is_sought = False
@@ -108,7 +93,7 @@ def read_shelf_question(
         part = held[0] if len(held) == 1 and len(topic) >= LEAST_TITLE else find_work(called, works)
         if part:
             is_sought = {"which", "work", "topic"} <= kinds
-            named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, _NAMED, 1))
+            named = dataclasses.replace(named, titled=(part,), rest=named.rest.replace(topic, NAMED, 1))
             kinds, topic = read_words(named.rest)
     fields = _fields(kinds, named)
     asked = _asked(kinds, named, fields, topic, narrowed or len(works) == 1)
@@ -192,7 +177,7 @@ def _chosen(named: Named, works: Sequence[Work], kinds: set[str]) -> tuple[tuple
         for work in works
         if (not named.authors or work in by_author)
         and (not named.journals or any(name in journal_names(work) for name in named.journals))
-        and (not named.issues or any(issue in _issue_numbers(work) for issue in named.issues))
+        and (not named.issues or any(issue in issue_numbers(work) for issue in named.issues))
     ]
     if kinds & _LENGTHS:
         chars = (max if "longest" in kinds else min)(map(length_of, found), default=0)
@@ -224,107 +209,6 @@ def _spoken_of(history: Sequence[Turn], works: Sequence[Work]) -> tuple[Work, ..
     named = (find_named(turn.content, works).titled for turn in reversed(history))
     titled = next(filter(None, named), ())
     return titled if len(titled) == 1 else ()
-
-
-def find_named(question: str, works: Sequence[Work]) -> Named:
-    """Return what a question names of works.
-
-    A title counts where it stands whole, or between quotation marks with or without its subtitle.
-    """
-    quoted = {search_form(quote).strip("?!.。") for quote, _ in find_quotes(question)}
-    rest = search_form(question)
-    titles: dict[str, list[Work]] = {}
-    for work in works:
-        for title in work.titles:
-            titles.setdefault(title.strip("?!.。"), []).append(work)
-    journals = {name for work in works for name in journal_names(work)}
-    found_titles = [
-        title
-        for title in sorted(titles, key=len, reverse=True)
-        if title in quoted or (len(title) >= LEAST_TITLE and title not in journals and holds_name(rest, title))
-    ]
-    titled: dict[Work, int] = {}
-    for title in found_titles:
-        rest, at = _taken_out(rest, title)
-        titled |= {work: at for work in titles[title] if at >= 0 and work not in titled}
-    found_journals = []
-    for name in sorted(journals, key=len, reverse=True):
-        if holds_name(rest, name):
-            rest, _ = _taken_out(rest, name)
-            found_journals.append(name)
-    authors, rest = _find_authors(rest, works, set(map(str.casefold, _CAPITALISED.findall(question))))
-    issues = [_number(a or b) for a, b in _ISSUE.findall(rest)]
-    rest = _ISSUE.sub(_NAMED, rest)
-    years = [int(year) for year in YEAR.findall(rest)]
-    rest = re.sub(YEAR.pattern + "年?(?:度|份)?", _NAMED, rest)
-    by_place = sorted(titled, key=lambda work: titled[work])
-    return Named(tuple(by_place), authors, tuple(found_journals), tuple(years), tuple(issues), rest)
-
-
-def _find_authors(
-    rest: str, works: Sequence[Work], capitalised: set[str]
-) -> tuple[tuple[tuple[str, tuple[Work, ...]], ...], str]:
-    """Return the authors that stand in a text with their works, in its order, and the text without them.
-
-    Names are compared in their printed form; a Han name and a Latin one are one person when one spells the other. The
-    last word of a Latin name is enough where the question writes it with a capital, and a family name with an office
-    (武医生) where one author has it.
-    """
-    by_name: dict[str, dict[Work, None]] = {}
-    people: dict[str, set[str]] = {}  # by what an office stands behind: 武 of 武医生
-    for work in works:
-        for names in set(map(names_of, work.printed_authors)):
-            surnames = {name.split()[-1] for name in names if " " in name} & capitalised
-            for name in (*names, *surnames):
-                by_name.setdefault(name, {})[work] = None
-            if names and names[0][0] in SURNAMES and len(names[0]) <= PERSON_CHARS:
-                people.setdefault(names[0][0], set()).add(names[0])
-    for surname, (name, *others) in people.items():
-        if not others:
-            by_name |= {surname + office: by_name[name] for office in words_of("name_words", "office")}
-    found: list[tuple[int, str, tuple[Work, ...]]] = []
-    for name in sorted(by_name, key=len, reverse=True):
-        if len(name) < 2 or not holds_name(rest, name):
-            continue
-        rest, at = _taken_out(rest, name)
-        own = dict(by_name[name])
-        if HAN_CHARACTER.search(name):
-            spelled = set(names_of(name))
-            # An author whose name is printed in Latin letters alone may be the one who is spelled so.
-            latin = {work: (one for one in map(names_of, work.record.authors) if len(one) == 1) for work in works}
-            own |= {work: None for work, printed in latin.items() if any(spelled.issuperset(one) for one in printed)}
-        found.append((at, name, tuple(work for work in works if work in own)))
-    return tuple((name, own) for _, name, own in sorted(found, key=lambda item: item[0])), rest
-
-
-def holds_name(text: str, name: str) -> bool:
-    """Say whether `text` holds `name`; Latin letters as whole words."""
-    if HAN_CHARACTER.search(name):
-        return name in text
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.ASCII))  # a Han character ends a Latin word
-
-
-def _taken_out(text: str, name: str) -> tuple[str, int]:
-    """Return the text with `name` and the quotation marks around it taken out, and where it stood; -1: nowhere."""
-    match = re.search(rf"[《\"<]?{re.escape(name)}[?!.。]?[》\">]?", text)
-    if match is None:
-        return text, -1
-    # What follows keeps its place, so that places can be compared.
-    return text[: match.start()] + _NAMED * len(match.group()) + text[match.end() :], match.start()
-
-
-def journal_names(work: Work) -> tuple[str, ...]:
-    """Return the names of the journal in which a work was printed, in search form."""
-    return names_of(work.record.journal) if work.record.journal else ()
-
-
-def _issue_numbers(work: Work) -> list[int]:
-    issue = search_form(work.record.issue)
-    return [_number(a or b) for a, b in _ISSUE.findall(issue)] or ([int(issue)] if issue.isdecimal() else [])
-
-
-def _number(numeral: str) -> int:
-    return int(numeral) if numeral.isdigit() else int(han_number(numeral) or 0)
 
 
 @functools.cache
@@ -361,7 +245,7 @@ def read_words(rest: str) -> tuple[set[str], str]:
     inside = [(at, kind) for at, _, kind in kinds if left[0] < at < left[-1]]
     # 那篇讲潮水的文章引了谁的论文: the work is named, and asked of its text.
     asks = any(kind in ASKING or (kind == "work" and rest[tokens[at][0] - 1] == "的") for at, kind in inside)
-    is_topic = not asks and _NAMED not in topic and left[-1] - left[0] < LONGEST_TOPIC
+    is_topic = not asks and NAMED not in topic and left[-1] - left[0] < LONGEST_TOPIC
     said = set().union(*(_SAID[kind] for kind in touching)) if is_topic else set()
     return outside | said, topic
 
