@@ -21,6 +21,7 @@ PYTEST ?= --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 SECONDS ?= 120
 SEED ?= 1
 EXAMPLES ?= training/examples.npz
+VECTORS ?= training/vectors
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --no-deps --requirement
 # pip takes no hashes together with a checkout. What this system alone needs beside the pins comes without one.
@@ -88,6 +89,8 @@ torture: .venv/ready-to-test
 train: .venv/ready
 	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(PUBLIC),--public $(PUBLIC))
 	$(BIN)/python -m training.train --examples $(EXAMPLES) --out rag/data/comprehension.safetensors
+	$(BIN)/python -m training.projection --vectors $(VECTORS) $(if $(PUBLIC),--public "$(PUBLIC)") --out rag/data/token_projection.npz
+	$(BIN)/python -m training.general_means
 
 clean:
 	rm -rf .venv index/generations index/current

@@ -122,7 +122,7 @@ def without_centring(index: Index, embedder: Embedder, settings: Settings) -> In
     """The index with vectors as the model gives them."""
     with EmbeddingCache(settings.index / "embeddings.sqlite", embedder) as cache:
         encoded = encoded_anew(cache, index)
-    zero = dict.fromkeys(index.centring.means, np.zeros(embedder.dim, np.float32))
+    zero = {name: np.zeros_like(mean) for name, mean in index.centring.means.items()}
     store = Exact(np.stack([item.vector for item in encoded]).astype(np.float32))
     return dataclasses.replace(index, store=store, centring=Centring(zero))
 

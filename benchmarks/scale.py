@@ -57,7 +57,7 @@ class Drawn:
 
     def __init__(self, real: Embedder, texts: Sequence[str], seed: int) -> None:
         encoded = real.encode_passages(list(texts))
-        self.name, self.dim = real.name, real.dim
+        self.name, self.token_dim = real.name, real.token_dim
         self._vectors = np.stack([item.vector for item in encoded])
         self._tokens = np.concatenate([item.tokens for item in encoded])
         self._random = np.random.default_rng(seed)
@@ -71,7 +71,7 @@ class Drawn:
 
     def _near(self, real: Floats, count: int) -> Floats:
         drawn = real[self._random.integers(len(real), size=count)]
-        drawn = drawn + self._random.normal(0, NOISE / self.dim**0.5, drawn.shape).astype(np.float32)
+        drawn = drawn + self._random.normal(0, NOISE / drawn.shape[1] ** 0.5, drawn.shape).astype(np.float32)
         return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
 
 

@@ -147,8 +147,8 @@ def test_the_general_means_carry_their_language(bank: Path) -> None:
     with EmbeddingCache(bank, load_embedder(Settings())) as cache:
         means = cache.general_means()
     for role in ("questions", "passages"):
-        for kind in ("vectors", "tokens"):
-            assert [means[f"{role}.{kind}.{language}"].shape for language in ("zh", "en")] == [(384,), (384,)]
+        for kind, dim in (("vectors", 384), ("tokens", 96)):
+            assert [means[f"{role}.{kind}.{language}"].shape for language in ("zh", "en")] == [(dim,), (dim,)]
     # The mark of the language is what centring takes out: it must be there.
     between = means["questions.vectors.zh"] @ means["questions.vectors.en"]
     within = means["questions.vectors.zh"] @ means["questions.vectors.zh"]

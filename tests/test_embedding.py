@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import BundledModel, Embedder, load_embedder
 from rag.embedding.bundled_model import bundled_model_folder
 from rag.embedding.cache import COMMIT_EVERY, UNUSED_AFTER_S, EmbeddingCache
+from rag.embedding.projection import project_tokens
 from rag.embedding.token_codes import unpack_tokens
 from rag.errors import ModelUnavailable
 from rag.settings import Settings
@@ -25,8 +26,8 @@ def embedder() -> Embedder:
 
 
 def test_the_bundled_model_says_what_it_is(embedder: Embedder) -> None:
-    assert embedder.dim == 384
-    assert embedder.name == "multilingual-e5-small-1|query: |passage: |simplified"
+    assert (embedder.dim, embedder.token_dim) == (384, 96)
+    assert embedder.name == "multilingual-e5-small-1-tokens-1|query: |passage: |simplified"
 
 
 def test_a_model_is_loaded_once() -> None:
@@ -46,12 +47,12 @@ def test_both_ways_to_encode_agree(embedder: Embedder) -> None:
     np.testing.assert_allclose([item.vector for item in questions], embedder.embed_questions(TEXTS), atol=1e-4)
     for item in (*passages, *questions):
         np.testing.assert_allclose(np.linalg.norm(item.tokens, axis=1), 1, atol=1e-5)
-        assert item.tokens.shape[1] == 384
+        assert item.tokens.shape[1] == 96
 
 
 def test_a_question_and_a_passage_have_prompts_of_their_own(embedder: Embedder) -> None:
     plain = load_embedder(Settings(question_prompt="", passage_prompt=""))
-    assert plain.name == "multilingual-e5-small-1|||simplified"
+    assert plain.name == "multilingual-e5-small-1-tokens-1|||simplified"
     prompted = plain.embed_passages(["query: 南江大桥", "passage: 南江大桥"])
     np.testing.assert_allclose(prompted[0], embedder.embed_questions(["南江大桥"])[0], atol=1e-4)
     np.testing.assert_allclose(prompted[1], embedder.embed_passages(["南江大桥"])[0], atol=1e-4)
@@ -71,8 +72,9 @@ def test_both_scripts_have_the_same_vectors(embedder: Embedder) -> None:
     np.testing.assert_allclose(traditional.tokens, simplified.tokens, atol=1e-4)
 
 
-def test_the_vector_is_the_mean_of_the_tokens_that_the_model_saw(embedder: Embedder) -> None:
+def test_the_vector_is_the_mean_of_the_tokens_that_the_model_saw() -> None:
     """With prompt and special tokens left out, the mean of the unit token vectors still points the same way."""
+    embedder = Embedder(BundledModel(projected=False), name="", question_prompt="query: ", passage_prompt="passage: ")
     for item in embedder.encode_passages([TEXTS[0] * 8, TEXTS[1] * 6]):
         mean = item.tokens.mean(axis=0)
         assert float(item.vector @ mean / np.linalg.norm(mean)) > 0.99
@@ -88,6 +90,16 @@ def test_undecodable_bytes_of_a_command_line_are_embedded_as_unknown(embedder: E
     broken = b"\xff".decode("utf-8", errors="surrogateescape")
     rows = embedder.embed_questions([f"南江{broken}大桥", "南江\ufffd大桥"])
     np.testing.assert_allclose(rows[0], rows[1], atol=1e-5)
+
+
+def test_tokens_are_projected_by_direction(embedder: Embedder) -> None:
+    whole = Embedder(BundledModel(projected=False), name="", question_prompt="query: ", passage_prompt="passage: ")
+    [states], [found] = (each.encode_passages(["臺灣茶葉出口1,200噸 (tea)"]) for each in (whole, embedder))
+    assert states.tokens.shape == (len(found.tokens), 384)
+    np.testing.assert_allclose(project_tokens(3 * states.tokens), project_tokens(states.tokens), atol=1e-5)
+    np.testing.assert_allclose(found.vector, states.vector, atol=1e-6)
+    expected = project_tokens(states.tokens)
+    np.testing.assert_allclose(found.tokens, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-5)
 
 
 def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
@@ -108,8 +120,10 @@ def test_sentence_transformers_gives_the_same_vectors(embedder: Embedder) -> Non
     texts = [*TEXTS, "全長1860米。\n" * 90, ""]
     for one, same in zip(embedder.encode_passages(texts), other.encode_passages(texts), strict=True):
         assert one.vector @ same.vector > 0.999
-        assert one.tokens.shape == same.tokens.shape
-        assert (one.tokens * same.tokens).sum(axis=1).min(initial=1) > 0.999
+        projected = project_tokens(same.tokens)
+        projected /= np.linalg.norm(projected, axis=1, keepdims=True)
+        assert one.tokens.shape == projected.shape
+        assert (one.tokens * projected).sum(axis=1).min(initial=1) > 0.999
     assert "OpenVINO" in embedder.engine
     assert other.embed_questions(TEXTS).shape == (4, 384)
 

@@ -15,7 +15,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 NEEDED = (
     "rag/web/serve.py", "rag/web/assets/page.css", "rag/web/.streamlit/config.toml", "rag/data/messages.tsv",
-    "rag/data/comprehension.safetensors", "rag/prompts/answer.zh.md",
+    "rag/data/comprehension.safetensors", "rag/data/token_projection.npz", "rag/prompts/answer.zh.md",
 )  # fmt: skip
 
 

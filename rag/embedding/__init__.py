@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from rag.embedding.bundled_model import FOLDER_VERSION, MAX_TOKENS, PROMPTS, bundled_model_folder, bundled_tokenizer
+from rag.embedding.bundled_model import MAX_TOKENS, PROMPTS, VECTORS_VERSION, bundled_model_folder, bundled_tokenizer
+from rag.embedding.projection import PROJECTED_DIM, project_tokens
 from rag.errors import ModelUnavailable
 from rag.extensions import is_server, made_part
 from rag.settings import Settings
@@ -42,40 +43,45 @@ class Encoded:
     """A text as vectors."""
 
     vector: Floats  # (dim,) float32, unit length
-    tokens: Floats  # (n, dim) float32, unit rows, one for each token of the text without prompt and special tokens
+    tokens: Floats  # (n, token_dim) float32, unit rows, one for each token of the text, without its prompt
 
 
 class Model(Protocol):
-    """What turns texts into states, each `dim` long; `engine` says what it runs on."""
+    """What turns texts into states; `engine` says what it runs on.
+
+    A text's vector is `dim` long, and so is a token's where the model has no `token_dim`.
+    """
 
     dim: int
     engine: str
 
     def run(self, prompt: str, texts: Sequence[str]) -> list[tuple[Floats, Floats, Offsets]]:
-        """Return for each text its (dim,) vector, its tokens' (n, dim) states and their (n, 2) characters.
+        """Return for each text its (dim,) vector, its tokens' (n, token_dim) states and their (n, 2) characters.
 
         Characters are counted from the end of the prompt: its own are below 0. A special token has none.
         """
 
 
 class BundledModel:
-    """The bundled model, whose vector of a text is the mean of its states."""
+    """The bundled model, whose vector of a text is the mean of its states; tokens' are projected, but in training."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, projected: bool = True) -> None:
         from rag.embedding.encoder import WEIGHTS_FILE, Encoder, mapped_weights
 
         folder = bundled_model_folder()
         self._tokenizer = bundled_tokenizer()
         self._encoder = Encoder(folder, mapped_weights(folder / WEIGHTS_FILE))
-        self.dim = self._encoder.width
+        self._projected, self.dim = projected, self._encoder.width
+        self.token_dim = PROJECTED_DIM if projected else self.dim
         self.engine = f"OpenVINO, {self._encoder.precision}, {self._encoder.threads} threads"
 
     def run(self, prompt: str, texts: Sequence[str]) -> list[tuple[Floats, Floats, Offsets]]:
         """See the Protocol; what goes beyond MAX_TOKENS is not seen."""
         encodings = [self._tokenizer.encode(prompt + text) for text in texts]
         found = self._encoder.states([_cut(encoding.ids) for encoding in encodings])
+        shaped = project_tokens if self._projected else np.asarray
         return [
-            (states.mean(0), states, np.array(_cut(encoding.offsets), np.int32) - len(prompt))
+            (states.mean(0), shaped(states), np.array(_cut(encoding.offsets), np.int32) - len(prompt))
             for states, encoding in zip(found, encodings, strict=True)
         ]
 
@@ -117,7 +123,9 @@ class OtherModel:
 
 
 class Embedder:
-    """An embedding model with its prompts; a vector is `dim` long, `engine` says what the model runs on.
+    """An embedding model with its prompts; `engine` says what the model runs on.
+
+    A vector is `dim` long, a token's `token_dim`.
 
     With equal names, equal texts get vectors whose cosine is at least 0.999.
     """
@@ -127,6 +135,7 @@ class Embedder:
         self._prompts = {"question": question_prompt, "passage": passage_prompt}
         self.name = f"{name}|{question_prompt}|{passage_prompt}|{SCRIPT}"
         self.dim, self.engine = model.dim, model.engine
+        self.token_dim: int = getattr(model, "token_dim", model.dim)
 
     def embed_questions(self, texts: Sequence[str]) -> Floats:
         """Return (n, dim) float32 unit rows, one for each question."""
@@ -202,7 +211,7 @@ def _load(model: str, question_prompt: str | None, passage_prompt: str | None) -
     own_prompt = prompts.get("passage") or prompts.get("document") or ""
     return Embedder(
         found,
-        name=FOLDER_VERSION if model == "bundled" else model,
+        name=VECTORS_VERSION if model == "bundled" else model,
         question_prompt=question_prompt if question_prompt is not None else prompts.get("query") or "",
         passage_prompt=passage_prompt if passage_prompt is not None else own_prompt,
     )

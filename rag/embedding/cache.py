@@ -196,7 +196,7 @@ class EmbeddingCache:
         ).fetchone()
         if row is None:
             return None
-        codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.dim // COMPONENTS)
+        codes = np.frombuffer(row[1], np.uint8).reshape(-1, self._embedder.token_dim // COMPONENTS)
         return CachedVectors(np.frombuffer(row[0], np.float16), codes)
 
 

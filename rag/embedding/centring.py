@@ -95,7 +95,7 @@ class Centring:
         return _centred(vector, self.means[f"vectors.question.{language}"])
 
     def centre_tokens(self, tokens: Floats, role: str, language: str) -> Floats:
-        """Return the (n, dim) token vectors of a "question" or "passage" without its language, unit rows."""
+        """Return the (n, token_dim) token vectors of a "question" or "passage" without its language, unit rows."""
         return _centred(tokens, self.means[f"tokens.{role}.{language}"])
 
     def save(self, folder: Path) -> None:
@@ -160,12 +160,12 @@ def learn_centring(general: Means, sources: Iterable[Mapping[Group, Sums]]) -> C
 
     Footnotes do not count where a language has other passages.
     """
-    zero = np.zeros(len(general["passages.vectors.zh"]), np.float64)
     totals: dict[Group, Sums] = {}
     for sums in sources:
         for group, one in sums.items():
             totals[group] = totals[group] + one if group in totals else one
-    none = Sums(0, zero, 0, zero)
+    zeros = {kind: np.zeros(len(general[f"passages.{kind}.zh"]), np.float64) for kind in ("vectors", "tokens")}
+    none = Sums(0, zeros["vectors"], 0, zeros["tokens"])
     main = max(LANGUAGES, key=lambda language: totals.get((language, False), none).passages)
     counted = {language: totals.get((language, False)) or totals.get((language, True), none) for language in LANGUAGES}
     vectors = {language: (one.vectors, one.passages) for language, one in counted.items()}

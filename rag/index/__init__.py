@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from rag.embedding.bundled_model import FOLDER_VERSION
+from rag.embedding.bundled_model import VECTORS_VERSION
 from rag.embedding.centring import LANGUAGES, Centring
 from rag.embedding.token_codes import Codes
 from rag.errors import IndexDamaged, IndexMismatch
@@ -170,7 +170,7 @@ def settings_of(settings: Settings, glossary_hash: str) -> dict[str, str | int]:
     """Return the settings that shape an index."""
     return {
         "model": settings.model,
-        "bundled_model": FOLDER_VERSION if settings.model == "bundled" else "",
+        "bundled_model": VECTORS_VERSION if settings.model == "bundled" else "",
         "question_prompt": str(settings.question_prompt),
         "passage_prompt": str(settings.passage_prompt),
         "passage_max_chars": settings.passage_max_chars,
