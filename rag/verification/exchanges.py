@@ -96,7 +96,7 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
 @functools.lru_cache(maxsize=4096)
 def _keys_of(clause: Clause) -> tuple[Key, ...]:
     """Return the years, names and nouns of a clause, and nouns side by side: 白沙, 港, 吞吐量, 白沙港, 白沙港吞吐量."""
-    keys = [("year", str(year)) for year in clause.years]
+    keys = [("year", " ".join(map(str, clause.years)))] if clause.years else []
     keys += [("name", search_form(name)) for name, _ in find_latin_names(clause.text)]
     for is_noun, run in itertools.groupby(tag_words(clause.form), lambda word: word[1].startswith(_NOUN_TAGS)):
         words = [word for word, _, _ in run] if is_noun else []
@@ -108,7 +108,7 @@ def _keys_of(clause: Clause) -> tuple[Key, ...]:
 
 
 def _is_of(clause: Clause, key: Key) -> bool:
-    return int(key[1]) in clause.years if key[0] == "year" else key[1] in clause.form
+    return not clause.years.isdisjoint(map(int, key[1].split())) if key[0] == "year" else key[1] in clause.form
 
 
 def _is_told_of_one(figure: Figure) -> bool:

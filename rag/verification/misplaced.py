@@ -43,13 +43,19 @@ def find_misplaced(text: str, cited: Sequence[Said]) -> str:
 
 def _told_of_another(clause: Clause, others: Sequence[Clause]) -> str:
     words = content_words(clause.form)
-    near = max(others, key=lambda other: sum(word in other.form for word in words), default=clause)
+    held = [sum(word in other.form for word in words) for other in others]
+    nearest = (other for other, count in zip(others, held, strict=True) if count == max(held))
+    return next(filter(None, (_heads_for_another(clause, words, near, others) for near in nearest)), "")
+
+
+def _heads_for_another(clause: Clause, words: Sequence[str], near: Clause, others: Sequence[Clause]) -> str:
     placed = [word for word in words if word in near.form]
     head = words[: words.index(placed[0])] if placed else ()
-    if not _nouns_of(" ".join(head)) or len(placed) < max(_LEAST_SAID, _NEARLY_ALL * (len(words) - len(head))):
+    said = sum(word in near.form or word in near.before for word in words[len(head) :])
+    if not _nouns_of(" ".join(head)) or len(placed) < _LEAST_SAID or said < _NEARLY_ALL * (len(words) - len(head)):
         return ""
     told = [any(word in other.form for other in others) for word in head]  # else: other words for the same
-    if not all(told) or any(word in near.before for word in head):
+    if not all(told) or head[0] in near.before:
         return ""
     before = near.form[: min(near.form.index(word) for word in placed)]
     return head[0] if any(word not in clause.sentence for word in _nouns_of(before)) else ""
