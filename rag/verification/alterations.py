@@ -23,8 +23,9 @@ from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation, read_polarity, stem
 from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
-from rag.verification.claims_more import claims_more
+from rag.verification.claims_more import claims_more, takes_one_end
 from rag.verification.clauses import clause_with_figures, clauses_of, figures_told, nearest_clause
+from rag.verification.conditions import find_exchanged_result, tells_exception
 from rag.verification.exchanges import (
     figures_in_place,
     find_displaced_figure,
@@ -80,7 +81,13 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     Only what was put in, taken out or replaced within a few words counts: a clause left out is a shorter sentence,
     a 不 that came or went is another sense. `tokens` are the `word_pairs` of the sentence without its frame.
     """
+    excepted = tells_exception(text, cited)
+    if excepted is False:
+        return Alteration("negated", text)
+    if result := find_exchanged_result(text, cited):
+        return Alteration("wording_changed", result)
     turns = [_find_turn(text, cited), *(_find_turn(clause.text, cited, True) for clause in clauses_of(text))]
+    turns = turns if excepted is None else []  # of an exception the negation is told
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
         return plain
     # A sentence may tell of both ways: then the word counts that has its opposite in the nearest clause.
@@ -93,7 +100,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     opposite = (word for word in opposites if word and not holds_comparison(word))
     if turned := find_exchanged_sides(text, cited) or next(opposite, ""):
         return Alteration("negated", turned)
-    if displaced := find_displaced_figure(text, cited):
+    if displaced := find_displaced_figure(text, cited) or takes_one_end(text, cited):
         return Alteration("figure_missing", displaced)
     if claimed := claims_more(text, cited):
         return Alteration("wording_changed", claimed)

@@ -13,9 +13,11 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure, years_of
 from rag.text.language import search_form, split_at, split_sentences
 from rag.verification.said import Said, content_signs, share_of, word_pairs
+from rag.vocabulary import words_of
 
 NEAR = 0.4  # share of a clause's words that another one holds, from which it tells of the same
 ALIKE = 0.5  # the same share of its `content_signs`
+_IF = ("if ", "unless ")
 _MARKS = "，；。;"
 _BETWEEN = (", ", " and ", " but ", " while ", " whereas ")  # English clauses
 
@@ -68,6 +70,11 @@ def _items_with_figures(stretch: str) -> list[str]:
     """Return the items of a list each of which tells its own figure, 市级补贴三成、县级补贴两成, else the whole."""
     items = split_at(stretch, "、")
     return items if all(map(find_figures, items)) else [stretch]
+
+
+def supposes(clause: str) -> bool:
+    """Say whether a clause only supposes something: 如果转让, "if he leaves"."""
+    return search_form(clause).lstrip().startswith((*words_of("pointing_words", "supposes"), *_IF))
 
 
 def clauses_told(cited: Sequence[Said]) -> list[Clause]:

@@ -24,6 +24,7 @@ from rag.text.negation import find_contradiction, read_polarity, stem
 from rag.text.numbers import HAN_NUMERALS
 from rag.text.words import holds_any, tag_words
 from rag.verification import is_attribution
+from rag.verification.clauses import supposes
 from rag.verification.said import STOP_WORDS
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -43,7 +44,6 @@ _THINGS = {"", "count"}  # units of what is counted by any measure word: 10本, 
 _FIGURE = "#"  # stands for a figure among words
 _NUMERALS = frozenset(HAN_NUMERALS + "0123456789") - {"一"}  # a number is no article: 一部, 一些
 _LINKS = frozenset("为是达共占")  # between what is counted and its figure
-_IF = ("if ", "unless ")
 _PASSED = frozenset(["the", "a", "an", "of"])
 _TOKEN = re.compile(rf"{_FIGURE}|[a-z][a-z'-]*|[^\s]")
 _LATIN = re.compile(r"[a-z][a-z'-]+")
@@ -324,7 +324,7 @@ def _find_opposite_judgements(one: str, other: str, asked: Asked | None) -> Disa
     if all(years) and not years[0] & years[1]:
         return None
     whole = _Judged(one, one, ""), _Judged(other, other, "")
-    are_told = not (_supposes(one) or _supposes(other)) and _parts_of(one) == _parts_of(other)
+    are_told = not (supposes(one) or supposes(other)) and _parts_of(one) == _parts_of(other)
     if are_told and (found := _opposite(*whole, 1)):
         return found
     words = asked.words if asked else None
@@ -399,11 +399,7 @@ def _clauses(text: str, asked: frozenset[str] | None) -> list[_Judged]:
     found = _CLAUSE.findall(text)
     named = content_of(found[0]) if found else frozenset[str]()
     named = named if asked is None else named & asked
-    return [_Judged(clause, text, found[0], named) for clause in found if not _supposes(clause)]
-
-
-def _supposes(clause: str) -> bool:
-    return search_form(clause).lstrip().startswith((*words_of("pointing_words", "supposes"), *_IF))
+    return [_Judged(clause, text, found[0], named) for clause in found if not supposes(clause)]
 
 
 def _without(words: frozenset[str], word: str) -> frozenset[str]:

@@ -8,6 +8,7 @@ voices.tsv.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ _NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
 _STANDS_FOR = frozenset({"one", "ones"})  # for a noun told before: the northern one
 _CLOSE = 0.5  # share of the words of a clause that another one holds whose sides may be compared
 _THAN = " than "
+_LEAST_BLOCK = 2  # words behind a noun that stand behind another one
 _LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
 _OPENING_CHARS = 12  # before the word that opens a cause: 公司因连年亏损
 _HAN_THAN = ("比", "较")
@@ -88,7 +90,10 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
         if word := _belied_comparison(clause, figures_told(cited)):
             return word
     sentences = {other.sentence for other in others}
-    mine = _cause_and_effect(search_form(text))
+    form = search_form(text)
+    if word := next((word for other in sentences if (word := _exchanged_noun(form, other))), ""):
+        return word
+    mine = _cause_and_effect(form)
     told = filter(None, map(_cause_and_effect, sentences))
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
 
@@ -147,6 +152,23 @@ def _exchanged_around(one: Clause, other: Clause) -> str:
                 before, behind = frozenset(words[:mine]), frozenset(words[mine + 1 :])
                 if _are_crossed((before, behind), (frozenset(told[:theirs]), frozenset(told[theirs + 1 :]))):
                     return word
+    return ""
+
+
+def _exchanged_noun(one: str, other: str) -> str:
+    """Return the noun that stands where another text has one that ends alike, and each has both: 甲方 for 乙方."""
+    if holds_comparison(one + other) or _voices_in(one) != _voices_in(other) or share_of(word_pairs(one), word_pairs(other)) <= _CLOSE:
+        return ""
+    words, told = ([(w, tag) for w, tag, _ in tag_words(form) if w.isalnum() or w == "、"] for form in (one, other))
+    for block in difflib.SequenceMatcher(None, words, told, autojunk=False).get_matching_blocks():
+        pairs = words[: block.a][-2:], told[: block.b][-2:]
+        if block.size < _LEAST_BLOCK or not all(pairs):
+            continue
+        both = {pairs[0][-1], pairs[1][-1]}
+        is_list = any(word == "、" or tag == "c" or word == "and" for pair in pairs for word, tag in pair[:-1])
+        are_rivals = all(tag.startswith("n") for _, tag in both) and len({word[-1] for word, _ in both}) == 1
+        if len(both) > 1 and are_rivals and both <= {*words} & {*told} and not is_list:
+            return pairs[0][-1][0]
     return ""
 
 

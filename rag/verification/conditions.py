@@ -1,0 +1,66 @@
+"""Whether a sentence tells of a case what its passages tell of another: an exception as the rule, an exchanged result.
+
+Input: a sentence, what its passages say. Output: the word or clause that is told of the wrong case. Method: an exception
+(除…外, …的除外, except …) is told like the rule where neither is negated, or both; behind its condition (如…, …的) a
+clause belongs that stands in the same sentence of the passages.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from rag.text.negation import read_polarity
+from rag.verification.claims_more import word_among
+from rag.verification.clauses import Clause, clauses_of, clauses_told, supposes
+from rag.verification.said import Said, content_signs, share_of, word_pairs
+from rag.vocabulary import words_of
+
+_ALL, _NEARLY_ALL, _FEW = 0.99, 0.7, 0.35  # shares of words
+_LEAST_WORDS = 2
+
+
+def tells_exception(text: str, cited: Sequence[Said]) -> bool | None:
+    """Say whether `text` tells of an exception something else than of the rule; None where it tells of none."""
+    for clause in () if any(_exceptions(clauses_of(text))) else clauses_of(text):
+        for excepted, rule in _exceptions(clauses_told(cited)):
+            signs = content_signs(excepted)
+            about = share_of(clause.signs - signs, content_signs(rule))
+            if len(signs) >= _LEAST_WORDS and share_of(signs, clause.signs) >= _NEARLY_ALL and about >= _FEW:
+                return _is_negated(text) != _is_negated(rule)
+    return None
+
+
+def _exceptions(told: Sequence[Clause]) -> Iterator[tuple[str, str]]:
+    """Yield what is excepted, and from what: the rest of its sentence."""
+    for clause in told:
+        rest = " ".join(one.form for one in told if one.sentence == clause.sentence and one != clause)
+        if word := word_among(clause.form, sorted(words_of("exception_words", "opens"))):
+            before, _, excepted = clause.form.partition(word)
+            ends = [excepted.partition(end) for end in words_of("exception_words", "closes") if end in excepted]
+            excepted, _, behind = min(ends, key=len, default=(excepted, "", ""))
+            yield excepted, f"{before} {behind}" if content_signs(before + behind) else rest
+        elif any(word in clause.form for word in words_of("exception_words", "ends")):
+            yield clause.form, rest
+
+
+def _is_negated(text: str) -> bool:
+    return bool(read_polarity(text).covered)
+
+
+def find_exchanged_result(text: str, cited: Sequence[Said]) -> str:
+    """Return the clause behind a condition of `text` that its passages tell of another condition, "" where none is."""
+    told = clauses_told(cited)
+    for condition, result in itertools.pairwise(clauses_of(text)):
+        if condition.sentence != result.sentence or not supposes(condition.form):
+            continue
+        of_condition = _sentences_with(condition, told)
+        of_result = _sentences_with(result, told)
+        apart = of_condition and of_result and not of_condition & of_result
+        if apart and all(share_of(result.words, word_pairs(one)) < _FEW for one in of_condition):
+            return result.text
+    return ""
+
+
+def _sentences_with(clause: Clause, told: Sequence[Clause]) -> set[str]:
+    return {other.sentence for other in told if share_of(clause.words, other.words) >= _NEARLY_ALL}
