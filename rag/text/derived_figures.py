@@ -20,7 +20,8 @@ _TO_PERCENT = 0.005  # half a per cent: how shares are rounded
 _NEAR, _NEAR_SHARE = 0.1, 0.035  # how far a rough figure may lie from what it stands for; a share, of the whole
 _BOUND = 1.3  # how far beyond a bound the figure may lie that it stands for
 _LEAST_COUNT = 10  # things that are counted: a smaller number follows from any text
-_MINUTE_SECONDS = 60
+_MINUTE_SECONDS, _DAY_SECONDS = 60, 86_400
+_MONTHS = 12  # of a year
 _SHARES = ("ratio", "point")  # units
 _BESIDE_CHARS, _BEHIND_CHARS = 16, 12  # within which a word is beside a figure
 
@@ -36,7 +37,7 @@ def follows_from(wanted: Figure, given: Sequence[Figure]) -> bool:
     value, unit = converted(wanted)
     if wanted.unit == "year" and wanted.value in _years_apart(given):
         return True
-    if unit == SECONDS and value in _seconds_apart(given):
+    if unit in (SECONDS, "month") and value in (*_seconds_apart(given), *_months_apart(given)):
         return True
     if wanted.unit in _SHARES:
         shares = [figure.value for figure in given if figure.unit == "ratio"]
@@ -87,7 +88,8 @@ def _word_beside(kind: str, before: str, behind: str) -> str:
     last = f" {' '.join(LATIN_WORD.findall(form_before)[-3:])} "
     first = f" {' '.join(LATIN_WORD.findall(form_behind)[:2])} "
     english = [word for word in words if f" {word} " in last or first.startswith(f" {word} ")]
-    han = [word for word in words if form_before.endswith(word) or form_behind.startswith(word)]
+    begins = form_before.replace("，", ",").rpartition(",")[2] if form_before.endswith("的") else ""  # 不到全年的四成
+    han = [w for w in words if form_before.endswith(w) or form_behind.startswith(w) or (begins and begins.startswith(w))]
     return max((word for word in words if word in (english if word.isascii() else han)), key=len, default="")
 
 
@@ -118,6 +120,16 @@ def _years_apart(given: Sequence[Figure]) -> Iterator[float]:
     years = [figure.year for figure in given if figure.year]
     yield from (abs(end - start) for start, end in itertools.combinations(years, 2) if end != start)
     yield from (end - start + 1 for start, end in itertools.pairwise(years) if end > start)
+
+
+def _months_apart(given: Sequence[Figure]) -> Iterator[float]:
+    """Yield the months from each month to the next one told, of days of one month the seconds."""
+    for start, end in itertools.pairwise(date for date in given if date.month or date.context_month):
+        months = (end.month or end.context_month) - (start.month or start.context_month)
+        if months and start.day == end.day:
+            yield months % _MONTHS
+        elif not months and start.day < end.day:
+            yield (end.day - start.day) * _DAY_SECONDS
 
 
 def _seconds_apart(given: Sequence[Figure]) -> Iterator[float]:

@@ -33,7 +33,7 @@ from rag.verification.exchanges import (
     holds_comparison,
 )
 from rag.verification.misplaced import find_misplaced
-from rag.verification.said import STOP_WORDS, TOKEN, Said, nearest_sentence, share_of, word_pairs
+from rag.verification.said import STOP_WORDS, TOKEN, Said, content_words, nearest_sentence, share_of, word_pairs
 from rag.vocabulary import read_table, words_of
 
 NEAR_VERBATIM = 0.60  # from this share on, one passage sentence is close enough to compare word by word
@@ -115,7 +115,9 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
     2028年前拆除 in a passage that also says 2026年起禁用: “2026年前拆除” holds a year of the passage, the wrong one.
     """
     figures = find_figures(text)
-    others = [(_plain(other.words), given) for other, given in figures_told(cited)]
+    told = figures_told(cited)
+    others = [(_plain(other.words), given) for other, given in told]
+    bare = [(0.0, given) for other, given in told if not content_words(other.form, ("n", "j"))]  # of what, is not told
     for clause in clauses_of(text):
         words, mine = _plain(clause.words), list(filter(_is_exact, find_figures(clause.text)))
         if not mine or len(words) < LEAST_WORDS:
@@ -130,7 +132,7 @@ def _find_displaced(text: str, cited: Sequence[Said]) -> Alteration | None:
         for figure in mine:
             is_replaced = any((figure.kind, figure.unit) == (other.kind, other.unit) for other in left)
             written = clause.text[slice(*figure.span)]
-            is_near = any(holds_figure(figure, given) for _, given in near)
+            is_near = any(holds_figure(figure, given) for _, given in [*near, *bare])
             is_told = is_near or written in figures_in_place(text, cited) or is_worked_out(figure, clause.text, cited)
             if is_replaced and not is_told:
                 return Alteration("figure_missing", written)

@@ -16,9 +16,11 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure, is_counted
 from rag.text.folding import fold_text, locate
 from rag.text.language import HAN, main_language, to_simplified
+from rag.text.numbers import read_numeral
 from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
 from rag.text.words import is_known_word
 from rag.verification.said import Said
+from rag.vocabulary import phrases, read_table
 
 _BOTH = 2  # things told of together, which a sentence counts though no passage does
 # What follows a number and may be a unit that is not known: then the number is no bare one.
@@ -59,7 +61,8 @@ def _check_figures(figures: Sequence[Figure], text: str, cited: Sequence[Said]) 
     lost, held = [], 0
     for figure in figures:
         written = text[slice(*figure.span)]
-        is_named = figure.kind == "ordinal" and any(locate(written, ground.said) for ground in cited)
+        ranks = [written, *_words_for_rank(int(figure.value))]
+        is_named = figure.kind == "ordinal" and any(locate(rank, ground.said) for rank in ranks for ground in cited)
         if is_named or any(
             holds_figure(
                 figure,
@@ -75,6 +78,11 @@ def _check_figures(figures: Sequence[Figure], text: str, cited: Sequence[Said]) 
             if any(map(str.isdigit, written)) or not counts_both:  # who tells of both often counts them: 两次测量
                 lost.append(_Lost(figure.span[0], "figure_missing", written))
     return lost, held
+
+
+def _words_for_rank(rank: int) -> list[str]:
+    """Return the words that tell a rank without its number: 首次, 亚军."""
+    return [word for value, words, _ in read_table("rank_words") if int(value) == rank for word in phrases(words)]
 
 
 def _check_names(text: str, taken: Sequence[Span], cited: Sequence[Said]) -> tuple[list[_Lost], int]:
@@ -106,10 +114,11 @@ def _check_names(text: str, taken: Sequence[Span], cited: Sequence[Said]) -> tup
 
 def _is_han_name_lost(name: str, span: Span, text: str, cited: Sequence[Said]) -> bool:
     form = fold_text(name, compact=True).text
-    short = form[0] if len(form) == 2 and form[1] in "国本洲方" else form  # 美 of 美国 and 美方, 日 of 日本
+    short = form[0] if len(form) == 2 and form[1] in "国本洲方里" else form  # 美 of 美国 and 美方, 日 of 日本
+    short = short[:-1] if len(short) > 2 and short[-1] in "人区县市省镇" else short  # 越南人, 海淀区
     if any(form in ground.compact or short in ground.compact for ground in cited):
         return False
-    if is_ordinary_word(to_simplified(name)) or text[span[0] - 1 : span[0]].isdecimal():  # 3600米左右
+    if read_numeral(form, 0) or is_ordinary_word(to_simplified(name)) or text[span[0] - 1 : span[0]].isdecimal():  # 3600米左右
         return False
     # A guessed name may be cut wrongly: then the pairs across both its ends stand in a passage, 尔[松和白]桦.
     pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]

@@ -73,4 +73,6 @@ def word_among(form: str, words: Sequence[str]) -> str:
 def _words_of(form: str) -> tuple[str, frozenset[str]]:
     """Return the Latin words of a text between spaces, and the Chinese ones of a single character."""
     latin = f" {' '.join(LATIN_WORD.findall(form))} "
-    return latin, frozenset(word for word, _, _ in tag_words(form) if len(word) == 1)
+    words = [*tag_words(form), ("", "", (0, 0))]
+    takes = {word for (word, *_), (_, tag, _) in itertools.pairwise(words) if word == "将" and tag.startswith("n")}  # 把
+    return latin, frozenset(word for word, _, _ in words if len(word) == 1) - takes

@@ -157,7 +157,7 @@ def _exchanged_around(one: Clause, other: Clause) -> str:
 
 def _exchanged_noun(one: str, other: str) -> str:
     """Return the noun that stands where another text has one that ends alike, and each has both: 甲方 for 乙方."""
-    if holds_comparison(one + other) or _voices_in(one) != _voices_in(other) or share_of(word_pairs(one), word_pairs(other)) <= _CLOSE:
+    if _comparison_in(one) or _comparison_in(other) or _voices_in(one) != _voices_in(other) or share_of(word_pairs(one), word_pairs(other)) <= _CLOSE:
         return ""
     words, told = ([(w, tag) for w, tag, _ in tag_words(form) if w.isalnum() or w == "、"] for form in (one, other))
     for block in difflib.SequenceMatcher(None, words, told, autojunk=False).get_matching_blocks():
