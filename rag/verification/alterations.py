@@ -21,6 +21,8 @@ from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation, read_polarity, stem
+from rag.text.numbers import read_numeral
+from rag.text.units import read_unit
 from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
 from rag.verification.claims_more import claims_more, takes_one_end
@@ -164,6 +166,8 @@ def _find_replacement(text: str, tokens: frozenset[str], cited: Sequence[Said]) 
         figure = _changed_figure(ours[a:b], theirs[c:d], _around(ours, a, b), _around(theirs, c, d))
         if figure and not any(figure in placed for placed in figures_in_place(text, cited)):
             return Alteration("figure_missing", figure)
+        if unit := _changed_unit(ours[a - 1 :], theirs[c - 1 :]):
+            return Alteration("figure_missing", unit)
         if name := _changed_name(text, ours[a:b], theirs[c:d], cited):
             return Alteration("name_missing", name)
         if share >= 0.75 and (noun := _changed_noun(text, ours, a, b, cited)):
@@ -269,6 +273,16 @@ def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str,
     if all(holds_figure(figure, given) for figure in find_figures(mine_around)) and find_figures(mine_around):
         return ""
     return mine_around.strip()
+
+
+def _changed_unit(mine: Sequence[str], other: Sequence[str]) -> str:
+    """Return the number that has another unit behind it than the same number there: 一日内 for 一小时内."""
+    number = mine[0] if mine else ""
+    units = [read_unit("".join(pieces[1:]), 0) for pieces in (mine, other)]
+    if mine[:1] != other[:1] or not read_numeral(number, 0) or not all(units):
+        return ""
+    first, second = ((unit.name, unit.factor) for unit in units if unit)
+    return number if first != second and not (first[0][:5] == second[0][:5] == "count") else ""
 
 
 def _changed_name(text: str, changed: Sequence[str], other: Sequence[str], cited: Sequence[Said]) -> str:

@@ -40,8 +40,18 @@ def _exceptions(told: Sequence[Clause]) -> Iterator[tuple[str, str]]:
             ends = [excepted.partition(end) for end in words_of("exception_words", "closes") if end in excepted]
             excepted, _, behind = min(ends, key=len, default=(excepted, "", ""))
             yield excepted, f"{before} {behind}" if content_signs(before + behind) else rest
+        elif clause.form.endswith(("的", "者")) and (behind := _denial_behind(clause, told)):
+            yield clause.form, " ".join(one.form for one in told if one not in (clause, behind) and not _is_negated(one.form))
         elif any(word in clause.form for word in words_of("exception_words", "ends")):
             yield clause.form, rest
+
+
+def _denial_behind(condition: Clause, told: Sequence[Clause]) -> Clause | None:
+    """Return the clause right behind a condition where it denies, and ends the sentence: …的，不适用本条."""
+    behind = [one for one in told[told.index(condition) + 1 :] if one.sentence == condition.sentence]
+    polarity = read_polarity(behind[0].form) if len(behind) == 1 else None
+    denies = polarity and polarity.negated and polarity.covered[0][0] < _LEAST_WORDS
+    return behind[0] if denies else None
 
 
 def _is_negated(text: str) -> bool:
