@@ -89,7 +89,9 @@ def _word_beside(kind: str, before: str, behind: str) -> str:
     first = f" {' '.join(LATIN_WORD.findall(form_behind)[:2])} "
     english = [word for word in words if f" {word} " in last or first.startswith(f" {word} ")]
     begins = form_before.replace("，", ",").rpartition(",")[2] if form_before.endswith("的") else ""  # 不到全年的四成
-    han = [w for w in words if form_before.endswith(w) or form_behind.startswith(w) or (begins and begins.startswith(w))]
+    han = [
+        w for w in words if form_before.endswith(w) or form_behind.startswith(w) or (begins and begins.startswith(w))
+    ]
     return max((word for word in words if word in (english if word.isascii() else han)), key=len, default="")
 
 

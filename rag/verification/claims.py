@@ -118,7 +118,9 @@ def _is_han_name_lost(name: str, span: Span, text: str, cited: Sequence[Said]) -
     short = short[:-1] if len(short) > 2 and short[-1] in "人区县市省镇" else short  # 越南人, 海淀区
     if any(form in ground.compact or short in ground.compact for ground in cited):
         return False
-    if read_numeral(form, 0) or is_ordinary_word(to_simplified(name)) or text[span[0] - 1 : span[0]].isdecimal():  # 3600米左右
+    if (
+        read_numeral(form, 0) or is_ordinary_word(to_simplified(name)) or text[span[0] - 1 : span[0]].isdecimal()
+    ):  # 3600米左右
         return False
     # A guessed name may be cut wrongly: then the pairs across both its ends stand in a passage, 尔[松和白]桦.
     pairs = [fold_text(text[max(0, at - 1) : at + 1], compact=True).text for at in span]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from rag.text.figure_finding import find_figures
 from rag.text.figures import holds_figure
 from rag.text.language import LATIN_WORD, search_form
+from rag.text.negation import read_polarity
 from rag.text.words import tag_words
 from rag.verification.clauses import clause_with_figures, clauses_of, figures_told, nearest_clause
 from rag.verification.said import Said
@@ -30,7 +31,8 @@ def claims_more(text: str, cited: Sequence[Said]) -> str:
             told = {"sentence": other.sentence, "passage": other.whole}.get(where, other.form) if other else ""
             claimed = word_among(clause.form, phrases(more))
             if where == "nowhere":
-                if claimed and not word_among(all_told, phrases(f"{more} {less}")):
+                denied = any(claimed in word for words in read_polarity(clause.form).negated for word in words)
+                if claimed and not denied and not word_among(all_told, phrases(f"{more} {less}")):
                     return claimed
                 continue
             if not claimed or word_among(clause.form, phrases(less)):
@@ -74,5 +76,7 @@ def _words_of(form: str) -> tuple[str, frozenset[str]]:
     """Return the Latin words of a text between spaces, and the Chinese ones of a single character."""
     latin = f" {' '.join(LATIN_WORD.findall(form))} "
     words = [*tag_words(form), ("", "", (0, 0))]
-    takes = {word for (word, *_), (_, tag, _) in itertools.pairwise(words) if word == "将" and tag.startswith("n")}  # 把
+    takes = {
+        word for (word, *_), (_, tag, _) in itertools.pairwise(words) if word == "将" and tag.startswith("n")
+    }  # 把
     return latin, frozenset(word for word, _, _ in words if len(word) == 1) - takes

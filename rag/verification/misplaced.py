@@ -67,7 +67,8 @@ def _between_the_same(clause: Clause, near: Clause, told: Sequence[Clause]) -> s
     words, others = ([word for word, _ in tagged] for tagged in (mine, theirs))
     for kind, a, b, c, d in difflib.SequenceMatcher(None, words, others, autojunk=False).get_opcodes():
         if kind == "replace" and max(b - a, d - c) <= _MOST_REPLACED:
-            named, lost = _things(mine[a:b], clause), _things(theirs[c:d], near)
+            alone = b - a == d - c == 1
+            named, lost = _things(mine[a:b], clause, alone), _things(theirs[c:d], near, alone)
             if found := _named_elsewhere(named, lost, clause, near, told):
                 return found
     return ""
@@ -109,10 +110,12 @@ def _stemmed(form: str) -> tuple[tuple[str, str], ...]:
     return tuple((stem(word) if word.isascii() else word, tag) for word, tag in tagged)
 
 
-def _things(tagged: Sequence[tuple[str, str]], clause: Clause) -> list[str]:
-    """Return the nouns among some words of a clause, of English ones the names."""
+def _things(tagged: Sequence[tuple[str, str]], clause: Clause, alone: bool) -> list[str]:
+    """Return the nouns among some words of a clause, of English ones the names, and one that stands alone."""
     names = " ".join(_names_of(clause))
-    named = (word for word, tag in tagged if tag.startswith(_THING_TAGS) or (word.isascii() and word in names))
+    named = (
+        word for word, tag in tagged if tag.startswith(_THING_TAGS) or (word.isascii() and (alone or word in names))
+    )
     return [word for word in named if len(word) >= _LEAST_CHARS and word not in STOP_WORDS]
 
 
