@@ -8,7 +8,7 @@ from rows import each
 from rag.records import Evidence, Passage
 from rag.text.language import main_language
 from rag.verification import verify_answer
-from rag.vocabulary import read_table
+from rag.vocabulary import phrases, read_table
 
 PORTS = "2021年，臨海港吞吐量为186万吨，白沙港为142万吨。2022年临海港的吞吐量增至203万吨。"
 SCHOOLS = "城区学校的问卷回收率为91%，乡镇学校为84%。The Larch clinic saw 5,400 patients and the Rowan clinic 7,100."
@@ -112,3 +112,34 @@ def test_each_row_catches_its_example(row: tuple[str, str]) -> None:
 @each(read_table("voices"))
 def test_each_row_of_voices_turns_its_example_round(row: tuple[str, ...]) -> None:
     assert standing(row[3], row[2])[0] == "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("渡轮在台风天也照常开航。", "除台风天外，渡轮照常开航。"),
+        ("摊位的租金为每月900元。", "摊位租金为每月600元至900元，按位置确定。"),
+        ("如果水位升高，须关闭电源。", "如果水位升高，应打开闸门。如果电机过热，须关闭电源。"),
+        ("船长应在一日内报告碰撞事故。", "船长应在一小时内报告碰撞事故。"),
+        ("县级补助三成。", "省级补助三成、县级补助两成。"),
+    ],
+)
+def test_what_is_told_of_another_case_or_unit_is_not_supported(sentence: str, text: str) -> None:
+    assert standing(sentence, text)[0] != "supported"
+    assert standing(text.partition("。")[0], text)[0] == "supported"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("赛船会第一次在内湖举行。", "赛船会首次在内湖举行。"),
+        ("灯会推迟了两周。", "灯会原定3月2日举行，推迟到3月16日。"),
+    ],
+)
+def test_ranks_and_days_told_in_other_words_are_supported(sentence: str, text: str) -> None:
+    assert standing(sentence, text)[0] == "supported"
+
+
+@each([row[-2:] for name in ("rank_words", "exception_words") for row in read_table(name)])
+def test_each_row_of_ranks_and_exceptions_has_a_word_in_its_example(row: tuple[str, str]) -> None:
+    assert any(word in row[1] for word in phrases(row[0]))

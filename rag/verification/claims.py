@@ -16,8 +16,8 @@ from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure, is_counted
 from rag.text.folding import fold_text, locate
 from rag.text.language import HAN, main_language, to_simplified
-from rag.text.numbers import read_numeral
 from rag.text.names import find_han_names, find_latin_names, find_quotes, holds_latin_name
+from rag.text.numbers import read_numeral
 from rag.text.words import is_known_word
 from rag.verification.said import Said
 from rag.vocabulary import phrases, read_table

@@ -1,6 +1,6 @@
 """Whether a sentence tells of a case what its passages tell of another: an exception as the rule, an exchanged result.
 
-Input: a sentence, what its passages say. Output: the word or clause that is told of the wrong case. Method: an exception
+Input: a sentence, what its passages say. Output: what is told of the wrong case. Method: an exception
 (除…外, …的除外, except …) is told like the rule where neither is negated, or both; behind its condition (如…, …的) a
 clause belongs that stands in the same sentence of the passages.
 """
