@@ -40,10 +40,10 @@ def _exceptions(told: Sequence[Clause]) -> Iterator[tuple[str, str]]:
             ends = [excepted.partition(end) for end in words_of("exception_words", "closes") if end in excepted]
             excepted, _, behind = min(ends, key=len, default=(excepted, "", ""))
             yield excepted, f"{before} {behind}" if content_signs(before + behind) else rest
-        elif clause.form.endswith(("的", "者")) and (behind := _denial_behind(clause, told)):
+        elif clause.form.endswith(("的", "者")) and (denial := _denial_behind(clause, told)):
             yield (
                 clause.form,
-                " ".join(one.form for one in told if one not in (clause, behind) and not _is_negated(one.form)),
+                " ".join(one.form for one in told if one not in (clause, denial) and not _is_negated(one.form)),
             )
         elif any(word in clause.form for word in words_of("exception_words", "ends")):
             yield clause.form, rest

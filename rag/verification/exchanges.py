@@ -166,8 +166,8 @@ def _exchanged_around(one: Clause, other: Clause) -> str:
 
 def _exchanged_words(one: str, other: str) -> str:
     """Return the characters or word that changed places with others, and nothing else did: 由绿变红 for 由红变绿."""
-    pieces = [TOKEN.findall(form) for form in (one, other)]
-    codes = difflib.SequenceMatcher(None, *pieces, autojunk=False).get_opcodes()
+    pieces: list[list[str]] = [TOKEN.findall(form) for form in (one, other)]
+    codes = difflib.SequenceMatcher(None, pieces[0], pieces[1], autojunk=False).get_opcodes()
     changes = [(tuple(pieces[0][a:b]), tuple(pieces[1][c:d]), b) for kind, a, b, c, d in codes if kind == "replace"]
     if len(changes) != _SIDES or changes[0][:2] != changes[1][:2][::-1]:
         return ""
