@@ -38,7 +38,7 @@ def _exceptions(told: Sequence[Clause]) -> Iterator[tuple[str, str]]:
         if word := word_among(clause.form, sorted(words_of("exception_words", "opens"))):
             before, _, excepted = clause.form.partition(word)
             ends = [excepted.partition(end) for end in words_of("exception_words", "closes") if end in excepted]
-            excepted, _, behind = min(ends, key=len, default=(excepted, "", ""))
+            excepted, _, behind = min(ends, key=lambda parts: len(parts[0]), default=(excepted, "", ""))
             yield excepted, f"{before} {behind}" if content_signs(before + behind) else rest
         elif clause.form.endswith(("的", "者")) and (denial := _denial_behind(clause, told)):
             yield (
