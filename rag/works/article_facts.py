@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -42,7 +41,7 @@ from rag.works.shelf import Work, names_of
 ASKED_WITH = {"date": "when", "workplace": "where"}  # words of the table without which a form is not asked for
 PRINTED_ONLY = ("date", "label")  # forms of facts that nothing but an article has
 PEOPLE = ("person", "workplace")
-BEST_PASSAGES = 5  # found, of which more than half show which work is meant
+BEST_PASSAGES = 5  # which show which work is meant
 LAST_PASSAGES = 3  # of a work, in which it tells of itself
 MOST_QUOTED = 2  # statements of one fact
 MARKS = "【〔[［（(「】〕]］）)」；;，,、。：:*^ "
@@ -145,12 +144,18 @@ def _work_asked(request: Request, asking: Asking) -> Work | None:
 
 
 def _work_found(asking: Asking, found: Sequence[Evidence]) -> Work | None:
-    """Return the work in another language than the question's to which most of the best passages belong."""
-    keys = Counter(item.passage.work for item in found[:BEST_PASSAGES])
-    key, count = keys.most_common(1)[0] if keys else (("", 0), 0)
-    work = next((work for work in asking.works if work.key == key), None)
-    is_clear = work is not None and 2 * count > BEST_PASSAGES and main_language(work.label) != asking.read.language
-    return work if is_clear else None
+    """Return the work in another language than the question's that stands out among the passages that match it best.
+
+    Each counts by its reciprocal rank, and a work needs more than half of the whole. How likely a passage answers does
+    not count: a fact of the work is asked for, not what it says.
+    """
+    matching = sorted(found, key=lambda item: -item.scores.get("late", 0.0))[:BEST_PASSAGES]
+    votes: dict[tuple[str, int], float] = {}
+    for rank, item in enumerate(matching, 1):
+        votes[item.passage.work] = votes.get(item.passage.work, 0.0) + 1 / rank
+    clear = {key for key, vote in votes.items() if 2 * vote > sum(votes.values())}
+    work = next((work for work in asking.works if work.key in clear), None)
+    return work if work and main_language(work.label) != asking.read.language else None
 
 
 def _margins(work: Work, index: Index) -> list[Passage]:
