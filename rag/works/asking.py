@@ -2,7 +2,7 @@
 
 Input: a question that was read, the turns before it and an open index. Output: what is found for questions, and a text
 that was written as an answer whose citations are numbered in order and whose sentences were checked.
-Entry point: `Asking`. Callers: `answering`, and each module here that answers.
+Entry point: `Asking`.
 """
 
 from __future__ import annotations
