@@ -9,7 +9,7 @@
 # make sbom   docs/sbom.json anew: the packages that an installation brings, with versions and licences
 # make audit  look up known vulnerabilities of what is pinned
 # make torture  break what is kept and read in every way there is, for SECONDS, drawn from SEED
-# make train  the comprehension model anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
+# make train  both files of trained weights anew, from training/sets and the public sets in PUBLIC (hours without a GPU)
 PYTHON ?= python3
 PORT ?= 8501
 CORPUS ?= corpus
@@ -89,7 +89,7 @@ torture: .venv/ready-to-test
 train: .venv/ready
 	$(BIN)/python -m training.build --out $(EXAMPLES) $(if $(PUBLIC),--public $(PUBLIC))
 	$(BIN)/python -m training.train --examples $(EXAMPLES) --out rag/data/comprehension.safetensors
-	$(BIN)/python -m training.projection --vectors $(VECTORS) $(if $(PUBLIC),--public "$(PUBLIC)") --out rag/data/token_projection.npz
+	$(BIN)/python -m training.projection --vectors $(VECTORS) $(if $(PUBLIC),--public $(PUBLIC)) --out rag/data/token_projection.npz
 	$(BIN)/python -m training.general_means
 
 clean:

@@ -24,7 +24,7 @@ from rag.index import Index, open_index
 from rag.records import Answer, Turn
 from rag.retrieval import Filters
 from rag.settings import Settings
-from rag.tables import CELL_MARK
+from rag.text.language import CELL_MARK
 from rag.verification.disagreement import find_disagreement
 from rag.works.comparison import read_comparison
 from rag.works.naming import find_named

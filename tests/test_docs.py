@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -85,3 +88,16 @@ def test_each_target_and_each_script_that_is_shown_is_there() -> None:
     assert run
     scripts = [PROJECT / (name if name.endswith(".py") else name.replace(".", "/") + ".py") for name in run]
     assert [script for script in scripts if not script.exists()] == []
+
+
+@pytest.mark.slow
+def test_each_script_finds_what_it_imports() -> None:
+    scripts = sorted([*PROJECT.glob("benchmarks/*.py"), *PROJECT.glob("training/*.py")])
+    names = [".".join(script.relative_to(PROJECT).with_suffix("").parts) for script in scripts]
+    paths = os.pathsep.join(map(str, (PROJECT, PROJECT / "benchmarks")))  # where a script that is run finds its own
+    command = [sys.executable, "-c", "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"]
+    ran = subprocess.run(
+        [*command, *names], env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, timeout=240
+    )
+    assert ran.stderr == ""
+    assert ran.returncode == 0

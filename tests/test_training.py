@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from rag.comprehension.windows import WindowEncoder
+from rag.embedding import BundledModel, Embedder
 from rag.embedding.bundled_model import bundled_tokenizer
 from rag.text.language import split_statements
+from training import projection
 from training.build import WRITTEN, collections
 from training.examples import Collection, build_examples, fold, is_same, label_statements, load_collection
 
@@ -94,3 +97,77 @@ def test_the_written_sets_are_whole() -> None:
             held += [fold(gold["quote"])[:12] in texts[gold["doc"]] for gold in question["gold"]]
         assert np.mean(held) >= 0.9, item.name  # the rest are headings, or cells that reading writes otherwise
     assert len(names) == 10
+
+
+@pytest.fixture
+def embedded(collection: Collection, tmp_path: Path) -> projection.Embedded:
+    embedder = Embedder(BundledModel(projected=False), name="", question_prompt="query: ", passage_prompt="passage: ")
+    arrays = projection.embed(collection, embedder)
+    assert arrays is not None
+    np.savez(tmp_path / "00-甲.npz", allow_pickle=False, **arrays)
+    return projection.load(tmp_path / "00-甲.npz", np.random.default_rng(0))
+
+
+def test_what_is_embedded_knows_what_answers_each_question(
+    collection: Collection, embedded: projection.Embedded
+) -> None:
+    texts = [passage.text for passage in collection.passages]
+    answering = [[texts[row] for row in rows] for rows in embedded.gold]
+    assert [len(rows) for rows in answering] == [1, 1]  # the near miss has none and is left out
+    assert "300千瓦" in answering[0][0]
+    assert "六点半" in answering[1][0]
+    assert embedded.questions.lengths([0, 1]).tolist() == np.diff(embedded.questions.bounds).tolist()
+
+
+def test_a_collection_of_near_misses_teaches_the_projection_nothing(collection: Collection) -> None:
+    near = Collection("乙", collection.passages, [item for item in collection.questions if not item["gold"]])
+    embedder = Embedder(BundledModel(projected=False), name="", question_prompt="", passage_prompt="")
+    assert projection.embed(near, embedder) is None
+
+
+def test_maxsim_by_hand() -> None:
+    # 问 has the tokens (1, 0) and (0, 1); 甲 holds both of them, 乙 twice the one halfway between them.
+    half = 0.5**0.5
+    languages = np.array(["zh", "zh"])
+    questions = projection.Tokens(torch.eye(2), np.array([0, 2]), languages[:1])
+    passages = projection.Tokens(
+        torch.tensor([[1.0, 0.0], [0.0, 1.0], [half, half], [half, half]]), np.array([0, 2, 4]), languages
+    )
+    asked = projection.Embedded(questions, passages, [frozenset([0])], np.array([[0, 1]]), np.ones(1), {})
+    means = {(role, "zh"): torch.zeros(2) for role in ("questions", "passages")}
+    found = projection.late_scores(lambda tokens: tokens, means, asked, [0], [0, 1])
+    assert found.tolist() == [pytest.approx([1.0, half])]
+
+
+def test_training_finds_the_axes_that_tell_which_passage_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of each token the last eight components are those of its subject, the ten others vary more, and by chance.
+    monkeypatch.setattr(projection, "PROJECTED_DIM", 8)
+    draw, count = np.random.default_rng(1), 40
+    subjects = 0.8 * draw.normal(size=(count, 8))
+
+    def tokens(each: int) -> projection.Tokens:
+        rows = np.hstack([draw.normal(size=(count * each, 10)), np.repeat(subjects, each, axis=0)])
+        return projection.Tokens(
+            torch.from_numpy(rows.astype(np.float32)), np.arange(0, count * each + 1, each), np.array(["zh"] * count)
+        )
+
+    questions, passages = tokens(4), tokens(8)
+    found = np.stack([np.roll(np.arange(count), -row) for row in range(count)])
+    gold = [frozenset([row]) for row in range(count)]
+    own = projection.Embedded(questions, passages, gold, found, np.ones(count), {"zh": passages.sample("zh", draw)})
+    general = {
+        (role, language): torch.from_numpy(draw.normal(size=(200, 18)).astype(np.float32))
+        for role in ("questions", "passages")
+        for language in ("zh", "en")
+    }
+
+    def first(steps: int) -> int:
+        """Return of how many questions the passage that answers comes first."""
+        trained = projection.train(general, [own], steps, seed=0)
+        rows = list(range(count))
+        with torch.no_grad():
+            scores = projection.late_scores(trained, trained.means(own), own, rows, rows)
+        return int((scores.argmax(1) == torch.arange(count)).sum())
+
+    assert first(steps=0) <= 8
+    assert first(steps=400) >= 12

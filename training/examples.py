@@ -8,7 +8,7 @@ same reading and cutting as a reader's documents, so that a window in training i
     a gold passage without its answer      all 0: it speaks of the subject and does not answer
     the question about something else      all 0: another year, another name of the same kind
 
-Entry point: `build_examples`. Caller: train. Knows no model but its tokenizer.
+Entry point: `build_examples`. Knows no model but its tokenizer.
 """
 
 from __future__ import annotations

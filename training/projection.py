@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -185,7 +185,7 @@ class Projection:
 
 
 def late_scores(
-    projection: Projection,
+    projection: Callable[[Tensor], Tensor],
     means: Mapping[tuple[str, str], Tensor],
     collection: Embedded,
     questions: Sequence[int],

@@ -1,6 +1,6 @@
 """Token vectors stored small: four bits a component.
 
-They find and rank as well as float32; fewer bits, or fewer dimensions, do not (docs/scale.md).
+They find and rank as well as float32; fewer bits do not (docs/scale.md).
 Entry points: `pack_tokens`, `unpack_tokens`, `centred_cosines`.
 """
 

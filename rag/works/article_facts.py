@@ -41,7 +41,7 @@ from rag.works.shelf import Work, names_of
 ASKED_WITH = {"date": "when", "workplace": "where"}  # words of the table without which a form is not asked for
 PRINTED_ONLY = ("date", "label")  # forms of facts that nothing but an article has
 PEOPLE = ("person", "workplace")
-BEST_PASSAGES = 5  # which show which work is meant
+BEST_PASSAGES = 5  # by which it is told which work is meant
 LAST_PASSAGES = 3  # of a work, in which it tells of itself
 MOST_QUOTED = 2  # statements of one fact
 MARKS = "【〔[［（(「】〕]］）)」；;，,、。：:*^ "
@@ -153,8 +153,8 @@ def _work_found(asking: Asking, found: Sequence[Evidence]) -> Work | None:
     votes: dict[tuple[str, int], float] = {}
     for rank, item in enumerate(matching, 1):
         votes[item.passage.work] = votes.get(item.passage.work, 0.0) + 1 / rank
-    clear = {key for key, vote in votes.items() if 2 * vote > sum(votes.values())}
-    work = next((work for work in asking.works if work.key in clear), None)
+    half = sum(votes.values()) / 2
+    work = next((work for work in asking.works if votes.get(work.key, 0.0) > half), None)
     return work if work and main_language(work.label) != asking.read.language else None
 
 
