@@ -383,6 +383,32 @@ def test_the_one_chapter_of_a_text_is_its_title() -> None:
     assert article(f"{chapter}第五章  码头\n\n    码头很长。\n").title == ""
 
 
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        (
+            "117\n\nChapter 5\n\nTHE LANTERN GUILDS 灯行:\nCREDIT IN A RIVER TOWN\n\n5.1 A street of lamps",
+            "Chapter 5 THE LANTERN GUILDS 灯行: CREDIT IN A RIVER TOWN",
+        ),
+        ("第三章\n\n灯行与宗族：一个河镇的信用", "第三章 灯行与宗族：一个河镇的信用"),
+        ("第三章\n\n文河的灯匠把账记在纸条上。", "第三章"),
+    ],
+    ids=["below a page number", "Chinese", "text below"],
+)
+def test_a_chapter_is_called_by_its_number_and_the_name_below(head: str, title: str) -> None:
+    text = f"{head}\n\nThe slips bear no date.\nChapter 6 turns to the ferry, where nothing held.\n"
+    assert article(text).title == title
+
+
+def test_an_interview_has_its_journal_above_and_whoever_asked_below() -> None:
+    read = article(
+        "【《城乡手记》2025年第7期】\n“灯还亮着”——访老街守夜人戴春山\n采访整理：卓一鸣　　摄影：戚望\n\n"
+        "问：您守夜多少年了？\n答：三十四年。刚来的时候街上只有两盏灯。\n"
+    )
+    assert (read.title, read.authors) == ("“灯还亮着”——访老街守夜人戴春山", ("卓一鸣",))
+    assert (read.journal, read.year) == ("城乡手记", 2025)
+
+
 RANKS = """財團法人東灣漁政基金會　考察報告第四七號
 
 　　　　夜間渡口、漁會與燈塔

@@ -524,7 +524,8 @@ def _stands_alone(lines: Sequence[PrintedLine], index: int) -> bool:
     if not all(map(looks_like_heading, short)):
         return False
     text = lines[index].text
-    return 0 < index < len(lines) - 1 or len(lines) == 1 or lines[index].gap > 0 or text.strip(_ROUND_NUMBER) != text
+    is_parted = line.gap > 0 or (index == 0 and lines[1:2] != [] and lines[1].gap > 0)
+    return 0 < index < len(lines) - 1 or len(lines) == 1 or is_parted or text.strip(_ROUND_NUMBER) != text
 
 
 def _read_imprint(text: str, at: int) -> Imprint:

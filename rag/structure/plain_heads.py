@@ -124,12 +124,25 @@ def _find_decreed(lines: Sequence[Line]) -> list[HeadLine]:
 
 
 def _lone_chapter(pages: Sequence[Page]) -> list[HeadLine]:
-    """Return the first line, of what kind the work is aside, that numbers the one chapter: 第四章 从养济院到同善堂."""
+    """Return the first line that numbers the one chapter: 第四章 从养济院到同善堂; with the name below a bare number.
+
+    A page number and of what kind the work is may stand above it.
+    """
     lines = [(at, " ".join(line.text.split())) for page in pages[:1] for at, line in enumerate(page.lines)]
-    at, first = next(((at, text) for at, text in lines if text and not is_of_title_page(text)), (0, ""))
+    above = itertools.takewhile(lambda one: not one[1] or one[1].isdecimal() or is_of_title_page(one[1]), lines)
+    at, first = next(iter(lines[len([*above]) :]), (0, ""))
     texts = {line.text.strip() for page in pages for line in page.lines}
-    is_alone = numbering_rank(first) == CHAPTER and sum(numbering_rank(text) == CHAPTER for text in texts) == 1
-    return [HeadLine(at, 0, 0, "", first)] if is_alone and width(first) <= MOST_WIDTH else []
+    chapters = [text for text in texts if numbering_rank(text) == CHAPTER and not ends_sentence(text)]
+    if len(chapters) != 1 or numbering_rank(first) != CHAPTER or width(first) > MOST_WIDTH:
+        return []
+    is_bare = len(first.split()) == 2 if first.isascii() else first.endswith("章")
+    below = itertools.dropwhile(lambda one: not one[1], lines[at + 1 :] if is_bare else ())
+    name = [*itertools.takewhile(lambda one: one[1], below)]
+    is_name = len(name) < MOST_TITLE_LINES and not any(_begins_text(text, 0) for _, text in name)
+    if not name or not is_name:
+        return [HeadLine(at, 0, 0, "", first)]
+    whole = [(at, f"{first} {name[0][1]}"), *name[1:]]
+    return [HeadLine(place, 0, 0, "", text) for place, text in whole]
 
 
 def _below_number(head: Sequence[HeadLine]) -> list[HeadLine]:
@@ -170,6 +183,7 @@ def _head_lines(lines: Sequence[Line]) -> list[HeadLine]:
     for at, line in enumerate(lines):
         text = fold_glyphs(line.text).strip(_MARKS + "\ufeff")
         text = text if CELL_GAP in text else " ".join(text.split())
+        text = text[1:-1] if text.startswith("【") and text.endswith("】") else text
         if not text:
             group += 1
             continue
@@ -281,6 +295,8 @@ def _labelled(text: str) -> tuple[str, str]:
     kind = next((kind for kind in _LABELS if word in words_of("head_words", kind)), "")
     if not kind and is_word(to_simplified(label), "date_label"):
         kind = "date"
+    if kind == "author":  # 采访：林若水 摄影：戚望
+        value = value.partition(":")[0].rpartition(" ")[0] if ":" in value else value
     return (kind, value.strip(f"{_MARKS}。")) if value and kind else ("", "")
 
 
