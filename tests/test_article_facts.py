@@ -14,6 +14,7 @@ from rag.text.words import holds_any
 from rag.vocabulary import phrases, read_table
 from rag.works.article_facts import read_article_request
 from rag.works.naming import find_named
+from rag.works.sections_asked import work_meant
 from rag.works.shelf import works_of
 
 PAPER = """# 雨巷修缮的账目：来自石埠老城的证据
@@ -216,3 +217,50 @@ def test_a_year_that_was_taken_out_joins_no_two_words() -> None:
     # 给出 and 资金 hold 出资 once the year between them is gone.
     question = "《港口志》给出2025年资金了吗？"
     assert read_article_request(read_question(question), find_named(question, ())) is None
+
+
+EDITORIAL = """本期导读
+
+浦湾学刊编辑部
+
+本期有岳小满写蟹苗拍卖的一篇，也有林若水写雨巷修繕的一篇，两篇都谈到渡口。
+"""
+AUCTION = """《浦湾学刊》2024年第3期　经济与社会
+
+# 蟹苗拍卖中的叫价：以两处渡口为例
+
+岳小满
+
+**摘要**　本文比较两处渡口的蟹苗拍卖怎样叫价。
+
+**关键词**　蟹苗　拍卖
+
+**作者简介**　岳小满，女，经济学博士，浦湾師範學院漁業經濟研究所讲师。
+
+**基金项目**　浦湾市社科项目“蟹苗的价钱”（项目编号：PW23-08）。
+
+## 一、叫价
+
+渡口的叫价从低往高。
+"""
+
+
+@pytest.fixture(scope="module")
+def quay(index_of: Callable[[Mapping[str, str]], Settings]) -> Settings:
+    return index_of({"导读.txt": EDITORIAL, "蟹苗.md": AUCTION, "驿站.md": OTHER})
+
+
+@pytest.mark.parametrize(
+    "question", ["《蟹苗拍卖中的叫价：以两处渡口为例》的作者单位是什么？", "蟹苗拍卖那篇文章的作者在哪个单位"]
+)
+def test_where_authors_work_is_told_by_the_note_on_them(quay: Settings, question: str) -> None:
+    answer = ask(question, settings=quay)
+    assert "浦湾師範學院漁業經濟研究所" in answer.text
+    assert "没有印出" not in answer.text
+
+
+def test_of_works_that_hold_the_same_words_that_is_meant_whose_title_has_them(quay: Settings) -> None:
+    works = works_of(open_index(quay), None)
+    meant = work_meant(["蟹苗", "拍卖"], dict.fromkeys(works, "岳小满写蟹苗拍卖"), read_question("蟹苗拍卖谁写的"))
+    assert meant is not None
+    assert meant.label == "蟹苗拍卖中的叫价：以两处渡口为例"

@@ -109,6 +109,14 @@ def test_a_work_that_lacks_the_section_is_said_to_and_no_other_is_quoted(shore: 
     assert (answer.ending, answer.text) == ("refusal", "《盐田改造评估报告》没有写局限。")
 
 
+def test_a_page_that_only_lists_a_study_is_not_said_to_lack_its_section(
+    index_of: Callable[[Mapping[str, str]], Settings],
+) -> None:
+    page = "海隅學刊\n\n本期目次\n\n雾号试验：两处灯塔的比较　訾文渊\n\n雨巷与瓦　林若水\n"
+    text = ask("那个雾号试验有哪些不足", settings=index_of({"卷首.txt": page, "盐田.md": REPORT})).text
+    assert "没有写" not in text
+
+
 @each(["结论为什么可靠？", "样本有多少人", "方法和结论", "When was the data collected?", "渔船几点回港？"])
 def test_what_asks_for_a_figure_a_reason_or_two_sections_asks_for_none(question: str) -> None:
     assert read_section_request(question) is None

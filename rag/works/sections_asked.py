@@ -74,7 +74,8 @@ def answer_about_section(asking: Asking, found: Sequence[Evidence]) -> Answer | 
     near = {item.passage.work for item in found}
     of_few = asking.is_of_few
     heads = {w: head_of(w, index.passages_of(w.key) if of_few or w.key in near else ()) for w in asking.works}
-    work = work_meant(names_in(rest), heads, read)
+    names = names_in(rest)
+    work = work_meant(names, heads, read)
     if work is None:
         return None
     passages = index.passages_of(work.key)
@@ -87,7 +88,8 @@ def answer_about_section(asking: Asking, found: Sequence[Evidence]) -> Answer | 
     if said:
         return _quoted(said, work, path, asking)
     is_told = holds_any("\n".join("\n".join((*p.section, p.text)) for p in passages), kind.headings)
-    if is_told or not kind.missing[0]:
+    is_called_so = all(is_in_head(name, search_form(work.label)) for name in names)  # else another may be meant
+    if is_told or not is_called_so or not kind.missing[0]:
         return None
     is_english = read.language == "en"
     text = PART_TEXTS["none"][is_english].format(title=work.label, none=kind.missing[is_english])
@@ -122,6 +124,9 @@ def work_meant(words: Sequence[str], heads: dict[Work, str], read: Question, *, 
             worth[work] += math.log(1 + len(heads) / len(own))
     best = max(worth.values(), default=0.0)
     meant = [work for work, value in worth.items() if value == best]
+    if len(meant) > 1:  # a table of contents holds the words as well as the work whose title they are of
+        titled = {work: sum(is_in_head(word, search_form(work.label)) for word in words) for work in meant}
+        meant = [work for work in meant if titled[work] == max(titled.values())]
     lacked = [word for word in words if meant[0] not in holding[word]] if best and len(meant) == 1 else words
     own_words = [word for word in lacked if main_language(word) == main_language(meant[0].label)]
     return meant[0] if len(own_words) <= spare and 2 * len(lacked) <= len(words) else None
