@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,13 @@ from hypothesis import strategies as st
 
 from rag.backends import AnswerRequest
 from rag.backends.extractive import MOST_STATEMENTS, ExtractiveBackend, choose_statements, leans_back
+from rag.index import Index
 from rag.question import AnswerType
 from rag.records import Evidence, Language, Passage, PassageKind
 from rag.settings import Settings
 from rag.text.language import split_statements
 from rag.verification import verify_answer
+from rag.works.comparison import Side, compare_sides
 
 
 def evidence(
@@ -508,3 +511,17 @@ def test_the_reason_of_an_event_stands_beside_it(text: str, likelihoods: tuple[f
 def test_lines_whose_labels_are_asked_for_stand_together(question: str, written: str) -> None:
     text = "聯系人：方若兰\n联系电话：8800-1234\n主 编：隋广平\n执行主编：许陈明"
     assert write(evidence(text, 0.9, 0.001, 0.001, 0.001), question=question) == written
+
+
+def test_a_passage_that_does_not_name_a_side_tells_nothing_of_it() -> None:
+    """As long as another one names it."""
+    named = evidence("林若水主張渡口一律收两元。", 0.01, source="甲.md")
+    unnamed = evidence("渡口收费算不算公益，编辑部也说不准。", 0.2, source="乙.md", start=40)
+    sides = [Side("林若水", "渡口收费林若水怎么说"), Side("訾文渊", "渡口收费訾文渊怎么说")]
+    index = cast(Index, None)  # is asked only where works themselves are compared
+
+    def told(*found: Evidence) -> list[str]:
+        return [text for _, text in compare_sides(sides, lambda side: found, "zh", index)[0].said]
+
+    assert told(unnamed, named) == ["林若水主張渡口一律收两元。"]
+    assert told(unnamed) == []

@@ -263,6 +263,7 @@ def test_each_thing_has_its_statement_or_is_told_to_be_nowhere(question: str, sa
         ("水路和陆路在时间和费用上有什么区别？", ["水路", "陆路"]),
         ("比較渡輪與大橋的費用", ["渡輪", "大橋"]),
         ("渡輪、大橋和索道各要多少錢？", ["渡輪", "大橋", "索道"]),
+        ("林若水和訾文渊怎么看渡口收费？", ["林若水", "訾文渊"]),
         ("春茶、夏茶、秋茶、冬茶和花茶各多少钱？", []),
         ("快船相比普通船在时间和班次上有何不同", []),
         ("How does the ferry differ from the 南江 bridge in price and time?", []),

@@ -84,7 +84,7 @@ def read_comparison(named: Named, *, narrowed: bool = False) -> tuple[Side, ...]
         return _of_works(groups, named.rest)
     if selected:
         return _of_works([(work.label, (work,)) for work in works], named.rest)
-    return tuple(Side(*thing) for thing in things_named(question)) if kinds & {"compares", "each"} else ()
+    return tuple(Side(*thing) for thing in things_named(question)) if kinds & {"compares", "each", "views"} else ()
 
 
 def _of_works(groups: Sequence[tuple[str, tuple[Work, ...]]], rest: str) -> tuple[Side, ...]:
@@ -140,7 +140,8 @@ def _cell_of(side: Side, others: Sequence[str], found: Sequence[Evidence], langu
     labels = [side.label, *others]
     if others and _is_nowhere(labels, found, language):
         return Cell(side, (), is_nowhere=True)
-    own = tuple(_without_others(labels, item) if others else item for item in found)
+    naming = [item for item in found if shares_told(labels, _told(item))[0] > 0]
+    own = tuple(_without_others(labels, item, is_of=not naming or item in naming) if others else item for item in found)
     units = choose_statements(AnswerRequest(side.question, own, language=language, max_chars=CELL_CHARS))
     likely = [unit for unit in units if unit.likelihood >= LEAST_LIKELY][:CELL_STATEMENTS]
     chosen = likely if likely or others else units[:1]
@@ -151,20 +152,27 @@ def _cell_of(side: Side, others: Sequence[str], found: Sequence[Evidence], langu
 
 def _is_nowhere(labels: Sequence[str], found: Sequence[Evidence], language: Language) -> bool:
     """Say whether nothing that was found names the first thing; what answers in another language may name it so."""
-    told = "\n".join(f"{item.source}\n{heading_of(item.passage)}\n{item.text}" for item in found)
+    told = "\n".join(map(_told, found))
     own = [item.passage.language == language for item in found]
     is_answered = any(item.score >= CERTAIN and not mine for item, mine in zip(found, own, strict=True))
     return any(own) and not is_answered and shares_told(labels, told)[0] == 0
 
 
-def _without_others(labels: Sequence[str], item: Evidence) -> Evidence:
-    """Return a passage in which statements about another thing than the first, or below its name, are unlikely."""
+def _told(item: Evidence) -> str:
+    return f"{item.source}\n{heading_of(item.passage)}\n{item.text}"
+
+
+def _without_others(labels: Sequence[str], item: Evidence, *, is_of: bool) -> Evidence:
+    """Return a passage in which statements about another thing than the first, or below its name, are unlikely.
+
+    So are all where others name the thing and this one does not: it is not `is_of` it.
+    """
     above = shares_told(labels, "".join(item.passage.section[-1:]))
     likelihoods = []
     for span, likelihood in zip(item.statements, item.likelihoods, strict=False):
         text = item.text[slice(*span)]
         named = shares_told(labels, text)
         own = named if any(named) else above
-        is_other = max(own) > own[0] or names_one_alike(labels, text)
+        is_other = not is_of or max(own) > own[0] or names_one_alike(labels, text)
         likelihoods.append(0.0 if is_other else likelihood)
     return dataclasses.replace(item, likelihoods=tuple(likelihoods))
