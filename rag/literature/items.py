@@ -158,7 +158,7 @@ def written_name(name: Name) -> str:
 
 
 def shown_name(name: Name) -> str:
-    """Return a name as a page prints it: 毛维准, Jan van den Berg."""
+    """Return a name as a page prints it: 林若水, Jan van den Berg."""
     if "literal" in name:
         return name["literal"]
     family, given = name.get("family", ""), name.get("given", "")
@@ -169,7 +169,7 @@ def shown_name(name: Name) -> str:
 
 
 def split_people(text: str) -> list[str]:
-    """Return the names of a field in which marks part Chinese names: 毛维准；王鲁科, 毛维准，王鲁科."""
+    """Return the names of a field in which marks part Chinese names: 林若水；訾文渊, 林若水，訾文渊."""
     if not HAN_CHARACTER.search(text):
         return [text]
     people = [part.strip() for part in split_at(text, ";；、") if part.strip()]

@@ -223,7 +223,7 @@ def _load_entries() -> dict[str, list[str]]:
 
 
 def spellings(name: str) -> frozenset[str]:
-    """Return how a Chinese name may be written in Pinyin, family name first or last: 毛维准 is "mao weizhun".
+    """Return how a Chinese name may be written in Pinyin, family name first or last: 林若水 is "lin ruoshui".
 
     Characters with several readings give several spellings; a name with an unknown character gives none.
     """

@@ -75,7 +75,7 @@ def speaker_of(paragraph: str) -> str:
 def parse_names(line: str, *, introduced: bool = False) -> tuple[str, ...]:
     """Return the people that a line names, when it names people and nothing else; else ().
 
-    `王 毅`, `陈远山 阮若水`, `李 航 姜 雪`, `张三1，李四2*`, `文/张三`, a named group of authors, `Wang Yi; Li Si`,
+    `苏 宁`, `陈远山 阮若水`, `李 航 江 晚`, `张三1，李四2*`, `文/张三`, a named group of authors, `Su Ning; Li Si`,
     `LI Yuan XIE Shan` and `John Smith and Mary Doe` are lines of names; `introduced`, one that must name somebody,
     `Mary Doe` is too.
     """
@@ -271,7 +271,7 @@ def byline_names(text: str) -> tuple[str, ...]:
 
 
 def begins_with_family(latin: str) -> bool:
-    """Say whether a name in Latin letters is Chinese, the family name first: Zeng Xianghong, not Xianghong Zeng."""
+    """Say whether a name in Latin letters is Chinese, the family name first: Ruan Ruoshui, not Ruoshui Ruan."""
     first, _, last = latin.casefold().partition(" ")
     return first in _SPELLINGS and last not in _SPELLINGS and is_pinyin(last)
 

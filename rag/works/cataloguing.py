@@ -65,7 +65,7 @@ def catalogue(
 
     Args:
         title: Its title in any language, with or without the subtitle.
-        author: A name; 毛维准 finds Mao Weizhun too.
+        author: A name; 林若水 finds Lin Ruoshui too.
         journal: The journal's name.
         years: First and last year of publication, inclusive; works without a year are left out.
         topic: What they are about: it stands in their title, keywords, abstract or headings, else in several passages.

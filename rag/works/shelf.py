@@ -88,7 +88,7 @@ def _works(index: Index) -> Iterator[Work]:
 
 @functools.lru_cache(maxsize=4096)
 def names_of(printed: str) -> tuple[str, ...]:
-    """Return the forms of an author's name in search form: "Mao Weizhun (毛维准)" is two, 毛维准 has its spellings too.
+    """Return the forms of an author's name in search form: "Lin Ruoshui (林若水)" is two, 林若水 has its spellings too.
 
     What stands in parentheses behind a name in the same script is a role: 隋广军（主编） is 隋广军.
     """
