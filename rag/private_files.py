@@ -2,7 +2,7 @@
 
 Entry points: `cache_folder`, `make_private`, `sync`, `write_private`, `open_database`, `seal_rows`, `check_database`.
 Of a database it knows that the column `checksum` of a table, where it has one, is `checksum(…)` over the columns that
-stand before it; NULL in rows of earlier versions.
+stand before it; NULL in what a repair put in the place of a lost row.
 """
 
 from __future__ import annotations
@@ -112,18 +112,15 @@ def _check_once(path: Path, table: str, inode: int) -> None:
 
 
 def seal_rows(connection: sqlite3.Connection, *tables: str) -> None:
-    """Have each row of these tables sealed whenever it is written, by triggers; earlier rows have no seal.
+    """Have each row of these tables sealed whenever it is written, by triggers.
 
     Raises:
         sqlite3.OperationalError: The disk is full, or another program holds the file.
     """
     if not connection.in_transaction:
-        connection.execute("BEGIN IMMEDIATE")  # two that open an earlier file at once may not both widen it
+        connection.execute("BEGIN IMMEDIATE")  # two that open a new file at once may not both add them
     for table in tables:
-        columns = _columns(connection, table)
-        if "checksum" not in columns:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN checksum BLOB")
-        sealed = ", ".join(name for name in columns if name != "checksum")
+        sealed = ", ".join(name for name in _columns(connection, table) if name != "checksum")
         for when, name in (("INSERT", f"{table}_written"), (f"UPDATE OF {sealed}", f"{table}_changed")):
             connection.execute(
                 f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {when} ON {table} BEGIN"  # noqa: S608  our own names

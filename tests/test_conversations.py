@@ -1,20 +1,14 @@
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import json
 import re
-import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from reading_matter import FIRST, NOTE, SECOND, answer, courtesy, from_table, passage, refusal, uncertain
+from reading_matter import answer, courtesy, from_table, refusal, uncertain
 
-from rag.reading_room.answer_layout import lay_out_answer
 from rag.reading_room.conversations import TITLE_CHARS, Conversations, history_of, title_from
 from rag.records import Answer, Turn
 
@@ -132,138 +126,6 @@ def test_each_ending_comes_back(kept: Conversations, made: Callable[[], Answer])
     one = kept.start()
     kept.add(one, "问", made())
     assert kept.turns(one)[0].answer == made()
-
-
-# As version 0.1.0 wrote it: the numbers of its conversation had come to 8, and evidence 9 is not cited.
-EARLIER: dict[str, Any] = {
-    "question": "造价多少？",
-    "understood": "南江大桥的造价多少？",
-    "text": "南江大桥的总造价为12.5亿元。[11]\n\n"
-    "- **注意**：It took three years, or 36 months.[11][10]\n此外没有材料。",
-    "sentences": [
-        {
-            "text": "南江大桥的总造价为12.5亿元。",
-            "start": 0,
-            "standing": "supported",
-            "reason": "overlap",
-            "citations": [
-                {
-                    "number": 11,
-                    "passage": "桥梁.md#5-37",
-                    "source": "桥梁.md",
-                    "passage_span": [5, 15],
-                    "source_span": [10, 20],
-                }
-            ],
-            "missing": [],
-        },
-        {
-            "text": "It took three years, or 36 months.",
-            "start": 31,
-            "standing": "partly",
-            "reason": "figure_missing",
-            "citations": [
-                {
-                    "number": 11,
-                    "passage": "桥梁.md#5-37",
-                    "source": "桥梁.md",
-                    "passage_span": [5, 15],
-                    "source_span": [10, 20],
-                },
-                {
-                    "number": 10,
-                    "passage": "桥梁.md#82-127",
-                    "source": "桥梁.md",
-                    "passage_span": None,
-                    "source_span": None,
-                },
-            ],
-            "missing": ["36"],
-        },
-        {
-            "text": "此外没有材料。",
-            "start": 74,
-            "standing": "uncited",
-            "reason": "no_citation",
-            "citations": [],
-            "missing": [],
-        },
-    ],
-    "evidence": [
-        {
-            "passage": None,
-            "score": 0.2,
-            "ranks": {},
-            "scores": {},
-            "best_sentence": None,
-            "statements": [],
-            "matches": [],
-        },
-        {
-            "passage": None,
-            "score": 0.5,
-            "ranks": {},
-            "scores": {},
-            "best_sentence": None,
-            "statements": [],
-            "matches": [],
-        },
-        {
-            "passage": None,
-            "score": 0.9,
-            "ranks": {"dense": 1},
-            "scores": {"dense": 0.8},
-            "best_sentence": [0, 21],
-            "statements": [[0, 21], [21, 32]],
-            "matches": [[0.9, 0.5], [0.2, 0.1]],
-        },
-    ],
-    "first_number": 9,
-    "refused": False,
-    "backend": "extractive",
-    "searched": {"sources": 1, "articles": 1, "passages": 3},
-    "missing": [],
-    "failure": "",
-    "struck": 0,
-    "took_ms": {"total": 120.0},
-}
-for item, earlier in zip(EARLIER["evidence"], (passage(NOTE), passage(SECOND, ""), passage(FIRST)), strict=True):
-    item["passage"] = dataclasses.asdict(earlier)
-
-
-def keep_as_json(kept: Conversations, record: dict[str, Any]) -> str:
-    one = kept.start()
-    kept.add(one, "造价多少？", answer())
-    with contextlib.closing(sqlite3.connect(kept.path)) as connection, connection:
-        connection.execute("UPDATE turns SET checksum = NULL, answer = ?", (json.dumps(record, ensure_ascii=False),))
-    return one
-
-
-def test_an_answer_of_an_earlier_version_opens_with_numbers_from_1(kept: Conversations) -> None:
-    (turn,) = kept.turns(keep_as_json(kept, EARLIER))
-    opened = turn.answer
-    assert opened is not None
-    assert opened.ending == "answer"
-    assert opened.text == (
-        "南江大桥的总造价为12.5亿元。[1]\n\n- **注意**：It took three years, or 36 months.[1][2]\n此外没有材料。"
-    )
-    for sentence in opened.sentences:
-        assert opened.text[sentence.start :].startswith(sentence.text)
-    assert [[c.number for c in sentence.citations] for sentence in opened.sentences] == [[1], [1, 2], []]
-    assert [item.text for item in opened.evidence] == [FIRST, SECOND, NOTE]
-    assert (opened.evidence[0].best_sentence, opened.evidence[1].best_sentence) == ((0, 21), None)
-    assert opened.evidence[0].ranks == {"dense": 1}
-    for citation in (c for sentence in opened.sentences for c in sentence.citations):
-        assert opened.evidence[citation.number - 1].id == citation.passage
-    assert lay_out_answer(opened).pages == {1: ("21",), 2: ()}  # of the passage: that of the sentence was not kept
-
-
-def test_a_refusal_of_an_earlier_version_opens(kept: Conversations) -> None:
-    text = "所给材料没有回答这个问题。最接近的段落：[9][11]"
-    (turn,) = kept.turns(keep_as_json(kept, EARLIER | {"text": text, "sentences": [], "refused": True}))
-    assert turn.answer is not None
-    assert (turn.answer.ending, turn.answer.text) == ("refusal", "所给材料没有回答这个问题。最接近的段落：[1][2]")
-    assert [item.text for item in turn.answer.evidence] == [NOTE, FIRST, SECOND]
 
 
 def test_title_from() -> None:

@@ -429,18 +429,6 @@ def test_a_readers_database_that_is_none_is_told_and_set_aside(
     assert open_index(settings).damage == ""
 
 
-def test_turns_of_an_earlier_version_have_no_checksum_and_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "conversations.sqlite"
-    kept = Conversations(path)
-    identifier = kept.start()
-    kept.add(identifier, "渡輪長幾米？", None, "四十二米")
-    with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE turns DROP COLUMN checksum")
-    kept = Conversations(path)
-    kept.add(identifier, "載客幾人？", None, "三百人")
-    assert [turn.partial for turn in kept.turns(identifier)] == ["四十二米", "三百人"]
-
-
 def test_a_pipe_or_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / generations.CURRENT)
     with pytest.raises(IndexDamaged, match="is no file"):

@@ -145,17 +145,3 @@ def test_the_readers_files_are_private(kept: Path) -> None:
     Conversations(kept).prefer("language", "zh")
     assert kept.parent.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in kept.parent.iterdir()} == {0o600}
-
-
-def test_conversations_of_an_earlier_version_are_the_one_readers(kept: Path) -> None:
-    import sqlite3
-
-    kept.parent.mkdir()
-    with sqlite3.connect(kept) as connection:
-        connection.execute(
-            "CREATE TABLE conversations (id TEXT PRIMARY KEY, title TEXT NOT NULL, created TEXT NOT NULL,"
-            " changed TEXT NOT NULL, deleted TEXT)"
-        )
-        connection.execute("INSERT INTO conversations VALUES ('a1', '旧题', '2025', '2025', NULL)")
-    assert [one.title for one in Conversations(kept).listed()] == ["旧题"]
-    assert Conversations(kept, "林").listed() == ()

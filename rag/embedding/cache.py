@@ -59,8 +59,6 @@ class EmbeddingCache:
         self._connection = sqlite3.connect(private_database(path))
         self._connection.execute("PRAGMA journal_mode=WAL")
         know_checksums(self._connection)
-        for kept_before in ("vectors", "general", "checked_vectors", "passage_vectors"):  # by earlier versions
-            self._connection.execute(f"DROP TABLE IF EXISTS {kept_before}")
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS coded_vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL,"
             " codes BLOB NOT NULL, checksum BLOB NOT NULL, used REAL NOT NULL)"

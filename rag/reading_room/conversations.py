@@ -3,7 +3,7 @@
 The file lies beside the index (`index/conversations.sqlite`) and is independent of its generations. Two pages may
 write at once: a turn is appended in one transaction, and nobody writes back what he read before. A conversation belongs
 to a reader, and no other one sees or changes it. What was deleted is overwritten once it can no longer be undone.
-Entry point: `Conversations`. Knows records, and through earlier_records what they were.
+Entry point: `Conversations`. Knows records.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from rag.private_files import database_damaged, open_database, private_database, query_database, seal_rows
-from rag.reading_room.earlier_records import upgrade_answer
 from rag.records import Answer, Turn
 
 TITLE_CHARS = 40  # longer first questions are cut to this many characters for the list
@@ -75,10 +74,6 @@ class Conversations:
         with open_database(self.path, "conversations") as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_TABLES)
-            if "reader" not in {row[1] for row in connection.execute("PRAGMA table_info(conversations)")}:
-                connection.execute("ALTER TABLE conversations ADD COLUMN reader TEXT NOT NULL DEFAULT ''")
-            if "checksum" not in {row[1] for row in connection.execute("PRAGMA table_info(turns)")}:
-                connection.execute("ALTER TABLE turns ADD COLUMN checksum BLOB")
             seal_rows(connection, "conversations", "choices")
 
     def start(self) -> str:
@@ -124,7 +119,7 @@ class Conversations:
         if [row[0] for row in rows] != list(range(len(rows))) or not all(row[-1] for row in rows):
             raise database_damaged(self.path, f"turns of conversation {conversation}")
         return tuple(
-            KeptTurn(position, question, None if answer is None else _read(answer), partial, asked)
+            KeptTurn(position, question, None if answer is None else _ANSWER.validate_json(answer), partial, asked)
             for position, question, answer, partial, asked, _ in rows
         )
 
@@ -200,10 +195,6 @@ def history_of(turns: tuple[KeptTurn, ...]) -> tuple[Turn, ...]:
         if text:
             history.append(Turn("assistant", text))
     return tuple(history)
-
-
-def _read(record: str) -> Answer:
-    return _ANSWER.validate_python(upgrade_answer(json.loads(record)))
 
 
 def title_from(question: str) -> str:
