@@ -11,10 +11,10 @@ Standings and their reasons (codes; a page translates them):
   supported  `verbatim`; `framed` (a frame such as “《题名》称：” and a verbatim rest); `overlap`; `translated` (other
              language: figures and names agree); `similar` (other language: nearest to the cited passage)
   partly     `figure_missing` (also: said of something else in the passage), `name_missing`, `quote_missing`,
-             `wording_changed` (a noun of an otherwise verbatim sentence), `weak_overlap` (also: negations differ, and
-             the words around them too), `other_language` (nothing in it that could be checked), `order_uncertain`
-             (it would be supported, but by words whose order on the printed page cannot be told), `hardly_legible`
-             (likewise, by words that were recognised in a picture with little confidence)
+             `wording_changed` (it claims more, or tells of another what the passage tells), `weak_overlap` (also:
+             negations differ, and the words around them too), `other_language` (nothing in it that could be checked),
+             `order_uncertain` (it would be supported, but by words whose order on the printed page cannot be told),
+             `hardly_legible` (likewise, by words that were recognised in a picture with little confidence)
   not_found  `negated`, `no_overlap`, and the three `…_missing` when the words do not agree either
   uncited    `no_citation`, `citation_struck`, `lead_in` (ends in a colon), `heading`
 

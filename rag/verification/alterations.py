@@ -21,13 +21,11 @@ from rag.text.folding import fold_text
 from rag.text.language import HAN_CHARACTER, to_simplified
 from rag.text.names import find_latin_names, holds_latin_name
 from rag.text.negation import find_contradiction, is_bare_negation, read_polarity, stem
-from rag.text.numbers import read_numeral
-from rag.text.units import read_unit
 from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
-from rag.verification.claims_more import claims_more, takes_one_end
+from rag.verification.claims_more import claims_more
 from rag.verification.clauses import clause_with_figures, clauses_of, figures_told, nearest_clause
-from rag.verification.conditions import find_exchanged_result, tells_exception
+from rag.verification.conditions import tells_exception
 from rag.verification.exchanges import (
     figures_in_place,
     find_displaced_figure,
@@ -86,8 +84,6 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     excepted = tells_exception(text, cited)
     if excepted is False:
         return Alteration("negated", text)
-    if result := find_exchanged_result(text, cited):
-        return Alteration("wording_changed", result)
     turns = [_find_turn(text, cited), *(_find_turn(clause.text, cited, True) for clause in clauses_of(text))]
     turns = turns if excepted is None else []  # of an exception the negation is told
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
@@ -102,7 +98,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     opposite = (word for word in opposites if word and not holds_comparison(word))
     if turned := find_exchanged_sides(text, cited) or next(opposite, ""):
         return Alteration("negated", turned)
-    if displaced := find_displaced_figure(text, cited) or takes_one_end(text, cited):
+    if displaced := find_displaced_figure(text, cited):
         return Alteration("figure_missing", displaced)
     if claimed := claims_more(text, cited):
         return Alteration("wording_changed", claimed)
@@ -166,8 +162,6 @@ def _find_replacement(text: str, tokens: frozenset[str], cited: Sequence[Said]) 
         figure = _changed_figure(ours[a:b], theirs[c:d], _around(ours, a, b), _around(theirs, c, d))
         if figure and not any(figure in placed for placed in figures_in_place(text, cited)):
             return Alteration("figure_missing", figure)
-        if unit := _changed_unit(ours[a - 1 :], theirs[c - 1 :]):
-            return Alteration("figure_missing", unit)
         if name := _changed_name(text, ours[a:b], theirs[c:d], cited):
             return Alteration("name_missing", name)
         if share >= 0.75 and (noun := _changed_noun(text, ours, a, b, cited)):
@@ -273,16 +267,6 @@ def _changed_figure(mine: Sequence[str], other: Sequence[str], mine_around: str,
     if all(holds_figure(figure, given) for figure in find_figures(mine_around)) and find_figures(mine_around):
         return ""
     return mine_around.strip()
-
-
-def _changed_unit(mine: Sequence[str], other: Sequence[str]) -> str:
-    """Return the number that has another unit behind it than the same number there: 一日内 for 一小时内."""
-    number = mine[0] if mine else ""
-    units = [read_unit("".join(pieces[1:]), 0) for pieces in (mine, other)]
-    if mine[:1] != other[:1] or not read_numeral(number, 0) or not all(units):
-        return ""
-    first, second = ((unit.name, unit.factor) for unit in units if unit)
-    return number if first != second and not (first[0][:5] == second[0][:5] == "count") else ""
 
 
 def _changed_name(text: str, changed: Sequence[str], other: Sequence[str], cited: Sequence[Said]) -> str:

@@ -11,14 +11,12 @@ import functools
 import itertools
 from collections.abc import Sequence
 
-from rag.text.figure_finding import find_figures
-from rag.text.figures import holds_figure
 from rag.text.language import LATIN_WORD, search_form
 from rag.text.negation import read_polarity
 from rag.text.words import tag_words
-from rag.verification.clauses import clause_with_figures, clauses_of, figures_told, nearest_clause
+from rag.verification.clauses import clause_with_figures, clauses_of, nearest_clause
 from rag.verification.said import Said
-from rag.vocabulary import phrases, read_table, words_of
+from rag.vocabulary import phrases, read_table
 
 
 def claims_more(text: str, cited: Sequence[Said]) -> str:
@@ -41,24 +39,6 @@ def claims_more(text: str, cited: Sequence[Said]) -> str:
             # The second highest is not the highest.
             if weaker and not word_among(told.replace(f"{weaker} {claimed}", weaker), phrases(more)):
                 return claimed
-    return ""
-
-
-def takes_one_end(text: str, cited: Sequence[Said]) -> str:
-    """Return the figure of `text` that is one end of a range of its passages, told as the figure itself, else ""."""
-    bounds = [word for kind in ("above", "from", "below", "up_to", "since") for word in words_of("row_words", kind)]
-    bounds += [word for kind in ("below", "above") for word in words_of("rough_words", kind)]
-    told = figures_told(cited)
-    for clause in clauses_of(text):
-        given = find_figures(clause.text)
-        for figure in () if word_among(clause.form, bounds) or "最" in clause.form else given:
-            for other, numbers in told:
-                for pair in itertools.pairwise(numbers):
-                    between = other.text[pair[0].span[1] : pair[1].span[0]].strip()
-                    ends = [one for one in pair if holds_figure(figure, [one])]
-                    is_range = between in words_of("band_words", "between") and pair[0].value < pair[1].value
-                    if is_range and len(ends) == 1 and not all(holds_figure(one, find_figures(text)) for one in pair):
-                        return clause.text[slice(*figure.span)]
     return ""
 
 

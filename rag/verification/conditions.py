@@ -1,22 +1,20 @@
-"""Whether a sentence tells of a case what its passages tell of another: an exception as the rule, an exchanged result.
+"""Whether a sentence tells of a case what its passages tell of another: an exception as the rule.
 
-Input: a sentence, what its passages say. Output: what is told of the wrong case. Method: an exception
-(除…外, …的除外, except …) is told like the rule where neither is negated, or both; behind its condition (如…, …的) a
-clause belongs that stands in the same sentence of the passages.
+Input: a sentence, what its passages say. Output: whether an exception (除…外, …的除外, except …) is told like the rule:
+neither is negated, or both.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 
 from rag.text.negation import read_polarity
 from rag.verification.claims_more import word_among
-from rag.verification.clauses import Clause, clauses_of, clauses_told, supposes
-from rag.verification.said import Said, content_signs, share_of, word_pairs
+from rag.verification.clauses import Clause, clauses_of, clauses_told
+from rag.verification.said import Said, content_signs, share_of
 from rag.vocabulary import words_of
 
-_ALL, _NEARLY_ALL, _FEW = 0.99, 0.7, 0.35  # shares of words
+_NEARLY_ALL, _FEW = 0.7, 0.35  # shares of words
 _LEAST_WORDS = 2
 
 
@@ -59,21 +57,3 @@ def _denial_behind(condition: Clause, told: Sequence[Clause]) -> Clause | None:
 
 def _is_negated(text: str) -> bool:
     return bool(read_polarity(text).covered)
-
-
-def find_exchanged_result(text: str, cited: Sequence[Said]) -> str:
-    """Return the clause behind a condition of `text` that its passages tell of another condition, "" where none is."""
-    told = clauses_told(cited)
-    for condition, result in itertools.pairwise(clauses_of(text)):
-        if condition.sentence != result.sentence or not supposes(condition.form):
-            continue
-        of_condition = _sentences_with(condition, told)
-        of_result = _sentences_with(result, told)
-        apart = of_condition and of_result and not of_condition & of_result
-        if apart and all(share_of(result.words, word_pairs(one)) < _FEW for one in of_condition):
-            return result.text
-    return ""
-
-
-def _sentences_with(clause: Clause, told: Sequence[Clause]) -> set[str]:
-    return {other.sentence for other in told if share_of(clause.words, other.words) >= _NEARLY_ALL}

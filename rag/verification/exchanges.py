@@ -8,7 +8,6 @@ voices.tsv.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from rag.text.names import find_latin_names
 from rag.text.words import is_known_word, tag_words
 from rag.verification.claims_more import word_among
 from rag.verification.clauses import Clause, clauses_of, clauses_told, figures_told
-from rag.verification.said import TOKEN, Said, content_words, share_of, word_pairs
+from rag.verification.said import Said, content_words, share_of, word_pairs
 from rag.vocabulary import phrases, read_table
 
 Key = tuple[str, str]  # what it is (year, name, or the last character of a noun), and its word in search form
@@ -31,9 +30,6 @@ _NOUN_TAGS = ("n", "j", "b")  # 白沙 nr, 港 j, 临 b
 _STANDS_FOR = frozenset({"one", "ones"})  # for a noun told before: the northern one
 _CLOSE = 0.5  # share of the words of a clause that another one holds whose sides may be compared
 _THAN = " than "
-_JOINS = frozenset({"和", "与", "及", "或", "、", "and", "or"})  # what they join may stand in any order
-_SIDES = 2
-_LEAST_BLOCK = 2  # words behind a noun that stand behind another one
 _LEAST_OPENING = 4  # characters before a word that compares: 明显高于西站
 _OPENING_CHARS = 12  # before the word that opens a cause: 公司因连年亏损
 _HAN_THAN = ("比", "较")
@@ -87,23 +83,12 @@ def find_exchanged_sides(text: str, cited: Sequence[Said]) -> str:
         if word := next((word for other in others if (word := _turned_comparison(clause, other))), ""):
             return word
         near = (other for other in others if share_of(clause.words, other.words) >= _CLOSE)
-        if word := next(
-            (
-                word
-                for other in near
-                if (word := _exchanged_around(clause, other) or _exchanged_words(clause.form, other.form))
-            ),
-            "",
-        ):
+        if word := next((word for other in near if (word := _exchanged_around(clause, other))), ""):
             return word
         if word := _belied_comparison(clause, figures_told(cited)):
             return word
-    sentences = {other.sentence for other in others}
-    form = search_form(text)
-    if word := next((word for other in sentences if (word := _exchanged_noun(form, other))), ""):
-        return word
-    mine = _cause_and_effect(form)
-    told = filter(None, map(_cause_and_effect, sentences))
+    mine = _cause_and_effect(search_form(text))
+    told = filter(None, map(_cause_and_effect, {other.sentence for other in others}))
     return mine[0] if mine and any(_are_crossed(mine[1], sides) for _, sides in told) else ""
 
 
@@ -161,39 +146,6 @@ def _exchanged_around(one: Clause, other: Clause) -> str:
                 before, behind = frozenset(words[:mine]), frozenset(words[mine + 1 :])
                 if _are_crossed((before, behind), (frozenset(told[:theirs]), frozenset(told[theirs + 1 :]))):
                     return word
-    return ""
-
-
-def _exchanged_words(one: str, other: str) -> str:
-    """Return the characters or word that changed places with others, and nothing else did: 由绿变红 for 由红变绿."""
-    pieces: list[list[str]] = [TOKEN.findall(form) for form in (one, other)]
-    codes = difflib.SequenceMatcher(None, pieces[0], pieces[1], autojunk=False).get_opcodes()
-    changes = [(tuple(pieces[0][a:b]), tuple(pieces[1][c:d]), b) for kind, a, b, c, d in codes if kind == "replace"]
-    if len(changes) != _SIDES or changes[0][:2] != changes[1][:2][::-1]:
-        return ""
-    between = pieces[0][changes[0][2] : changes[1][2] - len(changes[1][0])]
-    return "" if {*between} <= _JOINS else "".join(changes[0][0])
-
-
-def _exchanged_noun(one: str, other: str) -> str:
-    """Return the noun that stands where another text has one that ends alike, and each has both: 甲方 for 乙方."""
-    if (
-        _comparison_in(one)
-        or _comparison_in(other)
-        or _voices_in(one) != _voices_in(other)
-        or share_of(word_pairs(one), word_pairs(other)) <= _CLOSE
-    ):
-        return ""
-    words, told = ([(w, tag) for w, tag, _ in tag_words(form) if w.isalnum() or w == "、"] for form in (one, other))
-    for block in difflib.SequenceMatcher(None, words, told, autojunk=False).get_matching_blocks():
-        pairs = words[: block.a][-2:], told[: block.b][-2:]
-        if block.size < _LEAST_BLOCK or not all(pairs):
-            continue
-        both = {pairs[0][-1], pairs[1][-1]}
-        is_list = any(word == "、" or tag == "c" or word == "and" for pair in pairs for word, tag in pair[:-1])
-        are_rivals = all(tag.startswith("n") for _, tag in both) and len({word[-1] for word, _ in both}) == 1
-        if len(both) > 1 and are_rivals and both <= {*words} & {*told} and not is_list:
-            return pairs[0][-1][0]
     return ""
 
 
