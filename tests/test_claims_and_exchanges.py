@@ -117,7 +117,6 @@ def test_each_row_of_voices_turns_its_example_round(row: tuple[str, ...]) -> Non
 @pytest.mark.parametrize(
     ("sentence", "text"),
     [
-        ("渡轮在台风天也照常开航。", "除台风天外，渡轮照常开航。"),
         ("县级补助三成。", "省级补助三成、县级补助两成。"),
     ],
 )
@@ -137,6 +136,6 @@ def test_ranks_and_days_told_in_other_words_are_supported(sentence: str, text: s
     assert standing(sentence, text)[0] == "supported"
 
 
-@each([row[-2:] for name in ("rank_words", "exception_words") for row in read_table(name)])
-def test_each_row_of_ranks_and_exceptions_has_a_word_in_its_example(row: tuple[str, str]) -> None:
+@each([row[-2:] for row in read_table("rank_words")])
+def test_each_row_of_ranks_has_a_word_in_its_example(row: tuple[str, str]) -> None:
     assert any(word in row[1] for word in phrases(row[0]))

@@ -25,7 +25,6 @@ from rag.text.words import tag_words
 from rag.verification.claims import is_worked_out
 from rag.verification.claims_more import claims_more
 from rag.verification.clauses import clause_with_figures, clauses_of, figures_told, nearest_clause
-from rag.verification.conditions import tells_exception
 from rag.verification.exchanges import (
     figures_in_place,
     find_displaced_figure,
@@ -81,11 +80,7 @@ def find_alteration(text: str, tokens: frozenset[str], cited: Sequence[Said]) ->
     Only what was put in, taken out or replaced within a few words counts: a clause left out is a shorter sentence,
     a 不 that came or went is another sense. `tokens` are the `word_pairs` of the sentence without its frame.
     """
-    excepted = tells_exception(text, cited)
-    if excepted is False:
-        return Alteration("negated", text)
     turns = [_find_turn(text, cited), *(_find_turn(clause.text, cited, True) for clause in clauses_of(text))]
-    turns = turns if excepted is None else []  # of an exception the negation is told
     if plain := next((turn for turn in turns if turn and turn.reason == "negated"), None):
         return plain
     # A sentence may tell of both ways: then the word counts that has its opposite in the nearest clause.
