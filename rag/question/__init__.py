@@ -15,11 +15,9 @@ from typing import Literal, NamedTuple, cast
 
 from rag.errors import UnusableQuestion
 from rag.question.conversation import lacks_subject, leans_on_history, leaves_open, may_lean_on_history, stand_alone
-from rag.question.things_named import MOST_THINGS, words_that_compare
 from rag.records import Language, Span, Turn
-from rag.text.figure_finding import find_figures
 from rag.text.labels import CITED
-from rag.text.language import HAN_CHARACTER, language_asked, search_form, split_at, split_sentences, to_simplified
+from rag.text.language import HAN_CHARACTER, language_asked, search_form, split_sentences, to_simplified
 from rag.text.names import find_quotes
 from rag.text.words import holds_any, tag_words
 from rag.vocabulary import phrases, read_table, words_of
@@ -32,7 +30,6 @@ LEAST_PART_CHARS = 4  # without its mark; a shorter part ("为什么？") belong
 LEAST_CLAUSE_CHARS = 3  # without its mark, of a clause with a verb of its own
 VERB = "v"  # of jieba's tags
 SAME_OF_ANOTHER = "呢"
-_ASKED_BEHIND = "是为有"  # which belong to what is asked of each: 各有, 分别是
 ENGLISH_OPENING = 2  # words among which an English clause that asks has the word that asks: "at what price"
 _ASKING_ON = ("bare", "further", "sources")  # courtesies that mean nothing where nothing was asked before
 _SELF = "self"  # of courtesies: what one may be asked to be, and what a document may be about
@@ -210,28 +207,7 @@ def _parts(question: str) -> tuple[Part, ...]:
             )
     if not parts or start < len(question.rstrip()):
         parts = [Part(question, question)]
-    apart = _asked_of_each(question) if len(parts) == 1 else []
-    return tuple(Part(one, one) for one in apart) or tuple(parts)
-
-
-def _asked_of_each(question: str) -> list[str]:
-    """Return the question for each of the things that clauses name where the last clause asks of each.
-
-    甲桥的造价，和乙渡口一年的收入，各是多少？ asks 甲桥的造价是多少？ and 乙渡口一年的收入是多少？
-    """
-    words = words_that_compare()
-    *named, last = (clause.strip() for clause in split_at(question.rstrip("？?"), "，,"))
-    each = max((word for word in words["each"] if to_simplified(last).startswith(word)), key=len, default="")
-    for at, clause in reversed(list(enumerate(named[:-1]))):
-        if any(figure.kind == "date" and figure.span == (0, len(clause)) for figure in find_figures(clause)):
-            named[at : at + 2] = [clause + named[at + 1]]  # it only says when
-    if not each or not _asks(last) or not 1 < len(named) <= MOST_THINGS or any(map(_asks, named)):
-        return []
-    for at, clause in enumerate(named[1:], 1):
-        first = tag_words(clause)[0][0]  # 同, but not in 同年
-        named[at] = clause.removeprefix(first) if to_simplified(first) in words["and"] else clause
-    asking = last[len(each.rstrip(_ASKED_BEHIND)) :]
-    return [f"{clause}{asking}？" for clause in named]
+    return tuple(parts)
 
 
 def _is_remark(part: str) -> bool:

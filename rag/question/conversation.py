@@ -303,11 +303,7 @@ def _leaning(question: str) -> Literal["", "perhaps", "surely"]:
     if end < len(question) and question[start:end].endswith(("？", "?")):
         return _leaning(question[start:end])
     head = split_at(question, _MARKS)[0]
-    if (
-        _only_supposes(question)
-        or _opens_with(question, "opens")
-        or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1)
-    ):
+    if _opens_with(question, "opens") or (head.endswith("呢") and 1 < len(head) <= _ELLIPSIS_CHARS + 1):
         return "surely"
     characters, words = len(HAN_CHARACTER.findall(question)), len(question.split())
     chinese = language_asked(question) == "zh"
@@ -321,15 +317,6 @@ def _leaning(question: str) -> Literal["", "perhaps", "surely"]:
         is_bare = characters < BARE_HAN_CHARACTERS if chinese else words < BARE_ENGLISH_WORDS
         return "perhaps" if is_bare else ""
     return "" if (is_long if chinese else words >= BARE_ENGLISH_WORDS) else "surely"
-
-
-def _only_supposes(question: str) -> bool:
-    """Say whether a question only supposes something of what was said: 要是材料不齐呢."""
-    supposed = question.rstrip("？?").removesuffix("呢")
-    is_bare = supposed != question.rstrip("？?") and not any(
-        word in supposed for word in words_of("asking_words", "zh")
-    )
-    return is_bare and _opens_with(question, "supposes")
 
 
 def _telling_words(question: str) -> list[str]:
