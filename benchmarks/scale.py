@@ -4,7 +4,8 @@ Documents are mixed from the sentences of a real corpus, under its headings. Vec
 is a real passage's, or a real token's, with noise of a fifth of its length. They are put into the cache of vectors
 beforehand, so that what is measured is all of a build but embedding. Larger sizes are made of what was built
 (`enlarged`).
-Each row is measured in a process of its own. Prints a Markdown table.
+Each row is measured in a process of its own. Prints a Markdown table, and as which power of the passages each figure
+grows; with --plot these are drawn as well.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +51,12 @@ ASKED = 40  # questions
 FOUND = ("searched", "reranked", "chosen")  # what a question costs beside embedding it and reading the best passages
 NEAREST = 10
 AT_ONCE = 50_000  # vectors
+PLOTTED = (
+    "opening", "asked again, without embedding and reading", "asked again: searched", "asked again: reranked",
+    "memory, after the questions", "one document added", "bytes a passage",
+)  # fmt: skip
+WIDTH, HEIGHT, MARGIN = 910, 420, 50  # of the plot, in pixels
+COLOURS = ("#1f6f8b", "#b3541e", "#4c7a34", "#7a4b94", "#a8324e", "#555555", "#b08900")
 Row = tuple[str, str]
 
 
@@ -228,6 +236,66 @@ def sizes(index: Path) -> list[Row]:
     ]
 
 
+def first_number(value: str) -> float:
+    return float(value.split()[0].rstrip(",").replace(",", ""))
+
+
+def curves(rows: Sequence[Row]) -> dict[str, list[tuple[float, float]]]:
+    """Return (passages, value) for each size that was measured, by what is PLOTTED."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in PLOTTED}
+    passages = 0.0
+    waiting: list[tuple[str, float]] = []
+    for name, value in rows:
+        if name == "passages":  # what a full build costs stands before it
+            passages = first_number(value)
+            for before, held in waiting:
+                found[before].append((passages, held))
+            waiting = []
+        elif name in found and passages:
+            found[name].append((passages, first_number(value)))
+        elif name in found:
+            waiting.append((name, first_number(value)))
+    return {name: points for name, points in found.items() if len(points) > 1}
+
+
+def exponent(points: Sequence[tuple[float, float]]) -> float:
+    """Return x of the n^x that comes nearest to the points (least squares of their logarithms)."""
+    passages, values = np.log(np.array(points)).T
+    return float(np.polyfit(passages, values, 1)[0])
+
+
+def plot(found: Mapping[str, Sequence[tuple[float, float]]]) -> str:
+    """Return an SVG: how many times its first value each figure has, over passages, both axes logarithmic."""
+    all_passages = sorted({passages for points in found.values() for passages, _ in points})
+    most = max(value / points[0][1] for points in found.values() for _, value in points)
+    least = min(value / points[0][1] for points in found.values() for _, value in points)
+    right = WIDTH - 8 * MARGIN  # behind it stand the names
+
+    def place(passages: float, times: float) -> tuple[float, float]:
+        across = np.log(passages / all_passages[0]) / np.log(all_passages[-1] / all_passages[0])
+        up = np.log(times / least) / np.log(most / least)
+        return MARGIN + across * (right - MARGIN), HEIGHT - MARGIN - up * (HEIGHT - 2 * MARGIN)
+
+    text = '<text x="{:.0f}" y="{:.0f}" fill="{}">{}</text>'
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif"'
+        ' font-size="13">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+    ]
+    for passages in all_passages:
+        lines.append(text.format(place(passages, least)[0] - 25, HEIGHT - MARGIN / 2, "#333", f"{passages:,.0f}"))
+    for power in range(int(np.floor(np.log10(least))), int(np.log10(most)) + 1):
+        if least <= (times := 10.0**power) <= most:
+            lines.append(text.format(4, place(all_passages[0], times)[1], "#333", f"× {times:g}"))
+    ends = sorted(found, key=lambda name: found[name][-1][1] / found[name][0][1], reverse=True)
+    for row, (name, colour) in enumerate(zip(ends, COLOURS, strict=False)):
+        dots = " ".join("{:.1f},{:.1f}".format(*place(n, value / found[name][0][1])) for n, value in found[name])
+        lines.append(f'<polyline points="{dots}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        label = escape(f"{name}: n^{exponent(found[name]):.2f}")
+        lines.append(text.format(right + 10, MARGIN + 24 * row, colour, label))
+    return "\n".join([*lines, "</svg>"]) + "\n"
+
+
 def figures(given: argparse.Namespace, folder: Path) -> Iterator[Row]:
     settings, added = prepared(folder, given.like, given.passages)
     questions = [json.loads(line)["question"] for line in given.questions.read_text("utf-8").splitlines()][:ASKED]
@@ -248,11 +316,19 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=20_000, help="of the index that is built")
     parser.add_argument("--times", type=int, nargs="*", default=[], help="and of larger ones: times the one before")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--plot", type=Path, help="an SVG of how the figures grow")
     given = parser.parse_args()
     print("| | |\n| --- | --- |")
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, value in figures(given, Path(folder)):
             print(f"| {name} | {value} |", flush=True)
+            rows.append((name, value))
+    found = curves(rows)
+    for name, points in found.items():
+        print(f"| {name} grows as | n^{exponent(points):.2f} |")
+    if given.plot and found:
+        given.plot.write_text(plot(found), "utf-8")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from conftest import DOCUMENTS, PROJECT, QUICK, write_corpus
 
-from benchmarks.scale import recall
+from benchmarks.scale import curves, exponent, plot, recall
 from rag.errors import ExtensionUnavailable, IndexMismatch, StoreUnavailable
 from rag.index import open_index
 from rag.indexing import build_index
@@ -334,3 +334,17 @@ def test_quantised_vectors_find_nearly_what_exact_search_finds(index: Path, monk
 
 def test_recall_by_hand() -> None:
     assert recall(np.array([[1, 2, -1], [3, 4, 5]]), np.array([[2, 9], [5, 3]])) == 0.75
+
+
+def test_growth_is_fitted_over_the_sizes_measured_and_drawn() -> None:
+    added, written = ("one document added", "0.50 s"), ("bytes a passage", "9,000, of them 南江")
+    rows = [added, ("passages", "2,000"), ("opening", "0.10 s"), written]
+    rows += [("passages", "200,000"), ("opening", "1.00 s"), written, added]
+    found = curves(rows)
+    assert found["one document added"] == [(2000, 0.5), (200_000, 0.5)]
+    assert {name: round(exponent(points), 6) for name, points in found.items()} == {
+        "opening": 0.5, "one document added": 0, "bytes a passage": 0,
+    }  # fmt: skip
+    drawn = plot(found)
+    assert "opening: n^0.50" in drawn
+    assert 'points="50.0,' in drawn
