@@ -39,6 +39,13 @@ MARKS = "评分因素 | 分值 | 说明"
 MARK_ROWS = ["价格 | 30 | 以最低价为准", "技術方案 | 35 | 含抗震设计", "同类业绩 | 12 | 每项3分"]
 POSTS = "岗位代码 | 岗位名称 | 人数 | 學歷"
 POST_ROWS = ["D01 | 修复师 | 1 | 大专", "D02 | 整理员 | 3 | 本科", "D03 | 保管员 | 2 | 不限"]
+CATCHES = "区县 | 捕捞 | 养殖 | 合计"  # 万吨 is said above it
+CATCH_ROWS = ["东屿区 | 5.2 | 3.1 | 8.3", "望潮縣 | 4.0 | 10.4 | 14.4", "内河区 | 0.7 | 1.7 | 2.4"]
+ALL_CATCH = "全市合计 | 9.9 | 15.2 | 25.1"
+MEAN_CATCH = "全市平均 | 3.3 | 5.1 | 8.4"
+WARDS = "No. | Ward | Beds 床位 | Nurses"
+WARD_ROWS = ["1 | 海棠 Begonia | 41 | 12", "2 | 杜鹃 Azalea | 36 | 15"]
+WARD_ROWS += ["3 | 木樨 Osmanthus | 58 | 9", " | Total | 135 | 36"]
 SCHOOLS = "School | Kind | Pupils | Fee per term (yuan)"
 SCHOOL_ROWS = ["Old Kiln 旧窑 | primary school | 310 | 2400", "Heron Lane 鷺巷 | primary school | 640 | 1800"]
 SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松鹤 | kindergarten | 140 | 5200"]
@@ -89,6 +96,20 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (SNACKS, SNACK_ROWS, "銷量最低的是什麼？", Extremes((1,), is_named=True)),  # no matter which remark says 销量
         (POSTS, POST_ROWS, "哪個岗位招人最多？", Extremes((1,), is_named=False)),  # all else is words
         (POSTS, POST_ROWS, "哪个岗位没有笔试？", None),
+        (CATCHES, CATCH_ROWS, "产量最高的区县是哪个？", Extremes((1,), is_named=False)),  # all of it
+        (CATCHES, CATCH_ROWS, "哪個区县產量最低？", Extremes((2,), is_named=False)),
+        (CATCHES, CATCH_ROWS, "捕捞最多的区县是哪个？", Extremes((0,), is_named=True)),
+        (CATCHES, [*CATCH_ROWS, ALL_CATCH], "养殖最多的是哪个区县？", Extremes((1,), is_named=True)),
+        (CATCHES, [ALL_CATCH, *CATCH_ROWS, MEAN_CATCH], "合计最高的是哪个区县？", Extremes((2,), is_named=True)),
+        (CATCHES, [*CATCH_ROWS, MEAN_CATCH], "养殖最少的是哪个区县？", Extremes((2,), is_named=True)),
+        (WARDS, WARD_ROWS, "床位最多的是哪个病区？", Extremes((2,), is_named=True)),
+        (WARDS, WARD_ROWS, "Which ward has the most nurses?", Extremes((1,), is_named=True)),
+        # the most and the least at once
+        (CATCHES, [*CATCH_ROWS, ALL_CATCH], "捕捞最多和最少的区县分别是哪个？", Extremes((0, 2), is_named=True)),
+        (CATCHES, CATCH_ROWS, "哪個区县养殖最多，哪個最少？", Extremes((1, 2), is_named=True)),
+        (CATCHES, CATCH_ROWS, "哪个区县养殖最多，哪个区县捕捞最多？", None),  # two columns
+        (WARDS, WARD_ROWS, "Which wards have the most and the fewest nurses?", Extremes((1, 2), is_named=True)),
+        (WARDS, WARD_ROWS, "床位最多与最少的病区各是哪个？", Extremes((1, 2), is_named=True)),
         (SCHOOLS, SCHOOL_ROWS, "Which school is the cheapest?", Extremes((1,), is_named=False)),
         (SCHOOLS, SCHOOL_ROWS, "Which kindergarten is the most expensive?", Extremes((3,), is_named=False)),
     ],

@@ -14,18 +14,21 @@ from rag.question.columns import columns_dated, columns_named, head_form, is_of
 from rag.tables import cells, words_held
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
-from rag.text.language import search_form
+from rag.text.language import is_han, search_form
 from rag.text.negation import read_polarity
-from rag.text.words import cut_words, holds_any
-from rag.vocabulary import phrases, read_table
+from rag.text.words import cut_words, holds_any, tag_words
+from rag.vocabulary import phrases, read_table, words_of
 
 MINUTES = 60
 MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
 _LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
+_SUMMING = words_of("row_words", "whole") | words_of("row_words", "mean")
 _MARKS = ("lacks", "marked")
 _MOST = "最"
 _TIME = "time of day"
 _NOUN_BEGINS = {"哪": 2, "什么": 2, "的": 1}  # characters before the noun that is asked of: 哪种茶, 什么茶, 最贵的茶
+_TELLING = "nva"  # first letters of jieba's tags for words that say what is compared
+BOTH = 2  # superlatives: the most and the least
 _COUNTED = ("第", "second", "third")  # the last before the largest, 第五大, is not the largest
 
 
@@ -84,9 +87,33 @@ def without_superlatives(text: str) -> str:
 def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | None:
     """Return the rows with the most or the least of what a question asks for, or with the mark that it asks for.
 
-    They are among those of `rows`, below the `head` of the columns, that hold what else the question names; None where
-    it asks for none of these, where it cannot be told of which column, or where its values cannot be compared.
+    They are among those of `rows`, below the `head` of the columns, that hold what else the question names, and none
+    that sums up others; None where it asks for none of these, where it cannot be told of which column, or where its
+    values cannot be compared. A question for the most and the least means the rows of both.
     """
+    found = [_find_one(head, rows, asked) for asked in _asked_apart(question)]
+    known = [extremes for extremes in found if extremes]
+    places = sorted({row for extremes in known for row in extremes.rows})
+    return Extremes(tuple(places), all(one.is_named for one in known)) if len(known) == len(found) else None
+
+
+def _asked_apart(question: str) -> list[str]:
+    """Return a question for the most and the least as one for each: 最多的区县, 最少的区县 for 最多和最少的区县."""
+    form = search_form(question)
+    words = [word for word, (_, place) in degrees().items() if not place and holds_any(form, [word])]
+    held = [(form.find(word), form.find(word) + len(word)) for word in words]
+    spans = sorted(own for own in held if not any(one != own and one[0] <= own[0] and own[1] <= one[1] for one in held))
+    if len(spans) != BOTH:
+        return [question]
+    (start, behind), (before, end) = spans
+    between = form[behind:before]
+    telling = [word for word, tag, _ in tag_words(between) if tag[0] in _TELLING and len(word) > 1 and is_han(word)]
+    # 养殖最多，捕捞最少 is of two columns.
+    is_one = all(word in form[:start] for word in (*telling, *content_words(between)))
+    return [form[:start] + form[slice(*own)] + form[end:] for own in spans] if is_one else [question]
+
+
+def _find_one(head: str, rows: Sequence[str], question: str) -> Extremes | None:
     if not asks_for_extreme(question):
         return None
     question, place = _ranked(question)
@@ -106,8 +133,9 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
         if kind == "marked" or is_of(head_form(name), words) or is_of(read[column][0], words)
     ]
     named = columns_named(heads, question) or ([] if fitting else columns_dated(heads, question))
-    only = measured if len(measured) == 1 and kind not in _MARKS else []  # 哪个岗位招人最多, where all else is words
-    chosen = [column for column in named if column in fitting] or named or fitting[:1] or only
+    only = measured if len(measured) == 1 else [column for column in measured if _sums_up(heads[column])]
+    chosen = [column for column in named if column in fitting] or named or fitting[:1]
+    chosen = chosen or (only if kind not in _MARKS else [])  # 哪个岗位招人最多, where all else is words
     candidates = _candidates(rows, question, " ".join(heads[column] for column in chosen))
     meant = {_most_of(read[column][1], candidates, kind, place) for column in chosen}
     # Of several columns that may be meant, all have to mean the same rows.
@@ -132,11 +160,18 @@ def _candidates(rows: Sequence[str], question: str, compared: str) -> set[int]:
 
     What names the column that is compared (销量最低) names no row, though the remark of one may say 销量最高.
     """
-    kept = _of_a_kind(rows, question)
+    first = [next((cell for cell in cells(line) if any(map(str.isalpha, cell))), "") for line in rows]
+    kept = [row for row in _of_a_kind(rows, question) if not _sums_up(first[row])]
     held = words_held([rows[row] for row in kept], question, content_words(question), compared)
     distinct = set(held)
     beaten = {own for own in distinct if any(own < other for other in distinct)}
     return {row for row, own in zip(kept, held, strict=True) if own not in beaten}
+
+
+def _sums_up(cell: str) -> bool:
+    """Say whether the first cell of a row, or the head of a column, sums up others: 合计, 全市平均, Total."""
+    form = search_form(cell)
+    return any(form == word or (is_han(word) and form.endswith(word)) for word in _SUMMING)
 
 
 def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:

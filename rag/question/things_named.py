@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rag.question.superlatives import degrees
 from rag.text.enumerations import CLAUSE_ENDS
 from rag.text.figure_finding import find_figures
 from rag.text.language import HAN_CHARACTER, search_form, to_simplified
+from rag.text.persons import SURNAMES
 from rag.text.words import tag_words
 from rag.vocabulary import phrases, read_table
 
@@ -69,7 +71,8 @@ def things_named(question: str) -> tuple[Thing, ...]:
         return ()  # two topics: “How does a ferry differ from a bridge in price and time?”, 渡轮相比大桥在价格和时间上
     start, end = tokens[first].start, tokens[last - 1].end if last > middle + 1 else 0
     labels = [*question[start : tokens[middle - 1].end].split("、"), question[tokens[middle + 1].start : end]]
-    are_things = all(_is_thing(label) and _bare(label) not in words["no_thing"] for label in labels)
+    no_things = words["no_thing"].union(degrees())  # 最高和最低 are of one thing
+    are_things = all(_is_thing(label) and _bare(label) not in no_things for label in labels)
     if first >= middle or not are_things or len(labels) > MOST_THINGS:
         return ()
     before = question[:start] if HAN_CHARACTER.search(question) else ""
@@ -114,9 +117,12 @@ def _placed(text: str) -> list[_Token]:
     """Return the words of a text, case folded, with their places; what stands between quotation marks is one."""
     quoted = [match.span() for match in _QUOTED.finditer(text)]
     tokens = [_Token(text[a:b], a, b) for a, b in quoted]
-    for word, tag, (a, b) in tag_words(to_simplified(text)):
+    tagged = [("", "", (0, 0)), *tag_words(to_simplified(text)), ("", "", (0, 0))]
+    for (before, _, _), (word, tag, (a, b)), (behind, other, _) in zip(tagged, tagged[1:], tagged[2:], strict=False):
         if word.strip() and not any(start < b and a < end for start, end in quoted):
-            tokens.append(_Token(word.casefold(), a, b, tag in ENDING_TAGS or (b - a > 1 and word.endswith("年"))))
+            is_inside = before in SURNAMES or (len(word) > 1 == len(behind) and other.startswith("n"))  # 何开来, 处理池
+            is_end = (tag in ENDING_TAGS and not is_inside) or (b - a > 1 and word.endswith("年"))
+            tokens.append(_Token(word.casefold(), a, b, is_end))
     return sorted(tokens, key=lambda token: token.start)
 
 
