@@ -410,6 +410,17 @@ def test_where_authors_work_asks_for_their_affiliation_and_no_journal() -> None:
         assert (topic, kinds & {"affiliations", "journal"}) == ("", {"affiliations"}), question
 
 
+def test_one_of_several_authors_is_asked_where_she_works(index_of: Callable[[Mapping[str, str]], Settings]) -> None:
+    paper = (
+        "渡口語文　2022年第3期\n\n渡口童谣的代际传承\n\n林若水1，何其穗2\n\n"
+        "（1.临河师范学院文学院；2.東灣教师进修学校）\n\n一、问题\n\n童谣还有多少活在孩子口中？\n"
+    )
+    settings = index_of({"童谣.txt": paper, "价目.csv": PRICES})
+    assert answered("何其穗在哪里工作？", settings).text == "東灣教师进修学校[1]"
+    both = answered("《渡口童谣的代际传承》的作者单位是什么？", settings).text
+    assert both.splitlines() == ["临河师范学院文学院[1]", "東灣教师进修学校[1]"]
+
+
 def test_a_work_is_named_by_the_part_of_its_title_that_is_quoted(
     index_of: Callable[[Mapping[str, str]], Settings],
 ) -> None:

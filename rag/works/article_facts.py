@@ -259,7 +259,11 @@ def _clauses_about(
         marks = dict.fromkeys(_mark_behind(passage.text[at : span[1]]) for passage, span, at in named)
         marked = (place for mark in marks if mark for passage in margins for place in _beginning(mark, passage))
         places = itertools.chain(((passage, span) for passage, span, _ in named), marked)
-        yield from itertools.islice((place for place in places if holds_any(_text(place), fact.told)), 1)
+        told = (place for place in places if holds_any(_text(place), fact.told))
+        # What the record holds stands there without the mark and without the place of the next one.
+        own = work.workplaces.get(forms[0], "") if fact.form == "workplace" and not marks.keys() <= {""} else ""
+        recorded = ((passage, span) for passage in margins if own and (span := locate(own, passage.text)))
+        yield from itertools.islice(itertools.chain(recorded, told), 1)
 
 
 def _named(forms: Sequence[str], passage: Passage, others: Sequence[str]) -> Iterator[tuple[Passage, Span, int]]:

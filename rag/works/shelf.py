@@ -59,6 +59,13 @@ class Work:
         return tuple(dict.fromkeys(itertools.chain.from_iterable(map(names_of, self.printed_authors))))
 
     @property
+    def workplaces(self) -> dict[str, str]:
+        """Where each of its authors is, as printed; {} where that is not told of each of them."""
+        record = self.record
+        is_of_each = len(record.authors) == len(record.affiliations)
+        return dict(zip(record.authors, record.affiliations, strict=True)) if is_of_each else {}
+
+    @property
     def label(self) -> str:
         """Its title, else its file."""
         return self.record.title or self.source
