@@ -135,8 +135,9 @@ def heads_columns(passage: Passage, line: str) -> bool:
 def _stands_above_numbers(rows: Sequence[str]) -> bool:
     """Say whether the first row names each column that holds numbers alone below it: 2024年（%） above 46.2."""
     columns = zip(*map(cells, rows), strict=False)
-    of_numbers = [head for head, *below in columns if any(below) and all(map(is_number, below))]
-    return len(rows) > PAIR and bool(of_numbers) and not any(map(is_number, of_numbers))
+    # 2021 heads a column, but none of years.
+    of_numbers = [head for head, *below in columns if any(map(_is_figure, below)) and all(map(is_number, below))]
+    return len(rows) > PAIR and bool(of_numbers) and not any(map(_is_figure, of_numbers))
 
 
 def is_number(cell: str) -> bool:

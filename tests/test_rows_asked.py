@@ -176,7 +176,10 @@ def test_a_year_that_a_table_by_years_does_not_have() -> None:
 
 def test_a_row_that_sums_up_others_is_not_added_to_them() -> None:
     rows = [*SHOP_ROWS, "合计 | | 7,550 | 15 |"]
-    assert find_rows_asked(SHOPS, rows, "total sales of the Harbour shops", "shops.csv") is None
+    assert find_rows_asked(SHOPS, rows, "total sales of the shops", "shops.csv") is None  # that row tells it
+    found = find_rows_asked(SHOPS, rows, "total sales of the Harbour shops", "shops.csv")
+    assert found is not None
+    assert (found.rows, found.result) == ((1, 2), "4,350")
 
 
 @pytest.mark.parametrize("cell", ["1e999999999", "NaN", "inf", "约20"])
@@ -264,3 +267,45 @@ def test_a_bound_in_per_cent_compares_no_plain_numbers() -> None:
     found = find_rows_asked(head, lines, "哪些部门的执行率超过80？", "部门预算执行")
     assert found is not None
     assert found.rows == (0, 1)
+
+
+BEDS = "地区 | 床位（张） | 医护（人） | 每千人床位（张）"
+BED_ROWS = ["全市 | 31,560 | 42,870 | 6.13", "南屏区 | 12,300 | 17,450 | 8.21", "北屏區 | 8,760 | 11,020 | 6.40"]
+BED_ROWS += ["石埠县 | 3,220 | 4,560 | 3.98"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "rows", "result"),
+    [
+        ("南屏区和北屏区一共有多少床位？", "total", (1, 2), "21,060"),
+        ("医护超过一万人的地区有哪些？", "fitting", (1, 2), ""),
+        ("医护超过一万的有哪些？", "fitting", (1, 2), ""),
+        ("医护超过百分之十的有哪些？", None, (), ""),
+        ("每千人床位低于5张的地区有哪些？", "fitting", (3,), ""),
+        ("床位低于四万张的地区有哪些？", "fitting", (1, 2, 3), ""),
+        ("各地区床位一共多少？", None, (), ""),  # 全市 tells it
+        ("全市和南屏区一共有多少床位？", None, (), ""),  # the one holds the other
+    ],
+)
+def test_a_row_that_sums_up_is_none_of_those_asked_for(
+    question: str, kind: str | None, rows: tuple[int, ...], result: str
+) -> None:
+    found = find_rows_asked(BEDS, BED_ROWS, question, "床位.csv")
+    assert (found and (found.kind, found.rows, found.result)) == ((kind, rows, result) if kind else None)
+
+
+def test_the_row_with_the_most_stands_before_a_sentence_on_something_else(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    lines = ["| " + " | ".join(row.split(" | ")) + " |" for row in (BEDS, "---" + " | ---" * 3, *BED_ROWS)]
+    sentence = "与2021年相比，床位增加1,140張，石埠县增幅最大，为9.2%；高新区没有变化。"
+    text = "\n".join(("# 2022年云屏市各区医疗资源统计", "", *lines, "", sentence))
+    (tmp_path / "docs" / "医疗资源.md").write_text(text, "utf-8")
+    with Library.open(tmp_path / "docs", tmp_path / "index") as library:
+        library.update()
+        most, growth, added = (
+            library.ask(question).sentences
+            for question in ("床位最多的是哪个区？", "床位增幅最大的是哪里？", "南屏区和北屏区一共有多少床位？")
+        )
+    assert most[0].text.split("\n")[-1] == BED_ROWS[1]
+    assert growth[0].text.split("\n")[-1] == sentence
+    assert added[0].text == "合计21,060（“床位（张）”，2行相加）。"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.superlatives import Extremes, asks_for_extreme, find_extremes
+from rag.question.superlatives import Extremes, asks_for_extreme, compares_column, find_extremes
 from rag.vocabulary import phrases, read_table
 
 PUMPS = "型号 | 功率（W） | 扬程（m） | 重量 | 售价（元）"
@@ -104,6 +104,10 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (CATCHES, [*CATCH_ROWS, MEAN_CATCH], "养殖最少的是哪个区县？", Extremes((2,), is_named=True)),
         (WARDS, WARD_ROWS, "床位最多的是哪个病区？", Extremes((2,), is_named=True)),
         (WARDS, WARD_ROWS, "Which ward has the most nurses?", Extremes((1,), is_named=True)),
+        (CROPS, CROP_ROWS, "面积前三名是哪些地块？", Extremes((0, 1, 3), is_named=True)),
+        (CROPS, CROP_ROWS, "亩产排前两位的是什么？", Extremes((0, 1), is_named=True)),
+        (CATCHES, [ALL_CATCH, *CATCH_ROWS], "养殖最多的两个区县是哪些？", Extremes((1, 2), is_named=True)),
+        (WARDS, WARD_ROWS, "Which two wards have the fewest nurses?", Extremes((0, 2), is_named=True)),
         # the most and the least at once
         (CATCHES, [*CATCH_ROWS, ALL_CATCH], "捕捞最多和最少的区县分别是哪个？", Extremes((0, 2), is_named=True)),
         (CATCHES, CATCH_ROWS, "哪個区县养殖最多，哪個最少？", Extremes((1, 2), is_named=True)),
@@ -118,6 +122,21 @@ def test_the_row_with_the_most_of_what_is_asked(
     head: str, rows: list[str], question: str, meant: Extremes | None
 ) -> None:
     assert find_extremes(head, rows, question) == meant
+
+
+@pytest.mark.parametrize(
+    ("head", "question", "is_compared"),
+    [
+        (WARDS, "床位最多的是哪个病区？", True),
+        (CATCHES, "养殖量最多的区县", True),
+        (WARDS, "床位增幅最大的是哪个病区？", False),  # not of beds, but of their growth
+        (PUMPS, "功率最大的水泵", True),
+        (PUMPS, "哪台水泵最贵？", False),
+        (WARDS, "捕捞最少的区县", False),
+    ],
+)
+def test_what_stands_before_a_superlative_is_compared(head: str, question: str, is_compared: bool) -> None:
+    assert compares_column(head, question) == is_compared
 
 
 def test_each_row_of_superlatives_has_an_example_that_it_alone_decides() -> None:

@@ -53,6 +53,10 @@ def test_a_row_with_figures_heads_columns_of_numbers() -> None:
     assert heads_columns(survey, head)
     assert not heads_columns(survey, "持证 | 38.7 | 44.1 |")
     assert not heads_columns(dataclasses.replace(survey, text="2019 | 4.1\n2020 | 4.4\n2021 | 5.0"), "2019 | 4.1")
+    years = "课程 | 2021 | 2022"
+    assert heads_columns(dataclasses.replace(survey, text=f"{years}\n書法 | 44 | 51\nTotal | 159 | 158"), years)
+    ages = "开馆 | 1999 | 2004"
+    assert not heads_columns(dataclasses.replace(survey, text=f"{ages}\n翻修 | 2011 | 2015\n迁址 | 2020 | 2022"), ages)
 
 
 STOCK = [

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from rag.index import Index
 from rag.question import Question
+from rag.question.columns import sums_up
 from rag.question.rows_asked import RowsAsked, asks_to_compute, find_rows_asked, lacks_year
 from rag.records import Answer, Evidence, Language, Retrieval
 from rag.retrieval.odds import with_likelihoods
@@ -83,9 +84,13 @@ def _table_of(found: Retrieval, index: Index) -> Table | None:
 
 
 def tell_uncounted(answer: Answer, read: Question) -> Answer:
-    """Return an answer of rows to a question for a total or a mean with the sentence that none was worked out."""
-    of_rows = [sentence for sentence in answer.sentences if is_row(sentence.text.split("\n")[-1])]
-    if len(of_rows) < 2 or not asks_to_compute(read.asked):
+    """Return an answer of rows to a question for a total or a mean with the sentence that none was worked out.
+
+    Where a row or a column sums up others, that may be what is asked for.
+    """
+    of_rows = [sentence.text for sentence in answer.sentences if is_row(sentence.text.split("\n")[-1])]
+    told = any(sums_up(cell) for text in of_rows for line in text.split("\n") for cell in cells(line))
+    if len(of_rows) < 2 or told or not asks_to_compute(read.asked):
         return answer
     return lead_with(answer, _TEXTS["uncounted"][read.language])
 

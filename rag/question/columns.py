@@ -14,12 +14,13 @@ from rag.tables import MIN_WORD_CHARS, PAIR, cells, stands_in
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
 from rag.text.figures import Figure, holds_figure
-from rag.text.language import search_form
+from rag.text.language import is_han, search_form
 from rag.text.units import CURRENCIES
 from rag.text.words import cut_words, holds_any
-from rag.vocabulary import phrases, read_table
+from rag.vocabulary import phrases, read_table, words_of
 
 _HOW_MANY = ("几", "多少", "how many ")  # before the unit of a column: 几分钟 asks of 片长（分钟）
+_SUMMING = words_of("row_words", "whole") | words_of("row_words", "mean")
 _ASKING = {kind: (phrases(words), phrases(heads)) for kind, words, heads, _ in read_table("column_words")}
 
 
@@ -82,6 +83,17 @@ def column_asked_for(head: str, rows: Sequence[str], row: str, question: str, *,
 def head_form(head: str) -> str:
     """Return the head of a column in search form, without the unit that stands in brackets behind it."""
     return search_form(head).partition("(")[0].strip()
+
+
+def sums_up(cell: str) -> bool:
+    """Say whether the first cell of a row, or the head of a column, sums up others: 合计, 全市平均, Total."""
+    form = head_form(cell)
+    return any(form == word or (is_han(word) and form.endswith(word)) for word in _SUMMING)
+
+
+def name_of_row(row: Sequence[str]) -> str:
+    """Return the first of a row's cells that holds a letter, "" where none does."""
+    return next((cell for cell in row if any(map(str.isalpha, cell))), "")
 
 
 def is_of(form: str, ends: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-from rag.question.columns import columns_named, head_form
+from rag.question.columns import columns_named, head_form, name_of_row, sums_up
 from rag.question.kinds_asked import asks_whether
 from rag.tables import MIN_WORD_CHARS, bodies_called, cells, stands_in
 from rag.text.dictionary import content_words
@@ -134,6 +134,7 @@ def _picked_by(form: str, width: int, lines: Sequence[Sequence[str]]) -> _Picked
         at
         for at, line in enumerate(lines)
         if all((line[column] in told) != (column in denied) for column, told in named.items())
+        if not sums_up(name := name_of_row(line)) or any(name in told for told in named.values())
         if bound is None or (len(dated) == 1 and _FITS_YEAR[bound[0]](_year_of(line[dated[0]]), bound[1]))
     ]
     return _Picked(lines, kept, named, denied, tuple(dated))
@@ -273,8 +274,13 @@ def _beyond(
     held = {at: cell for at in picked.rows if (cell := picked.lines[at][column])}
     values = {at: next(iter(find_figures(f"{cell}{unit}")), None) for at, cell in held.items()}
     read = {at: value for at, value in values.items() if value and _number(held[at].rstrip("%％")) is not None}
-    has_unit = bool(unit) or "ratio" in {bound.unit, *(value.unit for value in read.values())}
-    if not read or len(read) < len(values) or (has_unit and {bound.unit} != {value.unit for value in read.values()}):
+    units = {value.unit for value in read.values()}
+    is_bare = not unit or not bound.unit  # 超过一万 of 人数（人）
+    if (
+        not read
+        or len(read) < len(values)
+        or (units != {bound.unit} and (not is_bare or "ratio" in {bound.unit, *units}))
+    ):
         return None
     fitting = [at for at, value in read.items() if _FITS[kind](value.value, bound.value)]
     return RowsAsked("fitting", tuple(fitting), column, "") if fitting else None
@@ -313,7 +319,8 @@ def _changed(picked: _Picked, column: int) -> RowsAsked | None:
 
 def _may_be_summed(heads: Sequence[str], lines: Sequence[Sequence[str]], kept: Sequence[int], form: str) -> bool:
     """Say whether rows may be summed up: none sums up others, and years are asked for where rows differ in them."""
-    whole = [cell for line in lines for cell in line if holds_any(cell, _WORDS["whole"]) and _number(cell) is None]
+    added = lines if len(kept) == sum(not sums_up(name_of_row(line)) for line in lines) else [lines[at] for at in kept]
+    whole = [cell for line in added for cell in line if holds_any(cell, _WORDS["whole"]) and _number(cell) is None]
     years = [column for column in range(len(heads)) if _is_of_years([line[column] for line in lines])]
     several = any(len({lines[at][column] for at in kept}) > 1 for column in years)
     return not whole and (not several or bool(_years_asked(form)) or holds_any(form, _YEAR_WORDS))

@@ -10,24 +10,26 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.question.columns import columns_dated, columns_named, head_form, is_of
+from rag.question.columns import columns_dated, columns_named, head_form, is_of, name_of_row, sums_up
+from rag.question.kinds_asked import count_asked
 from rag.tables import cells, words_held
 from rag.text.dictionary import content_words
 from rag.text.figure_finding import find_figures
-from rag.text.language import is_han, search_form
+from rag.text.language import is_han, runs_of, search_form
 from rag.text.negation import read_polarity
+from rag.text.numbers import read_numbers
 from rag.text.words import cut_words, holds_any, tag_words
-from rag.vocabulary import phrases, read_table, words_of
+from rag.vocabulary import phrases, read_table
 
 MINUTES = 60
 MOST_BEFORE = 1  # characters before a value: 约30元, but not LQ-300
 _LEAST_VALUES = {"most": 2, "least": 2, "lacks": 1, "marked": 1}  # rows with a value, of which one can be the most
-_SUMMING = words_of("row_words", "whole") | words_of("row_words", "mean")
 _MARKS = ("lacks", "marked")
 _MOST = "最"
 _TIME = "time of day"
 _NOUN_BEGINS = {"哪": 2, "什么": 2, "的": 1}  # characters before the noun that is asked of: 哪种茶, 什么茶, 最贵的茶
 _TELLING = "nva"  # first letters of jieba's tags for words that say what is compared
+_FIRST_OF = ("前", "top ")  # before a number: 前三名
 BOTH = 2  # superlatives: the most and the least
 _COUNTED = ("第", "second", "third")  # the last before the largest, 第五大, is not the largest
 
@@ -91,7 +93,9 @@ def find_extremes(head: str, rows: Sequence[str], question: str) -> Extremes | N
     that sums up others; None where it asks for none of these, where it cannot be told of which column, or where its
     values cannot be compared. A question for the most and the least means the rows of both.
     """
-    found = [_find_one(head, rows, asked) for asked in _asked_apart(question)]
+    apart = _asked_apart(question)
+    wanted = _count_wanted(question) if len(apart) == 1 else 1
+    found = [_find_one(head, rows, asked, wanted) for asked in apart]
     known = [extremes for extremes in found if extremes]
     places = sorted({row for extremes in known for row in extremes.rows})
     return Extremes(tuple(places), all(one.is_named for one in known)) if len(known) == len(found) else None
@@ -113,7 +117,23 @@ def _asked_apart(question: str) -> list[str]:
     return [form[:start] + form[slice(*own)] + form[end:] for own in spans] if is_one else [question]
 
 
-def _find_one(head: str, rows: Sequence[str], question: str) -> Extremes | None:
+def _count_wanted(question: str) -> int:
+    """Return how many rows a superlative means: 3 of 前三名 and of 最多的三个区, 1 without a number."""
+    first = [word.removeprefix(opener) for word in degrees() for opener in _FIRST_OF if word.startswith(opener)]
+    told = [word for word in first if holds_any(question, [f"{opener}{word}" for opener in _FIRST_OF])]
+    numbers = [number for word in told for number in read_numbers(word, 0)]
+    return int(numbers[0].value) if numbers else max(1, count_asked(question))
+
+
+def compares_column(head: str, question: str) -> bool:
+    """Say whether a word of a column's head stands directly before a superlative: 床位最多, not 床位增幅最大."""
+    form = search_form(question)
+    names = tuple(run for name in cells(head) for run in runs_of(head_form(name), is_han))
+    before = [form[: form.find(word)] for word in degrees() if holds_any(form, [word])]
+    return any(text.endswith(names) or text[:-1].endswith(names) for text in before)
+
+
+def _find_one(head: str, rows: Sequence[str], question: str, wanted: int) -> Extremes | None:
     if not asks_for_extreme(question):
         return None
     question, place = _ranked(question)
@@ -133,20 +153,19 @@ def _find_one(head: str, rows: Sequence[str], question: str) -> Extremes | None:
         if kind == "marked" or is_of(head_form(name), words) or is_of(read[column][0], words)
     ]
     named = columns_named(heads, question) or ([] if fitting else columns_dated(heads, question))
-    only = measured if len(measured) == 1 else [column for column in measured if _sums_up(heads[column])]
+    only = measured if len(measured) == 1 else [column for column in measured if sums_up(heads[column])]
     chosen = [column for column in named if column in fitting] or named or fitting[:1]
     chosen = chosen or (only if kind not in _MARKS else [])  # 哪个岗位招人最多, where all else is words
     candidates = _candidates(rows, question, " ".join(heads[column] for column in chosen))
-    meant = {_most_of(read[column][1], candidates, kind, place) for column in chosen}
+    meant = {_most_of(read[column][1], candidates, kind, slice(place, place + wanted)) for column in chosen}
     # Of several columns that may be meant, all have to mean the same rows.
     return Extremes(min(meant), bool(named)) if len(meant) == 1 and any(meant) else None
 
 
-def _most_of(values: Mapping[int, float], candidates: Collection[int], kind: str, place: int) -> tuple[int, ...]:
+def _most_of(values: Mapping[int, float], candidates: Collection[int], kind: str, places: slice) -> tuple[int, ...]:
     held = {row: value for row, value in values.items() if row in candidates}
     ordered = sorted(set(held.values()), reverse=kind != "least")
-    extreme = next(iter(ordered[place:]), None)
-    return tuple(row for row, value in held.items() if value == extreme)
+    return tuple(row for row, value in held.items() if value in ordered[places])
 
 
 def _marked(rows: Sequence[str], column: int, marks: Sequence[str]) -> tuple[str, dict[int, float]]:
@@ -160,18 +179,11 @@ def _candidates(rows: Sequence[str], question: str, compared: str) -> set[int]:
 
     What names the column that is compared (销量最低) names no row, though the remark of one may say 销量最高.
     """
-    first = [next((cell for cell in cells(line) if any(map(str.isalpha, cell))), "") for line in rows]
-    kept = [row for row in _of_a_kind(rows, question) if not _sums_up(first[row])]
+    kept = [row for row in _of_a_kind(rows, question) if not sums_up(name_of_row(cells(rows[row])))]
     held = words_held([rows[row] for row in kept], question, content_words(question), compared)
     distinct = set(held)
     beaten = {own for own in distinct if any(own < other for other in distinct)}
     return {row for row, own in zip(kept, held, strict=True) if own not in beaten}
-
-
-def _sums_up(cell: str) -> bool:
-    """Say whether the first cell of a row, or the head of a column, sums up others: 合计, 全市平均, Total."""
-    form = search_form(cell)
-    return any(form == word or (is_han(word) and form.endswith(word)) for word in _SUMMING)
 
 
 def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:

@@ -15,7 +15,7 @@ from rag.index import Index
 from rag.question import Question
 from rag.question.columns import column_asked_for
 from rag.question.kinds_asked import asks_whether
-from rag.question.superlatives import asks_for_extreme, find_extremes, without_superlatives
+from rag.question.superlatives import asks_for_extreme, compares_column, find_extremes, without_superlatives
 from rag.records import Evidence, Span
 from rag.retrieval.candidates import Candidates, evidence_of
 from rag.retrieval.cells_across import cells_across
@@ -51,6 +51,7 @@ NAMED_CELL_ODDS = 2.0  # for the row whose cell the question names by row and co
 NAMED_ALONE_ODDS = 1.0  # at least, where it names nothing else
 # At least, where it names the cell, or the row alone, in another language: there the model sees little.
 NAMED_ACROSS_ODDS, ROW_ACROSS_ODDS = 0.0, -1.5
+BEFORE_ODDS = 0.1  # from which a row stands before a sentence
 EXTREME_ODDS = 2.0  # for the row with the most in the column that the question names
 
 
@@ -176,16 +177,19 @@ def credit_extremes(
         whole = whole_table(index, item, item.span[0] + item.statements[rows[0][1]][0])
         if extremes := find_extremes(table_head(item.passage), whole, text):
             compared.append((rows, item, whole, extremes))
-    is_one_named = any(extremes.is_named for *_, extremes in compared)
+    named = sum(extremes.is_named for *_, extremes in compared)
+    likeliest = max(max(own, default=log_odds(0.0)) for own in odds)
     for rows, item, whole, extremes in compared:
-        if is_one_named and not extremes.is_named:
+        if named and not extremes.is_named:
             continue
         best = max(odds[place][order] for place, order, _ in rows)
         credit = EXTREME_ODDS if extremes.is_named else EXTREME_ODDS / 2
-        meant = {whole[row] for row in extremes.rows}
-        for place, order, text in rows:
-            odds[place][order] = best + (credit if text in meant else -ROW_ODDS)
-        if not meant.intersection(text for *_, text in rows):
+        if named == 1 and compares_column(table_head(item.passage), text):
+            best = max(best, likeliest - credit + BEFORE_ODDS)  # no sentence says it better than the row
+        meant = {whole[at] for at in extremes.rows}
+        for place, order, row in rows:
+            odds[place][order] = best + (credit if row in meant else -ROW_ODDS)
+        if not meant.intersection(row for *_, row in rows):
             added += _with_rows(index, found, item, meant, best + credit)
     held = {item.id for item in added}
     judged = [with_odds(item, own) for item, own in zip(evidence, odds, strict=True) if item.id not in held]
