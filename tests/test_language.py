@@ -36,6 +36,38 @@ def test_english_abbreviations_and_initials_end_no_sentence() -> None:
     assert sentences(told) == ["Rev. Wu and Lt. Col. Ma met Capt. Gu.", "It cost approx. 90 yuan, 见 Tab. 2."]
 
 
+def test_a_single_letter_may_end_a_sentence() -> None:
+    text = (
+        "It cools by 1.3 °C. Poorer wards 沒有樹蔭。 They chose Plan B. The J. Lin fund paid. He left the U.S. In 2019 "
+    )
+    text += "he died."
+    assert sentences(text) == [
+        "It cools by 1.3 °C.",
+        "Poorer wards 沒有樹蔭。",
+        "They chose Plan B.",
+        "The J. Lin fund paid.",
+        "He left the U.S.",
+        "In 2019 he died.",
+    ]
+    assert sentences(
+        "It closes at 6 p.m. The 碼頭 stays. Rice, oil etc. In May it was 10 m. They agreed with K. He."
+    ) == [
+        "It closes at 6 p.m.",
+        "The 碼頭 stays.",
+        "Rice, oil etc.",
+        "In May it was 10 m.",
+        "They agreed with K. He.",
+    ]
+    assert sentences("MR. WANG signed, see FIG. 3. 他走了。") == ["MR. WANG signed, see FIG. 3.", "他走了。"]
+    assert sentences("It was told by the SEC. The court 不同意。") == ["It was told by the SEC.", "The court 不同意。"]
+    assert sentences("China joined the WTO. Tariffs fell. 海關由PGII. K. Wu agreed with J. K. Lin.") == [
+        "China joined the WTO.",
+        "Tariffs fell.",
+        "海關由PGII.",
+        "K. Wu agreed with J. K. Lin.",
+    ]
+
+
 def test_the_number_of_an_item_is_no_sentence() -> None:
     text = "1. 关闭总阀。2. 排空管道。\n3. Call the office. It opened in 2019. 其后扩建。"
     parts = [text[start:end] for start, end in split_sentences(text)]

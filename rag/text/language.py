@@ -41,11 +41,13 @@ _TITLE_CHARS = 60  # of a title in which a mark stands, on each of its sides
 _COUNTED_CHARS = 24  # of "Recommendation 12", at most
 _ASIDE_CHARS = 12  # of （众笑） and the like, at most
 CLOSERS = "”’」』）)】〕》〉\"'"
+_DEGREES = ("°", "º")
 _ABBREVIATIONS = words_of("print_words", "abbreviation")
+_OPENING_WORDS = words_of("print_words", "opening")
 _ABBREVIATION_CHARS = 12  # before a full stop in which one stands
 _SENTENCE_END = re.compile(
     rf"[。！？!?…]+[{re.escape(CLOSERS)}]*"  # Chinese sentence marks, closing quotes included
-    rf"|(?<![A-Z])(?<!\b[a-z])\.(?=[{re.escape(CLOSERS)}]*(?:\s+[A-Z“\"'(\d{HAN}]|\s*$))[{re.escape(CLOSERS)}]*"
+    rf"|\.(?=[{re.escape(CLOSERS)}]*(?:\s+[A-Z“\"'(\d{HAN}]|\s*$))[{re.escape(CLOSERS)}]*"
     r"|\n\s*\n"
 )
 _PLAIN_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』", '"') | dict.fromkeys("‘’‚‛`´", "'"))
@@ -139,7 +141,8 @@ def split_sentences(text: str) -> list[Span]:
         label = text[start : match.start()] if match.start() - start <= _COUNTED_CHARS else ""
         behind = text[match.end() : match.end() + 2].strip()
         is_counted = _is_counted(label) or (before.lower().endswith((" no", "(no")) and behind.isdecimal())
-        if is_point and (_is_abbreviated(before) or _is_item_number(before) or is_counted):  # "2. 关闭总阀"
+        follows = text[match.end() : match.end() + _ABBREVIATION_CHARS].strip()
+        if is_point and (_is_abbreviated(before, follows) or _is_item_number(before) or is_counted):  # "2. 关闭总阀"
             continue
         if text[match.start() - 1 : match.start()] in OPENERS and match.start() > start:  # “…”
             continue
@@ -206,12 +209,17 @@ def _aside_chars(text: str, end: int) -> int:
     return len(aside.group()) if aside is not None and is_last and len(aside.group()) <= _ASIDE_CHARS else 0
 
 
-def _is_abbreviated(before: str) -> bool:
-    """Say whether the full stop behind `before` belongs to an abbreviation or an initial."""
+def _is_abbreviated(before: str, follows: str) -> bool:
+    """Say whether the full stop between `before` and what `follows` belongs to an abbreviation or an initial.
+
+    It does not where the next word begins a sentence, "at 6 p.m. The", and the C of 30 °C is no initial.
+    """
     word = "".join(itertools.takewhile(str.isalnum, reversed(before)))[::-1]
     phrase = before[: len(before) - len(word)].split(" ")[-1] + word  # e.g, i.e
-    initial = len(word) == 1 and is_ascii_upper(word)
-    return initial or word in _ABBREVIATIONS or phrase.lstrip(CLOSERS + "（(“‘") in _ABBREVIATIONS
+    initial = len(word) == 1 and word.isascii() and word.isalpha() and before[-2:-1] not in _DEGREES
+    in_capitals = word.isupper() and word.capitalize() in _ABBREVIATIONS and not follows[1:2].islower()
+    is_short = initial or in_capitals or bool({word, phrase.lstrip(CLOSERS + "（(“‘")} & _ABBREVIATIONS)
+    return is_short and not (follows and follows.split()[0] in _OPENING_WORDS)
 
 
 def split_statements(text: str) -> list[Span]:
