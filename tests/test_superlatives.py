@@ -43,6 +43,8 @@ CATCHES = "区县 | 捕捞 | 养殖 | 合计"  # 万吨 is said above it
 CATCH_ROWS = ["东屿区 | 5.2 | 3.1 | 8.3", "望潮縣 | 4.0 | 10.4 | 14.4", "内河区 | 0.7 | 1.7 | 2.4"]
 ALL_CATCH = "全市合计 | 9.9 | 15.2 | 25.1"
 MEAN_CATCH = "全市平均 | 3.3 | 5.1 | 8.4"
+TOWNS = "地区 | 人口（万人）"
+TOWN_ROWS = ["南屏区 | 41", "云門县 | 30", "石埠镇 | 12", "高新区 | 9"]
 WARDS = "No. | Ward | Beds 床位 | Nurses"
 WARD_ROWS = ["1 | 海棠 Begonia | 41 | 12", "2 | 杜鹃 Azalea | 36 | 15"]
 WARD_ROWS += ["3 | 木樨 Osmanthus | 58 | 9", " | Total | 135 | 36"]
@@ -108,6 +110,7 @@ SCHOOL_ROWS += ["Little Reed 小苇 | kindergarten | 95 | 1200", "Pine Crane 松
         (CROPS, CROP_ROWS, "亩产排前两位的是什么？", Extremes((0, 1), is_named=True)),
         (CATCHES, [ALL_CATCH, *CATCH_ROWS], "养殖最多的两个区县是哪些？", Extremes((1, 2), is_named=True)),
         (WARDS, WARD_ROWS, "Which two wards have the fewest nurses?", Extremes((0, 2), is_named=True)),
+        (TOWNS, TOWN_ROWS, "人口前三名是哪些区？", Extremes((0, 1, 2), is_named=True)),  # below 地区
         # the most and the least at once
         (CATCHES, [*CATCH_ROWS, ALL_CATCH], "捕捞最多和最少的区县分别是哪个？", Extremes((0, 2), is_named=True)),
         (CATCHES, CATCH_ROWS, "哪個区县养殖最多，哪個最少？", Extremes((1, 2), is_named=True)),

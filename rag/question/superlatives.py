@@ -156,7 +156,7 @@ def _find_one(head: str, rows: Sequence[str], question: str, wanted: int) -> Ext
     only = measured if len(measured) == 1 else [column for column in measured if sums_up(heads[column])]
     chosen = [column for column in named if column in fitting] or named or fitting[:1]
     chosen = chosen or (only if kind not in _MARKS else [])  # 哪个岗位招人最多, where all else is words
-    candidates = _candidates(rows, question, " ".join(heads[column] for column in chosen))
+    candidates = _candidates(head, rows, question, " ".join(heads[column] for column in chosen))
     meant = {_most_of(read[column][1], candidates, kind, slice(place, place + wanted)) for column in chosen}
     # Of several columns that may be meant, all have to mean the same rows.
     return Extremes(min(meant), bool(named)) if len(meant) == 1 and any(meant) else None
@@ -174,22 +174,23 @@ def _marked(rows: Sequence[str], column: int, marks: Sequence[str]) -> tuple[str
     return "", {row: 1.0 for row, cell in held.items() if cell in marks}
 
 
-def _candidates(rows: Sequence[str], question: str, compared: str) -> set[int]:
+def _candidates(head: str, rows: Sequence[str], question: str, compared: str) -> set[int]:
     """Return the rows that hold as much as any other of what the question names: of 临河到石桥 those that hold both.
 
     What names the column that is compared (销量最低) names no row, though the remark of one may say 销量最高.
     """
-    kept = [row for row in _of_a_kind(rows, question) if not sums_up(name_of_row(cells(rows[row])))]
+    kept = [row for row in _of_a_kind(head, rows, question) if not sums_up(name_of_row(cells(rows[row])))]
     held = words_held([rows[row] for row in kept], question, content_words(question), compared)
     distinct = set(held)
     beaten = {own for own in distinct if any(own < other for other in distinct)}
     return {row for row, own in zip(kept, held, strict=True) if own not in beaten}
 
 
-def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:
+def _of_a_kind(head: str, rows: Sequence[str], question: str) -> list[int]:
     """Return the rows in which a cell of one column ends in the noun that is asked of; all where none or each does.
 
     最贵的茶 and 哪种茶 are asked of 绿茶 and 花茶, not of 茶点. A column of kinds repeats them, one of names does not.
+    哪个区 is asked of all rows below 地区.
     """
     asked = search_form(question).replace("哪一", "哪")
     behind = [
@@ -201,6 +202,7 @@ def _of_a_kind(rows: Sequence[str], question: str) -> list[int]:
     nouns = [cut_words(text)[0] for text in behind if text[:1].isalpha()]
     columns = list(zip(*([search_form(cell) for cell in cells(line)] for line in rows), strict=False))
     columns.sort(key=lambda column: len(set(column)))
+    nouns = [noun for noun in nouns if not any(head_form(name).endswith(noun) for name in cells(head))]
     ending = [[row for row, cell in enumerate(column) if cell.endswith(noun)] for noun in nouns for column in columns]
     kinds = [found for found in ending if len(found) > 1]
     return max(kinds, key=len, default=list(range(len(rows))))
