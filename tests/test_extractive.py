@@ -230,6 +230,17 @@ def test_an_item_stands_below_what_leads_in_to_its_list() -> None:
     assert write(plain) == "（一）風速超过每秒十米；[1]"
 
 
+def test_a_list_is_told_whole_where_what_leads_in_to_it_names_what_is_asked_for() -> None:
+    text = "第四条 申請時提交下列材料：\n（一）申请书；\n（二）业主同意书；\n（三）初步设计方案。"
+    whole = "第四条 申請時提交下列材料：[1]\n（一）申请书；[1]（二）业主同意书；[1]（三）初步设计方案。[1]"
+    item = evidence(text, 0.0, 0.01, 0.9, 0.01)
+    assert write(item, question="交什么材料？") == whole
+    assert write(item, question="申请加装要哪几种材料？") == whole
+    one = "第四条 申請時提交下列材料：[1]\n（二）业主同意书；[1]"
+    assert write(item, question="业主要交材料吗？") == one
+    assert write(item, question="什么时候交材料？") == one
+
+
 def test_a_list_whose_items_are_likely_together_goes_before_one_likelier_statement() -> None:
     alone = evidence("農戶把地租給大戶之後另行賣水。", 0.92, source="纠纷.md", title="纠纷")
     items = evidence("（一）有争议的；\n（二）被查封的；\n（三）保留水量；\n（四）欠缴水费的。", 0.9, 0.8, 0.7, 0.01)

@@ -18,7 +18,7 @@ from rag.question.things_named import NAMED_LEAST, shares_told, things_named, wo
 from rag.records import Evidence, Language, Passage
 from rag.settings import Settings
 from rag.tables import cells, is_row, table_head
-from rag.text.dictionary import shares_words
+from rag.text.dictionary import content_words, shares_words
 from rag.text.enumerations import COLONS, items_beside, telling
 from rag.text.figure_finding import find_figures
 from rag.text.labels import as_quoted
@@ -27,7 +27,7 @@ from rag.text.names import find_han_names
 from rag.text.numbered_parts import opening_part
 from rag.text.persons import SURE_SURNAMES, speaker_of
 from rag.text.units import CURRENCIES
-from rag.text.words import holds_any
+from rag.text.words import holds_any, tag_words
 from rag.verification.disagreement import find_disagreement
 from rag.vocabulary import phrases, read_table, words_of
 
@@ -55,6 +55,7 @@ SAME_SHARE = 0.6  # a statement whose bigrams stand to this share in the answer 
 REPEATED_SHARE = 0.4  # of the bigrams of a question for a reason, with which a statement repeats what is asked
 SHORT_CHARS: dict[Language, int] = {"zh": 30, "en": 80}  # letters of a statement that only tells what happened
 SHORT_ANSWER = 2  # statements of an answer that are understood by what it begins with
+MOST_BETWEEN = 1  # characters between what asks and the noun that it asks for: 哪几种材料
 MIN_CELL_CHARS = 2  # of a cell that a question is said to name
 LEAD_CHARS = 120  # within which a reader should see the answer
 _STOPS = "。！？!?；;.…"
@@ -121,7 +122,8 @@ def choose_statements(request: AnswerRequest) -> list[Quoted]:
     is_counted = bool(items) and len(items) == count_asked(request.question)
     # 二、材料：身份证 answers alone, without the other points.
     is_likely_beside = any(item.likelihood >= LIST_LEAST for item in items if item != first)
-    if is_counted or (whole and is_likely_beside) or _are_likely_together(items, first):
+    is_announced = bool(items) and any(_announces(one.text, request.question) for one in _lead_in_to(first, request))
+    if is_counted or is_announced or (whole and is_likely_beside) or _are_likely_together(items, first):
         return items
     asks_why = asks_for("reason", request.question)
     # 第一，上游货船增多 tells the first of several reasons; numbered points are none.
@@ -302,13 +304,26 @@ def _list_around(unit: Quoted, request: AnswerRequest) -> list[Quoted]:
 
 def _below_lead_in(units: Sequence[Quoted], request: AnswerRequest) -> list[Quoted]:
     """Return the statements below what leads in to the list of the first: 有下列情形的，应当停飞： above （一）大风."""
-    beside = list(_units_of(units[0].place, request.evidence[units[0].place])) if units else []
-    at = next((at for at, one in enumerate(beside) if one == units[0]), None)
-    places = items_beside([one.text for one in beside], at) if at is not None else []
-    before = beside[places[0] - 1 : places[0]] if places else []
+    before = _lead_in_to(units[0], request) if units else []
     is_short = sum(len(one.text) for one in (*before, *units[:1])) <= LEAD_CHARS
-    leads = [one for one in before if is_short and ends_in(one.text, COLONS) and one not in units]
-    return [*leads, *units]
+    return [*(one for one in before if is_short and one not in units), *units]
+
+
+def _lead_in_to(item: Quoted, request: AnswerRequest) -> list[Quoted]:
+    """Return the statement that leads in to the list of an item, with a colon at its end; [] where none does."""
+    beside = list(_units_of(item.place, request.evidence[item.place]))
+    at = next((at for at, one in enumerate(beside) if one == item), None)
+    places = items_beside([one.text for one in beside], at) if at is not None else []
+    return [one for one in (beside[places[0] - 1 : places[0]] if places else []) if ends_in(one.text, COLONS)]
+
+
+def _announces(lead_in: str, question: str) -> bool:
+    """Say whether a question asks for the things that a statement leads in to: 什么材料, 哪几种材料 of 下列材料："""
+    form, asked = search_form(lead_in), search_form(question)
+    nouns = [word for word, tag, _ in tag_words(form) if tag.startswith("n") and len(word) > 1 and is_han(word)]
+    words = words_of("row_words", "which") | words_of("column_words", "thing")
+    behind = [asked.partition(word)[2] for word in words if word in asked]
+    return any(0 <= text.find(noun) <= MOST_BETWEEN for text in behind for noun in (*nouns, *content_words(form)))
 
 
 def _are_likely_together(items: Sequence[Quoted], first: Quoted) -> bool:
