@@ -81,6 +81,34 @@ def test_a_line_across_all_columns_parts_what_stands_above_it_from_what_stands_b
     assert not any(row.uncertain for row in rows)
 
 
+def test_a_narrow_gutter_is_not_given_up_for_the_room_beside_short_lines_above_it() -> None:
+    short = [piece("摘要的末行只到中间就完了", 57, 174, 488), piece("关键词：渡口；闸房；轮值的次序", 75, 246, 474)]
+    heads = [piece("引言一", 95, 116, 453), piece("数据二", 290, 312, 459)]
+    indented = [piece("甲段的首行缩进两个字再写", 78, 231, 432), piece("乙段的首行缩进两个字再写", 272, 425, 438)]
+    left, right = column("左", 57, 231, 415, 7, 16.5), column("右", 251, 425, 420, 8, 16.5)
+    notes = [piece("注一闸房即看守人所住之处，在渡口", 57, 241, 68, 8.0), piece("注二轮值", 57, 225, 57, 8.0)]
+    page = [*short, *heads, *indented, *left, *right, *notes, piece("101", 234, 248, 27, 9.0)]
+    texts = [segment.text[:3] for row in order_rows(page, 10.0, [Rule(True, 79, 57, 425)]) for segment in row.segments]
+    columns = ["引言一", "甲段的", *expect(("左", 7)), "数据二", "乙段的", *expect(("右", 8))]
+    assert texts == ["摘要的", "关键词", *columns, "注一闸", "注二轮", "101"]
+
+
+def test_a_head_of_two_lines_above_a_drawn_line_is_none_of_the_columns() -> None:
+    head = [
+        piece("第三期", 57, 102, 642, 8.0),
+        piece("渡口的夜班", 265, 425, 642, 8.0),
+        piece("四月刊", 57, 93, 631, 8.0),
+    ]
+    left = [piece("五", 79, 85, 605), piece("结论", 96, 118, 605), piece("左00缩进的首行里说的是次序", 78, 231, 583)]
+    left += [piece("左01一行写满为止的字句共十八", 57, 231, 567), piece("左02的末行。", 59, 141, 550)]
+    right = [piece("参考书", 273, 317, 610), *column("右", 251, 425, 591, 5, 14.5)]
+    below = [piece("译文的题目在两栏的下面居中", 98, 384, 429, 12.0), *column("宽", 57, 425, 405, 4, 14.5)]
+    page = [*head, *left, *right, *below, piece("103", 234, 248, 27, 9.0)]
+    texts = [segment.text[:3] for row in order_rows(page, 10.0, [Rule(True, 629, 57, 425)]) for segment in row.segments]
+    columns = ["五", "结论", *expect(("左", 3)), "参考书", *expect(("右", 5))]
+    assert texts == ["第三期", "渡口的", "四月刊", *columns, "译文的", *expect(("宽", 4)), "103"]
+
+
 def test_a_headline_centred_over_three_columns_is_read_before_them() -> None:
     headline = piece("新渡口通航", 239, 339, 730, 20.0)
     columns = [*column("左", 50, 200, 700, 8), *column("中", 214, 364, 700, 8), *column("右", 378, 528, 700, 8)]

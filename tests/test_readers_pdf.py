@@ -192,6 +192,20 @@ def test_a_ruled_table_is_rows_of_cells() -> None:
     ]
 
 
+def test_cells_without_space_beside_the_lines_of_a_table_are_parted_at_these() -> None:
+    rows = [("项目", "支银", "占比"), ("祭祀杂项", "1038", "30%"), ("石料", "215", "17%")]
+
+    def draw(canvas: Canvas) -> None:
+        xs, ys = [72, 112.5, 134, 158], [700, 686, 672, 658]
+        canvas.grid(xs, ys)
+        for y, row in zip(ys, rows, strict=False):
+            for x, cell in zip(xs, row, strict=False):
+                write(canvas, x + 0.5, y - 11, cell, 10)
+
+    page = read_pdf(make(draw))[0]
+    assert [line.text for line in page.lines if line.kind == "table_row"] == [" | ".join(row) for row in rows]
+
+
 @pytest.mark.parametrize("ruled", [True, False])
 def test_a_table_of_figures_with_three_lines_or_none(ruled: bool) -> None:
     rows = [

@@ -713,6 +713,18 @@ def test_an_abstract_that_is_set_behind_the_first_heading_begins_no_work() -> No
     assert [article.title for article in document.articles] == ["港口治理研究"]
 
 
+def test_the_first_work_below_the_contents_is_read_though_the_pages_title_is_its_own() -> None:
+    cover = "# 乡土水利\n\n目次\n\n丘陵堰塘的分水旧规……鲁望舒（3）\n\n渠首的岁修与账簿……樊稼轩（6）"
+    works = [f"# {title}\n\n{name}\n\n摘要：{PROSE}\n\n# 一、由来\n\n{PROSE * 2}"
+             for title, name in (("丘陵堰塘的分水旧规", "鲁望舒"), ("渠首的岁修与账簿", "樊稼轩"))]  # fmt: skip
+    lines = tuple(Line(text) for text in "\n\n".join([cover, *works]).split("\n"))
+    said = (Said("title", "丘陵堰塘的分水旧规", "printed page"),)
+    document = parse_document([Page(1, "", lines, said=said)], Source("刊.pdf", "0" * 64, "pdf"))
+    works_read = [(one.title, one.authors) for one in document.articles if one.kind == "article"]
+    assert works_read == [("丘陵堰塘的分水旧规", ("鲁望舒",)), ("渠首的岁修与账簿", ("樊稼轩",))]
+    assert bodies(document).count(PROSE) == 6
+
+
 def test_a_cover_that_prints_the_title_before_the_paper_does_is_no_work() -> None:
     paper = f"# 港口治理研究\n\n陈明远、周岚、\n\n王舟\n\n海城大学航运学院\n\n摘要：{PROSE}\n\n# 1 引言\n\n{PROSE}"
     cover = f"# 港口治理研究\n\n本文由海城大学图书館公开收藏，引用时请写明出处：陈明远等，港口治理研究。{PROSE}"

@@ -101,6 +101,47 @@ def test_raised_figures_cite_the_notes_at_the_foot_and_no_line_that_begins_with_
     assert "closed every 27 years, when the lease ran out, and copied in full. No copy" in document.canonical
 
 
+YEARS = """The wardens kept the books of 灰石港 from 1911 to 1938.1 Each page names a boat and its master.
+It tells what was owed when the books were brought to the council, which by 1962 had
+
+1 They are kept in the harbour office, box 114.
+
+                                     23
+\fno more need of them. Dues rose by 2.1 Crowns in a year, the clerk noted on the last page, "and no
+more on tick."2
+
+2 "On tick" means on credit.
+
+                                     24
+"""
+
+
+def test_a_level_mark_stands_behind_a_sentence_that_ends_with_a_year() -> None:
+    document = parse(YEARS)
+    assert [note for _, note in cited(document)] == [
+        "1 They are kept in the harbour office, box 114.",
+        '2 "On tick" means on credit.',
+    ]
+    assert "from 1911 to 1938. Each page" in document.canonical
+    assert "by 1962 had no more need of them. Dues rose by 2.1 Crowns" in document.canonical
+
+
+ONE_PAGE_EACH = """　　　　　　　　渠首的岁修与账簿
+
+　　账簿共有两册，第一册缺前六页，第二册完整，记法是先收后支，每页的末尾有小结，每月底有总结，
+年终另立一页，列出各村应摊而未缴的数目，由渠长画押，画押之后不得再改，改的
+\f2022年第4期　　　　　　　　　　　　　　　　　　渠首的岁修与账簿
+
+也要由渠长另写一张字据，字据贴在账簿的末页，现存十一张，其中两张没有署名，也没有写明日子。
+"""
+
+
+def test_the_issue_beside_the_title_heads_a_page_even_of_a_work_of_two() -> None:
+    document = parse(ONE_PAGE_EACH)
+    assert [left.text for left in document.left_out] == ["2022年第4期 渠首的岁修与账簿"]
+    assert "改的也要由渠长另写一张字据" in document.canonical
+
+
 ISSUE_ABOVE = """第4期
 宁若水：闸口的轮值
 ·57·

@@ -35,6 +35,7 @@ from rag.records import Line
 
 MAX_DEPTH = 6  # of cuts inside cuts
 MAX_TRIED_STRIPS = 12
+MAX_HEAD_ROWS = 2  # above a line that is drawn across the page
 MAX_HEAD_GLYPHS = 80  # of a running head
 BESIDE_EM = 6.0  # width from which what stands beside other text may be a line of its own
 CLOSE_LINES_EM = 0.75  # baselines nearer than this belong to lines that were set over each other
@@ -64,7 +65,7 @@ def order_rows(pieces: Sequence[Segment], body_size: float, rules: Sequence[Rule
     A piece that stands for a table carries its lines. A straight line (of `rules`) across all columns ends them.
     `body_size` is the type size of the document's running text in points.
     """
-    above, inside, below = _part_margins(pieces)
+    above, inside, below = _part_margins(pieces, rules)
     return _number_columns([_margin(above), *_order_part(inside, body_size, 0, rules), _margin(below)])
 
 
@@ -76,13 +77,15 @@ def _number_columns(parts: Sequence[list[Row]]) -> list[Row]:
     return [row for part in parts for row in part]
 
 
-def _part_margins(pieces: Sequence[Segment]) -> tuple[list[Segment], list[Segment], list[Segment]]:
+def _part_margins(
+    pieces: Sequence[Segment], rules: Sequence[Rule]
+) -> tuple[list[Segment], list[Segment], list[Segment]]:
     """Part off what stands apart at the page's top and bottom: running heads and page numbers."""
     rows = build_rows(pieces)
     step = _usual_step(rows)
     if step is None:
         return [], list(pieces), []
-    top = _apart(rows, step)
+    top = max(_apart(rows, step), _above_rule(rows, rules))
     bottom = _apart(rows[::-1], step) if len(rows) - top > 1 else 0
     bottom = min(bottom, len(rows) - top - 1)
     parts = rows[:top], rows[top : len(rows) - bottom], rows[len(rows) - bottom :]
@@ -106,7 +109,7 @@ def _usual_step(rows: Sequence[Row]) -> float | None:
 def _apart(rows: Sequence[Row], step: float) -> int:
     """Return how many rows at the beginning, two at most, stand apart from the others and are short."""
     found = 0
-    for count, (row, following) in enumerate(itertools.pairwise(rows[:3]), 1):
+    for count, (row, following) in enumerate(itertools.pairwise(rows[: MAX_HEAD_ROWS + 1]), 1):
         distance = abs(row.y - following.y)
         if row.table or sum(len(one.glyphs) for one in row.segments) >= MAX_HEAD_GLYPHS:
             break
@@ -115,6 +118,13 @@ def _apart(rows: Sequence[Row], step: float) -> int:
     if found > 1 and all(_gaps_between_texts(row) for row in rows[:found]):
         return 0  # the notes of columns, below a wide space
     return found
+
+
+def _above_rule(rows: Sequence[Row], rules: Sequence[Rule]) -> int:
+    """Return how many rows, two at most, stand above a line that is drawn across the page: a running head."""
+    left, right, em = min(row.x0 for row in rows), max(row.segments[-1].x1 for row in rows), rows[0].size
+    lines = [one.at for one in rules if one.across and one.start <= left + em and one.end >= right - em]
+    return max((above for at in lines if (above := sum(row.y > at for row in rows)) <= MAX_HEAD_ROWS), default=0)
 
 
 def _gaps_between_texts(row: Row) -> list[tuple[float, float]]:
@@ -157,7 +167,7 @@ def _order_part(
     if not gutters:
         return _leaf_with_notes(pieces, strips, body_size)
     slack = SLACK_EM * em
-    gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) for other in gutters))
+    gutter = min(gutters, key=lambda one: sum(_is_cut(other, one, slack) + _is_part(one, other) for other in gutters))
     storeys = _part_storeys(gutter, pieces, rules, em)
     if storeys:
         return [part for storey in storeys for part in _order_part(storey, body_size, depth + 1, rules, gutters)]
@@ -235,6 +245,12 @@ def _is_cut(other: Strip, gutter: Strip, slack: float) -> bool:
     if other.x0 < gutter.x1 and gutter.x0 < other.x1:
         return False
     return any(other.bottom + slack < end < other.top - slack for end in (gutter.bottom, gutter.top))
+
+
+def _is_part(one: Strip, other: Strip) -> bool:
+    """Say whether a gutter is the wider beginning or end of a taller one, beside lines that leave it room."""
+    overlaps = one.x0 < other.x1 and other.x0 < one.x1
+    return overlaps and one.height < other.height and other.bottom <= one.bottom and one.top <= other.top
 
 
 def _open_levels(gutter: Strip, gutters: Sequence[Strip], pieces: Sequence[Segment], em: float) -> list[float]:

@@ -162,17 +162,25 @@ def _column_extents(segments: Sequence[Segment]) -> list[tuple[float, float]]:
 def _cells(segments: Sequence[Segment], columns: Sequence[tuple[float, float]]) -> list[list[Segment]]:
     cells: list[list[Segment]] = [[] for _ in columns]
     middles = [left for left, right in columns if left == right]
-    for segment in (part for whole in segments for part in _parts_over(whole, middles)):
+    posts = [] if middles else [right for _, right in columns]
+    parts = (part for whole in segments for part in _parts_over(whole, middles, posts))
+    for segment in parts:
         middle = (segment.x0 + segment.x1) / 2
         nearest = min(range(len(columns)), key=lambda at: max(columns[at][0] - middle, middle - columns[at][1], 0.0))
         cells[nearest].append(segment)
     return cells
 
 
-def _parts_over(segment: Segment, middles: Sequence[float]) -> list[Segment]:
-    """Return a segment parted at its widest spaces where it stands over the middles of several columns."""
+def _parts_over(segment: Segment, middles: Sequence[float], posts: Sequence[float]) -> list[Segment]:
+    """Return a segment parted at its widest spaces between the middles of columns, and where an upright line parts it.
+
+    Cells without space at their sides, as a browser draws them, are one segment.
+    """
     glyphs = segment.glyphs
     cuts = [0]
+    for at, (before, behind) in enumerate(itertools.pairwise(glyphs), 1):
+        if any(before.x1 - RULE_TOLERANCE <= post <= behind.x0 + RULE_TOLERANCE for post in posts):
+            cuts.append(at)
     for left, right in itertools.pairwise(middle for middle in middles if segment.x0 < middle < segment.x1):
         spaced = [at for at, glyph in enumerate(glyphs) if glyph.space and left < glyph.x0 <= right and at > cuts[-1]]
         if spaced:

@@ -233,9 +233,13 @@ def _add_issues(
     at_edges = Counter(letters_of(lines[index].text) for index in edges)
     for index in (*edges, *reversed(edges)):
         text, fold = lines[index].text, letters_of(lines[index].text)
-        is_issue = is_date(text) or (text.endswith(tuple(_ISSUE_ENDS)) and any(map(str.isdecimal, text)))
+        is_issue = is_date(text) or _counts_issue(text)
         if is_issue and 2 <= shown[fold] == at_edges[fold] and not reasons.keys().isdisjoint((index - 1, index + 1)):
             reasons.setdefault(index, "running_head")
+
+
+def _counts_issue(text: str) -> bool:
+    return text.endswith(tuple(_ISSUE_ENDS)) and any(map(str.isdecimal, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,9 +354,12 @@ def _tells_work(text: str, folds: Sequence[str], short: Sequence[int], index: in
 
 
 def _numbers_a_work(text: str, folds: Sequence[str], short: Sequence[int], index: int) -> bool:
-    """Say whether one of a line's parts is a title told before, and the first or last a number: 第3期  渡口水碓  5."""
+    """Say whether one of a line's parts is a title told before, and the first or last a number or issue.
+
+    So do 第3期  渡口水碓  5 and 2022年第3期  渡口水碓.
+    """
     parts = text.split()
-    is_numbered = parts[0].isdecimal() or parts[-1].isdecimal()
+    is_numbered = any(part.isdecimal() or _counts_issue(part) for part in (parts[0], parts[-1]))
     return is_numbered and any(_is_told(part, folds, short, index) for part in parts)
 
 

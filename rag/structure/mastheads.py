@@ -253,9 +253,10 @@ def split_articles(
     again = [at for at, item in enumerate(items[:_TITLE_WITHIN]) if title and _fold(item.text) == _fold(title)][1:]
     if title and (sure or again):
         # A title that is printed again stands behind a cover sheet: the head that it begins is still the work's.
+        # Below a list of contents that names it, it is that of the first work among others.
         head = max([_find_head(items, title), *(_end_of_head(items, at) for at in again)])
         if not any(start.silence for at, start in starts.items() if at < head):
-            starts = {at: start for at, start in starts.items() if not 0 < at < head}
+            starts = {at: start for at, start in starts.items() if not 0 < at < head or start is Start.LISTED}
     bounds = [*sorted(starts), len(items)]
     parts = [
         part

@@ -25,6 +25,7 @@ _SUPERSCRIPT = str.maketrans(digits, "".join(_RAISED_DIGITS))
 _BRACKETED = tuple(map(chr, range(0x2474, 0x2488)))  # ⑴ to ⒇
 _COUNTS_BEHIND = tuple("：:；;、，,（(")  # before a number that counts items and is no mark
 _YEAR_DIGITS = 4
+_STOPS = tuple("。！？")
 _BEFORE = '。！？；，、”’」』）》.,;!?)"'  # what a mark stands behind
 
 
@@ -120,6 +121,18 @@ def _is_small(line: PrintedLine) -> bool:
     return 0 < line.size <= NOTE_SIZE
 
 
+def _ends_before(before: str, behind: str) -> bool:
+    """Say whether what stands before a number ends there, as the sentence does in 1968.1 Each page.
+
+    Else a stop behind a figure is a point.
+    """
+    figure = before[:-1].split(" ")[-1]
+    is_year = before.endswith(".") and figure.isdecimal() and len(figure) == _YEAR_DIGITS
+    ends = is_year and (not behind or (behind[0].isspace() and behind.lstrip()[:1].isupper()))
+    is_point = before[-2:-1].isdecimal() and not before.endswith(_STOPS)
+    return before.endswith(tuple(_BEFORE)) and (ends or not is_point)
+
+
 def _find_mark(
     lines: Sequence[PrintedLine], number: str, printed: str, start: tuple[int, int], stop: int
 ) -> tuple[int, int] | None:
@@ -137,9 +150,8 @@ def _find_mark(
         place = -1 if printed in _BRACKETED else text.find(number, begin)
         while place >= 0:
             before, behind = text[:place], text[place + len(number) :]
-            ends = before.endswith(tuple(_BEFORE)) and not before[-2:-1].isdecimal()
             is_year = behind[:_YEAR_DIGITS].isdecimal() and behind[_YEAR_DIGITS:][:1] in ("", "年")  # 。42004年
-            if ends and (is_year or not behind.startswith((*"0123456789.,%", *_BEFORE))):
+            if _ends_before(before, behind) and (is_year or not behind.startswith((*"0123456789.,%", *_BEFORE))):
                 return at, place
             if HAN_CHARACTER.match(before[-1:]) and behind.startswith(tuple("，。；")):
                 inside = inside or (at, place)
