@@ -133,12 +133,13 @@ class Settings(BaseSettings):
 def problems_of(error: ValidationError) -> Iterator[tuple[str, str, str]]:
     """Yield the name of each setting that is refused, "" for all at once, what is wrong with it, and what was given.
 
-    What was given is "" where it may hold hashes of passwords.
+    What was given is "" where it may hold hashes of passwords, or a key that was written where none belongs.
     """
     for item in error.errors():
         name = ".".join(map(str, item["loc"]))
-        given = "" if not name or item["loc"][0] == "accounts" else f" (given: {item['input']!r})"
-        yield name, item["msg"], given
+        known = not name or item["loc"][0] in Settings.model_fields
+        given = f" (given: {item['input']!r})" if name and known and item["loc"][0] != "accounts" else ""
+        yield name, item["msg"] if known else "there is no such setting; keys stand in the environment", given
 
 
 class _Environment(EnvSettingsSource):

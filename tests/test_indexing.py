@@ -377,7 +377,8 @@ def test_own_terms_from_elsewhere_and_a_bottomless_folder_cost_no_other_file(
 
 
 def test_hidden_files_and_the_projects_own_are_no_documents(small_corpus: Settings) -> None:
-    for name in (".草稿.md", ".git/说明.md", "README.md", "glossary.tsv"):
+    notes = ("~$报告.docx", "茶業/Thumbs.db", "desktop.ini")  # what Office and Windows lay beside documents
+    for name in (".草稿.md", ".git/说明.md", "README.md", "glossary.tsv", *notes):
         path = small_corpus.corpus / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("不是文档", "utf-8")

@@ -25,6 +25,26 @@ def test_each_encoding_gives_the_same_lines(encoding: str) -> None:
     assert [line.text for line in pages[0].lines] == PROSE.split("\n")
 
 
+@pytest.mark.parametrize("text", [PROSE, TRADITIONAL])
+def test_chinese_that_was_saved_as_western_signs_is_read_as_what_it_was(text: str) -> None:
+    assert decode_text(text.encode().decode("latin-1").encode()) == text
+    free = {place: chr(place) for place in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}  # Windows-1252 has no sign there
+    windows = "".join(free.get(one) or bytes([one]).decode("cp1252") for one in text.encode())
+    assert "æ" in windows
+    assert decode_text(windows.encode()) == text
+
+
+@pytest.mark.parametrize("text", ["Café Müller：港口", "联通", "娓旀腐", "Ã©tÃ©"])
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    assert decode_text(text.encode()) == text
+
+
+def test_han_characters_alone_tell_the_order_of_their_bytes() -> None:
+    text = "青岚水库由县水务局负责调度，闸门共有七孔，管理所设在白桥镇"
+    for encoding in ("utf-16-be", "utf-16-le"):
+        assert decode_text(text.encode(encoding)) == text
+
+
 def test_big5_is_told_from_gb18030() -> None:
     assert decode_text(TRADITIONAL.encode("big5")) == TRADITIONAL
 

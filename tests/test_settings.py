@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from rag.errors import UnusableSettings
-from rag.settings import Settings
+from rag.settings import Settings, problems_of
 
 
 def test_the_environment_goes_before_the_file_and_arguments_before_both(
@@ -37,6 +37,17 @@ def test_an_error_holds_no_hash_of_a_password(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(ValidationError) as caught:
         Settings(accounts={"lin": "$argon2id$v=19"})
     assert "argon2id" not in str(caught.value)
+
+
+def test_a_key_in_the_file_is_refused_and_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wenju.toml").write_text('api_key = "sk-机密"\nevidence_count = "八"\n', encoding="utf-8")
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    told = {name: wrong + given for name, wrong, given in problems_of(caught.value)}
+    assert told["api_key"] == "there is no such setting; keys stand in the environment"
+    assert told["evidence_count"].endswith("(given: '八')")
+    assert "机密" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("key", "value"), [("passage_max_chars", 5), ("evidence_count", 0), ("timeout_s", -1)])

@@ -17,7 +17,8 @@ from rag.errors import NoDocuments, UnreadableSource
 from rag.index.generations import BUILDER, LOCK
 
 GLOSSARY = "glossary.tsv"  # a reader's own terms
-NOT_DOCUMENTS = {"README.md", GLOSSARY, LOCK, BUILDER}
+NOT_DOCUMENTS = {"README.md", GLOSSARY, LOCK, BUILDER, "Thumbs.db", "desktop.ini"}
+HIDDEN = (".", "~$")  # how the names of files begin that nobody wrote: the latter lies beside what Office has open
 NO_FILE = "it is no file, or a link that leads elsewhere"
 
 
@@ -44,10 +45,10 @@ def corpus_files(corpus: Path, on_error: Callable[[OSError], None] | None = None
         if CACHE in names and here != corpus:
             folders.clear()
             continue
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
         links = [name for name in folders if os.path.islink(here / name)]
         for name in (*names, *links):
-            if name.startswith(".") or name in NOT_DOCUMENTS:
+            if name.startswith(HIDDEN) or name in NOT_DOCUMENTS:
                 continue
             try:
                 refuse_elsewhere(here / name, root)

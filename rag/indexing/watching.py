@@ -14,7 +14,7 @@ from pathlib import Path
 from watchfiles import watch
 from watchfiles._rust_notify import WatchfilesRustInternalError
 
-from rag.indexing.corpus import corpus_files
+from rag.indexing.corpus import HIDDEN, corpus_files
 from rag.settings import Settings
 
 REST_S = 2.0  # without a change, before what has changed is read: a copy is rarely slower
@@ -38,7 +38,7 @@ def watch_corpus(
 
     def is_document(change: object, path: str) -> bool:
         within = Path(path).relative_to(corpus).parts if Path(path).is_relative_to(corpus) else ()
-        hidden = any(part.startswith((".", "~$")) for part in within)
+        hidden = any(part.startswith(HIDDEN) for part in within)
         return bool(within) and not hidden and not Path(path).is_relative_to(index)
 
     begun = False

@@ -127,9 +127,10 @@ def read_question(asked: str, history: Sequence[Turn] = ()) -> Question:
 
 
 def _asked_before(history: Sequence[Turn]) -> Iterator[Turn]:
-    for turn in history[-MOST_TURNS:]:
+    turns = history[-MOST_TURNS:] if isinstance(history, Sequence) else [history]
+    for turn in turns:
         if not isinstance(turn, Turn):
-            raise TypeError(f"a conversation is made of rag.Turn, got {type(turn).__name__}")
+            raise TypeError(f"a conversation is a list of rag.Turn, got {type(turn).__name__}")
         cut = turn.role == "user" and len(turn.content) > MOST_TURN_CHARS
         yield dataclasses.replace(turn, content=turn.content[:MOST_TURN_CHARS]) if cut else turn
 

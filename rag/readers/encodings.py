@@ -43,6 +43,16 @@ _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\ufb1d-\ufeff]{2}|[\u3040-\u9fff\uac00
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][¡-©«¬®-³µ-¹»-¿×÷¤†‡ˆ˜‰‹›€]+[^\W\d_]")
 
 
+def _as_western(error: UnicodeError) -> tuple[bytes, int]:
+    """Encode what Windows-1252 has beyond Latin-1: the places that it leaves free are read as Latin-1 has them."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].encode(WESTERN), error.end
+
+
+codecs.register_error("as_western", _as_western)
+
+
 def decode_text(data: bytes) -> str:
     """Return the text that `data` encodes, without byte order mark and zeros; U+FFFD stands for what is damaged.
 
@@ -131,16 +141,18 @@ def _wide_encoding(data: bytes) -> str:
     """Return the encoding of two or four bytes a character that `data` is in without saying so, or ""."""
     sample = data[:_SAMPLE_BYTES]
     sample = sample[: len(sample) - len(sample) % 4] or data
+    likely = ""
     for encoding in _WIDE:
         width = 4 if "32" in encoding else 2
         text = _decode(sample, encoding) if len(data) % width == 0 or width == 2 else None
         if text is None or _looks_binary(text) or "\0" in text.rstrip("\0"):
             continue
-        plain = sum(character < "\u0250" for character in text)
-        # Line breaks, spaces and digits stand as two bytes each; or all are Han characters that people use.
-        if (sample.count(0) * 200 > len(sample) and plain * 100 > len(text)) or _is_common(text, only=True):
+        if _is_common(text, only=True):  # all are Han characters that people use
             return encoding
-    return ""
+        # Line breaks, spaces and digits stand as two bytes each.
+        if sample.count(0) * 200 > len(sample) and sum(one < "\u0250" for one in text) * 100 > len(text):
+            likely = likely or encoding
+    return likely
 
 
 def _mend(data: bytes) -> str | None:
@@ -204,8 +216,16 @@ def _looks_binary(text: str) -> bool:
     return len(_CONTROL.findall(text)) > _MAX_CONTROL_SHARE * len(text)
 
 
+def _read_rightly(text: str) -> str:
+    """Return a text; of UTF-8 that was read as Western signs and saved so (æ¸”æ¸¯), the Chinese that it was before."""
+    with contextlib.suppress(UnicodeError):
+        before = text if text.isascii() else text.encode("latin-1", "as_western").decode("utf-8")
+        return before if sum(one >= "\u2e80" for one in before) >= _MIN_ESCAPED else text
+    return text
+
+
 def _checked(text: str, encoding: str) -> str:
-    text = text.replace("\0", "")
+    text = _read_rightly(text.replace("\0", ""))
     if _looks_binary(text):
         raise UnreadableSource(
             f"the file is no text: read as {encoding}, it holds control characters",
