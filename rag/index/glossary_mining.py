@@ -49,7 +49,6 @@ _AFTER_QUOTE = words_of("name_words", "after_quote")
 _SHORT = re.compile(
     rf"(?:以下|下文)?(?:简称|缩写)(?:为|作|是)?[：:\s]*[“‘「\"《]?([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」\"》]?(?:[，,；;].*)?"
 )
-_SHORT_RUNNING = re.compile(rf"[，,]?\s*(?:以下|下文)?简称(?:为|作)?[“‘「]([{HAN}A-Za-z0-9+&·\-]{{2,12}})[”’」]")
 _LETTERS = "A-Za-zÀ-ÖØ-öø-žȘ-ț"
 _LATIN_NAME = re.compile(rf"[{_LETTERS}][{_LETTERS}0-9.&+'’\-—–/ ]*|[0-9][A-Z][{_LETTERS}0-9]*")
 _ABBREVIATION = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[A-Z0-9][A-Za-z0-9&\-]*[A-Za-z0-9]|[A-Z]{2,} [A-Z]{2,4}")
@@ -158,7 +157,7 @@ def _mine(document: Document, surveyed: Mined, spelt_out: Mapping[str, str]) -> 
     def ask(abbreviation: str) -> str:
         return asked.setdefault(abbreviation, spelt_out.get(abbreviation, ""))
 
-    found = [*_in_parentheses(document.canonical, ask), *_running(document.canonical)]
+    found = _in_parentheses(document.canonical, ask)
     equations = tuple(
         Equation(chinese, names, document.source.id, offset)
         for chinese, names, offset in sorted(found, key=lambda item: item[2])
@@ -193,18 +192,6 @@ def _in_parentheses(text: str, spelt_out: Callable[[str], str]) -> Iterator[_Fou
                 yield (person,), (latin[0],) if known else (latin[0], surname), match.start()
         elif name := _unmarked_name(before, latin, spelt_out):
             yield (name,), latin, match.start()
-
-
-def _running(text: str) -> Iterator[_Found]:
-    """Find 全称，简称“X” outside parentheses."""
-    for match in _SHORT_RUNNING.finditer(text):
-        before = text[max(0, match.start() - _BEFORE_CHARS) : match.start()].rpartition("\n")[2].rstrip()
-        if not before or before[-1] in "（(":
-            continue
-        name = _quoted_name(before) or _full_name_of(match[1], before)
-        if name and name != match[1]:
-            latin = bool(_ABBREVIATION.fullmatch(match[1]))
-            yield ((name,), (match[1],), match.start()) if latin else ((name, match[1]), (), match.start())
 
 
 def _latin_pairs(text: str) -> Iterator[tuple[tuple[str, str], int]]:
