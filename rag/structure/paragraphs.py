@@ -565,8 +565,6 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     before = lines[index - 1]
     begins_with_sign = text.startswith(_SIGNS) and len(text) > len(_SIGNS[0])
     names_page = before.parted and len(number := before.text.split()[-1]) <= _MAX_PAGE_DIGITS and number.isdecimal()
-    if _counts_pages(previous.begin) and _counts_pages(text):
-        return False
     if begins_with_sign or has_leaders(text) or has_leaders(before.text) or names_page:
         return False
     if _BULLET.match(text) and not line.cut and _begins_item(previous, lines, index, layout):
@@ -585,12 +583,6 @@ def _continues(previous: Item, line: PrintedLine, lines: Sequence[PrintedLine], 
     if line.gap == 0 and not line.cut and (end.endswith(_LISTS_ON) or _is_broken(lines, index - 1, layout)):
         return not is_ascii_upper(text[:1]) and not looks_like_heading(text)
     return _fragment_goes_on(previous, line, end, text)
-
-
-def _counts_pages(text: str) -> bool:
-    """Say whether a text begins as an entry of contents that names its page first: 23 一笔结余的旅行 文/林若水."""
-    number, _, title = text.partition(" ")
-    return number.isdecimal() and HAN_CHARACTER.match(title) is not None and not holds_one_of(title, "。，；：")
 
 
 def _begins_item(previous: Item, lines: Sequence[PrintedLine], index: int, layout: Layout) -> bool:
