@@ -307,7 +307,7 @@ def test_a_corpus_without_documents_is_refused(tmp_path: Path) -> None:
 def test_without_an_index_the_reader_is_told_how_to_build_one(small_corpus: Settings) -> None:
     with pytest.raises(IndexMissing, match="no index in") as caught:
         open_index(small_corpus)
-    assert caught.value.advice == "build it: wenju index"
+    assert caught.value.advice == "build it: wenju index, or in Python library.update()"
 
 
 @pytest.mark.parametrize(

@@ -162,11 +162,15 @@ def test_a_filter_that_would_find_nothing_is_told(row: tuple[dict[str, Any], typ
         ("南江大桥", 2.5),
         ("南江大桥", "5"),
         ("南江大桥", math.nan),
+        ("南江大桥", 5, iter([Turn("user", "桥多长？")])),
+        ("南江大桥", 5, (), {"languages": ("zh",)}),
     ]
 )
-def test_what_is_no_question_or_no_number_is_told(row: tuple[Any, Any]) -> None:
-    with pytest.raises((TypeError, ValueError), match=r"a question is a text, got|k must be a whole number"):
-        retrieve(*row)
+def test_what_is_no_question_or_no_number_is_told(row: tuple[Any, ...]) -> None:
+    with pytest.raises(
+        (TypeError, ValueError), match=r"is a text, got|whole number|list of rag.Turn|are a rag.Filters"
+    ):
+        retrieve(*row[:2], **dict(zip(("history", "filters"), row[2:], strict=False)))
 
 
 FILTERS = [

@@ -134,7 +134,7 @@ def stream_answer(
         detail: its code, and the extractive answer follows); TextPiece while the backend writes or thinks; the checked
         Answer last.
     """
-    check_question(question)
+    check_question(question, filters)
     started = time.perf_counter()
     read = read_question(question, history)
     settings = settings or Settings()

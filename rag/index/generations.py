@@ -139,7 +139,9 @@ def listed(index: Path) -> tuple[Listed, ...]:
     except FileNotFoundError:
         if any((index / FOLDER).glob("[0-9]*")):
             raise damaged(index, f"{CURRENT} is missing") from None
-        raise IndexMissing(f"there is no index in {index} yet", advice="build it: wenju index") from None
+        raise IndexMissing(
+            f"there is no index in {index} yet", advice="build it: wenju index, or in Python library.update()"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise damaged(index, f"{CURRENT}: {error}") from error
     lines = [_LINE.fullmatch(line) for line in text.splitlines()]

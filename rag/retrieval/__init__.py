@@ -182,7 +182,7 @@ def retrieve(
     if not isinstance(k, int) or k < 1:
         raise ValueError(f"k must be a whole number of at least 1, got {k!r}")
     if not isinstance(question, Question):
-        check_question(question)
+        check_question(question, filters)
         question = read_question(question, history)
     settings = settings or Settings()
     index = index or open_index(settings)
@@ -345,8 +345,10 @@ def narrow_to_works(index: Index, question: Question, allowed: Rows | None) -> R
     return rows if allowed is None else np.intersect1d(rows, allowed)
 
 
-def check_question(question: str) -> None:
-    """Raise UnusableQuestion when `question` has no letter and no digit, or is far too long; TypeError for no text."""
+def check_question(question: str, filters: Filters | None = None) -> None:
+    """Raise UnusableQuestion when `question` has no letter and no digit, or is too long; TypeError for other types."""
+    if not isinstance(filters, Filters | None):
+        raise TypeError(f"filters are a rag.Filters, got {type(filters).__name__}")
     if not isinstance(question, str):
         raise TypeError(f"a question is a text, got {type(question).__name__}")
     if not any(map(str.isalnum, question)):
