@@ -466,7 +466,7 @@ def test_without_an_index_each_command_says_how_to_build_one(
 ) -> None:
     ran = wenju(*command, "--index", tmp_path / "索引")
     refused(ran, "there is no index in", "build it: wenju index")
-    assert ran.err.endswith(folded("或运行 wenju index"))  # a terminal has no button
+    assert folded("或运行 wenju index") in ran.err  # a terminal has no button
 
 
 def test_an_index_of_other_settings_is_refused(
